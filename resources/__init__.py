@@ -1,0 +1,1 @@
+"""Recipes, icons, translations: data only, found through `trainer.resources`."""

@@ -1,0 +1,77 @@
+"""The base of every callback: a plain object whose methods are named after the events.
+
+    class BestSoFar(Callback):
+        def on_validation_done(self, event, run):
+            if event.improved:
+                print(f"epoch {event.epoch}: {event.loss:.4f}")
+
+Only overridden hooks are called. They run on the engine's thread, one event at a time, in the same order for everyone.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from trainer import events as ev
+    from trainer.run import Run
+
+OnError = Literal["stop", "retry", "detach"]
+
+
+class Phase(IntEnum):
+    """When a callback hears of an event: all of DECIDE first, all of VIEW last; within a phase in the order given."""
+
+    DECIDE = 0
+    """Changes the course: early stopping, learning rate."""
+    REPORT = 1
+    """Writes down what happened: metric log, journal. Before PERSIST, so that the log always covers the checkpoint."""
+    PERSIST = 2
+    """Saves the state: checkpoint."""
+    VIEW = 3
+    """Shows it to somebody: progress."""
+
+
+class Callback:
+    """Override the hooks you need; each gets the event (a frozen record) and the `run` (model, optimizer, folder, ...).
+
+    `phase` fixes the order. `on_error` says what the engine does when a hook raises: "stop" ends the run with this
+    error, "retry" hands the event over again at each later event (I/O errors only; stops after three failed epochs),
+    "detach" goes on without the callback. `name` must be unique within a run: state is stored under it.
+    `reads_loss` makes `BatchEnded.loss` a float on a device too, at the price of waiting for it each step.
+    """
+
+    phase: ClassVar[Phase] = Phase.VIEW
+    on_error: ClassVar[OnError] = "detach"
+    reads_loss: ClassVar[bool] = False
+
+    name: str = ""
+    """Set it to tell two callbacks of one class apart; empty: the class name."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed run needs: numbers, strings, lists, tuples, dicts, tensors. Stored in each checkpoint."""
+        return {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take back what `state_dict` gave. Arguments of the constructor win over anything loaded."""
+
+    def on_preparing(self, event: ev.Preparing, run: Run) -> None: ...
+    def on_working(self, event: ev.Working, run: Run) -> None: ...
+    def on_run_started(self, event: ev.RunStarted, run: Run) -> None: ...
+    def on_epoch_started(self, event: ev.EpochStarted, run: Run) -> None: ...
+    def on_batch_ended(self, event: ev.BatchEnded, run: Run) -> None: ...
+    def on_batches_reported(self, event: ev.BatchesReported, run: Run) -> None: ...
+    def on_validation_done(self, event: ev.ValidationDone, run: Run) -> None: ...
+    def on_epoch_ended(self, event: ev.EpochEnded, run: Run) -> None: ...
+    def on_checkpoint_requested(self, event: ev.CheckpointRequested, run: Run) -> None: ...
+    def on_checkpoint_saved(self, event: ev.CheckpointSaved, run: Run) -> None: ...
+    def on_evaluation_done(self, event: ev.EvaluationDone, run: Run) -> None: ...
+    def on_snapshot_saved(self, event: ev.SnapshotSaved, run: Run) -> None: ...
+    def on_request_handled(self, event: ev.RequestHandled, run: Run) -> None: ...
+    def on_stop_requested(self, event: ev.StopRequested, run: Run) -> None: ...
+    def on_run_paused(self, event: ev.RunPaused, run: Run) -> None: ...
+    def on_run_unpaused(self, event: ev.RunUnpaused, run: Run) -> None: ...
+    def on_non_finite_loss(self, event: ev.NonFiniteLoss, run: Run) -> None: ...
+    def on_callback_failed(self, event: ev.CallbackFailed, run: Run) -> None: ...
+    def on_run_ended(self, event: ev.RunEnded, run: Run) -> None: ...

@@ -1,0 +1,76 @@
+"""Errors for people: what happened, where, what was expected, how to mend it.
+
+Every error carries a `code` and plain `parameters` beside its English text, so that a window can say the same in
+another language. `exit_code` is what the command line ends with.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+Plain = str | int | float | bool | None
+
+
+class EpochscopeError(Exception):
+    """Base of all errors that a person is meant to read.
+
+    `code`: stable dotted name, such as `data.unreadable`. `what`: one sentence. `where`: file, key, event or flag.
+    `expected` and `mend`: the third and fourth part of a good error text. Further keywords become `parameters`.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(
+        self, code: str, what: str, *, where: str = "", expected: str = "", mend: str = "", **parameters: Plain
+    ) -> None:
+        self.code = code
+        self.what = what
+        self.where = where
+        self.expected = expected
+        self.mend = mend
+        self.parameters: dict[str, Plain] = parameters
+        super().__init__(code, what)
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Label and text of each part that is filled, in reading order."""
+        parts = [("", self.what), ("where", self.where), ("expected", self.expected), ("mend", self.mend)]
+        return [(label, text) for label, text in parts if text]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{label}: {text}" if label else text for label, text in self.lines())
+
+
+class UsageError(EpochscopeError):
+    """Wrong settings, flags or arguments: found before torch is imported, nothing was written."""
+
+    exit_code = 4
+
+
+class DataError(EpochscopeError):
+    """Images or labels cannot be used as they are."""
+
+    exit_code = 5
+
+
+class DiskError(EpochscopeError):
+    """A file that must survive could not be written or read back."""
+
+    exit_code = 6
+
+
+class OutOfMemoryError(EpochscopeError):
+    """The machine or the device has too little memory for this run."""
+
+    exit_code = 7
+
+
+class DivergedError(EpochscopeError):
+    """A loss or gradient was not finite; the weights were left as they were."""
+
+    exit_code = 8
+
+
+class CallbackError(EpochscopeError):
+    """A callback that may end the run failed; the original error is `__cause__`."""
+
+    exit_code = 9
