@@ -1,0 +1,38 @@
+"""Where images come from, how they are split, and how they become batches.
+
+Importing this package imports neither torch nor torchvision: names are looked up when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trainer.data.dataset import ImageData, open_data
+    from trainer.data.pictures import Fault, Progress
+    from trainer.data.report import Report, inspect_source
+    from trainer.data.sources import NAMES, check_source
+
+__all__ = ["NAMES", "Fault", "ImageData", "Progress", "Report", "check_source", "inspect_source", "open_data"]
+
+_HOMES = {
+    "NAMES": "sources",
+    "Fault": "pictures",
+    "ImageData": "dataset",
+    "Progress": "pictures",
+    "Report": "report",
+    "check_source": "sources",
+    "inspect_source": "report",
+    "open_data": "dataset",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

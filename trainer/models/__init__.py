@@ -1,0 +1,7 @@
+"""Models by name. Importing this package imports torch; names and options without torch are in `trainer.registry`."""
+
+from __future__ import annotations
+
+from trainer.models.build import build_model, check_model, count_parameters
+
+__all__ = ["build_model", "check_model", "count_parameters"]

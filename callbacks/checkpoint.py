@@ -1,0 +1,129 @@
+"""Checkpoint: the last state, to continue from, and the best weights."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, ClassVar
+
+from trainer.callback import Callback, OnError, Phase
+from trainer.errors import UsageError
+from trainer.events import BatchEnded, BatchesReported, CheckpointKind, CheckpointRequested, CheckpointSaved, EpochEnded, RunStarted
+from trainer.run import Run
+from trainer.store import checkpoint as container
+from trainer.store import durable
+
+KEEP_LAST = 2
+"""Checkpoints to continue from: should the newest be damaged, there is one more."""
+
+
+class Checkpoint(Callback):
+    """Saves after each epoch and whenever a checkpoint is requested; an older file goes only once its successor is
+    safely on disk.
+
+    `keep_best`: how many of the best epochs (smallest validation loss) to keep, at least 1. `every_steps`,
+    `every_seconds`: request one in between as well. Manual checkpoints are never deleted.
+    """
+
+    phase: ClassVar[Phase] = Phase.PERSIST
+    on_error: ClassVar[OnError] = "retry"
+
+    def __init__(
+        self, *, keep_best: int = 1, every_steps: int | None = None, every_seconds: float | None = None
+    ) -> None:
+        for name, value in (("keep_best", keep_best), ("every_steps", every_steps), ("every_seconds", every_seconds)):
+            if value is not None and value <= 0:
+                raise UsageError("checkpoint.options", f"{name}: got {value}.", expected="more than 0", where="Checkpoint")
+        self.keep_best = keep_best
+        self.every_steps = every_steps
+        self.every_seconds = every_seconds
+        self._best: dict[int, float] = {}
+        self._encoded: dict[tuple[str, int], tuple[bytes, str]] = {}
+        self._saved_at = 0.0
+        # hooks nobody needs are not there: a hook on BatchEnded costs something at every step
+        if every_steps is not None:
+            self.on_batch_ended = self._every_steps  # type: ignore[method-assign]
+        if every_seconds is not None:
+            self.on_batches_reported = self._every_seconds  # type: ignore[method-assign]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Validation losses of the kept best checkpoints, by step."""
+        return {"best": dict(self._best)}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on pruning where the last attempt left off."""
+        self._best = dict(state["best"])
+
+    def on_run_started(self, event: RunStarted, run: Run) -> None:
+        """Count seconds from here."""
+        self._saved_at = time.monotonic()
+
+    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+        """Save `best` where this epoch is one of the best, then `last`, then delete what they replace."""
+        if run.folder is None:
+            return
+        if event.valid_loss is not None and self._among_best(event.valid_loss, event.improved):
+            self._best[event.step] = event.valid_loss
+            self._save("best", event, run)
+        self._save("last", event, run)
+        self._encoded.clear()
+        self._prune(run)
+
+    def on_checkpoint_requested(self, event: CheckpointRequested, run: Run) -> None:
+        """Save the state of this very step."""
+        if run.folder is None:
+            return
+        self._save(event.kind, event, run)
+        self._encoded.clear()
+        self._prune(run)
+
+    def _every_steps(self, event: BatchEnded, run: Run) -> None:
+        if event.step % self.every_steps == 0:  # type: ignore[operator]  # the hook exists with a number only
+            run.request_checkpoint("last", source="every_steps")
+
+    def _every_seconds(self, event: BatchesReported, run: Run) -> None:
+        if time.monotonic() - self._saved_at >= self.every_seconds:  # type: ignore[operator]
+            run.request_checkpoint("last", source="every_seconds")
+
+    def _among_best(self, loss: float, improved: bool) -> bool:
+        kept = [value for value in self._best.values() if value <= loss]
+        return improved or (self.keep_best > 1 and loss == loss and len(kept) < self.keep_best)
+
+    def _save(self, kind: CheckpointKind, event: EpochEnded | CheckpointRequested, run: Run) -> None:
+        """Write one file. Encoded once per event: when a full disk makes the engine try again later, the state of the
+        epoch that was best is saved, not what the weights have become since."""
+        start = time.perf_counter()
+        key = (type(event).__name__, event.step)
+        if key not in self._encoded:
+            tensors, meta = run.capture()
+            self._encoded[key] = container.encode(tensors, meta)
+        data, digest = self._encoded[key]
+        path = self._folder(run) / container.name(kind, event.step)
+        durable.write_bytes(path, data)
+        self._saved_at = time.monotonic()
+        run.emit(
+            CheckpointSaved(
+                epoch=event.epoch,
+                step=event.step,
+                kind=kind,
+                path=f"checkpoints/{path.name}",
+                bytes=len(data),
+                sha256=digest,
+                seconds=time.perf_counter() - start,
+            )
+        )
+
+    def _prune(self, run: Run) -> None:
+        folder = self._folder(run)
+        for path in container.find(folder, "last")[KEEP_LAST:]:
+            durable.remove(path)
+        best = sorted(self._best, key=lambda step: (self._best[step], step))[: self.keep_best]
+        self._best = {step: self._best[step] for step in best}
+        for path in container.find(folder, "best"):
+            if container.parse_name(path.name)[1] not in self._best:  # type: ignore[index]  # found by such a name
+                durable.remove(path)
+
+    def _folder(self, run: Run) -> Path:
+        folder: Path = run.folder.checkpoints  # type: ignore[union-attr]  # asked only where there is one
+        folder.mkdir(exist_ok=True)
+        return folder

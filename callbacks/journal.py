@@ -1,0 +1,99 @@
+"""Journal: every event but BatchEnded into journal.jsonl, and summary.json beside it."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from trainer.callback import Callback, OnError, Phase
+from trainer.events import (
+    HOOKS,
+    BatchEnded,
+    CheckpointRequested,
+    EpochEnded,
+    Event,
+    RunEnded,
+    RunPaused,
+    RunStarted,
+    RunUnpaused,
+    ValidationDone,
+)
+from trainer.run import Run
+from trainer.store import summary as summaries
+from trainer.store.journal import JournalWriter
+from trainer.store.summary import Summary
+
+SYNC_SECONDS = 5.0
+"""A power cut loses at most this much of the curves; checkpoints and epochs are synced at once."""
+
+_SYNCED = (RunStarted, EpochEnded, CheckpointRequested, RunEnded)
+_SUMMARISED = (RunStarted, EpochEnded, RunPaused, RunUnpaused, RunEnded)
+
+
+class Journal(Callback):
+    """Writes the journal of the run folder; without one there is nothing to write.
+
+    I/O errors are retried with each later event, so a disk that was full for a while leaves no gap.
+    """
+
+    phase: ClassVar[Phase] = Phase.REPORT
+    on_error: ClassVar[OnError] = "retry"
+
+    def __init__(self) -> None:
+        self._writer: JournalWriter | None = None
+        self._synced = 0.0
+        self._summary = Summary()
+        self._written: Event | None = None
+
+    def _record(self, event: Event, run: Run) -> None:
+        if run.folder is None:
+            return
+        if self._writer is None:
+            self._open(run)
+        if event is not self._written:  # a retried event may have been written before its sync failed
+            run.seq = self._writer.write(event, t=run.elapsed(), wall=time.time_ns() // 1_000_000)  # type: ignore[union-attr]
+            self._written = event
+        now = time.monotonic()
+        if isinstance(event, _SYNCED) or now - self._synced > SYNC_SECONDS:
+            self._writer.sync()  # type: ignore[union-attr]
+            self._synced = now
+        self._summarise(event, run)
+        if isinstance(event, RunEnded):
+            self._writer.close()  # type: ignore[union-attr]
+            self._writer = None
+
+    def _open(self, run: Run) -> None:
+        self._writer = JournalWriter(run.folder.journal, run.attempt)  # type: ignore[union-attr]
+        self._synced = time.monotonic()
+        try:
+            self._summary = summaries.read(run.folder.summary) or Summary()  # type: ignore[union-attr]
+        except ValueError as error:
+            run.log(f"summary.json is made anew: {error}")
+        self._summary.status, self._summary.attempt, self._summary.reason = "preparing", run.attempt, ""
+        summaries.write(run.folder.summary, self._summary)  # type: ignore[union-attr]
+
+    def _summarise(self, event: Event, run: Run) -> None:
+        summary = self._summary
+        match event:
+            case RunStarted():
+                summary.status = "running"
+                summary.data = str(run.settings.get("data", {}).get("source", ""))
+                summary.model, summary.epochs = event.model, event.epochs
+                summary.started_at = summary.started_at or event.started_at
+            case ValidationDone(improved=True):
+                summary.best_epoch, summary.best_loss = event.best_epoch, event.best_loss
+                summary.best_macro_f1 = event.macro_f1
+            case RunPaused():
+                summary.status = "paused"
+            case RunUnpaused():
+                summary.status = "running"
+            case RunEnded():
+                summary.status, summary.reason = event.status, event.reason
+        if isinstance(event, _SUMMARISED):
+            summary.epoch, summary.step, summary.elapsed = event.epoch, event.step, run.elapsed()
+            summaries.write(run.folder.summary, summary)  # type: ignore[union-attr]
+
+
+for _event, _hook in HOOKS.items():
+    if _event is not BatchEnded:  # a line per step would be the largest file of the run; BatchesReported holds it merged
+        setattr(Journal, _hook, Journal._record)

@@ -1,0 +1,85 @@
+"""MetricLog: one row per epoch, as metrics.csv and as a DataFrame."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, ClassVar
+
+from trainer.callback import Callback, OnError, Phase
+from trainer.events import EpochEnded, RunEnded, RunStarted
+from trainer.history import COLUMNS, frame, row
+from trainer.run import Run
+from trainer.store.durable import AppendFile, write_text
+from trainer.store.journal import logical, read_journal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class MetricLog(Callback):
+    """Appends to metrics.csv at each EpochEnded; on resume the file is made anew from the journal's logical history.
+
+    `epochs` holds the events, `frame` gives them as a DataFrame. Without a run folder only those are kept.
+    """
+
+    phase: ClassVar[Phase] = Phase.REPORT
+    on_error: ClassVar[OnError] = "retry"
+
+    def __init__(self) -> None:
+        self.epochs: list[EpochEnded] = []
+        self._file: AppendFile | None = None
+        self._whole = False
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row per epoch, indexed by epoch."""
+        return frame(self.epochs)
+
+    def on_run_started(self, event: RunStarted, run: Run) -> None:
+        """Start the file, or make it anew from what counts of earlier attempts."""
+        self.epochs = []
+        if run.folder is None:
+            return
+        if event.attempt > 1:
+            records = read_journal(run.folder.journal).records
+            kept = logical(record for record in records if record.seq <= event.resumed_seq)
+            self.epochs = [record.event for record in kept if isinstance(record.event, EpochEnded)]
+        self._rewrite(run)
+
+    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+        """Append the row."""
+        if not self.epochs or self.epochs[-1] is not event:  # the same event comes again when writing it had failed
+            self.epochs.append(event)
+        if run.folder is None:
+            return
+        if not self._whole or self._file is None:
+            return self._rewrite(run)
+        self._whole = False
+        self._file.append(_lines([event]).encode())
+        self._whole = True
+        return None
+
+    def on_run_ended(self, event: RunEnded, run: Run) -> None:
+        """Close the file."""
+        self._close()
+
+    def _rewrite(self, run: Run) -> None:
+        """The whole file at once; a row that was torn by a full disk is mended by it too."""
+        self._close()
+        self._whole = False
+        path = run.folder.metrics  # type: ignore[union-attr]  # asked only where there is one
+        write_text(path, ",".join(COLUMNS) + "\n" + _lines(self.epochs))
+        self._file = AppendFile(path)
+        self._whole = True
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _lines(events: list[EpochEnded]) -> str:
+    text = io.StringIO()
+    csv.DictWriter(text, COLUMNS, lineterminator="\n").writerows(row(event) for event in events)
+    return text.getvalue()

@@ -1,0 +1,93 @@
+"""Snapshots: what a viewer needs to show a run without torch and without the data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+
+from trainer.callback import Callback, Phase
+from trainer.errors import DiskError
+from trainer.events import EpochEnded, RunStarted, SnapshotSaved
+from trainer.run import Run
+from trainer.store.images import SplitImages, publish, write_arrays
+
+MAX_WEIGHT_BYTES = 1_000_000
+
+
+class Snapshots(Callback):
+    """After each epoch: predictions on the validation split and the first layer's weights; at the start, once for all
+    runs on the same data: the validation and test images.
+
+    A snapshot that cannot be written is named in log.txt and left out; the next epoch's is tried again.
+    """
+
+    phase: ClassVar[Phase] = Phase.VIEW
+
+    def on_run_started(self, event: RunStarted, run: Run) -> None:
+        """Publish the images, where the data is ours."""
+        if run.folder is None or not hasattr(run.data, "published"):
+            return
+        splits = {}
+        for split in ("valid", "test"):
+            if split in event.split_sizes:
+                pixels, labels, sizes, paths = run.data.published(split)
+                splits[split] = SplitImages(pixels, labels, sizes, paths)
+        try:
+            folder, size = publish(run.folder.path.parent, run.data.fingerprint, event.classes, splits)
+        except DiskError as error:
+            run.log("the validation images were not published", error)
+            return
+        self._tell(run, event, "images", None, folder, size)
+
+    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+        """Write predictions/ and snapshots/ of this epoch."""
+        if run.folder is None:
+            return
+        name = f"epoch-{event.epoch:04d}.npz"
+        if event.valid_loss is not None:
+            self._write(run, event, "predictions", run.folder.predictions / name, run.outputs("valid").arrays())
+        weight = first_weight(run.model)
+        if weight is not None:
+            self._write(run, event, "weights", run.folder.snapshots / name, {"weight": weight})
+
+    def _write(
+        self, run: Run, event: EpochEnded, kind: Literal["predictions", "weights"], path: Path, arrays: dict[str, Any]
+    ) -> None:
+        try:
+            path.parent.mkdir(exist_ok=True)
+            size = write_arrays(path, **arrays)
+        except (DiskError, OSError) as error:
+            run.log(f"the snapshot {path.name} was not written", error)
+            return
+        self._tell(run, event, kind, "valid" if kind == "predictions" else None, path, size)
+
+    def _tell(
+        self,
+        run: Run,
+        event: RunStarted | EpochEnded,
+        kind: Literal["predictions", "weights", "images"],
+        split: Literal["valid"] | None,
+        path: Path,
+        size: int,
+    ) -> None:
+        relative = path.relative_to(run.folder.path.parent if kind == "images" else run.folder.path)  # type: ignore[union-attr]
+        run.emit(
+            SnapshotSaved(
+                epoch=event.epoch, step=event.step, kind=kind, split=split, path=relative.as_posix(), bytes=size
+            )
+        )
+
+
+def first_weight(model: Any) -> Any:
+    """The first layer's weight as float32, or as float16, or its first rows, so that it takes at most 1 MB; None where
+    no parameter is a matrix or a filter bank."""
+    found = next((parameter for parameter in model.parameters() if parameter.ndim >= 2), None)
+    if found is None:
+        return None
+    weight = found.detach().float().cpu().numpy()
+    if weight.nbytes > MAX_WEIGHT_BYTES:
+        weight = weight.astype(np.float16)
+    rows = max(1, MAX_WEIGHT_BYTES // max(1, weight[0].nbytes))
+    return weight[:rows]

@@ -1,0 +1,72 @@
+"""Timing: how long an epoch takes, how much of it is waiting for data, images a second, time left."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from trainer.callback import Callback, Phase
+from trainer.events import BatchesReported, EpochEnded, EpochStarted, RunStarted, ValidationDone
+from trainer.run import Run
+
+SMOOTHING = 0.1
+"""Weight of the newest report in the mean seconds per step: quick to follow, slow to jump."""
+
+
+class Timing(Callback):
+    """Read its attributes at any time, from the engine's thread.
+
+    `epoch_seconds`, `validation_seconds`: of the last finished epoch, None before. `samples_per_second`: while
+    training. `data_share`: part of the training time spent waiting for data, in [0, 1]. `remaining_seconds`: until the
+    last epoch is validated, None until there is something to go by.
+    """
+
+    phase: ClassVar[Phase] = Phase.REPORT
+
+    def __init__(self) -> None:
+        self.epoch_seconds: float | None = None
+        self.validation_seconds: float | None = None
+        self.samples_per_second: float | None = None
+        self.data_share: float | None = None
+        self._epochs = 0
+        self._steps = 0
+        self._done = 0
+        self._epoch = 0
+        self._step_seconds: float | None = None
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """Steps left at the present pace, and a validation for each epoch left."""
+        if self._step_seconds is None or not self._steps:
+            return None
+        epochs_left = max(0, self._epochs - self._epoch)
+        steps_left = epochs_left * self._steps + max(0, self._steps - self._done)
+        return steps_left * self._step_seconds + (epochs_left + 1) * (self.validation_seconds or 0.0)
+
+    def on_run_started(self, event: RunStarted, run: Run) -> None:
+        """Learn how much there is to do."""
+        self._epochs, self._steps = event.epochs, event.steps_per_epoch
+
+    def on_epoch_started(self, event: EpochStarted, run: Run) -> None:
+        """Begin counting steps."""
+        self._epoch, self._done = event.epoch, event.first_batch
+
+    def on_batches_reported(self, event: BatchesReported, run: Run) -> None:
+        """Follow the pace."""
+        self._done += event.count
+        seconds = event.data_seconds + event.step_seconds
+        pace = seconds / event.count
+        before = self._step_seconds
+        self._step_seconds = pace if before is None else before + SMOOTHING * (pace - before)
+        if seconds > 0:
+            self.samples_per_second = event.samples / seconds
+            self.data_share = event.data_seconds / seconds
+
+    def on_validation_done(self, event: ValidationDone, run: Run) -> None:
+        """Learn what a validation costs."""
+        self.validation_seconds = event.seconds
+
+    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+        """Take the figures of the whole epoch."""
+        self.epoch_seconds, self.validation_seconds = event.seconds, event.valid_seconds
+        self.samples_per_second = event.samples_per_second
+        self.data_share = event.data_seconds / event.train_seconds if event.train_seconds else 0.0

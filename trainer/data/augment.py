@@ -1,0 +1,150 @@
+"""Rotation, flip and crop of a whole batch as one look-up, then normalisation.
+
+With the same parameters the result equals torchvision's functional operations on tensors, image by image:
+`rotate` (nearest, zero fill, about the centre), `hflip`, `pad` with zeros, `crop` to the original size. Only pixels whose
+source lies within 1e-3 of the border between two pixels may differ.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from trainer.data.memory import Workspace
+from trainer.data.split import mix
+
+FAR = 1e6
+"""Coordinate of what lies outside: any rotation of it stays outside the image."""
+
+
+class Parameters(NamedTuple):
+    """What happens to each of n images."""
+
+    angle: Tensor
+    """(n,) float32, degrees, counter-clockwise."""
+    flip: Tensor
+    """(n,) bool: mirrored left to right after the rotation."""
+    shift: Tensor
+    """(n, 2) int64: where the crop begins, down and right of the unpadded image's corner; in -crop ... crop."""
+
+    def pick(self, which: Tensor | slice) -> Parameters:
+        """Those of some images."""
+        return Parameters(self.angle[which], self.flip[which], self.shift[which])
+
+    def to(self, device: torch.device) -> Parameters:
+        """Moved to a device."""
+        return Parameters(self.angle.to(device), self.flip.to(device), self.shift.to(device))
+
+
+def draw(count: int, *, rotation: float, flip: float, crop: int, seed: int, epoch: int) -> Parameters:
+    """Parameters of samples 0 ... count-1 in one epoch: a pure function of its arguments, no global state touched.
+
+    `rotation`: largest angle in degrees; `flip`: probability; `crop`: pixels of zero padding on each side.
+    """
+    generator = generator_for("augment", seed, epoch)
+    angle = (torch.rand(count, generator=generator) * 2 - 1) * rotation
+    mirrored = torch.rand(count, generator=generator) < flip
+    shift = torch.randint(-crop, crop + 1, (count, 2), generator=generator)
+    return Parameters(angle, mirrored, shift)
+
+
+def draw_order(count: int, *, seed: int, epoch: int) -> Tensor:
+    """The permutation of 0 ... count-1 for one epoch, int64."""
+    return torch.randperm(count, generator=generator_for("order", seed, epoch))
+
+
+def generator_for(purpose: str, seed: int, epoch: int) -> torch.Generator:
+    """A generator of our own; its state depends on nothing but the arguments."""
+    return torch.Generator().manual_seed(mix(purpose, seed, epoch))
+
+
+class Coordinates(NamedTuple):
+    """Where the pixels of n images come from, in the image padded by one pixel on each side.
+
+    A rotation is the sum of a part that depends on the column and one that depends on the row, so these vectors say all.
+    """
+
+    x_by_column: Tensor
+    """(n, 1, W) float32."""
+    x_by_row: Tensor
+    """(n, H, 1) float32."""
+    y_by_column: Tensor
+    y_by_row: Tensor
+
+    def pick(self, which: slice) -> Coordinates:
+        """Those of some images."""
+        return Coordinates(*(vector[which] for vector in self))
+
+
+def coordinates(parameters: Parameters, height: int, width: int) -> Coordinates:
+    """Compose rotation, flip and crop. What the crop takes from outside the image lies FAR away."""
+    radians = parameters.angle * (math.pi / 180)
+    cos, sin = radians.cos()[:, None], radians.sin()[:, None]
+    sign = 1 - 2 * parameters.flip[:, None].float()  # about the centre a flip is a change of sign
+    x = _centred(width, parameters.shift[:, 1:]) * sign
+    y = _centred(height, parameters.shift[:, :1])
+    return Coordinates(
+        (cos * x)[:, None, :],
+        ((width + 1) / 2 - sin * y)[:, :, None],
+        (sin * x)[:, None, :],
+        ((height + 1) / 2 + cos * y)[:, :, None],
+    )
+
+
+def _centred(size: int, shift: Tensor) -> Tensor:
+    """(n, size): coordinates from the centre, moved by the crop."""
+    middle = (size - 1) / 2
+    centred = torch.arange(size, device=shift.device) - middle + shift
+    return centred.masked_fill_(centred.abs() > middle, FAR)
+
+
+def apply(pixels: Tensor, where: Coordinates, workspace: Workspace) -> Tensor:
+    """Augment (n, H, W) packed pixels (int32, or uint8 for grey).
+
+    Same shape and type; overwritten by the next call with the same `workspace`.
+    """
+    count, height, width = pixels.shape
+    padded = workspace.get("padded", pixels, (count, height + 2, width + 2), pixels.dtype)
+    padded[:, 1:-1, 1:-1] = pixels
+    index = _source_index(where, height, width, workspace)
+    result = workspace.get("augmented", pixels, (count, height, width), pixels.dtype)
+    torch.index_select(padded.view(-1), 0, index.view(-1), out=result.view(-1))
+    return result
+
+
+def _source_index(where: Coordinates, height: int, width: int, workspace: Workspace) -> Tensor:
+    """For each output pixel the place of its source among the padded pixels of all images: (n, H, W) int32."""
+    like = where.x_by_row
+    shape = (len(like), height, width)
+    x = torch.add(where.x_by_column, where.x_by_row, out=workspace.get("x", like, shape, torch.float32))
+    y = torch.add(where.y_by_column, where.y_by_row, out=workspace.get("y", like, shape, torch.float32))
+    x.round_().clamp_(0, width + 1)
+    y.round_().clamp_(0, height + 1)
+    x.add_(y, alpha=width + 2)
+    area = (height + 2) * (width + 2)
+    first = torch.arange(0, area * len(like), area, dtype=torch.int32, device=like.device)
+    return workspace.get("index", like, shape, torch.int32).copy_(x).add_(first[:, None, None])
+
+
+class Normaliser:
+    """(value / 255 - mean) / std for each channel."""
+
+    def __init__(self, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
+        self._factors = [1 / (255 * spread) for spread in std]
+        self._offsets = [torch.tensor(-centre / spread) for centre, spread in zip(mean, std, strict=True)]
+
+    def __call__(self, pixels: Tensor, out: Tensor, workspace: Workspace) -> Tensor:
+        """Packed (n, H, W) pixels to `out`, float32 (n, C, H, W)."""
+        grey = len(self._factors) == 1
+        byte = pixels if grey else workspace.get("byte", pixels, tuple(pixels.shape), torch.int32)
+        for channel, (factor, offset) in enumerate(zip(self._factors, self._offsets, strict=True)):
+            plane = out[:, channel]
+            if not grey:
+                # the byte stays where it is in the pixel: the factor takes care of its place
+                torch.bitwise_and(pixels, 255 << 8 * channel, out=byte)
+            plane.copy_(byte)
+            torch.add(offset, plane, alpha=factor / (1 << 8 * channel), out=plane)
+        return out

@@ -1,0 +1,189 @@
+"""From an image file to pixels of the wanted size. [no torch]
+
+The policy: EXIF orientation applied, alpha on white, grey to RGB, 16 bit to 8, first frame of an animation; then the
+shorter relation to the target is scaled to fit and the rest is cut off evenly.
+"""
+
+from __future__ import annotations
+
+import struct
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from trainer.data.pictures import Progress, channel_sums
+
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+"""What Pillow may try. Its other readers are rarely needed and widely attacked."""
+MAX_PIXELS = 89_478_485
+"""Pillow's own limit (a quarter of a gigabyte as RGB), here an error at once instead of a warning first."""
+MODES = ("RGB", "L", "P", "RGBA", "CMYK", "LA", "1", "I;16", "YCbCr", "PA", "other")
+
+
+class Unreadable(Exception):
+    """One image cannot be used; `code` as in `Fault.code`."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An image after the policy, and what it was before."""
+
+    pixels: NDArray[np.uint8]
+    """(H, W, 3), or (H, W) for grey."""
+    width: int
+    height: int
+    mode: str
+
+
+def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Decoded:
+    """Decode a file wholly and fit it to `target` (height, width). Raises `Unreadable`."""
+    with _reasons(), open(path, "rb") as file, Image.open(file, formats=FORMATS) as image:  # noqa: PTH123
+        width, height = displayed_size(image)
+        if image.width * image.height > MAX_PIXELS:
+            raise Unreadable("oversized", f"{image.width}x{image.height} pixels, more than {MAX_PIXELS:,}")
+        mode = image.mode
+        shorter = 2 * max(target)
+        image.draft("RGB", (shorter, shorter))  # large JPEGs are scaled down while decoding, never below this
+        return Decoded(fit(image, target, grey=grey), width, height, mode)
+
+
+def read_size(path: str) -> tuple[int, int] | None:
+    """Height and width as displayed, from the head of the file; None if it cannot be read."""
+    try:
+        with _reasons(), open(path, "rb") as file, Image.open(file, formats=FORMATS) as image:  # noqa: PTH123
+            width, height = displayed_size(image)
+            return height, width
+    except Unreadable:
+        return None
+
+
+def displayed_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height after the EXIF orientation."""
+    return (image.height, image.width) if _orientation(image) >= 5 else (image.width, image.height)
+
+
+def fit(image: Image.Image, target: tuple[int, int], *, grey: bool = False) -> NDArray[np.uint8]:
+    """Apply the policy to an open image. `target`: height, width. Returns (H, W, 3), or (H, W) if `grey`."""
+    if _orientation(image) > 1:
+        image = ImageOps.exif_transpose(image)
+    image = _opaque(image).convert("L" if grey else "RGB")
+    size = (target[1], target[0])
+    if image.size != size:
+        image = ImageOps.fit(image, size, Image.Resampling.BICUBIC)
+    return np.asarray(image)
+
+
+def _orientation(image: Image.Image) -> int:
+    """1 (upright) to 8; 1 as well where the EXIF block is damaged: its pixels may still be good."""
+    if "exif" not in image.info and image.format not in ("TIFF", "PNG"):
+        return 1
+    try:
+        value = image.getexif().get(0x0112, 1)
+    except (OSError, SyntaxError, ValueError, KeyError, TypeError, struct.error):
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """Without alpha (on white), in a mode that converts to RGB without surprises."""
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image).astype(np.uint32) * 255 // 65535).astype(np.uint8))
+    if image.mode in ("I", "F"):
+        raise Unreadable("mode", f"32 bits a channel (mode {image.mode}), expected 8 or 16")
+    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image)
+    return image
+
+
+@contextmanager
+def _reasons() -> Iterator[None]:
+    """Everything Pillow raises on a bad file becomes `Unreadable`."""
+    try:
+        yield
+    except Unreadable:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Unreadable("oversized", f"more than {MAX_PIXELS:,} pixels") from None
+    except UnidentifiedImageError:
+        raise Unreadable("unreadable", f"not an image in a known format ({', '.join(FORMATS)})") from None
+    except PermissionError:
+        raise Unreadable("permission", "no permission to read it") from None
+    except IsADirectoryError:
+        raise Unreadable("not_a_file", "a folder, not an image") from None
+    except FileNotFoundError:
+        raise Unreadable("missing", "the file is not there") from None
+    except MemoryError:
+        raise Unreadable("oversized", "too large for the memory of this machine") from None
+    except Exception as error:  # Pillow's readers let all kinds of errors through: the next image must not suffer
+        text = str(error) or type(error).__name__
+        raise Unreadable("truncated" if "truncated" in text else "unreadable", text) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Decode files of one folder into three raw files in `out`: pixels, facts (width, height, mode), sums."""
+
+    root: str
+    out: str
+    height: int
+    width: int
+
+    def create(self, count: int) -> None:
+        """Make the raw files, all zero."""
+        for name, row in self._rows().items():
+            with Path(self.out, name).open("wb") as file:
+                file.truncate(row * count)
+
+    def run(self, start: int, paths: Sequence[str]) -> list[tuple[int, str, str]]:
+        """Decode `paths` into the rows from `start`; returns index, code and reason of those that failed.
+
+        Plain writes, not a memory map: a full disk is then an `OSError` here, where it would kill a mapped process.
+        """
+        pixels = np.zeros((len(paths), self.height, self.width, 4), np.uint8)
+        facts = np.zeros((len(paths), 3), np.int32)
+        faults = []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            for row, path in enumerate(paths):
+                try:
+                    image = read_image(f"{self.root}/{path}", (self.height, self.width))
+                except Unreadable as error:
+                    faults.append((start + row, error.code, error.reason))
+                    continue
+                pixels[row, :, :, :3] = image.pixels
+                mode = image.mode if image.mode in MODES else "other"
+                facts[row] = image.width, image.height, MODES.index(mode)
+        arrays = {"pixels": pixels, "facts": facts, "sums": channel_sums(pixels)}
+        for name, row_bytes in self._rows().items():
+            with Path(self.out, name).open("r+b") as file:
+                file.seek(start * row_bytes)
+                file.write(arrays[name].data)
+        return faults
+
+    def _rows(self) -> dict[str, int]:
+        return {"pixels": self.height * self.width * 4, "facts": 3 * 4, "sums": 2 * 3 * 8}
+
+
+def resize_all(images: NDArray[np.uint8], size: int, progress: Progress) -> NDArray[np.uint8]:
+    """(N, H, W) or (N, H, W, 3) to `size` x `size`, by the same policy as files."""
+    grey = images.ndim == 3
+    result = np.empty((len(images), size, size) if grey else (len(images), size, size, 3), np.uint8)
+    for index, image in enumerate(images):
+        if index % 256 == 0:
+            progress("decode", index, len(images))
+        result[index] = fit(Image.fromarray(image), (size, size), grey=grey)
+    return result

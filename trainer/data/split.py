@@ -1,0 +1,87 @@
+"""Training, validation and test part from the seed, stratified by class. [no torch]"""
+
+from __future__ import annotations
+
+import hashlib
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.data.pictures import PARTS, Fault, Pictures
+
+Indices = NDArray[np.int64]
+
+
+def mix(*parts: object) -> int:
+    """63 well-mixed bits of the given values: seeds that differ in one bit lead to unrelated streams."""
+    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def split_pictures(
+    pictures: Pictures, *, valid: float, test: float, seed: int
+) -> tuple[dict[str, Indices], tuple[Fault, ...]]:
+    """Indices of each part, ascending, without unreadable images; empty parts are absent. And what went wrong.
+
+    `valid` and `test` are fractions of what the source calls training images; a part that the source brings itself
+    is used as it is. Every class keeps its share to within one image, and totals are exact: 10 % of 50,000 is 5,000.
+    """
+    good = np.ones(len(pictures.labels), bool)
+    good[list(pictures.unreadable)] = False
+    split = {part: np.flatnonzero((pictures.parts == code) & good) for code, part in enumerate(PARTS)}
+    wanted = {"test": test, "valid": valid}
+    drawn = {part: share for part, share in wanted.items() if share > 0 and not np.any(pictures.parts == PARTS.index(part))}
+    faults = _too_small(pictures, split["train"], len(drawn))
+    if not faults:
+        split |= _draw(split["train"], pictures.labels, drawn, seed)
+    return {part: split[part] for part in PARTS if len(split[part])}, faults
+
+
+def _too_small(pictures: Pictures, pool: Indices, parts: int) -> tuple[Fault, ...]:
+    counts = np.bincount(pictures.labels[pool], minlength=len(pictures.classes))
+    return tuple(
+        Fault(
+            name,
+            "class_too_small",
+            f"class has {count} training image{'s' if count > 1 else ''}, too few for {parts + 1} parts",
+        )
+        for name, count in zip(pictures.classes, counts.tolist(), strict=True)
+        if 0 < count <= parts
+    )
+
+
+def _draw(pool: Indices, labels: NDArray[np.int64], shares: dict[str, float], seed: int) -> dict[str, Indices]:
+    # The raw stream of a bit generator is guaranteed to stay the same over numpy versions; `permutation` is not.
+    keys = np.random.PCG64(mix("split", seed)).random_raw(len(pool))
+    shuffled = pool[np.argsort(keys, kind="stable")]
+    result: dict[str, Indices] = {}
+    left = shuffled
+    for part, share in shares.items():
+        quota = _quotas(np.bincount(labels[pool]), share)
+        rank = _rank_in_class(labels[left])
+        chosen = rank < quota[labels[left]]
+        result[part] = np.sort(left[chosen])
+        left = left[~chosen]
+    result["train"] = np.sort(left)
+    return result
+
+
+def _quotas(counts: NDArray[np.int64], share: float) -> NDArray[np.int64]:
+    """Images of each class, by largest remainder: at least one in all, and their sum is the rounded total."""
+    exact = [Fraction(str(share)) * count for count in counts.tolist()]
+    quota = [int(value) for value in exact]
+    total = max(1, round(sum(exact)))
+    by_remainder = sorted(range(len(exact)), key=lambda label: (quota[label] - exact[label], label))
+    for label in by_remainder[: total - sum(quota)]:
+        quota[label] += 1
+    return np.array(quota, np.int64)
+
+
+def _rank_in_class(labels: NDArray[np.int64]) -> Indices:
+    """How many earlier entries have the same label."""
+    order = np.argsort(labels, kind="stable")
+    starts = np.concatenate(([0], np.cumsum(np.bincount(labels))))
+    rank = np.empty(len(labels), np.int64)
+    rank[order] = np.arange(len(labels)) - starts[labels[order]]
+    return rank

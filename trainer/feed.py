@@ -1,0 +1,130 @@
+"""The engine's view of data: ours, or any iterable of `(images, labels)`."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from trainer.errors import DataError, UsageError
+from trainer.state import seed_generators
+
+SPLITS = ("train", "valid", "test")
+Batch = tuple[Tensor, Tensor]
+
+
+@runtime_checkable
+class Feed(Protocol):
+    """What the loop needs. Images are float32 (B, C, H, W) or whatever the model takes, labels int64 (B,)."""
+
+    classes: tuple[str, ...]
+    input_shape: tuple[int, ...]
+    sizes: dict[str, int]
+    """Images per split that exists; 0 where the number is not known."""
+    steps_per_epoch: int
+    """0 where it is not known."""
+    exact_resume: Literal["exact", "replayed"]
+    fingerprint: str
+
+    def to(self, device: torch.device) -> None:
+        """Hand out batches on `device` from now on."""
+
+    def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
+        """Batches of an epoch (1-based), the first `first_batch` of them left out."""
+
+    def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
+        """Batches of a split in stored order, not augmented; `batch` images each where the feed decides that."""
+
+
+class LoaderFeed:
+    """The caller's own loaders. Global generators are seeded per epoch, `set_epoch` is called where there is one.
+
+    `splits` maps train, and optionally valid and test, to iterables of (images, labels); a lone iterable is train.
+    Raises UsageError on other keys and DataError where the first batch is no pair of tensors.
+    """
+
+    exact_resume: Literal["exact", "replayed"] = "replayed"
+    fingerprint = ""
+
+    def __init__(self, splits: Mapping[str, Iterable[Any]] | Iterable[Any], *, seed: int) -> None:
+        self._splits: dict[str, Iterable[Any]] = dict(splits) if isinstance(splits, Mapping) else {"train": splits}
+        unknown = set(self._splits) - set(SPLITS)
+        if unknown or "train" not in self._splits:
+            raise UsageError(
+                "data.splits",
+                f"The data has the splits {sorted(self._splits)}.",
+                expected="a mapping with 'train', and optionally 'valid' and 'test'",
+                mend="rename the keys, for example {'train': loader, 'valid': other}",
+            )
+        self._seed = seed
+        self._device = torch.device("cpu")
+        self._once: dict[str, Iterator[Any]] = {}
+        images, _ = self._peek()
+        self.input_shape = tuple(images.shape[1:])
+        self.sizes = {split: _samples(loader) for split, loader in self._splits.items()}
+        train = self._splits["train"]
+        self.steps_per_epoch = len(train) if hasattr(train, "__len__") else 0
+        self.classes = tuple(str(name) for name in getattr(getattr(train, "dataset", train), "classes", ()))
+
+    @property
+    def single_pass(self) -> bool:
+        """Whether the training data is an iterator that is used up after one epoch."""
+        return "train" in self._once
+
+    def to(self, device: torch.device) -> None:
+        """Batches are moved to `device` as they come."""
+        self._device = device
+
+    def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
+        """The loader's batches; those to skip are drawn and thrown away before this returns."""
+        seed_generators(self._seed, epoch)
+        loader = self._splits["train"]
+        for owner in (loader, getattr(loader, "sampler", None), getattr(loader, "batch_sampler", None)):
+            if hasattr(owner, "set_epoch"):
+                owner.set_epoch(epoch)
+        batches = self._iterate("train")
+        for _ in range(first_batch):
+            next(batches, None)
+        return self._tensors("train", batches)
+
+    def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
+        """The loader's batches; their size is the loader's."""
+        return self._tensors(split, self._iterate(split))
+
+    def _peek(self) -> Batch:
+        loader = self._splits["train"]
+        iterator = iter(loader)
+        first = next(iterator, None)
+        if first is None:
+            raise DataError("data.empty", "The training data has no batches.", mend="check the length of the loader")
+        if iterator is loader:  # an iterator cannot be asked again: put the batch back
+            self._once["train"] = itertools.chain([first], iterator)
+        return self._pair("train", first)
+
+    def _iterate(self, split: str) -> Iterator[Any]:
+        return self._once[split] if split in self._once else iter(self._splits[split])
+
+    def _tensors(self, split: str, batches: Iterator[Any]) -> Iterator[Batch]:
+        for batch in batches:
+            images, labels = self._pair(split, batch)
+            yield images.to(self._device, non_blocking=True), labels.to(self._device, non_blocking=True)
+
+    def _pair(self, split: str, batch: Any) -> Batch:
+        try:
+            images, labels = batch
+            return torch.as_tensor(images), torch.as_tensor(labels).long()
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise DataError(
+                "data.batch",
+                f"A batch of {split!r} is no pair (images, labels): {error}",
+                expected="images (B, ...) and labels (B,), as tensors or arrays",
+                mend="let the loader yield two tensors per batch",
+            ) from error
+
+
+def _samples(loader: Iterable[Any]) -> int:
+    dataset = getattr(loader, "dataset", None)
+    return len(dataset) if hasattr(dataset, "__len__") else 0

@@ -1,0 +1,225 @@
+"""From settings or a run folder to a run: what the command line and the window's engine start. No torch at import.
+
+The run folder, its journal and the first Preparing event are there before torch is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.callback import Callback
+from trainer.errors import UsageError
+from trainer.records import write_settings
+from trainer.registry import check_names, load_callback, model_options
+from trainer.resume import Continuation, find_continuation
+from trainer.session import Session
+from trainer.settings import Settings, from_toml, merge
+from trainer.store.folder import RunFolder, create_run
+
+if TYPE_CHECKING:
+    from trainer.evaluation import Evaluation
+    from trainer.trainer import Result, Trainer
+
+DEFAULTS = ("timing", "metric_log", "journal", "checkpoint", "snapshots")
+"""Callbacks of every run with a folder."""
+
+
+def start(
+    settings: Settings,
+    root: Path,
+    *,
+    name: str | None = None,
+    callbacks: Iterable[Callback] = (),
+    signals: bool = False,
+) -> Result:
+    """Make a run folder under `root` and train. Raises what the run raised; wrong usage is raised before any file is
+    made."""
+    from trainer.data import check_source
+
+    check_names(settings)
+    check_source(settings.data.source)
+    everybody = [*callbacks_of(settings), *callbacks]
+    folder = create_run(root, name, stem=f"{Path(settings.data.source).name}-{settings.model}")
+    write_settings(folder, settings.model_dump())
+    return _conduct(settings, folder, everybody, None, signals)
+
+
+def resume(
+    folder: RunFolder,
+    *,
+    epochs: int | None = None,
+    callbacks: Iterable[Callback] = (),
+    signals: bool = False,
+) -> Result:
+    """Go on with a run, to `epochs` epochs in all where given. Raises UsageError for a run that was started with the
+    caller's own model: only `Trainer(...).fit(resume=True)` can build that again."""
+    settings = read_settings(folder)
+    if epochs is not None:
+        settings = merge(settings.model_dump(), {"train": {"epochs": epochs}})
+    continuation = find_continuation(folder)
+    return _conduct(settings, folder, [*callbacks_of(settings), *callbacks], continuation, signals)
+
+
+def _conduct(
+    settings: Settings,
+    folder: RunFolder,
+    callbacks: list[Callback],
+    continuation: Continuation | None,
+    signals: bool,
+) -> Result:
+    session = Session(
+        callbacks,
+        folder=folder,
+        settings=settings.model_dump(),
+        signals=signals,
+        attempt=continuation.attempt if continuation else 1,
+    )
+    made: list[Trainer] = []
+
+    def work() -> Result:
+        made.append(build(settings, session))
+        if continuation is not None:
+            write_settings(folder, settings.model_dump())
+        return made[0].train(session, continuation)
+
+    result = session.conduct(work)
+    if result is not None:
+        return result
+    return made[0].result(session) if made else _nothing_done(session, folder)
+
+
+def _nothing_done(session: Session, folder: RunFolder) -> Result:
+    """A stop came while the run was being prepared."""
+    from trainer.trainer import Result
+
+    return Result("stopped", session.stop_reason, None, None, folder.path)
+
+
+def build(settings: Settings, session: Session) -> Trainer:
+    """Open the data, build the model, and put both into a Trainer that trains within `session`."""
+    session.progress("preparing", "import", 0, 1)
+    from trainer.device import choose_device
+    from trainer.models import build_model
+    from trainer.optimisers import make_loss, make_optimizer
+    from trainer.trainer import EVAL_BATCH, Plan, Trainer
+
+    session.progress("preparing", "import", 1, 1)
+    data = open_settings_data(settings, session)
+    for note in data.notes:
+        session.log(f"data: {note}")
+    train = settings.train
+    model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
+    model.to(choose_device(train.device))
+    plan = Plan(settings.model_dump(), settings.model, train.threads, train.eval_batch or EVAL_BATCH, session)
+    return Trainer(
+        model,
+        data,
+        optimizer=make_optimizer(model, train),
+        loss=make_loss(train),
+        epochs=train.epochs,
+        seed=train.seed,
+        device=train.device,
+        plan=plan,
+    )
+
+
+def open_settings_data(settings: Settings, session: Session | None = None) -> Any:
+    """The data that `[data]`, `[augment]` and the seed describe."""
+    from trainer.data import open_data
+
+    progress: dict[str, Any] = {}
+    if session is not None:
+        progress["progress"] = lambda stage, done, total: session.progress("preparing", stage, done, total)
+    return open_data(
+        **settings.data.model_dump(),
+        **settings.augment.model_dump(),
+        batch=settings.train.batch,
+        seed=settings.train.seed,
+        **progress,
+    )
+
+
+def read_settings(folder: RunFolder) -> Settings:
+    """What run.toml says. Raises UsageError where it cannot be read, or where the run needs the caller's own code."""
+    try:
+        text = folder.run_toml.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            "run.no_settings", f"The settings of this run cannot be read: {error}", where=str(folder.run_toml)
+        ) from error
+    values = from_toml(text, str(folder.run_toml))
+    if values.get("custom"):
+        raise UsageError(
+            "run.custom",
+            "This run was started from Python with a model of its own; the command line cannot build that.",
+            where=str(folder.path),
+            mend=f"in the script: Trainer(model, data, ..., run_dir={str(folder.path)!r}).fit(resume=True)",
+        )
+    return merge(values)
+
+
+def callbacks_of(settings: Settings) -> list[Callback]:
+    """The callbacks that settings ask for: the defaults, early stopping and schedule where set, plugins by name."""
+    made: list[Callback] = []
+    options: dict[str, Mapping[str, Any]] = {"checkpoint": settings.checkpoint.model_dump()}
+    for name in DEFAULTS:
+        made.append(load_callback(name)(**options.get(name, {})))
+    if settings.early_stopping.patience:
+        made.append(load_callback("early_stopping")(**settings.early_stopping.model_dump()))
+    if settings.train.schedule != "constant" or settings.train.warmup:
+        names = ("schedule", "warmup", "step_epochs", "step_factor")
+        made.append(load_callback("learning_rate")(**{name: getattr(settings.train, name) for name in names}))
+    for name in settings.callbacks:
+        made.append(_plugin(name, settings.plugins.get(name, {})))
+    return made
+
+
+def _plugin(name: str, options: Mapping[str, Any]) -> Callback:
+    cls = load_callback(name)
+    try:
+        made = cls(**options)
+    except TypeError as error:
+        raise UsageError("plugin.options", f"The callback {name!r} cannot be made: {error}", where=f"[plugins.{name}]") from error
+    if not isinstance(made, Callback):
+        raise UsageError("plugin.broken", f"The callback {name!r} is no trainer.Callback.", where=f"[plugins.{name}]")
+    return made
+
+
+def evaluate(folder: RunFolder, splits: Iterable[str] | None = None) -> dict[str, Evaluation]:
+    """Figures of the best weights of a run (the last ones where there is no best) on its splits, written to
+    evaluation/. Raises UsageError where the run is live or has no checkpoint."""
+    from trainer.evaluation import write_evaluation
+    from trainer.store.folder import acquire
+
+    lock = acquire(folder)
+    try:
+        trainer, weights = load_trained(folder)
+        evaluations = {}
+        for split in splits or trainer.feed.sizes:
+            evaluations[split] = trainer.evaluate(split, weights=weights)
+            write_evaluation(folder, evaluations[split])
+        return evaluations
+    finally:
+        lock.release()
+
+
+def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
+    """A Trainer with the run's data and its best weights, else the last ones; and which of the two."""
+    from trainer.resume import model_weights
+    from trainer.store.checkpoint import newest_valid, read
+
+    settings = read_settings(folder)
+    best, _ = newest_valid(folder.checkpoints, "best")
+    path = best or newest_valid(folder.checkpoints, "last")[0]
+    if path is None:
+        raise UsageError(
+            "run.no_checkpoint",
+            "This run has no checkpoint yet.",
+            where=str(folder.checkpoints),
+            mend=f"let it train at least one epoch: epochscope resume {folder.name}",
+        )
+    trainer = build(settings, Session())
+    trainer.model.load_state_dict(model_weights(read(path)[0]))
+    return trainer, "best" if best else "last"

@@ -1,0 +1,121 @@
+"""From a name and options to a module, and what must hold before the first step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any
+
+import torch
+from torch import nn
+
+from trainer.errors import UsageError
+from trainer.models.cnn import make_cnn
+from trainer.registry import MODELS, load_model
+
+Shape = tuple[int, int, int]
+"""Channels, height, width."""
+
+
+def build_model(name: str, input_shape: Shape, classes: int, options: Mapping[str, Any], seed: int) -> nn.Module:
+    """A built-in or a plugin's model for images (N, C, H, W) float32, giving logits (N, classes).
+
+    The first weights depend on `seed` alone: the global generator is seeded with it and put back afterwards.
+    Raises UsageError `model.unknown`, `model.options` or `model.shape`.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        if name in MODELS:
+            model = _BUILDERS[name](input_shape, classes, **options)
+        else:
+            model = _from_plugin(name, input_shape, classes, options)
+    check_model(model, input_shape, classes)
+    return model
+
+
+def count_parameters(model: nn.Module) -> int:
+    """Trainable parameters; one used in two places counts once."""
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+
+
+def check_model(model: nn.Module, input_shape: Sequence[int], classes: int | None) -> int:
+    """Send two empty images through the model and look at the shape of what comes out; the number of its outputs.
+
+    `classes` None: any number will do. The model is left as it was: mode, buffers and the global generators. Raises
+    UsageError `model.shape`.
+    """
+    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
+    modes = [(module, module.training) for module in model.modules()]
+    images = torch.zeros(2, *input_shape, device=device)
+    expected = f"logits of shape (2, {classes or 'C'}) for images of shape {tuple(images.shape)}"
+    try:
+        with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), torch.no_grad():
+            logits = model.eval()(images)
+    except Exception as error:  # a module of one's own may raise anything
+        raise _misfit(f"the model raised {type(error).__name__}: {error}", expected) from error
+    finally:
+        for module, training in modes:
+            module.training = training
+    if not isinstance(logits, torch.Tensor):
+        raise _misfit(f"the model gave a {type(logits).__name__}", expected)
+    if logits.ndim != 2 or len(logits) != 2 or (classes is not None and logits.shape[1] != classes):
+        raise _misfit(f"the model gave {tuple(logits.shape)}", expected)
+    return int(logits.shape[1])
+
+
+def _misfit(got: str, expected: str) -> UsageError:
+    return UsageError(
+        "model.shape",
+        f"The model does not fit the data: {got}",
+        where="the first forward pass, before training",
+        expected=expected,
+        mend="build the model for this input shape and number of classes, or change --data.size",
+        got=got,
+    )
+
+
+def _from_plugin(name: str, input_shape: Shape, classes: int, options: Mapping[str, Any]) -> nn.Module:
+    factory = load_model(name)
+    try:
+        model = factory(input_shape, classes, **options)
+    except Exception as error:  # a plugin may raise anything
+        raise UsageError(
+            "model.options",
+            f"The model {name!r} cannot be built: {type(error).__name__}: {error}",
+            where=f"[plugins.{name}]",
+            expected=f"options that the plugin's factory takes; given: {', '.join(options) or 'none'}",
+            name=name,
+        ) from error
+    if not isinstance(model, nn.Module):
+        raise UsageError(
+            "model.options", f"The model {name!r} is a {type(model).__name__}", expected="a torch.nn.Module", name=name
+        )
+    return model
+
+
+def _softmax(input_shape: Shape, classes: int, bias: bool = True) -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Linear(prod(input_shape), classes, bias=bias))
+
+
+def _mlp(input_shape: Shape, classes: int, hidden: int, layers: int, dropout: float) -> nn.Module:
+    parts: list[nn.Module] = [nn.Flatten()]
+    width = prod(input_shape)
+    for _ in range(layers):
+        parts += [nn.Linear(width, hidden), nn.ReLU()]
+        parts += [nn.Dropout(dropout)] if dropout else []
+        width = hidden
+    return nn.Sequential(*parts, nn.Linear(width, classes))
+
+
+def _resnet18(input_shape: Shape, classes: int) -> nn.Module:
+    """ResNet-18 with the first layers of its authors' CIFAR variant (He et al. 2016): 3x3, stride 1, no pooling."""
+    from torchvision.models import resnet18  # slow to import, and needed here only
+
+    model: nn.Module = resnet18(weights=None, num_classes=classes)
+    model.conv1 = nn.Conv2d(input_shape[0], 64, kernel_size=3, padding=1, bias=False)
+    nn.init.kaiming_normal_(model.conv1.weight, mode="fan_out", nonlinearity="relu")
+    model.maxpool = nn.Identity()
+    return model
+
+
+_BUILDERS: dict[str, Callable[..., nn.Module]] = {"softmax": _softmax, "mlp": _mlp, "cnn": make_cnn, "resnet18": _resnet18}

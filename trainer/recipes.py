@@ -1,0 +1,60 @@
+"""Recipes: named sets of settings that are known to work, one TOML file each in `resources/recipes`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import UsageError
+from trainer.resources import resource
+from trainer.settings import from_toml, suggest
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`values` are nested tables, not yet checked: a layer for `trainer.settings.merge`."""
+
+    name: str
+    title: str
+    description: str
+    values: dict[str, Any]
+
+
+def recipes() -> list[Recipe]:
+    """All recipes that come with the package, by name."""
+    return [_read(path) for path in sorted(resource("recipes").glob("*.toml"))]
+
+
+def load_recipe(name: str) -> Recipe:
+    """A recipe by its name, or by the path of a TOML file of one's own.
+
+    Raises UsageError `recipe.unknown`, or `settings.toml` where the file is not TOML.
+    """
+    known = {path.stem: path for path in sorted(resource("recipes").glob("*.toml"))}
+    if name in known:
+        return _read(known[name])
+    path = Path(name)
+    if path.suffix == ".toml" and path.is_file():
+        return _read(path)
+    raise UsageError(
+        "recipe.unknown",
+        f"There is no recipe {name!r}{suggest(name, list(known))}",
+        where="--recipe",
+        expected="the name of a recipe, or the path of a TOML file",
+        name=name,
+    )
+
+
+def _read(path: Path) -> Recipe:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            "recipe.unreadable", f"The recipe cannot be read: {error}", where=str(path), expected="a UTF-8 text file"
+        ) from error
+    values = from_toml(text, str(path))
+    about = values.pop("recipe", {})
+    about = about if isinstance(about, dict) else {}
+    title = str(about.get("title", path.stem))
+    return Recipe(path.stem, title, str(about.get("description", "")), values)

@@ -1,0 +1,95 @@
+"""Where an interrupted run goes on: its newest valid checkpoint and the history that leads there. No torch at import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.errors import UsageError
+from trainer.events import EpochEnded
+from trainer.store.checkpoint import find, newest_valid, read
+from trainer.store.folder import RunFolder
+from trainer.store.journal import logical, read_journal
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """The next attempt at a run. `checkpoint` None: nothing valid was saved yet, it starts again from step 0."""
+
+    folder: RunFolder
+    attempt: int
+    checkpoint: Path | None
+    skipped: tuple[str, ...] = ()
+    _loaded: list[Any] = field(default_factory=list)
+
+    def load(self) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Tensor] | None]:
+        """Tensors and meta of the checkpoint, and the best weights so far by parameter name, if there are any.
+
+        Raises DiskError where the checkpoint cannot be read after all.
+        """
+        if self.checkpoint is None:
+            raise ValueError("this continuation starts from nothing")
+        if not self._loaded:
+            tensors, meta = read(self.checkpoint)
+            self._loaded.append((tensors, meta, best_weights(self.folder, tensors, meta)))
+        tensors, meta, best = self._loaded[0]
+        return tensors, meta, best
+
+    @property
+    def seq(self) -> int:
+        """The last journal record the checkpoint covers; 0 where there is none."""
+        return int(self.load()[1]["seq"]) if self.checkpoint else 0
+
+    def epochs(self) -> list[EpochEnded]:
+        """The finished epochs that count, up to the checkpoint."""
+        records = read_journal(self.folder.journal).records
+        covered = [record for record in records if record.seq <= self.seq]
+        return [record.event for record in logical(covered) if isinstance(record.event, EpochEnded)]
+
+    def paths(self) -> dict[str, str]:
+        """Newest checkpoints by kind, relative to the run folder."""
+        found = {kind: find(self.folder.checkpoints, kind) for kind in ("best", "last")}  # type: ignore[arg-type]
+        return {kind: f"checkpoints/{files[0].name}" for kind, files in found.items() if files}
+
+
+def find_continuation(folder: RunFolder) -> Continuation:
+    """What `resume` continues. Raises UsageError where there is no such run."""
+    if not folder.journal.exists() and not folder.run_toml.exists():
+        raise UsageError(
+            "resume.nothing",
+            "There is no run to resume.",
+            where=str(folder.path),
+            expected="a run folder with run.toml and journal.jsonl",
+            mend="see `epochscope runs`, or start a new run",
+        )
+    attempt = max((record.attempt for record in read_journal(folder.journal).records), default=0) + 1
+    checkpoint, skipped = newest_valid(folder.checkpoints, "last")
+    texts = tuple(f"{path.name} was skipped: {reason}" for path, reason in skipped)
+    return Continuation(folder, attempt, checkpoint, texts)
+
+
+def best_weights(folder: RunFolder, tensors: dict[str, Tensor], meta: dict[str, Any]) -> dict[str, Tensor] | None:
+    """The weights of the best epoch that `meta` names: from its own file, or from the checkpoint itself where a crash
+    came between the two and the best epoch is the one it ends with."""
+    epoch = meta["best"]["epoch"]
+    if epoch is None:
+        return None
+    for path in find(folder.checkpoints, "best"):
+        try:
+            found, about = read(path)
+        except Exception:  # noqa: S112  # a damaged one is passed over: an older one, or `last`, may hold the same
+            continue
+        if about["best"]["epoch"] == epoch:
+            return model_weights(found)
+    if meta["epoch"] == epoch + 1 and meta["batch"] == 0:
+        return model_weights(tensors)
+    return None
+
+
+def model_weights(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The `model.*` tensors of a checkpoint by their own names."""
+    return {key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")}

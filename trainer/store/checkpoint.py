@@ -1,0 +1,323 @@
+"""Checkpoints: one file in safetensors format, its digest inside. [no torch at import]
+
+The header opens with `{"__metadata__":{"sha256":"<64 digits>"`: the digest of the whole file with those 64 characters
+zeroed, so that a changed byte anywhere is found, without parsing anything. The second entry, `epochscope`, is one text
+of `trainer.store.codec`: the state, how tensors lay in memory, and which share their storage. No pickle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+
+from trainer.errors import DiskError
+from trainer.store import codec, durable
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    Tensors = dict[str, Tensor]
+
+Kind = Literal["last", "best", "manual"]
+FORMAT = 1
+MAX_HEADER = 100_000_000
+"""Bytes; the limit of the safetensors format."""
+_OPENING = b'{"__metadata__":{"sha256":"'
+_DIGEST_AT = 8 + len(_OPENING)
+_NO_DIGEST = b"0" * 64
+_NESTED = "state."
+_CHUNK = 1 << 20
+_NAME = re.compile(r"(last|best|manual)-([0-9]{9,18})\.safetensors", re.ASCII)
+_TYPES = {
+    "BOOL": "bool",
+    "U8": "uint8",
+    "I8": "int8",
+    "U16": "uint16",
+    "I16": "int16",
+    "U32": "uint32",
+    "I32": "int32",
+    "U64": "uint64",
+    "I64": "int64",
+    "F16": "float16",
+    "BF16": "bfloat16",
+    "F32": "float32",
+    "F64": "float64",
+    "F8_E4M3": "float8_e4m3fn",
+    "F8_E5M2": "float8_e5m2",
+    "C64": "complex64",
+}
+
+
+class Skipped(NamedTuple):
+    """A checkpoint that was not used, and why."""
+
+    path: Path
+    reason: str
+
+
+def name(kind: Kind, step: int) -> str:
+    """The file name: `last-000001408.safetensors`."""
+    return f"{kind}-{step:09d}.safetensors"
+
+
+def parse_name(file_name: str) -> tuple[Kind, int] | None:
+    """Kind and step of a checkpoint's file name; None for any other name."""
+    match = _NAME.fullmatch(file_name)
+    if match is None:
+        return None
+    kind: Kind = match[1]  # type: ignore[assignment]
+    return kind, int(match[2])
+
+
+def find(folder: Path, kind: Kind) -> list[Path]:
+    """Checkpoints of one kind, the largest step first; by name only, nothing is opened. A missing folder is empty."""
+    assert kind in get_args(Kind)
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names are all that is needed
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    found = [(parsed[1], file_name) for file_name in names if (parsed := parse_name(file_name)) and parsed[0] == kind]
+    return [folder / file_name for _, file_name in sorted(found, reverse=True)]
+
+
+def newest_valid(folder: Path, kind: Kind) -> tuple[Path | None, list[Skipped]]:
+    """The checkpoint of the largest step whose digest fits, and those that were passed over on the way."""
+    skipped: list[Skipped] = []
+    for path in find(folder, kind):
+        try:
+            verify(path)
+        except DiskError as error:
+            skipped.append(Skipped(path, error.what))
+        else:
+            return path, skipped
+    return None, skipped
+
+
+def verify(path: Path) -> str:
+    """Read the whole file once, in small pieces, and return its sha256 (64 hex digits).
+
+    Raises DiskError `checkpoint.damaged` if one byte is not as it was written, or the file cannot be read.
+    """
+    try:
+        with os.fdopen(durable.open_regular(path), "rb") as file:
+            start = file.read(_DIGEST_AT + 64)
+            stored, digest = _begin_digest(start, str(path))
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError as error:
+        raise _damaged(str(path), f"it cannot be read: {error.strerror or error}") from error
+    return _compare(stored, digest.hexdigest(), str(path))
+
+
+def _begin_digest(start: bytes, where: str) -> tuple[str, hashlib._Hash]:
+    stored = start[_DIGEST_AT:]
+    if start[8:_DIGEST_AT] != _OPENING or len(stored) != 64:
+        raise _damaged(where, "it does not begin as a checkpoint does")
+    return stored.decode("latin-1"), hashlib.sha256(start[:_DIGEST_AT] + _NO_DIGEST)
+
+
+def _compare(stored: str, found: str, where: str) -> str:
+    if stored != found:
+        raise _damaged(where, "its content does not fit its sha256")
+    return found
+
+
+def _damaged(where: str, reason: str) -> DiskError:
+    return DiskError(
+        "checkpoint.damaged",
+        f"This checkpoint is damaged: {reason}.",
+        where=where,
+        mend="Use another checkpoint; `epochscope resume` takes the newest valid one by itself.",
+        path=where,
+        reason=reason,
+    )
+
+
+def read(path: Path) -> tuple[Tensors, dict[str, Any]]:
+    """Verify and decode a checkpoint; see `decode`. Raises DiskError `checkpoint.damaged`."""
+    try:
+        with os.fdopen(durable.open_regular(path), "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise _damaged(str(path), f"it cannot be read: {error.strerror or error}") from error
+    return decode(data, where=str(path))
+
+
+def encode(tensors: Tensors, meta: dict[str, Any]) -> tuple[bytes, str]:
+    """The bytes of a checkpoint and their sha256 (64 hex digits). Equal state gives equal bytes.
+
+    `tensors`: any device and dtype of the format, dense layout; keys must not begin with `state.`. `meta`: whatever
+    the codec takes, tensors included. Raises TypeError or ValueError naming what cannot be stored.
+    """
+    tree, nested = codec.to_tree(meta)
+    if clash := [key for key in tensors if key.startswith(_NESTED) or key == "__metadata__"]:
+        raise ValueError(f"{clash[0]}: this key is taken for tensors inside the state")
+    everything = {**tensors, **{_NESTED + key: tensor for key, tensor in nested.items()}}
+    stored, shared = _split_shared(everything)
+    strides = {key: list(tensor.stride()) for key, tensor in stored.items() if _is_permuted(tensor)}
+    text = _compact({"format": FORMAT, "strides": strides, "shared": shared, "state": tree})
+    header, pieces = _lay_out(stored, text)
+    digest = hashlib.sha256(header)
+    for piece in pieces:
+        digest.update(piece)
+    header = header[:_DIGEST_AT] + digest.hexdigest().encode("ascii") + header[_DIGEST_AT + 64 :]
+    return b"".join([header, *pieces]), digest.hexdigest()
+
+
+def _compact(obj: Any) -> str:
+    return json.dumps(obj, allow_nan=False, separators=(",", ":"))
+
+
+def _lay_out(stored: Tensors, text: str) -> tuple[bytes, list[memoryview]]:
+    names = {_dtype(dtype): label for label, dtype in _TYPES.items()}
+    entries: dict[str, Any] = {"__metadata__": {"sha256": _NO_DIGEST.decode("ascii"), "epochscope": text}}
+    pieces: list[memoryview] = []
+    offset = 0
+    # wide types first: then each tensor begins at a multiple of its item size
+    for key, tensor in sorted(stored.items(), key=lambda item: (-item[1].element_size(), item[0])):
+        if tensor.dtype not in names or str(tensor.layout) != "torch.strided" or tensor.is_meta:
+            raise TypeError(f"{key}: a {tensor.dtype} tensor of layout {tensor.layout} cannot be stored")
+        piece = _to_bytes(tensor)
+        end = offset + len(piece)
+        entries[key] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [offset, end]}
+        pieces.append(piece)
+        offset = end
+    header = _compact(entries).encode("ascii")
+    header += b" " * (-len(header) % 8)
+    if len(header) > MAX_HEADER:
+        raise ValueError(f"the state has {len(header):,} bytes of text; keep large lists as tensors")
+    return struct.pack("<Q", len(header)) + header, pieces
+
+
+def _dtype(text: str) -> torch.dtype | None:
+    import torch
+
+    return getattr(torch, text, None)
+
+
+def _to_bytes(tensor: Tensor) -> memoryview:
+    import torch
+
+    flat = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    return flat.view(torch.uint8).numpy().data.cast("B")
+
+
+def _is_permuted(tensor: Tensor) -> bool:
+    """Dense, but not in the plain order of its dimensions: channels_last and its like."""
+    strides = tensor.stride()
+    return strides != _plain_strides(tuple(tensor.shape)) and _is_dense(tuple(tensor.shape), strides)
+
+
+def _plain_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(math.prod(max(size, 1) for size in shape[axis + 1 :]) for axis in range(len(shape)))
+
+
+def _is_dense(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
+    """Whether the elements fill one block of memory, each place once."""
+    expected = 1
+    for stride, size in sorted((stride, size) for stride, size in zip(strides, shape, strict=True) if size != 1):
+        if stride != expected:
+            return False
+        expected *= size
+    return True
+
+
+def _split_shared(tensors: Tensors) -> tuple[Tensors, dict[str, list[Any]]]:
+    """Tensors to store, and for each other one: key it lies within, offset in elements, shape, strides.
+
+    Two that overlap without one holding the other are stored apart.
+    """
+    spans = {key: _span(tensor) for key, tensor in tensors.items()}
+    by_storage: dict[tuple[Any, ...], list[str]] = {}
+    stored: Tensors = {}
+    shared: dict[str, list[Any]] = {}
+    for key in sorted(tensors, key=lambda key: (spans[key][0] - spans[key][1], key)):
+        tensor = tensors[key]
+        begin, end = spans[key]
+        if begin == end or str(tensor.layout) != "torch.strided" or tensor.is_meta:
+            stored[key] = tensor
+            continue
+        bases = by_storage.setdefault((tensor.device, tensor.dtype, tensor.untyped_storage().data_ptr()), [])
+        base = next((other for other in bases if spans[other][0] <= begin and end <= spans[other][1]), None)
+        if base is not None:
+            shared[key] = [base, begin - spans[base][0], list(tensor.shape), list(tensor.stride())]
+            continue
+        stored[key] = tensor
+        if _is_dense(tuple(tensor.shape), tensor.stride()):
+            bases.append(key)
+    return stored, shared
+
+
+def _span(tensor: Tensor) -> tuple[int, int]:
+    """First element in its storage, and one past the last."""
+    if str(tensor.layout) != "torch.strided" or tensor.numel() == 0:
+        return 0, 0
+    begin = int(tensor.storage_offset())
+    return begin, begin + 1 + sum((size - 1) * step for size, step in zip(tensor.shape, tensor.stride(), strict=True))
+
+
+def decode(data: bytes, *, where: str = "checkpoint") -> tuple[Tensors, dict[str, Any]]:
+    """Tensors (on the CPU) and meta, as given to `encode`: dtypes, memory formats and sharing are kept.
+
+    Raises DiskError `checkpoint.damaged`, with `where` as its place, unless the digest fits and all is well formed.
+    """
+    stored, digest = _begin_digest(data[: _DIGEST_AT + 64], where)
+    digest.update(memoryview(data)[_DIGEST_AT + 64 :])
+    _compare(stored, digest.hexdigest(), where)
+    try:
+        return _unpack(data)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, RecursionError) as error:
+        raise _damaged(where, f"its header is not understood ({error})") from error
+
+
+def _unpack(data: bytes) -> tuple[Tensors, dict[str, Any]]:
+    (length,) = struct.unpack_from("<Q", data)
+    entries = json.loads(data[8 : 8 + length])
+    content = json.loads(entries.pop("__metadata__")["epochscope"])
+    body = memoryview(data)[8 + length :]
+    found: Tensors = {}
+    position = 0
+    for key, entry in sorted(entries.items(), key=lambda item: item[1]["data_offsets"]):
+        begin, end = entry["data_offsets"]
+        if begin != position:
+            raise ValueError(f"{key} does not begin where the one before it ends")
+        found[key] = _from_bytes(body[begin:end], _TYPES[entry["dtype"]], entry["shape"], end - begin)
+        position = end
+    if position != len(body):
+        raise ValueError("the tensors do not fill the file")
+    _restore_layout(found, content)
+    nested = {key.removeprefix(_NESTED): found.pop(key) for key in list(found) if key.startswith(_NESTED)}
+    return found, codec.from_tree(content["state"], nested)
+
+
+def _from_bytes(piece: memoryview, dtype: str, shape: list[int], size: int) -> Tensor:
+    import torch
+
+    kind = getattr(torch, dtype)
+    if min(shape, default=0) < 0 or math.prod(shape) * kind.itemsize != size or len(piece) != size:
+        raise ValueError(f"{size} bytes do not make a {dtype} tensor of shape {shape}")
+    tensor = torch.empty(shape, dtype=kind)
+    if size:
+        tensor.reshape(-1).view(torch.uint8).numpy().data.cast("B")[:] = piece
+    return tensor
+
+
+def _restore_layout(found: Tensors, layout: dict[str, Any]) -> None:
+    import torch
+
+    if layout["format"] != FORMAT:
+        raise ValueError(f"format {layout['format']} is of a newer version")
+    for key, strides in layout["strides"].items():
+        plain = found[key]
+        if not _is_dense(tuple(plain.shape), tuple(strides)):
+            raise ValueError(f"{key} has strides {strides} for shape {list(plain.shape)}")
+        found[key] = torch.empty_strided(plain.shape, strides, dtype=plain.dtype).copy_(plain)
+    for key, (base, offset, shape, strides) in layout["shared"].items():
+        found[key] = found[base].as_strided(shape, strides, offset)

@@ -1,0 +1,338 @@
+"""The only module that writes files which must survive a crash. [no torch]
+
+A file is replaced as a whole: temp in the same folder, write, flush, fsync, close, reopen and verify, replace, fsync
+the folder. Whatever goes wrong, the path holds the old content or the new one, never a mix. Errors of the system
+become `DiskError` with the path, the bytes needed and the bytes free.
+
+Every system call goes through `seam`, so that tests can make the Nth one fail or record them all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import DiskError
+
+WINDOWS = sys.platform == "win32"
+TEMP_SUFFIX = ".tmp"
+_CHUNK = 1 << 20
+_FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+_REPLACE_WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+"""Seconds between the tries on Windows, where a virus scanner or an indexer may hold the file for a moment."""
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+class Seam:
+    """The system calls by which files are written; tests put another object in its place."""
+
+    def open(self, path: str | Path, flags: int, mode: int = 0o600) -> int:
+        return os.open(path, flags | _FLAGS, mode)
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        return os.write(fd, data)
+
+    def read(self, fd: int, count: int) -> bytes:
+        return os.read(fd, count)
+
+    def fsync(self, fd: int) -> None:
+        if sys.platform == "darwin":
+            import fcntl
+
+            # plain fsync leaves the data in the drive's own cache on macOS
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+                return
+        os.fsync(fd)
+
+    def close(self, fd: int) -> None:
+        os.close(fd)
+
+    def replace(self, source: Path, target: Path) -> None:
+        os.replace(source, target)  # noqa: PTH105 - the seam names system calls
+
+    def mkdir(self, path: Path) -> None:
+        path.mkdir(mode=0o700)
+
+    def unlink(self, path: Path) -> None:
+        path.unlink()
+
+    def touch(self, path: Path) -> None:
+        os.utime(path, follow_symlinks=False) if os.utime in os.supports_follow_symlinks else os.utime(path)
+
+
+seam = Seam()
+
+
+def disk_error(error: OSError, path: str | Path, needed: int = 0) -> DiskError:
+    """The error for people. `code`: disk.full, disk.read_only or disk.failed; `needed` in bytes."""
+    path = Path(path)
+    free = _free_bytes(path.parent)
+    reason = error.strerror or str(error)
+    parameters: dict[str, Any] = {"path": str(path), "needed": needed, "free": free, "reason": reason}
+    if error.errno in _FULL:
+        room = f"{needed:,} bytes needed" + ("" if free is None else f", {free:,} free")
+        return DiskError(
+            "disk.full", f"The disk is full ({room}): {reason}.", where=str(path), mend="Free some space.", **parameters
+        )
+    if error.errno in _DENIED:
+        mend = "Make the folder writable, or choose another with --runs."
+        return DiskError("disk.read_only", f"Not allowed to write: {reason}.", where=str(path), mend=mend, **parameters)
+    mend = "Check the disk; for a network folder, the connection."
+    return DiskError("disk.failed", f"The file system failed: {reason}.", where=str(path), mend=mend, **parameters)
+
+
+def _free_bytes(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
+
+
+@contextlib.contextmanager
+def _for_people(path: Path, needed: int = 0) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise disk_error(error, path, needed) from error
+
+
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Replace the file by `data`, durably. Raises DiskError; the path then holds its old content or all of the new."""
+    write_chunks(path, (data,))
+
+
+def write_chunks(path: str | Path, chunks: Iterable[bytes | memoryview]) -> None:
+    """`write_bytes` for content that is made piece by piece. Pieces are flat buffers of bytes."""
+    path = Path(path)
+    temp = path.with_name(f".{secrets.token_hex(8)}{TEMP_SUFFIX}")
+    written = 0
+
+    def counted() -> Iterator[bytes | memoryview]:
+        nonlocal written
+        for chunk in chunks:
+            written += len(chunk)
+            yield chunk
+
+    try:
+        digest = _write_new(temp, counted())
+        if _digest(temp) != digest:
+            raise OSError(errno.EIO, "what was read back differs from what was written")
+        _replace(temp, path)
+        sync_folder(path.parent)
+    except BaseException as error:
+        # after a successful replace there is no temp left
+        with contextlib.suppress(OSError):
+            seam.unlink(temp)
+        if isinstance(error, OSError):
+            raise disk_error(error, path, written) from error
+        raise
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """`write_bytes` of the text in UTF-8."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_json(path: str | Path, obj: Any) -> None:
+    """`write_bytes` of readable JSON. Raises ValueError on NaN and infinities, TypeError on what is not JSON."""
+    write_text(path, json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def _write_new(path: Path, chunks: Iterable[bytes | memoryview]) -> bytes:
+    digest = hashlib.sha256()
+    fd = seam.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    try:
+        for chunk in chunks:
+            digest.update(chunk)
+            _write_all(fd, chunk)
+        seam.fsync(fd)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            seam.close(fd)
+        raise
+    seam.close(fd)  # a full network disk may say so only here
+    return digest.digest()
+
+
+def _write_all(fd: int, data: bytes | memoryview) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[seam.write(fd, view) :]
+
+
+def _digest(path: Path) -> bytes:
+    digest = hashlib.sha256()
+    fd = seam.open(path, os.O_RDONLY)
+    try:
+        while chunk := seam.read(fd, _CHUNK):
+            digest.update(chunk)
+    finally:
+        seam.close(fd)
+    return digest.digest()
+
+
+def _patiently(action: Callable[[], None]) -> None:
+    """Windows refuses for a moment while another process reads the file: try again for two seconds."""
+    for wait in _REPLACE_WAITS if WINDOWS else ():
+        try:
+            return action()
+        except PermissionError:
+            time.sleep(wait)
+    return action()
+
+
+def _replace(source: Path, target: Path) -> None:
+    _patiently(lambda: seam.replace(source, target))
+
+
+def sync_folder(folder: str | Path) -> None:
+    """Make the names in a folder durable. Raises OSError. Windows has no such call, and needs none."""
+    if WINDOWS:
+        return
+    fd = seam.open(folder, os.O_RDONLY)
+    try:
+        seam.fsync(fd)
+    finally:
+        seam.close(fd)
+
+
+def make_folder(path: str | Path) -> None:
+    """Make a new folder, mode 0700, and its missing parents, durably.
+
+    Raises FileExistsError if it is there already (whoever made it first owns it), DiskError otherwise.
+    """
+    path = Path(path)
+    with _for_people(path):
+        for parent in reversed(path.parents):
+            if not parent.exists():
+                with contextlib.suppress(FileExistsError):
+                    seam.mkdir(parent)
+                sync_folder(parent.parent)
+    try:
+        seam.mkdir(path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise disk_error(error, path) from error
+    with _for_people(path):
+        sync_folder(path.parent)
+
+
+def remove(path: str | Path) -> None:
+    """Delete a file; one that is gone already is fine. Raises DiskError."""
+    path = Path(path)
+    with _for_people(path), contextlib.suppress(FileNotFoundError):
+        _patiently(lambda: seam.unlink(path))
+
+
+def remove_leftovers(folder: str | Path) -> int:
+    """Delete temps that a killed writer left in `folder`; returns how many. Only for the holder of the run's lock."""
+    leftovers = [entry for entry in _names(Path(folder)) if entry.startswith(".") and entry.endswith(TEMP_SUFFIX)]
+    for name in leftovers:
+        remove(Path(folder) / name)
+    return len(leftovers)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names are all that is needed
+    except FileNotFoundError:
+        return []
+
+
+def touch(path: str | Path) -> None:
+    """Set the file's time of change to now. Raises DiskError."""
+    path = Path(path)
+    with _for_people(path):
+        seam.touch(path)
+
+
+class AppendFile:
+    """A file that only grows, a line at a time; what `append` returned from survives the end of the process.
+
+    A torn last line (power cut, full disk) is never completed into a valid one: the next append closes it with `~`
+    and a line feed, so that its checksum fails.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        with _for_people(self.path):
+            new = not self.path.exists()
+            self._fd: int | None = seam.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+            try:
+                self._torn = self._ends_torn()
+                if new:
+                    sync_folder(self.path.parent)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    seam.close(self._fd)
+                raise
+
+    def _ends_torn(self) -> bool:
+        assert self._fd is not None
+        if os.lseek(self._fd, 0, os.SEEK_END) == 0:
+            return False
+        os.lseek(self._fd, -1, os.SEEK_END)
+        return seam.read(self._fd, 1) != b"\n"
+
+    def append(self, line: bytes) -> None:
+        """Add one line, which ends with its only line feed. Raises DiskError; part of the line may then be there."""
+        if self._fd is None:
+            raise ValueError(f"{self.path} is closed")
+        data = b"~\n" + line if self._torn else line
+        done = 0
+        try:
+            while done < len(data):
+                done += seam.write(self._fd, data[done:] if done else data)
+            self._torn = False
+        except BaseException as error:
+            self._torn = True
+            with contextlib.suppress(OSError):
+                self._torn = self._ends_torn()
+            if isinstance(error, OSError):
+                raise disk_error(error, self.path, len(data)) from error
+            raise
+
+    def sync(self) -> None:
+        """Wait until all that was appended would survive a power cut. Raises DiskError."""
+        if self._fd is not None:
+            with _for_people(self.path):
+                seam.fsync(self._fd)
+
+    def close(self) -> None:
+        """Close the file; harmless if it is closed. Raises DiskError."""
+        fd, self._fd = self._fd, None
+        if fd is not None:
+            with _for_people(self.path):
+                seam.close(fd)
+
+
+def open_regular(path: str | Path) -> int:
+    """A descriptor for reading a regular file, never a link, a pipe or a device. Raises OSError."""
+    fd = os.open(path, os.O_RDONLY | _FLAGS | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return fd
+
+
+def read_bytes(path: str | Path, limit: int) -> bytes:
+    """All of a regular file of at most `limit` bytes. Raises OSError, also where it is larger or no regular file."""
+    with os.fdopen(open_regular(path), "rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, f"larger than {limit:,} bytes", str(path))
+    return data

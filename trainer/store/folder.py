@@ -1,0 +1,269 @@
+"""The run folder: where everything of a run lies, and how runs are made and found. [no torch]"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import platform
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from trainer.errors import DataError, UsageError
+from trainer.store import durable, lock, process
+from trainer.store import summary as summaries
+from trainer.store.summary import Summary
+
+State = Literal["preparing", "running", "paused", "completed", "stopped", "failed", "lost"]
+ALIVE_SECONDS = 10.0
+SUBFOLDERS = ("checkpoints", "predictions", "snapshots", "evaluation", "requests")
+_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}", re.ASCII)
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_ENDED = ("completed", "stopped", "failed")
+_MARKS = ("summary.json", "run.toml", "journal.jsonl")
+
+
+class RunFolder:
+    """Names of the files of one run; nothing is opened or made. Equal paths make equal run folders."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.name = self.path.name
+        self.run_toml = self.path / "run.toml"
+        self.environment = self.path / "environment.json"
+        self.journal = self.path / "journal.jsonl"
+        self.metrics = self.path / "metrics.csv"
+        self.checkpoints = self.path / "checkpoints"
+        self.predictions = self.path / "predictions"
+        self.snapshots = self.path / "snapshots"
+        self.evaluation = self.path / "evaluation"
+        self.summary = self.path / "summary.json"
+        self.requests = self.path / "requests"
+        self.owner = self.path / "owner.json"
+        self.lock = self.path / "lock"
+        self.log = self.path / "log.txt"
+        self.viewer = self.path / "viewer.json"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RunFolder) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def __repr__(self) -> str:
+        return f"RunFolder({str(self.path)!r})"
+
+
+class Owner(msgspec.Struct, frozen=True, kw_only=True):
+    """Who writes the run. `started` compares with `process.process_started`; `since` is UTC, for display."""
+
+    pid: int
+    host: str
+    started: float | None
+    attempt: int
+    since: str = ""
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host}" + (f" since {self.since}" if self.since else "")
+
+
+class RunEntry(NamedTuple):
+    """One line of a list of runs. `problem` says why `summary` is None."""
+
+    folder: RunFolder
+    state: State
+    summary: Summary | None
+    problem: str
+
+
+_owner_decoder = msgspec.json.Decoder(Owner)
+
+
+def default_root() -> Path:
+    """Where runs lie unless told otherwise: `$EPOCHSCOPE_RUNS`, else `~/epochscope/runs`."""
+    named = os.environ.get("EPOCHSCOPE_RUNS")
+    return Path(named).expanduser() if named else Path.home() / "epochscope" / "runs"
+
+
+def check_name(name: str) -> str:
+    """The name, if it can be a run's on every platform. Raises UsageError `run.name`."""
+    if not _NAME.fullmatch(name) or name.endswith(".") or _DEVICES.fullmatch(name) or name == "last":
+        raise UsageError(
+            "run.name",
+            f"{name!r} cannot be the name of a run.",
+            expected="1 to 64 of A-Z a-z 0-9 . _ -, no dot at either end; not `last`, and no Windows device name",
+            mend="Choose another with --name.",
+            name=name,
+        )
+    return name
+
+
+def create_run(root: str | Path, name: str | None = None, *, stem: str = "run") -> RunFolder:
+    """Make the folder of a new run; without a name it is called after date, time and `stem`.
+
+    Raises UsageError `run.name`, or `run.exists` if there is one of that name, and DiskError.
+    """
+    root = Path(root)
+    if name is not None:
+        try:
+            return _make(root, check_name(name))
+        except FileExistsError:
+            raise UsageError(
+                "run.exists",
+                f"There is already a run named {name!r}.",
+                where=str(root / name),
+                mend=f"Choose another --name, or continue that one: epochscope resume {name}",
+                name=name,
+            ) from None
+    base = f"{datetime.now():%Y%m%d-%H%M%S}-{re.sub(r'[^A-Za-z0-9_-]+', '-', stem)[:40].strip('-') or 'run'}"
+    count = 1
+    while True:
+        try:
+            return _make(root, base if count == 1 else f"{base}-{count}")
+        except FileExistsError:
+            count += 1
+
+
+def _make(root: Path, name: str) -> RunFolder:
+    path = root / name
+    if Path(os.path.realpath(path)) != Path(os.path.realpath(root)) / name:
+        raise FileExistsError(path)  # a link of that name
+    durable.make_folder(path)
+    for part in SUBFOLDERS:
+        durable.make_folder(path / part)
+    return RunFolder(path)
+
+
+def find_run(root: str | Path, text: str) -> RunFolder:
+    """The run meant by a name, a unique beginning of one, a path, or `last` (the one started last).
+
+    Raises UsageError `run.unknown` with suggestions, or `run.ambiguous`.
+    """
+    root = Path(root)
+    for path in (root / text, Path(text).expanduser()):
+        if text not in ("", ".", "..") and _is_run(path):
+            return RunFolder(path)
+    entries = list_runs(root)
+    if text == "last" and entries:
+        return entries[0].folder
+    names = [entry.folder.name for entry in entries]
+    begin = [name for name in names if text and name.startswith(text)]
+    if len(begin) == 1:
+        return RunFolder(root / begin[0])
+    if begin:
+        mend = "Give more of the name: " + ", ".join(begin[:10])
+        raise UsageError("run.ambiguous", f"{text!r} can be any of {len(begin)} runs.", where=str(root), mend=mend)
+    near = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
+    mend = f"Did you mean {' or '.join(near)}?" if near else "See `epochscope runs`; --runs names another root."
+    raise UsageError("run.unknown", f"There is no run {text!r}.", where=str(root), mend=mend, name=text)
+
+
+def _is_run(path: Path) -> bool:
+    return any((path / mark).is_file() for mark in _MARKS)
+
+
+def list_runs(root: str | Path) -> list[RunEntry]:
+    """All runs under `root`, the latest first; quick, from each summary.json. Damaged ones are listed as such."""
+    try:
+        with os.scandir(root) as found:
+            names = [entry.name for entry in found if not entry.name.startswith(".") and entry.is_dir()]
+    except OSError:
+        return []
+    entries = [entry for name in names if (entry := _entry(RunFolder(Path(root) / name)))]
+    # runs without a start come last; names hold the time as well
+    return sorted(entries, key=lambda e: (e.summary.started_at if e.summary else "", e.folder.name), reverse=True)
+
+
+def _entry(folder: RunFolder) -> RunEntry | None:
+    summary, problem = _summary(folder)
+    if summary is None and not problem:
+        if not _is_run(folder.path):
+            return None
+        problem = "summary.json is missing"
+    return RunEntry(folder, _state(folder, summary), summary, problem)
+
+
+def _summary(folder: RunFolder) -> tuple[Summary | None, str]:
+    try:
+        return summaries.read(folder.summary), ""
+    except ValueError as error:
+        return None, str(error)
+
+
+def state(folder: RunFolder) -> State:
+    """What the run is doing, from its summary and from whether its engine is alive; not ended and dead is `lost`."""
+    return _state(folder, _summary(folder)[0])
+
+
+def _state(folder: RunFolder, summary: Summary | None) -> State:
+    if summary is not None and summary.status in _ENDED:
+        return summary.status
+    if not is_alive(folder):
+        return "lost"
+    return summary.status if summary is not None else "preparing"
+
+
+def current_owner(attempt: int) -> Owner:
+    """This process as the owner of a run."""
+    return Owner(
+        pid=os.getpid(),
+        host=platform.node(),
+        started=process.process_started(os.getpid()),
+        attempt=attempt,
+        since=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+    )
+
+
+def write_owner(folder: RunFolder, owner: Owner) -> None:
+    """Replace owner.json. Raises DiskError. Touch it every 2 seconds with `durable.touch(folder.owner)`."""
+    durable.write_bytes(folder.owner, msgspec.json.encode(owner))
+
+
+def read_owner(folder: RunFolder) -> Owner | None:
+    """The owner; None if there is no record, or none that can be read."""
+    try:
+        return _owner_decoder.decode(durable.read_bytes(folder.owner, 1 << 16))
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def is_alive(folder: RunFolder) -> bool:
+    """Whether an engine works on the run: its lock is held, or owner.json changed within 10 seconds and its process,
+    if it is one of this machine, still runs."""
+    if lock.is_locked(folder.lock):
+        return True
+    owner = read_owner(folder)
+    if owner is None or (owner.host == platform.node() and not process.alive(owner.pid, owner.started)):
+        return False
+    try:
+        return abs(time.time() - folder.owner.stat().st_mtime) < ALIVE_SECONDS
+    except OSError:
+        return False
+
+
+def acquire(folder: RunFolder) -> lock.RunLock:
+    """Become the one writer of the run. Raises UsageError `run.busy`, naming the present one, and DiskError."""
+    owner = read_owner(folder)
+    return lock.RunLock(folder.lock, holder=str(owner) if owner else "another process")
+
+
+def confined(folder: RunFolder, relative: str) -> Path:
+    """The path inside the run that a file of the run names, with `/`. Raises DataError `run.outside` for a path that
+    is absolute, goes up, or follows a link out of the folder."""
+    parts = PurePosixPath(relative).parts
+    suspicious = not parts or "\\" in relative or "\0" in relative or ".." in parts or relative.startswith("/")
+    if not suspicious and not PureWindowsPath(relative).drive:
+        path = folder.path.joinpath(*parts)
+        if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder.path)):
+            return path
+    raise DataError(
+        "run.outside",
+        "A file of this run names a path outside of it; it is not opened.",
+        where=str(folder.path),
+        expected="a relative path inside the run folder",
+        path=relative,
+    )

@@ -1,0 +1,238 @@
+"""The journal of a run: one line per event, append-only, checked, and its one reader. [no torch]
+
+A line is the crc32 of the JSON bytes (8 lowercase hex digits), a space, one flat JSON object
+`{v, seq, attempt, t, wall, type, ...fields of the event}`, a line feed. A damaged line costs that line: it is counted,
+reported and skipped. A line without its line feed is not yet written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from trainer import events as ev
+from trainer.store import durable
+
+VERSION = 1
+MAX_LINE = 16 << 20
+"""Bytes; anything longer is damage."""
+_CHUNK = 1 << 20
+_KEPT_REPORTS = 20
+_HEAD = frozenset({"v", "seq", "attempt", "t", "wall"})
+_BROKEN = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
+
+
+class Record(NamedTuple):
+    """One event with its place: `seq` is 1-based; `t` seconds of training so far; `wall` UTC milliseconds."""
+
+    seq: int
+    attempt: int
+    t: float
+    wall: int
+    event: ev.Event | ev.UnknownEvent
+
+
+class DamagedLine(NamedTuple):
+    """`line` is 1-based."""
+
+    line: int
+    reason: str
+
+
+class Journal(NamedTuple):
+    """All records of a file in file order, and how many lines were damaged."""
+
+    records: list[Record]
+    damaged: int
+
+
+class _Head(msgspec.Struct):
+    seq: int
+    attempt: int
+    t: float
+    wall: int
+    v: int = VERSION
+
+
+_head_decoder = msgspec.json.Decoder(_Head)
+_HEAD_LINE = re.compile(rb'([0-9a-f]{8}) (\{"v":\d+,"seq":(\d{1,18}),.*\})', re.DOTALL)
+
+
+class JournalWriter:
+    """Appends events; `next_seq` is the number the next one gets. Raises DiskError on opening and on each write."""
+
+    def __init__(self, path: str | Path, attempt: int) -> None:
+        self.next_seq = _largest_seq(Path(path)) + 1
+        self._attempt = b'"attempt":%d,' % attempt
+        self._file = durable.AppendFile(path)
+
+    def write(self, event: ev.Event, *, t: float, wall: int) -> int:
+        """Append one event and return its `seq`. After an error the event is not in the journal and can be written
+        again. `t` must be finite."""
+        # RunStarted carries the attempt itself, and JSON keys are unique
+        attempt = b"" if type(event) is ev.RunStarted else self._attempt
+        seq = self.next_seq
+        head = b'{"v":%d,"seq":%d,%b"t":%b,"wall":%d,' % (VERSION, seq, attempt, repr(float(t)).encode(), wall)
+        text = head + ev.encode(event)[1:]
+        self._file.append(b"%08x %b\n" % (zlib.crc32(text), text))
+        self.next_seq = seq + 1
+        return seq
+
+    def sync(self) -> None:
+        """Wait until all written events would survive a power cut. Raises DiskError."""
+        self._file.sync()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _largest_seq(path: Path) -> int:
+    largest = 0
+    reader = JournalReader(path)
+    for line in reader.lines():
+        match = _HEAD_LINE.fullmatch(line)
+        if match and int(match[1], 16) == zlib.crc32(match[2]):
+            largest = max(largest, int(match[3]))
+    return largest
+
+
+class JournalReader:
+    """Follows a journal: each `read` returns what is new. Opens, reads and closes each time, so that nothing is held.
+
+    `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.damaged = 0
+        self.damaged_lines: list[DamagedLine] = []
+        self._offset = 0
+        self._line = 0
+        self._skipping = False
+
+    def read(self, limit: int | None = None) -> list[Record]:
+        """New records, at most `limit`. A missing file is empty. Raises DiskError where the file cannot be read,
+        never because of its content."""
+        records: list[Record] = []
+        if limit is not None and limit <= 0:
+            return records
+        for line in self.lines():
+            try:
+                records.append(_parse(line))
+            except _BROKEN as error:
+                self._report(str(error) or type(error).__name__)
+            if len(records) == limit:
+                break
+        return records
+
+    def lines(self) -> Iterator[bytes]:
+        """New complete lines, without their line feed. What is not consumed is new the next time."""
+        try:
+            fd = durable.open_regular(self.path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise durable.disk_error(error, self.path) from error
+        try:
+            yield from self._complete(fd)
+        except OSError as error:
+            raise durable.disk_error(error, self.path) from error
+        finally:
+            os.close(fd)
+
+    def _complete(self, fd: int) -> Iterator[bytes]:
+        os.lseek(fd, self._offset, os.SEEK_SET)
+        pending = b""
+        while chunk := os.read(fd, _CHUNK):
+            *whole, rest = chunk.split(b"\n")
+            if whole:
+                whole[0] = pending + whole[0]
+                pending = rest
+            else:
+                pending += rest
+            for line in whole:
+                self._offset += len(line) + 1
+                self._line += 1
+                if self._skipping or len(line) > MAX_LINE:
+                    self._skipping = False
+                    self._report("longer than 16 MB")
+                else:
+                    yield line
+            if len(pending) > MAX_LINE:
+                self._skipping = True
+                self._offset += len(pending)
+                pending = b""
+            elif self._skipping:
+                self._offset += len(pending)
+                pending = b""
+
+    def _report(self, reason: str) -> None:
+        self.damaged += 1
+        if len(self.damaged_lines) < _KEPT_REPORTS:
+            self.damaged_lines.append(DamagedLine(self._line, reason[:200]))
+
+
+def _parse(line: bytes) -> Record:
+    text = line[9:]
+    if line[8:9] != b" " or b"%08x" % zlib.crc32(text) != line[:8]:
+        raise ValueError("the checksum does not fit")
+    head = _head_decoder.decode(text)
+    event = ev.decode(text)
+    if type(event) is ev.UnknownEvent:
+        fields = {key: value for key, value in event.fields.items() if key not in _HEAD}
+        if not all(type(fields.get(key, 0)) is int for key in ("epoch", "step")):
+            raise ValueError("epoch or step is no number")
+        event = ev.UnknownEvent(event.type, fields)
+    return Record(head.seq, head.attempt, head.t, head.wall, event)
+
+
+class LogicalHistory:
+    """What happened, as if no attempt had been interrupted.
+
+    RunStarted drops what earlier attempts did after the checkpoint it resumes from (`seq` larger than its
+    `resumed_seq`); of an epoch that was begun twice the first EpochStarted stays.
+    """
+
+    def __init__(self) -> None:
+        self.records: list[Record] = []
+        self._epochs: set[int] = set()
+
+    def add(self, record: Record) -> bool:
+        """Take the next record of the file. True: earlier records were dropped, draw `records` anew."""
+        event = record.event
+        dropped = False
+        if type(event) is ev.RunStarted:
+            dropped = self._rewind(record.attempt, event.resumed_seq)
+        elif type(event) is ev.EpochStarted:
+            if event.epoch in self._epochs:
+                return False
+            self._epochs.add(event.epoch)
+        self.records.append(record)
+        return dropped
+
+    def _rewind(self, attempt: int, seq: int) -> bool:
+        kept = [record for record in self.records if record.seq <= seq or record.attempt >= attempt]
+        dropped = len(kept) < len(self.records)
+        self.records = kept
+        self._epochs = {record.event.epoch for record in kept if type(record.event) is ev.EpochStarted}
+        return dropped
+
+
+def logical(records: Iterable[Record]) -> list[Record]:
+    """The logical history of a whole file; see LogicalHistory."""
+    history = LogicalHistory()
+    for record in records:
+        history.add(record)
+    return history.records
+
+
+def read_journal(path: str | Path) -> Journal:
+    """All of a journal at once. Raises DiskError where the file cannot be read, never because of its content."""
+    reader = JournalReader(path)
+    return Journal(reader.read(), reader.damaged)

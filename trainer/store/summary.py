@@ -1,0 +1,51 @@
+"""summary.json: what a list of runs shows, in one small file. [no torch]"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from trainer.store import durable
+
+RunStatus = Literal["preparing", "running", "paused", "completed", "stopped", "failed"]
+MAX_BYTES = 1 << 20
+
+
+class Summary(msgspec.Struct, kw_only=True):
+    """Where a run stands. Replaced at each EpochEnded and at RunEnded; new fields have defaults."""
+
+    status: RunStatus = "preparing"
+    attempt: int = 1
+    data: str = ""
+    model: str = ""
+    started_at: str = ""
+    """UTC, ISO 8601: when the first attempt began."""
+    elapsed: float = 0.0
+    """Seconds of training over all attempts."""
+    epoch: int = 0
+    epochs: int = 0
+    step: int = 0
+    best_epoch: int | None = None
+    best_loss: float | None = None
+    best_macro_f1: float | None = None
+    reason: str = ""
+
+
+_decoder = msgspec.json.Decoder(Summary)
+
+
+def write(path: str | Path, summary: Summary) -> None:
+    """Replace the file. Raises DiskError."""
+    durable.write_bytes(path, msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
+
+
+def read(path: str | Path) -> Summary | None:
+    """The summary; None if there is no such file. Raises ValueError naming what is wrong if it cannot be used."""
+    try:
+        return _decoder.decode(durable.read_bytes(path, MAX_BYTES))
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: {error}") from error

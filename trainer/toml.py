@@ -1,0 +1,44 @@
+"""TOML text from plain tables: the standard library only reads it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def dumps(tables: Mapping[str, Any]) -> str:
+    """TOML 1.0 for nested mappings of texts, numbers, booleans, dates and lists. None has no TOML: it is left out."""
+    return "\n".join(_emit(tables, ())).strip() + "\n"
+
+
+def _emit(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
+    values = {key: value for key, value in table.items() if not isinstance(value, Mapping) and value is not None}
+    if path and (values or not table):
+        yield ""
+        yield f"[{'.'.join(_key(part) for part in path)}]"
+    yield from (f"{_key(key)} = {_value(value)}" for key, value in values.items())
+    for key, value in table.items():
+        if isinstance(value, Mapping) and (value or path):
+            yield from _emit(value, (*path, key))
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else str(value)
+    if isinstance(value, str):
+        # JSON's escapes are TOML's, but for DEL, which TOML wants escaped too
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + "}"
+    return str(value)

@@ -1,0 +1,380 @@
+"""`Trainer`: the engine for scripts and notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from trainer.bus import Bus, Subscription, callback_name
+from trainer.callback import Callback
+from trainer.control import Control, Ticket, When
+from trainer.device import choose_device, choose_threads
+from trainer.environment import environment, versions
+from trainer.errors import DataError, UsageError
+from trainer.evaluation import Evaluation, write_evaluation
+from trainer.events import EvaluationDone, EpochEnded, Event, RunStarted, Status
+from trainer.explain import explain
+from trainer.feed import SPLITS, Feed, LoaderFeed
+from trainer.history import frame
+from trainer.loop import Loop, Parts
+from trainer.models import check_model, count_parameters
+from trainer.passes import pass_over
+from trainer.records import write_environment, write_settings
+from trainer.resume import Continuation, find_continuation
+from trainer.session import Session, StopNow
+from trainer.state import seed_generators
+from trainer.store.folder import RunFolder, create_run
+from trainer.stepper import needs_closure
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EVAL_BATCH = 1000
+"""Images at a time where nothing is trained; figures do not depend on it beyond rounding."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run went. `history` has a row per epoch; `evaluations` are there once the run completed."""
+
+    status: Status
+    reason: str
+    best_epoch: int | None
+    best_loss: float | None
+    run_dir: Path | None
+    epochs: tuple[EpochEnded, ...] = ()
+    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """The scalar fields of EpochEnded, indexed by epoch."""
+        return frame(self.epochs)
+
+    def _repr_html_(self) -> str:
+        best = f", best epoch {self.best_epoch}" if self.best_epoch else ""
+        tables = "".join(evaluation._repr_html_() for evaluation in self.evaluations.values())
+        return f"<p><b>{self.status}</b>{best}</p>{self.history._repr_html_()}{tables}"  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run made from settings knows beyond the Trainer's arguments; `model` None marks the caller's own module.
+
+    `session`: the attempt under way, whose folder, callbacks and mailbox are used.
+    """
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    model: str | None = None
+    threads: int | None = None
+    eval_batch: int = EVAL_BATCH
+    session: Session | None = None
+
+
+class Trainer:
+    """Trains `model` on `data` and tells its callbacks what happens.
+
+    `model`: any module from images (B, ...) to logits (B, C). `data`: from `open_data`, or a mapping of splits
+    ("train", and optionally "valid" and "test") to iterables of (images, labels int64), or one such iterable.
+    `optimizer`: an optimiser, or a function of the parameters; default Adam. `loss`: a function of logits and labels
+    giving the mean over samples; default cross-entropy. `run_dir`: where the run is written, with the command line's
+    callbacks (Journal, MetricLog, Timing, Checkpoint, Snapshots) added unless given; None writes nothing.
+    `device`: auto (CUDA where there is one), cpu, cuda, cuda:N, mps.
+
+    Raises UsageError and DataError at once where the arguments cannot work together.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        data: Feed | Mapping[str, Iterable[Any]] | Iterable[Any],
+        *,
+        optimizer: Optimizer | Callable[[Any], Optimizer] | None = None,
+        loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        epochs: int = 10,
+        callbacks: Iterable[Callback] | None = None,
+        run_dir: str | Path | None = None,
+        seed: int = 1234,
+        device: str = "auto",
+        plan: Plan | None = None,
+    ) -> None:
+        self.plan = plan or Plan()
+        self.device = choose_device(device)
+        self.model = model.to(self.device)
+        self.feed: Feed = data if isinstance(data, Feed) else LoaderFeed(data, seed=seed)
+        self.feed.to(self.device)
+        self.epochs = _checked_epochs(epochs, self.feed)
+        self.seed = seed
+        self.criterion = loss or nn.CrossEntropyLoss()
+        self.optimizer = _made_optimizer(optimizer, self.model)
+        self.classes = _class_names(self.model, self.feed, self.device)
+        session = self.plan.session
+        self.folder = RunFolder(Path(run_dir)) if run_dir is not None else session.folder if session else None
+        self.callbacks = with_defaults(callbacks or (), written=run_dir is not None)
+        self._bus = session.bus if session else Bus(self.callbacks)
+        self._control = session.control if session else Control()
+        self._loop: Loop | None = None
+        self._evaluations: dict[str, Evaluation] = {}
+
+    # -- training ------------------------------------------------------------------------------------------------
+
+    def fit(self, resume: bool = False) -> Result:
+        """Train; with `resume`, go on from the last checkpoint in `run_dir`.
+
+        A completed run leaves the best weights in the model (the last ones without a validation split). A stop ends
+        it normally, with status "stopped". Raises what ended a failed run, after every callback got RunEnded; a run
+        folder that exists already, or has nothing to resume, is a UsageError.
+        """
+        continuation = self._open_folder(resume)
+        session = Session(
+            self.callbacks,
+            folder=self.folder,
+            settings=self._settings(),
+            control=self._control,
+            bus=self._bus,
+            attempt=continuation.attempt if continuation else 1,
+        )
+        return session.conduct(lambda: self.train(session, continuation)) or self.result(session)
+
+    def _open_folder(self, resume: bool) -> Continuation | None:
+        if resume and self.folder is None:
+            raise UsageError(
+                "resume.no_folder", "There is no run to resume.", mend="give Trainer the run_dir of the run that was stopped"
+            )
+        if self.folder is None:
+            return None
+        if resume:
+            return find_continuation(self.folder)
+        create_run(self.folder.path.parent, self.folder.path.name)
+        write_settings(self.folder, self._settings())
+        return None
+
+    def train(self, session: Session, continuation: Continuation | None) -> Result:
+        """The work of one attempt within a session that is under way: restore, train, evaluate."""
+        run = session.run
+        run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
+        session.progress("preparing", "check", 0, 1)
+        threads = choose_threads(self.plan.threads, self.plan.model)
+        if threads != torch.get_num_threads():
+            torch.set_num_threads(threads)
+        self._loop = loop = Loop(session, self._parts())
+        seed_generators(self.seed)
+        if continuation is not None:
+            self._restore(session, loop, continuation)
+        session.progress("preparing", "check", 1, 1)
+        session.emit(self._started(session, continuation, threads))
+        try:
+            loop.run()
+        except StopNow:
+            if session.stop_status != "completed":
+                raise
+        self._evaluations = self._evaluate_all(session, loop)
+        return self.result(session)
+
+    def _parts(self) -> Parts:
+        return Parts(
+            self.model,
+            self.feed,
+            self.optimizer,
+            self.criterion,
+            len(self.classes),
+            self.epochs,
+            self.plan.eval_batch,
+            self.device,
+        )
+
+    def _restore(self, session: Session, loop: Loop, continuation: Continuation) -> None:
+        for text in continuation.skipped:
+            session.log(text)
+        if continuation.checkpoint is None:
+            session.log("no valid checkpoint: the run starts again from the beginning")
+            return
+        tensors, meta, best = continuation.load()
+        if meta["fingerprint"] != self.feed.fingerprint:
+            raise DataError(
+                "data.changed",
+                "The data is not what this run was trained on.",
+                where=f"fingerprint {self.feed.fingerprint}, the checkpoint has {meta['fingerprint']}",
+                mend="restore the images as they were, or start a new run",
+            )
+        loop.restore(tensors, meta, best)
+        session.restore_callbacks(meta["callbacks"])
+        session.checkpoints.update(continuation.paths())
+        loop.history.extend(continuation.epochs())
+
+    def _started(self, session: Session, continuation: Continuation | None, threads: int) -> RunStarted:
+        found = environment(device=str(self.device), threads=threads, fingerprint=self.feed.fingerprint)
+        if self.folder is not None:
+            write_environment(self.folder, found)
+        return RunStarted(
+            **session.position,
+            run_id=self.folder.path.name if self.folder else "",
+            attempt=session.attempt,
+            resumed_step=session.step,
+            resumed_seq=continuation.seq if continuation else 0,
+            started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            epochs=self.epochs,
+            steps_per_epoch=self.feed.steps_per_epoch,
+            settings=dict(session.run.settings),
+            classes=self.classes,
+            split_sizes=dict(self.feed.sizes),
+            model=self.plan.model or type(self.model).__name__,
+            parameters=count_parameters(self.model),
+            input_shape=tuple(self.feed.input_shape),
+            device=str(self.device),
+            seed=self.seed,
+            threads=threads,
+            callbacks=tuple(name for name, *_ in self._bus.order()),
+            versions=versions(),
+            exact_resume="order" if self.device.type != "cpu" and self.feed.exact_resume == "exact" else self.feed.exact_resume,
+        )
+
+    def _evaluate_all(self, session: Session, loop: Loop) -> dict[str, Evaluation]:
+        """Best weights on every split; the events and files about them."""
+        if loop.best_weights is not None:
+            self.model.load_state_dict(loop.best_weights)
+        weights: Literal["best", "last"] = "best" if loop.best_weights is not None else "last"
+        evaluations = {}
+        for split in (split for split in SPLITS if split in self.feed.sizes):
+            if split == "train" and getattr(self.feed, "single_pass", False):
+                continue
+            found, outputs, seconds = loop.pass_over(split, "evaluate")
+            evaluation = Evaluation(split, weights, self.classes, found, outputs, seconds)
+            if self.folder is not None:
+                write_evaluation(self.folder, evaluation)
+            event = EvaluationDone(**session.position, split=split, weights=weights, seconds=seconds, **vars(found))
+            session.emit(event)
+            evaluations[split] = evaluation
+        return evaluations
+
+    def result(self, session: Session) -> Result:
+        """What `fit` returns for the attempt that `session` conducted."""
+        return Result(
+            status=session.stop_status or "completed",
+            reason=session.stop_reason,
+            best_epoch=session.best_epoch,
+            best_loss=session.best_loss,
+            run_dir=self.folder.path if self.folder else None,
+            epochs=tuple(self._loop.history) if self._loop else (),
+            evaluations=self._evaluations,
+        )
+
+    def _settings(self) -> dict[str, Any]:
+        if self.plan.settings:
+            return dict(self.plan.settings)
+        return {
+            "custom": True,
+            "model": type(self.model).__name__,
+            "train": {
+                "epochs": self.epochs,
+                "seed": self.seed,
+                "optimizer": type(self.optimizer).__name__,
+                "lr": float(self.optimizer.param_groups[0]["lr"]),
+                "loss": getattr(self.criterion, "__name__", type(self.criterion).__name__),
+            },
+        }
+
+    # -- using the model -----------------------------------------------------------------------------------------
+
+    def evaluate(self, split: str = "test", *, weights: Literal["best", "last"] = "last") -> Evaluation:
+        """Figures and report of a split with the weights the model has now; `weights` is only what to call them.
+
+        Raises UsageError for an unknown split.
+        """
+        if split not in self.feed.sizes:
+            raise UsageError("data.no_split", f"There is no split {split!r}.", expected=" or ".join(self.feed.sizes))
+        batches = self.feed.eval_batches(split, self.plan.eval_batch)
+        found, outputs, seconds = pass_over(self.model, batches, self.criterion, len(self.classes))
+        return Evaluation(split, weights, self.classes, found, outputs, seconds)
+
+    def predict(self, images: Any) -> pd.DataFrame:
+        """Class, confidence and the probability of every class, a row per image.
+
+        `images`: a tensor the model takes (N, ...); with our own data also paths, PIL images or uint8 arrays
+        (H, W, 3), which are brought to the model's size and normalised as the training images were.
+        """
+        from trainer.prediction import predict
+
+        return predict(self.model, self.feed, self.classes, self.device, images)
+
+    # -- steering, from any thread -------------------------------------------------------------------------------
+
+    def stop(self, when: When = "step") -> Ticket:
+        """Ask the run to end after this step, or after this epoch. `ticket.wait()` waits for the answer."""
+        return self._control.submit(Ticket("stop", when))
+
+    def pause(self) -> Ticket:
+        """Ask the run to wait, with everything kept in memory."""
+        return self._control.submit(Ticket("pause"))
+
+    def unpause(self) -> Ticket:
+        """Ask a paused run to go on."""
+        return self._control.submit(Ticket("unpause"))
+
+    def checkpoint(self) -> Ticket:
+        """Ask for a checkpoint now."""
+        return self._control.submit(Ticket("checkpoint"))
+
+    def on(
+        self, event: type[Event], function: Callable[[Any], None], *, every: int = 1, once: bool = False, loss: bool = False
+    ) -> Subscription:
+        """Call `function(event)` at every (or every n-th, or only the first) such event; `.remove()` ends it.
+
+        `loss`: makes BatchEnded.loss a float on a device too, at the price of waiting for it at each step.
+        """
+        return self._bus.on(event, function, every=every, once=once, loss=loss)
+
+    def explain(self) -> str:
+        """Which callback hears of which event, in which order, and what that costs."""
+        return explain(self._bus, self.optimizer, self.device)
+
+
+def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callback]:
+    """The callbacks given, after the command line's defaults for a run folder that are not among them."""
+    given = list(callbacks)
+    if not written:
+        return given
+    from trainer.registry import load_callback
+
+    classes = [load_callback(name) for name in ("timing", "metric_log", "journal", "checkpoint", "snapshots")]
+    names = {callback_name(callback) for callback in given}
+    return [cls() for cls in classes if not any(isinstance(c, cls) for c in given) and cls.__name__ not in names] + given
+
+
+def _checked_epochs(epochs: int, feed: Feed) -> int:
+    if epochs < 1:
+        raise UsageError("train.epochs", f"epochs: got {epochs}.", expected="a whole number of at least 1")
+    if epochs > 1 and getattr(feed, "single_pass", False):
+        raise UsageError(
+            "data.single_pass",
+            "The training data is an iterator: it is used up after one epoch.",
+            expected="something that can be gone through again, such as a DataLoader or a list of batches",
+            mend="pass the loader itself instead of iter(loader), or epochs=1",
+        )
+    return epochs
+
+
+def _made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    if not parameters:
+        raise UsageError("model.nothing_to_train", "The model has no trainable parameters.", expected="at least one")
+    if optimizer is None:
+        return torch.optim.Adam(parameters, fused=parameters[0].device.type in ("cpu", "cuda"))
+    made = optimizer if isinstance(optimizer, Optimizer) else optimizer(parameters)
+    if needs_closure(made) and parameters[0].device.type != "cpu":
+        raise UsageError(
+            "optimizer.closure", f"{type(made).__name__} works on the CPU only here.", mend="use device='cpu'"
+        )
+    return made  # type: ignore[no-any-return]  # what the caller's function gave
+
+
+def _class_names(model: nn.Module, feed: Feed, device: torch.device) -> tuple[str, ...]:
+    """Names from the data; numbers, as many as the model has outputs, where it has none."""
+    outputs = check_model(model, feed.input_shape, len(feed.classes) or None)
+    return feed.classes or tuple(str(number) for number in range(outputs))
