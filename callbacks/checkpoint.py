@@ -8,7 +8,15 @@ from typing import Any, ClassVar
 
 from trainer.callback import Callback, OnError, Phase
 from trainer.errors import UsageError
-from trainer.events import BatchEnded, BatchesReported, CheckpointKind, CheckpointRequested, CheckpointSaved, EpochEnded, RunStarted
+from trainer.events import (
+    BatchEnded,
+    BatchesReported,
+    CheckpointKind,
+    CheckpointRequested,
+    CheckpointSaved,
+    EpochEnded,
+    RunStarted,
+)
 from trainer.run import Run
 from trainer.store import checkpoint as container
 from trainer.store import durable
@@ -33,7 +41,9 @@ class Checkpoint(Callback):
     ) -> None:
         for name, value in (("keep_best", keep_best), ("every_steps", every_steps), ("every_seconds", every_seconds)):
             if value is not None and value <= 0:
-                raise UsageError("checkpoint.options", f"{name}: got {value}.", expected="more than 0", where="Checkpoint")
+                raise UsageError(
+                    "checkpoint.options", f"{name}: got {value}.", expected="more than 0", where="Checkpoint"
+                )
         self.keep_best = keep_best
         self.every_steps = every_steps
         self.every_seconds = every_seconds

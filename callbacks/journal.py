@@ -95,5 +95,7 @@ class Journal(Callback):
 
 
 for _event, _hook in HOOKS.items():
-    if _event is not BatchEnded:  # a line per step would be the largest file of the run; BatchesReported holds it merged
+    if (
+        _event is not BatchEnded
+    ):  # a line per step would be the largest file of the run; BatchesReported holds it merged
         setattr(Journal, _hook, Journal._record)

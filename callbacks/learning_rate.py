@@ -37,7 +37,7 @@ class LearningRate(Callback):
                 "learning_rate.options",
                 "LearningRate got a scheduler"
                 + (" and options of the built-in one." if warmup or options else ", but not what it counts."),
-                expected="LearningRate(scheduler, each='step' or 'epoch'), or LearningRate(schedule='cosine', warmup=epochs)",
+                expected="LearningRate(scheduler, each='step' or 'epoch'), or LearningRate(schedule='cosine', warmup=1)",
             )
         self.scheduler: Any = None
         self._make = scheduler

@@ -52,7 +52,7 @@ class MetricLog(Callback):
         if not self.epochs or self.epochs[-1] is not event:  # the same event comes again when writing it had failed
             self.epochs.append(event)
         if run.folder is None:
-            return
+            return None
         if not self._whole or self._file is None:
             return self._rewrite(run)
         self._whole = False

@@ -41,7 +41,7 @@ STAGES = {
 
 
 class Progress(Callback):
-    """Shows epochs, batches, live loss, accuracy, macro-F1 and the time left on `console` (default: standard output)."""
+    """Shows epochs, batches, live loss, accuracy, macro-F1, time left on `console` (default: standard output)."""
 
     phase: ClassVar[Phase] = Phase.VIEW
 
@@ -65,7 +65,9 @@ class Progress(Callback):
         self._timing.on_run_started(event, run)
         self._epochs = event.epochs
         splits = ", ".join(f"{size or '?'} {split}" for split, size in event.split_sizes.items())
-        self._say(f"{event.model}: {event.parameters:,} trainable parameters, input {'x'.join(map(str, event.input_shape))}")
+        self._say(
+            f"{event.model}: {event.parameters:,} trainable parameters, input {'x'.join(map(str, event.input_shape))}"
+        )
         self._say(f"{len(event.classes)} classes; images: {splits}; device {event.device}, threads {event.threads}")
         if run.folder is not None:
             self._say(f"run folder {run.folder.path}")
@@ -110,7 +112,9 @@ class Progress(Callback):
             f"accuracy {event.train_accuracy:.4f} F1 {event.train_macro_f1:.4f}"
         )
         if event.valid_loss is not None:
-            text += f"  valid loss {event.valid_loss:.4f} accuracy {event.valid_accuracy:.4f} F1 {event.valid_macro_f1:.4f}"
+            text += (
+                f"  valid loss {event.valid_loss:.4f} accuracy {event.valid_accuracy:.4f} F1 {event.valid_macro_f1:.4f}"
+            )
         self._say(f"{text}  {clock(event.seconds)}{'  best' if event.improved else ''}")
 
     def on_run_paused(self, event: RunPaused, run: Run) -> None:

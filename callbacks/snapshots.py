@@ -29,7 +29,7 @@ class Snapshots(Callback):
         """Publish the images, where the data is ours."""
         if run.folder is None or not hasattr(run.data, "published"):
             return
-        splits = {}
+        splits: dict[str, SplitImages] = {}
         for split in ("valid", "test"):
             if split in event.split_sizes:
                 pixels, labels, sizes, paths = run.data.published(split)

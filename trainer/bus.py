@@ -103,7 +103,13 @@ class Bus:
         return self._add(_Subscriber(name, callback.phase, callback.on_error, hooks, callback.reads_loss))
 
     def on(
-        self, event: type[Event], function: Callable[[Any], None], *, every: int = 1, once: bool = False, loss: bool = False
+        self,
+        event: type[Event],
+        function: Callable[[Any], None],
+        *,
+        every: int = 1,
+        once: bool = False,
+        loss: bool = False,
     ) -> Subscription:
         """Call `function(event)` at each `every`-th such event; with `once`, at the first one only."""
         count = 0
@@ -166,7 +172,10 @@ class Bus:
     # -- delivery ------------------------------------------------------------------------------------------------
 
     def bind(self, run: Run) -> None:
-        """Deliver from now on, on the calling thread, handing `run` to every hook; failures of earlier runs are forgotten."""
+        """Deliver from now on, on the calling thread, handing `run` to every hook.
+
+        Failures in earlier runs are forgotten.
+        """
         self.run = run
         self._thread = threading.get_ident()
         self._closed = False

@@ -46,8 +46,8 @@ class Evaluation:
         )
         return (
             f"<p><b>{escape(self.split)}</b> ({self.weights} weights): {found.samples} images, loss {found.loss:.4f}, "
-            f"accuracy {found.accuracy:.4f}, macro-F1 {found.macro_f1:.4f}</p><table><tr><th>class</th><th>precision</th>"
-            f"<th>recall</th><th>F1</th><th>support</th></tr>{rows}</table>"
+            f"accuracy {found.accuracy:.4f}, macro-F1 {found.macro_f1:.4f}</p><table><tr><th>class</th>"
+            f"<th>precision</th><th>recall</th><th>F1</th><th>support</th></tr>{rows}</table>"
         )
 
 

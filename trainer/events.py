@@ -331,7 +331,7 @@ def _spell_non_finite(value: Any) -> Any:
 
 
 _encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(AnyEvent, strict=False)  # type: ignore[arg-type]
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(AnyEvent, strict=False)
 
 
 def encode(event: Event) -> bytes:

@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from trainer.errors import DataError, UsageError
+from trainer.events import Split
 from trainer.state import seed_generators
 
-SPLITS = ("train", "valid", "test")
+SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 Batch = tuple[Tensor, Tensor]
 
 
@@ -64,9 +65,9 @@ class LoaderFeed:
         self._once: dict[str, Iterator[Any]] = {}
         images, _ = self._peek()
         self.input_shape = tuple(images.shape[1:])
-        self.sizes = {split: _samples(loader) for split, loader in self._splits.items()}
+        self.sizes = {split: _length(getattr(loader, "dataset", None)) for split, loader in self._splits.items()}
         train = self._splits["train"]
-        self.steps_per_epoch = len(train) if hasattr(train, "__len__") else 0
+        self.steps_per_epoch = _length(train)
         self.classes = tuple(str(name) for name in getattr(getattr(train, "dataset", train), "classes", ()))
 
     @property
@@ -83,8 +84,9 @@ class LoaderFeed:
         seed_generators(self._seed, epoch)
         loader = self._splits["train"]
         for owner in (loader, getattr(loader, "sampler", None), getattr(loader, "batch_sampler", None)):
-            if hasattr(owner, "set_epoch"):
-                owner.set_epoch(epoch)
+            set_epoch = getattr(owner, "set_epoch", None)
+            if set_epoch is not None:
+                set_epoch(epoch)
         batches = self._iterate("train")
         for _ in range(first_batch):
             next(batches, None)
@@ -125,6 +127,5 @@ class LoaderFeed:
             ) from error
 
 
-def _samples(loader: Iterable[Any]) -> int:
-    dataset = getattr(loader, "dataset", None)
-    return len(dataset) if hasattr(dataset, "__len__") else 0
+def _length(items: Any) -> int:
+    return len(items) if hasattr(items, "__len__") else 0

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.control import Control, Ticket
 from trainer.errors import EpochscopeError
-from trainer.store import durable, folder as folders, requests
+from trainer.store import durable, requests
+from trainer.store import folder as folders
 
 if TYPE_CHECKING:
     from trainer.store.folder import RunFolder

@@ -181,7 +181,9 @@ def _plugin(name: str, options: Mapping[str, Any]) -> Callback:
     try:
         made = cls(**options)
     except TypeError as error:
-        raise UsageError("plugin.options", f"The callback {name!r} cannot be made: {error}", where=f"[plugins.{name}]") from error
+        raise UsageError(
+            "plugin.options", f"The callback {name!r} cannot be made: {error}", where=f"[plugins.{name}]"
+        ) from error
     if not isinstance(made, Callback):
         raise UsageError("plugin.broken", f"The callback {name!r} is no trainer.Callback.", where=f"[plugins.{name}]")
     return made

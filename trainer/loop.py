@@ -25,7 +25,7 @@ from trainer.events import (
 )
 from trainer.feed import Feed
 from trainer.figures import Figures, figures
-from trainer.passes import Outputs, pass_over
+from trainer.passes import Outputs, figure_fields, pass_over
 from trainer.session import Session, StopNow
 from trainer.state import (
     capture_generators,
@@ -122,7 +122,9 @@ class Loop:
         self.session.epoch = self.cursor.epoch
         self.session.emit(
             EpochStarted(
-                **self.session.position, first_batch=self.cursor.batch, learning_rate=learning_rate(self.parts.optimizer)
+                **self.session.position,
+                first_batch=self.cursor.batch,
+                learning_rate=learning_rate(self.parts.optimizer),
             )
         )
         self.session.boundary()
@@ -234,7 +236,7 @@ class Loop:
         self.session.emit(
             ValidationDone(
                 **self.session.position,
-                **vars(found),
+                **figure_fields(found),
                 seconds=seconds,
                 improved=improved,
                 best_epoch=self.best.epoch,
@@ -326,8 +328,8 @@ class Loop:
         self.session.emit(NonFiniteLoss(**self.session.position, batch=batch, where=bad.where, last_checkpoint=last))
         return DivergedError(
             "diverged.step",
-            f"The {bad.where} was not finite in epoch {self.cursor.epoch}, batch {batch}; the weights were left as they "
-            "were before this step.",
+            f"The {bad.where} was not finite in epoch {self.cursor.epoch}, batch {batch}; the weights were left as "
+            "they were before this step.",
             where=f"epoch {self.cursor.epoch}, batch {batch}, step {self.session.step}",
             expected="a finite loss and finite gradients",
             mend="train with a smaller learning rate (--lr), and look for NaN in the images"

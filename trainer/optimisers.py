@@ -19,14 +19,14 @@ def make_optimizer(model: nn.Module, train: Train) -> torch.optim.Optimizer:
     """
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     common: dict[str, Any] = {"lr": train.lr, "weight_decay": train.weight_decay}
-    fused = {"fused": all(parameter.device.type in ("cpu", "cuda", "mps") for parameter in parameters)}
+    fused = all(parameter.device.type in ("cpu", "cuda", "mps") for parameter in parameters)
     match train.optimizer:
         case "adam":
-            return torch.optim.Adam(parameters, **common, **fused)
+            return torch.optim.Adam(parameters, fused=fused, **common)
         case "adamw":
-            return torch.optim.AdamW(parameters, **common, **fused)
+            return torch.optim.AdamW(parameters, fused=fused, **common)
         case "sgd":
-            return torch.optim.SGD(parameters, **common, **fused, momentum=train.momentum)
+            return torch.optim.SGD(parameters, fused=fused, momentum=train.momentum, **common)
         case "nadam":
             return torch.optim.NAdam(parameters, **common)
         case "rmsprop":
@@ -42,7 +42,7 @@ class Schedule(LRScheduler):
     """Learning rate as a closed form of the optimiser step; `step()` is called once after each of them.
 
     A linear rise over `warmup` steps, then `shape` over the rest: constant; cosine or linear from 1 to 0 at `total`;
-    step: times `drop_factor` after every `drop_steps`. All state is plain values, so a resumed run continues exactly.
+    step: times `drop_factor` after every `drop_steps`.
     """
 
     def __init__(
@@ -77,6 +77,10 @@ class Schedule(LRScheduler):
 
     def get_lr(self) -> list[float | torch.Tensor]:
         return [base * self.factor(self.last_epoch) for base in self.base_lrs]
+
+    def state_dict(self) -> dict[str, Any]:
+        """How far it is, as plain values; shape and length are the constructor's, so that a run can be lengthened."""
+        return {key: getattr(self, key) for key in ("last_epoch", "base_lrs", "_step_count", "_last_lr")}
 
 
 def make_schedule(optimizer: torch.optim.Optimizer, train: Train, steps_per_epoch: int) -> Schedule | None:

@@ -6,7 +6,7 @@ import copy
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -34,12 +34,17 @@ class Outputs:
         return {"predicted": self.predicted, "confidence": self.confidence, "loss": self.loss}
 
 
+def figure_fields(found: Figures) -> dict[str, Any]:
+    """The figures as keyword arguments of ValidationDone and EvaluationDone."""
+    return dict(vars(found))
+
+
 def per_image(criterion: Criterion) -> Criterion:
     """The criterion giving one loss per image, shape (N,), instead of their mean."""
     if isinstance(criterion, nn.Module) and hasattr(criterion, "reduction"):
-        unreduced = copy.copy(criterion)
+        unreduced: Any = copy.copy(criterion)
         unreduced.reduction = "none"
-        return unreduced
+        return cast(Criterion, unreduced)
     return lambda outputs, labels: nn.functional.cross_entropy(outputs, labels, reduction="none")
 
 

@@ -1,4 +1,4 @@
-"""Where an interrupted run goes on: its newest valid checkpoint and the history that leads there. No torch at import."""
+"""Where an interrupted run goes on: its newest valid checkpoint and the history leading there. No torch at import."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Continuation:
 
     def paths(self) -> dict[str, str]:
         """Newest checkpoints by kind, relative to the run folder."""
-        found = {kind: find(self.folder.checkpoints, kind) for kind in ("best", "last")}  # type: ignore[arg-type]
+        found = {kind: find(self.folder.checkpoints, kind) for kind in ("best", "last")}
         return {kind: f"checkpoints/{files[0].name}" for kind, files in found.items() if files}
 
 
@@ -81,7 +81,7 @@ def best_weights(folder: RunFolder, tensors: dict[str, Tensor], meta: dict[str, 
     for path in find(folder.checkpoints, "best"):
         try:
             found, about = read(path)
-        except Exception:  # noqa: S112  # a damaged one is passed over: an older one, or `last`, may hold the same
+        except Exception:  # a damaged one is passed over: an older one, or `last`, may hold the same
             continue
         if about["best"]["epoch"] == epoch:
             return model_weights(found)

@@ -170,7 +170,7 @@ class Session:
     # -- events --------------------------------------------------------------------------------------------------
 
     @property
-    def position(self) -> dict[str, int]:
+    def position(self) -> dict[str, Any]:
         """`epoch` and `step` for the next event."""
         return {"epoch": self.epoch, "step": self.step}
 
@@ -315,5 +315,3 @@ def _as_known_error(error: Exception) -> Exception:
         known.__cause__ = error
         return known
     return error
-
-

@@ -77,7 +77,7 @@ class Augment(_Table):
 class Train(_Table):
     """How the model is trained."""
 
-    epochs: int = setting(10, "Epochs", "How often all training images are seen", unit="epochs", ge=1, le=100_000)
+    epochs: int = setting(30, "Epochs", "How often all training images are seen", unit="epochs", ge=1, le=100_000)
     batch: int = setting(64, "Batch", "Images per optimiser step", unit="images", ge=1, le=65_536)
     lr: float = setting(1e-3, "Learning rate", "Step size of the optimiser; the peak where it is scheduled", gt=0)
     optimizer: Literal["adam", "adamw", "nadam", "sgd", "rmsprop"] = setting(
@@ -335,12 +335,6 @@ def _origin(path: Sequence[Any], layers: Sequence[Mapping[str, Any]], origins: S
 
 
 # --- TOML
-
-
-def to_toml(settings: Mapping[str, Any]) -> str:
-    """Nested plain values, such as `settings.model_dump()`, as TOML; what is None (auto) is left out. `from_toml`
-    reads it back."""
-    return toml.dumps(settings)
 
 
 def from_toml(text: str, name: str = "settings") -> dict[str, Any]:

@@ -58,7 +58,7 @@ class CheckedStep:
         """Take one step; raises NonFiniteStep with the weights unchanged."""
         if self._closure:
             return self._with_closure(images, labels)
-        outputs, loss, value = self._gradients(images, labels)
+        outputs, _, value = self._gradients(images, labels)
         self._optimizer.step()
         return outputs.detach(), value
 
@@ -95,12 +95,12 @@ class FlaggedStep:
     def __init__(
         self,
         model: nn.Module,
-        optimizer: Optimizer,
+        optimizer: Any,  # fused optimisers look for two attributes that torch.optim.Optimizer does not declare
         criterion: Callable[[Tensor, Tensor], Tensor],
         device: torch.device,
     ) -> None:
         self._model = model
-        self._optimizer: Any = optimizer
+        self._optimizer = optimizer
         self._criterion = criterion
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
         self._one = torch.ones((), device=device)

@@ -12,26 +12,26 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.bus import Bus, Subscription, callback_name
+from trainer.bus import Bus, Subscription
 from trainer.callback import Callback
 from trainer.control import Control, Ticket, When
 from trainer.device import choose_device, choose_threads
 from trainer.environment import environment, versions
 from trainer.errors import DataError, UsageError
 from trainer.evaluation import Evaluation, write_evaluation
-from trainer.events import EvaluationDone, EpochEnded, Event, RunStarted, Status
+from trainer.events import EpochEnded, EvaluationDone, Event, RunStarted, Status
 from trainer.explain import explain
 from trainer.feed import SPLITS, Feed, LoaderFeed
 from trainer.history import frame
 from trainer.loop import Loop, Parts
 from trainer.models import check_model, count_parameters
-from trainer.passes import pass_over
+from trainer.passes import figure_fields, pass_over
 from trainer.records import write_environment, write_settings
 from trainer.resume import Continuation, find_continuation
 from trainer.session import Session, StopNow
 from trainer.state import seed_generators
-from trainer.store.folder import RunFolder, create_run
 from trainer.stepper import needs_closure
+from trainer.store.folder import RunFolder, create_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +145,9 @@ class Trainer:
     def _open_folder(self, resume: bool) -> Continuation | None:
         if resume and self.folder is None:
             raise UsageError(
-                "resume.no_folder", "There is no run to resume.", mend="give Trainer the run_dir of the run that was stopped"
+                "resume.no_folder",
+                "There is no run to resume.",
+                mend="give Trainer the run_dir of the run that was stopped",
             )
         if self.folder is None:
             return None
@@ -232,7 +234,7 @@ class Trainer:
             threads=threads,
             callbacks=tuple(name for name, *_ in self._bus.order()),
             versions=versions(),
-            exact_resume="order" if self.device.type != "cpu" and self.feed.exact_resume == "exact" else self.feed.exact_resume,
+            exact_resume=_promise(self.feed, self.device),
         )
 
     def _evaluate_all(self, session: Session, loop: Loop) -> dict[str, Evaluation]:
@@ -240,15 +242,19 @@ class Trainer:
         if loop.best_weights is not None:
             self.model.load_state_dict(loop.best_weights)
         weights: Literal["best", "last"] = "best" if loop.best_weights is not None else "last"
-        evaluations = {}
-        for split in (split for split in SPLITS if split in self.feed.sizes):
+        evaluations: dict[str, Evaluation] = {}
+        for split in SPLITS:
+            if split not in self.feed.sizes:
+                continue
             if split == "train" and getattr(self.feed, "single_pass", False):
                 continue
             found, outputs, seconds = loop.pass_over(split, "evaluate")
             evaluation = Evaluation(split, weights, self.classes, found, outputs, seconds)
             if self.folder is not None:
                 write_evaluation(self.folder, evaluation)
-            event = EvaluationDone(**session.position, split=split, weights=weights, seconds=seconds, **vars(found))
+            event = EvaluationDone(
+                **session.position, split=split, weights=weights, seconds=seconds, **figure_fields(found)
+            )
             session.emit(event)
             evaluations[split] = evaluation
         return evaluations
@@ -322,7 +328,13 @@ class Trainer:
         return self._control.submit(Ticket("checkpoint"))
 
     def on(
-        self, event: type[Event], function: Callable[[Any], None], *, every: int = 1, once: bool = False, loss: bool = False
+        self,
+        event: type[Event],
+        function: Callable[[Any], None],
+        *,
+        every: int = 1,
+        once: bool = False,
+        loss: bool = False,
     ) -> Subscription:
         """Call `function(event)` at every (or every n-th, or only the first) such event; `.remove()` ends it.
 
@@ -335,6 +347,10 @@ class Trainer:
         return explain(self._bus, self.optimizer, self.device)
 
 
+def _promise(feed: Feed, device: torch.device) -> Literal["exact", "order", "replayed"]:
+    return "order" if device.type != "cpu" and feed.exact_resume == "exact" else feed.exact_resume
+
+
 def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callback]:
     """The callbacks given, after the command line's defaults for a run folder that are not among them."""
     given = list(callbacks)
@@ -343,8 +359,7 @@ def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callb
     from trainer.registry import load_callback
 
     classes = [load_callback(name) for name in ("timing", "metric_log", "journal", "checkpoint", "snapshots")]
-    names = {callback_name(callback) for callback in given}
-    return [cls() for cls in classes if not any(isinstance(c, cls) for c in given) and cls.__name__ not in names] + given
+    return [cls() for cls in classes if not any(isinstance(callback, cls) for callback in given)] + given
 
 
 def _checked_epochs(epochs: int, feed: Feed) -> int:
@@ -366,12 +381,12 @@ def _made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
         raise UsageError("model.nothing_to_train", "The model has no trainable parameters.", expected="at least one")
     if optimizer is None:
         return torch.optim.Adam(parameters, fused=parameters[0].device.type in ("cpu", "cuda"))
-    made = optimizer if isinstance(optimizer, Optimizer) else optimizer(parameters)
+    made: Optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizer(parameters)
     if needs_closure(made) and parameters[0].device.type != "cpu":
         raise UsageError(
             "optimizer.closure", f"{type(made).__name__} works on the CPU only here.", mend="use device='cpu'"
         )
-    return made  # type: ignore[no-any-return]  # what the caller's function gave
+    return made
 
 
 def _class_names(model: nn.Module, feed: Feed, device: torch.device) -> tuple[str, ...]:

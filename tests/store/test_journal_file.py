@@ -67,6 +67,8 @@ EVENTS: list[ev.Event] = [
     ev.RunPaused(epoch=1, step=2, source="a\nb", reason="\x00ü"),
 ]
 
+SMALL: list[ev.Event] = [epoch(1), EVENTS[-1], ev.RunUnpaused(epoch=1, step=2, source="", reason="")]
+
 
 def write(path: Path, events: list[Any], attempt: int = 1) -> list[Record]:
     writer = JournalWriter(path, attempt)
@@ -122,7 +124,7 @@ def test_a_missing_journal_is_empty_and_a_reader_follows_it(tmp_path: Path) -> N
 
 
 def test_truncated_anywhere_the_whole_lines_are_read_and_writing_goes_on(tmp_path: Path) -> None:
-    written = write(tmp_path / "j", EVENTS)
+    written = write(tmp_path / "j", SMALL)
     data = (tmp_path / "j").read_bytes()
     path = tmp_path / "cut"
     for size in range(len(data) + 1):
@@ -140,7 +142,7 @@ def test_truncated_anywhere_the_whole_lines_are_read_and_writing_goes_on(tmp_pat
 
 
 def test_any_changed_byte_costs_at_most_its_own_lines(tmp_path: Path) -> None:
-    written = write(tmp_path / "j", EVENTS)
+    written = write(tmp_path / "j", SMALL)
     data = (tmp_path / "j").read_bytes()
     ends = [position for position, byte in enumerate(data) if byte == 10]
     path = tmp_path / "flipped"

@@ -1,8 +1,8 @@
 """Rotation, flip and crop of a whole batch as one look-up, then normalisation.
 
 With the same parameters the result equals torchvision's functional operations on tensors, image by image:
-`rotate` (nearest, zero fill, about the centre), `hflip`, `pad` with zeros, `crop` to the original size. Only pixels whose
-source lies within 1e-3 of the border between two pixels may differ.
+`rotate` (nearest, zero fill, about the centre), `hflip`, `pad` with zeros, `crop` to the original size. Only pixels
+whose source lies within 1e-3 of the border between two pixels may differ.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def generator_for(purpose: str, seed: int, epoch: int) -> torch.Generator:
 class Coordinates(NamedTuple):
     """Where the pixels of n images come from, in the image padded by one pixel on each side.
 
-    A rotation is the sum of a part that depends on the column and one that depends on the row, so these vectors say all.
+    A rotation is the sum of a part that depends on the column and one that depends on the row: vectors are enough.
     """
 
     x_by_column: Tensor

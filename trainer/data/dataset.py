@@ -15,10 +15,10 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.data import augment
-from trainer.data.decode import Unreadable, fit, read_image
+from trainer.data.decode import UnreadableError, fit, read_image
 from trainer.data.memory import Recycler, Workspace
 from trainer.data.pictures import Fault, Pictures, Progress, no_progress, pack
-from trainer.data.problems import FaultyData, raise_problems
+from trainer.data.problems import FaultyDataError, left_out, raise_problems
 from trainer.data.sources import load_pictures
 from trainer.data.split import Indices, split_pictures
 from trainer.errors import UsageError
@@ -130,7 +130,7 @@ class ImageData:
         self.sizes = {part: len(rows) for part, rows in split.items()}
         self.batch = batch
         self.steps_per_epoch = -(-self.sizes["train"] // batch)
-        self.notes = pictures.notes
+        self.notes = (*left_out(pictures), *pictures.notes)
         self.fingerprint = _fingerprint(pictures, split, seed, fractions)
         self._pictures = pictures
         self._split = split
@@ -158,7 +158,7 @@ class ImageData:
         self._rows = {part: torch.from_numpy(rows).to(self._device) for part, rows in self._split.items()}
 
     def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
-        """Shuffled, augmented, normalised batches of an epoch: float32 (B, C, H, W) and int64 (B,), from `first_batch` on.
+        """Shuffled, augmented, normalised batches of an epoch, from `first_batch` on: float32 (B, C, H, W), int64 (B,).
 
         The last one may be smaller. The same arguments give the same bits, whatever was computed before.
         """
@@ -166,17 +166,19 @@ class ImageData:
         first = first_batch * self.batch
         skipped = first % self._chunk
         for images, labels in self._train_chunks(epoch, first - skipped, self.sizes["train"]):
-            yield from zip(images[skipped:].split(self.batch), labels[skipped:].split(self.batch), strict=True)
+            yield from zip(
+                torch.split(images[skipped:], self.batch), torch.split(labels[skipped:], self.batch), strict=True
+            )
             skipped = 0
 
     def eval_batches(self, split: str, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
         """All images of a split in stored order, normalised but not augmented; shapes as in `train_batches`."""
         workspace = Workspace()
-        for rows in self._rows[split].split(batch):
+        for rows in torch.split(self._rows[split], batch):
             yield self._normalise(self._take(rows, workspace), workspace), self._labels[rows]
 
     def preview(self, n: int, epoch: int = 1) -> tuple[Tensor, Tensor, Tensor]:
-        """The first `n` training images of an epoch as the engine will get them, their labels and their stored indices."""
+        """The first `n` training images of an epoch as the engine gets them, their labels and stored indices."""
         n = min(n, self.sizes["train"])
         images, labels = (torch.cat(parts) for parts in zip(*self._train_chunks(epoch, 0, n), strict=True))
         return images, labels, self._rows["train"][self._order(epoch)[:n]]
@@ -240,11 +242,11 @@ class ImageData:
         for position, image in enumerate(images):
             try:
                 decoded.append(_fit_any(image, (height, width), grey=channels == 1))
-            except Unreadable as error:
+            except UnreadableError as error:
                 name = str(image) if isinstance(image, (str, Path)) else f"image {position}"
                 faults.append(Fault(name, error.code, error.reason))
         if faults:
-            raise FaultyData("data.unreadable", "images cannot be read", faults, mend="leave them out")
+            raise FaultyDataError("data.unreadable", "images cannot be read", faults, mend="leave them out")
         return pack(np.stack(decoded)) if decoded else np.zeros((0, height, width, 1 if channels == 1 else 4), np.uint8)
 
 
@@ -255,7 +257,7 @@ def _fit_any(image: Any, target: tuple[int, int], *, grey: bool) -> NDArray[np.u
         return fit(image, target, grey=grey)
     array = np.asarray(image)
     if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
-        raise Unreadable("array", f"got {array.dtype} {array.shape}, expected uint8 (H, W) or (H, W, 1, 3 or 4)")
+        raise UnreadableError("array", f"got {array.dtype} {array.shape}, expected uint8 (H, W) or (H, W, 1, 3 or 4)")
     return fit(Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array), target, grey=grey)
 
 
@@ -275,15 +277,13 @@ def _statistics(pictures: Pictures, rows: Indices) -> tuple[tuple[float, ...], t
     return tuple((mean / 255).tolist()), tuple((std / 255).tolist())
 
 
-def _fingerprint(
-    pictures: Pictures, split: dict[str, Indices], seed: int, fractions: tuple[float, float]
-) -> str:
+def _fingerprint(pictures: Pictures, split: dict[str, Indices], seed: int, fractions: tuple[float, float]) -> str:
     """32 hex digits over pixels, labels, names, split and seed."""
     facts = [pictures.digest, pictures.classes, pictures.pixels.shape, seed, fractions]
     digest = hashlib.sha256(json.dumps(facts).encode())
-    digest.update(pictures.labels)
+    digest.update(pictures.labels.tobytes())
     for part, rows in split.items():
         digest.update(part.encode())
-        digest.update(rows)
+        digest.update(rows.tobytes())
     digest.update("\0".join(pictures.paths).encode())
     return digest.hexdigest()[:32]

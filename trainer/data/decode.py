@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ MAX_PIXELS = 89_478_485
 MODES = ("RGB", "L", "P", "RGBA", "CMYK", "LA", "1", "I;16", "YCbCr", "PA", "other")
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """One image cannot be used; `code` as in `Fault.code`."""
 
     def __init__(self, code: str, reason: str) -> None:
@@ -47,11 +48,11 @@ class Decoded:
 
 
 def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Decoded:
-    """Decode a file wholly and fit it to `target` (height, width). Raises `Unreadable`."""
+    """Decode a file wholly and fit it to `target` (height, width). Raises `UnreadableError`."""
     with _reasons(), open(path, "rb") as file, Image.open(file, formats=FORMATS) as image:  # noqa: PTH123
         width, height = displayed_size(image)
         if image.width * image.height > MAX_PIXELS:
-            raise Unreadable("oversized", f"{image.width}x{image.height} pixels, more than {MAX_PIXELS:,}")
+            raise UnreadableError("oversized", f"{image.width}x{image.height} pixels, more than {MAX_PIXELS:,}")
         mode = image.mode
         shorter = 2 * max(target)
         image.draft("RGB", (shorter, shorter))  # large JPEGs are scaled down while decoding, never below this
@@ -64,7 +65,7 @@ def read_size(path: str) -> tuple[int, int] | None:
         with _reasons(), open(path, "rb") as file, Image.open(file, formats=FORMATS) as image:  # noqa: PTH123
             width, height = displayed_size(image)
             return height, width
-    except Unreadable:
+    except UnreadableError:
         return None
 
 
@@ -100,7 +101,7 @@ def _opaque(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image).astype(np.uint32) * 255 // 65535).astype(np.uint8))
     if image.mode in ("I", "F"):
-        raise Unreadable("mode", f"32 bits a channel (mode {image.mode}), expected 8 or 16")
+        raise UnreadableError("mode", f"32 bits a channel (mode {image.mode}), expected 8 or 16")
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
@@ -110,26 +111,26 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 @contextmanager
 def _reasons() -> Iterator[None]:
-    """Everything Pillow raises on a bad file becomes `Unreadable`."""
+    """Everything Pillow raises on a bad file becomes `UnreadableError`."""
     try:
         yield
-    except Unreadable:
+    except UnreadableError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Unreadable("oversized", f"more than {MAX_PIXELS:,} pixels") from None
+        raise UnreadableError("oversized", f"more than {MAX_PIXELS:,} pixels") from None
     except UnidentifiedImageError:
-        raise Unreadable("unreadable", f"not an image in a known format ({', '.join(FORMATS)})") from None
+        raise UnreadableError("unreadable", f"not an image in a known format ({', '.join(FORMATS)})") from None
     except PermissionError:
-        raise Unreadable("permission", "no permission to read it") from None
+        raise UnreadableError("permission", "no permission to read it") from None
     except IsADirectoryError:
-        raise Unreadable("not_a_file", "a folder, not an image") from None
+        raise UnreadableError("not_a_file", "a folder, not an image") from None
     except FileNotFoundError:
-        raise Unreadable("missing", "the file is not there") from None
+        raise UnreadableError("missing", "the file is not there") from None
     except MemoryError:
-        raise Unreadable("oversized", "too large for the memory of this machine") from None
+        raise UnreadableError("oversized", "too large for the memory of this machine") from None
     except Exception as error:  # Pillow's readers let all kinds of errors through: the next image must not suffer
         text = str(error) or type(error).__name__
-        raise Unreadable("truncated" if "truncated" in text else "unreadable", text) from None
+        raise UnreadableError("truncated" if "truncated" in text else "unreadable", text) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +162,17 @@ class Job:
             for row, path in enumerate(paths):
                 try:
                     image = read_image(f"{self.root}/{path}", (self.height, self.width))
-                except Unreadable as error:
+                except UnreadableError as error:
                     faults.append((start + row, error.code, error.reason))
                     continue
                 pixels[row, :, :, :3] = image.pixels
                 mode = image.mode if image.mode in MODES else "other"
                 facts[row] = image.width, image.height, MODES.index(mode)
-        arrays = {"pixels": pixels, "facts": facts, "sums": channel_sums(pixels)}
+        arrays: dict[str, NDArray[Any]] = {"pixels": pixels, "facts": facts, "sums": channel_sums(pixels)}
         for name, row_bytes in self._rows().items():
             with Path(self.out, name).open("r+b") as file:
                 file.seek(start * row_bytes)
-                file.write(arrays[name].data)
+                file.write(arrays[name].tobytes())
         return faults
 
     def _rows(self) -> dict[str, int]:

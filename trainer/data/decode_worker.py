@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from typing import Any
 
 from trainer.data.decode import Job
 
@@ -19,6 +20,7 @@ def main() -> None:
     job = Job(**json.loads(sys.stdin.readline()))
     for line in sys.stdin:
         work = json.loads(line)
+        answer: dict[str, Any]
         try:
             answer = {"faults": job.run(work["start"], work["paths"])}
         except OSError as error:

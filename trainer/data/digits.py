@@ -36,7 +36,7 @@ def load_digits(size: int | None, progress: Progress) -> Pictures:
         sizes=np.full((count, 2), 8, np.int32),
         sums=channel_sums(pixels),
         paths=[f"{index:04d}" for index in range(count)],
-        digest=hashlib.sha256(pixels).hexdigest(),
+        digest=hashlib.sha256(pixels.tobytes()).hexdigest(),
     )
 
 

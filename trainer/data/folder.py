@@ -1,4 +1,4 @@
-"""A folder of images as a source: `train/ valid/ test/` with a folder per class, or just a folder per class. [no torch]"""
+"""A folder as a source: `train/ valid/ test/` with a folder of images per class, or just those. [no torch]"""
 
 from __future__ import annotations
 

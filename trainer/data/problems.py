@@ -10,7 +10,7 @@ from trainer.errors import DataError
 LISTED = 20
 
 
-class FaultyData(DataError):
+class FaultyDataError(DataError):
     """Images, classes or splits that cannot be used; `faults` holds all of them, the text the first twenty."""
 
     def __init__(self, code: str, what: str, faults: Sequence[Fault], *, mend: str) -> None:
@@ -26,12 +26,18 @@ def listed(faults: Sequence[Fault]) -> str:
     return "\n  ".join(["", *lines]) if len(lines) > 1 else lines[0]
 
 
-def raise_problems(pictures: Pictures, further: Sequence[Fault], *, skip_bad: bool) -> None:
-    """Raise `FaultyData` unless the source can be trained on."""
+def all_problems(pictures: Pictures, further: Sequence[Fault]) -> tuple[Fault, ...]:
+    """What keeps the source from being used, single unreadable images aside."""
     problems = [*pictures.problems, *further]
     if len(pictures.classes) < 2:
         only = pictures.classes[0] if pictures.classes else pictures.name
         problems.append(Fault(only, "one_class", "a classifier needs images of at least two classes"))
+    return tuple(problems)
+
+
+def raise_problems(pictures: Pictures, further: Sequence[Fault], *, skip_bad: bool) -> None:
+    """Raise `FaultyDataError` unless the source can be trained on."""
+    problems = all_problems(pictures, further)
     bad = () if skip_bad else pictures.faults
     if not problems and not bad:
         return
@@ -40,7 +46,14 @@ def raise_problems(pictures: Pictures, further: Sequence[Fault], *, skip_bad: bo
     if bad:
         mend += ", or leave unreadable images out with --skip-bad (skip_bad=True)"
     code = f"data.{problems[0].code}" if problems else "data.unreadable"
-    raise FaultyData(code, f"{what} in {pictures.name}", [*problems, *bad], mend=mend)
+    raise FaultyDataError(code, f"{what} in {pictures.name}", [*problems, *bad], mend=mend)
+
+
+def left_out(pictures: Pictures) -> tuple[str, ...]:
+    """A note on images that are left out, for runs with `skip_bad`."""
+    if not pictures.faults:
+        return ()
+    return (f"left out: {_say(len(pictures.faults), 'unreadable image')}: {listed(pictures.faults)}",)
 
 
 def _say(count: int, noun: str) -> str:

@@ -11,7 +11,9 @@ from pathlib import Path
 from trainer.data.pictures import PARTS, Fault, Progress
 from trainer.errors import DataError
 
-SUFFIXES = frozenset("jpg jpeg jpe jfif png gif bmp dib webp tif tiff ppm pgm pbm pnm".split())
+SUFFIXES = frozenset(
+    ("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "webp", "tif", "tiff", "ppm", "pgm", "pbm", "pnm")
+)
 SPLIT_NAMES = {"train": 0, "valid": 1, "val": 1, "test": 2}
 
 

@@ -51,7 +51,7 @@ def load_pictures(
 ) -> Pictures:
     """Find, decode and check a source. `size`: side of the square images (None: the source's own size).
 
-    `root`: folder for downloads (None: in the user's cache folder). Unreadable images and structural problems are
+    `root`: folder for downloads (None: in the user's cache folder). UnreadableError images and structural problems are
     returned, not raised; a source that cannot be looked at at all raises `UsageError` or `DataError`.
     """
     check_source(source)

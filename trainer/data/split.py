@@ -31,7 +31,9 @@ def split_pictures(
     good[list(pictures.unreadable)] = False
     split = {part: np.flatnonzero((pictures.parts == code) & good) for code, part in enumerate(PARTS)}
     wanted = {"test": test, "valid": valid}
-    drawn = {part: share for part, share in wanted.items() if share > 0 and not np.any(pictures.parts == PARTS.index(part))}
+    drawn = {
+        part: share for part, share in wanted.items() if share > 0 and not np.any(pictures.parts == PARTS.index(part))
+    }
     faults = _too_small(pictures, split["train"], len(drawn))
     if not faults:
         split |= _draw(split["train"], pictures.labels, drawn, seed)

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import Tensor
 
-MAX_DEPTH = 100
+MAX_DEPTH = 50
+_MAX_TREE = 3 * MAX_DEPTH + 3
+"""A dict with other than text keys takes three levels of JSON."""
 _PLAIN = (str, int, bool, type(None))
 
 
@@ -26,7 +28,7 @@ def dumps(obj: Any) -> tuple[str, dict[str, Tensor]]:
     """The text, and the tensors found in `obj`, named "0", "1", ... in the order found; one tensor met twice is one.
 
     Raises TypeError naming the place (`callbacks.EarlyStopping.best`) of a value of another type, and ValueError where
-    `obj` is nested deeper than 100 or contains itself.
+    `obj` is nested deeper than 50 or contains itself.
     """
     tree, tensors = to_tree(obj)
     return json.dumps(tree, allow_nan=False, separators=(",", ":")), tensors
@@ -138,7 +140,7 @@ _BUILD: dict[str, Callable[[Any], Any]] = {
 
 
 def _restore(tree: Any, tensors: Mapping[str, Tensor], depth: int) -> Any:
-    if depth > 2 * MAX_DEPTH + 2:
+    if depth > _MAX_TREE:
         raise ValueError("nested too deep")
     if type(tree) is list:
         return [_restore(item, tensors, depth + 1) for item in tree]

@@ -1,0 +1,271 @@
+"""CIFAR-10, CIFAR-100, MNIST and Fashion-MNIST: torchvision downloads and checks, we read. [torch only to download]
+
+The archives of CIFAR hold pickles; they are read after the md5 check, by an unpickler that admits only numpy arrays.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+import socket
+import tarfile
+import warnings
+from collections.abc import Iterator
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.data.cache import Entry, cache_folder, cached
+from trainer.data.decode import resize_all
+from trainer.data.pictures import Pictures, Progress, channel_sums, pack
+from trainer.errors import DataError
+
+SILENCE_SECONDS = 30.0
+"""A server that says nothing for so long is given up."""
+
+
+class Known(NamedTuple):
+    """A set of torchvision's: name of the class, and the folder below `root` where it leaves the files we read."""
+
+    torchvision: str
+    folder: str
+
+
+KNOWN = {
+    "cifar10": Known("CIFAR10", "cifar-10-batches-py"),
+    "cifar100": Known("CIFAR100", "cifar-100-python"),
+    "mnist": Known("MNIST", "MNIST/raw"),
+    "fashion-mnist": Known("FashionMNIST", "FashionMNIST/raw"),
+}
+
+
+class Content(NamedTuple):
+    """A set as it was published; training images first."""
+
+    images: NDArray[np.uint8]
+    """(N, H, W, 3), or (N, H, W) for grey."""
+    labels: NDArray[np.int64]
+    training: int
+    """How many of them are training images; the others are test images."""
+    classes: tuple[str, ...]
+
+
+def load_download(source: str, size: int | None, root: str | None, progress: Progress) -> Pictures:
+    """One of KNOWN, downloaded to `root` (default: the cache folder) if it is not there yet.
+
+    Raises `DataError` if it cannot be downloaded, is damaged, or holds anything but images and labels.
+    """
+    known = KNOWN[source]
+    base = Path(root).expanduser() if root else cache_folder() / "downloads"
+    progress("scan", 0, 0)
+    folder = base / known.folder
+    state = _state(folder) or _fetched(source, base)
+
+    def build(work: Path) -> dict[str, Any]:
+        _fetch(source, base)
+        return _decode(_read(source, base), work, size, progress)
+
+    entry = cached(os.path.realpath(folder), f"{source} {size}", state, build, lambda entry: "classes" in entry.meta)
+    progress("check", 0, 0)
+    return _pictures(source, entry)
+
+
+def _pictures(source: str, entry: Entry) -> Pictures:
+    training, count = entry.meta["training"], entry.meta["count"]
+    parts = np.zeros(count, np.uint8)
+    parts[training:] = 2
+    names = [f"train/{row:05d}" for row in range(training)] + [f"test/{row:05d}" for row in range(count - training)]
+    return Pictures(
+        name=source,
+        classes=tuple(entry.meta["classes"]),
+        pixels=entry.pixels,
+        labels=entry.facts[:, 2].astype(np.int64),
+        parts=parts,
+        sizes=entry.facts[:, :2],
+        sums=entry.sums,
+        paths=names,
+        digest=entry.meta["digest"],
+    )
+
+
+def _decode(content: Content, work: Path, size: int | None, progress: Progress) -> dict[str, Any]:
+    """Write a cache entry; the third column of `facts` holds the labels."""
+    height, width = content.images.shape[1:3]
+    images = content.images if size is None or size == height else resize_all(content.images, size, progress)
+    facts = np.empty((len(images), 3), np.int32)
+    facts[:] = width, height, 0
+    facts[:, 2] = content.labels
+    pixels = pack(images)
+    pixels.tofile(work / "pixels")
+    facts.tofile(work / "facts")
+    channel_sums(pixels).tofile(work / "sums")
+    return {
+        "shape": pixels.shape[1:],
+        "count": len(pixels),
+        "training": content.training,
+        "classes": content.classes,
+    }
+
+
+def _state(folder: Path) -> str:
+    """Names, sizes and times of the downloaded files; empty if there are none."""
+    try:
+        with os.scandir(folder) as entries:
+            files = sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in entries)
+    except OSError:
+        return ""
+    return repr(files) if files else ""
+
+
+def _fetched(source: str, base: Path) -> str:
+    _fetch(source, base)
+    return _state(base / KNOWN[source].folder)
+
+
+def _torchvision(source: str, base: Path) -> Any:
+    """torchvision's data set without its constructor, which would unpickle without restrictions."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import torchvision.datasets
+
+    kind = getattr(torchvision.datasets, KNOWN[source].torchvision)
+    dataset = kind.__new__(kind)
+    dataset.root = str(base)
+    return dataset
+
+
+def _fetch(source: str, base: Path) -> None:
+    """Download what is missing and compare md5 sums."""
+    dataset = _torchvision(source, base)
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        with _quietly():
+            dataset.download()
+        if not getattr(dataset, "_check_integrity", lambda: True)():
+            raise RuntimeError("the unpacked files do not have the published md5 sums")
+    except (OSError, HTTPException, RuntimeError, EOFError, tarfile.TarError) as error:
+        reason = str(error).strip() or type(error).__name__
+        raise DataError(
+            "data.download",
+            f"{source} could not be downloaded and checked: {reason}",
+            where=str(base),
+            expected="the official archive, with the md5 sum that torchvision knows",
+            mend=f"check the network and start again, or put the archive into {base}; "
+            "a damaged archive there must be deleted first",
+            source=source,
+            path=str(base),
+        ) from error
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """torchvision prints its progress and may wait for ever."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(SILENCE_SECONDS)
+    try:
+        with (
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        socket.setdefaulttimeout(before)
+
+
+def _read(source: str, base: Path) -> Content:
+    dataset = _torchvision(source, base)
+    try:
+        return (
+            _read_cifar(dataset, base)
+            if source.startswith("cifar")
+            else _read_mnist(dataset, base / KNOWN[source].folder)
+        )
+    except DataError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        raise _damaged(source, base, str(error)) from error
+
+
+def _damaged(source: str, base: Path, reason: str) -> DataError:
+    return DataError(
+        "data.damaged",
+        f"the files of {source} cannot be used: {reason}",
+        where=str(base / KNOWN[source].folder),
+        expected="the files of the official archive: images and labels, nothing else",
+        mend="delete this folder and start again: it is then downloaded anew",
+        source=source,
+    )
+
+
+def _read_cifar(dataset: Any, base: Path) -> Content:
+    folder = base / dataset.base_folder
+    parts = [_unpickle(folder / name) for name, _ in (*dataset.train_list, *dataset.test_list)]
+    names = tuple(str(name) for name in _unpickle(folder / dataset.meta["filename"])[dataset.meta["key"]])
+    images, labels = [], []
+    for part in parts:
+        data = np.asarray(part["data"])
+        given = np.array(part["labels"] if "labels" in part else part["fine_labels"], np.int64)
+        if (
+            data.dtype != np.uint8
+            or data.shape != (len(given), 3072)
+            or not np.all((given >= 0) & (given < len(names)))
+        ):
+            raise ValueError(f"images {data.dtype} {data.shape}, {len(given)} labels, {len(names)} classes")
+        images.append(data.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1))
+        labels.append(given)
+    training = sum(len(part) for part in labels[: len(dataset.train_list)])
+    return Content(np.concatenate(images), np.concatenate(labels), training, names)
+
+
+class _ArraysOnly(pickle.Unpickler):
+    """Admits what numpy arrays are made of; CIFAR's pickles name nothing else, and nothing else is ever called."""
+
+    ALLOWED: ClassVar = {
+        ("multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
+        ("numpy", "ndarray"): np.ndarray,
+        ("numpy", "dtype"): np.dtype,
+    }
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module in ("numpy.core.multiarray", "numpy._core.multiarray"):
+            module = "multiarray"
+        if (module, name) not in self.ALLOWED:
+            self._refuse(f"{module}.{name}")
+        return self.ALLOWED[module, name]
+
+    def _refuse(self, name: str) -> NoReturn:
+        raise pickle.UnpicklingError(f"it names {name}, which is no array: refused, nothing was run")
+
+
+def _unpickle(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        content = _ArraysOnly(file, encoding="latin1").load()
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} holds no table")
+    return content
+
+
+def _read_mnist(dataset: Any, folder: Path) -> Content:
+    images = [_read_idx(folder / f"{part}-images-idx3-ubyte") for part in ("train", "t10k")]
+    labels = [_read_idx(folder / f"{part}-labels-idx1-ubyte") for part in ("train", "t10k")]
+    classes = tuple(str(name).split(" - ")[0] for name in dataset.classes)
+    together = np.concatenate(labels).astype(np.int64)
+    if [len(part) for part in images] != [len(part) for part in labels] or together.max() >= len(classes):
+        raise ValueError("images and labels do not belong together")
+    return Content(np.concatenate(images), together, len(labels[0]), classes)
+
+
+def _read_idx(path: Path) -> NDArray[np.uint8]:
+    """LeCun's format: two zero bytes, 8 for uint8, number of dimensions, their lengths as big-endian int32, data."""
+    raw = path.read_bytes()
+    if raw[:3] != b"\0\0\x08":
+        raise ValueError(f"{path.name} is no idx file of bytes")
+    shape = np.frombuffer(raw, ">i4", raw[3], 4).tolist()
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
