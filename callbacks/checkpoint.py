@@ -30,19 +30,20 @@ class Checkpoint(Callback):
     safely on disk.
 
     `keep_best`: how many of the best epochs (smallest validation loss) to keep, at least 1. `every_steps`,
-    `every_seconds`: request one in between as well. Manual checkpoints are never deleted.
+    `every_seconds`: request one in between as well; 0 does not. Manual checkpoints are never deleted.
     """
 
     phase: ClassVar[Phase] = Phase.PERSIST
     on_error: ClassVar[OnError] = "retry"
 
-    def __init__(
-        self, *, keep_best: int = 1, every_steps: int | None = None, every_seconds: float | None = None
-    ) -> None:
+    def __init__(self, *, keep_best: int = 1, every_steps: int = 0, every_seconds: float = 0.0) -> None:
         for name, value in (("keep_best", keep_best), ("every_steps", every_steps), ("every_seconds", every_seconds)):
-            if value is not None and value <= 0:
+            if value < (name == "keep_best"):
                 raise UsageError(
-                    "checkpoint.options", f"{name}: got {value}.", expected="more than 0", where="Checkpoint"
+                    "checkpoint.options",
+                    f"{name}: got {value}.",
+                    expected="keep_best at least 1, the others at least 0 (0: off)",
+                    where="Checkpoint",
                 )
         self.keep_best = keep_best
         self.every_steps = every_steps
@@ -51,9 +52,9 @@ class Checkpoint(Callback):
         self._encoded: dict[tuple[str, int], tuple[bytes, str]] = {}
         self._saved_at = 0.0
         # hooks nobody needs are not there: a hook on BatchEnded costs something at every step
-        if every_steps is not None:
+        if every_steps:
             self.on_batch_ended = self._every_steps  # type: ignore[method-assign]
-        if every_seconds is not None:
+        if every_seconds:
             self.on_batches_reported = self._every_seconds  # type: ignore[method-assign]
 
     def state_dict(self) -> dict[str, Any]:
@@ -88,11 +89,11 @@ class Checkpoint(Callback):
         self._prune(run)
 
     def _every_steps(self, event: BatchEnded, run: Run) -> None:
-        if event.step % self.every_steps == 0:  # type: ignore[operator]  # the hook exists with a number only
+        if event.step % self.every_steps == 0:
             run.request_checkpoint("last", source="every_steps")
 
     def _every_seconds(self, event: BatchesReported, run: Run) -> None:
-        if time.monotonic() - self._saved_at >= self.every_seconds:  # type: ignore[operator]
+        if time.monotonic() - self._saved_at >= self.every_seconds:
             run.request_checkpoint("last", source="every_seconds")
 
     def _among_best(self, loss: float, improved: bool) -> bool:

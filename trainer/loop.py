@@ -91,6 +91,7 @@ class Loop:
             else CheckedStep(parts.model, parts.optimizer, parts.criterion)
         )
         self._unreported = Spent()
+        self._mark = 0.0
         self._saved_at: Cursor | None = None
         self._generators: dict[str, Tensor] | None = None
         self.history: list[EpochEnded] = []
@@ -143,6 +144,7 @@ class Loop:
             # an own loader was seeded and has skipped ahead just now: put the generators where the checkpoint left them
             restore_generators(self._generators, self.parts.device)
             self._generators = None
+        self._mark = session.clock.elapsed()
         start = clock()
         due = start + REPORT_SECONDS
         try:
@@ -196,9 +198,11 @@ class Loop:
             return
         if isinstance(self._step, FlaggedStep):
             self._step.check()
+        # the epoch's seconds are taken from the clock, not added up from steps: callbacks are part of what it took
+        mark, self._mark = self._mark, self.session.clock.elapsed()
+        self._spent.train += self._mark - mark
         spent = self._unreported
         self._spent.data += spent.data
-        self._spent.train += spent.data + spent.train
         event = BatchesReported(
             **self.session.position,
             first_step=self.session.step - count + 1,

@@ -19,7 +19,7 @@ def make_optimizer(model: nn.Module, train: Train) -> torch.optim.Optimizer:
     """
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     common: dict[str, Any] = {"lr": train.lr, "weight_decay": train.weight_decay}
-    fused = all(parameter.device.type in ("cpu", "cuda", "mps") for parameter in parameters)
+    fused = all(parameter.device.type in ("cpu", "cuda") for parameter in parameters)
     match train.optimizer:
         case "adam":
             return torch.optim.Adam(parameters, fused=fused, **common)

@@ -1,12 +1,11 @@
-"""Folders of images made for the tests, and a cache of their own."""
+"""Every test has a cache folder of its own."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
+from image_folders import make_images
 
 
 @pytest.fixture(autouse=True)
@@ -23,19 +22,3 @@ def pictures(tmp_path: Path) -> Path:
     root = tmp_path / "pictures"
     make_images(root, {"cat": 10, "dog": 10})
     return root
-
-
-def noise(width: int, height: int, seed: int = 0, mode: str = "RGB") -> Image.Image:
-    """An image of random pixels."""
-    random = np.random.default_rng(seed)
-    shape = (height, width) if mode == "L" else (height, width, len(mode))
-    return Image.fromarray(random.integers(0, 256, shape, dtype=np.uint8))
-
-
-def make_images(root: Path, classes: dict[str, int], *, size: tuple[int, int] = (12, 10), suffix: str = "png") -> None:
-    """`classes`: folder -> number of images; `size`: width, height."""
-    for label, (name, count) in enumerate(classes.items()):
-        folder = root / name
-        folder.mkdir(parents=True)
-        for index in range(count):
-            noise(*size, seed=1000 * label + index).save(folder / f"{index:03d}.{suffix}")

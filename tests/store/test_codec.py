@@ -31,7 +31,8 @@ values = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=3) | st.lists(inner, max_size=3).map(tuple)
     | st.dictionaries(keys, inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
-    | st.dictionaries(keys, inner, max_size=2).map(OrderedDict) | st.dictionaries(keys, st.integers(), max_size=2).map(Counter)
+    | st.dictionaries(keys, inner, max_size=2).map(OrderedDict)
+    | st.dictionaries(keys, st.integers(), max_size=2).map(Counter)
     | st.sets(keys, max_size=3) | st.frozensets(keys, max_size=3),
     max_leaves=15,
 )  # fmt: skip
@@ -86,7 +87,7 @@ class Colour(enum.IntEnum):
 def test_other_types_are_refused_with_their_place(bad: Any) -> None:
     with pytest.raises(TypeError, match=r"^callbacks\.EarlyStopping\.best\[1\] is a "):
         codec.dumps({"callbacks": {"EarlyStopping": {"best": [0, bad]}}})
-    with pytest.raises(TypeError, match="^the state is a "):
+    with pytest.raises(TypeError, match=r"^the state is a "):
         codec.dumps(bad)
 
 

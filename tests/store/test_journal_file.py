@@ -263,6 +263,11 @@ def test_random_corruption_never_raises(
     assert reader.damaged == len(lines) - len(good)
 
 
+def write_some(writer: JournalWriter) -> None:
+    for step in range(10):
+        writer.write(batch(2 + step), t=1.0, wall=0)
+
+
 def test_after_a_failed_write_the_event_can_be_written_again(tmp_path: Path, seam_with: Callable[..., Any]) -> None:
     for at in range(1, 6):
         seam_with()
@@ -271,8 +276,7 @@ def test_after_a_failed_write_the_event_can_be_written_again(tmp_path: Path, sea
         seam_with(at, "short", persistent=True)
         for _ in range(at):
             with pytest.raises(DiskError):
-                for step in range(10):
-                    writer.write(batch(2 + step), t=1.0, wall=0)
+                write_some(writer)
         seam_with()
         already = len(read_journal(tmp_path / f"{at}").records)
         assert writer.write(batch(99), t=2.0, wall=0) == already + 1

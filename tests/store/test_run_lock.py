@@ -25,19 +25,16 @@ from trainer.store.lock import RunLock
 held = RunLock(sys.argv[1])
 if sys.argv[2] == "fork" and os.fork() == 0:
     print(os.getpid(), flush=True)
-    time.sleep(60)
+    time.sleep(20)
     os._exit(0)
 if sys.argv[2] != "fork":
     print("held", flush=True)
-time.sleep(60)
+time.sleep(20)
 """
 
 
 def holder(path: Path, how: str = "plain") -> subprocess.Popen[str]:
-    child = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(path), how], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    return child
+    return subprocess.Popen([sys.executable, "-c", HOLDER, str(path), how], stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
 def first_line(child: subprocess.Popen[str]) -> str:
@@ -68,7 +65,7 @@ def test_a_second_process_is_refused_until_the_first_is_killed(tmp_path: Path) -
     with holder(path) as child:
         first_line(child)
         assert is_locked(path)
-        with pytest.raises(UsageError, match="run.busy"):
+        with pytest.raises(UsageError, match="being written by"):
             RunLock(path)
         assert is_locked(path), "a refused try leaves no trace"
         child.kill()
@@ -133,10 +130,10 @@ def test_other_platforms(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
                 raise PermissionError(13, "Permission denied")
 
     fake = Msvcrt()
-    monkeypatch.setitem(sys.modules, "msvcrt", fake)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "msvcrt", fake)
     RunLock(tmp_path / "lock").release()
     fake.refused = True
-    with pytest.raises(UsageError, match="run.busy"):
+    with pytest.raises(UsageError, match="being written by"):
         RunLock(tmp_path / "lock")
 
 
@@ -174,13 +171,13 @@ def test_macos_asks_ps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     for answer, expected in answers.items():
         run = subprocess.CompletedProcess([], 0, stdout=answer)
-        monkeypatch.setattr(process.subprocess, "run", lambda *_, result=run, **__: result)
+        monkeypatch.setattr("trainer.store.process.subprocess.run", lambda *_, result=run, **__: result)
         assert process.process_started(5) == expected
 
     def fail(*_: Any, **__: Any) -> None:
         raise FileNotFoundError
 
-    monkeypatch.setattr(process.subprocess, "run", fail)
+    monkeypatch.setattr("trainer.store.process.subprocess.run", fail)
     assert process.process_started(5) is None
 
 
@@ -190,7 +187,7 @@ def test_windows_asks_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     class Kernel:
         code, handle = 259, 44
 
-        class OpenProcess:  # noqa: N801 - a name of Windows
+        class OpenProcess:
             restype = None
 
             def __new__(cls, access: int, inherit: bool, pid: int) -> Any:

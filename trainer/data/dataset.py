@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.data import augment
-from trainer.data.decode import UnreadableError, fit, read_image
+from trainer.data.decode import UnreadableError, fit, no_warnings, read_image
 from trainer.data.memory import Recycler, Workspace
 from trainer.data.pictures import Fault, Pictures, Progress, no_progress, pack
 from trainer.data.problems import FaultyDataError, left_out, raise_problems
@@ -241,7 +241,8 @@ class ImageData:
         decoded, faults = [], []
         for position, image in enumerate(images):
             try:
-                decoded.append(_fit_any(image, (height, width), grey=channels == 1))
+                with no_warnings():
+                    decoded.append(_fit_any(image, (height, width), grey=channels == 1))
             except UnreadableError as error:
                 name = str(image) if isinstance(image, (str, Path)) else f"image {position}"
                 faults.append(Fault(name, error.code, error.reason))

@@ -48,7 +48,10 @@ class Decoded:
 
 
 def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Decoded:
-    """Decode a file wholly and fit it to `target` (height, width). Raises `UnreadableError`."""
+    """Decode a file wholly and fit it to `target` (height, width). To be called within `no_warnings`.
+
+    Raises `UnreadableError`.
+    """
     with _reasons(), open(path, "rb") as file, Image.open(file, formats=FORMATS) as image:  # noqa: PTH123
         width, height = displayed_size(image)
         if image.width * image.height > MAX_PIXELS:
@@ -110,6 +113,15 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 @contextmanager
+def no_warnings() -> Iterator[None]:
+    """Around any number of images: Pillow's warnings about odd files are either faults or of no interest."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
+
+
+@contextmanager
 def _reasons() -> Iterator[None]:
     """Everything Pillow raises on a bad file becomes `UnreadableError`."""
     try:
@@ -156,9 +168,7 @@ class Job:
         pixels = np.zeros((len(paths), self.height, self.width, 4), np.uint8)
         facts = np.zeros((len(paths), 3), np.int32)
         faults = []
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with no_warnings():
             for row, path in enumerate(paths):
                 try:
                     image = read_image(f"{self.root}/{path}", (self.height, self.width))

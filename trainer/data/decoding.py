@@ -23,6 +23,7 @@ Faults = list[tuple[int, str, str]]
 PIECE = 64
 FEW_FILES = 2_000
 FEW_BYTES = 64 << 20
+WORKER = "trainer.data.decode_worker"
 
 
 def decode_all(job: Job, paths: Sequence[str], size_bytes: int, progress: Progress) -> Faults:
@@ -98,7 +99,7 @@ class _Pool:
         package = str(Path(trainer.__path__[0]).parent)
         search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
         # -P: a file of the user's called like one of our modules, in the working folder, must not be taken for it
-        command = [sys.executable, "-P", "-m", "trainer.data.decode_worker"]
+        command = [sys.executable, "-P", "-m", WORKER]
         return subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

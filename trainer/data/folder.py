@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from trainer.data.cache import Entry, cached
-from trainer.data.decode import MODES, Job, read_size
+from trainer.data.decode import MODES, Job, no_warnings, read_size
 from trainer.data.decoding import decode_all
 from trainer.data.pictures import PARTS, Fault, Pictures, Progress
 from trainer.data.scan import Listing, scan
@@ -59,7 +59,8 @@ def load_folder(root: Path, size: int | None, progress: Progress) -> Pictures:
 def _decode(listing: Listing, source: str, work: Path, size: int | None, progress: Progress) -> dict[str, Any]:
     """Fill the cache entry. The usual size is guessed from a sample; if all files say otherwise, once more."""
     some = np.unique(np.linspace(0, len(listing.paths) - 1, 256).astype(int)).tolist()
-    heads = [head for index in some if (head := read_size(f"{source}/{listing.paths[index]}"))]
+    with no_warnings():
+        heads = [head for index in some if (head := read_size(f"{source}/{listing.paths[index]}"))]
     target = (size, size) if size is not None else usual_size(heads)
     while True:
         job = Job(source, str(work), *target)

@@ -38,6 +38,17 @@ def count_parameters(model: nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
 
 
+def move_model(model: nn.Module, device: torch.device) -> nn.Module:
+    """Put a model on its device, on the CPU with convolutions in the layout that is a third quicker there.
+
+    Not on MPS, where batch normalisation gives wrong gradients in that layout (pytorch/pytorch#175189). Images may come
+    in either layout: the weights' decides.
+    """
+    if device.type == "cpu":
+        return model.to(device, memory_format=torch.channels_last)
+    return model.to(device)
+
+
 def check_model(model: nn.Module, input_shape: Sequence[int], classes: int | None) -> int:
     """Send two empty images through the model and look at the shape of what comes out; the number of its outputs.
 

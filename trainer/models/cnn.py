@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import nn
 
 _STAGES = ((1, 1), (2, 1), (4, 2), (4, 2))
@@ -28,5 +27,4 @@ def make_cnn(input_shape: tuple[int, int, int], classes: int, width: int = 32, d
     parts += [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
     parts += [nn.Dropout(dropout)] if dropout else []
     parts.append(nn.Linear(channels, classes))
-    # a third less time on a CPU; the weights' layout decides, so the images may come in either
-    return nn.Sequential(*parts).to(memory_format=torch.channels_last)
+    return nn.Sequential(*parts)

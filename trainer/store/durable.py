@@ -32,6 +32,8 @@ _FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, 
 _REPLACE_WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between the tries on Windows, where a virus scanner or an indexer may hold the file for a moment."""
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
+"""What some network file systems answer: they have no such operation."""
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -202,9 +204,13 @@ def sync_folder(folder: str | Path) -> None:
     """Make the names in a folder durable. Raises OSError. Windows has no such call, and needs none."""
     if WINDOWS:
         return
-    fd = seam.open(folder, os.O_RDONLY)
+    # the folder may be reached through a link, which a file may not
+    fd = seam.open(os.path.realpath(folder), os.O_RDONLY)
     try:
         seam.fsync(fd)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
     finally:
         seam.close(fd)
 

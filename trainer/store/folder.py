@@ -151,7 +151,7 @@ def find_run(root: str | Path, text: str) -> RunFolder:
     if text == "last" and entries:
         return entries[0].folder
     names = [entry.folder.name for entry in entries]
-    begin = [name for name in names if text and name.startswith(text)]
+    begin = [name for name in sorted(names) if text and name.startswith(text)]
     if len(begin) == 1:
         return RunFolder(root / begin[0])
     if begin:

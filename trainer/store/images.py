@@ -143,7 +143,7 @@ def open_published(root: str | Path, fingerprint: str) -> Published:
         index = json.loads(durable.read_bytes(folder / "index.json", MAX_INDEX))
         splits = {name: _open_split(folder, name, index["splits"][name]) for name in _SPLITS if name in index["splits"]}
         return Published(tuple(str(label) for label in index["classes"]), splits)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, EOFError) as error:
         raise DataError(
             "data.unpublished",
             "The images of this run's data are not there for viewing.",
@@ -178,7 +178,7 @@ def write_arrays(path: str | Path, **arrays: NDArray[Any]) -> int:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():
             member = io.BytesIO()
-            np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
+            np.lib.format.write_array(member, np.asarray(array, order="C"), allow_pickle=False)
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), member.getvalue())
     data = buffer.getvalue()
     durable.write_bytes(path, data)
