@@ -171,6 +171,11 @@ class Bus:
 
     # -- delivery ------------------------------------------------------------------------------------------------
 
+    @property
+    def here(self) -> bool:
+        """Whether the caller is the engine's thread."""
+        return threading.get_ident() == self._thread
+
     def bind(self, run: Run) -> None:
         """Deliver from now on, on the calling thread, handing `run` to every hook.
 
@@ -187,7 +192,7 @@ class Bus:
     def emit(self, event: Event) -> None:
         """Deliver `event` to all, or queue it where a delivery is under way or another thread asks."""
         self._queue.append(event)
-        if self._delivering or threading.get_ident() != self._thread:
+        if self._delivering or not self.here:
             return
         self._delivering = True
         try:

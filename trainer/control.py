@@ -36,10 +36,15 @@ class Ticket:
         self.reason = ""
         self.on_answer: Callable[[], None] | None = None
         self._answered = threading.Event()
+        self._engine: int | None = None
 
     def wait(self, timeout: float | None = None) -> Answer | None:
-        """Block until the engine has answered, at most `timeout` seconds; the answer, or None."""
-        self._answered.wait(timeout)
+        """Block until the engine has answered, at most `timeout` seconds; the answer, or None.
+
+        On the engine's own thread, in a hook, it cannot wait for itself and returns at once.
+        """
+        if threading.get_ident() != self._engine:
+            self._answered.wait(timeout)
         return self.result
 
     def answer(self, result: Answer, reason: str = "") -> None:
@@ -64,11 +69,13 @@ class Control:
         self._box: deque[Ticket] = deque()
         self._condition = threading.Condition()
         self._open = False
+        self._thread: int | None = None
 
     def open(self) -> None:
         """Requests are taken from now on."""
         with self._condition:
             self._open = True
+            self._thread = threading.get_ident()
             self.interrupted, self._told = "", False
 
     def interrupt(self, name: str) -> None:
@@ -80,6 +87,7 @@ class Control:
         """Put a request into the box; where no run is under way it is refused at once."""
         with self._condition:
             if self._open:
+                ticket._engine = self._thread
                 self._box.append(ticket)
                 self.waiting = True
                 self._condition.notify_all()

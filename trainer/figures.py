@@ -72,7 +72,9 @@ def report(matrix: ArrayLike, classes: Sequence[str], digits: int = 2) -> str:
     counts = np.asarray(matrix, dtype=np.int64)
     scores = _scores(counts)
     support = scores[3]
-    total = int(support.sum())
+    if not np.trace(counts):
+        support = support.astype(np.float64)  # type: ignore[assignment]  # as scikit-learn prints it without any hit
+    total = support.sum()
     width = max(len("weighted avg"), digits, *(len(name) for name in classes))
 
     def row(name: str, values: Sequence[Any], number: int) -> str:

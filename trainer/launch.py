@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.callback import Callback
 from trainer.errors import UsageError
+from trainer.events import Preparing
 from trainer.records import write_settings
 from trainer.registry import check_names, load_callback, model_options
 from trainer.resume import Continuation, find_continuation
@@ -75,6 +76,7 @@ def _conduct(
         settings=settings.model_dump(),
         signals=signals,
         attempt=continuation.attempt if continuation else 1,
+        elapsed=continuation.elapsed if continuation else 0.0,
     )
     made: list[Trainer] = []
 
@@ -99,13 +101,13 @@ def _nothing_done(session: Session, folder: RunFolder) -> Result:
 
 def build(settings: Settings, session: Session) -> Trainer:
     """Open the data, build the model, and put both into a Trainer that trains within `session`."""
-    session.progress("preparing", "import", 0, 1)
+    session.progress(Preparing, "import", 0, 1)
     from trainer.device import choose_device
     from trainer.models import build_model
     from trainer.optimisers import make_loss, make_optimizer
     from trainer.trainer import EVAL_BATCH, Plan, Trainer
 
-    session.progress("preparing", "import", 1, 1)
+    session.progress(Preparing, "import", 1, 1)
     data = open_settings_data(settings, session)
     for note in data.notes:
         session.log(f"data: {note}")
@@ -131,7 +133,7 @@ def open_settings_data(settings: Settings, session: Session | None = None) -> An
 
     progress: dict[str, Any] = {}
     if session is not None:
-        progress["progress"] = lambda stage, done, total: session.progress("preparing", stage, done, total)
+        progress["progress"] = lambda stage, done, total: session.progress(Preparing, stage, done, total)
     return open_data(
         **settings.data.model_dump(),
         **settings.augment.model_dump(),

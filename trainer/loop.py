@@ -22,6 +22,7 @@ from trainer.events import (
     EpochStarted,
     NonFiniteLoss,
     ValidationDone,
+    Working,
 )
 from trainer.feed import Feed
 from trainer.figures import Figures, figures
@@ -225,7 +226,7 @@ class Loop:
             parts.feed.eval_batches(split, parts.eval_batch),
             parts.criterion,
             parts.classes,
-            lambda done: self.session.progress("working", stage, done, total),
+            lambda done: self.session.progress(Working, stage, done, total),
         )
         self.session.run._outputs[split] = result[1]
         return result
@@ -250,6 +251,9 @@ class Loop:
         return found
 
     def _end_epoch(self, seen: Figures, validation: Figures | None) -> None:
+        # no boundary between ValidationDone and EpochEnded: a stop there would lose what the validation decided
+        if self.session.bus.listens(CheckpointRequested):
+            self.session.announce(Working, "save", 0, 1)
         spent, samples = self._spent, self.tally.samples
         event = EpochEnded(
             **self.session.position,
@@ -298,6 +302,7 @@ class Loop:
             "callbacks": session.callback_states(),
             "classes": list(session.run.classes),
             "fingerprint": parts.feed.fingerprint,
+            "threads": torch.get_num_threads(),
         }
         return tensors, meta
 

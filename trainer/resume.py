@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Continuation:
-    """The next attempt at a run. `checkpoint` None: nothing valid was saved yet, it starts again from step 0."""
+    """The next attempt at a run. `checkpoint` None: nothing valid was saved yet, it starts again from step 0.
+
+    `elapsed`: seconds of training that the journal knows of.
+    """
 
     folder: RunFolder
     attempt: int
+    elapsed: float
     checkpoint: Path | None
     skipped: tuple[str, ...] = ()
     _loaded: list[Any] = field(default_factory=list)
@@ -43,6 +47,11 @@ class Continuation:
     def seq(self) -> int:
         """The last journal record the checkpoint covers; 0 where there is none."""
         return int(self.load()[1]["seq"]) if self.checkpoint else 0
+
+    @property
+    def threads(self) -> int | None:
+        """Intra-op threads of the attempt that saved; None where nothing was saved."""
+        return int(self.load()[1]["threads"]) if self.checkpoint else None
 
     def epochs(self) -> list[EpochEnded]:
         """The finished epochs that count, up to the checkpoint."""
@@ -66,10 +75,12 @@ def find_continuation(folder: RunFolder) -> Continuation:
             expected="a run folder with run.toml and journal.jsonl",
             mend="see `epochscope runs`, or start a new run",
         )
-    attempt = max((record.attempt for record in read_journal(folder.journal).records), default=0) + 1
+    records = read_journal(folder.journal).records
+    attempt = max((record.attempt for record in records), default=0) + 1
+    elapsed = records[-1].t if records else 0.0
     checkpoint, skipped = newest_valid(folder.checkpoints, "last")
     texts = tuple(f"{path.name} was skipped: {reason}" for path, reason in skipped)
-    return Continuation(folder, attempt, checkpoint, texts)
+    return Continuation(folder, attempt, elapsed, checkpoint, texts)
 
 
 def best_weights(folder: RunFolder, tensors: dict[str, Tensor], meta: dict[str, Any]) -> dict[str, Tensor] | None:

@@ -52,8 +52,8 @@ class StopNow(Exception):  # noqa: N818  # it is no error: it carries a request 
 class Clock:
     """Seconds of training over all attempts: monotonic, pauses and preparation excluded."""
 
-    def __init__(self) -> None:
-        self._before = 0.0
+    def __init__(self, before: float = 0.0) -> None:
+        self._before = before
         self._since: float | None = None
 
     def start(self, before: float | None = None) -> None:
@@ -77,7 +77,10 @@ class Clock:
 
 
 class Session:
-    """Conducts one attempt. `folder` None: nothing is written. `signals`: SIGINT and SIGTERM become stop requests."""
+    """Conducts one attempt. `folder` None: nothing is written. `signals`: SIGINT and SIGTERM become stop requests.
+
+    `elapsed`: seconds of training in earlier attempts.
+    """
 
     def __init__(
         self,
@@ -89,11 +92,12 @@ class Session:
         control: Control | None = None,
         bus: Bus | None = None,
         attempt: int = 1,
+        elapsed: float = 0.0,
     ) -> None:
         self.callbacks = list(callbacks)
         self.bus = bus or Bus(self.callbacks)
         self.control = control or Control()
-        self.clock = Clock()
+        self.clock = Clock(elapsed)
         self.folder = folder
         self.run = Run(self, folder, settings or {})
         self.attempt = attempt
@@ -109,7 +113,7 @@ class Session:
         self._signals = signals
         self._paused = False
         self._clock_ran = False
-        self._progress_at = {"preparing": -1.0, "working": -1.0}
+        self._announced: dict[type[Event], float] = {}
 
     # -- the whole attempt ---------------------------------------------------------------------------------------
 
@@ -122,9 +126,10 @@ class Session:
         with Keeper(self.control, self.folder, self.attempt, self.log, signals=self._signals):
             self.bus.bind(self.run)
             self.bus.alarm = self._alarm
+            self.log(f"attempt {self.attempt} begins")
             result, error = None, None
             try:
-                self.progress("preparing", "import", 0, 1)
+                self.progress(Preparing, "import", 0, 1)
                 result = work()
                 self.stop_status = self.stop_status or "completed"
             except StopNow:
@@ -178,17 +183,20 @@ class Session:
         """Deliver an event; steps not reported yet are reported before it."""
         if isinstance(event, CheckpointSaved):
             self.checkpoints["last" if event.kind == "manual" else event.kind] = event.path
-        if self.before_emit is not None and not isinstance(event, BatchEnded | BatchesReported):
+        if self.before_emit is not None and self.bus.here and not isinstance(event, BatchEnded | BatchesReported):
             self.before_emit()
         self.bus.emit(event)
 
-    def progress(self, kind: Literal["preparing", "working"], stage: Stage, done: int, total: int) -> None:
-        """Emit Preparing or Working, at most five times a second; and a boundary, so that requests are honoured."""
+    def announce(self, event: type[Preparing | Working], stage: Stage, done: int, total: int) -> None:
+        """Emit Preparing or Working, at most five times a second."""
         now = time.monotonic()
-        if now - self._progress_at[kind] >= PROGRESS_SECONDS or (kind == "preparing" and done == total):
-            self._progress_at[kind] = now
-            event = Preparing if kind == "preparing" else Working
+        if now - self._announced.get(event, -PROGRESS_SECONDS) >= PROGRESS_SECONDS:
+            self._announced[event] = now
             self.emit(event(**self.position, stage=stage, done=done, total=total))
+
+    def progress(self, event: type[Preparing | Working], stage: Stage, done: int, total: int) -> None:
+        """Announce, and be a boundary, so that requests are honoured here too."""
+        self.announce(event, stage, done, total)
         if self.control.waiting:
             self.boundary()
 

@@ -255,7 +255,7 @@ def merge(*layers: Mapping[str, Any], origins: Sequence[str] = ()) -> Settings:
         return Settings.model_validate(merged)
     except ValidationError as error:
         found = error.errors(include_url=False)
-        problems = [_problem(item, merged) + _origin(item["loc"], layers, origins) for item in found]
+        problems = [_problem(item, merged) + _origin(_place(item), layers, origins) for item in found]
     # two wrong items of one list are one problem
     return refuse(list(dict.fromkeys(problems)))
 
@@ -291,20 +291,28 @@ def _look_up(tree: Any, path: Sequence[Any]) -> Any:
     return tree
 
 
+def _place(error: Mapping[str, Any]) -> Path:
+    """Where one of pydantic's errors belongs: a setting, also for an item of a list in it; else a table or a stray key."""
+    path = tuple(str(part) for part in error["loc"])
+    return path[:1] if path[:1] in _known() else path
+
+
 def _problem(error: Mapping[str, Any], merged: Mapping[str, Any]) -> str:
     """One of pydantic's errors in our own words."""
-    path = tuple(str(part) for part in error["loc"])
-    place = ".".join(path)
+    path = _place(error)
+    place, got = ".".join(path), _shown(_look_up(merged, path))
+    if path in _known():
+        return f"{place}: got {got}, expected {_known()[path].expected}"
     if error["type"] == "extra_forbidden":
         return f"{place}: unknown key{_suggest_key(path)}"
-    known = {item.path: item for item in describe()}
-    setting = known.get(path) or known.get(path[:1])
-    if setting is not None:
-        got = _look_up(merged, setting.path)
-        return f"{'.'.join(setting.path)}: got {_shown(got)}, expected {setting.expected}"
     if error["type"] == "value_error":
         return f"{place}: {error['ctx']['error']}"
-    return f"{place}: got {_shown(_look_up(merged, path))}, expected a table of settings"
+    return f"{place}: got {got}, expected a table of settings"
+
+
+@cache
+def _known() -> dict[Path, Setting]:
+    return {item.path: item for item in describe()}
 
 
 def _suggest_key(path: Path) -> str:
@@ -326,11 +334,12 @@ def _shown(value: Any) -> str:
     return repr(value)
 
 
-def _origin(path: Sequence[Any], layers: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> str:
-    """Which layer a value came from: the last that holds the path."""
+def _origin(path: Path, layers: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> str:
+    """Which layer a value came from: the last that holds the path. What is wrong with a whole table has no one origin."""
     for layer, origin in reversed(list(zip(layers, origins, strict=False))):
-        if _look_up(layer, path) is not ...:
-            return f" ({flag_name(tuple(path))})" if origin == FLAGS else f" ({origin})"
+        found = _look_up(layer, path)
+        if found is not ... and not isinstance(found, Mapping):
+            return f" ({flag_name(path)})" if origin == FLAGS else f" ({origin})"
     return ""
 
 

@@ -19,7 +19,7 @@ from trainer.device import choose_device, choose_threads
 from trainer.environment import environment, versions
 from trainer.errors import DataError, UsageError
 from trainer.evaluation import Evaluation, write_evaluation
-from trainer.events import EpochEnded, EvaluationDone, Event, RunStarted, Status
+from trainer.events import EpochEnded, EvaluationDone, Event, Preparing, RunStarted, Status
 from trainer.explain import explain
 from trainer.feed import SPLITS, Feed, LoaderFeed
 from trainer.history import frame
@@ -139,6 +139,7 @@ class Trainer:
             control=self._control,
             bus=self._bus,
             attempt=continuation.attempt if continuation else 1,
+            elapsed=continuation.elapsed if continuation else 0.0,
         )
         return session.conduct(lambda: self.train(session, continuation)) or self.result(session)
 
@@ -153,6 +154,13 @@ class Trainer:
             return None
         if resume:
             return find_continuation(self.folder)
+        if self.folder.path.exists():
+            raise UsageError(
+                "run.exists",
+                f"There is something at {self.folder.path} already.",
+                expected="a folder that does not exist yet",
+                mend="fit(resume=True) goes on with the run that lies there; or choose another run_dir",
+            )
         create_run(self.folder.path.parent, self.folder.path.name)
         write_settings(self.folder, self._settings())
         return None
@@ -161,15 +169,17 @@ class Trainer:
         """The work of one attempt within a session that is under way: restore, train, evaluate."""
         run = session.run
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
-        session.progress("preparing", "check", 0, 1)
-        threads = choose_threads(self.plan.threads, self.plan.model)
+        session.progress(Preparing, "check", 0, 1)
+        # decided once, at the first start: another number of threads gives other bits
+        threads = continuation.threads if continuation else None
+        threads = threads or choose_threads(self.plan.threads, self.plan.model)
         if threads != torch.get_num_threads():
             torch.set_num_threads(threads)
         self._loop = loop = Loop(session, self._parts())
         seed_generators(self.seed)
         if continuation is not None:
             self._restore(session, loop, continuation)
-        session.progress("preparing", "check", 1, 1)
+        session.progress(Preparing, "check", 1, 1)
         session.emit(self._started(session, continuation, threads))
         try:
             loop.run()

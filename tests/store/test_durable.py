@@ -22,9 +22,9 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def error_of(action: Callable[[], object]) -> DiskError | None:
+def error_of(action: Callable[..., object], *arguments: object) -> DiskError | None:
     try:
-        action()
+        action(*arguments)
     except DiskError as error:
         return error
     return None
@@ -58,7 +58,7 @@ def test_whichever_call_fails_the_file_is_old_or_new(
         seam_with()
         durable.write_bytes(path, old)
         seam = seam_with(at, how, persistent=persistent)
-        error = error_of(lambda: durable.write_bytes(path, new))
+        error = error_of(durable.write_bytes, path, new)
         assert path.read_bytes() in ((old, new) if error else (new,))
         if error:
             assert error.code in ("disk.full", "disk.read_only", "disk.failed")
@@ -202,7 +202,7 @@ def test_appended_lines_are_whole_whatever_fails(
         except DiskError:
             continue
         for line in lines:
-            error = error_of(lambda line=line: file.append(line))  # type: ignore[misc]
+            error = error_of(file.append, line)
             assert error is None or str(path) in str(error)
             acknowledged += [] if error else [line]
             error_of(file.sync)

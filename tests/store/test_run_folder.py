@@ -27,7 +27,7 @@ def names(folder: Path) -> list[str]:
 
 def test_the_files_are_named_as_the_design_says(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "r")
-    files = {path.name for path in vars(run).values() if isinstance(path, Path)} - {"r"}
+    files = {getattr(run, part).name for part in vars(RunFolder) if not part.startswith("_")}
     assert files == {
         "run.toml", "environment.json", "journal.jsonl", "metrics.csv", "checkpoints", "predictions", "snapshots",
         "evaluation", "summary.json", "requests", "owner.json", "lock", "log.txt", "viewer.json",

@@ -337,8 +337,7 @@ def open_regular(path: str | Path) -> int:
 
 def read_bytes(path: str | Path, limit: int) -> bytes:
     """All of a regular file of at most `limit` bytes. Raises OSError, also where it is larger or no regular file."""
-    with os.fdopen(open_regular(path), "rb") as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise OSError(errno.EFBIG, f"larger than {limit:,} bytes", str(path))
-    return data
+    with os.fdopen(open_regular(path), "rb", buffering=0) as file:
+        if os.fstat(file.fileno()).st_size > limit:
+            raise OSError(errno.EFBIG, f"larger than {limit:,} bytes", str(path))
+        return file.readall()

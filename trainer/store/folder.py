@@ -27,26 +27,37 @@ _ENDED = ("completed", "stopped", "failed")
 _MARKS = ("summary.json", "run.toml", "journal.jsonl")
 
 
+class _Part:
+    """A path in the run folder, joined when asked for: lists of thousands of runs need few of them."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, run: RunFolder, owner: object = None) -> Path:
+        return run.path / self._name
+
+
 class RunFolder:
     """Names of the files of one run; nothing is opened or made. Equal paths make equal run folders."""
+
+    run_toml = _Part("run.toml")
+    environment = _Part("environment.json")
+    journal = _Part("journal.jsonl")
+    metrics = _Part("metrics.csv")
+    checkpoints = _Part("checkpoints")
+    predictions = _Part("predictions")
+    snapshots = _Part("snapshots")
+    evaluation = _Part("evaluation")
+    summary = _Part("summary.json")
+    requests = _Part("requests")
+    owner = _Part("owner.json")
+    lock = _Part("lock")
+    log = _Part("log.txt")
+    viewer = _Part("viewer.json")
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.name = self.path.name
-        self.run_toml = self.path / "run.toml"
-        self.environment = self.path / "environment.json"
-        self.journal = self.path / "journal.jsonl"
-        self.metrics = self.path / "metrics.csv"
-        self.checkpoints = self.path / "checkpoints"
-        self.predictions = self.path / "predictions"
-        self.snapshots = self.path / "snapshots"
-        self.evaluation = self.path / "evaluation"
-        self.summary = self.path / "summary.json"
-        self.requests = self.path / "requests"
-        self.owner = self.path / "owner.json"
-        self.lock = self.path / "lock"
-        self.log = self.path / "log.txt"
-        self.viewer = self.path / "viewer.json"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RunFolder) and self.path == other.path

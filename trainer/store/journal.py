@@ -180,7 +180,7 @@ class JournalReader:
 
 def _parse(line: bytes) -> Record:
     text = line[9:]
-    if line[8:9] != b" " or b"%08x" % zlib.crc32(text) != line[:8]:
+    if line[:9] != b"%08x " % zlib.crc32(text):
         raise ValueError("the checksum does not fit")
     head = _head_decoder.decode(text)
     event = ev.decode(text)

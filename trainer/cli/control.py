@@ -1,0 +1,100 @@
+"""`pause`, `stop`, `checkpoint`: requests to a live run, and their answers. [no torch]"""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from trainer import events as ev
+from trainer.cli.flags import Runs
+from trainer.cli.output import called, say
+from trainer.errors import UsageError
+from trainer.store.folder import RunFolder, default_root, find_run, state
+from trainer.store.journal import JournalReader
+from trainer.store.requests import Do, When, post
+
+WAIT_SECONDS = 10.0
+POLL_SECONDS = 0.05
+LIVE = ("preparing", "running", "paused")
+
+RunName = Annotated[str, Parameter(help="Name, beginning of a name, folder, or `last`.")]
+
+_DONE = {
+    "pause": "{run} waits; everything stays in memory. Go on with: epochscope resume {call}",
+    "unpause": "{run} goes on",
+    "stop": "{run} is stopping{when}. Go on later with: epochscope resume {call}",
+    "checkpoint": "{run} has saved {reason}",
+}
+
+
+def pause(run: RunName, /, *, runs: Runs = None) -> int:
+    """Let a live run wait at the next step, with everything in memory. `epochscope resume RUN` lets it go on."""
+    return ask(find_run(runs or default_root(), run), "pause")
+
+
+def stop(
+    run: RunName,
+    /,
+    *,
+    after: Annotated[
+        Literal["step", "epoch"], Parameter(help="Finish this step, or the whole epoch.", show_choices=True)
+    ] = "step",
+    runs: Runs = None,
+) -> int:
+    """End a live run: it finishes the step (or epoch), saves, and can be resumed."""
+    return ask(find_run(runs or default_root(), run), "stop", after)
+
+
+def checkpoint(run: RunName, /, *, runs: Runs = None) -> int:
+    """Let a live run save its state at the next step, and go on."""
+    return ask(find_run(runs or default_root(), run), "checkpoint")
+
+
+def ask(folder: RunFolder, do: Do, when: When = "step") -> int:
+    """Post a request, wait for the answer and print it. Raises UsageError for a run that is not live, that refuses, or
+    that does not answer within 10 seconds."""
+    now = state(folder)
+    if now not in LIVE:
+        raise UsageError(
+            "run.not_running",
+            f"{folder.name} is not running: it is {now}.",
+            where=str(folder.path),
+            expected="a run that is being trained right now; `epochscope runs` lists them",
+            mend=f"start it again with: epochscope resume {called(folder)}" if now != "completed" else "",
+            name=folder.name,
+            status=now,
+        )
+    ident = post(folder, do, when=when, source="command line")
+    answer = _answer(folder, ident)
+    if answer.result in ("refused", "stale"):
+        raise UsageError(
+            f"request.{answer.result}", f"{folder.name} has refused: {answer.reason}", where=str(folder.path)
+        )
+    if answer.result == "already":
+        say(f"nothing to do: {answer.reason}")
+    else:
+        late = " after this epoch" if when == "epoch" else ""
+        say(_DONE[do].format(run=folder.name, call=called(folder), when=late, reason=answer.reason))
+    return 0
+
+
+def _answer(folder: RunFolder, ident: str) -> ev.RequestHandled:
+    """The RequestHandled of this request. The file disappears once it is in the journal, which may be long: it is
+    searched for the id as text."""
+    reader = JournalReader(folder.journal)
+    mark = ident.encode("ascii")
+    end = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < end:
+        for line in reader.lines():
+            if mark in line and isinstance(event := ev.decode(line[9:]), ev.RequestHandled):
+                return event
+        time.sleep(POLL_SECONDS)
+    raise UsageError(
+        "request.unanswered",
+        f"{folder.name} has not answered within {WAIT_SECONDS:g} seconds.",
+        where=str(folder.path),
+        mend="the request stays: a run that is only slow will honour it. If its process hangs, end it and resume the "
+        f"run: epochscope resume {called(folder)}",
+    )

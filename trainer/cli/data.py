@@ -1,0 +1,150 @@
+"""`data`: a look at images before anything is trained. [no torch, but for a preview and the downloaded sets]"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from trainer.cli.flags import Json, Recipe, SettingsFile, gather, settings_flags
+from trainer.cli.output import note, say, say_json, table
+from trainer.errors import UsageError
+from trainer.settings import Settings
+
+if TYPE_CHECKING:
+    from trainer.data import ImageData, Report
+
+LISTED = 20
+_DATA = 5
+_PREVIEWED = {("train", "seed"), ("train", "batch")}
+
+
+@settings_flags(lambda flag: flag.path[0] in ("data", "augment") or flag.path in _PREVIEWED)
+def data(
+    data: Annotated[str | None, Parameter(help="Data set or folder of images [default: digits].")] = None,
+    /,
+    *,
+    preview: Annotated[int | None, Parameter(help="Write the first N training images.", metavar="N")] = None,
+    out: Annotated[Path | None, Parameter(help="File for the preview, .npz.", metavar="FILE")] = None,
+    epoch: Annotated[int, Parameter(help="Epoch whose random changes the preview shows.", metavar="N")] = 1,
+    recipe: Recipe = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+    **given: Any,
+) -> int:
+    """Look at data as training would: images per split and class, sizes, and every file that cannot be used.
+
+    Ends with 5 where training would end with an error. --preview N --out F.npz writes the exact tensors that the model
+    gets in that epoch: images (N,C,H,W) float32, labels, indices, mean, std.
+    """
+    made = gather(data, recipe, settings, given)
+    if (preview is None) != (out is None) or (preview is not None and preview < 1) or epoch < 1:
+        raise UsageError(
+            "data.preview",
+            "A preview needs a number of images and a file.",
+            expected="--preview N --out FILE.npz, with N and --epoch of at least 1",
+        )
+    report = inspect(made)
+    stops = bool(report.problems or (report.faults and not made.data.skip_bad))
+    found = as_plain(report, stops)
+    if out is not None and preview is not None and not stops:
+        found["preview"] = write_preview(open_images(made), preview, epoch, out)
+    if json:
+        say_json(found)
+    else:
+        say(*_page(report, made, found))
+    if stops and not json:
+        note("error: a run on this data would end here", "  mend: remove or mend these files" + _skip(report))
+    return _DATA if stops else 0
+
+
+def _skip(report: Report) -> str:
+    return ", or leave unreadable images out with --skip-bad" if report.usable else ""
+
+
+def inspect(settings: Settings, **progress: Any) -> Report:
+    """What the data module says about the source of these settings."""
+    from trainer.data import inspect_source
+
+    wanted = settings.data.model_dump(exclude={"skip_bad"})
+    return inspect_source(**wanted, seed=settings.train.seed, **progress)
+
+
+def open_images(settings: Settings) -> ImageData:
+    """The data as training opens it."""
+    from trainer.launch import open_settings_data
+
+    opened: ImageData = open_settings_data(settings)
+    return opened
+
+
+def write_preview(images: ImageData, count: int, epoch: int, out: Path) -> dict[str, Any]:
+    """Write the first training images of an epoch as the model gets them, and say what was written."""
+    import numpy as np
+
+    from trainer.store.images import write_arrays
+
+    tensors, labels, indices = (part.cpu().numpy() for part in images.preview(count, epoch))
+    mean, std = np.asarray(images.mean, np.float32), np.asarray(images.std, np.float32)
+    size = write_arrays(out, images=tensors, labels=labels, indices=indices, mean=mean, std=std)
+    about = {"out": str(out), "bytes": size, "count": len(labels), "epoch": epoch, "shape": list(tensors.shape)}
+    return {**about, "mean": mean.tolist(), "std": std.tolist(), "classes": list(images.classes)}
+
+
+def as_plain(report: Report, stops: bool) -> dict[str, Any]:
+    """A report for JSON. `stops`: training would end with an error."""
+    return {
+        "name": report.name,
+        "classes": report.classes,
+        "input_shape": report.input_shape,
+        "counts": report.counts,
+        "original_sizes": [{"width": w, "height": h, "images": n} for w, h, n in report.original_sizes],
+        "modes": report.modes,
+        "faults": [_fault(fault) for fault in report.faults],
+        "problems": [_fault(fault) for fault in report.problems],
+        "notes": report.notes,
+        "stops": stops,
+    }
+
+
+def _fault(fault: Any) -> dict[str, str]:
+    return {"path": fault.path, "code": fault.code, "reason": fault.reason}
+
+
+def _page(report: Report, settings: Settings, found: dict[str, Any]) -> Iterator[str]:
+    total = sum(sum(counts) for counts in report.counts.values())
+    channels, height, width = report.input_shape
+    colour = "grey" if channels == 1 else "colour"
+    yield f"{report.name}: {total:,} images, {len(report.classes)} classes, taken as {width}x{height} {colour}"
+    yield ""
+    heads = ("class", *report.counts)
+    rows = [
+        (name, *(f"{counts[place]:,}" for counts in report.counts.values())) for place, name in enumerate(report.classes)
+    ]
+    rows.append(("total", *(f"{sum(counts):,}" for counts in report.counts.values())))
+    yield from table(heads, rows, left=("class",))
+    yield ""
+    sizes = [f"{w}x{h} ({n:,})" for w, h, n in report.original_sizes[:5]]
+    more = len(report.original_sizes) - len(sizes)
+    yield "sizes: " + (", ".join(sizes) or "none") + (f" and {more:,} more" if more > 0 else "")
+    if report.modes:
+        yield "modes: " + ", ".join(f"{mode} ({count:,})" for mode, count in report.modes.items())
+    yield from (f"note: {text}" for text in report.notes)
+    yield from _listed("problems", report.problems)
+    left_out = " (left out: --skip-bad)" if settings.data.skip_bad else ""
+    yield from _listed(f"unreadable{left_out}", report.faults)
+    if "preview" in found:
+        about = found["preview"]
+        yield f"preview: {about['count']} images of epoch {about['epoch']} in {about['out']}"
+        yield "mean: " + " ".join(f"{value:.4f}" for value in about["mean"])
+        yield "std:  " + " ".join(f"{value:.4f}" for value in about["std"])
+
+
+def _listed(title: str, faults: Any) -> Iterator[str]:
+    if faults:
+        yield from ("", f"{title}: {len(faults):,}")
+        yield from (f"  {fault.path}: {fault.reason}" for fault in faults[:LISTED])
+        if len(faults) > LISTED:
+            yield f"  ... and {len(faults) - LISTED:,} more; --json lists all"

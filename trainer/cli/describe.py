@@ -1,0 +1,134 @@
+"""`describe`: everything that can be set and chosen here, for people and for forms. [no torch without --full]"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from trainer.cli.flags import Json, shown_default
+from trainer.cli.output import say, say_json, table
+from trainer.environment import versions
+from trainer.recipes import recipes
+from trainer.registry import MODELS, SOURCES
+from trainer.settings import describe as settings
+from trainer.settings import schema
+from trainer.store.folder import default_root
+
+Full = Annotated[
+    bool, Parameter(help="Also load PyTorch and all plugins, for devices and options; takes seconds.", negative="")
+]
+
+
+def describe(*, full: Full = False, json: Json = False) -> int:
+    """Settings with their ranges, recipes, models, data sets, callbacks, plugins, versions, folders.
+
+    Devices, and the options of plugins, need PyTorch or the plugin to be loaded: they come with --full.
+    """
+    found = document(full)
+    if json:
+        say_json(found)
+    else:
+        say(*_page(found))
+    return 0
+
+
+def document(full: bool) -> dict[str, Any]:
+    """All of it as plain values; `devices` is None unless `full`."""
+    from trainer.data.cache import cache_folder
+
+    return {
+        "settings": schema(),
+        "recipes": [vars(recipe) for recipe in recipes()],
+        "models": [{"name": name, "about": text} for name, text in MODELS.items()] + _plugins("epochscope.models", full),
+        "data": [{"name": name, "about": text} for name, text in SOURCES.items()],
+        "callbacks": _plugins("epochscope.callbacks", full),
+        "commands": _plugins("epochscope.commands", False),
+        "devices": _devices() if full else None,
+        "versions": versions(),
+        "paths": {"runs": str(default_root()), "cache": str(cache_folder())},
+    }
+
+
+def _plugins(group: str, load: bool) -> list[dict[str, Any]]:
+    return [_plugin(entry, load) for entry in sorted(entry_points(group=group), key=lambda entry: entry.name)]
+
+
+def _plugin(entry: EntryPoint, load: bool) -> dict[str, Any]:
+    owner = {"name": entry.dist.name, "version": entry.dist.version} if entry.dist else None
+    about: dict[str, Any] = {"name": entry.name, "distribution": owner, "value": entry.value}
+    if load:
+        try:
+            loaded = entry.load()
+            about["about"] = (inspect.getdoc(loaded) or "").split("\n")[0]
+            about["options"] = [_option(option) for option in inspect.signature(loaded).parameters.values()]
+        except Exception as error:  # a plugin may raise anything
+            about["problem"] = f"{type(error).__name__}: {error}"
+    return about
+
+
+def _option(option: inspect.Parameter) -> dict[str, Any]:
+    default = option.default
+    required = default is inspect.Parameter.empty
+    plain = default if isinstance(default, bool | int | float | str | None) else repr(default)
+    kind = "" if option.annotation is inspect.Parameter.empty else str(option.annotation)
+    return {"name": option.name, "type": kind, "required": required, "default": None if required else plain}
+
+
+def _devices() -> list[dict[str, Any]]:
+    import torch
+
+    found = [{"name": "cpu", "about": f"{torch.get_num_threads()} threads"}]
+    for number in range(torch.cuda.device_count()):
+        memory = torch.cuda.get_device_properties(number).total_memory
+        found.append({"name": f"cuda:{number}", "about": f"{torch.cuda.get_device_name(number)}, {memory >> 30} GiB"})
+    if torch.backends.mps.is_available():
+        found.append({"name": "mps", "about": "Apple GPU"})
+    return found
+
+
+def _page(found: dict[str, Any]) -> Iterator[str]:
+    yield "Settings: the flag, its default, what it accepts"
+    flags = {".".join(one.path): one for one in settings()}
+    rows = []
+    for entry in found["settings"]:
+        path = f"{entry['group']}.{entry['key']}".lstrip(".")
+        rows.append((entry["flag"] or path, shown_default(flags[path].default), entry["expected"]))
+    yield from _indented(table(("flag", "default", "accepts"), rows, left=("flag", "default", "accepts")))
+    yield from ("", "Recipes (--recipe)")
+    yield from _pairs((one["name"], one["title"]) for one in found["recipes"])
+    yield from ("", "Models (--model)")
+    yield from _pairs((one["name"], one.get("about") or _owner(one)) for one in found["models"])
+    yield from ("", "Data sets (or a folder with a folder of images per class)")
+    yield from _pairs((one["name"], one["about"]) for one in found["data"])
+    for title, key in (("Callbacks (--callbacks)", "callbacks"), ("Commands of other parts", "commands")):
+        if found[key]:
+            yield from ("", title)
+            yield from _pairs((one["name"], one.get("problem") or one.get("about") or _owner(one)) for one in found[key])
+    yield from ("", "Devices (--device)")
+    if found["devices"] is None:
+        yield "  shown with --full, which loads PyTorch"
+    else:
+        yield from _pairs((one["name"], one["about"]) for one in found["devices"])
+    yield from ("", "Versions")
+    yield from _pairs(found["versions"].items())
+    yield from ("", "Folders")
+    yield from _pairs(found["paths"].items())
+
+
+def _owner(plugin: dict[str, Any]) -> str:
+    owner = plugin["distribution"]
+    return f"from {owner['name']} {owner['version']}" if owner else "from an unknown distribution"
+
+
+def _pairs(pairs: Any) -> Iterator[str]:
+    listed = list(pairs)
+    width = max((len(name) for name, _ in listed), default=0)
+    yield from (f"  {name:<{width}}  {text}" for name, text in listed)
+
+
+def _indented(lines: list[str]) -> Iterator[str]:
+    yield from ("  " + line for line in lines)

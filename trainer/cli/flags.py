@@ -1,0 +1,183 @@
+"""Settings as flags: a flag for every setting, layers out of what was given, and every problem at once. [no torch]"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from cyclopts import Group, Parameter
+
+from trainer.errors import UsageError
+from trainer.recipes import load_recipe
+from trainer.settings import FLAGS, Flag, Settings, describe, flags, from_toml, merge, refuse
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_TITLES = {
+    "": "Model",
+    "data": "Data",
+    "augment": "Augmentation (training images only)",
+    "train": "Training",
+    "softmax": "Model softmax",
+    "mlp": "Model mlp",
+    "cnn": "Model cnn",
+    "checkpoint": "Checkpoints",
+    "early_stopping": "Early stopping",
+}
+_METAVARS = {int: "N", float: "X", tuple: "A,B"}
+
+Recipe = Annotated[
+    str | None,
+    Parameter(help="Settings that are known to work: seed, linear, cnn, digits, or a TOML file.", metavar="NAME"),
+]
+SettingsFile = Annotated[
+    Path | None,
+    Parameter(name="--settings", help="TOML file of settings, such as a run.toml; wins over a recipe.", metavar="FILE"),
+]
+Runs = Annotated[
+    Path | None,
+    Parameter(help="Folder of all runs [default: $EPOCHSCOPE_RUNS, else ~/epochscope/runs].", metavar="DIR"),
+]
+Json = Annotated[bool, Parameter(help="Print one JSON document and nothing else.", negative="")]
+
+
+def settings_flags(wanted: Callable[[Flag], bool] = lambda flag: True) -> Callable[[Command], Command]:
+    """Give a command that ends in `**given` a flag for every wanted setting, and a `check` of all it was given.
+
+    The command has the parameters `data`, `recipe` and `settings` as well.
+    """
+
+    def decorate(command: Command) -> Command:
+        signature = inspect.signature(command, eval_str=True)
+        own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        more = [_parameter(flag) for flag in flags() if wanted(flag)]
+        command.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined]
+        names = {parameter.name for parameter in more}
+
+        def check(arguments: Mapping[str, Any]) -> None:
+            given = {name: value for name, value in arguments.items() if name in names}
+            gather(arguments.get("data"), arguments.get("recipe"), arguments.get("settings"), given)
+
+        command.check = check  # type: ignore[attr-defined]
+        return command
+
+    return decorate
+
+
+def _parameter(flag: Flag) -> inspect.Parameter:
+    group = flag.path[0] if len(flag.path) > 1 else ""
+    # the long name of an aliased flag is understood as well, but not shown: the short one says it all
+    about = Parameter(
+        name=flag.aliases or (flag.name,),
+        negative=tuple(f"--no-{name.removeprefix('--')}" for name in flag.aliases or (flag.name,)) if flag.type is bool else "",
+        help=_help(flag),
+        group=Group(_TITLES.get(group, group), sort_key=list(_TITLES).index(group) + 10 if group in _TITLES else 99),
+        metavar=None if flag.type is bool else _METAVARS.get(flag.type, "NAME"),
+        show_default=False,
+    )
+    kind: Any = bool | None if flag.type is bool else str | None
+    return inspect.Parameter(
+        "_".join(flag.path), inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, about]
+    )
+
+
+def _help(flag: Flag) -> str:
+    """What it does, what it accepts, what it is if not given."""
+    expected = {setting.path: setting.expected for setting in describe()}[flag.path]
+    default = shown_default(flag.default)
+    if flag.type is bool:
+        return f"{flag.help} [default: {'yes' if flag.default else 'no'}]."
+    return f"{flag.help}: {expected} [default: {default}]."
+
+
+def shown_default(value: Any) -> str:
+    """A default as one would type it."""
+    if value is None:
+        return "auto"
+    if isinstance(value, tuple):
+        return ",".join(value) or "none"
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def gather(data: str | None, recipe: str | None, settings: Path | None, given: Mapping[str, Any]) -> Settings:
+    """Settings out of defaults < recipe < file < flags, checked once; `data` is the source that was named.
+
+    Raises UsageError: with all problems of recipe, file, flags, names and source at once.
+    """
+    problems: list[UsageError] = []
+    layers: list[tuple[str, Mapping[str, Any]]] = []
+    for load, text in ((_recipe, recipe), (_file, settings)):
+        if text is not None:
+            try:
+                layers.append(load(text))  # type: ignore[operator]
+            except UsageError as error:
+                problems.append(error)
+    layers.append((FLAGS, _nested(given)))
+    if data is not None:
+        layers.append(("DATA", {"data": {"source": _absolute(data)}}))
+    return _checked(layers, problems)
+
+
+def _checked(layers: list[tuple[str, Mapping[str, Any]]], problems: list[UsageError]) -> Settings:
+    from trainer.data.sources import check_source
+    from trainer.registry import check_names
+
+    made: Settings | None = None
+    try:
+        made = merge(*(values for _, values in layers), origins=[origin for origin, _ in layers])
+    except UsageError as error:
+        problems.append(error)
+    if made is not None:
+        for check in (lambda: check_names(made), lambda: check_source(made.data.source)):
+            try:
+                check()
+            except UsageError as error:
+                problems.append(error)
+    if len(problems) == 1:
+        raise problems[0]
+    if problems or made is None:
+        refuse([line for error in problems for line in error.what.splitlines()])
+    return made
+
+
+def _recipe(name: str) -> tuple[str, Mapping[str, Any]]:
+    recipe = load_recipe(name)
+    return f"recipe {recipe.name}", recipe.values
+
+
+def _file(path: Path) -> tuple[str, Mapping[str, Any]]:
+    try:
+        text = path.expanduser().read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise UsageError(
+            "settings.unreadable",
+            f"The settings file {path} cannot be read: {reason}",
+            where="--settings",
+            expected="a TOML file in UTF-8, such as the run.toml of a run",
+        ) from error
+    return path.name, from_toml(text, str(path))
+
+
+def _absolute(source: str) -> str:
+    """A folder must still be found when the run is resumed from somewhere else."""
+    from trainer.data.sources import NAMES
+
+    folder = Path(source).expanduser()
+    return str(folder.absolute()) if source and source not in NAMES and folder.is_dir() else source
+
+
+def _nested(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Flags by their parameter names to nested tables."""
+    tree: dict[str, Any] = {}
+    for flag in flags():
+        value = given.get("_".join(flag.path))
+        if value is not None:
+            *tables, key = flag.path
+            place = tree
+            for name in tables:
+                place = place.setdefault(name, {})
+            place[key] = value
+    return tree

@@ -1,0 +1,216 @@
+"""What goes to the terminal: text, tables, JSON, error screens. [no torch]
+
+Text from files (class names, paths) is never taken for markup, and control characters in it are made visible.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import shlex
+import shutil
+import sys
+import textwrap
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from trainer.errors import EpochscopeError
+from trainer.store.folder import RunFolder, default_root
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_BUG = 1
+Row = Sequence[str]
+
+
+def tolerate_any_text() -> None:
+    """A name that the terminal's encoding lacks is shown escaped instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if reconfigure := getattr(stream, "reconfigure", None):
+            reconfigure(errors="backslashreplace")
+
+
+def say(*lines: str) -> None:
+    """Print to standard output."""
+    _write(sys.stdout, lines)
+
+
+def note(*lines: str) -> None:
+    """Print to standard error: what is not the answer itself."""
+    _write(sys.stderr, lines)
+
+
+def _write(stream: IO[str], lines: Iterable[str]) -> None:
+    for line in lines:
+        stream.write(_CONTROL.sub(lambda found: repr(found[0])[1:-1], line) + "\n")
+
+
+# --- JSON
+
+
+def say_json(value: Any) -> None:
+    """One JSON document: ASCII, so that no encoding spoils it; non-finite floats as design section 2 spells them."""
+    sys.stdout.write(json.dumps(plain(value), indent=1) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """Nested mappings and sequences as JSON can hold them."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+# --- tables
+
+
+def table(heads: Row, rows: Sequence[Row], *, left: Sequence[str] = (), spare: Sequence[str] = ()) -> list[str]:
+    """Aligned lines. Columns in `left` begin at the left; those in `spare` are left out, first one first, where the
+    terminal is too narrow; where that is not enough the widest text is cut."""
+    shown = list(heads)
+    width = _width()
+    while width and _needed(heads, rows, shown) > width and (drop := next((h for h in spare if h in shown), None)):
+        shown.remove(drop)
+    widths = {head: _column(heads, rows, head) for head in shown}
+    if width and (excess := _needed(heads, rows, shown) - width) > 0:
+        widest = max(widths, key=lambda head: widths[head])
+        widths[widest] = max(8, widths[widest] - excess)
+    return [_line(heads, row, widths, left) for row in (heads, *rows)]
+
+
+def _width() -> int:
+    """Columns to fill; 0 where the output is a file or a pipe and may be as wide as it likes."""
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        return 0
+    return shutil.get_terminal_size().columns
+
+
+def _column(heads: Row, rows: Sequence[Row], head: str) -> int:
+    place = list(heads).index(head)
+    return max(len(row[place]) for row in (heads, *rows))
+
+
+def _needed(heads: Row, rows: Sequence[Row], shown: Row) -> int:
+    return sum(_column(heads, rows, head) + 2 for head in shown) - 2
+
+
+def _line(heads: Row, row: Row, widths: Mapping[str, int], left: Sequence[str]) -> str:
+    cells = []
+    for head, text in zip(heads, row, strict=True):
+        if head in widths:
+            width = widths[head]
+            text = text if len(text) <= width else text[: width - 1] + "…"
+            cells.append(text.ljust(width) if head in left else text.rjust(width))
+    return "  ".join(cells).rstrip()
+
+
+# --- words
+
+
+def clock(seconds: float) -> str:
+    """`0:07`, `12:34`, `1:02:03`."""
+    whole = round(seconds)
+    minutes, rest = whole // 60, whole % 60
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}" if minutes >= 60 else f"{minutes}:{rest:02d}"
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A figure, or a dash where there is none."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def called(folder: RunFolder) -> str:
+    """How to name a run in a command: by its name where it lies in the default root, else by its path."""
+    at_home = folder.path.parent.resolve() == default_root().resolve()
+    return folder.name if at_home else shlex.quote(str(folder.path))
+
+
+# --- errors
+
+
+def show_error(error: EpochscopeError, *, debug: bool = False) -> int:
+    """One screen: what, where, expected, how to mend, and where the traceback is. Returns the exit code."""
+    if debug:
+        traceback.print_exception(error)
+    screen = _first_lines(error.what)
+    for label, text in error.lines()[1:]:
+        screen += _labelled(label, text)
+    if log := getattr(error, "log", ""):
+        screen += _labelled("log", str(log))
+    _styled(screen)
+    return error.exit_code
+
+
+def show_bug(error: Exception, *, debug: bool, log: Path | None = None) -> int:
+    """A bug of ours, or of somebody's callback: say so, and where the traceback lies. Returns 1."""
+    if debug:
+        traceback.print_exception(error)
+    log = log or getattr(error, "log", None) or _write_log(error)
+    screen = _first_lines(f"This is a bug in epochscope: {type(error).__name__}: {error}")
+    if log:
+        screen += _labelled("log", str(log))
+    screen += _labelled("mend", "please report it with that log; --debug shows the traceback here")
+    _styled(screen)
+    return _BUG
+
+
+def _write_log(error: Exception) -> Path | None:
+    """The traceback in a file of the user's cache folder; None where nothing can be written there."""
+    from trainer.data.cache import cache_folder
+
+    path = cache_folder() / "errors.log"
+    text = "".join(traceback.format_exception(error))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} epochscope {shlex.join(sys.argv[1:])}\n{text}\n")
+    except OSError:
+        return None
+    return path
+
+
+def _first_lines(text: str) -> list[str]:
+    lines = text.strip().splitlines() or ["unknown"]
+    if len(lines) == 1:
+        return _wrap("error: ", lines[0])
+    return [f"error: {len(lines)} problems", *(part for line in lines for part in _wrap("  ", line.strip()))]
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    """A label, then the text beside it; a list of lines keeps its lines."""
+    lines = [line.strip() for line in text.strip("\n").splitlines()] or [""]
+    first, *rest = [line for line in lines if line] or [""]
+    wrapped = _wrap(f"  {label}: ".ljust(12), first)
+    return wrapped + [part for line in rest for part in _wrap(" " * 12, line)]
+
+
+def _wrap(indent: str, text: str) -> list[str]:
+    width = min(shutil.get_terminal_size().columns, 100)
+    # a path must stay in one piece, so that it can be copied
+    return textwrap.wrap(
+        text,
+        max(width, 40),
+        initial_indent=indent,
+        subsequent_indent=" " * len(indent),
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [indent]
+
+
+def _styled(screen: Sequence[str]) -> None:
+    """To standard error, the first word in red where that is a terminal that wants colours."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True, highlight=False)
+    text = Text(_CONTROL.sub(lambda found: repr(found[0])[1:-1], "\n".join(screen)))
+    text.highlight_regex(r"^error:", "bold red")
+    text.highlight_regex(r"(?m)^  (where|expected|mend|log):", "bold")
+    console.print(text, soft_wrap=True)

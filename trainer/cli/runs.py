@@ -1,0 +1,225 @@
+"""`runs list` and `runs show`: what has been trained. [no torch]"""
+
+from __future__ import annotations
+
+import json as codec
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from cyclopts import App
+
+from trainer import events as ev
+from trainer.cli.control import RunName
+from trainer.cli.flags import Json, Runs
+from trainer.cli.output import called, clock, number, say, say_json, table
+from trainer.errors import EpochscopeError
+from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs, state
+from trainer.store.journal import JournalReader, Record
+from trainer.store.summary import Summary
+
+_EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs list --json"
+_HEADS = ("name", "status", "data", "model", "epoch", "best", "loss", "F1", "time", "started")
+
+app = App(name="runs", help="List runs, or show one.", help_format="plaintext", help_epilogue=_EXAMPLE)
+
+
+@app.command(name="list", help_epilogue="Example:\n  epochscope runs list\n  epochscope runs list --json")
+@app.default
+def list_(*, runs: Runs = None, json: Json = False) -> int:
+    """List all runs, the latest first.
+
+    `best` is the epoch with the smallest validation loss, `loss` and `F1` are its figures there. `lost`: the process
+    ended without a word; such a run can be resumed. A narrow terminal shows fewer columns.
+    """
+    root = runs or default_root()
+    entries = list_runs(root)
+    if json:
+        say_json([_entry(entry) for entry in entries])
+        return 0
+    if not entries:
+        say(f"no runs in {root} yet", "start with: epochscope demo")
+        return 0
+    say(*table(_HEADS, [_row(entry) for entry in entries], left=("name", "status", "data", "model"), spare=_SPARE))
+    for entry in entries:
+        if entry.problem:
+            say(f"{entry.folder.name}: {entry.problem}")
+    return 0
+
+
+_SPARE = ("started", "model", "data", "time", "best")
+
+
+def _entry(entry: RunEntry) -> dict[str, Any]:
+    about = msgspec.to_builtins(entry.summary) if entry.summary else {}
+    place = {"name": entry.folder.name, "path": entry.folder.path}
+    return {**place, **about, "status": entry.state, "problem": entry.problem}
+
+
+def _row(entry: RunEntry) -> tuple[str, ...]:
+    found = entry.summary or Summary()
+    return (
+        entry.folder.name,
+        entry.state,
+        Path(found.data).name or "-",
+        found.model or "-",
+        f"{found.epoch}/{found.epochs or '?'}",
+        str(found.best_epoch or "-"),
+        number(found.best_loss),
+        number(found.best_macro_f1, 3),
+        clock(found.elapsed),
+        found.started_at[:16].replace("T", " ") or "-",
+    )
+
+
+@app.command(help_epilogue="Example:\n  epochscope runs show last\n  epochscope runs show monday --json")
+def show(run: RunName, /, *, runs: Runs = None, json: Json = False) -> int:
+    """Show one run: settings, attempts, best epoch, checkpoints, figures, and damaged lines of its journal if any."""
+    folder = find_run(runs or default_root(), run)
+    reader = JournalReader(folder.journal)
+    records = reader.read()
+    found: dict[str, Any] = {
+        "name": folder.name,
+        "path": folder.path,
+        "status": state(folder),
+        "summary": msgspec.to_builtins(_summary(folder)),
+        "settings": _settings(folder),
+        "attempts": _attempts(records),
+        "checkpoints": _files(folder.checkpoints, "*.safetensors"),
+        "evaluation": dict(_evaluation(folder)),
+        "journal": {
+            "records": len(records),
+            "damaged": reader.damaged,
+            "damaged_lines": [damage._asdict() for damage in reader.damaged_lines],
+        },
+        "log": folder.log if folder.log.exists() else None,
+    }
+    if json:
+        say_json(found)
+    else:
+        say(*_page(folder, found))
+    return 0
+
+
+def _summary(folder: RunFolder) -> Summary:
+    from trainer.store.summary import read
+
+    try:
+        return read(folder.summary) or Summary()
+    except ValueError:
+        return Summary()
+
+
+def _settings(folder: RunFolder) -> dict[str, Any]:
+    try:
+        return tomllib.loads(folder.run_toml.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _files(place: Path, pattern: str) -> list[dict[str, Any]]:
+    found = sorted((path for path in place.glob(pattern) if path.is_file()), key=lambda path: path.stat().st_mtime)
+    return [{"name": path.name, "bytes": path.stat().st_size} for path in found]
+
+
+def _attempts(records: list[Record]) -> list[dict[str, Any]]:
+    """How each start went, as the journal tells it; one without an end was lost or is still going on."""
+    attempts: dict[int, dict[str, Any]] = {}
+    for record in records:
+        event = record.event
+        about = attempts.setdefault(record.attempt, {"attempt": record.attempt, "status": "", "reason": ""})
+        about["epoch"], about["step"], about["seconds"] = event.epoch, event.step, record.t
+        if isinstance(event, ev.RunStarted):
+            about |= {"started_at": event.started_at, "resumed_step": event.resumed_step, "device": event.device}
+            about |= {"parameters": event.parameters, "threads": event.threads, "versions": event.versions}
+            about |= {"split_sizes": event.split_sizes, "classes": event.classes, "input_shape": event.input_shape}
+        elif isinstance(event, ev.RunEnded):
+            about |= {"status": event.status, "reason": event.reason, "code": event.code, "error": event.error}
+    return list(attempts.values())
+
+
+def _evaluation(folder: RunFolder) -> Iterator[tuple[str, Any]]:
+    for split in ("train", "valid", "test"):
+        try:
+            yield split, codec.loads((folder.evaluation / f"{split}.json").read_text("utf-8"))
+        except (OSError, ValueError, EpochscopeError):
+            continue
+
+
+def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
+    summary, attempts = found["summary"], found["attempts"]
+    yield f"{found['name']}: {found['status']}" + (f" ({summary['reason']})" if summary["reason"] else "")
+    yield str(folder.path)
+    yield from _about_training(summary, attempts)
+    yield from _about_attempts(attempts, found["status"])
+    if found["evaluation"]:
+        yield from ("", "evaluation")
+        heads = ("split", "weights", "images", "loss", "accuracy", "macro-F1")
+        rows = [
+            (name, one["weights"], f"{one['samples']:,}", *(_figure(one, key) for key in ("loss", "accuracy", "macro_f1")))
+            for name, one in found["evaluation"].items()
+        ]
+        yield from ("  " + line for line in table(heads, rows, left=("split", "weights")))
+    if found["checkpoints"]:
+        yield from ("", "checkpoints")
+        yield from (f"  {file['name']}  {file['bytes'] / 1e6:.1f} MB" for file in found["checkpoints"])
+    if found["settings"]:
+        yield from ("", "settings")
+        yield from ("  " + line for line in _tree(found["settings"], ""))
+    if found["journal"]["damaged"]:
+        yield from ("", f"damaged lines of the journal: {found['journal']['damaged']}")
+        yield from (f"  line {one['line']}: {one['reason']}" for one in found["journal"]["damaged_lines"])
+    if found["log"]:
+        yield from ("", f"log: {found['log']}")
+    if found["status"] in ("stopped", "failed", "lost"):
+        yield f"go on with: epochscope resume {called(folder)}"
+
+
+def _figure(one: dict[str, Any], key: str) -> str:
+    value = one.get(key)
+    return number(float(value)) if value is not None else "-"
+
+
+def _about_training(summary: dict[str, Any], attempts: list[dict[str, Any]]) -> Iterator[str]:
+    started = next((one for one in reversed(attempts) if "device" in one), None)
+    yield ""
+    yield f"{summary['model'] or '?'} on {summary['data'] or '?'}, epoch {summary['epoch']} of {summary['epochs'] or '?'}"
+    if started:
+        sizes = ", ".join(f"{size:,} {split}" for split, size in started["split_sizes"].items())
+        shape = "x".join(map(str, started["input_shape"]))
+        yield f"{started['parameters']:,} parameters, {len(started['classes'])} classes, input {shape}; images: {sizes}"
+    if summary["best_epoch"]:
+        best = f"best: epoch {summary['best_epoch']}, validation loss {number(summary['best_loss'])}"
+        yield f"{best}, macro-F1 {number(summary['best_macro_f1'])}"
+
+
+def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
+    yield from ("", "attempts")
+    heads = ("no.", "started (UTC)", "from step", "to step", "epoch", "time", "device", "ended")
+    rows = []
+    for one in attempts:
+        going = one is attempts[-1] and now in ("preparing", "running", "paused")
+        ended = one["status"] or (now if going else "lost")
+        rows.append(
+            (
+                str(one["attempt"]),
+                one.get("started_at", "-")[:16].replace("T", " "),
+                str(one.get("resumed_step", "-")),
+                str(one["step"]),
+                str(one["epoch"]),
+                clock(one["seconds"]),
+                one.get("device", "-"),
+                f"{ended}: {one['reason']}" if one["reason"] else ended,
+            )
+        )
+    yield from ("  " + line for line in table(heads, rows, left=("started (UTC)", "device", "ended")))
+
+
+def _tree(values: dict[str, Any], prefix: str) -> Iterator[str]:
+    """Settings as `table.key = value`, as TOML would have them."""
+    from trainer.toml import dumps
+
+    for line in dumps(values).splitlines():
+        yield line

@@ -1,0 +1,220 @@
+"""`train`, `resume` and `demo`: what trains. torch is imported by the engine, after the run folder is there."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from cyclopts import Parameter
+
+from trainer.callback import Callback, Phase
+from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
+from trainer.cli.output import called, say, say_json
+from trainer.errors import EpochscopeError
+from trainer.events import Preparing
+from trainer.run import Run
+from trainer.store.folder import RunFolder, default_root, find_run, state
+
+if TYPE_CHECKING:
+    from trainer.evaluation import Evaluation
+    from trainer.trainer import Result
+
+STOPPED = 3
+DEMO_EPOCHS = 40
+
+
+@settings_flags()
+def train(
+    data: Annotated[str | None, Parameter(help="Data set or folder of images [default: digits].")] = None,
+    /,
+    *,
+    recipe: Recipe = None,
+    settings: SettingsFile = None,
+    runs: Runs = None,
+    name: Annotated[str | None, Parameter(help="Name of the run [default: date, data and model].")] = None,
+    json: Json = False,
+    **given: Any,
+) -> int:
+    """Train on a data set or a folder of images.
+
+    DATA is digits (comes along), cifar10, cifar100, mnist, fashion-mnist (downloaded once), or a folder with a folder
+    of images per class. Everything is written to a folder of its own, from which the run can be resumed.
+
+    Ctrl-C finishes the step, saves and ends (exit 3); a second one ends at once.
+    """
+    made = gather(data, recipe, settings, given)
+    from trainer.launch import start
+
+    return _conduct(lambda *views: start(made, _root(runs), name=name, callbacks=views, signals=True), as_json=json)
+
+
+def resume(
+    run: Annotated[str, Parameter(help="Name, beginning of a name, folder, or `last`.")],
+    /,
+    *,
+    epochs: Annotated[int | None, Parameter(help="Train to this many epochs in all.", metavar="N")] = None,
+    runs: Runs = None,
+    json: Json = False,
+) -> int:
+    """Go on with a run that was stopped or killed, from its last checkpoint; or let a paused one go on.
+
+    A completed run goes on only where --epochs asks for more than it has.
+    """
+    folder = find_run(_root(runs), run)
+    now = state(folder)
+    if now == "paused":
+        from trainer.cli.control import ask
+
+        return ask(folder, "unpause")
+    if now in ("running", "preparing"):
+        return _nothing_to_do(folder, now, f"{folder.name} is {now} already", json)
+    if now == "completed" and not _wants_more(folder, epochs):
+        return _nothing_to_do(folder, now, f"{folder.name} is completed; --epochs N trains it to N epochs", json)
+    from trainer.launch import resume as go_on
+
+    return _conduct(lambda *views: go_on(folder, epochs=epochs, callbacks=views, signals=True), as_json=json)
+
+
+def demo(
+    *,
+    epochs: Annotated[int, Parameter(help="How often all images are seen.", metavar="N")] = DEMO_EPOCHS,
+    runs: Runs = None,
+) -> int:
+    """Train a small convolutional network on 1,797 handwritten digits: about a minute, no network needed.
+
+    Opens the window where it is installed and there is a display, else trains in the terminal.
+    """
+    from trainer.registry import has_command, load_command
+
+    if has_command("demo") and _has_display():
+        root = ["--runs", str(runs)] if runs else []
+        return int(load_command("demo")(["--epochs", str(epochs), *root]) or 0)
+    from trainer.launch import start
+
+    made = gather(None, "digits", None, {"train_epochs": str(epochs)})
+    say(
+        f"A small convolutional network learns to read handwritten digits: {epochs} epochs over 1,437 images of 8x8",
+        "pixels. The weights with the smallest validation loss are kept and judged on images never seen.",
+        "",
+    )
+    code = _conduct(lambda *views: start(made, _root(runs), callbacks=views, signals=True), as_json=False)
+    if code == 0:
+        say(
+            "",
+            "try next:",
+            "  epochscope train digits                        the simplest model on the same images",
+            "  epochscope train photos/ --model cnn           your own: a folder of images per class",
+            "  epochscope train --help                        everything that can be set",
+        )
+    return code
+
+
+def _root(runs: Path | None) -> Path:
+    return runs.expanduser() if runs else default_root()
+
+
+def _has_display() -> bool:
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _wants_more(folder: RunFolder, epochs: int | None) -> bool:
+    from trainer.store.summary import read
+
+    summary = read(folder.summary)
+    return epochs is not None and (summary is None or epochs > summary.epoch)
+
+
+def _nothing_to_do(folder: RunFolder, now: str, text: str, as_json: bool) -> int:
+    if as_json:
+        say_json({"run": folder.path, "status": now, "message": text})
+    else:
+        say(text)
+    return 0
+
+
+class Whereabouts(Callback):
+    """Knows the run folder as soon as there is one, so that an error can name its log."""
+
+    phase: ClassVar[Phase] = Phase.VIEW
+    folder: RunFolder | None = None
+
+    def on_preparing(self, event: Preparing, run: Run) -> None:
+        """Comes before anything can go wrong."""
+        self.folder = run.folder
+
+
+def _conduct(work: Callable[..., Result], *, as_json: bool) -> int:
+    """Train with the run shown, then print what came of it; the exit code."""
+    from rich.console import Console
+
+    from trainer.registry import load_callback
+
+    where = Whereabouts()
+    # with --json standard output belongs to the document: plain lines go to standard error
+    console = Console(stderr=True, force_terminal=False) if as_json else Console()
+    try:
+        result = work(where, load_callback("progress")(console))
+    except Exception as error:
+        if where.folder is not None and not _says_all(error):
+            error.log = where.folder.log  # type: ignore[attr-defined]
+        raise
+    if as_json:
+        say_json(_document(result))
+    else:
+        _tell(result)
+    return 0 if result.status == "completed" else STOPPED
+
+
+def _says_all(error: Exception) -> bool:
+    """Errors of use were found before there was anything to log."""
+    return isinstance(error, EpochscopeError) and error.exit_code == 4
+
+
+def _tell(result: Result) -> None:
+    for evaluation in result.evaluations.values():
+        say(*report_lines(evaluation))
+    if result.run_dir is None:
+        return
+    folder = RunFolder(result.run_dir)
+    say("", f"run: {folder.path}")
+    if result.status == "completed":
+        say(f"see: epochscope runs show {called(folder)}", f"use: epochscope predict {called(folder)} IMAGE...")
+    else:
+        say(f"stopped and saved; go on with: epochscope resume {called(folder)}")
+
+
+def report_lines(evaluation: Evaluation) -> list[str]:
+    """Heading and classification report of a split."""
+    found = evaluation.figures
+    return [
+        "",
+        f"== {evaluation.split}: {found.samples:,} images, {evaluation.weights} weights, loss {found.loss:.4f}, "
+        f"macro-F1 {found.macro_f1:.4f}",
+        "",
+        evaluation.report.rstrip("\n"),
+    ]
+
+
+def figures_of(evaluation: Evaluation) -> dict[str, Any]:
+    """An evaluation for JSON."""
+    about = {"split": evaluation.split, "weights": evaluation.weights, "classes": evaluation.classes}
+    return {**about, "seconds": evaluation.seconds, **vars(evaluation.figures)}
+
+
+def _document(result: Result) -> Mapping[str, Any]:
+    from msgspec import to_builtins
+
+    return {
+        "status": result.status,
+        "reason": result.reason,
+        "run": result.run_dir,
+        "best_epoch": result.best_epoch,
+        "best_loss": result.best_loss,
+        "epochs": [to_builtins(epoch) for epoch in result.epochs],
+        "evaluations": {split: figures_of(evaluation) for split, evaluation in result.evaluations.items()},
+    }

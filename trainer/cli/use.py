@@ -1,0 +1,102 @@
+"""`evaluate` and `predict`: a trained model at work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from trainer.cli.control import RunName
+from trainer.cli.flags import Json, Runs
+from trainer.cli.output import note, say, say_json, table
+from trainer.store.folder import default_root, find_run
+
+if TYPE_CHECKING:
+    from trainer.data.problems import FaultyData
+    from trainer.trainer import Trainer
+
+TOP = 3
+
+
+def evaluate(run: RunName, /, *, runs: Runs = None, json: Json = False) -> int:
+    """Figures and classification reports of a run's best weights on train, valid and test.
+
+    They are written to the run's folder evaluation/ as well. A run that is being trained must be stopped first.
+    """
+    folder = find_run(runs or default_root(), run)
+    from trainer.cli.train import figures_of, report_lines
+    from trainer.launch import evaluate as judge
+
+    if not json:
+        note(f"evaluating {folder.name} ...")
+    evaluations = judge(folder)
+    if json:
+        say_json({split: figures_of(evaluation) for split, evaluation in evaluations.items()})
+    else:
+        for evaluation in evaluations.values():
+            say(*report_lines(evaluation))
+        say("", f"written to {folder.evaluation}")
+    return 0
+
+
+def predict(
+    run: RunName,
+    images: Annotated[tuple[str, ...], Parameter(help="Image files.", metavar="IMAGE...")],
+    /,
+    *,
+    runs: Runs = None,
+    json: Json = False,
+) -> int:
+    """Classes of image files, with the confidence of the best weights and the three likeliest classes.
+
+    Images are brought to the model's size as the training images were. Those that cannot be read are named (exit 5).
+    """
+    folder = find_run(runs or default_root(), run)
+    from trainer.launch import load_trained
+
+    trainer, weights = load_trained(folder)
+    rows, faults = predictions(trainer, images)
+    if json:
+        unreadable = [{"image": fault.path, "code": fault.code, "reason": fault.reason} for fault in _faults(faults)]
+        say_json({"run": folder.path, "weights": weights, "images": rows, "unreadable": unreadable})
+    elif rows:
+        heads = ("image", "class", "confidence", f"likeliest {TOP}")
+        lines = [(row["image"], row["class"], f"{row['confidence']:.3f}", _likeliest(row)) for row in rows]
+        say(*table(heads, lines, left=("image", "class", heads[-1])))
+    if faults is not None:
+        raise faults
+    return 0
+
+
+def _likeliest(row: dict[str, Any]) -> str:
+    return ", ".join(f"{entry['class']} {entry['probability']:.2f}" for entry in row["top"])
+
+
+def _faults(faults: FaultyData | None) -> Sequence[Any]:
+    return faults.faults if faults is not None else ()
+
+
+def predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str, Any]], FaultyData | None]:
+    """A row per readable image, and the error that names the others."""
+    from trainer.data.problems import FaultyData
+
+    faulty = None
+    try:
+        found = trainer.predict(list(images))
+    except FaultyData as error:
+        faulty = error
+        bad = {fault.path for fault in error.faults}
+        images = [image for image in images if image not in bad]
+        if not images:
+            return [], faulty
+        found = trainer.predict(list(images))
+    names = trainer.classes
+    rows = []
+    for image, values in zip(images, found.to_numpy()[:, 2:], strict=True):
+        likeliest = sorted(range(len(names)), key=lambda place: -values[place])[:TOP]
+        top = [{"class": names[place], "probability": float(values[place])} for place in likeliest]
+        rows.append({"image": image, "class": top[0]["class"], "confidence": top[0]["probability"], "top": top})
+    return rows, faulty
+
+

@@ -1,0 +1,17 @@
+"""`gui`: handed to whoever brings the window (entry-point group `epochscope.commands`). [no torch]"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from trainer.registry import load_command
+
+
+def gui(*arguments: Annotated[str, Parameter(help="A run to open, and flags of the window.", metavar="RUN", allow_leading_hyphen=True)]) -> int:
+    """Open the window: watch a run, look into what it learned, start another."""
+    return int(load_command("gui")(list(arguments)) or 0)
+
+
+gui.passes_on = True  # type: ignore[attr-defined]  # flags are the window's business
