@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any, ClassVar
 
 from trainer.callback import Callback, OnError, Phase
@@ -78,7 +77,7 @@ class Checkpoint(Callback):
             self._save("best", event, run)
         self._save("last", event, run)
         self._encoded.clear()
-        self._prune(run)
+        self._prune(run, event.step)
 
     def on_checkpoint_requested(self, event: CheckpointRequested, run: Run) -> None:
         """Save the state of this very step."""
@@ -86,7 +85,7 @@ class Checkpoint(Callback):
             return
         self._save(event.kind, event, run)
         self._encoded.clear()
-        self._prune(run)
+        self._prune(run, event.step)
 
     def _every_steps(self, event: BatchEnded, run: Run) -> None:
         if event.step % self.every_steps == 0:
@@ -109,7 +108,7 @@ class Checkpoint(Callback):
             tensors, meta = run.capture()
             self._encoded[key] = container.encode(tensors, meta)
         data, digest = self._encoded[key]
-        path = self._folder(run) / container.name(kind, event.step)
+        path = run.folder.checkpoints / container.name(kind, event.step)  # type: ignore[union-attr]  # asked only with one
         durable.write_bytes(path, data)
         self._saved_at = time.monotonic()
         run.emit(
@@ -124,17 +123,16 @@ class Checkpoint(Callback):
             )
         )
 
-    def _prune(self, run: Run) -> None:
-        folder = self._folder(run)
-        for path in container.find(folder, "last")[KEEP_LAST:]:
-            durable.remove(path)
+    def _prune(self, run: Run, step: int) -> None:
+        folder = run.folder.checkpoints  # type: ignore[union-attr]
+        last = container.find(folder, "last")
+        # what claims a later step is of a future that was given up: this attempt went on from before it
+        past = [path for path in last if container.parse_name(path.name) <= ("last", step)]  # type: ignore[operator]
+        for path in last:
+            if path not in past[:KEEP_LAST]:
+                durable.remove(path)
         best = sorted(self._best, key=lambda step: (self._best[step], step))[: self.keep_best]
         self._best = {step: self._best[step] for step in best}
         for path in container.find(folder, "best"):
             if container.parse_name(path.name)[1] not in self._best:  # type: ignore[index]  # found by such a name
                 durable.remove(path)
-
-    def _folder(self, run: Run) -> Path:
-        folder: Path = run.folder.checkpoints  # type: ignore[union-attr]  # asked only where there is one
-        folder.mkdir(exist_ok=True)
-        return folder

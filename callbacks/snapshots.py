@@ -56,9 +56,8 @@ class Snapshots(Callback):
         self, run: Run, event: EpochEnded, kind: Literal["predictions", "weights"], path: Path, arrays: dict[str, Any]
     ) -> None:
         try:
-            path.parent.mkdir(exist_ok=True)
             size = write_arrays(path, **arrays)
-        except (DiskError, OSError) as error:
+        except DiskError as error:
             run.log(f"the snapshot {path.name} was not written", error)
             return
         self._tell(run, event, kind, "valid" if kind == "predictions" else None, path, size)

@@ -48,9 +48,10 @@ def test_figures_are_scikit_learns(case: tuple[list[int], list[int], list[str]])
     p, r, f, s = precision_recall_fscore_support(true, predicted, labels=labels, zero_division=0)
     assert (ours.precision, ours.recall, ours.f1, ours.support) == tuple(map(tuple, (p, r, f, s)))
     for average, value in (("macro", ours.macro_f1), ("weighted", ours.weighted_f1)):
-        assert value == precision_recall_fscore_support(
-            true, predicted, labels=labels, average=average, zero_division=0
-        )[2]
+        assert (
+            value
+            == precision_recall_fscore_support(true, predicted, labels=labels, average=average, zero_division=0)[2]
+        )
     assert ours.accuracy == accuracy_score(true, predicted)
     if labels != [0]:  # scikit-learn warns of a single class
         assert ours.confusion == tuple(map(tuple, confusion_matrix(true, predicted, labels=labels)))
@@ -76,7 +77,7 @@ def test_nothing_at_all() -> None:
     ours = figures(confusion([], [], 3), 0.0)
     assert (ours.samples, ours.accuracy, ours.macro_f1, ours.weighted_f1) == (0, 0.0, 0.0, 0.0)
     assert math.isnan(ours.loss)
-    assert "weighted avg       0.00      0.00      0.00         0" in report(confusion([], [], 3), ["a", "b", "c"])
+    assert report(confusion([], [], 3), ["a", "b", "c"]).count("0.00") == 3 * 3 + 1 + 2 * 3
 
 
 @pytest.mark.parametrize(("true", "predicted"), [([0, 1], [0]), ([3], [0]), ([0], [-1])])

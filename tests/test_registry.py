@@ -66,7 +66,7 @@ def test_a_plugin_that_raises_anything_while_imported(install) -> None:
 
 
 def test_a_plain_checkout_says_how_to_install(nothing_installed) -> None:
-    with pytest.raises(UsageError, match="pip install -e .") as caught:
+    with pytest.raises(UsageError, match=r"pip install -e \.") as caught:
         registry.callback_names()
     assert caught.value.code == "install.missing"
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,25 @@ from trainer.resources import resource
 
 ROOT = Path(__file__).resolve().parent.parent
 ASK = "from trainer.recipes import recipes; from trainer.resources import resource; print(resource(), len(recipes()))"
+EDITABLE = """
+import site, sys
+before = len(sys.path)
+site.addsitedir({site!r})  # reads .pth files, which an entry of PYTHONPATH does not
+sys.path[:0] = sys.path[before:]
+"""
 
 
-def ask(where: Path, *paths: Path) -> tuple[Path, int]:
-    """The folder and the number of recipes that a fresh interpreter finds, with `paths` before all others."""
+def ask(where: Path, *paths: Path, first: str = "") -> tuple[Path, int]:
+    """The folder and the number of recipes that a fresh interpreter finds, with `paths` first on its path."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths)), "PYTHONIOENCODING": "utf-8"}
     ran = subprocess.run(
-        [sys.executable, "-c", ASK], cwd=where, env=env, capture_output=True, encoding="utf-8", timeout=60, check=True
+        [sys.executable, "-c", first + ASK],
+        cwd=where,
+        env=env,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
     )
     folder, _, count = ran.stdout.strip().rpartition(" ")
     return Path(folder), int(count)
@@ -33,7 +46,8 @@ def test_checkout(tmp_path: Path) -> None:
 
 def build(tmp_path: Path, hook: str) -> Path:
     """A wheel of a copy of the sources, by the back end that pyproject names, unpacked as pip would."""
-    pytest.importorskip("setuptools", minversion="77")
+    backend = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]["build-backend"]
+    pytest.importorskip(backend)
     source, wheels, target = tmp_path / "source", tmp_path / "wheels", tmp_path / "site"
     ignored = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
     for name in ("trainer", "callbacks", "gui", "resources"):
@@ -42,7 +56,7 @@ def build(tmp_path: Path, hook: str) -> Path:
         shutil.copy(ROOT / name, source)
     (source / "README.md").write_text("# Epochscope\n", encoding="utf-8")
     wheels.mkdir()
-    code = f"from setuptools import build_meta; print(build_meta.{hook}({str(wheels)!r}))"
+    code = f"import {backend} as backend; backend.{hook}({str(wheels)!r})"
     subprocess.run([sys.executable, "-c", code], cwd=source, capture_output=True, timeout=110, check=True)
     (wheel,) = wheels.glob("*.whl")
     shutil.unpack_archive(wheel, target, "zip")
@@ -57,10 +71,7 @@ def test_wheel(tmp_path: Path) -> None:
 
 def test_editable_install(tmp_path: Path) -> None:
     site = build(tmp_path, "build_editable")
-    # a site folder is read for .pth files, which an entry of PYTHONPATH is not
-    (tmp_path / "start").mkdir()
-    (tmp_path / "start" / "sitecustomize.py").write_text(f"import site; site.addsitedir({str(site)!r})", encoding="utf-8")
-    folder, count = ask(tmp_path / "start", tmp_path / "start")
+    folder, count = ask(tmp_path, first=EDITABLE.format(site=str(site)))
     assert folder == tmp_path / "source" / "resources"
     assert count > 0
 

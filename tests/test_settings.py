@@ -58,7 +58,10 @@ def test_all_problems_at_once_each_with_its_place() -> None:
         ({"train": {"lr": float("inf")}}, "train.lr: got inf, expected a number > 0"),
         ({"train": {"lr": None}}, "train.lr: got None, expected a number > 0"),
         ({"train": {"momentum": 1}}, "train.momentum: got 1, expected a number >= 0 and < 1"),
-        ({"train": {"optimizer": "adma"}}, "train.optimizer: got 'adma', expected one of adam, adamw, nadam, sgd, rmsprop"),
+        (
+            {"train": {"optimizer": "adma"}},
+            "train.optimizer: got 'adma', expected one of adam, adamw, nadam, sgd, rmsprop",
+        ),
         ({"train": {"device": "gpu"}}, "train.device: got 'gpu', expected auto, cpu, cuda, cuda:N or mps"),
         ({"train": {"device": "cuda:0\n"}}, "train.device: got 'cuda:0\\n', expected auto, cpu, cuda, cuda:N or mps"),
         ({"train": {"threads": 0}}, "train.threads: got 0, expected a whole number from 1 to 1024 or auto"),
@@ -91,7 +94,9 @@ def test_a_problem_names_the_layer_it_came_from() -> None:
 
 
 def test_auto_stands_for_none() -> None:
-    made = merge({"train": {"threads": 2}, "data": {"size": 32}}, {"train": {"threads": "auto"}, "data": {"size": "auto"}})
+    made = merge(
+        {"train": {"threads": 2}, "data": {"size": 32}}, {"train": {"threads": "auto"}, "data": {"size": "auto"}}
+    )
     assert made.train.threads is None
     assert made.data.size is None
 
@@ -138,13 +143,17 @@ def test_each_flag_can_say_its_own_default() -> None:
     layer: dict[str, Any] = {}
     for flag in flags():
         tree = layer.setdefault(flag.path[0], {}) if len(flag.path) > 1 else layer
-        tree[flag.path[-1]] = "auto" if flag.default is None else ",".join(flag.default) if flag.type is tuple else str(flag.default)
+        tree[flag.path[-1]] = (
+            "auto" if flag.default is None else ",".join(flag.default) if flag.type is tuple else str(flag.default)
+        )
     assert merge(layer, origins=(FLAGS,)) == Settings()
 
 
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
 plain = st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | texts
-values = st.recursive(plain | st.lists(plain, max_size=3), lambda inner: st.dictionaries(texts, inner, max_size=3), max_leaves=8)
+values = st.recursive(
+    plain | st.lists(plain, max_size=3), lambda inner: st.dictionaries(texts, inner, max_size=3), max_leaves=8
+)
 
 
 @settings(max_examples=60)

@@ -57,7 +57,6 @@ def write_evaluation(folder: RunFolder, evaluation: Evaluation) -> None:
     from trainer.store.images import write_arrays
 
     target = folder.evaluation
-    target.mkdir(exist_ok=True)
     about = {
         "split": evaluation.split,
         "weights": evaluation.weights,

@@ -70,22 +70,21 @@ def figures(matrix: ArrayLike, loss_sum: float) -> Figures:
 def report(matrix: ArrayLike, classes: Sequence[str], digits: int = 2) -> str:
     """scikit-learn's `classification_report(..., labels=range(C), target_names=classes, zero_division=0)`."""
     counts = np.asarray(matrix, dtype=np.int64)
-    scores = _scores(counts)
-    support = scores[3]
-    if not np.trace(counts):
-        support = support.astype(np.float64)  # type: ignore[assignment]  # as scikit-learn prints it without any hit
-    total = support.sum()
+    *scores, support = _scores(counts)
+    # scikit-learn counts in floats where no sample at all is right, and prints `1.0`
+    printed = support if np.trace(counts) else support.astype(np.float64)
+    total = printed.sum()
     width = max(len("weighted avg"), digits, *(len(name) for name in classes))
 
-    def row(name: str, values: Sequence[Any], number: int) -> str:
+    def row(name: str, values: Sequence[Any], number: Any) -> str:
         cells = [f"{value:>9.{digits}f}" if value != "" else " " * 9 for value in values]
         return " ".join([f"{name:>{width}s} ", *cells, f"{number:>9}"])
 
-    means = [_mean(values) for values in scores[:3]]
-    weighted = [_mean(values, support) for values in scores[:3]]
+    means = [_mean(values) for values in scores]
+    weighted = [_mean(values, support) for values in scores]
     heads = (f"{head:>9}" for head in ("precision", "recall", "f1-score", "support"))
     lines = [" ".join([" " * width + " ", *heads]), ""]
-    lines += [row(name, values, number) for name, *values, number in zip(classes, *scores, strict=True)]
+    lines += [row(name, values, number) for name, *values, number in zip(classes, *scores, printed, strict=True)]
     lines += ["", row("accuracy", ("", "", _accuracy(counts)), total)]
     lines += [row("macro avg", means, total), row("weighted avg", weighted, total)]
     return "\n".join(lines) + "\n"

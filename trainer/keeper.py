@@ -47,6 +47,8 @@ class Keeper:
     def __enter__(self) -> Keeper:
         if self._folder is not None:
             self._lock = folders.acquire(self._folder)
+            for place in (self._folder.path, *(self._folder.path / part for part in folders.SUBFOLDERS)):
+                durable.remove_leftovers(place)  # of a save that was killed
             folders.write_owner(self._folder, folders.current_owner(self._attempt))
             self._thread = threading.Thread(target=self._keep, name="epochscope-keeper", daemon=True)
         self._control.open()

@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.errors import UsageError
+from trainer.errors import DiskError, UsageError
 from trainer.events import EpochEnded
-from trainer.store.checkpoint import find, newest_valid, read
+from trainer.store.checkpoint import Kind, find, newest_valid, parse_name, read
 from trainer.store.folder import RunFolder
 from trainer.store.journal import logical, read_journal
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+RESUMABLE: tuple[Kind, ...] = ("last", "manual")
+"""Kinds to go on from; the first of them where both were saved at the same step."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,15 @@ def find_continuation(folder: RunFolder) -> Continuation:
     records = read_journal(folder.journal).records
     attempt = max((record.attempt for record in records), default=0) + 1
     elapsed = records[-1].t if records else 0.0
-    checkpoint, skipped = newest_valid(folder.checkpoints, "last")
-    texts = tuple(f"{path.name} was skipped: {reason}" for path, reason in skipped)
+    found = [newest_valid(folder.checkpoints, kind) for kind in RESUMABLE]
+    checkpoint = max((path for path, _ in found if path), key=_step, default=None)
+    texts = tuple(f"{path.name} was skipped: {reason}" for _, skipped in found for path, reason in skipped)
     return Continuation(folder, attempt, elapsed, checkpoint, texts)
+
+
+def _step(path: Path) -> int:
+    parsed = parse_name(path.name)
+    return parsed[1] if parsed else -1
 
 
 def best_weights(folder: RunFolder, tensors: dict[str, Tensor], meta: dict[str, Any]) -> dict[str, Tensor] | None:
@@ -92,7 +102,7 @@ def best_weights(folder: RunFolder, tensors: dict[str, Tensor], meta: dict[str, 
     for path in find(folder.checkpoints, "best"):
         try:
             found, about = read(path)
-        except Exception:  # a damaged one is passed over: an older one, or `last`, may hold the same
+        except DiskError:  # a damaged one is passed over: an older one, or `last`, may hold the same
             continue
         if about["best"]["epoch"] == epoch:
             return model_weights(found)

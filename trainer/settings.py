@@ -292,7 +292,7 @@ def _look_up(tree: Any, path: Sequence[Any]) -> Any:
 
 
 def _place(error: Mapping[str, Any]) -> Path:
-    """Where one of pydantic's errors belongs: a setting, also for an item of a list in it; else a table or a stray key."""
+    """Where one of pydantic's errors belongs: a setting, also for an item in it; else a table or a stray key."""
     path = tuple(str(part) for part in error["loc"])
     return path[:1] if path[:1] in _known() else path
 
@@ -335,7 +335,7 @@ def _shown(value: Any) -> str:
 
 
 def _origin(path: Path, layers: Sequence[Mapping[str, Any]], origins: Sequence[str]) -> str:
-    """Which layer a value came from: the last that holds the path. What is wrong with a whole table has no one origin."""
+    """Which layer a value came from: the last that holds the path. A whole table has no one origin."""
     for layer, origin in reversed(list(zip(layers, origins, strict=False))):
         found = _look_up(layer, path)
         if found is not ... and not isinstance(found, Mapping):

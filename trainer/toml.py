@@ -21,7 +21,7 @@ def _emit(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
         yield f"[{'.'.join(_key(part) for part in path)}]"
     yield from (f"{_key(key)} = {_value(value)}" for key, value in values.items())
     for key, value in table.items():
-        if isinstance(value, Mapping) and (value or path):
+        if isinstance(value, Mapping):
             yield from _emit(value, (*path, key))
 
 

@@ -147,7 +147,7 @@ def test_any_changed_byte_costs_at_most_its_own_lines(tmp_path: Path) -> None:
     ends = [position for position, byte in enumerate(data) if byte == 10]
     path = tmp_path / "flipped"
     for position in range(len(data)):
-        for change in (0x01, 0x80, data[position] ^ 10):
+        for change in (0x80, data[position] ^ 10):
             path.write_bytes(data[:position] + bytes([data[position] ^ change]) + data[position + 1 :])
             found = read_journal(path)
             line = sum(end < position for end in ends)
@@ -240,7 +240,7 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
         read_journal(tmp_path / "j")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.binary(max_size=30)), max_size=4), st.integers(1, 700))
 def test_random_corruption_never_raises(
     tmp_path_factory: pytest.TempPathFactory, wounds: list[tuple[int, bytes]], chunk: int

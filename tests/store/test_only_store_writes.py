@@ -17,6 +17,7 @@ SOURCES = sorted(path for folder in ("trainer", "callbacks", "gui") for path in 
 MAY_WRITE = {
     "trainer/store/durable.py": "the one module",
     "trainer/store/lock.py": "the lock file has no content",
+    "trainer/cli/output.py": "the traceback of a bug, in the user's cache folder",
     "trainer/data": "the decode cache, outside of any run, and made again where it is damaged",
 }
 MAY_UNPICKLE = {
@@ -53,6 +54,8 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, str, ast.Call]]:
 
 def opens_for_writing(owner: str, name: str, call: ast.Call) -> bool:
     if name not in ("open", "fdopen") or owner in ("durable", "seam", "webbrowser"):
+        return False
+    if call.args and ast.unparse(call.args[0]) == "os.devnull":
         return False
     # Path.open(mode) has its mode first, open(path, mode) and os.open(path, flags) second
     place = 1 if owner in ("", "os", "io", "codecs", "Image", "tarfile", "gzip") else 0

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, get_args
 
-from cyclopts import App, CycloptsError, Group, UnknownOptionError
+from cyclopts import (
+    App,
+    CoercionError,
+    CycloptsError,
+    Group,
+    MissingArgumentError,
+    RepeatArgumentError,
+    UnknownCommandError,
+)
 
 from trainer.cli.output import show_bug, show_error, tolerate_any_text
 from trainer.errors import EpochscopeError, UsageError
@@ -15,6 +24,7 @@ from trainer.settings import suggest
 from trainer.version import __version__
 
 INTERRUPTED = 130
+_HELP = {"--help", "-h", "--version"}
 
 _ABOUT = "Train an image classifier and see, while it happens, what it learns."
 _FIRST_STEPS = """Examples:
@@ -27,7 +37,9 @@ DATA is the name of a data set, or a folder with a folder of images per class.
 RUN is the name of a run, the beginning of one, its folder, or `last`.
 --debug after any command shows the traceback of an error."""
 
-_TRAIN, _USE, _KNOW = (Group.create_ordered(name) for name in ("Train", "Use what was trained", "Know what there is"))
+_TRAIN, _USE, _KNOW, _FLAGS = (
+    Group.create_ordered(name) for name in ("Train", "Use what was trained", "Know what there is", "Flags")
+)
 
 _COMMANDS: list[tuple[Group, str, str, str, str]] = [
     (_TRAIN, "demo", "train:demo", "Train a small network on handwritten digits", "epochscope demo"),
@@ -107,6 +119,7 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         """echo '{"id": 1, "do": "ping"}' | epochscope assist""",
     ),
 ]
+_NAMES = {name for _, name, *_ in _COMMANDS}
 
 
 def build() -> App:
@@ -119,9 +132,11 @@ def build() -> App:
         version=__version__,
         version_format="plaintext",
     )
-    for group, name, place, text, example in _COMMANDS:
+    for order, (group, name, place, text, example) in enumerate(_COMMANDS):
         more: dict[str, Any] = {"help_epilogue": f"Example:\n  {example}"} if example else {}
-        app.command(f"trainer.cli.{place}", name=name, group=group, help=text, **more)
+        app.command(f"trainer.cli.{place}", name=name, group=group, help=text, sort_key=order, **more)
+    for flag in ("--help", "--version"):
+        app[flag].group = (_FLAGS,)
     return app
 
 
@@ -148,27 +163,37 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(tokens: list[str]) -> int:
     app = build()
+    if tokens and tokens[0] in _NAMES:
+        _tell_all(app[tokens[0]])
     tokens, problems = _without_unknown_flags(app, tokens)
     try:
         command, bound, unused, _ = app.parse_known_args(tokens)
     except CycloptsError as error:
         raise _in_our_words(error, tokens, problems) from None
-    problems += [f"{token!r} is one argument too many" for token in unused]
+    problems += [_too_many(app, tokens, token) for token in unused]
     if problems:
         raise _refusal(problems + _problems_of(command, bound.arguments), tokens)
     return int(command(*bound.args, **bound.kwargs) or 0)
 
 
+def _tell_all(command: App) -> None:
+    """The list of commands shows a short text; a command's own page shows all that it says of itself."""
+    if command.default_command is not None:
+        paragraphs = (inspect.getdoc(command.default_command) or command.help).split("\n\n")
+        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+    for name in command:
+        if not name.startswith("-"):
+            _tell_all(command[name])
+
+
 def _without_unknown_flags(app: App, tokens: list[str]) -> tuple[list[str], list[str]]:
     """The tokens without flags that the command does not have (and their values), and a problem for each of those."""
-    try:
-        _, apps, _ = app.parse_commands(tokens)
-    except CycloptsError:
+    if _HELP.intersection(tokens):
         return tokens, []
+    _, apps, _ = app.parse_commands(tokens)
     if apps[-1].default_command is None or getattr(apps[-1].default_command, "passes_on", False):
         return tokens, []
     known = {name for argument in apps[-1].assemble_argument_collection() for name in argument.names}
-    known |= {"--help", "-h", "--version"}
     kept: list[str] = []
     problems: list[str] = []
     dropping = False
@@ -179,7 +204,7 @@ def _without_unknown_flags(app: App, tokens: list[str]) -> tuple[list[str], list
         if _is_flag(name):
             dropping = name not in known and "=" not in token
             if name not in known:
-                problems.append(f"there is no flag {name}{_near(name, sorted(known))}")
+                problems.append(f"There is no flag {name}{_near(name, sorted(known | _HELP))}")
                 continue
         elif dropping:
             dropping = False
@@ -214,15 +239,37 @@ def _refusal(problems: list[str], tokens: list[str]) -> UsageError:
     return UsageError("usage", "\n".join(problems), mend=_help_command(tokens), problems="\n".join(problems))
 
 
+def _too_many(app: App, tokens: list[str], token: str) -> str:
+    """An argument that nobody takes; after `runs` it was meant to be a command."""
+    commands = [name for name in app[tokens[0]] if not name.startswith("-")]
+    if commands:
+        return f"There is no command '{tokens[0]} {token}'{suggest(token, commands)}"
+    return f"{token!r} is one argument too many"
+
+
 def _in_our_words(error: CycloptsError, tokens: list[str], problems: list[str]) -> UsageError:
     error.verbose = False
-    text = str(error).strip().rstrip(".")
-    if isinstance(error, UnknownOptionError):
-        text = text.replace("Unknown option: ", "there is no flag ")
+    match error:
+        case UnknownCommandError():
+            text = f"There is no command {tokens[0]!r}{suggest(tokens[0], [name for _, name, *_ in _COMMANDS])}"
+        case MissingArgumentError(argument=argument) if argument is not None:
+            flag = error.keyword or argument.name
+            text = f"{flag} needs a value" if flag.startswith("-") else f"{flag} is missing"
+        case RepeatArgumentError():
+            text = f"{error.token.keyword} is given twice"
+        case CoercionError(token=token) if token is not None:
+            text = f"{token.keyword}: got {token.value!r}, expected {_expected(error.target_type)}"
+        case _:
+            text = str(error).strip()
     return _refusal([*problems, text], tokens)
 
 
+def _expected(kind: Any) -> str:
+    if choices := get_args(kind):
+        return "one of " + ", ".join(map(str, choices))
+    return {int: "a whole number", bool: "no value, or true or false"}.get(kind, "another value")
+
+
 def _help_command(tokens: list[str]) -> str:
-    names = {name for _, name, *_ in _COMMANDS}
-    command = f"epochscope {tokens[0]}" if tokens and tokens[0] in names else "epochscope"
+    command = f"epochscope {tokens[0]}" if tokens and tokens[0] in _NAMES else "epochscope"
     return f"`{command} --help` shows what there is"

@@ -47,8 +47,8 @@ def data(
             expected="--preview N --out FILE.npz, with N and --epoch of at least 1",
         )
     report = inspect(made)
-    stops = bool(report.problems or (report.faults and not made.data.skip_bad))
-    found = as_plain(report, stops)
+    found = as_plain(report, made)
+    stops = found["stops"]
     if out is not None and preview is not None and not stops:
         found["preview"] = write_preview(open_images(made), preview, epoch, out)
     if json:
@@ -93,8 +93,8 @@ def write_preview(images: ImageData, count: int, epoch: int, out: Path) -> dict[
     return {**about, "mean": mean.tolist(), "std": std.tolist(), "classes": list(images.classes)}
 
 
-def as_plain(report: Report, stops: bool) -> dict[str, Any]:
-    """A report for JSON. `stops`: training would end with an error."""
+def as_plain(report: Report, settings: Settings) -> dict[str, Any]:
+    """A report for JSON; `stops`: training would end with an error."""
     return {
         "name": report.name,
         "classes": report.classes,
@@ -105,7 +105,7 @@ def as_plain(report: Report, stops: bool) -> dict[str, Any]:
         "faults": [_fault(fault) for fault in report.faults],
         "problems": [_fault(fault) for fault in report.problems],
         "notes": report.notes,
-        "stops": stops,
+        "stops": bool(report.problems or (report.faults and not settings.data.skip_bad)),
     }
 
 

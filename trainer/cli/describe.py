@@ -19,7 +19,12 @@ from trainer.settings import schema
 from trainer.store.folder import default_root
 
 Full = Annotated[
-    bool, Parameter(help="Also load PyTorch and all plugins, for devices and options; takes seconds.", negative="")
+    bool,
+    Parameter(
+        help="Also load PyTorch and all plugins, for devices and options: takes seconds.",
+        negative="",
+        show_default=False,
+    ),
 ]
 
 

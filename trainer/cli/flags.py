@@ -40,7 +40,7 @@ Runs = Annotated[
     Path | None,
     Parameter(help="Folder of all runs [default: $EPOCHSCOPE_RUNS, else ~/epochscope/runs].", metavar="DIR"),
 ]
-Json = Annotated[bool, Parameter(help="Print one JSON document and nothing else.", negative="")]
+Json = Annotated[bool, Parameter(help="Print one JSON document and nothing else.", negative="", show_default=False)]
 
 
 def settings_flags(wanted: Callable[[Flag], bool] = lambda flag: True) -> Callable[[Command], Command]:
@@ -89,7 +89,8 @@ def _help(flag: Flag) -> str:
     default = shown_default(flag.default)
     if flag.type is bool:
         return f"{flag.help} [default: {'yes' if flag.default else 'no'}]."
-    return f"{flag.help}: {expected} [default: {default}]."
+    accepts = "" if expected.startswith("a text") else f" ({expected})"
+    return f"{flag.help}{accepts} [default: {default}]."
 
 
 def shown_default(value: Any) -> str:
@@ -124,22 +125,36 @@ def _checked(layers: list[tuple[str, Mapping[str, Any]]], problems: list[UsageEr
     from trainer.data.sources import check_source
     from trainer.registry import check_names
 
-    made: Settings | None = None
+    made = Settings()
     try:
         made = merge(*(values for _, values in layers), origins=[origin for origin, _ in layers])
     except UsageError as error:
         problems.append(error)
-    if made is not None:
-        for check in (lambda: check_names(made), lambda: check_source(made.data.source)):
-            try:
-                check()
-            except UsageError as error:
-                problems.append(error)
+        made = _names_only(layers)
+    for check in (lambda: check_names(made), lambda: check_source(made.data.source)):
+        try:
+            check()
+        except UsageError as error:
+            problems.append(error)
     if len(problems) == 1:
         raise problems[0]
-    if problems or made is None:
+    if problems:
         refuse([line for error in problems for line in error.what.splitlines()])
     return made
+
+
+def _names_only(layers: list[tuple[str, Mapping[str, Any]]]) -> Settings:
+    """Of settings with other mistakes in them: model, callbacks and source, to tell whether those exist."""
+    picked = []
+    for _, values in layers:
+        names = {key: values[key] for key in ("model", "callbacks", "plugins") if key in values}
+        data = values.get("data")
+        source = {"data": {"source": data["source"]}} if isinstance(data, Mapping) and "source" in data else {}
+        picked.append({**names, **source})
+    try:
+        return merge(*picked)
+    except UsageError:
+        return Settings()
 
 
 def _recipe(name: str) -> tuple[str, Mapping[str, Any]]:

@@ -152,7 +152,7 @@ def show_bug(error: Exception, *, debug: bool, log: Path | None = None) -> int:
     """A bug of ours, or of somebody's callback: say so, and where the traceback lies. Returns 1."""
     if debug:
         traceback.print_exception(error)
-    log = log or getattr(error, "log", None) or _write_log(error)
+    log = log or getattr(error, "log", None) or log_bug(error)
     screen = _first_lines(f"This is a bug in epochscope: {type(error).__name__}: {error}")
     if log:
         screen += _labelled("log", str(log))
@@ -161,8 +161,8 @@ def show_bug(error: Exception, *, debug: bool, log: Path | None = None) -> int:
     return _BUG
 
 
-def _write_log(error: Exception) -> Path | None:
-    """The traceback in a file of the user's cache folder; None where nothing can be written there."""
+def log_bug(error: Exception) -> Path | None:
+    """Write the traceback to a file in the user's cache folder and name it; None where nothing can be written."""
     from trainer.data.cache import cache_folder
 
     path = cache_folder() / "errors.log"

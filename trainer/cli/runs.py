@@ -19,6 +19,7 @@ from trainer.errors import EpochscopeError
 from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs, state
 from trainer.store.journal import JournalReader, Record
 from trainer.store.summary import Summary
+from trainer.toml import dumps
 
 _EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs list --json"
 _HEADS = ("name", "status", "data", "model", "epoch", "best", "loss", "F1", "time", "started")
@@ -167,7 +168,7 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
         yield from (f"  {file['name']}  {file['bytes'] / 1e6:.1f} MB" for file in found["checkpoints"])
     if found["settings"]:
         yield from ("", "settings")
-        yield from ("  " + line for line in _tree(found["settings"], ""))
+        yield from (f"  {line}".rstrip() for line in dumps(found["settings"]).splitlines())
     if found["journal"]["damaged"]:
         yield from ("", f"damaged lines of the journal: {found['journal']['damaged']}")
         yield from (f"  line {one['line']}: {one['reason']}" for one in found["journal"]["damaged_lines"])
@@ -216,10 +217,3 @@ def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
         )
     yield from ("  " + line for line in table(heads, rows, left=("started (UTC)", "device", "ended")))
 
-
-def _tree(values: dict[str, Any], prefix: str) -> Iterator[str]:
-    """Settings as `table.key = value`, as TOML would have them."""
-    from trainer.toml import dumps
-
-    for line in dumps(values).splitlines():
-        yield line

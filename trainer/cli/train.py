@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -34,7 +35,7 @@ def train(
     recipe: Recipe = None,
     settings: SettingsFile = None,
     runs: Runs = None,
-    name: Annotated[str | None, Parameter(help="Name of the run [default: date, data and model].")] = None,
+    name: Annotated[str | None, Parameter(help="Name of the run [default: date, data and model].", metavar="NAME")] = None,
     json: Json = False,
     **given: Any,
 ) -> int:
@@ -87,9 +88,9 @@ def demo(
 
     Opens the window where it is installed and there is a display, else trains in the terminal.
     """
-    from trainer.registry import has_command, load_command
+    from trainer.registry import load_command
 
-    if has_command("demo") and _has_display():
+    if entry_points(group="epochscope.commands", name="demo") and _has_display():
         root = ["--runs", str(runs)] if runs else []
         return int(load_command("demo")(["--epochs", str(epochs), *root]) or 0)
     from trainer.launch import start

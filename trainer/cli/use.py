@@ -58,8 +58,7 @@ def predict(
     trainer, weights = load_trained(folder)
     rows, faults = predictions(trainer, images)
     if json:
-        unreadable = [{"image": fault.path, "code": fault.code, "reason": fault.reason} for fault in _faults(faults)]
-        say_json({"run": folder.path, "weights": weights, "images": rows, "unreadable": unreadable})
+        say_json({"run": folder.path, "weights": weights, "images": rows, "unreadable": as_faults(faults)})
     elif rows:
         heads = ("image", "class", "confidence", f"likeliest {TOP}")
         lines = [(row["image"], row["class"], f"{row['confidence']:.3f}", _likeliest(row)) for row in rows]
@@ -73,8 +72,10 @@ def _likeliest(row: dict[str, Any]) -> str:
     return ", ".join(f"{entry['class']} {entry['probability']:.2f}" for entry in row["top"])
 
 
-def _faults(faults: FaultyData | None) -> Sequence[Any]:
-    return faults.faults if faults is not None else ()
+def as_faults(error: FaultyData | None) -> list[dict[str, str]]:
+    """The images that cannot be read, for JSON."""
+    faults = error.faults if error is not None else ()
+    return [{"image": fault.path, "code": fault.code, "reason": fault.reason} for fault in faults]
 
 
 def predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str, Any]], FaultyData | None]:

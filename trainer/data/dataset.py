@@ -163,6 +163,8 @@ class ImageData:
         The last one may be smaller. The same arguments give the same bits, whatever was computed before.
         """
         # chunks begin at the same images wherever one starts, so that each batch lies equally aligned in memory
+        if first_batch >= self.steps_per_epoch:
+            return
         first = first_batch * self.batch
         skipped = first % self._chunk
         for images, labels in self._train_chunks(epoch, first - skipped, self.sizes["train"]):
@@ -198,6 +200,8 @@ class ImageData:
         """
         single = isinstance(images, (str, Path, Image.Image)) or getattr(images, "ndim", 4) < 4
         decoded = self._decode([images] if single else images)
+        if not len(decoded):
+            return torch.empty(0, *self.input_shape, device=self._device)
         return self._normalise(_packed(decoded).to(self._device), Workspace())
 
     def _order(self, epoch: int) -> Tensor:
@@ -248,7 +252,7 @@ class ImageData:
                 faults.append(Fault(name, error.code, error.reason))
         if faults:
             raise FaultyDataError("data.unreadable", "images cannot be read", faults, mend="leave them out")
-        return pack(np.stack(decoded)) if decoded else np.zeros((0, height, width, 1 if channels == 1 else 4), np.uint8)
+        return pack(np.stack(decoded)) if decoded else np.empty(0, np.uint8)
 
 
 def _fit_any(image: Any, target: tuple[int, int], *, grey: bool) -> NDArray[np.uint8]:

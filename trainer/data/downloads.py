@@ -15,7 +15,8 @@ import warnings
 from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, NoReturn
+from typing import Any, ClassVar, NamedTuple
+from urllib.error import HTTPError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,6 +150,8 @@ def _fetch(source: str, base: Path) -> None:
         if not getattr(dataset, "_check_integrity", lambda: True)():
             raise RuntimeError("the unpacked files do not have the published md5 sums")
     except (OSError, HTTPException, RuntimeError, EOFError, tarfile.TarError) as error:
+        if isinstance(error, HTTPError):
+            error.close()  # it holds the connection
         reason = str(error).strip() or type(error).__name__
         raise DataError(
             "data.download",
@@ -228,20 +231,16 @@ class _ArraysOnly(pickle.Unpickler):
     """Admits what numpy arrays are made of; CIFAR's pickles name nothing else, and nothing else is ever called."""
 
     ALLOWED: ClassVar = {
-        ("multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
+        ("numpy.core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
+        ("numpy._core.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0],
         ("numpy", "ndarray"): np.ndarray,
         ("numpy", "dtype"): np.dtype,
     }
 
     def find_class(self, module: str, name: str) -> Any:
-        if module in ("numpy.core.multiarray", "numpy._core.multiarray"):
-            module = "multiarray"
         if (module, name) not in self.ALLOWED:
-            self._refuse(f"{module}.{name}")
+            raise pickle.UnpicklingError(f"it names {module}.{name}, which is no array: refused, nothing was run")
         return self.ALLOWED[module, name]
-
-    def _refuse(self, name: str) -> NoReturn:
-        raise pickle.UnpicklingError(f"it names {name}, which is no array: refused, nothing was run")
 
 
 def _unpickle(path: Path) -> dict[str, Any]:

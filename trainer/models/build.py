@@ -44,9 +44,8 @@ def move_model(model: nn.Module, device: torch.device) -> nn.Module:
     Not on MPS, where batch normalisation gives wrong gradients in that layout (pytorch/pytorch#175189). Images may come
     in either layout: the weights' decides.
     """
-    if device.type == "cpu":
-        return model.to(device, memory_format=torch.channels_last)
-    return model.to(device)
+    model = model.to(device)
+    return model.to(memory_format=torch.channels_last) if device.type == "cpu" else model
 
 
 def check_model(model: nn.Module, input_shape: Sequence[int], classes: int | None) -> int:
@@ -129,4 +128,9 @@ def _resnet18(input_shape: Shape, classes: int) -> nn.Module:
     return model
 
 
-_BUILDERS: dict[str, Callable[..., nn.Module]] = {"softmax": _softmax, "mlp": _mlp, "cnn": make_cnn, "resnet18": _resnet18}
+_BUILDERS: dict[str, Callable[..., nn.Module]] = {
+    "softmax": _softmax,
+    "mlp": _mlp,
+    "cnn": make_cnn,
+    "resnet18": _resnet18,
+}

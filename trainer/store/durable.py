@@ -72,7 +72,7 @@ class Seam:
         path.unlink()
 
     def touch(self, path: Path) -> None:
-        os.utime(path, follow_symlinks=False) if os.utime in os.supports_follow_symlinks else os.utime(path)
+        os.utime(path)
 
 
 seam = Seam()

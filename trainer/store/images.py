@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,17 +29,26 @@ _SPLITS = ("valid", "test")
 Images = NDArray[np.uint8]
 
 
+class Pixels(Protocol):
+    """An array, or what makes parts of one when asked: (N, H, W, 3) or (N, H, W, 1) uint8."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __getitem__(self, which: list[int], /) -> Any: ...
+
+
 @dataclass(frozen=True)
 class SplitImages:
     """One split as the data module has it, in its order.
 
-    `images`: (N, H, W, 3) or (N, H, W, 1) uint8, any array that can be sliced; `labels`: N class indices; `sizes`: N
-    original (width, height) in pixels; `paths`: N paths relative to the data root, with `/` ("" where there is none).
+    `labels`: N class indices; `sizes`: N original (width, height) in pixels; `paths`: N paths relative to the data
+    root, with `/` ("" where there is none).
     """
 
-    images: Images
-    labels: Sequence[int]
-    sizes: Sequence[tuple[int, int]]
+    images: Pixels
+    labels: Sequence[int] | NDArray[Any]
+    sizes: Sequence[tuple[int, int]] | NDArray[Any]
     paths: Sequence[str]
 
 
@@ -117,7 +126,7 @@ def _thumbnail_size(height: int, width: int) -> tuple[int, int]:
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def _npy(images: Images, indices: list[int], shape: tuple[int, ...]) -> Iterator[bytes]:
+def _npy(images: Pixels, indices: list[int], shape: tuple[int, ...]) -> Iterator[bytes]:
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})
     yield header.getvalue()
