@@ -14,6 +14,7 @@ from trainer.events import (
     CheckpointRequested,
     CheckpointSaved,
     EpochEnded,
+    Event,
     RunStarted,
 )
 from trainer.run import Run
@@ -48,7 +49,7 @@ class Checkpoint(Callback):
         self.every_steps = every_steps
         self.every_seconds = every_seconds
         self._best: dict[int, float] = {}
-        self._encoded: dict[tuple[str, int], tuple[bytes, str]] = {}
+        self._encoded: dict[int, tuple[bytes, str]] = {}
         self._saved_at = 0.0
         # hooks nobody needs are not there: a hook on BatchEnded costs something at every step
         if every_steps:
@@ -65,8 +66,11 @@ class Checkpoint(Callback):
         self._best = dict(state["best"])
 
     def on_run_started(self, event: RunStarted, run: Run) -> None:
-        """Count seconds from here."""
+        """Count seconds from here; a run that starts from nothing has no best yet."""
         self._saved_at = time.monotonic()
+        self._encoded.clear()
+        if not event.resumed_step:
+            self._best.clear()
 
     def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
         """Save `best` where this epoch is one of the best, then `last`, then delete what they replace."""
@@ -76,7 +80,7 @@ class Checkpoint(Callback):
             self._best[event.step] = event.valid_loss
             self._save("best", event, run)
         self._save("last", event, run)
-        self._encoded.clear()
+        self._encoded.pop(id(event))
         self._prune(run, event.step)
 
     def on_checkpoint_requested(self, event: CheckpointRequested, run: Run) -> None:
@@ -84,8 +88,18 @@ class Checkpoint(Callback):
         if run.folder is None:
             return
         self._save(event.kind, event, run)
-        self._encoded.clear()
+        self._encoded.pop(id(event))
         self._prune(run, event.step)
+
+    def keep_for_retry(self, event: Event, run: Run) -> None:
+        """Take the state of this very step: when the disk has room again, the weights have moved on."""
+        if run.folder is not None and isinstance(event, EpochEnded | CheckpointRequested):
+            self._encode(event, run)
+
+    def _encode(self, event: EpochEnded | CheckpointRequested, run: Run) -> tuple[bytes, str]:
+        if id(event) not in self._encoded:
+            self._encoded[id(event)] = container.encode(*run.capture())
+        return self._encoded[id(event)]
 
     def _every_steps(self, event: BatchEnded, run: Run) -> None:
         if event.step % self.every_steps == 0:
@@ -103,11 +117,7 @@ class Checkpoint(Callback):
         """Write one file. Encoded once per event: when a full disk makes the engine try again later, the state of the
         epoch that was best is saved, not what the weights have become since."""
         start = time.perf_counter()
-        key = (type(event).__name__, event.step)
-        if key not in self._encoded:
-            tensors, meta = run.capture()
-            self._encoded[key] = container.encode(tensors, meta)
-        data, digest = self._encoded[key]
+        data, digest = self._encode(event, run)
         path = run.folder.checkpoints / container.name(kind, event.step)  # type: ignore[union-attr]  # asked only with one
         durable.write_bytes(path, data)
         self._saved_at = time.monotonic()

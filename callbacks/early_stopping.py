@@ -45,8 +45,11 @@ class EarlyStopping(Callback):
         self._best, self.waited, self._stopped_of = Best(*state["best"]), state["waited"], state["stopped_of"]
 
     def on_run_started(self, event: RunStarted, run: Run) -> None:
-        """Stay stopped where a crash came after the decision; a resumption with more epochs overrules it."""
+        """Start anew with a run that starts from nothing. Stay stopped where a crash came after the decision; a
+        resumption with more epochs overrules it."""
         self._epochs = event.epochs
+        if not event.resumed_step:
+            self._best, self.waited, self._stopped_of = Best(), 0, 0
         if self._stopped_of == event.epochs:
             run.request_stop("early_stopping")
 

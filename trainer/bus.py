@@ -30,12 +30,15 @@ RETRY_EPOCHS = 3
 class _Subscriber:
     """One callback (or function) and what became of it."""
 
-    def __init__(self, name: str, phase: Phase, on_error: OnError, hooks: dict[type[Event], Hook], loss: bool) -> None:
+    def __init__(
+        self, name: str, phase: Phase, on_error: OnError, hooks: dict[type[Event], Hook], loss: bool, keep: Hook
+    ) -> None:
         self.name = name
         self.phase = phase
         self.on_error = on_error
         self.hooks = hooks
         self.reads_loss = loss
+        self.keep = keep
         self.active = True
         self.pending: deque[Event] = deque(maxlen=RETRY_BUFFER)
         self.failed_epochs = 0
@@ -79,6 +82,7 @@ class Bus:
         self._retrying = False
         self._closed = False
         self._thread = threading.get_ident()
+        self._rebuild()  # so that a bus nobody listens to takes events as well
         for callback in callbacks:
             self.add(callback)
 
@@ -86,6 +90,13 @@ class Bus:
 
     def add(self, callback: Callback) -> Subscription:
         """Subscribe every overridden hook of `callback`."""
+        if not isinstance(callback, Callback):
+            raise UsageError(
+                "callbacks.not_one",
+                f"{callback!r} is no callback.",
+                expected="an instance of a class derived from trainer.Callback",
+                mend="give an instance, such as EarlyStopping(), not the class; functions go to `trainer.on(Event, function)`",
+            )
         hooks: dict[type[Event], Hook] = {
             event: getattr(callback, hook)
             for event, hook in HOOKS.items()
@@ -100,7 +111,8 @@ class Bus:
                 mend=f"set `.name` of one of them, for example {name}(...).name = '{name}2'",
                 callback=name,
             )
-        return self._add(_Subscriber(name, callback.phase, callback.on_error, hooks, callback.reads_loss))
+        keep = callback.keep_for_retry
+        return self._add(_Subscriber(name, callback.phase, callback.on_error, hooks, callback.reads_loss, keep))
 
     def on(
         self,
@@ -112,6 +124,8 @@ class Bus:
         loss: bool = False,
     ) -> Subscription:
         """Call `function(event)` at each `every`-th such event; with `once`, at the first one only."""
+        if every < 1:
+            raise UsageError("callbacks.every", f"every: got {every}.", expected="a whole number of at least 1")
         count = 0
 
         def hook(record: Event, run: Run) -> None:
@@ -124,7 +138,7 @@ class Bus:
             function(record)
 
         name = f"{getattr(function, '__name__', type(function).__name__)}#{len(self._subscribers) + 1}"
-        subscription = self._add(_Subscriber(name, Phase.VIEW, "detach", {event: hook}, loss))
+        subscription = self._add(_Subscriber(name, Phase.VIEW, "detach", {event: hook}, loss, hook))
         return subscription
 
     def _add(self, subscriber: _Subscriber) -> Subscription:
@@ -134,6 +148,7 @@ class Bus:
 
     def _remove(self, subscriber: _Subscriber) -> None:
         if subscriber in self._subscribers:
+            subscriber.active = False  # it may come later in a delivery that is under way
             self._subscribers.remove(subscriber)
             self._rebuild()
 
@@ -176,6 +191,11 @@ class Bus:
         """Whether the caller is the engine's thread."""
         return threading.get_ident() == self._thread
 
+    @property
+    def delivering(self) -> bool:
+        """Whether a handler is being called just now."""
+        return self._delivering
+
     def bind(self, run: Run) -> None:
         """Deliver from now on, on the calling thread, handing `run` to every hook.
 
@@ -184,6 +204,7 @@ class Bus:
         self.run = run
         self._thread = threading.get_ident()
         self._closed = False
+        self._queue.clear()  # what came after the end of an earlier run belongs to no run
         self.first_error = None
         for subscriber in self._subscribers:
             subscriber.active, subscriber.failed_epochs, subscriber.seconds = True, 0, 0.0
@@ -192,7 +213,14 @@ class Bus:
     def emit(self, event: Event) -> None:
         """Deliver `event` to all, or queue it where a delivery is under way or another thread asks."""
         self._queue.append(event)
-        if self._delivering or not self.here:
+        if self.here:
+            self.drain()
+        else:
+            self.alarm()  # the engine drains the queue at its next boundary
+
+    def drain(self) -> None:
+        """Deliver what is queued. On the engine's thread only."""
+        if self._delivering:
             return
         self._delivering = True
         try:
@@ -210,8 +238,7 @@ class Bus:
         self._closed = kind is RunEnded
         for subscriber, hook in self._table[kind]:
             if subscriber.pending:
-                subscriber.pending.append(event)
-                self._count_failed_epoch(subscriber, event)
+                self._hold_back(subscriber, event)
                 continue
             if subscriber.active or kind is RunEnded:
                 self._call(subscriber, hook, event)
@@ -229,7 +256,9 @@ class Bus:
         """Try what is being retried a last time; what fails now must end the run."""
         for subscriber in self._subscribers:
             if subscriber.pending and (error := self._flush(subscriber)) is not None:
-                self._must_stop(subscriber, subscriber.pending[0], error)
+                event = subscriber.pending[0]
+                self._must_stop(subscriber, event, error)
+                self._announce(subscriber, event, "stop", error)
 
     # -- failures ------------------------------------------------------------------------------------------------
 
@@ -274,6 +303,16 @@ class Bus:
         subscriber.active = False
         subscriber.pending.clear()
         self._rebuild()
+
+    def _hold_back(self, subscriber: _Subscriber, event: Event) -> None:
+        """Earlier events come first: this one waits with them."""
+        subscriber.pending.append(event)
+        self._count_failed_epoch(subscriber, event)
+        try:
+            subscriber.keep(event, self.run)  # type: ignore[arg-type]  # bound before the first event
+        except Exception as error:
+            self._must_stop(subscriber, event, error)
+            self._announce(subscriber, event, "stop", error)
 
     def _count_failed_epoch(self, subscriber: _Subscriber, event: Event) -> None:
         subscriber.failed_epochs += isinstance(event, EpochEnded)

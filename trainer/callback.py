@@ -56,6 +56,10 @@ class Callback:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Take back what `state_dict` gave. Arguments of the constructor win over anything loaded."""
 
+    def keep_for_retry(self, event: ev.Event, run: Run) -> None:
+        """Called instead of a hook while an earlier event waits to be handed over again: take from `run` what will
+        have changed by the time this one's turn comes."""
+
     def on_preparing(self, event: ev.Preparing, run: Run) -> None: ...
     def on_working(self, event: ev.Working, run: Run) -> None: ...
     def on_run_started(self, event: ev.RunStarted, run: Run) -> None: ...

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from trainer.events import spell_non_finite
 from trainer.figures import Figures, report
 from trainer.passes import Outputs
 
@@ -64,6 +65,6 @@ def write_evaluation(folder: RunFolder, evaluation: Evaluation) -> None:
         "seconds": evaluation.seconds,
         **vars(evaluation.figures),
     }
-    write_json(target / f"{evaluation.split}.json", about)
+    write_json(target / f"{evaluation.split}.json", spell_non_finite(about))
     write_text(target / f"{evaluation.split}.txt", evaluation.report)
     write_arrays(target / f"{evaluation.split}.npz", **evaluation.outputs.arrays())

@@ -319,14 +319,14 @@ HOOKS: dict[type[Event], str] = {event: hook_name(event) for event in EVENTS}
 _SPELLED = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
-def _spell_non_finite(value: Any) -> Any:
+def spell_non_finite(value: Any) -> Any:
     """Replace NaN and infinities, at any depth, by the strings design section 2 fixes."""
     if isinstance(value, float):
         return _SPELLED.get(str(value), value)
     if isinstance(value, dict):
-        return {key: _spell_non_finite(item) for key, item in value.items()}
+        return {key: spell_non_finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_spell_non_finite(item) for item in value]
+        return [spell_non_finite(item) for item in value]
     return value
 
 
@@ -342,7 +342,7 @@ def encode(event: Event) -> bytes:
     text = _encoder.encode(event)
     # msgspec writes NaN as null: only a text with a null in it can hide one, so the slow path is rare
     if b"null" in text:
-        text = _encoder.encode(_spell_non_finite(msgspec.to_builtins(event, order=None)))
+        text = _encoder.encode(spell_non_finite(msgspec.to_builtins(event, order=None)))
     return text
 
 

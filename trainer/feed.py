@@ -63,6 +63,14 @@ class LoaderFeed:
         self._seed = seed
         self._device = torch.device("cpu")
         self._once: dict[str, Iterator[Any]] = {}
+        self._labels: int | None = None
+        if isinstance(self._splits.get("valid"), Iterator):
+            raise UsageError(
+                "data.single_pass",
+                "The validation data is an iterator: it is used up after one pass.",
+                expected="something that can be gone through again, such as a DataLoader or a list of batches",
+                mend="pass the loader itself instead of iter(loader)",
+            )
         images, _ = self._peek()
         self.input_shape = tuple(images.shape[1:])
         self.sizes = {split: _length(getattr(loader, "dataset", None)) for split, loader in self._splits.items()}
@@ -79,6 +87,10 @@ class LoaderFeed:
         """Batches are moved to `device` as they come."""
         self._device = device
 
+    def expect(self, classes: int) -> None:
+        """Refuse labels outside 0 ... classes - 1 from now on: on a device they would end the process."""
+        self._labels = classes
+
     def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
         """The loader's batches; those to skip are drawn and thrown away before this returns."""
         seed_generators(self._seed, epoch)
@@ -90,7 +102,7 @@ class LoaderFeed:
         batches = self._iterate("train")
         for _ in range(first_batch):
             next(batches, None)
-        return self._tensors("train", batches)
+        return self._tensors("train", batches, skipped=first_batch)
 
     def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
         """The loader's batches; their size is the loader's."""
@@ -109,10 +121,34 @@ class LoaderFeed:
     def _iterate(self, split: str) -> Iterator[Any]:
         return self._once[split] if split in self._once else iter(self._splits[split])
 
-    def _tensors(self, split: str, batches: Iterator[Any]) -> Iterator[Batch]:
-        for batch in batches:
+    def _tensors(self, split: str, batches: Iterator[Any], skipped: int = 0) -> Iterator[Batch]:
+        number = skipped
+        for number, batch in enumerate(batches, skipped + 1):
             images, labels = self._pair(split, batch)
+            self._check(split, number, images, labels)
             yield images.to(self._device, non_blocking=True), labels.to(self._device, non_blocking=True)
+        if not number:
+            raise DataError("data.empty", f"The data of {split!r} has no batches.", mend="check the length of the loader")
+
+    def _check(self, split: str, number: int, images: Tensor, labels: Tensor) -> None:
+        if labels.ndim != 1 or len(labels) != len(images):
+            raise DataError(
+                "data.batch",
+                f"Batch {number} of {split!r} has images {tuple(images.shape)} and labels {tuple(labels.shape)}.",
+                expected="images (B, ...) and labels (B,): one class number per image",
+                mend="let the loader yield class numbers, for example one_hot.argmax(1)",
+            )
+        if self._labels is not None and len(labels):
+            low, high = (int(bound) for bound in labels.aminmax())
+            if low < 0 or high >= self._labels:
+                raise DataError(
+                    "data.labels",
+                    f"A label of batch {number} of {split!r} is {low if low < 0 else high}.",
+                    expected=f"class numbers from 0 to {self._labels - 1}: the model gives {self._labels} outputs",
+                    mend="check the labels, or the number of the model's outputs",
+                    split=split,
+                    batch=number,
+                )
 
     def _pair(self, split: str, batch: Any) -> Batch:
         try:

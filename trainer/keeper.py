@@ -45,19 +45,26 @@ class Keeper:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Keeper:
+        try:
+            self._begin()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _begin(self) -> None:
         if self._folder is not None:
             self._lock = folders.acquire(self._folder)
             for place in (self._folder.path, *(self._folder.path / part for part in folders.SUBFOLDERS)):
                 durable.remove_leftovers(place)  # of a save that was killed
             folders.write_owner(self._folder, folders.current_owner(self._attempt))
-            self._thread = threading.Thread(target=self._keep, name="epochscope-keeper", daemon=True)
         self._control.open()
         if self._signals:
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._on_signal)
-        if self._thread is not None:
+        if self._folder is not None:
+            self._thread = threading.Thread(target=self._keep, name="epochscope-keeper", daemon=True)
             self._thread.start()
-        return self
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,7 +44,10 @@ REPORT_SECONDS = 0.05
 
 @dataclass
 class Parts:
-    """What is trained, with what, for how long."""
+    """What is trained, with what, for how long.
+
+    `deferred`: whether steps leave their loss on the device; None: where there is a device and the optimiser allows it.
+    """
 
     model: nn.Module
     feed: Feed
@@ -55,6 +57,7 @@ class Parts:
     epochs: int
     eval_batch: int
     device: torch.device
+    deferred: bool | None = None
 
 
 @dataclass
@@ -84,7 +87,8 @@ class Loop:
         self.best = Best()
         self.best_weights: dict[str, Tensor] | None = None
         self._spent = Spent()
-        self._deferred = parts.device.type != "cpu" and takes_flag(parts.optimizer)
+        deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
+        self._deferred = deferrable if parts.deferred is None else parts.deferred
         self.tally = Tally(parts.classes, deferred=self._deferred)
         self._step: CheckedStep | FlaggedStep = (
             FlaggedStep(parts.model, parts.optimizer, parts.criterion, parts.device)
@@ -93,7 +97,7 @@ class Loop:
         )
         self._unreported = Spent()
         self._mark = 0.0
-        self._saved_at: Cursor | None = None
+        self._error: DivergedError | None = None
         self._generators: dict[str, Tensor] | None = None
         self.history: list[EpochEnded] = []
 
@@ -117,6 +121,7 @@ class Loop:
             raise self._diverged(bad) from None
         finally:
             session.before_emit = None
+            session.run._capture = None  # evaluation puts the best weights into the model: that is no state to go on from
             if isinstance(self._step, FlaggedStep):
                 self._step.close()
 
@@ -198,7 +203,12 @@ class Loop:
         if not count:
             return
         if isinstance(self._step, FlaggedStep):
-            self._step.check()
+            try:
+                self._step.check()
+            except NonFiniteStep:
+                if self.session.bus.delivering:
+                    return  # it is no fault of the handler that emits just now: the loop's own next report raises it
+                raise
         # the epoch's seconds are taken from the clock, not added up from steps: callbacks are part of what it took
         mark, self._mark = self._mark, self.session.clock.elapsed()
         self._spent.train += self._mark - mark
@@ -221,15 +231,16 @@ class Loop:
     def pass_over(self, split: str, stage: Any) -> tuple[Figures, Outputs, float]:
         """Figures of a split with the weights as they are; Working events on the way, requests honoured."""
         parts, total = self.parts, self.parts.feed.sizes[split]
-        result = pass_over(
+        start = self.session.clock.elapsed()  # it stands still while the run is paused
+        found, outputs, _ = pass_over(
             parts.model,
             parts.feed.eval_batches(split, parts.eval_batch),
             parts.criterion,
             parts.classes,
             lambda done: self.session.progress(Working, stage, done, total),
         )
-        self.session.run._outputs[split] = result[1]
-        return result
+        self.session.run._outputs[split] = outputs
+        return found, outputs, self.session.clock.elapsed() - start
 
     def _validate(self) -> Figures:
         found, _, seconds = self.pass_over("valid", "validate")
@@ -284,11 +295,15 @@ class Loop:
     def capture(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """See `Run.capture`."""
         self._report()
+        if isinstance(self._step, FlaggedStep):
+            try:
+                self._step.check()
+            except NonFiniteStep as bad:
+                raise self._diverged(bad) from None
         parts, session = self.parts, self.session
         optimizer_tensors, optimizer_rest = capture_optimizer(parts.model, parts.optimizer)
         tensors = {**capture_model(parts.model), **optimizer_tensors, **capture_generators(parts.device)}
         self.tally.reduce()
-        self._saved_at = copy.copy(self.cursor)
         meta = {
             "epoch": self.cursor.epoch,
             "batch": self.cursor.batch,
@@ -323,19 +338,24 @@ class Loop:
         session.clock.start(meta["elapsed"])
         session.clock.stop()
         restore_generators(tensors, parts.device)
-        self._generators = {key: value for key, value in tensors.items() if key.startswith("rng.")}
-        self._saved_at = copy.copy(self.cursor)
+        if self.cursor.batch or parts.feed.exact_resume == "exact":
+            # an own loader is seeded at the start of each epoch, and draws its order from that
+            self._generators = {key: value for key, value in tensors.items() if key.startswith("rng.")}
+        session.saved_step = session.step
 
     def _save_at_stop(self) -> None:
-        if self._saved_at != self.cursor:
+        if self.session.saved_step != self.session.step:
             self.session.emit(CheckpointRequested(**self.session.position, kind="last", source="stop"))
 
     def _diverged(self, bad: NonFiniteStep) -> DivergedError:
+        """Tell it, once, and make the error for people."""
+        if self._error is not None:
+            return self._error
         last = self.session.checkpoints.get("last")
         batch = self.cursor.batch + (0 if self._deferred else 1)
         self.session.before_emit = None  # the steps since the last report may hold the bad one: they are not reported
         self.session.emit(NonFiniteLoss(**self.session.position, batch=batch, where=bad.where, last_checkpoint=last))
-        return DivergedError(
+        self._error = DivergedError(
             "diverged.step",
             f"The {bad.where} was not finite in epoch {self.cursor.epoch}, batch {batch}; the weights were left as "
             "they were before this step.",
@@ -347,6 +367,7 @@ class Loop:
             batch=batch,
             kind=bad.where,
         )
+        return self._error
 
 
 def learning_rate(optimizer: Optimizer) -> float:

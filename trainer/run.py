@@ -53,7 +53,12 @@ class Run:
         self._session.request_stop(reason)
 
     def request_checkpoint(self, kind: CheckpointKind = "last", source: str = "callback") -> None:
-        """Have the state saved: emits CheckpointRequested, which the Checkpoint callback acts on."""
+        """Have the state saved: emits CheckpointRequested, which the Checkpoint callback acts on.
+
+        Raises RuntimeError outside of training.
+        """
+        if self._capture is None:
+            raise RuntimeError("there is no state to save")
         self.emit(CheckpointRequested(epoch=self._session.epoch, step=self._session.step, kind=kind, source=source))
 
     def emit(self, event: Event) -> None:
@@ -67,8 +72,8 @@ class Run:
     def capture(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """The whole state to continue from here: tensors by key, and a mapping of everything else.
 
-        Raises RuntimeError before the first epoch and DivergedError where a weight is not finite.
+        Raises RuntimeError outside of training and DivergedError where a weight is not finite.
         """
         if self._capture is None:
-            raise RuntimeError("there is no state to save yet")
+            raise RuntimeError("there is no state to save")
         return self._capture()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
@@ -106,6 +107,8 @@ class Session:
         self.best_epoch: int | None = None
         self.best_loss: float | None = None
         self.checkpoints: dict[str, str] = {}
+        self.saved_step: int | None = None
+        """Step of the last checkpoint that a resumed run would continue from."""
         self.before_emit: Callable[[], None] | None = None
         self.stop_status: Status | None = None
         self.stop_reason = ""
@@ -114,6 +117,7 @@ class Session:
         self._paused = False
         self._clock_ran = False
         self._announced: dict[type[Event], float] = {}
+        self._taken: deque[Ticket] = deque()
 
     # -- the whole attempt ---------------------------------------------------------------------------------------
 
@@ -134,7 +138,7 @@ class Session:
                 self.stop_status = self.stop_status or "completed"
             except StopNow:
                 pass
-            except Exception as raised:
+            except BaseException as raised:  # Ctrl-C in a script or notebook too: callbacks hear how it ended
                 error = _as_known_error(raised)
             error = self._end(error)
             if error is not None:
@@ -144,20 +148,21 @@ class Session:
     def _alarm(self) -> None:
         self.control.waiting = True
 
-    def _end(self, error: Exception | None) -> Exception | None:
+    def _end(self, error: BaseException | None) -> BaseException | None:
         """Answer what is open, emit RunEnded; the error that must be raised, if any."""
         self.clock.stop()
+        error = self.bus.first_error or error  # a callback's error ends the run at the next boundary: it came first
         self.bus.settle()
         error = error or self.bus.first_error
         if error is not None:
             self.log("the run failed", error)
-        for ticket in self.control.close():
+        for ticket in (*self._taken, *self.control.close()):
             self._answer(ticket, "refused", "the run has ended")
         known = error if isinstance(error, EpochscopeError) else None
         self.emit(
             RunEnded(
                 **self.position,
-                status="failed" if error else self.stop_status or "completed",
+                status=_status(error) if error else self.stop_status or "completed",
                 reason=_reason(error) if error else self.stop_reason,
                 code=(known.code if known else "bug") if error else "",
                 parameters=dict(known.parameters) if known else {},
@@ -183,6 +188,8 @@ class Session:
         """Deliver an event; steps not reported yet are reported before it."""
         if isinstance(event, CheckpointSaved):
             self.checkpoints["last" if event.kind == "manual" else event.kind] = event.path
+            if event.kind == "last":
+                self.saved_step = event.step
         if self.before_emit is not None and self.bus.here and not isinstance(event, BatchEnded | BatchesReported):
             self.before_emit()
         self.bus.emit(event)
@@ -252,11 +259,15 @@ class Session:
         self.control.waiting = True
 
     def _handle_waiting(self, timeout: float) -> None:
-        for ticket in self.control.take(timeout):
+        self._taken.extend(self.control.take(timeout))
+        self.bus.drain()
+        while self._taken:
+            ticket = self._taken[0]
             if ticket.result is not None:
                 self._answer(ticket, ticket.result, ticket.reason)
             else:
                 getattr(self, f"_do_{ticket.do}")(ticket)
+            self._taken.popleft()  # only now: what is raised before it is answered leaves it to the end of the attempt
 
     def _answer(self, ticket: Ticket, result: Literal["done", "already", "refused", "stale"], reason: str = "") -> None:
         self.emit(RequestHandled(**self.position, result=result, reason=reason, request=ticket.id, do=ticket.do))
@@ -293,7 +304,7 @@ class Session:
 
     def _do_checkpoint(self, ticket: Ticket) -> None:
         if self.run._capture is None:
-            return self._answer(ticket, "refused", "there is nothing to save yet")
+            return self._answer(ticket, "refused", "there is nothing to save: the run is not training")
         if not self.bus.listens(CheckpointRequested):
             return self._answer(ticket, "refused", "this run has no Checkpoint callback")
         before = self.checkpoints.pop("last", None)
@@ -305,11 +316,15 @@ class Session:
         return self._answer(ticket, "refused", "saving failed; see log.txt")
 
 
+def _status(error: BaseException) -> Status:
+    return "stopped" if isinstance(error, KeyboardInterrupt) else "failed"
+
+
 def _reason(error: BaseException) -> str:
     return error.what if isinstance(error, EpochscopeError) else f"{type(error).__name__}: {error}"
 
 
-def _as_known_error(error: Exception) -> Exception:
+def _as_known_error(error: BaseException) -> BaseException:
     """Memory errors get a text for people; what is ours or a bug stays what it is."""
     if isinstance(error, EpochscopeError):
         return error

@@ -113,7 +113,9 @@ class Trainer:
         self.seed = seed
         self.criterion = loss or nn.CrossEntropyLoss()
         self.optimizer = _made_optimizer(optimizer, self.model)
-        self.classes = _class_names(self.model, self.feed, self.device)
+        self.classes = _class_names(self.model, self.feed)
+        if isinstance(self.feed, LoaderFeed):
+            self.feed.expect(len(self.classes))
         session = self.plan.session
         self.folder = RunFolder(Path(run_dir)) if run_dir is not None else session.folder if session else None
         self.callbacks = with_defaults(callbacks or (), written=run_dir is not None)
@@ -186,6 +188,7 @@ class Trainer:
         except StopNow:
             if session.stop_status != "completed":
                 raise
+            session.stop_status = None  # a callback has ended the training, not the evaluation that follows
         self._evaluations = self._evaluate_all(session, loop)
         return self.result(session)
 
@@ -399,7 +402,7 @@ def _made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
     return made
 
 
-def _class_names(model: nn.Module, feed: Feed, device: torch.device) -> tuple[str, ...]:
+def _class_names(model: nn.Module, feed: Feed) -> tuple[str, ...]:
     """Names from the data; numbers, as many as the model has outputs, where it has none."""
     outputs = check_model(model, feed.input_shape, len(feed.classes) or None)
     return feed.classes or tuple(str(number) for number in range(outputs))

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ CLASSES = ["airplane", "automobile", "bird"]
 class OldPickler(pickle._Pickler):
     """Writes as Python 2 and its numpy did, which made the official archive."""
 
-    dispatch = dict(pickle._Pickler.dispatch)
+    dispatch: ClassVar = dict(pickle._Pickler.dispatch)
 
     def save_bytes(self, data: bytes) -> None:
         self.write(pickle.BINSTRING + struct.pack("<i", len(data)) + data)

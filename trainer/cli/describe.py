@@ -95,13 +95,18 @@ def _devices() -> list[dict[str, Any]]:
     return found
 
 
+_OTHERWISE = {"data.source": "DATA", "plugins": "[plugins.NAME] in a file"}
+"""Settings that are no flags."""
+
+
 def _page(found: dict[str, Any]) -> Iterator[str]:
     yield "Settings: the flag, its default, what it accepts"
     flags = {".".join(one.path): one for one in settings()}
     rows = []
     for entry in found["settings"]:
         path = f"{entry['group']}.{entry['key']}".lstrip(".")
-        rows.append((entry["flag"] or path, shown_default(flags[path].default), entry["expected"]))
+        flag = _OTHERWISE.get(path) or entry["flag"] or path
+        rows.append((flag, shown_default(flags[path].default), entry["expected"]))
     yield from _indented(table(("flag", "default", "accepts"), rows, left=("flag", "default", "accepts")))
     yield from ("", "Recipes (--recipe)")
     yield from _pairs((one["name"], one["title"]) for one in found["recipes"])

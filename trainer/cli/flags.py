@@ -68,10 +68,9 @@ def settings_flags(wanted: Callable[[Flag], bool] = lambda flag: True) -> Callab
 
 def _parameter(flag: Flag) -> inspect.Parameter:
     group = flag.path[0] if len(flag.path) > 1 else ""
-    # the long name of an aliased flag is understood as well, but not shown: the short one says it all
     about = Parameter(
-        name=flag.aliases or (flag.name,),
-        negative=tuple(f"--no-{name.removeprefix('--')}" for name in flag.aliases or (flag.name,)) if flag.type is bool else "",
+        name=(*flag.aliases, flag.name),
+        negative=f"--no-{(*flag.aliases, flag.name)[0].removeprefix('--')}" if flag.type is bool else "",
         help=_help(flag),
         group=Group(_TITLES.get(group, group), sort_key=list(_TITLES).index(group) + 10 if group in _TITLES else 99),
         metavar=None if flag.type is bool else _METAVARS.get(flag.type, "NAME"),

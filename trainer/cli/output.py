@@ -123,7 +123,9 @@ def clock(seconds: float) -> str:
 
 def number(value: float | None, digits: int = 4) -> str:
     """A figure, or a dash where there is none."""
-    return "-" if value is None else f"{value:.{digits}f}"
+    if value is None:
+        return "-"
+    return f"{value:.{digits}f}" if abs(value) < 1e5 else f"{value:.{digits}g}"
 
 
 def called(folder: RunFolder) -> str:

@@ -13,7 +13,7 @@ from trainer.cli.output import note, say, say_json, table
 from trainer.store.folder import default_root, find_run
 
 if TYPE_CHECKING:
-    from trainer.data.problems import FaultyData
+    from trainer.data.problems import FaultyDataError
     from trainer.trainer import Trainer
 
 TOP = 3
@@ -72,20 +72,20 @@ def _likeliest(row: dict[str, Any]) -> str:
     return ", ".join(f"{entry['class']} {entry['probability']:.2f}" for entry in row["top"])
 
 
-def as_faults(error: FaultyData | None) -> list[dict[str, str]]:
+def as_faults(error: FaultyDataError | None) -> list[dict[str, str]]:
     """The images that cannot be read, for JSON."""
     faults = error.faults if error is not None else ()
     return [{"image": fault.path, "code": fault.code, "reason": fault.reason} for fault in faults]
 
 
-def predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str, Any]], FaultyData | None]:
+def predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str, Any]], FaultyDataError | None]:
     """A row per readable image, and the error that names the others."""
-    from trainer.data.problems import FaultyData
+    from trainer.data.problems import FaultyDataError
 
     faulty = None
     try:
         found = trainer.predict(list(images))
-    except FaultyData as error:
+    except FaultyDataError as error:
         faulty = error
         bad = {fault.path for fault in error.faults}
         images = [image for image in images if image not in bad]

@@ -6,6 +6,7 @@ files. It is written elsewhere and renamed when complete. Nothing here must surv
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -120,9 +121,10 @@ def _replace(work: Path, target: Path) -> None:
 def _tidy(place: Path, keep: Path) -> None:
     """Remove entries of earlier states of the source, and what killed processes left."""
     for path in place.iterdir():
-        building = path.name.startswith(".new-") and time.time() - path.stat().st_mtime < STALE_SECONDS
-        if path != keep and not building:
-            shutil.rmtree(path, ignore_errors=True)
+        with contextlib.suppress(OSError):  # another process may tidy as well
+            building = path.name.startswith(".new-") and time.time() - path.stat().st_mtime < STALE_SECONDS
+            if path != keep and not building:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _short(text: str) -> str:

@@ -25,6 +25,8 @@ from trainer.errors import UsageError
 
 CHUNK_PIXELS = 1 << 17
 """Pixels prepared at a time: what they need in between stays in the processor's cache."""
+DEVICE_CHUNK_PIXELS = 1 << 21
+"""The same on a device, where starting an operation costs more than the memory in between."""
 BLOCK = 16
 """Chunks whose coordinates are computed together: small operations cost their start, not their size."""
 
@@ -137,7 +139,6 @@ class ImageData:
         self._seed = seed
         self._augmentation = augmentation
         self._device = torch.device("cpu")
-        self._chunk = batch * max(1, CHUNK_PIXELS // (batch * height * width))
         self._normaliser = augment.Normaliser(self.mean, self.std)
         self._recycler = Recycler()
         self._place(_packed(pictures.pixels))
@@ -153,6 +154,9 @@ class ImageData:
         self._place(pixels)
 
     def _place(self, pixels: Tensor) -> None:
+        _, height, width = self.input_shape
+        at_once = CHUNK_PIXELS if self._device.type == "cpu" else DEVICE_CHUNK_PIXELS
+        self._chunk = self.batch * max(1, at_once // (self.batch * height * width))
         self._pixels = pixels
         self._labels = torch.from_numpy(self._pictures.labels).to(self._device)
         self._rows = {part: torch.from_numpy(rows).to(self._device) for part, rows in self._split.items()}

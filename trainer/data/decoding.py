@@ -108,6 +108,7 @@ class _Pool:
             text=True,
             encoding="utf-8",
             env={**os.environ, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8"},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would open a console for each
         )
 
     def _serve(self, process: subprocess.Popen[str]) -> None:
