@@ -103,7 +103,7 @@ def build(settings: Settings, session: Session) -> Trainer:
     """Open the data, build the model, and put both into a Trainer that trains within `session`."""
     session.progress(Preparing, "import", 0, 1)
     from trainer.device import choose_device
-    from trainer.models import build_model
+    from trainer.models import build_model, move_model
     from trainer.optimisers import make_loss, make_optimizer
     from trainer.trainer import EVAL_BATCH, Plan, Trainer
 
@@ -113,7 +113,7 @@ def build(settings: Settings, session: Session) -> Trainer:
         session.log(f"data: {note}")
     train = settings.train
     model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
-    model.to(choose_device(train.device))
+    model = move_model(model, choose_device(train.device))
     plan = Plan(settings.model_dump(), settings.model, train.threads, train.eval_batch or EVAL_BATCH, session)
     return Trainer(
         model,

@@ -335,7 +335,8 @@ class Loop:
         session.best_epoch, session.best_loss = self.best.epoch, self.best.loss
         session.step = meta["step"]
         session.epoch = min(self.cursor.epoch, parts.epochs)
-        session.clock.start(meta["elapsed"])
+        # what was trained after the checkpoint was lost, but it took its time: the clock never runs backwards
+        session.clock.start(max(meta["elapsed"], session.clock.elapsed()))
         session.clock.stop()
         restore_generators(tensors, parts.device)
         if self.cursor.batch or parts.feed.exact_resume == "exact":

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.engine.fakes import Calling, Recorder, at_step, batches, elsewhere, linear, make
+from tests.engine.fakes import Calling, Recorder, at_step, batches, callback, elsewhere, make
 from trainer.control import Ticket
 from trainer.events import (
     BatchEnded,
@@ -61,7 +62,8 @@ def test_rule_6_stop_is_honoured_at_the_next_boundary_everywhere(place: str) -> 
     _, recorder, (ticket,) = request_at(place, lambda trainer: trainer.stop())
     assert ticket.wait(0) == "done"
     kinds = recorder.kinds
-    assert kinds[-3:] == ["StopRequested", "RequestHandled", "RunEnded"]
+    saving = ["CheckpointRequested"] if place in ("training", "validation") else []  # there is something to save
+    assert kinds[kinds.index("StopRequested") :] == ["StopRequested", "RequestHandled", *saving, "RunEnded"]
     (ended,) = recorder.of(RunEnded)
     assert ended.status == "stopped"
     (handled,) = recorder.of(RequestHandled)
@@ -223,8 +225,6 @@ def test_rule_6_a_hook_can_ask_too_and_waiting_there_does_not_hang() -> None:
 
 def test_rule_6_pause_and_stop_work_after_early_stopping_as_well() -> None:
     """The decision of a callback ends the training, not the evaluation."""
-    from tests.engine.fakes import callback
-
     recorder = Recorder()
     data: dict[str, Any] = {"train": batches(2), "valid": batches(2, seed=1), "test": batches(3, seed=2)}
     data["test"] = Calling(data["test"], 1, lambda: elsewhere(trainer.pause))
@@ -280,15 +280,12 @@ def test_rule_6_files_of_viewers_are_answered_and_deleted(tmp_path: Path) -> Non
     """pause, unpause, checkpoint and stop by file; one of another attempt is stale, rubbish is refused."""
     folder = RunFolder(tmp_path / "run")
     recorder = Recorder()
-    answered: dict[str, threading.Event] = {}
     trainer = make(data={"train": batches(50)}, callbacks=[recorder], epochs=1000, run_dir=folder.path)
     asked: list[str] = []
 
     def viewer() -> None:
         (folder.requests / "rubbish.json").write_text("{", encoding="utf-8")
         old = requests.Request(id="old", attempt=7, do="stop", source="viewer")
-        import msgspec
-
         (folder.requests / "old.json").write_bytes(msgspec.json.encode(old))
         for do in ("pause", "checkpoint", "unpause", "stop"):
             answered_now = threading.Event()
@@ -305,5 +302,3 @@ def test_rule_6_files_of_viewers_are_answered_and_deleted(tmp_path: Path) -> Non
     assert results["old"] == ("stop", "stale")
     assert results["rubbish"][1] == "refused"
     assert list(folder.requests.iterdir()) == []
-    assert not answered
-    assert linear() is not None

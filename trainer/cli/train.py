@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trainer.trainer import Result
 
 STOPPED = 3
-DEMO_EPOCHS = 40
+DEMO_EPOCHS = 50
 
 
 @settings_flags()
@@ -97,8 +97,8 @@ def demo(
 
     made = gather(None, "digits", None, {"train_epochs": str(epochs)})
     say(
-        f"A small convolutional network learns to read handwritten digits: {epochs} epochs over 1,437 images of 8x8",
-        "pixels. The weights with the smallest validation loss are kept and judged on images never seen.",
+        f"A small network learns to read handwritten digits: 1,437 images, {epochs} epochs.",
+        "The weights of its best epoch are kept, and judged on images it has never seen.",
         "",
     )
     code = _conduct(lambda *views: start(made, _root(runs), callbacks=views, signals=True), as_json=False)
@@ -106,9 +106,9 @@ def demo(
         say(
             "",
             "try next:",
-            "  epochscope train digits                        the simplest model on the same images",
-            "  epochscope train photos/ --model cnn           your own: a folder of images per class",
-            "  epochscope train --help                        everything that can be set",
+            "  epochscope train digits                 the simplest model on the same images",
+            "  epochscope train photos/ --model cnn    your own: a folder of images per class",
+            "  epochscope train --help                 everything that can be set",
         )
     return code
 

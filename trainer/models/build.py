@@ -11,24 +11,29 @@ from torch import nn
 
 from trainer.errors import UsageError
 from trainer.models.cnn import make_cnn
-from trainer.registry import MODELS, load_model
+from trainer.registry import MODELS, load_model, model_options
+from trainer.settings import merge
 
 Shape = tuple[int, int, int]
 """Channels, height, width."""
 
 
-def build_model(name: str, input_shape: Shape, classes: int, options: Mapping[str, Any], seed: int) -> nn.Module:
+def build_model(
+    name: str, input_shape: Shape, classes: int, options: Mapping[str, Any] | None = None, seed: int = 1234
+) -> nn.Module:
     """A built-in or a plugin's model for images (N, C, H, W) float32, giving logits (N, classes).
 
-    The first weights depend on `seed` alone: the global generator is seeded with it and put back afterwards.
-    Raises UsageError `model.unknown`, `model.options` or `model.shape`.
+    `options`: those of the model's settings table; what is left out has its default there. The first weights depend on
+    `seed` alone: the global generator is seeded with it and put back afterwards.
+    Raises UsageError `model.unknown`, `settings.invalid`, `model.options` or `model.shape`.
     """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         if name in MODELS:
-            model = _BUILDERS[name](input_shape, classes, **options)
+            checked = merge({"model": name, name: dict(options)} if options else {"model": name})
+            model = _BUILDERS[name](input_shape, classes, **model_options(checked))
         else:
-            model = _from_plugin(name, input_shape, classes, options)
+            model = _from_plugin(name, input_shape, classes, options or {})
     check_model(model, input_shape, classes)
     return model
 
