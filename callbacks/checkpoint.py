@@ -59,7 +59,7 @@ class Checkpoint(Callback):
 
     def state_dict(self) -> dict[str, Any]:
         """Validation losses of the kept best checkpoints, by step."""
-        return {"best": dict(self._best)}
+        return {"best": self._kept()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on pruning where the last attempt left off."""
@@ -141,8 +141,12 @@ class Checkpoint(Callback):
         for path in last:
             if path not in past[:KEEP_LAST]:
                 durable.remove(path)
-        best = sorted(self._best, key=lambda step: (self._best[step], step))[: self.keep_best]
-        self._best = {step: self._best[step] for step in best}
+        self._best = self._kept()
         for path in container.find(folder, "best"):
             if container.parse_name(path.name)[1] not in self._best:  # type: ignore[index]  # found by such a name
                 durable.remove(path)
+
+    def _kept(self) -> dict[int, float]:
+        """The best of `_best`, by step."""
+        best = sorted(self._best, key=lambda step: (self._best[step], step))[: self.keep_best]
+        return {step: self._best[step] for step in best}

@@ -159,14 +159,15 @@ class Session:
         for ticket in (*self._taken, *self.control.close()):
             self._answer(ticket, "refused", "the run has ended")
         known = error if isinstance(error, EpochscopeError) else None
+        status = _status(error) if error is not None else self.stop_status or "completed"
         self.emit(
             RunEnded(
                 **self.position,
-                status=_status(error) if error else self.stop_status or "completed",
-                reason=_reason(error) if error else self.stop_reason,
-                code=(known.code if known else "bug") if error else "",
+                status=status,
+                reason=_reason(error) if error is not None else self.stop_reason,
+                code=(known.code if known else "bug") if status == "failed" else "",
                 parameters=dict(known.parameters) if known else {},
-                error=str(error) if error else "",
+                error=(str(error) or type(error).__name__) if status == "failed" else "",
                 best_epoch=self.best_epoch,
                 best_loss=self.best_loss,
                 best_checkpoint=self.checkpoints.get("best"),
@@ -321,7 +322,7 @@ def _status(error: BaseException) -> Status:
 
 
 def _reason(error: BaseException) -> str:
-    return error.what if isinstance(error, EpochscopeError) else f"{type(error).__name__}: {error}"
+    return error.what if isinstance(error, EpochscopeError) else f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 def _as_known_error(error: BaseException) -> BaseException:

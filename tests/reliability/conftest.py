@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import entry_points
 
 import pytest
 import torch
 
+from trainer import registry
 from trainer.store import durable
+
+
+class QuickDisk(durable.Seam):
+    """No power cut happens in these tests: only the tests of crashes wait for the disk."""
+
+    def fsync(self, fd: int) -> None:
+        pass
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +29,7 @@ def _one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _real_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test that breaks the disk breaks it for itself alone."""
-    monkeypatch.setattr(durable, "seam", durable.seam)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of small runs: they neither wait for the disk nor look through all installed packages each time."""
+    monkeypatch.setattr(durable, "seam", QuickDisk())
+    monkeypatch.setattr(registry, "entry_points", cache(entry_points))

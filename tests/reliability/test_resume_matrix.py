@@ -228,9 +228,12 @@ def test_every_schedule_resumes_to_the_same_rates(name: str, each: Any, tmp_path
 
     def make(folder: Path) -> Trainer:
         trainer = build(callbacks=lambda: [LearningRate(SCHEDULES[name], each=each)])(folder)
-        group = trainer.optimizer.param_groups[0]
-        # heard after the schedule: the rate of the step to come
-        trainer.on(BatchEnded, lambda event: rates[folder.name].update({event.step: (group["lr"], group["momentum"])}))
+
+        def note(event: BatchEnded) -> None:  # heard after the schedule: the rate of the step to come
+            group = trainer.optimizer.param_groups[0]
+            rates[folder.name][event.step] = group["lr"], group["momentum"]
+
+        trainer.on(BatchEnded, note)
         return trainer
 
     expected = train(make, tmp_path / "whole")

@@ -68,11 +68,15 @@ def _plugin(entry: EntryPoint, load: bool) -> dict[str, Any]:
     if load:
         try:
             loaded = entry.load()
-            about["about"] = (inspect.getdoc(loaded) or "").split("\n")[0]
+            about["about"] = _first_sentence(inspect.getdoc(loaded) or "")
             about["options"] = [_option(option) for option in inspect.signature(loaded).parameters.values()]
         except Exception as error:  # a plugin may raise anything
             about["problem"] = f"{type(error).__name__}: {error}"
     return about
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.split("\n\n")[0].split()).split(". ")[0].rstrip(".")
 
 
 def _option(option: inspect.Parameter) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def evaluate(run: RunName, /, *, runs: Runs = None, json: Json = False) -> int:
 
 def predict(
     run: RunName,
-    images: Annotated[tuple[str, ...], Parameter(help="Image files.", metavar="IMAGE...")],
+    image: Annotated[tuple[str, ...], Parameter(help="Image files.", metavar="IMAGE...")],
     /,
     *,
     runs: Runs = None,
@@ -56,7 +56,7 @@ def predict(
     from trainer.launch import load_trained
 
     trainer, weights = load_trained(folder)
-    rows, faults = predictions(trainer, images)
+    rows, faults = predictions(trainer, image)
     if json:
         say_json({"run": folder.path, "weights": weights, "images": rows, "unreadable": as_faults(faults)})
     elif rows:

@@ -1,0 +1,267 @@
+"""What is known of one run, as arrays: built from journal records, kept without them. No Qt.
+
+Panels read it and never write it. `changed` names what has moved since it was last taken, so that a panel draws only
+what it must.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer import events as ev
+from trainer.store.journal import Record
+
+Topic = Literal["info", "batches", "epochs", "evaluation", "state", "progress", "messages", "snapshots", "answers"]
+
+BATCH_COLUMNS = ("step", "loss", "loss_min", "loss_max", "accuracy", "learning_rate", "samples_per_second", "data_share")
+EPOCH_COLUMNS = (
+    "epoch",
+    "step",
+    "train_loss",
+    "train_accuracy",
+    "train_macro_f1",
+    "valid_loss",
+    "valid_accuracy",
+    "valid_macro_f1",
+    "learning_rate",
+    "samples_per_second",
+    "data_share",
+    "seconds",
+)
+
+
+class Table:
+    """Growing columns of float64, one row per record, each with the record's number in the journal.
+
+    `column(name)` is a view of the filled part: do not keep it over an append. NaN stands for what is not there.
+    """
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self.columns = columns
+        self._place = {name: number for number, name in enumerate(columns)}
+        self._values = np.empty((len(columns), 256))
+        self._seq = np.empty(256, dtype=np.int64)
+        self.rows = 0
+
+    def append(self, seq: int, values: tuple[float | None, ...]) -> None:
+        """Add a row; None becomes NaN."""
+        if self.rows == len(self._seq):
+            self._values = np.concatenate([self._values, np.empty_like(self._values)], axis=1)
+            self._seq = np.concatenate([self._seq, np.empty_like(self._seq)])
+        self._values[:, self.rows] = [np.nan if value is None else value for value in values]
+        self._seq[self.rows] = seq
+        self.rows += 1
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """(rows,) float64."""
+        return self._values[self._place[name], : self.rows]
+
+    def cut(self, seq: int) -> None:
+        """Forget the rows after journal record `seq`."""
+        self.rows = int(np.searchsorted(self._seq[: self.rows], seq, side="right"))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Per-class figures of one validation: (C,) float64 each, and counts (C, C) int64, true class as row."""
+
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    support: NDArray[np.int64]
+    confusion: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, event: ev.ValidationDone | ev.EvaluationDone) -> Verdict:
+        """Taken from an event."""
+        return cls(
+            np.array(event.precision),
+            np.array(event.recall),
+            np.array(event.f1),
+            np.array(event.support, dtype=np.int64),
+            np.array(event.confusion, dtype=np.int64),
+        )
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something a person should know: `kind` is the event's name, `values` its fields."""
+
+    seq: int
+    wall: int
+    kind: str
+    values: dict[str, Any]
+
+
+@dataclass
+class RunModel:
+    """One run's logical history. `state` is what the journal says: preparing, running, paused, then how it ended."""
+
+    info: ev.RunStarted | None = None
+    batches: Table = field(default_factory=lambda: Table(BATCH_COLUMNS))
+    epochs: Table = field(default_factory=lambda: Table(EPOCH_COLUMNS))
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    """By epoch."""
+    evaluations: dict[str, ev.EvaluationDone] = field(default_factory=dict)
+    best_epoch: int | None = None
+    best_loss: float | None = None
+    state: str = "preparing"
+    stopping: bool = False
+    ended: ev.RunEnded | None = None
+    progress: ev.Preparing | ev.Working | None = None
+    epoch: int = 0
+    step: int = 0
+    seconds: float = 0.0
+    """Training time so far, over all attempts."""
+    messages: list[Message] = field(default_factory=list)
+    checkpoints: dict[str, ev.CheckpointSaved] = field(default_factory=dict)
+    predictions: dict[int, str] = field(default_factory=dict)
+    weights: dict[int, str] = field(default_factory=dict)
+    images: str | None = None
+    answers: dict[str, ev.RequestHandled] = field(default_factory=dict)
+    nan_steps: list[int] = field(default_factory=list)
+    changed: set[Topic] = field(default_factory=set)
+
+    def take_changes(self) -> set[Topic]:
+        """What has moved since the last call."""
+        changed, self.changed = self.changed, set()
+        return changed
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names in the order of the figures; empty before the run has started."""
+        return self.info.classes if self.info else ()
+
+    def apply(self, record: Record) -> None:
+        """Take in the next record of the journal."""
+        event = record.event
+        if isinstance(event, ev.UnknownEvent):
+            return
+        handler = _HANDLERS.get(type(event))
+        self.seconds = record.t
+        if not isinstance(event, ev.Preparing):
+            self.epoch, self.step = event.epoch, event.step
+        if handler is not None:
+            handler(self, event, record)
+
+    # -- one method per event ------------------------------------------------------------------------------------
+
+    def _run_started(self, event: ev.RunStarted, record: Record) -> None:
+        if self.info is not None:
+            self._rewind(event.resumed_seq, event.resumed_step)
+        self.info, self.state, self.ended, self.stopping, self.progress = event, "running", None, False, None
+        self.changed |= {"info", "state", "progress"}
+
+    def _rewind(self, seq: int, step: int) -> None:
+        """Forget what an earlier attempt did after the checkpoint this one resumes from."""
+        self.batches.cut(seq)
+        self.epochs.cut(seq)
+        done = int(self.epochs.column("epoch")[-1]) if self.epochs.rows else 0
+        for found in (self.verdicts, self.predictions, self.weights):
+            for epoch in [epoch for epoch in found if epoch > done]:
+                del found[epoch]
+        self.evaluations.clear()
+        self.nan_steps = [number for number in self.nan_steps if number <= step]
+        self.messages = [message for message in self.messages if message.seq <= seq]
+        losses = self.epochs.column("valid_loss")
+        self.best_epoch = self.best_loss = None
+        if np.isfinite(losses).any():
+            best = int(np.nanargmin(np.where(np.isfinite(losses), losses, np.nan)))
+            self.best_epoch, self.best_loss = int(self.epochs.column("epoch")[best]), float(losses[best])
+        self.changed |= {"batches", "epochs", "evaluation", "messages", "snapshots"}
+
+    def _batches(self, event: ev.BatchesReported, record: Record) -> None:
+        seconds = event.data_seconds + event.step_seconds
+        rate = event.samples / seconds if seconds else None
+        share = event.data_seconds / seconds if seconds else None
+        accuracy = event.correct / event.samples if event.samples else None
+        row = (event.last_step, event.loss_mean, event.loss_min, event.loss_max, accuracy, event.learning_rate, rate, share)
+        self.batches.append(record.seq, row)
+        if not np.isfinite(event.loss_mean):
+            self.nan_steps.append(event.last_step)
+        self.progress = None
+        self.changed |= {"batches", "progress"}
+
+    def _validation(self, event: ev.ValidationDone, record: Record) -> None:
+        self.verdicts[event.epoch] = Verdict.of(event)
+        self.best_epoch, self.best_loss = event.best_epoch, event.best_loss
+        self.progress = None
+
+    def _epoch_ended(self, event: ev.EpochEnded, record: Record) -> None:
+        share = event.data_seconds / event.train_seconds if event.train_seconds else None
+        values = {name: getattr(event, name, None) for name in EPOCH_COLUMNS} | {"data_share": share}
+        self.epochs.append(record.seq, tuple(values[name] for name in EPOCH_COLUMNS))
+        self.changed |= {"epochs", "progress"}
+
+    def _evaluation(self, event: ev.EvaluationDone, record: Record) -> None:
+        self.evaluations[event.split] = event
+        self.changed.add("evaluation")
+
+    def _progress(self, event: ev.Preparing | ev.Working, record: Record) -> None:
+        if isinstance(event, ev.Preparing):
+            self.state, self.ended = "preparing", None
+            self.changed.add("state")
+        self.progress = event
+        self.changed.add("progress")
+
+    def _paused(self, event: ev.RunPaused, record: Record) -> None:
+        self.state = "paused"
+        self.changed.add("state")
+
+    def _unpaused(self, event: ev.RunUnpaused, record: Record) -> None:
+        self.state = "running" if self.info else "preparing"
+        self.changed.add("state")
+
+    def _stop(self, event: ev.StopRequested, record: Record) -> None:
+        self.stopping = True
+        self._tell(event, record)
+        self.changed.add("state")
+
+    def _ended(self, event: ev.RunEnded, record: Record) -> None:
+        self.ended, self.state, self.stopping, self.progress = event, event.status, False, None
+        self._tell(event, record)
+        self.changed |= {"state", "progress"}
+
+    def _tell(self, event: ev.Event, record: Record) -> None:
+        values = {name: getattr(event, name) for name in event.__struct_fields__}
+        self.messages.append(Message(record.seq, record.wall, type(event).__name__, values))
+        self.changed.add("messages")
+
+    def _checkpoint(self, event: ev.CheckpointSaved, record: Record) -> None:
+        self.checkpoints[event.kind] = event
+        self.changed.add("snapshots")
+
+    def _snapshot(self, event: ev.SnapshotSaved, record: Record) -> None:
+        if event.kind == "images":
+            self.images = event.path
+        else:
+            (self.predictions if event.kind == "predictions" else self.weights)[event.epoch] = event.path
+        self.changed.add("snapshots")
+
+    def _answer(self, event: ev.RequestHandled, record: Record) -> None:
+        self.answers[event.request] = event
+        self.changed.add("answers")
+
+
+_HANDLERS: dict[type[ev.Event], Any] = {
+    ev.RunStarted: RunModel._run_started,
+    ev.BatchesReported: RunModel._batches,
+    ev.ValidationDone: RunModel._validation,
+    ev.EpochEnded: RunModel._epoch_ended,
+    ev.EvaluationDone: RunModel._evaluation,
+    ev.Preparing: RunModel._progress,
+    ev.Working: RunModel._progress,
+    ev.RunPaused: RunModel._paused,
+    ev.RunUnpaused: RunModel._unpaused,
+    ev.StopRequested: RunModel._stop,
+    ev.RunEnded: RunModel._ended,
+    ev.NonFiniteLoss: RunModel._tell,
+    ev.CallbackFailed: RunModel._tell,
+    ev.CheckpointSaved: RunModel._checkpoint,
+    ev.SnapshotSaved: RunModel._snapshot,
+    ev.RequestHandled: RunModel._answer,
+}

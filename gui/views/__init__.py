@@ -1,0 +1,1 @@
+"""Widgets: thin views of the models beside this folder."""

@@ -1,0 +1,82 @@
+"""Help: for everything, with an example, in 80 columns, and without torch."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.conftest import Cli
+from trainer.cli.app import build
+from trainer.settings import flags
+from trainer.version import __version__
+
+COMMANDS = [name for name in build() if not name.startswith("-")]
+PAGES = [[], *([name] for name in COMMANDS), ["runs", "list"], ["runs", "show"]]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: " ".join(page) or "epochscope")
+def test_every_command_has_help_with_an_example_that_fits(cli: Cli, page: list[str]) -> None:
+    answer = cli(*page, "--help")
+    assert answer.code == 0
+    assert "Example" in answer.out
+    assert f"epochscope {' '.join(page)}".strip() in answer.out.split("Example", 1)[1]
+    assert max(map(len, answer.out.splitlines())) <= 80
+    assert "\x1b" not in answer.out
+
+
+def test_the_list_of_commands_is_that_of_the_design(cli: Cli) -> None:
+    expected = "demo train resume pause stop checkpoint evaluate predict runs data describe gui assist"
+    assert expected.split() == COMMANDS
+    assert all(f"│ {name} " in cli("--help").out for name in COMMANDS)
+
+
+def test_train_shows_a_flag_with_range_and_default_for_every_setting(cli: Cli) -> None:
+    page = " ".join(cli("train", "--help").out.replace("│", " ").split())
+    assert all(flag.name in page for flag in flags())
+    assert "a number from 0 to 180) [default: 0]" in page
+    assert "--skip-bad" in page
+    assert "--no-skip-bad" in page
+
+
+def test_nothing_at_all_shows_the_help(cli: Cli) -> None:
+    assert cli().out == cli("--help").out
+
+
+def test_version(cli: Cli) -> None:
+    assert cli("--version").out.strip() == __version__
+
+
+LIGHT = [
+    *([*page, "--help"] for page in PAGES),
+    ["describe", "--json"],
+    ["runs"],
+    ["runs", "show", "last"],
+    ["pause", "last"],
+    ["stop", "last"],
+    ["resume", "last"],
+    ["data", "digits"],
+    ["train", "--lr", "-1", "--model", "no"],
+    ["train", "nosuch"],
+    ["assist"],
+    ["gui"],
+]
+
+
+def test_torch_is_not_imported_before_it_is_needed(done: str) -> None:
+    code = """if True:
+        import json, sys
+        from trainer.cli import main
+        heavy = {"torch", "torchvision", "sklearn", "pandas", "PySide6"}
+        for line in json.loads(sys.argv[1]):
+            main(line)
+            if found := heavy & set(sys.modules):
+                sys.exit(f"{line} imports {found}")
+    """
+    ended = subprocess.run(
+        [sys.executable, "-c", code, json.dumps(LIGHT)], capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    assert ended.returncode == 0, ended.stderr[-500:]
+    assert "bug" not in ended.stderr

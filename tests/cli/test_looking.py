@@ -1,0 +1,139 @@
+"""Commands that look: runs, data, describe, evaluate, predict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.cli.conftest import Cli
+from trainer.cli.output import plain, table
+from trainer.store.images import read_arrays
+
+
+def test_no_runs_yet(cli: Cli, runs: Path) -> None:
+    assert f"no runs in {runs} yet" in cli("runs").out
+    assert cli("runs", "--json").document == []
+
+
+def test_runs_as_table_and_json(cli: Cli, done: str) -> None:
+    answer = cli("runs", "list")
+    head, line = answer.out.splitlines()
+    assert head.split()[:2] == ["name", "status"]
+    assert line.split()[:2] == ["done", "completed"]
+    assert "2/2" in line
+    (entry,) = cli("runs", "--json").document
+    assert (entry["name"], entry["status"], entry["epoch"], entry["epochs"]) == ("done", "completed", 2, 2)
+
+
+def test_a_narrow_terminal_gets_fewer_columns() -> None:
+    heads, row = ("name", "much", "n"), ("a" * 20, "b" * 80, "1")
+    lines = table(heads, [row], left=("name",), spare=("much",))
+    assert lines == ["name                  n", f"{'a' * 20}  1"] or len(lines[1]) > 80  # piped: as wide as it likes
+
+
+def test_one_run(cli: Cli, runs: Path, done: str) -> None:
+    with (runs / done / "journal.jsonl").open("ab") as journal:
+        journal.write(b"damage\n")
+    answer = cli("runs", "show", "do")
+    assert answer.code == 0
+    for part in ("650 parameters", "attempts", "evaluation", "best-", 'source = "digits"', "damaged lines of the journal: 1"):
+        assert part in answer.out
+    assert max(map(len, answer.out.splitlines())) <= 120
+    found = cli("runs", "show", done, "--json").document
+    assert found["journal"]["damaged"] == 1
+    assert set(found["evaluation"]) == {"train", "valid", "test"}
+    assert found["attempts"][0]["status"] == "completed"
+
+
+def test_json_spells_what_is_not_finite() -> None:
+    values = {"a": float("nan"), "b": [float("inf"), (float("-inf"), 1.5)]}
+    assert plain(values) == {"a": "NaN", "b": ["Infinity", ["-Infinity", 1.5]]}
+
+
+def test_evaluate_prints_what_training_printed(cli: Cli, runs: Path, done: str) -> None:
+    answer = cli("evaluate", done)
+    assert answer.code == 0
+    assert (runs / done / "evaluation" / "test.txt").read_text("utf-8") in answer.out
+    assert cli("evaluate", done, "--json").document["test"]["samples"] == 180
+
+
+def test_predict_names_classes_and_what_cannot_be_read(cli: Cli, tmp_path: Path, done: str) -> None:
+    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(good)
+    bad.write_bytes(b"no image")
+    answer = cli("predict", done, good)
+    assert answer.code == 0
+    assert answer.out.splitlines()[0].split()[:3] == ["image", "class", "confidence"]
+    (image,) = cli("predict", done, good, "--json").document["images"]
+    assert len(image["top"]) == 3
+    assert image["confidence"] == image["top"][0]["probability"]
+    mixed = cli("predict", done, bad, good, "--json")
+    assert mixed.code == 5
+    assert str(bad) in mixed.err
+    assert [one["image"] for one in mixed.document["unreadable"]] == [str(bad)]
+    assert len(mixed.document["images"]) == 1
+
+
+def test_data_counts(cli: Cli) -> None:
+    answer = cli("data")
+    assert answer.code == 0
+    assert "digits: 1,797 images, 10 classes, taken as 8x8 grey" in answer.out
+    found = cli("data", "digits", "--json", "--data.test", "0.2").document
+    assert sum(map(sum, found["counts"].values())) == 1797
+    assert sum(found["counts"]["test"]) == pytest.approx(359, abs=10)
+
+
+def test_data_tells_what_would_end_a_run(cli: Cli, photos: Path) -> None:
+    answer = cli("data", photos)
+    assert answer.code == 5
+    assert "cats/cut[bold].png: " in answer.out
+    assert "dögs" in answer.out
+    assert "--skip-bad" in answer.err
+    assert cli("data", photos, "--skip-bad").code == 0
+    found = cli("data", photos, "--json")
+    assert (found.code, found.err, found.document["stops"]) == (5, "", True)
+
+
+def test_preview_writes_the_tensors_the_engine_gets(cli: Cli, tmp_path: Path) -> None:
+    from trainer.data import open_data
+
+    out = tmp_path / "few.npz"
+    answer = cli("data", "digits", "--preview", 5, "--out", out, "--epoch", 2, "--augment.rotation", 10, "--seed", 7)
+    assert answer.code == 0
+    arrays = read_arrays(out)
+    data = open_data("digits", seed=7, rotation=10)
+    images, labels, indices = data.preview(5, epoch=2)
+    assert np.array_equal(arrays["images"], images.numpy())
+    assert np.array_equal(arrays["labels"], labels.numpy())
+    assert np.array_equal(arrays["indices"], indices.numpy())
+    assert arrays["mean"] == pytest.approx(np.asarray(data.mean))
+    batch = next(iter(data.train_batches(2)))[0]
+    assert np.array_equal(arrays["images"], batch[:5].numpy())
+
+
+@pytest.mark.parametrize("flags", [["--preview", "3"], ["--out", "x.npz"], ["--preview", "0", "--out", "x.npz"]])
+def test_half_a_preview_is_refused(cli: Cli, flags: list[str]) -> None:
+    assert cli("data", *flags).code == 4
+
+
+def test_describe(cli: Cli, runs: Path) -> None:
+    found = cli("describe", "--json").document
+    assert {"train.epochs", "data.source", "cnn.width"} <= {f"{s['group']}.{s['key']}" for s in found["settings"]}
+    assert {recipe["name"] for recipe in found["recipes"]} >= {"seed", "linear", "digits"}
+    assert found["devices"] is None
+    assert found["paths"]["runs"] == str(runs)
+    assert {"journal", "progress"} <= {callback["name"] for callback in found["callbacks"]}
+    page = cli("describe")
+    assert page.code == 0
+    assert "--augment.rotation" in page.out
+
+
+def test_describe_in_full_knows_devices_and_options(cli: Cli) -> None:
+    found = cli("describe", "--json", "--full").document
+    assert found["devices"][0]["name"] == "cpu"
+    stopping = next(one for one in found["callbacks"] if one["name"] == "early_stopping")
+    assert "patience" in {option["name"] for option in stopping["options"]}
+    assert not any("problem" in one for one in found["callbacks"])
