@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from trainer.callback import Callback, OnError, Phase
@@ -51,7 +52,8 @@ class Journal(Callback):
         if self._writer is None:
             self._open(run)
         if event is not self._written:  # a retried event may have been written before its sync failed
-            run.seq = self._writer.write(event, t=run.elapsed(), wall=time.time_ns() // 1_000_000)  # type: ignore[union-attr]
+            run.seq = max(run.seq, self._writer.next_seq)  # type: ignore[union-attr]
+            self._writer.write(event, t=run.elapsed(), wall=time.time_ns() // 1_000_000)  # type: ignore[union-attr]
             self._written = event
         now = time.monotonic()
         if isinstance(event, _SYNCED) or now - self._synced > SYNC_SECONDS:
@@ -62,6 +64,10 @@ class Journal(Callback):
             self._writer.close()  # type: ignore[union-attr]
             self._writer = None
 
+    def keep_for_retry(self, event: Event, run: Run) -> None:
+        """The number it will get: a checkpoint made meanwhile covers it, and is written after it."""
+        run.seq += 1
+
     def _open(self, run: Run) -> None:
         self._writer = JournalWriter(run.folder.journal, run.attempt)  # type: ignore[union-attr]
         self._synced = time.monotonic()
@@ -69,7 +75,12 @@ class Journal(Callback):
             self._summary = summaries.read(run.folder.summary) or Summary()  # type: ignore[union-attr]
         except ValueError as error:
             run.log(f"summary.json is made anew: {error}")
-        self._summary.status, self._summary.attempt, self._summary.reason = "preparing", run.attempt, ""
+        known = self._summary
+        known.status, known.attempt, known.reason = "preparing", run.attempt, ""
+        # a run that fails while it is being prepared has a place in lists of runs too
+        known.started_at = known.started_at or datetime.now(UTC).isoformat(timespec="seconds")
+        known.data = known.data or str(run.settings.get("data", {}).get("source", ""))
+        known.model = known.model or str(run.settings.get("model", ""))
         summaries.write(run.folder.summary, self._summary)  # type: ignore[union-attr]
 
     def _summarise(self, event: Event, run: Run) -> None:
@@ -77,9 +88,7 @@ class Journal(Callback):
         match event:
             case RunStarted():
                 summary.status = "running"
-                summary.data = str(run.settings.get("data", {}).get("source", ""))
                 summary.model, summary.epochs = event.model, event.epochs
-                summary.started_at = summary.started_at or event.started_at
             case ValidationDone(improved=True):
                 summary.best_epoch, summary.best_loss = event.best_epoch, event.best_loss
                 summary.best_macro_f1 = event.macro_f1

@@ -37,7 +37,7 @@ class LearningRate(Callback):
                 "learning_rate.options",
                 "LearningRate got a scheduler"
                 + (" and options of the built-in one." if warmup or options else ", but not what it counts."),
-                expected="LearningRate(scheduler, each='step' or 'epoch'), or LearningRate(schedule='cosine', warmup=1)",
+                expected="LearningRate(scheduler, each='step' or 'epoch'), or LearningRate(schedule='cosine')",
             )
         self.scheduler: Any = None
         self._make = scheduler
@@ -61,11 +61,13 @@ class LearningRate(Callback):
         groups = run.optimizer.param_groups
         before = [{key: value for key, value in group.items() if key != "params"} for group in groups]
         self.scheduler = self._made(event, run)
-        if self._loaded is not None:
+        if self._loaded is not None and self.scheduler is not None:
             self.scheduler.load_state_dict(self._loaded)
             for group, values in zip(groups, before, strict=True):
                 group.update(values)
-            self._loaded = None
+                if self._make is None:  # a run made longer goes on with the rates of the longer schedule
+                    group["lr"] = group["initial_lr"] * self.scheduler.factor(self.scheduler.last_epoch)
+        self._loaded = None
 
     def _made(self, event: RunStarted, run: Run) -> Any:
         if self._make is not None:

@@ -52,6 +52,10 @@ class Progress(Callback):
         self._timing = Timing()
         self._live: _Bars | None = None
         self._epochs = 0
+        self._headed = False
+        self._macro_f1 = ""
+        # rich would end the process, and the run with it; this way only the display is given up
+        self.console.on_broken_pipe = _nobody_reads  # type: ignore[method-assign]
 
     # -- before the run ------------------------------------------------------------------------------------------
 
@@ -63,7 +67,7 @@ class Progress(Callback):
     def on_run_started(self, event: RunStarted, run: Run) -> None:
         """Say what is trained on what."""
         self._timing.on_run_started(event, run)
-        self._epochs = event.epochs
+        self._epochs, self._headed = event.epochs, False
         splits = ", ".join(f"{size or '?'} {split}" for split, size in event.split_sizes.items())
         self._say(
             f"{event.model}: {event.parameters:,} trainable parameters, input {'x'.join(map(str, event.input_shape))}"
@@ -92,7 +96,8 @@ class Progress(Callback):
             text = f"loss {event.loss_mean:.4f}  accuracy {event.correct / event.samples:.3f}"
             if self._timing.samples_per_second:
                 text += f"  {self._timing.samples_per_second:,.0f} images/s"
-            self._bars.batches(event.count, text, f"{clock(left)} left" if left is not None else "")
+            parts = [self._macro_f1, f"{clock(left)} left" if left is not None else ""]
+            self._bars.batches(event.count, text, "  ".join(part for part in parts if part))
 
     def on_working(self, event: Working, run: Run) -> None:
         """Show validation and evaluation on their way."""
@@ -102,20 +107,20 @@ class Progress(Callback):
     def on_validation_done(self, event: ValidationDone, run: Run) -> None:
         """Learn what a validation costs."""
         self._timing.on_validation_done(event, run)
+        self._macro_f1 = f"valid F1 {event.macro_f1:.3f}"
 
     def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
         """One line per epoch."""
         self._timing.on_epoch_ended(event, run)
-        width = len(str(self._epochs))
-        text = (
-            f"epoch {event.epoch:>{width}}/{self._epochs}  train loss {event.train_loss:.4f} "
-            f"accuracy {event.train_accuracy:.4f} F1 {event.train_macro_f1:.4f}"
-        )
+        place = f"{event.epoch}/{self._epochs}"
+        if not self._headed:
+            self._headed = True
+            self._say(f"{'epoch':>7}  train loss    acc     F1   valid loss    acc     F1   time")
+        train = f"{event.train_loss:>10.4f}  {event.train_accuracy:.3f}  {event.train_macro_f1:.3f}"
+        valid = f"{'-':>10}  {'-':>5}  {'-':>5}"
         if event.valid_loss is not None:
-            text += (
-                f"  valid loss {event.valid_loss:.4f} accuracy {event.valid_accuracy:.4f} F1 {event.valid_macro_f1:.4f}"
-            )
-        self._say(f"{text}  {clock(event.seconds)}{'  best' if event.improved else ''}")
+            valid = f"{event.valid_loss:>10.4f}  {event.valid_accuracy:.3f}  {event.valid_macro_f1:.3f}"
+        self._say(f"{place:>7}  {train}   {valid}   {clock(event.seconds)}{'  best' if event.improved else ''}")
 
     def on_run_paused(self, event: RunPaused, run: Run) -> None:
         """Say so."""
@@ -161,6 +166,10 @@ class Progress(Callback):
     def _say(self, text: str) -> None:
         # class names and paths are data: nothing in them is markup
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _nobody_reads() -> None:
+    raise BrokenPipeError
 
 
 class _Bars:

@@ -81,12 +81,12 @@ class Snapshots(Callback):
 
 def first_weight(model: Any) -> Any:
     """The first layer's weight as float32, or as float16, or its first rows, so that it takes at most 1 MB; None where
-    no parameter is a matrix or a filter bank."""
+    no parameter is a matrix or a filter bank, or one row is larger than that."""
     found = next((parameter for parameter in model.parameters() if parameter.ndim >= 2), None)
     if found is None:
         return None
     weight = found.detach().float().cpu().numpy()
     if weight.nbytes > MAX_WEIGHT_BYTES:
         weight = weight.astype(np.float16)
-    rows = max(1, MAX_WEIGHT_BYTES // max(1, weight[0].nbytes))
-    return weight[:rows]
+    rows = MAX_WEIGHT_BYTES // max(1, weight[0].nbytes)
+    return weight[:rows] if rows else None

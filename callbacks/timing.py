@@ -31,6 +31,7 @@ class Timing(Callback):
         self._steps = 0
         self._done = 0
         self._epoch = 0
+        self._validated = False
         self._step_seconds: float | None = None
 
     @property
@@ -39,8 +40,9 @@ class Timing(Callback):
         if self._step_seconds is None or not self._steps:
             return None
         epochs_left = max(0, self._epochs - self._epoch)
+        validations = epochs_left + (not self._validated)
         steps_left = epochs_left * self._steps + max(0, self._steps - self._done)
-        return steps_left * self._step_seconds + (epochs_left + 1) * (self.validation_seconds or 0.0)
+        return steps_left * self._step_seconds + validations * (self.validation_seconds or 0.0)
 
     def on_run_started(self, event: RunStarted, run: Run) -> None:
         """Learn how much there is to do."""
@@ -48,7 +50,7 @@ class Timing(Callback):
 
     def on_epoch_started(self, event: EpochStarted, run: Run) -> None:
         """Begin counting steps."""
-        self._epoch, self._done = event.epoch, event.first_batch
+        self._epoch, self._done, self._validated = event.epoch, event.first_batch, False
 
     def on_batches_reported(self, event: BatchesReported, run: Run) -> None:
         """Follow the pace."""
@@ -63,7 +65,7 @@ class Timing(Callback):
 
     def on_validation_done(self, event: ValidationDone, run: Run) -> None:
         """Learn what a validation costs."""
-        self.validation_seconds = event.seconds
+        self.validation_seconds, self._validated = event.seconds, True
 
     def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
         """Take the figures of the whole epoch."""

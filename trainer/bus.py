@@ -95,7 +95,7 @@ class Bus:
                 "callbacks.not_one",
                 f"{callback!r} is no callback.",
                 expected="an instance of a class derived from trainer.Callback",
-                mend="give an instance, such as EarlyStopping(), not the class; functions go to `trainer.on(Event, function)`",
+                mend="give an instance, such as EarlyStopping(), not the class; functions go to `trainer.on(Event, f)`",
             )
         hooks: dict[type[Event], Hook] = {
             event: getattr(callback, hook)
@@ -153,16 +153,18 @@ class Bus:
             self._rebuild()
 
     def _rebuild(self) -> None:
-        ordered = sorted(self._subscribers, key=lambda subscriber: subscriber.phase)  # stable: then the order given
         self._table = {
             event: tuple(
                 (subscriber, subscriber.hooks[event])
-                for subscriber in ordered
+                for subscriber in self._ordered()
                 # whoever failed still hears how it ended
                 if event in subscriber.hooks and (subscriber.active or event is RunEnded)
             )
             for event in HOOKS
         }
+
+    def _ordered(self) -> list[_Subscriber]:
+        return sorted(self._subscribers, key=lambda subscriber: subscriber.phase)  # stable: then the order given
 
     def listens(self, event: type[Event]) -> bool:
         """Whether anybody wants this event; events nobody wants need not be built."""
@@ -176,13 +178,11 @@ class Bus:
     @property
     def seconds(self) -> dict[str, float]:
         """Seconds spent in each subscriber so far, in calling order."""
-        ordered = sorted(self._subscribers, key=lambda subscriber: subscriber.phase)
-        return {subscriber.name: subscriber.seconds for subscriber in ordered}
+        return {subscriber.name: subscriber.seconds for subscriber in self._ordered()}
 
     def order(self) -> list[tuple[str, str, str, list[str]]]:
         """Name, phase, on_error and hooks of each subscriber, in calling order."""
-        ordered = sorted(self._subscribers, key=lambda subscriber: subscriber.phase)
-        return [(s.name, s.phase.name, s.on_error, [HOOKS[event] for event in s.hooks]) for s in ordered]
+        return [(s.name, s.phase.name, s.on_error, [HOOKS[event] for event in s.hooks]) for s in self._ordered()]
 
     # -- delivery ------------------------------------------------------------------------------------------------
 
@@ -237,10 +237,9 @@ class Bus:
         kind = type(event)
         self._closed = kind is RunEnded
         for subscriber, hook in self._table[kind]:
-            if subscriber.pending:
+            if subscriber.pending or (subscriber.on_error == "retry" and self._waits(subscriber)):
                 self._hold_back(subscriber, event)
-                continue
-            if subscriber.active or kind is RunEnded:
+            elif subscriber.active or kind is RunEnded:
                 self._call(subscriber, hook, event)
 
     def _call(self, subscriber: _Subscriber, hook: Hook, event: Event) -> None:
@@ -254,11 +253,9 @@ class Bus:
 
     def settle(self) -> None:
         """Try what is being retried a last time; what fails now must end the run."""
-        for subscriber in self._subscribers:
+        for subscriber in self._ordered():
             if subscriber.pending and (error := self._flush(subscriber)) is not None:
-                event = subscriber.pending[0]
-                self._must_stop(subscriber, event, error)
-                self._announce(subscriber, event, "stop", error)
+                self._give_up(subscriber, error)
 
     # -- failures ------------------------------------------------------------------------------------------------
 
@@ -307,6 +304,7 @@ class Bus:
     def _hold_back(self, subscriber: _Subscriber, event: Event) -> None:
         """Earlier events come first: this one waits with them."""
         subscriber.pending.append(event)
+        self._retrying = True
         self._count_failed_epoch(subscriber, event)
         try:
             subscriber.keep(event, self.run)  # type: ignore[arg-type]  # bound before the first event
@@ -319,17 +317,30 @@ class Bus:
 
     def _retry(self) -> None:
         """Hand the oldest failed events over again, in their order, before anything new is delivered."""
-        for subscriber in self._subscribers:
-            if not subscriber.pending:
+        for subscriber in self._ordered():
+            if not subscriber.pending or self._waits(subscriber):
                 continue
             error = self._flush(subscriber)
             if error is None:
                 subscriber.failed_epochs = 0
             elif subscriber.failed_epochs >= RETRY_EPOCHS:
-                event = subscriber.pending[0]
-                self._must_stop(subscriber, event, error)
-                self._announce(subscriber, event, "stop", error)
+                self._give_up(subscriber, error)
         self._retrying = any(subscriber.pending for subscriber in self._subscribers)
+
+    def _waits(self, subscriber: _Subscriber) -> bool:
+        """Persisting waits for reporting: a checkpoint must not cover events that are not in the journal yet."""
+        return subscriber.phase is Phase.PERSIST and any(
+            other.pending and other.phase is Phase.REPORT for other in self._subscribers
+        )
+
+    def _give_up(self, subscriber: _Subscriber, error: Exception) -> None:
+        event = subscriber.pending[0]
+        self._must_stop(subscriber, event, error)
+        self._announce(subscriber, event, "stop", error)
+        if subscriber.phase is Phase.REPORT:
+            for other in self._subscribers:
+                if other.phase is Phase.PERSIST:
+                    other.pending.clear()  # what waited for the journal is not saved without it
 
     def _flush(self, subscriber: _Subscriber) -> Exception | None:
         start = perf_counter()

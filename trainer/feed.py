@@ -128,7 +128,9 @@ class LoaderFeed:
             self._check(split, number, images, labels)
             yield images.to(self._device, non_blocking=True), labels.to(self._device, non_blocking=True)
         if not number:
-            raise DataError("data.empty", f"The data of {split!r} has no batches.", mend="check the length of the loader")
+            raise DataError(
+                "data.empty", f"The data of {split!r} has no batches.", mend="check the length of the loader"
+            )
 
     def _check(self, split: str, number: int, images: Tensor, labels: Tensor) -> None:
         if labels.ndim != 1 or len(labels) != len(images):

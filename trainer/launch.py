@@ -5,6 +5,7 @@ The run folder, its journal and the first Preparing event are there before torch
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,12 @@ def start(
     everybody = [*callbacks_of(settings), *callbacks]
     folder = create_run(root, name, stem=f"{Path(settings.data.source).name}-{settings.model}")
     write_settings(folder, settings.model_dump())
-    return _conduct(settings, folder, everybody, None, signals)
+    try:
+        return _conduct(settings, folder, everybody, None, signals)
+    except UsageError:
+        # some wrong usage shows only once torch is there, such as a device that is not: it leaves no folder either
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
 
 
 def resume(
@@ -174,6 +180,12 @@ def callbacks_of(settings: Settings) -> list[Callback]:
         names = ("schedule", "warmup", "step_epochs", "step_factor")
         made.append(load_callback("learning_rate")(**{name: getattr(settings.train, name) for name in names}))
     for name in settings.callbacks:
+        if name in DEFAULTS:
+            raise UsageError(
+                "callbacks.default",
+                f"The callback {name!r} is part of every run.",
+                mend=f"leave {name} out of callbacks",
+            )
         made.append(_plugin(name, settings.plugins.get(name, {})))
     return made
 
@@ -211,13 +223,13 @@ def evaluate(folder: RunFolder, splits: Iterable[str] | None = None) -> dict[str
 
 def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
     """A Trainer with the run's data and its best weights, else the last ones; and which of the two."""
-    from trainer.resume import model_weights
+    from trainer.resume import model_weights, saved_best
     from trainer.store.checkpoint import newest_valid, read
 
     settings = read_settings(folder)
-    best, _ = newest_valid(folder.checkpoints, "best")
-    path = best or newest_valid(folder.checkpoints, "last")[0]
-    if path is None:
+    best = saved_best(folder)
+    path = newest_valid(folder.checkpoints, "last")[0]
+    if best is None and path is None:
         raise UsageError(
             "run.no_checkpoint",
             "This run has no checkpoint yet.",
@@ -225,5 +237,5 @@ def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
             mend=f"let it train at least one epoch: epochscope resume {folder.name}",
         )
     trainer = build(settings, Session())
-    trainer.model.load_state_dict(model_weights(read(path)[0]))
-    return trainer, "best" if best else "last"
+    trainer.model.load_state_dict(best if best is not None else model_weights(read(path)[0]))  # type: ignore[arg-type]
+    return trainer, "best" if best is not None else "last"

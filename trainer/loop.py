@@ -121,7 +121,9 @@ class Loop:
             raise self._diverged(bad) from None
         finally:
             session.before_emit = None
-            session.run._capture = None  # evaluation puts the best weights into the model: that is no state to go on from
+            session.run._capture = (
+                None  # evaluation puts the best weights into the model: that is no state to go on from
+            )
             if isinstance(self._step, FlaggedStep):
                 self._step.close()
 
@@ -249,6 +251,7 @@ class Loop:
         if improved:
             self.best_weights = {name: value.detach().clone() for name, value in self.parts.model.state_dict().items()}
         self.session.best_epoch, self.session.best_loss = self.best.epoch, self.best.loss
+        self.session.hold_checkpoints()
         self.session.emit(
             ValidationDone(
                 **self.session.position,
@@ -289,6 +292,7 @@ class Loop:
         self._spent = Spent()
         self.history.append(event)
         self.session.emit(event)
+        self.session.release_checkpoints()
 
     # -- checkpoints ---------------------------------------------------------------------------------------------
 

@@ -94,21 +94,31 @@ def _step(path: Path) -> int:
 
 
 def best_weights(folder: RunFolder, tensors: dict[str, Tensor], meta: dict[str, Any]) -> dict[str, Tensor] | None:
-    """The weights of the best epoch that `meta` names: from its own file, or from the checkpoint itself where a crash
-    came between the two and the best epoch is the one it ends with."""
+    """The weights of the best epoch that `meta` names: from the checkpoint itself where that is the end of it, else
+    from its own file."""
     epoch = meta["best"]["epoch"]
     if epoch is None:
         return None
+    return model_weights(tensors) if _ends(meta, epoch) else saved_best(folder, epoch)
+
+
+def saved_best(folder: RunFolder, epoch: int | None = None) -> dict[str, Tensor] | None:
+    """The weights at the end of `epoch` from its `best` file; without a number, of the newest epoch that was the best
+    when it ended. With `keep_best` there are files of lesser epochs too."""
     for path in find(folder.checkpoints, "best"):
         try:
-            found, about = read(path)
-        except DiskError:  # a damaged one is passed over: an older one, or `last`, may hold the same
+            tensors, meta = read(path)
+        except DiskError:  # a damaged one is passed over: an older one may hold the best
             continue
-        if about["best"]["epoch"] == epoch:
-            return model_weights(found)
-    if meta["epoch"] == epoch + 1 and meta["batch"] == 0:
-        return model_weights(tensors)
+        best = epoch or meta["best"]["epoch"]
+        if best and _ends(meta, best):
+            return model_weights(tensors)
     return None
+
+
+def _ends(meta: dict[str, Any], epoch: int) -> bool:
+    """Whether a checkpoint was made at the end of this epoch."""
+    return bool(meta["epoch"] == epoch + 1 and meta["batch"] == 0)
 
 
 def model_weights(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

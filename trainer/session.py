@@ -116,6 +116,7 @@ class Session:
         self._signals = signals
         self._paused = False
         self._clock_ran = False
+        self._held: list[Event] | None = None
         self._announced: dict[type[Event], float] = {}
         self._taken: deque[Ticket] = deque()
 
@@ -191,9 +192,23 @@ class Session:
             self.checkpoints["last" if event.kind == "manual" else event.kind] = event.path
             if event.kind == "last":
                 self.saved_step = event.step
+        if self._held is not None and isinstance(event, CheckpointRequested):
+            self._held.append(event)
+            return
         if self.before_emit is not None and self.bus.here and not isinstance(event, BatchEnded | BatchesReported):
             self.before_emit()
         self.bus.emit(event)
+
+    def hold_checkpoints(self) -> None:
+        """From ValidationDone to EpochEnded there is no state to continue from: a resumed run would validate, and have
+        its callbacks decide, a second time. Checkpoints asked for meanwhile are made at EpochEnded."""
+        self._held = []
+
+    def release_checkpoints(self) -> None:
+        """See `hold_checkpoints`."""
+        held, self._held = self._held or [], None
+        for event in held:
+            self.emit(event)
 
     def announce(self, event: type[Preparing | Working], stage: Stage, done: int, total: int) -> None:
         """Emit Preparing or Working, at most five times a second."""

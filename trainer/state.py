@@ -90,6 +90,13 @@ def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, 
             state.setdefault(index[name], {})[slot] = value
     groups = [{**group, "params": [index[name] for name in group["params"]]} for group in rest["groups"]]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    for position, slots in state.items():
+        loaded = optimizer.state[parameters[position]]
+        for slot, value in slots.items():
+            # torch has brought every slot to the parameter's type: a float32 counter of a bfloat16 weight too
+            if isinstance(value, Tensor) and loaded[slot].dtype != value.dtype:
+                loaded[slot] = value.to(loaded[slot].device)
 
 
 def capture_generators(device: torch.device) -> Tensors:

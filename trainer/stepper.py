@@ -44,6 +44,26 @@ def finite(tensor: Tensor) -> bool:
     return isfinite(values.sum().item()) or bool(torch.isfinite(values).all())
 
 
+class FiniteCheck:
+    """Whether all gradients are finite. One kernel for all of them where they are plain float32 on the CPU: half the
+    time of a sum for each, and this is paid at every step. It is the one GradScaler uses; it multiplies by 1."""
+
+    def __init__(self, parameters: list[Tensor]) -> None:
+        self._parameters = parameters
+        self._flag = torch.zeros(())
+        self._one = torch.ones(())
+        self._kernel = all(tensor.dtype == torch.float32 and tensor.device.type == "cpu" for tensor in parameters)
+
+    def __call__(self) -> bool:
+        gradients = [tensor.grad for tensor in self._parameters if tensor.grad is not None]
+        if self._kernel and gradients:
+            if not any(gradient.is_sparse for gradient in gradients):
+                torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._flag, self._one)
+                return not self._flag.item()
+            self._kernel = False
+        return all(finite(gradient) for gradient in gradients)
+
+
 class CheckedStep:
     """The step on the CPU, and on devices for optimisers that do not take a flag."""
 
@@ -51,7 +71,7 @@ class CheckedStep:
         self._model = model
         self._optimizer = optimizer
         self._criterion = criterion
-        self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        self._finite = FiniteCheck([parameter for group in optimizer.param_groups for parameter in group["params"]])
         self._closure = needs_closure(optimizer)
 
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
@@ -70,11 +90,8 @@ class CheckedStep:
         value = loss.item()
         if not isfinite(value):
             raise NonFiniteStep("loss")
-        for parameter in self._parameters:
-            gradient = parameter.grad
-            # `finite`, written out: a call a parameter is a tenth of what the engine may add to a step
-            if gradient is not None and not isfinite(gradient.sum().item()) and not finite(gradient):
-                raise NonFiniteStep("gradient")
+        if not self._finite():
+            raise NonFiniteStep("gradient")
         return outputs, loss, value
 
     def _with_closure(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import trainer.cli.assist
 from tests.cli.conftest import Cli
 from trainer.cli.assist import Helper
 from trainer.store.images import read_arrays
@@ -72,9 +73,12 @@ def test_opened_data_is_kept_until_somebody_looks_again(
 
     opened: list[str] = []
     real = trainer.cli.data.open_images
-    monkeypatch.setattr(
-        trainer.cli.data, "open_images", lambda settings: opened.append(settings.data.source) or real(settings)
-    )
+
+    def open_images(settings: Any) -> Any:
+        opened.append(settings.data.source)
+        return real(settings)
+
+    monkeypatch.setattr(trainer.cli.data, "open_images", open_images)
     preview = {"do": "preview", "n": 1, "out": str(tmp_path / "p.npz")}
     ask(preview, {**preview, "epoch": 2}, {"do": "data"}, preview)
     assert len(opened) == 2
@@ -85,11 +89,17 @@ def test_opened_data_is_kept_until_somebody_looks_again(
     st.one_of(
         st.binary(max_size=60).map(lambda data: data.replace(b"\n", b" ")),
         st.recursive(
-            st.none() | st.integers() | st.text(max_size=5), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+            st.none() | st.integers() | st.text(max_size=5),
+            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
         ).map(lambda value: json.dumps(value).encode()),
         st.fixed_dictionaries(
             {"do": st.sampled_from(["ping", "data", "preview", "predict", "x"])},
-            optional={"id": st.integers(), "n": st.integers(-1, 0), "images": st.text(), "settings": st.just({"data": 3})},
+            optional={
+                "id": st.integers(),
+                "n": st.integers(-1, 0),
+                "images": st.text(),
+                "settings": st.just({"data": 3}),
+            },
         ).map(lambda value: json.dumps({**value, "run": "nosuch"}).encode()),
     )
 )
@@ -100,3 +110,12 @@ def test_any_line_gets_an_answer_and_no_bug(line: bytes) -> None:
     answer = json.loads(last)
     assert answer["ok"] in (True, False)
     assert answer.get("code") != "bug", answer
+
+
+def test_what_others_print_does_not_get_between_the_answers(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def chatty(helper: Helper, request: Any) -> dict[str, Any]:
+        print("hello from a plugin")
+        return {"version": "x"}
+
+    monkeypatch.setitem(trainer.cli.assist._ACTIONS, "ping", chatty)
+    assert [answer["ok"] for answer in ask({"do": "ping"})] == [True]

@@ -19,8 +19,42 @@ from trainer.settings import flags
 WORDS = [
     *(name for name in build() if not name.startswith("-")),
     *(flag.name for flag in flags()),
-    *"list show last digits --json --runs --recipe seed --name --after epoch --preview --out --skip-bad --help".split(),
-    *["-1", "0", "3", "nan", "1e999", "--", "-", "---", "-x", "--x=", "--epochs=", "=", "", " ", ".", "..", "/", "'", "[b]"],
+    *[
+        "list",
+        "show",
+        "last",
+        "digits",
+        "--json",
+        "--runs",
+        "--recipe",
+        "seed",
+        "--name",
+        "--after",
+        "epoch",
+        "--preview",
+    ],
+    *["--out", "--skip-bad", "--help"],
+    *[
+        "-1",
+        "0",
+        "3",
+        "nan",
+        "1e999",
+        "--",
+        "-",
+        "---",
+        "-x",
+        "--x=",
+        "--epochs=",
+        "=",
+        "",
+        " ",
+        ".",
+        "..",
+        "/",
+        "'",
+        "[b]",
+    ],
     *["--no-skip-bad", "ö", "\udcff", "\x1b[31m", "a" * 300, "@file", "{}", "--data.source", "--plugins"],
 ]
 
@@ -43,7 +77,9 @@ def test_any_command_line_is_understood_or_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, line: list[str]
 ) -> None:
     # a preview may be asked for; it must not be written into the checkout
-    monkeypatch.setattr("trainer.cli.data.write_preview", lambda *_: {"count": 0, "epoch": 1, "out": "", "mean": [], "std": []})
+    monkeypatch.setattr(
+        "trainer.cli.data.write_preview", lambda *_: {"count": 0, "epoch": 1, "out": "", "mean": [], "std": []}
+    )
     code = main(line)
     captured = capsys.readouterr()
     assert code in (0, 4, 5), (line, captured.err)

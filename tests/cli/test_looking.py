@@ -28,10 +28,14 @@ def test_runs_as_table_and_json(cli: Cli, done: str) -> None:
     assert (entry["name"], entry["status"], entry["epoch"], entry["epochs"]) == ("done", "completed", 2, 2)
 
 
-def test_a_narrow_terminal_gets_fewer_columns() -> None:
+def test_a_narrow_terminal_gets_fewer_columns_and_a_file_all(monkeypatch: pytest.MonkeyPatch) -> None:
     heads, row = ("name", "much", "n"), ("a" * 20, "b" * 80, "1")
-    lines = table(heads, [row], left=("name",), spare=("much",))
-    assert lines == ["name                  n", f"{'a' * 20}  1"] or len(lines[1]) > 80  # piped: as wide as it likes
+    monkeypatch.setenv("COLUMNS", "40")
+    assert table(heads, [row], left=("name",), spare=("much",)) == [f"name{' ' * 17} n", f"{'a' * 20}  1"]
+    monkeypatch.setenv("COLUMNS", "12")
+    assert table(heads, [row], left=("name",), spare=("much",))[1] == f"{'a' * 8}…  1"
+    monkeypatch.delenv("COLUMNS")
+    assert len(table(heads, [row], left=("name",), spare=("much",))[1]) == 105
 
 
 def test_one_run(cli: Cli, runs: Path, done: str) -> None:
@@ -39,7 +43,14 @@ def test_one_run(cli: Cli, runs: Path, done: str) -> None:
         journal.write(b"damage\n")
     answer = cli("runs", "show", "do")
     assert answer.code == 0
-    for part in ("650 parameters", "attempts", "evaluation", "best-", 'source = "digits"', "damaged lines of the journal: 1"):
+    for part in (
+        "650 parameters",
+        "attempts",
+        "evaluation",
+        "best-",
+        'source = "digits"',
+        "damaged lines of the journal: 1",
+    ):
         assert part in answer.out
     assert max(map(len, answer.out.splitlines())) <= 120
     found = cli("runs", "show", done, "--json").document

@@ -88,7 +88,9 @@ for _hook in HOOKS.values():
 
 def callback(name: str = "fake", phase: Phase = Phase.VIEW, on_error: OnError = "stop", **hooks: Any) -> Callback:
     """A callback made of functions `(event, run)`, by hook name."""
-    made = type("Fake", (Callback,), {"phase": phase, "on_error": on_error, **{k: staticmethod(f) for k, f in hooks.items()}})()
+    made = type(
+        "Fake", (Callback,), {"phase": phase, "on_error": on_error, **{k: staticmethod(f) for k, f in hooks.items()}}
+    )()
     made.name = name
     return made
 

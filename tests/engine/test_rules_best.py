@@ -55,7 +55,9 @@ class Scripted:
 
 
 @pytest.mark.parametrize("losses", SEQUENCES.values(), ids=SEQUENCES.keys())
-def test_rule_9_best_is_the_first_of_the_smallest_finite_losses(losses: list[float], recorder: Recorder, tmp_path: Path) -> None:
+def test_rule_9_best_is_the_first_of_the_smallest_finite_losses(
+    losses: list[float], recorder: Recorder, tmp_path: Path
+) -> None:
     trainer = make(epochs=len(losses), loss=Scripted(losses), callbacks=[recorder], run_dir=tmp_path / "run")
     result = trainer.fit()
     best = oracle(losses)
@@ -63,7 +65,9 @@ def test_rule_9_best_is_the_first_of_the_smallest_finite_losses(losses: list[flo
         assert event.best_epoch == oracle(losses[:number])
         assert event.improved == (oracle(losses[:number]) == number)
         assert event.best_loss == (losses[event.best_epoch - 1] if event.best_epoch else None)
-    assert [event.improved for event in recorder.of(EpochEnded)] == [event.improved for event in recorder.of(ValidationDone)]
+    assert [event.improved for event in recorder.of(EpochEnded)] == [
+        event.improved for event in recorder.of(ValidationDone)
+    ]
     ended = recorder.of(RunEnded)[0]
     assert (result.best_epoch, ended.best_epoch) == (best, best)
     files = container.find(tmp_path / "run" / "checkpoints", "best")
@@ -98,8 +102,16 @@ def test_rule_9_without_a_validation_split_there_is_no_best(recorder: Recorder, 
     assert (result.best_epoch, result.best_loss) == (None, None)
     assert recorder.of(ValidationDone) == []
     for event in recorder.of(EpochEnded):
-        assert (event.valid_loss, event.valid_accuracy, event.valid_macro_f1, event.improved) == (None, None, None, False)
-    assert [(event.split, event.weights) for event in recorder.of(EvaluationDone)] == [("train", "last"), ("test", "last")]
+        assert (event.valid_loss, event.valid_accuracy, event.valid_macro_f1, event.improved) == (
+            None,
+            None,
+            None,
+            False,
+        )
+    assert [(event.split, event.weights) for event in recorder.of(EvaluationDone)] == [
+        ("train", "last"),
+        ("test", "last"),
+    ]
     assert torch.equal(model.weight, kept[-1])
     assert recorder.of(RunEnded)[0].best_checkpoint is None
     assert container.find(tmp_path / "run" / "checkpoints", "best") == []
@@ -127,7 +139,12 @@ def test_rule_9_the_best_before_a_stop_is_the_best_after_it(recorder: Recorder, 
 
 
 def test_rule_12_early_stopping_completes_the_run_and_is_evaluated(recorder: Recorder, tmp_path: Path) -> None:
-    trainer = make(loss=Scripted([1.0, 2.0, 3.0]), epochs=10, callbacks=[EarlyStopping(patience=2), recorder], run_dir=tmp_path / "run")
+    trainer = make(
+        loss=Scripted([1.0, 2.0, 3.0]),
+        epochs=10,
+        callbacks=[EarlyStopping(patience=2), recorder],
+        run_dir=tmp_path / "run",
+    )
     result = trainer.fit()
     assert (result.status, result.reason, len(result.history)) == ("completed", "early_stopping", 3)
     (ended,) = recorder.of(RunEnded)

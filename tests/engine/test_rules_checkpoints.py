@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from callbacks.checkpoint import Checkpoint
 from callbacks.learning_rate import LearningRate
-from tests.engine.fakes import Calling, FaultyDisk, Recorder, at_step, batches, callback, linear, make
+from tests.engine.fakes import Calling, FaultyDisk, Recorder, at_step, batches, callback, make
 from trainer.callback import Callback
 from trainer.errors import UsageError
 from trainer.events import HOOKS, BatchEnded, BatchesReported, CheckpointRequested, CheckpointSaved, EpochEnded
@@ -50,20 +50,32 @@ def test_rule_11_every_save_answers_one_of_the_two_events(recorder: Recorder, tm
             assert asked.pop(0) == (event.step, event.kind)
 
 
-@pytest.mark.parametrize(("every", "expected"), [(1, [*range(1, 11)]), (2, [2, 4, 6, 8, 10]), (3, [3, 6, 9]), (5, [5, 10]), (11, [])])
-def test_rule_11_every_steps_is_exact_across_epochs(every: int, expected: list[int], recorder: Recorder, tmp_path: Path) -> None:
-    trainer = make(data={"train": batches(5)}, callbacks=[recorder, Checkpoint(every_steps=every)], run_dir=tmp_path / "run")
+@pytest.mark.parametrize(
+    ("every", "expected"), [(1, [*range(1, 11)]), (2, [2, 4, 6, 8, 10]), (3, [3, 6, 9]), (5, [5, 10]), (11, [])]
+)
+def test_rule_11_every_steps_is_exact_across_epochs(
+    every: int, expected: list[int], recorder: Recorder, tmp_path: Path
+) -> None:
+    trainer = make(
+        data={"train": batches(5)}, callbacks=[recorder, Checkpoint(every_steps=every)], run_dir=tmp_path / "run"
+    )
     metas: list[Any] = []
-    trainer.on(CheckpointSaved, lambda event: metas.append((event.step, container.read(tmp_path / "run" / event.path)[1])))
+    trainer.on(
+        CheckpointSaved, lambda event: metas.append((event.step, container.read(tmp_path / "run" / event.path)[1]))
+    )
     trainer.fit()
     asked = recorder.of(CheckpointRequested)
-    assert [(event.step, event.kind, event.source) for event in asked] == [(step, "last", "every_steps") for step in expected]
+    assert [(event.step, event.kind, event.source) for event in asked] == [
+        (step, "last", "every_steps") for step in expected
+    ]
     assert all(meta["step"] == step for step, meta in metas)
     assert {step for step, _ in metas} == {*expected, 5, 10}
 
 
 @pytest.mark.parametrize("phase_first", [True, False])
-def test_rule_11_the_journal_is_on_disk_before_the_checkpoint(phase_first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rule_11_the_journal_is_on_disk_before_the_checkpoint(
+    phase_first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between the last write to the journal and the first byte of a checkpoint there is an fsync of the journal."""
     disk = FaultyDisk("nothing")
     monkeypatch.setattr(durable, "seam", disk)
@@ -103,18 +115,25 @@ def test_rule_11_the_journal_covers_what_the_checkpoint_says(recorder: Recorder,
 
 
 def test_rule_11_a_stop_saves_once_and_only_what_is_not_saved_yet(recorder: Recorder, tmp_path: Path) -> None:
-    trainer = make(data={"train": batches(4)}, callbacks=[recorder, Checkpoint(every_steps=2)], run_dir=tmp_path / "run")
+    trainer = make(
+        data={"train": batches(4)}, callbacks=[recorder, Checkpoint(every_steps=2)], run_dir=tmp_path / "run"
+    )
     at_step(trainer, 2, trainer.stop)
     trainer.fit()
     assert [(event.kind, event.source) for event in recorder.of(CheckpointRequested)] == [("last", "every_steps")]
 
 
-def test_rule_11_a_manual_checkpoint_does_not_stand_in_for_the_one_a_stop_makes(recorder: Recorder, tmp_path: Path) -> None:
+def test_rule_11_a_manual_checkpoint_does_not_stand_in_for_the_one_a_stop_makes(
+    recorder: Recorder, tmp_path: Path
+) -> None:
     """Only `last` is what a run is resumed from."""
     trainer = make(data={"train": batches(4)}, callbacks=[recorder], run_dir=tmp_path / "run")
     at_step(trainer, 3, lambda: [trainer.checkpoint(), trainer.stop()])
     trainer.fit()
-    assert [(event.kind, event.source) for event in recorder.of(CheckpointRequested)] == [("manual", "api"), ("last", "stop")]
+    assert [(event.kind, event.source) for event in recorder.of(CheckpointRequested)] == [
+        ("manual", "api"),
+        ("last", "stop"),
+    ]
     names = {path.name for path in (tmp_path / "run" / "checkpoints").iterdir()}
     assert names == {"manual-000000003.safetensors", "last-000000003.safetensors"}
 
@@ -144,7 +163,7 @@ def loader(shuffle: bool) -> DataLoader[Any]:
     return DataLoader(TensorDataset(images, labels), batch_size=4, shuffle=shuffle)
 
 
-def noisy(run_dir: Path, shuffle: bool, **options: Any) -> Trainer:
+def noisy(run_dir: Path | None, shuffle: bool, **options: Any) -> Trainer:
     def momentum(parameters: Any) -> torch.optim.Optimizer:
         return torch.optim.SGD(parameters, lr=0.1, momentum=0.9)
 
@@ -157,22 +176,42 @@ def weights(trainer: Trainer) -> dict[str, torch.Tensor]:
     return {name: value.clone() for name, value in trainer.model.state_dict().items()}
 
 
-@pytest.mark.parametrize("shuffle", [False, True])
-@pytest.mark.parametrize("stop_at", [1, 6, 8, 12, 15, 17])
-@pytest.mark.parametrize("when", ["step", "epoch"])
-def test_stopped_and_resumed_is_as_never_stopped(stop_at: int, when: Any, shuffle: bool, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def uninterrupted() -> dict[bool, tuple[dict[str, torch.Tensor], Any]]:
+    """Final weights and history, by whether the loader shuffles."""
+    found = {}
+    for shuffle in (False, True):
+        plain = noisy(None, shuffle)
+        history = plain.fit().history
+        found[shuffle] = weights(plain), history
+    return found
+
+
+@pytest.mark.parametrize(
+    ("when", "stop_at", "shuffle"),
+    [
+        ("step", 1, True),
+        ("step", 6, True),
+        ("step", 8, False),
+        ("step", 9, True),
+        ("step", 18, True),
+        ("epoch", 8, True),
+    ],
+)
+def test_stopped_and_resumed_is_as_never_stopped(
+    when: Any, stop_at: int, shuffle: bool, tmp_path: Path, uninterrupted: Any
+) -> None:
     """With dropout, momentum, a schedule and a shuffling DataLoader of the caller's own."""
-    plain = noisy(tmp_path / "plain", shuffle)
-    expected = plain.fit()
+    expected, history = uninterrupted[shuffle]
     stopped = noisy(tmp_path / "run", shuffle)
     at_step(stopped, stop_at, lambda: stopped.stop(when))
     assert stopped.fit().status == "stopped"
     resumed = noisy(tmp_path / "run", shuffle)
     result = resumed.fit(resume=True)
     assert result.status == "completed"
-    assert all(torch.equal(value, weights(resumed)[name]) for name, value in weights(plain).items())
-    timeless = [name for name in expected.history if "seconds" not in name and "per_second" not in name]
-    assert result.history[timeless].equals(expected.history[timeless])
+    assert all(torch.equal(value, weights(resumed)[name]) for name, value in expected.items())
+    timeless = [name for name in history if "seconds" not in name and "per_second" not in name]
+    assert result.history[timeless].equals(history[timeless])
     events = [record.event for record in logical(read_journal(tmp_path / "run" / "journal.jsonl").records)]
     assert [event.epoch for event in events if isinstance(event, EpochEnded)] == [1, 2, 3]
     assert sum(event.count for event in events if isinstance(event, BatchesReported)) == 18
@@ -248,4 +287,3 @@ def test_callbacks_get_their_state_back_and_strangers_are_named(tmp_path: Path) 
     assert again.epochs == 2
     make(epochs=3, run_dir=tmp_path / "run").fit(resume=True)
     assert "Counting" in (tmp_path / "run" / "log.txt").read_text(encoding="utf-8")
-    assert linear() is not None

@@ -132,7 +132,9 @@ def test_rule_5_reports_are_exact_sums_of_their_steps(recorder: Recorder) -> Non
     for epoch in recorder.of(EpochEnded):
         mine = [report for report in reports if report.epoch == epoch.epoch]
         assert epoch.train_accuracy == sum(r.correct for r in mine) / sum(r.samples for r in mine)
-        assert epoch.train_loss == pytest.approx(sum(r.loss_mean * r.samples for r in mine) / sum(r.samples for r in mine))
+        assert epoch.train_loss == pytest.approx(
+            sum(r.loss_mean * r.samples for r in mine) / sum(r.samples for r in mine)
+        )
 
 
 # -- rule 10 -----------------------------------------------------------------------------------------------------------
@@ -216,13 +218,20 @@ def test_rule_10_a_very_large_finite_gradient_is_no_reason_to_stop() -> None:
     """Their sum overflows, they do not."""
     model = nn.Linear(5, 3)
     scale = torch.tensor(3e38)
-    make(model, epochs=1, loss=lambda o, l: (o * 0 + o.detach() * 0).sum() + (model.bias * scale).sum() * 1e-1, optimizer=lambda p: torch.optim.SGD(p, lr=0.0)).fit()
+    make(
+        model,
+        epochs=1,
+        loss=lambda o, l: (o * 0 + o.detach() * 0).sum() + (model.bias * scale).sum() * 1e-1,
+        optimizer=lambda p: torch.optim.SGD(p, lr=0.0),
+    ).fit()
 
 
 def test_rule_10_lbfgs_is_checked_too(recorder: Recorder) -> None:
     model = linear()
     before = copy.deepcopy(model.state_dict())
-    trainer = make(model, {"train": poisoned(math.nan, at=0, count=1)}, optimizer=torch.optim.LBFGS, callbacks=[recorder])
+    trainer = make(
+        model, {"train": poisoned(math.nan, at=0, count=1)}, optimizer=torch.optim.LBFGS, callbacks=[recorder]
+    )
     with pytest.raises(DivergedError):
         trainer.fit()
     assert equal(model.state_dict(), before)
@@ -231,7 +240,9 @@ def test_rule_10_lbfgs_is_checked_too(recorder: Recorder) -> None:
 
 def test_rule_10_no_handler_is_blamed_for_a_step_that_failed_on_the_device(recorder: Recorder, tmp_path: Any) -> None:
     """Whoever emits an event right after the bad step makes the engine report, and find out."""
-    emitter = callback("emitter", on_error="stop", on_batch_ended=lambda event, run: run.request_checkpoint("last", "test"))
+    emitter = callback(
+        "emitter", on_error="stop", on_batch_ended=lambda event, run: run.request_checkpoint("last", "test")
+    )
     trainer = make_deferred(data={"train": poisoned(math.nan)}, callbacks=[emitter, recorder], run_dir=tmp_path / "run")
     with pytest.raises(DivergedError) as caught:
         trainer.fit()

@@ -69,7 +69,9 @@ def test_rule_7_detach_goes_on_without_it(recorder: Recorder) -> None:
         if isinstance(event, EpochEnded):
             raise BROKEN
 
-    bad = callback("bad", on_error="detach", on_epoch_started=break_down, on_epoch_ended=break_down, on_run_ended=break_down)
+    bad = callback(
+        "bad", on_error="detach", on_epoch_started=break_down, on_epoch_ended=break_down, on_run_ended=break_down
+    )
     result = make(callbacks=[bad, recorder]).fit()
     assert result.status == "completed"
     assert heard == ["EpochStarted", "EpochEnded", "RunEnded"]
@@ -85,7 +87,13 @@ def test_rule_7_the_failed_one_does_not_hear_of_its_own_failure_and_cannot_start
 
 def test_rule_7_the_first_error_is_the_one_reported(recorder: Recorder) -> None:
     one = callback("one", Phase.DECIDE, "stop", on_epoch_started=raising(BROKEN))
-    two = callback("two", Phase.REPORT, "stop", on_epoch_started=raising(ValueError("later")), on_run_ended=raising(ValueError("last")))
+    two = callback(
+        "two",
+        Phase.REPORT,
+        "stop",
+        on_epoch_started=raising(ValueError("later")),
+        on_run_ended=raising(ValueError("last")),
+    )
     with pytest.raises(CallbackError, match="one failed"):
         make(callbacks=[two, one, recorder]).fit()
     assert [event.callback for event in recorder.of(CallbackFailed)] == ["one", "two"]
@@ -155,7 +163,10 @@ def test_rule_7_a_disk_that_recovers_in_time_is_forgiven_each_time() -> None:
         if calls.count(event.epoch) == 1:
             raise full_disk()
 
-    assert make(callbacks=[callback("flaky", Phase.REPORT, "retry", on_epoch_ended=flaky)], epochs=8).fit().status == "completed"
+    assert (
+        make(callbacks=[callback("flaky", Phase.REPORT, "retry", on_epoch_ended=flaky)], epochs=8).fit().status
+        == "completed"
+    )
     assert sorted(calls) == sorted([*range(1, 9), *range(1, 9)])
 
 
@@ -242,7 +253,9 @@ def eventful(recorder: Recorder, bad: Callback, folder: Path, hook: str) -> Trai
 
 @pytest.mark.parametrize("on_error", ["stop", "detach", "retry"])
 @pytest.mark.parametrize("hook", HOOKS.values())
-def test_rule_8_run_ended_comes_once_whatever_hook_raises(hook: str, on_error: Any, recorder: Recorder, tmp_path: Path) -> None:
+def test_rule_8_run_ended_comes_once_whatever_hook_raises(
+    hook: str, on_error: Any, recorder: Recorder, tmp_path: Path
+) -> None:
     called: list[Event] = []
 
     def fail(event: Event, run: Any) -> None:
@@ -283,8 +296,12 @@ class Failing(nn.Linear):
 
 
 @pytest.mark.parametrize("training", [True, False])
-@pytest.mark.parametrize("error", [BROKEN, KeyboardInterrupt(), SystemExit(3), StopIteration("mine"), MemoryError()], ids=repr)
-def test_rule_8_run_ended_comes_once_whatever_the_model_raises(training: bool, error: BaseException, recorder: Recorder) -> None:
+@pytest.mark.parametrize(
+    "error", [BROKEN, KeyboardInterrupt(), SystemExit(3), StopIteration("mine"), MemoryError()], ids=repr
+)
+def test_rule_8_run_ended_comes_once_whatever_the_model_raises(
+    training: bool, error: BaseException, recorder: Recorder
+) -> None:
     model = Failing(training, 2, error)
     trainer = make(model, callbacks=[recorder], epochs=3)
     model.armed = True
@@ -296,7 +313,9 @@ def test_rule_8_run_ended_comes_once_whatever_the_model_raises(training: bool, e
 
 @pytest.mark.parametrize("split", ["train", "valid", "test"])
 @pytest.mark.parametrize("error", [BROKEN, KeyboardInterrupt(), GeneratorExit()], ids=repr)
-def test_rule_8_run_ended_comes_once_whatever_a_loader_raises(split: str, error: BaseException, recorder: Recorder) -> None:
+def test_rule_8_run_ended_comes_once_whatever_a_loader_raises(
+    split: str, error: BaseException, recorder: Recorder
+) -> None:
     data: dict[str, Any] = {"train": batches(2), "valid": batches(2, seed=1), "test": batches(2, seed=2)}
     data[split] = Calling(data[split], 1, raising(error))
     trainer = make(data=data, callbacks=[recorder])
@@ -322,7 +341,11 @@ def test_rule_8_a_handler_interrupted_by_ctrl_c_ends_the_run_properly(recorder: 
 
 
 def test_rule_8_nothing_follows_it_not_even_what_its_own_handlers_emit(recorder: Recorder) -> None:
-    late = callback("late", Phase.DECIDE, on_run_ended=lambda event, run: run.emit(Working(epoch=0, step=0, stage="save", done=1, total=1)))
+    late = callback(
+        "late",
+        Phase.DECIDE,
+        on_run_ended=lambda event, run: run.emit(Working(epoch=0, step=0, stage="save", done=1, total=1)),
+    )
     make(callbacks=[recorder, late, callback("bad", Phase.DECIDE, "detach", on_run_ended=raising(BROKEN))]).fit()
     check_end(recorder, "completed")
 

@@ -84,7 +84,9 @@ def test_rule_1_events_of_other_threads_are_delivered_on_the_engines_thread_in_o
     assert recorder.kinds[-1] == "RunEnded"
 
 
-def test_rule_1_what_another_thread_emits_while_the_run_is_paused_is_heard_before_it_goes_on(recorder: Recorder) -> None:
+def test_rule_1_what_another_thread_emits_while_the_run_is_paused_is_heard_before_it_goes_on(
+    recorder: Recorder,
+) -> None:
     runs: list[Any] = []
     trainer = make(callbacks=[recorder, callback(on_run_started=lambda event, run: runs.append(run))])
     stopping = StopRequested(epoch=0, step=0, source="other", reason="while paused")
@@ -139,7 +141,14 @@ def test_rule_1_steps_are_reported_before_any_other_event(recorder: Recorder) ->
 
 def test_rule_2_callbacks_are_called_by_phase_then_in_the_order_given() -> None:
     heard: list[str] = []
-    names = {"v1": Phase.VIEW, "p1": Phase.PERSIST, "r1": Phase.REPORT, "d1": Phase.DECIDE, "v2": Phase.VIEW, "d2": Phase.DECIDE}
+    names = {
+        "v1": Phase.VIEW,
+        "p1": Phase.PERSIST,
+        "r1": Phase.REPORT,
+        "d1": Phase.DECIDE,
+        "v2": Phase.VIEW,
+        "d2": Phase.DECIDE,
+    }
     made = [
         callback(name, phase, on_run_started=lambda event, run, name=name: heard.append(name))
         for name, phase in names.items()
@@ -153,7 +162,10 @@ def test_rule_2_callbacks_are_called_by_phase_then_in_the_order_given() -> None:
 
 
 def test_rule_2_explain_prints_the_order_the_phases_and_what_failure_means() -> None:
-    made = [callback("shows", Phase.VIEW, "detach", on_run_ended=print), callback("decides", Phase.DECIDE, on_epoch_ended=print)]
+    made = [
+        callback("shows", Phase.VIEW, "detach", on_run_ended=print),
+        callback("decides", Phase.DECIDE, on_epoch_ended=print),
+    ]
     text = make(callbacks=made).explain()
     assert text.index("decides") < text.index("shows")
     line = next(line for line in text.splitlines() if "decides" in line)
@@ -196,7 +208,9 @@ def test_rule_4_the_table_is_rebuilt_only_when_handlers_come_or_go(monkeypatch: 
     assert len(rebuilt) - before <= 2
 
 
-def test_rule_4_a_handler_that_comes_during_a_run_hears_from_the_next_event_on_and_one_that_left_hears_nothing() -> None:
+def test_rule_4_a_handler_that_comes_during_a_run_hears_from_the_next_event_on_and_one_that_left_hears_nothing() -> (
+    None
+):
     trainer = make(epochs=1, data={"train": batches_of_five()})
     heard: list[tuple[str, int]] = []
 

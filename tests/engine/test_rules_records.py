@@ -43,7 +43,7 @@ TABLE = {
 }
 """Copied from design.md; all carry `epoch` and `step` as well."""
 
-VALUES: dict[Any, Any] = {int: 7, float: 0.1, str: "é\"\n", bool: True, dict: {"a": 1}, type(None): None}
+VALUES: dict[Any, Any] = {int: 7, float: 0.1, str: 'é"\n', bool: True, dict: {"a": 1}, type(None): None}
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
@@ -104,7 +104,9 @@ def test_rule_3_none_round_trips_where_a_field_may_be_none(event: type[Event]) -
 
 
 def test_rule_3_non_finite_floats_are_spelled_as_the_design_says() -> None:
-    text = encode(msgspec.structs.replace(build(EpochEnded), train_loss=math.nan, valid_loss=math.inf, seconds=-math.inf))
+    text = encode(
+        msgspec.structs.replace(build(EpochEnded), train_loss=math.nan, valid_loss=math.inf, seconds=-math.inf)
+    )
     fields = msgspec.json.decode(text)
     assert fields["train_loss"] == "NaN"
     assert fields["valid_loss"] == "Infinity"
@@ -155,7 +157,15 @@ def test_rule_3_fields_of_newer_versions_are_ignored_and_new_fields_have_default
 
 
 @pytest.mark.parametrize(
-    "text", [b'{"type":"EpochStarted"}', b'{"type":"EpochStarted","epoch":"x","step":1}', b'{"epoch":1}', b"[]", b"7", b'{"type":7}']
+    "text",
+    [
+        b'{"type":"EpochStarted"}',
+        b'{"type":"EpochStarted","epoch":"x","step":1}',
+        b'{"epoch":1}',
+        b"[]",
+        b"7",
+        b'{"type":7}',
+    ],
 )
 def test_rule_3_a_known_type_with_wrong_fields_is_no_unknown_event(text: bytes) -> None:
     with pytest.raises(msgspec.ValidationError):

@@ -289,7 +289,12 @@ def test_rule_6_files_of_viewers_are_answered_and_deleted(tmp_path: Path) -> Non
         (folder.requests / "old.json").write_bytes(msgspec.json.encode(old))
         for do in ("pause", "checkpoint", "unpause", "stop"):
             answered_now = threading.Event()
-            with trainer.on(RequestHandled, lambda event, do=do, seen=answered_now: seen.set() if event.do == do and event.result == "done" else None):
+            with trainer.on(
+                RequestHandled,
+                lambda event, do=do, seen=answered_now: (
+                    seen.set() if event.do == do and event.result == "done" else None
+                ),
+            ):
                 asked.append(requests.post(folder, do, source="viewer"))  # type: ignore[arg-type]
                 assert answered_now.wait(10), do
 
@@ -298,7 +303,12 @@ def test_rule_6_files_of_viewers_are_answered_and_deleted(tmp_path: Path) -> Non
     assert trainer.fit().status == "stopped"
     thread.join(10)
     results = {event.request: (event.do, event.result) for event in recorder.of(RequestHandled)}
-    assert [results[ident] for ident in asked] == [("pause", "done"), ("checkpoint", "done"), ("unpause", "done"), ("stop", "done")]
+    assert [results[ident] for ident in asked] == [
+        ("pause", "done"),
+        ("checkpoint", "done"),
+        ("unpause", "done"),
+        ("stop", "done"),
+    ]
     assert results["old"] == ("stop", "stale")
     assert results["rubbish"][1] == "refused"
     assert list(folder.requests.iterdir()) == []

@@ -34,11 +34,9 @@ CLOCKED = {"seconds", "train_seconds", "valid_seconds", "data_seconds", "step_se
 
 
 def batches(count: int, seed: int, size: int = 4) -> list[tuple[Tensor, Tensor]]:
-    source = torch.Generator().manual_seed(seed)
-    return [
-        (torch.randn(size, FEATURES, generator=source), torch.randint(CLASSES, (size,), generator=source))
-        for _ in range(count)
-    ]
+    """Easy ones: each epoch learns something."""
+    images = torch.randn(count * size, FEATURES, generator=torch.Generator().manual_seed(seed))
+    return list(zip(images.split(size), images[:, :CLASSES].argmax(1).split(size), strict=True))
 
 
 def lists() -> dict[str, Any]:

@@ -359,40 +359,7 @@ def test_own_loaders_are_replayed(loader: str, where: str, tmp_path: Path) -> No
         assert made[1].sampler.told == [1, 2, 3]
 
 
-# -- what a callback asks for ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("moment", ["on_validation_done", "on_epoch_started", "on_epoch_ended"])
-def test_a_checkpoint_a_callback_asked_for_continues_exactly(moment: str, tmp_path: Path) -> None:
-    """The process dies right after a callback's own checkpoint, which is the newest then."""
-    from trainer.callback import Callback
-
-    class Asks(Callback):
-        on_error = "stop"
-        crash = False
-
-    def hook(self: Any, event: Any, run: Any) -> None:
-        run.request_checkpoint()
-        self.asked = True
-
-    def saved(self: Any, event: Any, run: Any) -> None:
-        if self.crash and event.epoch == 2 and getattr(self, "asked", False):
-            raise ZeroDivisionError("on purpose")
-
-    setattr(Asks, moment, hook)
-    Asks.on_checkpoint_saved = saved  # type: ignore[method-assign]
-    plateau = lambda: LearningRate(SCHEDULES["ReduceLROnPlateau"], each="epoch")  # noqa: E731
-    make = build(callbacks=lambda: [plateau(), EarlyStopping(patience=50), Asks()])
-    expected = train(make, tmp_path / "whole")
-    from trainer.errors import CallbackError
-    from trainer.store.folder import RunFolder
-
-    Asks.crash = True
-    with pytest.raises(CallbackError):
-        make(tmp_path / "stopped").fit()
-    Asks.crash = False
-    make(tmp_path / "stopped").fit(resume=True)
-    assert_same(RunFolder(tmp_path / "stopped"), expected)
+# -- early stopping ------------------------------------------------------------------------------------------
 
 
 def test_early_stopping_is_not_forgotten(tmp_path: Path) -> None:

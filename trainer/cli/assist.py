@@ -83,7 +83,7 @@ class Helper:
             ident, ask = _understand(line)
             found = _ACTIONS[ask.do](self, ask)
         except EpochscopeError as error:
-            self._write({"id": error.ident if isinstance(error, _Misunderstood) else ident, **_as_answer(error)})
+            self._write({"id": error.ident if isinstance(error, MisunderstoodError) else ident, **_as_answer(error)})
         except Exception as error:
             self._write({"id": ident, **_as_answer(_bug(error))})
         else:
@@ -118,7 +118,7 @@ class Helper:
         self._opened[kind].clear()
 
 
-class _Misunderstood(UsageError):
+class MisunderstoodError(UsageError):
     """A line that is no request; `ident` is its id, if it has one."""
 
     ident: Any = None
@@ -134,7 +134,7 @@ def _understand(line: bytes) -> tuple[Any, Ask]:
         if ask.do not in _ACTIONS:
             raise ValueError(f"`do` is {ask.do!r}")
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        wrong = _Misunderstood(
+        wrong = MisunderstoodError(
             "assist.request",
             f"This line is no request: {str(error)[:300]}",
             expected=f'one object with "do" ({", ".join(_ACTIONS)}), "id" and the fields of that request',
@@ -146,7 +146,14 @@ def _understand(line: bytes) -> tuple[Any, Ask]:
 
 def _as_answer(error: EpochscopeError) -> dict[str, Any]:
     about = {"code": error.code, "parameters": error.parameters, "exit_code": error.exit_code}
-    return {"ok": False, **about, "what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
+    return {
+        "ok": False,
+        **about,
+        "what": error.what,
+        "where": error.where,
+        "expected": error.expected,
+        "mend": error.mend,
+    }
 
 
 def _bug(error: Exception) -> EpochscopeError:

@@ -121,7 +121,8 @@ def _page(report: Report, settings: Settings, found: dict[str, Any]) -> Iterator
     yield ""
     heads = ("class", *report.counts)
     rows = [
-        (name, *(f"{counts[place]:,}" for counts in report.counts.values())) for place, name in enumerate(report.classes)
+        (name, *(f"{counts[place]:,}" for counts in report.counts.values()))
+        for place, name in enumerate(report.classes)
     ]
     rows.append(("total", *(f"{sum(counts):,}" for counts in report.counts.values())))
     yield from table(heads, rows, left=("class",))

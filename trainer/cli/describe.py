@@ -48,7 +48,8 @@ def document(full: bool) -> dict[str, Any]:
     return {
         "settings": schema(),
         "recipes": [vars(recipe) for recipe in recipes()],
-        "models": [{"name": name, "about": text} for name, text in MODELS.items()] + _plugins("epochscope.models", full),
+        "models": [{"name": name, "about": text} for name, text in MODELS.items()]
+        + _plugins("epochscope.models", full),
         "data": [{"name": name, "about": text} for name, text in SOURCES.items()],
         "callbacks": _plugins("epochscope.callbacks", full),
         "commands": _plugins("epochscope.commands", False),
@@ -121,7 +122,9 @@ def _page(found: dict[str, Any]) -> Iterator[str]:
     for title, key in (("Callbacks (--callbacks)", "callbacks"), ("Commands of other parts", "commands")):
         if found[key]:
             yield from ("", title)
-            yield from _pairs((one["name"], one.get("problem") or one.get("about") or _owner(one)) for one in found[key])
+            yield from _pairs(
+                (one["name"], one.get("problem") or one.get("about") or _owner(one)) for one in found[key]
+            )
     yield from ("", "Devices (--device)")
     if found["devices"] is None:
         yield "  shown with --full, which loads PyTorch"

@@ -14,6 +14,9 @@ from trainer.recipes import load_recipe
 from trainer.settings import FLAGS, Flag, Settings, describe, flags, from_toml, merge, refuse
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Made = TypeVar("Made")
+Layer = tuple[str, Mapping[str, Any]]
+"""Where values come from, and the nested tables of them."""
 
 _TITLES = {
     "": "Model",
@@ -107,34 +110,26 @@ def gather(data: str | None, recipe: str | None, settings: Path | None, given: M
     Raises UsageError: with all problems of recipe, file, flags, names and source at once.
     """
     problems: list[UsageError] = []
-    layers: list[tuple[str, Mapping[str, Any]]] = []
-    for load, text in ((_recipe, recipe), (_file, settings)):
-        if text is not None:
-            try:
-                layers.append(load(text))  # type: ignore[operator]
-            except UsageError as error:
-                problems.append(error)
+    layers: list[Layer] = []
+    if recipe is not None:
+        layers += _tried(lambda: _recipe(recipe), problems)
+    if settings is not None:
+        layers += _tried(lambda: _file(settings), problems)
     layers.append((FLAGS, _nested(given)))
     if data is not None:
-        layers.append(("DATA", {"data": {"source": _absolute(data)}}))
-    return _checked(layers, problems)
+        layers.append(("DATA", {"data": {"source": data}}))
+    made = _checked(layers, problems)
+    return merge(made.model_dump(), {"data": {"source": _absolute(made.data.source)}})
 
 
-def _checked(layers: list[tuple[str, Mapping[str, Any]]], problems: list[UsageError]) -> Settings:
+def _checked(layers: list[Layer], problems: list[UsageError]) -> Settings:
     from trainer.data.sources import check_source
     from trainer.registry import check_names
 
-    made = Settings()
-    try:
-        made = merge(*(values for _, values in layers), origins=[origin for origin, _ in layers])
-    except UsageError as error:
-        problems.append(error)
-        made = _names_only(layers)
-    for check in (lambda: check_names(made), lambda: check_source(made.data.source)):
-        try:
-            check()
-        except UsageError as error:
-            problems.append(error)
+    whole = _tried(lambda: merge(*(values for _, values in layers), origins=[origin for origin, _ in layers]), problems)
+    made = whole[0] if whole else _names_only(layers)
+    _tried(lambda: check_names(made), problems)
+    _tried(lambda: check_source(made.data.source), problems)
     if len(problems) == 1:
         raise problems[0]
     if problems:
@@ -142,7 +137,16 @@ def _checked(layers: list[tuple[str, Mapping[str, Any]]], problems: list[UsageEr
     return made
 
 
-def _names_only(layers: list[tuple[str, Mapping[str, Any]]]) -> Settings:
+def _tried(action: Callable[[], Made], problems: list[UsageError]) -> list[Made]:
+    """What it gives, in a list; empty where it raised a UsageError, which is one more of the problems."""
+    try:
+        return [action()]
+    except UsageError as error:
+        problems.append(error)
+        return []
+
+
+def _names_only(layers: list[Layer]) -> Settings:
     """Of settings with other mistakes in them: model, callbacks and source, to tell whether those exist."""
     picked = []
     for _, values in layers:
@@ -156,12 +160,12 @@ def _names_only(layers: list[tuple[str, Mapping[str, Any]]]) -> Settings:
         return Settings()
 
 
-def _recipe(name: str) -> tuple[str, Mapping[str, Any]]:
+def _recipe(name: str) -> Layer:
     recipe = load_recipe(name)
     return f"recipe {recipe.name}", recipe.values
 
 
-def _file(path: Path) -> tuple[str, Mapping[str, Any]]:
+def _file(path: Path) -> Layer:
     try:
         text = path.expanduser().read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -159,7 +159,12 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
         yield from ("", "evaluation")
         heads = ("split", "weights", "images", "loss", "accuracy", "macro-F1")
         rows = [
-            (name, one["weights"], f"{one['samples']:,}", *(_figure(one, key) for key in ("loss", "accuracy", "macro_f1")))
+            (
+                name,
+                one["weights"],
+                f"{one['samples']:,}",
+                *(_figure(one, key) for key in ("loss", "accuracy", "macro_f1")),
+            )
             for name, one in found["evaluation"].items()
         ]
         yield from ("  " + line for line in table(heads, rows, left=("split", "weights")))
@@ -186,7 +191,8 @@ def _figure(one: dict[str, Any], key: str) -> str:
 def _about_training(summary: dict[str, Any], attempts: list[dict[str, Any]]) -> Iterator[str]:
     started = next((one for one in reversed(attempts) if "device" in one), None)
     yield ""
-    yield f"{summary['model'] or '?'} on {summary['data'] or '?'}, epoch {summary['epoch']} of {summary['epochs'] or '?'}"
+    epochs = f"epoch {summary['epoch']} of {summary['epochs'] or '?'}"
+    yield f"{summary['model'] or '?'} on {summary['data'] or '?'}, {epochs}"
     if started:
         sizes = ", ".join(f"{size:,} {split}" for split, size in started["split_sizes"].items())
         shape = "x".join(map(str, started["input_shape"]))
@@ -216,4 +222,3 @@ def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
             )
         )
     yield from ("  " + line for line in table(heads, rows, left=("started (UTC)", "device", "ended")))
-

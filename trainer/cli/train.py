@@ -35,7 +35,9 @@ def train(
     recipe: Recipe = None,
     settings: SettingsFile = None,
     runs: Runs = None,
-    name: Annotated[str | None, Parameter(help="Name of the run [default: date, data and model].", metavar="NAME")] = None,
+    name: Annotated[
+        str | None, Parameter(help="Name of the run [default: date, data and model].", metavar="NAME")
+    ] = None,
     json: Json = False,
     **given: Any,
 ) -> int:
@@ -158,7 +160,6 @@ def _conduct(work: Callable[..., Result], *, as_json: bool) -> int:
     where = Whereabouts()
     # with --json standard output belongs to the document: plain lines go to standard error
     console = Console(stderr=True, force_terminal=False) if as_json else Console()
-    console.on_broken_pipe = _nobody_reads  # type: ignore[method-assign]
     try:
         result = work(where, load_callback("progress")(console))
     except Exception as error:
@@ -170,11 +171,6 @@ def _conduct(work: Callable[..., Result], *, as_json: bool) -> int:
     else:
         _tell(result)
     return 0 if result.status == "completed" else STOPPED
-
-
-def _nobody_reads() -> None:
-    """rich would end the process, and the run with it; this way only the display is given up."""
-    raise BrokenPipeError
 
 
 def _says_all(error: Exception) -> bool:

@@ -99,5 +99,3 @@ def predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str,
         top = [{"class": names[place], "probability": float(values[place])} for place in likeliest]
         rows.append({"image": image, "class": top[0]["class"], "confidence": top[0]["probability"], "top": top})
     return rows, faulty
-
-

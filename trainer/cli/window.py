@@ -9,7 +9,11 @@ from cyclopts import Parameter
 from trainer.registry import load_command
 
 
-def gui(*arguments: Annotated[str, Parameter(help="A run to open, and flags of the window.", metavar="RUN", allow_leading_hyphen=True)]) -> int:
+def gui(
+    *arguments: Annotated[
+        str, Parameter(help="A run to open, and flags of the window.", metavar="RUN", allow_leading_hyphen=True)
+    ],
+) -> int:
     """Open the window: watch a run, look into what it learned, start another."""
     return int(load_command("gui")(list(arguments)) or 0)
 

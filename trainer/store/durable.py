@@ -244,6 +244,15 @@ def remove(path: str | Path) -> None:
         _patiently(lambda: seam.unlink(path))
 
 
+def move(source: str | Path, target: str | Path) -> None:
+    """Give a file or a folder another name in the same file system, durably. Raises DiskError."""
+    source, target = Path(source), Path(target)
+    with _for_people(target):
+        _replace(source, target)
+        for folder in {source.parent, target.parent}:
+            sync_folder(folder)
+
+
 def remove_leftovers(folder: str | Path) -> int:
     """Delete temps that a killed writer left in `folder`; returns how many. Only for the holder of the run's lock."""
     leftovers = [entry for entry in _names(Path(folder)) if entry.startswith(".") and entry.endswith(TEMP_SUFFIX)]

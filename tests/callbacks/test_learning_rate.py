@@ -1,0 +1,179 @@
+"""LearningRate: the rates of each step, against plain torch and a closed form."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch.optim import lr_scheduler
+
+from callbacks.learning_rate import LearningRate
+from tests.engine.fakes import Recorder, at_step, batches, linear, make
+from tests.engine.test_rules_best import NAN, Scripted
+from trainer.errors import UsageError
+from trainer.events import BatchEnded, EpochEnded
+
+STEPS, EPOCHS, LR = 4, 5, 0.5
+
+
+def sgd(parameters: Any) -> torch.optim.Optimizer:
+    return torch.optim.SGD(parameters, lr=LR, momentum=0.9)
+
+
+SCHEDULERS: dict[str, tuple[Any, str]] = {
+    "StepLR": (lambda o: lr_scheduler.StepLR(o, 2, 0.5), "epoch"),
+    "MultiStepLR": (lambda o: lr_scheduler.MultiStepLR(o, [1, 3, 3], 0.1), "epoch"),
+    "ExponentialLR": (lambda o: lr_scheduler.ExponentialLR(o, 0.9), "step"),
+    "OneCycleLR": (lambda o: lr_scheduler.OneCycleLR(o, LR, total_steps=STEPS * EPOCHS), "step"),
+    "CyclicLR": (lambda o: lr_scheduler.CyclicLR(o, 0.1, LR, step_size_up=3), "step"),
+    "CosineAnnealingLR": (lambda o: lr_scheduler.CosineAnnealingLR(o, EPOCHS), "epoch"),
+    "WarmRestarts": (lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, 3), "step"),
+    "LambdaLR": (lambda o: lr_scheduler.LambdaLR(o, lambda n: 1 / (1 + n)), "step"),
+    "LinearLR": (lambda o: lr_scheduler.LinearLR(o, 0.1, 1.0, 6), "step"),
+    "SequentialLR": (
+        lambda o: lr_scheduler.SequentialLR(
+            o, [lr_scheduler.ConstantLR(o, 0.1, 2), lr_scheduler.ExponentialLR(o, 0.9)], [2]
+        ),
+        "epoch",
+    ),
+    "ChainedScheduler": (
+        lambda o: lr_scheduler.ChainedScheduler(
+            [lr_scheduler.ConstantLR(o, 0.1, 2), lr_scheduler.ExponentialLR(o, 0.9)]
+        ),
+        "step",
+    ),
+}
+
+
+def plain_rates(make_scheduler: Any, each: str) -> list[float]:
+    """The rate of each step in a bare loop."""
+    optimizer = sgd(linear().parameters())
+    scheduler = make_scheduler(optimizer)
+    rates = []
+    for _ in range(EPOCHS):
+        for _ in range(STEPS):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            if each == "step":
+                scheduler.step()
+        if each == "epoch":
+            scheduler.step()
+    return rates
+
+
+def run(
+    given: LearningRate, *, stop_at: int = 0, folder: Path | None = None, resume: bool = False, **options: Any
+) -> Recorder:
+    recorder = Recorder()
+    data = {"train": batches(STEPS), "valid": batches(1, seed=1)}
+    trainer = make(data=data, optimizer=sgd, epochs=EPOCHS, callbacks=[given, recorder], run_dir=folder, **options)
+    if stop_at:
+        at_step(trainer, stop_at, trainer.stop)
+    trainer.fit(resume=resume)
+    return recorder
+
+
+def rates_of(recorder: Recorder) -> list[float]:
+    return [event.learning_rate for event in recorder.of(BatchEnded)]
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+def test_any_torch_scheduler_gives_the_rates_of_a_bare_loop(name: str) -> None:
+    scheduler, each = SCHEDULERS[name]
+    recorder = run(LearningRate(scheduler, each=each))  # type: ignore[arg-type]
+    assert rates_of(recorder) == plain_rates(scheduler, each)
+
+
+@pytest.mark.parametrize("name", SCHEDULERS)
+@pytest.mark.parametrize("stop_at", [6, 8])
+def test_any_torch_scheduler_goes_on_with_the_same_rates_after_a_resumption(
+    name: str, stop_at: int, tmp_path: Path
+) -> None:
+    scheduler, each = SCHEDULERS[name]
+    first = run(LearningRate(scheduler, each=each), stop_at=stop_at, folder=tmp_path / "run")  # type: ignore[arg-type]
+    second = run(LearningRate(scheduler, each=each), folder=tmp_path / "run", resume=True)  # type: ignore[arg-type]
+    assert rates_of(first) + rates_of(second) == plain_rates(scheduler, each)
+
+
+def test_rates_in_the_events_are_those_of_the_steps_they_tell_of() -> None:
+    recorder = run(LearningRate(lambda o: lr_scheduler.StepLR(o, 1, 0.5), each="epoch"))
+    assert [event.learning_rate for event in recorder.of(EpochEnded)] == [LR * 0.5**n for n in range(EPOCHS)]
+
+
+def test_reduce_on_plateau_follows_the_validation_loss(tmp_path: Path) -> None:
+    losses = [3.0, 2.0, 2.5, NAN, 1.0]
+    made = LearningRate(lambda o: lr_scheduler.ReduceLROnPlateau(o, factor=0.1, patience=0), each="epoch")
+    recorder = run(made, loss=Scripted(losses))
+    optimizer = sgd(linear().parameters())
+    reference = lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.1, patience=0)
+    expected = []
+    for loss in losses:
+        expected += [optimizer.param_groups[0]["lr"]] * STEPS
+        reference.step(torch.tensor(loss).item())
+    assert rates_of(recorder) == expected
+
+
+def closed_form(step: int, warmup: int, total: int) -> float:
+    """Rate of the step after `step` completed ones."""
+    if step < warmup:
+        return LR * (step + 1) / (warmup + 1)
+    return LR * 0.5 * (1 + math.cos(math.pi * (step - warmup) / (total - warmup)))
+
+
+@pytest.mark.parametrize("warmup", [0.0, 0.5, 1.0, 2.75])
+def test_warm_up_and_cosine_are_a_closed_form(warmup: float) -> None:
+    made = LearningRate(warmup=warmup)
+    recorder = run(made)
+    total = STEPS * EPOCHS
+    expected = [closed_form(step, round(warmup * STEPS), total) for step in range(total)]
+    assert rates_of(recorder) == pytest.approx(expected, rel=1e-12)
+    assert max(rates_of(recorder)) <= LR
+    assert made.scheduler.optimizer.param_groups[0]["lr"] == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"schedule": "constant"}, [LR] * 20),
+        ({"schedule": "linear"}, [LR * (1 - n / 20) for n in range(20)]),
+        ({"schedule": "step", "step_epochs": 2, "step_factor": 0.1}, [LR * 0.1 ** (n // 8) for n in range(20)]),
+        ({"schedule": "constant", "warmup": 1.0}, [LR * (n + 1) / 5 for n in range(4)] + [LR] * 16),
+    ],
+)
+def test_the_other_built_in_schedules(options: Any, expected: list[float]) -> None:
+    assert rates_of(run(LearningRate(**options))) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_run_made_longer_gets_the_longer_schedule(tmp_path: Path) -> None:
+    data = {"train": batches(STEPS)}
+    for epochs, resume in ((2, False), (4, True)):
+        recorder = Recorder()
+        given = [LearningRate(), recorder]
+        make(data=data, optimizer=sgd, epochs=epochs, callbacks=given, run_dir=tmp_path / "run").fit(resume=resume)
+    assert rates_of(recorder) == pytest.approx([closed_form(step, 0, 16) for step in range(8, 16)])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: LearningRate(lr_scheduler.StepLR),
+        lambda: LearningRate(lr_scheduler.StepLR, each="epoch", warmup=1.0),
+        lambda: LearningRate(lr_scheduler.StepLR, each="epoch", step_factor=0.5),
+        lambda: make(callbacks=[LearningRate(schedule="sine")]).fit(),
+        lambda: make(callbacks=[LearningRate(warm=1.0)]).fit(),
+        lambda: make(callbacks=[LearningRate()], data=iter(batches(1)), epochs=1).fit(),
+    ],
+)
+def test_options_that_make_no_sense_are_wrong_usage(wrong: Any) -> None:
+    with pytest.raises(UsageError):
+        wrong()
+
+
+def test_a_scheduler_that_raises_ends_the_run() -> None:
+    from trainer.errors import CallbackError
+
+    with pytest.raises(CallbackError, match="LearningRate"):
+        run(LearningRate(lambda o: 1 / 0, each="step"))
