@@ -95,9 +95,9 @@ def test_a_crash_after_the_decision_does_not_undo_it_and_more_epochs_do(tmp_path
             run_dir=tmp_path / "run",
         )
 
+    broken = trainer(5)
+    broken._evaluate_all = raising(ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
-        broken = trainer(5)
-        broken._evaluate_all = raising(ZeroDivisionError())
         broken.fit()
     resumed = trainer(5).fit(resume=True)
     assert (resumed.status, resumed.reason, len(resumed.history)) == ("completed", "early_stopping", 2)

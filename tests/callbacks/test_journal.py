@@ -10,6 +10,8 @@ import pytest
 from callbacks.journal import Journal
 from tests.engine.fakes import Calling, FaultyDisk, Recorder, at_step, batches, callback, elsewhere, make, raising
 from trainer.bus import Bus
+from trainer.callback import Phase
+from trainer.errors import DiskError
 from trainer.events import HOOKS, BatchEnded, EpochEnded, EpochStarted, RunPaused, RunStarted
 from trainer.store import durable, summary
 from trainer.store.journal import read_journal
@@ -172,3 +174,22 @@ def test_the_best_of_the_summary_is_as_fresh_as_its_epoch(tmp_path: Path) -> Non
 
     make(callbacks=[callback(on_epoch_ended=look)], epochs=3, run_dir=tmp_path / "run").fit()
     assert len(bests) == 3
+
+
+def test_a_journal_that_could_not_end_serves_the_next_attempt_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FaultyDisk("summary.json")
+    monkeypatch.setattr(durable, "seam", disk)
+    fill = [True, False]
+    first = callback("first", Phase.DECIDE, on_run_ended=lambda event, run: setattr(disk, "full", fill.pop(0)))
+    trainer = make(callbacks=[first], run_dir=tmp_path / "run", epochs=3)
+    at_step(trainer, 3, trainer.stop)
+    with pytest.raises(DiskError):
+        trainer.fit()
+    disk.full = False
+    assert trainer.fit(resume=True).status == "completed"
+    found = read_journal(tmp_path / "run" / "journal.jsonl")
+    attempts = [record.attempt for record in found.records]
+    assert attempts == sorted(attempts)
+    assert set(attempts) == {1, 2}

@@ -31,7 +31,7 @@ def test_train_as_json_writes_one_document_and_plain_lines_elsewhere(cli: Cli, r
     assert [epoch["epoch"] for epoch in found["epochs"]] == [1]
     assert set(found["evaluations"]) == {"train", "valid", "test"}
     assert found["run"] == str(runs / "a")
-    assert "epoch 1/1" in answer.err
+    assert " 1/1 " in answer.err
     assert "\x1b" not in answer.err
 
 
@@ -66,7 +66,7 @@ def test_resume_of_a_completed_run(cli: Cli, done: str) -> None:
     assert cli("resume", done, "--epochs", 2).code == 0
     longer = cli("resume", done, "--epochs", 3)
     assert longer.code == 0
-    assert "epoch 3/3" in longer.out
+    assert " 3/3 " in longer.out
     assert [one["status"] for one in cli("runs", "show", done, "--json").document["attempts"]] == ["completed"] * 2
 
 

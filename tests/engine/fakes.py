@@ -144,7 +144,7 @@ def at_step(trainer: Trainer, step: int, action: Callable[[], Any]) -> None:
 
 
 class FaultyDisk(durable.Seam):
-    """A disk that is full for new files below folders of a name while `full`; it records what it was asked to do."""
+    """A disk that is full for files of a name, or below a folder of it, while `full`; it records what was done."""
 
     def __init__(self, part: str = "") -> None:
         self.part = part
@@ -171,5 +171,7 @@ class FaultyDisk(durable.Seam):
         super().fsync(fd)
 
     def replace(self, source: Path, target: Path) -> None:
+        if self.full and self.part in target.parts:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self.calls.append(("replace", str(target)))
         super().replace(source, target)

@@ -18,6 +18,7 @@ from trainer.errors import UsageError
 from trainer.events import HOOKS, BatchEnded, BatchesReported, CheckpointRequested, CheckpointSaved, EpochEnded
 from trainer.store import checkpoint as container
 from trainer.store import durable
+from trainer.store.folder import RunFolder
 from trainer.store.journal import logical, read_journal
 from trainer.trainer import Trainer
 
@@ -144,6 +145,34 @@ def test_rule_11_without_the_checkpoint_callback_a_request_is_refused(tmp_path: 
     at_step(trainer, 1, lambda: tickets.append(trainer.checkpoint()))
     trainer.fit()
     assert tickets[0].result == "refused"
+
+
+def test_rule_11_while_the_journal_cannot_be_written_nothing_is_saved_that_it_does_not_cover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only journal.jsonl is on the full disk. Whenever the process might die, a resumed run has every row."""
+    disk = FaultyDisk("journal.jsonl")
+    monkeypatch.setattr(durable, "seam", disk)
+    folder = RunFolder(tmp_path / "run")
+    checked: list[int] = []
+
+    def look(event: Any, run: Any) -> None:
+        for path in container.find(folder.checkpoints, "last"):
+            _, meta = container.read(path)
+            records = read_journal(folder.journal).records
+            covered = logical([record for record in records if record.seq <= meta["seq"]])
+            rows = [record.event.epoch for record in covered if isinstance(record.event, EpochEnded)]
+            assert rows == [*range(1, meta["epoch"])]
+            checked.append(meta["epoch"])
+
+    watcher = callback("watcher", on_checkpoint_saved=look, on_epoch_started=look, on_epoch_ended=look)
+    trainer = make(epochs=5, callbacks=[watcher, Checkpoint(every_steps=1)], run_dir=folder.path)
+    at_step(trainer, 3, lambda: setattr(disk, "full", True))
+    at_step(trainer, 7, lambda: setattr(disk, "full", False))
+    assert trainer.fit().status == "completed"
+    assert max(checked) == 6
+    records = read_journal(folder.journal).records
+    assert [record.seq for record in records] == [*range(1, len(records) + 1)]
 
 
 # -- resumption --------------------------------------------------------------------------------------------------------

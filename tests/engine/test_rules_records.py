@@ -17,8 +17,8 @@ FIGURES = "loss accuracy macro_f1 weighted_f1 precision recall f1 support confus
 TABLE = {
     "Preparing": "stage done total",
     "Working": "stage done total",
-    "RunStarted": "run_id attempt resumed_step resumed_seq started_at epochs steps_per_epoch settings classes split_sizes"
-    " model parameters input_shape device seed threads callbacks versions exact_resume",
+    "RunStarted": "run_id attempt resumed_step resumed_seq started_at epochs steps_per_epoch settings classes"
+    " split_sizes model parameters input_shape device seed threads callbacks versions exact_resume",
     "EpochStarted": "first_batch learning_rate",
     "BatchEnded": "batch samples loss learning_rate data_seconds step_seconds",
     "BatchesReported": "first_step last_step count samples correct loss_mean loss_min loss_max loss_last learning_rate"
@@ -132,7 +132,7 @@ def test_rule_3_records_are_frozen_flat_tagged_and_plain(event: type[Event]) -> 
     with pytest.raises(AttributeError):
         record.epoch = 3  # type: ignore[misc]
     fields = msgspec.json.decode(encode(record))
-    assert list(fields)[0] == "type"
+    assert next(iter(fields)) == "type"
     assert fields["type"] == event.__name__
     for hint in typing.get_type_hints(event).values():
         assert "Tensor" not in str(hint)

@@ -380,7 +380,7 @@ def test_the_global_generators_decide_nothing_but_the_seed_does() -> None:
     losses = []
     for disturbance, seed in ((1, 7), (2, 7), (1, 8)):
         torch.manual_seed(disturbance)
-        np.random.seed(disturbance)  # noqa: NPY002
+        np.random.seed(disturbance)
         data = {"train": DataLoader(dataset(), batch_size=4, shuffle=True)}
         losses.append(make(data=data, seed=seed).fit().history["train_loss"].tolist())
     assert losses[0] == losses[1]

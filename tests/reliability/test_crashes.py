@@ -91,10 +91,10 @@ def saved_steps(run: RunFolder) -> list[int]:
 def test_killed_at_each_call_of_two_saves(
     tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A save inside an epoch, then one at its end with best and last, and the deletion of what they replace."""
+    """One at the end of an epoch with best and last, one inside the next, and the deletion of what they replace."""
     calls = calls_of(tmp_path / "whole", in_checkpoints, monkeypatch)
     replaced = [at for at, (name, path) in enumerate(calls) if name == "replace" and path.name.startswith("last")]
-    first, last = replaced[1] + 4, replaced[3] + 8  # from the end of the second `last` to past the fourth
+    first, last = replaced[0] + 5, replaced[2] + 6  # from the end of the first `last` to past the third
     names = {calls[at][0] for at in range(first, last)}
     assert {"open", "write", "fsync", "read", "close", "replace", "unlink"} <= names
     assert any(path.name.startswith("best") for _, path in calls[first:last])

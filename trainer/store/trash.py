@@ -1,0 +1,63 @@
+"""Runs that were thrown away, and brought back: they lie in `.trash` under the root of all runs. [no torch]"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from trainer.errors import UsageError
+from trainer.store import durable
+from trainer.store.folder import RunFolder, is_alive
+
+NAME = ".trash"
+
+
+def discard(folder: RunFolder) -> Path:
+    """Move a run to the trash of its root; returns where it lies now.
+
+    Raises UsageError `run.live` for a run that is being trained, and DiskError.
+    """
+    if is_alive(folder):
+        raise _live(folder)
+    trash = folder.path.parent / NAME
+    with contextlib.suppress(FileExistsError):
+        durable.make_folder(trash)
+    target = _free(trash, f"{folder.name}.{datetime.now():%Y%m%d-%H%M%S}")
+    durable.move(folder.path, target)
+    if is_alive(RunFolder(target)):  # an engine began while it was moved
+        durable.move(target, folder.path)
+        raise _live(folder)
+    return target
+
+
+def restore(lies: Path, folder: RunFolder) -> None:
+    """Move a run back to where it was. Raises UsageError `run.exists` if that name is taken by now, and DiskError."""
+    if os.path.lexists(folder.path):
+        raise UsageError(
+            "run.exists",
+            f"There is already a run named {folder.name!r}.",
+            where=str(folder.path),
+            mend=f"The other one stays in {lies}.",
+            name=folder.name,
+        )
+    durable.move(lies, folder.path)
+
+
+def _free(trash: Path, name: str) -> Path:
+    path, count = trash / name, 1
+    while os.path.lexists(path):
+        count += 1
+        path = trash / f"{name}-{count}"
+    return path
+
+
+def _live(folder: RunFolder) -> UsageError:
+    return UsageError(
+        "run.live",
+        f"{folder.name} is being trained; it is not thrown away.",
+        where=str(folder.path),
+        mend="Stop it first.",
+        name=folder.name,
+    )

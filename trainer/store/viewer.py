@@ -1,0 +1,41 @@
+"""What a viewer keeps in a run folder: a note and tags, in viewer.json. [no torch]"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from trainer.store import durable
+
+MAX_NOTE = 10_000
+"""Characters; longer notes and tags are cut."""
+MAX_TAG = 60
+MAX_TAGS = 32
+_MAX_BYTES = 1 << 18
+
+
+class ViewerNotes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person wrote about a run."""
+
+    note: str = ""
+    tags: tuple[str, ...] = ()
+
+
+_decoder = msgspec.json.Decoder(ViewerNotes)
+
+
+def read(path: str | Path) -> ViewerNotes:
+    """What the file says; empty where there is none, or none that can be read."""
+    try:
+        return _decoder.decode(durable.read_bytes(path, _MAX_BYTES))
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ViewerNotes()
+
+
+def write(path: str | Path, notes: ViewerNotes) -> ViewerNotes:
+    """Replace the file and return what it says now: tags without spaces around, each once. Raises DiskError."""
+    tags = dict.fromkeys(tag.strip()[:MAX_TAG] for tag in notes.tags)
+    tidy = ViewerNotes(note=notes.note.strip()[:MAX_NOTE], tags=tuple(tag for tag in tags if tag)[:MAX_TAGS])
+    durable.write_json(path, msgspec.to_builtins(tidy))
+    return tidy
