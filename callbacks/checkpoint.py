@@ -76,8 +76,7 @@ class Checkpoint(Callback):
         """Save `best` where this epoch is one of the best, then `last`, then delete what they replace."""
         if run.folder is None:
             return
-        if event.valid_loss is not None and self._among_best(event.valid_loss, event.improved):
-            self._best[event.step] = event.valid_loss
+        if self._among_best(event):
             self._save("best", event, run)
         self._save("last", event, run)
         self._encoded.pop(id(event))
@@ -94,6 +93,8 @@ class Checkpoint(Callback):
     def keep_for_retry(self, event: Event, run: Run) -> None:
         """Take the state of this very step: when the disk has room again, the weights have moved on."""
         if run.folder is not None and isinstance(event, EpochEnded | CheckpointRequested):
+            if isinstance(event, EpochEnded):
+                self._among_best(event)  # it is part of the state
             self._encode(event, run)
 
     def _encode(self, event: EpochEnded | CheckpointRequested, run: Run) -> tuple[bytes, str]:
@@ -109,9 +110,16 @@ class Checkpoint(Callback):
         if time.monotonic() - self._saved_at >= self.every_seconds:
             run.request_checkpoint("last", source="every_seconds")
 
-    def _among_best(self, loss: float, improved: bool) -> bool:
-        kept = [value for value in self._best.values() if value <= loss]
-        return improved or (self.keep_best > 1 and loss == loss and len(kept) < self.keep_best)
+    def _among_best(self, event: EpochEnded) -> bool:
+        """Whether the epoch is one of the best so far; if so, its loss is noted."""
+        loss = event.valid_loss
+        if loss is None:
+            return False
+        better = [step for step, value in self._best.items() if value <= loss and step != event.step]
+        if event.improved or (self.keep_best > 1 and loss == loss and len(better) < self.keep_best):
+            self._best[event.step] = loss
+            return True
+        return False
 
     def _save(self, kind: CheckpointKind, event: EpochEnded | CheckpointRequested, run: Run) -> None:
         """Write one file. Encoded once per event: when a full disk makes the engine try again later, the state of the
@@ -142,9 +150,10 @@ class Checkpoint(Callback):
             if path not in past[:KEEP_LAST]:
                 durable.remove(path)
         self._best = self._kept()
-        for path in container.find(folder, "best"):
-            if container.parse_name(path.name)[1] not in self._best:  # type: ignore[index]  # found by such a name
-                durable.remove(path)
+        best = {container.parse_name(path.name)[1]: path for path in container.find(folder, "best")}  # type: ignore[index]
+        if self._best.keys() <= best.keys():  # after a full disk, the one that replaces others may still have to come
+            for gone in best.keys() - self._best.keys():
+                durable.remove(best[gone])
 
     def _kept(self) -> dict[int, float]:
         """The best of `_best`, by step."""

@@ -49,6 +49,14 @@ class Journal(Callback):
     def _record(self, event: Event, run: Run) -> None:
         if run.folder is None:
             return
+        try:
+            self._write(event, run)
+        finally:
+            if isinstance(event, RunEnded) and self._writer is not None:
+                self._writer.close()
+                self._writer = None
+
+    def _write(self, event: Event, run: Run) -> None:
         if self._writer is None:
             self._open(run)
         if event is not self._written:  # a retried event may have been written before its sync failed
@@ -60,9 +68,6 @@ class Journal(Callback):
             self._writer.sync()  # type: ignore[union-attr]
             self._synced = now
         self._summarise(event, run)
-        if isinstance(event, RunEnded):
-            self._writer.close()  # type: ignore[union-attr]
-            self._writer = None
 
     def keep_for_retry(self, event: Event, run: Run) -> None:
         """The number it will get: a checkpoint made meanwhile covers it, and is written after it."""

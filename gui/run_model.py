@@ -6,6 +6,7 @@ what it must.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,7 +18,17 @@ from trainer.store.journal import Record
 
 Topic = Literal["info", "batches", "epochs", "evaluation", "state", "progress", "messages", "snapshots", "answers"]
 
-BATCH_COLUMNS = ("step", "loss", "loss_min", "loss_max", "accuracy", "learning_rate", "samples_per_second", "data_share")
+BATCH_COLUMNS = (
+    "step",
+    "loss",
+    "loss_min",
+    "loss_max",
+    "accuracy",
+    "learning_rate",
+    "samples_per_second",
+    "data_share",
+    "time",
+)
 EPOCH_COLUMNS = (
     "epoch",
     "step",
@@ -31,7 +42,11 @@ EPOCH_COLUMNS = (
     "samples_per_second",
     "data_share",
     "seconds",
+    "train_seconds",
+    "valid_seconds",
+    "time",
 )
+"""`time`: seconds of training when the record was written."""
 
 
 class Table:
@@ -45,24 +60,51 @@ class Table:
         self._place = {name: number for number, name in enumerate(columns)}
         self._values = np.empty((len(columns), 256))
         self._seq = np.empty(256, dtype=np.int64)
-        self.rows = 0
+        self._filled = 0
+        self._new: list[tuple[float | None, ...]] = []
+        self._new_seq: list[int] = []
+        self.cuts: list[int] = []
+        """How many rows each cut left: who has read more of them must read again from there."""
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return self._filled + len(self._new)
 
     def append(self, seq: int, values: tuple[float | None, ...]) -> None:
         """Add a row; None becomes NaN."""
-        if self.rows == len(self._seq):
-            self._values = np.concatenate([self._values, np.empty_like(self._values)], axis=1)
-            self._seq = np.concatenate([self._seq, np.empty_like(self._seq)])
-        self._values[:, self.rows] = [np.nan if value is None else value for value in values]
-        self._seq[self.rows] = seq
-        self.rows += 1
+        # rows become arrays when they are looked at, many at once: four times as quick as one by one
+        self._new.append(values)
+        self._new_seq.append(seq)
+        if len(self._new) >= 4096:
+            self._fill()
+
+    def _fill(self) -> None:
+        if not self._new:
+            return
+        end = self.rows
+        if end > len(self._seq):
+            # the new part is not touched yet, so it costs no memory before it is filled
+            larger, longer = np.empty((len(self.columns), 2 * end)), np.empty(2 * end, dtype=np.int64)
+            larger[:, : self._filled] = self._values[:, : self._filled]
+            longer[: self._filled] = self._seq[: self._filled]
+            self._values, self._seq = larger, longer
+        self._values[:, self._filled : end] = np.array(self._new, dtype=float).T
+        self._seq[self._filled : end] = self._new_seq
+        self._filled = end
+        self._new.clear()
+        self._new_seq.clear()
 
     def column(self, name: str) -> NDArray[np.float64]:
         """(rows,) float64."""
-        return self._values[self._place[name], : self.rows]
+        self._fill()
+        return self._values[self._place[name], : self._filled]
 
     def cut(self, seq: int) -> None:
         """Forget the rows after journal record `seq`."""
-        self.rows = int(np.searchsorted(self._seq[: self.rows], seq, side="right"))
+        self._fill()
+        self._filled = int(np.searchsorted(self._seq[: self._filled], seq, side="right"))
+        self.cuts.append(self._filled)
 
 
 @dataclass(frozen=True)
@@ -113,6 +155,8 @@ class RunModel:
     stopping: bool = False
     ended: ev.RunEnded | None = None
     progress: ev.Preparing | ev.Working | None = None
+    began: int = 0
+    """When this attempt began: UTC milliseconds, of its first record."""
     epoch: int = 0
     step: int = 0
     seconds: float = 0.0
@@ -125,6 +169,7 @@ class RunModel:
     answers: dict[str, ev.RequestHandled] = field(default_factory=dict)
     nan_steps: list[int] = field(default_factory=list)
     changed: set[Topic] = field(default_factory=set)
+    _attempt: int = 0
 
     def take_changes(self) -> set[Topic]:
         """What has moved since the last call."""
@@ -143,6 +188,8 @@ class RunModel:
             return
         handler = _HANDLERS.get(type(event))
         self.seconds = record.t
+        if record.attempt != self._attempt:
+            self._attempt, self.began = record.attempt, record.wall
         if not isinstance(event, ev.Preparing):
             self.epoch, self.step = event.epoch, event.step
         if handler is not None:
@@ -179,9 +226,10 @@ class RunModel:
         rate = event.samples / seconds if seconds else None
         share = event.data_seconds / seconds if seconds else None
         accuracy = event.correct / event.samples if event.samples else None
-        row = (event.last_step, event.loss_mean, event.loss_min, event.loss_max, accuracy, event.learning_rate, rate, share)
+        losses = (event.loss_mean, event.loss_min, event.loss_max)
+        row = (event.last_step, *losses, accuracy, event.learning_rate, rate, share, record.t)
         self.batches.append(record.seq, row)
-        if not np.isfinite(event.loss_mean):
+        if not math.isfinite(event.loss_mean):
             self.nan_steps.append(event.last_step)
         self.progress = None
         self.changed |= {"batches", "progress"}
@@ -193,7 +241,8 @@ class RunModel:
 
     def _epoch_ended(self, event: ev.EpochEnded, record: Record) -> None:
         share = event.data_seconds / event.train_seconds if event.train_seconds else None
-        values = {name: getattr(event, name, None) for name in EPOCH_COLUMNS} | {"data_share": share}
+        values = {name: getattr(event, name, None) for name in EPOCH_COLUMNS}
+        values |= {"data_share": share, "time": record.t}
         self.epochs.append(record.seq, tuple(values[name] for name in EPOCH_COLUMNS))
         self.changed |= {"epochs", "progress"}
 
@@ -243,7 +292,7 @@ class RunModel:
         self.changed.add("snapshots")
 
     def _answer(self, event: ev.RequestHandled, record: Record) -> None:
-        self.answers[event.request] = event
+        self.answers[event.id] = event
         self.changed.add("answers")
 
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from trainer.errors import EpochscopeError
     from trainer.evaluation import Evaluation
     from trainer.models import build_model
+    from trainer.result import Result
     from trainer.run import Run
-    from trainer.trainer import Result, Trainer
+    from trainer.trainer import Trainer
 
 __all__ = [
     "Callback",
@@ -41,7 +42,7 @@ _HOMES = {
     "EpochscopeError": "trainer.errors",
     "Evaluation": "trainer.evaluation",
     "Phase": "trainer.callback",
-    "Result": "trainer.trainer",
+    "Result": "trainer.result",
     "Run": "trainer.run",
     "Trainer": "trainer.trainer",
     "build_model": "trainer.models",

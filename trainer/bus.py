@@ -303,6 +303,9 @@ class Bus:
 
     def _hold_back(self, subscriber: _Subscriber, event: Event) -> None:
         """Earlier events come first: this one waits with them."""
+        if len(subscriber.pending) == RETRY_BUFFER and self.run is not None:
+            lost = subscriber.pending[0]
+            self.run.log(f"callback {subscriber.name} lost {type(lost).__name__} of step {lost.step}: too many wait")
         subscriber.pending.append(event)
         self._retrying = True
         self._count_failed_epoch(subscriber, event)

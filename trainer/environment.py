@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -25,6 +26,7 @@ ALLOWED_VARIABLES = (
 """The only environment variables that are ever written down: anything else may be a secret."""
 
 
+@cache
 def versions() -> dict[str, str]:
     """Epochscope, Python and the packages that decide about results; those not installed are left out."""
     found = {"epochscope": __version__, "python": platform.python_version()}

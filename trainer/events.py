@@ -203,13 +203,11 @@ class SnapshotSaved(Event, frozen=True, kw_only=True, tag=True):
 
 
 class RequestHandled(Event, frozen=True, kw_only=True, tag=True):
-    """The answer to a request. `request` is its id and `do` what it asked, so that a viewer with two requests under
-    way can tell the answers apart."""
+    """The answer to the request with this `id`."""
 
+    id: str
     result: Literal["done", "already", "refused", "stale"]
     reason: str
-    request: str = ""
-    do: str = ""
 
 
 class StopRequested(Event, frozen=True, kw_only=True, tag=True):

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from trainer.control import Control, Ticket
-from trainer.errors import EpochscopeError
+from trainer.errors import EpochscopeError, UsageError
 from trainer.store import durable, requests
 from trainer.store import folder as folders
 
@@ -55,6 +55,7 @@ class Keeper:
     def _begin(self) -> None:
         if self._folder is not None:
             self._lock = folders.acquire(self._folder)
+            self._check_not_overtaken(self._folder)
             for place in (self._folder.path, *(self._folder.path / part for part in folders.SUBFOLDERS)):
                 durable.remove_leftovers(place)  # of a save that was killed
             folders.write_owner(self._folder, folders.current_owner(self._attempt))
@@ -65,6 +66,19 @@ class Keeper:
         if self._folder is not None:
             self._thread = threading.Thread(target=self._keep, name="epochscope-keeper", daemon=True)
             self._thread.start()
+
+    def _check_not_overtaken(self, folder: RunFolder) -> None:
+        """What to continue was read before the lock was taken: another process may have gone on with the run."""
+        owner = folders.read_owner(folder)
+        if owner is not None and owner.attempt >= self._attempt:
+            raise UsageError(
+                "run.busy",
+                f"This run was continued by {owner} at the same moment.",
+                where=str(folder.path),
+                mend="Try again.",
+                path=str(folder.path),
+                holder=str(owner),
+            )
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():

@@ -5,7 +5,6 @@ The run folder, its journal and the first Preparing event are there before torch
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,18 +13,17 @@ from trainer.callback import Callback
 from trainer.errors import UsageError
 from trainer.events import Preparing
 from trainer.records import write_settings
-from trainer.registry import check_names, load_callback, model_options
+from trainer.registry import DEFAULT_CALLBACKS, check_names, load_callback, model_options
 from trainer.resume import Continuation, find_continuation
 from trainer.session import Session
 from trainer.settings import Settings, from_toml, merge
+from trainer.store.durable import remove_tree
 from trainer.store.folder import RunFolder, create_run
 
 if TYPE_CHECKING:
     from trainer.evaluation import Evaluation
-    from trainer.trainer import Result, Trainer
-
-DEFAULTS = ("timing", "metric_log", "journal", "checkpoint", "snapshots")
-"""Callbacks of every run with a folder."""
+    from trainer.result import Result
+    from trainer.trainer import Trainer
 
 
 def start(
@@ -49,7 +47,7 @@ def start(
         return _conduct(settings, folder, everybody, None, signals)
     except UsageError:
         # some wrong usage shows only once torch is there, such as a device that is not: it leaves no folder either
-        shutil.rmtree(folder.path, ignore_errors=True)
+        remove_tree(folder.path)
         raise
 
 
@@ -100,7 +98,7 @@ def _conduct(
 
 def _nothing_done(session: Session, folder: RunFolder) -> Result:
     """A stop came while the run was being prepared."""
-    from trainer.trainer import Result
+    from trainer.result import Result
 
     return Result("stopped", session.stop_reason, None, None, folder.path)
 
@@ -109,9 +107,10 @@ def build(settings: Settings, session: Session) -> Trainer:
     """Open the data, build the model, and put both into a Trainer that trains within `session`."""
     session.progress(Preparing, "import", 0, 1)
     from trainer.device import choose_device
+    from trainer.given import EVAL_BATCH, Plan
     from trainer.models import build_model, move_model
     from trainer.optimisers import make_loss, make_optimizer
-    from trainer.trainer import EVAL_BATCH, Plan, Trainer
+    from trainer.trainer import Trainer
 
     session.progress(Preparing, "import", 1, 1)
     data = open_settings_data(settings, session)
@@ -172,7 +171,7 @@ def callbacks_of(settings: Settings) -> list[Callback]:
     """The callbacks that settings ask for: the defaults, early stopping and schedule where set, plugins by name."""
     made: list[Callback] = []
     options: dict[str, Mapping[str, Any]] = {"checkpoint": settings.checkpoint.model_dump()}
-    for name in DEFAULTS:
+    for name in DEFAULT_CALLBACKS:
         made.append(load_callback(name)(**options.get(name, {})))
     if settings.early_stopping.patience:
         made.append(load_callback("early_stopping")(**settings.early_stopping.model_dump()))
@@ -180,7 +179,7 @@ def callbacks_of(settings: Settings) -> list[Callback]:
         names = ("schedule", "warmup", "step_epochs", "step_factor")
         made.append(load_callback("learning_rate")(**{name: getattr(settings.train, name) for name in names}))
     for name in settings.callbacks:
-        if name in DEFAULTS:
+        if name in DEFAULT_CALLBACKS:
             raise UsageError(
                 "callbacks.default",
                 f"The callback {name!r} is part of every run.",

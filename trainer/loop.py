@@ -159,7 +159,7 @@ class Loop:
             for images, labels in batches:
                 ready = clock()
                 outputs, loss = step(images, labels)
-                samples = len(labels)
+                samples = labels.shape[0]
                 tally.add(outputs, labels, loss, samples)
                 session.step += 1
                 cursor.batch += 1

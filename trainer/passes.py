@@ -70,7 +70,8 @@ def pass_over(
         with torch.no_grad():
             for images, labels in batches:
                 outputs = model(images)
-                confidence, predicted = outputs.softmax(1).max(1)
+                predicted = outputs.argmax(1)  # of the logits, as in training: saturated probabilities can tie
+                confidence = outputs.softmax(1).gather(1, predicted[:, None])[:, 0]
                 losses = image_loss(outputs, labels).reshape(-1)
                 loss_sum += float(criterion(outputs, labels)) * len(labels)
                 rows.append((labels.cpu(), predicted.cpu(), confidence.float().cpu(), losses.float().cpu()))

@@ -31,6 +31,10 @@ SOURCES: dict[str, str] = {
 """Data sets by name; anything else is the path of a folder."""
 
 
+DEFAULT_CALLBACKS = ("timing", "metric_log", "journal", "checkpoint", "snapshots")
+"""Callbacks of every run that has a folder."""
+
+
 def callback_names() -> tuple[str, ...]:
     """Names of all installed callbacks, sorted. Raises UsageError `install.missing` where there are none."""
     names = _names("epochscope.callbacks")

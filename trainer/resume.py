@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.errors import DiskError, UsageError
 from trainer.events import EpochEnded
 from trainer.store.checkpoint import Kind, find, newest_valid, parse_name, read
-from trainer.store.folder import RunFolder
+from trainer.store.folder import RunFolder, read_owner
 from trainer.store.journal import logical, read_journal
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ class Continuation:
     def paths(self) -> dict[str, str]:
         """Newest checkpoints by kind, relative to the run folder."""
         found = {kind: find(self.folder.checkpoints, kind) for kind in ("best", "last")}
-        return {kind: f"checkpoints/{files[0].name}" for kind, files in found.items() if files}
+        paths = {kind: f"checkpoints/{files[0].name}" for kind, files in found.items() if files}
+        return {**paths, "last": f"checkpoints/{self.checkpoint.name}"} if self.checkpoint else paths
 
 
 def find_continuation(folder: RunFolder) -> Continuation:
@@ -80,7 +81,8 @@ def find_continuation(folder: RunFolder) -> Continuation:
             mend="see `epochscope runs`, or start a new run",
         )
     records = read_journal(folder.journal).records
-    attempt = max((record.attempt for record in records), default=0) + 1
+    owner = read_owner(folder)  # of an attempt that died before its first record, if the journal does not know it
+    attempt = max([record.attempt for record in records] + ([owner.attempt] if owner else []), default=0) + 1
     elapsed = records[-1].t if records else 0.0
     found = [newest_valid(folder.checkpoints, kind) for kind in RESUMABLE]
     checkpoint = max((path for path, _ in found if path), key=_step, default=None)

@@ -286,14 +286,16 @@ class Session:
             self._taken.popleft()  # only now: what is raised before it is answered leaves it to the end of the attempt
 
     def _answer(self, ticket: Ticket, result: Literal["done", "already", "refused", "stale"], reason: str = "") -> None:
-        self.emit(RequestHandled(**self.position, result=result, reason=reason, request=ticket.id, do=ticket.do))
+        self.emit(RequestHandled(**self.position, id=ticket.id, result=result, reason=reason))
         ticket.answer(result, reason)
 
     def _do_stop(self, ticket: Ticket) -> None:
         if self.stop_status or (self.stop_after_epoch and ticket.when == "epoch"):
             return self._answer(ticket, "already", "the run is stopping")
-        if ticket.when == "epoch" and self.run.model is not None:
+        if ticket.when == "epoch" and self.run._capture is not None:
             self.stop_after_epoch = True
+            if self._paused:  # the epoch could never end
+                self._go_on(ticket.source)
         else:
             self.stop_status = "stopped"
         self.stop_reason = ticket.source
@@ -303,6 +305,8 @@ class Session:
     def _do_pause(self, ticket: Ticket) -> None:
         if self._paused:
             return self._answer(ticket, "already", "the run is paused")
+        if self.stop_status:
+            return self._answer(ticket, "refused", "the run is stopping")
         self._paused = True
         self._clock_ran = self.clock.running
         self.clock.stop()
@@ -312,11 +316,14 @@ class Session:
     def _do_unpause(self, ticket: Ticket) -> None:
         if not self._paused:
             return self._answer(ticket, "already", "the run is not paused")
+        self._go_on(ticket.source)
+        return self._answer(ticket, "done")
+
+    def _go_on(self, source: str) -> None:
         self._paused = False
         if self._clock_ran:  # a run paused while it was being prepared has not begun to count
             self.clock.start()
-        self.emit(RunUnpaused(**self.position, source=ticket.source, reason=""))
-        return self._answer(ticket, "done")
+        self.emit(RunUnpaused(**self.position, source=source, reason=""))
 
     def _do_checkpoint(self, ticket: Ticket) -> None:
         if self.run._capture is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,62 +18,22 @@ from trainer.device import choose_device, choose_threads
 from trainer.environment import environment, versions
 from trainer.errors import DataError, UsageError
 from trainer.evaluation import Evaluation, write_evaluation
-from trainer.events import EpochEnded, EvaluationDone, Event, Preparing, RunStarted, Status
+from trainer.events import EvaluationDone, Event, Preparing, RunStarted
 from trainer.explain import explain
 from trainer.feed import SPLITS, Feed, LoaderFeed
-from trainer.history import frame
+from trainer.given import Plan, checked_epochs, class_names, made_optimizer, promise, with_defaults
 from trainer.loop import Loop, Parts
-from trainer.models import check_model, count_parameters
+from trainer.models import count_parameters
 from trainer.passes import figure_fields, pass_over
 from trainer.records import write_environment, write_settings
+from trainer.result import Result
 from trainer.resume import Continuation, find_continuation
 from trainer.session import Session, StopNow
 from trainer.state import seed_generators
-from trainer.stepper import needs_closure
 from trainer.store.folder import RunFolder, create_run
 
 if TYPE_CHECKING:
     import pandas as pd
-
-EVAL_BATCH = 1000
-"""Images at a time where nothing is trained; figures do not depend on it beyond rounding."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """How a run went. `history` has a row per epoch; `evaluations` are there once the run completed."""
-
-    status: Status
-    reason: str
-    best_epoch: int | None
-    best_loss: float | None
-    run_dir: Path | None
-    epochs: tuple[EpochEnded, ...] = ()
-    evaluations: Mapping[str, Evaluation] = field(default_factory=dict)
-
-    @property
-    def history(self) -> pd.DataFrame:
-        """The scalar fields of EpochEnded, indexed by epoch."""
-        return frame(self.epochs)
-
-    def _repr_html_(self) -> str:
-        best = f", best epoch {self.best_epoch}" if self.best_epoch else ""
-        tables = "".join(evaluation._repr_html_() for evaluation in self.evaluations.values())
-        return f"<p><b>{self.status}</b>{best}</p>{self.history._repr_html_()}{tables}"  # type: ignore[operator]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run made from settings knows beyond the Trainer's arguments; `model` None marks the caller's own module.
-
-    `session`: the attempt under way, whose folder, callbacks and mailbox are used.
-    """
-
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    model: str | None = None
-    threads: int | None = None
-    eval_batch: int = EVAL_BATCH
-    session: Session | None = None
 
 
 class Trainer:
@@ -109,11 +68,11 @@ class Trainer:
         self.model = model.to(self.device)
         self.feed: Feed = data if isinstance(data, Feed) else LoaderFeed(data, seed=seed)
         self.feed.to(self.device)
-        self.epochs = _checked_epochs(epochs, self.feed)
+        self.epochs = checked_epochs(epochs, self.feed)
         self.seed = seed
         self.criterion = loss or nn.CrossEntropyLoss()
-        self.optimizer = _made_optimizer(optimizer, self.model)
-        self.classes = _class_names(self.model, self.feed)
+        self.optimizer = made_optimizer(optimizer, self.model)
+        self.classes = class_names(self.model, self.feed)
         if isinstance(self.feed, LoaderFeed):
             self.feed.expect(len(self.classes))
         session = self.plan.session
@@ -218,6 +177,8 @@ class Trainer:
                 where=f"fingerprint {self.feed.fingerprint}, the checkpoint has {meta['fingerprint']}",
                 mend="restore the images as they were, or start a new run",
             )
+        if best is None and meta["best"]["epoch"] is not None:
+            session.log(f"the best weights, of epoch {meta['best']['epoch']}, are lost: damaged or missing")
         loop.restore(tensors, meta, best)
         session.restore_callbacks(meta["callbacks"])
         session.checkpoints.update(continuation.paths())
@@ -247,7 +208,7 @@ class Trainer:
             threads=threads,
             callbacks=tuple(name for name, *_ in self._bus.order()),
             versions=versions(),
-            exact_resume=_promise(self.feed, self.device),
+            exact_resume=promise(self.feed, self.device),
         )
 
     def _evaluate_all(self, session: Session, loop: Loop) -> dict[str, Evaluation]:
@@ -358,51 +319,3 @@ class Trainer:
     def explain(self) -> str:
         """Which callback hears of which event, in which order, and what that costs."""
         return explain(self._bus, self.optimizer, self.device)
-
-
-def _promise(feed: Feed, device: torch.device) -> Literal["exact", "order", "replayed"]:
-    return "order" if device.type != "cpu" and feed.exact_resume == "exact" else feed.exact_resume
-
-
-def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callback]:
-    """The callbacks given, after the command line's defaults for a run folder that are not among them."""
-    given = list(callbacks)
-    if not written:
-        return given
-    from trainer.registry import load_callback
-
-    classes = [load_callback(name) for name in ("timing", "metric_log", "journal", "checkpoint", "snapshots")]
-    return [cls() for cls in classes if not any(isinstance(callback, cls) for callback in given)] + given
-
-
-def _checked_epochs(epochs: int, feed: Feed) -> int:
-    if epochs < 1:
-        raise UsageError("train.epochs", f"epochs: got {epochs}.", expected="a whole number of at least 1")
-    if epochs > 1 and getattr(feed, "single_pass", False):
-        raise UsageError(
-            "data.single_pass",
-            "The training data is an iterator: it is used up after one epoch.",
-            expected="something that can be gone through again, such as a DataLoader or a list of batches",
-            mend="pass the loader itself instead of iter(loader), or epochs=1",
-        )
-    return epochs
-
-
-def _made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    if not parameters:
-        raise UsageError("model.nothing_to_train", "The model has no trainable parameters.", expected="at least one")
-    if optimizer is None:
-        return torch.optim.Adam(parameters, fused=parameters[0].device.type in ("cpu", "cuda"))
-    made: Optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizer(parameters)
-    if needs_closure(made) and parameters[0].device.type != "cpu":
-        raise UsageError(
-            "optimizer.closure", f"{type(made).__name__} works on the CPU only here.", mend="use device='cpu'"
-        )
-    return made
-
-
-def _class_names(model: nn.Module, feed: Feed) -> tuple[str, ...]:
-    """Names from the data; numbers, as many as the model has outputs, where it has none."""
-    outputs = check_model(model, feed.input_shape, len(feed.classes) or None)
-    return feed.classes or tuple(str(number) for number in range(outputs))

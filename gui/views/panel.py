@@ -28,6 +28,8 @@ class Panel(QWidget):
     epoch_chosen = Signal(int)
     """An epoch was clicked: move the cursor there."""
 
+    cursor: EpochCursor  # type: ignore[assignment]  # Qt's own, the mouse's, is not asked for
+
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cursor = cursor

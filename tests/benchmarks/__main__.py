@@ -20,7 +20,8 @@ def main() -> None:
     console = Console(width=100)
     found = versions()
     console.print(
-        f"{platform.machine()}, {torch.get_num_threads()} threads before, torch {found['torch']}, Python {found['python']}"
+        f"{platform.machine()}, {torch.get_num_threads()} threads before; "
+        f"torch {found['torch']}, Python {found['python']}"
     )
     rows = step_overhead.measure(*((500, 3) if quick else (2000, 7)))
     table = Table(title="What a step costs (microseconds, median of rounds)")

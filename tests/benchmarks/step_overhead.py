@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from callbacks import Progress
 from trainer import Trainer
-from trainer.trainer import Plan, with_defaults
+from trainer.given import Plan, with_defaults
 
 
 class ReadyBatches:

@@ -46,7 +46,7 @@ def train(made: Callback, folder: Path | None, epochs: int = 2) -> Recorder:
 def test_made_with_defaults_it_runs_twice_with_and_without_a_folder(name: str, tmp_path: Path) -> None:
     made = load_callback(name)()
     for folder in (tmp_path / "one", None, tmp_path / "two", None):
-        recorder = train(made, folder)
+        recorder = train(made, folder, epochs=1)
         ended = recorder.seen[-1]
         assert isinstance(ended, RunEnded)
         assert callback_name(made) in ended.callback_seconds

@@ -88,12 +88,9 @@ def test_any_torch_scheduler_gives_the_rates_of_a_bare_loop(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEDULERS)
-@pytest.mark.parametrize("stop_at", [6, 8])
-def test_any_torch_scheduler_goes_on_with_the_same_rates_after_a_resumption(
-    name: str, stop_at: int, tmp_path: Path
-) -> None:
+def test_any_torch_scheduler_goes_on_with_the_same_rates_after_a_resumption(name: str, tmp_path: Path) -> None:
     scheduler, each = SCHEDULERS[name]
-    first = run(LearningRate(scheduler, each=each), stop_at=stop_at, folder=tmp_path / "run")  # type: ignore[arg-type]
+    first = run(LearningRate(scheduler, each=each), stop_at=6, folder=tmp_path / "run")  # type: ignore[arg-type]
     second = run(LearningRate(scheduler, each=each), folder=tmp_path / "run", resume=True)  # type: ignore[arg-type]
     assert rates_of(first) + rates_of(second) == plain_rates(scheduler, each)
 

@@ -137,6 +137,17 @@ def test_rule_5_reports_are_exact_sums_of_their_steps(recorder: Recorder) -> Non
         )
 
 
+def test_rule_5_outputs_are_kept_for_64_steps_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainer.loop.REPORT_SECONDS", 1e9)
+    for maker in (make, make_deferred):
+        trainer = maker(data={"train": batches(150)}, epochs=1)
+        kept: list[int] = []
+        trainer.on(BatchEnded, lambda event: kept.append(len(trainer._loop.tally._outputs)))  # type: ignore[union-attr]  # noqa: B023
+        trainer.fit()
+        assert len(kept) == 150
+        assert max(kept) < 64
+
+
 # -- rule 10 -----------------------------------------------------------------------------------------------------------
 
 
@@ -157,6 +168,15 @@ class BadGradient:
         self.calls += 1
         loss = nn.functional.cross_entropy(outputs, labels)
         return loss + (outputs * 0).sum().sqrt() if self.calls == self.at else loss
+
+
+class BadLoss(BadGradient):
+    """The other way round: an infinite loss whose gradient is finite."""
+
+    def __call__(self, outputs: Tensor, labels: Tensor) -> Tensor:
+        self.calls += 1
+        loss = nn.functional.cross_entropy(outputs, labels)
+        return loss + math.inf if self.calls == self.at else loss
 
 
 def state(model: nn.Module, optimizer: Any) -> Any:
@@ -181,13 +201,13 @@ OPTIMIZERS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("where", ["loss", "loss -inf", "gradient"])
+@pytest.mark.parametrize("where", ["loss", "loss inf", "loss only", "gradient"])
 @pytest.mark.parametrize("maker", [make, make_deferred], ids=["checked", "flagged"])
 def test_rule_10_a_non_finite_step_changes_nothing(maker: Make, where: str, optimizer: str, recorder: Recorder) -> None:
     model = linear()
     options: dict[str, Any] = {"data": {"train": poisoned(math.inf if "inf" in where else math.nan)}}
-    if where == "gradient":
-        options = {"data": {"train": batches(5)}, "loss": BadGradient(3)}
+    if where in ("gradient", "loss only"):
+        options = {"data": {"train": batches(5)}, "loss": BadGradient(3) if where == "gradient" else BadLoss(3)}
     trainer = maker(model, **options, optimizer=OPTIMIZERS[optimizer], callbacks=[recorder])
     before: list[Any] = []
     at_step(trainer, 2, lambda: before.append(state(model, trainer.optimizer)))

@@ -251,8 +251,13 @@ def eventful(recorder: Recorder, bad: Callback, folder: Path, hook: str) -> Trai
     return trainer
 
 
-@pytest.mark.parametrize("on_error", ["stop", "detach", "retry"])
-@pytest.mark.parametrize("hook", HOOKS.values())
+@pytest.mark.parametrize(
+    ("hook", "on_error"),
+    [
+        *((hook, on_error) for hook in HOOKS.values() for on_error in ("stop", "detach")),
+        *((hook, "retry") for hook in ("on_preparing", "on_epoch_ended", "on_callback_failed", "on_run_ended")),
+    ],
+)
 def test_rule_8_run_ended_comes_once_whatever_hook_raises(
     hook: str, on_error: Any, recorder: Recorder, tmp_path: Path
 ) -> None:

@@ -117,8 +117,8 @@ def test_rule_1_nothing_emitted_after_a_run_is_heard_in_the_next(recorder: Recor
     trainer = make(callbacks=[recorder, callback(on_run_started=lambda event, run: runs.append(run))], epochs=1)
     trainer.fit()
     late = StopRequested(epoch=9, step=9, source="late", reason="")
-    elsewhere(lambda: runs[0].emit(late))
     runs[0].emit(late)
+    elsewhere(lambda: runs[0].emit(late))
     trainer.fit()
     assert recorder.of(StopRequested) == []
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trainer.events import EVENTS, AnyEvent, EpochEnded, Event, RequestHandled, UnknownEvent, decode, encode
+from trainer.events import EVENTS, AnyEvent, EpochEnded, Event, RequestHandled, RunEnded, UnknownEvent, decode, encode
 
 FIGURES = "loss accuracy macro_f1 weighted_f1 precision recall f1 support confusion samples seconds"
 TABLE = {
@@ -32,7 +32,7 @@ TABLE = {
     "SnapshotSaved": "kind split path bytes",
     # design.md says `id`; declared as `request`, with `do` beside it, both with a default: an id alone tells a viewer
     # with two requests under way nothing about what was answered
-    "RequestHandled": "result reason request do",
+    "RequestHandled": "id result reason",
     "StopRequested": "source reason",
     "RunPaused": "source reason",
     "RunUnpaused": "source reason",
@@ -122,7 +122,7 @@ def test_rule_3_any_floats_and_any_text_round_trip(numbers: list[float], text: s
         text = "surrogates cannot be written"
     record = msgspec.structs.replace(build(EpochEnded), train_f1=tuple(numbers), train_loss=numbers[0])
     assert same(decode(encode(record)).train_f1, tuple(numbers))  # type: ignore[union-attr]
-    handled = RequestHandled(epoch=1, step=2, result="done", reason=text)
+    handled = RequestHandled(epoch=1, step=2, id="a", result="done", reason=text)
     assert decode(encode(handled)) == handled
 
 
@@ -152,8 +152,8 @@ def test_rule_3_an_unknown_type_is_read_as_such() -> None:
 
 
 def test_rule_3_fields_of_newer_versions_are_ignored_and_new_fields_have_defaults() -> None:
-    old = b'{"type":"RequestHandled","epoch":1,"step":2,"result":"done","reason":"","mood":"good"}'
-    assert decode(old) == RequestHandled(epoch=1, step=2, result="done", reason="", request="", do="")
+    old = b'{"type":"RunEnded","epoch":1,"step":2,"status":"stopped","reason":"","mood":"good"}'
+    assert decode(old) == RunEnded(epoch=1, step=2, status="stopped", reason="")
 
 
 @pytest.mark.parametrize(

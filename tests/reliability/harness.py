@@ -209,9 +209,7 @@ def metrics(folder: RunFolder) -> list[dict[str, str]]:
     """metrics.csv without its times."""
     header, *rows = folder.metrics.read_text("utf-8").splitlines()
     columns = header.split(",")
-    return [
-        {k: v for k, v in zip(columns, row.split(","), strict=True) if k not in CLOCKED} for row in rows
-    ]
+    return [{k: v for k, v in zip(columns, row.split(","), strict=True) if k not in CLOCKED} for row in rows]
 
 
 def evaluation(folder: RunFolder) -> dict[str, Any]:

@@ -68,7 +68,13 @@ PLACES: dict[str, list[Stop]] = {
     "twice in one epoch": [at_step(STEPS + 1), at_step(STEPS + 3)],
     "three times, everywhere": [at_step(3), in_validation(1), at_step(2 * STEPS + 1)],
     "twice at one place": [in_validation(2), in_validation(2), at_epoch_ended(2)],
-    "resume of a resume of a resume": [at_epoch_started(1), at_step(2), at_step(4), at_epoch_ended(1), at_step(2 * STEPS)],
+    "resume of a resume of a resume": [
+        at_epoch_started(1),
+        at_step(2),
+        at_step(4),
+        at_epoch_ended(1),
+        at_step(2 * STEPS),
+    ],
 }
 
 
@@ -126,7 +132,9 @@ class Tokens(nn.Module):
 
 def plain_net() -> nn.Module:
     """Matrices only."""
-    return seeded(lambda: nn.Sequential(nn.Linear(FEATURES, 8, bias=False), nn.Tanh(), nn.Linear(8, CLASSES, bias=False)))
+    return seeded(
+        lambda: nn.Sequential(nn.Linear(FEATURES, 8, bias=False), nn.Tanh(), nn.Linear(8, CLASSES, bias=False))
+    )
 
 
 o = torch.optim
@@ -155,9 +163,24 @@ def test_no_optimiser_of_torch_is_forgotten() -> None:
     assert KNOWN_OPTIMISERS - {"Optimizer"} - newer == set(OPTIMISERS) - newer
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=["float32", "bfloat16"])
-@pytest.mark.parametrize("name", sorted(KNOWN_OPTIMISERS & set(OPTIMISERS)))
-def test_every_optimiser_resumes_to_the_same_weights(name: str, dtype: torch.dtype, tmp_path: Path) -> None:
+HERE = sorted(KNOWN_OPTIMISERS & set(OPTIMISERS))
+KEEPS_FLOAT32 = ("ASGD", "NAdam")
+"""Have counters that are float32 whatever the weights are: load_state_dict of torch rounds those."""
+
+
+@pytest.mark.parametrize("name", HERE)
+def test_every_optimiser_resumes_to_the_same_weights(name: str, tmp_path: Path) -> None:
+    optimiser_resumes(name, torch.float32, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in KEEPS_FLOAT32 else pytest.param(name, marks=pytest.mark.slow) for name in HERE]
+)
+def test_every_optimiser_of_bfloat16_too(name: str, tmp_path: Path) -> None:
+    optimiser_resumes(name, torch.bfloat16, tmp_path)
+
+
+def optimiser_resumes(name: str, dtype: torch.dtype, tmp_path: Path) -> None:
     optimizer, model = OPTIMISERS[name]
     # a second group with a rate of its own
     two = name not in ("LBFGS", "Muon", "SparseAdam", "Adafactor")
@@ -221,7 +244,7 @@ def test_no_schedule_of_torch_is_forgotten() -> None:
     assert KNOWN_SCHEDULES - {"LRScheduler"} == set(SCHEDULES)
 
 
-@pytest.mark.parametrize("each", ["step", "epoch"])
+@pytest.mark.parametrize("each", ["step", pytest.param("epoch", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", sorted(SCHEDULES))
 def test_every_schedule_resumes_to_the_same_rates(name: str, each: Any, tmp_path: Path) -> None:
     rates: dict[str, dict[int, tuple[float, float]]] = {"whole": {}, "stopped": {}}
@@ -237,13 +260,13 @@ def test_every_schedule_resumes_to_the_same_rates(name: str, each: Any, tmp_path
         return trainer
 
     expected = train(make, tmp_path / "whole")
-    found = train(make, tmp_path / "stopped", [at_step(3), at_epoch_ended(1), in_validation(2), at_step(2 * STEPS + 1)])
+    found = train(make, tmp_path / "stopped", [at_step(3), in_validation(2)])
     assert rates["stopped"] == rates["whole"]
     assert len(set(rates["whole"].values())) > 1, "this schedule changes nothing: the test is empty"
     assert_same(found, expected)
 
 
-# -- models with more than plain parameters ------------------------------------------------------------------------------
+# -- models with more than plain parameters ---------------------------------------------------------------------------
 
 
 class Tied(nn.Module):
@@ -335,14 +358,14 @@ WHERE: dict[str, list[Stop]] = {
 
 
 @pytest.mark.parametrize("where", WHERE)
-@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize("loader", ["shuffle", pytest.param("set_epoch", marks=pytest.mark.slow)])
 def test_own_loaders_are_replayed(loader: str, where: str, tmp_path: Path) -> None:
     made: list[Any] = []
 
     def data() -> Any:
         made.append(LOADERS[loader]())
         valid = torch.utils.data.DataLoader(torch.utils.data.Subset(Rows(), range(8)), batch_size=4)
-        return {"train": made[-1], "valid": [batch for batch in valid]}
+        return {"train": made[-1], "valid": list(valid)}
 
     torch.manual_seed(0)
     fixed = data()["valid"]

@@ -53,7 +53,7 @@ def calls(tree: ast.AST) -> Iterator[tuple[str, str, ast.Call]]:
 
 
 def opens_for_writing(owner: str, name: str, call: ast.Call) -> bool:
-    if name not in ("open", "fdopen") or owner in ("durable", "seam", "webbrowser"):
+    if name not in ("open", "fdopen") or owner in ("durable", "seam", "webbrowser", "self", "buffer"):
         return False
     if call.args and ast.unparse(call.args[0]) == "os.devnull":
         return False

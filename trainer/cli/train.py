@@ -13,15 +13,15 @@ from cyclopts import Parameter
 
 from trainer.callback import Callback, Phase
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
-from trainer.cli.output import called, say, say_json
-from trainer.errors import EpochscopeError
+from trainer.cli.output import called, note, say, say_json
+from trainer.errors import EpochscopeError, UsageError
 from trainer.events import Preparing
 from trainer.run import Run
 from trainer.store.folder import RunFolder, default_root, find_run, state
 
 if TYPE_CHECKING:
     from trainer.evaluation import Evaluation
-    from trainer.trainer import Result
+    from trainer.result import Result
 
 STOPPED = 3
 DEMO_EPOCHS = 50
@@ -94,7 +94,12 @@ def demo(
 
     if entry_points(group="epochscope.commands", name="demo") and _has_display():
         root = ["--runs", str(runs)] if runs else []
-        return int(load_command("demo")(["--epochs", str(epochs), *root]) or 0)
+        try:
+            return int(load_command("demo")(["--epochs", str(epochs), *root]) or 0)
+        except UsageError as error:
+            if not error.code.startswith("gui."):
+                raise
+            note(error.what, f"  {error.mend}", "")
     from trainer.launch import start
 
     made = gather(None, "digits", None, {"train_epochs": str(epochs)})

@@ -253,6 +253,11 @@ def move(source: str | Path, target: str | Path) -> None:
             sync_folder(folder)
 
 
+def remove_tree(path: str | Path) -> None:
+    """Delete a folder and all in it; what cannot be deleted stays."""
+    shutil.rmtree(path, ignore_errors=True)
+
+
 def remove_leftovers(folder: str | Path) -> int:
     """Delete temps that a killed writer left in `folder`; returns how many. Only for the holder of the run's lock."""
     leftovers = [entry for entry in _names(Path(folder)) if entry.startswith(".") and entry.endswith(TEMP_SUFFIX)]

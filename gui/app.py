@@ -1,0 +1,146 @@
+"""`epochscope gui` and `epochscope demo`: from a command line to a window and back to an exit code.
+
+Qt is imported only after the preflight has found that it can work. Nothing is made at module level.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from gui import preflight
+from trainer.cli.output import show_bug, show_error
+from trainer.errors import EpochscopeError, UsageError
+from trainer.store.folder import default_root, find_run
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from gui.logbook import Logbook
+    from gui.window import Window
+
+FAULT = 1
+DEMO_EPOCHS = 50
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """In our own way: exit 4, one screen."""
+        raise UsageError("usage", message[:1].upper() + message[1:], mend="`epochscope gui --help` shows what there is")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`epochscope gui [RUN] [--runs DIR]`: open the window; the exit code once it is closed.
+
+    1 where an error of ours came up, 4 where no window can open or the command line is wrong.
+    """
+    try:
+        return _gui(list(sys.argv[1:] if argv is None else argv))
+    except EpochscopeError as error:
+        return show_error(error)
+    except Exception as error:
+        return show_bug(error, debug=False)
+
+
+def demo(argv: Sequence[str] | None = None) -> int:
+    """`epochscope demo`: open the window on a small network that is being trained on handwritten digits.
+
+    Raises UsageError `gui....` where no window can open, so that the command trains in the terminal.
+    """
+    return _demo(list(sys.argv[1:] if argv is None else argv))
+
+
+def _gui(argv: list[str]) -> int:
+    parser = _Parser(prog="epochscope gui", description="Watch a run, look into what it learned, start another.")
+    parser.add_argument("run", nargs="?", metavar="RUN", help="name, beginning of a name, folder, or `last`")
+    _add_runs(parser)
+    parser.add_argument("--reset-layout", action="store_true", help="forget sizes and places")
+    asked = parser.parse_args(argv)
+    root = _root(asked.runs)
+    path = find_run(root, asked.run).path.absolute() if asked.run else None
+    _look_ahead()
+
+    def begin(window: Window) -> None:
+        if asked.reset_layout:
+            window.places.reset()
+        if path is not None:
+            window.open_run(path)
+
+    return _show(root, begin)
+
+
+def _demo(argv: list[str]) -> int:
+    parser = _Parser(prog="epochscope demo", description="A small network learns to read digits: about a minute.")
+    parser.add_argument("--epochs", type=int, default=DEMO_EPOCHS, metavar="N", help="how often all images are seen")
+    _add_runs(parser)
+    asked = parser.parse_args(argv)
+    root = _root(asked.runs)
+    name = f"demo-{datetime.now():%Y%m%d-%H%M%S}"
+    arguments = ["train", "--recipe", "digits", "--epochs", str(asked.epochs), "--name", name]
+    _look_ahead()
+    return _show(root, lambda window: window.conduct.start(arguments, name))
+
+
+def _add_runs(parser: argparse.ArgumentParser) -> None:
+    about = "folder of all runs [default: $EPOCHSCOPE_RUNS, else ~/epochscope/runs]"
+    parser.add_argument("--runs", "--root", type=Path, metavar="DIR", help=about)
+
+
+def _root(asked: Path | None) -> Path:
+    return (asked.expanduser() if asked else default_root()).absolute()
+
+
+def _look_ahead() -> None:
+    """Qt aborts where it finds no display: find out first."""
+    if platform := preflight.check(os.environ):
+        os.environ["QT_QPA_PLATFORM"] = platform
+
+
+def _show(root: Path, begin: Callable[[Window], None]) -> int:
+    from PySide6.QtWidgets import QApplication
+
+    from gui.logbook import Logbook
+
+    app = QApplication.instance() or QApplication(["epochscope"])
+    assert isinstance(app, QApplication)
+    logbook = Logbook()
+    try:
+        return _conduct(app, logbook, root, begin)
+    finally:
+        logbook.close()
+
+
+def _conduct(app: QApplication, logbook: Logbook, root: Path, begin: Callable[[Window], None]) -> int:
+    from gui import language, style
+    from gui.logbook import log
+    from gui.preferences import Preferences
+    from gui.signals import Signals
+    from gui.window import Window
+
+    app.setApplicationName("epochscope")
+    app.setApplicationDisplayName("Epochscope")
+    app.setDesktopFileName("epochscope")
+    app.setWindowIcon(style.icon("epochscope"))
+    preferences = Preferences()
+    language.choose(app, preferences.language)
+    style.apply(app, preferences.scheme)
+    try:
+        window = Window(root, preferences)
+        logbook.on_fault = window.tell_fault
+        begin(window)
+        window.show()
+        log.info("opened")
+        signals = Signals(window.close_quietly)
+        code = app.exec()
+        signals.close()
+        window.deleteLater()
+        app.sendPostedEvents()
+    except Exception:
+        log.exception("the window could not be opened")
+        raise
+    return FAULT if logbook.faults else code

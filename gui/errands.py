@@ -1,0 +1,158 @@
+"""What the menus do besides steering: choosing folders, exporting, settings, help."""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from gui import engines
+from gui.logbook import log_file
+from gui.views.settings_dialog import SettingsDialog
+from gui.views.text_dialog import show_text
+from gui.views.words import plain
+from trainer.errors import EpochscopeError
+from trainer.resources import resource
+from trainer.version import __version__
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+
+def recorded() -> Path | None:
+    """The run that comes along, to look at without training; None where it is not installed."""
+    try:
+        return resource("demo", "digits")
+    except EpochscopeError:
+        return None
+
+
+class Errands(QObject):
+    """Opens dialogs over a window and does what was chosen."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._told: int | None = None
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+
+    def choose_data(self) -> None:
+        """A folder of images to train on."""
+        if path := self._folder("data", self.tr("A folder with a folder of images per class")):
+            self._window.new_run(path)
+
+    def choose_run(self) -> None:
+        """The folder of a run."""
+        if path := self._folder("run", self.tr("The folder of a run"), self._window.root):
+            self._window.open_run(path)
+
+    def open_recorded(self) -> None:
+        """The run that comes along, played from its first epoch on."""
+        if path := recorded():
+            self._window.open_run(path)
+            self._window.bar.start_playing()
+
+    def _folder(self, name: str, title: str, first: Path | None = None) -> Path | None:
+        preferences = self._window.preferences
+        start = preferences.folder(name) or str(first or "")
+        chosen = QFileDialog.getExistingDirectory(self._window, title, start)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        preferences.set_folder(name, path.parent)
+        return path
+
+    # -- exporting -------------------------------------------------------------------------------------------------
+
+    def enable_exports(self) -> None:
+        """There must be curves."""
+        for name in ("export_csv", "export_png"):
+            self._window.menus.actions[name].setEnabled(self._window.run is not None)
+        self._window.menus.actions["demo"].setEnabled(recorded() is not None)
+
+    def export_csv(self) -> None:
+        """The curves as a table."""
+        self._export("csv", self.tr("Tables (*.csv)"))
+
+    def export_png(self) -> None:
+        """The curves as a picture."""
+        self._export("png", self.tr("Pictures (*.png)"))
+
+    def _export(self, kind: str, files: str) -> None:
+        window = self._window
+        if window.run is None:
+            return
+        start = Path(window.preferences.folder("export") or Path.home()) / f"{window.run.folder.name}.{kind}"
+        chosen, _ = QFileDialog.getSaveFileName(window, self.tr("Export curves"), str(start), files)
+        if not chosen:
+            return
+        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{kind}")
+        window.preferences.set_folder("export", path.parent)
+        try:
+            getattr(window.tabs.panel("curves"), f"export_{kind}")(path)
+        except (OSError, EpochscopeError) as error:
+            window.banner.show_notice("export", self.tr("Not exported: {reason}").format(reason=plain(error)))
+        else:
+            text = self.tr("Written to {path}").format(path=path)
+            window.banner.show_notice("export", text, sign="done")
+
+    # -- about the run ---------------------------------------------------------------------------------------------
+
+    def copy_command(self) -> None:
+        """What continues or repeats this run in a terminal."""
+        if run := self._window.run:
+            command = ["epochscope", "resume", run.folder.name, "--runs", str(run.folder.path.parent)]
+            QGuiApplication.clipboard().setText(shlex.join(command))
+            self._window.status.showMessage(self.tr("Copied: {command}").format(command=shlex.join(command)), 5000)
+
+    def show_folder(self) -> None:
+        """In the system's file manager."""
+        if run := self._window.run:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder.path)))
+
+    def compare(self, paths: list[Path]) -> None:
+        """Settings and figures of several runs, side by side."""
+        compare = importlib.import_module("gui.views.compare")
+        dialog = compare.CompareDialog(paths, self._window)
+        dialog.show()
+
+    def tell_end(self) -> None:
+        """A run that has failed says why, above its panels; once."""
+        window = self._window
+        ended = window.run.model.ended if window.run else None
+        if ended is None or ended.status != "failed":
+            window.banner.hide_notice("failed")
+            self._told = None
+        elif self._told != id(ended):
+            self._told = id(ended)
+            text = self.tr("This run has failed: {error}").format(error=plain(ended.error or ended.reason))
+            buttons = [(self.tr("Show the log"), lambda: window.show_tab("log"))]
+            window.banner.show_notice("failed", text, buttons)
+
+    # -- the window itself -----------------------------------------------------------------------------------------
+
+    def settings(self) -> None:
+        """Language, theme, Python."""
+        dialog = SettingsDialog(self._window, self._window.preferences)
+        dialog.python_changed.connect(self._window.assist.use)
+        dialog.show()
+
+    def keys(self) -> None:
+        """All keys, in a list."""
+        show_text(self._window, self._window.menus.key_table(), self.tr("Keys"))
+
+    def window_log(self) -> None:
+        """What the window has written about itself."""
+        text = engines.tail(log_file()) or self.tr("Nothing has been written yet.")
+        show_text(self._window, text, str(log_file()))
+
+    def about(self) -> None:
+        """Version and licence."""
+        text = self.tr("Epochscope {version}: train an image classifier and see, while it happens, what it learns.")
+        QMessageBox.about(self._window, "Epochscope", text.format(version=__version__))

@@ -1,0 +1,120 @@
+"""The one timer of the window: reads what is new, draws what has changed and can be seen, rests when nothing can.
+
+Drawing 20 times a second all the time would take a quarter of a small computer from the training; so it is five times
+a second while nobody is at work here, and not at all while the window is hidden.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCursor
+
+from gui.controls import Pace, outlook
+from gui.run_model import Topic
+from trainer.errors import EpochscopeError
+
+if TYPE_CHECKING:
+    from gui.window import Window
+
+TOUCHED_MS = 50
+IDLE_MS = 200
+TOUCHED_SECONDS = 1.0
+SLICE_SECONDS = 0.01
+"""A long journal is read in slices, one after the other while nothing else is to be done."""
+RUNS_SECONDS = 0.5
+LIVE_SECONDS = 2.0
+_FACTS: frozenset[Topic] = frozenset({"info", "epochs", "evaluation", "snapshots", "state"})
+
+
+class Pulse:
+    """Drives a window. `pace` judges the speed of the shown run's present phase."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self.pace = Pace()
+        self.timer = QTimer(window)
+        self.timer.timeout.connect(self.tick)
+        self._mouse = QCursor.pos()
+        self._touched = self._drawn = self._runs_looked = self._live_looked = float("-inf")
+
+    @property
+    def catching_up(self) -> bool:
+        """A journal was not read to its end yet."""
+        window = self._window
+        return any(not run.follower.caught_up for run in (window.run, *window.overlays) if run is not None)
+
+    def set(self) -> None:
+        """As fast as is needed now."""
+        if not self._window.isVisible() or self._window.isMinimized():
+            self.timer.stop()
+            return
+        touched = time.monotonic() - self._touched < TOUCHED_SECONDS
+        wanted = 0 if self.catching_up else TOUCHED_MS if touched else IDLE_MS
+        if not self.timer.isActive() or self.timer.interval() != wanted:
+            self.timer.start(wanted)
+
+    def touch(self) -> None:
+        """Somebody is at work here."""
+        self._touched = time.monotonic()
+        self.set()
+
+    def tick(self) -> None:
+        """Once around."""
+        window, now = self._window, time.monotonic()
+        if QCursor.pos() != self._mouse:
+            self._mouse, self._touched = QCursor.pos(), now
+        self._read()
+        window.assist.poll()
+        window.hear_devices()
+        self._look_around(now)
+        if not self.catching_up:
+            window.bar.tick(now)
+        # while a long journal is read, only now and then
+        if not self.catching_up or now - self._drawn >= IDLE_MS / 1000:
+            self._drawn = now
+            self._draw()
+        self.set()
+        window.close_when_stopped()
+
+    def _read(self) -> None:
+        window = self._window
+        try:
+            for run in window.overlays:
+                if run.follower.tick(0.0 if run.follower.caught_up else SLICE_SECONDS):
+                    window.tabs.note({"batches", "epochs"})
+            if window.run is None:
+                return
+            changed = window.run.follower.tick(SLICE_SECONDS)
+        except EpochscopeError as error:
+            window.banner.show_notice("unreadable", str(error))
+            return
+        window.tabs.note(changed)
+        if changed & _FACTS or ("batches" in changed and not window.run.model.epochs.rows):
+            window.facts.refresh()
+            window.bar.refresh()
+        if changed & {"state", "answers", "messages"}:
+            window.show_controls()
+            window.errands.tell_end()
+
+    def _look_around(self, now: float) -> None:
+        """The list of runs, and which others are live."""
+        window = self._window
+        if now - self._runs_looked >= RUNS_SECONDS and window.left.isVisible():
+            self._runs_looked = now
+            window.make_runs()
+            window.runs.tick()
+        if now - self._live_looked >= LIVE_SECONDS:
+            self._live_looked = now
+            window.status.show_live(window.root, window.run)
+
+    def _draw(self) -> None:
+        window = self._window
+        window.conduct.tick()
+        if window.run is not None:
+            model, state = window.run.model, window.conduct.steering.state
+            window.controls.show_outlook(model, outlook(model, state, self.pace))
+            window.status.show_damage(window.run.follower.damaged)
+        window.tabs.draw()

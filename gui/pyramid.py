@@ -1,0 +1,102 @@
+"""Minima and maxima of a growing series at every scale, so that a million points cost no more to draw than the screen
+has columns. No Qt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating[Any]]
+
+BASE = 16
+"""Values in a block of the lowest level; below that the values themselves are looked at."""
+
+
+def finite(values: Floats) -> Floats:
+    """The same with NaN for infinities."""
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+class Growing:
+    """A float32 array that is appended to in O(1) amortised; memory beyond the filled part is never touched.
+
+    It holds what is only drawn: a screen tells some thousand values apart.
+    """
+
+    def __init__(self) -> None:
+        self._store = np.empty(256, dtype=np.float32)
+        self.rows = 0
+
+    @property
+    def values(self) -> Floats:
+        """(rows,) view of the filled part: do not keep it over an append."""
+        return self._store[: self.rows]
+
+    def extend(self, values: Floats) -> None:
+        """Append `values`, (n,)."""
+        end = self.rows + len(values)
+        if end > len(self._store):
+            store = np.empty(max(end, 2 * len(self._store)), dtype=np.float32)
+            store[: self.rows] = self.values
+            self._store = store
+        self._store[self.rows : end] = values
+        self.rows = end
+
+    def cut(self, rows: int) -> None:
+        """Keep the first `rows`."""
+        self.rows = min(self.rows, rows)
+
+
+class Pyramid:
+    """Block extremes of one series. Level k holds whole blocks of `BASE * 2**k` values; what is not finite is passed
+    over, and a block of nothing else is NaN. The values stay with their owner and are given again at each call."""
+
+    def __init__(self) -> None:
+        self._levels: list[tuple[Growing, Growing]] = []
+
+    def extend(self, values: Floats) -> None:
+        """`values`: the whole series so far, of which what is new is taken in."""
+        low = high = values
+        size, level = BASE, 0
+        while (whole := len(low) // size) > (self._levels[level][0].rows if level < len(self._levels) else 0):
+            if level == len(self._levels):
+                self._levels.append((Growing(), Growing()))
+            lows, highs = self._levels[level]
+            new = slice(lows.rows * size, whole * size)
+            newest = (low[new], high[new]) if level else (finite(low[new]),) * 2
+            lows.extend(np.fmin.reduce(newest[0].reshape(-1, size), axis=1))
+            highs.extend(np.fmax.reduce(newest[1].reshape(-1, size), axis=1))
+            low, high, size, level = lows.values, highs.values, 2, level + 1
+
+    def cut(self, rows: int) -> None:
+        """Forget the values from number `rows` on."""
+        for level, (lows, highs) in enumerate(self._levels):
+            lows.cut(rows // (BASE << level))
+            highs.cut(rows // (BASE << level))
+
+    def envelope(self, values: Floats, start: int, stop: int, pairs: int) -> tuple[NDArray[np.int64], Floats, Floats]:
+        """Where each block begins, its smallest and its largest value, for blocks of one size that cover
+        `values[start:stop]`: at most `pairs` + 1 of them. The first block may begin before `start`.
+
+        `values` is the whole series as last given to `extend`. Blocks of one value are the values themselves.
+        """
+        size = 1
+        while (stop - start) > pairs * size:
+            size *= 2
+        start = start // size * size
+        places = np.arange(start, stop, size)
+        if size < BASE or not self._levels:
+            part = finite(values[start:stop])
+            offsets = places - start
+            if not len(part) or size == 1:
+                return places, part, part
+            return places, np.fmin.reduceat(part, offsets), np.fmax.reduceat(part, offsets)
+        lows, highs = self._levels[(size // BASE).bit_length() - 1]
+        whole = slice(start // size, stop // size)
+        low, high = lows.values[whole], highs.values[whole]
+        if rest := stop % size:
+            tail = finite(values[stop - rest : stop])
+            low, high = np.append(low, np.fmin.reduce(tail)), np.append(high, np.fmax.reduce(tail))
+        return places, low, high

@@ -1,0 +1,66 @@
+"""Where the marks of an axis lie. No Qt."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+Kind = Literal["number", "whole", "percent", "time", "log"]
+
+_TIMES = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
+_LOG_SETS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0))
+MAX_TICKS = 50
+
+
+def nice_step(span: float, most: int) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that divides `span` into at most `most` parts."""
+    raw = span / max(1, most)
+    power = 10.0 ** math.floor(math.log10(raw))
+    return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * (1 - 1e-9))
+
+
+def ticks(low: float, high: float, most: int, kind: Kind) -> tuple[list[float], float]:
+    """Positions between `low` and `high`, about `most`, and the distance between two. On a logarithmic axis the edges
+    and positions are logarithms to base ten, and the distance is between two values."""
+    if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1:
+        return [], 1.0
+    if kind == "log":
+        return _log_ticks(low, high, most)
+    step = nice_step(high - low, most)
+    if kind == "whole":
+        step = max(1.0, step)
+    if kind == "time" and step >= 1:
+        raw = (high - low) / max(1, most)
+        step = next((float(time) for time in _TIMES if time >= raw), 86400.0 * nice_step((high - low) / 86400, most))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [number * step for number in range(first, min(last, first + MAX_TICKS) + 1)], step
+
+
+def _log_ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
+    first, last = math.floor(low), math.ceil(high)
+    every = max(1, math.ceil((last - first) / max(1, most)))
+    for factors in _LOG_SETS:
+        powers = range(first, last + 1, every if factors == (1.0,) else 1)
+        found = [power + math.log10(factor) for power in powers for factor in factors]
+        found = [place for place in found if low <= place <= high]
+        if 3 <= len(found) <= most + 2 or (len(factors) == 1 and len(found) > most):
+            return found, 10.0**low
+    values, step = ticks(10.0**low, 10.0**high, most, "number")
+    return [math.log10(value) for value in values if value > 0], step
+
+
+def outward(low: float, high: float, kind: Kind, zero: bool) -> tuple[float, float]:
+    """The range to show for values from `low` to `high`: a little wider, on round numbers so that it stays while data
+    come in; from 0 on where `zero` says so. In logarithms on a logarithmic axis."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return (-1.0, 0.0) if kind == "log" else (0.0, 1.0)
+    if zero and kind != "log":
+        low = min(low, 0.0)
+    span = high - low
+    if span <= 0 or span < 1e-9 * max(abs(low), abs(high)):
+        span = 0.5 if kind == "log" else 0.1 * abs(high) or 1.0
+        low, high = (low, high) if zero and low == 0 else (low - span / 2, high)
+        high += span / 2
+    grain = nice_step(span, 10) / 2
+    bottom = math.floor((low - 0.03 * span) / grain) * grain
+    return 0.0 if zero and kind != "log" and low >= 0 else bottom, math.ceil((high + 0.03 * span) / grain) * grain

@@ -1,0 +1,306 @@
+"""What is in the data before anything is trained: counts, faults, example images, and what the model will be fed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QTableWidget,
+    QTableWidgetItem,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.assist import Answer, Assist
+from gui.style import icon
+from gui.views import parts, words
+from gui.views.bars import PART, BarDelegate, row_height
+from gui.views.pictures import Card, PictureView
+from trainer.errors import DataError
+from trainer.store.images import read_arrays
+
+EXAMPLES = 3
+"""Of each class."""
+PREVIEWED = 32
+MAX_FAULTS = 10_000
+SIDE = 72
+MAX_FILE = 256 << 20
+
+
+class DataCheck(QWidget):
+    """`settings` gives what the form says: the tables that concern data, or None where they are wrong."""
+
+    def __init__(self, assist: Assist, settings: Callable[[], dict[str, Any] | None]) -> None:
+        super().__init__()
+        self._assist, self._settings = assist, settings
+        self._files = 0
+        self._report: Answer | None = None
+        self._failure: Answer | None = None
+        self.button = QPushButton(icon("search"), "")
+        self.button.clicked.connect(self._check_or_cancel)
+        self.progress = QProgressBar(textVisible=False)
+        self.stage = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.verdict = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.counts, self.faults = _table(), _table()
+        self._bars = BarDelegate(self.counts)
+        self.counts.setItemDelegate(self._bars)
+        self.examples, self.fed = PictureView(SIDE, 1), PictureView(SIDE, 1)
+        self.epoch = QSpinBox(minimum=1, maximum=100_000)
+        self.epoch.valueChanged.connect(self._preview)
+        self._epoch_label = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._epoch_label.setBuddy(self.epoch)
+        self.fed_note = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.tabs = QTabWidget()
+        for page in (self.counts, self.faults, self.examples, self._fed_page()):
+            self.tabs.addTab(page, "")
+        self.tabs.currentChanged.connect(self._preview)
+        self._lay_out()
+        self._previewed: dict[str, Any] | None = None
+        self._busy(False)
+        self.retranslate()
+
+    def _fed_page(self) -> QWidget:
+        page = QWidget()
+        line = QHBoxLayout()
+        line.addWidget(self._epoch_label)
+        line.addWidget(self.epoch)
+        line.addStretch(1)
+        layout = QVBoxLayout(page)
+        layout.addLayout(line)
+        layout.addWidget(self.fed_note)
+        layout.addWidget(self.fed, 1)
+        return page
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.button)
+        top.addWidget(self.progress, 1)
+        top.addWidget(self.stage)
+        top.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 0, 0, 0)
+        layout.addLayout(top)
+        layout.addWidget(self.verdict)
+        layout.addWidget(self.tabs, 1)
+        layout.addStretch(0)
+
+    # -- asking ----------------------------------------------------------------------------------------------------
+
+    def forget(self) -> None:
+        """Other data were chosen: what is shown no longer holds."""
+        self._assist.cancel("data")
+        self._report = self._failure = self._previewed = None
+        self._busy(False)
+        self._show()
+
+    def settings_changed(self) -> None:
+        """Other augmentation, perhaps: show anew what the model is fed, where that is looked at."""
+        if self._report is not None:
+            self._preview()
+
+    def _check_or_cancel(self) -> None:
+        if "data" in self._assist.asking and self.progress.isVisible():
+            self.forget()
+            return
+        settings = self._settings()
+        if settings is None:
+            self.verdict.setText(self.tr("Mend the settings that are marked first."))
+            return
+        self._busy(True)
+        self._assist.ask("data", self._checked, progress=self._tell, settings=settings, out=self._file(),
+                         per_class=EXAMPLES)  # fmt: skip
+
+    def _preview(self, *_: object) -> None:
+        settings = self._settings()
+        wanted: dict[str, Any] = {"settings": settings, "n": PREVIEWED, "epoch": self.epoch.value()}
+        seen = self._report is not None and not self._report["stops"] and self.tabs.currentIndex() == 3
+        if seen and settings is not None and wanted != self._previewed:
+            self._previewed = wanted
+            self.fed_note.setText(self.tr("Making the images …"))
+            self._assist.ask("preview", self._fed_answer, out=self._file(), **wanted)
+
+    def _file(self) -> str:
+        self._files += 1
+        return str(self._assist.folder / f"arrays-{self._files % 4}.npz")
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
+        self.stage.setText(words.phase_word(stage))
+
+    def _checked(self, answer: Answer) -> None:
+        self._report, self._failure = (answer, None) if answer.get("ok") else (None, answer)
+        self._previewed = None
+        self._busy(False)
+        self._show()
+        self._preview()
+
+    def _fed_answer(self, answer: Answer) -> None:
+        arrays = _arrays(answer.get("out")) if answer.get("ok") else {}
+        if not {"images", "labels", "mean", "std"} <= arrays.keys():
+            self._previewed = None
+            self.fed_note.setText(failure_text(answer))
+            return
+        self.fed_note.setText(
+            self.tr("Exactly what the model gets in this epoch, brightness and contrast put back for the eye.")
+        )
+        _show_cards(self.fed, as_pixels(arrays), arrays["labels"], tuple(answer.get("classes", ())))
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+
+    def _busy(self, busy: bool) -> None:
+        self.button.setText(self.tr("Cancel") if busy else self.tr("Check data"))
+        self.progress.setVisible(busy)
+        self.progress.setRange(0, 0)
+        self.stage.setText("")
+
+    def _show(self) -> None:
+        report = self._report
+        self.tabs.setVisible(report is not None)
+        if report is None:
+            hint = self.tr("Check data looks at every image before anything is trained: counts, faults, examples.")
+            self.verdict.setText(failure_text(self._failure) if self._failure else hint)
+            return
+        self.verdict.setText(self._summary(report))
+        self._show_counts(report)
+        self._show_faults([*report["problems"], *report["faults"]])
+        arrays = _arrays(report.get("thumbnails", {}).get("out"))
+        if {"images", "labels"} <= arrays.keys():
+            _show_cards(self.examples, arrays["images"], arrays["labels"], tuple(report["classes"]))
+        else:
+            self.examples.pictures.set_cards(0, lambda row: None)
+        self.fed.pictures.set_cards(0, lambda row: None)
+        self.fed_note.setText(
+            self.tr("There is nothing to feed until the faults are mended.") if report["stops"] else ""
+        )
+        if report["stops"]:
+            self.tabs.setCurrentIndex(1)
+
+    def _summary(self, report: Answer) -> str:
+        channels, height, width = report["input_shape"]
+        total = sum(sum(counts) for counts in report["counts"].values())
+        kind = self.tr("grey") if channels == 1 else self.tr("colour")
+        text = self.tr("{images} images, {classes} classes, taken as {width}×{height} {kind}").format(
+            images=words.whole(total), classes=len(report["classes"]), width=width, height=height, kind=kind
+        )
+        lines = [text, *(words.plain(note) for note in report["notes"])]
+        if report["stops"]:
+            lines.append("⚠ " + self.tr("A run on these data would end here: see the faults."))
+        elif report["faults"]:
+            lines.append(self.tr("Unreadable images are left out."))
+        return "\n".join(lines)
+
+    def _show_counts(self, report: Answer) -> None:
+        splits = list(report["counts"])
+        _fill(
+            self.counts,
+            [self.tr("Class"), *(words.split_word(split) for split in splits)],
+            [
+                [words.plain(name), *(report["counts"][split][place] for split in splits)]
+                for place, name in enumerate(report["classes"])
+            ],
+        )
+
+    def _show_faults(self, faults: list[dict[str, str]]) -> None:
+        rows = [[words.plain(one["path"]), words.plain(one["reason"])] for one in faults[:MAX_FAULTS]]
+        _fill(self.faults, [self.tr("File"), self.tr("Reason")], rows)
+        self.faults.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.tabs.setTabText(1, self.tr("Faults ({count})").format(count=words.whole(len(faults))))
+
+    def retranslate(self) -> None:
+        """Set all texts anew."""
+        for place, text in enumerate(
+            (self.tr("Classes"), self.tr("Faults"), self.tr("Examples"), self.tr("Model input"))
+        ):
+            self.tabs.setTabText(place, text)
+        self._epoch_label.setText(self.tr("Augmentation of epoch"))
+        self.epoch.setAccessibleName(self.tr("Augmentation of epoch"))
+        for widget, text in (
+            (self.counts, self.tr("Images per class")),
+            (self.faults, self.tr("Files that cannot be used")),
+            (self.examples, self.tr("Example images")),
+            (self.fed, self.tr("Images as the model is fed them")),
+        ):
+            widget.setAccessibleName(text)
+        self.button.setText(self.tr("Cancel") if self.progress.isVisible() else self.tr("Check data"))
+        self._show()
+
+
+def as_pixels(arrays: dict[str, NDArray[Any]]) -> NDArray[np.uint8]:
+    """(N, H, W, 3) for the eye: the model's normalised (N, C, H, W) times `std` plus `mean`, grey thrice."""
+    shape = (1, -1, 1, 1)
+    bright = arrays["images"] * arrays["std"].reshape(shape) + arrays["mean"].reshape(shape)
+    pixels = np.clip(np.rint(bright * 255), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    return np.repeat(pixels, 3, axis=3) if pixels.shape[3] == 1 else pixels
+
+
+def failure_text(answer: Answer) -> str:
+    """What a helper's refusal says, as a person should read it."""
+    found = [str(answer.get(part) or "") for part in ("what", "where", "expected", "mend")]
+    told = str(answer.get("parameters", {}).get("output") or "")
+    return words.plain("\n".join(part for part in (*found, told) if part))
+
+
+def _arrays(path: object) -> dict[str, NDArray[Any]]:
+    try:
+        return read_arrays(Path(str(path)), MAX_FILE) if path else {}
+    except DataError:
+        return {}
+
+
+def _show_cards(view: PictureView, pixels: NDArray[np.uint8], labels: NDArray[Any], names: tuple[str, ...]) -> None:
+    def card(row: int) -> Card:
+        name = parts.class_name(names, int(labels[row]))
+        return Card(pixels[row], (name,), name)
+
+    view.widest = max((parts.class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
+    view.pictures.set_cards(len(pixels), card)
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget()
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setAlternatingRowColors(True)
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(row_height())
+    return table
+
+
+def _fill(table: QTableWidget, heads: list[str], rows: list[list[Any]]) -> None:
+    """Texts, and numbers with bars as long as their part of the column's largest."""
+    table.clear()
+    table.setRowCount(len(rows))
+    table.setColumnCount(len(heads))
+    table.setHorizontalHeaderLabels(heads)
+    largest = [
+        max((row[place] for row in rows if not isinstance(row[place], str)), default=0) for place in range(len(heads))
+    ]
+    for number, row in enumerate(rows):
+        for place, value in enumerate(row):
+            item = QTableWidgetItem(value if isinstance(value, str) else words.whole(value))
+            if isinstance(value, str):
+                item.setToolTip(parts.plain_tip(value))
+            elif largest[place]:
+                item.setData(PART, value / largest[place])
+            table.setItem(number, place, item)
+    modes = QHeaderView.ResizeMode
+    for place in range(len(heads)):
+        table.horizontalHeader().setSectionResizeMode(place, modes.Interactive if place else modes.Stretch)
+        table.setColumnWidth(place, 80)

@@ -1,0 +1,79 @@
+"""Real keys on a real X server, with a Russian layout: shortcuts reach the window whatever the keys write."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("PySide6")
+TOOLS = ("Xvfb", "xdotool", "setxkbmap")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(any(shutil.which(tool) is None for tool in TOOLS), reason=f"needs {', '.join(TOOLS)}"),
+]
+CONTROL, ALT = 37, 64
+DIGIT_3, LETTER_N, COMMA, LEFT = 12, 57, 59, 113  # keycodes
+
+CODE = """
+import sys
+from PySide6.QtCore import QTimer
+import gui.app, gui.window
+show = gui.window.Window.showEvent
+def shown(self, event):
+    show(self, event)
+    for name, action in self.menus.actions.items():
+        action.triggered.connect(lambda *_, name=name: print(name, flush=True))
+    QTimer.singleShot(1000, lambda: print("ready", flush=True))
+gui.window.Window.showEvent = shown
+sys.exit(gui.app.main(["finished"]))
+"""
+
+
+@pytest.fixture
+def display(tmp_path: Path) -> Iterator[str]:
+    """An X server of our own."""
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1366x768x24", "-noreset", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as answer:
+        yield f":{answer.readline().strip()}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.mark.parametrize("layout", ["us", "ru,us", "ru"])
+def test_keys_work_on_every_layout(display: str, finished: object, layout: str) -> None:
+    environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+    subprocess.run(["setxkbmap", "-layout", layout], env=environment, check=True, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-W", "ignore", "-c", CODE]
+    window = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    assert window.stdout is not None
+
+    def do(*words: object) -> str:
+        tool = ["xdotool", *map(str, words)]
+        return subprocess.run(tool, env=environment, check=True, capture_output=True, text=True).stdout
+
+    def press(held: int, key: int) -> None:
+        do("keydown", held, "key", key, "keyup", held)
+
+    try:
+        assert window.stdout.readline() == "ready\n"
+        do("windowfocus", do("search", "--onlyvisible", "--name", "Epochscope").split()[-1])
+        press(CONTROL, DIGIT_3)
+        press(ALT, LEFT)
+        press(CONTROL, LETTER_N)
+        assert [window.stdout.readline().strip() for _ in range(3)] == ["tab_errors", "previous", "new_run"]
+        do("key", 9)
+        press(CONTROL, COMMA)
+        assert [window.stdout.readline().strip() for _ in range(2)] == ["live", "settings"]
+    finally:
+        window.terminate()
+        assert window.wait(20) == 0
+        window.stdout.close()
