@@ -9,8 +9,9 @@ import numpy as np
 
 from trainer.callback import Callback, Phase
 from trainer.errors import DiskError
-from trainer.events import EpochEnded, RunStarted, SnapshotSaved
+from trainer.events import EpochEnded, RunStarted, SnapshotSaved, ValidationDone
 from trainer.run import Run
+from trainer.store.folder import RunFolder
 from trainer.store.images import SplitImages, publish, write_arrays
 
 MAX_WEIGHT_BYTES = 1_000_000
@@ -41,19 +42,31 @@ class Snapshots(Callback):
             return
         self._tell(run, event, "images", None, folder, size)
 
+    def on_validation_done(self, event: ValidationDone, run: Run) -> None:
+        """Write predictions/ and snapshots/ of this epoch: before EpochEnded, so that its checkpoint covers the events
+        about them, and a run that is resumed from there has no hole."""
+        if run.folder is not None:
+            path = run.folder.predictions / _name(event)
+            self._write(run, event, "predictions", path, run.outputs("valid").arrays())
+            self._write_weights(run, event, run.folder)
+
     def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
-        """Write predictions/ and snapshots/ of this epoch."""
-        if run.folder is None:
-            return
-        name = f"epoch-{event.epoch:04d}.npz"
-        if event.valid_loss is not None:
-            self._write(run, event, "predictions", run.folder.predictions / name, run.outputs("valid").arrays())
+        """Write snapshots/ of this epoch, where nothing is validated."""
+        if run.folder is not None and event.valid_loss is None:
+            self._write_weights(run, event, run.folder)
+
+    def _write_weights(self, run: Run, event: ValidationDone | EpochEnded, folder: RunFolder) -> None:
         weight = first_weight(run.model)
         if weight is not None:
-            self._write(run, event, "weights", run.folder.snapshots / name, {"weight": weight})
+            self._write(run, event, "weights", folder.snapshots / _name(event), {"weight": weight})
 
     def _write(
-        self, run: Run, event: EpochEnded, kind: Literal["predictions", "weights"], path: Path, arrays: dict[str, Any]
+        self,
+        run: Run,
+        event: ValidationDone | EpochEnded,
+        kind: Literal["predictions", "weights"],
+        path: Path,
+        arrays: dict[str, Any],
     ) -> None:
         try:
             size = write_arrays(path, **arrays)
@@ -65,7 +78,7 @@ class Snapshots(Callback):
     def _tell(
         self,
         run: Run,
-        event: RunStarted | EpochEnded,
+        event: RunStarted | ValidationDone | EpochEnded,
         kind: Literal["predictions", "weights", "images"],
         split: Literal["valid"] | None,
         path: Path,
@@ -77,6 +90,10 @@ class Snapshots(Callback):
                 epoch=event.epoch, step=event.step, kind=kind, split=split, path=relative.as_posix(), bytes=size
             )
         )
+
+
+def _name(event: ValidationDone | EpochEnded) -> str:
+    return f"epoch-{event.epoch:04d}.npz"
 
 
 def first_weight(model: Any) -> Any:

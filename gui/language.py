@@ -37,6 +37,6 @@ def _qt_folder() -> str:
 
 def _own_folder() -> str:
     try:
-        return str(resource("translations"))
+        return str(resource("i18n"))
     except EpochscopeError:
         return ""

@@ -1,22 +1,23 @@
 """All actions of the window, their keys, and the menus they lie in.
 
 Keys are function keys, or Ctrl with a letter; never a letter alone. Qt finds the letter behind a Cyrillic one where a
-Latin layout is set up beside the Russian one; where there is none, the Cyrillic letters are keys of their own.
+Latin layout is set up beside the Russian one; where there is none, `press` does. (Cyrillic keys of their own would be
+ambiguous beside the letters Qt finds.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QKeyCombination, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from gui.style import icon
 
 SEPARATOR = ""
-_RUSSIAN = dict(zip("QWERTYUIOP[]ASDFGHJKL;'ZXCVBNM,.", "ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ", strict=True))
+_LATIN = dict(zip("ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ", "QWERTYUIOP[]ASDFGHJKL;'ZXCVBNM,.", strict=True))
 TABS = ("curves", "classes", "errors", "weights", "predict", "log")
 
 # name -> icon, keys
@@ -99,12 +100,6 @@ MENUS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _russian(keys: Iterable[str]) -> list[str]:
-    """The same keys of the keyboard with a Russian layout."""
-    parts = [key.rpartition("+") for key in keys]
-    return [f"{held}+{_RUSSIAN[last]}" for held, _, last in parts if last in _RUSSIAN]
-
-
 class Menus(QObject):
     """`actions` by name; `slots` are called when one is triggered, `open_recent` with a run of the list."""
 
@@ -119,7 +114,7 @@ class Menus(QObject):
             action.setObjectName(name)
             if sign:
                 action.setIcon(icon(sign))
-            action.setShortcuts([QKeySequence(key) for key in (*keys, *_russian(keys))])
+            action.setShortcuts([QKeySequence(key) for key in keys])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             action.setCheckable(name in CHECKABLE)
             action.triggered.connect(lambda *_, slot=slots[name]: slot())
@@ -202,6 +197,17 @@ class Menus(QObject):
             "tab_predict": self.tr("Predict"),
             "tab_log": self.tr("Log"),
         }
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Trigger the action of a key that writes a Cyrillic letter where Qt knows no Latin one; whether there is."""
+        letter = chr(event.key()) if event.key() < 0x500 else ""
+        if letter not in _LATIN:
+            return False
+        wanted = QKeySequence(QKeyCombination(event.modifiers(), Qt.Key(ord(_LATIN[letter]))))
+        action = next((one for one in self.actions.values() if wanted in one.shortcuts()), None)
+        if action is not None:
+            action.trigger()
+        return action is not None
 
     def key_table(self) -> str:
         """Every action that has a key, a line each, for people."""

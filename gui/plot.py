@@ -17,8 +17,8 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from gui.growing import Floats
 from gui.marks import POINT, Look, Reading, draw_point, draw_sample, number_text
-from gui.pyramid import Floats
 from gui.style import Colours, mix
 from gui.ticks import Kind, outward, ticks
 
@@ -86,9 +86,10 @@ class Chart(QWidget):
         self.hover: float | None = None
         self.readings: list[Reading] = []
         self._zero = zero
-        self._scene = Scene((0.0, 1.0))
+        self.scene = Scene((0.0, 1.0))
         self._scaled: list[Floats] = []
-        self._y = (0.0, 1.0)
+        self._limits = (0.0, 1.0, 0.0)
+        self.y_range = (0.0, 1.0)
         self._ticks: tuple[list[tuple[float, str]], list[tuple[float, str]]] = ([], [])
         self._margins = (0.0, 0.0)
         self._title = QLabel(self)
@@ -146,27 +147,34 @@ class Chart(QWidget):
     # -- what is drawn -------------------------------------------------------------------------------------------
 
     @property
-    def _area(self) -> QRectF:
+    def area(self) -> QRectF:
         """Where the lines go, in pixels of the view."""
         return QRectF(self._box.geometry())
 
     @property
     def columns(self) -> int:
         """Pixels of the screen that the x axis covers."""
-        return int(self._area.width() * self.devicePixelRatioF())
+        return int(self.area.width() * self.devicePixelRatioF())
 
     def limit(self, low: float, high: float, least: float) -> None:
         """How far a person may pan, and the least width of the view."""
+        self._limits = low, high, least
+
+    def _hand_over(self) -> None:
+        """Tell the view box what is shown. It needs to know only when the mouse begins something, and learning costs
+        more than drawing a line."""
+        low, high, least = self._limits
         self._box.setLimits(xMin=low, xMax=high, minXRange=least)
+        self._box.setXRange(*self.scene.x, padding=0)
+        self.view.scene().prepareForPaint()
 
     def draw(self, scene: Scene) -> None:
         """Show this from now on."""
-        self._scene = scene
+        self.scene = scene
         self._scaled = [self._scale(stroke.y) for stroke in scene.strokes]
         low = min((float(np.fmin.reduce(y)) for y in self._scaled), default=np.nan)
         high = max((float(np.fmax.reduce(y)) for y in self._scaled), default=np.nan)
-        self._y = outward(low, high, "log" if self.log else self.kind, self._zero)
-        self._box.setXRange(*scene.x, padding=0)
+        self.y_range = outward(low, high, "log" if self.log else self.kind, self._zero)
         self._place_ticks()
         self._canvas.update()
 
@@ -180,17 +188,17 @@ class Chart(QWidget):
         return np.log10(np.where(y <= 0, least, positive))
 
     def _place_ticks(self) -> None:
-        area, metrics = self._area, QFontMetricsF(self.font())
+        area, metrics = self.area, QFontMetricsF(self.font())
         kind: Kind = "log" if self.log else self.kind
-        most = max(2, int(area.height() / (2.6 * metrics.height()))) if self._scene.strokes else 0
-        places, step = ticks(*self._y, most, kind)
+        most = max(2, int(area.height() / (2.6 * metrics.height()))) if self.scene.strokes else 0
+        places, step = ticks(*self.y_range, most, kind)
         values = [10.0**place if self.log else place for place in places]
         y_ticks = [
             (place, number_text(value, value if self.log and step < value else step, self.kind))
             for place, value in zip(places, values, strict=True)
         ]
-        room = metrics.horizontalAdvance(number_text(self._scene.x[1], 1.0, self.x_kind)) + 40
-        places, step = ticks(*self._scene.x, max(2, int(area.width() / room)), self.x_kind)
+        room = metrics.horizontalAdvance(number_text(self.scene.x[1], 1.0, self.x_kind)) + 40
+        places, step = ticks(*self.scene.x, max(2, int(area.width() / room)), self.x_kind)
         self._ticks = [(place, number_text(place, step, self.x_kind)) for place in places], y_ticks
 
     def show_hover(self, x: float | None, readings: list[Reading]) -> None:
@@ -202,11 +210,11 @@ class Chart(QWidget):
 
     def paint(self, painter: QPainter) -> None:
         """Everything, in pixels of the view."""
-        area = self._area
+        area = self.area
         painter.setFont(self.font())
         self._draw_axes(painter, area)
         painter.setClipRect(area)
-        lines = list(zip(self._scene.strokes, self._scaled, strict=True))
+        lines = list(zip(self.scene.strokes, self._scaled, strict=True))
         places = [(stroke, self._pixel_x(stroke.x, area), self._pixel_y(y, area)) for stroke, y in lines]
         for stroke, x, y in places:
             if stroke.look.line or not _fits_points(stroke, area):
@@ -222,11 +230,11 @@ class Chart(QWidget):
             self._draw_hover(painter, area, self.hover)
 
     def _pixel_x(self, x: Any, area: QRectF) -> Any:
-        left, right = self._scene.x
+        left, right = self.scene.x
         return area.left() + (x - left) * (area.width() / (right - left))
 
     def _pixel_y(self, y: Any, area: QRectF) -> Any:
-        bottom, top = self._y
+        bottom, top = self.y_range
         return area.bottom() - (y - bottom) * (area.height() / (top - bottom))
 
     def _draw_axes(self, painter: QPainter, area: QRectF) -> None:
@@ -259,9 +267,9 @@ class Chart(QWidget):
                 draw_point(painter, look, QPointF(x, y), self._colours.background, radius)
 
     def _draw_cursor(self, painter: QPainter, area: QRectF) -> None:
-        if self._scene.cursor is None:
+        if self.scene.cursor is None:
             return
-        x = float(self._pixel_x(self._scene.cursor, area))
+        x = float(self._pixel_x(self.scene.cursor, area))
         painter.setPen(QPen(self._colours.cursor, 1))
         painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
         painter.setBrush(self._colours.cursor)
@@ -269,9 +277,9 @@ class Chart(QWidget):
         painter.drawPolygon(QPolygonF([QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x, top + 7)]))
 
     def _draw_bad(self, painter: QPainter, area: QRectF) -> None:
-        if not len(self._scene.bad):
+        if not len(self.scene.bad):
             return
-        xs = np.unique(np.round(self._pixel_x(self._scene.bad, area)))
+        xs = np.unique(np.round(self._pixel_x(self.scene.bad, area)))
         xs = xs[(xs >= area.left() - 1) & (xs <= area.right() + 1)]
         pen = QPen(self._colours.nan, 3)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -315,7 +323,7 @@ class Chart(QWidget):
 
     def _x_at(self, place: QPointF) -> float | None:
         """What a place of the view means; None beside the lines."""
-        area, (left, right) = self._area, self._scene.x
+        area, (left, right) = self.area, self.scene.x
         return left + (place.x() - area.left()) / area.width() * (right - left) if area.contains(place) else None
 
     def _hovered(self, place: QPointF) -> None:
@@ -331,9 +339,11 @@ class Chart(QWidget):
             self.clicked.emit(x)
 
     def eventFilter(self, watched: Any, event: QEvent) -> bool:
-        """The mouse has left, or there is more room."""
+        """The mouse has left or begins something, or there is more room."""
         if event.type() == QEvent.Type.Leave:
             self.hovered.emit(None)
+        elif event.type() in (QEvent.Type.Wheel, QEvent.Type.MouseButtonPress):
+            self._hand_over()
         elif event.type() == QEvent.Type.Resize:
             self._place_box()
         return False

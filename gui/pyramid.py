@@ -3,12 +3,10 @@ has columns. No Qt."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.floating[Any]]
+from gui.growing import Floats, Growing
 
 BASE = 16
 """Values in a block of the lowest level; below that the values themselves are looked at."""
@@ -17,36 +15,6 @@ BASE = 16
 def finite(values: Floats) -> Floats:
     """The same with NaN for infinities."""
     return np.where(np.isfinite(values), values, np.nan)
-
-
-class Growing:
-    """A float32 array that is appended to in O(1) amortised; memory beyond the filled part is never touched.
-
-    It holds what is only drawn: a screen tells some thousand values apart.
-    """
-
-    def __init__(self) -> None:
-        self._store = np.empty(256, dtype=np.float32)
-        self.rows = 0
-
-    @property
-    def values(self) -> Floats:
-        """(rows,) view of the filled part: do not keep it over an append."""
-        return self._store[: self.rows]
-
-    def extend(self, values: Floats) -> None:
-        """Append `values`, (n,)."""
-        end = self.rows + len(values)
-        if end > len(self._store):
-            store = np.empty(max(end, 2 * len(self._store)), dtype=np.float32)
-            store[: self.rows] = self.values
-            self._store = store
-        self._store[self.rows : end] = values
-        self.rows = end
-
-    def cut(self, rows: int) -> None:
-        """Keep the first `rows`."""
-        self.rows = min(self.rows, rows)
 
 
 class Pyramid:
@@ -87,13 +55,14 @@ class Pyramid:
             size *= 2
         start = start // size * size
         places = np.arange(start, stop, size)
-        if size < BASE or not self._levels:
+        level = (size // BASE).bit_length() - 1
+        if not 0 <= level < len(self._levels):
             part = finite(values[start:stop])
             offsets = places - start
             if not len(part) or size == 1:
                 return places, part, part
             return places, np.fmin.reduceat(part, offsets), np.fmax.reduceat(part, offsets)
-        lows, highs = self._levels[(size // BASE).bit_length() - 1]
+        lows, highs = self._levels[level]
         whole = slice(start // size, stop // size)
         low, high = lows.values[whole], highs.values[whole]
         if rest := stop % size:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gui.growing import room
 from trainer import events as ev
 from trainer.store.journal import Record
 
@@ -84,8 +85,7 @@ class Table:
             return
         end = self.rows
         if end > len(self._seq):
-            # the new part is not touched yet, so it costs no memory before it is filled
-            larger, longer = np.empty((len(self.columns), 2 * end)), np.empty(2 * end, dtype=np.int64)
+            larger, longer = room((len(self.columns), 2 * end), np.float64), room((2 * end,), np.int64)
             larger[:, : self._filled] = self._values[:, : self._filled]
             longer[: self._filled] = self._seq[: self._filled]
             self._values, self._seq = larger, longer

@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.pyramid import Floats, Pyramid, finite
+from gui.growing import Floats
+from gui.pyramid import Pyramid, finite
 from gui.run_model import RunModel, Table
 from gui.smoothing import Smoother
 
@@ -253,7 +254,7 @@ def csv_chunks(runs: list[tuple[str, RunModel]]) -> Iterator[bytes]:
     are empty; what was not a number is `nan`, `inf` or `-inf`."""
     yield (CSV_HEAD + "\r\n").encode()
     for name, model in runs:
-        # a formula in a cell is run by spreadsheets: a quote before it makes it text
+        # spreadsheets run a formula in a cell: a quote before it makes it text
         name = "'" + name if name[:1] in ("=", "+", "-", "@", "\t", "\r") else name
         quoted = '"' + name.replace('"', '""') + '"'
         yield from _rows(f"{quoted},batches", model.batches, _BATCH_CSV)
@@ -261,7 +262,9 @@ def csv_chunks(runs: list[tuple[str, RunModel]]) -> Iterator[bytes]:
         yield from _rows(f"{quoted},epoch", model.epochs, _EPOCH_CSV, validated)
 
 
-def _rows(head: str, table: Table, names: tuple[str, ...], validated: NDArray[np.bool_] | None = None) -> Iterator[bytes]:
+def _rows(
+    head: str, table: Table, names: tuple[str, ...], validated: NDArray[np.bool_] | None = None
+) -> Iterator[bytes]:
     columns = [table.column(name) if name else None for name in names]
     for start in range(0, table.rows, 4096):
         cells = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gui.pyramid import Floats, Growing
+from gui.growing import Floats, Growing
 
 _CHUNK = 1 << 15
 """Rows done at once: the working set stays in the cache, and little memory is used."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.assist import Assist
@@ -321,6 +321,11 @@ class Window(QMainWindow):
         """Narrow windows have no room for the list of runs."""
         super().resizeEvent(event)
         self.places.fold()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A key that nobody wanted: it may be a letter of a Russian layout."""
+        if not self.menus.press(event):
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Folders and images are welcome."""

@@ -26,7 +26,7 @@ from gui.views.parts import Sentence
 from trainer.store import durable
 
 _X_KINDS: dict[Axis, Kind] = {"step": "whole", "epoch": "number", "time": "time"}
-_EXPORT_SIZE = QSize(1200, 760)
+_EXPORT_SIZE, _EXPORT_SCALE = QSize(1200, 760), 2
 _LIVE = ("preparing", "running", "paused")
 
 
@@ -48,12 +48,12 @@ class CurvesPanel(Panel):
         self._hovered: float | None = None
         self.bar = CurvesBar(self)
         self.table = NumbersTable(self)
-        self._empty = Sentence()
-        self._picture = ChartArea()
-        self.charts = self._picture.charts
+        self.sentence = Sentence()
+        self.area = ChartArea()
+        self.charts, self.legend = self.area.charts, self.area.legend
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(self._empty)
-        self._pages.addWidget(self._picture)
+        self._pages.addWidget(self.sentence)
+        self._pages.addWidget(self.area)
         self._pages.addWidget(self.table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
@@ -70,15 +70,15 @@ class CurvesPanel(Panel):
     def _connect(self) -> None:
         for chart in self.charts.values():
             chart.moved.connect(self._moved)
-            chart.hovered.connect(self._hover)
+            chart.hovered.connect(self.hover)
             chart.clicked.connect(self._clicked)
             chart.fit_wanted.connect(self.follow)
-        self._picture.panned.connect(self.pan)
-        self._picture.zoomed.connect(self.zoom)
-        self._picture.fit_wanted.connect(self.follow)
+        self.area.panned.connect(self.pan)
+        self.area.zoomed.connect(self.zoom)
+        self.area.fit_wanted.connect(self.follow)
         self.bar.axis_chosen.connect(self._choose_axis)
         self.bar.span_chosen.connect(self._choose_span)
-        self.bar.log_chosen.connect(self._choose_log)
+        self.bar.log_chosen.connect(self._draw)
         self.bar.follow_chosen.connect(lambda on: self.follow() if on else self._hold())
         self.bar.table_chosen.connect(self._choose_table)
 
@@ -111,6 +111,14 @@ class CurvesPanel(Panel):
 
     def retranslate(self) -> None:
         """The language has changed: set all texts anew."""
+        self._name_charts(self.area)
+        self.area.setAccessibleName(self.tr("Curves"))
+        self.table.setAccessibleName(self.tr("Curves as a table"))
+        self.bar.retranslate()
+        self._show_table()
+        self._draw()
+
+    def _name_charts(self, area: ChartArea) -> None:
         titles = {
             "loss": self.tr("Loss"),
             "accuracy": self.tr("Accuracy"),
@@ -119,13 +127,8 @@ class CurvesPanel(Panel):
             "speed": self.tr("Images per second"),
             "wait": self.tr("Waiting for data"),
         }
-        for name, chart in self.charts.items():
+        for name, chart in area.charts.items():
             chart.set_title(titles[name])
-        self._picture.setAccessibleName(self.tr("Curves"))
-        self.table.setAccessibleName(self.tr("Curves as a table"))
-        self.bar.retranslate()
-        self._show_table()
-        self._draw()
 
     def changeEvent(self, event: QEvent) -> None:
         """Light or dark, another font."""
@@ -147,23 +150,20 @@ class CurvesPanel(Panel):
         durable.write_chunks(path, csv_chunks([(series.name, series.model) for series in self._series]))
 
     def export_png(self, path: Path) -> None:
-        """The charts as they stand, at twice the resolution; hidden ones at a fixed size. Raises DiskError."""
-        picture, before, page = self._picture, self._picture.size(), self._pages.currentIndex()
+        """The charts with what is in sight, at a fixed size, whether they are shown or not. Raises DiskError."""
         self._update()
-        if not picture.isVisible():
-            self._pages.setCurrentWidget(picture)
-            picture.resize(_EXPORT_SIZE)
-            # layouts of what was never shown are only made on demand
-            picture.grab()
-        self._hover(None)
-        self._draw()
-        pixmap = QPixmap(picture.size() * 2)
-        pixmap.setDevicePixelRatio(2)
+        area = ChartArea()
+        area.resize(_EXPORT_SIZE)
+        area.setContentsMargins(12, 12, 12, 12)
+        self._name_charts(area)
+        self._draw_charts(area)
+        area.grab()  # layouts of what is never shown are made on demand, and lines are thinned to the width
+        self._draw_charts(area)
+        pixmap = QPixmap(_EXPORT_SIZE * _EXPORT_SCALE)
+        pixmap.setDevicePixelRatio(_EXPORT_SCALE)
         pixmap.fill(self.palette().window().color())
-        picture.render(pixmap)
-        if self._pages.currentIndex() != page:
-            self._pages.setCurrentIndex(page)
-        picture.resize(before)
+        area.render(pixmap)
+        area.deleteLater()
         data = QByteArray()
         buffer = QBuffer(data)
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -214,11 +214,8 @@ class CurvesPanel(Panel):
         self._update()
         self._draw()
 
-    def _choose_log(self) -> None:
-        self.charts["loss"].log = self.bar.log
-        self._draw()
-
     def _choose_table(self) -> None:
+        self.hover(None)
         self._show_table()
         self._draw()
         self._show_note()
@@ -226,14 +223,15 @@ class CurvesPanel(Panel):
     # -- drawing -----------------------------------------------------------------------------------------------------
 
     def _rebuild(self) -> None:
-        runs = [*self._overlays, *([self.run] if self.run is not None else [])]
+        runs = [run for run in self._overlays if self.run is None or run.folder != self.run.folder]
+        runs += [self.run] if self.run is not None else []
         known = {id(series.model): series for series in self._series if series.span == self.bar.span}
         self._series = [
             known.get(id(run.model)) or RunSeries(run.folder.name, run.model, self.bar.span) for run in runs
         ]
         self._view = None
         self._show_table()
-        self._hover(None)
+        self.hover(None)
         self._update()
         self._draw()
         self._describe()
@@ -272,26 +270,27 @@ class CurvesPanel(Panel):
         self._soon.stop()
         page = self._page()
         self._pages.setCurrentWidget(page)
-        self.bar.setEnabled(page is not self._empty)
+        self.bar.setEnabled(page is not self.sentence)
         self.bar.show_following(self._view is None)
         if page is self.table:
             self.table.numbers.update()
-        if page is self._picture:
-            self._draw_charts()
+        if page is self.area:
+            self._thinned = self._draw_charts(self.area)
+            if self._hovered is None:
+                self._show_note()
 
-    def _draw_charts(self) -> None:
-        axis, edges, whole = self.bar.axis, self._edges(), self._whole()
-        runs, cursor = self._drawn(), self._cursor_place()
-        for name, chart in self.charts.items():
+    def _draw_charts(self, area: ChartArea) -> int:
+        """How many values a pixel of the loss stands for."""
+        axis, edges, whole, log = self.bar.axis, self._edges(), self._whole(), self.bar.log
+        runs, cursor, thinned = self._drawn(), self._cursor_place(), {}
+        area.legend.show_entries(legend(runs))
+        for name, chart in area.charts.items():
+            chart.log = log and name == "loss"
             chart.x_kind = _X_KINDS[axis]
             chart.limit(*whole, least=(whole[1] - whole[0]) / 1e6)
-            content, thinned = scene(name, runs, axis, edges, chart.columns, cursor)
+            content, thinned[name] = scene(name, runs, axis, edges, chart.columns, cursor)
             chart.draw(content)
-            if name == "loss":
-                self._thinned = thinned
-        self._picture.legend.show_entries(legend(runs))
-        if self._hovered is None:
-            self._show_note()
+        return thinned["loss"]
 
     def _drawn(self) -> list[Drawn]:
         return drawn(self._series, Colours.current(), self.run is not None)
@@ -302,7 +301,7 @@ class CurvesPanel(Panel):
         found = self._series[-1].epoch_place(self.bar.axis, self.cursor.at(self.run.model))
         return found[1] if found is not None else None
 
-    def _hover(self, x: float | None) -> None:
+    def hover(self, x: float | None) -> None:
         """All charts show their values at `x`; the bar says where that is."""
         if x is None and self._hovered is None:
             return
@@ -338,12 +337,12 @@ class CurvesPanel(Panel):
     def _page(self) -> QWidget:
         has_data = any(series.end("step") > 0 for series in self._series)
         if has_data:
-            return self.table if self.bar.table else self._picture
+            return self.table if self.bar.table else self.area
         if not self._series:
             text = self.tr("No run is shown. Choose one in the list of runs, or start a new one.")
         elif self.run is not None and not self.run.follower.alive:
             text = self.tr("This run ended before its first step: there is nothing to draw.")
         else:
             text = self.tr("The run is getting ready. Curves begin with its first steps.")
-        self._empty.setText(text)
-        return self._empty
+        self.sentence.setText(text)
+        return self.sentence

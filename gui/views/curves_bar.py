@@ -32,8 +32,8 @@ class CurvesBar(QWidget):
         self.axis_box, self.source_box = QComboBox(), QComboBox()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.log_box, self.follow_button, self.table_button = QCheckBox(), _toggle("fit"), _toggle("table")
-        self._note = Note()
-        self._note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.note = Note()
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.axis_box.addItems(["", "", ""])
         self.source_box.addItems(["", ""])
         self.slider.setRange(0, len(SPANS) - 1)
@@ -49,7 +49,7 @@ class CurvesBar(QWidget):
         layout.setSpacing(8)
         for widget in [*self._of_charts, self.source_box]:
             layout.addWidget(widget)
-        layout.addWidget(self._note, 1)
+        layout.addWidget(self.note, 1)
         layout.addWidget(self.table_button)
         self._connect()
         self._show_mode()
@@ -101,7 +101,7 @@ class CurvesBar(QWidget):
 
     def show_note(self, text: str) -> None:
         """A remark at the right."""
-        self._note.setText(text)
+        self.note.setText(text)
 
     def _slid(self) -> None:
         self._slid_by_hand = True

@@ -28,6 +28,7 @@ from gui.assist import Answer, Assist
 from gui.style import icon
 from gui.views import parts, words
 from gui.views.bars import PART, BarDelegate, row_height
+from gui.views.faults import fault_text, whole_text
 from gui.views.pictures import Card, PictureView
 from trainer.errors import DataError
 from trainer.store.images import read_arrays
@@ -215,11 +216,14 @@ class DataCheck(QWidget):
             ],
         )
 
-    def _show_faults(self, faults: list[dict[str, str]]) -> None:
-        rows = [[words.plain(one["path"]), words.plain(one["reason"])] for one in faults[:MAX_FAULTS]]
+    def _show_faults(self, found: list[dict[str, str]]) -> None:
+        rows = [
+            [words.plain(one["path"]), words.plain(fault_text(one["code"], one["reason"]))]
+            for one in found[:MAX_FAULTS]
+        ]
         _fill(self.faults, [self.tr("File"), self.tr("Reason")], rows)
         self.faults.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.tabs.setTabText(1, self.tr("Faults ({count})").format(count=words.whole(len(faults))))
+        self.tabs.setTabText(1, self.tr("Faults ({count})").format(count=words.whole(len(found))))
 
     def retranslate(self) -> None:
         """Set all texts anew."""
@@ -250,9 +254,7 @@ def as_pixels(arrays: dict[str, NDArray[Any]]) -> NDArray[np.uint8]:
 
 def failure_text(answer: Answer) -> str:
     """What a helper's refusal says, as a person should read it."""
-    found = [str(answer.get(part) or "") for part in ("what", "where", "expected", "mend")]
-    told = str(answer.get("parameters", {}).get("output") or "")
-    return words.plain("\n".join(part for part in (*found, told) if part))
+    return words.plain(whole_text(answer))
 
 
 def _arrays(path: object) -> dict[str, NDArray[Any]]:

@@ -15,6 +15,7 @@ from gui.shown import EpochCursor, ShownRun
 from gui.style import icon
 from gui.views import words
 from gui.views.data_check import failure_text
+from gui.views.faults import fault_text
 from gui.views.panel import Panel
 from gui.views.parts import Sentence
 from gui.views.predictions import Prediction, PredictionView
@@ -113,7 +114,9 @@ class PredictPanel(Panel):
             top = tuple((str(one["class"]), float(one["probability"])) for one in row["top"])
             found[row["image"]] = Prediction(Path(row["image"]), top)
         for row in answer["unreadable"]:
-            found[row["image"]] = Prediction(Path(row["image"]), problem=words.plain(row["reason"]))
+            found[row["image"]] = Prediction(
+                Path(row["image"]), problem=words.plain(fault_text(row["code"], row["reason"]))
+            )
         whole = [path.absolute() for path in wanted[1]]
         self.view.show_rows([found.get(str(path), Prediction(path)) for path in whole])
         best = answer["weights"] == "best"

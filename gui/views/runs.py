@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from gui.form import quoted
 from gui.runs_model import Discarded, Row, RunsModel
 from gui.style import icon
+from gui.views.faults import error_text, told
 from gui.views.runs_parts import NoteFields, Notice, RunsView
 from gui.views.runs_table import COLUMNS, RunsTable, heads, state_words
 from trainer.errors import EpochscopeError
@@ -229,7 +230,7 @@ class RunsPanel(QWidget):
         try:
             self.runs.annotate(name, note=note, tags=tags)
         except EpochscopeError as error:
-            self.notice.tell(str(error))
+            self.notice.tell(error_text(error))
         self.table.follow()
         self._show_count()
 
@@ -240,7 +241,11 @@ class RunsPanel(QWidget):
         live = sum(error.code in ("run.live", "run.busy") for error in errors)
         if live:
             lines.append(self.tr("%n run(s) stay: they are being trained. Stop them first.", "", live))
-        lines += [error.what for error in errors if error.code not in ("run.live", "run.busy")]
+        lines += [
+            told(error.code, error.parameters, error.what)
+            for error in errors
+            if error.code not in ("run.live", "run.busy")
+        ]
         self.notice.tell("\n".join(lines), undo=bool(self._discarded))
         self.runs_removed.emit([one.folder.path for one in self._discarded])
 
@@ -249,7 +254,7 @@ class RunsPanel(QWidget):
             errors = self.runs.restore(self._discarded)
             self._discarded = []
             self._removed()
-            self.notice.tell("\n".join(str(error) for error in errors))
+            self.notice.tell("\n".join(error_text(error) for error in errors))
 
     def _removed(self) -> None:
         self.table.follow()

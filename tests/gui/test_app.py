@@ -57,10 +57,15 @@ def ended(process: subprocess.Popen[str], seconds: float = 60) -> tuple[int, str
     return process.returncode, err
 
 
-@pytest.mark.parametrize("time_", range(3))
-def test_it_opens_and_closes(start: Callable[..., Any], time_: int) -> None:
+def test_it_opens_and_closes(start: Callable[..., Any]) -> None:
     code, err = ended(start("    window.close()\n"))
     assert (code, err) == (0, "")
+
+
+@pytest.mark.slow
+def test_it_opens_and_closes_twenty_times(start: Callable[..., Any], finished: Any) -> None:
+    codes = [ended(start("    window.close()\n", "finished", after=after)) for after in range(0, 400, 20)]
+    assert codes == [(0, "")] * 20
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -142,6 +142,7 @@ def test_a_stopped_process_is_ended(root: Path, child: Any, monkeypatch: pytest.
     monkeypatch.setattr(engines, "PATIENCE_SECONDS", 0.2)
     process = child("import time; print('ready', flush=True); time.sleep(60)")
     os.kill(process.pid, signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)  # it has stopped, and not only been told to
     ending = engines.terminate(owned(root, process.pid))
     until(lambda: ending.done() or process.poll() is not None)
     assert process.wait() == -signal.SIGKILL

@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gui.pyramid import BASE, Growing, Pyramid
+from gui.growing import Growing, room
+from gui.pyramid import BASE, Pyramid
 
 VALUES = st.one_of(st.floats(-1e6, 1e6, width=32), st.sampled_from([np.nan, np.inf, -np.inf]))
 
@@ -95,3 +96,11 @@ def test_a_growing_array_keeps_what_it_was_given() -> None:
     array.cut(900)
     array.extend(np.array([5.0]))
     np.testing.assert_array_equal(array.values, [*range(900), 5])
+
+
+def test_large_room_is_room_like_any_other() -> None:
+    large = room((3, 100_000), np.float64)
+    large[:] = np.arange(3)[:, None]
+    large[1, 5] = 7
+    assert large.shape == (3, 100_000)
+    assert large.sum() == 300_006

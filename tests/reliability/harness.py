@@ -15,10 +15,12 @@ from torch import Tensor, nn
 from trainer.events import (
     BatchEnded,
     BatchesReported,
+    CallbackFailed,
     EpochEnded,
     EpochStarted,
     EvaluationDone,
     RunStarted,
+    SnapshotSaved,
     ValidationDone,
 )
 from trainer.store import checkpoint
@@ -184,6 +186,10 @@ def check_history(records: list[Record]) -> None:
         assert event.first_step == step + 1, f"steps after {step}: next report begins at {event.first_step}"
         assert event.last_step - event.first_step + 1 == event.count
         step = event.last_step
+    ended = [r.event.epoch for r in records if isinstance(r.event, EpochEnded)]
+    shown = [r.event.epoch for r in records if isinstance(r.event, SnapshotSaved) and r.event.kind == "predictions"]
+    if not any(isinstance(r.event, CallbackFailed) for r in records):  # a full disk has no room for snapshots either
+        assert shown[: len(ended)] == ended, "a viewer would not find what an epoch predicted"
     for kind in (EpochStarted, ValidationDone, EpochEnded):
         epochs = [r.event.epoch for r in records if type(r.event) is kind]
         assert epochs == list(range(1, len(epochs) + 1)), f"{kind.__name__}: {epochs}"
