@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from gui import preflight
-from trainer.cli.output import show_bug, show_error
 from trainer.errors import EpochscopeError, UsageError
 from trainer.store.folder import default_root, find_run
 
@@ -41,10 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         return _gui(list(sys.argv[1:] if argv is None else argv))
-    except EpochscopeError as error:
-        return show_error(error)
     except Exception as error:
-        return show_bug(error, debug=False)
+        # the command line's half a second is spent only where there is something to tell
+        from trainer.cli.output import show_bug, show_error
+
+        return show_error(error) if isinstance(error, EpochscopeError) else show_bug(error, debug=False)
 
 
 def demo(argv: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF, QStaticText
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.growing import Floats
@@ -27,6 +27,7 @@ sys.modules.setdefault("cuda", None)  # type: ignore[arg-type]
 import pyqtgraph as pg  # type: ignore[import-untyped]  # noqa: E402
 from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments  # type: ignore[import-untyped]  # noqa: E402
 
+_KEPT_TEXTS = 200
 _DASHED = 1000
 """Points beyond which dashes are neither seen nor fast."""
 
@@ -130,6 +131,7 @@ class Chart(QWidget):
     def restyle(self) -> None:
         """Take colours and font from the palette anew."""
         self._colours = Colours.current()
+        self._texts: dict[str, QStaticText] = {}
         font = self.font()
         font.setBold(True)
         self._title.setFont(font)
@@ -237,23 +239,34 @@ class Chart(QWidget):
         bottom, top = self.y_range
         return area.bottom() - (y - bottom) * (area.height() / (top - bottom))
 
+    def _text(self, text: str) -> QStaticText:
+        """Laid out once: the marks of an axis are the same in most frames."""
+        found = self._texts.get(text)
+        if found is None:
+            if len(self._texts) > _KEPT_TEXTS:
+                self._texts.clear()
+            found = self._texts[text] = QStaticText(text)
+            found.setTextFormat(Qt.TextFormat.PlainText)
+            found.prepare(font=self.font())
+        return found
+
     def _draw_axes(self, painter: QPainter, area: QRectF) -> None:
-        metrics = QFontMetricsF(self.font())
         x_ticks, y_ticks = self._ticks
         lines = []
         painter.setPen(self._colours.muted)
-        for place, text in y_ticks:
-            y = float(self._pixel_y(place, area))
+        for place, mark in y_ticks:
+            text, y = self._text(mark), float(self._pixel_y(place, area))
+            size = text.size()
             lines.append(QLineF(area.left(), y, area.right(), y))
-            top = min(max(y - metrics.height() / 2, 0.0), area.bottom() - metrics.height() + 4)
-            box = QRectF(0, top, area.left() - 5, metrics.height())
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            top = min(max(y - size.height() / 2, 0.0), area.bottom() - size.height() + 4)
+            painter.drawStaticText(QPointF(area.left() - 5 - size.width(), top), text)
         free = 0.0
-        for place, text in x_ticks:
-            width = metrics.horizontalAdvance(text)
+        for place, mark in x_ticks:
+            text = self._text(mark)
+            width = text.size().width()
             left = min(float(self._pixel_x(place, area)) - width / 2, area.right() - width + 6)
             if left >= free:
-                painter.drawText(QPointF(left, area.bottom() + 3 + metrics.ascent()), text)
+                painter.drawStaticText(QPointF(left, area.bottom() + 3), text)
                 free = left + width + 6
         painter.setPen(QPen(self._colours.grid, 0))
         painter.drawLines(lines)
@@ -363,7 +376,6 @@ def _draw_line(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if look.width > 1 and not look.dashed:
-        segments = arrayToLineSegments(x, y, connect="finite", finiteCheck=True)
-        painter.drawLines(*segments.drawargs())
+        painter.drawLines(*arrayToLineSegments(x, y, connect="finite", finiteCheck=True).drawargs())
     else:
         painter.drawPath(pg.functions.arrayToQPath(x, y, connect="finite"))

@@ -12,7 +12,7 @@
     <name>ClassModel</name>
     <message>
         <source>2 · precision · recall / (precision + recall)</source>
-        <translation>2 · P · R / (P + R)</translation>
+        <translation>2 · точность · полнота / (точность + полнота)</translation>
     </message>
     <message>
         <source>Change of F1 since the epoch before</source>
@@ -36,7 +36,7 @@
     </message>
     <message>
         <source>Images</source>
-        <translation>Изображения</translation>
+        <translation>Изобр.</translation>
     </message>
     <message>
         <source>Images of this class in the split</source>
@@ -52,19 +52,19 @@
     </message>
     <message>
         <source>Precision</source>
-        <translation>Точность (P)</translation>
+        <translation>Точность</translation>
     </message>
     <message>
         <source>Recall</source>
-        <translation>Полнота (R)</translation>
+        <translation>Полнота</translation>
     </message>
     <message>
         <source>Δ best</source>
-        <translation>Δ к лучш.</translation>
+        <translation>Δ лучш.</translation>
     </message>
     <message>
         <source>Δ last</source>
-        <translation>Δ к пред.</translation>
+        <translation>Δ пред.</translation>
     </message>
 </context>
 <context>
@@ -726,12 +726,12 @@
     <message>
         <source>Drop here: a folder with a folder of images per class, or the folder of a run.
 With a run open, drop images to have them classified.</source>
-        <translation>Перетащите сюда папку, в которой для каждого класса своя папка с изображениями, или папку запуска.
-Когда запуск открыт, перетащите изображения, и модель их классифицирует.</translation>
+        <translation>Перетащите сюда папку, где у каждого класса своя папка изображений, или папку запуска.
+Когда запуск открыт, перетащите изображения, чтобы их классифицировать.</translation>
     </message>
     <message>
         <source>Look at a recorded run, train on your own pictures, or open a run you have.</source>
-        <translation>Посмотрите записанный запуск, обучите модель на своих изображениях или откройте имеющийся запуск.</translation>
+        <translation>Посмотрите записанный запуск, обучите модель на своих изображениях или откройте запуск.</translation>
     </message>
     <message>
         <source>See what a classifier learns, while it learns</source>
@@ -1343,23 +1343,23 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>Images a second</source>
-        <translation>Изображ. в секунду</translation>
+        <translation>Изображ./с</translation>
     </message>
     <message>
         <source>Images: test</source>
-        <translation>Изображ.: тест</translation>
+        <translation>Изобр., тест</translation>
     </message>
     <message>
         <source>Images: train</source>
-        <translation>Изображ.: обучение</translation>
+        <translation>Изобр., обуч.</translation>
     </message>
     <message>
         <source>Images: validation</source>
-        <translation>Изображ.: валидация</translation>
+        <translation>Изобр., вал.</translation>
     </message>
     <message>
         <source>Learning rate</source>
-        <translation>Скорость обучения</translation>
+        <translation>Скорость обуч.</translation>
     </message>
     <message>
         <source>Macro-F1</source>
@@ -1391,11 +1391,11 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>Saved at step</source>
-        <translation>Сохранено на шаге</translation>
+        <translation>Сохранён шаг</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation>Начальное число</translation>
+        <translation>Зерно</translation>
     </message>
     <message>
         <source>Test accuracy</source>
@@ -1419,19 +1419,19 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>Validation accuracy</source>
-        <translation>Точность, валид.</translation>
+        <translation>Точность, вал.</translation>
     </message>
     <message>
         <source>Validation loss</source>
-        <translation>Потери, валид.</translation>
+        <translation>Потери, вал.</translation>
     </message>
     <message>
         <source>Waits for data</source>
-        <translation>Ожидание данных</translation>
+        <translation>Ждёт данных</translation>
     </message>
     <message>
         <source>Worst class (F1)</source>
-        <translation>Худший класс (F1)</translation>
+        <translation>Худший класс</translation>
     </message>
     <message>
         <source>bit for bit</source>
@@ -1521,7 +1521,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>, or auto</source>
-        <translation> или auto</translation>
+        <translation>, или auto</translation>
     </message>
     <message>
         <source>1 to 64 of A–Z a–z 0–9 . _ -, no dot at either end; not “last”.</source>
@@ -1611,7 +1611,7 @@ With a run open, drop images to have them classified.</source>
     <name>ImageDetail</name>
     <message>
         <source>By epoch: ↑ right ({right}), ↓ wrong ({wrong})</source>
-        <translation>По эпохам: ↑ верно ({right}), ↓ неверно ({wrong})</translation>
+        <translation>↑ верно ({right}), ↓ неверно ({wrong})</translation>
     </message>
     <message>
         <source>Class</source>
@@ -1674,19 +1674,19 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>Images: {count}</source>
-        <translation>Изображений: {count}</translation>
+        <translation>Всего: {count}</translation>
     </message>
     <message>
         <source>Largest loss first</source>
-        <translation>Сначала большие потери</translation>
+        <translation>Большие потери</translation>
     </message>
     <message>
         <source>Least confident first</source>
-        <translation>Сначала неуверенные</translation>
+        <translation>Неуверенные</translation>
     </message>
     <message>
         <source>Most confident first</source>
-        <translation>Сначала уверенные</translation>
+        <translation>Уверенные</translation>
     </message>
     <message>
         <source>No image fits. Choose another cell or filter.</source>
@@ -1698,7 +1698,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>Right only</source>
-        <translation>Только верные</translation>
+        <translation>Верные</translation>
     </message>
     <message>
         <source>Show all</source>
@@ -1706,11 +1706,11 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>Smallest loss first</source>
-        <translation>Сначала малые потери</translation>
+        <translation>Малые потери</translation>
     </message>
     <message>
         <source>Wrong only</source>
-        <translation>Только неверные</translation>
+        <translation>Неверные</translation>
     </message>
     <message>
         <source>loss {loss}</source>
@@ -2025,7 +2025,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>None: the defaults</source>
-        <translation>Без рецепта: значения по умолчанию</translation>
+        <translation>Без рецепта</translation>
     </message>
     <message>
         <source>Recipe</source>
@@ -2606,7 +2606,7 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>Seed</source>
-        <translation>Начальное число</translation>
+        <translation>Зерно</translation>
     </message>
     <message>
         <source>Side of the square images; auto: as the source has them</source>
@@ -2753,7 +2753,7 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>&amp;Python that trains</source>
-        <translation>&amp;Python для обучения</translation>
+        <translation>Python для о&amp;бучения</translation>
     </message>
     <message>
         <source>&amp;Theme</source>

@@ -44,9 +44,9 @@ class Gate:
         if "number" in self.where and facts["number"] != self.where["number"]:
             return
         self.open = True
-        self.pipe.send("here")
         if self.where.get("echo"):
             self._echo()
+        self.pipe.send("here")
         self.pipe.recv()
 
     def _echo(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -38,6 +40,7 @@ from tests.reliability.harness import (
     train,
 )
 from trainer.events import BatchEnded, ValidationDone
+from trainer.store.folder import RunFolder
 from trainer.trainer import Trainer
 
 
@@ -104,14 +107,10 @@ def test_a_run_that_fails_goes_on_from_its_last_checkpoint(tmp_path: Path) -> No
         with pytest.raises(ZeroDivisionError):
             trainer.fit(resume=attempt > 0)
     make(tmp_path / "crashed").fit(resume=True)
-    from trainer.store.folder import RunFolder
-
     assert_same(RunFolder(tmp_path / "crashed"), expected)
 
 
 def newest_step(folder: Path) -> int:
-    from trainer.store.folder import RunFolder
-
     return int(newest(RunFolder(folder), "last")[1]["step"])
 
 
@@ -317,10 +316,6 @@ class Rows(torch.utils.data.Dataset[Any]):
         return 4 * STEPS
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        import random
-
-        import numpy as np
-
         image = torch.linspace(-1, 1, FEATURES) * (index + 1) / 10
         noise = torch.rand(FEATURES) + float(np.random.rand()) + random.random()
         return image + 0.3 * noise, index % CLASSES

@@ -1,0 +1,107 @@
+"""The recorded run that comes along: whole, without traces of the machine it was made on, played without torch."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gui.errands import recorded
+from trainer.resources import resource
+from trainer.store.folder import RunFolder, state
+
+HEAVY = ("torch", "torchvision", "sklearn", "pandas")
+MOST_BYTES = 1_500_000
+PLAY = """
+import json, sys
+from pathlib import Path
+for name in sys.argv[2:]:
+    sys.modules[name] = None  # as if it were not installed
+from PySide6.QtWidgets import QApplication
+from gui.menus import TABS
+from gui.preferences import Preferences
+from gui.views import cursor_bar
+from gui.window import Window
+
+cursor_bar.PLAY_SECONDS = 0.0
+app = QApplication([])
+window = Window(Path(sys.argv[1]), Preferences())
+window.resize(1366, 768)
+window.show()
+window.menus.actions["demo"].trigger()
+bar, seen = window.bar, []
+while bar.play.isChecked():
+    window.pulse.tick()
+    app.processEvents()
+    seen.append(bar.slider.value())
+for tab in TABS:
+    window.show_tab(tab)
+    window.pulse.tick()
+    app.processEvents()
+panel, model = window.tabs.panel, window.run.model
+print(json.dumps({
+    "played": seen[-1], "backwards": seen != sorted(seen),
+    "epochs": model.epochs.rows,
+    "validation": len(model.verdicts),
+    "classes": panel("classes").table.model().rowCount(),
+    "matrix": panel("errors").matrix.model().rowCount(),
+    "pairs": panel("errors").pairs.model().rowCount(),
+    "images": panel("errors").grid.view.pictures.rowCount(),
+    "weights": panel("weights").view.pictures.rowCount(),
+    "facts": [name for name, value in window.facts.values.items() if value.isVisible() and value.text() in ("", "–")],
+    "can continue": window.menus.actions["start"].isEnabled(),
+    "loaded": [name for name in sys.argv[2:] if sys.modules.get(name)],
+}))
+window.close_quietly()
+"""
+
+
+@pytest.fixture
+def folder() -> RunFolder:
+    path = recorded()
+    assert path is not None
+    return RunFolder(path)
+
+
+def test_it_plays_without_torch_and_fills_every_panel(root: Path) -> None:
+    before = written()
+    command = [sys.executable, "-c", PLAY, str(root), *HEAVY]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=100, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found == {
+        "played": 40, "backwards": False, "epochs": 40, "validation": 40, "classes": 10, "matrix": 10,
+        "pairs": found["pairs"], "images": 449, "weights": 10, "facts": [], "can continue": False, "loaded": [],
+    }  # fmt: skip
+    assert found["pairs"] > 5
+    assert written() == before
+
+
+def written() -> dict[Path, int]:
+    """When its files were written: looking at it must leave them as they are."""
+    return {path: path.stat().st_mtime_ns for path in resource("demo").rglob("*")}
+
+
+def test_it_is_whole_and_small(folder: RunFolder) -> None:
+    assert state(folder) == "completed"
+    sizes = [path.stat().st_size for path in resource("demo").rglob("*") if path.is_file()]
+    assert sum(sizes) < MOST_BYTES
+    for name in ("run.toml", "environment.json", "metrics.csv", "summary.json", "log.txt"):
+        assert (folder.path / name).is_file(), name
+    assert not (folder.path / "owner.json").exists()
+    assert not (folder.path / "lock").exists()
+    for split in ("train", "valid", "test"):
+        assert {(folder.path / "evaluation" / f"{split}.{kind}").is_file() for kind in ("json", "npz", "txt")} == {True}
+    assert len(list((folder.path / "predictions").iterdir())) == len(list((folder.path / "snapshots").iterdir())) == 40
+
+
+def test_it_names_no_place_of_the_machine_it_was_made_on() -> None:
+    for path in resource("demo").rglob("*"):
+        if path.is_file():
+            # only what is readable: three letters in a row are found in every array
+            text = path.read_bytes() if path.suffix not in (".npy", ".npz") else b""
+            assert not re.search(rb"/(tmp|home|root|work|usr|Users)\b|[A-Z]:\\", text), path
