@@ -694,7 +694,7 @@
     </message>
     <message>
         <source>Model input</source>
-        <translation>Вход модели</translation>
+        <translation>На входе</translation>
     </message>
     <message>
         <source>Reason</source>

@@ -9,8 +9,10 @@ from importlib.metadata import entry_points
 import pytest
 import torch
 
+from tests.reliability.hills import build
 from trainer import registry
 from trainer.store import durable
+from trainer.store.folder import RunFolder
 
 
 class QuickDisk(durable.Seam):
@@ -33,3 +35,11 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hundreds of small runs: they neither wait for the disk nor look through all installed packages each time."""
     monkeypatch.setattr(durable, "seam", QuickDisk())
     monkeypatch.setattr(registry, "entry_points", cache(entry_points))
+
+
+@pytest.fixture(scope="module")
+def whole_hills(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, RunFolder]:
+    folder = tmp_path_factory.mktemp("whole")
+    for rising in (False, True):
+        build(folder / str(rising), rising=rising).fit()
+    return {rising: RunFolder(folder / str(rising)) for rising in (False, True)}

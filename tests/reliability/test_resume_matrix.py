@@ -14,7 +14,6 @@ from torch import nn
 from torch.optim import Optimizer, lr_scheduler
 
 from callbacks.checkpoint import Checkpoint
-from callbacks.early_stopping import EarlyStopping
 from callbacks.learning_rate import LearningRate
 from tests.reliability.harness import (
     CLASSES,
@@ -30,8 +29,6 @@ from tests.reliability.harness import (
     at_step,
     attempts,
     dropout_net,
-    evaluation,
-    history,
     in_validation,
     lists,
     newest,
@@ -39,7 +36,7 @@ from tests.reliability.harness import (
     series,
     train,
 )
-from trainer.events import BatchEnded, ValidationDone
+from trainer.events import BatchEnded
 from trainer.store.folder import RunFolder
 from trainer.trainer import Trainer
 
@@ -375,34 +372,3 @@ def test_own_loaders_are_replayed(loader: str, where: str, tmp_path: Path) -> No
     assert {event.exact_resume for event in attempts(found)} == {"replayed"}
     if loader == "set_epoch":
         assert made[1].sampler.told == [1, 2, 3]
-
-
-# -- early stopping ------------------------------------------------------------------------------------------
-
-
-def test_early_stopping_is_not_forgotten(tmp_path: Path) -> None:
-    """Stopped between the decision and the end, a resumed run does not train on."""
-    make = build(
-        optimizer=lambda p: torch.optim.SGD(p, lr=3.0), callbacks=lambda: [EarlyStopping(patience=1, min_delta=50.0)]
-    )
-    expected = train(make, tmp_path / "whole")
-    epochs = sum(isinstance(r.event, ValidationDone) for r in history(expected))
-    assert epochs == 2
-    found = train(make, tmp_path / "stopped", [at_step(STEPS + 1)])
-    assert_same(found, expected)
-    assert evaluation(found)
-
-
-def test_a_request_during_the_evaluation_after_early_stopping_does_not_end_it(tmp_path: Path) -> None:
-    trainer = build(callbacks=lambda: [EarlyStopping(patience=1, min_delta=50.0)])(tmp_path / "run")
-    passes = trainer.feed.eval_batches
-
-    def eval_batches(split: str, batch: int) -> Any:
-        if split == "test":
-            trainer.checkpoint()
-        return passes(split, batch)
-
-    trainer.feed.eval_batches = eval_batches  # type: ignore[method-assign]
-    result = trainer.fit()
-    assert (result.status, result.reason) == ("completed", "early_stopping")
-    assert set(result.evaluations) == {"train", "valid", "test"}
