@@ -13,6 +13,7 @@ from gui.controls import Action, State, Steering
 from gui.preferences import Preferences
 from gui.shown import ShownRun
 from gui.views.banner import Banner
+from gui.views.faults import error_text
 from gui.views.words import duration
 from trainer.errors import EpochscopeError
 from trainer.store import trash
@@ -246,7 +247,7 @@ class _Told:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, EpochscopeError):
-            self._banner.show_notice("error", str(error))
+            self._banner.show_notice("error", error_text(error))
             return True
         return False
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from gui import engines
 from gui.logbook import log_file
+from gui.views.faults import error_text, told
 from gui.views.settings_dialog import SettingsDialog
 from gui.views.text_dialog import show_text
 from gui.views.words import plain
@@ -97,7 +98,8 @@ class Errands(QObject):
         try:
             getattr(window.tabs.panel("curves"), f"export_{kind}")(path)
         except (OSError, EpochscopeError) as error:
-            window.banner.show_notice("export", self.tr("Not exported: {reason}").format(reason=plain(error)))
+            reason = error_text(error) if isinstance(error, EpochscopeError) else plain(error)
+            window.banner.show_notice("export", self.tr("Not exported: {reason}").format(reason=reason))
         else:
             text = self.tr("Written to {path}").format(path=path)
             window.banner.show_notice("export", text, sign="done")
@@ -131,7 +133,8 @@ class Errands(QObject):
             self._told = None
         elif self._told != id(ended):
             self._told = id(ended)
-            text = self.tr("This run has failed: {error}").format(error=plain(ended.error or ended.reason))
+            error = told(ended.code, ended.parameters, ended.error or ended.reason)
+            text = self.tr("This run has failed: {error}").format(error=plain(error))
             buttons = [(self.tr("Show the log"), lambda: window.show_tab("log"))]
             window.banner.show_notice("failed", text, buttons)
 

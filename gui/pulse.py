@@ -14,6 +14,7 @@ from PySide6.QtGui import QCursor
 
 from gui.controls import Pace, outlook
 from gui.run_model import Topic
+from gui.views.faults import error_text
 from trainer.errors import EpochscopeError
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Pulse:
                 return
             changed = window.run.follower.tick(SLICE_SECONDS)
         except EpochscopeError as error:
-            window.banner.show_notice("unreadable", str(error))
+            window.banner.show_notice("unreadable", error_text(error))
             return
         window.tabs.note(changed)
         if changed & _FACTS or ("batches" in changed and not window.run.model.epochs.rows):

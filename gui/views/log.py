@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QW
 from gui.engines import tail
 from gui.run_model import Topic
 from gui.shown import EpochCursor, ShownRun
+from gui.views.faults import error_text
 from gui.views.panel import Panel
 from gui.views.words import message_text
 from trainer.errors import EpochscopeError
@@ -65,7 +66,7 @@ class LogPanel(Panel):
         try:
             text = tail(confined(self.run.folder, "log.txt"))
         except EpochscopeError as error:
-            text = str(error)
+            text = error_text(error)
         if text != self._seen:
             self._seen = text
             _replace(self.log, text)

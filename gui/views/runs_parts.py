@@ -27,7 +27,7 @@ from gui.views.runs_table import COLUMNS
 from trainer.store import viewer
 
 _WIDTHS = {
-    "name": 22, "state": 15, "macro_f1": 9, "loss": 10, "epoch": 11, "data": 14, "model": 10, "seconds": 9,
+    "name": 17, "state": 15, "macro_f1": 9, "loss": 10, "epoch": 11, "data": 14, "model": 10, "seconds": 9,
     "started": 17, "tags": 14, "note": 32,
 }  # fmt: skip
 """In letters."""

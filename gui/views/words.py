@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from gui.run_model import Message
+from gui.views.faults import told
 
 MAX_TEXT = 2_000
 """Characters of a text from a file that are shown at once."""
@@ -84,7 +85,7 @@ def message_text(message: Message) -> str:
             return text.format(**{name: plain(values[name]) for name in ("callback", "hook", "error")})
         case "RunEnded":
             text = QCoreApplication.translate("Words", "The run has ended: {status}. {error}")
-            reason = plain(values["error"] or values["reason"])
+            reason = plain(told(values["code"], values["parameters"], values["error"] or values["reason"]))
             return text.format(status=state_word(values["status"]), error=reason).rstrip()
     return message.kind
 
