@@ -45,11 +45,18 @@ Load = Callable[[str], object]
 Connect = Callable[[Mapping[str, str]], bool]
 
 
+def _installed(package: str) -> object:
+    try:
+        return importlib.util.find_spec(package)
+    except ImportError:  # half removed, or blocked
+        return None
+
+
 def check(
     environment: Mapping[str, str],
     *,
     platform: str = sys.platform,
-    installed: Callable[[str], object] = importlib.util.find_spec,
+    installed: Callable[[str], object] = _installed,
     load: Load = ctypes.CDLL,
     connects: Mapping[str, Connect] | None = None,
 ) -> str | None:

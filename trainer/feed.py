@@ -95,6 +95,9 @@ class LoaderFeed:
         """The loader's batches; those to skip are drawn and thrown away before this returns."""
         seed_generators(self._seed, epoch)
         loader = self._splits["train"]
+        own = getattr(loader, "generator", None)
+        if isinstance(own, torch.Generator):  # it would go on from where an interrupted attempt left it
+            own.manual_seed(torch.initial_seed())
         for owner in (loader, getattr(loader, "sampler", None), getattr(loader, "batch_sampler", None)):
             set_epoch = getattr(owner, "set_epoch", None)
             if set_epoch is not None:

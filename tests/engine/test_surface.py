@@ -17,6 +17,7 @@ from tests.engine.fakes import CLASSES, FEATURES, Recorder, at_step, batches, li
 from trainer import Result, Trainer
 from trainer.errors import DataError, EpochscopeError, UsageError
 from trainer.events import EpochEnded, RunEnded, RunStarted
+from trainer.feed import LoaderFeed
 
 
 def dataset() -> TensorDataset:
@@ -391,3 +392,18 @@ def test_a_device_that_is_not_there_is_wrong_usage() -> None:
     for device in ("abacus", "cuda:99"):
         with pytest.raises(UsageError):
             Trainer(linear(), batches(1), epochs=1, device=device)
+
+
+def test_a_loader_with_a_generator_of_its_own_gives_an_epoch_the_same_order_whatever_came_before() -> None:
+    def order(feed: LoaderFeed, epoch: int) -> list[int]:
+        return [int(label) for _, labels in feed.train_batches(epoch) for label in labels]
+
+    def feed() -> LoaderFeed:
+        rows = torch.utils.data.TensorDataset(torch.zeros(20, 2), torch.arange(20))
+        generator = torch.Generator().manual_seed(5)
+        return LoaderFeed(torch.utils.data.DataLoader(rows, 4, shuffle=True, generator=generator), seed=3)
+
+    whole, later = feed(), feed()
+    first, second = order(whole, 1), order(whole, 2)
+    assert first != second
+    assert order(later, 2) == second
