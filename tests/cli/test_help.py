@@ -61,7 +61,6 @@ LIGHT = [
     ["train", "--lr", "-1", "--model", "no"],
     ["train", "nosuch"],
     ["assist"],
-    ["gui"],
 ]
 
 
