@@ -24,7 +24,7 @@ CLASSES = ("cat", "dog", "frog")
 
 class _NeedsQt(pytest.Module):
     def collect(self) -> Any:
-        pytest.skip("needs PySide6 and pytest-qt: pip install -e '.[gui,dev,dev-gui]'", allow_module_level=True)
+        pytest.skip("needs PySide6 and pytest-qt: pip install -e '.[dev]'", allow_module_level=True)
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
