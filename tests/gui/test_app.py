@@ -148,6 +148,7 @@ def test_through_the_command_line(root: Path, finished: Any) -> None:
     assert (process.returncode, err) == (0, "")
 
 
+@pytest.mark.slow
 def test_the_demo_trains_and_shows_it(start: Callable[..., Any], root: Path) -> None:
     act = (
         "    def look():\n"

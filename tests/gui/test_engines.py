@@ -57,6 +57,7 @@ def owned(root: Path, pid: int, **more: Any) -> RunFolder:
     return folder
 
 
+@pytest.mark.slow
 def test_an_engine_trains_by_itself_and_prints_to_a_file(root: Path) -> None:
     arguments = ["train", "digits", "--epochs", "2", "--name", "mine", "--runs", str(root)]
     engine = engines.start(sys.executable, arguments, root, "mine")

@@ -278,6 +278,7 @@ def wait_for(qtbot: QtBot, window: Window, *states: str) -> None:
     qtbot.waitUntil(lambda: window.conduct.steering.state in states, timeout=60_000)
 
 
+@pytest.mark.slow
 def test_a_live_child_is_paused_resumed_stopped_and_continued(qtbot: QtBot, window: Window) -> None:
     train(window)
     assert window.conduct.steering.state == "starting"
@@ -321,6 +322,7 @@ def test_a_python_that_cannot_be_run_is_told(window: Window, tmp_path: Path) -> 
     assert window.run is None
 
 
+@pytest.mark.slow
 def test_a_run_thrown_away_lies_in_the_trash(qtbot: QtBot, window: Window) -> None:
     train(window)
     wait_for(qtbot, window, "running")
@@ -338,6 +340,7 @@ def test_a_run_thrown_away_lies_in_the_trash(qtbot: QtBot, window: Window) -> No
 
 
 @pytest.mark.parametrize("choice", ["Stay", "Let it go on", "Stop after this step"])
+@pytest.mark.slow
 def test_closing_asks_what_is_to_become_of_a_run_it_started(qtbot: QtBot, window: Window, choice: str) -> None:
     train(window)
     wait_for(qtbot, window, "running")
