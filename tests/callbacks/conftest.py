@@ -1,36 +1,7 @@
-"""Tiny tensors: one thread is quickest, and the same everywhere."""
+"""Tiny tensors and a disk that answers at once; see `tests/engine/fixtures.py`."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
+from tests.engine.fixtures import one_thread, quick_disk, recorder
 
-import pytest
-import torch
-
-from tests.engine.fakes import Recorder
-from trainer import registry
-from trainer.store import durable
-
-ENTRY_POINTS = functools.cache(registry.entry_points)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No power cut happens here: asking the disk to write would be a third of the time. Spies see the call."""
-    monkeypatch.setattr(durable.Seam, "fsync", lambda self, fd: None)
-    monkeypatch.setattr(registry, "entry_points", ENTRY_POINTS)  # each look goes through the whole environment
-
-
-@pytest.fixture
-def recorder() -> Recorder:
-    """A callback that hears everything."""
-    return Recorder()
+__all__ = ["one_thread", "quick_disk", "recorder"]
