@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from trainer.update import Update
+
 Step = Callable[[Tensor, Tensor], tuple[Tensor, float | Tensor]]
 """images, labels -> detached outputs, mean loss (a float, or a tensor on the device)"""
 
@@ -48,20 +50,27 @@ class FiniteCheck:
     """Whether all gradients are finite. One kernel for all of them where they are plain float32 on the CPU: half the
     time of a sum for each, and this is paid at every step. It is the one GradScaler uses; it multiplies by 1."""
 
-    def __init__(self, parameters: list[Tensor]) -> None:
-        self._parameters = parameters
+    def __init__(self, optimizer: Optimizer) -> None:
+        self._optimizer = optimizer
         self._flag = torch.zeros(())
         self._one = torch.ones(())
-        self._kernel = all(tensor.dtype == torch.float32 and tensor.device.type == "cpu" for tensor in parameters)
+        self._count = -1
+        self._kernel = False
 
     def __call__(self) -> bool:
-        gradients = [tensor.grad for tensor in self._parameters if tensor.grad is not None]
-        if self._kernel and gradients:
-            if not any(gradient.is_sparse for gradient in gradients):
-                torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._flag, self._one)
-                return not self._flag.item()
-            self._kernel = False
+        parameters = (parameter for group in self._optimizer.param_groups for parameter in group["params"])
+        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        if len(gradients) != self._count:  # at the first step, and where layers are frozen or added later
+            self._count = len(gradients)
+            self._kernel = self._count > 0 and all(_is_plain(gradient) for gradient in gradients)
+        if self._kernel:
+            torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._flag, self._one)
+            return not self._flag.item()
         return all(finite(gradient) for gradient in gradients)
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    return tensor.dtype == torch.float32 and tensor.device.type == "cpu" and not tensor.is_sparse
 
 
 class CheckedStep:
@@ -71,19 +80,20 @@ class CheckedStep:
         self._model = model
         self._optimizer = optimizer
         self._criterion = criterion
-        self._finite = FiniteCheck([parameter for group in optimizer.param_groups for parameter in group["params"]])
+        self._finite = FiniteCheck(optimizer)
         self._closure = needs_closure(optimizer)
+        self._update = Update(optimizer)
 
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
         """Take one step; raises NonFiniteStep with the weights unchanged."""
         if self._closure:
             return self._with_closure(images, labels)
         outputs, _, value = self._gradients(images, labels)
-        self._optimizer.step()
+        self._update.step()
         return outputs.detach(), value
 
     def _gradients(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, float]:
-        self._optimizer.zero_grad()
+        self._update.clear()
         outputs = self._model(images)
         loss = self._criterion(outputs, labels)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -119,6 +129,7 @@ class FlaggedStep:
         self._model = model
         self._optimizer = optimizer
         self._criterion = criterion
+        self._update = Update(optimizer)
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
         self._one = torch.ones((), device=device)
         self._flag = torch.zeros((), device=device)
@@ -128,7 +139,7 @@ class FlaggedStep:
 
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
         """Queue one step on the device; the loss is a 0-dim tensor there."""
-        self._optimizer.zero_grad()
+        self._update.clear()
         outputs = self._model(images)
         loss = self._criterion(outputs, labels)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -23,18 +23,19 @@ def main() -> None:
         f"{platform.machine()}, {torch.get_num_threads()} threads before; "
         f"torch {found['torch']}, Python {found['python']}"
     )
-    rows = step_overhead.measure(*((500, 3) if quick else (2000, 7)))
-    table = Table(title="What a step costs (microseconds, median of rounds)")
-    for head in ("what", "step", "added", "min", "max", "rounds"):
+    table = Table(title="What a step costs, in microseconds (median of paired blocks)")
+    for head in ("what", "bare", "engine", "added", "quartiles", "other threads", "blocks"):
         table.add_column(head, justify="left" if head == "what" else "right")
-    for row in rows:
+    for row in step_overhead.measure(30 if quick else 150):
+        low, high = row["added_quartiles_us"]
         table.add_row(
             row["what"],
+            f"{row['bare_us']:.1f}",
             f"{row['step_us']:.1f}",
             f"{row['added_us']:.1f}",
-            f"{row['added_min_us']:.1f}",
-            f"{row['added_max_us']:.1f}",
-            str(row["rounds"]),
+            f"{low:.1f} ... {high:.1f}",
+            f"{row['beside_us']:.1f}",
+            str(row["blocks"]),
         )
     console.print(table)
 
