@@ -7,8 +7,8 @@ import time
 from gui.run_model import RunModel, Topic
 from trainer.store.folder import RunFolder, is_alive
 from trainer.store.journal import JournalReader
+from trainer.store.reports import Reports
 
-SLICE_LINES = 500
 ALIVE_SECONDS = 1.0
 
 
@@ -39,13 +39,15 @@ class Follower:
     def tick(self, seconds: float = 0.01) -> set[Topic]:
         """Read for at most about `seconds`; what has changed."""
         end = time.perf_counter() + seconds
-        while True:
-            records = self._reader.read(SLICE_LINES)
-            for record in records:
-                self.model.apply(record)
-            self.caught_up = len(records) < SLICE_LINES
-            if self.caught_up or time.perf_counter() >= end:
-                break
+        more = True
+        while more and time.perf_counter() < end:
+            found, more = self._reader.read_some()
+            for record in found:
+                if isinstance(record, Reports):
+                    self.model.apply_reports(record)
+                else:
+                    self.model.apply(record)
+        self.caught_up = not more
         now = time.monotonic()
         if now - self._looked >= ALIVE_SECONDS:
             self._looked = now

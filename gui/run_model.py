@@ -6,7 +6,7 @@ what it must.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from gui.growing import room
 from trainer import events as ev
+from trainer.store import reports
 from trainer.store.journal import Record
+from trainer.store.reports import Reports
 
 Topic = Literal["info", "batches", "epochs", "evaluation", "state", "progress", "messages", "snapshots", "answers"]
 
@@ -58,53 +60,38 @@ class Table:
 
     def __init__(self, columns: tuple[str, ...]) -> None:
         self.columns = columns
+        self.rows = 0
         self._place = {name: number for number, name in enumerate(columns)}
         self._values = np.empty((len(columns), 256))
         self._seq = np.empty(256, dtype=np.int64)
-        self._filled = 0
-        self._new: list[tuple[float | None, ...]] = []
-        self._new_seq: list[int] = []
         self.cuts: list[int] = []
         """How many rows each cut left: who has read more of them must read again from there."""
 
-    @property
-    def rows(self) -> int:
-        """How many there are."""
-        return self._filled + len(self._new)
-
     def append(self, seq: int, values: tuple[float | None, ...]) -> None:
         """Add a row; None becomes NaN."""
-        # rows become arrays when they are looked at, many at once: four times as quick as one by one
-        self._new.append(values)
-        self._new_seq.append(seq)
-        if len(self._new) >= 4096:
-            self._fill()
+        self.extend(np.array([seq]), [np.array([value], dtype=np.float64) for value in values])
 
-    def _fill(self) -> None:
-        if not self._new:
-            return
-        end = self.rows
+    def extend(self, seq: NDArray[Any], columns: Sequence[NDArray[np.float64]]) -> None:
+        """Add rows: (n,) record numbers, and (n,) values for each column."""
+        end = self.rows + len(seq)
         if end > len(self._seq):
             larger, longer = room((len(self.columns), 2 * end), np.float64), room((2 * end,), np.int64)
-            larger[:, : self._filled] = self._values[:, : self._filled]
-            longer[: self._filled] = self._seq[: self._filled]
+            larger[:, : self.rows] = self._values[:, : self.rows]
+            longer[: self.rows] = self._seq[: self.rows]
             self._values, self._seq = larger, longer
-        self._values[:, self._filled : end] = np.array(self._new, dtype=float).T
-        self._seq[self._filled : end] = self._new_seq
-        self._filled = end
-        self._new.clear()
-        self._new_seq.clear()
+        for place, values in enumerate(columns):
+            self._values[place, self.rows : end] = values
+        self._seq[self.rows : end] = seq
+        self.rows = end
 
     def column(self, name: str) -> NDArray[np.float64]:
         """(rows,) float64."""
-        self._fill()
-        return self._values[self._place[name], : self._filled]
+        return self._values[self._place[name], : self.rows]
 
     def cut(self, seq: int) -> None:
         """Forget the rows after journal record `seq`."""
-        self._fill()
-        self._filled = int(np.searchsorted(self._seq[: self._filled], seq, side="right"))
-        self.cuts.append(self._filled)
+        self.rows = int(np.searchsorted(self._seq[: self.rows], seq, side="right"))
+        self.cuts.append(self.rows)
 
 
 @dataclass(frozen=True)
@@ -222,15 +209,33 @@ class RunModel:
         self.changed |= {"batches", "epochs", "evaluation", "messages", "snapshots"}
 
     def _batches(self, event: ev.BatchesReported, record: Record) -> None:
-        seconds = event.data_seconds + event.step_seconds
-        rate = event.samples / seconds if seconds else None
-        share = event.data_seconds / seconds if seconds else None
-        accuracy = event.correct / event.samples if event.samples else None
-        losses = (event.loss_mean, event.loss_min, event.loss_max)
-        row = (event.last_step, *losses, accuracy, event.learning_rate, rate, share, record.t)
-        self.batches.append(record.seq, row)
-        if not math.isfinite(event.loss_mean):
-            self.nan_steps.append(event.last_step)
+        self.apply_reports(reports.one(event, record.seq, record.attempt, record.t, record.wall))
+
+    def apply_reports(self, found: Reports) -> None:
+        """Take in the next records of the journal, which are BatchesReported."""
+        attempt, last = int(found.column("attempt")[-1]), found.column("last_step")
+        if attempt != self._attempt:
+            self._attempt, self.began = attempt, int(found.column("wall")[0])
+        self.seconds, self.epoch, self.step = (
+            float(found.column("t")[-1]),
+            int(found.column("epoch")[-1]),
+            int(last[-1]),
+        )
+        seconds = found.column("data_seconds") + found.column("step_seconds")
+        samples = found.column("samples")
+        columns = {
+            "step": last,
+            "loss": found.column("loss_mean"),
+            "loss_min": found.column("loss_min"),
+            "loss_max": found.column("loss_max"),
+            "accuracy": _ratio(found.column("correct"), samples),
+            "learning_rate": found.column("learning_rate"),
+            "samples_per_second": _ratio(samples, seconds),
+            "data_share": _ratio(found.column("data_seconds"), seconds),
+            "time": found.column("t"),
+        }
+        self.batches.extend(found.column("seq"), [columns[name] for name in BATCH_COLUMNS])
+        self.nan_steps.extend(int(step) for step in last[~np.isfinite(columns["loss"])])
         self.progress = None
         self.changed |= {"batches", "progress"}
 
@@ -294,6 +299,13 @@ class RunModel:
     def _answer(self, event: ev.RequestHandled, record: Record) -> None:
         self.answers[event.id] = event
         self.changed.add("answers")
+
+
+def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """NaN where there is nothing to divide by."""
+    out = np.full(len(part), np.nan)
+    np.divide(part, whole, out=out, where=whole != 0)
+    return out
 
 
 _HANDLERS: dict[type[ev.Event], Any] = {

@@ -11,18 +11,24 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from trainer import events as ev
 from trainer.store import durable
 
+if TYPE_CHECKING:
+    from trainer.store.reports import Reports
+
 VERSION = 1
 MAX_LINE = 16 << 20
 """Bytes; anything longer is damage."""
 _CHUNK = 1 << 20
+SOME = 1 << 18
+"""Bytes read at a time by a viewer, which must stay responsive: some 700 lines, about 3 ms."""
 _KEPT_REPORTS = 20
 _HEAD = frozenset({"v", "seq", "attempt", "t", "wall"})
 _BROKEN = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
@@ -103,7 +109,7 @@ def _largest_seq(path: Path) -> int:
 
 
 class JournalReader:
-    """Follows a journal: each `read` returns what is new. Opens, reads and closes each time, so that nothing is held.
+    """Follows a journal: each reading returns what is new. Opens, reads and closes each time, so that nothing is held.
 
     `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few.
     """
@@ -116,23 +122,28 @@ class JournalReader:
         self._line = 0
         self._skipping = False
 
-    def read(self, limit: int | None = None) -> list[Record]:
-        """New records, at most `limit`. A missing file is empty. Raises DiskError where the file cannot be read,
-        never because of its content."""
-        records: list[Record] = []
-        if limit is not None and limit <= 0:
-            return records
-        for line in self.lines():
-            try:
-                records.append(_parse(line))
-            except _BROKEN as error:
-                self._report(str(error) or type(error).__name__)
-            if len(records) == limit:
-                break
-        return records
+    def read(self) -> list[Record]:
+        """All new records. A missing file is empty. Raises DiskError where the file cannot be read, never because of
+        its content."""
+        return [record for block, first in self._blocks(_CHUNK) for record in self._records(block, first)]
+
+    def read_some(self, size: int = SOME) -> tuple[list[Record | Reports], bool]:
+        """Records of the next `size` bytes or so, reports among them as columns, and whether there may be more.
+
+        Missing files and errors are as for `read`.
+        """
+        for block, first in self._blocks(size):
+            return list(self._mixed(block, first)), True
+        return [], False
 
     def lines(self) -> Iterator[bytes]:
-        """New complete lines, without their line feed. What is not consumed is new the next time."""
+        """New complete lines, without their line feed and unchecked."""
+        for block, _ in self._blocks(_CHUNK):
+            yield from (line for line in block if line is not None)
+
+    def _blocks(self, size: int) -> Iterator[tuple[list[bytes | None], int]]:
+        """The complete lines in every `size` bytes or so, and the number of the first. A block that was taken is not
+        new the next time."""
         try:
             fd = durable.open_regular(self.path)
         except FileNotFoundError:
@@ -140,42 +151,69 @@ class JournalReader:
         except OSError as error:
             raise durable.disk_error(error, self.path) from error
         try:
-            yield from self._complete(fd)
+            os.lseek(fd, self._offset, os.SEEK_SET)
+            pending = b""
+            while chunk := os.read(fd, size):
+                *block, pending = (pending + chunk).split(b"\n")
+                if block:
+                    self._offset += sum(map(len, block)) + len(block)
+                    first = self._line + 1
+                    self._line += len(block)
+                    yield self._short_enough(block, first), first
+                if self._skipping or len(pending) > MAX_LINE:
+                    self._skipping = True
+                    self._offset += len(pending)
+                    pending = b""
         except OSError as error:
             raise durable.disk_error(error, self.path) from error
         finally:
             os.close(fd)
 
-    def _complete(self, fd: int) -> Iterator[bytes]:
-        os.lseek(fd, self._offset, os.SEEK_SET)
-        pending = b""
-        while chunk := os.read(fd, _CHUNK):
-            *whole, rest = chunk.split(b"\n")
-            if whole:
-                whole[0] = pending + whole[0]
-                pending = rest
-            else:
-                pending += rest
-            for line in whole:
-                self._offset += len(line) + 1
-                self._line += 1
-                if self._skipping or len(line) > MAX_LINE:
-                    self._skipping = False
-                    self._report("longer than 16 MB")
-                else:
-                    yield line
-            if len(pending) > MAX_LINE:
-                self._skipping = True
-                self._offset += len(pending)
-                pending = b""
-            elif self._skipping:
-                self._offset += len(pending)
-                pending = b""
+    def _short_enough(self, block: list[bytes], first: int) -> list[bytes | None]:
+        """The block with None, reported, for each line that is too long; `first` is the number of its first line."""
+        if not self._skipping and max(map(len, block)) <= MAX_LINE:
+            return list(block)
+        kept: list[bytes | None] = []
+        for number, line in enumerate(block, first):
+            long = self._skipping or len(line) > MAX_LINE
+            self._skipping = False
+            if long:
+                self._report(number, "longer than 16 MB")
+            kept.append(None if long else line)
+        return kept
 
-    def _report(self, reason: str) -> None:
+    def _records(self, block: list[bytes | None], first: int) -> Iterator[Record]:
+        for number, line in enumerate(block, first):
+            try:
+                if line is not None:
+                    yield _parse(line)
+            except _BROKEN as error:
+                self._report(number, str(error) or type(error).__name__)
+
+    def _mixed(self, block: list[bytes | None], first: int) -> Iterator[Record | Reports]:
+        from trainer.store import reports  # numpy, which only viewers need
+
+        texts = [line[9:] if line else b"" for line in block]
+        quick = [
+            reports.MARK in text and line is not None and line[:9] == b"%08x " % zlib.crc32(text)
+            for line, text in zip(block, texts, strict=True)
+        ]
+        start = 0
+        for is_quick, group in groupby(quick):
+            end = start + len(list(group))
+            try:
+                if is_quick:
+                    yield reports.decode(texts[start:end])
+            except _BROKEN:
+                is_quick = False  # one of them is damaged: each for itself
+            if not is_quick:
+                yield from self._records(block[start:end], first + start)
+            start = end
+
+    def _report(self, line: int, reason: str) -> None:
         self.damaged += 1
         if len(self.damaged_lines) < _KEPT_REPORTS:
-            self.damaged_lines.append(DamagedLine(self._line, reason[:200]))
+            self.damaged_lines.append(DamagedLine(line, reason[:200]))
 
 
 def _parse(line: bytes) -> Record:
