@@ -62,6 +62,8 @@ def _decimals(step: float) -> int:
 
 POINT = 3.2
 """Radius in pixels."""
+POINT_ROOM = 10.0
+"""Half the side of a square that holds the largest of them, a star."""
 
 
 def draw_point(painter: QPainter, look: Look, at: QPointF, background: QColor, radius: float = POINT) -> None:

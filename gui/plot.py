@@ -1,4 +1,4 @@
-"""The one module around pyqtgraph: a chart that is told everything it draws at each frame.
+"""The module around pyqtgraph: a chart that is told everything it draws at each frame.
 
 pyqtgraph gives the view, pan and zoom, and the fast way from arrays to lines. Lines, axes and texts are painted here,
 in pixels: its curve and axis items cost three times as much a frame, do not know logarithms beside their own, and read
@@ -18,27 +18,14 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF, QStaticText
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.growing import Floats
-from gui.marks import POINT, Look, Reading, draw_point, draw_sample, number_text
+from gui.marks import POINT, Look, Reading, draw_sample, number_text
+from gui.strokes import Stamps, Stroke, draw_stroke, fits_points
 from gui.style import Colours, mix
 from gui.ticks import Kind, outward, ticks
 
-# pyqtgraph would load CUDA's bindings where some other package has installed them: seconds, and memory
-sys.modules.setdefault("cuda", None)  # type: ignore[arg-type]
-import pyqtgraph as pg  # type: ignore[import-untyped]  # noqa: E402
-from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments  # type: ignore[import-untyped]  # noqa: E402
+import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip  # as gui.strokes imports it first
 
 _KEPT_TEXTS = 200
-_DASHED = 1000
-"""Points beyond which dashes are neither seen nor fast."""
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """A line of a chart: x and y, (n,) each, x increasing; NaN leaves a gap."""
-
-    look: Look
-    x: Floats
-    y: Floats
 
 
 @dataclass
@@ -65,7 +52,10 @@ class _Canvas(pg.GraphicsObject):  # type: ignore[misc]
 
     def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
         """As the chart says."""
-        self._chart.paint(painter)
+        try:
+            self._chart.paint(painter)
+        except Exception:
+            sys.excepthook(*sys.exc_info())  # left to shiboken, an error in here ends the process
 
 
 class Chart(QWidget):
@@ -132,6 +122,7 @@ class Chart(QWidget):
         """Take colours and font from the palette anew."""
         self._colours = Colours.current()
         self._texts: dict[str, QStaticText] = {}
+        self._stamps = Stamps(self._colours.background)
         font = self.font()
         font.setBold(True)
         self._title.setFont(font)
@@ -219,14 +210,12 @@ class Chart(QWidget):
         lines = list(zip(self.scene.strokes, self._scaled, strict=True))
         places = [(stroke, self._pixel_x(stroke.x, area), self._pixel_y(y, area)) for stroke, y in lines]
         for stroke, x, y in places:
-            if stroke.look.line or not _fits_points(stroke, area):
-                _draw_line(painter, stroke.look, x, y)
+            if stroke.look.line or not fits_points(stroke, area.width()):
+                draw_stroke(painter, stroke, x, y)
         self._draw_cursor(painter, area)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for stroke, x, y in places:
-            if _fits_points(stroke, area):
+            if fits_points(stroke, area.width()):
                 self._draw_points(painter, stroke.look, x, y, area.width() / max(1, len(x)))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._draw_bad(painter, area)
         if self.hover is not None:
             self._draw_hover(painter, area, self.hover)
@@ -274,10 +263,14 @@ class Chart(QWidget):
         painter.drawLine(area.bottomLeft(), area.bottomRight())
 
     def _draw_points(self, painter: QPainter, look: Look, xs: Floats, ys: Floats, room: float) -> None:
-        radius = min(max(room / 4, 1.5), POINT)
-        for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
-            if math.isfinite(y):
-                draw_point(painter, look, QPointF(x, y), self._colours.background, radius)
+        radius = round(4 * min(max(room / 4, 1.5), POINT)) / 4
+        stamp = self._stamps.get(look, radius, self.devicePixelRatioF())
+        scale, half = stamp.devicePixelRatio(), stamp.deviceIndependentSize().width() / 2
+        # on whole pixels of the screen, where the stamp keeps its edges
+        lefts, tops = np.round((xs - half) * scale) / scale, np.round((ys - half) * scale) / scale
+        for left, top in zip(lefts.tolist(), tops.tolist(), strict=True):
+            if math.isfinite(top):
+                painter.drawPixmap(QPointF(left, top), stamp)
 
     def _draw_cursor(self, painter: QPainter, area: QRectF) -> None:
         if self.scene.cursor is None:
@@ -360,22 +353,3 @@ class Chart(QWidget):
         elif event.type() == QEvent.Type.Resize:
             self._place_box()
         return False
-
-
-def _fits_points(stroke: Stroke, area: QRectF) -> bool:
-    """Where points would touch, a line shows them better."""
-    return stroke.look.shape is not None and len(stroke.x) <= max(2.0, area.width() / POINT)
-
-
-def _draw_line(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
-    """Segments for thick solid lines, a path for the rest: each is many times faster there than the other."""
-    pen = QPen(look.colour, look.width)
-    if look.dashed:
-        pen.setDashPattern([3, 2.5] if len(x) < _DASHED else [1, 0])
-        pen.setWidthF(look.width if len(x) < _DASHED else 1)
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    if look.width > 1 and not look.dashed:
-        painter.drawLines(*arrayToLineSegments(x, y, connect="finite", finiteCheck=True).drawargs())
-    else:
-        painter.drawPath(pg.functions.arrayToQPath(x, y, connect="finite"))

@@ -9,9 +9,10 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
 from gui.marks import SHAPES, Look, Reading, Shape
-from gui.plot import Scene, Stroke
+from gui.plot import Scene
 from gui.pyramid import finite
 from gui.series import LINES, Axis, Line, RunSeries
+from gui.strokes import Stroke
 from gui.style import Colours, mix
 from gui.views.words import number, percent, whole
 
@@ -70,7 +71,7 @@ def scene(
                 x, y, size = run.series.piece(line, axis, edges, columns)
                 thinned = max(thinned, size)
                 if len(x):
-                    result.strokes.append(Stroke(look, x, y))
+                    result.strokes.append(Stroke(look, x, y, size > 1))
         if (star := _best(run, chart, axis)) is not None:
             stars.append(star)
         if chart == "loss":
