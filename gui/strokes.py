@@ -19,6 +19,8 @@ import pyqtgraph as pg  # type: ignore[import-untyped]  # noqa: E402
 from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments  # type: ignore[import-untyped]  # noqa: E402
 from pyqtgraph.Qt.internals import PrimitiveArray  # type: ignore[import-untyped]  # noqa: E402
 
+NEAR = 2.5
+"""Pixels between two columns of a thinned line; there are at least half as many columns as pixels, but not always."""
 _DASHED = 1000
 """Points beyond which dashes are neither seen nor fast."""
 
@@ -90,22 +92,30 @@ def _draw_line(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
 def _draw_bars(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
     """A thinned line as one upright bar a column, each drawn out to where its neighbour begins: the picture of the
     line that joins all values, in a third of its time. Rectangles, because they are filled and lines are stepped."""
-    tops, bottoms = np.fmin(y[::2], y[1::2]), np.fmax(y[::2], y[1::2])  # pixels count downwards
+    x, tops, bottoms = x[::2], np.fmin(y[::2], y[1::2]), np.fmax(y[::2], y[1::2])  # pixels count downwards
+    seen = np.isfinite(tops)
+    if not seen.any():
+        return
+    near = np.diff(x, append=x[-1:]) <= NEAR
     above, below = tops.copy(), bottoms.copy()
-    above[1:], below[1:] = np.fmin(tops[1:], bottoms[:-1]), np.fmax(bottoms[1:], tops[:-1])
-    seen = np.isfinite(above)
+    above[1:] = np.where(near[:-1], np.fmin(tops[1:], bottoms[:-1]), tops[1:])
+    below[1:] = np.where(near[:-1], np.fmax(bottoms[1:], tops[:-1]), bottoms[1:])
+    wide = np.where(near, np.maximum(np.diff(x, append=x[-1:]), look.width), look.width)
     bars = PrimitiveArray(QRectF, 4)
     bars.resize(int(seen.sum()))
-    if not len(bars):
-        return
     left, top, width, height = bars.ndarray().T
-    left[:] = x[::2][seen] - look.width / 2
+    left[:] = x[seen] - look.width / 2
     top[:] = above[seen] - look.width / 2
-    width[:] = look.width
+    width[:] = wide[seen]
     height[:] = (below - above)[seen] + look.width
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.colour)
     painter.drawRects(*bars.drawargs())
+    far = np.flatnonzero(~near[:-1])
+    if len(far):  # where nothing was reported for a while
+        painter.setPen(QPen(look.colour, look.width))
+        ends = np.stack([bottoms[far], tops[far + 1], np.full(len(far), np.nan)], axis=1).reshape(-1)
+        _draw_segments(painter, np.stack([x[far], x[far + 1], x[far + 1]], axis=1).reshape(-1), ends)
 
 
 def _draw_segments(painter: QPainter, x: Floats, y: Floats) -> None:

@@ -45,18 +45,32 @@ def wider(found: NDArray[np.bool_]) -> NDArray[np.bool_]:
 heights = st.floats(2, HEIGHT - 3) | st.just(float("nan"))
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(heights, heights), min_size=2, max_size=WIDTH), st.sampled_from([1, 2]))
-def test_bars_are_where_the_line_is(pairs: list[tuple[float, float]], width: int) -> None:
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(heights, heights), min_size=2, max_size=25),
+    st.lists(st.sampled_from([1.0, 1.3, 2.0, 8.0]), min_size=25, max_size=25),
+    st.sampled_from([1, 2]),
+)
+def test_bars_are_where_the_line_is(pairs: list[tuple[float, float]], steps: list[float], width: int) -> None:
     low, high = np.fmin(*np.array(pairs).T), np.fmax(*np.array(pairs).T)
-    x, y = np.repeat(np.arange(len(pairs)) + 0.5, 2), np.stack([low, high], axis=1).reshape(-1)
+    columns = 4 + np.cumsum(steps)[: len(pairs)] * min(1.0, (WIDTH - 8) / sum(steps[: len(pairs)]))
+    x, y = np.repeat(columns, 2), np.stack([low, high], axis=1).reshape(-1)
     look = Look(BLACK, width)
     bars = picture(lambda painter: draw_stroke(painter, Stroke(look, x, y, thinned=True), x, y))
     line = picture(lambda painter: draw_stroke(painter, Stroke(look, x, y), x, y))
-    assert not (line & ~wider(bars)).any()
-    if np.isfinite(y).all():  # a lone column between gaps is a bar, but no line
-        assert not (bars & ~wider(line)).any()
+    if np.isfinite(y).all():  # beside a gap a lone column is a bar, but no line
+        assert not (line & ~wider(wider(bars))).any()
+        assert not (bars & ~wider(wider(line))).any()
     assert bars.any() == np.isfinite(y).any()
+
+
+@pytest.mark.parametrize("apart", [1.0, 1.5, 2.0, 2.4, 7.0])
+def test_a_level_line_has_no_gaps(apart: float) -> None:
+    """Columns of a thinned line may stand further apart than a pixel."""
+    x = np.repeat(np.arange(5, 70, apart), 2)
+    y = np.full(len(x), 30.5)
+    found = picture(lambda painter: draw_stroke(painter, Stroke(Look(BLACK, 1), x, y, thinned=True), x, y))
+    assert found[:, 6:60].any(axis=0).all()
 
 
 @pytest.mark.parametrize("thinned", [False, True])
