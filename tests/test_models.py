@@ -11,6 +11,7 @@ from torch import nn
 from trainer import registry
 from trainer.errors import UsageError
 from trainer.models import build_model, check_model, count_parameters, move_model
+from trainer.models.linear import NarrowLinear
 from trainer.registry import MODELS, model_options
 from trainer.settings import merge
 
@@ -157,3 +158,23 @@ def test_every_model_can_learn_by_heart(name: str) -> None:
         nn.functional.cross_entropy(model(images), labels).backward()
         optimizer.step()
     assert (model(images).argmax(1) == labels).all()
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("images", [1, 2, 64])
+def test_a_narrow_linear_layer_is_a_linear_layer(images: int, bias: bool) -> None:
+    layers = []
+    for kind in (nn.Linear, NarrowLinear):
+        torch.manual_seed(3)
+        layers.append(kind(50, 4, bias=bias).double())
+    plain, narrow = layers
+    assert plain.state_dict().keys() == narrow.state_dict().keys()
+    given = [torch.randn(images, 50, generator=torch.Generator().manual_seed(1)).double() for _ in range(2)]
+    results = []
+    for layer, batch in zip(layers, given, strict=True):
+        batch.requires_grad_()
+        logits = layer(batch)
+        nn.functional.cross_entropy(logits, torch.arange(images) % 4).backward()
+        results.append([logits, batch.grad, *(parameter.grad for parameter in layer.parameters())])
+    for ours, theirs in zip(*results, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-14)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from trainer.data import augment
 from trainer.data.decode import UnreadableError, fit, no_warnings, read_image
 from trainer.data.memory import Recycler, Workspace
 from trainer.data.pictures import Fault, Pictures, Progress, no_progress, pack
+from trainer.data.prefetch import Prefetch, worthwhile
 from trainer.data.problems import FaultyDataError, left_out, raise_problems
 from trainer.data.sources import load_pictures
 from trainer.data.split import Indices, split_pictures
@@ -27,6 +29,8 @@ CHUNK_PIXELS = 1 << 17
 """Pixels prepared at a time: what they need in between stays in the processor's cache."""
 DEVICE_CHUNK_PIXELS = 1 << 21
 """The same on a device, where starting an operation costs more than the memory in between."""
+AHEAD = 3
+"""Chunks made in advance: enough to bridge a report, few enough to stay in the cache that the cores share."""
 BLOCK = 16
 """Chunks whose coordinates are computed together: small operations cost their start, not their size."""
 
@@ -68,6 +72,9 @@ def open_data(
     raise_problems(pictures, too_small, skip_bad=skip_bad)
     augmentation = Augmentation(rotation, flip, crop)
     return ImageData(pictures, split, seed=seed, fractions=(valid, test), batch=batch, augmentation=augmentation)
+
+
+Batch = tuple[Tensor, Tensor]
 
 
 class Augmentation(NamedTuple):
@@ -161,7 +168,7 @@ class ImageData:
         self._labels = torch.from_numpy(self._pictures.labels).to(self._device)
         self._rows = {part: torch.from_numpy(rows).to(self._device) for part, rows in self._split.items()}
 
-    def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+    def train_batches(self, epoch: int, first_batch: int = 0) -> Generator[Batch]:
         """Shuffled, augmented, normalised batches of an epoch, from `first_batch` on: float32 (B, C, H, W), int64 (B,).
 
         The last one may be smaller. The same arguments give the same bits, whatever was computed before.
@@ -171,11 +178,16 @@ class ImageData:
             return
         first = first_batch * self.batch
         skipped = first % self._chunk
-        for images, labels in self._train_chunks(epoch, first - skipped, self.sizes["train"]):
-            yield from zip(
-                torch.split(images[skipped:], self.batch), torch.split(labels[skipped:], self.batch), strict=True
-            )
-            skipped = 0
+        with closing(self._ahead(self._train_chunks(epoch, first - skipped, self.sizes["train"]))) as chunks:
+            for images, labels in chunks:
+                yield from zip(
+                    torch.split(images[skipped:], self.batch), torch.split(labels[skipped:], self.batch), strict=True
+                )
+                skipped = 0
+
+    def _ahead(self, chunks: Generator[Batch]) -> Prefetch[Batch] | Generator[Batch]:
+        """The chunks, made on a second thread where there is a core for it. A device works beside Python anyway."""
+        return Prefetch(chunks, AHEAD) if self._device.type == "cpu" and worthwhile() else chunks
 
     def eval_batches(self, split: str, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
         """All images of a split in stored order, normalised but not augmented; shapes as in `train_batches`."""
@@ -218,7 +230,7 @@ class ImageData:
         drawn = augment.draw(self.sizes["train"], **self._augmentation._asdict(), seed=self._seed, epoch=epoch)
         return drawn.to(self._device)
 
-    def _train_chunks(self, epoch: int, first: int, last: int) -> Iterator[tuple[Tensor, Tensor]]:
+    def _train_chunks(self, epoch: int, first: int, last: int) -> Generator[Batch]:
         """Images `first` (a multiple of the chunk) to `last` of an epoch in its order, a chunk of batches at a time."""
         order = self._order(epoch)
         drawn = self._parameters(epoch)

@@ -29,7 +29,7 @@ class Workspace:
 class Recycler:
     """float32 tensors whose memory is handed out again once nobody holds them or a view of them any more."""
 
-    KEPT = 4
+    KEPT = 8
 
     def __init__(self) -> None:
         self._free: list[Tensor] = []

@@ -11,6 +11,7 @@ from torch import nn
 
 from trainer.errors import UsageError
 from trainer.models.cnn import make_cnn
+from trainer.models.linear import NarrowLinear
 from trainer.registry import MODELS, load_model, model_options
 from trainer.settings import merge
 
@@ -109,7 +110,7 @@ def _from_plugin(name: str, input_shape: Shape, classes: int, options: Mapping[s
 
 
 def _softmax(input_shape: Shape, classes: int, bias: bool = True) -> nn.Module:
-    return nn.Sequential(nn.Flatten(), nn.Linear(prod(input_shape), classes, bias=bias))
+    return nn.Sequential(nn.Flatten(), NarrowLinear(prod(input_shape), classes, bias=bias))
 
 
 def _mlp(input_shape: Shape, classes: int, hidden: int, layers: int, dropout: float) -> nn.Module:
