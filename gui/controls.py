@@ -213,6 +213,9 @@ def outlook(model: RunModel, state: State, pace: Pace, wall: Callable[[], float]
     if state not in ("running", "pausing", "stopping", "paused"):
         return Outlook("", 0, 0, "steps", share, model.seconds, None, "about")
     seconds, bound = _left(model)
+    if state == "stopping":
+        # what was planned does not come any more
+        seconds, bound = None, "phase"
     if isinstance(progress, ev.Working):
         return Outlook(progress.stage, progress.done, progress.total, "pieces", share, model.seconds, seconds, bound)
     per_epoch = model.info.steps_per_epoch

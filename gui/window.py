@@ -21,7 +21,7 @@ from gui.engines import PythonCheck
 from gui.errands import Errands, recorded
 from gui.follow import Follower
 from gui.menus import TABS, Menus
-from gui.places import Places
+from gui.places import LEAST_LIST, Places
 from gui.preferences import Preferences
 from gui.pulse import Pulse
 from gui.shown import EpochCursor, ShownRun
@@ -115,6 +115,7 @@ class Window(QMainWindow):
         self.runs: Any = None
         self.sides = QSplitter(Qt.Orientation.Horizontal)
         self.left = QWidget()
+        self.left.setMinimumWidth(LEAST_LIST)
         self._left_column = QVBoxLayout(self.left)
         self._left_column.setContentsMargins(0, 0, 0, 0)
         for widget in (self.left, self.pages, self.facts):
@@ -134,6 +135,7 @@ class Window(QMainWindow):
         self.conduct.opened.connect(self._opened)
         self.conduct.changed.connect(self.show_controls)
         self.conduct.gone.connect(lambda: self.show_run(None))
+        self.menus.show_recent(self.preferences.recent)
 
     def make_runs(self) -> None:
         """The list on the left, once the window has been painted."""
@@ -141,6 +143,7 @@ class Window(QMainWindow):
             return
         self.runs = importlib.import_module("gui.views.runs").RunsPanel(self.root)
         self._left_column.addWidget(self.runs)
+        self.runs.show_run(self.run.folder.path if self.run else None)
         self.runs.run_chosen.connect(self.open_run)
         self.runs.overlays_changed.connect(self._overlay)
         self.runs.continue_wanted.connect(self._continue)
@@ -162,6 +165,7 @@ class Window(QMainWindow):
         folder = RunFolder(path)
         if self.run is not None and self.run.folder == folder and self.run.follower.caught_up:
             self.conduct.show_run(self.run)
+            self.errands.tell_end(again=True)
             self.show_page(self.run_page)
             return
         self.show_run(ShownRun(folder, Follower(folder)))
@@ -180,6 +184,8 @@ class Window(QMainWindow):
         self.show_page(self.run_page if run else self.empty)
         self.setWindowTitle(f"{run.folder.name} – Epochscope" if run else "Epochscope")
         self.status.show_run(run)
+        if self.runs is not None:
+            self.runs.show_run(run.folder.path if run else None)
         self.show_controls()
         self.pulse.set()
 

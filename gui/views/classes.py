@@ -60,6 +60,9 @@ class ClassesPanel(Panel):
         self.splitter.addWidget(self.table)
         self.splitter.addWidget(right)
         self.splitter.setSizes([560, 340])
+        # where it gets narrow, the picture gives way before figures are cut
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
         content = QWidget()
         page = QVBoxLayout(content)

@@ -147,6 +147,8 @@ class ControlBar(QWidget):
 
     def _times(self, outlook: Outlook) -> str:
         spent = self.tr("{time} so far").format(time=duration(outlook.elapsed))
+        if self._state in ("starting", "stopping"):
+            return spent
         if self._state not in ("running", "pausing", "stopping", "preparing", "paused"):
             return self.tr("{time} in all").format(time=duration(outlook.elapsed)) if outlook.elapsed else ""
         if outlook.seconds is None:

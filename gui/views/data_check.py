@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -30,6 +30,7 @@ from gui.views import parts, words
 from gui.views.bars import PART, BarDelegate, row_height
 from gui.views.faults import fault_text, whole_text
 from gui.views.pictures import Card, PictureView
+from gui.views.reasons import note_text
 from trainer.errors import DataError
 from trainer.store.images import read_arrays
 
@@ -57,6 +58,9 @@ class DataCheck(QWidget):
         self.verdict = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.counts, self.faults = _table(), _table()
+        self.faults.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.faults.setWordWrap(False)
+        self._reason_width = 80
         self._bars = BarDelegate(self.counts)
         self.counts.setItemDelegate(self._bars)
         self.examples, self.fed = PictureView(SIDE, 1), PictureView(SIDE, 1)
@@ -198,7 +202,7 @@ class DataCheck(QWidget):
         text = self.tr("{images} images, {classes} classes, taken as {width}×{height} {kind}").format(
             images=words.whole(total), classes=len(report["classes"]), width=width, height=height, kind=kind
         )
-        lines = [text, *(words.plain(note) for note in report["notes"])]
+        lines = [text, *(words.plain(note_text(note)) for note in report["notes"])]
         if report["stops"]:
             lines.append("⚠ " + self.tr("A run on these data would end here: see the faults."))
         elif report["faults"]:
@@ -222,8 +226,18 @@ class DataCheck(QWidget):
             for one in found[:MAX_FAULTS]
         ]
         _fill(self.faults, [self.tr("File"), self.tr("Reason")], rows)
-        self.faults.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        reasons = {row[1] for row in rows}
+        self._reason_width = max((self.fontMetrics().horizontalAdvance(text) for text in reasons), default=80) + 16
+        self._fit_faults()
         self.tabs.setTabText(1, self.tr("Faults ({count})").format(count=words.whole(len(found))))
+
+    def _fit_faults(self) -> None:
+        """The reason whole, where that leaves something for the file, which is cut in its middle."""
+        self.faults.setColumnWidth(1, min(self._reason_width, round(0.62 * self.faults.viewport().width())))
+
+    def resizeEvent(self, event: object) -> None:
+        """Share the width anew, once the table has it."""
+        QTimer.singleShot(0, self, self._fit_faults)
 
     def retranslate(self) -> None:
         """Set all texts anew."""

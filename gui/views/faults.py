@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from gui.views.reasons import system_text, where_word
 from trainer.errors import EpochscopeError
 
 
@@ -35,9 +36,15 @@ def told(code: str, parameters: Mapping[str, Any], what: str) -> str:
     if text == code:
         return what
     try:
-        return text.format_map({"what": what, **parameters})
+        return text.format_map({"what": what, **{name: _word(name, value) for name, value in parameters.items()}})
     except (KeyError, IndexError, ValueError, AttributeError):
         return what  # another version gave other parameters
+
+
+def _word(name: str, value: Any) -> Any:
+    """A parameter that is itself a word of the engine's."""
+    words = {"kind": where_word, "reason": system_text}.get(name)
+    return words(value) if words is not None and isinstance(value, str) else value
 
 
 def fault_text(code: str, reason: str) -> str:

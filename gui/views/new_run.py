@@ -283,7 +283,7 @@ class NewRunPage(QWidget):
         self._fit()
         for group, box in self._boxes.items():
             box.setTitle(self.tr("New run") if group == "first" else prose.group_title(group))
-        self._labels["recipe"].setText(self.tr("&Recipe"))
+        self._labels["recipe"].setText(self.tr("R&ecipe"))
         self._labels["name"].setText(self.tr("Na&me of the run"))
         self._labels["command"].setText(self.tr("The same in a &terminal"))
         self.recipe.setAccessibleName(self.tr("Recipe"))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QStackedLayout,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -79,6 +80,9 @@ class RunsPanel(QWidget):
             self.bar.addAction(action)
             button = self.bar.widgetForAction(action)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if isinstance(button, QToolButton) and action is not self.compare_action:
+                # the list is narrow, and what is pushed out of its bar is not found
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def _action(self, picture: str, work: Callable[[], None], key: QKeySequence) -> QAction:
         action = QAction(icon(picture), "", self)

@@ -176,7 +176,7 @@ class NoteFields(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts anew."""
-        for label, text in zip(self._labels, (self.tr("&Tags"), self.tr("N&ote")), strict=True):
+        for label, text in zip(self._labels, (self.tr("Ta&gs"), self.tr("N&ote")), strict=True):
             label.setText(text)
         self.tags.setPlaceholderText(self.tr("with commas between"))
         self.note.setPlaceholderText(self.tr("what this run is about"))
