@@ -125,9 +125,9 @@ class ClassesPanel(Panel):
         self._stack.setCurrentIndex(0)
         for column in (SINCE_LAST, SINCE_BEST):
             self.table.setColumnHidden(column, split == "test")
-        known = len(self.table.classes.order)
+        known = self.table.classes.names
         self.table.classes.show_figures(class_figures(model, looked) if looked else None, model.classes)
-        if known != len(self.table.classes.order):
+        if known != self.table.classes.names:
             self.table.fit()
         if looked is None:
             self.note.setText(self.tr("Not evaluated yet"))

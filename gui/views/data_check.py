@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -29,6 +29,7 @@ from gui.style import icon
 from gui.views import parts, words
 from gui.views.bars import PART, BarDelegate, row_height
 from gui.views.faults import fault_text, whole_text
+from gui.views.faults_table import FaultsTable
 from gui.views.pictures import Card, PictureView
 from gui.views.reasons import note_text
 from trainer.errors import DataError
@@ -57,10 +58,7 @@ class DataCheck(QWidget):
         self.stage = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.verdict = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.counts, self.faults = _table(), _table()
-        self.faults.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.faults.setWordWrap(False)
-        self._reason_width = 80
+        self.counts, self.faults = _table(), FaultsTable()
         self._bars = BarDelegate(self.counts)
         self.counts.setItemDelegate(self._bars)
         self.examples, self.fed = PictureView(SIDE, 1), PictureView(SIDE, 1)
@@ -222,22 +220,11 @@ class DataCheck(QWidget):
 
     def _show_faults(self, found: list[dict[str, str]]) -> None:
         rows = [
-            [words.plain(one["path"]), words.plain(fault_text(one["code"], one["reason"]))]
+            (words.plain(one["path"]), words.plain(fault_text(one["code"], one["reason"])))
             for one in found[:MAX_FAULTS]
         ]
-        _fill(self.faults, [self.tr("File"), self.tr("Reason")], rows)
-        reasons = {row[1] for row in rows}
-        self._reason_width = max((self.fontMetrics().horizontalAdvance(text) for text in reasons), default=80) + 16
-        self._fit_faults()
+        self.faults.show_faults(rows, (self.tr("File"), self.tr("Reason")))
         self.tabs.setTabText(1, self.tr("Faults ({count})").format(count=words.whole(len(found))))
-
-    def _fit_faults(self) -> None:
-        """The reason whole, where that leaves something for the file, which is cut in its middle."""
-        self.faults.setColumnWidth(1, min(self._reason_width, round(0.62 * self.faults.viewport().width())))
-
-    def resizeEvent(self, event: object) -> None:
-        """Share the width anew, once the table has it."""
-        QTimer.singleShot(0, self, self._fit_faults)
 
     def retranslate(self) -> None:
         """Set all texts anew."""

@@ -34,11 +34,23 @@ def told(code: str, parameters: Mapping[str, Any], what: str) -> str:
     """What has happened; `what` is the English text."""
     text = QCoreApplication.translate("Errors", code)
     if text == code:
-        return what
+        return spoken(what)
     try:
         return text.format_map({"what": what, **{name: _word(name, value) for name, value in parameters.items()}})
     except (KeyError, IndexError, ValueError, AttributeError):
         return what  # another version gave other parameters
+
+
+def spoken(what: str) -> str:
+    """The engine's English, written for a terminal, without the terminal's captions."""
+    lines = []
+    for line in what.splitlines():
+        caption, _, rest = line.strip().partition(": ")
+        if caption == "where" or caption == "mend":
+            lines.append(rest[:1].upper() + rest[1:] if caption == "mend" else rest)
+        else:
+            lines.append(line.replace("expected: ", "Expected: ", 1) if caption == "expected" else line)
+    return "\n".join(lines)
 
 
 def _word(name: str, value: Any) -> Any:

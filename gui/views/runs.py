@@ -142,7 +142,8 @@ class RunsPanel(QWidget):
             if index.isValid():
                 self.table.repaint_rows([index.row()])
         index = self.table.index_of(self.table.current)
-        if index.isValid() and not self.view.selectionModel().hasSelection():
+        several = len(self.view.selectionModel().selectedRows()) > 1
+        if index.isValid() and not several and not self.notes.writing:
             self.view.selectRow(index.row())
             self.view.scrollTo(index)
 

@@ -153,14 +153,18 @@ class NoteFields(QWidget):
 
     def show_row(self, row: Row | None) -> None:
         """Show what is written about a run; what is being typed is left alone."""
-        typing = any(field.isModified() and field.hasFocus() for field in (self.tags, self.note))
-        if row is not None and row.name == self._name and typing:
+        if row is not None and row.name == self._name and self.writing:
             return
         self._name = row.name if row else ""
         self.tags.setText(", ".join(row.notes.tags) if row else "")
         self.note.setText(row.notes.note if row else "")
         self.note.setCursorPosition(0)
         self.setEnabled(row is not None)
+
+    @property
+    def writing(self) -> bool:
+        """Something is being typed."""
+        return any(field.isModified() and field.hasFocus() for field in (self.tags, self.note))
 
     def begin(self) -> None:
         """Let a person type a note."""

@@ -112,6 +112,7 @@ def test_the_list_marks_the_run_that_is_shown(qtbot: QtBot, window: Window, fini
     opened(qtbot, window, finished)
     qtbot.waitUntil(lambda: window.runs is not None)
     assert window.runs.table.current == "finished"
+    qtbot.waitUntil(lambda: [row.name for row in window.runs.selected()] == ["finished"])
     window.show_run(None)
     assert window.runs.table.current == ""
 
