@@ -59,6 +59,7 @@ class RunsPanel(QWidget):
         self.notes = NoteFields()
         self.bar = QToolBar(iconSize=QSize(16, 16), toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._discarded: list[Discarded] = []
+        self._unselected = False
         self._make_actions()
         self._lay_out()
         self._connect()
@@ -130,6 +131,7 @@ class RunsPanel(QWidget):
         overlaid = list(self.runs.overlaid)
         if self.table.refresh():
             self._show_count()
+            self._select_shown()
             self._selected()
         if overlaid != self.runs.overlaid:
             self._tell_overlays()
@@ -141,9 +143,16 @@ class RunsPanel(QWidget):
             index = self.table.index_of(name)
             if index.isValid():
                 self.table.repaint_rows([index.row()])
+        self._unselected = bool(self.table.current)
+        self._select_shown()
+
+    def _select_shown(self) -> None:
+        """What is shown is selected, once it is listed; not where that would undo what a person does."""
         index = self.table.index_of(self.table.current)
-        several = len(self.view.selectionModel().selectedRows()) > 1
-        if index.isValid() and not several and not self.notes.writing:
+        if not self._unselected or not index.isValid():
+            return
+        self._unselected = False
+        if len(self.view.selectionModel().selectedRows()) <= 1 and not self.notes.writing:
             self.view.selectRow(index.row())
             self.view.scrollTo(index)
 
