@@ -206,6 +206,7 @@ class Window(QMainWindow):
         if source is not None:
             self.new_page.set_source(str(source))
         self.show_page(self.new_page)
+        self.new_page.setFocus()
 
     def hear_devices(self) -> None:
         """Offer the devices there are, once they are known: on each tick."""

@@ -60,6 +60,7 @@ class NewRunPage(QWidget):
         self._wrong: list[Path_] = []
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self.recipe)
         self.retranslate()
 
     # -- layout ----------------------------------------------------------------------------------------------------
@@ -276,7 +277,12 @@ class NewRunPage(QWidget):
         self.recipe.setCurrentIndex(place)
         for row in self.rows.values():
             row.retranslate()
-        for labels in ([row.label for row in self.rows.values()], [row.unit for row in self.rows.values()]):
+        self.folder_button.setText(self.tr("Folder…"))
+        for labels in (
+            [row.label for row in self.rows.values()],
+            # the button stands where others have their unit
+            [*(row.unit for row in self.rows.values()), self.folder_button],
+        ):
             widest = max(label.sizeHint().width() for label in labels)
             for label in labels:
                 label.setMinimumWidth(widest)
@@ -289,7 +295,6 @@ class NewRunPage(QWidget):
         self.recipe.setAccessibleName(self.tr("Recipe"))
         self.name.setAccessibleName(self.tr("Name of the run"))
         self.command.setAccessibleName(self.tr("Equivalent command line"))
-        self.folder_button.setText(self.tr("Folder…"))
         self.copy_button.setText(self.tr("Copy"))
         self.start_button.setText(self.tr("Start"))
         self.check.retranslate()

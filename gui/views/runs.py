@@ -71,6 +71,7 @@ class RunsPanel(QWidget):
         self.compare_action = self._action("compare", self._compare, keys("Ctrl+D"))
         self.continue_action = self._action("continue", self._continue, keys())
         self.overlay_action = self._action("curve", self._toggle_overlay, keys())
+        self.alone_action = self._action("curve", self.remove_overlays, keys())
         self.note_action = self._action("note", self.notes.begin, keys("F2"))
         self.copy_action = self._action("copy", self._copy_command, keys())
         self.folder_action = self._action("folder", self._open_folder, keys())
@@ -175,6 +176,8 @@ class RunsPanel(QWidget):
         self._selected()
 
     def _clicked(self, index: QModelIndex) -> None:
+        if self.view.on_box(index):
+            return
         held = QGuiApplication.keyboardModifiers()
         if not held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
             self.run_chosen.emit(self.runs.path(self.table.row_at(index).name))
@@ -287,6 +290,7 @@ class RunsPanel(QWidget):
             action.setEnabled(one is not None)
         self.continue_action.setEnabled(one is not None and not one.live)
         self.overlay_action.setEnabled(bool(rows))
+        self.alone_action.setEnabled(bool(self.runs.overlaid))
         self.compare_action.setEnabled(len({*(row.name for row in rows), *self.runs.overlaid}) > 1 and bool(rows))
         self.delete_action.setEnabled(any(not row.live for row in rows))
 
@@ -306,7 +310,7 @@ class RunsPanel(QWidget):
         menu = QMenu(self)
         menu.addActions([self.open_action, self.continue_action])
         menu.addSeparator()
-        menu.addActions([self.overlay_action, self.compare_action])
+        menu.addActions([self.overlay_action, self.alone_action, self.compare_action])
         menu.addSeparator()
         menu.addActions([self.note_action, self.copy_action, self.folder_action])
         menu.addSeparator()
@@ -335,6 +339,7 @@ class RunsPanel(QWidget):
         self.compare_action.setText(self.tr("Compare"))
         self.continue_action.setText(self.tr("Continue…"))
         self.overlay_action.setText(self.tr("Overlay its curves"))
+        self.alone_action.setText(self.tr("Take all overlays away"))
         self.note_action.setText(self.tr("Edit note"))
         self.copy_action.setText(self.tr("Copy command line"))
         self.folder_action.setText(self.tr("Open folder"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFormLayout,
@@ -65,7 +65,17 @@ class RunsView(QTableView):
         self.sortByColumn(COLUMNS.index("started"), Qt.SortOrder.DescendingOrder)
         self.setSortingEnabled(True)
         self._boxes = BoxDelegate(self)
+        self._pressed = QPoint()
         self.setItemDelegateForColumn(0, self._boxes)
+
+    def on_box(self, index: QModelIndex) -> bool:
+        """Whether the mouse is on the box of this row: what it does there has nothing to do with the run itself."""
+        return index.column() == 0 and self._boxes.place(self, index).contains(self._pressed)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember where."""
+        self._pressed = event.position().toPoint()
+        super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Everything else is the table's."""
@@ -94,6 +104,15 @@ class BoxDelegate(QStyledItemDelegate):
         ink = palette.highlightedText().color() if chosen else mix(palette.text().color(), palette.base().color(), 0.5)
         painter.setPen(ink)
         painter.drawRect(box.adjusted(0, 0, -1, -1))
+
+    def place(self, view: QTableView, index: QModelIndex) -> QRect:
+        """Where the box of a cell is, with a margin for the hand, in the view."""
+        option = QStyleOptionViewItem()
+        view.initViewItemOption(option)
+        option.rect = view.visualRect(index)
+        self.initStyleOption(option, index)
+        box = view.style().subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, view)
+        return box.adjusted(-3, -4, 3, 4)
 
 
 class Notice(QFrame):

@@ -2517,6 +2517,10 @@ Start one with New run, or open the demo.</source>
         <translation>Показать</translation>
     </message>
     <message>
+        <source>Take all overlays away</source>
+        <translation>Убрать все наложения</translation>
+    </message>
+    <message>
         <source>Train this run further, from where it stopped</source>
         <translation>Обучать этот запуск дальше с того места, где он остановился</translation>
     </message>

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("PySide6")
-from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtCore import QLocale, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog
 
@@ -229,3 +229,17 @@ def test_comparison(root: Path, qtbot: Any) -> None:
     assert dialog.table.rowCount() >= before
     dialog.copy()
     assert QGuiApplication.clipboard().text().startswith("\told\tnew\tgone\n")
+
+
+def test_a_click_on_the_box_lays_over_and_opens_nothing(panel: RunsPanel, root: Path, qtbot: Any) -> None:
+    chosen: list[Path] = []
+    overlaid: list[list[Path]] = []
+    panel.run_chosen.connect(chosen.append)
+    panel.overlays_changed.connect(overlaid.append)
+    index = panel.table.index_of("middle")
+    row = panel.view.visualRect(index)
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(row.left() + 9, row.center().y()))
+    assert overlaid == [[root / "middle"]]
+    assert chosen == []
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    assert chosen == [root / "middle"]
