@@ -189,12 +189,18 @@ class RunsPanel(QWidget):
     def _paths(self) -> list[Path]:
         return [self.runs.path(row.name) for row in self.selected()]
 
+    def _compared(self) -> list[str]:
+        """The selected runs; one alone is compared with those laid over, or else with the one that is shown."""
+        names = [row.name for row in self.selected()]
+        if len(names) == 1:
+            others = [name for name in self.runs.overlaid if name != names[0]]
+            shown = [self.table.current] if self.table.index_of(self.table.current).isValid() else []
+            names += others or [name for name in shown if name != names[0]]
+        return names
+
     def _compare(self) -> None:
-        paths = self._paths()
-        if len(paths) == 1:
-            paths += [self.runs.path(name) for name in self.runs.overlaid if name != paths[0].name]
-        if len(paths) > 1:
-            self.compare_wanted.emit(paths)
+        if len(names := self._compared()) > 1:
+            self.compare_wanted.emit([self.runs.path(name) for name in names])
 
     def _continue(self) -> None:
         row = self.selected()[0]
@@ -291,7 +297,7 @@ class RunsPanel(QWidget):
         self.continue_action.setEnabled(one is not None and not one.live)
         self.overlay_action.setEnabled(bool(rows))
         self.alone_action.setEnabled(bool(self.runs.overlaid))
-        self.compare_action.setEnabled(len({*(row.name for row in rows), *self.runs.overlaid}) > 1 and bool(rows))
+        self.compare_action.setEnabled(len(self._compared()) > 1)
         self.delete_action.setEnabled(any(not row.live for row in rows))
 
     def _show_count(self) -> None:
@@ -346,7 +352,9 @@ class RunsPanel(QWidget):
         self.delete_action.setText(self.tr("Delete"))
         self.trash_action.setText(self.tr("Open trash"))
         self.undo_action.setText(self.tr("Undo delete"))
-        self.compare_action.setToolTip(self.tr("Figures and settings of the selected or overlaid runs, side by side"))
+        self.compare_action.setToolTip(
+            self.tr("Figures and settings of the selected runs side by side; one alone beside the run that is shown")
+        )
         self.continue_action.setToolTip(self.tr("Train this run further, from where it stopped"))
         self.delete_action.setToolTip(self.tr("Move to the trash; this can be undone"))
         self.notice.retranslate()

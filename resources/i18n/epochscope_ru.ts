@@ -445,7 +445,7 @@
     </message>
     <message>
         <source>Over:</source>
-        <translation>По:</translation>
+        <translation>Ось:</translation>
     </message>
     <message>
         <source>Rows of the table</source>
@@ -473,7 +473,7 @@
     </message>
     <message>
         <source>epochs</source>
-        <translation>эпохам</translation>
+        <translation>эпохи</translation>
     </message>
     <message>
         <source>off</source>
@@ -481,11 +481,11 @@
     </message>
     <message>
         <source>steps</source>
-        <translation>шагам</translation>
+        <translation>шаги</translation>
     </message>
     <message>
         <source>training time</source>
-        <translation>времени обучения</translation>
+        <translation>время обучения</translation>
     </message>
     <message>
         <source>{steps} steps</source>
@@ -2471,8 +2471,8 @@ With a run open, drop images to have them classified.</source>
         <translation>Изменить заметку</translation>
     </message>
     <message>
-        <source>Figures and settings of the selected or overlaid runs, side by side</source>
-        <translation>Показатели и настройки выбранных или наложенных запусков рядом</translation>
+        <source>Figures and settings of the selected runs side by side; one alone beside the run that is shown</source>
+        <translation>Показатели и настройки выбранных запусков рядом; один запуск — рядом с открытым</translation>
     </message>
     <message>
         <source>Filter runs</source>

@@ -183,8 +183,10 @@ def window(qtbot: Any, root: Path) -> Iterator[Any]:
 
     made = Window(root, Preferences())
     made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
+    # keys go to the active window only
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
     yield made
     made.close_quietly()
     made.deleteLater()

@@ -208,9 +208,11 @@ def test_the_menus_open(panel: RunsPanel) -> None:
     panel.view.selectRow(0)
     panel._menu(panel.view.rect().center())
     panel._choose_columns(panel.view.rect().topLeft())
-    menus = [widget for widget in QGuiApplication.instance().topLevelWidgets() if widget.inherits("QMenu")]
-    assert {len(menu.actions()) for menu in menus if menu.isVisible()} >= {len(COLUMNS) - 1}
-    menus[-1].actions()[0].toggle() if menus[-1].actions()[0].isCheckable() else None
+    found = QGuiApplication.instance().topLevelWidgets()
+    menus = [widget for widget in found if widget.inherits("QMenu") and widget.isVisible()]
+    (columns,) = [menu for menu in menus if len(menu.actions()) == len(COLUMNS) - 1]
+    columns.actions()[0].toggle()
+    assert panel.view.isColumnHidden(1)
     for menu in menus:
         menu.close()
 
@@ -243,3 +245,13 @@ def test_a_click_on_the_box_lays_over_and_opens_nothing(panel: RunsPanel, root: 
     assert chosen == []
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
     assert chosen == [root / "middle"]
+
+
+def test_one_run_is_compared_with_the_one_that_is_shown(panel: RunsPanel, root: Path) -> None:
+    wanted: list[list[Path]] = []
+    panel.compare_wanted.connect(wanted.append)
+    panel.show_run(root / "old")
+    assert not panel.compare_action.isEnabled()
+    panel.view.selectRow(panel.table.index_of("new").row())
+    panel.compare_action.trigger()
+    assert wanted == [[root / "new", root / "old"]]
