@@ -102,7 +102,7 @@ class Window(QMainWindow):
 
     def _build(self) -> None:
         self.controls = ControlBar(self.menus.actions)
-        self.tabs = Tabs(self.epoch_cursor, {"predict": (self.assist,)})
+        self.tabs = Tabs(self.epoch_cursor, {"predict": (self.assist, self.preferences)})
         self.bar = CursorBar(self.epoch_cursor)
         self.facts = FactsColumn(self.epoch_cursor)
         self.empty = EmptyPage(self.menus.actions)
@@ -131,7 +131,7 @@ class Window(QMainWindow):
         self.tabs.epoch_chosen.connect(self.bar.choose)
         self.tabs.class_chosen.connect(self._class_chosen)
         self.tabs.cell_chosen.connect(self._cell_chosen)
-        self.tabs.currentChanged.connect(self._tab_changed)
+        self.tabs.currentChanged.connect(lambda _: self.errands.enable_exports())
         self.conduct.opened.connect(self._opened)
         self.conduct.changed.connect(self.show_controls)
         self.conduct.gone.connect(lambda: self.show_run(None))
@@ -199,7 +199,8 @@ class Window(QMainWindow):
     def new_run(self, source: Path | None = None) -> None:
         """The page to set up a run on, with this folder of images."""
         if self.new_page is None:
-            self.new_page = importlib.import_module("gui.views.new_run").NewRunPage(self.assist, self.root)
+            page = importlib.import_module("gui.views.new_run").NewRunPage
+            self.new_page = page(self.assist, self.root, self.preferences)
             self.new_page.start_wanted.connect(self.conduct.start)
             self.pages.addWidget(self.new_page)
             self._devices = PythonCheck(self.preferences.python, full=True)
@@ -209,7 +210,7 @@ class Window(QMainWindow):
         self.new_page.setFocus()
 
     def hear_devices(self) -> None:
-        """Offer the devices there are, once they are known: on each tick."""
+        """Offer the devices there are, once known."""
         if self._devices is not None and self._devices.result() is not None:
             self.new_page.set_devices(self._devices.devices)
             self._devices.close()
@@ -269,9 +270,6 @@ class Window(QMainWindow):
         self.pulse.touch()
         self.tabs.move_cursor()
         self.facts.refresh()
-
-    def _tab_changed(self, index: int) -> None:
-        self.errands.enable_exports()
 
     def show_controls(self) -> None:
         """Buttons and menus as the run's state has them now."""

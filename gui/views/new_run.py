@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from gui.assist import Assist
 from gui.form import DEVICE, MODEL, SOURCE, Form, Path_, Problem
+from gui.preferences import Preferences
 from gui.style import icon
 from gui.views import prose
 from gui.views.data_check import DataCheck
@@ -38,10 +39,13 @@ class NewRunPage(QWidget):
 
     start_wanted = Signal(list, str)
 
-    def __init__(self, assist: Assist, root: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, assist: Assist, root: Path, preferences: Preferences | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
         self.form = Form(root)
+        self._preferences = preferences or Preferences()
         self.rows = {path: SettingRow(field, self) for path, field in self.form.fields.items()}
         self.recipe = Choice()
         self.recipe_about = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
@@ -175,10 +179,10 @@ class NewRunPage(QWidget):
 
     def _choose_folder(self) -> None:
         now = Path(self.form.text(SOURCE)).expanduser()
-        folder = QFileDialog.getExistingDirectory(
-            self, self.tr("Folder with a folder of images per class"), str(now if now.is_dir() else Path.home())
-        )
-        if folder:
+        before = str(now) if now.is_dir() else self._preferences.folder("data") or str(Path.home())
+        title = self.tr("Folder with a folder of images per class")
+        if folder := QFileDialog.getExistingDirectory(self, title, before):
+            self._preferences.set_folder("data", Path(folder).parent)
             self.set_source(Path(folder))
 
     def _named(self, text: str) -> None:
