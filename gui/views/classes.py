@@ -42,7 +42,7 @@ class ClassesPanel(Panel):
         self.heat.class_marked.connect(self.table.mark)
         self.heat.class_chosen.connect(self.class_chosen)
         self.heat.epoch_chosen.connect(self.epoch_chosen)
-        self.heat.pointed.connect(self.readout.setText)
+        self.heat.pointed.connect(self._point)
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -51,6 +51,7 @@ class ClassesPanel(Panel):
         tools.addWidget(self.split)
         tools.addWidget(self.note, 3)
         tools.addWidget(self.readout, 2)
+        self.readout.hide()
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         right = QWidget()
         self._right = QStackedLayout(right)
@@ -104,6 +105,11 @@ class ClassesPanel(Panel):
     def _split_chosen(self) -> None:
         self._touched = True
         self._draw()
+
+    def _point(self, text: str) -> None:
+        """It takes room from the note only while there is something to say."""
+        self.readout.setText(text)
+        self.readout.setVisible(bool(text))
 
     def _marked(self, number: int) -> None:
         self.heat.marked = number
