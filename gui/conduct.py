@@ -14,7 +14,7 @@ from gui.preferences import Preferences
 from gui.shown import ShownRun
 from gui.views.banner import Banner
 from gui.views.faults import error_text
-from gui.views.words import duration
+from gui.views.reasons import reason_text
 from trainer.errors import EpochscopeError
 from trainer.store import trash
 from trainer.store.folder import RunFolder, is_alive
@@ -122,9 +122,11 @@ class Conduct(QObject):
         """End the engine that does not answer, once a person has agreed."""
         text = self.tr("End the process of this run?")
         what = self.tr(
-            "It is asked to save and end; after {time} it is ended. What came after its last checkpoint is lost, the "
-            "run can be continued from there."
-        ).format(time=duration(engines.PATIENCE_SECONDS))
+            "It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, "
+            "the run can be continued from there.",
+            "",
+            round(engines.PATIENCE_SECONDS),
+        )
         box = self._box(QMessageBox.Icon.Warning, text, what)
         end = box.addButton(self.tr("End the process"), QMessageBox.ButtonRole.DestructiveRole)
         wait = box.addButton(self.tr("Wait"), QMessageBox.ButtonRole.RejectRole)
@@ -145,7 +147,7 @@ class Conduct(QObject):
             return
         for answer in steering.settle():
             if answer.result in ("refused", "stale"):
-                text = self.tr("The engine has refused ({reason}).").format(reason=answer.reason)
+                text = self.tr("The engine has refused ({reason}).").format(reason=reason_text(answer.reason))
                 self._banner.show_notice("refused", text)
         self._tell_overdue()
         self._tell_exit()

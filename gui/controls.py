@@ -213,6 +213,9 @@ def outlook(model: RunModel, state: State, pace: Pace, wall: Callable[[], float]
     if state not in ("running", "pausing", "stopping", "paused"):
         return Outlook("", 0, 0, "steps", share, model.seconds, None, "about")
     seconds, bound = _left(model)
+    if state == "stopping":
+        # what was planned does not come any more
+        seconds, bound = None, "phase"
     if isinstance(progress, ev.Working):
         return Outlook(progress.stage, progress.done, progress.total, "pieces", share, model.seconds, seconds, bound)
     per_epoch = model.info.steps_per_epoch
@@ -224,7 +227,14 @@ def _share(model: RunModel) -> float:
     info = model.info
     assert info is not None
     whole = info.epochs * info.steps_per_epoch
-    return min(1.0, model.step / whole) if whole else 0.0
+    return min(1.0, reached(model)[1] / whole) if whole else 0.0
+
+
+def reached(model: RunModel) -> tuple[int, int]:
+    """Epoch and step a run has come to, over all attempts: one that ended while it was being prepared counts from 0."""
+    if not model.epochs.rows or model.step:
+        return model.epoch, model.step
+    return int(model.epochs.column("epoch")[-1]), int(model.epochs.column("step")[-1])
 
 
 def _left(model: RunModel) -> tuple[float | None, Literal["about", "at_least", "at_most", "phase"]]:

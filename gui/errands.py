@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from gui import engines
 from gui.logbook import log_file
 from gui.views.faults import error_text, told
+from gui.views.reasons import reason_text
 from gui.views.settings_dialog import SettingsDialog
 from gui.views.text_dialog import show_text
 from gui.views.words import plain
@@ -124,16 +125,16 @@ class Errands(QObject):
         dialog = compare.CompareDialog(paths, self._window)
         dialog.show()
 
-    def tell_end(self) -> None:
-        """A run that has failed says why, above its panels; once."""
+    def tell_end(self, again: bool = False) -> None:
+        """A run that has failed says why, above its panels; once, or `again`."""
         window = self._window
         ended = window.run.model.ended if window.run else None
         if ended is None or ended.status != "failed":
             window.banner.hide_notice("failed")
             self._told = None
-        elif self._told != id(ended):
+        elif again or self._told != id(ended):
             self._told = id(ended)
-            error = told(ended.code, ended.parameters, ended.error or ended.reason)
+            error = told(ended.code, ended.parameters, ended.error or reason_text(ended.reason))
             text = self.tr("This run has failed: {error}").format(error=plain(error))
             buttons = [(self.tr("Show the log"), lambda: window.show_tab("log"))]
             window.banner.show_notice("failed", text, buttons)

@@ -148,7 +148,7 @@ class Menus(QObject):
             action = self.actions[name]
             action.setText(text)
             plain = text.replace("&", "").rstrip("…")
-            keys = action.shortcut().toString()
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             action.setToolTip(f"{plain} ({keys})" if keys else plain)
         for name, title in {
             "file": self.tr("&File"),
@@ -213,6 +213,7 @@ class Menus(QObject):
         """Every action that has a key, a line each, for people."""
         lines = []
         for name in (entry for menu in MENUS.values() for entry in menu if entry in self.actions):
-            if keys := ACTIONS[name][1]:
-                lines.append(f"{', '.join(keys)}\t{self.actions[name].text().replace('&', '').rstrip('…')}")
+            if keys := self.actions[name].shortcuts():
+                told = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
+                lines.append(f"{told}\t{self.actions[name].text().replace('&', '').rstrip('…')}")
         return "\n".join(lines)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 FOLD_WIDTH = 1200
 """Narrower windows have no room for the list of runs, unless somebody opens it."""
+LEAST_LIST = 220
+"""Pixels, for name and status of a run."""
 FIRST_SIZE = QSize(1280, 800)
 FIRST_WIDTHS = (270, 780, 230)
 
@@ -68,6 +70,10 @@ class Places:
         window = self._window
         if side == "runs" and self._narrow:
             self._unfolded = window.left.isHidden()
+        elif side == "facts" and self._narrow and self._unfolded:
+            # there is room for one side only: the one asked for last
+            self._unfolded = False
+            window.preferences.set_shown("facts", True)
         else:
             window.preferences.set_shown(side, not window.preferences.shown(side))
         self.arrange()
@@ -78,10 +84,11 @@ class Places:
         wanted = self._unfolded if self._narrow else preferences.shown("runs")
         on_run = window.pages.currentWidget() is window.run_page
         window.left.setVisible(wanted)
-        window.facts.setVisible(preferences.shown("facts") and on_run)
+        facts = preferences.shown("facts") and not (self._narrow and self._unfolded)
+        window.facts.setVisible(facts and on_run)
         actions = window.menus.actions
         actions["runs_panel"].setChecked(wanted)
-        actions["facts_panel"].setChecked(preferences.shown("facts"))
+        actions["facts_panel"].setChecked(facts)
         actions["facts_panel"].setEnabled(on_run)
 
     def full_screen(self) -> None:

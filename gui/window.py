@@ -21,7 +21,7 @@ from gui.engines import PythonCheck
 from gui.errands import Errands, recorded
 from gui.follow import Follower
 from gui.menus import TABS, Menus
-from gui.places import Places
+from gui.places import LEAST_LIST, Places
 from gui.preferences import Preferences
 from gui.pulse import Pulse
 from gui.shown import EpochCursor, ShownRun
@@ -102,7 +102,7 @@ class Window(QMainWindow):
 
     def _build(self) -> None:
         self.controls = ControlBar(self.menus.actions)
-        self.tabs = Tabs(self.epoch_cursor, {"predict": (self.assist,)})
+        self.tabs = Tabs(self.epoch_cursor, {"predict": (self.assist, self.preferences)})
         self.bar = CursorBar(self.epoch_cursor)
         self.facts = FactsColumn(self.epoch_cursor)
         self.empty = EmptyPage(self.menus.actions)
@@ -115,6 +115,7 @@ class Window(QMainWindow):
         self.runs: Any = None
         self.sides = QSplitter(Qt.Orientation.Horizontal)
         self.left = QWidget()
+        self.left.setMinimumWidth(LEAST_LIST)
         self._left_column = QVBoxLayout(self.left)
         self._left_column.setContentsMargins(0, 0, 0, 0)
         for widget in (self.left, self.pages, self.facts):
@@ -130,10 +131,11 @@ class Window(QMainWindow):
         self.tabs.epoch_chosen.connect(self.bar.choose)
         self.tabs.class_chosen.connect(self._class_chosen)
         self.tabs.cell_chosen.connect(self._cell_chosen)
-        self.tabs.currentChanged.connect(self._tab_changed)
+        self.tabs.currentChanged.connect(lambda _: self.errands.enable_exports())
         self.conduct.opened.connect(self._opened)
         self.conduct.changed.connect(self.show_controls)
         self.conduct.gone.connect(lambda: self.show_run(None))
+        self.menus.show_recent(self.preferences.recent)
 
     def make_runs(self) -> None:
         """The list on the left, once the window has been painted."""
@@ -141,6 +143,7 @@ class Window(QMainWindow):
             return
         self.runs = importlib.import_module("gui.views.runs").RunsPanel(self.root)
         self._left_column.addWidget(self.runs)
+        self.runs.show_run(self.run.folder.path if self.run else None)
         self.runs.run_chosen.connect(self.open_run)
         self.runs.overlays_changed.connect(self._overlay)
         self.runs.continue_wanted.connect(self._continue)
@@ -162,6 +165,7 @@ class Window(QMainWindow):
         folder = RunFolder(path)
         if self.run is not None and self.run.folder == folder and self.run.follower.caught_up:
             self.conduct.show_run(self.run)
+            self.errands.tell_end(again=True)
             self.show_page(self.run_page)
             return
         self.show_run(ShownRun(folder, Follower(folder)))
@@ -180,6 +184,8 @@ class Window(QMainWindow):
         self.show_page(self.run_page if run else self.empty)
         self.setWindowTitle(f"{run.folder.name} – Epochscope" if run else "Epochscope")
         self.status.show_run(run)
+        if self.runs is not None:
+            self.runs.show_run(run.folder.path if run else None)
         self.show_controls()
         self.pulse.set()
 
@@ -193,16 +199,18 @@ class Window(QMainWindow):
     def new_run(self, source: Path | None = None) -> None:
         """The page to set up a run on, with this folder of images."""
         if self.new_page is None:
-            self.new_page = importlib.import_module("gui.views.new_run").NewRunPage(self.assist, self.root)
+            page = importlib.import_module("gui.views.new_run").NewRunPage
+            self.new_page = page(self.assist, self.root, self.preferences)
             self.new_page.start_wanted.connect(self.conduct.start)
             self.pages.addWidget(self.new_page)
             self._devices = PythonCheck(self.preferences.python, full=True)
         if source is not None:
             self.new_page.set_source(str(source))
         self.show_page(self.new_page)
+        self.new_page.setFocus()
 
     def hear_devices(self) -> None:
-        """Offer the devices there are, once they are known: on each tick."""
+        """Offer the devices there are, once known."""
         if self._devices is not None and self._devices.result() is not None:
             self.new_page.set_devices(self._devices.devices)
             self._devices.close()
@@ -262,9 +270,6 @@ class Window(QMainWindow):
         self.pulse.touch()
         self.tabs.move_cursor()
         self.facts.refresh()
-
-    def _tab_changed(self, index: int) -> None:
-        self.errands.enable_exports()
 
     def show_controls(self) -> None:
         """Buttons and menus as the run's state has them now."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.style import icon
@@ -12,6 +13,33 @@ from gui.views.words import plain
 
 Button = tuple[str, Callable[[], None]]
 MAX_LINES = 4
+
+
+class _Words(QLabel):
+    """A text as high as it needs to be. Left to itself, a label that wraps asks for the height of a narrow column."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def _height(self, width: int) -> int:
+        return max(self.heightForWidth(width), self.fontMetrics().height() + 8)
+
+    def sizeHint(self) -> QSize:
+        """For the width there is."""
+        return QSize(200, self._height(max(self.width(), 200)))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same height."""
+        return QSize(80, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width takes another height."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
 
 class Banner(QWidget):
@@ -24,7 +52,7 @@ class Banner(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(2)
+        self._layout.setSpacing(0)
         self.hide()
 
     def show_notice(self, key: str, text: str, buttons: Sequence[Button] = (), sign: str = "warning") -> None:
@@ -40,12 +68,9 @@ class Banner(QWidget):
         mark = QLabel()
         mark.setPixmap(icon(sign).pixmap(QSize(18, 18), self.devicePixelRatio()))
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-        words = QLabel("\n".join(plain(text).splitlines()[:MAX_LINES]))
-        words.setTextFormat(Qt.TextFormat.PlainText)
-        words.setWordWrap(True)
+        words = _Words("\n".join(plain(text).splitlines()[:MAX_LINES]))
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        row.addWidget(words, 1)
+        row.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
         for name, action in buttons:
             button = QPushButton(name)
             button.setAutoDefault(False)

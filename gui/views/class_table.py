@@ -201,9 +201,11 @@ class ClassTable(QTableView):
             figure = metrics.horizontalAdvance(parts.signed(0.888, 3))
             header.resizeSection(column, max(metrics.horizontalAdvance(caption) + sorts, figure) + 10)
         taken = sum(header.sectionSize(column) for column in range(PRECISION, SINCE_BEST + 1))
-        rest = max(150, self.viewport().width() - taken)
+        rest = max(180, self.viewport().width() - taken)
         names = [metrics.horizontalAdvance(parts.class_name(self.classes.names, i)) for i in self.classes.order[:500]]
-        name = min(max([*names, 40]) + 12, rest // 2)
+        # a bar can be short, a name that is cut has to be guessed
+        bar = metrics.horizontalAdvance(words.number(0.888, 3)) + 50
+        name = min(max([*names, 40]) + 12, max(rest // 2, rest - bar))
         header.resizeSection(NAME, name)
         header.resizeSection(F1, rest - name)
 

@@ -42,7 +42,7 @@ class ClassesPanel(Panel):
         self.heat.class_marked.connect(self.table.mark)
         self.heat.class_chosen.connect(self.class_chosen)
         self.heat.epoch_chosen.connect(self.epoch_chosen)
-        self.heat.pointed.connect(self.readout.setText)
+        self.heat.pointed.connect(self._point)
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -51,6 +51,7 @@ class ClassesPanel(Panel):
         tools.addWidget(self.split)
         tools.addWidget(self.note, 3)
         tools.addWidget(self.readout, 2)
+        self.readout.hide()
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         right = QWidget()
         self._right = QStackedLayout(right)
@@ -60,6 +61,9 @@ class ClassesPanel(Panel):
         self.splitter.addWidget(self.table)
         self.splitter.addWidget(right)
         self.splitter.setSizes([560, 340])
+        # where it gets narrow, the picture gives way before figures are cut
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
         content = QWidget()
         page = QVBoxLayout(content)
@@ -102,6 +106,11 @@ class ClassesPanel(Panel):
         self._touched = True
         self._draw()
 
+    def _point(self, text: str) -> None:
+        """It takes room from the note only while there is something to say."""
+        self.readout.setText(text)
+        self.readout.setVisible(bool(text))
+
     def _marked(self, number: int) -> None:
         self.heat.marked = number
         self.heat.update()
@@ -122,9 +131,9 @@ class ClassesPanel(Panel):
         self._stack.setCurrentIndex(0)
         for column in (SINCE_LAST, SINCE_BEST):
             self.table.setColumnHidden(column, split == "test")
-        known = len(self.table.classes.order)
+        known = self.table.classes.names
         self.table.classes.show_figures(class_figures(model, looked) if looked else None, model.classes)
-        if known != len(self.table.classes.order):
+        if known != self.table.classes.names:
             self.table.fit()
         if looked is None:
             self.note.setText(self.tr("Not evaluated yet"))

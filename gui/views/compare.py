@@ -11,7 +11,6 @@ from PySide6.QtCore import QCoreApplication, QLocale, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -26,6 +25,7 @@ from PySide6.QtWidgets import (
 from gui.form import as_text
 from gui.runs_model import Column, Difference, Row, compare_settings, look_at, plain
 from gui.views.bars import PART, BarDelegate
+from gui.views.parts import CheckBox
 from gui.views.runs_table import heads, shown
 from trainer.settings import describe
 from trainer.store.folder import RunFolder
@@ -58,7 +58,7 @@ class CompareDialog(QDialog):
         self.table.setWordWrap(False)
         self._bars = BarDelegate(self.table)
         self.table.setItemDelegate(self._bars)
-        self.all_settings = QCheckBox()
+        self.all_settings = CheckBox()
         self.all_settings.toggled.connect(self._fill)
         self.hint = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.copy_button = QPushButton()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from gui.controls import Action, Outlook, State
+from gui.controls import Action, Outlook, State, reached
 from gui.run_model import RunModel
 from gui.style import icon
 from gui.views.words import STATE_ICONS, duration, percent, phase_word, state_word, whole
@@ -133,9 +133,10 @@ class ControlBar(QWidget):
 
     def _doing(self, model: RunModel, outlook: Outlook) -> str:
         words = [state_word(self._state)]
-        if model.info is not None and model.epoch:
+        epoch, _ = reached(model)
+        if model.info is not None and epoch:
             text = self.tr("epoch {epoch} of {epochs}")
-            words.append(text.format(epoch=whole(model.epoch), epochs=whole(model.info.epochs)))
+            words.append(text.format(epoch=whole(epoch), epochs=whole(model.info.epochs)))
         if outlook.phase == "train" and outlook.total:
             text = self.tr("step {done} of {total}")
             words.append(text.format(done=whole(outlook.done), total=whole(outlook.total)))
@@ -147,6 +148,8 @@ class ControlBar(QWidget):
 
     def _times(self, outlook: Outlook) -> str:
         spent = self.tr("{time} so far").format(time=duration(outlook.elapsed))
+        if self._state in ("starting", "stopping"):
+            return spent
         if self._state not in ("running", "pausing", "stopping", "preparing", "paused"):
             return self.tr("{time} in all").format(time=duration(outlook.elapsed)) if outlook.elapsed else ""
         if outlook.seconds is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Set
 from pathlib import Path
 from typing import ClassVar
@@ -27,6 +28,8 @@ from trainer.store import durable
 
 _X_KINDS: dict[Axis, Kind] = {"step": "whole", "epoch": "number", "time": "time"}
 _EXPORT_SIZE, _EXPORT_SCALE = QSize(1200, 760), 2
+_BEGINNING = 10.0
+"""Seconds."""
 _LIVE = ("preparing", "running", "paused")
 
 
@@ -334,13 +337,21 @@ class CurvesPanel(Panel):
             newest = readings(name, runs, axis, self._series[-1].end(axis))
             chart.setAccessibleDescription("; ".join(f"{reading.name} {reading.value}" for reading in newest))
 
+    def _just_begun(self) -> bool:
+        """An engine writes its first record before it owns the run."""
+        return (
+            self.run is not None
+            and self.run.model.ended is None
+            and (time.time() - self.run.model.began / 1000 < _BEGINNING)
+        )
+
     def _page(self) -> QWidget:
         has_data = any(series.end("step") > 0 for series in self._series)
         if has_data:
             return self.table if self.bar.table else self.area
         if not self._series:
             text = self.tr("No run is shown. Choose one in the list of runs, or start a new one.")
-        elif self.run is not None and not self.run.follower.alive:
+        elif self.run is not None and not self.run.follower.alive and not self._just_begun():
             text = self.tr("This run ended before its first step: there is nothing to draw.")
         else:
             text = self.tr("The run is getting ready. Curves begin with its first steps.")

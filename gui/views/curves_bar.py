@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from gui.series import Axis, Source
 from gui.style import icon
-from gui.views.parts import Note
+from gui.views.parts import CheckBox, Note
 
 SPANS = (0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 """Steps to smooth over; 0 is none."""
+_SPACING = 8
+_NOTE = 60
+"""Pixels for the remark at the right, at least."""
 _FIRST = SPANS.index(50)
 _AXES: tuple[Axis, ...] = ("step", "epoch", "time")
 _SOURCES: tuple[Source, ...] = ("epochs", "batches")
@@ -31,7 +34,7 @@ class CurvesBar(QWidget):
         self._axis_label, self._span_label, self._span_value = QLabel(), QLabel(), QLabel()
         self.axis_box, self.source_box = QComboBox(), QComboBox()
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.log_box, self.follow_button, self.table_button = QCheckBox(), _toggle("fit"), _toggle("table")
+        self.log_box, self.follow_button, self.table_button = CheckBox(), _toggle("fit"), _toggle("table")
         self.note = Note()
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.axis_box.addItems(["", "", ""])
@@ -42,11 +45,12 @@ class CurvesBar(QWidget):
         self.slider.setFixedWidth(110)
         self._axis_label.setBuddy(self.axis_box)
         self._span_label.setBuddy(self.slider)
+        self._captions = self._axis_label, self._span_label
         self._of_charts: list[QWidget] = [self._axis_label, self.axis_box, self._span_label, self.slider]
         self._of_charts += [self._span_value, self.log_box, self.follow_button]
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
+        layout.setSpacing(_SPACING)
         for widget in [*self._of_charts, self.source_box]:
             layout.addWidget(widget)
         layout.addWidget(self.note, 1)
@@ -118,6 +122,23 @@ class CurvesBar(QWidget):
         for widget in self._of_charts:
             widget.setVisible(not self.table)
         self.source_box.setVisible(self.table)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where it is narrow, captions go: tool tips say the same."""
+        widgets = [*self._of_charts, self.table_button]
+        needed = sum(widget.sizeHint().width() + _SPACING for widget in widgets) + _NOTE
+        for label in self._captions:
+            label.setVisible(not self.table and needed <= self.width())
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the captions."""
+        spare = sum(label.sizeHint().width() + _SPACING for label in self._captions if label.isVisible())
+        return super().minimumSizeHint() - QSize(spare, 0)
+
+    def resizeEvent(self, event: object) -> None:
+        """Another width has room for more or less."""
+        self._fit()
 
     def retranslate(self) -> None:
         """Set all texts anew."""

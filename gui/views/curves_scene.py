@@ -108,17 +108,16 @@ def readings(chart: str, runs: list[Drawn], axis: Axis, x: float) -> list[Readin
             value = run.series.at(line, axis, x) if look is not None else None
             if look is None or value is None:
                 continue
-            name = _role_name(line)
+            # the title of the chart says what its only line is
+            name = "" if line.chart == "learning_rate" else _role_name(line)
             if not run.alone:
-                name = f"{run.series.name[:_MAX_NAME]}, {name}"
+                name = f"{run.series.name[:_MAX_NAME]}, {name}".removesuffix(", ")
             found.append(Reading(look, name, value_text(chart, value)))
     return found
 
 
 def _role_name(line: Line) -> str:
     translate = QCoreApplication.translate
-    if line.chart == "learning_rate":
-        return translate("Curves", "rate")
     if line.role == "smooth":
         return translate("Curves", "smoothed")
     if line.role == "valid":

@@ -29,7 +29,9 @@ from gui.style import icon
 from gui.views import parts, words
 from gui.views.bars import PART, BarDelegate, row_height
 from gui.views.faults import fault_text, whole_text
+from gui.views.faults_table import FaultsTable
 from gui.views.pictures import Card, PictureView
+from gui.views.reasons import note_text
 from trainer.errors import DataError
 from trainer.store.images import read_arrays
 
@@ -56,7 +58,7 @@ class DataCheck(QWidget):
         self.stage = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.verdict = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.counts, self.faults = _table(), _table()
+        self.counts, self.faults = _table(), FaultsTable()
         self._bars = BarDelegate(self.counts)
         self.counts.setItemDelegate(self._bars)
         self.examples, self.fed = PictureView(SIDE, 1), PictureView(SIDE, 1)
@@ -198,7 +200,7 @@ class DataCheck(QWidget):
         text = self.tr("{images} images, {classes} classes, taken as {width}×{height} {kind}").format(
             images=words.whole(total), classes=len(report["classes"]), width=width, height=height, kind=kind
         )
-        lines = [text, *(words.plain(note) for note in report["notes"])]
+        lines = [text, *(words.plain(note_text(note)) for note in report["notes"])]
         if report["stops"]:
             lines.append("⚠ " + self.tr("A run on these data would end here: see the faults."))
         elif report["faults"]:
@@ -218,11 +220,10 @@ class DataCheck(QWidget):
 
     def _show_faults(self, found: list[dict[str, str]]) -> None:
         rows = [
-            [words.plain(one["path"]), words.plain(fault_text(one["code"], one["reason"]))]
+            (words.plain(one["path"]), words.plain(fault_text(one["code"], one["reason"])))
             for one in found[:MAX_FAULTS]
         ]
-        _fill(self.faults, [self.tr("File"), self.tr("Reason")], rows)
-        self.faults.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        self.faults.show_faults(rows, (self.tr("File"), self.tr("Reason")))
         self.tabs.setTabText(1, self.tr("Faults ({count})").format(count=words.whole(len(found))))
 
     def retranslate(self) -> None:

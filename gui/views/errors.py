@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.confusion import Counts, Mode, Shown, confused_pairs, shown
 from gui.images import Choice, ImageIndex, Split
@@ -21,7 +21,7 @@ from gui.views.panel import Panel
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
 MODES: tuple[Mode, ...] = ("counts", "row", "column", "difference")
-EPOCHS = ("previous", "best", "first")
+EPOCHS = ("previous", "best", "first", "chosen")
 
 
 class ErrorsPanel(Panel):
@@ -35,12 +35,16 @@ class ErrorsPanel(Panel):
         self._others: list[ShownRun] = []
         self._touched = False
         self.split, self.mode, self.compare = QComboBox(), QComboBox(), QComboBox()
-        self.note, self.axes, self.empty = parts.Note(), parts.Note(), parts.Sentence()
+        self.other_epoch = QSpinBox(minimum=1)
+        self.note, self.empty = parts.Note(), parts.Sentence()
+        # it says what the colours mean: never cut
+        self.axes = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.matrix, self.pairs, self.grid = MatrixView(), PairsView(), ImageGrid()
         self._lay_out()
         self.split.activated.connect(self._split_chosen)
         self.mode.activated.connect(self._draw)
         self.compare.activated.connect(self._draw)
+        self.other_epoch.valueChanged.connect(self._draw)
         self.matrix.chosen.connect(self._places_chosen)
         self.pairs.chosen.connect(self.choose_cell)
         self.grid.epoch_chosen.connect(self.epoch_chosen)
@@ -52,6 +56,7 @@ class ErrorsPanel(Panel):
         for box in (self.split, self.mode, self.compare):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(box)
+        tools.addWidget(self.other_epoch)
         tools.addWidget(self.note, 1)
         table = QWidget()
         below = QVBoxLayout(table)
@@ -193,7 +198,7 @@ class ErrorsPanel(Panel):
             self._say(self.tr("Choose a run to see what its model takes for what."))
             return
         self.looked = look(self.run, self.cursor, self._split())
-        self.compare.setVisible(MODES[self.mode.currentIndex()] == "difference")
+        self._offer_others()
         if self.looked is None:
             self._say_why()
             return
@@ -256,11 +261,23 @@ class ErrorsPanel(Panel):
     def _fill_compare(self) -> None:
         chosen = max(0, self.compare.currentIndex())
         self.compare.clear()
-        for text in (self.tr("to the epoch before"), self.tr("to the best epoch"), self.tr("to the first epoch")):
+        texts = (self.tr("to the epoch before"), self.tr("to the best epoch"), self.tr("to the first epoch"))
+        for text in (*texts, self.tr("to epoch:")):
             self.compare.addItem(text)
+        self.compare.setToolTip(self.tr("Tick a run in the list of runs, and it can be compared with here"))
+        self.other_epoch.setAccessibleName(self.tr("Epoch to compare with"))
         for other in self._others:
             self.compare.addItem(self.tr("to {run}").format(run=words.plain(other.folder.name)))
         self.compare.setCurrentIndex(chosen if chosen < self.compare.count() else 0)
+
+    def _offer_others(self) -> None:
+        """What to compare with is asked where something is compared."""
+        compared = MODES[self.mode.currentIndex()] == "difference"
+        self.compare.setVisible(compared)
+        self.other_epoch.setVisible(compared and self.compare.currentIndex() == EPOCHS.index("chosen"))
+        if self.run is not None and self.run.model.verdicts:
+            with QSignalBlocker(self.other_epoch):
+                self.other_epoch.setMaximum(max(self.run.model.verdicts))
 
     def _before(self) -> Counts | None:
         """The matrix to compare with; None where there is none of the same classes."""
@@ -272,6 +289,7 @@ class ErrorsPanel(Panel):
         if self.looked.split != "valid":
             return None
         epochs = {"previous": self.looked.epoch - 1, "best": model.best_epoch or 0, "first": min(model.verdicts)}
+        epochs["chosen"] = self.other_epoch.value()
         found = model.verdicts.get(epochs[EPOCHS[max(0, place)]])
         return found.confusion if fits(found, model) else None
 

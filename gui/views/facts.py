@@ -35,9 +35,13 @@ _RUN = (
     "threads",
     "seed",
     "attempt",
+    "saved",
     "resume",
 )
-_BEST = ("best_epoch", "best_loss", "best_macro_f1", "test_accuracy", "test_macro_f1", "saved")
+_BEST = ("best_epoch", "best_loss", "best_macro_f1", "test_accuracy", "test_macro_f1")
+_WIDEST = "airplane (0.00)"
+"""A value for which there is room, whatever the language calls its row; a longer one is cut in the middle."""
+_GAP = 10
 
 
 class FactsColumn(QScrollArea):
@@ -61,7 +65,6 @@ class FactsColumn(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(190)
         self.retranslate()
         self.refresh()
 
@@ -74,7 +77,7 @@ class FactsColumn(QScrollArea):
         self._column.addWidget(head)
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 12)
-        grid.setHorizontalSpacing(10)
+        grid.setHorizontalSpacing(_GAP)
         grid.setVerticalSpacing(3)
         grid.setColumnStretch(1, 1)
         for row, key in enumerate(keys):
@@ -138,22 +141,22 @@ class FactsColumn(QScrollArea):
         names = {
             "train_loss": self.tr("Train loss"),
             "train_accuracy": self.tr("Train accuracy"),
-            "valid_loss": self.tr("Validation loss"),
-            "valid_accuracy": self.tr("Validation accuracy"),
+            "valid_loss": self.tr("Valid. loss"),
+            "valid_accuracy": self.tr("Valid. accuracy"),
             "valid_macro_f1": self.tr("Macro-F1"),
             "learning_rate": self.tr("Learning rate"),
             "samples_per_second": self.tr("Images a second"),
             "data_share": self.tr("Waits for data"),
             "worst": self.tr("Worst class (F1)"),
             "best_epoch": self.tr("Epoch"),
-            "best_loss": self.tr("Validation loss"),
+            "best_loss": self.tr("Valid. loss"),
             "best_macro_f1": self.tr("Macro-F1"),
             "test_accuracy": self.tr("Test accuracy"),
             "test_macro_f1": self.tr("Test macro-F1"),
             "saved": self.tr("Saved at step"),
             "data": self.tr("Data"),
             "images_train": self.tr("Images: train"),
-            "images_valid": self.tr("Images: validation"),
+            "images_valid": self.tr("Images: valid."),
             "images_test": self.tr("Images: test"),
             "model": self.tr("Model"),
             "parameters": self.tr("Parameters"),
@@ -169,7 +172,15 @@ class FactsColumn(QScrollArea):
             self.values[key].setAccessibleDescription(name)
         self.heads["best"].setText(self.tr("Best"))
         self.heads["run"].setText(self.tr("Run"))
+        self._fit()
         self.refresh()
+
+    def _fit(self) -> None:
+        """No narrower than its names and figures: a figure that is cut says nothing."""
+        metrics, margins = self.fontMetrics(), self._column.contentsMargins()
+        widest = max(metrics.horizontalAdvance(name.text()) for name in self.names.values())
+        room = widest + _GAP + metrics.horizontalAdvance(_WIDEST) + margins.left() + margins.right()
+        self.setMinimumWidth(room + self.verticalScrollBar().sizeHint().width())
 
 
 def _at_epoch(model: RunModel, cursor: EpochCursor) -> dict[str, str]:

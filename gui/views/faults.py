@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
+from gui.views.reasons import system_text, where_word
 from trainer.errors import EpochscopeError
 
 
@@ -33,11 +34,29 @@ def told(code: str, parameters: Mapping[str, Any], what: str) -> str:
     """What has happened; `what` is the English text."""
     text = QCoreApplication.translate("Errors", code)
     if text == code:
-        return what
+        return spoken(what)
     try:
-        return text.format_map({"what": what, **parameters})
+        return text.format_map({"what": what, **{name: _word(name, value) for name, value in parameters.items()}})
     except (KeyError, IndexError, ValueError, AttributeError):
         return what  # another version gave other parameters
+
+
+def spoken(what: str) -> str:
+    """The engine's English, written for a terminal, without the terminal's captions."""
+    lines = []
+    for line in what.splitlines():
+        caption, _, rest = line.strip().partition(": ")
+        if caption == "where" or caption == "mend":
+            lines.append(rest[:1].upper() + rest[1:] if caption == "mend" else rest)
+        else:
+            lines.append(line.replace("expected: ", "Expected: ", 1) if caption == "expected" else line)
+    return "\n".join(lines)
+
+
+def _word(name: str, value: Any) -> Any:
+    """A parameter that is itself a word of the engine's."""
+    words = {"kind": where_word, "reason": system_text}.get(name)
+    return words(value) if words is not None and isinstance(value, str) else value
 
 
 def fault_text(code: str, reason: str) -> str:

@@ -45,7 +45,7 @@ class HeatMap(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(160, 120)
+        self.setMinimumSize(190, 120)
 
     def sizeHint(self) -> QSize:
         """What fits beside the table."""
@@ -178,7 +178,8 @@ class HeatMap(QWidget):
         start = self.fontMetrics().horizontalAdvance(label) + 6
         text = QRectF(area.x(), top, start + 300, line)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, label)
-        bar = QRectF(area.x() + start, top + (line - SCALE) / 2, 110, SCALE)
+        room = self.width() - area.x() - start - self.fontMetrics().horizontalAdvance(high) - 14
+        bar = QRectF(area.x() + start, top + (line - SCALE) / 2, max(20.0, min(110.0, room)), SCALE)
         painter.drawImage(bar, parts.image_of(np.ascontiguousarray(colours.heat[None, :, :3])))
         painter.drawText(text.translated(start + bar.width() + 6, 0), Qt.AlignmentFlag.AlignVCenter, high)
 

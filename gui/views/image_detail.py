@@ -47,8 +47,8 @@ class ImageDetail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture, self.strip = BigPicture(), VerdictStrip()
-        self.captions = [QLabel() for _ in range(4)]
-        self.values = [parts.Note() for _ in range(3)] + [parts.Note(Qt.TextElideMode.ElideMiddle)]
+        self.captions = [QLabel() for _ in range(5)]
+        self.values = [parts.Note() for _ in range(4)] + [parts.Note(Qt.TextElideMode.ElideMiddle)]
         self.strip_caption = parts.Note()
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
@@ -65,14 +65,14 @@ class ImageDetail(QWidget):
         right.addWidget(self.strip)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)
-        layout.addWidget(self.picture, 2)
-        layout.addLayout(right, 3)
+        layout.addWidget(self.picture, 1)
+        layout.addLayout(right, 2)
         self.strip.epoch_chosen.connect(self.epoch_chosen)
         self.retranslate()
 
     def retranslate(self) -> None:
         """Set the captions anew."""
-        texts = (self.tr("Class"), self.tr("Taken for"), self.tr("Loss"), self.tr("File"))
+        texts = (self.tr("Class"), self.tr("Taken for"), self.tr("Confidence"), self.tr("Loss"), self.tr("File"))
         for caption, text in zip(self.captions, texts, strict=True):
             caption.setText(text)
 
@@ -84,13 +84,18 @@ class ImageDetail(QWidget):
             return
         self.picture.show_pixels(seen.pixels)
         verdict = self.tr("right") if seen.right else self.tr("wrong")
-        taken = f"{parts.class_name(names, seen.predicted)} ({words.percent(seen.confidence, 1)}), {verdict}"
         width, height = seen.size
         size = f"{words.whole(width)}×{words.whole(height)}"
         file = seen.path or self.tr("image {number}").format(number=words.whole(seen.place + 1))
         for label, text in zip(
             self.values,
-            (parts.class_name(names, seen.true), taken, words.number(seen.loss, 3), f"{file} ({size})"),
+            (
+                parts.class_name(names, seen.true),
+                parts.class_name(names, seen.predicted),
+                f"{words.percent(seen.confidence, 1)}, {verdict}",
+                words.number(seen.loss, 3),
+                f"{file} ({size})",
+            ),
             strict=True,
         ):
             label.setText(text)

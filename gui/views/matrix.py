@@ -282,7 +282,8 @@ class MatrixView(QTableView):
         self.columns.fit()
         height = (self.height() - self.columns.height() - frame) // count
         line = self.fontMetrics().height() + 4
-        self.rows.setDefaultSectionSize(max(min(line, SMALLEST), min(LARGEST // 2, height)))
+        most = max(LARGEST // 2, self.columns.defaultSectionSize())
+        self.rows.setDefaultSectionSize(max(min(line, SMALLEST), min(most, height)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit anew."""

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from gui.assist import Assist
 from gui.form import DEVICE, MODEL, SOURCE, Form, Path_, Problem
+from gui.preferences import Preferences
 from gui.style import icon
 from gui.views import prose
 from gui.views.data_check import DataCheck
@@ -38,10 +39,13 @@ class NewRunPage(QWidget):
 
     start_wanted = Signal(list, str)
 
-    def __init__(self, assist: Assist, root: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, assist: Assist, root: Path, preferences: Preferences | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
         self.form = Form(root)
+        self._preferences = preferences or Preferences()
         self.rows = {path: SettingRow(field, self) for path, field in self.form.fields.items()}
         self.recipe = Choice()
         self.recipe_about = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
@@ -60,6 +64,7 @@ class NewRunPage(QWidget):
         self._wrong: list[Path_] = []
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self.recipe)
         self.retranslate()
 
     # -- layout ----------------------------------------------------------------------------------------------------
@@ -174,10 +179,10 @@ class NewRunPage(QWidget):
 
     def _choose_folder(self) -> None:
         now = Path(self.form.text(SOURCE)).expanduser()
-        folder = QFileDialog.getExistingDirectory(
-            self, self.tr("Folder with a folder of images per class"), str(now if now.is_dir() else Path.home())
-        )
-        if folder:
+        before = str(now) if now.is_dir() else self._preferences.folder("data") or str(Path.home())
+        title = self.tr("Folder with a folder of images per class")
+        if folder := QFileDialog.getExistingDirectory(self, title, before):
+            self._preferences.set_folder("data", Path(folder).parent)
             self.set_source(Path(folder))
 
     def _named(self, text: str) -> None:
@@ -276,20 +281,24 @@ class NewRunPage(QWidget):
         self.recipe.setCurrentIndex(place)
         for row in self.rows.values():
             row.retranslate()
-        for labels in ([row.label for row in self.rows.values()], [row.unit for row in self.rows.values()]):
+        self.folder_button.setText(self.tr("Folder…"))
+        for labels in (
+            [row.label for row in self.rows.values()],
+            # the button stands where others have their unit
+            [*(row.unit for row in self.rows.values()), self.folder_button],
+        ):
             widest = max(label.sizeHint().width() for label in labels)
             for label in labels:
                 label.setMinimumWidth(widest)
         self._fit()
         for group, box in self._boxes.items():
             box.setTitle(self.tr("New run") if group == "first" else prose.group_title(group))
-        self._labels["recipe"].setText(self.tr("&Recipe"))
+        self._labels["recipe"].setText(self.tr("R&ecipe"))
         self._labels["name"].setText(self.tr("Na&me of the run"))
         self._labels["command"].setText(self.tr("The same in a &terminal"))
         self.recipe.setAccessibleName(self.tr("Recipe"))
         self.name.setAccessibleName(self.tr("Name of the run"))
         self.command.setAccessibleName(self.tr("Equivalent command line"))
-        self.folder_button.setText(self.tr("Folder…"))
         self.copy_button.setText(self.tr("Copy"))
         self.start_button.setText(self.tr("Start"))
         self.check.retranslate()

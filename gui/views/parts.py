@@ -8,8 +8,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from gui.images import Reason
 from gui.looked import Looked
@@ -30,6 +30,22 @@ class Sentence(QLabel):
         self.setMargin(24)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+
+class CheckBox(QCheckBox):
+    """With a frame that shows on dark, too: the style's own is nearly black."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The box, then its frame."""
+        super().paintEvent(event)
+        if Colours.current().dark and self.isEnabled():
+            option = QStyleOptionButton()
+            self.initStyleOption(option)
+            box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+            painter = QPainter(self)
+            painter.setPen(Colours.current().muted)
+            painter.drawRect(box.adjusted(0, 0, -1, -1))
+            painter.end()
 
 
 class Note(QLabel):

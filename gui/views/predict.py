@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.assist import Answer, Assist
+from gui.preferences import Preferences
 from gui.run_model import Topic
 from gui.shown import EpochCursor, ShownRun
 from gui.style import icon
@@ -29,12 +30,14 @@ class PredictPanel(Panel):
 
     topics: Set[Topic] = frozenset({"snapshots"})  # type: ignore[misc]
 
-    def __init__(self, cursor: EpochCursor, assist: Assist, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, cursor: EpochCursor, assist: Assist, preferences: Preferences | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(cursor, parent)
         self._assist = assist
         self._images: list[Path] = []
         self._asked: tuple[Path, tuple[Path, ...]] | None = None
-        self._folder = ""
+        self._preferences = preferences or Preferences()
         self.setAcceptDrops(True)
         self.choose_button = QPushButton(icon("folder"), "")
         self.choose_button.clicked.connect(self._choose)
@@ -129,9 +132,11 @@ class PredictPanel(Panel):
 
     def _choose(self) -> None:
         kinds = self.tr("Images ({endings})").format(endings=ENDINGS)
-        chosen, _ = QFileDialog.getOpenFileNames(self, self.tr("Choose images"), self._folder, kinds)
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self, self.tr("Choose images"), self._preferences.folder("images"), kinds
+        )
         if chosen:
-            self._folder = str(Path(chosen[0]).parent)
+            self._preferences.set_folder("images", Path(chosen[0]).parent)
             self.classify([Path(path) for path in chosen])
 
     def _again(self) -> None:

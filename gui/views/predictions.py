@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImageReader, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from gui.style import icon
 from gui.views import words
 from gui.views.bars import PART, BarDelegate
 from gui.views.parts import plain_tip
@@ -86,6 +87,7 @@ class PredictionTable(QAbstractTableModel):
         self._view = parent
         self.rows: list[Prediction] = []
         self.thumbnails = Thumbnails()
+        self._sign = icon("warning")
 
     def set_rows(self, rows: list[Prediction]) -> None:
         """Show these instead."""
@@ -131,6 +133,8 @@ class PredictionTable(QAbstractTableModel):
         if role == Role.ToolTipRole:
             return plain_tip(str(row.path))
         if role == Role.DecorationRole:
+            if row.problem:
+                return self._sign
             return self.thumbnails.get(row.path, self._view.devicePixelRatioF())
         return None
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QStackedLayout,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -58,6 +59,7 @@ class RunsPanel(QWidget):
         self.notes = NoteFields()
         self.bar = QToolBar(iconSize=QSize(16, 16), toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._discarded: list[Discarded] = []
+        self._unselected = False
         self._make_actions()
         self._lay_out()
         self._connect()
@@ -69,6 +71,7 @@ class RunsPanel(QWidget):
         self.compare_action = self._action("compare", self._compare, keys("Ctrl+D"))
         self.continue_action = self._action("continue", self._continue, keys())
         self.overlay_action = self._action("curve", self._toggle_overlay, keys())
+        self.alone_action = self._action("curve", self.remove_overlays, keys())
         self.note_action = self._action("note", self.notes.begin, keys("F2"))
         self.copy_action = self._action("copy", self._copy_command, keys())
         self.folder_action = self._action("folder", self._open_folder, keys())
@@ -79,6 +82,9 @@ class RunsPanel(QWidget):
             self.bar.addAction(action)
             button = self.bar.widgetForAction(action)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if isinstance(button, QToolButton) and action is not self.compare_action:
+                # the list is narrow, and what is pushed out of its bar is not found
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
     def _action(self, picture: str, work: Callable[[], None], key: QKeySequence) -> QAction:
         action = QAction(icon(picture), "", self)
@@ -126,6 +132,7 @@ class RunsPanel(QWidget):
         overlaid = list(self.runs.overlaid)
         if self.table.refresh():
             self._show_count()
+            self._select_shown()
             self._selected()
         if overlaid != self.runs.overlaid:
             self._tell_overlays()
@@ -137,8 +144,16 @@ class RunsPanel(QWidget):
             index = self.table.index_of(name)
             if index.isValid():
                 self.table.repaint_rows([index.row()])
+        self._unselected = bool(self.table.current)
+        self._select_shown()
+
+    def _select_shown(self) -> None:
+        """What is shown is selected, once it is listed; not where that would undo what a person does."""
         index = self.table.index_of(self.table.current)
-        if index.isValid() and not self.view.selectionModel().hasSelection():
+        if not self._unselected or not index.isValid():
+            return
+        self._unselected = False
+        if len(self.view.selectionModel().selectedRows()) <= 1 and not self.notes.writing:
             self.view.selectRow(index.row())
             self.view.scrollTo(index)
 
@@ -161,6 +176,8 @@ class RunsPanel(QWidget):
         self._selected()
 
     def _clicked(self, index: QModelIndex) -> None:
+        if self.view.on_box(index):
+            return
         held = QGuiApplication.keyboardModifiers()
         if not held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
             self.run_chosen.emit(self.runs.path(self.table.row_at(index).name))
@@ -172,12 +189,18 @@ class RunsPanel(QWidget):
     def _paths(self) -> list[Path]:
         return [self.runs.path(row.name) for row in self.selected()]
 
+    def _compared(self) -> list[str]:
+        """The selected runs; one alone is compared with those laid over, or else with the one that is shown."""
+        names = [row.name for row in self.selected()]
+        if len(names) == 1:
+            others = [name for name in self.runs.overlaid if name != names[0]]
+            shown = [self.table.current] if self.table.index_of(self.table.current).isValid() else []
+            names += others or [name for name in shown if name != names[0]]
+        return names
+
     def _compare(self) -> None:
-        paths = self._paths()
-        if len(paths) == 1:
-            paths += [self.runs.path(name) for name in self.runs.overlaid if name != paths[0].name]
-        if len(paths) > 1:
-            self.compare_wanted.emit(paths)
+        if len(names := self._compared()) > 1:
+            self.compare_wanted.emit([self.runs.path(name) for name in names])
 
     def _continue(self) -> None:
         row = self.selected()[0]
@@ -273,7 +296,8 @@ class RunsPanel(QWidget):
             action.setEnabled(one is not None)
         self.continue_action.setEnabled(one is not None and not one.live)
         self.overlay_action.setEnabled(bool(rows))
-        self.compare_action.setEnabled(len({*(row.name for row in rows), *self.runs.overlaid}) > 1 and bool(rows))
+        self.alone_action.setEnabled(bool(self.runs.overlaid))
+        self.compare_action.setEnabled(len(self._compared()) > 1)
         self.delete_action.setEnabled(any(not row.live for row in rows))
 
     def _show_count(self) -> None:
@@ -292,7 +316,7 @@ class RunsPanel(QWidget):
         menu = QMenu(self)
         menu.addActions([self.open_action, self.continue_action])
         menu.addSeparator()
-        menu.addActions([self.overlay_action, self.compare_action])
+        menu.addActions([self.overlay_action, self.alone_action, self.compare_action])
         menu.addSeparator()
         menu.addActions([self.note_action, self.copy_action, self.folder_action])
         menu.addSeparator()
@@ -321,13 +345,16 @@ class RunsPanel(QWidget):
         self.compare_action.setText(self.tr("Compare"))
         self.continue_action.setText(self.tr("Continue…"))
         self.overlay_action.setText(self.tr("Overlay its curves"))
+        self.alone_action.setText(self.tr("Take all overlays away"))
         self.note_action.setText(self.tr("Edit note"))
         self.copy_action.setText(self.tr("Copy command line"))
         self.folder_action.setText(self.tr("Open folder"))
         self.delete_action.setText(self.tr("Delete"))
         self.trash_action.setText(self.tr("Open trash"))
         self.undo_action.setText(self.tr("Undo delete"))
-        self.compare_action.setToolTip(self.tr("Figures and settings of the selected or overlaid runs, side by side"))
+        self.compare_action.setToolTip(
+            self.tr("Figures and settings of the selected runs side by side; one alone beside the run that is shown")
+        )
         self.continue_action.setToolTip(self.tr("Train this run further, from where it stopped"))
         self.delete_action.setToolTip(self.tr("Move to the trash; this can be undone"))
         self.notice.retranslate()

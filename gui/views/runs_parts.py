@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFormLayout,
@@ -65,7 +65,17 @@ class RunsView(QTableView):
         self.sortByColumn(COLUMNS.index("started"), Qt.SortOrder.DescendingOrder)
         self.setSortingEnabled(True)
         self._boxes = BoxDelegate(self)
+        self._pressed = QPoint()
         self.setItemDelegateForColumn(0, self._boxes)
+
+    def on_box(self, index: QModelIndex) -> bool:
+        """Whether the mouse is on the box of this row: what it does there has nothing to do with the run itself."""
+        return index.column() == 0 and self._boxes.place(self, index).contains(self._pressed)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember where."""
+        self._pressed = event.position().toPoint()
+        super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Everything else is the table's."""
@@ -94,6 +104,15 @@ class BoxDelegate(QStyledItemDelegate):
         ink = palette.highlightedText().color() if chosen else mix(palette.text().color(), palette.base().color(), 0.5)
         painter.setPen(ink)
         painter.drawRect(box.adjusted(0, 0, -1, -1))
+
+    def place(self, view: QTableView, index: QModelIndex) -> QRect:
+        """Where the box of a cell is, with a margin for the hand, in the view."""
+        option = QStyleOptionViewItem()
+        view.initViewItemOption(option)
+        option.rect = view.visualRect(index)
+        self.initStyleOption(option, index)
+        box = view.style().subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, view)
+        return box.adjusted(-3, -4, 3, 4)
 
 
 class Notice(QFrame):
@@ -153,14 +172,18 @@ class NoteFields(QWidget):
 
     def show_row(self, row: Row | None) -> None:
         """Show what is written about a run; what is being typed is left alone."""
-        typing = any(field.isModified() and field.hasFocus() for field in (self.tags, self.note))
-        if row is not None and row.name == self._name and typing:
+        if row is not None and row.name == self._name and self.writing:
             return
         self._name = row.name if row else ""
         self.tags.setText(", ".join(row.notes.tags) if row else "")
         self.note.setText(row.notes.note if row else "")
         self.note.setCursorPosition(0)
         self.setEnabled(row is not None)
+
+    @property
+    def writing(self) -> bool:
+        """Something is being typed."""
+        return any(field.isModified() and field.hasFocus() for field in (self.tags, self.note))
 
     def begin(self) -> None:
         """Let a person type a note."""
@@ -176,7 +199,7 @@ class NoteFields(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts anew."""
-        for label, text in zip(self._labels, (self.tr("&Tags"), self.tr("N&ote")), strict=True):
+        for label, text in zip(self._labels, (self.tr("Ta&gs"), self.tr("N&ote")), strict=True):
             label.setText(text)
         self.tags.setPlaceholderText(self.tr("with commas between"))
         self.note.setPlaceholderText(self.tr("what this run is about"))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEd
 from gui.form import Field, Path_
 from gui.style import Colours
 from gui.views import prose
-from gui.views.parts import plain_tip
+from gui.views.parts import CheckBox, plain_tip
 
 
 class Choice(QComboBox):
@@ -58,7 +58,7 @@ class SettingRow(QObject):
     def _make_editor(self) -> QWidget:
         kind = self.field.kind
         if kind == "switch":
-            switch = QCheckBox()
+            switch = CheckBox()
             switch.toggled.connect(lambda on: self._edited("true" if on else "false"))
             return switch
         if kind in ("choice", "open_choice"):

@@ -22,6 +22,7 @@ from gui import language, style
 from gui.engines import PythonCheck
 from gui.preferences import LANGUAGES, Preferences
 from gui.style import SCHEMES
+from gui.views.reasons import python_text
 from gui.views.words import plain
 
 POLL_MS = 100
@@ -115,7 +116,7 @@ class SettingsDialog(QDialog):
             self.python_changed.emit(python)
             self.verdict.setText(self.tr("It can train: {versions}").format(versions=plain(text)))
         else:
-            self.verdict.setText(self.tr("It cannot be used: {reason}").format(reason=plain(text)))
+            self.verdict.setText(self.tr("It cannot be used: {reason}").format(reason=plain(python_text(text))))
 
     def _drop_check(self) -> None:
         self._timer.stop()

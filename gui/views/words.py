@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from gui.run_model import Message
 from gui.views.faults import told
+from gui.views.reasons import reason_text, stop_text, where_word
 
 MAX_TEXT = 2_000
 """Characters of a text from a file that are shown at once."""
@@ -75,19 +78,25 @@ def message_text(message: Message) -> str:
     values = message.values
     match message.kind:
         case "StopRequested":
-            text = QCoreApplication.translate("Words", "A stop was asked for ({source}, {reason}).")
-            return text.format(source=plain(values["source"]), reason=plain(values["reason"]))
+            return stop_text(plain(values["source"]), plain(values["reason"]))
         case "NonFiniteLoss":
-            text = QCoreApplication.translate("Words", "Epoch {epoch}, batch {batch}: the {where} is not finite.")
-            return text.format(epoch=values["epoch"], batch=values["batch"], where=values["where"])
+            text = QCoreApplication.translate("Words", "Epoch {epoch}, batch {batch}: {where} is not finite.")
+            return text.format(epoch=values["epoch"], batch=values["batch"], where=where_word(values["where"]))
         case "CallbackFailed":
             text = QCoreApplication.translate("Words", "The callback {callback} failed in {hook}: {error}")
             return text.format(**{name: plain(values[name]) for name in ("callback", "hook", "error")})
         case "RunEnded":
-            text = QCoreApplication.translate("Words", "The run has ended: {status}. {error}")
-            reason = plain(told(values["code"], values["parameters"], values["error"] or values["reason"]))
-            return text.format(status=state_word(values["status"]), error=reason).rstrip()
+            return _end(values)
     return message.kind
+
+
+def _end(values: Mapping[str, Any]) -> str:
+    """How and why a run has ended."""
+    text = QCoreApplication.translate("Words", "The run has ended: {status}. {error}")
+    reason = told(values["code"], values["parameters"], values["error"] or reason_text(values["reason"]))
+    if not values["error"] and reason:
+        text = QCoreApplication.translate("Words", "The run has ended: {status} ({error}).")
+    return text.format(status=state_word(values["status"]), error=plain(reason)).rstrip()
 
 
 def plain(text: object) -> str:

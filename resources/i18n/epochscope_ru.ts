@@ -191,9 +191,13 @@
         <source>It has printed nothing.</source>
         <translation>Он ничего не вывел.</translation>
     </message>
-    <message>
-        <source>It is asked to save and end; after {time} it is ended. What came after its last checkpoint is lost, the run can be continued from there.</source>
-        <translation>Его попросят сохраниться и завершиться; через {time} он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</translation>
+    <message numerus="yes">
+        <source>It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, the run can be continued from there.</source>
+        <translation>
+            <numerusform>Его попросят сохраниться и завершиться; через %n секунду он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
+            <numerusform>Его попросят сохраниться и завершиться; через %n секунды он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
+            <numerusform>Его попросят сохраниться и завершиться; через %n секунд он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
+        </translation>
     </message>
     <message>
         <source>Its weights, figures and pictures go with it: {folder}</source>
@@ -335,7 +339,7 @@
     </message>
     <message>
         <source>Live</source>
-        <translation>Вживую</translation>
+        <translation>Новейшая</translation>
     </message>
     <message>
         <source>Next epoch (Alt+Right)</source>
@@ -381,12 +385,8 @@
         <translation>потери не конечны (NaN)</translation>
     </message>
     <message>
-        <source>rate</source>
-        <translation>скорость</translation>
-    </message>
-    <message>
         <source>reported</source>
-        <translation>по отчётам</translation>
+        <translation>отчёты</translation>
     </message>
     <message>
         <source>smoothed</source>
@@ -402,7 +402,7 @@
     </message>
     <message>
         <source>train, epoch</source>
-        <translation>обучение, эпоха</translation>
+        <translation>обуч., эпоха</translation>
     </message>
     <message>
         <source>train, smoothed over {steps} steps</source>
@@ -445,7 +445,7 @@
     </message>
     <message>
         <source>Over:</source>
-        <translation>По:</translation>
+        <translation>Ось:</translation>
     </message>
     <message>
         <source>Rows of the table</source>
@@ -473,7 +473,7 @@
     </message>
     <message>
         <source>epochs</source>
-        <translation>эпохам</translation>
+        <translation>эпохи</translation>
     </message>
     <message>
         <source>off</source>
@@ -481,11 +481,11 @@
     </message>
     <message>
         <source>steps</source>
-        <translation>шагам</translation>
+        <translation>шаги</translation>
     </message>
     <message>
         <source>training time</source>
-        <translation>времени обучения</translation>
+        <translation>время обучения</translation>
     </message>
     <message>
         <source>{steps} steps</source>
@@ -496,7 +496,7 @@
     <name>CurvesPanel</name>
     <message>
         <source>Accuracy</source>
-        <translation>Точность</translation>
+        <translation>Доля верных ответов</translation>
     </message>
     <message>
         <source>Curves</source>
@@ -551,7 +551,7 @@
     <name>CurvesTable</name>
     <message>
         <source>Accuracy</source>
-        <translation>Точность</translation>
+        <translation>Доля верных</translation>
     </message>
     <message>
         <source>Data wait, %</source>
@@ -595,7 +595,7 @@
     </message>
     <message>
         <source>Train accuracy</source>
-        <translation>Точность, обуч.</translation>
+        <translation>Доля верных, обуч.</translation>
     </message>
     <message>
         <source>Train loss</source>
@@ -607,7 +607,7 @@
     </message>
     <message>
         <source>Valid. accuracy</source>
-        <translation>Точность, валид.</translation>
+        <translation>Доля верных, валид.</translation>
     </message>
     <message>
         <source>Valid. loss</source>
@@ -718,7 +718,7 @@
     </message>
     <message>
         <source>{images} images, {classes} classes, taken as {width}×{height} {kind}</source>
-        <translation>изображений: {images}, классов: {classes}, на входе {width}×{height}, {kind}</translation>
+        <translation>Изображений: {images}, классов: {classes}, на входе {width}×{height}, {kind}</translation>
     </message>
 </context>
 <context>
@@ -1031,7 +1031,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>diverged.step</source>
-        <translation>Обучение разошлось: значение {kind} не конечно в эпохе {epoch}, батч {batch}; веса остались такими, как до этого шага.
+        <translation>Обучение разошлось: {kind} не конечно в эпохе {epoch}, батч {batch}; веса остались такими, как до этого шага.
 Возьмите меньшую скорость обучения и проверьте, нет ли в изображениях NaN.</translation>
     </message>
     <message>
@@ -1239,6 +1239,10 @@ With a run open, drop images to have them classified.</source>
         <translation>Разность</translation>
     </message>
     <message>
+        <source>Epoch to compare with</source>
+        <translation>Эпоха для сравнения</translation>
+    </message>
+    <message>
         <source>Most confused pairs</source>
         <translation>Чаще всего путаются</translation>
     </message>
@@ -1268,7 +1272,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>The {top} most confused of {all} classes; the rest is “other”.</source>
-        <translation>Самые путаемые классы: {top} из {all}; остальные — «прочие».</translation>
+        <translation>Классы, которые путаются чаще всего: {top} из {all}; остальные — «прочие».</translation>
     </message>
     <message>
         <source>There is nothing to compare with</source>
@@ -1283,12 +1287,20 @@ With a run open, drop images to have them classified.</source>
         <translation>У этого запуска нет валидационной части. Ошибки на тестовых изображениях появятся после оценки.</translation>
     </message>
     <message>
+        <source>Tick a run in the list of runs, and it can be compared with here</source>
+        <translation>Отметьте запуск в списке запусков, и с ним можно будет сравнить здесь</translation>
+    </message>
+    <message>
         <source>Validation, by epoch</source>
         <translation>Валидация, по эпохам</translation>
     </message>
     <message>
         <source>What the cells show</source>
         <translation>Что показывают клетки</translation>
+    </message>
+    <message>
+        <source>to epoch:</source>
+        <translation>с эпохой:</translation>
     </message>
     <message>
         <source>to the best epoch</source>
@@ -1304,7 +1316,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>to {run}</source>
-        <translation>с {run}</translation>
+        <translation>с запуском {run}</translation>
     </message>
     <message>
         <source>{wrong} of {all} wrong</source>
@@ -1315,7 +1327,7 @@ With a run open, drop images to have them classified.</source>
     <name>FactsColumn</name>
     <message>
         <source>At epoch {epoch}</source>
-        <translation>В эпоху {epoch}</translation>
+        <translation>Эпоха {epoch}</translation>
     </message>
     <message>
         <source>Attempt</source>
@@ -1354,7 +1366,7 @@ With a run open, drop images to have them classified.</source>
         <translation>Изобр., обуч.</translation>
     </message>
     <message>
-        <source>Images: validation</source>
+        <source>Images: valid.</source>
         <translation>Изобр., вал.</translation>
     </message>
     <message>
@@ -1391,7 +1403,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>Saved at step</source>
-        <translation>Сохранён шаг</translation>
+        <translation>Сохранён на шаге</translation>
     </message>
     <message>
         <source>Seed</source>
@@ -1399,7 +1411,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>Test accuracy</source>
-        <translation>Точность, тест</translation>
+        <translation>Верно, тест</translation>
     </message>
     <message>
         <source>Test macro-F1</source>
@@ -1411,18 +1423,18 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>Train accuracy</source>
-        <translation>Точность, обуч.</translation>
+        <translation>Верно, обуч.</translation>
     </message>
     <message>
         <source>Train loss</source>
         <translation>Потери, обуч.</translation>
     </message>
     <message>
-        <source>Validation accuracy</source>
-        <translation>Точность, вал.</translation>
+        <source>Valid. accuracy</source>
+        <translation>Верно, вал.</translation>
     </message>
     <message>
-        <source>Validation loss</source>
+        <source>Valid. loss</source>
         <translation>Потери, вал.</translation>
     </message>
     <message>
@@ -1616,6 +1628,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>Class</source>
         <translation>Класс</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Уверенность</translation>
     </message>
     <message>
         <source>File</source>
@@ -1854,7 +1870,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>&amp;Live: follow the newest epoch</source>
-        <translation>&amp;Вживую: следить за новейшей эпохой</translation>
+        <translation>Следить за &amp;новейшей эпохой</translation>
     </message>
     <message>
         <source>&amp;Log of the window</source>
@@ -1992,10 +2008,6 @@ With a run open, drop images to have them classified.</source>
 <context>
     <name>NewRunPage</name>
     <message>
-        <source>&amp;Recipe</source>
-        <translation>&amp;Рецепт</translation>
-    </message>
-    <message>
         <source>Copy</source>
         <translation>Копировать</translation>
     </message>
@@ -2028,6 +2040,10 @@ With a run open, drop images to have them classified.</source>
         <translation>Без рецепта</translation>
     </message>
     <message>
+        <source>R&amp;ecipe</source>
+        <translation>&amp;Рецепт</translation>
+    </message>
+    <message>
         <source>Recipe</source>
         <translation>Рецепт</translation>
     </message>
@@ -2047,16 +2063,16 @@ With a run open, drop images to have them classified.</source>
 <context>
     <name>NoteFields</name>
     <message>
-        <source>&amp;Tags</source>
-        <translation>&amp;Метки</translation>
-    </message>
-    <message>
         <source>N&amp;ote</source>
-        <translation>&amp;Заметка</translation>
+        <translation>Зам&amp;етка</translation>
     </message>
     <message>
         <source>Note</source>
         <translation>Заметка</translation>
+    </message>
+    <message>
+        <source>Ta&amp;gs</source>
+        <translation>&amp;Метки</translation>
     </message>
     <message>
         <source>Tags</source>
@@ -2090,11 +2106,11 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>Images</source>
-        <translation>Изображения</translation>
+        <translation>Изобр.</translation>
     </message>
     <message>
         <source>Of class</source>
-        <translation>От класса</translation>
+        <translation>% класса</translation>
     </message>
     <message>
         <source>Taken for</source>
@@ -2102,7 +2118,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>True</source>
-        <translation>Истинный</translation>
+        <translation>Класс</translation>
     </message>
     <message>
         <source>{points} pp</source>
@@ -2177,6 +2193,145 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>Open a run: its best weights say what is in an image.</source>
         <translation>Откройте запуск: его лучшие веса скажут, что на изображении.</translation>
+    </message>
+</context>
+<context>
+    <name>Reasons</name>
+    <message>
+        <source>A stop was requested {source}: {reason}.</source>
+        <translation>Запрошена остановка {source}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Epochscope is not installed there</source>
+        <translation>там не установлен Epochscope</translation>
+    </message>
+    <message>
+        <source>Exec format error</source>
+        <translation>это не исполняемый файл</translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation>это папка</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>на диске нет места</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>такого файла или папки нет</translation>
+    </message>
+    <message numerus="yes">
+        <source>Not looked at: %n other file(s) or folder(s), such as {example}</source>
+        <translation>
+            <numerusform>Не рассматривается %n другой файл или папка, например {example}</numerusform>
+            <numerusform>Не рассматриваются %n других файла или папки, например {example}</numerusform>
+            <numerusform>Не рассматриваются %n других файлов или папок, например {example}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Permission denied</source>
+        <translation>нет доступа</translation>
+    </message>
+    <message>
+        <source>PyTorch is not installed there</source>
+        <translation>там не установлен PyTorch</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>файловая система только для чтения</translation>
+    </message>
+    <message>
+        <source>a gradient</source>
+        <translation>значение градиента</translation>
+    </message>
+    <message>
+        <source>after this epoch</source>
+        <translation>после этой эпохи</translation>
+    </message>
+    <message>
+        <source>at once</source>
+        <translation>сразу</translation>
+    </message>
+    <message>
+        <source>by a callback</source>
+        <translation>колбэком</translation>
+    </message>
+    <message>
+        <source>by a request</source>
+        <translation>запросом</translation>
+    </message>
+    <message>
+        <source>by the system (SIGTERM)</source>
+        <translation>системой (SIGTERM)</translation>
+    </message>
+    <message>
+        <source>early stopping: no improvement any more</source>
+        <translation>ранняя остановка: улучшений больше нет</translation>
+    </message>
+    <message>
+        <source>from a terminal</source>
+        <translation>из терминала</translation>
+    </message>
+    <message>
+        <source>from a window</source>
+        <translation>из окна</translation>
+    </message>
+    <message>
+        <source>from the script</source>
+        <translation>из скрипта</translation>
+    </message>
+    <message>
+        <source>it does not answer</source>
+        <translation>он не отвечает</translation>
+    </message>
+    <message>
+        <source>it ended with exit code {code}</source>
+        <translation>он завершился с кодом {code}</translation>
+    </message>
+    <message>
+        <source>it was meant for attempt {attempt}</source>
+        <translation>запрос предназначался попытке {attempt}</translation>
+    </message>
+    <message>
+        <source>saving failed; the log says why</source>
+        <translation>сохранить не удалось; причина в журнале</translation>
+    </message>
+    <message>
+        <source>the loss</source>
+        <translation>значение потерь</translation>
+    </message>
+    <message>
+        <source>the request is damaged</source>
+        <translation>запрос повреждён</translation>
+    </message>
+    <message>
+        <source>the run has ended</source>
+        <translation>запуск уже окончен</translation>
+    </message>
+    <message>
+        <source>the run is not paused</source>
+        <translation>запуск не на паузе</translation>
+    </message>
+    <message>
+        <source>the run is paused</source>
+        <translation>запуск уже на паузе</translation>
+    </message>
+    <message>
+        <source>the run is stopping</source>
+        <translation>запуск уже останавливается</translation>
+    </message>
+    <message>
+        <source>there is nothing to save yet</source>
+        <translation>сохранять пока нечего</translation>
+    </message>
+    <message>
+        <source>this run saves no checkpoints</source>
+        <translation>этот запуск не сохраняет контрольных точек</translation>
+    </message>
+    <message>
+        <source>with Ctrl-C</source>
+        <translation>клавишами Ctrl-C</translation>
     </message>
 </context>
 <context>
@@ -2316,8 +2471,8 @@ With a run open, drop images to have them classified.</source>
         <translation>Изменить заметку</translation>
     </message>
     <message>
-        <source>Figures and settings of the selected or overlaid runs, side by side</source>
-        <translation>Показатели и настройки выбранных или наложенных запусков рядом</translation>
+        <source>Figures and settings of the selected runs side by side; one alone beside the run that is shown</source>
+        <translation>Показатели и настройки выбранных запусков рядом; один запуск — рядом с открытым</translation>
     </message>
     <message>
         <source>Filter runs</source>
@@ -2360,6 +2515,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>Show</source>
         <translation>Показать</translation>
+    </message>
+    <message>
+        <source>Take all overlays away</source>
+        <translation>Убрать все наложения</translation>
     </message>
     <message>
         <source>Train this run further, from where it stopped</source>
@@ -2686,15 +2845,15 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>degrees</source>
-        <translation>градусы</translation>
+        <translation>град.</translation>
     </message>
     <message>
         <source>epochs</source>
-        <translation>эпохи</translation>
+        <translation>эпох</translation>
     </message>
     <message>
         <source>files</source>
-        <translation>файлы</translation>
+        <translation>файлов</translation>
     </message>
     <message>
         <source>fraction</source>
@@ -2702,19 +2861,19 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>images</source>
-        <translation>изображения</translation>
+        <translation>изображ.</translation>
     </message>
     <message>
         <source>layers</source>
-        <translation>слои</translation>
+        <translation>слоёв</translation>
     </message>
     <message>
         <source>nats</source>
-        <translation>наты</translation>
+        <translation>нат</translation>
     </message>
     <message>
         <source>pixels</source>
-        <translation>пиксели</translation>
+        <translation>пикс.</translation>
     </message>
     <message>
         <source>probability</source>
@@ -2722,19 +2881,19 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>seconds</source>
-        <translation>секунды</translation>
+        <translation>с</translation>
     </message>
     <message>
         <source>steps</source>
-        <translation>шаги</translation>
+        <translation>шагов</translation>
     </message>
     <message>
         <source>threads</source>
-        <translation>потоки</translation>
+        <translation>потоков</translation>
     </message>
     <message>
         <source>units</source>
-        <translation>нейроны</translation>
+        <translation>нейронов</translation>
     </message>
 </context>
 <context>
@@ -2970,16 +3129,12 @@ Start one with New run, or open the demo.</source>
 <context>
     <name>Words</name>
     <message>
-        <source>A stop was asked for ({source}, {reason}).</source>
-        <translation>Запрошена остановка ({source}, {reason}).</translation>
-    </message>
-    <message>
         <source>Checking</source>
         <translation>Проверка</translation>
     </message>
     <message>
-        <source>Epoch {epoch}, batch {batch}: the {where} is not finite.</source>
-        <translation>Эпоха {epoch}, батч {batch}: не конечно значение {where}.</translation>
+        <source>Epoch {epoch}, batch {batch}: {where} is not finite.</source>
+        <translation>Эпоха {epoch}, батч {batch}: {where} не конечно.</translation>
     </message>
     <message>
         <source>Evaluating the best weights</source>
@@ -3004,6 +3159,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>The callback {callback} failed in {hook}: {error}</source>
         <translation>Сбой колбэка {callback} в {hook}: {error}</translation>
+    </message>
+    <message>
+        <source>The run has ended: {status} ({error}).</source>
+        <translation>Запуск окончен: {status} ({error}).</translation>
     </message>
     <message>
         <source>The run has ended: {status}. {error}</source>

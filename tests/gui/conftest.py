@@ -173,3 +173,20 @@ def finished(scribe: Callable[..., Scribe]) -> RunFolder:
         one.epoch(number, 2.0 * number)
     one.end()
     return one.folder
+
+
+@pytest.fixture
+def window(qtbot: Any, root: Path) -> Iterator[Any]:
+    """An open window without a run."""
+    from gui.preferences import Preferences
+    from gui.window import Window
+
+    made = Window(root, Preferences())
+    made.resize(1366, 768)
+    # keys go to the active window only
+    with qtbot.waitActive(made):
+        made.show()
+        made.activateWindow()
+    yield made
+    made.close_quietly()
+    made.deleteLater()

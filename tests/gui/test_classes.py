@@ -177,3 +177,13 @@ def test_a_hundred_classes_and_one_epoch(qtbot: QtBot, tmp_path: Path) -> None:
     area = panel.heat._area()
     assert area.bottom() < panel.heat.height()
     assert not panel.grab().isNull()
+
+
+def test_names_have_room_in_another_run_of_as_many_classes(qtbot: QtBot, made: MadeRun, tmp_path: Path) -> None:
+    short = MadeRun(tmp_path, name="short", classes=("0", "1", "2"))
+    long = MadeRun(tmp_path, name="long", classes=("airplane", "automobile", "bird"))
+    panel = panel_of(qtbot, short.make(), EpochCursor())
+    panel.show_run(long.make())
+    panel.refresh(frozenset({"info", "epochs"}))
+    table = panel.table
+    assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance("automobile")

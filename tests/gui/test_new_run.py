@@ -254,3 +254,16 @@ def test_the_engine_feeds_what_is_shown(real: Assist, tmp_path: Path, qtbot: Any
     cards = [page.check.fed.pictures.card(row) for row in range(page.check.fed.pictures.rowCount())]
     assert len(cards) == 32
     assert all(np.ascontiguousarray(card.pixels[..., 0]).tobytes() in known for card in cards if card)
+
+
+def test_reasons_of_faults_are_whole_and_names_are_cut_in_the_middle(qtbot) -> None:
+    from gui.views.faults_table import REASON, FaultsTable
+
+    table = FaultsTable()
+    qtbot.addWidget(table)
+    table.show_faults([("a/very/long/path/" * 5 + "name.jpg", "not an image")], ("File", "Reason"))
+    for width in (600, 300):
+        table.resize(width, 200)
+        table.show()
+        assert table.columnWidth(REASON) > table.fontMetrics().horizontalAdvance("not an image")
+        qtbot.waitUntil(lambda: table.columnWidth(0) + table.columnWidth(REASON) == table.viewport().width())

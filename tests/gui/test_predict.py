@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("PySide6")
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QImage
+from PySide6.QtWidgets import QFileDialog
 
 from gui.follow import Follower
 from gui.shown import EpochCursor, ShownRun
@@ -141,3 +142,22 @@ def test_thumbnails_are_small_and_made_a_few_at_a_time(panel: PredictPanel, tmp_
 
 def test_a_wide_image_has_a_thumbnail_of_a_pixel(tmp_path: Path, qapp: Any) -> None:
     assert thumbnail(picture(tmp_path / "line.png", 3000, 1)).height() == 1
+
+
+def test_the_folder_of_images_is_remembered(
+    panel: PredictPanel, assist: FakeAssist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, asked = picture(tmp_path / "x.png"), []
+
+    def choose(parent: object, title: str, folder: str, kinds: str) -> tuple[list[str], str]:
+        asked.append(folder)
+        return [str(image)], kinds
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", choose)
+    panel.show_run(run_of(tmp_path))
+    panel.choose_button.click()
+    again = PredictPanel(EpochCursor(), assist)  # type: ignore[arg-type]
+    again.show_run(run_of(tmp_path))
+    again.choose_button.click()
+    assert asked == ["", str(tmp_path)]
+    again.deleteLater()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("PySide6")
-from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtCore import QLocale, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog
 
@@ -208,9 +208,11 @@ def test_the_menus_open(panel: RunsPanel) -> None:
     panel.view.selectRow(0)
     panel._menu(panel.view.rect().center())
     panel._choose_columns(panel.view.rect().topLeft())
-    menus = [widget for widget in QGuiApplication.instance().topLevelWidgets() if widget.inherits("QMenu")]
-    assert {len(menu.actions()) for menu in menus if menu.isVisible()} >= {len(COLUMNS) - 1}
-    menus[-1].actions()[0].toggle() if menus[-1].actions()[0].isCheckable() else None
+    found = QGuiApplication.instance().topLevelWidgets()
+    menus = [widget for widget in found if widget.inherits("QMenu") and widget.isVisible()]
+    (columns,) = [menu for menu in menus if len(menu.actions()) == len(COLUMNS) - 1]
+    columns.actions()[0].toggle()
+    assert panel.view.isColumnHidden(1)
     for menu in menus:
         menu.close()
 
@@ -229,3 +231,27 @@ def test_comparison(root: Path, qtbot: Any) -> None:
     assert dialog.table.rowCount() >= before
     dialog.copy()
     assert QGuiApplication.clipboard().text().startswith("\told\tnew\tgone\n")
+
+
+def test_a_click_on_the_box_lays_over_and_opens_nothing(panel: RunsPanel, root: Path, qtbot: Any) -> None:
+    chosen: list[Path] = []
+    overlaid: list[list[Path]] = []
+    panel.run_chosen.connect(chosen.append)
+    panel.overlays_changed.connect(overlaid.append)
+    index = panel.table.index_of("middle")
+    row = panel.view.visualRect(index)
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(row.left() + 9, row.center().y()))
+    assert overlaid == [[root / "middle"]]
+    assert chosen == []
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    assert chosen == [root / "middle"]
+
+
+def test_one_run_is_compared_with_the_one_that_is_shown(panel: RunsPanel, root: Path) -> None:
+    wanted: list[list[Path]] = []
+    panel.compare_wanted.connect(wanted.append)
+    panel.show_run(root / "old")
+    assert not panel.compare_action.isEnabled()
+    panel.view.selectRow(panel.table.index_of("new").row())
+    panel.compare_action.trigger()
+    assert wanted == [[root / "new", root / "old"]]

@@ -185,6 +185,8 @@ def test_what_has_no_translation_is_told_in_english(russian: QApplication) -> No
 def test_english_is_the_text_of_the_engine(qtbot: QtBot) -> None:
     answer = {"code": "run.live", "what": "A", "where": "B", "expected": "", "mend": "C", "parameters": {"output": "D"}}
     assert whole_text(answer) == "A\nB\nC\nD"
+    told_in_a_terminal = "It is bad.\nwhere: epoch 1\nexpected: a number\nmend: train less"
+    assert told("diverged.step", {}, told_in_a_terminal) == "It is bad.\nepoch 1\nExpected: a number\nTrain less"
 
 
 # -- the window --------------------------------------------------------------------------------------------------
