@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.screen import MISSING, screen
+
 pytest.importorskip("PySide6")
-TOOLS = ("Xvfb", "xdotool", "setxkbmap")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(60),
-    pytest.mark.skipif(any(shutil.which(tool) is None for tool in TOOLS), reason=f"needs {', '.join(TOOLS)}"),
+    pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}"),
 ]
 CONTROL, ALT = 37, 64
 DIGIT_3, LETTER_N, COMMA, LEFT = 12, 57, 59, 113  # keycodes
@@ -36,22 +33,13 @@ sys.exit(gui.app.main(["finished"]))
 """
 
 
-@pytest.fixture
-def display(tmp_path: Path) -> Iterator[str]:
-    """An X server of our own."""
-    read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1366x768x24", "-noreset", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    with os.fdopen(read) as answer:
-        yield f":{answer.readline().strip()}"
-    server.terminate()
-    server.wait()
-
-
 @pytest.mark.parametrize("layout", ["us", "ru,us", "ru"])
-def test_keys_work_on_every_layout(display: str, finished: object, layout: str) -> None:
-    environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+def test_keys_work_on_every_layout(finished: object, layout: str) -> None:
+    with screen() as environment:
+        check_keys(environment, layout)
+
+
+def check_keys(environment: dict[str, str], layout: str) -> None:
     subprocess.run(["setxkbmap", "-layout", layout], env=environment, check=True, stderr=subprocess.DEVNULL)
     command = [sys.executable, "-W", "ignore", "-c", CODE]
     window = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
