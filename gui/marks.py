@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -40,7 +41,11 @@ class Reading:
 
 def number_text(value: float, step: float, kind: Kind) -> str:
     """A value in the user's writing, as exact as marks `step` apart ask for."""
-    locale = QLocale()
+    return _number_text(float(value), step, kind, QLocale())
+
+
+@lru_cache(1000)  # the marks of six axes, at every frame
+def _number_text(value: float, step: float, kind: Kind, locale: QLocale) -> str:
     if kind == "time":
         minutes, seconds = divmod(round(value), 60)
         hours, minutes = divmod(minutes, 60)

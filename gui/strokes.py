@@ -96,22 +96,30 @@ def _draw_bars(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
     seen = np.isfinite(tops)
     if not seen.any():
         return
-    near = np.diff(x, append=x[-1:]) <= NEAR
-    above, below = tops.copy(), bottoms.copy()
-    above[1:] = np.where(near[:-1], np.fmin(tops[1:], bottoms[:-1]), tops[1:])
-    below[1:] = np.where(near[:-1], np.fmax(bottoms[1:], tops[:-1]), bottoms[1:])
-    wide = np.where(near, np.maximum(np.diff(x, append=x[-1:]), look.width), look.width)
+    gaps = np.flatnonzero(~(seen[:-1] & seen[1:]))
+    apart = x[1:] - x[:-1]
+    far = np.flatnonzero(apart > NEAR)
     bars = PrimitiveArray(QRectF, 4)
-    bars.resize(int(seen.sum()))
+    bars.resize(len(x))
     left, top, width, height = bars.ndarray().T
-    left[:] = x[seen] - look.width / 2
-    top[:] = above[seen] - look.width / 2
-    width[:] = wide[seen]
-    height[:] = (below - above)[seen] + look.width
+    np.subtract(x, look.width / 2, out=left)
+    top[0], height[0] = tops[0], bottoms[0]  # the lower end, until it is complete
+    np.fmin(tops[1:], bottoms[:-1], out=top[1:])
+    np.fmax(bottoms[1:], tops[:-1], out=height[1:])
+    for alone in (far, gaps):
+        top[alone + 1], height[alone + 1] = tops[alone + 1], bottoms[alone + 1]
+    np.maximum(apart, look.width, out=width[:-1])
+    width[far], width[-1] = look.width, look.width
+    height -= top
+    height += look.width
+    top -= look.width / 2
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.colour)
+    if not seen.all():
+        kept = bars.ndarray()[seen]
+        bars.resize(len(kept))
+        bars.ndarray()[:] = kept
     painter.drawRects(*bars.drawargs())
-    far = np.flatnonzero(~near[:-1])
     if len(far):  # where nothing was reported for a while
         painter.setPen(QPen(look.colour, look.width))
         ends = np.stack([bottoms[far], tops[far + 1], np.full(len(far), np.nan)], axis=1).reshape(-1)

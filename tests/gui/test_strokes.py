@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from gui.marks import SHAPES, Look, Shape, draw_point
-from gui.strokes import Stamps, Stroke, draw_stroke, fits_points
+from gui.strokes import NEAR, Stamps, Stroke, draw_stroke, fits_points
 
 WIDTH, HEIGHT = 80, 60
 BLACK, WHITE = QColor("black"), QColor("white")
@@ -35,17 +36,17 @@ def picture(paint: Callable[[QPainter], None], scale: int = 1) -> NDArray[np.boo
     return rows[:, : WIDTH * scale] < 128
 
 
-def wider(found: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Each pixel and its eight neighbours."""
-    padded = np.pad(found, 1)
-    parts = [padded[y : y + HEIGHT, x : x + WIDTH] for y in range(3) for x in range(3)]
-    return np.logical_or.reduce(parts)
+def near(found: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Each pixel and those around it, as far away as the next column of a thinned line may be."""
+    around = range(2 * math.ceil(NEAR) + 1)
+    padded = np.pad(found, math.ceil(NEAR))
+    return np.logical_or.reduce([padded[y : y + HEIGHT, x : x + WIDTH] for y in around for x in around])
 
 
 heights = st.floats(2, HEIGHT - 3) | st.just(float("nan"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.tuples(heights, heights), min_size=2, max_size=25),
     st.lists(st.sampled_from([1.0, 1.3, 2.0, 8.0]), min_size=25, max_size=25),
@@ -59,8 +60,8 @@ def test_bars_are_where_the_line_is(pairs: list[tuple[float, float]], steps: lis
     bars = picture(lambda painter: draw_stroke(painter, Stroke(look, x, y, thinned=True), x, y))
     line = picture(lambda painter: draw_stroke(painter, Stroke(look, x, y), x, y))
     if np.isfinite(y).all():  # beside a gap a lone column is a bar, but no line
-        assert not (line & ~wider(wider(bars))).any()
-        assert not (bars & ~wider(wider(line))).any()
+        assert not (line & ~near(bars)).any()
+        assert not (bars & ~near(line)).any()
     assert bars.any() == np.isfinite(y).any()
 
 
