@@ -18,6 +18,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gui.preferences import Preferences
+from gui.series import LINES
 from gui.views.curves import CurvesPanel
 from gui.window import Window
 from tests.reliability.harness import assert_same, attempts
@@ -34,6 +35,7 @@ EPOCHS = 4
 ALL = {"reports": "all"}
 """Reports are merged by the clock; with one for every step, two runs can be compared point by point."""
 SHORT = {**SETTINGS, "train": {**SETTINGS["train"], "epochs": EPOCHS}}
+TWO = ("loss", "accuracy")
 CLOCKS = ("time_s", "samples_per_second", "data_share")
 
 
@@ -51,9 +53,12 @@ TWICE = {
 
 @dataclass
 class Seen:
-    """All that the window shows of a run's curves. `drawn`: x and y of each line of a chart."""
+    """All that the window shows of a run's curves. `drawn`: x and y of each line of a chart; `smoothed` and `thinned`:
+    what is made of them step by step while the run goes on."""
 
     drawn: dict[str, list[tuple[list[float], list[float]]]]
+    smoothed: list[tuple[list[float], list[float]]]
+    thinned: list[tuple[list[float], list[float]]]
     tables: dict[str, list[list[str]]]
     csv: list[dict[str, str]]
 
@@ -90,13 +95,18 @@ def caught_up(qtbot: QtBot, window: Window, run: RunFolder, shown: str) -> Curve
     qtbot.waitUntil(lambda: model.step >= last and window.conduct.steering.state == shown, timeout=30_000)
     panel = window.tabs.panel("curves")
     assert isinstance(panel, CurvesPanel)
+    if panel.bar.slider.value() == 0:
+        panel.bar.slider.setValue(3)  # some smoothing, from the first attempt on
     return panel
 
 
 def seen(panel: CurvesPanel, folder: Path) -> Seen:
-    """Without smoothing, by step; tables and export as a person gets them."""
-    panel.bar.slider.setValue(0)
+    """By step; tables and export as a person gets them."""
     panel.bar.axis_box.setCurrentIndex(0)
+    smoothed = [(stroke.x.tolist(), stroke.y.tolist()) for stroke in panel.charts["loss"].scene.strokes]
+    pieces = [panel._series[-1].piece(line, "step", (0, EPOCHS * STEPS), 3) for line in LINES if line.chart in TWO]
+    thinned = [(x.tolist(), y.tolist()) for x, y, _ in pieces]
+    panel.bar.slider.setValue(0)
     panel.follow()
     drawn = {
         name: [(stroke.x.tolist(), stroke.y.tolist()) for stroke in panel.charts[name].scene.strokes]
@@ -110,7 +120,7 @@ def seen(panel: CurvesPanel, folder: Path) -> Seen:
     panel.bar.table_button.setChecked(False)
     panel.export_csv(folder / "curves.csv")
     with (folder / "curves.csv").open(encoding="utf-8", newline="") as file:
-        return Seen(drawn, tables, list(csv.DictReader(file)))
+        return Seen(drawn, smoothed, thinned, tables, list(csv.DictReader(file)))
 
 
 def rows_of(numbers: Any) -> list[list[str]]:
@@ -172,6 +182,7 @@ def test_killed_and_resumed_twice_is_one_curve(
     window.show_run(None)
     undisturbed = seen(caught_up(qtbot, window, whole, "completed"), tmp_path)
     assert followed.drawn == undisturbed.drawn
+    assert (followed.smoothed, followed.thinned) == (undisturbed.smoothed, undisturbed.thinned)
     assert followed.tables == undisturbed.tables
     assert without_clocks(followed.csv) == without_clocks(undisturbed.csv)
     print(f"\n{where}: killed at steps {reach}, {history_of(run)}")
