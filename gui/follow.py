@@ -37,13 +37,19 @@ class Follower:
         return self.model.state
 
     def tick(self, seconds: float = 0.01) -> set[Topic]:
-        """Read for at most about `seconds`; what has changed."""
+        """Read for at most about `seconds`; what has changed. Raises DiskError where the journal cannot be read."""
         end = time.perf_counter() + seconds
+        # where it cannot be read, nobody need hurry to read on
+        self.caught_up = True
         while True:
             records = self._reader.read(SLICE_LINES)
             for record in records:
-                self.model.apply(record)
-            self.caught_up = len(records) < SLICE_LINES
+                try:
+                    self.model.apply(record)
+                except (ValueError, ArithmeticError) as error:
+                    # an honest checksum on figures that no run can have
+                    self._reader.report(str(error))
+            self.caught_up = self._reader.at_end
             if self.caught_up or time.perf_counter() >= end:
                 break
         now = time.monotonic()

@@ -22,6 +22,8 @@ from trainer.store import durable
 VERSION = 1
 MAX_LINE = 16 << 20
 """Bytes; anything longer is damage."""
+MAX_SKIPPED = 64 << 20
+"""Bytes of one such line that are passed over in one go."""
 _CHUNK = 1 << 20
 _KEPT_REPORTS = 20
 _HEAD = frozenset({"v", "seq", "attempt", "t", "wall"})
@@ -105,74 +107,87 @@ def _largest_seq(path: Path) -> int:
 class JournalReader:
     """Follows a journal: each `read` returns what is new. Opens, reads and closes each time, so that nothing is held.
 
-    `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few.
+    `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few. `at_end`: the last
+    `read` has seen all that was there.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.damaged = 0
         self.damaged_lines: list[DamagedLine] = []
+        self.at_end = False
+        self._size = -1
         self._offset = 0
         self._line = 0
         self._skipping = False
 
     def read(self, limit: int | None = None) -> list[Record]:
-        """New records, at most `limit`. A missing file is empty. Raises DiskError where the file cannot be read,
-        never because of its content."""
+        """New records, of at most `limit` lines, damaged ones included, so that a file of garbage takes no longer at a
+        time than any other. A missing file is empty. Raises DiskError where the file cannot be read, never because of
+        its content."""
         records: list[Record] = []
         if limit is not None and limit <= 0:
             return records
-        for line in self.lines():
+        self.at_end = False
+        for number, line in enumerate(self.lines(MAX_SKIPPED if limit is not None else None), 1):
             try:
                 records.append(_parse(line))
             except _BROKEN as error:
-                self._report(str(error) or type(error).__name__)
-            if len(records) == limit:
-                break
+                self.report(str(error) or type(error).__name__)
+            if number == limit:
+                return records
+        # a line that is passed over in pieces has no end yet
+        self.at_end = self._size >= 0
         return records
 
-    def lines(self) -> Iterator[bytes]:
-        """New complete lines, without their line feed. What is not consumed is new the next time."""
+    def lines(self, most: int | None = None) -> Iterator[bytes]:
+        """New complete lines, without their line feed. What is not consumed is new the next time. Of a line that is
+        too long to be one, `most` bytes are passed over at a time."""
         try:
             fd = durable.open_regular(self.path)
         except FileNotFoundError:
+            self._size = 0
             return
         except OSError as error:
             raise durable.disk_error(error, self.path) from error
         try:
-            yield from self._complete(fd)
+            yield from self._complete(fd, most)
         except OSError as error:
             raise durable.disk_error(error, self.path) from error
         finally:
             os.close(fd)
 
-    def _complete(self, fd: int) -> Iterator[bytes]:
+    def _complete(self, fd: int, most: int | None) -> Iterator[bytes]:
+        size = os.fstat(fd).st_size
+        if size == self._size:
+            return  # nothing but a line without its end, which need not be read again and again
+        self._size = -1
         os.lseek(fd, self._offset, os.SEEK_SET)
-        pending = b""
+        pending, begun = bytearray(), self._offset
         while chunk := os.read(fd, _CHUNK):
             *whole, rest = chunk.split(b"\n")
             if whole:
-                whole[0] = pending + whole[0]
-                pending = rest
-            else:
-                pending += rest
+                whole[0] = bytes(pending) + whole[0]
+                pending.clear()
+            pending += rest
             for line in whole:
                 self._offset += len(line) + 1
                 self._line += 1
                 if self._skipping or len(line) > MAX_LINE:
                     self._skipping = False
-                    self._report("longer than 16 MB")
+                    self.report("longer than 16 MB")
                 else:
                     yield line
-            if len(pending) > MAX_LINE:
+            if self._skipping or len(pending) > MAX_LINE:
                 self._skipping = True
                 self._offset += len(pending)
-                pending = b""
-            elif self._skipping:
-                self._offset += len(pending)
-                pending = b""
+                pending.clear()
+                if most is not None and self._offset - begun >= most:
+                    return
+        self._size = size
 
-    def _report(self, reason: str) -> None:
+    def report(self, reason: str) -> None:
+        """Count the line that was read last as damaged: also for readers to whom its content makes no sense."""
         self.damaged += 1
         if len(self.damaged_lines) < _KEPT_REPORTS:
             self.damaged_lines.append(DamagedLine(self._line, reason[:200]))
