@@ -273,6 +273,7 @@ class Visitor:
         held = memory("VmRSS")
         said = visit(self.qtbot, self.window, folder, self.export)
         grown = memory("VmHWM") - held
+        print(f"\n{folder.name[:20]}: memory grew by {grown >> 20} MB at most")
         assert grown < most, f"{grown >> 20} MB"
         assert digest(folder.path.parent) == before
         return said
