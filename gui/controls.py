@@ -7,12 +7,14 @@ States follow what the engine has acknowledged in the journal; `pausing` and `st
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gui import engines
 from gui.engines import Engine
@@ -247,7 +249,9 @@ def _left(model: RunModel) -> tuple[float | None, Literal["about", "at_least", "
         # too early to know what validation costs
         known = model.step >= 10 and model.seconds >= 1.0
         return (training * model.seconds / model.step if known else None), "at_least"
-    recent = {name: float(np.nanmean(table.column(name)[-LAST_EPOCHS:])) for name in ("seconds", "train_seconds")}
+    if not info.steps_per_epoch:
+        return None, "at_least"
+    recent = {name: _mean(table.column(name)[-LAST_EPOCHS:]) for name in ("seconds", "train_seconds")}
     finished = int(table.column("epoch")[-1])
     epochs = max(0, info.epochs - finished)
     validation = max(0.0, recent["seconds"] - recent["train_seconds"])
@@ -255,10 +259,17 @@ def _left(model: RunModel) -> tuple[float | None, Literal["about", "at_least", "
     progress = model.progress
     if isinstance(progress, ev.Working) and progress.stage == "validate" and progress.total and epochs:
         seconds -= validation * progress.done / progress.total
-    early = bool(info.settings.get("early_stopping", {}).get("patience"))
-    if judging is None:
-        return seconds, "at_least"
+    if judging is None or not math.isfinite(seconds + judging):
+        return (seconds if math.isfinite(seconds) else None), "at_least"
+    stopping = info.settings.get("early_stopping")
+    early = isinstance(stopping, dict) and bool(stopping.get("patience"))
     return seconds + judging, "at_most" if early and epochs else "about"
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    """Of what is finite; NaN where nothing is."""
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if len(finite) else math.nan
 
 
 def _evaluation_left(model: RunModel) -> float | None:
@@ -271,4 +282,4 @@ def _evaluation_left(model: RunModel) -> float | None:
     left = sum(size for split, size in sizes.items() if split not in model.evaluations)
     if isinstance(model.progress, ev.Working) and model.progress.stage == "evaluate":
         left -= min(left, model.progress.done)
-    return left * float(np.nanmean(taken)) / sizes["valid"]
+    return left * _mean(taken) / sizes["valid"]

@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from gui import engines
+from gui import engines, health
 from gui.logbook import log_file
+from gui.views import oddities
 from gui.views.faults import error_text, told
 from gui.views.reasons import reason_text
 from gui.views.settings_dialog import SettingsDialog
@@ -41,6 +42,7 @@ class Errands(QObject):
         super().__init__(window)
         self._window = window
         self._told: int | None = None
+        self._examined: tuple[object, ...] | None = None
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -138,6 +140,37 @@ class Errands(QObject):
             text = self.tr("This run has failed: {error}").format(error=plain(error))
             buttons = [(self.tr("Show the log"), lambda: window.show_tab("log"))]
             window.banner.show_notice("failed", text, buttons)
+
+    def tell_folder(self) -> None:
+        """Name what is missing in the shown run's folder, or is not what it should be; where nothing is, say nothing.
+        Looked at anew only where something has changed."""
+        window = self._window
+        run = window.run
+        if run is None:
+            self._examined = None
+            return
+        now = (run, *health.stamp(run.folder, run.model, run.follower.alive))
+        if now == self._examined:
+            return
+        self._examined = now
+        # the recorded run has only what is to be seen
+        found = health.examine(run.folder, run.model, run.follower.alive or run.folder.path == recorded())
+        if not found:
+            window.banner.hide_notice("folder")
+            return
+        whole = oddities.all_text(found)
+
+        def show_whole() -> None:
+            show_text(window, whole, run.folder.name)
+
+        buttons = [(self.tr("Show all"), show_whole)] if len(found) > oddities.MOST else []
+        window.banner.show_notice("folder", oddities.notice(found), buttons)
+
+    def retranslate(self) -> None:
+        """What is told of the folder, anew."""
+        self._window.banner.hide_notice("folder")
+        self._examined = None
+        self.tell_folder()
 
     # -- the window itself -----------------------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from gui.run_model import RunModel, Topic
+from gui.run_model import ImpossibleError, RunModel, Topic
 from trainer.store.folder import RunFolder, is_alive
-from trainer.store.journal import JournalReader
+from trainer.store.journal import JournalReader, Record
 from trainer.store.reports import Reports
 
 ALIVE_SECONDS = 1.0
@@ -37,17 +37,16 @@ class Follower:
         return self.model.state
 
     def tick(self, seconds: float = 0.01) -> set[Topic]:
-        """Read for at most about `seconds`; what has changed."""
+        """Read for at most about `seconds`; what has changed. Raises DiskError where the journal cannot be read."""
         end = time.perf_counter() + seconds
-        more = True
-        while more and time.perf_counter() < end:
-            found, more = self._reader.read_some()
-            for record in found:
-                if isinstance(record, Reports):
-                    self.model.apply_reports(record)
-                else:
-                    self.model.apply(record)
-        self.caught_up = not more
+        # where it cannot be read, nobody need hurry to read on
+        self.caught_up = True
+        while True:
+            for record in self._reader.read_some():
+                self._apply(record)
+            self.caught_up = self._reader.at_end
+            if self.caught_up or time.perf_counter() >= end:
+                break
         now = time.monotonic()
         if now - self._looked >= ALIVE_SECONDS:
             self._looked = now
@@ -56,3 +55,13 @@ class Follower:
                 self.alive = alive
                 self.model.changed.add("state")
         return self.model.take_changes()
+
+    def _apply(self, record: Record | Reports) -> None:
+        try:
+            if isinstance(record, Reports):
+                self.model.apply_reports(record)
+            else:
+                self.model.apply(record)
+        except ImpossibleError as error:
+            # an honest checksum on figures that no run can have
+            self._reader.report(str(error), error.count)

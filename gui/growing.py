@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
+LARGEST = 1e30
+"""What lies beyond is drawn as what is not finite: float32 and sums of squares end not far from here."""
 _OWN_PAGES = 1 << 20
 """Bytes."""
 

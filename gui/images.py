@@ -28,6 +28,7 @@ Reason = Literal["", "unpublished", "no_split", "no_predictions", "missing", "da
 """Why there is nothing: the images were not published; the run has no such split; its predictions were not written
 (yet); a file is gone, damaged or outside of the run; predictions and images are not of the same data."""
 
+TEST_FILE = "evaluation/test.npz"
 CACHE_BYTES = 32 << 20
 MAX_FILE = 256 << 20
 MAX_VERDICTS = 200
@@ -78,6 +79,8 @@ class Selection:
     reason: Reason = ""
     published: int = 0
     total: int = 0
+    file: str = ""
+    """What the reason is about, as the run names it."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ class ImageIndex:
         if split == "valid":
             relative = self._model.predictions.get(epoch)
             return self._read(relative) if relative is not None else Predictions.none("no_predictions")
-        found = self._read("evaluation/test.npz")
+        found = self._read(TEST_FILE)
         # a stopped run may be evaluated later: the file comes without an event then
         missing = found.reason == "missing" and "test" not in self._model.evaluations
         return Predictions.none("no_predictions") if missing else found
@@ -187,7 +190,7 @@ class ImageIndex:
         """The published images that fit, in the order asked for; those with equal figures in the order of the data."""
         split, reason = self.split(choice.split)
         if split is None:
-            return Selection(choice, epoch, reason=reason)
+            return Selection(choice, epoch, reason=reason, file=self._model.images or "")
         whole = Selection(choice, epoch, published=len(split.indices), total=split.total)
         found = self.predictions(choice.split, epoch)
         reason = found.reason or ("" if len(found.predicted) == split.total else "mismatch")
@@ -195,7 +198,8 @@ class ImageIndex:
         if not reason and len(places) and not 0 <= places.min() <= places.max() < split.total:
             reason = "mismatch"
         if reason:
-            return Selection(choice, epoch, reason=reason, published=whole.published, total=whole.total)
+            file = self._model.predictions.get(epoch, "") if choice.split == "valid" else TEST_FILE
+            return Selection(choice, epoch, reason=reason, published=whole.published, total=whole.total, file=file)
         items = _fitting(choice, self._labels[choice.split], found, places)
         return Selection(choice, epoch, items, "", whole.published, whole.total)
 

@@ -47,7 +47,7 @@ def look(run: ShownRun, cursor: EpochCursor, split: Split) -> Looked | None:
 def fits(verdict: Verdict | None, model: RunModel) -> TypeGuard[Verdict]:
     """Whether there is a verdict with figures of each of the run's classes: what a damaged run says may not have."""
     size = len(model.classes)
-    if verdict is None or size == 0 or verdict.confusion.shape != (size, size):
+    if verdict is None or size == 0 or verdict.shape != (size, size):
         return False
     return all(len(found) == size for found in (verdict.f1, verdict.precision, verdict.recall, verdict.support))
 

@@ -7,6 +7,7 @@ a second while nobody is at work here, and not at all while the window is hidden
 from __future__ import annotations
 
 import time
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -14,6 +15,7 @@ from PySide6.QtGui import QCursor
 
 from gui.controls import Pace, outlook
 from gui.run_model import Topic
+from gui.shown import ShownRun
 from gui.views.faults import error_text
 from trainer.errors import EpochscopeError
 
@@ -27,6 +29,7 @@ SLICE_SECONDS = 0.01
 """A long journal is read in slices, one after the other while nothing else is to be done."""
 RUNS_SECONDS = 0.5
 LIVE_SECONDS = 2.0
+FOLDER_SECONDS = 0.5
 _FACTS: frozenset[Topic] = frozenset({"info", "epochs", "evaluation", "snapshots", "state"})
 
 
@@ -39,7 +42,8 @@ class Pulse:
         self.timer = QTimer(window)
         self.timer.timeout.connect(self.tick)
         self._mouse = QCursor.pos()
-        self._touched = self._drawn = self._runs_looked = self._live_looked = float("-inf")
+        self._touched = self._drawn = float("-inf")
+        self._runs_looked = self._live_looked = self._folder_looked = float("-inf")
 
     @property
     def catching_up(self) -> bool:
@@ -82,18 +86,30 @@ class Pulse:
 
     def _read(self) -> None:
         window = self._window
-        try:
-            for run in window.overlays:
+        problems = []
+        for run in window.overlays:
+            try:
                 if run.follower.tick(0.0 if run.follower.caught_up else SLICE_SECONDS):
                     window.tabs.note({"batches", "epochs"})
-            if window.run is None:
-                return
-            changed = window.run.follower.tick(SLICE_SECONDS)
+            except EpochscopeError as error:
+                problems.append(error_text(error))
+        changed: Set[Topic] = frozenset()
+        try:
+            if window.run is not None:
+                changed = window.run.follower.tick(SLICE_SECONDS)
         except EpochscopeError as error:
-            window.banner.show_notice("unreadable", error_text(error))
-            return
+            problems.append(error_text(error))
+        if problems:
+            window.banner.show_notice("unreadable", problems[-1])
+        else:
+            window.banner.hide_notice("unreadable")
+        if window.run is not None:
+            self._note(window.run, changed)
+
+    def _note(self, run: ShownRun, changed: Set[Topic]) -> None:
+        window = self._window
         window.tabs.note(changed)
-        if changed & _FACTS or ("batches" in changed and not window.run.model.epochs.rows):
+        if changed & _FACTS or ("batches" in changed and not run.model.epochs.rows):
             window.facts.refresh()
             window.bar.refresh()
         if changed & {"state", "answers", "messages"}:
@@ -110,6 +126,9 @@ class Pulse:
         if now - self._live_looked >= LIVE_SECONDS:
             self._live_looked = now
             window.status.show_live(window.root, window.run)
+        if now - self._folder_looked >= FOLDER_SECONDS and not self.catching_up:
+            self._folder_looked = now
+            window.errands.tell_folder()
 
     def _draw(self) -> None:
         window = self._window

@@ -6,15 +6,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.growing import Floats, Growing
+from gui.growing import LARGEST, Floats, Growing
 
 BASE = 16
 """Values in a block of the lowest level; below that the values themselves are looked at."""
 
 
 def finite(values: Floats) -> Floats:
-    """The same with NaN for infinities."""
-    return np.where(np.isfinite(values), values, np.nan)
+    """The same with NaN for infinities, and for what is as good as one."""
+    return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
 class Pyramid:

@@ -13,11 +13,23 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.growing import room
+from gui.growing import LARGEST, room
 from trainer import events as ev
 from trainer.store import reports
 from trainer.store.journal import Record
 from trainer.store.reports import Reports
+
+MAX_EPOCH, MAX_STEP, MAX_WHOLE = 2**31 - 1, 2**53, 2**63 - 1
+"""What a slider, an exact float64 and Qt can count."""
+MAX_COUNT = 2**40
+"""Images in a cell of a confusion matrix: sums of them do not overflow."""
+MAX_WALL = 32_503_680_000_000
+"""UTC milliseconds: the year 3000. Not every system has a calendar beyond."""
+MAX_SECONDS = 1e10
+"""Three hundred years of training."""
+MAX_MESSAGES = 10_000
+MAX_MESSAGE = 2_000
+"""Characters kept of a text in a message."""
 
 Topic = Literal["info", "batches", "epochs", "evaluation", "state", "progress", "messages", "snapshots", "answers"]
 
@@ -50,6 +62,14 @@ EPOCH_COLUMNS = (
     "time",
 )
 """`time`: seconds of training when the record was written."""
+
+
+class ImpossibleError(ValueError):
+    """Records whose lines are whole, but which no run can have written; `count` of them."""
+
+    def __init__(self, reason: str, count: int = 1) -> None:
+        super().__init__(reason)
+        self.count = count
 
 
 class Table:
@@ -96,24 +116,43 @@ class Table:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Per-class figures of one validation: (C,) float64 each, and counts (C, C) int64, true class as row."""
+    """Per-class figures of one validation: (C,) float64 each, and how often each class was there."""
 
     precision: NDArray[np.float64]
     recall: NDArray[np.float64]
     f1: NDArray[np.float64]
     support: NDArray[np.int64]
-    confusion: NDArray[np.int64]
+    shape: tuple[int, int]
+    _places: NDArray[np.int64]
+    _counts: NDArray[np.int64]
 
     @classmethod
     def of(cls, event: ev.ValidationDone | ev.EvaluationDone) -> Verdict:
-        """Taken from an event."""
+        """Taken from an event. Raises ValueError or OverflowError where its confusion is no square of counts."""
+        size = len(event.confusion)
+        confusion = np.array(event.confusion, dtype=np.int64).reshape(size, size)
+        support = np.array(event.support, dtype=np.int64)
+        for counts in (confusion, support):
+            if counts.size and not 0 <= counts.min() <= counts.max() <= MAX_COUNT:
+                raise ValueError("a count is none")
+        # one is kept for every epoch: of a thousand classes, nearly all cells are 0
+        places = np.flatnonzero(confusion)
         return cls(
-            np.array(event.precision),
-            np.array(event.recall),
-            np.array(event.f1),
-            np.array(event.support, dtype=np.int64),
-            np.array(event.confusion, dtype=np.int64),
+            _scores(event.precision),
+            _scores(event.recall),
+            _scores(event.f1),
+            support,
+            (size, size),
+            places,
+            confusion.reshape(-1)[places],
         )
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """Counts (C, C), true class as row; made anew each time."""
+        found = np.zeros(self.shape, np.int64)
+        found.reshape(-1)[self._places] = self._counts
+        return found
 
 
 @dataclass(frozen=True)
@@ -169,10 +208,18 @@ class RunModel:
         return self.info.classes if self.info else ()
 
     def apply(self, record: Record) -> None:
-        """Take in the next record of the journal."""
+        """Take in the next record of the journal. Raises ImpossibleError, and leaves it out, where it says what cannot
+        be."""
+        try:
+            self._apply(record)
+        except (ValueError, ArithmeticError) as error:
+            raise ImpossibleError(str(error)) from error
+
+    def _apply(self, record: Record) -> None:
         event = record.event
         if isinstance(event, ev.UnknownEvent):
             return
+        _check(record, event)
         handler = _HANDLERS.get(type(event))
         self.seconds = record.t
         if record.attempt != self._attempt:
@@ -212,7 +259,13 @@ class RunModel:
         self.apply_reports(reports.one(event, record.seq, record.attempt, record.t, record.wall))
 
     def apply_reports(self, found: Reports) -> None:
-        """Take in the next records of the journal, which are BatchesReported."""
+        """Take in the next records of the journal, which are BatchesReported. Raises ImpossibleError for those that
+        were left out."""
+        possible = _possible(found)
+        if not possible.all():
+            if possible.any():
+                self.apply_reports(found.only(possible))
+            raise ImpossibleError("a report says what cannot be", int((~possible).sum()))
         attempt, last = int(found.column("attempt")[-1]), found.column("last_step")
         if attempt != self._attempt:
             self._attempt, self.began = attempt, int(found.column("wall")[0])
@@ -235,7 +288,7 @@ class RunModel:
             "time": found.column("t"),
         }
         self.batches.extend(found.column("seq"), [columns[name] for name in BATCH_COLUMNS])
-        self.nan_steps.extend(int(step) for step in last[~np.isfinite(columns["loss"])])
+        self.nan_steps.extend(int(step) for step in last[~(np.abs(columns["loss"]) <= LARGEST)])
         self.progress = None
         self.changed |= {"batches", "progress"}
 
@@ -252,6 +305,7 @@ class RunModel:
         self.changed |= {"epochs", "progress"}
 
     def _evaluation(self, event: ev.EvaluationDone, record: Record) -> None:
+        Verdict.of(event)
         self.evaluations[event.split] = event
         self.changed.add("evaluation")
 
@@ -281,7 +335,9 @@ class RunModel:
         self.changed |= {"state", "progress"}
 
     def _tell(self, event: ev.Event, record: Record) -> None:
-        values = {name: getattr(event, name) for name in event.__struct_fields__}
+        values = {name: _cut(getattr(event, name)) for name in event.__struct_fields__}
+        if len(self.messages) >= MAX_MESSAGES:
+            del self.messages[: MAX_MESSAGES // 10]
         self.messages.append(Message(record.seq, record.wall, type(event).__name__, values))
         self.changed.add("messages")
 
@@ -306,6 +362,44 @@ def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.
     out = np.full(len(part), np.nan)
     np.divide(part, whole, out=out, where=whole != 0)
     return out
+
+
+def _possible(found: Reports) -> NDArray[np.bool_]:
+    """(n,): which of the reports a run can say; see `_check`."""
+    limits = {"epoch": MAX_EPOCH, "last_step": MAX_STEP, "t": MAX_SECONDS, "wall": MAX_WALL, "seq": MAX_STEP}
+    good = np.ones(len(found), dtype=bool)
+    for name, most in limits.items():
+        values = found.column(name)
+        good &= (values >= 0) & (values <= most)
+    return good
+
+
+def _check(record: Record, event: ev.Event) -> None:
+    """Refuse what no run can say, whatever wrote it: everything after this may count on it."""
+    within = 0 <= event.epoch <= MAX_EPOCH and 0 <= event.step <= MAX_STEP
+    if not (within and 0 <= record.t <= MAX_SECONDS and 0 <= record.wall <= MAX_WALL):
+        raise ValueError("epoch, step or time is none")
+    for name in event.__struct_fields__:
+        value = getattr(event, name)
+        numbers = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
+        if any(type(number) is int and not -MAX_WHOLE <= number <= MAX_WHOLE for number in numbers):
+            raise ValueError(f"{name} is no number that can be shown")
+    if isinstance(event, ev.RunStarted):
+        counts = (event.attempt, event.epochs, event.steps_per_epoch, *event.split_sizes.values(), *event.input_shape)
+        if min(counts) < 0 or event.epochs > MAX_EPOCH or event.steps_per_epoch > MAX_STEP:
+            raise ValueError("epochs, steps or sizes are none")
+    if isinstance(event, ev.ValidationDone) and not 0 <= (event.best_epoch or 0) <= MAX_EPOCH:
+        raise ValueError("best_epoch is none")
+
+
+def _scores(values: tuple[float, ...]) -> NDArray[np.float64]:
+    """NaN for what is none."""
+    found = np.array(values, dtype=float)
+    return np.where((found >= 0) & (found <= 1), found, np.nan)
+
+
+def _cut(value: Any) -> Any:
+    return value[:MAX_MESSAGE] if isinstance(value, str) else value
 
 
 _HANDLERS: dict[type[ev.Event], Any] = {

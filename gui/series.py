@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.growing import Floats
+from gui.growing import LARGEST, Floats
 from gui.pyramid import Pyramid, finite
 from gui.run_model import RunModel, Table
 from gui.smoothing import Smoother
@@ -220,7 +220,7 @@ def _bad_steps(model: RunModel) -> Floats:
     """Steps at which a loss was not finite."""
     stopped = [message.values["step"] for message in model.messages if message.kind == "NonFiniteLoss"]
     epochs = model.epochs.column("epoch")
-    rows = np.flatnonzero(~np.isfinite(model.epochs.column("valid_loss")))
+    rows = np.flatnonzero(~(np.abs(model.epochs.column("valid_loss")) <= LARGEST))
     # without a verdict there was no validation, and nothing is wrong
     rows = rows[np.isin(epochs[rows], list(model.verdicts))]
     found = (np.array(model.nan_steps, dtype=float), np.array(stopped, dtype=float), model.epochs.column("step")[rows])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gui.growing import Floats, Growing
+from gui.growing import LARGEST, Floats, Growing
 
 _CHUNK = 1 << 15
 """Rows done at once: the working set stays in the cache, and little memory is used."""
@@ -43,7 +43,7 @@ class Smoother:
 
     def _take(self, steps: Floats, values: Floats) -> None:
         keep = np.exp(-np.maximum(np.diff(steps, prepend=self._step), 1.0) / self._span)
-        finite = np.isfinite(values)
+        finite = np.abs(values) <= LARGEST
         weight = np.where(finite, 1.0 - keep, 0.0)
         total = np.where(finite, weight * np.where(finite, values, 0.0), 0.0)
         total[0] += keep[0] * self._sum

@@ -50,7 +50,11 @@ def read_weights(folder: RunFolder, model: RunModel, epoch: int) -> tuple[Weight
     if not os.path.lexists(path):
         return None, "missing"
     try:
-        weight = read_arrays(path, MAX_FILE)["weight"].astype(np.float32)
+        weight = read_arrays(path, MAX_FILE)["weight"]
+        if weight.dtype.kind != "f":
+            return None, "damaged"
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and is counted as broken
+            weight = weight.astype(np.float32)
     except (DataError, KeyError, ValueError, TypeError, MemoryError):
         return None, "damaged"
     return as_pictures(weight, model)

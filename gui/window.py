@@ -298,6 +298,7 @@ class Window(QMainWindow):
         for late in (self.runs, self.new_page):
             if late is not None:
                 late.retranslate()
+        self.errands.retranslate()
         self.left.setAccessibleName(self.tr("Runs"))
         self.show_controls()
 

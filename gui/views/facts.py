@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from gui.looked import fits
 from gui.run_model import RunModel
 from gui.shown import EpochCursor, ShownRun
 from gui.views.control_bar import ElidedLabel
@@ -196,7 +197,7 @@ def _at_epoch(model: RunModel, cursor: EpochCursor) -> dict[str, str]:
     found["samples_per_second"] = whole(values["samples_per_second"])
     found["data_share"] = percent(values["data_share"])
     verdict = model.verdicts.get(epoch)
-    if verdict is not None and model.classes and (verdict.support > 0).any():
+    if fits(verdict, model) and (verdict.support > 0).any():
         worst = int(np.where(verdict.support > 0, verdict.f1, np.inf).argmin())
         found["worst"] = f"{plain(model.classes[worst])} ({number(float(verdict.f1[worst]), 2)})"
     return found
@@ -211,7 +212,7 @@ def _so_far(model: RunModel) -> dict[str, str]:
         "train_loss": number(last["loss"]),
         "train_accuracy": number(last["accuracy"]),
         "learning_rate": number(last["learning_rate"]),
-        "samples_per_second": whole(last["samples_per_second"]) if np.isfinite(last["samples_per_second"]) else "",
+        "samples_per_second": whole(last["samples_per_second"]),
         "data_share": percent(last["data_share"]),
     }
 

@@ -199,7 +199,7 @@ class ImageGrid(QWidget):
             self.note.setText("" if found.reason else self.tr("Images: {count}").format(count=shown))
         self._stack.setCurrentWidget(self.view if len(found.items) else self.empty)
         nothing = self.tr("No image fits. Choose another cell or filter.")
-        self.empty.setText(parts.why_no_images(found.reason) or nothing)
+        self.empty.setText(parts.why_no_images(found.reason, found.file) or nothing)
 
     def _title(self) -> str:
         true, predicted = self._named(self.choice.true), self._named(self.choice.predicted)

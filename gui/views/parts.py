@@ -104,8 +104,8 @@ def whence(looked: Looked) -> str:
     return texts[looked.weights].format(epoch=looked.epoch)
 
 
-def why_no_images(reason: Reason) -> str:
-    """A sentence for a person."""
+def why_no_images(reason: Reason, file: str = "") -> str:
+    """A sentence for a person, and the file it is about."""
     texts: dict[str, str] = {
         "unpublished": QCoreApplication.translate(
             "Images", "The images of this run were not kept for viewing. Runs on your own loaders have none to show."
@@ -123,7 +123,13 @@ def why_no_images(reason: Reason) -> str:
             "Images", "The predictions of this run do not belong to the images that are there."
         ),
     }
-    return texts.get(reason, "")
+    text = texts.get(reason, "")
+    return with_file(text, file) if reason in ("missing", "damaged", "outside", "mismatch") else text
+
+
+def with_file(text: str, file: str) -> str:
+    """A sentence, and below it the file it is about, as a run names it: cut, for it may name anything."""
+    return f"{text}\n{file[:200]}" if file else text
 
 
 def image_of(pixels: NDArray[np.uint8]) -> QImage:

@@ -157,7 +157,8 @@ class WeightsPanel(Panel):
                 "The first layer of this model does not work on pixels directly, so its weights make no pictures."
             ),
         }
-        return texts[reason]
+        file = self.run.model.weights.get(epoch, "") if self.run is not None else ""
+        return parts.with_file(texts[reason], file if reason in ("missing", "damaged", "outside") else "")
 
     def _say(self, text: str) -> None:
         self.weights = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from gui.run_model import Message
+from gui.run_model import MAX_SECONDS, Message
 from gui.views.faults import told
 from gui.views.reasons import reason_text, stop_text, where_word
 
@@ -117,8 +117,8 @@ def number(value: float | None, digits: int = 4) -> str:
 
 
 def whole(value: float) -> str:
-    """A count."""
-    return QLocale().toString(round(value))
+    """A count; what is none by name."""
+    return QLocale().toString(round(value)) if abs(value) < 2**62 else number(value)
 
 
 def percent(value: float | None, digits: int = 0) -> str:
@@ -127,7 +127,9 @@ def percent(value: float | None, digits: int = 0) -> str:
 
 
 def duration(seconds: float) -> str:
-    """0:07, 12:05 or 1:02:03."""
+    """0:07, 12:05 or 1:02:03; a dash for what is no time."""
+    if not abs(seconds) < MAX_SECONDS:
+        return "–"
     left = max(0, round(seconds))
     hours, minutes = divmod(left // 60, 60)
     return f"{hours}:{minutes:02}:{left % 60:02}" if hours else f"{minutes}:{left % 60:02}"

@@ -773,6 +773,10 @@ With a run open, drop images to have them classified.</source>
         <translation>Рисунки (*.png)</translation>
     </message>
     <message>
+        <source>Show all</source>
+        <translation>Показать всё</translation>
+    </message>
+    <message>
         <source>Show the log</source>
         <translation>Показать журнал</translation>
     </message>
@@ -1024,6 +1028,10 @@ With a run open, drop images to have them classified.</source>
         <source>disk.full</source>
         <translation>Диск заполнен. Освободите место.
 {what}</translation>
+    </message>
+    <message>
+        <source>disk.not_regular</source>
+        <translation>Это не файл, а ссылка, папка, канал или устройство. Оно не открыто.</translation>
     </message>
     <message>
         <source>disk.read_only</source>
@@ -1523,6 +1531,37 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>unreadable</source>
         <translation>не читается как изображение</translation>
+    </message>
+</context>
+<context>
+    <name>Folder</name>
+    <message>
+        <source>({count} more)</source>
+        <translation>(и ещё {count})</translation>
+    </message>
+    <message>
+        <source>The run names {file}, which lies outside of its folder. It was not opened.</source>
+        <translation>Запуск указывает на {file} вне своей папки. Файл не открыт.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {reason}</source>
+        <translation>{file} не читается: {reason}</translation>
+    </message>
+    <message>
+        <source>{file} is a link. It was not opened.</source>
+        <translation>{file} — ссылка. Она не открыта.</translation>
+    </message>
+    <message>
+        <source>{file} is missing.</source>
+        <translation>{file} отсутствует.</translation>
+    </message>
+    <message>
+        <source>{file} is no file. It was not opened.</source>
+        <translation>{file} — не файл. Он не открыт.</translation>
+    </message>
+    <message>
+        <source>{file} is no folder. It was not opened.</source>
+        <translation>{file} — не папка. Она не открыта.</translation>
     </message>
 </context>
 <context>

@@ -52,9 +52,8 @@ class Speed:
         self._reader = JournalReader(run.journal)
 
     def _new(self) -> list[Reports]:
-        found, more = [], True
-        while more:
-            some, more = self._reader.read_some()
+        found: list[Reports] = []
+        while some := self._reader.read_some():
             found += [one for one in some if isinstance(one, Reports)]
         return found
 

@@ -18,7 +18,7 @@ from trainer import events as ev
 from trainer.store.folder import RunFolder, state
 from trainer.store.journal import logical, read_journal
 
-EPOCHS = 100
+EPOCHS = int(os.environ.get("EPOCHSCOPE_SESSION_EPOCHS", "30"))
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.cifar10,

@@ -2,8 +2,8 @@
 
 `gate` says where the process stops once, says so, and waits: `{"at": "go" | "preparing" | "started" | "validated"}`,
 `{"at": "step", "number": n}` or `{"at": "save", "call": name of a call to the disk below checkpoints/, "number": n}`;
-with `"echo": true` it says so again when SIGINT was taken there. `pace`: seconds a step takes. Ends with the exit
-codes of the command line.
+with `"echo": true` it says so again when SIGINT was taken there; with `"reports": "all"` no two steps are merged into
+one report. `pace`: seconds a step takes. Ends with the exit codes of the command line.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from trainer import loop
 from trainer.callback import Callback
 from trainer.errors import EpochscopeError
 from trainer.launch import resume, start
@@ -126,6 +127,8 @@ def run(
     gate = Gate(where, pipe)
     durable.seam = GatedDisk(gate)
     gates = Gates(gate, pace)
+    if where.get("reports") == "all":
+        loop.REPORT_SECONDS = 0.0
     gate.reached("go")
     try:
         if settings is None:

@@ -60,10 +60,9 @@ def rows(found: list[Record | Reports]) -> list[Any]:
 
 
 def by_pieces(path: Path, size: int) -> tuple[list[Any], JournalReader]:
-    reader, found, more = JournalReader(path), [], True
-    while more:
-        some, more = reader.read_some(size)
-        found += some
+    reader, found = JournalReader(path), []
+    while not reader.at_end:
+        found += reader.read_some(size)
     return rows(found), reader
 
 
@@ -87,23 +86,27 @@ def test_columns_say_what_events_say(tmp_path: Path, size: int) -> None:
 
 def test_many_become_one_block(tmp_path: Path) -> None:
     write(tmp_path / "j", [report(number) for number in range(100)])
-    (found,), more = JournalReader(tmp_path / "j").read_some()
+    reader = JournalReader(tmp_path / "j")
+    (found,) = reader.read_some()
     assert isinstance(found, Reports)
     assert len(found) == 100
     assert found.column("last_step").tolist() == list(range(100))
     assert found.column("wall")[0] == 1_700_000_000_000
-    assert more
+    assert not reader.at_end
+    assert reader.read_some() == []
+    assert reader.at_end
 
 
 def test_a_missing_journal_has_nothing_and_a_line_without_its_end_is_not_yet_written(tmp_path: Path) -> None:
     reader = JournalReader(tmp_path / "j")
-    assert reader.read_some() == ([], False)
+    assert reader.read_some() == []
+    assert reader.at_end
     data = write(tmp_path / "whole", [report(1), report(2)])
     (tmp_path / "j").write_bytes(data[:-1])
-    assert len(rows(reader.read_some()[0])) == 1
-    assert reader.read_some() == ([], False)
+    assert len(rows(reader.read_some())) == 1
+    assert reader.read_some() == []
     (tmp_path / "j").write_bytes(data)
-    assert len(rows(reader.read_some()[0])) == 1
+    assert len(rows(reader.read_some())) == 1
 
 
 @settings(max_examples=60, deadline=None)

@@ -35,6 +35,7 @@ _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
 """What some network file systems answer: they have no such operation."""
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NOT_REGULAR = "not a regular file"
 
 
 class Seam:
@@ -79,7 +80,7 @@ seam = Seam()
 
 
 def disk_error(error: OSError, path: str | Path, needed: int = 0) -> DiskError:
-    """The error for people. `code`: disk.full, disk.read_only or disk.failed; `needed` in bytes."""
+    """The error for people. `code`: disk.full, disk.read_only, disk.not_regular or disk.failed; `needed` in bytes."""
     path = Path(path)
     free = _free_bytes(path.parent)
     reason = error.strerror or str(error)
@@ -92,6 +93,9 @@ def disk_error(error: OSError, path: str | Path, needed: int = 0) -> DiskError:
     if error.errno in _DENIED:
         mend = "Make the folder writable, or choose another with --runs."
         return DiskError("disk.read_only", f"Not allowed to write: {reason}.", where=str(path), mend=mend, **parameters)
+    if error.strerror == _NOT_REGULAR:
+        what = "This is no file but a link, a folder, a pipe or a device. It was not opened."
+        return DiskError("disk.not_regular", what, where=str(path), mend="Put the file itself there.", **parameters)
     mend = "Check the disk; for a network folder, the connection."
     return DiskError("disk.failed", f"The file system failed: {reason}.", where=str(path), mend=mend, **parameters)
 
@@ -342,10 +346,13 @@ class AppendFile:
 
 def open_regular(path: str | Path) -> int:
     """A descriptor for reading a regular file, never a link, a pipe or a device. Raises OSError."""
+    # some devices act on being opened: look first, and again at what was opened
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise OSError(errno.EINVAL, _NOT_REGULAR, str(path))
     fd = os.open(path, os.O_RDONLY | _FLAGS | getattr(os, "O_NONBLOCK", 0))
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
-        raise OSError(errno.EINVAL, "not a regular file", str(path))
+        raise OSError(errno.EINVAL, _NOT_REGULAR, str(path))
     return fd
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 VERSION = 1
 MAX_LINE = 16 << 20
 """Bytes; anything longer is damage."""
+MAX_SKIPPED = 64 << 20
+"""Bytes of one such line that are passed over in one go."""
 _CHUNK = 1 << 20
 SOME = 1 << 18
 """Bytes read at a time by a viewer, which must stay responsive: some 700 lines, about 3 ms."""
@@ -111,63 +113,81 @@ def _largest_seq(path: Path) -> int:
 class JournalReader:
     """Follows a journal: each reading returns what is new. Opens, reads and closes each time, so that nothing is held.
 
-    `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few.
+    `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few. `at_end`: the last
+    reading has seen all that was there.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.damaged = 0
         self.damaged_lines: list[DamagedLine] = []
+        self._size = -1
         self._offset = 0
         self._line = 0
         self._skipping = False
+
+    @property
+    def at_end(self) -> bool:
+        return self._size >= 0
 
     def read(self) -> list[Record]:
         """All new records. A missing file is empty. Raises DiskError where the file cannot be read, never because of
         its content."""
         return [record for block, first in self._blocks(_CHUNK) for record in self._records(block, first)]
 
-    def read_some(self, size: int = SOME) -> tuple[list[Record | Reports], bool]:
-        """Records of the next `size` bytes or so, reports among them as columns, and whether there may be more.
-
-        Missing files and errors are as for `read`.
-        """
-        for block, first in self._blocks(size):
-            return list(self._mixed(block, first)), True
-        return [], False
+    def read_some(self, size: int = SOME) -> list[Record | Reports]:
+        """Records of the next `size` bytes or so, reports among them as columns; of a line that is too long to be one
+        more bytes are passed over, but not all at once. Missing files and errors are as for `read`."""
+        for block, first in self._blocks(size, MAX_SKIPPED):
+            return list(self._mixed(block, first))
+        return []
 
     def lines(self) -> Iterator[bytes]:
         """New complete lines, without their line feed and unchecked."""
         for block, _ in self._blocks(_CHUNK):
             yield from (line for line in block if line is not None)
 
-    def _blocks(self, size: int) -> Iterator[tuple[list[bytes | None], int]]:
+    def _blocks(self, size: int, most: int | None = None) -> Iterator[tuple[list[bytes | None], int]]:
         """The complete lines in every `size` bytes or so, and the number of the first. A block that was taken is not
-        new the next time."""
+        new the next time. Of a line that is too long, `most` bytes are passed over."""
         try:
             fd = durable.open_regular(self.path)
         except FileNotFoundError:
+            self._size = 0
             return
         except OSError as error:
             raise durable.disk_error(error, self.path) from error
         try:
-            os.lseek(fd, self._offset, os.SEEK_SET)
-            pending = b""
-            while chunk := os.read(fd, size):
-                *block, pending = (pending + chunk).split(b"\n")
-                if block:
-                    self._offset += sum(map(len, block)) + len(block)
-                    first = self._line + 1
-                    self._line += len(block)
-                    yield self._short_enough(block, first), first
-                if self._skipping or len(pending) > MAX_LINE:
-                    self._skipping = True
-                    self._offset += len(pending)
-                    pending = b""
+            yield from self._read_blocks(fd, size, most)
         except OSError as error:
             raise durable.disk_error(error, self.path) from error
         finally:
             os.close(fd)
+
+    def _read_blocks(self, fd: int, size: int, most: int | None) -> Iterator[tuple[list[bytes | None], int]]:
+        whole = os.fstat(fd).st_size
+        if whole == self._size:
+            return  # nothing but a line without its end, which need not be read again and again
+        self._size = -1
+        os.lseek(fd, self._offset, os.SEEK_SET)
+        pending, begun = bytearray(), self._offset
+        while chunk := os.read(fd, size):
+            *block, rest = chunk.split(b"\n")
+            if block:
+                block[0] = bytes(pending) + block[0]
+                pending.clear()
+                self._offset += sum(map(len, block)) + len(block)
+                first = self._line + 1
+                self._line += len(block)
+                yield self._short_enough(block, first), first
+            pending += rest
+            if self._skipping or len(pending) > MAX_LINE:
+                self._skipping = True
+                self._offset += len(pending)
+                pending.clear()
+                if most is not None and self._offset - begun >= most:
+                    return
+        self._size = whole
 
     def _short_enough(self, block: list[bytes], first: int) -> list[bytes | None]:
         """The block with None, reported, for each line that is too long; `first` is the number of its first line."""
@@ -178,7 +198,7 @@ class JournalReader:
             long = self._skipping or len(line) > MAX_LINE
             self._skipping = False
             if long:
-                self._report(number, "longer than 16 MB")
+                self._damage(number, "longer than 16 MB")
             kept.append(None if long else line)
         return kept
 
@@ -188,7 +208,7 @@ class JournalReader:
                 if line is not None:
                     yield _parse(line)
             except _BROKEN as error:
-                self._report(number, str(error) or type(error).__name__)
+                self._damage(number, str(error) or type(error).__name__)
 
     def _mixed(self, block: list[bytes | None], first: int) -> Iterator[Record | Reports]:
         from trainer.store import reports  # numpy, which only viewers need
@@ -210,7 +230,12 @@ class JournalReader:
                 yield from self._records(block[start:end], first + start)
             start = end
 
-    def _report(self, line: int, reason: str) -> None:
+    def report(self, reason: str, count: int = 1) -> None:
+        """Count lines among those that were read last as damaged: for readers to whom their content makes no sense."""
+        for _ in range(count):
+            self._damage(self._line, reason)
+
+    def _damage(self, line: int, reason: str) -> None:
         self.damaged += 1
         if len(self.damaged_lines) < _KEPT_REPORTS:
             self.damaged_lines.append(DamagedLine(line, reason[:200]))

@@ -61,6 +61,10 @@ class Reports:
     def __len__(self) -> int:
         return self._values.shape[1]
 
+    def only(self, which: NDArray[np.bool_]) -> Reports:
+        """Some of them: (n,)."""
+        return Reports(map(tuple, self._values.T[which].tolist()), int(which.sum()))
+
     def column(self, name: str) -> NDArray[np.float64]:
         values: NDArray[np.float64] = self._values[COLUMNS.index(name)]
         return values

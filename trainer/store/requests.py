@@ -17,7 +17,7 @@ import msgspec
 
 from trainer.errors import UsageError
 from trainer.store import durable
-from trainer.store.folder import RunFolder, read_owner
+from trainer.store.folder import RunFolder, confined, read_owner
 
 Do = Literal["pause", "unpause", "stop", "checkpoint"]
 When = Literal["step", "epoch"]
@@ -51,8 +51,8 @@ _decoder = msgspec.json.Decoder(Request)
 def post(folder: RunFolder, do: Do, *, when: When = "step", source: str) -> str:
     """Ask the engine of this run for something and return the request's id, which RequestHandled repeats.
 
-    Raises UsageError `request.unknown` for another `do` or `when`, `run.not_running` where no engine has been, and
-    DiskError where the folder cannot be written.
+    Raises UsageError `request.unknown` for another `do` or `when`, `run.not_running` where no engine has been,
+    DataError `run.outside` where requests/ is a link to elsewhere, and DiskError where the folder cannot be written.
     """
     if do not in get_args(Do) or when not in get_args(When):
         expected = f"do: {', '.join(get_args(Do))}; when: {', '.join(get_args(When))}"
@@ -60,10 +60,11 @@ def post(folder: RunFolder, do: Do, *, when: When = "step", source: str) -> str:
     owner = read_owner(folder)
     if owner is None:
         raise UsageError("run.not_running", "No engine works on this run.", where=str(folder.path))
+    places = confined(folder, folder.requests.name)
     # the time comes first, so that requests are handled in the order they were made
     request_id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
     request = Request(id=request_id, attempt=owner.attempt, do=do, when=when, source=source)
-    durable.write_bytes(folder.requests / f"{request_id}.json", msgspec.json.encode(request))
+    durable.write_bytes(places / f"{request_id}.json", msgspec.json.encode(request))
     return request_id
 
 

@@ -25,11 +25,21 @@ class ViewerNotes(msgspec.Struct, frozen=True, kw_only=True):
 _decoder = msgspec.json.Decoder(ViewerNotes)
 
 
-def read(path: str | Path) -> ViewerNotes:
-    """What the file says; empty where there is none, or none that can be read."""
+def load(path: str | Path) -> ViewerNotes:
+    """What the file says; empty where there is none. Raises ValueError naming what is wrong if it cannot be used."""
     try:
         return _decoder.decode(durable.read_bytes(path, _MAX_BYTES))
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except FileNotFoundError:
+        return ViewerNotes()
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+def read(path: str | Path) -> ViewerNotes:
+    """The same, empty also where it cannot be read."""
+    try:
+        return load(path)
+    except ValueError:
         return ViewerNotes()
 
 
