@@ -91,6 +91,7 @@ def test_a_live_child_is_paused_resumed_stopped_and_continued(qtbot: QtBot, wind
     assert state(folder) == "stopped"
     assert window.banner.text("exit") is None
     reached = window.run.model.step if window.run else 0
+    qtbot.waitUntil(window.menus.actions["start"].isEnabled, timeout=10_000)
     qtbot.keyClick(window, Qt.Key.Key_F5)
     wait_for(qtbot, window, "running")
     assert window.run is not None
