@@ -1,7 +1,7 @@
 """The one timer of the window: reads what is new, draws what has changed and can be seen, rests when nothing can.
 
-Drawing 20 times a second all the time would take a quarter of a small computer from the training; so it is five times
-a second while nobody is at work here, and not at all while the window is hidden.
+Drawing 20 times a second all the time would take a quarter of a small computer from the training; so it is at most five
+times a second while nobody is at work here, less where that takes long, and not at all while the window is hidden.
 """
 
 from __future__ import annotations
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 TOUCHED_MS = 50
 IDLE_MS = 200
+IDLE_SHARE = 1 / 40
+"""The part of the time that an idle window may work, where that means less than five times a second: on a computer that
+trains on all cores, this is what it takes from the training."""
+IDLE_MOST_MS = 1000
+SMOOTHING = 0.2
+"""Weight of the newest look in what a look takes."""
 TOUCHED_SECONDS = 1.0
 SLICE_SECONDS = 0.01
 """A long journal is read in slices, one after the other while nothing else is to be done."""
@@ -42,6 +48,8 @@ class Pulse:
         self.timer = QTimer(window)
         self.timer.timeout.connect(self.tick)
         self._mouse = QCursor.pos()
+        self._spent = time.process_time()
+        self._work = 0.0
         self._touched = self._drawn = float("-inf")
         self._runs_looked = self._live_looked = self._folder_looked = float("-inf")
 
@@ -57,9 +65,15 @@ class Pulse:
             self.timer.stop()
             return
         touched = time.monotonic() - self._touched < TOUCHED_SECONDS
-        wanted = 0 if self.catching_up else TOUCHED_MS if touched else IDLE_MS
+        wanted = 0 if self.catching_up else TOUCHED_MS if touched else self._idle_ms()
         if not self.timer.isActive() or self.timer.interval() != wanted:
             self.timer.start(wanted)
+
+    def _idle_ms(self) -> int:
+        """Until the next look while nobody is at work here, by what a look and the painting after it take. In steps, so
+        that the timer is not set anew each time."""
+        wanted = 1000 * self._work / IDLE_SHARE
+        return min(IDLE_MOST_MS, max(IDLE_MS, 100 * round(wanted / 100)))
 
     def touch(self) -> None:
         """Somebody is at work here."""
@@ -68,6 +82,14 @@ class Pulse:
 
     def tick(self) -> None:
         """Once around."""
+        before, self._spent = self._spent, time.process_time()
+        if self.timer.interval() >= IDLE_MS:
+            self._work += SMOOTHING * (self._spent - before - self._work)
+        self._tick()
+        self.set()
+        self._window.close_when_stopped()
+
+    def _tick(self) -> None:
         window, now = self._window, time.monotonic()
         if QCursor.pos() != self._mouse:
             self._mouse, self._touched = QCursor.pos(), now
@@ -81,8 +103,6 @@ class Pulse:
         if not self.catching_up or now - self._drawn >= IDLE_MS / 1000:
             self._drawn = now
             self._draw()
-        self.set()
-        window.close_when_stopped()
 
     def _read(self) -> None:
         window = self._window
