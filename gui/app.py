@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from gui.window import Window
 
 FAULT = 1
-DEMO_EPOCHS = 50
+DEMO_EPOCHS = 150
+"""About a minute: long enough to pause and look."""
 
 
 class _Parser(argparse.ArgumentParser):
