@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ pytestmark = [
 ]
 KILLS = 20
 SEED = 20240607
+TRIES = 10
 SPACE = 40
 """Reports between two kills at most, of which there are 20 a second."""
 
@@ -138,25 +139,42 @@ def watched_by_the_dying(run: RunFolder, chance: random.Random, most: int) -> li
     return rows
 
 
-def test_a_window_is_killed_while_its_run_gets_ready(run: RunFolder, unwatched: RunFolder) -> None:
-    with watcher(run.path.parent, **started_by(run)) as window:
+def killed_in_time(root: Path, early: Callable[[Watcher, RunFolder], bool]) -> RunFolder:
+    """A run whose window was killed as early as wanted. `early` kills it and says whether that came in time: a machine
+    with other work may be slower here than there."""
+    for number in range(1, TRIES + 1):
+        run = RunFolder(root / f"one-{number}")
+        try:
+            with watcher(root, **started_by(run)) as window:
+                if early(window, run):
+                    Follow(run).until_over()
+                    return run
+        finally:
+            end_engine(run)
+    raise AssertionError(f"no kill came in time, {TRIES} times")
+
+
+def test_a_window_is_killed_while_its_run_gets_ready(root: Path, unwatched: RunFolder) -> None:
+    def preparing(window: Watcher, run: RunFolder) -> bool:
         window.until_said("shown")
         follow = Follow(run)
         follow.until(lambda record: isinstance(record.event, Preparing), "preparation")
         window.kill()
-    assert not any(isinstance(record.event, RunStarted) for record in follow.look()), "it was no longer preparing"
-    follow.until_over()
-    assert_whole(run, unwatched)
+        return not any(isinstance(record.event, RunStarted) for record in follow.look())
+
+    assert_whole(killed_in_time(root, preparing), unwatched)
 
 
-def test_a_window_is_killed_before_its_run_has_a_folder(run: RunFolder, unwatched: RunFolder) -> None:
-    with watcher(run.path.parent, **started_by(run)) as window:
+def test_a_window_is_killed_before_its_run_has_a_folder(root: Path, unwatched: RunFolder) -> None:
+    def starting(window: Watcher, run: RunFolder) -> bool:
         assert len(window.until_said("engines")) == 1
         window.kill()
-        assert not run.journal.exists(), "the engine was too quick for this test"
-    until(run.journal.exists, "the journal")
-    Follow(run).until_over()
-    assert_whole(run, unwatched)
+        if run.journal.exists():
+            return False
+        until(run.journal.exists, "the journal")
+        return True
+
+    assert_whole(killed_in_time(root, starting), unwatched)
 
 
 def test_a_window_is_killed_while_its_run_is_paused(run: RunFolder, unwatched: RunFolder) -> None:
