@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 TOUCHED_MS = 50
 IDLE_MS = 200
-IDLE_SHARE = 1 / 80
+IDLE_SHARE = 1 / 160
 """The part of the time that an idle window may work, where that means less than five times a second: on a computer that
 trains on all cores, this is what it takes from the training."""
-IDLE_MOST_MS = 1000
+IDLE_MOST_MS = 1500
 SMOOTHING = 0.2
 """Weight of the newest look in what a look takes."""
 TOUCHED_SECONDS = 1.0

@@ -249,7 +249,7 @@ def test_an_idle_window_that_works_long_looks_less_often(
         return pulse.timer.interval()
 
     assert idle_interval(0.001) == IDLE_MS
-    assert idle_interval(0.0075) == 600  # an eightieth of the time
-    assert idle_interval(0.5) == 1000
+    assert idle_interval(0.005) == 800  # a hundred and sixtieth of the time
+    assert idle_interval(0.5) == 1500
     pulse.touch()
     assert pulse.timer.interval() == TOUCHED_MS
