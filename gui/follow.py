@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from gui.run_model import ImpossibleError, RunModel, Topic
+from gui.possible import ImpossibleError
+from gui.run_model import RunModel, Topic
 from trainer.store.folder import RunFolder, is_alive
 from trainer.store.journal import JournalReader, Record
 from trainer.store.reports import Reports

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from gui.preferences import Preferences
 from gui.series import LINES
 from gui.views.curves import CurvesPanel
 from gui.window import Window
@@ -73,17 +71,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 
 def told(run: RunFolder, gate: dict[str, Any] | None = None) -> Any:
     return child(run, settings=SHORT, gate={**ALL, **(gate or {})})
-
-
-@pytest.fixture
-def window(qtbot: QtBot, root: Path) -> Iterator[Window]:
-    made = Window(root, Preferences())
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close_quietly()
-    made.deleteLater()
 
 
 def caught_up(qtbot: QtBot, window: Window, run: RunFolder, shown: str) -> CurvesPanel:

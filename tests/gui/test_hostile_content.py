@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ pytest.importorskip("PySide6")
 
 from pytestqt.qtbot import QtBot
 
-from gui.preferences import Preferences
 from gui.window import Window
 from tests.gui.hostile import Visitor, WholeRun, arrays, every, memory, replace_figures, rewrite, unopened
 from trainer import events as ev
@@ -27,17 +26,6 @@ Do = Callable[[RunFolder], object]
 DAMAGED = "damaged line"
 IMAGES, WEIGHTS = "predictions/epoch-0003.npz", "snapshots/epoch-0003.npz"
 LONG = "x" * 1_000_000
-
-
-@pytest.fixture
-def window(qtbot: QtBot, root: Path) -> Iterator[Window]:
-    made = Window(root, Preferences())
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close_quietly()
-    made.deleteLater()
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ pytest.importorskip("PySide6")
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from gui.preferences import Preferences
 from gui.window import Window
 from tests.gui.hostile import DATA, Visitor, WholeRun, unopened
 from trainer.errors import DataError
@@ -36,17 +35,6 @@ STEERING = ("owner.json", "lock", "requests")
 PICTURES = (f"{DATA}/index.json", f"{DATA}/valid.npy", f"{DATA}/test.npy", DATA, ".data")
 FILES = tuple(name for name in (*NEEDED, "owner.json", "lock", "viewer.json", *PICTURES[:3]) if "." in name)
 FOLDERS = ("checkpoints", "predictions", "snapshots", "evaluation", "requests", *PICTURES[3:])
-
-
-@pytest.fixture
-def window(qtbot: QtBot, root: Path) -> Iterator[Window]:
-    made = Window(root, Preferences())
-    made.resize(1366, 768)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close_quietly()
-    made.deleteLater()
 
 
 @pytest.fixture
