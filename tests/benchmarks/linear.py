@@ -30,7 +30,7 @@ from trainer.session import Session
 from trainer.settings import merge
 
 SEEDS = (1, 2, 3, 4, 5)
-PENALTIES = (0.0, 1e-4, 1e-3, 3e-3, 1e-2)
+PENALTIES = (0.0, 3e-3, 1e-2, 3e-2, 1e-1)
 
 AUGMENTS: dict[str, dict[str, Any]] = {
     "none": {"flip": 0.0},
