@@ -2,80 +2,107 @@
 
     EPOCHSCOPE_CIFAR10=... python -m tests.benchmarks.epoch [--tries 3]
 
-Ours is the command line with its defaults, a run folder and all; the plain loop is `tests/benchmarks/plain_loop.py`
-with two workers, on the same images, already decoded in memory. They run in turn.
+Ours is the command line with its defaults, a run folder and all. The plain loop is `plain_loop.py` with two workers, on
+the same images, already decoded in memory; of it one epoch is measured, as 2 less 1. The others are `fed_loop.py`: the
+bare loop and other engines on the batches that ours prepares. They all run in turn, and so often as `tries` says.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
+from tests.benchmarks.process import Measured, run
+from trainer.data.dataset import open_data
 
-def wall(command: list[str], environment: dict[str, str]) -> float:
-    """Seconds a whole process takes."""
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", *command], env=environment, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+RIVALS = {"pytorch-ignite": "ignite", "lightning": "lightning", "skorch": "skorch"}
+"""Packages, and what they are imported as."""
+OURS, PLAIN, BARE = "Epochscope, `train --recipe seed`", "plain loop", "bare loop on our batches"
+
+
+class Row(NamedTuple):
+    """Medians over the tries."""
+
+    what: str
+    seconds: float
+    """An epoch."""
+    spread: tuple[float, float]
+    """The smallest and the largest."""
+    ratio: float
+    """The plain loop's seconds by these, try by try."""
+    megabytes: float
+    """Largest anonymous memory of the process; the plain loop's workers have as much again each."""
 
 
 class Contest:
-    """Both, on the same images."""
+    """All of them on the same images."""
 
     def __init__(self, images: str, folder: Path) -> None:
         self._images = images
         self._folder = folder
-        self._environment = {**os.environ, "EPOCHSCOPE_RUNS": str(folder / "runs")}
         self._number = 0
-        self._export()
+        found = open_data(images, valid=0.0).published("train")  # ours are in the cache afterwards
+        np.savez(folder / "images.npz", train=found.pixels[:], labels=found.labels)
 
-    def _export(self) -> None:
-        """Decoded images for the plain loop; ours are in the cache afterwards."""
-        from trainer.data.dataset import open_data
+    def names(self) -> list[str]:
+        """Ours, the plain loop, the bare one and what is installed of the rivals."""
+        return [OURS, PLAIN, BARE, *(name for name, module in RIVALS.items() if importlib.util.find_spec(module))]
 
-        found = open_data(self._images, valid=0.0).published("train")
-        np.savez(self._folder / "images.npz", train=found.pixels[:], labels=found.labels)
+    def epoch(self, name: str) -> Measured:
+        """Seconds of one epoch, and the memory of the longer of the two processes."""
+        few, many = (1, 2) if name == PLAIN else (1, 6)
+        short, long = self._run(name, few), self._run(name, many)
+        return Measured((long.seconds - short.seconds) / (many - few), long.megabytes)
 
-    def ours(self, epochs: int, *more: str) -> float:
-        self._number += 1
-        options = ["--recipe", "seed", "--epochs", str(epochs), "--name", f"r{self._number}", *more]
-        return wall(["trainer", "train", self._images, *options], self._environment)
+    def _run(self, name: str, epochs: int) -> Measured:
+        if name == OURS:
+            self._number += 1
+            options = ["--recipe", "seed", "--epochs", str(epochs), "--name", f"r{self._number}"]
+            environment = {"EPOCHSCOPE_RUNS": str(self._folder / "runs")}
+            return run("-m", "trainer", "train", self._images, *options, environment=environment)
+        if name == PLAIN:
+            return run("-m", "tests.benchmarks.plain_loop", str(self._folder / "images.npz"), str(epochs))
+        engine = "bare" if name == BARE else name
+        return run("-m", "tests.benchmarks.fed_loop", engine, self._images, str(epochs))
 
-    def plain(self, epochs: int) -> float:
-        command = ["tests.benchmarks.plain_loop", str(self._folder / "images.npz"), str(epochs)]
-        return wall(command, self._environment)
 
-
-def measure(images: str, tries: int) -> list[dict[str, Any]]:
-    """Seconds an epoch of each, try by try."""
-    rows = []
+def measure(images: str, tries: int) -> list[Row]:
+    """A row each, the fastest first."""
     with tempfile.TemporaryDirectory() as folder:
         contest = Contest(images, Path(folder))
-        contest.ours(1)
+        names = contest.names()
+        found: dict[str, list[Measured]] = {name: [] for name in names}
         for _ in range(tries):
-            ours = (contest.ours(6) - contest.ours(1)) / 5
-            plain = contest.plain(2) - contest.plain(1)
-            rows.append({"ours_s": ours, "plain_s": plain, "times": plain / ours})
-    return rows
+            for name in names:
+                found[name].append(contest.epoch(name))
+    plain = [one.seconds for one in found[PLAIN]]
+    rows = [_row(name, found[name], plain) for name in names]
+    return sorted(rows, key=lambda row: row.seconds)
+
+
+def _row(name: str, found: list[Measured], plain: list[float]) -> Row:
+    seconds = [one.seconds for one in found]
+    ratio = statistics.median(theirs / ours for theirs, ours in zip(plain, seconds, strict=True))
+    memory = statistics.median(one.megabytes for one in found)
+    return Row(name, statistics.median(seconds), (min(seconds), max(seconds)), ratio, memory)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.epoch", description=__doc__)
     parser.add_argument("--tries", type=int, default=3)
-    rows = measure(os.environ["EPOCHSCOPE_CIFAR10"], parser.parse_args().tries)
-    for row in rows:
-        print(", ".join(f"{name} {value:.3f}" for name, value in row.items()), flush=True)
-    ours, plain, times = (statistics.median(row[name] for row in rows) for name in ("ours_s", "plain_s", "times"))
-    print(f"an epoch: ours {ours:.3f} s, plain loop {plain:.2f} s, {times:.1f} times faster (medians of {len(rows)})")
+    for row in measure(os.environ["EPOCHSCOPE_CIFAR10"], parser.parse_args().tries):
+        low, high = row.spread
+        print(
+            f"{row.what}: {row.seconds:.3f} s an epoch ({low:.3f} to {high:.3f}), {row.ratio:.1f} times faster than "
+            f"the plain loop; {row.megabytes:.0f} MB"
+        )
 
 
 if __name__ == "__main__":
