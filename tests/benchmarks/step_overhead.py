@@ -15,7 +15,7 @@ import io
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,15 +76,36 @@ class InTurn:
     def eval_batches(self, split: str, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
         yield self._batches[0]
 
-    def _bare(self) -> None:
+    def _bare(self, steps: int = BLOCK) -> None:
         model, optimizer, criterion = self._model, self._optimizer, self._criterion
-        for step in range(BLOCK):
+        for step in range(steps):
             images, labels = self._batches[step % len(self._batches)]
             optimizer.zero_grad()
             loss = criterion(model(images), labels)
             loss.backward()
             optimizer.step()
             loss.item()
+
+
+def measured(what: str, feed: InTurn, fit: Callable[[], object], blocks: int) -> dict[str, Any]:
+    """The row of `fit`, which trains on `feed`: microseconds a step, from `blocks` pairs after the warm-up."""
+    process, thread, wall = time.process_time(), time.thread_time(), time.perf_counter()
+    fit()
+    beside = (time.process_time() - process) - (time.thread_time() - thread)
+    wall = time.perf_counter() - wall
+    pairs = [(1e6 * ours / BLOCK, 1e6 * bare / BLOCK) for ours, bare in feed.pairs[WARM_UP:][:blocks]]
+    added = [ours - bare for ours, bare in pairs]
+    low, middle, high = statistics.quantiles(added, n=4)
+    step = statistics.median(ours for ours, _ in pairs)
+    return {
+        "what": what,
+        "bare_us": statistics.median(bare for _, bare in pairs),
+        "step_us": step,
+        "added_us": middle,
+        "added_quartiles_us": (low, high),
+        "beside_us": step * beside / wall,
+        "blocks": len(pairs),
+    }
 
 
 def measure_one(blocks: int, *, defaults: bool) -> dict[str, Any]:
@@ -103,23 +124,8 @@ def measure_one(blocks: int, *, defaults: bool) -> dict[str, Any]:
             run_dir=Path(root) / "run" if defaults else None,
             plan=Plan(model="softmax", threads=1),
         )
-        process, thread, wall = time.process_time(), time.thread_time(), time.perf_counter()
-        trainer.fit()
-        beside = (time.process_time() - process) - (time.thread_time() - thread)
-        wall = time.perf_counter() - wall
-    pairs = [(1e6 * ours / BLOCK, 1e6 * bare / BLOCK) for ours, bare in feed.pairs[WARM_UP:]]
-    added = [ours - bare for ours, bare in pairs]
-    low, middle, high = statistics.quantiles(added, n=4)
-    step = statistics.median(ours for ours, _ in pairs)
-    return {
-        "what": "engine, the command line's callbacks" if defaults else "engine, no callbacks",
-        "bare_us": statistics.median(bare for _, bare in pairs),
-        "step_us": step,
-        "added_us": middle,
-        "added_quartiles_us": (low, high),
-        "beside_us": step * beside / wall,
-        "blocks": len(pairs),
-    }
+        what = "engine, the command line's callbacks" if defaults else "engine, no callbacks"
+        return measured(what, feed, trainer.fit, blocks)
 
 
 def measure(blocks: int = 150) -> list[dict[str, Any]]:
