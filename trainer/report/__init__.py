@@ -31,6 +31,7 @@ def html(folder: RunFolder, *, language: Language = "en", compared: Sequence[Run
     """The report as `write_report` writes it."""
     from datetime import UTC, datetime
 
+    from trainer.report.background import Background
     from trainer.report.figures import Gallery
     from trainer.report.images import read_pictures
     from trainer.report.page import Page
@@ -43,7 +44,9 @@ def html(folder: RunFolder, *, language: Language = "en", compared: Sequence[Run
     others = tuple(read_run(one) for one in compared if one != folder)
     pictures = read_pictures(run)
     page = Page(texts, f"{run.name} · {texts['kicker']}")
-    Sections(run, pictures, Gallery(run, pictures, texts, others).all(), page, others).write()
+    given = (run, pictures, Gallery(run, pictures, texts, others).all(), page, others)
+    Sections(*given).write()
+    Background(*given).write()
     made = texts.moment(datetime.now(UTC).isoformat())
     page.foot(texts["made"].format(version=__version__, when=made))
     return page.html()

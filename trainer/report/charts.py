@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ class Frame:
 
 
 def line_chart(frame: Frame, lines: Sequence[Line], texts: Texts, height: int = 270) -> str:
-    """Lines over epochs, with a legend where there are several; faint ones may leave the frame."""
+    """Lines over epochs, with a legend where there are several."""
     drawing = Drawing(frame.name, HALF, height, frame.title, frame.about)
     drawing.text(0, 13, frame.title, size=13, font_weight=600)
     top = 13 + _legend(drawing, [line for line in lines if not line.faint], frame.title)
@@ -73,9 +74,9 @@ def line_chart(frame: Frame, lines: Sequence[Line], texts: Texts, height: int = 
     y_places, y_step = ticks(low, high, 6, frame.kind)
     labels = [texts.tick(place, y_step, frame.kind) for place in y_places]
     left = max([width_of(label) for label in labels], default=20) + 8
-    box = (left, top + 14, HALF - 10, height - 38)
+    box = (left, top + (28 if frame.best is not None else 14), HALF - 10, height - 38)
     last = max([float(line.x.max()) for line in lines if len(line.x)], default=1.0)
-    first = 0.0 if last <= 1 or any(line.faint for line in lines) else 1.0
+    first = 0.0 if last <= 1 or any((line.x < 1).any() for line in lines) else 1.0
 
     def x(value: Floats | float) -> Floats:
         return np.asarray(box[0] + (np.asarray(value) - first) / (last - first) * (box[2] - box[0]))
@@ -101,12 +102,15 @@ def line_chart(frame: Frame, lines: Sequence[Line], texts: Texts, height: int = 
 
 
 def _limits(lines: Sequence[Line]) -> tuple[float, float]:
-    """Of all that is finite; of faint lines without their few largest and smallest values."""
+    """Of all that is finite; of faint lines without what leaps out."""
     found: list[float] = []
     for line in lines:
         values = line.y[np.abs(np.nan_to_num(line.y, nan=np.inf, posinf=np.inf, neginf=np.inf)) < LARGEST]
         if len(values):
-            found += np.percentile(values, (2, 98) if line.faint else (0, 100)).tolist()
+            least, low, high, most = np.percentile(values, (0, 2, 98, 100)).tolist()
+            # a few steps that leap out would flatten all the rest
+            leaps = line.faint and max(most - high, low - least) > 2 * (high - low)
+            found += [low, high] if leaps else [least, most]
     return (min(found), max(found)) if found else (math.nan, math.nan)
 
 
@@ -130,24 +134,26 @@ def _legend(drawing: Drawing, lines: Sequence[Line], title: str) -> float:
 
 def _draw_line(drawing: Drawing, line: Line, points: Floats, marked: Sequence[int] | None = None) -> None:
     colour = SERIES[line.colour % len(SERIES)]
-    dashes = {"stroke_dasharray": "5 3"} if line.dashed else {}
-    look = {"stroke_width": 1, "stroke_opacity": 0.35} if line.faint else {"stroke_width": 1.8}
-    joins = {"stroke_linejoin": "round", "stroke_linecap": "round"}
-    drawing.add("path", d=path_of(points), stroke=colour, **look, **dashes, **joins)
+    look: dict[str, Any] = {"stroke_linejoin": "round", "stroke_linecap": "round"}
+    look |= {"stroke_width": 1, "stroke_opacity": 0.35} if line.faint else {"stroke_width": 1.8}
+    look |= {"stroke_dasharray": "5 3"} if line.dashed else {}
+    drawing.add("path", d=path_of(points), stroke=colour, **look)
     shown = np.flatnonzero(np.isfinite(points).all(axis=1))
     if marked is None and (line.faint or len(shown) > 25):
         return
-    shapes = "".join(mark(line.shape, *points[place].tolist(), 2.6) for place in (shown if marked is None else marked))
+    places = points[shown if marked is None else np.array(marked)].tolist()
+    shapes = "".join(mark(line.shape, x, y, 2.6) for x, y in places)
     drawing.add("path", d=shapes, fill=colour)
 
 
 def mark(shape: str, x: float, y: float, r: float) -> str:
     """The path of a small mark around a point."""
-    x_, y_ = short(x), short(y)
+    x_, y_, size = short(x), short(y), short(2 * r)
     if shape == "dot":
-        return f"M{short(x - r)} {y_}a{short(r)} {short(r)} 0 1 0 {short(2 * r)} 0a{short(r)} {short(r)} 0 1 0 {short(-2 * r)} 0z"
+        half = f"a{short(r)} {short(r)} 0 1 0"
+        return f"M{short(x - r)} {y_}{half} {size} 0{half} -{size} 0z"
     if shape == "square":
-        return f"M{short(x - r)} {short(y - r)}h{short(2 * r)}v{short(2 * r)}h{short(-2 * r)}z"
+        return f"M{short(x - r)} {short(y - r)}h{size}v{size}h-{size}z"
     if shape == "triangle":
         return f"M{x_} {short(y - 1.3 * r)}L{short(x + 1.2 * r)} {short(y + r)}H{short(x - 1.2 * r)}z"
     return f"M{x_} {short(y - 1.4 * r)}L{short(x + 1.4 * r)} {y_}L{x_} {short(y + 1.4 * r)}L{short(x - 1.4 * r)} {y_}z"
@@ -298,6 +304,6 @@ def _name_classes(drawing: Drawing, points: Floats, labels: NDArray[np.int64], n
         y = min(max(y + shift, 32), drawing.height - 6)
         taken.append((x, half, y))
         colour = SERIES[number % len(SERIES)]
-        common = {"anchor": "middle", "font_weight": 700}
+        common: dict[str, Any] = {"anchor": "middle", "font_weight": 700}
         drawing.text(x, y + 4, text, fill=PAPER, stroke=PAPER, stroke_width=4, stroke_linejoin="round", **common)
         drawing.text(x, y + 4, text, fill=colour, **common)

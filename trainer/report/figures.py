@@ -158,7 +158,7 @@ class Gallery:
             grids.Picture(coloured(one, found.scale, lut), (name,), name)
             for name, one in zip(class_names(names, len(few)), few, strict=True)
         ]
-        columns = 10 if found.kind == "templates" else 16
+        columns = 16 if found.kind != "templates" else 5 if len(few) <= 10 else 10
         svg = grids.sheet("weights", title, pictures, columns=columns)
         bound = texts.number(found.scale, 3)
         key = f"caption_{found.kind}_{'colour' if few.shape[1] == 3 else 'change'}"

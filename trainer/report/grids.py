@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,9 @@ def heat_map(
     """F1 (C, E) as colours, a row a class. Few cells say their figure as well."""
     rows, columns = table.shape
     left = min(NAME, max(width_of(one) for one in names)) + 10
-    cell = min(52.0, (WHOLE - left - 4) / columns)
+    cell = min(76.0, (HALF - left - 4) / columns)
+    if cell < 30:
+        cell = min(52.0, (WHOLE - left - 4) / columns)
     height = 22.0 if rows <= 30 else max(7.0, 660 / rows)
     # few epochs beside few classes: as wide as half a page
     wide = WHOLE if left + cell * columns > HALF else HALF
@@ -122,7 +125,7 @@ def matrix(name: str, title: str, found: Shown, names: Sequence[str], texts: Tex
     labels = [texts["other"] if number is None else names[number] for number in found.classes]
     count = len(labels)
     longest = min(NAME if count <= 12 else 120.0, max(width_of(label) for label in labels))
-    left = longest + 24
+    left = longest + 28
     cell = min(54.0, ((HALF if count <= 12 else WHOLE) - left - 2) / count)
     lying = all(width_of(label, 11) <= cell - 2 for label in labels)
     head = 18.0 if lying else min(longest, max(width_of(label, 11) for label in labels)) * 0.75 + 16
@@ -131,11 +134,10 @@ def matrix(name: str, title: str, found: Shown, names: Sequence[str], texts: Tex
         HALF if left + cell * count <= HALF else min(WHOLE, left + cell * count + (0.6 * head if not lying else 0) + 4)
     )
     drawing = Drawing(name, wide, top + cell * count + 4, title, texts["matrix_about"])
-    drawing.text(left, 12, texts["predicted"] + " →", size=11, fill=MUTED)
-    drawing.add(
-        "text", "← " + texts["true"], transform=f"translate(11 {short(top + cell * count)}) rotate(-90)", font_size=11,
-        fill=MUTED, text_anchor="start",
-    )  # fmt: skip
+    middle = cell * count / 2
+    drawing.text(left + middle, 12, texts["predicted"], size=11, fill=MUTED, anchor="middle")
+    turn = f"translate(11 {short(top + middle)}) rotate(-90)"
+    drawing.add("text", texts["true"], transform=turn, font_size=11, fill=MUTED, text_anchor="middle")
     for place, label in enumerate(labels):
         middle = (place + 0.5) * cell
         drawing.text(left - 6, top + middle + 4, fit(label, longest), anchor="end", size=12 if cell > 15 else 10)
@@ -170,13 +172,13 @@ def _matrix_cell(
         true=labels[row], predicted=labels[column], count=texts.whole(count), of=texts.whole(of),
         share=texts.percent(share),
     )  # fmt: skip
-    box = {"x": x, "y": y, "width": side - 1, "height": side - 1}
+    box: dict[str, Any] = {"x": x, "y": y, "width": side - 1, "height": side - 1}
     opacity = 0.07 + 0.78 * min(1.0, part) if count else 0.0
     drawing.add("rect", fill=SERIES[0 if hit else 1], fill_opacity=opacity, tip=tip, **box)
     if not count:
         return
     middle, ink = x + (side - 1) / 2, ON_STRONG if part >= STRONG else INK
-    common = {"anchor": "middle", "fill": ink, "pointer_events": "none"}
+    common: dict[str, Any] = {"anchor": "middle", "fill": ink, "pointer_events": "none"}
     shown = texts.number(100 * share, 0 if share >= 0.0095 else 1)
     if side >= 34:
         drawing.text(middle, y + side / 2 - 1, texts.whole(count), size=11, **common)
@@ -195,7 +197,6 @@ def whole_matrix(name: str, title: str, shares: Floats, texts: Texts) -> str:
     full = np.where(np.eye(count, dtype=bool)[..., None], blue, orange)
     pixels = (white + (full - white) * level[..., None]).round().astype(np.uint8)
     look = {"preserveAspectRatio": "none", "style": "image-rendering:pixelated"}
-    drawing.text(0, 12, texts["predicted"] + " →", size=11, fill=MUTED)
     drawing.add("image", href=png(pixels), x=0, y=18, width=side, height=side, **look)
     drawing.add("rect", x=0.5, y=18.5, width=side - 1, height=side - 1, stroke=GRID)
     return drawing.svg()
@@ -226,8 +227,8 @@ def sheet(name: str, title: str, pictures: Sequence[Picture], about: str = "", c
         x, y = number % columns * (side + gap), number // columns * high
         height, width = picture.pixels.shape[:2]
         scale = side / max(height, width, 1)
-        look = {"style": "image-rendering:pixelated"} if scale > 1.3 else {}
-        area = {
+        look: dict[str, Any] = {"style": "image-rendering:pixelated"} if scale > 1.3 else {}
+        area: dict[str, Any] = {
             "x": x + (side - width * scale) / 2,
             "y": y + (side - height * scale) / 2,
             "width": width * scale,

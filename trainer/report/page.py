@@ -5,7 +5,7 @@ Every text passes through `clean`: class names, paths and notes may be anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from trainer.report.figures import Figure
 from trainer.report.svg import THEMES, clean
@@ -61,6 +61,13 @@ class Page:
             f'<figure class="{kind}" id="fig-{figure.name}"><div class="drawing">{figure.svg}</div>{caption}</figure>'
         )
 
+    def side_by_side(self, *adding: Callable[[], None]) -> None:
+        """What these add stands beside each other where there is room."""
+        self.add('<div class="figures">')
+        for add in adding:
+            add()
+        self.add("</div>")
+
     def table(
         self, caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str = "", above: str = ""
     ) -> None:
@@ -76,13 +83,14 @@ class Page:
     def html(self) -> str:
         """The whole file."""
         shown = [(key, title, parts) for key, title, parts in self._sections if parts]
-        links = "".join(f'<a href="#{key}">{clean(title)}</a>' for key, title, _ in shown)
+        links = " ".join(f'<a href="#{key}">{clean(title)}</a>' for key, title, _ in shown)
         body = "".join(
             f'<section id="{key}"><h2>{clean(title)}</h2>{"".join(parts)}</section>' for key, title, parts in shown
         )
         head = (
             '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><meta name="color-scheme" content="light dark">'
+            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+            '<meta name="color-scheme" content="light dark">'
             f"<title>{clean(self._title)}</title><style>{_style()}</style>"
         )
         nav = f'<nav aria-label="{clean(self.texts["contents"])}">{links}</nav>'

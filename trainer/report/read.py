@@ -6,7 +6,7 @@ What is missing or damaged is left out and named; only a folder that holds no ru
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -44,8 +44,10 @@ MAX_JSON, MAX_TOML = 64 << 20, 1 << 20
 MAX_EPOCH = 2**31 - 1
 MAX_WITHIN = 400
 """Points of a line within the epochs: more than a figure is wide would not be seen."""
-UNREADABLE = (EpochscopeError, OSError, ValueError, TypeError, KeyError, IndexError, ArithmeticError, MemoryError)
-UNREADABLE += (RecursionError, EOFError)
+UNREADABLE: tuple[type[Exception], ...] = (
+    *(EpochscopeError, OSError, ValueError, TypeError, KeyError, IndexError),
+    *(ArithmeticError, MemoryError, RecursionError, EOFError),
+)
 """What reading a file that somebody else may have written can raise."""
 
 
@@ -162,7 +164,7 @@ def read_run(folder: RunFolder) -> Run:
             name=folder.name,
         )
     run = Run(folder)
-    run.summary = _tried(run, "summary.json", lambda: summaries.read(folder.summary)) or Summary()
+    run.summary = _tried(run, "summary.json", lambda: _summary(folder)) or Summary()
     run.state = state(folder)
     run.notes = _tried(run, "viewer.json", lambda: viewer.load(folder.viewer)) or ViewerNotes()
     run.toml = _tried(run, "run.toml", lambda: durable.read_bytes(folder.run_toml, MAX_TOML).decode("utf-8")) or ""
@@ -183,6 +185,13 @@ def _tried(run: Run, file: str, read: Callable[[], Made]) -> Made | None:
     except UNREADABLE as error:
         run.gaps.append(Gap("damaged", file, _reason(error)))
     return None
+
+
+def _summary(folder: RunFolder) -> Summary:
+    found = summaries.read(folder.summary)
+    if found is None:
+        raise FileNotFoundError
+    return found
 
 
 def _reason(error: BaseException) -> str:
@@ -303,3 +312,9 @@ def _inconsistent(found: Evaluation, split: str, classes: tuple[str, ...]) -> st
     if [sum(row) for row in found.confusion] != list(found.support) or sum(found.support) != found.samples:
         return "its counts do not agree"
     return ""
+
+
+def table_of(tree: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """A table within a table that somebody else may have written; empty where there is none."""
+    found = tree.get(key)
+    return found if isinstance(found, Mapping) else {}

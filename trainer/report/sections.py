@@ -1,28 +1,27 @@
-"""What the sections of a report say. [no torch]"""
+"""What came of a run: the first part of its report. [no torch]"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from trainer.confusion import confused_pairs
-from trainer.report import setup
 from trainer.report.figures import Figure, class_names
 from trainer.report.images import Pictures
 from trainer.report.intervals import Interval, Intervals, intervals
-from trainer.report.page import Page, details
-from trainer.report.read import Evaluation, Run
+from trainer.report.page import Page
+from trainer.report.read import Evaluation, Run, table_of
 from trainer.report.svg import clean
 from trainer.report.texts import DASH, Texts
 
 ORDER = ("test", "valid", "train")
 PAIRS = 8
-MAX_CLASSES_LISTED = 40
 
 
 class Sections:
-    """Writes all of a report on a page."""
+    """Writes on a page what the run has learned."""
 
     def __init__(
         self, run: Run, pictures: Pictures, figures: Mapping[str, Figure], page: Page, compared: tuple[Run, ...]
@@ -40,7 +39,7 @@ class Sections:
         self._head()
         for section in (
             self._results, self._curves, self._classes, self._confusion, self._hardest, self._weights, self._map,
-            self._comparison, self._data, self._settings, self._environment, self._repeat, self._gaps,
+            self._comparison,
         ):  # fmt: skip
             self._page.section(section.__name__.removeprefix("_"))
             section()
@@ -178,7 +177,7 @@ class Sections:
         self._page.figures(*map(self._figure, ("loss", "accuracy", "macro-f1", "learning-rate")))
         texts = self._texts
         augmented = any(
-            isinstance(value, int | float) and value > 0 for value in _table(self._run.settings, "augment").values()
+            isinstance(value, int | float) and value > 0 for value in table_of(self._run.settings, "augment").values()
         )
         self._page.paragraph(texts["note_augmented" if augmented else "note_seen"], "hint")
 
@@ -195,10 +194,9 @@ class Sections:
         rows = []
         for number, name in enumerate(self._names):
             cells = [name]
-            for split in splits:
-                found = run.evaluations[split]
-                scores = (found.precision, found.recall, found.f1)
-                cells += [texts.number(column[number], 3) for column in scores] + [texts.whole(found.support[number])]
+            for one in map(run.evaluations.__getitem__, splits):
+                scores = (one.precision, one.recall, one.f1)
+                cells += [texts.number(column[number], 3) for column in scores] + [texts.whole(one.support[number])]
             rows.append(cells)
         self._page.table(
             texts["table_classes"],
@@ -209,18 +207,21 @@ class Sections:
         )
 
     def _confusion(self) -> None:
-        run, texts = self._run, self._texts
+        run = self._run
         names = [name for name in self._figures if name.startswith("confusion-")]
         self._page.figures(*map(self._figure, names))
-        split = next((split for split in ("test", "valid") if split in run.evaluations), None)
-        if split is None:
-            return
-        pairs = confused_pairs(run.evaluations[split].counts, limit=PAIRS)
-        if pairs:
+        splits = [split for split in ("test", "valid") if split in run.evaluations]
+        if splits:
+            self._page.side_by_side(*(partial(self._pairs, split) for split in splits))
+
+    def _pairs(self, split: str) -> None:
+        texts = self._texts
+        found = confused_pairs(self._run.evaluations[split].counts, limit=PAIRS)
+        if found:
             heads = [texts[key] for key in ("true", "taken_for", "images", "share")]
             rows = [
-                [self._names[p.true], self._names[p.predicted], texts.whole(p.count), texts.percent(p.share)]
-                for p in pairs
+                [self._names[one.true], self._names[one.predicted], texts.whole(one.count), texts.percent(one.share)]
+                for one in found
             ]
             self._page.table(texts["table_pairs"].format(split=self._split(split)), heads, rows, kind="pairs")
 
@@ -282,179 +283,6 @@ class Sections:
             texts.number(test.macro_f1, 3) if test else DASH,
         ]
 
-    # --- data, settings, environment
-
-    def _data(self) -> None:
-        run, texts, info = self._run, self._texts, self._run.info
-        if info is None:
-            return
-        shape = "×".join(map(str, info.input_shape[1:])) or DASH
-        channels = info.input_shape[0] if info.input_shape else 0
-        source = str(_table(run.settings, "data").get("source") or run.summary.data)
-        facts = [
-            (texts["source"], source),
-            (texts["classes"], self._classes_text()),
-            (texts["image_size"], texts["pixels"].format(size=shape, channels=texts.whole(channels))),
-        ]
-        fingerprint = run.environment.get("data_fingerprint")
-        if isinstance(fingerprint, str) and fingerprint:
-            facts.append((texts["fingerprint"], fingerprint))
-        self._page.add(_facts(facts))
-        heads = [texts["split"], texts["images"], *(texts[key] for key in ("share", "per_class"))]
-        total = sum(info.split_sizes.values()) or 1
-        rows = [
-            [self._split(split), texts.whole(size), texts.percent(size / total), self._per_class(split)]
-            for split, size in info.split_sizes.items()
-        ]
-        self._page.table(texts["table_data"], heads, rows)
-        if self._unbalanced():
-            self._page.figures(self._figure("balance"))
-
-    def _classes_text(self) -> str:
-        count = len(self._names)
-        if not count or count > MAX_CLASSES_LISTED:
-            return self._texts.whole(count)
-        return f"{self._texts.whole(count)}: {', '.join(self._names)}"
-
-    def _per_class(self, split: str) -> str:
-        found = self._run.evaluations.get(split)
-        if found is None:
-            return DASH
-        low, high = min(found.support), max(found.support)
-        return self._texts.whole(low) if low == high else f"{self._texts.whole(low)}–{self._texts.whole(high)}"
-
-    def _unbalanced(self) -> bool:
-        """Whether some class has a fifth more images than another."""
-        return any(max(found.support) > 1.2 * min(found.support) for found in self._run.evaluations.values())
-
-    def _settings(self) -> None:
-        run, texts = self._run, self._texts
-        if not run.settings:
-            return
-        found = setup.chosen(run.settings)
-        changed, same = ([one for one in found if one.changed is wanted] for wanted in (True, False))
-        if changed:
-            heads = [texts[key] for key in ("setting", "value", "default", "meaning")]
-            self._page.table(texts["table_changed"], heads, map(self._setting, changed), kind="settings")
-        else:
-            self._page.paragraph(texts["all_default"])
-        if same:
-            rows = "".join(
-                f'<tr><th scope="row"><code>{clean(one.path)}</code></th><td>{clean(setup.spelled(one.value))}</td>'
-                f"<td>{clean(self._meaning(one))}</td></tr>"
-                for one in same
-            )
-            table = f'<div class="scroll"><table class="settings"><tbody>{rows}</tbody></table></div>'
-            self._page.add(details(texts["same_settings"].format(count=len(same)), table))
-
-    def _setting(self, one: setup.Chosen) -> list[str]:
-        default = setup.spelled(one.setting.default) if one.setting is not None else DASH
-        return [one.path, setup.spelled(one.value), default, self._meaning(one)]
-
-    def _meaning(self, one: setup.Chosen) -> str:
-        if one.setting is None:
-            return ""
-        unit = self._texts.translated("Settings", one.setting.unit) if one.setting.unit else ""
-        title = self._texts.translated("Settings", one.setting.title)
-        return f"{title}, {unit}" if unit else title
-
-    def _environment(self) -> None:
-        run, texts, info = self._run, self._texts, self._run.info
-        found, facts = run.environment, list[tuple[str, str]]()
-        for key in ("device", "threads", "platform", "machine", "processors"):
-            value = found.get(key, getattr(info, key, None) if info else None)
-            if value not in (None, ""):
-                facts.append((texts[f"env_{key}"], str(value)))
-        if info is not None:
-            facts.append((texts["env_seed"], str(info.seed)))
-            facts.append((texts["env_exact"], texts.word("exact", info.exact_resume)))
-        facts.append((texts["env_time"], self._time()))
-        versions = _table(found, "versions") or (info.versions if info else {})
-        if versions:
-            facts.append((texts["env_versions"], ", ".join(f"{name} {value}" for name, value in versions.items())))
-        variables = _table(found, "variables")
-        if variables:
-            facts.append((texts["env_variables"], ", ".join(f"{name}={value}" for name, value in variables.items())))
-        self._page.add(_facts(facts))
-
-    def _time(self) -> str:
-        run, texts = self._run, self._texts
-        parts = [texts.duration(run.seconds or run.summary.elapsed)]
-        seconds, speed = run.column("seconds"), run.column("samples_per_second")
-        if len(seconds):
-            parts.append(texts["per_epoch"].format(time=texts.duration(_median(seconds))))
-            parts.append(texts["per_second"].format(count=texts.whole(_median(speed))))
-        if run.attempts > 1:
-            parts.append(texts["attempts"].format(count=texts.whole(run.attempts)))
-        return ", ".join(parts)
-
-    def _repeat(self) -> None:
-        run, texts = self._run, self._texts
-        if not run.settings:
-            return
-        command = setup.command(run.settings)
-        if run.settings.get("custom"):
-            self._page.paragraph(texts["custom"])
-        elif command is not None:
-            self._page.paragraph(texts["repeat"])
-            self._page.add(f"<pre>{clean(command)}</pre>")
-        self._page.paragraph(texts["repeat_file"])
-        self._page.add("<pre>epochscope train --settings run.toml</pre>")
-        self._page.add(details(texts["whole_file"], f"<pre>{clean(run.toml)}</pre>"))
-
-    # --- gaps
-
-    def _gaps(self) -> None:
-        texts = self._texts
-        lines = list(self._absent())
-        for gap in dict.fromkeys(self._run.gaps):
-            text = texts[f"gap_{gap.code}"].format(file=gap.file, reason=gap.reason)
-            lines.append(text + (f" ({gap.reason})" if gap.reason and gap.code == "damaged" else ""))
-        for run in self._compared:
-            lines += [
-                f"{run.name}: " + texts[f"gap_{gap.code}"].format(file=gap.file, reason=gap.reason)
-                for gap in dict.fromkeys(run.gaps)
-            ]
-        if lines:
-            self._page.add(f'<ul class="gaps">{"".join(f"<li>{clean(line)}</li>" for line in lines)}</ul>')
-
-    def _absent(self) -> Iterator[str]:
-        """What this kind of run does not have, and why."""
-        run, texts, info = self._run, self._texts, self._run.info
-        if info is not None:
-            for split in ("valid", "test"):
-                if not info.split_sizes.get(split):
-                    yield texts[f"absent_{split}"]
-            judged = all(split in run.evaluations for split in info.split_sizes if info.split_sizes[split])
-            if not judged and run.state not in ("running", "paused", "preparing"):
-                yield texts["absent_evaluation"].format(name=run.name)
-            if not run.images:
-                yield texts["absent_images"]
-        if self._pictures.weights is None and info is not None and not run.weights:
-            yield texts["absent_weights"]
-        elif self._pictures.weights is None and run.weights:
-            yield texts["absent_pictures"]
-        if self._pictures.map is None and "valid" in run.evaluations:
-            yield texts["absent_map"]
-
-
-def _facts(facts: list[tuple[str, str]]) -> str:
-    rows = "".join(f"<div><dt>{clean(name)}</dt><dd>{clean(value)}</dd></div>" for name, value in facts)
-    return f'<dl class="facts">{rows}</dl>'
-
-
-def _table(tree: Mapping[str, object], key: str) -> Mapping[str, object]:
-    found = tree.get(key)
-    return found if isinstance(found, Mapping) else {}
-
 
 def _known(value: float, texts: Texts) -> str:
     return texts.number(value, 3) if math.isfinite(value) else DASH
-
-
-def _median(values: object) -> float:
-    import numpy as np
-
-    found = np.asarray(values, dtype=float)
-    found = found[np.isfinite(found)]
-    return float(np.median(found)) if len(found) else math.nan

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainer.errors import UsageError
-from trainer.settings import Setting, describe, flag_name, merge
+from trainer.fields import Setting
+from trainer.settings import describe, flag_name, merge
 
 
 @dataclass(frozen=True)

@@ -117,8 +117,8 @@ def _width(sign: str) -> float:
     if unicodedata.east_asian_width(sign) in "WF":
         return 1.05
     if sign in "iljtfrI.,:;'|!()[] -":
-        return 0.38
-    return 0.78 if sign in "mwMWшщжюыфмШЩЖЮЫФМ@%—" else 0.7 if sign.isupper() else 0.6
+        return 0.4
+    return 0.95 if sign in "mwMWшщжюыфмШЩЖЮЫФМ@%—" else 0.72 if sign.isupper() else 0.63
 
 
 def fit(text: str, room: float, size: float = SIZE) -> str:
