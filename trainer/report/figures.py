@@ -135,7 +135,7 @@ class Gallery:
     def _hard(self, one: Hard) -> grids.Picture:
         texts = self._texts
         true, predicted = (self._name(number) for number in (one.true, one.predicted))
-        figures = f"p {texts.number(one.confidence, 2)} · {texts['loss_short']} {texts.number(one.loss, 2)}"
+        figures = f"p {texts.number(one.confidence, 2)} · L {texts.number(one.loss, 2)}"
         tip = texts["hard_tip"].format(
             true=true, predicted=predicted, confidence=texts.number(one.confidence, 3), loss=texts.number(one.loss, 3),
             place=texts.whole(one.place + 1), path=one.path or texts["no_path"],

@@ -19,7 +19,7 @@ from trainer.report.texts import Texts
 Floats = NDArray[np.float64]
 MAX_CELLS = 2_500
 """More of them are one picture: a drawing of ten thousand elements is slow to open."""
-STRONG = 0.58
+STRONG = 0.66
 """From this share of a scale on, a cell is dark enough on light, and light enough on dark, for dark ink."""
 
 
