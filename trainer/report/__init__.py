@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from trainer.report.texts import Language
     from trainer.store.folder import RunFolder
 
-__all__ = ["figures", "html", "write_report"]
+__all__ = ["document", "figures", "html", "tables", "write_report"]
 
 
 def write_report(folder: RunFolder, out: Path, *, language: Language = "en", compared: Sequence[RunFolder] = ()) -> int:
@@ -73,3 +73,24 @@ def figures(
     others = tuple(read_run(one) for one in compared if one != folder)
     found = Gallery(run, read_pictures(run), Texts(language), others).all()
     return {name: standalone(figure.svg, theme) for name, figure in found.items()}
+
+
+def tables(folder: RunFolder) -> dict[str, str]:
+    """What the figures are drawn from, and the tables of the report, as the texts of CSV files by name.
+
+    Raises UsageError `run.unknown` where the folder holds no run.
+    """
+    from trainer.report import tables as making
+    from trainer.report.images import read_pictures
+    from trainer.report.read import read_run
+
+    run = read_run(folder)
+    return making.tables(run, read_pictures(run))
+
+
+def document(folder: RunFolder) -> dict[str, Any]:
+    """Everything of a run but its images as one JSON document. Raises UsageError `run.unknown` likewise."""
+    from trainer.report import tables as making
+    from trainer.report.read import read_run
+
+    return making.document(read_run(folder))

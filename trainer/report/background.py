@@ -11,7 +11,7 @@ import numpy as np
 from trainer.report import setup
 from trainer.report.figures import Figure, class_names
 from trainer.report.images import Pictures
-from trainer.report.page import Page, details
+from trainer.report.page import Page, details, prose
 from trainer.report.read import Floats, Run, table_of
 from trainer.report.svg import clean
 from trainer.report.texts import DASH
@@ -105,9 +105,10 @@ class Background:
     def _meaning(self, one: setup.Chosen) -> str:
         if one.setting is None:
             return ""
-        unit = self._texts.translated("Settings", one.setting.unit) if one.setting.unit else ""
         title = self._texts.translated("Settings", one.setting.title)
-        return f"{title}, {unit}" if unit and unit.lower() != title.lower() else title
+        if one.setting.unit in ("", one.setting.title.lower()):
+            return title
+        return f"{title}, {self._texts.translated('Settings', one.setting.unit)}"
 
     def _environment(self) -> None:
         run, texts, info = self._run, self._texts, self._run.info
@@ -160,7 +161,7 @@ class Background:
         for run in self._compared:
             lines += [f"{run.name}: {line}" for line in self._gap_lines(run)]
         if lines:
-            self._page.add(f'<ul class="gaps">{"".join(f"<li>{clean(line)}</li>" for line in lines)}</ul>')
+            self._page.add(f'<ul class="gaps">{"".join(f"<li>{prose(line)}</li>" for line in lines)}</ul>')
 
     def _gap_lines(self, run: Run) -> Iterator[str]:
         for gap in dict.fromkeys(run.gaps):

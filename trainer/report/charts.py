@@ -32,6 +32,8 @@ HALF, WHOLE = 470, 960
 """Pixels: figures stand two beside each other, or alone."""
 LARGEST = 1e30
 MARKS = ("dot", "square", "triangle", "diamond")
+CAPS = ("round", "square")
+"""Points of classes whose colour was there before are square."""
 ROWS = 34
 """Classes below each other, at most."""
 NAME = 150
@@ -69,8 +71,9 @@ def line_chart(frame: Frame, lines: Sequence[Line], texts: Texts, height: int = 
     drawing = Drawing(frame.name, HALF, height, frame.title, frame.about)
     drawing.text(0, 13, frame.title, size=13, font_weight=600)
     top = 13 + _legend(drawing, [line for line in lines if not line.faint], frame.title)
-    low, high = _limits(lines)
-    low, high = outward(low, high, frame.kind, frame.zero)
+    least, most = _limits(lines)
+    low, high = outward(least, most, frame.kind, frame.zero)
+    low = max(low, 0.0) if least >= 0 else low
     y_places, y_step = ticks(low, high, 6, frame.kind)
     labels = [texts.tick(place, y_step, frame.kind) for place in y_places]
     left = max([width_of(label) for label in labels], default=20) + 8
@@ -282,8 +285,8 @@ def scatter(name: str, title: str, places: Floats, labels: NDArray[np.int64], na
     for number in np.unique(labels).tolist():
         own = points[inside & (labels == number)]
         dots = "".join(f"M{short(x)} {short(y)}h0" for x, y in own.tolist())
-        colour = SERIES[number % len(SERIES)]
-        drawing.add("path", d=dots, stroke=colour, stroke_width=2 * radius, stroke_linecap="round", stroke_opacity=0.65)
+        colour, cap = SERIES[number % len(SERIES)], CAPS[number // len(SERIES) % len(CAPS)]
+        drawing.add("path", d=dots, stroke=colour, stroke_width=2 * radius, stroke_linecap=cap, stroke_opacity=0.65)
     if len(np.unique(labels)) <= 30:
         _name_classes(drawing, points, labels, names)
     return drawing.svg()
@@ -295,7 +298,7 @@ def _name_classes(drawing: Drawing, points: Floats, labels: NDArray[np.int64], n
     for number in np.unique(labels).tolist():
         x, y = np.median(points[labels == number], axis=0).tolist()
         text = fit(names[number] if 0 <= number < len(names) else f"#{number}", 110)
-        half = width_of(text, 12) / 2 + 3
+        half = width_of(text, 12) / 2 + 9
         x = min(max(x, half), drawing.width - half)
         for step in range(40):
             shift = (step + 1) // 2 * 5 * (-1) ** step
@@ -303,7 +306,11 @@ def _name_classes(drawing: Drawing, points: Floats, labels: NDArray[np.int64], n
                 break
         y = min(max(y + shift, 32), drawing.height - 6)
         taken.append((x, half, y))
-        colour = SERIES[number % len(SERIES)]
-        common: dict[str, Any] = {"anchor": "middle", "font_weight": 700}
-        drawing.text(x, y + 4, text, fill=PAPER, stroke=PAPER, stroke_width=4, stroke_linejoin="round", **common)
-        drawing.text(x, y + 4, text, fill=colour, **common)
+        colour, cap = SERIES[number % len(SERIES)], CAPS[number // len(SERIES) % len(CAPS)]
+        look: dict[str, Any] = {"font_weight": 600, "size": 12}
+        halo: dict[str, Any] = {"fill": PAPER, "stroke": PAPER, "stroke_width": 4, "stroke_linejoin": "round"}
+        drawing.text(x - half + 14, y + 4, text, **halo, **look)
+        spot: dict[str, Any] = {"d": f"M{short(x - half + 5)} {short(y)}h0", "stroke_linecap": cap}
+        drawing.add("path", **spot, stroke=PAPER, stroke_width=12)
+        drawing.add("path", **spot, stroke=colour, stroke_width=8)
+        drawing.text(x - half + 14, y + 4, text, **look)

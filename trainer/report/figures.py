@@ -18,7 +18,7 @@ from trainer.report.texts import Texts
 from trainer.ticks import Kind
 from trainer.weights import coloured
 
-MAX_WEIGHTS = 64
+MAX_WEIGHTS, MAX_TEMPLATES = 64, 200
 FIRST_SPLITS = ("test", "valid", "train")
 METRICS: tuple[tuple[str, Kind], ...] = (("loss", "number"), ("accuracy", "percent"), ("macro_f1", "number"))
 
@@ -77,8 +77,11 @@ class Gallery:
     ) -> Figure:
         texts = self._texts
         drawn = [line for line in lines if np.isfinite(line.y).any()]
+        more = ["caption_within"] if any(line.faint for line in drawn) else []
+        more += ["caption_mark"] if best is not None and text == "loss" else []
         frame = Frame(name, texts[f"title_{text}"], texts["curve_about"], kind, best, zero)
-        return Figure(name, line_chart(frame, drawn, texts), texts[f"caption_{text}"])
+        caption = " ".join(texts[key] for key in (f"caption_{text}", *more))
+        return Figure(name, line_chart(frame, drawn, texts), caption)
 
     # --- classes
 
@@ -111,10 +114,10 @@ class Gallery:
         texts, counts = self._texts, found.counts
         title = texts["title_confusion"].format(split=texts.word("split", split))
         part = shown(counts, "row")
-        svg = grids.matrix(f"confusion-{split}", title, part, self._names, texts)
+        svg, counted = grids.matrix(f"confusion-{split}", title, part, self._names, texts)
         key = "caption_confusion_part" if len(counts) > WHOLE else "caption_confusion"
-        key = "caption_confusion_small" if key == "caption_confusion" and len(counts) > 12 else key
         caption = texts[key].format(split=texts.word("split", split), count=len(part.classes) - 1)
+        caption += " " + texts["cells_counted" if counted else "cells_shares"]
         yield Figure(f"confusion-{split}", svg, caption, wide=_width(svg) > charts.HALF)
         if len(counts) > WHOLE:
             picture = grids.whole_matrix(f"confusion-{split}-all", title, shares(counts, "row"), texts)
@@ -140,7 +143,8 @@ class Gallery:
             true=true, predicted=predicted, confidence=texts.number(one.confidence, 3), loss=texts.number(one.loss, 3),
             place=texts.whole(one.place + 1), path=one.path or texts["no_path"],
         )  # fmt: skip
-        return grids.Picture(one.pixels, (true, "→ " + predicted, figures), tip, one.true != one.predicted)
+        wrong = one.true != one.predicted
+        return grids.Picture(one.pixels, (true, f"→ {predicted}" if wrong else texts["right"], figures), tip, wrong)
 
     def _name(self, number: int) -> str:
         return self._names[number] if 0 <= number < len(self._names) else f"#{number}"
@@ -153,7 +157,7 @@ class Gallery:
         title = texts[f"title_{found.kind}"]
         names = self._names if found.kind == "templates" else [str(n + 1) for n in range(len(found.pictures))]
         lut = ramp(CHANGE_LIGHT)
-        few = found.pictures[:MAX_WEIGHTS]
+        few = found.pictures[: MAX_TEMPLATES if found.kind == "templates" else MAX_WEIGHTS]
         pictures = [
             grids.Picture(coloured(one, found.scale, lut), (name,), name)
             for name, one in zip(class_names(names, len(few)), few, strict=True)

@@ -19,6 +19,10 @@ from trainer.report.texts import Texts
 Floats = NDArray[np.float64]
 MAX_CELLS = 2_500
 """More of them are one picture: a drawing of ten thousand elements is slow to open."""
+COUNTED = 34
+"""Pixels of a cell that can hold a count and a share."""
+NAMED = 110
+"""So many classes are named beside a heat map."""
 STRONG = 0.66
 """From this share of a scale on, a cell is dark enough on light, and light enough on dark, for dark ink."""
 
@@ -31,11 +35,11 @@ def heat_map(
 ) -> str:
     """F1 (C, E) as colours, a row a class. Few cells say their figure as well."""
     rows, columns = table.shape
-    left = min(NAME, max(width_of(one) for one in names)) + 10
+    left = max(min(NAME, max(width_of(one) for one in names)) + 10, width_of(texts["epoch"], 11) + 9)
     cell = min(76.0, (HALF - left - 4) / columns)
     if cell < 30:
         cell = min(52.0, (WHOLE - left - 4) / columns)
-    height = 22.0 if rows <= 30 else max(7.0, 660 / rows)
+    height = 22.0 if rows <= 30 else max(12.0, 660 / rows) if rows <= NAMED else max(1.0, 900 / rows)
     # few epochs beside few classes: as wide as half a page
     wide = WHOLE if left + cell * columns > HALF else HALF
     top = 18.0
@@ -43,7 +47,7 @@ def heat_map(
     drawing = Drawing(name, wide, bottom + 54, title, texts["heat_about"])
     low, high = _range(table)
     _heat_cells(drawing, table, (left, top, cell, height), (low, high), epochs, names, texts)
-    if height >= 11:
+    if rows <= NAMED:
         for row, label in enumerate(names):
             drawing.text(
                 left - 7, top + (row + 0.5) * height + 4, fit(label, NAME), anchor="end", size=min(12, height - 1)
@@ -120,8 +124,9 @@ def _heat_scale(drawing: Drawing, left: float, y: float, low: float, high: float
 # --- confusion
 
 
-def matrix(name: str, title: str, found: Shown, names: Sequence[str], texts: Texts) -> str:
-    """Counts, and the share of the true class, as a table of coloured cells; hits and errors have a colour each."""
+def matrix(name: str, title: str, found: Shown, names: Sequence[str], texts: Texts) -> tuple[str, bool]:
+    """The share of the true class as a table of coloured cells, and whether there was room for counts as well; hits and
+    errors have a colour each."""
     labels = [texts["other"] if number is None else names[number] for number in found.classes]
     count = len(labels)
     longest = min(NAME if count <= 12 else 120.0, max(width_of(label) for label in labels))
@@ -145,7 +150,7 @@ def matrix(name: str, title: str, found: Shown, names: Sequence[str], texts: Tex
     for row, column in np.ndindex(count, count):
         _matrix_cell(drawing, found, (row, column), (left + column * cell, top + row * cell, cell), labels, texts)
     drawing.add("rect", x=left - 0.5, y=top - 0.5, width=cell * count, height=cell * count, stroke=GRID)
-    return drawing.svg()
+    return drawing.svg(), cell >= COUNTED
 
 
 def _column_head(drawing: Drawing, label: str, x: float, y: float, lying: bool) -> None:
@@ -180,7 +185,7 @@ def _matrix_cell(
     middle, ink = x + (side - 1) / 2, ON_STRONG if part >= STRONG else INK
     common: dict[str, Any] = {"anchor": "middle", "fill": ink, "pointer_events": "none"}
     shown = texts.number(100 * share, 0 if share >= 0.0095 else 1)
-    if side >= 34:
+    if side >= COUNTED:
         drawing.text(middle, y + side / 2 - 1, texts.whole(count), size=11, **common)
         drawing.text(middle, y + side / 2 + 11, shown + "%", size=9, **common)
     elif width_of(shown, 10) <= side:
@@ -207,7 +212,7 @@ def whole_matrix(name: str, title: str, shares: Floats, texts: Texts) -> str:
 
 @dataclass(frozen=True)
 class Picture:
-    """(h, w, 3) uint8 with up to two lines below; `wrong` marks the first of them. `tip`: all there is to say."""
+    """(h, w, 3) uint8 with up to two lines below; `wrong` gives the second one a colour. `tip`: all there is to say."""
 
     pixels: NDArray[np.uint8]
     lines: tuple[str, ...] = ()
@@ -236,7 +241,7 @@ def sheet(name: str, title: str, pictures: Sequence[Picture], about: str = "", c
         }
         drawing.add("image", href=png(picture.pixels), tip=picture.tip, **area, **look)
         for line, text in enumerate(picture.lines):
-            fill = INK if line == 0 else MUTED
+            fill = INK if line == 0 else SERIES[1] if line == 1 and picture.wrong else MUTED
             drawing.text(x, y + side + 14 + 15 * line, fit(text, side + 4, 11), size=11, fill=fill)
     return drawing.svg()
 

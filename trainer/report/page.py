@@ -5,6 +5,7 @@ Every text passes through `clean`: class names, paths and notes may be anything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from trainer.report.figures import Figure
@@ -43,8 +44,8 @@ class Page:
         self._sections[-1][2].append(html)
 
     def paragraph(self, text: str, kind: str = "") -> None:
-        """Plain text."""
-        self.add(f"<p{_class(kind)}>{clean(text)}</p>")
+        """Text in which `commands` may stand."""
+        self.add(f"<p{_class(kind)}>{prose(text)}</p>")
 
     def figures(self, *found: Figure | None) -> None:
         """Figures that belong together: half ones stand beside each other."""
@@ -107,6 +108,11 @@ def _row(cells: Sequence[str]) -> str:
 
 def _class(kind: str) -> str:
     return f' class="{kind}"' if kind else ""
+
+
+def prose(text: str) -> str:
+    """Text as HTML; what stands between backticks is a command."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", clean(text))
 
 
 def details(summary: str, html: str) -> str:

@@ -11,7 +11,7 @@ from trainer.confusion import confused_pairs
 from trainer.report.figures import Figure, class_names
 from trainer.report.images import Pictures
 from trainer.report.intervals import Interval, Intervals, intervals
-from trainer.report.page import Page
+from trainer.report.page import Page, prose
 from trainer.report.read import Evaluation, Run, table_of
 from trainer.report.svg import clean
 from trainer.report.texts import DASH, Texts
@@ -69,7 +69,7 @@ class Sections:
             self._page.head(f'<p class="tags">{tags}</p>')
         if run.notes.note:
             self._page.head(f'<blockquote class="note">{clean(run.notes.note)}</blockquote>')
-        self._page.head(f'<p class="abstract">{clean(" ".join(self._abstract()))}</p>')
+        self._page.head(f'<p class="abstract">{prose(" ".join(self._abstract()))}</p>')
 
     def _model(self) -> str:
         name = self._run.info.model if self._run.info else self._run.summary.model
@@ -98,7 +98,7 @@ class Sections:
         done = int(run.epochs[-1]) if len(run.epochs) else 0
         if info is not None:
             yield texts["abstract_data"].format(
-                images=texts.whole(info.split_sizes.get("train", 0)), classes=texts.whole(len(info.classes)),
+                images=texts.whole(info.split_sizes.get("train", 0)), classes=texts.counted("class", len(info.classes)),
                 parameters=texts.whole(info.parameters), epochs=texts.whole(done), planned=texts.whole(info.epochs),
                 time=texts.duration(run.seconds or run.summary.elapsed),
             )  # fmt: skip

@@ -36,6 +36,10 @@ class Texts:
         """A text of the window's that is written in English where it is declared, such as a setting's title."""
         return text if self.language == "en" else _catalogue(self.language).get((context, text), text)
 
+    def counted(self, thing: str, count: int) -> str:
+        """`1 class`, `10 classes`."""
+        return self[f"count_{thing}_{'one' if count == 1 else 'many'}"].format(count=self.whole(count))
+
     # --- numbers
 
     def number(self, value: float | None, digits: int) -> str:
