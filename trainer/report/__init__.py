@@ -32,7 +32,7 @@ def html(folder: RunFolder, *, language: Language = "en", compared: Sequence[Run
     from datetime import UTC, datetime
 
     from trainer.report.background import Background
-    from trainer.report.figures import Gallery
+    from trainer.report.gallery import Gallery
     from trainer.report.images import read_pictures
     from trainer.report.page import Page
     from trainer.report.read import read_run
@@ -63,7 +63,7 @@ def figures(
 
     Raises UsageError `run.unknown` where a folder holds no run.
     """
-    from trainer.report.figures import Gallery
+    from trainer.report.gallery import Gallery
     from trainer.report.images import read_pictures
     from trainer.report.read import read_run
     from trainer.report.svg import standalone
@@ -80,17 +80,17 @@ def tables(folder: RunFolder) -> dict[str, str]:
 
     Raises UsageError `run.unknown` where the folder holds no run.
     """
-    from trainer.report import tables as making
+    from trainer.report import numbers
     from trainer.report.images import read_pictures
     from trainer.report.read import read_run
 
     run = read_run(folder)
-    return making.tables(run, read_pictures(run))
+    return numbers.tables(run, read_pictures(run))
 
 
 def document(folder: RunFolder) -> dict[str, Any]:
     """Everything of a run but its images as one JSON document. Raises UsageError `run.unknown` likewise."""
-    from trainer.report import tables as making
+    from trainer.report import numbers
     from trainer.report.read import read_run
 
-    return making.document(read_run(folder))
+    return numbers.document(read_run(folder))

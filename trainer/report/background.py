@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from trainer.report import setup
-from trainer.report.figures import Figure, class_names
+from trainer.report.gallery import Figure, class_names
 from trainer.report.images import Pictures
 from trainer.report.page import Page, details, prose
 from trainer.report.read import Floats, Run, table_of

@@ -284,7 +284,7 @@ def scatter(name: str, title: str, places: Floats, labels: NDArray[np.int64], na
     inside = ((points > 4) & (points < [side - 4, side - 2]) & (points[:, 1:] > 20)).all(axis=1)
     for number in np.unique(labels).tolist():
         own = points[inside & (labels == number)]
-        dots = "".join(f"M{short(x)} {short(y)}h0" for x, y in own.tolist())
+        dots = "".join(f"M{short(x)} {short(y)}h.01" for x, y in own.tolist())
         colour, cap = SERIES[number % len(SERIES)], CAPS[number // len(SERIES) % len(CAPS)]
         drawing.add("path", d=dots, stroke=colour, stroke_width=2 * radius, stroke_linecap=cap, stroke_opacity=0.65)
     if len(np.unique(labels)) <= 30:
@@ -310,7 +310,7 @@ def _name_classes(drawing: Drawing, points: Floats, labels: NDArray[np.int64], n
         look: dict[str, Any] = {"font_weight": 600, "size": 12}
         halo: dict[str, Any] = {"fill": PAPER, "stroke": PAPER, "stroke_width": 4, "stroke_linejoin": "round"}
         drawing.text(x - half + 14, y + 4, text, **halo, **look)
-        spot: dict[str, Any] = {"d": f"M{short(x - half + 5)} {short(y)}h0", "stroke_linecap": cap}
+        spot: dict[str, Any] = {"d": f"M{short(x - half + 5)} {short(y)}h.01", "stroke_linecap": cap}
         drawing.add("path", **spot, stroke=PAPER, stroke_width=12)
         drawing.add("path", **spot, stroke=colour, stroke_width=8)
         drawing.text(x - half + 14, y + 4, text, **look)

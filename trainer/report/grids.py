@@ -19,6 +19,8 @@ from trainer.report.texts import Texts
 Floats = NDArray[np.float64]
 MAX_CELLS = 2_500
 """More of them are one picture: a drawing of ten thousand elements is slow to open."""
+TILT = 0.67
+"""How far the names of columns reach to the right: the cosine of their angle."""
 COUNTED = 34
 """Pixels of a cell that can hold a count and a share."""
 NAMED = 110
@@ -133,6 +135,9 @@ def matrix(name: str, title: str, found: Shown, names: Sequence[str], texts: Tex
     left = longest + 28
     cell = min(54.0, ((HALF if count <= 12 else WHOLE) - left - 2) / count)
     lying = all(width_of(label, 11) <= cell - 2 for label in labels)
+    if not lying:  # the last name leans out to the right
+        tail = TILT * min(longest, width_of(labels[-1], 11)) + 6
+        cell = min(54.0, ((HALF if count <= 12 else WHOLE) - left - tail) / (count - 0.5))
     head = 18.0 if lying else min(longest, max(width_of(label, 11) for label in labels)) * 0.75 + 16
     top = head + 18
     wide = (

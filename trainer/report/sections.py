@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from trainer.confusion import confused_pairs
-from trainer.report.figures import Figure, class_names
+from trainer.report.gallery import Figure, class_names
 from trainer.report.images import Pictures
 from trainer.report.intervals import Interval, Intervals, intervals
 from trainer.report.page import Page, prose

@@ -29,6 +29,8 @@ THEMES = {
 for _theme, _names in (("light", ON_LIGHT), ("dark", ON_DARK)):
     THEMES[_theme] |= {f"s{number}": name for number, name in enumerate(_names, 1)}
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+MARGIN = 12
+"""Pixels around a drawing in a file of its own."""
 SIZE = 12
 """Pixels of a text in a drawing, unless told otherwise."""
 
@@ -87,7 +89,15 @@ def standalone(svg: str, theme: str = "light") -> str:
     names = ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
     end = body.index(">") + 1
     start = body[: end - 1].replace("<svg", f"<svg{names}", 1) + ">"
-    paper = f'<rect width="100%" height="100%" fill="{colours["paper"]}"/>'
+    width, height = (float(number) for number in re.findall(r'(?:width|height)="([\d.]+)"', body)[:2])
+    box = f"{short(width + 2 * MARGIN)}", f"{short(height + 2 * MARGIN)}"
+    body = re.sub(
+        r'viewBox="[^"]*" width="[^"]*" height="[^"]*"',
+        f'viewBox="-{MARGIN} -{MARGIN} {box[0]} {box[1]}" width="{box[0]}" height="{box[1]}"', body, count=1,
+    )  # fmt: skip
+    # in numbers: not every program knows percent
+    place = f'x="-{MARGIN}" y="-{MARGIN}" width="{box[0]}" height="{box[1]}"'
+    paper = f'<rect {place} fill="{colours["paper"]}"/>'
     rest = re.sub(r"(<image [^>]*?)href=", r"\1xlink:href=", body[end:])
     titles = re.match(r"(<title.*?</title>)(<desc.*?</desc>)?", rest, re.DOTALL)
     split = titles.end() if titles else 0

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from trainer.events import spell_non_finite
-from trainer.report.figures import class_names
+from trainer.report.gallery import class_names
 from trainer.report.images import PROJECTIONS, Pictures
 from trainer.report.intervals import intervals
 from trainer.report.read import EPOCH_COLUMNS, Evaluation, Run
