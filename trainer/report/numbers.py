@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -86,9 +87,10 @@ def _cell(value: object) -> object:
     """Empty for NaN; a text that a spreadsheet would run as a formula stays a text."""
     if isinstance(value, float):
         return "" if value != value else repr(value)
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "�", value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def document(run: Run) -> dict[str, Any]:

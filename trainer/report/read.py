@@ -167,8 +167,9 @@ def read_run(folder: RunFolder) -> Run:
     run.summary = _tried(run, "summary.json", lambda: _summary(folder)) or Summary()
     run.state = state(folder)
     run.notes = _tried(run, "viewer.json", lambda: viewer.load(folder.viewer)) or ViewerNotes()
-    run.toml = _tried(run, "run.toml", lambda: durable.read_bytes(folder.run_toml, MAX_TOML).decode("utf-8")) or ""
-    run.settings = _tried(run, "run.toml", lambda: tomllib.loads(run.toml)) or {}
+    run.toml = _tried(run, "run.toml", lambda: _text(durable.read_bytes(folder.run_toml, MAX_TOML))) or ""
+    if run.toml:
+        run.settings = _tried(run, "run.toml", lambda: tomllib.loads(run.toml)) or {}
     found = _tried(run, "environment.json", lambda: _table(durable.read_bytes(folder.environment, MAX_JSON)))
     run.environment = found or {}
     _tried(run, "journal.jsonl", lambda: _read_journal(run))
@@ -185,6 +186,12 @@ def _tried(run: Run, file: str, read: Callable[[], Made]) -> Made | None:
     except UNREADABLE as error:
         run.gaps.append(Gap("damaged", file, _reason(error)))
     return None
+
+
+def _text(found: bytes) -> str:
+    if not found.strip():
+        raise ValueError("it is empty")
+    return found.decode("utf-8")
 
 
 def _summary(folder: RunFolder) -> Summary:
@@ -216,6 +223,8 @@ def _read_journal(run: Run) -> None:
                 reports.append(found)
             elif not isinstance(found.event, ev.UnknownEvent | ev.Preparing | ev.Working):
                 history.add(found)
+    if not history.records:
+        run.gaps.append(Gap("damaged", "journal.jsonl", "it holds no event"))
     if reader.damaged:
         run.gaps.append(Gap("lines", "journal.jsonl", str(reader.damaged)))
     run.attempts = max((record.attempt for record in history.records), default=0)

@@ -84,24 +84,18 @@ def _attributes(values: dict[str, Any]) -> str:
 def standalone(svg: str, theme: str = "light") -> str:
     """A drawing as a file of its own: UTF-8 text with plain colours, on paper of the theme's colour."""
     colours = THEMES[theme]
-    body = re.sub(r"var\(--([a-z0-9]+)\)", lambda found: colours[found[1]], svg)
-    xml = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    names = ' xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    end = body.index(">") + 1
-    start = body[: end - 1].replace("<svg", f"<svg{names}", 1) + ">"
-    width, height = (float(number) for number in re.findall(r'(?:width|height)="([\d.]+)"', body)[:2])
-    box = f"{short(width + 2 * MARGIN)}", f"{short(height + 2 * MARGIN)}"
-    body = re.sub(
-        r'viewBox="[^"]*" width="[^"]*" height="[^"]*"',
-        f'viewBox="-{MARGIN} -{MARGIN} {box[0]} {box[1]}" width="{box[0]}" height="{box[1]}"', body, count=1,
-    )  # fmt: skip
+    head, _, rest = re.sub(r"var\(--([a-z0-9]+)\)", lambda found: colours[found[1]], svg).partition(">")
+    width, height = (float(number) + 2 * MARGIN for number in re.findall(r' (?:width|height)="([\d.]+)"', head))
+    size = f'width="{short(width)}" height="{short(height)}"'
+    names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    box = f'viewBox="-{MARGIN} -{MARGIN} {short(width)} {short(height)}" {size}'
+    head = re.sub(r'viewBox="[^"]*" width="[^"]*" height="[^"]*"', f"{names} {box}", head)
     # in numbers: not every program knows percent
-    place = f'x="-{MARGIN}" y="-{MARGIN}" width="{box[0]}" height="{box[1]}"'
-    paper = f'<rect {place} fill="{colours["paper"]}"/>'
-    rest = re.sub(r"(<image [^>]*?)href=", r"\1xlink:href=", body[end:])
+    paper = f'<rect x="-{MARGIN}" y="-{MARGIN}" {size} fill="{colours["paper"]}"/>'
+    rest = re.sub(r"(<image [^>]*?)href=", r"\1xlink:href=", rest)
     titles = re.match(r"(<title.*?</title>)(<desc.*?</desc>)?", rest, re.DOTALL)
     split = titles.end() if titles else 0
-    return f"{xml}{start}{rest[:split]}{paper}{rest[split:]}\n"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}>{rest[:split]}{paper}{rest[split:]}\n'
 
 
 def clean(text: str) -> str:
