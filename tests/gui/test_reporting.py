@@ -16,12 +16,10 @@ from gui.window import Window
 
 
 @pytest.fixture
-def window(qtbot: QtBot, root: Path) -> Window:
+def shown(qtbot: QtBot, window: Window, root: Path) -> Window:
+    """A window with a finished run."""
     made = MadeRun(root)
     made.make()
-    window = Window(root)
-    qtbot.addWidget(window)
-    window.show()
     return opened(qtbot, window, made.folder)
 
 
@@ -30,18 +28,18 @@ def export(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, path: 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
     window.menus.actions["export_report"].trigger()
     assert window.errands._report is not None
-    qtbot.waitUntil(lambda: window.errands._report is None)
+    qtbot.waitUntil(lambda: window.errands._report is None, timeout=30_000)
     return " ".join(label.text() for label in window.banner.findChildren(QLabel))
 
 
 @pytest.mark.parametrize(("locale", "word"), [("en_GB", "Training"), ("ru_RU", "Обучение")])
 def test_the_report_is_in_the_language_of_the_window(
-    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, locale: str, word: str
+    shown: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, locale: str, word: str
 ) -> None:
     before = QLocale()
     QLocale.setDefault(QLocale(locale))
     try:
-        said = export(window, qtbot, monkeypatch, tmp_path / "report")
+        said = export(shown, qtbot, monkeypatch, tmp_path / "report")
     finally:
         QLocale.setDefault(before)
     assert str(tmp_path / "report.html") in said
@@ -50,22 +48,22 @@ def test_the_report_is_in_the_language_of_the_window(
     assert word in page
     opened_urls: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened_urls.append(url.toLocalFile()))
-    next(button for button in window.banner.findChildren(QPushButton) if button.text() == "Open").click()
+    next(button for button in shown.banner.findChildren(QPushButton) if button.text() == "Open").click()
     assert [Path(url) for url in opened_urls] == [tmp_path / "report.html"]
 
 
 def test_a_report_that_cannot_be_written_says_so(
-    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shown: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    said = export(window, qtbot, monkeypatch, tmp_path / "missing" / "report.html")
+    said = export(shown, qtbot, monkeypatch, tmp_path / "missing" / "report.html")
     assert "Not exported" in said
     assert "missing" in said
 
 
 def test_nothing_is_written_where_nobody_chose_a_place(
-    window: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shown: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
-    window.menus.actions["export_report"].trigger()
-    assert window.errands._report is None
+    shown.menus.actions["export_report"].trigger()
+    assert shown.errands._report is None
     assert not list(tmp_path.glob("*.html"))

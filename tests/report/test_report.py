@@ -186,6 +186,13 @@ def test_few_and_many_classes(tmp_path: Path, count: int) -> None:
         assert y + height <= box[1] + box[3] + 0.01
 
 
+@pytest.mark.parametrize(("side", "most"), [(32, 1_000_000), (128, 5_000_000)])
+def test_a_page_is_small_enough_to_send(tmp_path: Path, side: int, most: int) -> None:
+    """Noise, which no PNG makes smaller, with ten classes: as CIFAR-10, and as the largest images that are kept."""
+    run = Making(tmp_path, classes=tuple("abcdefghij"), per_class=10, epochs=2, shape=(3, side, side)).make()
+    assert len(html(run).encode()) < most
+
+
 # --- what is missing
 
 
