@@ -8,13 +8,18 @@ import json
 import re
 import shlex
 import string
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.report.making import Making
 from trainer.cli.flags import _nested
-from trainer.report import document, tables
+from trainer.figures import confusion
+from trainer.report import document, html, tables
 from trainer.report.read import read_run
 from trainer.report.setup import command
 from trainer.report.texts import Texts, words
@@ -79,6 +84,27 @@ def test_the_command_gives_the_settings_again(settings: dict[str, object]) -> No
 def test_a_run_of_ones_own_model_has_no_command() -> None:
     assert command({"custom": True}) is None
     assert command(from_toml('model = "other"\nnew = 1\n')) is None
+
+
+# --- intervals
+
+
+def test_intervals_are_asked_for_with_every_image_of_the_split(
+    made: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def bootstrap(true: NDArray[np.int64], predicted: NDArray[np.int64], classes: int) -> SimpleNamespace:
+        asked.append(confusion(true, predicted, classes).tolist())
+        return SimpleNamespace(accuracy=(0.25, 0.75), macro_f1=(0.125, 0.5))
+
+    monkeypatch.setitem(sys.modules, "trainer.statistics", SimpleNamespace(bootstrap=bootstrap))
+    page = html(made)
+    files = [json.loads((made.evaluation / f"{split}.json").read_text()) for split in ("test", "valid")]
+    assert asked == [about["confusion"] for about in files]
+    assert "(25.0–75.0)" in page
+    assert "(0.125–0.500)" in page
+    assert document(made)["evaluation"]["test"]["intervals"] == {"accuracy": [0.25, 0.75], "macro_f1": [0.125, 0.5]}
 
 
 # --- texts

@@ -11,7 +11,7 @@ from trainer.report.read import Evaluation
 
 
 class Interval(NamedTuple):
-    """Where a figure lies in 95 of 100 cases."""
+    """Bounds of a 95 % interval."""
 
     low: float
     high: float

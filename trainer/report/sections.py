@@ -262,7 +262,9 @@ class Sections:
                 "test_macro_f1",
             )
         ]
-        self._page.table(texts["table_compared"], heads, map(self._compared_row, (self._run, *self._compared)))
+        self._page.table(
+            texts["table_compared"], heads, map(self._compared_row, (self._run, *self._compared)), kind="compared"
+        )
         others = [run for run in self._compared if run.classes != self._run.classes]
         if others:
             names = ", ".join(run.name for run in others)
