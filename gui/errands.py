@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib
 import shlex
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QLocale, QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from gui import engines, health
 from gui.logbook import log_file
+from gui.reporting import ReportJob
 from gui.views import oddities
+from gui.views.banner import Button
 from gui.views.faults import error_text, told
 from gui.views.reasons import reason_text
 from gui.views.settings_dialog import SettingsDialog
@@ -25,6 +29,7 @@ from trainer.version import __version__
 
 if TYPE_CHECKING:
     from gui.window import Window
+    from trainer.report.texts import Language
 
 
 def recorded() -> Path | None:
@@ -42,6 +47,7 @@ class Errands(QObject):
         super().__init__(window)
         self._window = window
         self._told: int | None = None
+        self._report: ReportJob | None = None
         self._examined: tuple[object, ...] | None = None
 
     # -- opening ---------------------------------------------------------------------------------------------------
@@ -76,7 +82,7 @@ class Errands(QObject):
 
     def enable_exports(self) -> None:
         """There must be curves."""
-        for name in ("export_csv", "export_png"):
+        for name in ("export_csv", "export_png", "export_report"):
             self._window.menus.actions[name].setEnabled(self._window.run is not None)
         self._window.menus.actions["demo"].setEnabled(recorded() is not None)
 
@@ -90,22 +96,59 @@ class Errands(QObject):
 
     def _export(self, kind: str, files: str) -> None:
         window = self._window
-        if window.run is None:
+        path = self._target(kind, self.tr("Export curves"), files)
+        if path is None:
             return
-        start = Path(window.preferences.folder("export") or Path.home()) / f"{window.run.folder.name}.{kind}"
-        chosen, _ = QFileDialog.getSaveFileName(window, self.tr("Export curves"), str(start), files)
-        if not chosen:
-            return
-        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{kind}")
-        window.preferences.set_folder("export", path.parent)
         try:
             getattr(window.tabs.panel("curves"), f"export_{kind}")(path)
         except (OSError, EpochscopeError) as error:
-            reason = error_text(error) if isinstance(error, EpochscopeError) else plain(error)
-            window.banner.show_notice("export", self.tr("Not exported: {reason}").format(reason=reason))
+            self._tell_export(path, error)
         else:
-            text = self.tr("Written to {path}").format(path=path)
-            window.banner.show_notice("export", text, sign="done")
+            self._tell_export(path, None)
+
+    def _target(self, kind: str, title: str, files: str) -> Path | None:
+        """Where the shown run's export is to lie, as a person chooses."""
+        window = self._window
+        if window.run is None:
+            return None
+        start = Path(window.preferences.folder("export") or Path.home()) / f"{window.run.folder.name}.{kind}"
+        chosen, _ = QFileDialog.getSaveFileName(window, title, str(start), files)
+        if not chosen:
+            return None
+        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{kind}")
+        window.preferences.set_folder("export", path.parent)
+        return path
+
+    def _tell_export(self, path: Path, error: OSError | EpochscopeError | None, buttons: Sequence[Button] = ()) -> None:
+        banner = self._window.banner
+        if error is None:
+            banner.show_notice("export", self.tr("Written to {path}").format(path=path), buttons, sign="done")
+        else:
+            reason = error_text(error) if isinstance(error, EpochscopeError) else plain(error)
+            banner.show_notice("export", self.tr("Not exported: {reason}").format(reason=reason))
+
+    def export_report(self) -> None:
+        """All of the run as one page, in the window's language; with the runs that lie over its curves."""
+        window = self._window
+        path = self._target("html", self.tr("Export a report"), self.tr("Web pages (*.html)"))
+        if path is None or window.run is None:
+            return
+        language: Language = "ru" if QLocale().language() == QLocale.Language.Russian else "en"
+        self._report = ReportJob(window.run.folder, path, language, [run.folder for run in window.overlays])
+        window.banner.show_notice("export", self.tr("The report is being written …"), sign="clock")
+
+    def hear_report(self) -> None:
+        """Tell how the report went, once it has; on the window's timer."""
+        job = self._report
+        if job is None or not job.done:
+            return
+        self._report = None
+        self._tell_export(job.out, job.error(), [(self.tr("Open"), partial(self._show, job.out))])
+
+    @staticmethod
+    def _show(path: Path) -> None:
+        """In whatever the system opens such files with."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     # -- about the run ---------------------------------------------------------------------------------------------
 
@@ -119,7 +162,7 @@ class Errands(QObject):
     def show_folder(self) -> None:
         """In the system's file manager."""
         if run := self._window.run:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(run.folder.path)))
+            self._show(run.folder.path)
 
     def compare(self, paths: list[Path]) -> None:
         """Settings and figures of several runs, side by side."""

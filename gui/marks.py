@@ -12,7 +12,7 @@ from PySide6.QtCore import QLineF, QLocale, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from gui.style import Colours
-from gui.ticks import Kind
+from trainer.ticks import Kind
 
 Shape = Literal["dot", "square", "diamond", "triangle", "star"]
 SHAPES: tuple[Shape, ...] = ("dot", "square", "diamond", "triangle")

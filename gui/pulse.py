@@ -96,6 +96,7 @@ class Pulse:
         self._read()
         window.assist.poll()
         window.hear_devices()
+        window.errands.hear_report()
         self._look_around(now)
         if not self.catching_up:
             window.bar.tick(now)

@@ -7,32 +7,22 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
+from trainer.colours import CHANGE_DARK, CHANGE_LIGHT, HEAT, ON_DARK, ON_LIGHT, Lut, ramp
 from trainer.resources import resource
 
 Scheme = Literal["system", "light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("system", "light", "dark")
-Lut = NDArray[np.uint8]
 
 _SCHEME = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
 }
-
-# Okabe and Ito's palette, told apart with every kind of colour blindness; on dark, its brighter half comes first
-_ON_LIGHT = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C7A00")
-_ON_DARK = ("#56B4E9", "#E69F00", "#2BC79B", "#E29AC4", "#F0E442", "#4C9AD6", "#FFFFFF", "#F0845A")
-
-# cividis: rises evenly in lightness, looks alike with and without colour blindness
-_HEAT = ("#00224E", "#123570", "#3B496C", "#575D6D", "#707173", "#8A8678", "#A59C74", "#C3B369", "#E1CC55", "#FEE838")
-_CHANGE_LIGHT = ("#0072B2", "#7FB8D8", "#F7F7F7", "#EAAE7F", "#D55E00")
-_CHANGE_DARK = ("#56B4E9", "#3A6E8C", "#2A2C30", "#95691F", "#E69F00")
 
 
 @dataclass(frozen=True)
@@ -69,7 +59,7 @@ class Colours:
 def _colours(base: int, text: int) -> Colours:
     background, ink = QColor.fromRgb(base), QColor.fromRgb(text)
     dark = background.lightness() < ink.lightness()
-    series = tuple(QColor(name) for name in (_ON_DARK if dark else _ON_LIGHT))
+    series = tuple(QColor(name) for name in (ON_DARK if dark else ON_LIGHT))
     return Colours(
         dark=dark,
         train=series[0],
@@ -84,8 +74,8 @@ def _colours(base: int, text: int) -> Colours:
         background=background,
         cursor=mix(ink, background, 0.25),
         series=series,
-        heat=_lut(_HEAT),
-        change=_lut(_CHANGE_DARK if dark else _CHANGE_LIGHT),
+        heat=_lut(HEAT),
+        change=_lut(CHANGE_DARK if dark else CHANGE_LIGHT),
     )
 
 
@@ -96,10 +86,7 @@ def mix(one: QColor, other: QColor, share: float) -> QColor:
 
 
 def _lut(names: tuple[str, ...]) -> Lut:
-    anchors = np.array([QColor(name).getRgb() for name in names], dtype=float)
-    at = np.linspace(0, len(names) - 1, 256)
-    columns = [np.interp(at, np.arange(len(names)), anchors[:, channel]) for channel in range(4)]
-    return np.stack(columns, axis=1).round().astype(np.uint8)
+    return np.pad(ramp(names), ((0, 0), (0, 1)), constant_values=255)
 
 
 def apply(app: QApplication, scheme: Scheme) -> None:

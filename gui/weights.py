@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gui.run_model import RunModel
+from trainer import weights
 from trainer.errors import DataError
 from trainer.store.folder import RunFolder, confined
 from trainer.store.images import read_arrays
+from trainer.weights import Weights
 
-Kind = Literal["templates", "units", "filters"]
-"""Of a linear model a template of each class; of a network the units of a first layer that sees all pixels, or the
-filters of a convolution."""
 Reason = Literal["", "no_weights", "missing", "damaged", "outside", "no_pictures"]
 """Why there is nothing: not written (yet, or at all); a file is gone, damaged or outside of the run; weights of this
 form cannot be shown as pictures."""
 
 MAX_FILE = 16 << 20
-REACH = 99.5
-"""Percent of the weights that lie within the colours' scale: single large ones would pale all others."""
-
-
-@dataclass(frozen=True)
-class Weights:
-    """`pictures` (n, C, h, w) float32, C 1 or 3, with colours that reach from -`scale` to `scale` for all alike; the
-    layer has `total` of them. `broken`: how many numbers are not finite, shown as 0."""
-
-    kind: Kind
-    pictures: NDArray[np.float32]
-    scale: float
-    total: int
-    broken: int
 
 
 def read_weights(folder: RunFolder, model: RunModel, epoch: int) -> tuple[Weights | None, Reason]:
@@ -61,30 +45,9 @@ def read_weights(folder: RunFolder, model: RunModel, epoch: int) -> tuple[Weight
 
 
 def as_pictures(weight: NDArray[Any], model: RunModel) -> tuple[Weights | None, Reason]:
-    """What a first layer's weight shows: (units, pixels), or (filters, channels, h, w)."""
+    """What a first layer's weight shows, of this run's model."""
     info = model.info
-    shape = tuple(info.input_shape) if info is not None else ()
-    if info is None or weight.size == 0 or len(shape) != 3 or min(shape) < 1 or shape[0] not in (1, 3):
+    if info is None:
         return None, "no_pictures"
-    kind: Kind
-    if weight.ndim == 2 and weight.shape[1] == int(np.prod(shape)):
-        classes = len(info.classes)
-        # nothing but this matrix, perhaps with a bias: its rows are the classes
-        linear = info.parameters in (classes * weight.shape[1], classes * (weight.shape[1] + 1))
-        kind, total = ("templates", classes) if linear else ("units", len(weight))
-        pictures = weight.reshape(-1, *shape)
-    elif weight.ndim == 4 and weight.shape[1] == shape[0] and min(weight.shape[2:]) > 1:
-        kind, total, pictures = "filters", len(weight), weight
-    else:
-        return None, "no_pictures"
-    finite = np.isfinite(pictures)
-    pictures = np.where(finite, pictures, np.float32(0))
-    scale = float(np.percentile(np.abs(pictures), REACH)) or float(np.abs(pictures).max()) or 1.0
-    return Weights(kind, pictures, scale, max(total, len(pictures)), int((~finite).sum())), ""
-
-
-def coloured(picture: NDArray[np.float32], scale: float, lut: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """One picture (C, h, w) as (h, w, 3) uint8: three channels as red, green and blue around grey, one in the diverging
-    colours `lut` (256, 3 or 4)."""
-    level = (picture / scale * 127.5 + 127.5).clip(0, 255).round().astype(np.uint8)
-    return np.ascontiguousarray(level.transpose(1, 2, 0) if len(picture) == 3 else lut[level[0], :3])
+    found = weights.as_pictures(weight, info.input_shape, len(info.classes), info.parameters)
+    return found, "" if found is not None else "no_pictures"

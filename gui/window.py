@@ -74,6 +74,7 @@ class Window(QMainWindow):
             "demo": errands.open_recorded,
             "export_csv": errands.export_csv,
             "export_png": errands.export_png,
+            "export_report": errands.export_report,
             "settings": errands.settings,
             "quit": self.close,
             "start": self._start,

@@ -17,7 +17,6 @@ from gui.run_model import Topic
 from gui.series import Axis, RunSeries, csv_chunks
 from gui.shown import EpochCursor, ShownRun
 from gui.style import Colours
-from gui.ticks import Kind
 from gui.views.chart_area import ChartArea
 from gui.views.curves_bar import CurvesBar
 from gui.views.curves_scene import Drawn, drawn, legend, readings, scene
@@ -25,6 +24,7 @@ from gui.views.curves_table import NumbersTable
 from gui.views.panel import Panel
 from gui.views.parts import Sentence
 from trainer.store import durable
+from trainer.ticks import Kind
 
 _X_KINDS: dict[Axis, Kind] = {"step": "whole", "epoch": "number", "time": "time"}
 _EXPORT_SIZE, _EXPORT_SCALE = QSize(1200, 760), 2

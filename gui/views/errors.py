@@ -8,7 +8,6 @@ from typing import ClassVar
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.confusion import Counts, Mode, Shown, confused_pairs, shown
 from gui.images import Choice, ImageIndex, Split
 from gui.looked import Looked, first_split, fits, kept_epoch, look
 from gui.run_model import Topic
@@ -18,6 +17,7 @@ from gui.views.image_grid import ImageGrid
 from gui.views.matrix import MatrixView
 from gui.views.pairs import PairsView
 from gui.views.panel import Panel
+from trainer.confusion import Counts, Mode, Shown, confused_pairs, shown
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
 MODES: tuple[Mode, ...] = ("counts", "row", "column", "difference")

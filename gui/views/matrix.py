@@ -28,9 +28,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.confusion import Shown
 from gui.style import Colours, mix
 from gui.views import parts, words
+from trainer.confusion import Shown
 
 Index = QModelIndex | QPersistentModelIndex
 SMALLEST, LARGEST = 22, 64

@@ -7,8 +7,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from gui.confusion import Pair
 from gui.views import parts, words
+from trainer.confusion import Pair
 
 Index = QModelIndex | QPersistentModelIndex
 CHANGE = 4

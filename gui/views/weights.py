@@ -17,7 +17,8 @@ from gui.style import Colours
 from gui.views import parts, words
 from gui.views.panel import Panel
 from gui.views.pictures import Card, PictureView
-from gui.weights import Reason, Weights, coloured, read_weights
+from gui.weights import Reason, read_weights
+from trainer.weights import Weights, coloured
 
 SMALLEST, LARGEST = 64, 192
 

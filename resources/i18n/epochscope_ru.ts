@@ -753,6 +753,10 @@ With a run open, drop images to have them classified.</source>
         <translation>Epochscope {version}: обучайте классификатор изображений и смотрите по ходу дела, чему он учится.</translation>
     </message>
     <message>
+        <source>Export a report</source>
+        <translation>Экспорт отчёта</translation>
+    </message>
+    <message>
         <source>Export curves</source>
         <translation>Экспорт графиков</translation>
     </message>
@@ -767,6 +771,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>Nothing has been written yet.</source>
         <translation>Пока ничего не записано.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Открыть</translation>
     </message>
     <message>
         <source>Pictures (*.png)</source>
@@ -789,8 +797,16 @@ With a run open, drop images to have them classified.</source>
         <translation>Папка запуска</translation>
     </message>
     <message>
+        <source>The report is being written …</source>
+        <translation>Отчёт записывается …</translation>
+    </message>
+    <message>
         <source>This run has failed: {error}</source>
         <translation>В этом запуске произошёл сбой: {error}</translation>
+    </message>
+    <message>
+        <source>Web pages (*.html)</source>
+        <translation>Веб-страницы (*.html)</translation>
     </message>
     <message>
         <source>Written to {path}</source>
@@ -1982,6 +1998,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>Errors</source>
         <translation>Ошибки</translation>
+    </message>
+    <message>
+        <source>Expo&amp;rt a report…</source>
+        <translation>Экспорт отч&amp;ёта…</translation>
     </message>
     <message>
         <source>Export curves as a &amp;picture…</source>

@@ -11,8 +11,9 @@ from made_runs import MadeRun
 from numpy.typing import NDArray
 
 from gui.shown import EpochCursor
-from gui.weights import as_pictures, coloured, read_weights
+from gui.weights import as_pictures, read_weights
 from trainer.store.images import write_arrays
+from trainer.weights import coloured
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -1,4 +1,4 @@
-"""Where the marks of an axis lie. No Qt."""
+"""Where the marks of an axis lie."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Confusion matrices, as people ask of them. No Qt. Rows are true classes, columns predicted ones."""
+"""Confusion matrices, as people ask of them. Rows are true classes, columns predicted ones."""
 
 from __future__ import annotations
 

@@ -1,0 +1,16 @@
+"""A run folder with everything in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.report.making import Making
+from trainer.store.folder import RunFolder
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> RunFolder:
+    """Three classes, three epochs, all three splits."""
+    return Making(tmp_path / "runs").make()

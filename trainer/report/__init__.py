@@ -1,0 +1,96 @@
+"""A report of a run that people can hand on: one HTML file, or each of its figures and tables. [no torch]"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from trainer.report.texts import Language
+    from trainer.store.folder import RunFolder
+
+__all__ = ["document", "figures", "html", "tables", "write_report"]
+
+
+def write_report(folder: RunFolder, out: Path, *, language: Language = "en", compared: Sequence[RunFolder] = ()) -> int:
+    """Write the report of a run and return its size in bytes: one HTML file that needs no network, no script and no
+    other file.
+
+    What the run does not have, or what of it is damaged, is left out and named in the report. Raises UsageError
+    `run.unknown` where a folder holds no run, and DiskError where the file cannot be written.
+    """
+    from trainer.store.durable import write_bytes
+
+    text = html(folder, language=language, compared=compared).encode("utf-8")
+    write_bytes(out, text)
+    return len(text)
+
+
+def html(folder: RunFolder, *, language: Language = "en", compared: Sequence[RunFolder] = ()) -> str:
+    """The report as `write_report` writes it."""
+    from datetime import UTC, datetime
+
+    from trainer.report.background import Background
+    from trainer.report.gallery import Gallery
+    from trainer.report.images import read_pictures
+    from trainer.report.page import Page
+    from trainer.report.read import read_run
+    from trainer.report.sections import Sections
+    from trainer.report.texts import Texts
+    from trainer.version import __version__
+
+    run, texts = read_run(folder), Texts(language)
+    others = tuple(read_run(one) for one in compared if one != folder)
+    pictures = read_pictures(run)
+    page = Page(texts, f"{run.name} · {texts['kicker']}")
+    given = (run, pictures, Gallery(run, pictures, texts, others).all(), page, others)
+    Sections(*given).write()
+    Background(*given).write()
+    made = texts.moment(datetime.now(UTC).isoformat())
+    page.foot(texts["made"].format(version=__version__, when=made))
+    return page.html()
+
+
+def figures(
+    folder: RunFolder,
+    *,
+    language: Language = "en",
+    theme: Literal["light", "dark"] = "light",
+    compared: Sequence[RunFolder] = (),
+) -> dict[str, str]:
+    """Every figure of the report as the text of an SVG file, by name, such as `loss` or `confusion-test`.
+
+    Raises UsageError `run.unknown` where a folder holds no run.
+    """
+    from trainer.report.gallery import Gallery
+    from trainer.report.images import read_pictures
+    from trainer.report.read import read_run
+    from trainer.report.svg import standalone
+    from trainer.report.texts import Texts
+
+    run = read_run(folder)
+    others = tuple(read_run(one) for one in compared if one != folder)
+    found = Gallery(run, read_pictures(run), Texts(language), others).all()
+    return {name: standalone(figure.svg, theme) for name, figure in found.items()}
+
+
+def tables(folder: RunFolder) -> dict[str, str]:
+    """What the figures are drawn from, and the tables of the report, as the texts of CSV files by name.
+
+    Raises UsageError `run.unknown` where the folder holds no run.
+    """
+    from trainer.report import numbers
+    from trainer.report.images import read_pictures
+    from trainer.report.read import read_run
+
+    run = read_run(folder)
+    return numbers.tables(run, read_pictures(run))
+
+
+def document(folder: RunFolder) -> dict[str, Any]:
+    """Everything of a run but its images as one JSON document. Raises UsageError `run.unknown` likewise."""
+    from trainer.report import numbers
+    from trainer.report.read import read_run
+
+    return numbers.document(read_run(folder))

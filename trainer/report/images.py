@@ -1,0 +1,180 @@
+"""What a report shows as pictures: hardest images, first-layer weights, a map of the validation images. [no torch]"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.errors import DataError
+from trainer.report.read import UNREADABLE, Gap, Made, Run
+from trainer.store.folder import confined
+from trainer.store.images import PublishedSplit, open_published, read_arrays
+from trainer.weights import Weights, as_pictures
+
+MAX_FILE = 256 << 20
+HARDEST = 24
+SPLITS = ("test", "valid")
+"""The splits whose images are published."""
+PROJECTIONS = ("pca", "tsne")
+
+
+@dataclass(frozen=True)
+class Hard:
+    """One image: `pixels` (h, w, 3) uint8; `loss` in nats; `place` its number in the split, 0-based."""
+
+    pixels: NDArray[np.uint8]
+    true: int
+    predicted: int
+    confidence: float
+    loss: float
+    place: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Map:
+    """Where each validation image lies: `places` by projection, (N, 2) float64; `labels` (N,) its class; `wrong`
+    (N,) whether it was taken for another, None where that is not known."""
+
+    places: dict[str, NDArray[np.float64]]
+    labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """All of them. `hardest` by split; `epoch`: whose weights these are."""
+
+    hardest: dict[str, list[Hard]]
+    weights: Weights | None
+    epoch: int | None
+    map: Map | None
+
+
+def read_pictures(run: Run) -> Pictures:
+    """Read what there is; what is not goes to `run.gaps`."""
+    published = _published(run)
+    hardest = {}
+    for split in SPLITS:
+        if split in published and (found := _tried(run, lambda s=split: _hardest(run, s, published[s]))):  # type: ignore[misc]
+            hardest[split] = found
+    epoch = run.kept_epoch if run.kept_epoch in run.weights else max(run.weights, default=None)
+    weights = _tried(run, lambda: _weights(run, epoch)) if epoch is not None else None
+    found_map = _tried(run, lambda: _map(run, published.get("valid")))
+    return Pictures(hardest, weights, epoch, found_map)
+
+
+class _GapError(Exception):
+    """Carries a gap to where it is noted."""
+
+    def __init__(self, code: str, file: str, reason: str = "") -> None:
+        super().__init__(code)
+        self.gap = Gap(code, file, reason)
+
+
+def _tried(run: Run, read: Callable[[], Made]) -> Made | None:
+    try:
+        return read()
+    except _GapError as error:
+        run.gaps.append(error.gap)
+        return None
+
+
+def _arrays(run: Run, file: str) -> dict[str, NDArray[Any]]:
+    try:
+        path = confined(run.folder, file)
+        if not os.path.lexists(path):
+            raise _GapError("missing", file)
+        return read_arrays(path, MAX_FILE)
+    except UNREADABLE as error:
+        reason = error.what if isinstance(error, DataError) else str(error)
+        raise _GapError("damaged", file, " ".join(reason.split())[:200]) from error
+
+
+def _published(run: Run) -> dict[str, PublishedSplit]:
+    """The images of the run's data, by split; none, and a gap, where they are not there."""
+    parts = PurePosixPath(run.images).parts
+    root = run.folder.path.parent
+    if run.info is None or not run.images:
+        return {}
+    if len(parts) != 2 or parts[0] != ".data":
+        run.gaps.append(Gap("outside", run.images[:200]))
+        return {}
+    try:
+        if os.path.realpath(root / ".data" / parts[1]) != os.path.join(os.path.realpath(root), *parts):  # noqa: PTH118
+            run.gaps.append(Gap("outside", run.images[:200]))
+            return {}
+        return open_published(root, parts[1]).splits
+    except UNREADABLE as error:
+        there = (root / ".data" / parts[1]).exists()
+        reason = str(error.parameters.get("reason", "")) if isinstance(error, DataError) and there else ""
+        run.gaps.append(Gap("damaged" if there else "missing", run.images, reason))
+        return {}
+
+
+def _hardest(run: Run, split: str, published: PublishedSplit) -> list[Hard]:
+    """The published images with the largest loss, NaN first; those with equal loss in the order of the data."""
+    file = f"evaluation/{split}.npz"
+    if split == "valid" and split not in run.evaluations:
+        file = run.predictions.get(run.kept_epoch or 0, "")
+    if not file or (split not in run.evaluations and split == "test"):
+        return []
+    arrays = _arrays(run, file)
+    try:
+        predicted, confidence, loss = (arrays[name] for name in ("predicted", "confidence", "loss"))
+        places = np.array(published.indices, np.int64)
+        sound = {len(predicted), len(confidence), len(loss)} == {published.total} and predicted.ndim == loss.ndim == 1
+        sound = sound and predicted.dtype.kind == "u" and confidence.dtype.kind == loss.dtype.kind == "f"
+        if not sound or (len(places) and not 0 <= places.min() <= places.max() < published.total):
+            raise _GapError("mismatch", file)
+        values = loss[places].astype(np.float64)
+        order = np.argsort(-np.where(np.isnan(values), np.inf, values), kind="stable")[:HARDEST]
+        return [_hard(published, int(item), predicted, confidence, loss) for item in order]
+    except UNREADABLE as error:
+        raise _GapError("damaged", file, str(error)[:200]) from error
+
+
+def _hard(published: PublishedSplit, item: int, *arrays: NDArray[Any]) -> Hard:
+    place = published.indices[item]
+    predicted, confidence, loss = (array[place] for array in arrays)
+    pixels = np.array(published.images[item])
+    true, path = published.labels[item], published.paths[item]
+    return Hard(pixels, true, int(predicted), float(confidence), float(loss), place, path)
+
+
+def _weights(run: Run, epoch: int) -> Weights | None:
+    file = run.weights[epoch]
+    arrays, info = _arrays(run, file), run.info
+    if info is None or "weight" not in arrays or arrays["weight"].dtype.kind != "f":
+        raise _GapError("damaged", file)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is counted as broken
+        weight = arrays["weight"].astype(np.float32)
+    return as_pictures(weight, info.input_shape, len(info.classes), info.parameters)
+
+
+def _map(run: Run, published: PublishedSplit | None) -> Map | None:
+    """What evaluation/map-valid.npz says, where there is one: `pca` and `tsne` (N, 2), `indices` (N,)."""
+    file = "evaluation/map-valid.npz"
+    if not (run.folder.path / file).exists():
+        return None
+    arrays = _arrays(run, file)
+    if published is None:
+        raise _GapError("unlabelled", file)
+    indices = arrays.get("indices", np.empty((0, 0)))
+    places = {name: arrays[name] for name in PROJECTIONS if name in arrays}
+    whole = indices.ndim == 1 and indices.dtype.kind in "iu" and places
+    if not whole or any(one.shape != (len(indices), 2) or one.dtype.kind != "f" for one in places.values()):
+        raise _GapError("damaged", file)
+    labels = np.full(published.total, -1)
+    labels[published.indices] = published.labels
+    if len(indices) and not 0 <= indices.min() <= indices.max() < published.total:
+        raise _GapError("mismatch", file)
+    known = labels[indices] >= 0
+    for one in places.values():
+        known &= np.isfinite(one).all(axis=1)
+    return Map({name: one[known].astype(np.float64) for name, one in places.items()}, labels[indices][known])
