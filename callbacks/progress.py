@@ -34,6 +34,7 @@ STAGES = {
     "scan": "looking through the images",
     "decode": "decoding images",
     "check": "checking",
+    "compile": "compiling the model",
     "validate": "validating",
     "evaluate": "evaluating",
     "save": "saving",

@@ -28,7 +28,7 @@ import msgspec
 from msgspec import Struct, field
 
 Split = Literal["train", "valid", "test"]
-Stage = Literal["import", "scan", "decode", "check", "validate", "evaluate", "save"]
+Stage = Literal["import", "scan", "decode", "check", "compile", "validate", "evaluate", "save"]
 CheckpointKind = Literal["best", "last", "manual"]
 Status = Literal["completed", "stopped", "failed"]
 Matrix = tuple[tuple[int, ...], ...]
@@ -83,6 +83,8 @@ class RunStarted(Event, frozen=True, kw_only=True, tag=True):
     exact_resume: Literal["exact", "replayed", "order"]
     """exact: bit for bit (our data, CPU). order: same batches, rounding may differ (a device). replayed: the caller's
     own loader is reseeded and its first batches are skipped."""
+    compile_seconds: float = 0.0
+    """What compiling the model took before the start; 0 where it was not asked for."""
 
 
 class EpochStarted(Event, frozen=True, kw_only=True, tag=True):

@@ -26,6 +26,7 @@ EVAL_BATCH = 1000
 class Plan:
     """What a run made from settings knows beyond the Trainer's arguments; `model` None marks the caller's own module.
 
+    `precision`, `compile`: see `trainer/precision.py` and `trainer/compiling.py`; a script may give them too.
     `session`: the attempt under way, whose folder, callbacks and mailbox are used.
     """
 
@@ -33,6 +34,8 @@ class Plan:
     model: str | None = None
     threads: int | None = None
     eval_batch: int = EVAL_BATCH
+    precision: Literal["float32", "bfloat16"] = "float32"
+    compile: bool = False
     session: Session | None = None
 
 

@@ -119,7 +119,15 @@ def build(settings: Settings, session: Session) -> Trainer:
     train = settings.train
     model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
     model = move_model(model, choose_device(train.device))
-    plan = Plan(settings.model_dump(), settings.model, train.threads, train.eval_batch or EVAL_BATCH, session)
+    plan = Plan(
+        settings.model_dump(),
+        settings.model,
+        threads=train.threads,
+        eval_batch=train.eval_batch or EVAL_BATCH,
+        precision=train.precision,
+        compile=train.compile,
+        session=session,
+    )
     return Trainer(
         model,
         data,
@@ -235,6 +243,7 @@ def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
             where=str(folder.checkpoints),
             mend=f"let it train at least one epoch: epochscope resume {folder.name}",
         )
-    trainer = build(settings, Session())
+    # nothing is trained here: one pass is over before a compiler would be, and there may be none on this machine
+    trainer = build(merge(settings.model_dump(), {"train": {"compile": False}}), Session())
     trainer.model.load_state_dict(best if best is not None else model_weights(read(path)[0]))  # type: ignore[arg-type]
     return trainer, "best" if best is not None else "last"

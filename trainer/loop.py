@@ -26,6 +26,7 @@ from trainer.events import (
 from trainer.feed import Feed
 from trainer.figures import Figures, figures
 from trainer.passes import Outputs, figure_fields, pass_over
+from trainer.precision import Forward
 from trainer.session import Session, StopNow
 from trainer.state import (
     capture_generators,
@@ -46,7 +47,8 @@ REPORT_SECONDS = 0.05
 class Parts:
     """What is trained, with what, for how long.
 
-    `deferred`: whether steps leave their loss on the device; None: where there is a device and the optimiser allows it.
+    `forward`: how images become logits; None: by the model. `deferred`: whether steps leave their loss on the device;
+    None: where there is a device and the optimiser allows it.
     """
 
     model: nn.Module
@@ -57,6 +59,7 @@ class Parts:
     epochs: int
     eval_batch: int
     device: torch.device
+    forward: Forward | None = None
     deferred: bool | None = None
 
 
@@ -90,10 +93,11 @@ class Loop:
         deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
         self._deferred = deferrable if parts.deferred is None else parts.deferred
         self.tally = Tally(parts.classes, deferred=self._deferred)
+        self._forward = parts.model if parts.forward is None else parts.forward
         self._step: CheckedStep | FlaggedStep = (
-            FlaggedStep(parts.model, parts.optimizer, parts.criterion, parts.device)
+            FlaggedStep(self._forward, parts.optimizer, parts.criterion, parts.device)
             if self._deferred
-            else CheckedStep(parts.model, parts.optimizer, parts.criterion)
+            else CheckedStep(self._forward, parts.optimizer, parts.criterion)
         )
         self._unreported = Spent()
         self._mark = 0.0
@@ -240,6 +244,7 @@ class Loop:
             parts.criterion,
             parts.classes,
             lambda done: self.session.progress(Working, stage, done, total),
+            self._forward,
         )
         self.session.run._outputs[split] = outputs
         return found, outputs, self.session.clock.elapsed() - start

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from trainer.errors import DataError
 from trainer.figures import Figures, figures
+from trainer.precision import Forward
 
 Criterion = Callable[[Tensor, Tensor], Tensor]
 
@@ -54,22 +55,24 @@ def pass_over(
     criterion: Criterion,
     classes: int,
     progress: Callable[[int], None] = lambda done: None,
+    forward: Forward | None = None,
 ) -> tuple[Figures, Outputs, float]:
     """Figures and outputs of `model` over `batches`, and the seconds it took; the model's mode is put back.
 
-    `progress` is called with the number of images done after each batch and may raise to give up. Raises DataError
-    where a label lies outside 0 ... classes - 1.
+    `progress` is called with the number of images done after each batch and may raise to give up. `forward`: how images
+    become logits; None: by the model. Raises DataError where a label lies outside 0 ... classes - 1.
     """
     start = time.perf_counter()
     training = model.training
     model.eval()
+    forward = model if forward is None else forward
     image_loss = per_image(criterion)
     rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     loss_sum, done = 0.0, 0
     try:
         with torch.no_grad():
             for images, labels in batches:
-                outputs = model(images)
+                outputs = forward(images)
                 predicted = outputs.argmax(1)  # of the logits, as in training: saturated probabilities can tie
                 confidence = outputs.softmax(1).gather(1, predicted[:, None])[:, 0]
                 losses = image_loss(outputs, labels).reshape(-1)

@@ -9,16 +9,19 @@ from torch import nn
 
 from trainer.errors import UsageError
 from trainer.feed import Feed
+from trainer.precision import Forward
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def predict(model: nn.Module, feed: Feed, classes: tuple[str, ...], device: torch.device, images: Any) -> pd.DataFrame:
+def predict(
+    model: nn.Module, forward: Forward, feed: Feed, classes: tuple[str, ...], device: torch.device, images: Any
+) -> pd.DataFrame:
     """A row per image: `class`, `confidence` in [0, 1], then the probability of every class by its name.
 
-    `images`: float tensor (N, ...) as the model takes it, or whatever `feed.prepare` takes. Raises UsageError where
-    the data cannot prepare images, DataError naming those that cannot be read.
+    `images`: float tensor (N, ...) as the model takes it, or whatever `feed.prepare` takes. `forward`: how they become
+    logits. Raises UsageError where the data cannot prepare images, DataError naming those that cannot be read.
     """
     import pandas as pd
 
@@ -36,7 +39,7 @@ def predict(model: nn.Module, feed: Feed, classes: tuple[str, ...], device: torc
     model.eval()
     try:
         with torch.no_grad():
-            probabilities = model(images.to(device)).softmax(1).cpu()
+            probabilities = forward(images.to(device)).softmax(1).cpu()
     finally:
         model.train(training)
     confidence, index = probabilities.max(1)

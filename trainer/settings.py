@@ -104,6 +104,16 @@ class Train(_Table):
         words="auto, cpu, cuda, cuda:N or mps",
         pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$",
     )
+    precision: Literal["float32", "bfloat16"] = setting(
+        "float32",
+        "Precision",
+        "What the model computes in; bfloat16 is faster only where the processor computes in it, weights stay float32",
+    )
+    compile: bool = setting(
+        False,
+        "Compile",
+        "Make machine code of the model first: a longer start; whether steps get shorter depends on model and machine",
+    )
     threads: int | None = setting(
         None, "Threads", "CPU threads; auto: 1 for softmax and mlp, else all cores", unit="threads", ge=1, le=1024
     )

@@ -12,9 +12,10 @@ from math import isfinite
 from typing import Any, Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 
+from trainer.precision import Forward
 from trainer.update import Update
 
 Step = Callable[[Tensor, Tensor], tuple[Tensor, float | Tensor]]
@@ -76,8 +77,8 @@ def _is_plain(tensor: Tensor) -> bool:
 class CheckedStep:
     """The step on the CPU, and on devices for optimisers that do not take a flag."""
 
-    def __init__(self, model: nn.Module, optimizer: Optimizer, criterion: Callable[[Tensor, Tensor], Tensor]) -> None:
-        self._model = model
+    def __init__(self, forward: Forward, optimizer: Optimizer, criterion: Callable[[Tensor, Tensor], Tensor]) -> None:
+        self._forward = forward
         self._optimizer = optimizer
         self._criterion = criterion
         self._finite = FiniteCheck(optimizer)
@@ -94,7 +95,7 @@ class CheckedStep:
 
     def _gradients(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, float]:
         self._update.clear()
-        outputs = self._model(images)
+        outputs = self._forward(images)
         loss = self._criterion(outputs, labels)
         loss.backward()  # type: ignore[no-untyped-call]
         value = loss.item()
@@ -121,12 +122,12 @@ class FlaggedStep:
 
     def __init__(
         self,
-        model: nn.Module,
+        forward: Forward,
         optimizer: Any,  # fused optimisers look for two attributes that torch.optim.Optimizer does not declare
         criterion: Callable[[Tensor, Tensor], Tensor],
         device: torch.device,
     ) -> None:
-        self._model = model
+        self._forward = forward
         self._optimizer = optimizer
         self._criterion = criterion
         self._update = Update(optimizer)
@@ -140,7 +141,7 @@ class FlaggedStep:
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
         """Queue one step on the device; the loss is a 0-dim tensor there."""
         self._update.clear()
-        outputs = self._model(images)
+        outputs = self._forward(images)
         loss = self._criterion(outputs, labels)
         loss.backward()  # type: ignore[no-untyped-call]
         kept = loss.detach()

@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 
 from trainer.bus import Bus, Subscription
 from trainer.callback import Callback
+from trainer.compiling import Compiled, check_compiler, compile_model
 from trainer.control import Control, Ticket, When
 from trainer.device import choose_device, choose_threads
 from trainer.environment import environment, versions
@@ -25,6 +26,7 @@ from trainer.given import Plan, checked_epochs, class_names, made_optimizer, pro
 from trainer.loop import Loop, Parts
 from trainer.models import count_parameters
 from trainer.passes import figure_fields, pass_over
+from trainer.precision import Forward, forward_in
 from trainer.records import write_environment, write_settings
 from trainer.result import Result
 from trainer.resume import Continuation, find_continuation
@@ -71,6 +73,9 @@ class Trainer:
         self.epochs = checked_epochs(epochs, self.feed)
         self.seed = seed
         self.criterion = loss or nn.CrossEntropyLoss()
+        self._forward: Forward = forward_in(self.plan.precision, self.model, self.device)
+        if self.plan.compile:
+            check_compiler(self.device)
         self.optimizer = made_optimizer(optimizer, self.model)
         self.classes = class_names(self.model, self.feed)
         if isinstance(self.feed, LoaderFeed):
@@ -136,12 +141,13 @@ class Trainer:
         threads = threads or choose_threads(self.plan.threads, self.plan.model)
         if threads != torch.get_num_threads():
             torch.set_num_threads(threads)
+        compile_seconds = self._compile(session) if self.plan.compile else 0.0
         self._loop = loop = Loop(session, self._parts())
         seed_generators(self.seed)
         if continuation is not None:
             self._restore(session, loop, continuation)
         session.progress(Preparing, "check", 1, 1)
-        session.emit(self._started(session, continuation, threads))
+        session.emit(self._started(session, continuation, threads, compile_seconds))
         try:
             loop.run()
         except StopNow:
@@ -150,6 +156,22 @@ class Trainer:
             session.stop_status = None  # a callback has ended the training, not the evaluation that follows
         self._evaluations = self._evaluate_all(session, loop)
         return self.result(session)
+
+    def _compile(self, session: Session) -> float:
+        """Compile the model, which may take a minute; the seconds."""
+
+        def tell(done: int, total: int) -> None:
+            # not announced: the stage before may have been told just now, and this one would show as that for long
+            session.emit(Preparing(**session.position, stage="compile", done=done, total=total))
+            if session.control.waiting:
+                session.boundary()
+
+        images = torch.zeros(getattr(self.feed, "batch", 2), *self.feed.input_shape, device=self.device)
+        forward = forward_in(self.plan.precision, self.model, self.device)
+        seconds = compile_model(self.model, forward, self.criterion, images, tell)
+        self._forward = Compiled(forward)
+        session.log(f"the model was compiled in {seconds:.1f} s")
+        return seconds
 
     def _parts(self) -> Parts:
         return Parts(
@@ -161,6 +183,7 @@ class Trainer:
             self.epochs,
             self.plan.eval_batch,
             self.device,
+            self._forward,
         )
 
     def _restore(self, session: Session, loop: Loop, continuation: Continuation) -> None:
@@ -184,7 +207,9 @@ class Trainer:
         session.checkpoints.update(continuation.paths())
         loop.history.extend(continuation.epochs())
 
-    def _started(self, session: Session, continuation: Continuation | None, threads: int) -> RunStarted:
+    def _started(
+        self, session: Session, continuation: Continuation | None, threads: int, compile_seconds: float
+    ) -> RunStarted:
         found = environment(device=str(self.device), threads=threads, fingerprint=self.feed.fingerprint)
         if self.folder is not None:
             write_environment(self.folder, found)
@@ -209,6 +234,7 @@ class Trainer:
             callbacks=tuple(name for name, *_ in self._bus.order()),
             versions=versions(),
             exact_resume=promise(self.feed, self.device),
+            compile_seconds=compile_seconds,
         )
 
     def _evaluate_all(self, session: Session, loop: Loop) -> dict[str, Evaluation]:
@@ -257,6 +283,8 @@ class Trainer:
                 "optimizer": type(self.optimizer).__name__,
                 "lr": float(self.optimizer.param_groups[0]["lr"]),
                 "loss": getattr(self.criterion, "__name__", type(self.criterion).__name__),
+                "precision": self.plan.precision,
+                "compile": self.plan.compile,
             },
         }
 
@@ -270,7 +298,9 @@ class Trainer:
         if split not in self.feed.sizes:
             raise UsageError("data.no_split", f"There is no split {split!r}.", expected=" or ".join(self.feed.sizes))
         batches = self.feed.eval_batches(split, self.plan.eval_batch)
-        found, outputs, seconds = pass_over(self.model, batches, self.criterion, len(self.classes))
+        found, outputs, seconds = pass_over(
+            self.model, batches, self.criterion, len(self.classes), forward=self._forward
+        )
         return Evaluation(split, weights, self.classes, found, outputs, seconds)
 
     def predict(self, images: Any) -> pd.DataFrame:
@@ -281,7 +311,7 @@ class Trainer:
         """
         from trainer.prediction import predict
 
-        return predict(self.model, self.feed, self.classes, self.device, images)
+        return predict(self.model, self._forward, self.feed, self.classes, self.device, images)
 
     # -- steering, from any thread -------------------------------------------------------------------------------
 

@@ -888,6 +888,18 @@ With a run open, drop images to have them classified.</source>
         <translation>Контрольная точка сделана с другим оптимизатором. Возьмите тот же или начните новый запуск.</translation>
     </message>
     <message>
+        <source>compile.failed</source>
+        <translation>Модель не удалось скомпилировать: {reason}. Отключите compile или установите недостающее.</translation>
+    </message>
+    <message>
+        <source>compile.no_compiler</source>
+        <translation>Для компиляции модели нужен компилятор C++, а его нет. Отключите compile или установите компилятор (g++, clang++, Visual Studio Build Tools).</translation>
+    </message>
+    <message>
+        <source>compile.no_triton</source>
+        <translation>Для компиляции модели под GPU нужен Triton, а он здесь не работает. Отключите compile или установите triton.</translation>
+    </message>
+    <message>
         <source>data.array</source>
         <translation>Некоторые изображения имеют неподходящую форму массива ({count}).</translation>
     </message>
@@ -1141,6 +1153,14 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>plugin.options</source>
         <translation>Плагин не принимает свои параметры: {what}</translation>
+    </message>
+    <message>
+        <source>precision.unknown</source>
+        <translation>Нет формата чисел «{precision}». Выберите float32 или bfloat16.</translation>
+    </message>
+    <message>
+        <source>precision.unsupported</source>
+        <translation>Устройство «{device}» здесь не вычисляет в bfloat16. Выберите float32 или устройство cpu.</translation>
     </message>
     <message>
         <source>predict.images</source>
@@ -2623,6 +2643,10 @@ Start one with New run, or open the demo.</source>
         <translation>Каналы первого слоя; в следующих — кратно больше</translation>
     </message>
     <message>
+        <source>Compile</source>
+        <translation>Компилировать</translation>
+    </message>
+    <message>
         <source>Data</source>
         <translation>Данные</translation>
     </message>
@@ -2803,6 +2827,10 @@ Start one with New run, or open the demo.</source>
         <translation>Параметры плагинов</translation>
     </message>
     <message>
+        <source>Precision</source>
+        <translation>Формат чисел</translation>
+    </message>
+    <message>
         <source>Random crop</source>
         <translation>Случайная обрезка</translation>
     </message>
@@ -2855,6 +2883,10 @@ Start one with New run, or open the demo.</source>
         <translation>Потоки</translation>
     </message>
     <message>
+        <source>Make machine code of the model first: a longer start; whether steps get shorter depends on model and machine</source>
+        <translation>Сначала перевести модель в машинный код: старт дольше; станут ли шаги короче, зависит от модели и машины</translation>
+    </message>
+    <message>
         <source>Validation part</source>
         <translation>Валидационная часть</translation>
     </message>
@@ -2873,6 +2905,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>What is trained: softmax, mlp, cnn, resnet18 or a plugin</source>
         <translation>Что обучается: softmax, mlp, cnn, resnet18 или плагин</translation>
+    </message>
+    <message>
+        <source>What the model computes in; bfloat16 is faster only where the processor computes in it, weights stay float32</source>
+        <translation>В чём вычисляет модель; bfloat16 быстрее только там, где процессор в нём вычисляет, веса остаются float32</translation>
     </message>
     <message>
         <source>Where downloaded data sets are kept; auto: the cache folder</source>
@@ -3190,6 +3226,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>Checking</source>
         <translation>Проверка</translation>
+    </message>
+    <message>
+        <source>Compiling the model</source>
+        <translation>Компиляция модели</translation>
     </message>
     <message>
         <source>Epoch {epoch}, batch {batch}: {where} is not finite.</source>

@@ -18,7 +18,8 @@ TABLE = {
     "Preparing": "stage done total",
     "Working": "stage done total",
     "RunStarted": "run_id attempt resumed_step resumed_seq started_at epochs steps_per_epoch settings classes"
-    " split_sizes model parameters input_shape device seed threads callbacks versions exact_resume",
+    " split_sizes model parameters input_shape device seed threads callbacks versions exact_resume"
+    " compile_seconds",
     "EpochStarted": "first_batch learning_rate",
     "BatchEnded": "batch samples loss learning_rate data_seconds step_seconds",
     "BatchesReported": "first_step last_step count samples correct loss_mean loss_min loss_max loss_last learning_rate"
@@ -41,7 +42,7 @@ TABLE = {
     "RunEnded": "status reason code parameters error best_epoch best_loss best_checkpoint last_checkpoint seconds"
     " callback_seconds",
 }
-"""Copied from design.md; all carry `epoch` and `step` as well."""
+"""Copied from design.md, and `compile_seconds`; all carry `epoch` and `step` as well."""
 
 VALUES: dict[Any, Any] = {int: 7, float: 0.1, str: 'é"\n', bool: True, dict: {"a": 1}, type(None): None}
 

@@ -41,7 +41,7 @@ LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # names of things that are called the same in Russian
 SAME = set(
     "Python macro Macro PyTorch Epochscope NaN auto cpu cuda mps csv png txt log softmax mlp cnn resnet adam "  # noqa: SIM905
-    "adamw nadam sgd rmsprop digits cifar mnist fashion constant cosine linear step seed "
+    "adamw nadam sgd rmsprop digits cifar mnist fashion constant cosine linear step seed float bfloat "
     "Home End Esc Alt Ctrl Shift GPU last cat dog frog finished English".split()
 )
 
