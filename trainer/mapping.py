@@ -41,7 +41,7 @@ Points = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Map:
-    """`indices` (N,): places in the split of the images on the map, ascending; N rows in `pca` and `tsne`.
+    """`indices` (N,): places in the split of the images on the map, ascending; N rows in `pca` and `tsne`, N `labels`.
 
     `explained` (2,): share of the variance in each direction of `pca`. `total`: images of the split. `source`:
     "features" or "logits".
@@ -50,6 +50,7 @@ class Map:
     split: str
     source: str
     indices: NDArray[np.int64]
+    labels: NDArray[np.int64]
     pca: Points
     explained: NDArray[np.float32]
     tsne: Points | None
@@ -57,7 +58,8 @@ class Map:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What is kept in evaluation/map-<split>.npz."""
-        made = {"pca": self.pca, "indices": self.indices, "explained": self.explained}
+        made: dict[str, NDArray[Any]] = {"pca": self.pca, "explained": self.explained}
+        made |= {"indices": self.indices, "labels": self.labels}
         return made if self.tsne is None else {**made, "tsne": self.tsne}
 
 
@@ -66,18 +68,24 @@ def map_path(folder: RunFolder, split: str) -> Path:
     return folder.evaluation / f"map-{split}.npz"
 
 
-def write_map(
-    folder: RunFolder, trainer: Trainer, *, tsne: bool = True, tell: Callable[[str, int], None] = lambda what, n: None
-) -> Map:
-    """Map the validation images (the test images where there are none) with the weights that the model has now, and
-    write evaluation/map-<split>.npz. `tell` hears of each stage, "features", "pca" and "tsne", and of how many images.
+def write_map(folder: RunFolder, found: Map) -> Path:
+    """Write evaluation/map-<split>.npz and name it. Raises DiskError."""
+    path = map_path(folder, found.split)
+    write_arrays(path, **found.arrays())
+    return path
 
-    Raises DataError `map.no_split`, `map.too_few` or `map.not_finite`, and DiskError.
+
+def make_map(
+    trainer: Trainer, *, tsne: bool = True, tell: Callable[[str, int], None] = lambda stage, images: None
+) -> Map:
+    """Map the validation images (the test images where there are none) with the weights that the model has now.
+
+    `tell` hears of each stage, "features", "pca" and "tsne", before it begins, and of how many images. Raises DataError
+    `map.no_split`, `map.too_few` or `map.not_finite`.
     """
     split = next((name for name in ("valid", "test") if name in trainer.feed.sizes), None)
     if split is None:
-        what = "There are neither validation nor test images to make a map of."
-        raise DataError("map.no_split", what, where=str(folder.path))
+        raise DataError("map.no_split", "There are neither validation nor test images to make a map of.")
 
     def batches() -> Iterable[tuple[Tensor, Tensor]]:
         return trainer.feed.eval_batches(split, trainer.plan.eval_batch)
@@ -91,9 +99,7 @@ def write_map(
     if tsne:
         tell("tsne", len(indices))
     laid = neighbours(seen) if tsne else None
-    found = Map(split, source, indices, points, explained, laid, len(labels))
-    write_arrays(map_path(folder, split), **found.arrays())
-    return found
+    return Map(split, source, indices, labels[indices], points, explained, laid, len(labels))
 
 
 def stratified(labels: NDArray[np.int64], most: int) -> NDArray[np.int64]:

@@ -24,6 +24,7 @@ def test_the_command_writes_a_map_that_can_be_read(
     assert {name: (one.shape, str(one.dtype)) for name, one in arrays.items()} == {
         "pca": ((60, 2), "float32"),
         "indices": ((60,), "int64"),
+        "labels": ((60,), "int64"),
         "explained": ((2,), "float32"),
     }
     found = cli("evaluate", done, "--map", "--json").document["map"]

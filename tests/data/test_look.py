@@ -51,14 +51,14 @@ def test_odd_images_are_named(tmp_path: Path) -> None:
     noise(200, 40).save(root / "b" / "wide.png")
     noise(40, 40, mode="L").save(root / "b" / "grey.png")
     report = inspect_source(str(root))
-    assert {(fault.path, fault.code) for fault in report.odd} == {
+    assert {(one.path, one.kind) for one in report.odd} == {
         ("a/black.png", "plain"),
         ("a/tiny.png", "enlarged"),
         ("b/dull.png", "plain"),
         ("b/wide.png", "cropped"),
         ("b/grey.png", "mode"),
     }
-    assert next(fault.reason for fault in report.odd if fault.path == "a/black.png") == "black all over"
+    assert next(one.reason for one in report.odd if one.path == "a/black.png") == "black all over"
 
 
 def test_what_is_chosen_for_all_is_not_odd() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from trainer.cli.data_looks import looks, looks_page, vars_of, write_means
+from trainer.cli.data_looks import looks, looks_page, write_means
 from trainer.cli.flags import Json, Recipe, SettingsFile, gather, settings_flags
 from trainer.cli.output import note, say, say_json, table
 from trainer.errors import UsageError
@@ -109,12 +109,16 @@ def as_plain(report: Report, settings: Settings) -> dict[str, Any]:
         "counts": report.counts,
         "original_sizes": [{"width": w, "height": h, "images": n} for w, h, n in report.original_sizes],
         "modes": report.modes,
-        "faults": [vars_of(fault) for fault in report.faults],
-        "problems": [vars_of(fault) for fault in report.problems],
+        "faults": [_fault(fault) for fault in report.faults],
+        "problems": [_fault(fault) for fault in report.problems],
         "notes": report.notes,
         **looks(report),
         "stops": bool(report.problems or (report.faults and not settings.data.skip_bad)),
     }
+
+
+def _fault(fault: Any) -> dict[str, str]:
+    return {"path": fault.path, "code": fault.code, "reason": fault.reason}
 
 
 def _page(report: Report, settings: Settings, found: dict[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.errors import UsageError
 
 if TYPE_CHECKING:
-    from trainer.data import Fault, Report
+    from trainer.data import Report
     from trainer.data.duplicates import Leak
 
 EXAMPLES = 5
@@ -19,11 +19,6 @@ UNEVEN = 1.5
 """Images of the largest class for each of the smallest from which classes are worth a word."""
 TILE = 96
 """Least side of a mean image in the PNG, pixels."""
-
-
-def vars_of(fault: Fault) -> dict[str, str]:
-    """A fault for JSON."""
-    return {"path": fault.path, "code": fault.code, "reason": fault.reason}
 
 
 def looks(report: Report) -> dict[str, Any]:
@@ -40,7 +35,7 @@ def looks(report: Report) -> dict[str, Any]:
     names = {"largest": report.classes[even.largest], "smallest": report.classes[even.smallest]} if even else {}
     return {
         "balance": {**vars(even), **names} if even else None,
-        "odd": [vars_of(fault) for fault in report.odd],
+        "odd": [vars(one) for one in report.odd],
         "duplicates": {"groups": groups, "near": found.near, "unsearched": found.unsearched},
         "leaks": leaks,
     }
@@ -56,9 +51,9 @@ def looks_page(report: Report) -> Iterator[str]:
     yield from _copies(report)
     yield from _leaks(report)
     if report.odd:
-        kinds = Counter(fault.code for fault in report.odd)
+        kinds = Counter(one.kind for one in report.odd)
         yield from ("", f"odd: {len(report.odd):,} ({', '.join(f'{kind} {count:,}' for kind, count in kinds.items())})")
-        yield from _some([f"{fault.path}: {fault.reason}" for fault in report.odd])
+        yield from _some([f"{one.path}: {one.reason}" for one in report.odd])
 
 
 def _balance(report: Report) -> Iterator[str]:

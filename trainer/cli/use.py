@@ -44,9 +44,10 @@ def evaluate(
 
     def draw(trainer: Trainer) -> None:
         if map_:
-            from trainer.mapping import write_map
+            from trainer.mapping import make_map, write_map
 
-            maps.append(write_map(folder, trainer, tsne=tsne, tell=_tell_stage))
+            maps.append(make_map(trainer, tsne=tsne, tell=_tell_stage))
+            write_map(folder, maps[0])
 
     if not json:
         note(f"evaluating {folder.name} ...")

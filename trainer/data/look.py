@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.alike import CHUNK_PIXELS
-from trainer.data.pictures import Fault, Pictures
+from trainer.data.pictures import Pictures
 from trainer.data.split import Indices
 
 PLAIN = 2.0
@@ -20,6 +20,16 @@ KEPT = 0.5
 """Share of an image that the crop to the model's shape must leave."""
 RARE = 0.05
 """Share of the files below which a mode is unusual."""
+
+
+@dataclass(frozen=True)
+class Odd:
+    """An image that can be used but is unlike what one expects. `kind`: `plain` (one colour all over, or nearly),
+    `enlarged`, `cropped` (by the size policy), `mode` (of its file); `reason` is for people."""
+
+    path: str
+    kind: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -67,16 +77,13 @@ def mean_images(pictures: Pictures, rows: Indices) -> NDArray[np.uint8]:
     return means
 
 
-def odd_images(pictures: Pictures, rows: Indices) -> tuple[Fault, ...]:
-    """Images that can be used but are unlike what one expects, in the order of the source; an image may come twice.
-
-    Codes: `plain` (one colour all over, or nearly), `enlarged`, `cropped` (by the size policy), `mode` (of its file).
-    """
+def odd_images(pictures: Pictures, rows: Indices) -> tuple[Odd, ...]:
+    """The odd ones among `rows`, in the order of the source; an image may come twice."""
     found = [*_plain(pictures, rows), *_sizes(pictures, rows), *_modes(pictures, rows)]
-    return tuple(fault for _, fault in sorted(found, key=lambda one: one[0]))
+    return tuple(one for _, one in sorted(found, key=lambda one: one[0]))
 
 
-Found = list[tuple[int, Fault]]
+Found = list[tuple[int, Odd]]
 
 
 def _plain(pictures: Pictures, rows: Indices) -> Found:
@@ -88,7 +95,7 @@ def _plain(pictures: Pictures, rows: Indices) -> Found:
     for place in np.flatnonzero(spread <= PLAIN).tolist():
         shade = "black" if means[place] < 1 else "white" if means[place] > 254 else "one colour"
         reason = f"{'nearly ' if spread[place] else ''}{shade} all over"
-        found.append((int(rows[place]), Fault(pictures.paths[rows[place]], "plain", reason)))
+        found.append((int(rows[place]), Odd(pictures.paths[rows[place]], "plain", reason)))
     return found
 
 
@@ -104,10 +111,10 @@ def _sizes(pictures: Pictures, rows: Indices) -> Found:
         path, size = pictures.paths[rows[place]], "x".join(map(str, pictures.sizes[rows[place]].tolist()))
         if enlarged[place]:
             reason = f"{size}: enlarged {scale[place]:.1f} times to {width}x{height}"
-            found.append((int(rows[place]), Fault(path, "enlarged", reason)))
+            found.append((int(rows[place]), Odd(path, "enlarged", reason)))
         if cropped[place]:
             reason = f"{size}: only {kept[place]:.0%} of it is left when cut to {width}x{height}"
-            found.append((int(rows[place]), Fault(path, "cropped", reason)))
+            found.append((int(rows[place]), Odd(path, "cropped", reason)))
     return found
 
 
@@ -124,6 +131,6 @@ def _modes(pictures: Pictures, rows: Indices) -> Found:
     usual = kinds[np.argmax(counts)]
     rare = kinds[counts < RARE * len(rows)]
     return [
-        (int(rows[place]), Fault(pictures.paths[rows[place]], "mode", f"mode {modes[place]}, most are {usual}"))
+        (int(rows[place]), Odd(pictures.paths[rows[place]], "mode", f"mode {modes[place]}, most are {usual}"))
         for place in np.flatnonzero(np.isin(modes, rare)).tolist()
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.duplicates import Duplicates, find_duplicates
-from trainer.data.look import Balance, balance, mean_images, odd_images
+from trainer.data.look import Balance, Odd, balance, mean_images, odd_images
 from trainer.data.pictures import PARTS, Fault, Pictures, Progress, no_progress
 from trainer.data.problems import all_problems
 from trainer.data.sources import load_pictures
@@ -35,7 +35,7 @@ class Report:
     notes: tuple[str, ...]
     balance: Balance | None
     """None where there are no training images."""
-    odd: tuple[Fault, ...]
+    odd: tuple[Odd, ...]
     """Images that are used all the same: of one colour, much enlarged or cut, of an unusual mode."""
     duplicates: Duplicates
     """Copies and leaks among the readable images; `place` says what its numbers stand for."""

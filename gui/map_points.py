@@ -1,0 +1,128 @@
+"""The map of a run's images that `epochscope evaluate RUN --map` has made, for a window to draw. No Qt."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gui.images import ImageIndex, Split
+from trainer.errors import DataError
+from trainer.store.folder import RunFolder, confined
+from trainer.store.images import read_arrays
+
+Layout = Literal["pca", "tsne"]
+Reason = Literal["", "no_map", "damaged", "outside"]
+SPLITS: tuple[Split, ...] = ("valid", "test")
+MAX_FILE = 64 << 20
+Points = NDArray[np.float32]
+"""(N, 2), finite."""
+Stamp = tuple[int, int, int]
+"""Modification time (ns) and size of the map, and the time of the evaluation."""
+
+
+@dataclass(frozen=True)
+class MapPoints:
+    """N images of a split: `places` (N,) their numbers in it, `labels` (N,) their classes, `layouts` where they lie.
+
+    `explained`: shares of the variance along the two axes of `pca`. `stale`: the run has been evaluated since, perhaps
+    with other weights.
+    """
+
+    split: Split
+    places: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    layouts: dict[Layout, Points]
+    explained: tuple[float, float]
+    stale: bool
+
+
+def stamp(folder: RunFolder) -> Stamp | None:
+    """Changes whenever another map is there; None while there is none."""
+    for split in SPLITS:
+        try:
+            found = os.stat(folder.evaluation / f"map-{split}.npz")  # noqa: PTH116 - asked for each drawing
+        except OSError:
+            continue
+        try:
+            evaluated = os.stat(folder.evaluation / f"{split}.json").st_mtime_ns  # noqa: PTH116
+        except OSError:
+            evaluated = 0
+        return found.st_mtime_ns, found.st_size, evaluated
+    return None
+
+
+def read_map(folder: RunFolder) -> tuple[MapPoints | None, Reason, str]:
+    """The map, or why there is none, and the file that is about."""
+    for split in SPLITS:
+        relative = f"evaluation/map-{split}.npz"
+        if os.path.lexists(folder.path / relative):
+            try:
+                path = confined(folder, relative)
+            except DataError:
+                return None, "outside", relative
+            try:
+                arrays = read_arrays(path, MAX_FILE)
+                when = stamp(folder)
+                return _checked(split, arrays, when is not None and when[0] < when[2]), "", relative
+            except (DataError, KeyError, ValueError, MemoryError, OverflowError):
+                return None, "damaged", relative
+    return None, "no_map", ""
+
+
+def _checked(split: Split, arrays: dict[str, NDArray[Any]], stale: bool) -> MapPoints:
+    """Raises KeyError and ValueError for what is no map."""
+    places, labels, explained = arrays["indices"], arrays["labels"], arrays["explained"]
+    count = len(places)
+    layouts: dict[Layout, Points] = {"pca": arrays["pca"]}
+    if "tsne" in arrays:
+        layouts["tsne"] = arrays["tsne"]
+    if {places.dtype.name, labels.dtype.name} != {"int64"} or places.shape != (count,) or labels.shape != (count,):
+        raise ValueError("indices or labels")
+    if count == 0 or places.min() < 0 or explained.shape != (2,) or explained.dtype.kind != "f":
+        raise ValueError("empty, or no numbers")
+    for points in layouts.values():
+        if points.shape != (count, 2) or points.dtype != np.float32 or not np.isfinite(points).all():
+            raise ValueError("points")
+    shares = float(explained[0]), float(explained[1])
+    return MapPoints(split, places, labels, layouts, shares, stale)
+
+
+def predicted(points: MapPoints, index: ImageIndex, epoch: int) -> NDArray[np.int64] | None:
+    """What the model took each image of the map for, (N,): validation images after that epoch. None where that is not
+    known."""
+    made = index.predictions(points.split, epoch).predicted
+    return made[points.places].astype(np.int64) if points.places.max() < len(made) else None
+
+
+def items(points: MapPoints, index: ImageIndex) -> NDArray[np.int64]:
+    """For each image of the map its place among the published images, (N,); -1 where it was not published."""
+    split, _ = index.split(points.split)
+    found = np.full(len(points.places), -1, np.int64)
+    if split is not None and len(split.indices):
+        published = np.array(split.indices, np.int64)
+        order = np.argsort(published, kind="stable")
+        at = np.minimum(np.searchsorted(published[order], points.places), len(order) - 1)
+        there = published[order][at] == points.places
+        found[there] = order[at][there]
+    return found
+
+
+def frame(points: Points) -> tuple[float, float, float, float]:
+    """Left, bottom, width and height around all points, with a little room; never without extent."""
+    low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
+    reach = np.maximum(high - low, 1e-6 * max(1.0, float(np.abs(points).max())))
+    low, reach = low - 0.04 * reach, 1.08 * reach
+    return float(low[0]), float(low[1]), float(reach[0]), float(reach[1])
+
+
+def nearest(x: NDArray[np.float64], y: NDArray[np.float64], at: tuple[float, float], within: float) -> int:
+    """The number of the nearest of some places, -1 where none is `within` that distance."""
+    if not len(x):
+        return -1
+    apart = (x - at[0]) ** 2 + (y - at[1]) ** 2
+    best = int(apart.argmin())
+    return best if apart[best] <= within**2 else -1
