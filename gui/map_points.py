@@ -20,16 +20,16 @@ SPLITS: tuple[Split, ...] = ("valid", "test")
 MAX_FILE = 64 << 20
 Points = NDArray[np.float32]
 """(N, 2), finite."""
-Stamp = tuple[int, int, int]
-"""Modification time (ns) and size of the map, and the time of the evaluation."""
+Stamp = tuple[tuple[int, int], ...]
+"""Modification time (ns) and size of the map and of the evaluation."""
 
 
 @dataclass(frozen=True)
 class MapPoints:
     """N images of a split: `places` (N,) their numbers in it, `labels` (N,) their classes, `layouts` where they lie.
 
-    `explained`: shares of the variance along the two axes of `pca`. `stale`: the run has been evaluated since, perhaps
-    with other weights.
+    `explained`: shares of the variance along the two axes of `pca`. `stale`: the evaluation is of other
+    weights.
     """
 
     split: Split
@@ -40,19 +40,17 @@ class MapPoints:
     stale: bool
 
 
-def stamp(folder: RunFolder) -> Stamp | None:
-    """Changes whenever another map is there; None while there is none."""
+def stamp(folder: RunFolder) -> Stamp:
+    """Changes whenever another map is there, or another evaluation."""
+    found = []
     for split in SPLITS:
-        try:
-            found = os.stat(folder.evaluation / f"map-{split}.npz")  # noqa: PTH116 - asked for each drawing
-        except OSError:
-            continue
-        try:
-            evaluated = os.stat(folder.evaluation / f"{split}.json").st_mtime_ns  # noqa: PTH116
-        except OSError:
-            evaluated = 0
-        return found.st_mtime_ns, found.st_size, evaluated
-    return None
+        for name in (f"map-{split}.npz", f"{split}.npz"):
+            try:
+                about = os.stat(folder.evaluation / name)  # noqa: PTH116 - asked for each drawing
+                found.append((about.st_mtime_ns, about.st_size))
+            except OSError:
+                found.append((0, 0))
+    return tuple(found)
 
 
 def read_map(folder: RunFolder) -> tuple[MapPoints | None, Reason, str]:
@@ -65,17 +63,16 @@ def read_map(folder: RunFolder) -> tuple[MapPoints | None, Reason, str]:
             except DataError:
                 return None, "outside", relative
             try:
-                arrays = read_arrays(path, MAX_FILE)
-                when = stamp(folder)
-                return _checked(split, arrays, when is not None and when[0] < when[2]), "", relative
+                return _checked(folder, split, read_arrays(path, MAX_FILE)), "", relative
             except (DataError, KeyError, ValueError, MemoryError, OverflowError):
                 return None, "damaged", relative
     return None, "no_map", ""
 
 
-def _checked(split: Split, arrays: dict[str, NDArray[Any]], stale: bool) -> MapPoints:
+def _checked(folder: RunFolder, split: Split, arrays: dict[str, NDArray[Any]]) -> MapPoints:
     """Raises KeyError and ValueError for what is no map."""
     places, labels, explained = arrays["indices"], arrays["labels"], arrays["explained"]
+    said = arrays["predicted"]
     count = len(places)
     layouts: dict[Layout, Points] = {"pca": arrays["pca"]}
     if "tsne" in arrays:
@@ -84,11 +81,22 @@ def _checked(split: Split, arrays: dict[str, NDArray[Any]], stale: bool) -> MapP
         raise ValueError("indices or labels")
     if count == 0 or places.min() < 0 or explained.shape != (2,) or explained.dtype.kind != "f":
         raise ValueError("empty, or no numbers")
+    if said.shape != (count,) or said.dtype != np.uint16:
+        raise ValueError("predicted")
     for points in layouts.values():
         if points.shape != (count, 2) or points.dtype != np.float32 or not np.isfinite(points).all():
             raise ValueError("points")
     shares = float(explained[0]), float(explained[1])
-    return MapPoints(split, places, labels, layouts, shares, stale)
+    return MapPoints(split, places, labels, layouts, shares, _is_stale(folder, split, places, said))
+
+
+def _is_stale(folder: RunFolder, split: Split, places: NDArray[np.int64], said: NDArray[np.uint16]) -> bool:
+    """Whether the evaluation knows other predictions. Times of files would not tell: copying changes them."""
+    try:
+        evaluated = read_arrays(confined(folder, f"evaluation/{split}.npz"), MAX_FILE)["predicted"]
+        return not np.array_equal(evaluated[places], said)
+    except (DataError, KeyError, ValueError, IndexError, MemoryError, OverflowError):
+        return False
 
 
 def predicted(points: MapPoints, index: ImageIndex, epoch: int) -> NDArray[np.int64] | None:

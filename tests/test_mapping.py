@@ -26,13 +26,14 @@ def test_features_are_what_the_last_linear_layer_gets() -> None:
     model.train()
     images = torch.randn(50, 3, 8, 8)
     indices = np.array([0, 3, 15, 16, 40, 49])
-    found, source = features(model, batches(images), indices)
+    found, said, source = features(model, batches(images), indices)
     assert source == "features"
     assert model.training
     assert not any(layer._forward_pre_hooks for layer in model.modules())
     model.eval()
     with torch.no_grad():
         logits = model(images[indices]).numpy()
+    assert np.array_equal(said, logits.argmax(axis=1))
     last = next(layer for layer in reversed(list(model.modules())) if isinstance(layer, nn.Linear))
     with torch.no_grad():
         again = last(torch.from_numpy(found)).numpy()
@@ -42,7 +43,7 @@ def test_features_are_what_the_last_linear_layer_gets() -> None:
 @pytest.mark.parametrize("model", [build_model("softmax", (1, 4, 4), 3), nn.Sequential(nn.Flatten(), nn.Softsign())])
 def test_of_a_linear_model_and_one_without_linear_layers_it_is_the_logits(model: nn.Module) -> None:
     images = torch.randn(20, 1, 4, 4)
-    found, source = features(model, batches(images), np.arange(20))
+    found, _, source = features(model, batches(images), np.arange(20))
     with torch.no_grad():
         assert found == pytest.approx(model.eval()(images).numpy(), abs=1e-6)
     assert source == "logits"

@@ -43,14 +43,16 @@ Points = NDArray[np.float32]
 class Map:
     """`indices` (N,): places in the split of the images on the map, ascending; N rows in `pca` and `tsne`, N `labels`.
 
-    `explained` (2,): share of the variance in each direction of `pca`. `total`: images of the split. `source`:
-    "features" or "logits".
+    `predicted` (N,): what the model took them for; where the evaluation of the split says something else, it was made
+    with other weights. `explained` (2,): share of the variance in each direction of `pca`. `total`: images of the
+    split. `source`: "features" or "logits".
     """
 
     split: str
     source: str
     indices: NDArray[np.int64]
     labels: NDArray[np.int64]
+    predicted: NDArray[np.uint16]
     pca: Points
     explained: NDArray[np.float32]
     tsne: Points | None
@@ -59,7 +61,7 @@ class Map:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What is kept in evaluation/map-<split>.npz."""
         made: dict[str, NDArray[Any]] = {"pca": self.pca, "explained": self.explained}
-        made |= {"indices": self.indices, "labels": self.labels}
+        made |= {"indices": self.indices, "labels": self.labels, "predicted": self.predicted}
         return made if self.tsne is None else {**made, "tsne": self.tsne}
 
 
@@ -93,13 +95,13 @@ def make_map(
     labels = np.concatenate([labels.cpu().numpy() for _, labels in batches()] or [np.empty(0, np.int64)])
     indices = stratified(labels, MOST)
     tell("features", len(indices))
-    seen, source = features(trainer.model, batches(), indices)
+    seen, said, source = features(trainer.model, batches(), indices)
     tell("pca", len(indices))
     points, explained = project(seen)
     if tsne:
         tell("tsne", len(indices))
     laid = neighbours(seen) if tsne else None
-    return Map(split, source, indices, labels[indices], points, explained, laid, len(labels))
+    return Map(split, source, indices, labels[indices], said, points, explained, laid, len(labels))
 
 
 def stratified(labels: NDArray[np.int64], most: int) -> NDArray[np.int64]:
@@ -113,9 +115,9 @@ def stratified(labels: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 
 def features(
     model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], indices: NDArray[np.int64]
-) -> tuple[Features, str]:
-    """The model's view of the images at these places of a split (ascending), (N, F), and whether it is "features" or
-    "logits". The model's mode is put back."""
+) -> tuple[Features, NDArray[np.uint16], str]:
+    """The model's view of the images at these places of a split (ascending), (N, F), what it takes them for, (N,), and
+    whether the view is "features" or "logits". The model's mode is put back."""
     seen: list[Tensor] = []  # what each linear layer got, in the order of their calls
 
     def note(_: nn.Module, given: tuple[Any, ...]) -> None:
@@ -124,7 +126,7 @@ def features(
     hooks = [layer.register_forward_pre_hook(note) for layer in model.modules() if isinstance(layer, nn.Linear)]
     training = model.training
     model.eval()
-    rows: list[NDArray[np.float32]] = []
+    rows, said = [np.empty((0, 1), np.float32)], [np.empty(0, np.uint16)]
     source, start = "logits", 0
     try:
         with torch.no_grad():
@@ -139,11 +141,12 @@ def features(
                     source = "logits" if view is None else "features"
                     view = logits if view is None else view
                     rows.append(view.flatten(1)[wanted].float().cpu().numpy())
+                    said.append(logits.argmax(1)[wanted].cpu().numpy().astype(np.uint16))
     finally:
         model.train(training)
         for hook in hooks:
             hook.remove()
-    return np.concatenate(rows) if rows else np.empty((0, 1), np.float32), source
+    return np.concatenate(rows[1:] or rows), np.concatenate(said), source
 
 
 def _learned(seen: list[Tensor], images: Tensor) -> Tensor | None:

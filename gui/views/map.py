@@ -7,12 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QShowEvent
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHBoxLayout,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -26,11 +27,11 @@ from gui.assist import Answer, Assist
 from gui.images import ImageIndex, Seen, Verdicts
 from gui.looked import kept_epoch
 from gui.map_points import Layout, MapPoints, Stamp, items, predicted, read_map, stamp
-from gui.marks import SHAPES, Look, draw_sample
 from gui.run_model import Topic
 from gui.shown import EpochCursor, ShownRun
-from gui.style import Colours, icon
+from gui.style import icon
 from gui.views import parts, words
+from gui.views.class_looks import look_of_class, sample
 from gui.views.data_check import failure_text
 from gui.views.image_detail import ImageDetail
 from gui.views.panel import Panel
@@ -64,6 +65,7 @@ class MapPanel(Panel):
         )
         self.scatter, self.legend, self.detail = Scatter(self._about), QListWidget(), ImageDetail()
         self.errors_button, self.empty = QPushButton(icon("matrix"), ""), parts.Sentence()
+        self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -99,6 +101,8 @@ class MapPanel(Panel):
         middle.addStretch(1)
         middle.addWidget(self.empty)
         middle.addWidget(self.make_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle.addSpacing(12)
+        middle.addWidget(self.command, 0, Qt.AlignmentFlag.AlignHCenter)
         middle.addStretch(1)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(content)
@@ -172,6 +176,7 @@ class MapPanel(Panel):
         self.fit_button.setAccessibleName(self.tr("Show all points"))
         self.again_button.setText(self.tr("Make anew"))
         self.scatter.setAccessibleName(self.tr("Map of the images"))
+        self.command.setAccessibleName(self.tr("Command that makes the map"))
         self.legend.setAccessibleName(self.tr("Classes: choose some to see only them"))
         self.legend.setToolTip(self.tr("Click a class to see only that one, Ctrl+click for more"))
         self.detail.retranslate()
@@ -219,7 +224,7 @@ class MapPanel(Panel):
 
     def _paint_legend(self) -> None:
         for number in range(self.legend.count()):
-            self.legend.item(number).setIcon(_sample(number, self.devicePixelRatioF()))
+            self.legend.item(number).setIcon(sample(number, self.devicePixelRatioF()))
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -258,12 +263,15 @@ class MapPanel(Panel):
             share = words.percent(sum(self.map.explained))
             some.append(self.tr("the axes show {share} of the variance").format(share=share))
         if self.map.stale:
-            some.append("⚠ " + self.tr("older than the evaluation"))
+            some.append("⚠ " + self.tr("made with other weights than the evaluation"))
         self.note.setText(", ".join(some))
         self.again_button.setVisible(self.map.stale and self._assist is not None)
 
-    def _say(self, text: str, *, button: bool = False) -> None:
+    def _say(self, text: str, *, button: bool = False, command: str = "") -> None:
         self.empty.setText(text)
+        self.command.setVisible(bool(command))
+        self.command.setText(command)
+        self.command.setFixedWidth(min(560, self.fontMetrics().horizontalAdvance(command) + 40))
         self.make_button.setVisible(button and self._assist is not None)
         asking = self._asked is not None and self._asked is self.run
         self.make_button.setText(self.tr("Cancel") if asking else self.tr("Make the map"))
@@ -279,8 +287,7 @@ class MapPanel(Panel):
                 self._say(f"{first}\n{self.tr('It can be made once the run has ended.')}")
                 return
             command = f"epochscope evaluate {words.plain(self.run.folder.name)} --map"
-            told = self.tr("In a terminal: {command}").format(command=command)
-            self._say(f"{first}\n{told}", button=True)
+            self._say(f"{first}\n{self.tr('Make it here or in a terminal:')}", button=True, command=command)
             return
         texts = {
             "damaged": self.tr("The file with the map is damaged."),
@@ -372,25 +379,3 @@ class MapPanel(Panel):
             self._paint_legend()
             self._draw()
         super().changeEvent(event)
-
-
-def look_of_class(number: int, *, hollow: bool = False) -> Look:
-    """A colour and a shape: where there are more classes than colours, shapes tell them apart."""
-    series = Colours.current().series
-    colour: QColor = series[number % len(series)]
-    return Look(colour, line=False, shape=SHAPES[number // len(series) % len(SHAPES)], hollow=hollow)
-
-
-def _sample(number: int, scale: float) -> QIcon:
-    """Right and wrong of a class, side by side."""
-    picture = QPixmap(round(40 * scale), round(16 * scale))
-    picture.setDevicePixelRatio(scale)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    for place, hollow in enumerate((False, True)):
-        draw_sample(painter, look_of_class(number, hollow=hollow), QRectF(20 * place, 0, 20, 16), Colours.current())
-    painter.end()
-    found = QIcon()
-    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
-        found.addPixmap(picture, mode)
-    return found

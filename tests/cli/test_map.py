@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.cli.conftest import Cli
@@ -25,8 +26,11 @@ def test_the_command_writes_a_map_that_can_be_read(
         "pca": ((60, 2), "float32"),
         "indices": ((60,), "int64"),
         "labels": ((60,), "int64"),
+        "predicted": ((60,), "uint16"),
         "explained": ((2,), "float32"),
     }
+    evaluated = read_arrays(runs / done / "evaluation" / "valid.npz")["predicted"]
+    assert np.array_equal(arrays["predicted"], evaluated[arrays["indices"]])
     found = cli("evaluate", done, "--map", "--json").document["map"]
     assert (found["path"], found["images"], found["total"], found["tsne"]) == (str(path), 60, 180, True)
     assert read_arrays(path)["tsne"].shape == (60, 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,7 @@ def mapped(made: MadeRun, *, split: str = "valid", tsne: bool = True, every: int
         "explained": np.array([0.5, 0.25], np.float32),
         "indices": places,
         "labels": made.labels[places],
+        "predicted": made.outputs[made.epochs]["predicted"][places],
     }
     if tsne:
         arrays["tsne"] = (-points).astype(np.float32)
@@ -52,8 +52,9 @@ def made(tmp_path: Path) -> MadeRun:
 def test_a_map_leads_to_images_and_verdicts(made: MadeRun) -> None:
     run = made.make()
     assert read_map(run.folder) == (None, "no_map", "")
-    assert stamp(run.folder) is None
+    before = stamp(run.folder)
     mapped(made)
+    assert stamp(run.folder) != before
     found, reason, _ = read_map(run.folder)
     assert found is not None
     assert (reason, found.split, found.stale, set(found.layouts)) == ("", "valid", False, {"pca", "tsne"})
@@ -108,14 +109,14 @@ def test_broken_maps_are_named(made: MadeRun, tmp_path: Path, what: str) -> None
     assert (reason, file) == ("outside" if what == "outside" else "damaged", "evaluation/map-valid.npz")
 
 
-def test_a_map_older_than_the_evaluation_is_stale(made: MadeRun) -> None:
-    run, path = made.make(), mapped(made)
-    later = run.folder.evaluation / "valid.json"
-    later.write_text("{}")
-    os.utime(later, ns=(path.stat().st_mtime_ns + 1_000_000_000,) * 2)
-    found, _, _ = read_map(run.folder)
-    assert found is not None
-    assert found.stale
+def test_a_map_of_other_weights_than_the_evaluation_is_stale(made: MadeRun) -> None:
+    run = made.make()
+    mapped(made)
+    for epoch, stale in ((3, False), (1, True)):
+        write_arrays(run.folder.evaluation / "valid.npz", **made.outputs[epoch])
+        found, _, _ = read_map(run.folder)
+        assert found is not None
+        assert found.stale is stale
 
 
 def test_nearest_and_frame() -> None:
@@ -167,7 +168,7 @@ def to(panel: Any, number: int) -> QPoint:
 
 
 def test_points_are_drawn_and_lead_to_their_images(qtbot: QtBot, made: MadeRun) -> None:
-    from gui.views.map import look_of_class
+    from gui.views.class_looks import look_of_class
 
     run = made.make()
     mapped(made)
@@ -301,7 +302,7 @@ def test_the_panel_says_why_it_is_empty_and_makes_a_map(qtbot: QtBot, made: Made
     panel.show_run(run)
     panel.refresh(frozenset({"info"}))
     texts.add(panel.empty.text())
-    assert f"epochscope evaluate {run.folder.name} --map" in panel.empty.text()
+    assert panel.command.text() == f"epochscope evaluate {run.folder.name} --map"
     qtbot.mouseClick(panel.make_button, Qt.MouseButton.LeftButton)
     (asked,) = assist.asked
     assert (asked["do"], asked["run"]) == ("map", str(run.folder.path))
