@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -184,11 +184,7 @@ class DataCheck(QWidget):
         self._show_counts(report)
         self._show_faults([*report["problems"], *report["faults"]])
         self._show_odd(report)
-        arrays = _arrays(report.get("thumbnails", {}).get("out"))
-        if {"images", "labels"} <= arrays.keys():
-            _show_cards(self.examples, arrays["images"], arrays["labels"], tuple(report["classes"]))
-        else:
-            self.examples.pictures.set_cards(0, lambda row: None)
+        self._show_examples(_arrays(report.get("thumbnails", {}).get("out")), tuple(report["classes"]))
         self.fed.pictures.set_cards(0, lambda row: None)
         self.fed_note.setText(
             self.tr("There is nothing to feed until the faults are mended.") if report["stops"] else ""
@@ -229,6 +225,20 @@ class DataCheck(QWidget):
         ]
         self.faults.show_faults(rows, (self.tr("File"), self.tr("Reason")))
         self.tabs.setTabText(FAULTS, self.tr("Faults ({count})").format(count=words.whole(len(found))))
+
+    def _show_examples(self, arrays: dict[str, NDArray[Any]], names: tuple[str, ...]) -> None:
+        """For each class the mean of its training images, then some of them."""
+        if not {"images", "labels"} <= arrays.keys():
+            self.examples.pictures.set_cards(0, lambda row: None)
+            return
+        means = arrays.get("means", arrays["images"][:0])
+        pixels = np.concatenate([means, arrays["images"]])
+        labels = np.concatenate([np.arange(len(means)), arrays["labels"]])
+        order = np.argsort(labels, kind="stable")
+        mean = self.tr("{name}: mean")
+        _show_cards(
+            self.examples, pixels[order], labels[order], names, [mean if row < len(means) else "" for row in order]
+        )
 
     def _show_odd(self, report: Answer) -> None:
         self.odd.show_faults(data_looks.rows(report, MAX_FAULTS), (self.tr("File"), self.tr("Reason")))
@@ -281,12 +291,22 @@ def _arrays(path: object) -> dict[str, NDArray[Any]]:
         return {}
 
 
-def _show_cards(view: PictureView, pixels: NDArray[np.uint8], labels: NDArray[Any], names: tuple[str, ...]) -> None:
+def _show_cards(
+    view: PictureView,
+    pixels: NDArray[np.uint8],
+    labels: NDArray[Any],
+    names: tuple[str, ...],
+    texts: Sequence[str] = (),
+) -> None:
+    """Each with the name of its class below, put into its text where it has one."""
+
     def card(row: int) -> Card:
         name = parts.class_name(names, int(labels[row]))
-        return Card(pixels[row], (name,), name)
+        told = texts[row].format(name=name) if row < len(texts) and texts[row] else name
+        return Card(pixels[row], (told,), told)
 
-    view.widest = max((parts.class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
+    widest = max((parts.class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
+    view.widest = max((text.format(name=widest) for text in {*texts, "{name}"}), key=len)
     view.pictures.set_cards(len(pixels), card)
 
 

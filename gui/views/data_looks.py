@@ -71,23 +71,23 @@ def count(report: Answer) -> int:
 
 def _leak(one: dict[str, Any]) -> str:
     seen = one["seen"]
-    text = QCoreApplication.translate("DataLooks", "leak: also in the {source} images, {path}")
+    text = QCoreApplication.translate("DataLooks", "leak from {source}: copy of {path}")
     if not one["exact"]:
-        text = QCoreApplication.translate("DataLooks", "leak: nearly the same is in the {source} images, {path}")
-    return text.format(source=_of(seen["split"]), path=seen["path"]) + _conflict(one["class"], seen["class"])
+        text = QCoreApplication.translate("DataLooks", "leak from {source}: nearly {path}")
+    return _conflict(one["class"], seen["class"]) + text.format(
+        source=words.split_word(seen["split"]), path=seen["path"]
+    )
 
 
 def _copy(group: dict[str, Any], first: dict[str, str], other: dict[str, str]) -> str:
-    text = QCoreApplication.translate("DataLooks", "the same as {path}")
+    text = QCoreApplication.translate("DataLooks", "copy of {path}")
     if not group["exact"]:
-        text = QCoreApplication.translate("DataLooks", "nearly the same as {path}")
-    return text.format(path=first["path"]) + _conflict(other["class"], first["class"])
+        text = QCoreApplication.translate("DataLooks", "nearly {path}")
+    return _conflict(other["class"], first["class"]) + text.format(path=first["path"])
 
 
 def _conflict(one: str, other: str) -> str:
-    if one == other:
-        return ""
-    return " – " + QCoreApplication.translate("DataLooks", "in two classes: one of the labels is wrong")
+    return "" if one == other else QCoreApplication.translate("DataLooks", "two classes:") + " "
 
 
 def _odd(one: dict[str, str]) -> str:

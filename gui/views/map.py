@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Set
 from typing import ClassVar
 
@@ -36,6 +37,7 @@ from gui.views.data_check import failure_text
 from gui.views.image_detail import ImageDetail
 from gui.views.panel import Panel
 from gui.views.scatter import About, Cloud, Scatter
+from trainer.store.folder import default_root
 
 LAYOUTS: tuple[Layout, ...] = ("tsne", "pca")
 MANY = 500
@@ -65,6 +67,7 @@ class MapPanel(Panel):
         )
         self.scatter, self.legend, self.detail = Scatter(self._about), QListWidget(), ImageDetail()
         self.errors_button, self.empty = QPushButton(icon("matrix"), ""), parts.Sentence()
+        self.hint = parts.Sentence()
         self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self._connect()
@@ -84,8 +87,9 @@ class MapPanel(Panel):
         side = QWidget()
         below = QVBoxLayout(side)
         below.setContentsMargins(0, 0, 0, 0)
-        below.addWidget(self.legend, 1)
-        below.addWidget(self.detail, 1)
+        below.addWidget(self.legend, 3)
+        below.addWidget(self.hint, 2)
+        below.addWidget(self.detail, 2)
         below.addWidget(self.errors_button)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(self.scatter)
@@ -176,6 +180,7 @@ class MapPanel(Panel):
         self.fit_button.setAccessibleName(self.tr("Show all points"))
         self.again_button.setText(self.tr("Make anew"))
         self.scatter.setAccessibleName(self.tr("Map of the images"))
+        self.hint.setText(self.tr("Point at an image to see it, click it to look closer. The wheel enlarges the map."))
         self.command.setAccessibleName(self.tr("Command that makes the map"))
         self.legend.setAccessibleName(self.tr("Classes: choose some to see only them"))
         self.legend.setToolTip(self.tr("Click a class to see only that one, Ctrl+click for more"))
@@ -221,6 +226,9 @@ class MapPanel(Panel):
             item.setSelected(number in chosen)
         self._paint_legend()
         self.legend.blockSignals(False)
+        # no taller than its classes: the rest belongs to the image
+        row = self.legend.sizeHintForRow(0) if names else 0
+        self.legend.setMaximumHeight(max(3, len(names)) * row + 2 * self.legend.frameWidth() + 2)
 
     def _paint_legend(self) -> None:
         for number in range(self.legend.count()):
@@ -286,7 +294,9 @@ class MapPanel(Panel):
             if self.run.model.ended is None:
                 self._say(f"{first}\n{self.tr('It can be made once the run has ended.')}")
                 return
-            command = f"epochscope evaluate {words.plain(self.run.folder.name)} --map"
+            path = self.run.folder.path.absolute()
+            where = [] if path.parent == default_root().absolute() else ["--runs", str(path.parent)]
+            command = shlex.join(["epochscope", "evaluate", path.name, "--map", *where])
             self._say(f"{first}\n{self.tr('Make it here or in a terminal:')}", button=True, command=command)
             return
         texts = {
@@ -327,6 +337,7 @@ class MapPanel(Panel):
         if seen is not None and self.index is not None and self.map is not None and self.map.split == "valid":
             verdicts = self.index.verdicts(seen.item)
         self.detail.show_image(seen, verdicts, names, self._epoch)
+        self.hint.setVisible(seen is None)
         self.errors_button.setVisible(seen is not None)
         if seen is not None:
             true, taken = parts.class_name(names, seen.true), parts.class_name(names, seen.predicted)

@@ -732,6 +732,10 @@
         <source>{images} images, {classes} classes, taken as {width}×{height} {kind}</source>
         <translation>Изображений: {images}, классов: {classes}, на входе {width}×{height}, {kind}</translation>
     </message>
+    <message>
+        <source>{name}: mean</source>
+        <translation>{name}: среднее</translation>
+    </message>
 </context>
 <context>
     <name>DataLooks</name>
@@ -752,24 +756,24 @@
         <translation>Неравные классы: для {largest} в {ratio} раза больше изображений для обучения, чем для {smallest}.</translation>
     </message>
     <message>
-        <source>in two classes: one of the labels is wrong</source>
-        <translation>в двух классах: одна из меток неверна</translation>
+        <source>copy of {path}</source>
+        <translation>копия {path}</translation>
     </message>
     <message>
-        <source>leak: also in the {source} images, {path}</source>
-        <translation>утечка: есть и в части «{source}», {path}</translation>
+        <source>leak from {source}: copy of {path}</source>
+        <translation>утечка, {source}: копия {path}</translation>
     </message>
     <message>
-        <source>leak: nearly the same is in the {source} images, {path}</source>
-        <translation>утечка: почти такое же есть в части «{source}», {path}</translation>
+        <source>leak from {source}: nearly {path}</source>
+        <translation>утечка, {source}: почти {path}</translation>
+    </message>
+    <message>
+        <source>nearly {path}</source>
+        <translation>почти как {path}</translation>
     </message>
     <message>
         <source>long or wide: more than half of it is cut off</source>
         <translation>вытянутое: больше половины обрезается</translation>
-    </message>
-    <message>
-        <source>nearly the same as {path}</source>
-        <translation>почти то же, что {path}</translation>
     </message>
     <message>
         <source>of an unusual colour mode</source>
@@ -788,12 +792,12 @@
         <translation>тест</translation>
     </message>
     <message>
-        <source>the same as {path}</source>
-        <translation>то же, что {path}</translation>
-    </message>
-    <message>
         <source>training</source>
         <translation>обучение</translation>
+    </message>
+    <message>
+        <source>two classes:</source>
+        <translation>два класса:</translation>
     </message>
     <message>
         <source>validation</source>
@@ -2026,6 +2030,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>PCA</source>
         <translation>PCA</translation>
+    </message>
+    <message>
+        <source>Point at an image to see it, click it to look closer. The wheel enlarges the map.</source>
+        <translation>Наведите на точку, чтобы увидеть изображение, щёлкните, чтобы рассмотреть его. Колесо увеличивает карту.</translation>
     </message>
     <message>
         <source>Show all points</source>

@@ -302,7 +302,7 @@ def test_the_panel_says_why_it_is_empty_and_makes_a_map(qtbot: QtBot, made: Made
     panel.show_run(run)
     panel.refresh(frozenset({"info"}))
     texts.add(panel.empty.text())
-    assert panel.command.text() == f"epochscope evaluate {run.folder.name} --map"
+    assert panel.command.text() == f"epochscope evaluate {run.folder.name} --map --runs {run.folder.path.parent}"
     qtbot.mouseClick(panel.make_button, Qt.MouseButton.LeftButton)
     (asked,) = assist.asked
     assert (asked["do"], asked["run"]) == ("map", str(run.folder.path))

@@ -202,8 +202,8 @@ def test_the_check_names_leaks_copies_and_odd_images(page: NewRunPage, assist: F
         assert part in check.verdict.text()
     assert "(3)" in check.tabs.tabText(ODD)
     assert [[check.odd.item(row, place).text() for place in range(2)] for row in range(check.odd.rowCount())] == [
-        ["test/1.png", "leak: nearly the same is in the training images, train/1.png"],
-        ["<b>2</b>.png", "the same as train/1.png – in two classes: one of the labels is wrong"],
+        ["test/1.png", "leak from train: nearly train/1.png"],
+        ["<b>2</b>.png", "two classes: copy of train/1.png"],
         ["black.png", "one colour all over, or nearly"],
     ]
     check.button.click()
@@ -281,7 +281,10 @@ def test_the_engine_feeds_what_is_shown(real: Assist, tmp_path: Path, qtbot: Any
 
     page.check.button.click()
     qtbot.waitUntil(asked, timeout=60_000)
-    assert page.check.examples.pictures.rowCount() == 30
+    examples = page.check.examples.pictures
+    assert examples.rowCount() == 40
+    cards = [examples.card(row) for row in range(5)]
+    assert [card.lines for card in cards if card] == [("0: mean",), ("0",), ("0",), ("0",), ("1: mean",)]
     page.check.tabs.setCurrentIndex(FED)
     qtbot.waitUntil(asked, timeout=60_000)
     known = {image[..., 0].tobytes() for image in load_digits(None, no_progress).pixels}

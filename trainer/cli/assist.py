@@ -31,7 +31,7 @@ from trainer.settings import Settings, merge
 from trainer.store.folder import RunFolder, acquire, default_root, find_run
 
 if TYPE_CHECKING:
-    from trainer.data import ImageData
+    from trainer.data import ImageData, Report
     from trainer.trainer import Trainer
 
 KEPT = 2
@@ -182,12 +182,13 @@ def _data(helper: Helper, ask: Ask) -> dict[str, Any]:
     report = inspect(settings, progress=helper.progress(ask.id))
     found = as_plain(report, settings)
     if ask.out and not found["stops"]:
-        found["thumbnails"] = _thumbnails(_images(helper, ask, settings), ask.per_class, _out(ask))
+        found["thumbnails"] = _thumbnails(_images(helper, ask, settings), report, ask.per_class, _out(ask))
     return found
 
 
-def _thumbnails(images: ImageData, per_class: int, out: Path) -> dict[str, Any]:
-    """The first training images of each class, as they are: uint8 (M,H,W,3), labels and places in the split."""
+def _thumbnails(images: ImageData, report: Report, per_class: int, out: Path) -> dict[str, Any]:
+    """The first training images of each class, as they are: uint8 (M,H,W,3), labels and places in the split; and the
+    mean image of each class, `means` (C,H,W,3)."""
     import numpy as np
 
     from trainer.store.images import write_arrays
@@ -195,7 +196,9 @@ def _thumbnails(images: ImageData, per_class: int, out: Path) -> dict[str, Any]:
     train = images.published("train")
     places = [np.flatnonzero(train.labels == label)[:per_class] for label in range(len(images.classes))]
     chosen = np.concatenate(places) if places else np.zeros(0, np.int64)
-    size = write_arrays(out, images=train.pixels[chosen], labels=train.labels[chosen], indices=chosen)
+    size = write_arrays(
+        out, images=train.pixels[chosen], labels=train.labels[chosen], indices=chosen, means=report.mean_images()
+    )
     return {"out": str(out), "bytes": size, "count": len(chosen)}
 
 
