@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trainer.trainer import Trainer
 
 MOST = 5000
-"""Images on a map: t-SNE takes half a minute for them on two cores, and more points would hide each other."""
+"""Images on a map: t-SNE takes up to a minute for them, and more points would hide each other."""
 PERPLEXITY = 30.0
 """How many neighbours count, roughly: the middle of the range that the authors of t-SNE recommend."""
 BEFORE = 50

@@ -30,7 +30,8 @@ from gui.views import parts
 
 REACH = 12.0
 """Pixels around a point in which the mouse means it."""
-RADIUS = 2.75
+LEAST, RADIUS = 1.75, 2.75
+"""Radius of a point where they are crowded, and where there is room."""
 THUMB = 96
 CLOSEST = 60.0
 """Times that the view can be enlarged."""
@@ -92,6 +93,8 @@ class Scatter(QWidget):
             # mixed, and always in the same way, so that no class lies on top of the others
             self._order = np.random.default_rng(0).permutation(count)
             self.current = self.hovered = -1
+        if cloud is not None and self.hovered >= 0 and not cloud.seen[self.hovered]:
+            self.hovered = -1
         if fit:
             self.fit()
         self._place()
@@ -165,7 +168,7 @@ class Scatter(QWidget):
         if self.cloud is not None:
             self._paint_specks(painter, colours)
             stamps = Stamps(colours.background)
-            pictures = [stamps.get(look, RADIUS, scale) for look in self.cloud.looks]
+            pictures = [stamps.get(look, self._radius(), scale) for look in self.cloud.looks]
             half = pictures[0].deviceIndependentSize().width() / 2 if pictures else 0.0
             lefts, tops = np.round((self._x - half) * scale) / scale, np.round((self._y - half) * scale) / scale
             order = self._order[self.cloud.seen[self._order] & self._inside()[self._order]]
@@ -175,6 +178,10 @@ class Scatter(QWidget):
                 painter.drawPixmap(QPointF(left, top), pictures[number])
         painter.end()
         return kept
+
+    def _radius(self) -> float:
+        room = (self.width() * self.height() / max(1, int(self._inside().sum()))) ** 0.5
+        return round(4 * min(max(0.28 * room, LEAST), RADIUS)) / 4
 
     def _paint_specks(self, painter: QPainter, colours: Colours) -> None:
         assert self.cloud is not None
