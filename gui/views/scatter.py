@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -180,7 +181,7 @@ class Scatter(QWidget):
         return kept
 
     def _radius(self) -> float:
-        room = (self.width() * self.height() / max(1, int(self._inside().sum()))) ** 0.5
+        room = math.sqrt(self.width() * self.height() / max(1, int(self._inside().sum())))
         return round(4 * min(max(0.28 * room, LEAST), RADIUS)) / 4
 
     def _paint_specks(self, painter: QPainter, colours: Colours) -> None:

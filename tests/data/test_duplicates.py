@@ -166,14 +166,23 @@ def test_ones_are_counted_alike_by_old_and_new_numpy(monkeypatch: pytest.MonkeyP
 
 
 def test_where_all_hashes_are_equal_the_work_is_bounded_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alike, "MOST_CANDIDATES", 4000)
-    codes = np.zeros(500, np.uint64)
-    codes[400:] = np.random.default_rng(0).integers(0, 2**64, 100, dtype=np.uint64, endpoint=False)
-    codes[499] = codes[498]
+    monkeypatch.setattr(alike, "MOST_CANDIDATES", 40_000)
+    codes = np.zeros(1000, np.uint64)
+    codes[900:] = np.random.default_rng(0).integers(0, 2**64, 100, dtype=np.uint64, endpoint=False)
+    codes[999] = codes[998]
     pairs, missing = alike.close_pairs(codes)
-    assert [498, 499] in pairs.tolist()
-    assert missing >= 300
-    assert len(pairs) <= 4000
+    assert [998, 999] in pairs.tolist()
+    assert 800 <= missing <= 900
+    assert len(pairs) <= alike.PARTNERS * 1000
+    assert set(pairs[pairs[:, 1] < 900].reshape(-1).tolist()) == set(range(900))  # each still has a partner
+
+
+def test_a_film_is_one_group(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    film = np.clip(scenes(1) + random.normal(0, 2, (400, 32, 32, 3)), 0, 255).astype(np.uint8)
+    found = found_in(np.concatenate([scenes(30, seed=5), film]), parts=[0] * 400 + [2] * 30)
+    assert [len(group.images) for group in found.groups] == [400]
+    assert len(found.leaks) == 30
 
 
 def test_hashes_hardly_change_with_size_and_brightness() -> None:

@@ -83,7 +83,7 @@ def _copies(report: Report) -> Iterator[str]:
     else:
         yield "copies: none found"
     if found.unsearched:
-        yield f"  {found.unsearched:,} images look like thousands of others and were not compared with all of them"
+        yield f"  {found.unsearched:,} images look like many others and were not compared with each of them"
 
 
 def _names(report: Report, images: Sequence[int]) -> list[str]:
