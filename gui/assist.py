@@ -1,4 +1,4 @@
-"""Asks `python -m trainer assist` what needs torch: data, preview, predict. No Qt, and nothing here blocks a window.
+"""Asks `python -m trainer assist` what needs torch: data, preview, predict, map. No Qt; nothing here blocks a window.
 
 The helper answers one request after the other, so one thread speaks with it: it starts the process, writes a request,
 reads lines until the answer, and puts all it hears into a queue. `poll` empties that queue on the window's timer.

@@ -18,7 +18,7 @@ from gui.style import icon
 
 SEPARATOR = ""
 _LATIN = dict(zip("ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ", "QWERTYUIOP[]ASDFGHJKL;'ZXCVBNM,.", strict=True))
-TABS = ("curves", "classes", "errors", "weights", "predict", "log")
+TABS = ("curves", "classes", "errors", "weights", "map", "predict", "log")
 
 # name -> icon, keys
 ACTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -53,7 +53,7 @@ ACTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "window_log": ("log", ()),
     "about": ("info", ()),
 } | {f"tab_{name}": ("", (f"Ctrl+{number}",)) for number, name in enumerate(TABS, 1)}
-ACTIONS["tab_log"] = ("", ("Ctrl+6", "Ctrl+L"))
+ACTIONS["tab_log"] = ("", ("Ctrl+7", "Ctrl+L"))
 CHECKABLE = ("runs_panel", "facts_panel", "full_screen")
 
 MENUS: dict[str, tuple[str, ...]] = {
@@ -197,6 +197,7 @@ class Menus(QObject):
             "tab_classes": self.tr("Classes"),
             "tab_errors": self.tr("Errors"),
             "tab_weights": self.tr("Weights"),
+            "tab_map": self.tr("Map"),
             "tab_predict": self.tr("Predict"),
             "tab_log": self.tr("Log"),
         }

@@ -23,6 +23,7 @@ PANELS = (
     ("classes", "gui.views.classes", "ClassesPanel", "classes"),
     ("errors", "gui.views.errors", "ErrorsPanel", "matrix"),
     ("weights", "gui.views.weights", "WeightsPanel", "weights"),
+    ("map", "gui.views.map", "MapPanel", "map"),
     ("predict", "gui.views.predict", "PredictPanel", "predict"),
     ("log", "gui.views.log", "LogPanel", "log"),
 )
@@ -175,6 +176,7 @@ class Tabs(QTabWidget):
             "classes": self.tr("Classes"),
             "errors": self.tr("Errors"),
             "weights": self.tr("Weights"),
+            "map": self.tr("Map"),
             "predict": self.tr("Predict"),
             "log": self.tr("Log"),
         }

@@ -103,7 +103,7 @@ class Window(QMainWindow):
 
     def _build(self) -> None:
         self.controls = ControlBar(self.menus.actions)
-        self.tabs = Tabs(self.epoch_cursor, {"predict": (self.assist, self.preferences)})
+        self.tabs = Tabs(self.epoch_cursor, {"map": (self.assist,), "predict": (self.assist, self.preferences)})
         self.bar = CursorBar(self.epoch_cursor)
         self.facts = FactsColumn(self.epoch_cursor)
         self.empty = EmptyPage(self.menus.actions)

@@ -5,7 +5,7 @@ The run folder, its journal and the first Preparing event are there before torch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -210,9 +210,14 @@ def _plugin(name: str, options: Mapping[str, Any]) -> Callback:
     return made
 
 
-def evaluate(folder: RunFolder, splits: Iterable[str] | None = None) -> dict[str, Evaluation]:
+def evaluate(
+    folder: RunFolder,
+    splits: Iterable[str] | None = None,
+    afterwards: Callable[[Trainer], object] = lambda trainer: None,
+) -> dict[str, Evaluation]:
     """Figures of the best weights of a run (the last ones where there is no best) on its splits, written to
-    evaluation/. Raises UsageError where the run is live or has no checkpoint."""
+    evaluation/. `afterwards` is called with the model while nobody else may write to the run. Raises UsageError where
+    the run is live or has no checkpoint."""
     from trainer.evaluation import write_evaluation
     from trainer.store.folder import acquire
 
@@ -223,6 +228,7 @@ def evaluate(folder: RunFolder, splits: Iterable[str] | None = None) -> dict[str
         for split in splits or trainer.feed.sizes:
             evaluations[split] = trainer.evaluate(split, weights=weights)
             write_evaluation(folder, evaluations[split])
+        afterwards(trainer)
         return evaluations
     finally:
         lock.release()

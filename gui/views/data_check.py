@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from gui.assist import Answer, Assist
 from gui.style import icon
-from gui.views import parts, words
+from gui.views import data_looks, parts, words
 from gui.views.bars import PART, BarDelegate, row_height
 from gui.views.faults import fault_text, whole_text
 from gui.views.faults_table import FaultsTable
@@ -35,6 +35,8 @@ from gui.views.reasons import note_text
 from trainer.errors import DataError
 from trainer.store.images import read_arrays
 
+FAULTS, ODD, FED = 1, 2, 4
+"""Places among the tabs."""
 EXAMPLES = 3
 """Of each class."""
 PREVIEWED = 32
@@ -58,7 +60,7 @@ class DataCheck(QWidget):
         self.stage = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.verdict = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.counts, self.faults = _table(), FaultsTable()
+        self.counts, self.faults, self.odd = _table(), FaultsTable(), FaultsTable()
         self._bars = BarDelegate(self.counts)
         self.counts.setItemDelegate(self._bars)
         self.examples, self.fed = PictureView(SIDE, 1), PictureView(SIDE, 1)
@@ -68,7 +70,7 @@ class DataCheck(QWidget):
         self._epoch_label.setBuddy(self.epoch)
         self.fed_note = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.tabs = QTabWidget()
-        for page in (self.counts, self.faults, self.examples, self._fed_page()):
+        for page in (self.counts, self.faults, self.odd, self.examples, self._fed_page()):
             self.tabs.addTab(page, "")
         self.tabs.currentChanged.connect(self._preview)
         self._lay_out()
@@ -130,7 +132,7 @@ class DataCheck(QWidget):
     def _preview(self, *_: object) -> None:
         settings = self._settings()
         wanted: dict[str, Any] = {"settings": settings, "n": PREVIEWED, "epoch": self.epoch.value()}
-        seen = self._report is not None and not self._report["stops"] and self.tabs.currentIndex() == 3
+        seen = self._report is not None and not self._report["stops"] and self.tabs.currentIndex() == FED
         if seen and settings is not None and wanted != self._previewed:
             self._previewed = wanted
             self.fed_note.setText(self.tr("Making the images …"))
@@ -181,17 +183,14 @@ class DataCheck(QWidget):
         self.verdict.setText(self._summary(report))
         self._show_counts(report)
         self._show_faults([*report["problems"], *report["faults"]])
-        arrays = _arrays(report.get("thumbnails", {}).get("out"))
-        if {"images", "labels"} <= arrays.keys():
-            _show_cards(self.examples, arrays["images"], arrays["labels"], tuple(report["classes"]))
-        else:
-            self.examples.pictures.set_cards(0, lambda row: None)
+        self._show_odd(report)
+        self._show_examples(_arrays(report.get("thumbnails", {}).get("out")), tuple(report["classes"]))
         self.fed.pictures.set_cards(0, lambda row: None)
         self.fed_note.setText(
             self.tr("There is nothing to feed until the faults are mended.") if report["stops"] else ""
         )
         if report["stops"]:
-            self.tabs.setCurrentIndex(1)
+            self.tabs.setCurrentIndex(FAULTS)
 
     def _summary(self, report: Answer) -> str:
         channels, height, width = report["input_shape"]
@@ -205,6 +204,7 @@ class DataCheck(QWidget):
             lines.append("⚠ " + self.tr("A run on these data would end here: see the faults."))
         elif report["faults"]:
             lines.append(self.tr("Unreadable images are left out."))
+        lines += data_looks.lines(report)
         return "\n".join(lines)
 
     def _show_counts(self, report: Answer) -> None:
@@ -224,12 +224,37 @@ class DataCheck(QWidget):
             for one in found[:MAX_FAULTS]
         ]
         self.faults.show_faults(rows, (self.tr("File"), self.tr("Reason")))
-        self.tabs.setTabText(1, self.tr("Faults ({count})").format(count=words.whole(len(found))))
+        self.tabs.setTabText(FAULTS, self.tr("Faults ({count})").format(count=words.whole(len(found))))
+
+    def _show_examples(self, arrays: dict[str, NDArray[Any]], names: tuple[str, ...]) -> None:
+        """For each class the mean of its training images, then some of them."""
+        if not {"images", "labels"} <= arrays.keys():
+            self.examples.pictures.set_cards(0, lambda row: None)
+            return
+        means = arrays.get("means", arrays["images"][:0])
+        pixels = np.concatenate([means, arrays["images"]])
+        labels = np.concatenate([np.arange(len(means)), arrays["labels"]])
+        order = np.argsort(labels, kind="stable")
+        mean = self.tr("{name}: mean")
+        _show_cards(
+            self.examples, pixels[order], labels[order], names, [mean if row < len(means) else "" for row in order]
+        )
+
+    def _show_odd(self, report: Answer) -> None:
+        self.odd.show_faults(data_looks.rows(report, MAX_FAULTS), (self.tr("File"), self.tr("Reason")))
+        text = self.tr("Worth a look ({count})").format(count=words.whole(data_looks.count(report)))
+        self.tabs.setTabText(ODD, text)
 
     def retranslate(self) -> None:
         """Set all texts anew."""
         for place, text in enumerate(
-            (self.tr("Classes"), self.tr("Faults"), self.tr("Examples"), self.tr("Model input"))
+            (
+                self.tr("Classes"),
+                self.tr("Faults"),
+                self.tr("Worth a look"),
+                self.tr("Examples"),
+                self.tr("Model input"),
+            )
         ):
             self.tabs.setTabText(place, text)
         self._epoch_label.setText(self.tr("Augmentation of epoch"))
@@ -237,6 +262,7 @@ class DataCheck(QWidget):
         for widget, text in (
             (self.counts, self.tr("Images per class")),
             (self.faults, self.tr("Files that cannot be used")),
+            (self.odd, self.tr("Leaks, copies and odd images")),
             (self.examples, self.tr("Example images")),
             (self.fed, self.tr("Images as the model is fed them")),
         ):
@@ -265,12 +291,22 @@ def _arrays(path: object) -> dict[str, NDArray[Any]]:
         return {}
 
 
-def _show_cards(view: PictureView, pixels: NDArray[np.uint8], labels: NDArray[Any], names: tuple[str, ...]) -> None:
+def _show_cards(
+    view: PictureView,
+    pixels: NDArray[np.uint8],
+    labels: NDArray[Any],
+    names: tuple[str, ...],
+    texts: Sequence[str] = (),
+) -> None:
+    """Each with the name of its class below, put into its text where it has one."""
+
     def card(row: int) -> Card:
         name = parts.class_name(names, int(labels[row]))
-        return Card(pixels[row], (name,), name)
+        told = texts[row].format(name=name) if row < len(texts) and texts[row] else name
+        return Card(pixels[row], (told,), told)
 
-    view.widest = max((parts.class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
+    widest = max((parts.class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
+    view.widest = max((text.format(name=widest) for text in {*texts, "{name}"}), key=len)
     view.pictures.set_cards(len(pixels), card)
 
 

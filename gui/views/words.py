@@ -61,6 +61,9 @@ def phase_word(phase: str) -> str:
         "validate": QCoreApplication.translate("Words", "Validating"),
         "evaluate": QCoreApplication.translate("Words", "Evaluating the best weights"),
         "save": QCoreApplication.translate("Words", "Saving"),
+        "features": QCoreApplication.translate("Words", "Asking the model"),
+        "pca": QCoreApplication.translate("Words", "Computing the PCA"),
+        "tsne": QCoreApplication.translate("Words", "Computing t-SNE, up to a minute"),
     }
     return words.get(phase, phase)
 

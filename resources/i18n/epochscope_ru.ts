@@ -685,6 +685,10 @@
         <translation>Изображений в классе</translation>
     </message>
     <message>
+        <source>Leaks, copies and odd images</source>
+        <translation>Утечки, копии и необычные изображения</translation>
+    </message>
+    <message>
         <source>Making the images …</source>
         <translation>Изображения готовятся…</translation>
     </message>
@@ -709,6 +713,14 @@
         <translation>Нечитаемые изображения пропускаются.</translation>
     </message>
     <message>
+        <source>Worth a look</source>
+        <translation>Стоит взглянуть</translation>
+    </message>
+    <message>
+        <source>Worth a look ({count})</source>
+        <translation>Стоит взглянуть ({count})</translation>
+    </message>
+    <message>
         <source>colour</source>
         <translation>цветные</translation>
     </message>
@@ -719,6 +731,77 @@
     <message>
         <source>{images} images, {classes} classes, taken as {width}×{height} {kind}</source>
         <translation>Изображений: {images}, классов: {classes}, на входе {width}×{height}, {kind}</translation>
+    </message>
+    <message>
+        <source>{name}: mean</source>
+        <translation>{name}: среднее</translation>
+    </message>
+</context>
+<context>
+    <name>DataLooks</name>
+    <message>
+        <source>Class {smallest} has no training images.</source>
+        <translation>У класса {smallest} нет изображений для обучения.</translation>
+    </message>
+    <message>
+        <source>Leak: {count} of {total} {split} images ({share}) are in the {source} images too.</source>
+        <translation>Утечка: {count} из {total} изображений части «{split}» ({share}) есть и в части «{source}».</translation>
+    </message>
+    <message>
+        <source>To beat: who always says the same class gets {accuracy} right and macro-F1 {f1}.</source>
+        <translation>Нижняя граница: если всегда называть один класс, верно будет {accuracy}, macro-F1 {f1}.</translation>
+    </message>
+    <message>
+        <source>Uneven: {largest} has {ratio} times as many training images as {smallest}.</source>
+        <translation>Неравные классы: для {largest} в {ratio} раза больше изображений для обучения, чем для {smallest}.</translation>
+    </message>
+    <message>
+        <source>copy of {path}</source>
+        <translation>копия {path}</translation>
+    </message>
+    <message>
+        <source>leak from {source}: copy of {path}</source>
+        <translation>утечка, {source}: копия {path}</translation>
+    </message>
+    <message>
+        <source>leak from {source}: nearly {path}</source>
+        <translation>утечка, {source}: почти {path}</translation>
+    </message>
+    <message>
+        <source>nearly {path}</source>
+        <translation>почти как {path}</translation>
+    </message>
+    <message>
+        <source>long or wide: more than half of it is cut off</source>
+        <translation>вытянутое: больше половины обрезается</translation>
+    </message>
+    <message>
+        <source>of an unusual colour mode</source>
+        <translation>необычный цветовой режим</translation>
+    </message>
+    <message>
+        <source>one colour all over, or nearly</source>
+        <translation>целиком или почти целиком одного цвета</translation>
+    </message>
+    <message>
+        <source>small: enlarged to more than twice its size</source>
+        <translation>маленькое: увеличивается более чем вдвое</translation>
+    </message>
+    <message>
+        <source>test</source>
+        <translation>тест</translation>
+    </message>
+    <message>
+        <source>training</source>
+        <translation>обучение</translation>
+    </message>
+    <message>
+        <source>two classes:</source>
+        <translation>два класса:</translation>
+    </message>
+    <message>
+        <source>validation</source>
+        <translation>валидация</translation>
     </message>
 </context>
 <context>
@@ -962,6 +1045,10 @@ With a run open, drop images to have them classified.</source>
         <translation>Метки не соответствуют числу выходов модели: {what}</translation>
     </message>
     <message>
+        <source>data.means</source>
+        <translation>Имя файла для средних изображений должно заканчиваться на .png.</translation>
+    </message>
+    <message>
         <source>data.missing</source>
         <translation>Некоторых файлов нет на месте (проблем: {count}).</translation>
     </message>
@@ -1119,6 +1206,18 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>learning_rate.options</source>
         <translation>Неверные параметры скорости обучения: {what}</translation>
+    </message>
+    <message>
+        <source>map.no_split</source>
+        <translation>Карту не из чего составить: нет ни валидационных, ни тестовых изображений.</translation>
+    </message>
+    <message>
+        <source>map.not_finite</source>
+        <translation>Для некоторых изображений модель даёт не конечные числа, поэтому на карте им нет места: обучение разошлось.</translation>
+    </message>
+    <message>
+        <source>map.too_few</source>
+        <translation>Для карты нужно хотя бы три изображения, есть {count}.</translation>
     </message>
     <message>
         <source>memory.full</source>
@@ -1895,6 +1994,145 @@ With a run open, drop images to have them classified.</source>
     </message>
 </context>
 <context>
+    <name>MapPanel</name>
+    <message>
+        <source>A map shows which images the model takes for alike. This run has none yet.</source>
+        <translation>Карта показывает, какие изображения модель считает похожими. У этого запуска её ещё нет.</translation>
+    </message>
+    <message>
+        <source>All of {true} → {taken}</source>
+        <translation>Все {true} → {taken}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Choose a run to see where its model places the images.</source>
+        <translation>Выберите запуск, чтобы увидеть, куда его модель помещает изображения.</translation>
+    </message>
+    <message>
+        <source>Classes: choose some to see only them</source>
+        <translation>Классы: выберите, какие показать</translation>
+    </message>
+    <message>
+        <source>Click a class to see only that one, Ctrl+click for more</source>
+        <translation>Щёлкните класс, чтобы видеть только его; Ctrl+щелчок добавляет</translation>
+    </message>
+    <message>
+        <source>Colour: taken for</source>
+        <translation>Цвет: за что принято</translation>
+    </message>
+    <message>
+        <source>Colour: true class</source>
+        <translation>Цвет: истинный класс</translation>
+    </message>
+    <message>
+        <source>Command that makes the map</source>
+        <translation>Команда, которая составляет карту</translation>
+    </message>
+    <message>
+        <source>Images: {count}</source>
+        <translation>Изображений: {count}</translation>
+    </message>
+    <message>
+        <source>It can be made once the run has ended.</source>
+        <translation>Её можно составить, когда запуск завершится.</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>Раскладка</translation>
+    </message>
+    <message>
+        <source>Make anew</source>
+        <translation>Составить заново</translation>
+    </message>
+    <message>
+        <source>Make it here or in a terminal:</source>
+        <translation>Её можно составить здесь или в терминале:</translation>
+    </message>
+    <message>
+        <source>Make the map</source>
+        <translation>Составить карту</translation>
+    </message>
+    <message>
+        <source>Map of the images</source>
+        <translation>Карта изображений</translation>
+    </message>
+    <message>
+        <source>Neighbours here are alike to the model; sizes of groups and gaps between them mean little.</source>
+        <translation>Соседи здесь похожи для модели; размеры групп и промежутки между ними мало что значат.</translation>
+    </message>
+    <message>
+        <source>PCA</source>
+        <translation>PCA</translation>
+    </message>
+    <message>
+        <source>Point at an image to see it, click it to look closer. The wheel enlarges the map.</source>
+        <translation>Наведите на точку, чтобы увидеть изображение, щёлкните, чтобы рассмотреть его. Колесо увеличивает карту.</translation>
+    </message>
+    <message>
+        <source>Show all points</source>
+        <translation>Показать все точки</translation>
+    </message>
+    <message>
+        <source>Show all points (Home)</source>
+        <translation>Показать все точки (Home)</translation>
+    </message>
+    <message>
+        <source>Show these images in the tab with the errors</source>
+        <translation>Показать эти изображения на вкладке «Ошибки»</translation>
+    </message>
+    <message>
+        <source>The file with the map is damaged.</source>
+        <translation>Файл с картой повреждён.</translation>
+    </message>
+    <message>
+        <source>The run names a file outside of its folder. It was not opened.</source>
+        <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
+    </message>
+    <message>
+        <source>The two directions in which the images differ most to the model; distances mean what they say.</source>
+        <translation>Два направления, в которых изображения для модели различаются сильнее всего; расстояния соответствуют действительности.</translation>
+    </message>
+    <message>
+        <source>This image was not kept for viewing.</source>
+        <translation>Это изображение не сохранено для просмотра.</translation>
+    </message>
+    <message>
+        <source>What the colours mean</source>
+        <translation>Что означают цвета</translation>
+    </message>
+    <message>
+        <source>hollow: wrong ({wrong})</source>
+        <translation>полые: неверно ({wrong})</translation>
+    </message>
+    <message>
+        <source>hollow: wrong after epoch {epoch} ({wrong})</source>
+        <translation>полые: неверно после эпохи {epoch} ({wrong})</translation>
+    </message>
+    <message>
+        <source>made with other weights than the evaluation</source>
+        <translation>составлена не с теми весами, что оценка</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>верно</translation>
+    </message>
+    <message>
+        <source>t-SNE</source>
+        <translation>t-SNE</translation>
+    </message>
+    <message>
+        <source>the axes show {share} of the variance</source>
+        <translation>оси показывают {share} дисперсии</translation>
+    </message>
+    <message>
+        <source>wrong</source>
+        <translation>неверно</translation>
+    </message>
+</context>
+<context>
     <name>MatrixModel</name>
     <message>
         <source>All of class {name}</source>
@@ -2046,6 +2284,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>Log</source>
         <translation>Журнал</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Карта</translation>
     </message>
     <message>
         <source>Predict</source>
@@ -3084,6 +3326,10 @@ Start one with New run, or open the demo.</source>
         <translation>Журнал</translation>
     </message>
     <message>
+        <source>Map</source>
+        <translation>Карта</translation>
+    </message>
+    <message>
         <source>Predict</source>
         <translation>Предсказание</translation>
     </message>
@@ -3224,12 +3470,24 @@ Start one with New run, or open the demo.</source>
 <context>
     <name>Words</name>
     <message>
+        <source>Asking the model</source>
+        <translation>Вопрос к модели</translation>
+    </message>
+    <message>
         <source>Checking</source>
         <translation>Проверка</translation>
     </message>
     <message>
         <source>Compiling the model</source>
         <translation>Компиляция модели</translation>
+    </message>
+    <message>
+        <source>Computing t-SNE, up to a minute</source>
+        <translation>Расчёт t-SNE, до минуты</translation>
+    </message>
+    <message>
+        <source>Computing the PCA</source>
+        <translation>Расчёт PCA</translation>
     </message>
     <message>
         <source>Epoch {epoch}, batch {batch}: {where} is not finite.</source>

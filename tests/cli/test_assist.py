@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import trainer.cli.assist
 from tests.cli.conftest import Cli
 from trainer.cli.assist import Helper
+from trainer.store.folder import RunFolder, acquire
 from trainer.store.images import read_arrays
 
 
@@ -45,7 +46,9 @@ def test_a_session(ask: Any, tmp_path: Path) -> None:
     assert (ping["id"], ping["ok"]) == (1, True)
     assert (broken["id"], broken["ok"], broken["code"]) == (None, False, "assist.request")
     assert (data["id"], data["ok"], len(data["classes"])) == ("b", True, 10)
-    assert read_arrays(tmp_path / "t.npz")["images"].shape == (20, 8, 8, 3)
+    thumbnails = read_arrays(tmp_path / "t.npz")
+    assert (thumbnails["images"].shape, thumbnails["means"].shape) == ((20, 8, 8, 3), (10, 8, 8, 3))
+    assert data["balance"]["split"] == "test"
     assert preview["shape"] == [4, 1, 8, 8]
     assert read_arrays(tmp_path / "p.npz")["images"].shape == (4, 1, 8, 8)
     assert wrong["code"] == "settings.invalid"
@@ -64,6 +67,19 @@ def test_predict(ask: Any, done: str, photos: Path) -> None:
     assert first["images"] == second["images"]
     assert [one["image"] for one in second["unreadable"]] == ["/missing.png"]
     assert (none["ok"], none["code"]) == (False, "run.unknown")
+
+
+def test_a_map_is_made_of_a_run_that_nobody_trains(ask: Any, runs: Path, done: str) -> None:
+    made, none = ask({"id": 1, "do": "map", "run": done}, {"id": 2, "do": "map", "run": "nosuch"})
+    assert (made["ok"], made["split"], made["source"], made["tsne"]) == (True, "valid", "logits", True)
+    assert read_arrays(runs / done / "evaluation" / "map-valid.npz")["tsne"].shape == (180, 2)
+    assert (none["ok"], none["code"]) == (False, "run.unknown")
+    lock = acquire(RunFolder(runs / done))
+    try:
+        (busy,) = ask({"id": 3, "do": "map", "run": done})
+    finally:
+        lock.release()
+    assert (busy["ok"], busy["code"]) == (False, "run.busy")
 
 
 def test_opened_data_is_kept_until_somebody_looks_again(
@@ -93,7 +109,7 @@ def test_opened_data_is_kept_until_somebody_looks_again(
             lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
         ).map(lambda value: json.dumps(value).encode()),
         st.fixed_dictionaries(
-            {"do": st.sampled_from(["ping", "data", "preview", "predict", "x"])},
+            {"do": st.sampled_from(["ping", "data", "preview", "predict", "map", "x"])},
             optional={
                 "id": st.integers(),
                 "n": st.integers(-1, 0),

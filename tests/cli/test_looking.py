@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,40 @@ def test_data_tells_what_would_end_a_run(cli: Cli, photos: Path) -> None:
     assert cli("data", photos, "--skip-bad").code == 0
     found = cli("data", photos, "--json")
     assert (found.code, found.err, found.document["stops"]) == (5, "", True)
+
+
+def test_data_names_copies_leaks_and_odd_images(cli: Cli, photos: Path, tmp_path: Path) -> None:
+    for name in ("train", "test"):
+        shutil.copytree(photos, tmp_path / "set" / name)
+    root = tmp_path / "set"
+    for one in (root / "test").rglob("*.png"):
+        if one.stem not in ("3", "4"):
+            one.unlink()
+    (root / "train" / "cats" / "cut[bold].png").unlink()
+    shutil.copy(root / "train" / "cats" / "3.png", root / "train" / "dögs" / "again.png")
+    Image.new("RGB", (16, 12), "white").save(root / "train" / "cats" / "white.png")
+    means = tmp_path / "means.png"
+    answer = cli("data", root, "--data.valid", 0, "--means", means)
+    assert answer.code == 0
+    for part in (
+        "to beat: always saying one class gives accuracy 0.500, macro-F1 0.333 on test",
+        "copies: 4 pictures more than once (4 pixel for pixel)",
+        "1 of them in two classes",
+        "test/cats/3.png",
+        "LEAK: 4 of 4 test images (100.00%) are in train too, 4 pixel for pixel",
+        "odd: 1 (plain 1)",
+        "train/cats/white.png: white all over",
+        str(means),
+    ):
+        assert part in answer.out
+    with Image.open(means) as sheet:
+        assert sheet.width > 200
+    found = cli("data", root, "--data.valid", 0, "--json").document
+    assert len(found["leaks"]) == 4
+    assert found["leaks"][0]["seen"]["split"] == "train"
+    assert found["balance"]["ratio"] == 1.0
+    assert [group["conflict"] for group in found["duplicates"]["groups"]].count(True) == 1
+    assert cli("data", root, "--means", tmp_path / "means.txt").code == 4
 
 
 def test_preview_writes_the_tensors_the_engine_gets(cli: Cli, tmp_path: Path) -> None:

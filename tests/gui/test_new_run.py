@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from gui.assist import Answer, Assist
 from gui.form import DEVICE, MODEL, SOURCE
 from gui.views import prose
-from gui.views.data_check import as_pixels
+from gui.views.data_check import FAULTS, FED, ODD, as_pixels
 from gui.views.new_run import NewRunPage
 from trainer.data.digits import load_digits
 from trainer.data.pictures import no_progress
@@ -171,13 +171,47 @@ def test_the_check_shows_counts_and_faults(page: NewRunPage, assist: FakeAssist,
     assert (do, asked["settings"]) == ("data", {"train": {}})
     fault = {"path": "<i>x</i>.png", "code": "truncated", "reason": "cut off"}
     assist.answer("data", **{**REPORT, "faults": [fault], "stops": True})
-    assert check.tabs.currentIndex() == 1
+    assert check.tabs.currentIndex() == FAULTS
     assert [check.faults.item(0, place).text() for place in range(2)] == ["<i>x</i>.png", "cut off"]
     assert check.counts.item(0, 0).text() == "<b>кот</b>"
     assert [check.counts.item(1, place).text() for place in range(1, 4)] == ["10", "1", "0"]
     assert "would end here" in check.verdict.text()
     page.set_source("mnist")
     assert not check.tabs.isVisibleTo(page)
+
+
+def test_the_check_names_leaks_copies_and_odd_images(page: NewRunPage, assist: FakeAssist) -> None:
+    check = page.check
+    train, test = ({"path": f"{part}/1.png", "split": part, "class": "dog"} for part in ("train", "test"))
+    other = {"path": "<b>2</b>.png", "split": "train", "class": "cat"}
+    balance = {"largest": "cat", "smallest": "dog", "ratio": 3.0, "split": "test", "accuracy": 0.75, "macro_f1": 0.43}
+    found = {
+        "balance": balance,
+        "leaks": [{**test, "seen": train, "exact": False, "conflict": False}],
+        "duplicates": {
+            "groups": [
+                {"exact": False, "conflict": False, "images": [train, test]},
+                {"exact": True, "conflict": True, "images": [train, other]},
+            ]
+        },
+        "odd": [{"path": "black.png", "kind": "plain", "reason": "black all over"}],
+    }
+    check.button.click()
+    assist.answer("data", **{**REPORT, **found})
+    for part in ("Leak: 1 of 3 test images (33.33 %) are in the training images too", "cat has 3.0 times", "75.0 %"):
+        assert part in check.verdict.text()
+    assert "(3)" in check.tabs.tabText(ODD)
+    assert [[check.odd.item(row, place).text() for place in range(2)] for row in range(check.odd.rowCount())] == [
+        ["test/1.png", "leak from train: nearly train/1.png"],
+        ["<b>2</b>.png", "two classes: copy of train/1.png"],
+        ["black.png", "one colour all over, or nearly"],
+    ]
+    check.button.click()
+    assist.answer("data", **{**REPORT, "balance": {**balance, "ratio": "Infinity"}})
+    assert "dog has no training images" in check.verdict.text()
+    check.button.click()
+    assist.answer("data", **REPORT)  # an older helper says nothing of all this
+    assert check.odd.rowCount() == 0
 
 
 def test_a_check_can_fail_and_be_cancelled(page: NewRunPage, assist: FakeAssist) -> None:
@@ -197,7 +231,7 @@ def test_the_preview_follows_the_augmentation(page: NewRunPage, assist: FakeAssi
     check = page.check
     check.button.click()
     assist.answer("data", **REPORT)
-    check.tabs.setCurrentIndex(3)
+    check.tabs.setCurrentIndex(FED)
     assert assist.asked[-1][0] == "preview"
     pixels = np.arange(2 * 3 * 16, dtype=np.uint8).reshape(2, 3, 4, 4)
     mean, std = np.array([0.5, 0.4, 0.3], np.float32), np.array([0.2, 0.3, 0.1], np.float32)
@@ -247,8 +281,11 @@ def test_the_engine_feeds_what_is_shown(real: Assist, tmp_path: Path, qtbot: Any
 
     page.check.button.click()
     qtbot.waitUntil(asked, timeout=60_000)
-    assert page.check.examples.pictures.rowCount() == 30
-    page.check.tabs.setCurrentIndex(3)
+    examples = page.check.examples.pictures
+    assert examples.rowCount() == 40
+    cards = [examples.card(row) for row in range(5)]
+    assert [card.lines for card in cards if card] == [("0: mean",), ("0",), ("0",), ("0",), ("1: mean",)]
+    page.check.tabs.setCurrentIndex(FED)
     qtbot.waitUntil(asked, timeout=60_000)
     known = {image[..., 0].tobytes() for image in load_digits(None, no_progress).pixels}
     cards = [page.check.fed.pictures.card(row) for row in range(page.check.fed.pictures.rowCount())]

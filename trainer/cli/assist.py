@@ -4,6 +4,7 @@
     {"id": 2, "do": "data", "settings": {"data": {"source": "digits"}}, "out": "few.npz", "per_class": 3}
     {"id": 3, "do": "preview", "settings": {...}, "n": 16, "epoch": 1, "out": "batch.npz"}
     {"id": 4, "do": "predict", "run": "monday", "runs": "/home/ada/runs", "images": ["cat.jpg"]}
+    {"id": 5, "do": "map", "run": "monday", "runs": "/home/ada/runs"}
 
 `settings` are nested tables as in run.toml, the missing ones have their defaults; relative paths start in the folder
 where `assist` was started. Each request gets one line {"id", "ok": true, ...} or {"id", "ok": false, "code",
@@ -27,10 +28,11 @@ import msgspec
 from trainer.cli.output import log_bug, plain
 from trainer.errors import EpochscopeError, UsageError
 from trainer.settings import Settings, merge
-from trainer.store.folder import default_root, find_run
+from trainer.store.folder import RunFolder, acquire, default_root, find_run
 
 if TYPE_CHECKING:
-    from trainer.data import ImageData
+    from trainer.data import ImageData, Report
+    from trainer.trainer import Trainer
 
 KEPT = 2
 """Data sets and models kept open, each: a window goes back and forth between a few."""
@@ -41,7 +43,7 @@ MAX_LINE = 4 << 20
 def assist() -> int:
     """Answer a program's questions until standard input ends: one line of JSON in, one out.
 
-    Requests: ping, data, preview, predict. The fields are described at the top of trainer/cli/assist.py.
+    Requests: ping, data, preview, predict, map. The fields are described at the top of trainer/cli/assist.py.
     """
     answers = sys.stdout
     # whatever else is printed in this process, by a plugin's model for example, must not get between the answers
@@ -94,11 +96,13 @@ class Helper:
         self._stream.flush()
 
     def progress(self, ident: Any) -> Callable[[str, int, int], None]:
-        """Tells how far a request has come, at most five times a second."""
+        """Tells how far a request has come: each stage, and within one at most five times a second."""
+        last = ""
 
         def tell(stage: str, done: int, total: int) -> None:
-            if time.monotonic() - self._told >= PROGRESS_SECONDS:
-                self._told = time.monotonic()
+            nonlocal last
+            if stage != last or time.monotonic() - self._told >= PROGRESS_SECONDS:
+                last, self._told = stage, time.monotonic()
                 self._write({"id": ident, "progress": {"stage": stage, "done": done, "total": total}})
 
         return tell
@@ -178,12 +182,13 @@ def _data(helper: Helper, ask: Ask) -> dict[str, Any]:
     report = inspect(settings, progress=helper.progress(ask.id))
     found = as_plain(report, settings)
     if ask.out and not found["stops"]:
-        found["thumbnails"] = _thumbnails(_images(helper, ask, settings), ask.per_class, _out(ask))
+        found["thumbnails"] = _thumbnails(_images(helper, ask, settings), report, ask.per_class, _out(ask))
     return found
 
 
-def _thumbnails(images: ImageData, per_class: int, out: Path) -> dict[str, Any]:
-    """The first training images of each class, as they are: uint8 (M,H,W,3), labels and places in the split."""
+def _thumbnails(images: ImageData, report: Report, per_class: int, out: Path) -> dict[str, Any]:
+    """The first training images of each class, as they are: uint8 (M,H,W,3), labels and places in the split; and the
+    mean image of each class, `means` (C,H,W,3)."""
     import numpy as np
 
     from trainer.store.images import write_arrays
@@ -191,7 +196,9 @@ def _thumbnails(images: ImageData, per_class: int, out: Path) -> dict[str, Any]:
     train = images.published("train")
     places = [np.flatnonzero(train.labels == label)[:per_class] for label in range(len(images.classes))]
     chosen = np.concatenate(places) if places else np.zeros(0, np.int64)
-    size = write_arrays(out, images=train.pixels[chosen], labels=train.labels[chosen], indices=chosen)
+    size = write_arrays(
+        out, images=train.pixels[chosen], labels=train.labels[chosen], indices=chosen, means=report.mean_images()
+    )
     return {"out": str(out), "bytes": size, "count": len(chosen)}
 
 
@@ -205,16 +212,45 @@ def _preview(helper: Helper, ask: Ask) -> dict[str, Any]:
 
 def _predict(helper: Helper, ask: Ask) -> dict[str, Any]:
     from trainer.cli.use import as_faults, predictions
+
+    folder = _run(ask)
+    trainer, weights = _trained(helper, folder)
+    rows, faults = predictions(trainer, ask.images) if ask.images else ([], None)
+    return {"run": folder.path, "weights": weights, "images": rows, "unreadable": as_faults(faults)}
+
+
+def _map(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.use import map_facts
+
+    tell, folder = helper.progress(ask.id), _run(ask)
+    tell("import", 0, 0)
+    acquire(folder).release()  # a run that is being trained is refused before the work, not after it
+    from trainer.mapping import make_map, write_map
+
+    trainer, weights = _trained(helper, folder)
+    found = make_map(trainer, tell=lambda stage, images: tell(stage, 0, 0))
+    lock = acquire(folder)
+    try:
+        write_map(folder, found)
+    finally:
+        lock.release()
+    return {"run": folder.path, "weights": weights, **map_facts(folder, found)}
+
+
+def _run(ask: Ask) -> RunFolder:
+    return find_run(Path(ask.runs).expanduser() if ask.runs else default_root(), ask.run)
+
+
+def _trained(helper: Helper, folder: RunFolder) -> tuple[Trainer, str]:
+    """The run's newest best weights in a model, and whether they are the best or the last."""
     from trainer.launch import load_trained
     from trainer.store.checkpoint import newest_valid
 
-    folder = find_run(Path(ask.runs).expanduser() if ask.runs else default_root(), ask.run)
     # the key names the file, so that a run that goes on is not answered with old weights
     newest = newest_valid(folder.checkpoints, "best")[0] or newest_valid(folder.checkpoints, "last")[0]
     key = f"{folder.path.resolve()} {newest}"
-    trainer, weights = helper.keep("model", key, lambda: load_trained(folder))
-    rows, faults = predictions(trainer, ask.images) if ask.images else ([], None)
-    return {"run": folder.path, "weights": weights, "images": rows, "unreadable": as_faults(faults)}
+    trained: tuple[Trainer, str] = helper.keep("model", key, lambda: load_trained(folder))
+    return trained
 
 
 def _settings(ask: Ask) -> Settings:
@@ -245,4 +281,5 @@ _ACTIONS: dict[str, Callable[[Helper, Ask], dict[str, Any]]] = {
     "data": _data,
     "preview": _preview,
     "predict": _predict,
+    "map": _map,
 }

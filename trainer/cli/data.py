@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from trainer.cli.data_looks import looks, looks_page, write_means
 from trainer.cli.flags import Json, Recipe, SettingsFile, gather, settings_flags
 from trainer.cli.output import note, say, say_json, table
 from trainer.errors import UsageError
@@ -28,16 +29,20 @@ def data(
     *,
     preview: Annotated[int | None, Parameter(help="Write the first N training images.", metavar="N")] = None,
     out: Annotated[Path | None, Parameter(help="File for the preview, .npz.", metavar="FILE")] = None,
+    means: Annotated[Path | None, Parameter(help="Write the mean image of each class, .png.", metavar="FILE")] = None,
     epoch: Annotated[int, Parameter(help="Epoch whose random changes the preview shows.", metavar="N")] = 1,
     recipe: Recipe = None,
     settings: SettingsFile = None,
     json: Json = False,
     **given: Any,
 ) -> int:
-    """Look at data as training would: images per split and class, sizes, and every file that cannot be used.
+    """Look at data as training would: images per split and class, copies and leaks, every file that cannot be used.
 
-    Ends with 5 where training would end with an error. --preview N --out F.npz writes the exact tensors that the model
-    gets in that epoch: images (N,C,H,W) float32, labels, indices, mean, std.
+    A leak is a picture that validation or test share with training: figures on it say too much. Pictures saved anew or
+    resized are found as well, mirrored or cropped ones are not. Ends with 5 where training would end with an error.
+
+    --preview N --out F.npz writes the exact tensors that the model gets in that epoch: images (N,C,H,W) float32,
+    labels, indices, mean, std.
     """
     made = gather(data, recipe, settings, given)
     if (preview is None) != (out is None) or (preview is not None and preview < 1) or epoch < 1:
@@ -49,6 +54,8 @@ def data(
     report = inspect(made)
     found = as_plain(report, made)
     stops = found["stops"]
+    if means is not None:
+        found["means"] = write_means(report, means)
     if out is not None and preview is not None and not stops:
         found["preview"] = write_preview(open_images(made), preview, epoch, out)
     if json:
@@ -105,6 +112,7 @@ def as_plain(report: Report, settings: Settings) -> dict[str, Any]:
         "faults": [_fault(fault) for fault in report.faults],
         "problems": [_fault(fault) for fault in report.problems],
         "notes": report.notes,
+        **looks(report),
         "stops": bool(report.problems or (report.faults and not settings.data.skip_bad)),
     }
 
@@ -133,9 +141,12 @@ def _page(report: Report, settings: Settings, found: dict[str, Any]) -> Iterator
     if report.modes:
         yield "modes: " + ", ".join(f"{mode} ({count:,})" for mode, count in report.modes.items())
     yield from (f"note: {text}" for text in report.notes)
+    yield from looks_page(report)
     yield from _listed("problems", report.problems)
     left_out = " (left out: --skip-bad)" if settings.data.skip_bad else ""
     yield from _listed(f"unreadable{left_out}", report.faults)
+    if "means" in found:
+        yield f"mean images of the classes: {found['means']}"
     if "preview" in found:
         about = found["preview"]
         yield f"preview: {about['count']} images of epoch {about['epoch']} in {about['out']}"

@@ -48,6 +48,7 @@ def load_folder(root: Path, size: int | None, progress: Progress) -> Pictures:
         paths=listing.paths,
         digest=entry.meta["digest"],
         modes=_modes(entry, unreadable),
+        mode_of=np.array(MODES)[entry.facts[:, 2]],
         unreadable=unreadable,
         faults=tuple(sorted([*listing.faults, *faults], key=lambda fault: fault.path)),
         problems=(*listing.problems, *_emptied(listing, unreadable)),

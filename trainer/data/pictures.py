@@ -53,6 +53,8 @@ class Pictures:
     """Hex sha256 over the pixels."""
     modes: dict[str, int] = field(default_factory=dict)
     """How many images had which Pillow mode in their files; empty where there are no files."""
+    mode_of: NDArray[np.str_] | None = None
+    """(N,): the Pillow mode of each file; None where there are no files."""
     unreadable: tuple[int, ...] = ()
     """Indices of images that could not be decoded; their pixels are zero."""
     faults: tuple[Fault, ...] = ()

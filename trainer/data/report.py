@@ -1,13 +1,16 @@
-"""What is in a source, for people: counts, sizes, faults. [no torch for folders and digits]"""
+"""What is in a source, for people: counts, sizes, faults, copies. [no torch for folders and digits]"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from trainer.data.pictures import Fault, Progress, no_progress
+from trainer.data.duplicates import Duplicates, find_duplicates
+from trainer.data.look import Balance, Odd, balance, mean_images, odd_images
+from trainer.data.pictures import PARTS, Fault, Pictures, Progress, no_progress
 from trainer.data.problems import all_problems
 from trainer.data.sources import load_pictures
 from trainer.data.split import split_pictures
@@ -30,6 +33,24 @@ class Report:
     faults: tuple[Fault, ...]
     problems: tuple[Fault, ...]
     notes: tuple[str, ...]
+    balance: Balance | None
+    """None where there are no training images."""
+    odd: tuple[Odd, ...]
+    """Images that are used all the same: of one colour, much enlarged or cut, of an unusual mode."""
+    duplicates: Duplicates
+    """Copies and leaks among the readable images; `place` says what its numbers stand for."""
+    pictures: Pictures = field(repr=False)
+    parts: NDArray[np.uint8] = field(repr=False)
+    """(N,): index into PARTS of each image; beyond them for unreadable ones."""
+
+    def place(self, image: int) -> tuple[str, str, str]:
+        """Path, split and class of the readable image with this number."""
+        part, label = PARTS[self.parts[image]], self.pictures.labels[image]
+        return self.pictures.paths[image], part, self.classes[label]
+
+    def mean_images(self) -> NDArray[np.uint8]:
+        """The mean training image of each class, (C, H, W, 3) uint8; black where a class has none."""
+        return mean_images(self.pictures, np.flatnonzero(self.parts == 0))
 
     @property
     def usable(self) -> bool:
@@ -56,17 +77,26 @@ def inspect_source(
     readable = np.delete(pictures.sizes, pictures.unreadable, axis=0)
     common = Counter((width, height) for width, height in readable.tolist()).most_common()
     height, width = pictures.pixels.shape[1:3]
+    counts = {
+        part: tuple(np.bincount(pictures.labels[rows], minlength=len(pictures.classes)).tolist())
+        for part, rows in split.items()
+    }
+    parts = np.full(len(pictures.labels), len(PARTS), np.uint8)
+    for part, rows in split.items():
+        parts[rows] = PARTS.index(part)
     return Report(
         name=pictures.name,
         classes=pictures.classes,
         input_shape=(pictures.channels, height, width),
-        counts={
-            part: tuple(np.bincount(pictures.labels[rows], minlength=len(pictures.classes)).tolist())
-            for part, rows in split.items()
-        },
+        counts=counts,
         original_sizes=tuple((*pair, count) for pair, count in common),
         modes=pictures.modes,
         faults=pictures.faults,
         problems=all_problems(pictures, too_small),
         notes=pictures.notes,
+        balance=balance(counts),
+        odd=odd_images(pictures, np.flatnonzero(parts < len(PARTS))),
+        duplicates=find_duplicates(pictures, split, progress=progress),
+        pictures=pictures,
+        parts=parts,
     )

@@ -1,0 +1,154 @@
+"""What `data` says beyond counts and faults: balance, copies, leaks, odd images, mean images. [no torch]"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.errors import UsageError
+
+if TYPE_CHECKING:
+    from trainer.data import Report
+    from trainer.data.duplicates import Leak
+
+EXAMPLES = 5
+UNEVEN = 1.5
+"""Images of the largest class for each of the smallest from which classes are worth a word."""
+TILE = 96
+"""Least side of a mean image in the PNG, pixels."""
+
+
+def looks(report: Report) -> dict[str, Any]:
+    """The fields `balance`, `odd`, `duplicates` and `leaks` of the JSON."""
+    found, even = report.duplicates, report.balance
+    groups = [
+        {"exact": group.exact, "conflict": group.conflict, "images": [_image(report, one) for one in group.images]}
+        for group in found.groups
+    ]
+    leaks = [
+        {**_image(report, one.image), "seen": _image(report, one.seen), "exact": one.exact, "conflict": one.conflict}
+        for one in found.leaks
+    ]
+    names = {"largest": report.classes[even.largest], "smallest": report.classes[even.smallest]} if even else {}
+    return {
+        "balance": {**vars(even), **names} if even else None,
+        "odd": [vars(one) for one in report.odd],
+        "duplicates": {"groups": groups, "near": found.near, "unsearched": found.unsearched},
+        "leaks": leaks,
+    }
+
+
+def _image(report: Report, image: int) -> dict[str, str]:
+    return dict(zip(("path", "split", "class"), report.place(image), strict=True))
+
+
+def looks_page(report: Report) -> Iterator[str]:
+    """A few lines on each."""
+    yield from _balance(report)
+    yield from _copies(report)
+    yield from _leaks(report)
+    if report.odd:
+        kinds = Counter(one.kind for one in report.odd)
+        yield from ("", f"odd: {len(report.odd):,} ({', '.join(f'{kind} {count:,}' for kind, count in kinds.items())})")
+        yield from _some([f"{one.path}: {one.reason}" for one in report.odd])
+
+
+def _balance(report: Report) -> Iterator[str]:
+    even = report.balance
+    if even is None:
+        return
+    largest = report.classes[even.largest]
+    if even.ratio >= UNEVEN:
+        times = f"{even.ratio:.1f} times as many" if even.ratio != float("inf") else "some, but none"
+        yield f"balance: {largest} has {times} training images as {report.classes[even.smallest]}"
+    said = f"accuracy {even.accuracy:.3f}, macro-F1 {even.macro_f1:.3f}"
+    always = largest if even.ratio > 1 else "one class"
+    yield f"to beat: always saying {always} gives {said} on {even.split}"
+
+
+def _copies(report: Report) -> Iterator[str]:
+    found = report.duplicates
+    if found.groups:
+        exact = sum(group.exact for group in found.groups)
+        count = len(found.groups)
+        yield from ("", f"copies: {count:,} picture{'s' * (count > 1)} more than once ({exact:,} pixel for pixel)")
+        if wrong := sum(group.conflict for group in found.groups):
+            yield f"  {wrong:,} of them in two classes: one of the labels is wrong"
+        groups = sorted(found.groups, key=lambda group: not group.conflict)
+        sign = {True: " = ", False: " ~ "}
+        yield from _some([sign[one.exact].join(_names(report, one.images)) for one in groups])
+    else:
+        yield "copies: none found"
+    if found.unsearched:
+        yield f"  {found.unsearched:,} images look like many others and were not compared with each of them"
+
+
+def _names(report: Report, images: Sequence[int]) -> list[str]:
+    names = [_named(report, image) for image in images[:3]]
+    return [*names, f"{len(images) - 3:,} more"] if len(images) > 3 else names
+
+
+def _named(report: Report, image: int) -> str:
+    """The path, with the split where the path does not begin with it."""
+    path, part, _ = report.place(image)
+    return path if path.startswith(f"{part}/") else f"{path} ({part})"
+
+
+def _leaks(report: Report) -> Iterator[str]:
+    leaks = report.duplicates.leaks
+    kinds = Counter((leak.part, leak.source) for leak in leaks)
+    if not leaks:
+        return
+    yield ""
+    for (part, source), count in sorted(kinds.items()):
+        some = [leak for leak in leaks if (leak.part, leak.source) == (part, source)]
+        exact = sum(leak.exact for leak in some)
+        wrong = sum(leak.conflict for leak in some)
+        size = sum(report.counts[part])
+        text = f"LEAK: {count:,} of {size:,} {part} images ({count / size:.2%}) are in {source} too"
+        yield f"{text}, {exact:,} pixel for pixel" + (f", {wrong:,} in another class" if wrong else "")
+        yield from _some([_leak(report, leak) for leak in sorted(some, key=lambda leak: not leak.conflict)])
+
+
+def _leak(report: Report, leak: Leak) -> str:
+    sign = "=" if leak.exact else "~"
+    return f"{_named(report, leak.image)} {sign} {_named(report, leak.seen)}"
+
+
+def _some(lines: Sequence[str]) -> Iterator[str]:
+    yield from (f"  {line}" for line in lines[:EXAMPLES])
+    if len(lines) > EXAMPLES:
+        yield f"  ... and {len(lines) - EXAMPLES:,} more; --json lists all"
+
+
+def write_means(report: Report, out: Path) -> Path:
+    """Write the mean training image of each class, with its name below, to a PNG file. Raises UsageError and
+    DiskError."""
+    if out.suffix.lower() != ".png":
+        raise UsageError("data.means", f"{out} is no name for a picture.", expected="--means FILE.png")
+    from PIL import Image, ImageDraw, ImageFont
+
+    from trainer.store.durable import write_bytes
+
+    means = report.mean_images()
+    height, width = means.shape[1:3]
+    scale = max(1, -(-TILE // max(height, width)))
+    columns = min(len(means), max(1, round((len(means) * height / width) ** 0.5 * 1.3)))
+    tile = (width * scale + 12, height * scale + 26)
+    sheet = Image.new("RGB", (columns * tile[0] + 12, -(-len(means) // columns) * tile[1] + 12), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
+    for place, mean in enumerate(means):
+        x, y = 12 + place % columns * tile[0], 12 + place // columns * tile[1]
+        picture = Image.fromarray(mean).resize((width * scale, height * scale), Image.Resampling.NEAREST)
+        sheet.paste(picture, (x, y))
+        name = report.classes[place]
+        while name and draw.textlength(name, font) > tile[0] - 12:
+            name = name[:-1]
+        draw.text((x, y + height * scale + 3), name, "black", font)
+    buffer = io.BytesIO()
+    sheet.save(buffer, "PNG")
+    write_bytes(out, buffer.getvalue())
+    return out
