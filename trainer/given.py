@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import nn
@@ -18,6 +18,9 @@ from trainer.registry import DEFAULT_CALLBACKS, load_callback
 from trainer.session import Session
 from trainer.stepper import needs_closure
 
+if TYPE_CHECKING:
+    from trainer.loop import Loop, Parts
+
 EVAL_BATCH = 1000
 """Images at a time where nothing is trained; figures do not depend on it beyond rounding."""
 
@@ -26,7 +29,8 @@ EVAL_BATCH = 1000
 class Plan:
     """What a run made from settings knows beyond the Trainer's arguments; `model` None marks the caller's own module.
 
-    `session`: the attempt under way, whose folder, callbacks and mailbox are used.
+    `session`: the attempt under way, whose folder, callbacks and mailbox are used. `loop`: makes what trains, where
+    that is not our own loop.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -34,6 +38,7 @@ class Plan:
     threads: int | None = None
     eval_batch: int = EVAL_BATCH
     session: Session | None = None
+    loop: Callable[[Session, Parts], Loop] | None = None
 
 
 def promise(feed: Feed, device: torch.device) -> Literal["exact", "order", "replayed"]:

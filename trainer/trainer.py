@@ -136,7 +136,7 @@ class Trainer:
         threads = threads or choose_threads(self.plan.threads, self.plan.model)
         if threads != torch.get_num_threads():
             torch.set_num_threads(threads)
-        self._loop = loop = Loop(session, self._parts())
+        self._loop = loop = (self.plan.loop or Loop)(session, self._parts())
         seed_generators(self.seed)
         if continuation is not None:
             self._restore(session, loop, continuation)
