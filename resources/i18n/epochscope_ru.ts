@@ -872,6 +872,18 @@ With a run open, drop images to have them classified.</source>
         <translation>Контрольная точка сделана с другим оптимизатором. Возьмите тот же или начните новый запуск.</translation>
     </message>
     <message>
+        <source>compare.epochs</source>
+        <translation>Число эпох сравнения должно быть целым и не меньше 1.</translation>
+    </message>
+    <message>
+        <source>compare.seconds</source>
+        <translation>Время на обучение должно быть больше нуля.</translation>
+    </message>
+    <message>
+        <source>compare.unknown</source>
+        <translation>Такого участника сравнения нет. {what}</translation>
+    </message>
+    <message>
         <source>data.array</source>
         <translation>Некоторые изображения имеют неподходящую форму массива ({count}).</translation>
     </message>
@@ -1157,6 +1169,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>run.ambiguous</source>
         <translation>Под это имя подходит несколько запусков. {what}</translation>
+    </message>
+    <message>
+        <source>run.baseline</source>
+        <translation>Этот запуск обучила другая реализация ({algorithm}) для сравнения: продолжить его нельзя. Оценка и предсказания работают.</translation>
     </message>
     <message>
         <source>run.busy</source>
@@ -2583,6 +2599,10 @@ Start one with New run, or open the demo.</source>
         <translation>Таблица на плагин, её проверяет сам плагин</translation>
     </message>
     <message>
+        <source>At most so many are used, each class keeping its share; auto: all</source>
+        <translation>Берётся не больше стольких, доля каждого класса сохраняется; auto: все</translation>
+    </message>
+    <message>
         <source>Batch</source>
         <translation>Батч</translation>
     </message>
@@ -2833,6 +2853,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>Threads</source>
         <translation>Потоки</translation>
+    </message>
+    <message>
+        <source>Training images</source>
+        <translation>Обучающие изображения</translation>
     </message>
     <message>
         <source>Validation part</source>

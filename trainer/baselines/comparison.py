@@ -129,6 +129,7 @@ def compare(
     only: Sequence[str] = (),
     epochs: int | None = None,
     seconds: float | None = None,
+    samples: int | None = None,
     seed: int = 1234,
     runs: str | Path | None = None,
     out: str | Path | None = None,
@@ -137,13 +138,14 @@ def compare(
 
     `models`: further models of our engine. `only`: names of those wanted (`numpy`, `sklearn`, `pytorch-seed`,
     `pytorch-linear`, `pytorch-MODEL`). `epochs`: passes over the images, or iterations, instead of each one's own.
-    `seconds`: no epoch is begun after so many seconds of training. `runs`: root of the run folders; `out`: folder of
-    compare.csv, .md, .json and .svg, named in `attrs["folder"]`. Ctrl-C keeps what is finished.
+    `seconds`: no epoch is begun after so many seconds of training. `samples`: at most so many training images. `runs`:
+    root of the run folders; `out`: folder of compare.csv, .md, .json and .svg, named in `attrs["folder"]`. Ctrl-C keeps
+    what is finished.
 
     Columns: algorithm, training_seconds, f1_train, f1_valid, f1_test, accuracy_test (in [0, 1]; F1 is macro-F1),
     samples_per_second, peak_memory_mb. Raises UsageError, and what the first one failed with where none finished.
     """
-    settings = merge({"data": {"source": data}, "train": {"seed": seed}})
+    settings = merge({"data": {"source": data, "samples": samples}, "train": {"seed": seed}})
     return hold_comparison(
         settings,
         models=models,

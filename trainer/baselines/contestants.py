@@ -23,10 +23,10 @@ RECIPES = ("seed", "linear")
 
 NUMPY: dict[str, Any] = {
     "augment": {"flip": 0.5},
-    "train": {"epochs": 5, "batch": 128, "lr": 0.003, "optimizer": "sgd", "momentum": 0.9, "schedule": "linear"},
+    "train": {"epochs": 10, "batch": 256, "lr": 0.003, "optimizer": "sgd", "momentum": 0.9, "schedule": "linear"},
 }
 NUMPY_DIGITS: dict[str, Any] = {
-    "train": {"epochs": 30, "batch": 64, "lr": 0.02, "optimizer": "sgd", "momentum": 0.9, "schedule": "linear"},
+    "train": {"epochs": 30, "batch": 64, "lr": 0.1, "optimizer": "sgd", "momentum": 0.9, "schedule": "linear"},
 }
 SKLEARN: dict[str, Any] = {"train": {"epochs": 100, "batch": 65_536}}
 SKLEARN_OPTIONS: dict[str, Any] = {"solver": "lbfgs", "C": 1.0}
@@ -47,7 +47,8 @@ class Contestant:
         train, augment = self.settings.train, self.settings.augment
         if self.kind == "sklearn":
             options = self.options
-            return f"LogisticRegression, {options['solver']}, C={options['C']:g}, at most {train.epochs} iterations"
+            parts = [f"LogisticRegression, {options['solver']}, C {options['C']:g}, at most {train.epochs} iterations"]
+            return ", ".join([*parts, *self._limit()])
         parts = [
             f"{self.settings.model}: {train.optimizer} {train.lr:g}",
             f"momentum {train.momentum:g}" if train.optimizer == "sgd" else "",
@@ -57,7 +58,11 @@ class Contestant:
             f"rate {train.schedule}",
             *(f"{name} {value:g}" for name, value in augment.model_dump().items() if value),
         ]
-        return ", ".join(part for part in parts if part)
+        return ", ".join([*(part for part in parts if part), *self._limit()])
+
+    def _limit(self) -> list[str]:
+        samples = self.settings.data.samples
+        return [f"at most {samples:,} training images"] if samples is not None else []
 
 
 def contestants(
@@ -77,7 +82,12 @@ def contestants(
     plain = base.data.source == "digits"
     made = [
         Contestant("numpy", "numpy", _settings(base, NUMPY_DIGITS if plain else NUMPY, epochs, guest=True, threads=1)),
-        Contestant("sklearn", "sklearn", _settings(base, SKLEARN, epochs, guest=True, threads=_cores()), options),
+        Contestant(
+            "sklearn",
+            "sklearn",
+            _settings(base, SKLEARN, epochs, guest=True, threads=1 if plain else _cores()),
+            options,
+        ),
     ]
     ours = {"pytorch": {}} if plain else {f"pytorch-{name}": load_recipe(name).values for name in RECIPES}
     made += [Contestant(name, "pytorch", _settings(base, values, epochs)) for name, values in ours.items()]

@@ -38,6 +38,8 @@ class Guest(Loop):
 
     def __init__(self, session: Session, parts: Parts, settings: Settings) -> None:
         super().__init__(session, parts)
+        # torch only validates here; its threads would go on spinning for a while beside those of the guest
+        torch.set_num_threads(1)
         start = time.perf_counter()
         self.settings = settings
         self.images, self.labels = matrix(parts.feed, "train", session)

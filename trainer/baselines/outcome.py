@@ -97,9 +97,9 @@ class Outcome:
 
     def notes(self) -> list[str]:
         """What must be said beside the figures."""
-        said = [str(text) for text in self.report.get("notes", ())]
-        if prepared := float(self.report.get("prepared_seconds", 0.0)):
-            said.append(f"made a matrix of the images in {prepared:.1f} s, which are not counted")
+        said = [str(text).rstrip(" :.") for text in self.report.get("notes", ())]
+        if (prepared := float(self.report.get("prepared_seconds", 0.0))) >= 0.05:
+            said.append(f"a matrix was made of the images in {prepared:.1f} s, which are not counted")
         if self.ended is not None and self.ended.reason:
             said.append(f"ended by: {self.ended.reason}")
         return said

@@ -29,10 +29,14 @@ def compare(
     /,
     *,
     model: Annotated[
-        tuple[str, ...], Parameter(help="A further model of ours; may be given again.", metavar="NAME")
+        tuple[str, ...],
+        Parameter(help="A further model of ours; may be given again.", metavar="NAME", negative="", show_default=False),
     ] = (),
     only: Annotated[
-        tuple[str, ...], Parameter(help="Of all contestants this one; may be given again.", metavar="NAME")
+        tuple[str, ...],
+        Parameter(
+            help="Of all contestants this one; may be given again.", metavar="NAME", negative="", show_default=False
+        ),
     ] = (),
     seconds: Annotated[
         float | None, Parameter(help="Begin no epoch after so many seconds of training.", metavar="X")
@@ -41,7 +45,8 @@ def compare(
         int | None, Parameter(help="Epochs, or iterations, of everybody [default: each one's own].", metavar="N")
     ] = None,
     out: Annotated[
-        Path | None, Parameter(help="Folder for compare.csv, .md, .json and .svg [default: beside the runs].")
+        Path | None,
+        Parameter(help="Folder for compare.csv, .md, .json and .svg [default: beside the runs].", metavar="DIR"),
     ] = None,
     runs: Runs = None,
     json: Json = False,
