@@ -198,4 +198,11 @@ def test_it_is_numpy_alone() -> None:
     tree = ast.parse(Path(softmax_numpy.__file__).read_text(encoding="utf-8"))
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
-    assert {name.split(".")[0] for name in names} <= {"__future__", "collections", "dataclasses", "math", "numpy", "typing"}
+    assert {name.split(".")[0] for name in names} <= {
+        "__future__",
+        "collections",
+        "dataclasses",
+        "math",
+        "numpy",
+        "typing",
+    }

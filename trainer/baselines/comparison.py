@@ -108,7 +108,7 @@ def hold_comparison(
     """
     root = root or default_root()
     check_source(settings.data.source)
-    if seconds is not None and not seconds > 0:
+    if seconds is not None and not seconds > 0:  # NaN too
         raise UsageError("compare.seconds", f"seconds: got {seconds:g}.", where="--seconds", expected="a number > 0")
     everybody = contestants(settings, epochs=epochs, models=models, only=only, options=options)
     stem = started_at(f"compare-{_word(settings.data.source)}", root)

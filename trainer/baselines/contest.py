@@ -83,14 +83,14 @@ def hold(
 
 def _train(outcome: Outcome, seconds: float | None, watch: Watcher, interrupts: Interrupts) -> None:
     reader = JournalReader(outcome.folder.journal)
-    asked = False
     with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complaints:
         process = _started(outcome, seconds, printed, complaints)
         try:
             while process.poll() is None:
                 _follow(outcome, reader, watch)
-                if interrupts.count and not asked:
-                    asked = _ask_to_stop(outcome.folder, process)
+                if interrupts.count and not outcome.interrupted:
+                    outcome.interrupted = True
+                    _ask_to_stop(outcome.folder, process)
                 if interrupts.count > 1:
                     process.kill()
                 _wait(process)
@@ -142,16 +142,12 @@ def _follow(outcome: Outcome, reader: JournalReader, watch: Watcher) -> None:
         watch(outcome, record.event)
 
 
-def _ask_to_stop(folder: RunFolder, process: subprocess.Popen[bytes]) -> bool:
-    """Whether it could be asked; before there is a run folder the process is simply ended: nothing is lost."""
-    if not folder.requests.is_dir():
-        process.kill()
-        return True
+def _ask_to_stop(folder: RunFolder, process: subprocess.Popen[bytes]) -> None:
+    """By a request; where that is not possible (no engine works on the run yet, or the disk is full) by a signal."""
     try:
         post(folder, "stop", source="Ctrl-C")
-    except EpochscopeError:  # a full disk must not keep anybody from stopping
+    except EpochscopeError:
         process.terminate()
-    return True
 
 
 def _conclude(outcome: Outcome, code: int, printed: IO[bytes], complaints: IO[bytes]) -> None:
@@ -159,6 +155,8 @@ def _conclude(outcome: Outcome, code: int, printed: IO[bytes], complaints: IO[by
     try:
         outcome.report = json.loads(printed.read())
     except ValueError:
+        if outcome.interrupted:
+            return
         complaints.seek(0)
         last = complaints.read().decode("utf-8", "replace").strip().splitlines()[-1:]
         outcome.report = {"error": {"code": "compare.died", "what": _died(code, last)}}

@@ -18,8 +18,9 @@ from trainer.settings import Settings, merge, suggest
 
 Kind = Literal["numpy", "sklearn", "pytorch"]
 RECIPES = ("seed", "linear")
-"""Those of our engine that take part. They mirror images, which suits photographs and not digits: there it is what
-`epochscope train digits` does."""
+"""Those of our engine that take part."""
+PLAIN = ("digits",)
+"""Data whose images must not be mirrored and are few: there our engine takes part once, as `epochscope train` would."""
 
 NUMPY: dict[str, Any] = {
     "augment": {"flip": 0.5},
@@ -79,7 +80,7 @@ def contestants(
     there is one. `only`: names of those wanted. Raises UsageError for a model or a name that is not known.
     """
     options = {**SKLEARN_OPTIONS, **(options or {})}
-    plain = base.data.source == "digits"
+    plain = base.data.source in PLAIN
     made = [
         Contestant("numpy", "numpy", _settings(base, NUMPY_DIGITS if plain else NUMPY, epochs, guest=True, threads=1)),
         Contestant(

@@ -38,6 +38,8 @@ class Outcome:
     ended: RunEnded | None = None
     report: Mapping[str, Any] = field(default_factory=dict)
     error: EpochscopeError | None = None
+    interrupted: bool = False
+    """Whether somebody asked it to stop."""
 
     def take_in(self, records: Iterable[Record]) -> None:
         """Go on with what the journal has become."""
@@ -55,9 +57,9 @@ class Outcome:
     @property
     def status(self) -> Literal["completed", "stopped", "failed"]:
         """A run that was stopped is not evaluated: it has no row."""
-        if self.error is not None or self.ended is None:
-            return "failed"
-        return self.ended.status
+        if self.error is None and self.ended is not None:
+            return self.ended.status
+        return "stopped" if self.interrupted else "failed"
 
     @property
     def training_seconds(self) -> float:
