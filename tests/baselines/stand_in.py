@@ -51,6 +51,9 @@ def evaluation(split: Any, f1: float) -> ev.EvaluationDone:
 def main() -> int:
     """What the contestant does."""
     spec = json.loads(sys.argv[1])
+    if spec["kind"] == "data":
+        print(json.dumps({"error": {"code": "data.bad", "what": "3 images cannot be read.", "exit_code": 5}}))
+        return 5
     kind = spec["name"].rsplit("compare-digits-")[-1]
     if kind == "sklearn":
         print(json.dumps({"error": {"code": "data.bad", "what": "Too few images.", "mend": "more", "exit_code": 7}}))

@@ -20,7 +20,7 @@ from trainer.baselines.comparison import hold_comparison
 from trainer.baselines.contestants import contestants
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
 from trainer.baselines.table import lines
-from trainer.errors import OutOfMemoryError, UsageError
+from trainer.errors import DataError, OutOfMemoryError, UsageError
 from trainer.events import EpochEnded
 from trainer.settings import merge
 from trainer.store.folder import RunFolder, list_runs
@@ -122,6 +122,13 @@ def test_where_nobody_finishes_the_first_error_is_raised(tmp_path: Path) -> None
     with pytest.raises(OutOfMemoryError, match="Too few images"):
         held(tmp_path, "sklearn")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_faulty_data_is_told_once_before_anybody_trains(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    with pytest.raises(DataError, match="3 images cannot be read"):
+        hold_comparison(merge({"data": {"source": str(tmp_path / "photos")}}), root=tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()
 
 
 def test_wrong_usage_starts_nothing(tmp_path: Path) -> None:

@@ -128,11 +128,12 @@ def test_it_can_be_used_and_not_resumed(runs: dict[str, RunFolder], name: str) -
 
 def test_scikit_learn_stops_where_it_has_converged(tmp_path: Path) -> None:
     one = contestant("sklearn", epochs=500)
-    folder, printed = train(Contestant("sklearn", "sklearn", one.settings, {**one.options, "C": 1e-4}), tmp_path)
+    settings = merge(one.settings.model_dump(), {"train": {"weight_decay": 7}})
+    folder, printed = train(one, tmp_path, settings=settings)
     epochs = events(folder, EpochEnded)
     assert len(epochs) < 200
     assert len(events(folder, EpochStarted)) == len(epochs)
-    assert printed["notes"] == []
+    assert printed["notes"] == ["C 9.941e-05, which is this weight decay for 1,437 images"]
 
 
 def test_a_solver_that_cannot_be_watched_has_one_epoch(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ def test_a_solver_that_cannot_be_watched_has_one_epoch(tmp_path: Path) -> None:
     folder, printed = train(Contestant("sklearn", "sklearn", one.settings, {"solver": "saga"}), tmp_path)
     assert len(events(folder, EpochEnded)) == 1
     assert printed["status"] == "completed"
-    assert "max_iter" in printed["notes"][0]
+    assert "max_iter" in printed["notes"][1]
 
 
 @pytest.mark.parametrize("name", [*KINDS, "pytorch"])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.baselines.chart import draw
-from trainer.baselines.contest import Interrupts, Watcher, hold, started_at
-from trainer.baselines.contestants import contestants
+from trainer.baselines.contest import Interrupts, Watcher, hold, prepare, started_at
+from trainer.baselines.contestants import PLAIN, Solver, contestants
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
 from trainer.baselines.table import as_csv, as_markdown, machine
 from trainer.cli.output import plain
@@ -97,7 +97,7 @@ def hold_comparison(
     only: Sequence[str] = (),
     epochs: int | None = None,
     seconds: float | None = None,
-    options: Mapping[str, Any] | None = None,
+    solver: Solver = "lbfgs",
     root: Path | None = None,
     out: Path | None = None,
     watch: Watcher = lambda outcome, event: None,
@@ -110,9 +110,11 @@ def hold_comparison(
     check_source(settings.data.source)
     if seconds is not None and not seconds > 0:  # NaN too
         raise UsageError("compare.seconds", f"seconds: got {seconds:g}.", where="--seconds", expected="a number > 0")
-    everybody = contestants(settings, epochs=epochs, models=models, only=only, options=options)
+    everybody = contestants(settings, epochs=epochs, models=models, only=only, solver=solver)
     stem = started_at(f"compare-{_word(settings.data.source)}", root)
     with Interrupts() as interrupts:
+        if settings.data.source not in PLAIN:
+            prepare(settings, interrupts)
         outcomes = hold(everybody, root, stem, seconds=seconds, watch=watch, interrupts=interrupts)
         found = Comparison(settings, outcomes, out or root / stem, interrupts.count)
         if found.finished:
@@ -130,6 +132,7 @@ def compare(
     epochs: int | None = None,
     seconds: float | None = None,
     samples: int | None = None,
+    solver: Solver = "lbfgs",
     seed: int = 1234,
     runs: str | Path | None = None,
     out: str | Path | None = None,
@@ -138,9 +141,9 @@ def compare(
 
     `models`: further models of our engine. `only`: names of those wanted (`numpy`, `sklearn`, `pytorch-seed`,
     `pytorch-linear`, `pytorch-MODEL`). `epochs`: passes over the images, or iterations, instead of each one's own.
-    `seconds`: no epoch is begun after so many seconds of training. `samples`: at most so many training images. `runs`:
-    root of the run folders; `out`: folder of compare.csv, .md, .json and .svg, named in `attrs["folder"]`. Ctrl-C keeps
-    what is finished.
+    `seconds`: no epoch is begun after so many seconds of training. `samples`: at most so many training images.
+    `solver`: of scikit-learn; only lbfgs can be watched while it trains. `runs`: root of the run folders. `out`: folder
+    of compare.csv, .md, .json and .svg, named in `attrs["folder"]`. Ctrl-C keeps what is finished.
 
     Columns: algorithm, training_seconds, f1_train, f1_valid, f1_test, accuracy_test (in [0, 1]; F1 is macro-F1),
     samples_per_second, peak_memory_mb. Raises UsageError, and what the first one failed with where none finished.
@@ -152,6 +155,7 @@ def compare(
         only=only,
         epochs=epochs,
         seconds=seconds,
+        solver=solver,
         root=Path(runs).expanduser() if runs is not None else None,
         out=Path(out).expanduser() if out is not None else None,
     ).frame

@@ -21,8 +21,9 @@ from typing import IO, Any
 
 from trainer.baselines.contestants import Contestant
 from trainer.baselines.outcome import Outcome
-from trainer.errors import DataError, EpochscopeError
+from trainer.errors import EpochscopeError
 from trainer.events import Event, UnknownEvent
+from trainer.settings import Settings
 from trainer.store.folder import RunFolder
 from trainer.store.journal import JournalReader
 from trainer.store.requests import post
@@ -66,7 +67,7 @@ def hold(
     """Let them train, a run `stem`-NAME under `root` each. What one of them fails with stands in its outcome.
 
     `seconds`: no epoch is begun after so many seconds of training. The first interrupt stops the present run and lets
-    nobody else begin; a second one ends its process at once. Faulty data ends the contest: it would fail everybody.
+    nobody else begin; a second one ends its process at once.
     """
     interrupts = interrupts or Interrupts()
     outcomes: list[Outcome] = []
@@ -76,51 +77,71 @@ def hold(
         outcome = Outcome(contestant, RunFolder(root / f"{stem}-{contestant.name}"))
         outcomes.append(outcome)
         _train(outcome, seconds, watch, interrupts)
-        if isinstance(outcome.error, DataError):
-            break
     return outcomes
+
+
+def prepare(settings: Settings, interrupts: Interrupts) -> None:
+    """Open the data once before anybody trains: faults are found now, and no contestant has to decode images.
+
+    Raises what opening it raises.
+    """
+    spec = {"kind": "data", "settings": settings.model_dump()}
+    report = _report(spec, lambda process: process.kill() if interrupts.count else None)
+    if (found := report.get("error")) is not None and not interrupts.count:
+        raise _as_error(found)
 
 
 def _train(outcome: Outcome, seconds: float | None, watch: Watcher, interrupts: Interrupts) -> None:
     reader = JournalReader(outcome.folder.journal)
+
+    def follow(process: subprocess.Popen[bytes]) -> None:
+        for record in reader.read():
+            outcome.take_in([record])
+            watch(outcome, record.event)
+        if interrupts.count and not outcome.interrupted:
+            outcome.interrupted = True
+            _ask_to_stop(outcome.folder, process)
+        if interrupts.count > 1:
+            process.kill()
+
+    outcome.report = _report(_spec(outcome, seconds), follow)
+    if (found := outcome.report.get("error")) is not None and not outcome.interrupted:
+        outcome.error = _as_error(found)
+    watch(outcome, None)
+
+
+def _spec(outcome: Outcome, seconds: float | None) -> dict[str, Any]:
+    contestant, folder = outcome.contestant, outcome.folder
+    return {
+        "kind": contestant.kind,
+        "settings": contestant.settings.model_dump(),
+        "options": dict(contestant.options),
+        "root": str(folder.path.parent.absolute()),
+        "name": folder.name,
+        "seconds": seconds,
+    }
+
+
+def _report(spec: dict[str, Any], look: Callable[[subprocess.Popen[bytes]], None]) -> dict[str, Any]:
+    """What a worker prints; `look` is called ten times a second, and once after its end."""
+    # -P: a file called torch.py in the current folder must not be taken for torch
+    command = [sys.executable, "-P", "-m", WORKER, json.dumps(spec)]
+    environment = {**os.environ, "PYTHONUTF8": "1"}
     with tempfile.TemporaryFile() as printed, tempfile.TemporaryFile() as complaints:
-        process = _started(outcome, seconds, printed, complaints)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=printed, stderr=complaints, env=environment, **_apart()
+        )
         try:
             while process.poll() is None:
-                _follow(outcome, reader, watch)
-                if interrupts.count and not outcome.interrupted:
-                    outcome.interrupted = True
-                    _ask_to_stop(outcome.folder, process)
-                if interrupts.count > 1:
-                    process.kill()
-                _wait(process)
+                look(process)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(LOOK_SECONDS)
+            look(process)
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-        _follow(outcome, reader, watch)
-        _conclude(outcome, process.returncode, printed, complaints)
-    watch(outcome, None)
-
-
-def _started(
-    outcome: Outcome, seconds: float | None, printed: IO[bytes], complaints: IO[bytes]
-) -> subprocess.Popen[bytes]:
-    contestant = outcome.contestant
-    spec = {
-        "kind": contestant.kind,
-        "settings": contestant.settings.model_dump(),
-        "options": dict(contestant.options),
-        "root": str(outcome.folder.path.parent.absolute()),
-        "name": outcome.folder.name,
-        "seconds": seconds,
-    }
-    # -P: a file called torch.py in the current folder must not be taken for torch
-    command = [sys.executable, "-P", "-m", WORKER, json.dumps(spec)]
-    environment = {**os.environ, "PYTHONUTF8": "1"}
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=printed, stderr=complaints, env=environment, **_apart()
-    )
+        return _printed(process.returncode, printed, complaints)
 
 
 def _apart() -> dict[str, Any]:
@@ -128,18 +149,6 @@ def _apart() -> dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
-
-
-def _wait(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(LOOK_SECONDS)
-
-
-def _follow(outcome: Outcome, reader: JournalReader, watch: Watcher) -> None:
-    records = reader.read()
-    for record in records:
-        outcome.take_in([record])
-        watch(outcome, record.event)
 
 
 def _ask_to_stop(folder: RunFolder, process: subprocess.Popen[bytes]) -> None:
@@ -150,19 +159,15 @@ def _ask_to_stop(folder: RunFolder, process: subprocess.Popen[bytes]) -> None:
         process.terminate()
 
 
-def _conclude(outcome: Outcome, code: int, printed: IO[bytes], complaints: IO[bytes]) -> None:
+def _printed(code: int, printed: IO[bytes], complaints: IO[bytes]) -> dict[str, Any]:
     printed.seek(0)
     try:
-        outcome.report = json.loads(printed.read())
+        found: dict[str, Any] = json.loads(printed.read())
     except ValueError:
-        if outcome.interrupted:
-            return
         complaints.seek(0)
         last = complaints.read().decode("utf-8", "replace").strip().splitlines()[-1:]
-        outcome.report = {"error": {"code": "compare.died", "what": _died(code, last)}}
-    found = outcome.report.get("error")
-    if found is not None:
-        outcome.error = _as_error(found)
+        return {"error": {"code": "compare.died", "what": _died(code, last)}}
+    return found
 
 
 def _died(code: int, last: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from trainer.registry import check_names
 from trainer.settings import Settings, merge, suggest
 
 Kind = Literal["numpy", "sklearn", "pytorch"]
+Solver = Literal["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"]
 RECIPES = ("seed", "linear")
 """Those of our engine that take part."""
 PLAIN = ("digits",)
@@ -29,8 +30,8 @@ NUMPY: dict[str, Any] = {
 NUMPY_DIGITS: dict[str, Any] = {
     "train": {"epochs": 30, "batch": 64, "lr": 0.1, "optimizer": "sgd", "momentum": 0.9, "schedule": "linear"},
 }
-SKLEARN: dict[str, Any] = {"train": {"epochs": 100, "batch": 65_536}}
-SKLEARN_OPTIONS: dict[str, Any] = {"solver": "lbfgs", "C": 1.0}
+SKLEARN: dict[str, Any] = {"train": {"epochs": 100, "batch": 65_536, "weight_decay": 0.02}}
+SKLEARN_DIGITS: dict[str, Any] = {"train": {"epochs": 100, "batch": 65_536, "weight_decay": 0.0007}}
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ class Contestant:
         """Its settings in one line."""
         train, augment = self.settings.train, self.settings.augment
         if self.kind == "sklearn":
-            options = self.options
-            parts = [f"LogisticRegression, {options['solver']}, C {options['C']:g}, at most {train.epochs} iterations"]
+            parts = ["LogisticRegression", str(self.options["solver"]), f"weight decay {train.weight_decay:g}"]
+            parts.append(f"at most {train.epochs} iterations")
             return ", ".join([*parts, *self._limit()])
         parts = [
             f"{self.settings.model}: {train.optimizer} {train.lr:g}",
@@ -72,23 +73,20 @@ def contestants(
     epochs: int | None = None,
     models: Sequence[str] = (),
     only: Sequence[str] = (),
-    options: Mapping[str, Any] | None = None,
+    solver: Solver = "lbfgs",
 ) -> list[Contestant]:
     """Those who take part on the data, with the seed, device and threads of `base`.
 
     `epochs`: instead of each one's own. `models`: further models of our engine, with the recipe of that name where
-    there is one. `only`: names of those wanted. Raises UsageError for a model or a name that is not known.
+    there is one. `only`: names of those wanted. `solver`: of scikit-learn. Raises UsageError for
+    a model or a name that is not known.
     """
-    options = {**SKLEARN_OPTIONS, **(options or {})}
     plain = base.data.source in PLAIN
+    by_others, threads = (SKLEARN_DIGITS, 1) if plain else (SKLEARN, _cores())
+    options = {"solver": solver}
     made = [
         Contestant("numpy", "numpy", _settings(base, NUMPY_DIGITS if plain else NUMPY, epochs, guest=True, threads=1)),
-        Contestant(
-            "sklearn",
-            "sklearn",
-            _settings(base, SKLEARN, epochs, guest=True, threads=1 if plain else _cores()),
-            options,
-        ),
+        Contestant("sklearn", "sklearn", _settings(base, by_others, epochs, guest=True, threads=threads), options),
     ]
     ours = {"pytorch": {}} if plain else {f"pytorch-{name}": load_recipe(name).values for name in RECIPES}
     made += [Contestant(name, "pytorch", _settings(base, values, epochs)) for name, values in ours.items()]

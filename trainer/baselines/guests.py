@@ -6,6 +6,7 @@ validation, best epoch, events, checkpoints and evaluation are done by the same 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from typing import Any, cast
@@ -44,6 +45,8 @@ class Guest(Loop):
         self.settings = settings
         self.images, self.labels = matrix(parts.feed, "train", session)
         self.prepared = time.perf_counter() - start
+        self.notes: list[str] = []
+        """What must be said beside the figures."""
         self._steps: list[Step] = []
         self._rate = 0.0
 
@@ -152,14 +155,14 @@ class SklearnLoop(Guest):
         parts.feed.steps_per_epoch = 1
         parts.optimizer.param_groups[0]["lr"] = 0.0
         super().__init__(session, parts, settings)
-        self.options = Options(settings.train.epochs, seed=settings.train.seed, **options)
-        self.said: tuple[str, ...] = ()
-        """What scikit-learn had to say, such as that it did not converge."""
+        C = inverse_penalty(settings.train.weight_decay, len(self.labels))  # noqa: N806  # its name in scikit-learn
+        self.options = Options(settings.train.epochs, C, seed=settings.train.seed, **options)
+        self.notes.append(f"C {C:.4g}, which is this weight decay for {len(self.labels):,} images")
 
     def _epochs(self) -> None:
         self._begin_epoch()
         fitted = fit(self.images, self.labels, self.parts.classes, self.options, self._iterated)
-        self.said = fitted.said
+        self.notes += fitted.said
         for text in fitted.said:
             self.session.log(f"scikit-learn: {text}")
         if not self.session.step:  # a solver that cannot be watched
@@ -187,6 +190,11 @@ class SklearnLoop(Guest):
             counts += confusion(labels, logits.argmax(axis=1), len(bias))
             loss_sum += cross_entropy(logits, labels)[0] * len(labels)
         return counts, loss_sum
+
+
+def inverse_penalty(weight_decay: float, images: int) -> float:
+    """scikit-learn's C: it adds the losses of all images, where ours is their mean; infinite without a penalty."""
+    return 1 / (weight_decay * images) if weight_decay else math.inf
 
 
 def matrix(feed: Feed, split: str, session: Session | None = None) -> tuple[NDArray[np.float32], NDArray[np.int64]]:

@@ -12,15 +12,16 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.baselines.contestants import Solver
+
 Floats = NDArray[Any]
 Weights = tuple[Floats, Floats]
 """weight (C, D) and bias (C,)"""
-Solver = Literal["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """One contestant in a process of its own: `python -m trainer.baselines.worker JSON`.
 
 It writes an ordinary run folder, which whoever started it follows, and prints one JSON object at its end: `status`,
-`peak_memory_mb`, `prepared_seconds`, `notes`, `error`.
+`peak_memory_mb`, `prepared_seconds`, `notes`, `error`. Of kind `data` it opens the data and no more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from trainer.baselines.memory import PeakMemory
 from trainer.callback import Callback, Phase
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import EpochEnded
-from trainer.launch import build, start
+from trainer.launch import build, open_settings_data, start
 from trainer.records import write_settings
 from trainer.registry import DEFAULT_CALLBACKS, load_callback
 from trainer.run import Run
@@ -87,7 +87,11 @@ def start_guest(
 
 def run(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Train what `spec` says; what is printed. Raises what ended the run."""
-    settings, root = merge(spec["settings"]), Path(spec["root"])
+    settings = merge(spec["settings"])
+    if spec["kind"] == "data":
+        open_settings_data(settings)
+        return {"status": "completed"}
+    root = Path(spec["root"])
     callbacks: list[Callback] = [Budget(spec["seconds"])] if spec["seconds"] is not None else []
     guests: list[Guest] = []
     with PeakMemory() as memory:
@@ -100,7 +104,7 @@ def run(spec: Mapping[str, Any]) -> dict[str, Any]:
         "status": result.status if result is not None else "stopped",
         "peak_memory_mb": memory.megabytes,
         "prepared_seconds": guests[0].prepared if guests else 0.0,
-        "notes": list(getattr(guests[0], "said", ())) if guests else [],
+        "notes": guests[0].notes if guests else [],
         "error": None,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -44,6 +44,10 @@ def compare(
     epochs: Annotated[
         int | None, Parameter(help="Epochs, or iterations, of everybody [default: each one's own].", metavar="N")
     ] = None,
+    solver: Annotated[
+        Literal["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"],
+        Parameter(help="Of scikit-learn; only lbfgs can be watched while it trains.", show_choices=True),
+    ] = "lbfgs",
     out: Annotated[
         Path | None,
         Parameter(help="Folder for compare.csv, .md, .json and .svg [default: beside the runs].", metavar="DIR"),
@@ -72,6 +76,7 @@ def compare(
         only=only,
         epochs=epochs,
         seconds=seconds,
+        solver=solver,
         root=runs.expanduser() if runs else default_root(),
         out=out.expanduser() if out else None,
         watch=_Told(note if json else say),
