@@ -59,6 +59,7 @@ def test_digits_in_one_table(cli: Cli, runs: Path) -> None:
     assert {run["status"] for run in listed} == {"completed"}
     assert len(listed) == 3
     numpy_run = answer.document["contestants"][0]["run"]
+    assert cli("resume", numpy_run).out == f"{numpy_run} is completed\n"
     refused = cli("resume", numpy_run, "--epochs", 99)
     assert refused.code == 4
     assert "cannot be continued" in refused.err

@@ -56,7 +56,12 @@ class Comparison:
     @property
     def title(self) -> str:
         """What is compared on what."""
-        return f"{', '.join(one.contestant.name for one in self.finished) or 'nobody'} on {self.settings.data.source}"
+        return f"{', '.join(one.contestant.name for one in self.finished) or 'nobody'} on {self.data}"
+
+    @property
+    def data(self) -> str:
+        """Name of the data; of a folder the last part of its path."""
+        return Path(self.settings.data.source).name
 
     @property
     def images(self) -> str:
@@ -87,7 +92,7 @@ class Comparison:
         write_text(self.folder / "compare.md", as_markdown(self))
         write_json(self.folder / "compare.json", plain(self.document()))
         curves = {one.contestant.name: one.curve() for one in self.finished}
-        write_text(self.folder / "compare.svg", draw(curves, self.settings.data.source))
+        write_text(self.folder / "compare.svg", draw(curves, self.data))
 
 
 def hold_comparison(
