@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import nn
@@ -18,6 +18,9 @@ from trainer.registry import DEFAULT_CALLBACKS, load_callback
 from trainer.session import Session
 from trainer.stepper import needs_closure
 
+if TYPE_CHECKING:
+    from trainer.loop import Loop, Parts
+
 EVAL_BATCH = 1000
 """Images at a time where nothing is trained; figures do not depend on it beyond rounding."""
 
@@ -27,7 +30,8 @@ class Plan:
     """What a run made from settings knows beyond the Trainer's arguments; `model` None marks the caller's own module.
 
     `precision`, `compile`: see `trainer/precision.py` and `trainer/compiling.py`; a script may give them too.
-    `session`: the attempt under way, whose folder, callbacks and mailbox are used.
+    `session`: the attempt under way, whose folder, callbacks and mailbox are used. `loop`: makes what trains, where
+    that is not our own loop.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -37,6 +41,7 @@ class Plan:
     precision: Literal["float32", "bfloat16"] = "float32"
     compile: bool = False
     session: Session | None = None
+    loop: Callable[[Session, Parts], Loop] | None = None
 
 
 def promise(feed: Feed, device: torch.device) -> Literal["exact", "order", "replayed"]:

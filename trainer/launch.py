@@ -22,6 +22,7 @@ from trainer.store.folder import RunFolder, create_run
 
 if TYPE_CHECKING:
     from trainer.evaluation import Evaluation
+    from trainer.given import Plan
     from trainer.result import Result
     from trainer.trainer import Trainer
 
@@ -103,8 +104,11 @@ def _nothing_done(session: Session, folder: RunFolder) -> Result:
     return Result("stopped", session.stop_reason, None, None, folder.path)
 
 
-def build(settings: Settings, session: Session) -> Trainer:
-    """Open the data, build the model, and put both into a Trainer that trains within `session`."""
+def build(settings: Settings, session: Session, change: Callable[[Plan], Plan] = lambda plan: plan) -> Trainer:
+    """Open the data, build the model, and put both into a Trainer that trains within `session`.
+
+    `change`: what a run that does not train with our own loop has to say about the plan.
+    """
     session.progress(Preparing, "import", 0, 1)
     from trainer.device import choose_device
     from trainer.given import EVAL_BATCH, Plan
@@ -136,7 +140,7 @@ def build(settings: Settings, session: Session) -> Trainer:
         epochs=train.epochs,
         seed=train.seed,
         device=train.device,
-        plan=plan,
+        plan=change(plan),
     )
 
 
@@ -156,8 +160,11 @@ def open_settings_data(settings: Settings, session: Session | None = None) -> An
     )
 
 
-def read_settings(folder: RunFolder) -> Settings:
-    """What run.toml says. Raises UsageError where it cannot be read, or where the run needs the caller's own code."""
+def read_settings(folder: RunFolder, *, to_use: bool = False) -> Settings:
+    """What run.toml says. Raises UsageError where it cannot be read, or where the run needs the caller's own code.
+
+    A baseline of `epochscope compare` can be used, not resumed: only `to_use` reads its settings.
+    """
     try:
         text = folder.run_toml.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -165,6 +172,10 @@ def read_settings(folder: RunFolder) -> Settings:
             "run.no_settings", f"The settings of this run cannot be read: {error}", where=str(folder.run_toml)
         ) from error
     values = from_toml(text, str(folder.run_toml))
+    if isinstance(baseline := values.get("baseline"), dict):
+        if not to_use:
+            raise _not_ours(folder, str(baseline.get("algorithm", "another program")))
+        return merge({key: value for key, value in values.items() if key not in ("baseline", "custom")})
     if values.get("custom"):
         raise UsageError(
             "run.custom",
@@ -173,6 +184,16 @@ def read_settings(folder: RunFolder) -> Settings:
             mend=f"in the script: Trainer(model, data, ..., run_dir={str(folder.path)!r}).fit(resume=True)",
         )
     return merge(values)
+
+
+def _not_ours(folder: RunFolder, algorithm: str) -> UsageError:
+    return UsageError(
+        "run.baseline",
+        f"This run was trained by {algorithm}, for a comparison: it cannot be continued.",
+        where=str(folder.path),
+        mend=f"train it again: epochscope compare DATA --only {algorithm}; evaluate and predict work as they are",
+        algorithm=algorithm,
+    )
 
 
 def callbacks_of(settings: Settings) -> list[Callback]:
@@ -239,7 +260,7 @@ def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
     from trainer.resume import model_weights, saved_best
     from trainer.store.checkpoint import newest_valid, read
 
-    settings = read_settings(folder)
+    settings = read_settings(folder, to_use=True)
     best = saved_best(folder)
     path = newest_valid(folder.checkpoints, "last")[0]
     if best is None and path is None:

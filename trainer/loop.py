@@ -115,9 +115,7 @@ class Loop:
         session.run._capture = self.capture
         session.clock.start()
         try:
-            while self.cursor.epoch <= self.parts.epochs:
-                self._epoch()
-                session.epoch_boundary()
+            self._epochs()
         except StopNow:
             self._save_at_stop()
             raise
@@ -131,7 +129,14 @@ class Loop:
             if isinstance(self._step, FlaggedStep):
                 self._step.close()
 
-    def _epoch(self) -> None:
+    def _epochs(self) -> None:
+        while self.cursor.epoch <= self.parts.epochs:
+            self._begin_epoch()
+            self._train()
+            self._finish_epoch(figures(self.tally.confusion, self.tally.loss_sum))
+            self.session.epoch_boundary()
+
+    def _begin_epoch(self) -> None:
         self.session.epoch = self.cursor.epoch
         self.session.emit(
             EpochStarted(
@@ -141,8 +146,9 @@ class Loop:
             )
         )
         self.session.boundary()
-        self._train()
-        seen = figures(self.tally.confusion, self.tally.loss_sum)
+
+    def _finish_epoch(self, seen: Figures) -> None:
+        """Validate and end the epoch; `seen`: figures of its training."""
         validation = self._validate() if "valid" in self.parts.feed.sizes else None
         self._end_epoch(seen, validation)
 

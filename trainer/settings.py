@@ -51,6 +51,13 @@ class Data(_Table):
     test: float = setting(
         0.1, "Test part", "Part kept for the test, where the source has no test part", unit="fraction", ge=0, lt=1
     )
+    samples: int | None = setting(
+        None,
+        "Training images",
+        "At most so many are used, each class keeping its share; auto: all",
+        unit="images",
+        ge=1,
+    )
     size: int | None = setting(
         None, "Image size", "Side of the square images; auto: as the source has them", unit="pixels", ge=8, le=512
     )
@@ -231,7 +238,7 @@ def schema() -> list[dict[str, Any]]:
 
 _NO_FLAG: set[Path] = {("data", "source"), ("plugins",)}
 """The data source is positional; plugin tables are for files."""
-_ALIASES: dict[Path, tuple[str, ...]] = {("data", "skip_bad"): ("--skip-bad",)}
+_ALIASES: dict[Path, tuple[str, ...]] = {("data", "skip_bad"): ("--skip-bad",), ("data", "samples"): ("--samples",)}
 
 
 def flag_name(path: Path) -> str:

@@ -142,7 +142,7 @@ class Trainer:
         if threads != torch.get_num_threads():
             torch.set_num_threads(threads)
         compile_seconds = self._compile(session) if self.plan.compile else 0.0
-        self._loop = loop = Loop(session, self._parts())
+        self._loop = loop = (self.plan.loop or Loop)(session, self._parts())
         seed_generators(self.seed)
         if continuation is not None:
             self._restore(session, loop, continuation)

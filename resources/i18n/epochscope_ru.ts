@@ -983,6 +983,18 @@ With a run open, drop images to have them classified.</source>
         <translation>Для компиляции модели под GPU нужен Triton, а он здесь не работает. Отключите compile или установите triton.</translation>
     </message>
     <message>
+        <source>compare.epochs</source>
+        <translation>Число эпох сравнения должно быть целым и не меньше 1.</translation>
+    </message>
+    <message>
+        <source>compare.seconds</source>
+        <translation>Время на обучение должно быть больше нуля.</translation>
+    </message>
+    <message>
+        <source>compare.unknown</source>
+        <translation>Такого участника сравнения нет. {what}</translation>
+    </message>
+    <message>
         <source>data.array</source>
         <translation>Некоторые изображения имеют неподходящую форму массива ({count}).</translation>
     </message>
@@ -1292,6 +1304,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>run.ambiguous</source>
         <translation>Под это имя подходит несколько запусков. {what}</translation>
+    </message>
+    <message>
+        <source>run.baseline</source>
+        <translation>Этот запуск обучила другая реализация ({algorithm}) для сравнения: продолжить его нельзя. Оценка и предсказания работают.</translation>
     </message>
     <message>
         <source>run.busy</source>
@@ -2865,6 +2881,10 @@ Start one with New run, or open the demo.</source>
         <translation>Таблица на плагин, её проверяет сам плагин</translation>
     </message>
     <message>
+        <source>At most so many are used, each class keeping its share; auto: all</source>
+        <translation>Берётся не больше стольких, доля каждого класса сохраняется; auto: все</translation>
+    </message>
+    <message>
         <source>Batch</source>
         <translation>Батч</translation>
     </message>
@@ -3127,6 +3147,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>Make machine code of the model first: a longer start; whether steps get shorter depends on model and machine</source>
         <translation>Сначала перевести модель в машинный код: старт дольше; станут ли шаги короче, зависит от модели и машины</translation>
+    </message>
+    <message>
+        <source>Training images</source>
+        <translation>Обучающие изображения</translation>
     </message>
     <message>
         <source>Validation part</source>

@@ -24,6 +24,9 @@ LIGHT = (
     "trainer.store",
     "trainer.registry",
     "trainer.launch",
+    "trainer.baselines",
+    "trainer.baselines.comparison",
+    "trainer.baselines.worker",
 )
 LIGHT_MODULES = (
     *LIGHT,

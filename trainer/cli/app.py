@@ -110,6 +110,13 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         "Settings with ranges, recipes, plugins, versions",
         "epochscope describe\n  epochscope describe --json --full",
     ),
+    (
+        _KNOW,
+        "compare",
+        "compare:compare",
+        "numpy, scikit-learn and PyTorch side by side",
+        "epochscope compare digits\n  epochscope compare cifar10 --model cnn --seconds 60",
+    ),
     (_KNOW, "gui", "window:gui", "Open the window", "epochscope gui\n  epochscope gui last"),
     (
         _KNOW,

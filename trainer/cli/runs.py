@@ -179,7 +179,7 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
         yield from (f"  line {one['line']}: {one['reason']}" for one in found["journal"]["damaged_lines"])
     if found["log"]:
         yield from ("", f"log: {found['log']}")
-    if found["status"] in ("stopped", "failed", "lost"):
+    if found["status"] in ("stopped", "failed", "lost") and not found["settings"].get("custom"):
         yield f"go on with: epochscope resume {called(folder)}"
 
 

@@ -75,7 +75,8 @@ def resume(
     if now in ("running", "preparing"):
         return _nothing_to_do(folder, now, f"{folder.name} is {now} already", json)
     if now == "completed" and not _wants_more(folder, epochs):
-        return _nothing_to_do(folder, now, f"{folder.name} is completed; --epochs N trains it to N epochs", json)
+        more = "; --epochs N trains it to N epochs" if _resumable(folder) else ""
+        return _nothing_to_do(folder, now, f"{folder.name} is completed{more}", json)
     from trainer.launch import resume as go_on
 
     return _conduct(lambda *views: go_on(folder, epochs=epochs, callbacks=views, signals=True), as_json=json)
@@ -135,6 +136,17 @@ def _wants_more(folder: RunFolder, epochs: int | None) -> bool:
 
     summary = read(folder.summary)
     return epochs is not None and (summary is None or epochs > summary.epoch)
+
+
+def _resumable(folder: RunFolder) -> bool:
+    """Whether the command line could build its model again."""
+    from trainer.launch import read_settings
+
+    try:
+        read_settings(folder)
+    except UsageError:
+        return False
+    return True
 
 
 def _nothing_to_do(folder: RunFolder, now: str, text: str, as_json: bool) -> int:

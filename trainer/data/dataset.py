@@ -42,6 +42,7 @@ def open_data(
     seed: int = 1234,
     valid: float = 0.1,
     test: float = 0.1,
+    samples: int | None = None,
     size: int | None = None,
     skip_bad: bool = False,
     batch: int = 64,
@@ -53,9 +54,10 @@ def open_data(
 ) -> ImageData:
     """Open a source by name or path, check all of it, divide it and measure its training part.
 
-    `valid`, `test`: fractions in [0, 1) of the images that the source does not divide itself. `size`: side of the
-    square images, None for the source's own. `skip_bad`: leave out unreadable images instead of raising. `rotation`:
-    largest angle in degrees; `flip`: probability; `crop`: pixels of zero padding. `root`: folder for downloads.
+    `valid`, `test`: fractions in [0, 1) of the images that the source does not divide itself. `samples`: at most so
+    many training images, each class keeping its share; None for all. `size`: side of the square images, None for the
+    source's own. `skip_bad`: leave out unreadable images instead of raising. `rotation`: largest angle in degrees;
+    `flip`: probability; `crop`: pixels of zero padding. `root`: folder for downloads.
     Raises `UsageError`, `DataError` (every fault at once, all of them in its `faults`) and `DiskError`.
     """
     if not (0 <= valid < 1 and 0 <= test < 1 and valid + test < 1):
@@ -69,7 +71,7 @@ def open_data(
         )
     pictures = load_pictures(source, size=size, root=root, progress=progress)
     progress("check", 0, 0)
-    split, too_small = split_pictures(pictures, valid=valid, test=test, seed=seed)
+    split, too_small = split_pictures(pictures, valid=valid, test=test, seed=seed, samples=samples)
     raise_problems(pictures, too_small, skip_bad=skip_bad)
     augmentation = Augmentation(rotation, flip, crop)
     return ImageData(pictures, split, seed=seed, fractions=(valid, test), batch=batch, augmentation=augmentation)

@@ -64,6 +64,7 @@ def inspect_source(
     seed: int = 1234,
     valid: float = 0.1,
     test: float = 0.1,
+    samples: int | None = None,
     size: int | None = None,
     root: str | None = None,
     progress: Progress = no_progress,
@@ -73,7 +74,7 @@ def inspect_source(
     Raises `UsageError` for an unknown source and `DataError` where there is nothing to look at.
     """
     pictures = load_pictures(source, size=size, root=root, progress=progress)
-    split, too_small = split_pictures(pictures, valid=valid, test=test, seed=seed)
+    split, too_small = split_pictures(pictures, valid=valid, test=test, seed=seed, samples=samples)
     readable = np.delete(pictures.sizes, pictures.unreadable, axis=0)
     common = Counter((width, height) for width, height in readable.tolist()).most_common()
     height, width = pictures.pixels.shape[1:3]

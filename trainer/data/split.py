@@ -20,12 +20,13 @@ def mix(*parts: object) -> int:
 
 
 def split_pictures(
-    pictures: Pictures, *, valid: float, test: float, seed: int
+    pictures: Pictures, *, valid: float, test: float, seed: int, samples: int | None = None
 ) -> tuple[dict[str, Indices], tuple[Fault, ...]]:
     """Indices of each part, ascending, without unreadable images; empty parts are absent. And what went wrong.
 
     `valid` and `test` are fractions of what the source calls training images; a part that the source brings itself
     is used as it is. Every class keeps its share to within one image, and totals are exact: 10 % of 50,000 is 5,000.
+    `samples`: at most so many training images, each class keeping its share, and at least one image.
     """
     good = np.ones(len(pictures.labels), bool)
     good[list(pictures.unreadable)] = False
@@ -37,6 +38,8 @@ def split_pictures(
     faults = _too_small(pictures, split["train"], len(drawn))
     if not faults:
         split |= _draw(split["train"], pictures.labels, drawn, seed)
+    if samples is not None and samples < len(split["train"]):
+        split["train"] = _thinned(split["train"], pictures.labels, samples, seed)
     return {part: split[part] for part in PARTS if len(split[part])}, faults
 
 
@@ -54,11 +57,8 @@ def _too_small(pictures: Pictures, pool: Indices, parts: int) -> tuple[Fault, ..
 
 
 def _draw(pool: Indices, labels: NDArray[np.int64], shares: dict[str, float], seed: int) -> dict[str, Indices]:
-    # The raw stream of a bit generator is guaranteed to stay the same over numpy versions; `permutation` is not.
-    keys = np.random.PCG64(mix("split", seed)).random_raw(len(pool))
-    shuffled = pool[np.argsort(keys, kind="stable")]
     result: dict[str, Indices] = {}
-    left = shuffled
+    left = _shuffled(pool, "split", seed)
     for part, share in shares.items():
         quota = _quotas(np.bincount(labels[pool]), share)
         rank = _rank_in_class(labels[left])
@@ -69,7 +69,20 @@ def _draw(pool: Indices, labels: NDArray[np.int64], shares: dict[str, float], se
     return result
 
 
-def _quotas(counts: NDArray[np.int64], share: float) -> NDArray[np.int64]:
+def _thinned(rows: Indices, labels: NDArray[np.int64], samples: int, seed: int) -> Indices:
+    counts = np.bincount(labels[rows])
+    quota = np.maximum(_quotas(counts, Fraction(samples, len(rows))), counts > 0)
+    shuffled = _shuffled(rows, "samples", seed)
+    return np.sort(shuffled[_rank_in_class(labels[shuffled]) < quota[labels[shuffled]]])
+
+
+def _shuffled(rows: Indices, purpose: str, seed: int) -> Indices:
+    # The raw stream of a bit generator is guaranteed to stay the same over numpy versions; `permutation` is not.
+    keys = np.random.PCG64(mix(purpose, seed)).random_raw(len(rows))
+    return rows[np.argsort(keys, kind="stable")]
+
+
+def _quotas(counts: NDArray[np.int64], share: float | Fraction) -> NDArray[np.int64]:
     """Images of each class, by largest remainder: at least one in all, and their sum is the rounded total."""
     exact = [Fraction(str(share)) * count for count in counts.tolist()]
     quota = [int(value) for value in exact]

@@ -1,0 +1,171 @@
+"""A comparison from beginning to end: who takes part, the contest, and the files about it. [no torch]"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.baselines.chart import draw
+from trainer.baselines.contest import Interrupts, Watcher, hold, prepare, started_at
+from trainer.baselines.contestants import PLAIN, Solver, contestants
+from trainer.baselines.outcome import COLUMNS, Outcome, marks
+from trainer.baselines.table import as_csv, as_markdown, machine
+from trainer.cli.output import plain
+from trainer.data.sources import check_source
+from trainer.environment import versions
+from trainer.errors import EpochscopeError, UsageError
+from trainer.settings import Settings, merge
+from trainer.store.durable import make_folder, write_json, write_text
+from trainer.store.folder import default_root
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What came of it. `settings`: what all contestants share; `folder`: where the files are; `interrupts`: how often
+    somebody pressed Ctrl-C."""
+
+    settings: Settings
+    outcomes: list[Outcome]
+    folder: Path
+    interrupts: int = 0
+
+    @property
+    def finished(self) -> list[Outcome]:
+        """Those with a row."""
+        return [one for one in self.outcomes if one.status == "completed"]
+
+    @property
+    def first_error(self) -> EpochscopeError | None:
+        """Of the first that failed."""
+        return next((one.error for one in self.outcomes if one.error is not None), None)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row per finished contestant; `attrs["folder"]` is where the files are."""
+        import pandas as pd
+
+        frame = pd.DataFrame([one.row() for one in self.finished], columns=list(COLUMNS))
+        frame.attrs["folder"] = str(self.folder)
+        return frame
+
+    @property
+    def title(self) -> str:
+        """What is compared on what."""
+        return f"{', '.join(one.contestant.name for one in self.finished) or 'nobody'} on {self.data}"
+
+    @property
+    def data(self) -> str:
+        """Name of the data; of a folder the last part of its path."""
+        return Path(self.settings.data.source).name
+
+    @property
+    def images(self) -> str:
+        """How many of each split, in words."""
+        started = next((one.started for one in self.outcomes if one.started is not None), None)
+        return ", ".join(f"{size:,} {split}" for split, size in started.split_sizes.items()) if started else "none"
+
+    def document(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        names = marks(self.finished)
+        return {
+            "data": self.settings.data.source,
+            "seed": self.settings.train.seed,
+            "folder": str(self.folder),
+            "rows": [one.row() for one in self.finished],
+            "reached": {
+                one.contestant.name: {f"{mark:.2f}": one.reached(mark) for mark in names} for one in self.finished
+            },
+            "contestants": [one.document() for one in self.outcomes],
+            "machine": machine(),
+            "versions": versions(),
+        }
+
+    def write(self) -> None:
+        """compare.csv, .md, .json and .svg. Raises DiskError."""
+        make_folder(self.folder)
+        write_text(self.folder / "compare.csv", as_csv(self.outcomes))
+        write_text(self.folder / "compare.md", as_markdown(self))
+        write_json(self.folder / "compare.json", plain(self.document()))
+        curves = {one.contestant.name: one.curve() for one in self.finished}
+        write_text(self.folder / "compare.svg", draw(curves, self.data))
+
+
+def hold_comparison(
+    settings: Settings,
+    *,
+    models: Sequence[str] = (),
+    only: Sequence[str] = (),
+    epochs: int | None = None,
+    seconds: float | None = None,
+    solver: Solver = "lbfgs",
+    root: Path | None = None,
+    out: Path | None = None,
+    watch: Watcher = lambda outcome, event: None,
+) -> Comparison:
+    """Train and judge everybody, and write the files. Arguments as for `compare`; `settings` holds data and seed.
+
+    Raises UsageError before anything is started, and what the first contestant failed with where nobody finished.
+    """
+    root = root or default_root()
+    check_source(settings.data.source)
+    if seconds is not None and not seconds > 0:  # NaN too
+        raise UsageError("compare.seconds", f"seconds: got {seconds:g}.", where="--seconds", expected="a number > 0")
+    everybody = contestants(settings, epochs=epochs, models=models, only=only, solver=solver)
+    stem = started_at(f"compare-{_word(settings.data.source)}", root)
+    with Interrupts() as interrupts:
+        if settings.data.source not in PLAIN:
+            prepare(settings, interrupts)
+        outcomes = hold(everybody, root, stem, seconds=seconds, watch=watch, interrupts=interrupts)
+        found = Comparison(settings, outcomes, out or root / stem, interrupts.count)
+        if found.finished:
+            found.write()
+    if not found.finished and not interrupts.count and found.first_error is not None:
+        raise found.first_error
+    return found
+
+
+def compare(
+    data: str = "digits",
+    *,
+    models: Sequence[str] = (),
+    only: Sequence[str] = (),
+    epochs: int | None = None,
+    seconds: float | None = None,
+    samples: int | None = None,
+    solver: Solver = "lbfgs",
+    seed: int = 1234,
+    runs: str | Path | None = None,
+    out: str | Path | None = None,
+) -> pd.DataFrame:
+    """numpy, scikit-learn and our engine side by side on `data`; a row per contestant that finished.
+
+    `models`: further models of our engine. `only`: names of those wanted (`numpy`, `sklearn`, `pytorch-seed`,
+    `pytorch-linear`, `pytorch-MODEL`). `epochs`: passes over the images, or iterations, instead of each one's own.
+    `seconds`: no epoch is begun after so many seconds of training. `samples`: at most so many training images.
+    `solver`: of scikit-learn; only lbfgs can be watched while it trains. `runs`: root of the run folders. `out`: folder
+    of compare.csv, .md, .json and .svg, named in `attrs["folder"]`. Ctrl-C keeps what is finished.
+
+    Columns: algorithm, training_seconds, f1_train, f1_valid, f1_test, accuracy_test (in [0, 1]; F1 is macro-F1),
+    samples_per_second, peak_memory_mb. Raises UsageError, and what the first one failed with where none finished.
+    """
+    settings = merge({"data": {"source": data, "samples": samples}, "train": {"seed": seed}})
+    return hold_comparison(
+        settings,
+        models=models,
+        only=only,
+        epochs=epochs,
+        seconds=seconds,
+        solver=solver,
+        root=Path(runs).expanduser() if runs is not None else None,
+        out=Path(out).expanduser() if out is not None else None,
+    ).frame
+
+
+def _word(source: str) -> str:
+    kept = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in Path(source).name)
+    return kept.strip("-")[:20] or "data"

@@ -1,0 +1,135 @@
+"""What came of a contestant, from the journal of its run. [no torch]"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from trainer.baselines.contestants import Contestant
+from trainer.errors import EpochscopeError
+from trainer.events import EpochEnded, EvaluationDone, RunEnded, RunStarted
+from trainer.store.folder import RunFolder
+from trainer.store.journal import Record
+
+COLUMNS = (
+    "algorithm",
+    "training_seconds",
+    "f1_train",
+    "f1_valid",
+    "f1_test",
+    "accuracy_test",
+    "samples_per_second",
+    "peak_memory_mb",
+)
+Point = tuple[float, float]
+"""Seconds of training so far, macro-F1 on the validation images then."""
+
+
+@dataclass
+class Outcome:
+    """A contestant and its run, so far as it got. `report`: what the process said at its end."""
+
+    contestant: Contestant
+    folder: RunFolder
+    started: RunStarted | None = None
+    epochs: list[EpochEnded] = field(default_factory=list)
+    evaluations: dict[str, EvaluationDone] = field(default_factory=dict)
+    ended: RunEnded | None = None
+    report: Mapping[str, Any] = field(default_factory=dict)
+    error: EpochscopeError | None = None
+    interrupted: bool = False
+    """Whether somebody asked it to stop."""
+
+    def take_in(self, records: Iterable[Record]) -> None:
+        """Go on with what the journal has become."""
+        for record in records:
+            match record.event:
+                case RunStarted():
+                    self.started = record.event
+                case EpochEnded():
+                    self.epochs.append(record.event)
+                case EvaluationDone():
+                    self.evaluations[record.event.split] = record.event
+                case RunEnded():
+                    self.ended = record.event
+
+    @property
+    def status(self) -> Literal["completed", "stopped", "failed"]:
+        """A run that was stopped is not evaluated: it has no row."""
+        if self.error is None and self.ended is not None:
+            return self.ended.status
+        return "stopped" if self.interrupted else "failed"
+
+    @property
+    def training_seconds(self) -> float:
+        """Of all epochs: neither preparation nor validation."""
+        return sum(epoch.train_seconds for epoch in self.epochs)
+
+    def row(self) -> dict[str, Any]:
+        """A value per column; None where the data has no such split."""
+        seconds = self.training_seconds
+        samples = sum(epoch.samples_per_second * epoch.train_seconds for epoch in self.epochs)
+        test = self.evaluations.get("test")
+        return {
+            "algorithm": self.contestant.name,
+            "training_seconds": seconds,
+            **{f"f1_{split}": self._f1(split) for split in ("train", "valid", "test")},
+            "accuracy_test": test.accuracy if test else None,
+            "samples_per_second": samples / seconds if seconds else 0.0,
+            "peak_memory_mb": self.report.get("peak_memory_mb"),
+        }
+
+    def _f1(self, split: str) -> float | None:
+        found = self.evaluations.get(split)
+        return found.macro_f1 if found else None
+
+    def curve(self) -> list[Point]:
+        """A point per epoch that was validated."""
+        points, seconds = [], 0.0
+        for epoch in self.epochs:
+            seconds += epoch.train_seconds
+            if epoch.valid_macro_f1 is not None:
+                points.append((seconds, epoch.valid_macro_f1))
+        return points
+
+    def reached(self, mark: float) -> float | None:
+        """Seconds of training until macro-F1 on the validation images was at least `mark`; None where it never was."""
+        return next((seconds for seconds, f1 in self.curve() if f1 >= mark), None)
+
+    def notes(self) -> list[str]:
+        """What must be said beside the figures."""
+        said = [str(text).rstrip(" :.") for text in self.report.get("notes", ())]
+        if (prepared := float(self.report.get("prepared_seconds", 0.0))) >= 0.05:
+            said.append(f"a matrix was made of the images in {prepared:.1f} s, which are not counted")
+        if self.ended is not None and self.ended.reason:
+            said.append(f"ended by: {self.ended.reason}")
+        return said
+
+    def document(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        return {
+            **self.row(),
+            "status": self.status,
+            "run": self.folder.name,
+            "about": self.contestant.about,
+            "settings": self.contestant.settings.model_dump(),
+            "options": dict(self.contestant.options),
+            "epochs": len(self.epochs),
+            "best_epoch": self.ended.best_epoch if self.ended else None,
+            "threads": self.started.threads if self.started else None,
+            "device": self.started.device if self.started else None,
+            "curve": [{"training_seconds": seconds, "f1_valid": f1} for seconds, f1 in self.curve()],
+            "notes": self.notes(),
+            "error": {"code": self.error.code, "text": str(self.error)} if self.error else None,
+        }
+
+
+def marks(outcomes: Iterable[Outcome]) -> tuple[float, ...]:
+    """Three scores in [0, 1], a hundredth apart, that tell contestants apart: the highest is the highest hundredth that
+    at least two of them reached on validation, or the only one did."""
+    best = sorted((max((f1 for _, f1 in one.curve()), default=0.0) for one in outcomes), reverse=True)
+    if not best:
+        return ()
+    hundredth = int(100 * best[min(1, len(best) - 1)] + 1e-9)
+    return tuple(mark / 100 for mark in range(hundredth - 2, hundredth + 1) if mark > 0)

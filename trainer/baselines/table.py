@@ -1,0 +1,195 @@
+"""The table of a comparison: for a terminal, as CSV and as Markdown. [no torch]"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.baselines.outcome import COLUMNS, Outcome, marks
+from trainer.environment import versions
+
+if TYPE_CHECKING:
+    from trainer.baselines.comparison import Comparison
+
+_BEST: dict[str, Callable[[Sequence[float]], float]] = {
+    "training_seconds": min,
+    "f1_train": max,
+    "f1_valid": max,
+    "f1_test": max,
+    "accuracy_test": max,
+    "samples_per_second": max,
+    "peak_memory_mb": min,
+}
+_SHOWN = {"training_seconds": "{:.2f}", "samples_per_second": "{:,.0f}", "peak_memory_mb": "{:.0f}"}
+_BOX = 9
+"""Columns are broken at their underscores so that eight of them fit into 80 characters."""
+REACHED = "Seconds of training until macro-F1 on the validation images was reached"
+HOW = (
+    "One process after another. training_seconds: of all epochs, neither preparing "
+    "the images nor validation; figures: those of the epoch with the smallest validation loss, images not augmented."
+)
+
+
+def lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """For a terminal: finished contestants, best figures marked, when each reached what, and what must be said."""
+    done = [one for one in outcomes if one.status == "completed"]
+    if done:
+        rows = [one.row() for one in done]
+        best = _best(rows)
+        yield from _aligned([_broken(name) for name in COLUMNS], [_cells(row, best, "*", " ") for row in rows])
+        if len(rows) > 1:
+            yield "* the best of its column"
+        yield from _when(done)
+        yield ""
+    for one in outcomes:
+        yield f"{one.contestant.name}: {one.contestant.about}"
+        yield from (f"  {text}" for text in _said(one))
+
+
+def _when(done: Sequence[Outcome]) -> Iterator[str]:
+    if names := marks(done):
+        yield from ("", f"{REACHED}:")
+        heads = [["algorithm"], *([f"{mark:.2f}"] for mark in names)]
+        yield from _aligned(heads, [[one.contestant.name, *_reached(one, names)] for one in done])
+
+
+def _said(one: Outcome) -> list[str]:
+    if one.error is not None:
+        first, *rest = str(one.error).splitlines()
+        return [f"failed: {first}", *rest]
+    return [*(["stopped before its end: no row"] if one.status == "stopped" else []), *one.notes()]
+
+
+def _reached(one: Outcome, names: Sequence[float]) -> list[str]:
+    return ["-" if (found := one.reached(mark)) is None else f"{found:.2f}" for mark in names]
+
+
+def _best(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    found = {}
+    for name, better in _BEST.items():
+        values = [row[name] for row in rows if row[name] is not None]
+        if len(rows) > 1 and values:
+            found[name] = better(values)
+    return found
+
+
+def _cells(row: dict[str, Any], best: dict[str, float], mark: str, other: str) -> list[str]:
+    return [
+        str(row["algorithm"]),
+        *(_shown(name, row[name]) + (mark if row[name] == best.get(name, ...) else other) for name in COLUMNS[1:]),
+    ]
+
+
+def _shown(name: str, value: float | None) -> str:
+    return "-" if value is None else _SHOWN.get(name, "{:.3f}").format(value)
+
+
+def _broken(name: str) -> list[str]:
+    found = [""]
+    for part in name.split("_"):
+        longer = f"{found[-1]}_{part}" if found[-1] else part
+        if len(longer) <= _BOX and found[-1] != "samples":
+            found[-1] = longer
+        else:
+            found.append(part)
+    return found
+
+
+def _aligned(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    deep = max(map(len, heads))
+    above = [[*[""] * (deep - len(head)), *head] for head in heads]
+    whole = [*zip(*above, strict=True), *rows]
+    widths = [max(len(row[place].rstrip()) for row in whole) for place in range(len(heads))]
+    for place in range(1, len(heads)):  # room for the mark
+        widths[place] = max(widths[place], *(len(row[place]) for row in rows))
+    for row in whole:
+        cells = [cell.ljust(widths[0]) if place == 0 else _right(cell, widths[place]) for place, cell in enumerate(row)]
+        yield "  ".join(cells).rstrip()
+
+
+def _right(cell: str, width: int) -> str:
+    return cell.rjust(width)
+
+
+def as_csv(outcomes: Sequence[Outcome]) -> str:
+    """A line per finished contestant, figures in full."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(one.row() for one in outcomes if one.status == "completed")
+    return text.getvalue()
+
+
+def as_markdown(comparison: Comparison) -> str:
+    """The table, when each reached what, the settings of each, machine and versions, and the picture."""
+    outcomes = comparison.outcomes
+    done = [one for one in outcomes if one.status == "completed"]
+    rows = [one.row() for one in done]
+    best = _best(rows)
+    cells = [
+        [
+            str(row["algorithm"]),
+            *(_bold(_shown(name, row[name]), row[name] == best.get(name, ...)) for name in COLUMNS[1:]),
+        ]
+        for row in rows
+    ]
+    names = marks(done)
+    parts = [
+        f"# {_escaped(comparison.title)}",
+        "",
+        *_markdown(COLUMNS, cells),
+        "",
+        "Bold: the best of its column. " + HOW,
+    ]
+    if names:
+        heads = ("algorithm", *(f"{mark:.2f}" for mark in names))
+        parts += [
+            "",
+            f"{REACHED}:",
+            "",
+            *_markdown(heads, [[one.contestant.name, *_reached(one, names)] for one in done]),
+        ]
+    parts += ["", "![macro-F1 over seconds of training](compare.svg)", "", "Settings:", ""]
+    for one in outcomes:
+        said = "; ".join(_said(one))
+        parts.append(
+            f"- `{one.contestant.name}`: {_escaped(one.contestant.about)}" + (f" ({_escaped(said)})" if said else "")
+        )
+    parts += ["", f"Images: {comparison.images}. Seed {comparison.settings.train.seed}.", "", f"{machine()}."]
+    return "\n".join(parts) + "\n"
+
+
+def _bold(text: str, yes: bool) -> str:
+    return f"**{text}**" if yes else text
+
+
+def _escaped(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    rule = ["---", *["---:"] * (len(heads) - 1)]
+    return [f"| {' | '.join(row)} |" for row in (heads, rule, *rows)]
+
+
+def machine() -> str:
+    """Processor, cores, system and the versions that decide, in one line."""
+    shown = {"epochscope", "python", "numpy", "scikit-learn", "torch"}
+    known = ", ".join(f"{name} {version}" for name, version in versions().items() if name in shown)
+    return f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; {known}"
+
+
+def _processor() -> str:
+    """The name that the system has for it."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or "unknown processor"

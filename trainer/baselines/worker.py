@@ -1,0 +1,136 @@
+"""One contestant in a process of its own: `python -m trainer.baselines.worker JSON`.
+
+It writes an ordinary run folder, which whoever started it follows, and prints one JSON object at its end: `status`,
+`peak_memory_mb`, `prepared_seconds`, `notes`, `error`. Of kind `data` it opens the data and no more.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from trainer.baselines.memory import PeakMemory
+from trainer.callback import Callback, Phase
+from trainer.errors import EpochscopeError, UsageError
+from trainer.events import EpochEnded
+from trainer.launch import build, open_settings_data, start
+from trainer.records import write_settings
+from trainer.registry import DEFAULT_CALLBACKS, load_callback
+from trainer.run import Run
+from trainer.session import Session
+from trainer.settings import Settings, merge
+from trainer.store.durable import remove_tree
+from trainer.store.folder import create_run
+
+if TYPE_CHECKING:
+    from trainer.baselines.guests import Guest
+    from trainer.given import Plan
+    from trainer.loop import Parts
+    from trainer.result import Result
+
+
+class Budget(Callback):
+    """No epoch is begun once so many seconds were trained; the run is completed then, and is evaluated."""
+
+    phase: ClassVar[Phase] = Phase.DECIDE
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._spent = 0.0
+
+    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+        """Add up what counts: training, not validation."""
+        self._spent += event.train_seconds
+        if self._spent >= self.seconds:
+            run.request_stop(f"{self.seconds:g} seconds of training")
+
+
+def start_guest(
+    kind: str,
+    settings: Settings,
+    options: Mapping[str, Any],
+    root: Path,
+    name: str,
+    callbacks: list[Callback],
+    guests: list[Guest],
+) -> Result | None:
+    """Let numpy or scikit-learn train: a run like any other, but that it cannot be resumed. `guests` gets its loop."""
+    # `custom` is what a window knows of runs that only their maker can continue
+    written = {**settings.model_dump(), "custom": True, "baseline": {"algorithm": kind, **options}}
+    folder = create_run(root, name)
+    write_settings(folder, written)
+    defaults = [load_callback(callback)() for callback in DEFAULT_CALLBACKS]
+    session = Session([*defaults, *callbacks], folder=folder, settings=written, signals=True)
+
+    def loop(session: Session, parts: Parts) -> Guest:
+        from trainer.baselines.guests import NumpyLoop, SklearnLoop
+
+        made = (
+            NumpyLoop(session, parts, settings) if kind == "numpy" else SklearnLoop(session, parts, settings, options)
+        )
+        guests.append(made)
+        return made
+
+    def change(plan: Plan) -> Plan:
+        return dataclasses.replace(plan, settings=written, model=f"{settings.model} ({kind})", loop=loop)
+
+    try:
+        return session.conduct(lambda: build(settings, session, change).train(session, None))
+    except UsageError:
+        remove_tree(folder.path)
+        raise
+
+
+def run(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Train what `spec` says; what is printed. Raises what ended the run."""
+    settings = merge(spec["settings"])
+    if spec["kind"] == "data":
+        open_settings_data(settings)
+        return {"status": "completed"}
+    root = Path(spec["root"])
+    callbacks: list[Callback] = [Budget(spec["seconds"])] if spec["seconds"] is not None else []
+    guests: list[Guest] = []
+    with PeakMemory() as memory:
+        if spec["kind"] == "pytorch":
+            result: Result | None = start(settings, root, name=spec["name"], callbacks=callbacks, signals=True)
+        else:
+            with _threads(settings.train.threads):
+                result = start_guest(spec["kind"], settings, spec["options"], root, spec["name"], callbacks, guests)
+    return {
+        "status": result.status if result is not None else "stopped",
+        "peak_memory_mb": memory.megabytes,
+        "prepared_seconds": guests[0].prepared if guests else 0.0,
+        "notes": guests[0].notes if guests else [],
+        "error": None,
+    }
+
+
+def _threads(count: int | None) -> Any:
+    """So many threads for the multiplications of numpy and scipy."""
+    import numpy  # noqa: F401  # what is to be limited must be loaded
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=count, user_api="blas")
+
+
+def main() -> int:
+    """The exit code is that of the error, as for any command."""
+    try:
+        print(json.dumps(run(json.loads(sys.argv[1]))))
+    except EpochscopeError as error:
+        parts = {key: getattr(error, key) for key in ("code", "what", "where", "expected", "mend", "parameters")}
+        print(json.dumps({"error": {**parts, "exit_code": error.exit_code}}))
+        return error.exit_code
+    except Exception as error:  # its traceback is in the run's log.txt
+        what = f"This is a bug: {type(error).__name__}: {error}"
+        print(json.dumps({"error": {"code": "bug", "what": what, "exit_code": 1}}))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""`compare`: numpy, scikit-learn and PyTorch side by side. torch is imported by the contestants' processes alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from trainer.cli.flags import Json, Runs, gather, settings_flags
+from trainer.cli.output import note, say, say_json
+from trainer.errors import UsageError
+from trainer.events import EpochEnded, Event, RunStarted, UnknownEvent
+from trainer.store.folder import default_root
+
+if TYPE_CHECKING:
+    from trainer.baselines.outcome import Outcome
+
+STOPPED = 3
+KILLED = 130
+_FLAGS = {("train", "seed"), ("train", "device"), ("train", "threads")}
+
+
+@settings_flags(lambda flag: flag.path[0] == "data" or flag.path in _FLAGS)
+def compare(
+    data: Annotated[str | None, Parameter(help="Data set or folder of images [default: digits].")] = None,
+    /,
+    *,
+    model: Annotated[
+        tuple[str, ...],
+        Parameter(help="A further model of ours; may be given again.", metavar="NAME", negative="", show_default=False),
+    ] = (),
+    only: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Of all contestants this one; may be given again.", metavar="NAME", negative="", show_default=False
+        ),
+    ] = (),
+    seconds: Annotated[
+        float | None, Parameter(help="Begin no epoch after so many seconds of training.", metavar="X")
+    ] = None,
+    epochs: Annotated[
+        int | None, Parameter(help="Epochs, or iterations, of everybody [default: each one's own].", metavar="N")
+    ] = None,
+    solver: Annotated[
+        Literal["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"],
+        Parameter(help="Of scikit-learn; only lbfgs can be watched while it trains.", show_choices=True),
+    ] = "lbfgs",
+    out: Annotated[
+        Path | None,
+        Parameter(help="Folder for compare.csv, .md, .json and .svg [default: beside the runs].", metavar="DIR"),
+    ] = None,
+    runs: Runs = None,
+    json: Json = False,
+    **given: Any,
+) -> int:
+    """Train softmax regression in numpy, with scikit-learn and with PyTorch (recipes seed and linear), and compare.
+
+    All get the same images, split, normalisation and seed, and are judged by the same code, each in a process of its
+    own. Prints training time, macro-F1, accuracy, speed and memory of each, and who got where first; writes the table
+    and a picture. Each leaves a run folder.
+
+    Ctrl-C ends the contestant that is training, and keeps what is finished (exit 3); a second one ends at once.
+    """
+    settings = gather(data, None, None, given)
+    if epochs is not None and epochs < 1:
+        raise UsageError("compare.epochs", f"--epochs: got {epochs}.", expected="a whole number of at least 1")
+    from trainer.baselines.comparison import hold_comparison
+    from trainer.baselines.table import lines
+
+    found = hold_comparison(
+        settings,
+        models=model,
+        only=only,
+        epochs=epochs,
+        seconds=seconds,
+        solver=solver,
+        root=runs.expanduser() if runs else default_root(),
+        out=out.expanduser() if out else None,
+        watch=_Told(note if json else say),
+    )
+    if json:
+        say_json(found.document())
+    else:
+        say("", *lines(found.outcomes))
+        if found.finished:
+            say("", f"table and picture: {found.folder}")
+    if found.interrupts:
+        return KILLED if found.interrupts > 1 else STOPPED
+    return found.first_error.exit_code if found.first_error is not None else 0
+
+
+class _Told:
+    """A line per epoch, or per second where epochs are quicker."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._spoke = 0.0
+        self._width = 14
+
+    def __call__(self, outcome: Outcome, event: Event | UnknownEvent | None) -> None:
+        name = f"{outcome.contestant.name:<{self._width}}"
+        match event:
+            case RunStarted():
+                self._say(f"{name}  {outcome.contestant.about}")
+            case EpochEnded():
+                self._epoch(name, outcome, event)
+            case None if outcome.error is not None:
+                self._say(f"{name}  failed: {outcome.error.what}")
+            case None if outcome.status == "stopped":
+                self._say(f"{name}  stopped")
+
+    def _epoch(self, name: str, outcome: Outcome, event: EpochEnded) -> None:
+        last = outcome.started is not None and event.epoch == outcome.started.epochs
+        if time.monotonic() - self._spoke < 1 and not last:
+            return
+        self._spoke = time.monotonic()
+        f1 = f"  F1 {event.valid_macro_f1:.3f}" if event.valid_macro_f1 is not None else ""
+        total = outcome.started.epochs if outcome.started else "?"
+        self._say(f"{name}  {event.epoch:>3}/{total}  {outcome.training_seconds:7.2f} s{f1}")
