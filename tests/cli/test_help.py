@@ -28,7 +28,7 @@ def test_every_command_has_help_with_an_example_that_fits(cli: Cli, page: list[s
 
 
 def test_the_list_of_commands_is_that_of_the_design(cli: Cli) -> None:
-    expected = "demo train resume pause stop checkpoint evaluate predict runs data describe gui assist"
+    expected = "demo train resume pause stop checkpoint evaluate predict export runs data describe gui assist"
     assert expected.split() == COMMANDS
     assert all(f"│ {name} " in cli("--help").out for name in COMMANDS)
 
@@ -54,6 +54,7 @@ LIGHT = [
     ["describe", "--json"],
     ["runs"],
     ["runs", "show", "last"],
+    ["export", "last", "--format", "nosuch"],
     ["pause", "last"],
     ["stop", "last"],
     ["resume", "last"],
