@@ -147,8 +147,8 @@ def test_the_rule_sees_writers(tmp_path: Path, line: str, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize(
     "line",
-    ["import pickle", "from pickle import loads", "torch.load(p)", "torch.load(p, weights_only=False)", "eval(t)", "tar.extractall(p)",
-     "subprocess.run(c, shell=True)", "np.load(p, allow_pickle=True)"],
+    ["import pickle", "from pickle import loads", "torch.load(p)", "eval(t)", "tar.extractall(p)",
+     "subprocess.run(c, shell=True)", "np.load(p, allow_pickle=True)", "torch.load(p, weights_only=False)"],
 )  # fmt: skip
 def test_the_rule_sees_runners(tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "ROOT", tmp_path)

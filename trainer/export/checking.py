@@ -16,8 +16,8 @@ from trainer.store import durable
 from trainer.store.folder import RunFolder
 
 TOLERANCE = 1e-4
-"""Of a graph's logits, relative to the largest of them. Another order of additions gives up to 1e-6 for the models here;
-other processors multiply in other ways. A wrong normalisation, or the like, is a hundred times larger."""
+"""Of a graph's logits, relative to the largest of them. Another order of additions gives up to 1e-6 for the models
+here; other processors multiply in other ways. A wrong normalisation, or the like, is a hundred times larger."""
 SHARED = 0o666
 """Permissions, less the umask: these files are made to be handed on."""
 Answer = Callable[[Pixels], Tensor]
