@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -65,7 +66,7 @@ LIGHT = [
 ]
 
 
-def test_torch_is_not_imported_before_it_is_needed(done: str) -> None:
+def test_torch_is_not_imported_before_it_is_needed(done: str, tmp_path: Path) -> None:
     code = """if True:
         import json, sys
         from trainer.cli import main
@@ -75,8 +76,12 @@ def test_torch_is_not_imported_before_it_is_needed(done: str) -> None:
             if found := heavy & set(sys.modules):
                 sys.exit(f"{line} imports {found}")
     """
+    tables = [["export", done, "--out", str(tmp_path / f"a{end}")] for end in (".csv", ".classes.csv", ".json")]
     ended = subprocess.run(
-        [sys.executable, "-c", code, json.dumps(LIGHT)], capture_output=True, text=True, stdin=subprocess.DEVNULL
+        [sys.executable, "-c", code, json.dumps([*LIGHT, *tables])],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
     assert ended.returncode == 0, ended.stderr[-500:]
     assert "bug" not in ended.stderr

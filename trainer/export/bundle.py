@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from trainer.environment import versions
+from trainer.events import spell_non_finite
 
 if TYPE_CHECKING:
     from trainer.export.trained import Trained
@@ -46,4 +47,5 @@ def describe(trained: Trained, *, raw_pixels: bool) -> str:
         "epoch": trained.epoch,
         "versions": {name: text for name, text in versions().items() if name in _VERSIONS},
     }
-    return json.dumps(about, allow_nan=False)
+    # a plugin's options may hold what TOML knows and JSON does not
+    return json.dumps(spell_non_finite(about), allow_nan=False, default=str)
