@@ -18,12 +18,16 @@ from sklearn.metrics import f1_score
 from tests.cli.conftest import Cli
 from tests.cli.conftest import cli as cli
 from tests.cli.conftest import runs as runs
-from tests.export.conftest import CLASSES, nothing_in
+from tests.export.conftest import CLASSES, Train, nothing_in
+from trainer.cli import main
 from trainer.cli.app import build
 from trainer.errors import UsageError
+from trainer.events import EpochEnded
 from trainer.export import FORMATS, choose, export_run
+from trainer.store.checkpoint import find
 from trainer.store.folder import RunFolder
 from trainer.store.images import open_published, read_arrays
+from trainer.store.journal import read_journal
 
 
 def test_a_row_per_epoch_says_what_metrics_and_predictions_say(digits: RunFolder, tmp_path: Path) -> None:
@@ -39,6 +43,18 @@ def test_a_row_per_epoch_says_what_metrics_and_predictions_say(digits: RunFolder
     assert table[[f"train_f1_{digit}" for digit in range(10)]].mean(axis=1).to_numpy() == pytest.approx(
         metrics["train_macro_f1"].to_numpy()
     )
+
+
+def test_an_epoch_that_was_given_up_has_no_row(train: Train, tmp_path: Path) -> None:
+    run = train("resumed", "digits", "--epochs", 2)
+    for kind in ("last", "best"):
+        find(run.checkpoints, kind)[0].unlink()  # as if the power had gone before the second epoch was safe
+    assert main(["resume", str(run.path), "--epochs", "3"]) == 0
+    told = [record.event for record in read_journal(run.journal).records if isinstance(record.event, EpochEnded)]
+    assert [event.epoch for event in told] == [1, 2, 2, 3]
+    assert pd.read_csv(export_run(run, "csv", tmp_path).path)["epoch"].tolist() == [1, 2, 3]
+    found = json.loads(export_run(run, "json", tmp_path).path.read_text("utf-8"))
+    assert [row["epoch"] for row in found["history"]] == [row["epoch"] for row in found["validations"]] == [1, 2, 3]
 
 
 def test_a_row_per_split_and_class_says_what_the_evaluation_says(photos: RunFolder, tmp_path: Path) -> None:
