@@ -40,6 +40,17 @@ class Feed(Protocol):
         """Batches of a split in stored order, not augmented; `batch` images each where the feed decides that."""
 
 
+def input_facts(feed: Feed) -> dict[str, Any]:
+    """What the model's input is made of, for whoever has the weights but not the data: `shape` (C, H, W); `mean` and
+    `std` of each channel of values in [0, 1], None where the feed says nothing of them."""
+    facts: dict[str, Any] = {"shape": [int(side) for side in feed.input_shape]}
+    for name in ("mean", "std"):
+        values = getattr(feed, name, None)
+        # a feed of one's own may mean something else by these names
+        facts[name] = [float(value) for value in values] if isinstance(values, tuple) else None
+    return facts
+
+
 class LoaderFeed:
     """The caller's own loaders. Global generators are seeded per epoch, `set_epoch` is called where there is one.
 

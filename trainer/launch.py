@@ -14,7 +14,7 @@ from trainer.errors import UsageError
 from trainer.events import Preparing
 from trainer.records import write_settings
 from trainer.registry import DEFAULT_CALLBACKS, check_names, load_callback, model_options
-from trainer.resume import Continuation, find_continuation
+from trainer.resume import Continuation, find_continuation, trained_weights
 from trainer.session import Session
 from trainer.settings import Settings, from_toml, merge
 from trainer.store.durable import remove_tree
@@ -257,20 +257,9 @@ def evaluate(
 
 def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
     """A Trainer with the run's data and its best weights, else the last ones; and which of the two."""
-    from trainer.resume import model_weights, saved_best
-    from trainer.store.checkpoint import newest_valid, read
-
     settings = read_settings(folder, to_use=True)
-    best = saved_best(folder)
-    path = newest_valid(folder.checkpoints, "last")[0]
-    if best is None and path is None:
-        raise UsageError(
-            "run.no_checkpoint",
-            "This run has no checkpoint yet.",
-            where=str(folder.checkpoints),
-            mend=f"let it train at least one epoch: epochscope resume {folder.name}",
-        )
+    found = trained_weights(folder)
     # nothing is trained here: one pass is over before a compiler would be, and there may be none on this machine
     trainer = build(merge(settings.model_dump(), {"train": {"compile": False}}), Session())
-    trainer.model.load_state_dict(best if best is not None else model_weights(read(path)[0]))  # type: ignore[arg-type]
-    return trainer, "best" if best is not None else "last"
+    trainer.model.load_state_dict(found.tensors)
+    return trainer, found.kind

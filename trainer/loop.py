@@ -23,7 +23,7 @@ from trainer.events import (
     ValidationDone,
     Working,
 )
-from trainer.feed import Feed
+from trainer.feed import Feed, input_facts
 from trainer.figures import Figures, figures
 from trainer.passes import Outputs, figure_fields, pass_over
 from trainer.precision import Forward
@@ -332,6 +332,7 @@ class Loop:
             "callbacks": session.callback_states(),
             "classes": list(session.run.classes),
             "fingerprint": parts.feed.fingerprint,
+            "input": input_facts(parts.feed),
             "threads": torch.get_num_threads(),
         }
         return tensors, meta

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from trainer.errors import DiskError, UsageError
 from trainer.events import EpochEnded
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RESUMABLE: tuple[Kind, ...] = ("last", "manual")
 """Kinds to go on from; the first of them where both were saved at the same step."""
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,11 @@ def best_weights(folder: RunFolder, tensors: dict[str, Tensor], meta: dict[str, 
 def saved_best(folder: RunFolder, epoch: int | None = None) -> dict[str, Tensor] | None:
     """The weights at the end of `epoch` from its `best` file; without a number, of the newest epoch that was the best
     when it ended. With `keep_best` there are files of lesser epochs too."""
+    found = _best_checkpoint(folder, epoch)
+    return model_weights(found[0]) if found else None
+
+
+def _best_checkpoint(folder: RunFolder, epoch: int | None = None) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
     for path in find(folder.checkpoints, "best"):
         try:
             tensors, meta = read(path)
@@ -114,8 +120,45 @@ def saved_best(folder: RunFolder, epoch: int | None = None) -> dict[str, Tensor]
             continue
         best = epoch or meta["best"]["epoch"]
         if best and _ends(meta, best):
-            return model_weights(tensors)
+            return tensors, meta
     return None
+
+
+@dataclass(frozen=True)
+class TrainedWeights:
+    """What a run has learnt: its best weights by their own names, else the last ones; `meta` is their checkpoint's."""
+
+    tensors: dict[str, Tensor]
+    meta: dict[str, Any]
+    kind: Literal["best", "last"]
+
+    @property
+    def epoch(self) -> int:
+        """The epoch (1-based) that they are of: the last one that went into them."""
+        return int(self.meta["epoch"]) if self.meta["batch"] else max(1, int(self.meta["epoch"]) - 1)
+
+
+def trained_weights(folder: RunFolder) -> TrainedWeights:
+    """The best weights of a run, of a live one too. Raises UsageError `run.no_checkpoint` where nothing was saved yet,
+    DiskError where nothing that was saved can be read."""
+    for _ in range(_TRIES):
+        there = [path for kind in ("best", "last") for path in find(folder.checkpoints, kind)]
+        best = _best_checkpoint(folder)
+        if best is not None:
+            return TrainedWeights(model_weights(best[0]), best[1], "best")
+        # a live run may have put a better one in place while this looked for the one before
+        if all(path.exists() for path in there):
+            break
+    path = newest_valid(folder.checkpoints, "last")[0]
+    if path is None:
+        raise UsageError(
+            "run.no_checkpoint",
+            "This run has no checkpoint yet.",
+            where=str(folder.checkpoints),
+            mend=f"let it train at least one epoch: epochscope resume {folder.name}",
+        )
+    tensors, meta = read(path)
+    return TrainedWeights(model_weights(tensors), meta, "last")
 
 
 def _ends(meta: dict[str, Any], epoch: int) -> bool:

@@ -1191,6 +1191,34 @@ With a run open, drop images to have them classified.</source>
         <translation>Неизвестно, какой процесс работает над этим запуском.</translation>
     </message>
     <message>
+        <source>export.custom</source>
+        <translation>Этот запуск начат из Python с собственной моделью: экспортируйте её из того же скрипта.</translation>
+    </message>
+    <message>
+        <source>export.differs</source>
+        <translation>Экспортированная модель отвечает не так, как веса запуска; файл {path} не создан.</translation>
+    </message>
+    <message>
+        <source>export.exists</source>
+        <translation>{path} уже существует.</translation>
+    </message>
+    <message>
+        <source>export.failed</source>
+        <translation>Модель нельзя экспортировать в формат {format}: {reason}</translation>
+    </message>
+    <message>
+        <source>export.format</source>
+        <translation>Неизвестен формат экспорта: {what}</translation>
+    </message>
+    <message>
+        <source>export.no_folder</source>
+        <translation>Папки {path} нет.</translation>
+    </message>
+    <message>
+        <source>export.unreadable</source>
+        <translation>Экспортированный файл не читается и не сохранён: {reason}</translation>
+    </message>
+    <message>
         <source>gui.display</source>
         <translation>Окну не на чем открыться: нет графического экрана.</translation>
     </message>
@@ -1251,6 +1279,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>model.unknown</source>
         <translation>Модели «{name}» нет.</translation>
+    </message>
+    <message>
+        <source>onnx.missing</source>
+        <translation>Для ONNX не установлены пакеты: {packages}. Установите epochscope[onnx].</translation>
     </message>
     <message>
         <source>optimizer.closure</source>
@@ -1332,6 +1364,14 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>run.no_checkpoint</source>
         <translation>У этого запуска ещё нет контрольной точки. Пусть пройдёт хотя бы одна эпоха.</translation>
+    </message>
+    <message>
+        <source>run.no_evaluation</source>
+        <translation>Этот запуск ещё не оценён.</translation>
+    </message>
+    <message>
+        <source>run.no_history</source>
+        <translation>В этом запуске ещё не завершена ни одна эпоха.</translation>
     </message>
     <message>
         <source>run.no_settings</source>

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_every_command_has_help_with_an_example_that_fits(cli: Cli, page: list[s
 
 
 def test_the_list_of_commands_is_that_of_the_design(cli: Cli) -> None:
-    expected = "demo train resume pause stop checkpoint evaluate predict runs data describe compare gui assist"
+    expected = "demo train resume pause stop checkpoint evaluate predict export runs data describe compare gui assist"
     assert expected.split() == COMMANDS
     assert all(f"│ {name} " in cli("--help").out for name in COMMANDS)
 
@@ -54,6 +55,7 @@ LIGHT = [
     ["describe", "--json"],
     ["runs"],
     ["runs", "show", "last"],
+    ["export", "last", "--format", "nosuch"],
     ["pause", "last"],
     ["stop", "last"],
     ["resume", "last"],
@@ -66,7 +68,7 @@ LIGHT = [
 ]
 
 
-def test_torch_is_not_imported_before_it_is_needed(done: str) -> None:
+def test_torch_is_not_imported_before_it_is_needed(done: str, tmp_path: Path) -> None:
     code = """if True:
         import json, sys
         from trainer.cli import main
@@ -76,8 +78,12 @@ def test_torch_is_not_imported_before_it_is_needed(done: str) -> None:
             if found := heavy & set(sys.modules):
                 sys.exit(f"{line} imports {found}")
     """
+    tables = [["export", done, "--out", str(tmp_path / f"a{end}")] for end in (".csv", ".classes.csv", ".json")]
     ended = subprocess.run(
-        [sys.executable, "-c", code, json.dumps(LIGHT)], capture_output=True, text=True, stdin=subprocess.DEVNULL
+        [sys.executable, "-c", code, json.dumps([*LIGHT, *tables])],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
     assert ended.returncode == 0, ended.stderr[-500:]
     assert "bug" not in ended.stderr

@@ -74,6 +74,26 @@ def test_whichever_call_fails_the_file_is_old_or_new(
         assert names(tmp_path) == ["a.bin"]
 
 
+@pytest.mark.parametrize("old", [None, b"old"])
+def test_what_does_not_pass_its_check_is_not_installed(tmp_path: Path, old: bytes | None) -> None:
+    path, seen = tmp_path / "a.bin", []
+    if old is not None:
+        path.write_bytes(old)
+
+    def refuse(temp: Path) -> None:
+        seen.append((temp.parent, temp.read_bytes(), path.exists()))
+        raise LookupError("not this one")
+
+    with pytest.raises(LookupError, match="not this one"):
+        durable.write_bytes(path, b"new", check=refuse)
+    assert seen == [(tmp_path, b"new", old is not None)]
+    assert names(tmp_path) == ([] if old is None else ["a.bin"])
+    assert old is None or path.read_bytes() == old
+    durable.write_bytes(path, b"new", check=lambda temp: None)
+    assert path.read_bytes() == b"new"
+    assert names(tmp_path) == ["a.bin"]
+
+
 def test_content_that_reads_back_differently_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Rotten(durable.Seam):
         def read(self, fd: int, count: int) -> bytes:

@@ -19,6 +19,7 @@ MAY_WRITE = {
     "trainer/store/lock.py": "the lock file has no content",
     "trainer/cli/output.py": "the traceback of a bug, in the user's cache folder",
     "gui/translations.py": "a developer's tool: the translations beside the sources",
+    "trainer/export/weights.py": "torch.save into memory; durable.py writes the bytes",
     "trainer/data": "the decode cache, outside of any run, and made again where it is damaged",
 }
 MAY_UNPICKLE = {
@@ -79,12 +80,19 @@ def writes(path: Path) -> list[str]:
     return found
 
 
+def builds_tensors_only(owner: str, name: str, call: ast.Call) -> bool:
+    """`torch.load(..., weights_only=True)`."""
+    given = {keyword.arg: getattr(keyword.value, "value", None) for keyword in call.keywords}
+    return (owner, name) == ("torch", "load") and given.get("weights_only") is True
+
+
 def runs_code(path: Path) -> list[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = [
         f"{path.relative_to(ROOT)}:{call.lineno} {name}"
         for owner, name, call in calls(tree)
-        if (owner == "" and name in CODE_RUNNERS) or name == "extractall" or (owner, name) in QUALIFIED_RUNNERS
+        if (owner == "" and name in CODE_RUNNERS) or name == "extractall"
+        or ((owner, name) in QUALIFIED_RUNNERS and not builds_tensors_only(owner, name, call))
         or any(keyword.arg == "shell" for keyword in call.keywords)
         or any(
             keyword.arg == "allow_pickle" and getattr(keyword.value, "value", True) is not False
@@ -140,13 +148,18 @@ def test_the_rule_sees_writers(tmp_path: Path, line: str, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     "line",
     ["import pickle", "from pickle import loads", "torch.load(p)", "eval(t)", "tar.extractall(p)",
-     "subprocess.run(c, shell=True)", "np.load(p, allow_pickle=True)"],
+     "subprocess.run(c, shell=True)", "np.load(p, allow_pickle=True)", "torch.load(p, weights_only=False)"],
 )  # fmt: skip
 def test_the_rule_sees_runners(tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     (tmp_path / "x.py").write_text(line, encoding="utf-8")
     assert len(runs_code(tmp_path / "x.py")) == 1
-    for innocent in ("model.eval()", "np.load(p, allow_pickle=False)", "json.loads(t)"):
+    for innocent in (
+        "torch.load(p, weights_only=True)",
+        "model.eval()",
+        "np.load(p, allow_pickle=False)",
+        "json.loads(t)",
+    ):
         (tmp_path / "x.py").write_text(innocent, encoding="utf-8")
         assert runs_code(tmp_path / "x.py") == []
 

@@ -90,6 +90,15 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         "epochscope predict last cat.jpg dog.png",
     ),
     (
+        _USE,
+        "export",
+        "export:export",
+        "The model, or the record of a run, as a file for elsewhere",
+        "epochscope export last --format onnx\n"
+        "  epochscope export monday --out models/birds.safetensors\n"
+        "  epochscope export last --format csv",
+    ),
+    (
         _KNOW,
         "runs",
         "runs:app",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json as codec
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +9,11 @@ from typing import Any
 import msgspec
 from cyclopts import App
 
-from trainer import events as ev
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import called, clock, number, say, say_json, table
-from trainer.errors import EpochscopeError
-from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs, state
-from trainer.store.journal import JournalReader, Record
+from trainer.facts import run_facts
+from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs
 from trainer.store.summary import Summary
 from trainer.toml import dumps
 
@@ -79,74 +75,12 @@ def _row(entry: RunEntry) -> tuple[str, ...]:
 def show(run: RunName, /, *, runs: Runs = None, json: Json = False) -> int:
     """Show one run: settings, attempts, best epoch, checkpoints, figures, and damaged lines of its journal if any."""
     folder = find_run(runs or default_root(), run)
-    reader = JournalReader(folder.journal)
-    records = reader.read()
-    found: dict[str, Any] = {
-        "name": folder.name,
-        "path": folder.path,
-        "status": state(folder),
-        "summary": msgspec.to_builtins(_summary(folder)),
-        "settings": _settings(folder),
-        "attempts": _attempts(records),
-        "checkpoints": _files(folder.checkpoints, "*.safetensors"),
-        "evaluation": dict(_evaluation(folder)),
-        "journal": {
-            "records": len(records),
-            "damaged": reader.damaged,
-            "damaged_lines": [damage._asdict() for damage in reader.damaged_lines],
-        },
-        "log": folder.log if folder.log.exists() else None,
-    }
+    found = run_facts(folder)
     if json:
         say_json(found)
     else:
         say(*_page(folder, found))
     return 0
-
-
-def _summary(folder: RunFolder) -> Summary:
-    from trainer.store.summary import read
-
-    try:
-        return read(folder.summary) or Summary()
-    except ValueError:
-        return Summary()
-
-
-def _settings(folder: RunFolder) -> dict[str, Any]:
-    try:
-        return tomllib.loads(folder.run_toml.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def _files(place: Path, pattern: str) -> list[dict[str, Any]]:
-    found = sorted((path for path in place.glob(pattern) if path.is_file()), key=lambda path: path.stat().st_mtime)
-    return [{"name": path.name, "bytes": path.stat().st_size} for path in found]
-
-
-def _attempts(records: list[Record]) -> list[dict[str, Any]]:
-    """How each start went, as the journal tells it; one without an end was lost or is still going on."""
-    attempts: dict[int, dict[str, Any]] = {}
-    for record in records:
-        event = record.event
-        about = attempts.setdefault(record.attempt, {"attempt": record.attempt, "status": "", "reason": ""})
-        about["epoch"], about["step"], about["seconds"] = event.epoch, event.step, record.t
-        if isinstance(event, ev.RunStarted):
-            about |= {"started_at": event.started_at, "resumed_step": event.resumed_step, "device": event.device}
-            about |= {"parameters": event.parameters, "threads": event.threads, "versions": event.versions}
-            about |= {"split_sizes": event.split_sizes, "classes": event.classes, "input_shape": event.input_shape}
-        elif isinstance(event, ev.RunEnded):
-            about |= {"status": event.status, "reason": event.reason, "code": event.code, "error": event.error}
-    return list(attempts.values())
-
-
-def _evaluation(folder: RunFolder) -> Iterator[tuple[str, Any]]:
-    for split in ("train", "valid", "test"):
-        try:
-            yield split, codec.loads((folder.evaluation / f"{split}.json").read_text("utf-8"))
-        except (OSError, ValueError, EpochscopeError):
-            continue
 
 
 def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:

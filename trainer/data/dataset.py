@@ -151,12 +151,12 @@ class ImageData:
         self._device = torch.device("cpu")
         self._normaliser = augment.Normaliser(self.mean, self.std)
         self._recycler = Recycler()
-        self._place(_packed(pictures.pixels))
+        self._place(packed(pictures.pixels))
 
     def to(self, device: torch.device | str) -> None:
         """Make batches on `device` from now on. Pixels move there if they take at most half of its free memory."""
         self._device = torch.device(device)
-        pixels = _packed(self._pictures.pixels)
+        pixels = packed(self._pictures.pixels)
         if self._device.type == "cuda":
             free, _ = torch.cuda.mem_get_info(self._device)
             if pixels.nbytes <= free // 2:
@@ -221,7 +221,7 @@ class ImageData:
         decoded = self._decode([images] if single else images)
         if not len(decoded):
             return torch.empty(0, *self.input_shape, device=self._device)
-        return self._normalise(_packed(decoded).to(self._device), Workspace())
+        return self._normalise(packed(decoded).to(self._device), Workspace())
 
     def _order(self, epoch: int) -> Tensor:
         return augment.draw_order(self.sizes["train"], seed=self._seed, epoch=epoch).to(self._device)
@@ -285,7 +285,7 @@ def _fit_any(image: Any, target: tuple[int, int], *, grey: bool) -> NDArray[np.u
     return fit(Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array), target, grey=grey)
 
 
-def _packed(pixels: NDArray[np.uint8]) -> Tensor:
+def packed(pixels: NDArray[np.uint8]) -> Tensor:
     """(N, H, W) int32 for colour, uint8 for grey; shares the memory of `pixels`."""
     tensor = torch.from_numpy(pixels)
     return (tensor if pixels.shape[3] == 1 else tensor.view(torch.int32)).squeeze(3)

@@ -115,12 +115,24 @@ def _for_people(path: Path, needed: int = 0) -> Iterator[None]:
         raise disk_error(error, path, needed) from error
 
 
-def write_bytes(path: str | Path, data: bytes) -> None:
-    """Replace the file by `data`, durably. Raises DiskError; the path then holds its old content or all of the new."""
-    write_chunks(path, (data,))
+def write_bytes(
+    path: str | Path, data: bytes, *, check: Callable[[Path], None] | None = None, mode: int = 0o600
+) -> None:
+    """Replace the file by `data`, durably. Raises DiskError; the path then holds its old content or all of the new.
+
+    `check` is given the finished file under another name, in the same folder, before it takes its place; whatever it
+    raises is passed on, and leaves the path as it was. `mode`: permissions of a new file, less the umask.
+    """
+    write_chunks(path, (data,), check=check, mode=mode)
 
 
-def write_chunks(path: str | Path, chunks: Iterable[bytes | memoryview]) -> None:
+def write_chunks(
+    path: str | Path,
+    chunks: Iterable[bytes | memoryview],
+    *,
+    check: Callable[[Path], None] | None = None,
+    mode: int = 0o600,
+) -> None:
     """`write_bytes` for content that is made piece by piece. Pieces are flat buffers of bytes."""
     path = Path(path)
     temp = path.with_name(f".{secrets.token_hex(8)}{TEMP_SUFFIX}")
@@ -133,9 +145,11 @@ def write_chunks(path: str | Path, chunks: Iterable[bytes | memoryview]) -> None
             yield chunk
 
     try:
-        digest = _write_new(temp, counted())
+        digest = _write_new(temp, counted(), mode)
         if _digest(temp) != digest:
             raise OSError(errno.EIO, "what was read back differs from what was written")
+        if check is not None:
+            check(temp)
         _replace(temp, path)
         sync_folder(path.parent)
     except BaseException as error:
@@ -157,9 +171,9 @@ def write_json(path: str | Path, obj: Any) -> None:
     write_text(path, json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def _write_new(path: Path, chunks: Iterable[bytes | memoryview]) -> bytes:
+def _write_new(path: Path, chunks: Iterable[bytes | memoryview], mode: int) -> bytes:
     digest = hashlib.sha256()
-    fd = seam.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+    fd = seam.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         for chunk in chunks:
             digest.update(chunk)

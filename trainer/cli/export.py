@@ -1,0 +1,58 @@
+"""`export`: a run in a file for elsewhere. torch is imported only for formats that hold a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from trainer.cli.control import RunName
+from trainer.cli.flags import Json, Runs
+from trainer.cli.output import note, say, say_json
+from trainer.export import FORMATS, choose, export_run
+from trainer.store.folder import default_root, find_run
+
+_FORMATS = "; ".join(f"{name}: {one.help}" for name, one in FORMATS.items())
+
+
+def export(
+    run: RunName,
+    /,
+    *,
+    format_: Annotated[
+        str | None, Parameter(name="--format", help=f"{_FORMATS} [default: as --out ends].", metavar="FORMAT")
+    ] = None,
+    out: Annotated[
+        Path | None, Parameter(help="File to write [default: RUN.FORMAT in the current folder].", metavar="FILE")
+    ] = None,
+    force: Annotated[
+        bool, Parameter(help="Replace a file that is there already.", negative="", show_default=False)
+    ] = False,
+    runs: Runs = None,
+    json: Json = False,
+) -> int:
+    """Write what a run has learnt, or noted, to a file that other programs understand.
+
+    The weights are the best ones, else the last. A model is put in place only once it has been read back and has given
+    the logits of the run's own weights. onnx and pt2 take raw pixels, uint8 (N, H, W, C), any number of images; class
+    names, normalisation and input size travel along in every format, as a JSON text.
+
+    A live run can be exported, and the data set need not be there.
+    """
+    folder = find_run(runs or default_root(), run)
+    name, path = choose(folder, format_, out, force=force)
+    if not json:
+        note(f"exporting {folder.name} as {name} ...")
+    made = export_run(folder, name, path, force=force)
+    if json:
+        facts = {"run": made.run, "format": made.format, "path": made.path.absolute(), "bytes": made.bytes}
+        say_json({**facts, "seconds": made.seconds, **made.facts})
+        return 0
+    weights = f", {made.facts['weights']} weights, of epoch {made.facts['epoch']}" if "weights" in made.facts else ""
+    say(f"{made.path}: {_bytes(made.bytes)}{weights}", made.facts["checked"])
+    return 0
+
+
+def _bytes(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 100_000 else f"{count:,} bytes"

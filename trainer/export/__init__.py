@@ -1,0 +1,134 @@
+"""What a run has learnt and noted, as files for elsewhere. [no torch at import]
+
+`FORMATS` is the table of formats. Whatever leaves here was read back first: a model's file is in place only once it has
+given the logits of the run's own weights.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from trainer.errors import UsageError
+from trainer.settings import suggest
+from trainer.store.folder import RunFolder
+
+Facts = dict[str, Any]
+"""What there is to say of a file, as plain values. `checked`, a sentence for people, is always among them."""
+
+
+class Format(NamedTuple):
+    """`write`: module and function `(folder: RunFolder, path: Path) -> Facts`, imported when used. It makes the file,
+    or the folder where the suffix has no dot, at `path`, durably, and only once it has been checked."""
+
+    suffix: str
+    write: str
+    help: str
+
+
+FORMATS: dict[str, Format] = {
+    "safetensors": Format(".safetensors", "trainer.export.weights:write_safetensors", "the weights, no code in them"),
+    "pt": Format(".pt", "trainer.export.weights:write_pt", "the weights as a state dict of PyTorch"),
+    "onnx": Format(".onnx", "trainer.export.graph:write_onnx", "the model, from raw pixels to logits"),
+    "pt2": Format(".pt2", "trainer.export.graph:write_pt2", "the same for PyTorch (torch.export)"),
+    "csv": Format(".csv", "trainer.export.tables:write_epochs", "a row per epoch"),
+    "csv-classes": Format(".classes.csv", "trainer.export.tables:write_classes", "a row per split and class"),
+    "json": Format(".json", "trainer.export.tables:write_json", "everything that was noted of the run"),
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A file, or a folder of files, that was made and checked; `bytes` is all of it."""
+
+    run: str
+    format: str
+    path: Path
+    bytes: int
+    seconds: float
+    facts: Facts
+
+
+def export_run(
+    folder: RunFolder, format_name: str | None = None, out: str | Path | None = None, *, force: bool = False
+) -> Exported:
+    """Write a run in a format to `out`; default: `RUN` with the format's suffix, in the current folder.
+
+    Without a format, the ending of `out` decides. A folder as `out` gets a file of the default name. Needs no lock: a
+    live run can be exported. Raises UsageError `export.format`, `export.exists` (unless `force`), `export.no_folder`,
+    `export.custom`, `export.failed`, `onnx.missing`, `run.no_checkpoint`, `run.no_history`, `run.no_evaluation`;
+    DiskError, also `export.differs` and `export.unreadable` for a file that does not give what was put in.
+    """
+    name, path = choose(folder, format_name, out, force=force)
+    start = time.perf_counter()
+    facts = _function(FORMATS[name])(folder, path)
+    return Exported(folder.name, name, path, _size(path), time.perf_counter() - start, facts)
+
+
+def choose(
+    folder: RunFolder, format_name: str | None = None, out: str | Path | None = None, *, force: bool = False
+) -> tuple[str, Path]:
+    """Format and path that `export_run` will use; raises what can be told before anything is made."""
+    name = format_name if format_name is not None else _format_of(out)
+    if name not in FORMATS:
+        raise _unknown(name)
+    path = _target(folder, FORMATS[name], out)
+    if not force and os.path.lexists(path):
+        raise _exists(path)
+    return name, path
+
+
+def _format_of(out: str | Path | None) -> str:
+    """The format with the longest suffix that `out` ends in; "" where there is none."""
+    ending = [name for name, one in FORMATS.items() if out is not None and str(out).lower().endswith(one.suffix)]
+    return max(ending, key=lambda name: len(FORMATS[name].suffix), default="")
+
+
+def _function(chosen: Format) -> Callable[[RunFolder, Path], Facts]:
+    module, _, function = chosen.write.partition(":")
+    found: Callable[[RunFolder, Path], Facts] = getattr(import_module(module), function)
+    return found
+
+
+def _target(folder: RunFolder, chosen: Format, out: str | Path | None) -> Path:
+    default = folder.path.resolve().name + chosen.suffix
+    path = Path(default) if out is None else Path(out).expanduser()
+    if out is not None and path.is_dir() and "." in chosen.suffix:
+        path = path / default
+    if not path.absolute().parent.is_dir():
+        raise UsageError(
+            "export.no_folder",
+            f"There is no folder {path.absolute().parent}.",
+            where="--out",
+            mend="make it first, or choose another",
+            path=str(path.absolute().parent),
+        )
+    return path
+
+
+def _size(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else (path,)
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def _unknown(name: str) -> UsageError:
+    known = ", ".join(FORMATS)
+    if not name:
+        return UsageError("export.format", "Which format is not said.", where="--format", expected=f"one of {known}")
+    what = f"There is no format {name!r}{suggest(name, list(FORMATS))}"
+    return UsageError("export.format", what, where="--format", expected=f"one of {known}", name=name)
+
+
+def _exists(path: Path) -> UsageError:
+    return UsageError(
+        "export.exists",
+        f"There is something at {path} already.",
+        where=str(path.absolute()),
+        mend="choose another name with --out; --force replaces it",
+        path=str(path),
+    )

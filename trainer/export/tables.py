@@ -1,0 +1,100 @@
+"""What was noted of a run, as tables and as one document. [no torch]"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from trainer import events as ev
+from trainer.errors import UsageError
+from trainer.export import Facts
+from trainer.facts import evaluations, facts_of
+from trainer.history import COLUMNS, row
+from trainer.store import durable
+from trainer.store.folder import RunFolder
+from trainer.store.journal import JournalReader, Record, logical
+
+SHARED = 0o666
+"""Permissions, less the umask: these files are made to be handed on."""
+_PER_CLASS = ("precision", "recall", "f1", "support")
+
+
+def write_epochs(folder: RunFolder, path: Path) -> Facts:
+    """A row per finished epoch: the columns of metrics.csv, then `train_f1_CLASS` and `valid_f1_CLASS` for each class.
+    Raises UsageError `run.no_history`."""
+    records = logical(JournalReader(folder.journal).read())
+    epochs = [record.event for record in records if isinstance(record.event, ev.EpochEnded)]
+    if not epochs:
+        raise UsageError("run.no_history", "No epoch of this run is finished yet.", where=str(folder.journal))
+    names = _classes(records)
+    passes = {done.epoch: done.f1 for done in _validations(records)}
+    heads = [*COLUMNS, *(f"{part}_f1_{name}" for part in ("train", "valid") for name in names)]
+    empty = ("",) * len(names)
+    rows = [[*row(epoch).values(), *epoch.train_f1, *passes.get(epoch.epoch, empty)] for epoch in epochs]
+    _put(path, _csv(heads, rows))
+    return {"epochs": len(epochs), "checked": f"{_epochs(len(epochs))}, {len(heads)} columns"}
+
+
+def write_classes(folder: RunFolder, path: Path) -> Facts:
+    """A row per split and class: precision, recall, f1 and support, with the best weights. Raises UsageError
+    `run.no_evaluation`."""
+    rows: list[Sequence[Any]] = []
+    for split, found in evaluations(folder):
+        columns = zip(found["classes"], *(found[name] for name in _PER_CLASS), strict=True)
+        rows += [(split, *values) for values in columns]
+    if not rows:
+        raise UsageError(
+            "run.no_evaluation",
+            "This run was not evaluated yet.",
+            where=str(folder.evaluation),
+            mend=f"epochscope evaluate {folder.name}",
+        )
+    _put(path, _csv(("split", "class", *_PER_CLASS), rows))
+    return {"rows": len(rows), "checked": f"{len(rows)} rows"}
+
+
+def write_json(folder: RunFolder, path: Path) -> Facts:
+    """What `runs show --json` says, and beside it `history`: a row per finished epoch; `validations`: all figures of
+    each of their validations. Non-finite numbers are spelt "NaN", "Infinity" and "-Infinity"."""
+    reader = JournalReader(folder.journal)
+    records = reader.read()
+    told = logical(records)
+    about = {
+        **facts_of(folder, records, reader),
+        "history": [row(record.event) for record in told if isinstance(record.event, ev.EpochEnded)],
+        "validations": [msgspec.to_builtins(done) for done in _validations(told)],
+    }
+    plain = ev.spell_non_finite(about)
+    _put(path, json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n")
+    return {"epochs": len(about["history"]), "checked": _epochs(len(about["history"]))}
+
+
+def _classes(records: Iterable[Record]) -> tuple[str, ...]:
+    started = [record.event for record in records if isinstance(record.event, ev.RunStarted)]
+    return tuple(started[-1].classes) if started else ()
+
+
+def _validations(records: Iterable[Record]) -> list[ev.ValidationDone]:
+    return [record.event for record in records if isinstance(record.event, ev.ValidationDone)]
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'' if count == 1 else 's'}"
+
+
+def _csv(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _put(path: Path, text: str) -> None:
+    durable.write_bytes(path, text.encode("utf-8", "replace"), mode=SHARED)

@@ -1,0 +1,105 @@
+"""Weights without the model: safetensors, and PyTorch's own file.
+
+`open_weights` makes a model of either again, one that takes raw pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from trainer.export import Facts
+from trainer.export.bundle import FILE, KEY, describe
+from trainer.export.checking import Answer, same_text, write_model
+from trainer.export.pixels import RawPixels
+from trainer.export.trained import Pixels, Trained, find_trained
+from trainer.store.folder import RunFolder
+
+Tensors = Mapping[str, Tensor]
+
+
+def write_safetensors(folder: RunFolder, path: Path) -> Facts:
+    """The weights by their own names; the text about them in the metadata, as `epochscope`."""
+    from safetensors.torch import save
+
+    trained = find_trained(folder)
+    text = describe(trained, raw_pixels=False)
+    data = save(trained.tensors, {"format": "pt", KEY: text})
+    return write_model(folder, trained, path, data, _loader(trained, text, read_safetensors), exact=True)
+
+
+def write_pt(folder: RunFolder, path: Path) -> Facts:
+    """A plain state dict: `torch.load(path, weights_only=True)` gives what `load_state_dict` takes. The text about it
+    is one more file of the archive that this format is: `extra/epochscope.json`."""
+    trained = find_trained(folder)
+    text = describe(trained, raw_pixels=False)
+    buffer = io.BytesIO()
+    torch.save(dict(trained.tensors), buffer)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zipfile.ZipInfo(_extra(archive)), text)
+    return write_model(folder, trained, path, buffer.getvalue(), _loader(trained, text, read_pt), exact=True)
+
+
+def read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:
+    """Tensors, and the text if there is one. Nothing stays open."""
+    from safetensors.torch import load
+
+    data = path.read_bytes()
+    (length,) = struct.unpack_from("<Q", data)
+    header = json.loads(data[8 : 8 + length])
+    return load(data), header.get("__metadata__", {}).get(KEY)
+
+
+def read_pt(path: Path) -> tuple[dict[str, Tensor], str | None]:
+    """The same of a .pt; what is no tensor is never built."""
+    data = path.read_bytes()
+    tensors: dict[str, Tensor] = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        place = _extra(archive)
+        return tensors, archive.read(place).decode("ascii") if place in archive.namelist() else None
+
+
+def _extra(archive: zipfile.ZipFile) -> str:
+    """Where extra files lie: all of such an archive is in one folder, whatever it is called."""
+    return f"{archive.namelist()[0].split('/')[0]}/extra/{FILE}"
+
+
+def _loader(trained: Trained, text: str, read: Any) -> Any:
+    def load(path: Path) -> Answer:
+        tensors, found = read(path)
+        same_text(path, found, text)
+        model = trained.model_with(tensors)
+
+        def answer(pixels: Pixels) -> Tensor:
+            with torch.no_grad():
+                logits: Tensor = model(trained.normalised(pixels))
+            return logits
+
+        return answer
+
+    return load
+
+
+def open_weights(path: str | Path) -> tuple[RawPixels, dict[str, Any]]:
+    """The model in a .safetensors or .pt that was exported, taking raw pixels, and what the file says of it (`classes`
+    and more). Raises ValueError for a file that was not exported by `epochscope export`, UsageError where its model is
+    not installed."""
+    from trainer.models import build_model
+
+    path = Path(path)
+    tensors, text = (read_pt if path.suffix == ".pt" else read_safetensors)(path)
+    if text is None:
+        raise ValueError(f"{path} does not say which model it holds")
+    about: dict[str, Any] = json.loads(text)
+    channels, height, width = about["input"]["shape"]
+    model = build_model(about["model"], (channels, height, width), len(about["classes"]), about["options"])
+    model.load_state_dict(tensors)
+    return RawPixels(model.eval(), about["input"]["mean"], about["input"]["std"]), about
