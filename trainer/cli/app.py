@@ -94,7 +94,8 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         "export",
         "export:export",
         "The model, or the record of a run, as a file for elsewhere",
-        "epochscope export last --format onnx\n"
+        "epochscope export last --format report\n"
+        "  epochscope export last --format onnx\n"
         "  epochscope export monday --out models/birds.safetensors\n"
         "  epochscope export last --format csv",
     ),

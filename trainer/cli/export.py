@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -29,6 +29,12 @@ def export(
     force: Annotated[
         bool, Parameter(help="Replace a file that is there already.", negative="", show_default=False)
     ] = False,
+    language: Annotated[
+        Literal["en", "ru"] | None, Parameter(help="Of report and figures [default: en].", show_default=False)
+    ] = None,
+    with_: Annotated[
+        tuple[str, ...], Parameter(name="--with", help="A run to compare in the report; repeatable.", metavar="RUN")
+    ] = (),
     runs: Runs = None,
     json: Json = False,
 ) -> int:
@@ -38,13 +44,17 @@ def export(
     the logits of the run's own weights. onnx and pt2 take raw pixels, uint8 (N, H, W, C), any number of images; class
     names, normalisation and input size travel along in every format, as a JSON text.
 
-    A live run can be exported, and the data set need not be there.
+    A live run can be exported, and the data set need not be there. A report is one HTML file that needs nothing else.
     """
-    folder = find_run(runs or default_root(), run)
+    root = runs or default_root()
+    folder = find_run(root, run)
     name, path = choose(folder, format_, out, force=force)
+    options: dict[str, Any] = {"language": language} if language else {}
+    if with_:
+        options["compared"] = [find_run(root, other) for other in with_]
     if not json:
         note(f"exporting {folder.name} as {name} ...")
-    made = export_run(folder, name, path, force=force)
+    made = export_run(folder, name, path, force=force, **options)
     if json:
         facts = {"run": made.run, "format": made.format, "path": made.path.absolute(), "bytes": made.bytes}
         say_json({**facts, "seconds": made.seconds, **made.facts})

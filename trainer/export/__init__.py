@@ -22,13 +22,19 @@ Facts = dict[str, Any]
 """What there is to say of a file, as plain values. `checked`, a sentence for people, is always among them."""
 
 
+SHARED = 0o666
+"""Permissions, less the umask: these files are made to be handed on."""
+
+
 class Format(NamedTuple):
-    """`write`: module and function `(folder: RunFolder, path: Path) -> Facts`, imported when used. It makes the file,
-    or the folder where the suffix has no dot, at `path`, durably, and only once it has been checked."""
+    """`write`: module and function `(folder: RunFolder, path: Path, **options) -> Facts`, imported when used. It makes
+    the file, or the folder where the suffix has no dot, at `path`, durably, and only once it has been checked.
+    `takes`: names of its options."""
 
     suffix: str
     write: str
     help: str
+    takes: tuple[str, ...] = ()
 
 
 FORMATS: dict[str, Format] = {
@@ -39,6 +45,10 @@ FORMATS: dict[str, Format] = {
     "csv": Format(".csv", "trainer.export.tables:write_epochs", "a row per epoch"),
     "csv-classes": Format(".classes.csv", "trainer.export.tables:write_classes", "a row per split and class"),
     "json": Format(".json", "trainer.export.tables:write_json", "everything that was noted of the run"),
+    "report": Format(".html", "trainer.export.pages:write_page", "one HTML page to hand on", ("language", "compared")),
+    "figures": Format(
+        "-figures", "trainer.export.pages:write_figures", "a folder of its figures and tables", ("language", "compared")
+    ),
 }
 
 
@@ -55,18 +65,28 @@ class Exported:
 
 
 def export_run(
-    folder: RunFolder, format_name: str | None = None, out: str | Path | None = None, *, force: bool = False
+    folder: RunFolder,
+    format_name: str | None = None,
+    out: str | Path | None = None,
+    *,
+    force: bool = False,
+    **options: Any,
 ) -> Exported:
     """Write a run in a format to `out`; default: `RUN` with the format's suffix, in the current folder.
 
+    `options`, for report and figures: `language` ("en" or "ru"), `compared` (folders of other runs).
     Without a format, the ending of `out` decides. A folder as `out` gets a file of the default name. Needs no lock: a
-    live run can be exported. Raises UsageError `export.format`, `export.exists` (unless `force`), `export.no_folder`,
-    `export.custom`, `export.failed`, `onnx.missing`, `run.no_checkpoint`, `run.no_history`, `run.no_evaluation`;
+    live run can be exported. Raises UsageError `export.format`, `export.option`, `export.exists` (unless `force`),
+    `export.no_folder`, `export.custom`, `export.failed`, `onnx.missing`, `run.no_checkpoint`, `run.no_history`,
+    `run.no_evaluation`;
     DiskError, also `export.differs` and `export.unreadable` for a file that does not give what was put in.
     """
     name, path = choose(folder, format_name, out, force=force)
+    for option in options:
+        if option not in FORMATS[name].takes:
+            raise _not_for(name, option)
     start = time.perf_counter()
-    facts = _function(FORMATS[name])(folder, path)
+    facts = _function(FORMATS[name])(folder, path, **options)
     return Exported(folder.name, name, path, _size(path), time.perf_counter() - start, facts)
 
 
@@ -89,9 +109,9 @@ def _format_of(out: str | Path | None) -> str:
     return max(ending, key=lambda name: len(FORMATS[name].suffix), default="")
 
 
-def _function(chosen: Format) -> Callable[[RunFolder, Path], Facts]:
+def _function(chosen: Format) -> Callable[..., Facts]:
     module, _, function = chosen.write.partition(":")
-    found: Callable[[RunFolder, Path], Facts] = getattr(import_module(module), function)
+    found: Callable[..., Facts] = getattr(import_module(module), function)
     return found
 
 
@@ -122,6 +142,19 @@ def _unknown(name: str) -> UsageError:
         return UsageError("export.format", "Which format is not said.", where="--format", expected=f"one of {known}")
     what = f"There is no format {name!r}{suggest(name, list(FORMATS))}"
     return UsageError("export.format", what, where="--format", expected=f"one of {known}", name=name)
+
+
+def _not_for(name: str, option: str) -> UsageError:
+    able = [known for known, one in FORMATS.items() if option in one.takes]
+    flag = {"compared": "--with"}.get(option, f"--{option}")
+    return UsageError(
+        "export.option",
+        f"The format {name!r} does not take {flag}.",
+        where=flag,
+        expected=f"{flag} with {' or '.join(able)}" if able else "an option of the format",
+        name=name,
+        option=flag,
+    )
 
 
 def _exists(path: Path) -> UsageError:

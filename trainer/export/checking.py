@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from trainer.errors import DiskError, EpochscopeError
-from trainer.export import Facts
+from trainer.export import SHARED, Facts
 from trainer.export.trained import Pixels, Trained, sample
 from trainer.store import durable
 from trainer.store.folder import RunFolder
@@ -18,8 +18,6 @@ from trainer.store.folder import RunFolder
 TOLERANCE = 1e-4
 """Of a graph's logits, relative to the largest of them. Another order of additions gives up to 1e-6 for the models
 here; other processors multiply in other ways. A wrong normalisation, or the like, is a hundred times larger."""
-SHARED = 0o666
-"""Permissions, less the umask: these files are made to be handed on."""
 Answer = Callable[[Pixels], Tensor]
 """From raw pixels (N, H, W, C) to logits (N, classes)."""
 

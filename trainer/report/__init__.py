@@ -23,7 +23,7 @@ def write_report(folder: RunFolder, out: Path, *, language: Language = "en", com
     from trainer.store.durable import write_bytes
 
     text = html(folder, language=language, compared=compared).encode("utf-8")
-    write_bytes(out, text)
+    write_bytes(out, text, mode=0o666)  # less the umask: it is made to be handed on
     return len(text)
 
 
