@@ -115,6 +115,19 @@ def test_equals_torchvision_on_real_images() -> None:
         assert compare(images, parameters, 2) < 1e-3
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+@given(seed=st.integers(0, 99), flip=st.sampled_from([0.0, 0.5, 1.0]))
+@settings(max_examples=20, deadline=None)
+def test_mirroring_alone_is_the_whole_look_up_without_angle_and_shift(channels: int, seed: int, flip: float) -> None:
+    images = torch.randint(
+        0, 256, (9, channels, 6, 7), dtype=torch.uint8, generator=torch.Generator().manual_seed(seed)
+    )
+    drawn = augment.draw(9, rotation=0, flip=flip, crop=0, seed=seed, epoch=1)
+    packed = images[:, 0] if channels == 1 else images[:, 0].int() | images[:, 1].int() << 8 | images[:, 2].int() << 16
+    whole = augment.apply(packed, augment.coordinates(drawn, 6, 7), Workspace())
+    assert torch.equal(augment.mirror(packed.clone(), drawn.flip), whole)
+
+
 def test_parameters_lie_in_their_ranges_and_use_them() -> None:
     drawn = augment.draw(20_000, rotation=5.0, flip=0.25, crop=2, seed=1, epoch=1)
     assert drawn.angle.abs().max() <= 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -240,14 +240,21 @@ class ImageData:
         workspace = Workspace()
         for start in range(first, last, self._chunk * BLOCK):
             block = order[start : min(start + self._chunk * BLOCK, last)]
-            where = None if drawn is None else augment.coordinates(drawn.pick(block), *self.input_shape[1:])
+            change = None if drawn is None else self._change(drawn.pick(block), workspace)
             rows = self._rows["train"][block]
             for begin in range(0, len(block), self._chunk):
                 some = slice(begin, begin + self._chunk)
                 pixels = self._take(rows[some], workspace)
-                if where is not None:
-                    pixels = augment.apply(pixels, where.pick(some), workspace)
+                if change is not None:
+                    pixels = change(pixels, some)
                 yield self._normalise(pixels, workspace), self._labels[rows[some]]
+
+    def _change(self, drawn: augment.Parameters, workspace: Workspace) -> Callable[[Tensor, slice], Tensor]:
+        """What is done to the packed pixels of some of the images that `drawn` is for."""
+        if not (self._augmentation.rotation or self._augmentation.crop):
+            return lambda pixels, some: augment.mirror(pixels, drawn.flip[some])
+        where = augment.coordinates(drawn, *self.input_shape[1:])
+        return lambda pixels, some: augment.apply(pixels, where.pick(some), workspace)
 
     def _take(self, rows: Tensor, workspace: Workspace) -> Tensor:
         """Packed pixels of some images, on the device where batches are made."""
