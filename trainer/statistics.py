@@ -78,6 +78,11 @@ class Spread:
     interval: Interval | None
 
 
+def in_brackets(interval: Interval, digits: int = 4) -> str:
+    """`(0.3941 to 0.4137)`."""
+    return f"({interval[0]:.{digits}f} to {interval[1]:.{digits}f})"
+
+
 # --- one run
 
 

@@ -93,7 +93,7 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         _KNOW,
         "runs",
         "runs:app",
-        "List runs, or show one",
+        "List runs, show one, compare two",
         "",
     ),
     (

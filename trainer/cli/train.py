@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trainer.result import Result
 
 STOPPED = 3
+INTERVALS = "In brackets: 95 % intervals, how far other images of the same kind would move a figure."
 DEMO_EPOCHS = 50
 
 
@@ -186,6 +187,8 @@ def _says_all(error: Exception) -> bool:
 def _tell(result: Result) -> None:
     for evaluation in result.evaluations.values():
         say(*report_lines(evaluation))
+    if result.evaluations:
+        say("", INTERVALS)
     if result.run_dir is None:
         return
     folder = RunFolder(result.run_dir)
@@ -197,21 +200,15 @@ def _tell(result: Result) -> None:
 
 
 def report_lines(evaluation: Evaluation) -> list[str]:
-    """Heading and classification report of a split."""
+    """Heading, scores with their 95 % intervals, and classification report of a split."""
     found = evaluation.figures
     return [
         "",
-        f"== {evaluation.split}: {found.samples:,} images, {evaluation.weights} weights, loss {found.loss:.4f}, "
-        f"macro-F1 {found.macro_f1:.4f}",
+        f"== {evaluation.split}: {found.samples:,} images, {evaluation.weights} weights, loss {found.loss:.4f}",
+        f"   {evaluation.scores()}",
         "",
         evaluation.report.rstrip("\n"),
     ]
-
-
-def figures_of(evaluation: Evaluation) -> dict[str, Any]:
-    """An evaluation for JSON."""
-    about = {"split": evaluation.split, "weights": evaluation.weights, "classes": evaluation.classes}
-    return {**about, "seconds": evaluation.seconds, **vars(evaluation.figures)}
 
 
 def _document(result: Result) -> Mapping[str, Any]:
@@ -224,5 +221,5 @@ def _document(result: Result) -> Mapping[str, Any]:
         "best_epoch": result.best_epoch,
         "best_loss": result.best_loss,
         "epochs": [to_builtins(epoch) for epoch in result.epochs],
-        "evaluations": {split: figures_of(evaluation) for split, evaluation in result.evaluations.items()},
+        "evaluations": {split: evaluation.plain() for split, evaluation in result.evaluations.items()},
     }

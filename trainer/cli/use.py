@@ -25,18 +25,18 @@ def evaluate(run: RunName, /, *, runs: Runs = None, json: Json = False) -> int:
     They are written to the run's folder evaluation/ as well. A run that is being trained must be stopped first.
     """
     folder = find_run(runs or default_root(), run)
-    from trainer.cli.train import figures_of, report_lines
+    from trainer.cli.train import INTERVALS, report_lines
     from trainer.launch import evaluate as judge
 
     if not json:
         note(f"evaluating {folder.name} ...")
     evaluations = judge(folder)
     if json:
-        say_json({split: figures_of(evaluation) for split, evaluation in evaluations.items()})
+        say_json({split: evaluation.plain() for split, evaluation in evaluations.items()})
     else:
         for evaluation in evaluations.values():
             say(*report_lines(evaluation))
-        say("", f"written to {folder.evaluation}")
+        say("", INTERVALS, f"written to {folder.evaluation}")
     return 0
 
 
