@@ -281,5 +281,6 @@ def test_spread_is_scipys(values: list[float]) -> None:
 def test_spread_of_one_is_not_known() -> None:
     assert spread([0.5]).interval is spread([0.5]).sd is None
     assert spread([0.5, 0.5]).interval == (0.5, 0.5)
+    assert spread([0.2, 0.9], limits=(0, 1)).interval == (0, 1)
     with pytest.raises(ValueError, match="at least one"):
         spread([])

@@ -318,8 +318,9 @@ def mcnemar(only_a: int, only_b: int) -> float:
 # --- several runs
 
 
-def spread(values: Sequence[float], *, level: float = LEVEL) -> Spread:
+def spread(values: Sequence[float], *, level: float = LEVEL, limits: Interval = (-math.inf, math.inf)) -> Spread:
     """Mean, standard deviation and Student's interval of the mean, of a figure of runs that differ by their seed alone.
+    The interval ends at what the figure can be: `limits`.
 
     Raises ValueError without a value.
     """
@@ -333,4 +334,4 @@ def spread(values: Sequence[float], *, level: float = LEVEL) -> Spread:
 
     sd = float(np.std(found, ddof=1))
     reach = float(stdtrit(len(found) - 1, (1 + level) / 2)) * sd / math.sqrt(len(found))
-    return Spread(found, mean, sd, (mean - reach, mean + reach))
+    return Spread(found, mean, sd, (max(mean - reach, limits[0]), min(mean + reach, limits[1])))

@@ -39,6 +39,9 @@ def train(
     name: Annotated[
         str | None, Parameter(help="Name of the run [default: date, data and model].", metavar="NAME")
     ] = None,
+    seeds: Annotated[
+        int | None, Parameter(help="Train N times, from --seed on, and report mean and spread.", metavar="N")
+    ] = None,
     json: Json = False,
     **given: Any,
 ) -> int:
@@ -48,8 +51,16 @@ def train(
     of images per class. Everything is written to a folder of its own, from which the run can be resumed.
 
     Ctrl-C finishes the step, saves and ends (exit 3); a second one ends at once.
+
+    With --seeds N there are N runs, NAME-s1234, NAME-s1235 and so on. The seed changes the order of the images, the
+    first weights, and the split where the data brings none of its own. Ctrl-C stops the run at work; those that are
+    completed are reported.
     """
     made = gather(data, recipe, settings, given)
+    if seeds is not None:
+        from trainer.cli.seeds import train_seeds
+
+        return train_seeds(made, seeds, _root(runs), name, as_json=json)
     from trainer.launch import start
 
     return _conduct(lambda *views: start(made, _root(runs), name=name, callbacks=views, signals=True), as_json=json)
@@ -159,6 +170,17 @@ class Whereabouts(Callback):
 
 def _conduct(work: Callable[..., Result], *, as_json: bool) -> int:
     """Train with the run shown, then print what came of it; the exit code."""
+    result = watch(work, as_json=as_json)
+    if as_json:
+        say_json(_document(result))
+    else:
+        _tell(result)
+    return 0 if result.status == "completed" else STOPPED
+
+
+def watch(work: Callable[..., Result], *, as_json: bool) -> Result:
+    """Train with the run shown: `work` is called with the callbacks that do it. An error that ends the run carries the
+    place of its log."""
     from rich.console import Console
 
     from trainer.registry import load_callback
@@ -167,16 +189,11 @@ def _conduct(work: Callable[..., Result], *, as_json: bool) -> int:
     # with --json standard output belongs to the document: plain lines go to standard error
     console = Console(stderr=True, force_terminal=False) if as_json else Console()
     try:
-        result = work(where, load_callback("progress")(console))
+        return work(where, load_callback("progress")(console))
     except Exception as error:
         if where.folder is not None and not _says_all(error):
             error.log = where.folder.log  # type: ignore[attr-defined]
         raise
-    if as_json:
-        say_json(_document(result))
-    else:
-        _tell(result)
-    return 0 if result.status == "completed" else STOPPED
 
 
 def _says_all(error: Exception) -> bool:
