@@ -66,7 +66,7 @@ def compare(a: RunFolder, b: RunFolder, one: Evaluated, other: Evaluated) -> Com
         true, answers = _same_images(a, b, one, other)
         images = len(true)
         paired = paired_bootstrap(true, *answers, len(one.classes))
-    except _ApartError as error:
+    except _Apart as error:
         reason = str(error)
     return Comparison(one, other, tuple(_differences(_settings(a), _settings(b))), paired, images, reason)
 
@@ -106,21 +106,21 @@ def _evaluated(found: Mapping[str, Any]) -> Evaluated:
 # --- the same images
 
 
-class _ApartError(Exception):
+class _Apart(Exception):  # noqa: N818  # a finding, no error
     """The images cannot be compared one by one; the text says why, to a person."""
 
 
 def _same_images(
     a: RunFolder, b: RunFolder, one: Evaluated, other: Evaluated
 ) -> tuple[Numbers, tuple[Numbers, Numbers]]:
-    """True classes (M,) of the images that both judged, and the answers (M,) of each. Raises _ApartError."""
+    """True classes (M,) of the images that both judged, and the answers (M,) of each. Raises _Apart."""
     if one.split == "train":
-        raise _ApartError("Of the training images no list is kept; validation and test images can be compared.")
+        raise _Apart("Of the training images no list is kept; validation and test images can be compared.")
     if one.classes != other.classes:
-        raise _ApartError("The two runs do not tell the same classes apart.")
+        raise _Apart("The two runs do not tell the same classes apart.")
     (key, first), (other_key, second) = (_published(folder, one.split) for folder in (a, b))
     if key != other_key and not _equal(first, second):
-        raise _ApartError(
+        raise _Apart(
             f"Their {one.split} images are not the same: other data, or a split that was drawn with another seed."
         )
     true = np.asarray(first.labels, np.int64)
@@ -135,7 +135,7 @@ def _published(folder: RunFolder, split: str) -> tuple[str, PublishedSplit]:
         key = str(about["data_fingerprint"])
         return key, open_published(folder.path.parent, key).splits[split]
     except (OSError, KeyError, ValueError, DataError, msgspec.MsgspecError, RecursionError) as error:
-        raise _ApartError(f"Which {split} images {folder.name} was judged on is not known.") from error
+        raise _Apart(f"Which {split} images {folder.name} was judged on is not known.") from error
 
 
 def _equal(first: PublishedSplit, second: PublishedSplit) -> bool:
@@ -149,7 +149,7 @@ def _equal(first: PublishedSplit, second: PublishedSplit) -> bool:
 
 
 def _answers(folder: RunFolder, found: Evaluated, split: PublishedSplit) -> Numbers:
-    """The answers to the published images. Raises _ApartError where they do not belong to the figures."""
+    """The answers to the published images. Raises _Apart where they do not belong to the figures."""
     path = folder.evaluation / f"{found.split}.npz"
     try:
         answers = read_arrays(path)["predicted"].astype(np.int64)
@@ -158,9 +158,9 @@ def _answers(folder: RunFolder, found: Evaluated, split: PublishedSplit) -> Numb
             table = confusion(split.labels, answers, len(found.classes))
             fits = bool(np.array_equal(table, found.confusion))
     except (OSError, KeyError, ValueError, DataError) as error:
-        raise _ApartError(f"The single answers of {folder.name} cannot be read: {path}") from error
+        raise _Apart(f"The single answers of {folder.name} cannot be read: {path}") from error
     if not fits:
-        raise _ApartError(f"The single answers of {folder.name} do not belong to its figures: {path}")
+        raise _Apart(f"The single answers of {folder.name} do not belong to its figures: {path}")
     return answers[split.indices]
 
 
