@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from trainer.events import spell_non_finite
 from trainer.figures import Figures, report
 from trainer.passes import Outputs
+from trainer.statistics import Intervals, in_brackets, intervals
 
 if TYPE_CHECKING:
     from trainer.store.folder import RunFolder
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures of one split. In a notebook it shows as a table; `report` is scikit-learn's classification report."""
+    """Figures of one split. In a notebook it shows as a table; `report` is scikit-learn's classification report,
+    `intervals` the 95 % intervals of accuracy and macro-F1."""
 
     split: str
     weights: Literal["best", "last"]
@@ -30,12 +33,36 @@ class Evaluation:
         """As `sklearn.metrics.classification_report` prints it."""
         return report(self.figures.confusion, self.classes)
 
+    @cached_property
+    def intervals(self) -> Intervals:
+        """How far other images of the same kind would move accuracy and macro-F1."""
+        return intervals(self.figures.confusion)
+
+    def plain(self) -> dict[str, Any]:
+        """All but the single images, for JSON; intervals are (low, high)."""
+        return {
+            "split": self.split,
+            "weights": self.weights,
+            "classes": self.classes,
+            "seconds": self.seconds,
+            **vars(self.figures),
+            "accuracy_interval": self.intervals.accuracy,
+            "macro_f1_interval": self.intervals.macro_f1,
+            "interval_level": self.intervals.level,
+        }
+
+    def scores(self) -> str:
+        """Accuracy and macro-F1 with their intervals, such as `accuracy 0.406 (0.396 to 0.416), ...`."""
+        found, sure = self.figures, self.intervals
+        accuracy = f"accuracy {found.accuracy:.4f} {in_brackets(sure.accuracy)}"
+        return f"{accuracy}, macro-F1 {found.macro_f1:.4f} {in_brackets(sure.macro_f1)}"
+
     def __str__(self) -> str:
+        return f"{self._head()}\n\n{self.report}"
+
+    def _head(self) -> str:
         found = self.figures
-        return (
-            f"{self.split} ({self.weights} weights): {found.samples} images, loss {found.loss:.4f}, "
-            f"accuracy {found.accuracy:.4f}, macro-F1 {found.macro_f1:.4f}\n\n{self.report}"
-        )
+        return f"{self.split} ({self.weights} weights): {found.samples} images, loss {found.loss:.4f}, {self.scores()}"
 
     def _repr_html_(self) -> str:
         found = self.figures
@@ -46,8 +73,7 @@ class Evaluation:
             )
         )
         return (
-            f"<p><b>{escape(self.split)}</b> ({self.weights} weights): {found.samples} images, loss {found.loss:.4f}, "
-            f"accuracy {found.accuracy:.4f}, macro-F1 {found.macro_f1:.4f}</p><table><tr><th>class</th>"
+            f"<p>{escape(self._head())}</p><table><tr><th>class</th>"
             f"<th>precision</th><th>recall</th><th>F1</th><th>support</th></tr>{rows}</table>"
         )
 
@@ -58,13 +84,6 @@ def write_evaluation(folder: RunFolder, evaluation: Evaluation) -> None:
     from trainer.store.images import write_arrays
 
     target = folder.evaluation
-    about = {
-        "split": evaluation.split,
-        "weights": evaluation.weights,
-        "classes": evaluation.classes,
-        "seconds": evaluation.seconds,
-        **vars(evaluation.figures),
-    }
-    write_json(target / f"{evaluation.split}.json", spell_non_finite(about))
+    write_json(target / f"{evaluation.split}.json", spell_non_finite(evaluation.plain()))
     write_text(target / f"{evaluation.split}.txt", evaluation.report)
     write_arrays(target / f"{evaluation.split}.npz", **evaluation.outputs.arrays())

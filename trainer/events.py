@@ -178,7 +178,8 @@ class CheckpointSaved(Event, frozen=True, kw_only=True, tag=True):
 
 
 class EvaluationDone(Event, frozen=True, kw_only=True, tag=True):
-    """Figures of one split, not augmented, with the named weights."""
+    """Figures of one split, not augmented, with the named weights. The intervals (low, high) at 95 % are those of
+    `trainer.statistics.intervals`; None in journals older than they are."""
 
     split: Split
     weights: Literal["best", "last"]
@@ -193,6 +194,8 @@ class EvaluationDone(Event, frozen=True, kw_only=True, tag=True):
     confusion: Matrix
     samples: int
     seconds: float
+    accuracy_interval: tuple[float, float] | None = None
+    macro_f1_interval: tuple[float, float] | None = None
 
 
 class SnapshotSaved(Event, frozen=True, kw_only=True, tag=True):

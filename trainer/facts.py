@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import msgspec
 
 from trainer import events as ev
+from trainer.comparison import load_evaluation
 from trainer.store.folder import RunFolder, state
 from trainer.store.journal import JournalReader, Record
 from trainer.store.summary import Summary
@@ -82,9 +82,7 @@ def _attempts(records: list[Record]) -> list[dict[str, Any]]:
 
 
 def evaluations(folder: RunFolder) -> Iterator[tuple[str, Any]]:
-    """Split and content of each evaluation/<split>.json that is there and whole."""
+    """Split and content of each evaluation/<split>.json that is there and whole, with intervals in any case."""
     for split in SPLITS:
-        try:
-            yield split, json.loads((folder.evaluation / f"{split}.json").read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
-            continue
+        if (found := load_evaluation(folder, split)) is not None:
+            yield split, found

@@ -252,10 +252,17 @@ class Trainer:
             evaluation = Evaluation(split, weights, self.classes, found, outputs, seconds)
             if self.folder is not None:
                 write_evaluation(self.folder, evaluation)
-            event = EvaluationDone(
-                **session.position, split=split, weights=weights, seconds=seconds, **figure_fields(found)
+            session.emit(
+                EvaluationDone(
+                    **session.position,
+                    split=split,
+                    weights=weights,
+                    seconds=seconds,
+                    **figure_fields(found),
+                    accuracy_interval=evaluation.intervals.accuracy,
+                    macro_f1_interval=evaluation.intervals.macro_f1,
+                )
             )
-            session.emit(event)
             evaluations[split] = evaluation
         return evaluations
 

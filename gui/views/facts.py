@@ -39,7 +39,15 @@ _RUN = (
     "saved",
     "resume",
 )
-_BEST = ("best_epoch", "best_loss", "best_macro_f1", "test_accuracy", "test_macro_f1")
+_BEST = (
+    "best_epoch",
+    "best_loss",
+    "best_macro_f1",
+    "test_accuracy",
+    "test_accuracy_interval",
+    "test_macro_f1",
+    "test_macro_f1_interval",
+)
 _WIDEST = "airplane (0.00)"
 """A value for which there is room, whatever the language calls its row; a longer one is cut in the middle."""
 _GAP = 10
@@ -154,6 +162,8 @@ class FactsColumn(QScrollArea):
             "best_macro_f1": self.tr("Macro-F1"),
             "test_accuracy": self.tr("Test accuracy"),
             "test_macro_f1": self.tr("Test macro-F1"),
+            "test_accuracy_interval": self.tr("95 % interval"),
+            "test_macro_f1_interval": self.tr("95 % interval"),
             "saved": self.tr("Saved at step"),
             "data": self.tr("Data"),
             "images_train": self.tr("Images: train"),
@@ -171,6 +181,11 @@ class FactsColumn(QScrollArea):
         for key, name in names.items():
             self.names[key].setText(name)
             self.values[key].setAccessibleDescription(name)
+        tip = self.tr(
+            "How far other images of the same kind would move the figure above; not what another seed would do."
+        )
+        for key in ("test_accuracy_interval", "test_macro_f1_interval"):
+            self.names[key].setToolTip(plain_tip(tip))
         self.heads["best"].setText(self.tr("Best"))
         self.heads["run"].setText(self.tr("Run"))
         self._fit()
@@ -226,6 +241,9 @@ def _best(model: RunModel) -> dict[str, str]:
             found["best_macro_f1"] = number(float(model.epochs.column("valid_macro_f1")[int(rows[-1])]))
     if test := model.evaluations.get("test"):
         found |= {"test_accuracy": number(test.accuracy), "test_macro_f1": number(test.macro_f1)}
+        for key, ends in (("accuracy", test.accuracy_interval), ("macro_f1", test.macro_f1_interval)):
+            if ends is not None:
+                found[f"test_{key}_interval"] = f"{number(ends[0], 3)} – {number(ends[1], 3)}"
     saved = max(model.checkpoints.values(), key=lambda event: event.step, default=None)
     if saved is not None:
         found["saved"] = whole(saved.step)

@@ -1215,6 +1215,10 @@ With a run open, drop images to have them classified.</source>
         <translation>Папки {path} нет.</translation>
     </message>
     <message>
+        <source>export.option</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>export.unreadable</source>
         <translation>Экспортированный файл не читается и не сохранён: {reason}</translation>
     </message>
@@ -1378,6 +1382,10 @@ With a run open, drop images to have them classified.</source>
         <translation>Настройки этого запуска не читаются: {what}</translation>
     </message>
     <message>
+        <source>run.not_evaluated</source>
+        <translation>Запуск «{name}» ещё не оценён на этой части данных ({split}).</translation>
+    </message>
+    <message>
         <source>run.not_running</source>
         <translation>Этот запуск сейчас не обучается.</translation>
     </message>
@@ -1388,6 +1396,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>run.unknown</source>
         <translation>Запуска «{name}» нет.</translation>
+    </message>
+    <message>
+        <source>seeds.count</source>
+        <translation>Для разброса нужно не меньше двух запусков.</translation>
     </message>
     <message>
         <source>settings.invalid</source>
@@ -1525,6 +1537,10 @@ With a run open, drop images to have them classified.</source>
 <context>
     <name>FactsColumn</name>
     <message>
+        <source>95 % interval</source>
+        <translation>95 %-й интервал</translation>
+    </message>
+    <message>
         <source>At epoch {epoch}</source>
         <translation>Эпоха {epoch}</translation>
     </message>
@@ -1551,6 +1567,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>Epoch</source>
         <translation>Эпоха</translation>
+    </message>
+    <message>
+        <source>How far other images of the same kind would move the figure above; not what another seed would do.</source>
+        <translation>Насколько изменилась бы величина выше на других изображениях того же рода; влияние зерна сюда не входит.</translation>
     </message>
     <message>
         <source>Images a second</source>

@@ -15,7 +15,7 @@ from trainer.settings import flags
 from trainer.version import __version__
 
 COMMANDS = [name for name in build() if not name.startswith("-")]
-PAGES = [[], *([name] for name in COMMANDS), ["runs", "list"], ["runs", "show"]]
+PAGES = [[], *([name] for name in COMMANDS), ["runs", "list"], ["runs", "show"], ["runs", "diff"]]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: " ".join(page) or "epochscope")

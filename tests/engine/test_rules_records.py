@@ -29,7 +29,8 @@ TABLE = {
     " learning_rate samples_per_second seconds train_seconds valid_seconds data_seconds",
     "CheckpointRequested": "kind source",
     "CheckpointSaved": "kind path bytes sha256 seconds",
-    "EvaluationDone": f"split weights {FIGURES}",
+    # the intervals, with a default, stand beside the design's fields: a viewer shows them and computes nothing
+    "EvaluationDone": f"split weights {FIGURES} accuracy_interval macro_f1_interval",
     "SnapshotSaved": "kind split path bytes",
     # design.md says `id`; declared as `request`, with `do` beside it, both with a default: an id alone tells a viewer
     # with two requests under way nothing about what was answered

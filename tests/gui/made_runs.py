@@ -12,6 +12,7 @@ from gui.follow import Follower
 from gui.shown import ShownRun
 from trainer import events as ev
 from trainer.figures import confusion, figures
+from trainer.statistics import intervals
 from trainer.store.folder import RunFolder
 from trainer.store.images import SplitImages, publish, write_arrays
 from trainer.store.journal import JournalWriter
@@ -133,8 +134,10 @@ class MadeRun:
         made = self.made(self.epochs)
         write_arrays(self.folder.evaluation / "test.npz", **made)
         epoch = self.epochs
-        figures_ = self._figures(made)
-        self.tell(ev.EvaluationDone(epoch=epoch, step=epoch, split="test", weights="best", seconds=0.1, **figures_))
+        about = self._figures(made)
+        sure = intervals(about["confusion"], samples=200)
+        about |= {"accuracy_interval": sure.accuracy, "macro_f1_interval": sure.macro_f1}
+        self.tell(ev.EvaluationDone(epoch=epoch, step=epoch, split="test", weights="best", seconds=0.1, **about))
 
     def made(self, epoch: int) -> Arrays:
         """Predictions, better with every epoch; an error is the next class."""
@@ -146,7 +149,7 @@ class MadeRun:
 
     def _figures(self, made: Arrays) -> dict[str, Any]:
         matrix = confusion(self.labels, made["predicted"], len(self.classes))
-        return vars(figures(matrix, float(made["loss"].sum())))
+        return dict(vars(figures(matrix, float(made["loss"].sum()))))
 
     def _started(self) -> ev.RunStarted:
         sizes = {"train": 100, **dict.fromkeys(self.splits, len(self.labels))}

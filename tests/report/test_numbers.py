@@ -8,22 +8,18 @@ import json
 import re
 import shlex
 import string
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from tests.report.making import Making
 from trainer.cli.flags import _nested
-from trainer.figures import confusion
 from trainer.report import document, html, tables
 from trainer.report.read import read_run
 from trainer.report.setup import command
 from trainer.report.texts import Texts, words
 from trainer.settings import flags, from_toml, merge
+from trainer.statistics import intervals
 from trainer.store.folder import RunFolder
 
 SOURCE = Path(__file__).parents[2] / "trainer" / "report"
@@ -89,22 +85,14 @@ def test_a_run_of_ones_own_model_has_no_command() -> None:
 # --- intervals
 
 
-def test_intervals_are_asked_for_with_every_image_of_the_split(
-    made: RunFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = []
-
-    def bootstrap(true: NDArray[np.int64], predicted: NDArray[np.int64], classes: int) -> SimpleNamespace:
-        asked.append(confusion(true, predicted, classes).tolist())
-        return SimpleNamespace(accuracy=(0.25, 0.75), macro_f1=(0.125, 0.5))
-
-    monkeypatch.setitem(sys.modules, "trainer.statistics", SimpleNamespace(bootstrap=bootstrap))
+def test_intervals_are_those_of_the_confusion_matrix(made: RunFolder) -> None:
     page = html(made)
-    files = [json.loads((made.evaluation / f"{split}.json").read_text()) for split in ("test", "valid")]
-    assert asked == [about["confusion"] for about in files]
-    assert "(25.0–75.0)" in page
-    assert "(0.125–0.500)" in page
-    assert document(made)["evaluation"]["test"]["intervals"] == {"accuracy": [0.25, 0.75], "macro_f1": [0.125, 0.5]}
+    for split in ("test", "valid"):
+        sure = intervals(json.loads((made.evaluation / f"{split}.json").read_text())["confusion"])
+        low, high = sure.accuracy
+        assert f"({100 * low:.1f}–{100 * high:.1f})" in page
+        told = document(made)["evaluation"][split]
+        assert (tuple(told["accuracy_interval"]), tuple(told["macro_f1_interval"])) == (sure.accuracy, sure.macro_f1)
 
 
 # --- texts

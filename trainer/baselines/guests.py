@@ -34,7 +34,7 @@ class Guest(Loop):
     """Our loop with somebody else's training in it.
 
     `images` (N, D) float32 and `labels` (N,) int64 are the training images, normalised as for everybody, not augmented;
-    making them took `prepared` seconds, which count as preparation.
+    making them took `prepared` seconds.
     """
 
     def __init__(self, session: Session, parts: Parts, settings: Settings) -> None:

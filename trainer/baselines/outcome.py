@@ -62,18 +62,23 @@ class Outcome:
         return "stopped" if self.interrupted else "failed"
 
     @property
+    def prepared_seconds(self) -> float:
+        """For a matrix of floats made of the images; our engine makes them anew in each epoch, within its training."""
+        return float(self.report.get("prepared_seconds", 0.0))
+
+    @property
     def training_seconds(self) -> float:
-        """Of all epochs: neither preparation nor validation."""
-        return sum(epoch.train_seconds for epoch in self.epochs)
+        """From decoded images to weights: what was made of the images first, and all epochs without validation."""
+        return self.prepared_seconds + sum(epoch.train_seconds for epoch in self.epochs)
 
     def row(self) -> dict[str, Any]:
         """A value per column; None where the data has no such split."""
-        seconds = self.training_seconds
+        seconds = sum(epoch.train_seconds for epoch in self.epochs)
         samples = sum(epoch.samples_per_second * epoch.train_seconds for epoch in self.epochs)
         test = self.evaluations.get("test")
         return {
             "algorithm": self.contestant.name,
-            "training_seconds": seconds,
+            "training_seconds": self.training_seconds,
             **{f"f1_{split}": self._f1(split) for split in ("train", "valid", "test")},
             "accuracy_test": test.accuracy if test else None,
             "samples_per_second": samples / seconds if seconds else 0.0,
@@ -86,7 +91,7 @@ class Outcome:
 
     def curve(self) -> list[Point]:
         """A point per epoch that was validated."""
-        points, seconds = [], 0.0
+        points, seconds = [], self.prepared_seconds
         for epoch in self.epochs:
             seconds += epoch.train_seconds
             if epoch.valid_macro_f1 is not None:
@@ -100,8 +105,8 @@ class Outcome:
     def notes(self) -> list[str]:
         """What must be said beside the figures."""
         said = [str(text).rstrip(" :.") for text in self.report.get("notes", ())]
-        if (prepared := float(self.report.get("prepared_seconds", 0.0))) >= 0.05:
-            said.append(f"a matrix was made of the images in {prepared:.1f} s, which are not counted")
+        if self.prepared_seconds >= 0.05:
+            said.append(f"{self.prepared_seconds:.1f} s of it to make a matrix of floats of the images")
         if self.ended is not None and self.ended.reason:
             said.append(f"ended by: {self.ended.reason}")
         return said

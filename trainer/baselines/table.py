@@ -30,8 +30,8 @@ _BOX = 9
 """Columns are broken at their underscores so that eight of them fit into 80 characters."""
 REACHED = "Seconds of training until macro-F1 on the validation images was reached"
 HOW = (
-    "One process after another. training_seconds: of all epochs, neither preparing "
-    "the images nor validation; figures: those of the epoch with the smallest validation loss, images not augmented."
+    "One process after another. training_seconds: from decoded images to weights, without validation; figures: those "
+    "of the epoch with the smallest validation loss, images not augmented."
 )
 
 

@@ -51,7 +51,8 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         "epochscope train digits\n"
         "  epochscope train cifar10 --recipe seed\n"
         "  epochscope train photos/ --model cnn --epochs 20 --augment.flip 0.5\n"
-        "  epochscope train --settings runs/monday/run.toml --name again",
+        "  epochscope train --settings runs/monday/run.toml --name again\n"
+        "  epochscope train cifar10 --recipe linear --seeds 5 --name linear",
     ),
     (
         _TRAIN,
@@ -103,7 +104,7 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         _KNOW,
         "runs",
         "runs:app",
-        "List runs, or show one",
+        "List runs, show one, compare two",
         "",
     ),
     (

@@ -1,4 +1,4 @@
-"""`runs list` and `runs show`: what has been trained. [no torch]"""
+"""`runs list`, `runs show` and `runs diff`: what has been trained. [no torch]"""
 
 from __future__ import annotations
 
@@ -13,14 +13,23 @@ from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import called, clock, number, say, say_json, table
 from trainer.facts import run_facts
+from trainer.statistics import in_brackets
 from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs
 from trainer.store.summary import Summary
 from trainer.toml import dumps
 
-_EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs list --json"
+_EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs diff monday last"
 _HEADS = ("name", "status", "data", "model", "epoch", "best", "loss", "F1", "time", "started")
 
-app = App(name="runs", help="List runs, or show one.", help_format="plaintext", help_epilogue=_EXAMPLE)
+SPLITS = ("train", "valid", "test")
+
+app = App(name="runs", help="List runs, show one, or compare two.", help_format="plaintext", help_epilogue=_EXAMPLE)
+app.command(
+    "trainer.cli.diff:diff",
+    name="diff",
+    help="Compare two runs: settings, figures, and what is within noise",
+    help_epilogue="Example:\n  epochscope runs diff monday tuesday\n  epochscope runs diff monday last --split valid",
+)
 
 
 @app.command(name="list", help_epilogue="Example:\n  epochscope runs list\n  epochscope runs list --json")
@@ -91,17 +100,18 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
     yield from _about_attempts(attempts, found["status"])
     if found["evaluation"]:
         yield from ("", "evaluation")
-        heads = ("split", "weights", "images", "loss", "accuracy", "macro-F1")
+        heads = ("split", "weights", "images", "loss", "accuracy (95 % interval)", "macro-F1 (95 % interval)")
         rows = [
             (
                 name,
                 one["weights"],
                 f"{one['samples']:,}",
-                *(_figure(one, key) for key in ("loss", "accuracy", "macro_f1")),
+                _figure(one, "loss"),
+                *(f"{_figure(one, key)} {in_brackets(one[f'{key}_interval'])}" for key in ("accuracy", "macro_f1")),
             )
             for name, one in found["evaluation"].items()
         ]
-        yield from ("  " + line for line in table(heads, rows, left=("split", "weights")))
+        yield from ("  " + line for line in table(heads, rows, left=("split", "weights"), spare=("weights", "loss")))
     if found["checkpoints"]:
         yield from ("", "checkpoints")
         yield from (f"  {file['name']}  {file['bytes'] / 1e6:.1f} MB" for file in found["checkpoints"])

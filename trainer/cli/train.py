@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trainer.result import Result
 
 STOPPED = 3
+INTERVALS = "In brackets: 95 % intervals, how far other images of the same kind would move a figure."
 DEMO_EPOCHS = 50
 
 
@@ -38,6 +39,9 @@ def train(
     name: Annotated[
         str | None, Parameter(help="Name of the run [default: date, data and model].", metavar="NAME")
     ] = None,
+    seeds: Annotated[
+        int | None, Parameter(help="Train N times, from --seed on, and report mean and spread.", metavar="N")
+    ] = None,
     json: Json = False,
     **given: Any,
 ) -> int:
@@ -47,8 +51,16 @@ def train(
     of images per class. Everything is written to a folder of its own, from which the run can be resumed.
 
     Ctrl-C finishes the step, saves and ends (exit 3); a second one ends at once.
+
+    With --seeds N there are N runs, NAME-s1234, NAME-s1235 and so on. The seed changes the order of the images, the
+    first weights, and the split where the data brings none of its own. Ctrl-C stops the run at work; those that are
+    completed are reported.
     """
     made = gather(data, recipe, settings, given)
+    if seeds is not None:
+        from trainer.cli.seeds import train_seeds
+
+        return train_seeds(made, seeds, _root(runs), name, as_json=json)
     from trainer.launch import start
 
     return _conduct(lambda *views: start(made, _root(runs), name=name, callbacks=views, signals=True), as_json=json)
@@ -170,6 +182,17 @@ class Whereabouts(Callback):
 
 def _conduct(work: Callable[..., Result], *, as_json: bool) -> int:
     """Train with the run shown, then print what came of it; the exit code."""
+    result = watch(work, as_json=as_json)
+    if as_json:
+        say_json(_document(result))
+    else:
+        _tell(result)
+    return 0 if result.status == "completed" else STOPPED
+
+
+def watch(work: Callable[..., Result], *, as_json: bool) -> Result:
+    """Train with the run shown: `work` is called with the callbacks that do it. An error that ends the run carries the
+    place of its log."""
     from rich.console import Console
 
     from trainer.registry import load_callback
@@ -178,16 +201,11 @@ def _conduct(work: Callable[..., Result], *, as_json: bool) -> int:
     # with --json standard output belongs to the document: plain lines go to standard error
     console = Console(stderr=True, force_terminal=False) if as_json else Console()
     try:
-        result = work(where, load_callback("progress")(console))
+        return work(where, load_callback("progress")(console))
     except Exception as error:
         if where.folder is not None and not _says_all(error):
             error.log = where.folder.log  # type: ignore[attr-defined]
         raise
-    if as_json:
-        say_json(_document(result))
-    else:
-        _tell(result)
-    return 0 if result.status == "completed" else STOPPED
 
 
 def _says_all(error: Exception) -> bool:
@@ -198,6 +216,8 @@ def _says_all(error: Exception) -> bool:
 def _tell(result: Result) -> None:
     for evaluation in result.evaluations.values():
         say(*report_lines(evaluation))
+    if result.evaluations:
+        say("", INTERVALS)
     if result.run_dir is None:
         return
     folder = RunFolder(result.run_dir)
@@ -209,21 +229,15 @@ def _tell(result: Result) -> None:
 
 
 def report_lines(evaluation: Evaluation) -> list[str]:
-    """Heading and classification report of a split."""
+    """Heading, scores with their 95 % intervals, and classification report of a split."""
     found = evaluation.figures
     return [
         "",
-        f"== {evaluation.split}: {found.samples:,} images, {evaluation.weights} weights, loss {found.loss:.4f}, "
-        f"macro-F1 {found.macro_f1:.4f}",
+        f"== {evaluation.split}: {found.samples:,} images, {evaluation.weights} weights, loss {found.loss:.4f}",
+        f"   {evaluation.scores()}",
         "",
         evaluation.report.rstrip("\n"),
     ]
-
-
-def figures_of(evaluation: Evaluation) -> dict[str, Any]:
-    """An evaluation for JSON."""
-    about = {"split": evaluation.split, "weights": evaluation.weights, "classes": evaluation.classes}
-    return {**about, "seconds": evaluation.seconds, **vars(evaluation.figures)}
 
 
 def _document(result: Result) -> Mapping[str, Any]:
@@ -236,5 +250,5 @@ def _document(result: Result) -> Mapping[str, Any]:
         "best_epoch": result.best_epoch,
         "best_loss": result.best_loss,
         "epochs": [to_builtins(epoch) for epoch in result.epochs],
-        "evaluations": {split: figures_of(evaluation) for split, evaluation in result.evaluations.items()},
+        "evaluations": {split: evaluation.plain() for split, evaluation in result.evaluations.items()},
     }

@@ -37,7 +37,7 @@ def evaluate(
     by PCA and t-SNE, for the window and reports: at most 5,000 images, of each class its share.
     """
     folder = find_run(runs or default_root(), run)
-    from trainer.cli.train import figures_of, report_lines
+    from trainer.cli.train import INTERVALS, report_lines
     from trainer.launch import evaluate as judge
 
     maps: list[Map] = []
@@ -53,12 +53,12 @@ def evaluate(
         note(f"evaluating {folder.name} ...")
     evaluations = judge(folder, afterwards=draw)
     if json:
-        found = {split: figures_of(evaluation) for split, evaluation in evaluations.items()}
+        found = {split: evaluation.plain() for split, evaluation in evaluations.items()}
         say_json({**found, "map": map_facts(folder, maps[0])} if maps else found)
     else:
         for evaluation in evaluations.values():
             say(*report_lines(evaluation))
-        say("", f"written to {folder.evaluation}", *(map_line(one) for one in maps))
+        say("", INTERVALS, f"written to {folder.evaluation}", *(map_line(one) for one in maps))
     return 0
 
 

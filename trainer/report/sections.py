@@ -10,11 +10,11 @@ from pathlib import Path
 from trainer.confusion import confused_pairs
 from trainer.report.gallery import Figure, class_names
 from trainer.report.images import Pictures
-from trainer.report.intervals import Interval, Intervals, intervals
 from trainer.report.page import Page, prose
 from trainer.report.read import Evaluation, Run, table_of
 from trainer.report.svg import clean
 from trainer.report.texts import DASH, Texts
+from trainer.statistics import Interval, Intervals, intervals
 
 ORDER = ("test", "valid", "train")
 PAIRS = 8
@@ -29,10 +29,9 @@ class Sections:
         self._run, self._pictures, self._figures, self._page = run, pictures, figures, page
         self._compared, self._texts = compared, page.texts
         self._names = class_names(run.classes, len(run.classes))
-        self._sure: dict[str, Intervals] = {}
-        for split in ("test", "valid"):
-            if split in run.evaluations and (found := intervals(run.evaluations[split])):
-                self._sure[split] = found
+        self._sure: dict[str, Intervals] = {
+            split: intervals(run.evaluations[split].counts) for split in ("test", "valid") if split in run.evaluations
+        }
 
     def write(self) -> None:
         """Everything, in order."""
@@ -109,8 +108,8 @@ class Sections:
         if (found := run.evaluations.get("test")) is not None:
             sure = self._sure.get("test")
             yield texts["abstract_test"].format(
-                images=texts.whole(found.samples), accuracy=self._percent(found.accuracy, sure and sure.accuracy),
-                f1=self._score(found.macro_f1, sure and sure.macro_f1),
+                images=texts.whole(found.samples), accuracy=self._percent(found.accuracy, sure.accuracy if sure else None),
+                f1=self._score(found.macro_f1, sure.macro_f1 if sure else None),
             )  # fmt: skip
         elif run.state in ("stopped", "failed", "lost"):
             yield texts["abstract_unfinished"].format(name=run.name)
@@ -119,7 +118,7 @@ class Sections:
 
     def _percent(self, value: float, sure: Interval | None) -> str:
         text = self._texts.percent(value)
-        return f"{text} ({self._range(100 * sure.low, 100 * sure.high, 1)})" if sure else text
+        return f"{text} ({self._range(100 * sure[0], 100 * sure[1], 1)})" if sure else text
 
     def _score(self, value: float, sure: Interval | None) -> str:
         text = self._texts.number(value, 3)
@@ -151,8 +150,8 @@ class Sections:
             self._split(split),
             texts.whole(found.samples),
             texts.number(found.loss, 3),
-            self._percent(found.accuracy, sure and sure.accuracy),
-            self._score(found.macro_f1, sure and sure.macro_f1),
+            self._percent(found.accuracy, sure.accuracy if sure else None),
+            self._score(found.macro_f1, sure.macro_f1 if sure else None),
             texts.number(found.weighted_f1, 3),
         ]
 

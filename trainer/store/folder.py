@@ -113,6 +113,11 @@ def check_name(name: str) -> str:
     return name
 
 
+def dated_name(stem: str) -> str:
+    """A name for a run: date, time and what is left of `stem` when all that a name cannot hold is replaced."""
+    return f"{datetime.now():%Y%m%d-%H%M%S}-{re.sub(r'[^A-Za-z0-9_-]+', '-', stem)[:40].strip('-') or 'run'}"
+
+
 def create_run(root: str | Path, name: str | None = None, *, stem: str = "run") -> RunFolder:
     """Make the folder of a new run; without a name it is called after date, time and `stem`.
 
@@ -130,7 +135,7 @@ def create_run(root: str | Path, name: str | None = None, *, stem: str = "run") 
                 mend=f"Choose another --name, or continue that one: epochscope resume {name}",
                 name=name,
             ) from None
-    base = f"{datetime.now():%Y%m%d-%H%M%S}-{re.sub(r'[^A-Za-z0-9_-]+', '-', stem)[:40].strip('-') or 'run'}"
+    base = dated_name(stem)
     count = 1
     while True:
         try:

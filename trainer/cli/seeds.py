@@ -1,0 +1,156 @@
+"""`train --seeds N`: the same training from several seeds, and how far the figures spread. torch comes late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.cli.output import called, number, say, say_json, table
+from trainer.cli.train import STOPPED, watch
+from trainer.errors import UsageError
+from trainer.settings import Settings, merge
+from trainer.statistics import Spread, spread
+from trainer.store.folder import RunFolder, check_name, dated_name
+
+if TYPE_CHECKING:
+    from trainer.result import Result
+
+SCORES = (("macro_f1", "F1"), ("accuracy", "accuracy"))
+CHANGES = (
+    "From run to run the seed changes the order of the images, the first weights, and the split where the data brings",
+    "none of its own. The spread is that of the seeds; the noise of the images is in each run's own intervals.",
+)
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """One run of several."""
+
+    seed: int
+    result: Result
+
+    @property
+    def name(self) -> str:
+        """Of its run folder."""
+        return self.result.run_dir.name if self.result.run_dir is not None else ""
+
+    def score(self, split: str, key: str) -> float:
+        """Accuracy or macro-F1 on a split, by the name of the field."""
+        return float(getattr(self.result.evaluations[split].figures, key))
+
+
+def train_seeds(settings: Settings, count: int, root: Path, name: str | None, *, as_json: bool) -> int:
+    """Train `count` runs NAME-s1234, NAME-s1235, ... one after the other, and print what they came to; the exit code.
+
+    A run that is stopped (Ctrl-C) is saved as any other and is the last one; those before it are reported, and so they
+    are where a run fails, whose error is raised then. Raises UsageError, before anything is trained, for a count below
+    2 and where a run of one of the names is there already.
+    """
+    seeds = range(settings.train.seed, settings.train.seed + count)
+    names = _names(settings, seeds, root, name)
+    plans = [merge(settings.model_dump(), {"train": {"seed": seed}}) for seed in seeds]
+    from trainer.launch import start
+
+    done: list[Seeded] = []
+    stopped: RunFolder | None = None
+    try:
+        for seed, run, made in zip(seeds, names, plans, strict=True):
+            if not as_json:
+                say("", f"== seed {seed}: run {run}, {len(done) + 1} of {count}")
+            result = watch(
+                lambda *views, made=made, run=run: start(made, root, name=run, callbacks=views, signals=True),
+                as_json=as_json,
+            )
+            if result.status != "completed":
+                stopped = RunFolder(root / run)
+                break
+            done.append(Seeded(seed, result))
+    except KeyboardInterrupt:
+        pass  # between two runs: there is nothing to save
+    finally:
+        # also where a run failed: what the others came to is worth as much
+        if done or stopped is not None:
+            _tell(done, count, stopped, as_json)
+    return 0 if len(done) == count else STOPPED
+
+
+def _names(settings: Settings, seeds: range, root: Path, name: str | None) -> list[str]:
+    """Names of the runs. Raises UsageError `seeds.count`, `run.name`, `run.exists`."""
+    if len(seeds) < 2:
+        raise UsageError(
+            "seeds.count",
+            f"--seeds {len(seeds)} has nothing to compare.",
+            expected="2 or more; with 5 the mean is known well enough for most questions",
+            mend="leave --seeds out to train once",
+        )
+    stem = name or dated_name(f"{Path(settings.data.source).name}-{settings.model}")
+    names = [check_name(f"{stem}-s{seed}") for seed in seeds]
+    if there := [found for found in names if (root / found).exists()]:
+        raise UsageError(
+            "run.exists",
+            f"There is already a run named {' and '.join(map(repr, there))}.",
+            where=str(root),
+            mend=f"Choose another --name; or train more of these: --seed {seeds.stop} goes on after the last.",
+            name=there[0],
+        )
+    return names
+
+
+# --- what came of it
+
+
+def _tell(done: Sequence[Seeded], count: int, stopped: RunFolder | None, as_json: bool) -> None:
+    if as_json:
+        say_json(_document(done, count, stopped))
+        return
+    say("", f"{len(done)} of {count} runs are completed")
+    if done:
+        say(*_table(done), "", *CHANGES)
+    if stopped is not None:
+        say("", f"{stopped.name} is stopped and saved; go on with: epochscope resume {called(stopped)}")
+
+
+def _columns(done: Sequence[Seeded]) -> Iterator[tuple[str, str, str]]:
+    """Split, field and heading of each column."""
+    for split in done[0].result.evaluations:
+        for key, title in SCORES:
+            yield split, key, f"{split} {title}"
+
+
+def spreads(done: Sequence[Seeded]) -> dict[str, dict[str, Spread]]:
+    """By split, then by `macro_f1` and `accuracy`."""
+    found: dict[str, dict[str, Spread]] = {}
+    for split, key, _ in _columns(done) if done else ():
+        found.setdefault(split, {})[key] = spread([one.score(split, key) for one in done], limits=(0.0, 1.0))
+    return found
+
+
+def _table(done: Sequence[Seeded]) -> list[str]:
+    columns, found = list(_columns(done)), spreads(done)
+    rows = [(one.name, *(number(one.score(split, key)) for split, key, _ in columns)) for one in done]
+    between = [found[split][key] for split, key, _ in columns]
+    rows.append(("mean", *(number(one.mean) for one in between)))
+    if len(done) > 1:
+        rows.append(("standard deviation", *(number(one.sd) for one in between)))
+        for place, title in enumerate(("95 % of the mean, from", "to")):
+            rows.append((title, *(number(one.interval[place]) if one.interval else "-" for one in between)))
+    heads = ("run", *(title for *_, title in columns))
+    spare = [title for *_, title in columns if not title.startswith("test")]
+    return table(heads, rows, left=("run",), spare=spare)
+
+
+def _document(done: Sequence[Seeded], count: int, stopped: RunFolder | None) -> dict[str, Any]:
+    runs = [
+        {
+            "name": one.name,
+            "path": one.result.run_dir,
+            "seed": one.seed,
+            "best_epoch": one.result.best_epoch,
+            "evaluations": {split: found.plain() for split, found in one.result.evaluations.items()},
+        }
+        for one in done
+    ]
+    between = {split: {key: asdict(one) for key, one in found.items()} for split, found in spreads(done).items()}
+    return {"wanted": count, "runs": runs, "spread": between, "stopped": stopped.path if stopped else None}
