@@ -108,9 +108,10 @@ class Sections:
         if (found := run.evaluations.get("test")) is not None:
             sure = self._sure.get("test")
             yield texts["abstract_test"].format(
-                images=texts.whole(found.samples), accuracy=self._percent(found.accuracy, sure.accuracy if sure else None),
+                images=texts.whole(found.samples),
+                accuracy=self._percent(found.accuracy, sure.accuracy if sure else None),
                 f1=self._score(found.macro_f1, sure.macro_f1 if sure else None),
-            )  # fmt: skip
+            )
         elif run.state in ("stopped", "failed", "lost"):
             yield texts["abstract_unfinished"].format(name=run.name)
         elif run.state in ("running", "paused", "preparing"):
