@@ -113,6 +113,7 @@ def test_the_window_reads_it(runs: dict[str, RunFolder], name: str) -> None:
         assert read_arrays(runs[name].path / model.weights[epoch])["weight"].shape == (10, 64)
     assert set(model.evaluations) == {"train", "valid", "test"}
     assert model.info is not None
+    assert ("optimizer" in model.info.settings["train"]) == (name == "numpy")
     assert model.info.settings["custom"]  # what the window knows of runs that cannot be continued
 
 

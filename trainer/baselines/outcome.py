@@ -125,6 +125,7 @@ class Outcome:
             "threads": self.started.threads if self.started else None,
             "device": self.started.device if self.started else None,
             "curve": [{"training_seconds": seconds, "f1_valid": f1} for seconds, f1 in self.curve()],
+            "prepared_seconds": float(self.report.get("prepared_seconds", 0.0)),
             "notes": self.notes(),
             "error": {"code": self.error.code, "text": str(self.error)} if self.error else None,
         }

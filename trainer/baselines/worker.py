@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from trainer.result import Result
 
 
+_OF_STEPS = {
+    *("lr", "optimizer", "momentum", "label_smoothing"),
+    *("schedule", "warmup", "step_epochs", "step_factor"),
+}
+"""Settings that scikit-learn has no use for: its run does not claim them."""
+
+
 class Budget(Callback):
     """No epoch is begun once so many seconds were trained; the run is completed then, and is evaluated."""
 
@@ -59,8 +66,11 @@ def start_guest(
     guests: list[Guest],
 ) -> Result | None:
     """Let numpy or scikit-learn train: a run like any other, but that it cannot be resumed. `guests` gets its loop."""
+    plain = settings.model_dump()
+    if kind == "sklearn":
+        plain["train"] = {key: value for key, value in plain["train"].items() if key not in _OF_STEPS}
     # `custom` is what a window knows of runs that only their maker can continue
-    written = {**settings.model_dump(), "custom": True, "baseline": {"algorithm": kind, **options}}
+    written = {**plain, "custom": True, "baseline": {"algorithm": kind, **options}}
     folder = create_run(root, name)
     write_settings(folder, written)
     defaults = [load_callback(callback)() for callback in DEFAULT_CALLBACKS]
