@@ -54,6 +54,7 @@ LIGHT = [
     ["describe", "--json"],
     ["runs"],
     ["runs", "show", "last"],
+    ["runs", "diff", "last", "last"],
     ["pause", "last"],
     ["stop", "last"],
     ["resume", "last"],
