@@ -56,6 +56,7 @@ LIGHT = [
     ["runs"],
     ["runs", "show", "last"],
     ["export", "last", "--format", "nosuch"],
+    ["runs", "diff", "last", "last"],
     ["pause", "last"],
     ["stop", "last"],
     ["resume", "last"],

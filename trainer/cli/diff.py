@@ -19,7 +19,7 @@ from trainer.store.folder import RunFolder, default_root, find_run
 
 MANY = 20
 """Classes; of more, those within noise are counted and not listed."""
-_SEEDS = "It covers the noise of the images, not that of the seed: for that, epochscope train ... --seeds 5."
+_SEEDS = "This is the noise of the images, not that of the seed: for that, epochscope train ... --seeds 5."
 
 
 def diff(
@@ -62,7 +62,7 @@ def _evaluation(folder: RunFolder, split: str) -> Evaluated:
         "run.not_evaluated",
         f"{folder.name} has not been evaluated on its {split} split.",
         where=str(folder.evaluation / f"{split}.json"),
-        expected=f"one that has been; there is {' and '.join(there)}" if there else "",
+        expected=f"figures of that split; there are those of {' and '.join(there)}" if there else "",
         mend=f"{evaluate}; or, where its data has no such split, --split {there[-1]}" if there else evaluate,
         name=folder.name,
         split=split,
