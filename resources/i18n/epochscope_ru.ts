@@ -1216,7 +1216,7 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>export.option</source>
-        <translation type="unfinished"></translation>
+        <translation>Формат «{name}» не знает параметра {option}.</translation>
     </message>
     <message>
         <source>export.unreadable</source>

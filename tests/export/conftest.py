@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,15 +18,6 @@ from trainer.store.folder import RunFolder
 CLASSES = {"dögs": 12, "кошки": 12, "a, b": 12}
 """Names that need quotes in CSV and more than ASCII elsewhere."""
 Train = Callable[..., RunFolder]
-
-
-@pytest.fixture(autouse=True)
-def _no_monitor_of_tqdm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where tqdm is installed, torch.fx makes a progress bar that nobody sees, and that starts a thread for good."""
-    if find_spec("tqdm"):
-        import tqdm
-
-        monkeypatch.setattr(tqdm.tqdm, "monitor_interval", 0)
 
 
 @pytest.fixture(scope="module")
