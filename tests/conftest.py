@@ -20,7 +20,7 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 
 @pytest.fixture(autouse=True)
 def _no_thread_left() -> Iterator[None]:
-    """A test that leaks a thread fails, and names it. tqdm's stays for good; torch starts it where tqdm is installed."""
+    """A test that leaks a thread fails, and names it. The one that tqdm starts within torch stays for good."""
     before = set(threading.enumerate())
     yield
     deadline = time.monotonic() + 2
