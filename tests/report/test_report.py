@@ -17,7 +17,7 @@ import pytest
 from tests.report.making import Making, add_map
 from trainer.errors import DiskError, UsageError
 from trainer.report import document, figures, html, tables, write_report
-from trainer.report.gallery import Gallery
+from trainer.report.gallery import Gallery, told_apart
 from trainer.report.images import read_pictures
 from trainer.report.read import read_run
 from trainer.report.texts import LANGUAGES, Language, Texts
@@ -321,3 +321,16 @@ def test_nothing_heavy_is_imported(made: RunFolder, tmp_path: Path) -> None:
     command_line = [sys.executable, "-c", code, str(made.path), str(tmp_path / "out.html")]
     found = subprocess.run(command_line, capture_output=True, text=True, timeout=60, check=False)
     assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["20261125-2353-birds-numpy", "20261125-2353-birds-ours"], ["…numpy", "…ours"]),
+        (["monday-a", "monday-b"], ["monday-a", "monday-b"]),
+        (["a-very-long-name-indeed"], ["a-very-long-name-indeed"]),
+        (["20261125-2353", "20261125-2354"], ["20261125-2353", "20261125-2354"]),
+    ],
+)
+def test_runs_that_begin_alike_are_told_apart_by_their_ends(names: list[str], expected: list[str]) -> None:
+    assert told_apart(names) == expected

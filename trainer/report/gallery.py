@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from trainer.ticks import Kind
 from trainer.weights import coloured
 
 MAX_WEIGHTS, MAX_TEMPLATES = 64, 200
+LONG = 12
+"""Letters that runs may share without being shortened."""
 FIRST_SPLITS = ("test", "valid", "train")
 METRICS: tuple[tuple[str, Kind], ...] = (("loss", "number"), ("accuracy", "percent"), ("macro_f1", "number"))
 
@@ -37,6 +40,15 @@ def class_names(names: Sequence[str], count: int) -> list[str]:
     """On one line each; a number where there is no name."""
     given = [" ".join(name[:200].split()) for name in names[:count]]
     return [name or f"#{number}" for number, name in enumerate(given + [""] * (count - len(given)))]
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Names of runs for a legend: a long beginning that all of them share would leave no room for the rest."""
+    alike = [letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))]
+    begin = (
+        max((place + 1 for place, letter in enumerate(alike) if letter in "-_ "), default=0) if len(names) > 1 else 0
+    )
+    return [f"…{name[begin:]}" if begin >= LONG else name for name in names]
 
 
 class Gallery:
@@ -188,17 +200,22 @@ class Gallery:
         runs = [self._run, *self._compared]
         if len(runs) < 2:
             return
+        names = told_apart([run.name for run in runs])
         for metric, kind in (METRICS[0], METRICS[2]):
-            lines = [self._run_line(place, run, metric) for place, run in enumerate(runs) if len(run.epochs)]
+            lines = [
+                self._run_line(place, run, name, metric)
+                for place, (run, name) in enumerate(zip(runs, names, strict=True))
+                if len(run.epochs)
+            ]
             name = f"compared-{metric.replace('_', '-')}"
             if any(np.isfinite(line.y).any() for line in lines):
                 yield self._chart(name, f"compared_{metric}", kind, lines, None)
 
-    def _run_line(self, place: int, run: Run, metric: str) -> Line:
+    def _run_line(self, place: int, run: Run, name: str, metric: str) -> Line:
         """Of a run without validation, its training."""
         values: NDArray[np.float64] = run.column(f"valid_{metric}")
         trained = not np.isfinite(values).any()
-        label = f"{run.name} ({self._texts['train']})" if trained else run.name
+        label = f"{name} ({self._texts['train']})" if trained else name
         values = run.column(f"train_{metric}") if trained else values
         return Line(label, run.epochs.astype(float), values, place, shape=charts.MARKS[place % 4])
 
