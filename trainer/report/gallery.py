@@ -44,10 +44,10 @@ def class_names(names: Sequence[str], count: int) -> list[str]:
 
 def told_apart(names: Sequence[str]) -> list[str]:
     """Names of runs for a legend: a long beginning that all of them share would leave no room for the rest."""
+    if len(names) < 2:
+        return list(names)
     alike = [letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))]
-    begin = (
-        max((place + 1 for place, letter in enumerate(alike) if letter in "-_ "), default=0) if len(names) > 1 else 0
-    )
+    begin = max((place + 1 for place, letter in enumerate(alike) if letter in "-_ "), default=0)
     return [f"…{name[begin:]}" if begin >= LONG else name for name in names]
 
 
