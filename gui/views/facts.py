@@ -142,7 +142,8 @@ class FactsColumn(QScrollArea):
             "threads": whole(info.threads),
             "seed": str(info.seed),
             "attempt": whole(info.attempt) if info.attempt > 1 else "",
-            "resume": kept.get(info.exact_resume, info.exact_resume),
+            # what numpy or scikit-learn trained for a comparison cannot be continued
+            "resume": "" if "baseline" in settings else kept.get(info.exact_resume, info.exact_resume),
         }
 
     def retranslate(self) -> None:

@@ -50,3 +50,14 @@ def test_a_run_from_before_there_were_intervals_shows_none(qtbot: QtBot, tmp_pat
     facts = column_of(qtbot, run)
     assert facts.values["test_macro_f1"].text()
     assert [facts.values[key].isHidden() and facts.names[key].isHidden() for key in INTERVALS] == [True, True]
+
+
+def test_a_run_of_a_baseline_is_not_said_to_go_on(qtbot: QtBot, tmp_path: Path) -> None:
+    run = MadeRun(tmp_path).make()
+    facts = column_of(qtbot, run)
+    assert facts.values["resume"].text() == "bit for bit"
+    info = run.model.info
+    assert info is not None
+    run.model.info = msgspec.structs.replace(info, settings={**info.settings, "baseline": {"algorithm": "numpy"}})
+    facts = column_of(qtbot, run)
+    assert facts.values["resume"].isHidden()
