@@ -129,7 +129,7 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=3, help="of everything that is a whole process")
     given = parser.parse_args()
     print(machine(), flush=True)
-    added = overheads(30 if given.quick else 150)
+    added = overheads(12 if given.quick else 150)
     print(f"\n{step_table(added)}", flush=True)
     if given.quick:
         print("\n" + markdown(("what", "figure", "aim"), list(_growth(growth.by_steps(20)))))

@@ -87,9 +87,11 @@ def test_ctrl_c_keeps_what_is_finished(runs: Path) -> None:
 @pytest.mark.skipif(not IMAGES, reason="EPOCHSCOPE_CIFAR10 names no folder with the CIFAR-10 images")
 def test_all_three_work_on_cifar10(cli: Cli) -> None:
     """The published table had 0.300, 0.315 and 0.312 on test."""
-    answer = cli("compare", IMAGES, "--json", "--seconds", 12)
-    assert answer.code == 0
-    found = {row["algorithm"]: row["f1_test"] for row in answer.document["rows"]}
+    found = {}
+    for names, budget in ((["sklearn"], ["--epochs", 25]), (["numpy", "pytorch-seed", "pytorch-linear"], [])):
+        answer = cli("compare", IMAGES, "--json", *(f"--only={name}" for name in names), *budget)
+        assert answer.code == 0
+        found |= {row["algorithm"]: row["f1_test"] for row in answer.document["rows"]}
     assert found["numpy"] > 0.39
     assert found["sklearn"] > 0.38
     assert found["pytorch-linear"] > 0.39

@@ -18,7 +18,7 @@ from trainer import events as ev
 from trainer.store.folder import RunFolder, state
 from trainer.store.journal import logical, read_journal
 
-EPOCHS = int(os.environ.get("EPOCHSCOPE_SESSION_EPOCHS", "30"))
+EPOCHS = int(os.environ.get("EPOCHSCOPE_SESSION_EPOCHS", "12"))
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.cifar10,
@@ -67,7 +67,7 @@ def set_up(hands: Hands, images: str) -> None:
     hands.click("window.new_page.check.button")
     hands.wait("window.new_page.check.counts.rowCount() >= 10", 120)
     hands.picture("1-data")
-    for tab in (2, 3):
+    for tab in (3, 4):
         bar = "window.new_page.check.tabs.tabBar()"
         hands.click(f"spot({bar}, {bar}.tabRect({tab}))")
     hands.wait("window.new_page.check.fed.model().rowCount() > 0", 60)
