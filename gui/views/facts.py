@@ -182,15 +182,19 @@ class FactsColumn(QScrollArea):
         for key, name in names.items():
             self.names[key].setText(name)
             self.values[key].setAccessibleDescription(name)
+        self._explain()
+        self.heads["best"].setText(self.tr("Best"))
+        self.heads["run"].setText(self.tr("Run"))
+        self._fit()
+        self.refresh()
+
+    def _explain(self) -> None:
+        """What a name in the column does not say."""
         tip = self.tr(
             "How far other images of the same kind would move the figure above; not what another seed would do."
         )
         for key in ("test_accuracy_interval", "test_macro_f1_interval"):
             self.names[key].setToolTip(plain_tip(tip))
-        self.heads["best"].setText(self.tr("Best"))
-        self.heads["run"].setText(self.tr("Run"))
-        self._fit()
-        self.refresh()
 
     def _fit(self) -> None:
         """No narrower than its names and figures: a figure that is cut says nothing."""

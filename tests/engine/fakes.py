@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.utils.data import TensorDataset
 
 from trainer.callback import Callback, OnError, Phase
 from trainer.events import HOOKS, BatchEnded, Event, Preparing, Working
@@ -30,6 +31,11 @@ def batches(count: int = 2, size: int = 4, seed: int = 0) -> list[Batch]:
         (torch.randn(size, FEATURES, generator=source), torch.randint(CLASSES, (size,), generator=source))
         for _ in range(count)
     ]
+
+
+def dataset() -> TensorDataset:
+    images, labels = (torch.cat(part) for part in zip(*batches(3), strict=True))
+    return TensorDataset(images, labels)
 
 
 def linear(seed: int = 0) -> nn.Module:

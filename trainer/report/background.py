@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
 
 import numpy as np
 
 from trainer.report import setup
-from trainer.report.gallery import Figure, class_names
-from trainer.report.images import Pictures
-from trainer.report.page import Page, details, prose
+from trainer.report.page import details, prose
+from trainer.report.part import Part
 from trainer.report.read import Floats, Run, table_of
 from trainer.report.svg import clean
 from trainer.report.texts import DASH
@@ -19,21 +18,12 @@ from trainer.report.texts import DASH
 MAX_CLASSES_LISTED = 40
 
 
-class Background:
+class Background(Part):
     """Writes on a page what the run was made from and with."""
-
-    def __init__(
-        self, run: Run, pictures: Pictures, figures: Mapping[str, Figure], page: Page, compared: tuple[Run, ...]
-    ) -> None:
-        self._run, self._pictures, self._figures, self._page = run, pictures, figures, page
-        self._compared, self._texts = compared, page.texts
-        self._names = class_names(run.classes, len(run.classes))
 
     def write(self) -> None:
         """Everything, in order."""
-        for section in (self._data, self._settings, self._environment, self._repeat, self._gaps):
-            self._page.section(section.__name__.removeprefix("_"))
-            section()
+        self._write(self._data, self._settings, self._environment, self._repeat, self._gaps)
 
     def _data(self) -> None:
         run, texts, info = self._run, self._texts, self._run.info

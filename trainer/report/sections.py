@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from trainer.confusion import confused_pairs
-from trainer.report.gallery import Figure, class_names
+from trainer.report.gallery import Figure
 from trainer.report.images import Pictures
 from trainer.report.page import Page, prose
+from trainer.report.part import Part
 from trainer.report.read import Evaluation, Run, table_of
 from trainer.report.svg import clean
 from trainer.report.texts import DASH, Texts
@@ -20,15 +21,13 @@ ORDER = ("test", "valid", "train")
 PAIRS = 8
 
 
-class Sections:
+class Sections(Part):
     """Writes on a page what the run has learned."""
 
     def __init__(
         self, run: Run, pictures: Pictures, figures: Mapping[str, Figure], page: Page, compared: tuple[Run, ...]
     ) -> None:
-        self._run, self._pictures, self._figures, self._page = run, pictures, figures, page
-        self._compared, self._texts = compared, page.texts
-        self._names = class_names(run.classes, len(run.classes))
+        super().__init__(run, pictures, figures, page, compared)
         self._sure: dict[str, Intervals] = {
             split: intervals(run.evaluations[split].counts) for split in ("test", "valid") if split in run.evaluations
         }
@@ -36,12 +35,16 @@ class Sections:
     def write(self) -> None:
         """Everything, in order."""
         self._head()
-        for section in (
-            self._results, self._curves, self._classes, self._confusion, self._hardest, self._weights, self._map,
+        self._write(
+            self._results,
+            self._curves,
+            self._classes,
+            self._confusion,
+            self._hardest,
+            self._weights,
+            self._map,
             self._comparison,
-        ):  # fmt: skip
-            self._page.section(section.__name__.removeprefix("_"))
-            section()
+        )
 
     def _figure(self, name: str) -> Figure | None:
         return self._figures.get(name)
