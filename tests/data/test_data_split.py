@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trainer.data.pictures import Pictures
@@ -35,6 +35,7 @@ def test_totals_are_exact_and_classes_keep_their_share() -> None:
 
 
 @settings(max_examples=50, deadline=None)
+@example(counts=[3, 3, 3], valid=0.4, test=0.5, seed=0)  # what the test part took may not be promised again
 @given(
     counts=st.lists(st.integers(3, 40), min_size=2, max_size=6),
     valid=st.sampled_from([0.0, 0.1, 0.25, 0.4]),

@@ -60,7 +60,8 @@ def _draw(pool: Indices, labels: NDArray[np.int64], shares: dict[str, float], se
     result: dict[str, Indices] = {}
     left = _shuffled(pool, "split", seed)
     for part, share in shares.items():
-        quota = _quotas(np.bincount(labels[pool]), share)
+        counts = np.bincount(labels[pool])
+        quota = _quotas(counts, share, np.bincount(labels[left], minlength=len(counts)))
         rank = _rank_in_class(labels[left])
         chosen = rank < quota[labels[left]]
         result[part] = np.sort(left[chosen])
@@ -71,7 +72,7 @@ def _draw(pool: Indices, labels: NDArray[np.int64], shares: dict[str, float], se
 
 def _thinned(rows: Indices, labels: NDArray[np.int64], samples: int, seed: int) -> Indices:
     counts = np.bincount(labels[rows])
-    quota = np.maximum(_quotas(counts, Fraction(samples, len(rows))), counts > 0)
+    quota = np.maximum(_quotas(counts, Fraction(samples, len(rows)), counts), counts > 0)
     shuffled = _shuffled(rows, "samples", seed)
     return np.sort(shuffled[_rank_in_class(labels[shuffled]) < quota[labels[shuffled]]])
 
@@ -82,13 +83,15 @@ def _shuffled(rows: Indices, purpose: str, seed: int) -> Indices:
     return rows[np.argsort(keys, kind="stable")]
 
 
-def _quotas(counts: NDArray[np.int64], share: float | Fraction) -> NDArray[np.int64]:
-    """Images of each class, by largest remainder: at least one in all, and their sum is the rounded total."""
+def _quotas(counts: NDArray[np.int64], share: float | Fraction, room: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Images of each class, by largest remainder: at least one in all, and their sum is the rounded total. A class
+    gets none above its share where no more than `room` are left of it."""
     exact = [Fraction(str(share)) * count for count in counts.tolist()]
     quota = [int(value) for value in exact]
     total = max(1, round(sum(exact)))
     by_remainder = sorted(range(len(exact)), key=lambda label: (quota[label] - exact[label], label))
-    for label in by_remainder[: total - sum(quota)]:
+    with_room = [label for label in by_remainder if quota[label] < room[label]]
+    for label in with_room[: total - sum(quota)]:
         quota[label] += 1
     return np.array(quota, np.int64)
 
