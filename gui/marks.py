@@ -12,7 +12,7 @@ from PySide6.QtCore import QLineF, QLocale, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from gui.style import Colours
-from trainer.ticks import Kind
+from trainer.plotting.ticks import Kind
 
 Shape = Literal["dot", "square", "diamond", "triangle", "star"]
 SHAPES: tuple[Shape, ...] = ("dot", "square", "diamond", "triangle")

@@ -21,7 +21,7 @@ from gui.growing import Floats
 from gui.marks import POINT, Look, Reading, draw_sample, number_text
 from gui.strokes import Stamps, Stroke, draw_stroke, fits_points
 from gui.style import Colours, mix
-from trainer.ticks import Kind, outward, ticks
+from trainer.plotting.ticks import Kind, outward, ticks
 
 import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip  # as gui.strokes imports it first
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter,
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from trainer.colours import CHANGE_DARK, CHANGE_LIGHT, HEAT, ON_DARK, ON_LIGHT, Lut, ramp
+from trainer.plotting.palette import CHANGE_DARK, CHANGE_LIGHT, HEAT, ON_DARK, ON_LIGHT, Lut, ramp
 from trainer.resources import resource
 
 Scheme = Literal["system", "light", "dark"]

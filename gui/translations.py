@@ -17,9 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from trainer.recipes import recipes
 from trainer.resources import resource
 from trainer.settings import describe
+from trainer.settings.recipes import recipes
 
 LANGUAGES: dict[str, list[str]] = {"ru": [], "en": ["-pluralonly"]}
 """Options of lupdate. English has a file for its plurals only."""

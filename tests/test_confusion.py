@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from trainer.confusion import TOP, WHOLE, confused_pairs, difference, fold, most_confused, shares, shown
+from trainer.metrics.confusion import TOP, WHOLE, confused_pairs, difference, fold, most_confused, shares, shown
 
 SMALL = np.array([[8, 2, 0], [1, 5, 4], [0, 0, 0]], np.int64)
 

@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import nn
 
-from trainer import registry
+from trainer import plugins
 from trainer.errors import UsageError
 from trainer.models import build_model, check_model, count_parameters, move_model
 from trainer.models.linear import NarrowLinear
-from trainer.registry import MODELS, model_options
+from trainer.plugins import MODELS, model_options
 from trainer.settings import merge
 
 CIFAR = (3, 32, 32)
@@ -139,7 +139,7 @@ def test_a_plugins_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_unknown_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "entry_points", lambda **_: ())
+    monkeypatch.setattr(plugins, "entry_points", lambda **_: ())
     with pytest.raises(UsageError, match="did you mean 'cnn'"):
         build_model("cnnn", CIFAR, 10, {}, seed=1)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from trainer.errors import UsageError
-from trainer.recipes import load_recipe, recipes
-from trainer.registry import check_names
+from trainer.plugins import check_names
 from trainer.settings import merge
+from trainer.settings.recipes import load_recipe, recipes
 
 
 @pytest.mark.parametrize("recipe", recipes(), ids=lambda recipe: recipe.name)

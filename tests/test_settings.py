@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from trainer import toml
 from trainer.errors import UsageError
-from trainer.settings import FLAGS, Settings, describe, flags, from_toml, merge, schema
+from trainer.settings import FLAGS, Settings, describe, flags, from_toml, merge, schema, toml
 
 
 def problems(*layers: dict[str, Any], origins: tuple[str, ...] = ()) -> list[str]:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.metrics import f1_score
 
-from trainer.figures import confusion, figures
-from trainer.statistics import Interval, bootstrap, intervals, mcnemar, paired_bootstrap, spread
+from trainer.metrics.classification import confusion, figures
+from trainer.metrics.significance import Interval, bootstrap, intervals, mcnemar, paired_bootstrap, spread
 
 Numbers = NDArray[np.int64]
 

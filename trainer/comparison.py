@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.errors import DataError
-from trainer.figures import confusion
-from trainer.statistics import Interval, Paired, intervals, paired_bootstrap
+from trainer.metrics.classification import confusion
+from trainer.metrics.significance import Interval, Paired, intervals, paired_bootstrap
 from trainer.store import durable
 from trainer.store.folder import RunFolder
 from trainer.store.images import PublishedSplit, open_published, read_arrays

@@ -8,9 +8,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 from trainer.events import spell_non_finite
-from trainer.figures import Figures, report
+from trainer.metrics.classification import Figures, report
+from trainer.metrics.significance import Intervals, in_brackets, intervals
 from trainer.passes import Outputs
-from trainer.statistics import Intervals, in_brackets, intervals
 
 if TYPE_CHECKING:
     from trainer.store.folder import RunFolder

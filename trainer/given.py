@@ -14,7 +14,7 @@ from trainer.callback import Callback
 from trainer.errors import UsageError
 from trainer.feed import Feed
 from trainer.models import check_model
-from trainer.registry import DEFAULT_CALLBACKS, load_callback
+from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 from trainer.session import Session
 from trainer.stepper import needs_closure
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from trainer.callback import Callback
 from trainer.errors import UsageError
 from trainer.events import Preparing
+from trainer.plugins import DEFAULT_CALLBACKS, check_names, load_callback, model_options
 from trainer.records import write_settings
-from trainer.registry import DEFAULT_CALLBACKS, check_names, load_callback, model_options
 from trainer.resume import Continuation, find_continuation, trained_weights
 from trainer.session import Session
 from trainer.settings import Settings, from_toml, merge

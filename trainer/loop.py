@@ -24,7 +24,7 @@ from trainer.events import (
     Working,
 )
 from trainer.feed import Feed, input_facts
-from trainer.figures import Figures, figures
+from trainer.metrics.classification import Figures, figures
 from trainer.passes import Outputs, figure_fields, pass_over
 from trainer.precision import Forward
 from trainer.session import Session, StopNow

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from trainer.errors import DataError
-from trainer.figures import Figures, figures
+from trainer.metrics.classification import Figures, figures
 from trainer.precision import Forward
 
 Criterion = Callable[[Tensor, Tensor], Tensor]

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trainer.errors import DiskError
+from trainer.settings.toml import dumps
 from trainer.store.durable import AppendFile, write_json, write_text
 from trainer.store.folder import RunFolder
-from trainer.toml import dumps
 
 
 def write_settings(folder: RunFolder, settings: Mapping[str, Any]) -> None:

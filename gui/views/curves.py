@@ -23,8 +23,8 @@ from gui.views.curves_scene import Drawn, drawn, legend, readings, scene
 from gui.views.curves_table import NumbersTable
 from gui.views.panel import Panel
 from gui.views.parts import Sentence
+from trainer.plotting.ticks import Kind
 from trainer.store import durable
-from trainer.ticks import Kind
 
 _X_KINDS: dict[Axis, Kind] = {"step": "whole", "epoch": "number", "time": "time"}
 _EXPORT_SIZE, _EXPORT_SCALE = QSize(1200, 760), 2

@@ -17,7 +17,7 @@ from gui.views.image_grid import ImageGrid
 from gui.views.matrix import MatrixView
 from gui.views.pairs import PairsView
 from gui.views.panel import Panel
-from trainer.confusion import Counts, Mode, Shown, confused_pairs, shown
+from trainer.metrics.confusion import Counts, Mode, Shown, confused_pairs, shown
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
 MODES: tuple[Mode, ...] = ("counts", "row", "column", "difference")

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from gui.style import Colours, mix
 from gui.views import parts, words
-from trainer.confusion import Shown
+from trainer.metrics.confusion import Shown
 
 Index = QModelIndex | QPersistentModelIndex
 SMALLEST, LARGEST = 22, 64

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gui.views import parts, words
-from trainer.confusion import Pair
+from trainer.metrics.confusion import Pair
 
 Index = QModelIndex | QPersistentModelIndex
 CHANGE = 4

@@ -22,12 +22,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from trainer.figures import Figures, figures
 from trainer.launch import build
-from trainer.recipes import load_recipe
-from trainer.registry import load_callback
+from trainer.metrics.classification import Figures, figures
+from trainer.plugins import load_callback
 from trainer.session import Session
 from trainer.settings import merge
+from trainer.settings.recipes import load_recipe
 
 SEEDS = (1, 2, 3, 4, 5)
 PENALTIES = (0.0, 3e-3, 1e-2, 3e-2, 1e-1)

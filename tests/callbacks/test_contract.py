@@ -12,7 +12,7 @@ from tests.engine.fakes import Recorder, at_step, make
 from trainer.bus import callback_name
 from trainer.callback import Callback, Phase
 from trainer.events import EVENTS, HOOKS, RunEnded
-from trainer.registry import callback_names, load_callback
+from trainer.plugins import callback_names, load_callback
 from trainer.store import codec
 
 NAMES = callback_names()

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from tests.cli.conftest import Cli
 from trainer.comparison import load_evaluation
-from trainer.figures import confusion, figures
-from trainer.statistics import intervals, mcnemar, paired_bootstrap
+from trainer.metrics.classification import confusion, figures
+from trainer.metrics.significance import intervals, mcnemar, paired_bootstrap
 from trainer.store.folder import RunFolder, create_run
 from trainer.store.images import SplitImages, publish, write_arrays
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from trainer.callback import Callback
-from trainer.registry import callback_names, load_callback
+from trainer.plugins import callback_names, load_callback
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "torchvision", "sklearn", "pandas", "scipy", "PySide6", "matplotlib")
@@ -22,7 +22,7 @@ LIGHT = (
     "trainer.events",
     "trainer.settings",
     "trainer.store",
-    "trainer.registry",
+    "trainer.plugins",
     "trainer.launch",
     "trainer.baselines",
     "trainer.baselines.comparison",

@@ -66,7 +66,7 @@ def test_without_a_run_dir_nothing_is_written(tmp_path: Path, monkeypatch: pytes
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("EPOCHSCOPE_RUNS", str(tmp_path / "runs"))
-    from trainer.registry import callback_names, load_callback
+    from trainer.plugins import callback_names, load_callback
 
     everyone = [load_callback(name)() for name in callback_names() if name != "progress"]
     trainer = make(callbacks=everyone)

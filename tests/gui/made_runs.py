@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from gui.follow import Follower
 from gui.shown import ShownRun
 from trainer import events as ev
-from trainer.figures import confusion, figures
-from trainer.statistics import intervals
+from trainer.metrics.classification import confusion, figures
+from trainer.metrics.significance import intervals
 from trainer.store.folder import RunFolder
 from trainer.store.images import SplitImages, publish, write_arrays
 from trainer.store.journal import JournalWriter

@@ -171,7 +171,7 @@ def test_any_epoch_is_compared(qtbot: QtBot, made: MadeRun) -> None:
 
 def test_better_and_worse_have_a_colour_each(qtbot: QtBot, made: MadeRun) -> None:
     from gui.views.matrix import MatrixModel
-    from trainer.confusion import shown
+    from trainer.metrics.confusion import shown
 
     model, white = MatrixModel(), QColor("white")
     before, now = np.array([[5, 5], [0, 10]]), np.array([[9, 1], [0, 10]])

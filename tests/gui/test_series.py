@@ -15,7 +15,7 @@ from gui.follow import Follower
 from gui.run_model import RunModel
 from gui.series import CSV_HEAD, LINES, Axis, Line, RunSeries, csv_chunks
 from trainer import events as ev
-from trainer.ticks import Kind, outward, ticks
+from trainer.plotting.ticks import Kind, outward, ticks
 
 
 def line(chart: str, role: str) -> Line:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer import events as ev
-from trainer.figures import confusion, figures
+from trainer.metrics.classification import confusion, figures
 from trainer.records import write_environment, write_settings
 from trainer.settings import merge
 from trainer.store import summary as summaries

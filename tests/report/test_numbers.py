@@ -14,12 +14,12 @@ import pytest
 
 from tests.report.making import Making
 from trainer.cli.flags import _nested
+from trainer.metrics.significance import intervals
 from trainer.report import document, html, tables
 from trainer.report.read import read_run
 from trainer.report.setup import command
 from trainer.report.texts import Texts, words
 from trainer.settings import flags, from_toml, merge
-from trainer.statistics import intervals
 from trainer.store.folder import RunFolder
 
 SOURCE = Path(__file__).parents[2] / "trainer" / "report"

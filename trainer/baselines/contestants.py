@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from trainer.errors import UsageError
-from trainer.recipes import load_recipe, recipes
-from trainer.registry import check_names
+from trainer.plugins import check_names
 from trainer.settings import Settings, merge, suggest
+from trainer.settings.recipes import load_recipe, recipes
 
 Kind = Literal["numpy", "sklearn", "pytorch"]
 Solver = Literal["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"]

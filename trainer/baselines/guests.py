@@ -20,8 +20,8 @@ from trainer.baselines.softmax_numpy import Descent, Plan, SoftmaxRegression, St
 from trainer.baselines.softmax_sklearn import Options, Weights, fit
 from trainer.events import BatchesReported, Preparing
 from trainer.feed import Feed
-from trainer.figures import Figures, confusion, figures
 from trainer.loop import REPORT_SECONDS, Loop, Parts
+from trainer.metrics.classification import Figures, confusion, figures
 from trainer.session import Session
 from trainer.settings import Settings
 from trainer.stepper import NonFiniteStep

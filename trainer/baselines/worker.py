@@ -18,8 +18,8 @@ from trainer.callback import Callback, Phase
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import EpochEnded
 from trainer.launch import build, open_settings_data, start
+from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 from trainer.records import write_settings
-from trainer.registry import DEFAULT_CALLBACKS, load_callback
 from trainer.run import Run
 from trainer.session import Session
 from trainer.settings import Settings, merge

@@ -14,7 +14,7 @@ from trainer.cli.flags import Json, Runs
 from trainer.cli.output import Row, called, number, say, say_json, table
 from trainer.comparison import Comparison, Evaluated, compare, read_evaluation
 from trainer.errors import UsageError
-from trainer.statistics import Difference, Interval, Paired
+from trainer.metrics.significance import Difference, Interval, Paired
 from trainer.store.folder import RunFolder, default_root, find_run
 
 MANY = 20

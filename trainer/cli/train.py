@@ -103,7 +103,7 @@ def demo(
 
     Opens the window where it is installed and there is a display, else trains in the terminal.
     """
-    from trainer.registry import load_command
+    from trainer.plugins import load_command
 
     if entry_points(group="epochscope.commands", name="demo") and _has_display():
         root = ["--runs", str(runs)] if runs else []
@@ -195,7 +195,7 @@ def watch(work: Callable[..., Result], *, as_json: bool) -> Result:
     place of its log."""
     from rich.console import Console
 
-    from trainer.registry import load_callback
+    from trainer.plugins import load_callback
 
     where = Whereabouts()
     # with --json standard output belongs to the document: plain lines go to standard error

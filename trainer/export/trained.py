@@ -18,7 +18,7 @@ from trainer.data.pictures import pack
 from trainer.errors import DataError, UsageError
 from trainer.launch import open_settings_data, read_settings
 from trainer.models import build_model, move_model
-from trainer.registry import model_options
+from trainer.plugins import model_options
 from trainer.resume import trained_weights
 from trainer.settings import Settings
 from trainer.store.folder import RunFolder

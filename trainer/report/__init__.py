@@ -63,10 +63,10 @@ def figures(
 
     Raises UsageError `run.unknown` where a folder holds no run.
     """
+    from trainer.plotting.svg import standalone
     from trainer.report.gallery import Gallery
     from trainer.report.images import read_pictures
     from trainer.report.read import read_run
-    from trainer.report.svg import standalone
     from trainer.report.texts import Texts
 
     run = read_run(folder)

@@ -8,11 +8,11 @@ from itertools import chain
 
 import numpy as np
 
+from trainer.plotting.svg import clean
 from trainer.report import setup
 from trainer.report.page import details, prose
 from trainer.report.part import Part
 from trainer.report.read import Floats, Run, table_of
-from trainer.report.svg import clean
 from trainer.report.texts import DASH
 
 MAX_CLASSES_LISTED = 40

@@ -9,14 +9,14 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.colours import CHANGE_LIGHT, ramp
-from trainer.confusion import WHOLE, shares, shown
+from trainer.metrics.confusion import WHOLE, shares, shown
+from trainer.plotting.palette import CHANGE_LIGHT, ramp
+from trainer.plotting.ticks import Kind
 from trainer.report import charts, grids
 from trainer.report.charts import Frame, Line, Scores, line_chart
 from trainer.report.images import Hard, Pictures
 from trainer.report.read import Evaluation, Run
 from trainer.report.texts import Texts
-from trainer.ticks import Kind
 from trainer.weights import coloured
 
 MAX_WEIGHTS, MAX_TEMPLATES = 64, 200

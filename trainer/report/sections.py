@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from trainer.confusion import confused_pairs
+from trainer.metrics.confusion import confused_pairs
+from trainer.metrics.significance import Interval, Intervals, intervals
+from trainer.plotting.svg import clean
 from trainer.report.gallery import Figure
 from trainer.report.images import Pictures
 from trainer.report.page import Page, prose
 from trainer.report.part import Part
 from trainer.report.read import Evaluation, Run, table_of
-from trainer.report.svg import clean
 from trainer.report.texts import DASH, Texts
-from trainer.statistics import Interval, Intervals, intervals
 
 ORDER = ("test", "valid", "train")
 PAIRS = 8

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainer.errors import UsageError
-from trainer.fields import Setting
 from trainer.settings import describe, flag_name, merge
+from trainer.settings.schema import Setting
 
 
 @dataclass(frozen=True)

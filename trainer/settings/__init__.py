@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple, NoReturn
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from trainer.errors import UsageError
-from trainer.fields import Path, Setting, kind, leaves, setting
+from trainer.settings.schema import Path, Setting, kind, leaves, setting
 
 FLAGS = "flags"
 """Origin of values that were given as flags: a problem then names the flag."""

@@ -18,7 +18,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trainer.figures import Counts, Scores, confusion, figures
+from trainer.metrics.classification import Counts, Scores, confusion, figures
 
 Interval = tuple[float, float]
 SAMPLES = 2000

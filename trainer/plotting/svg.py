@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.colours import ON_DARK, ON_LIGHT
+from trainer.plotting.palette import ON_DARK, ON_LIGHT
 
 INK, MUTED, GRID, PAPER, BEST = "var(--ink)", "var(--muted)", "var(--grid)", "var(--paper)", "var(--s3)"
 ON_STRONG = "#111111"
