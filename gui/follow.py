@@ -6,9 +6,9 @@ import time
 
 from gui.possible import ImpossibleError
 from gui.run_model import RunModel, Topic
+from trainer.store.batch_columns import Reports
 from trainer.store.folder import RunFolder, is_alive
 from trainer.store.journal import JournalReader, Record
-from trainer.store.reports import Reports
 
 ALIVE_SECONDS = 1.0
 

@@ -17,7 +17,7 @@ import msgspec
 
 from gui.run_model import RunModel
 from trainer.errors import DataError
-from trainer.store import durable, viewer
+from trainer.store import durable, notes
 from trainer.store import summary as summaries
 from trainer.store.folder import SUBFOLDERS, RunFolder, confined
 
@@ -167,7 +167,7 @@ def _figures(path: Path) -> None:
 _READERS: dict[str, Callable[[Path], object]] = {
     "run.toml": _toml,
     "summary.json": summaries.read,
-    "viewer.json": viewer.load,
+    "viewer.json": notes.load,
     "environment.json": _figures,
     **{f"evaluation/{split}.json": _figures for split in ("train", "valid", "test")},
 }

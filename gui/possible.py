@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer import events as ev
+from trainer.store.batch_columns import Reports
 from trainer.store.journal import Record
-from trainer.store.reports import Reports
 
 MAX_EPOCH, MAX_STEP, MAX_WHOLE = 2**31 - 1, 2**53, 2**63 - 1
 """What a slider, an exact float64 and Qt can count."""

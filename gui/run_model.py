@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from gui.growing import LARGEST, room
 from gui.possible import MAX_COUNT, ImpossibleError, check, possible
 from trainer import events as ev
-from trainer.store import reports
+from trainer.store import batch_columns
+from trainer.store.batch_columns import Reports
 from trainer.store.journal import Record
-from trainer.store.reports import Reports
 
 MAX_MESSAGES = 10_000
 MAX_MESSAGE = 2_000
@@ -241,7 +241,7 @@ class RunModel:
         self.changed |= {"batches", "epochs", "evaluation", "messages", "snapshots"}
 
     def _batches(self, event: ev.BatchesReported, record: Record) -> None:
-        self.apply_reports(reports.one(event, record.seq, record.attempt, record.t, record.wall))
+        self.apply_reports(batch_columns.one(event, record.seq, record.attempt, record.t, record.wall))
 
     def apply_reports(self, found: Reports) -> None:
         """Take in the next records of the journal, which are BatchesReported. Raises ImpossibleError for those that

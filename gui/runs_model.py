@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from trainer.errors import EpochscopeError
-from trainer.store import durable, trash, viewer
+from trainer.store import durable, notes, trash
 from trainer.store import summary as summaries
 from trainer.store.folder import RunFolder, State, is_alive
+from trainer.store.notes import ViewerNotes
 from trainer.store.summary import Summary
-from trainer.store.viewer import ViewerNotes
 
 Column = Literal[
     "name", "state", "macro_f1", "loss", "epoch", "data", "model", "seconds", "started", "tags", "note"
@@ -229,8 +229,8 @@ class RunsModel:
                 summary = summaries.read(base + "summary.json")
             except ValueError as error:
                 problem = plain(str(error))
-        notes = viewer.read(base + "viewer.json") if stamps[1] is not None else ViewerNotes()
-        return Row(name, "lost", summary, notes, problem, stamps)
+        found = notes.read(base + "viewer.json") if stamps[1] is not None else ViewerNotes()
+        return Row(name, "lost", summary, found, problem, stamps)
 
     # -- filter and order ------------------------------------------------------------------------------------------
 
@@ -268,12 +268,12 @@ class RunsModel:
     def annotate(self, name: str, *, note: str | None = None, tags: str | None = None) -> None:
         """Write a note, or tags as a text with commas. Raises DiskError."""
         row = self._all[name]
-        notes = ViewerNotes(
+        wanted = ViewerNotes(
             note=row.notes.note if note is None else note,
             tags=row.notes.tags if tags is None else tuple(tags.split(",")),
         )
         path = RunFolder(self.path(name)).viewer
-        written = viewer.write(path, notes)
+        written = notes.write(path, wanted)
         self._all[name] = replace(row, notes=written, stamps=(row.stamps[0], _stamp(str(path))))
         self._arrange()
 

@@ -13,12 +13,12 @@ from trainer.callback import Callback
 from trainer.errors import UsageError
 from trainer.events import Preparing
 from trainer.plugins import DEFAULT_CALLBACKS, check_names, load_callback, model_options
-from trainer.records import write_settings
 from trainer.resume import Continuation, find_continuation, trained_weights
 from trainer.session import Session
 from trainer.settings import Settings, from_toml, merge
 from trainer.store.durable import remove_tree
 from trainer.store.folder import RunFolder, create_run
+from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
     from trainer.evaluation import Evaluation

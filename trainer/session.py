@@ -34,9 +34,9 @@ from trainer.events import (
     Working,
 )
 from trainer.keeper import Keeper
-from trainer.records import append_log
 from trainer.run import Run
 from trainer.store.folder import RunFolder
+from trainer.store.run_files import append_log
 
 Result = TypeVar("Result")
 

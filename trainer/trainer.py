@@ -16,7 +16,6 @@ from trainer.callback import Callback
 from trainer.compiling import Compiled, check_compiler, compile_model
 from trainer.control import Control, Ticket, When
 from trainer.device import choose_device, choose_threads
-from trainer.environment import environment, versions
 from trainer.errors import DataError, UsageError
 from trainer.evaluation import Evaluation, write_evaluation
 from trainer.events import EvaluationDone, Event, Preparing, RunStarted
@@ -27,12 +26,13 @@ from trainer.loop import Loop, Parts
 from trainer.models import count_parameters
 from trainer.passes import figure_fields, pass_over
 from trainer.precision import Forward, forward_in
-from trainer.records import write_environment, write_settings
 from trainer.result import Result
 from trainer.resume import Continuation, find_continuation
 from trainer.session import Session, StopNow
 from trainer.state import seed_generators
+from trainer.store.environment import environment, versions
 from trainer.store.folder import RunFolder, create_run
+from trainer.store.run_files import write_environment, write_settings
 
 if TYPE_CHECKING:
     import pandas as pd

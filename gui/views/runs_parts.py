@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from gui.runs_model import Row
 from gui.style import mix
 from gui.views.runs_table import COLUMNS
-from trainer.store import viewer
+from trainer.store import notes
 
 _WIDTHS = {
     "name": 17, "state": 15, "macro_f1": 9, "loss": 10, "epoch": 11, "data": 14, "model": 10, "seconds": 9,
@@ -157,8 +157,8 @@ class NoteFields(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tags = QLineEdit(maxLength=viewer.MAX_TAGS * viewer.MAX_TAG)
-        self.note = QLineEdit(maxLength=viewer.MAX_NOTE)
+        self.tags = QLineEdit(maxLength=notes.MAX_TAGS * notes.MAX_TAG)
+        self.note = QLineEdit(maxLength=notes.MAX_NOTE)
         self._labels = QLabel(), QLabel()
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -22,9 +22,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.screen import screen
+from trainer.store.batch_columns import Reports
 from trainer.store.folder import RunFolder
 from trainer.store.journal import JournalReader
-from trainer.store.reports import Reports
 
 SETTLE_SECONDS = 1.0
 """After a change: what is drawn to catch up is not what is measured."""

@@ -10,10 +10,10 @@ import pytest
 
 from gui.runs_model import RunsModel, compare_settings, look_at, plain
 from trainer.errors import DiskError
-from trainer.store import durable, summary, trash, viewer
+from trainer.store import durable, notes, summary, trash
 from trainer.store.folder import RunFolder, acquire, current_owner, write_owner
+from trainer.store.notes import ViewerNotes
 from trainer.store.summary import Summary
-from trainer.store.viewer import ViewerNotes
 
 
 def make(root: Path, name: str, *, live: bool = False, **fields: object) -> RunFolder:
@@ -124,9 +124,9 @@ def test_notes_are_written_found_and_kept_tidy(three: Path) -> None:
     model = RunsModel(three)
     model.refresh()
     model.annotate("a", note="  первый <b>опыт</b>\n", tags=" база, база,, x ")
-    assert viewer.read(three / "a" / "viewer.json") == ViewerNotes(note="первый <b>опыт</b>", tags=("база", "x"))
+    assert notes.read(three / "a" / "viewer.json") == ViewerNotes(note="первый <b>опыт</b>", tags=("база", "x"))
     model.annotate("a", tags="y")
-    assert viewer.read(three / "a" / "viewer.json").note == "первый <b>опыт</b>"
+    assert notes.read(three / "a" / "viewer.json").note == "первый <b>опыт</b>"
     model.filter("ОПЫТ y")
     assert names(model) == ["a"]
     other = RunsModel(three)
@@ -138,7 +138,7 @@ def test_damaged_notes_are_empty(tmp_path: Path) -> None:
     path = tmp_path / "viewer.json"
     for content in (b"", b"{", b'{"note": 3}', b"[" * 10**5, b'{"note": "' + b"x" * 10**6 + b'"}', b"\xff"):
         path.write_bytes(content)
-        assert viewer.read(path) == ViewerNotes()
+        assert notes.read(path) == ViewerNotes()
 
 
 def test_notes_of_a_folder_that_cannot_be_written(three: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from gui.views.compare import CompareDialog
 from gui.views.runs import RunsPanel
 from gui.views.runs_table import COLUMNS
 from tests.gui.test_runs_model import make
-from trainer.store import viewer
+from trainer.store import notes
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_the_keyboard_is_enough(panel: RunsPanel, root: Path, qtbot: Any) -> Non
     panel.note_action.trigger()
     panel.notes.note.insert("заметка")
     panel.notes.note.editingFinished.emit()
-    assert viewer.read(root / "middle" / "viewer.json").note == "заметка"
+    assert notes.read(root / "middle" / "viewer.json").note == "заметка"
     assert texts(panel, "note")[1] == "заметка"
     panel.delete_action.trigger()
     assert texts(panel) == ["new", "old"]
@@ -179,7 +179,7 @@ def test_a_live_run_is_neither_deleted_nor_continued(panel: RunsPanel, root: Pat
 
 
 def test_texts_from_files_are_plain(panel: RunsPanel, root: Path) -> None:
-    viewer.write(root / "new" / "viewer.json", viewer.ViewerNotes(note="<b>bold</b>\n" + "x" * 5000))
+    notes.write(root / "new" / "viewer.json", notes.ViewerNotes(note="<b>bold</b>\n" + "x" * 5000))
     for _ in range(4):
         panel.tick()
     assert texts(panel, "note")[0].startswith("<b>bold</b> xxx")

@@ -22,7 +22,7 @@ from trainer.report.images import read_pictures
 from trainer.report.read import read_run
 from trainer.report.texts import LANGUAGES, Language, Texts
 from trainer.store.folder import RunFolder
-from trainer.store.viewer import ViewerNotes, write
+from trainer.store.notes import ViewerNotes, write
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 SVG_NAME = "{http://www.w3.org/2000/svg}"

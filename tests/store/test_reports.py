@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainer import events as ev
-from trainer.store import reports
+from trainer.store import batch_columns
+from trainer.store.batch_columns import COLUMNS, Reports
 from trainer.store.journal import JournalReader, JournalWriter, Record
-from trainer.store.reports import COLUMNS, Reports
 
 
 def report(step: int, loss: float = 2.0) -> ev.BatchesReported:
@@ -146,5 +146,5 @@ def test_a_report_with_wrong_fields_is_damage_and_the_others_are_kept(tmp_path: 
 def test_one_event_makes_the_same_columns() -> None:
     event = report(5)
     text = b'{"v":1,"seq":3,"attempt":2,"t":1.5,"wall":7,' + ev.encode(event)[1:]
-    first, second = reports.decode([text]), reports.one(event, 3, 2, 1.5, 7)
+    first, second = batch_columns.decode([text]), batch_columns.one(event, 3, 2, 1.5, 7)
     assert all(np.array_equal(first.column(name), second.column(name)) for name in COLUMNS)

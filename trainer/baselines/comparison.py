@@ -14,10 +14,10 @@ from trainer.baselines.outcome import COLUMNS, Outcome, marks
 from trainer.baselines.table import as_csv, as_markdown, machine
 from trainer.cli.output import plain
 from trainer.data.sources import check_source
-from trainer.environment import versions
 from trainer.errors import EpochscopeError, UsageError
 from trainer.settings import Settings, merge
 from trainer.store.durable import make_folder, write_json, write_text
+from trainer.store.environment import versions
 from trainer.store.folder import default_root
 
 if TYPE_CHECKING:

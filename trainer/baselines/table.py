@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
-from trainer.environment import versions
+from trainer.store.environment import versions
 
 if TYPE_CHECKING:
     from trainer.baselines.comparison import Comparison

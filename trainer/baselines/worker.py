@@ -19,12 +19,12 @@ from trainer.errors import EpochscopeError, UsageError
 from trainer.events import EpochEnded
 from trainer.launch import build, open_settings_data, start
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
-from trainer.records import write_settings
 from trainer.run import Run
 from trainer.session import Session
 from trainer.settings import Settings, merge
 from trainer.store.durable import remove_tree
 from trainer.store.folder import create_run
+from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
     from trainer.baselines.guests import Guest

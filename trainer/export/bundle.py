@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from trainer.environment import versions
 from trainer.events import spell_non_finite
+from trainer.store.environment import versions
 
 if TYPE_CHECKING:
     from trainer.export.trained import Trained

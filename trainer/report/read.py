@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from trainer import events as ev
 from trainer.errors import EpochscopeError, UsageError
-from trainer.store import durable, viewer
+from trainer.store import durable, notes
 from trainer.store import summary as summaries
+from trainer.store.batch_columns import Reports
 from trainer.store.folder import RunFolder, State, state
 from trainer.store.journal import JournalReader, LogicalHistory
-from trainer.store.reports import Reports
+from trainer.store.notes import ViewerNotes
 from trainer.store.summary import Summary
-from trainer.store.viewer import ViewerNotes
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -166,7 +166,7 @@ def read_run(folder: RunFolder) -> Run:
     run = Run(folder)
     run.summary = _tried(run, "summary.json", lambda: _summary(folder)) or Summary()
     run.state = state(folder)
-    run.notes = _tried(run, "viewer.json", lambda: viewer.load(folder.viewer)) or ViewerNotes()
+    run.notes = _tried(run, "viewer.json", lambda: notes.load(folder.viewer)) or ViewerNotes()
     run.toml = _tried(run, "run.toml", lambda: _text(durable.read_bytes(folder.run_toml, MAX_TOML))) or ""
     if run.toml:
         run.settings = _tried(run, "run.toml", lambda: tomllib.loads(run.toml)) or {}

@@ -21,7 +21,7 @@ from trainer import events as ev
 from trainer.store import durable
 
 if TYPE_CHECKING:
-    from trainer.store.reports import Reports
+    from trainer.store.batch_columns import Reports
 
 VERSION = 1
 MAX_LINE = 16 << 20
@@ -211,11 +211,11 @@ class JournalReader:
                 self._damage(number, str(error) or type(error).__name__)
 
     def _mixed(self, block: list[bytes | None], first: int) -> Iterator[Record | Reports]:
-        from trainer.store import reports  # numpy, which only viewers need
+        from trainer.store import batch_columns  # numpy, which only viewers need
 
         texts = [line[9:] if line else b"" for line in block]
         quick = [
-            reports.MARK in text and line is not None and line[:9] == b"%08x " % zlib.crc32(text)
+            batch_columns.MARK in text and line is not None and line[:9] == b"%08x " % zlib.crc32(text)
             for line, text in zip(block, texts, strict=True)
         ]
         start = 0
@@ -223,7 +223,7 @@ class JournalReader:
             end = start + len(list(group))
             try:
                 if is_quick:
-                    yield reports.decode(texts[start:end])
+                    yield batch_columns.decode(texts[start:end])
             except _BROKEN:
                 is_quick = False  # one of them is damaged: each for itself
             if not is_quick:
