@@ -11,8 +11,8 @@ from torch import nn
 from torch.optim import Optimizer
 
 from trainer.callback import Callback
+from trainer.data.loaders import Feed
 from trainer.errors import UsageError
-from trainer.feed import Feed
 from trainer.models import check_model
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 from trainer.session import Session

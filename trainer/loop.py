@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from trainer.best import Best
+from trainer.data.loaders import Feed, input_facts
 from trainer.errors import DivergedError
 from trainer.events import (
     BatchEnded,
@@ -23,7 +24,6 @@ from trainer.events import (
     ValidationDone,
     Working,
 )
-from trainer.feed import Feed, input_facts
 from trainer.metrics.classification import Figures, figures
 from trainer.passes import Outputs, figure_fields, pass_over
 from trainer.precision import Forward

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from trainer.data.loaders import Feed
 from trainer.errors import UsageError
-from trainer.feed import Feed
 from trainer.precision import Forward
 
 if TYPE_CHECKING:

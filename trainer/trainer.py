@@ -15,12 +15,12 @@ from trainer.bus import Bus, Subscription
 from trainer.callback import Callback
 from trainer.compiling import Compiled, check_compiler, compile_model
 from trainer.control import Control, Ticket, When
+from trainer.data.loaders import SPLITS, Feed, LoaderFeed
 from trainer.device import choose_device, choose_threads
 from trainer.errors import DataError, UsageError
 from trainer.evaluation import Evaluation, write_evaluation
 from trainer.events import EvaluationDone, Event, Preparing, RunStarted
 from trainer.explain import explain
-from trainer.feed import SPLITS, Feed, LoaderFeed
 from trainer.given import Plan, checked_epochs, class_names, made_optimizer, promise, with_defaults
 from trainer.loop import Loop, Parts
 from trainer.models import count_parameters

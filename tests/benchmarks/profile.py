@@ -25,8 +25,8 @@ from rich.table import Table
 
 from callbacks.timing import Timing
 from trainer import Trainer
-from trainer.data import augment, dataset
-from trainer.data.dataset import ImageData, open_data
+from trainer.data import augment, image_data
+from trainer.data.image_data import ImageData, open_data
 from trainer.events import EpochEnded, EpochStarted
 from trainer.given import Plan
 from trainer.models import build_model
@@ -152,7 +152,7 @@ def main() -> None:
         for name, milliseconds in {**found[thread], "together": sum(found[thread].values())}.items():
             table.add_row(name, f"{milliseconds:.1f}", f"{1e3 * milliseconds / found['steps']:.1f}")
         console.print(table)
-    chunk = dataset.CHUNK_PIXELS * 12
+    chunk = image_data.CHUNK_PIXELS * 12
     for name, size in (("a chunk of batches", chunk), ("the main memory", 256 << 20)):
         rate = bandwidth(size)
         needed = {thread: 1e3 * count / rate for thread, count in found["bytes"].items()}

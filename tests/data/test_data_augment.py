@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from trainer.data import augment
-from trainer.data.memory import Workspace
+from trainer.data.buffers import Workspace
 
 BORDER = 1e-3
 

@@ -14,8 +14,8 @@ from image_folders import make_images, noise
 from torch import Tensor
 
 from trainer.data import ImageData, open_data
-from trainer.data.memory import Recycler
-from trainer.data.problems import FaultyDataError
+from trainer.data.buffers import Recycler
+from trainer.data.validation import FaultyDataError
 from trainer.errors import UsageError
 
 AUGMENTED = {"rotation": 10.0, "flip": 0.5, "crop": 1}

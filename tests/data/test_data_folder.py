@@ -10,11 +10,11 @@ import pytest
 from image_folders import make_images, noise
 from PIL import Image
 
-from trainer.data import cache, check_source, decoding, inspect_source, open_data
-from trainer.data.folder import usual_size
-from trainer.data.pictures import Pictures, no_progress
-from trainer.data.problems import FaultyDataError
+from trainer.data import cache, check_source, decode_pool, inspect_source, open_data
+from trainer.data.image_folder import usual_size
+from trainer.data.image_set import Pictures, no_progress
 from trainer.data.sources import load_pictures
+from trainer.data.validation import FaultyDataError
 from trainer.errors import DataError, DiskError, UsageError
 
 
@@ -169,14 +169,14 @@ def test_size_policy(tmp_path: Path) -> None:
 
 
 def test_a_wrong_guess_of_the_size_is_corrected(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.data.folder.read_size", lambda path: (30, 30))
+    monkeypatch.setattr("trainer.data.image_folder.read_size", lambda path: (30, 30))
     assert load_pictures(str(pictures)).pixels.shape == (20, 10, 12, 4)
 
 
 def test_the_second_start_opens_no_image(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (pictures / "cat" / "bad.png").write_bytes(b"x")
     first = load_pictures(str(pictures))
-    monkeypatch.setattr("trainer.data.folder.decode_all", lambda *args: pytest.fail("decoded again"))
+    monkeypatch.setattr("trainer.data.image_folder.decode_all", lambda *args: pytest.fail("decoded again"))
     second = load_pictures(str(pictures))
     assert_same(first, second)
     assert isinstance(second.pixels.base, np.memmap) or isinstance(second.pixels, np.memmap)
@@ -261,14 +261,14 @@ def test_worker_processes_give_the_same(pictures: Path, monkeypatch: pytest.Monk
 
 
 def many_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "FEW_FILES", 0)
-    monkeypatch.setattr(decoding, "PIECE", 4)
-    monkeypatch.setattr(decoding, "cores", lambda: 2)
+    monkeypatch.setattr(decode_pool, "FEW_FILES", 0)
+    monkeypatch.setattr(decode_pool, "PIECE", 4)
+    monkeypatch.setattr(decode_pool, "cores", lambda: 2)
 
 
 def test_a_worker_that_dies_is_an_error_and_no_hang(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     many_workers(monkeypatch)
-    monkeypatch.setattr(decoding, "WORKER", "trainer.data.no_such_worker")
+    monkeypatch.setattr(decode_pool, "WORKER", "trainer.data.no_such_worker")
     with pytest.raises(DataError) as caught:
         load_pictures(str(pictures))
     assert caught.value.code == "data.worker_died"
@@ -277,13 +277,13 @@ def test_a_worker_that_dies_is_an_error_and_no_hang(pictures: Path, monkeypatch:
 
 def test_a_full_disk_in_a_worker_is_a_disk_error(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     many_workers(monkeypatch)
-    real = decoding.Job.create
+    real = decode_pool.Job.create
 
-    def create(job: decoding.Job, count: int) -> None:
+    def create(job: decode_pool.Job, count: int) -> None:
         real(job, count)
         Path(job.out, "sums").unlink()
 
-    monkeypatch.setattr(decoding.Job, "create", create)
+    monkeypatch.setattr(decode_pool.Job, "create", create)
     with pytest.raises(DiskError):
         load_pictures(str(pictures))
 
@@ -291,7 +291,7 @@ def test_a_full_disk_in_a_worker_is_a_disk_error(pictures: Path, monkeypatch: py
 def test_an_abort_ends_the_workers(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     many_workers(monkeypatch)
     started = []
-    real = decoding.subprocess.Popen
+    real = decode_pool.subprocess.Popen
 
     def popen(*args: object, **options: object) -> object:
         started.append(real(*args, **options))  # type: ignore[call-overload]
@@ -301,7 +301,7 @@ def test_an_abort_ends_the_workers(pictures: Path, monkeypatch: pytest.MonkeyPat
         if done:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(decoding.subprocess, "Popen", popen)
+    monkeypatch.setattr(decode_pool.subprocess, "Popen", popen)
     with pytest.raises(KeyboardInterrupt):
         load_pictures(str(pictures), progress=lambda stage, done, total: abort(stage, done if total else 0, total))
     assert len(started) == 2

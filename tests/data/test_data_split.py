@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trainer.data.pictures import Pictures
+from trainer.data.image_set import Pictures
 from trainer.data.split import split_pictures
 
 

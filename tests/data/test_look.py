@@ -11,7 +11,7 @@ from PIL import Image
 from sklearn.metrics import accuracy_score, f1_score
 
 from trainer.data import inspect_source
-from trainer.data.look import balance
+from trainer.data.quality import balance
 
 
 def test_what_the_most_frequent_class_scores_is_what_scikit_learn_says() -> None:

@@ -11,9 +11,9 @@ from torch.utils.data import DataLoader
 
 from tests.engine.fakes import Recorder, at_step, batches, dataset, linear, make
 from trainer import Trainer
+from trainer.data.loaders import LoaderFeed
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import RunStarted
-from trainer.feed import LoaderFeed
 
 
 def test_fit_twice_without_a_folder_trains_on(recorder: Recorder) -> None:

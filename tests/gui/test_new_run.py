@@ -20,7 +20,7 @@ from gui.views import prose
 from gui.views.data_check import FAULTS, FED, ODD, as_pixels
 from gui.views.new_run import NewRunPage
 from trainer.data.digits import load_digits
-from trainer.data.pictures import no_progress
+from trainer.data.image_set import no_progress
 from trainer.store.images import write_arrays
 
 LR = ("train", "lr")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-import trainer.data.dataset
+import trainer.data.image_data
 import trainer.trainer  # noqa: F401
 
 torch.set_num_threads(1)

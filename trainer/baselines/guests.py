@@ -18,8 +18,8 @@ from torch import Tensor, nn
 
 from trainer.baselines.softmax_numpy import Descent, Plan, SoftmaxRegression, Step, cross_entropy
 from trainer.baselines.softmax_sklearn import Options, Weights, fit
+from trainer.data.loaders import Feed
 from trainer.events import BatchesReported, Preparing
-from trainer.feed import Feed
 from trainer.loop import REPORT_SECONDS, Loop, Parts
 from trainer.metrics.classification import Figures, confusion, figures
 from trainer.session import Session

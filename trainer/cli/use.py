@@ -13,7 +13,7 @@ from trainer.cli.output import note, say, say_json, table
 from trainer.store.folder import default_root, find_run
 
 if TYPE_CHECKING:
-    from trainer.data.problems import FaultyDataError
+    from trainer.data.validation import FaultyDataError
     from trainer.mapping import Map
     from trainer.store.folder import RunFolder
     from trainer.trainer import Trainer
@@ -130,7 +130,7 @@ def as_faults(error: FaultyDataError | None) -> list[dict[str, str]]:
 
 def predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str, Any]], FaultyDataError | None]:
     """A row per readable image, and the error that names the others."""
-    from trainer.data.problems import FaultyDataError
+    from trainer.data.validation import FaultyDataError
 
     faulty = None
     try:

@@ -9,9 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trainer.data.dataset import ImageData, open_data
-    from trainer.data.pictures import Fault, Progress
-    from trainer.data.report import Report, inspect_source
+    from trainer.data.image_data import ImageData, open_data
+    from trainer.data.image_set import Fault, Progress
+    from trainer.data.inspection import Report, inspect_source
     from trainer.data.sources import NAMES, check_source
 
 __all__ = ["NAMES", "Fault", "ImageData", "Progress", "Report", "check_source", "inspect_source", "open_data"]

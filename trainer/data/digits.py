@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.decode import resize_all
-from trainer.data.pictures import Pictures, Progress, channel_sums, pack
+from trainer.data.image_set import Pictures, Progress, channel_sums, pack
 from trainer.errors import DataError
 
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from trainer.data.cache import Entry, cache_folder, cached
 from trainer.data.decode import resize_all
-from trainer.data.pictures import Pictures, Progress, channel_sums, pack
+from trainer.data.image_set import Pictures, Progress, channel_sums, pack
 from trainer.errors import DataError
 
 SILENCE_SECONDS = 30.0

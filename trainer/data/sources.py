@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from trainer.data.pictures import Pictures, Progress, no_progress
+from trainer.data.image_set import Pictures, Progress, no_progress
 from trainer.errors import UsageError
 
 DOWNLOADS = ("cifar10", "cifar100", "mnist", "fashion-mnist")
@@ -63,6 +63,6 @@ def load_pictures(
         from trainer.data.downloads import load_download
 
         return load_download(source, size, root, progress)
-    from trainer.data.folder import load_folder
+    from trainer.data.image_folder import load_folder
 
     return load_folder(Path(source).expanduser(), size, progress)

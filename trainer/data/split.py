@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.pictures import PARTS, Fault, Pictures
+from trainer.data.image_set import PARTS, Fault, Pictures
 
 Indices = NDArray[np.int64]
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from trainer.data.augment import Normaliser
-from trainer.data.dataset import packed
-from trainer.data.memory import Workspace
-from trainer.data.pictures import pack
+from trainer.data.buffers import Workspace
+from trainer.data.image_data import packed
+from trainer.data.image_set import pack
 from trainer.errors import DataError, UsageError
 from trainer.launch import open_settings_data, read_settings
 from trainer.models import build_model, move_model

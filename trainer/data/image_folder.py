@@ -11,9 +11,9 @@ import numpy as np
 
 from trainer.data.cache import Entry, cached
 from trainer.data.decode import MODES, Job, no_warnings, read_size
-from trainer.data.decoding import decode_all
-from trainer.data.pictures import PARTS, Fault, Pictures, Progress
-from trainer.data.scan import Listing, scan
+from trainer.data.decode_pool import decode_all
+from trainer.data.folder_scan import Listing, scan
+from trainer.data.image_set import PARTS, Fault, Pictures, Progress
 from trainer.errors import DataError
 
 LARGEST = 64

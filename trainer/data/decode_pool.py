@@ -16,7 +16,7 @@ from typing import IO, Any
 
 import trainer
 from trainer.data.decode import Job
-from trainer.data.pictures import Progress
+from trainer.data.image_set import Progress
 from trainer.errors import DataError, DiskError
 
 Faults = list[tuple[int, str, str]]

@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trainer.data.pictures import PARTS, Fault, Progress
+from trainer.data.image_set import PARTS, Fault, Progress
 from trainer.errors import DataError
 
 SUFFIXES = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trainer.data.pictures import Fault, Pictures
+from trainer.data.image_set import Fault, Pictures
 from trainer.errors import DataError
 
 LISTED = 20

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.duplicates import Duplicates, find_duplicates
-from trainer.data.look import Balance, Odd, balance, mean_images, odd_images
-from trainer.data.pictures import PARTS, Fault, Pictures, Progress, no_progress
-from trainer.data.problems import all_problems
+from trainer.data.image_set import PARTS, Fault, Pictures, Progress, no_progress
+from trainer.data.quality import Balance, Odd, balance, mean_images, odd_images
 from trainer.data.sources import load_pictures
 from trainer.data.split import split_pictures
+from trainer.data.validation import all_problems
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.data import augment
+from trainer.data.buffers import Recycler, Workspace
 from trainer.data.decode import UnreadableError, fit, no_warnings, read_image
-from trainer.data.memory import Recycler, Workspace
-from trainer.data.pictures import Fault, Pictures, Progress, no_progress, pack
+from trainer.data.image_set import Fault, Pictures, Progress, no_progress, pack
 from trainer.data.prefetch import Prefetch, worthwhile
-from trainer.data.problems import FaultyDataError, left_out, raise_problems
 from trainer.data.sources import load_pictures
 from trainer.data.split import Indices, split_pictures
+from trainer.data.validation import FaultyDataError, left_out, raise_problems
 from trainer.errors import UsageError
 
 CHUNK_PIXELS = 1 << 19

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.alike import CHUNK_PIXELS
-from trainer.data.pictures import Pictures
+from trainer.data.image_set import Pictures
+from trainer.data.phash import CHUNK_PIXELS
 from trainer.data.split import Indices
 
 PLAIN = 2.0
