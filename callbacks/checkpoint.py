@@ -6,6 +6,7 @@ import time
 from typing import Any, ClassVar
 
 from trainer.callback import Callback, OnError, Phase
+from trainer.engine.context import Run
 from trainer.errors import UsageError
 from trainer.events import (
     BatchEnded,
@@ -17,7 +18,6 @@ from trainer.events import (
     Event,
     RunStarted,
 )
-from trainer.run import Run
 from trainer.store import checkpoint as container
 from trainer.store import durable
 

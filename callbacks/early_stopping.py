@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from trainer.best import Best
 from trainer.callback import Callback, OnError, Phase
+from trainer.engine.best import Best
+from trainer.engine.context import Run
 from trainer.errors import UsageError
 from trainer.events import RunStarted, ValidationDone
-from trainer.run import Run
 
 
 class EarlyStopping(Callback):

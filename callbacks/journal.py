@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from trainer.callback import Callback, OnError, Phase
+from trainer.engine.context import Run
 from trainer.events import (
     HOOKS,
     BatchEnded,
@@ -19,7 +20,6 @@ from trainer.events import (
     RunUnpaused,
     ValidationDone,
 )
-from trainer.run import Run
 from trainer.store import summary as summaries
 from trainer.store.journal import JournalWriter
 from trainer.store.summary import Summary

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
 from trainer.callback import Callback, OnError, Phase
+from trainer.engine.context import Run
 from trainer.errors import UsageError
 from trainer.events import BatchEnded, EpochEnded, RunStarted, ValidationDone
-from trainer.run import Run
 
 
 class LearningRate(Callback):

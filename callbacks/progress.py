@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from callbacks.timing import Timing
 from trainer.callback import Callback, Phase
+from trainer.engine.context import Run
 from trainer.events import (
     BatchesReported,
     CallbackFailed,
@@ -21,7 +22,6 @@ from trainer.events import (
     ValidationDone,
     Working,
 )
-from trainer.run import Run
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from trainer.callback import Callback, Phase
+from trainer.engine.context import Run
 from trainer.errors import DiskError
 from trainer.events import EpochEnded, RunStarted, SnapshotSaved, ValidationDone
-from trainer.run import Run
 from trainer.store.folder import RunFolder
 from trainer.store.images import SplitImages, publish, write_arrays
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from trainer.callback import Callback, Phase
+from trainer.engine.context import Run
 from trainer.events import BatchesReported, EpochEnded, EpochStarted, RunStarted, ValidationDone
-from trainer.run import Run
 
 SMOOTHING = 0.1
 """Weight of the newest report in the mean seconds per step: quick to follow, slow to jump."""

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from trainer import events
     from trainer.callback import Callback, Phase
     from trainer.data import open_data
+    from trainer.engine.context import Run
     from trainer.errors import EpochscopeError
     from trainer.evaluation import Evaluation
     from trainer.models import build_model
     from trainer.result import Result
-    from trainer.run import Run
     from trainer.trainer import Trainer
 
 __all__ = [
@@ -43,7 +43,7 @@ _HOMES = {
     "Evaluation": "trainer.evaluation",
     "Phase": "trainer.callback",
     "Result": "trainer.result",
-    "Run": "trainer.run",
+    "Run": "trainer.engine.context",
     "Trainer": "trainer.trainer",
     "build_model": "trainer.models",
     "open_data": "trainer.data",

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
     from trainer import events as ev
-    from trainer.run import Run
+    from trainer.engine.context import Run
 
 OnError = Literal["stop", "retry", "detach"]
 

@@ -7,10 +7,10 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
+from trainer.engine.evaluation_loop import Outputs
 from trainer.events import spell_non_finite
 from trainer.metrics.classification import Figures, report
 from trainer.metrics.significance import Intervals, in_brackets, intervals
-from trainer.passes import Outputs
 
 if TYPE_CHECKING:
     from trainer.store.folder import RunFolder

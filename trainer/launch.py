@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.callback import Callback
+from trainer.engine.resume import Continuation, find_continuation, trained_weights
+from trainer.engine.session import Session
 from trainer.errors import UsageError
 from trainer.events import Preparing
 from trainer.plugins import DEFAULT_CALLBACKS, check_names, load_callback, model_options
-from trainer.resume import Continuation, find_continuation, trained_weights
-from trainer.session import Session
 from trainer.settings import Settings, from_toml, merge
 from trainer.store.durable import remove_tree
 from trainer.store.folder import RunFolder, create_run
 from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
+    from trainer.engine.plan import Plan
     from trainer.evaluation import Evaluation
-    from trainer.given import Plan
     from trainer.result import Result
     from trainer.trainer import Trainer
 
@@ -110,8 +110,8 @@ def build(settings: Settings, session: Session, change: Callable[[Plan], Plan] =
     `change`: what a run that does not train with our own loop has to say about the plan.
     """
     session.progress(Preparing, "import", 0, 1)
-    from trainer.device import choose_device
-    from trainer.given import EVAL_BATCH, Plan
+    from trainer.engine.device import choose_device
+    from trainer.engine.plan import EVAL_BATCH, Plan
     from trainer.models import build_model, move_model
     from trainer.optimisers import make_loss, make_optimizer
     from trainer.trainer import Trainer

@@ -11,25 +11,25 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.bus import Bus, Subscription
 from trainer.callback import Callback
-from trainer.compiling import Compiled, check_compiler, compile_model
-from trainer.control import Control, Ticket, When
 from trainer.data.loaders import SPLITS, Feed, LoaderFeed
-from trainer.device import choose_device, choose_threads
+from trainer.engine.checkpoint_state import seed_generators
+from trainer.engine.commands import Control, Ticket, When
+from trainer.engine.compilation import Compiled, check_compiler, compile_model
+from trainer.engine.device import choose_device, choose_threads
+from trainer.engine.evaluation_loop import figure_fields, pass_over
+from trainer.engine.event_bus import Bus, Subscription
+from trainer.engine.explain import explain
+from trainer.engine.loop import Loop, Parts
+from trainer.engine.plan import Plan, checked_epochs, class_names, made_optimizer, promise, with_defaults
+from trainer.engine.precision import Forward, forward_in
+from trainer.engine.resume import Continuation, find_continuation
+from trainer.engine.session import Session, StopNow
 from trainer.errors import DataError, UsageError
 from trainer.evaluation import Evaluation, write_evaluation
 from trainer.events import EvaluationDone, Event, Preparing, RunStarted
-from trainer.explain import explain
-from trainer.given import Plan, checked_epochs, class_names, made_optimizer, promise, with_defaults
-from trainer.loop import Loop, Parts
 from trainer.models import count_parameters
-from trainer.passes import figure_fields, pass_over
-from trainer.precision import Forward, forward_in
 from trainer.result import Result
-from trainer.resume import Continuation, find_continuation
-from trainer.session import Session, StopNow
-from trainer.state import seed_generators
 from trainer.store.environment import environment, versions
 from trainer.store.folder import RunFolder, create_run
 from trainer.store.run_files import write_environment, write_settings
@@ -316,7 +316,7 @@ class Trainer:
         `images`: a tensor the model takes (N, ...); with our own data also paths, PIL images or uint8 arrays
         (H, W, 3), which are brought to the model's size and normalised as the training images were.
         """
-        from trainer.prediction import predict
+        from trainer.engine.prediction import predict
 
         return predict(self.model, self._forward, self.feed, self.classes, self.device, images)
 

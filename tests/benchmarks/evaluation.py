@@ -11,8 +11,8 @@ import time
 
 import torch
 
+from trainer.engine.session import Session
 from trainer.launch import build
-from trainer.session import Session
 from trainer.settings import merge
 from trainer.settings.recipes import load_recipe
 

@@ -21,9 +21,9 @@ from torch import nn
 
 from tests.benchmarks.process import anonymous
 from trainer import Trainer
+from trainer.engine.session import Session
 from trainer.events import EpochEnded
 from trainer.launch import build
-from trainer.session import Session
 from trainer.settings import merge
 from trainer.settings.recipes import load_recipe
 

@@ -22,10 +22,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from trainer.engine.session import Session
 from trainer.launch import build
 from trainer.metrics.classification import Figures, figures
 from trainer.plugins import load_callback
-from trainer.session import Session
 from trainer.settings import merge
 from trainer.settings.recipes import load_recipe
 

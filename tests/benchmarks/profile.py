@@ -27,13 +27,13 @@ from callbacks.timing import Timing
 from trainer import Trainer
 from trainer.data import augment, image_data
 from trainer.data.image_data import ImageData, open_data
+from trainer.engine.batch_metrics import Tally
+from trainer.engine.optimizer_step import Update
+from trainer.engine.plan import Plan
+from trainer.engine.step import FiniteCheck
 from trainer.events import EpochEnded, EpochStarted
-from trainer.given import Plan
 from trainer.models import build_model
 from trainer.models.linear import NarrowLinear
-from trainer.stepper import FiniteCheck
-from trainer.tally import Tally
-from trainer.update import Update
 
 PREPARING: tuple[tuple[str, Any, str], ...] = (
     ("order of the images", ImageData, "_order"),

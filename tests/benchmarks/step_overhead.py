@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from callbacks import Progress
 from trainer import Trainer
-from trainer.given import Plan, with_defaults
+from trainer.engine.plan import Plan, with_defaults
 
 BLOCK = 256
 WARM_UP = 4

@@ -9,8 +9,8 @@ import pytest
 
 from callbacks.journal import Journal
 from tests.engine.fakes import Calling, FaultyDisk, Recorder, at_step, batches, callback, elsewhere, make, raising
-from trainer.bus import Bus
 from trainer.callback import Phase
+from trainer.engine.event_bus import Bus
 from trainer.errors import DiskError
 from trainer.events import HOOKS, BatchEnded, EpochEnded, EpochStarted, RunPaused, RunStarted
 from trainer.store import durable, summary

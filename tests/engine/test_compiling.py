@@ -17,11 +17,11 @@ from torch import Tensor, nn
 
 from tests.engine.fakes import CLASSES, FEATURES, Recorder, at_step, batches, make
 from tests.reliability.harness import scramble
-from trainer import compiling
-from trainer.compiling import PARTS, compile_model
+from trainer.engine import compilation
+from trainer.engine.compilation import PARTS, compile_model
+from trainer.engine.plan import Plan
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, Preparing, RunStarted
-from trainer.given import Plan
 from trainer.launch import load_trained, start
 from trainer.settings import merge
 from trainer.store.folder import RunFolder
@@ -70,7 +70,7 @@ def graphs(monkeypatch: pytest.MonkeyPatch) -> Graphs:
 @pytest.fixture
 def machine_code() -> Iterator[None]:
     """The real back end, without the threads it keeps for later."""
-    if compiling._no_compiler():
+    if compilation._no_compiler():
         pytest.skip("there is no C++ compiler")
     import torch._inductor.config as config
 
@@ -225,9 +225,9 @@ def test_no_compiler_is_wrong_use_before_any_folder(tmp_path: Path, monkeypatch:
 
 
 def test_a_gpu_without_triton_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "_triton", lambda: False)
+    monkeypatch.setattr(compilation, "_triton", lambda: False)
     with pytest.raises(UsageError) as caught:
-        compiling.check_compiler(torch.device("cuda"))
+        compilation.check_compiler(torch.device("cuda"))
     assert caught.value.code == "compile.no_triton"
 
 

@@ -13,13 +13,13 @@ import torch
 from torch import Tensor, nn
 
 from tests.engine.fakes import CLASSES, FEATURES, Deferred, Recorder, at_step, batches, linear, make
+from trainer.engine.plan import Plan
+from trainer.engine.precision import forward_in
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, RunStarted, ValidationDone
-from trainer.given import Plan
 from trainer.launch import load_trained, start
 from trainer.models import build_model
 from trainer.models.linear import NarrowLinear
-from trainer.precision import forward_in
 from trainer.settings import merge
 from trainer.store.folder import RunFolder
 from trainer.trainer import Trainer
@@ -178,7 +178,7 @@ def test_an_unknown_precision_is_wrong_use() -> None:
 
 
 def test_a_run_without_support_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.precision._refusal", lambda device: "it is too old")
+    monkeypatch.setattr("trainer.engine.precision._refusal", lambda device: "it is too old")
     with pytest.raises(UsageError, match="too old"):
         start(merge({"train": {"precision": "bfloat16", "device": "cpu"}}), tmp_path, name="run")
     assert not list(tmp_path.iterdir())

@@ -24,7 +24,7 @@ from trainer.trainer import Trainer
 
 
 def hooks_of(made: Checkpoint) -> set[str]:
-    from trainer.bus import Bus
+    from trainer.engine.event_bus import Bus
 
     return set(Bus([made]).order()[0][3])
 

@@ -11,8 +11,9 @@ import torch
 from torch import nn
 
 from tests.engine.fakes import Calling, Recorder, at_step, batches, callback, make, raising
-from trainer.bus import RETRY_BUFFER, Bus
 from trainer.callback import Callback, Phase
+from trainer.engine.event_bus import RETRY_BUFFER, Bus
+from trainer.engine.session import Session
 from trainer.errors import CallbackError, DiskError, EpochscopeError, OutOfMemoryError, UsageError
 from trainer.events import (
     EVENTS,
@@ -25,7 +26,6 @@ from trainer.events import (
     RunEnded,
     Working,
 )
-from trainer.session import Session
 from trainer.trainer import Trainer
 
 BROKEN = RuntimeError("broken on purpose")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.engine.fakes import Recorder, at_step, callback, elsewhere, make
-from trainer.bus import Bus
 from trainer.callback import Callback, Phase
+from trainer.engine.event_bus import Bus
 from trainer.errors import UsageError
 from trainer.events import (
     EVENTS,

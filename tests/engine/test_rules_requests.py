@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from tests.engine.fakes import Calling, Recorder, at_step, batches, callback, elsewhere, make
-from trainer.control import Ticket
+from trainer.engine.commands import Ticket
+from trainer.engine.session import Session
 from trainer.events import (
     BatchEnded,
     CheckpointSaved,
@@ -24,7 +25,6 @@ from trainer.events import (
     RunStarted,
     StopRequested,
 )
-from trainer.session import Session
 from trainer.store import checkpoint as container
 from trainer.store import requests
 from trainer.store.folder import RunFolder
@@ -141,7 +141,7 @@ def test_rule_6_a_paused_run_takes_checkpoint_stop_and_says_already(tmp_path: Pa
 
 def test_rule_6_pauses_count_in_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that only pauses and steps move."""
-    from trainer import session as sessions
+    from trainer.engine import session as sessions
 
     now = [0.0]
     monkeypatch.setattr(sessions.time, "monotonic", lambda: now[0])

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 from torch.optim.lr_scheduler import StepLR
 
-from trainer.update import Update
+from trainer.engine.optimizer_step import Update
 
 Make = Callable[[Any], Optimizer]
 

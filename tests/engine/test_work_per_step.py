@@ -16,8 +16,8 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.engine.fakes import FEATURES, Batch, batches, callback, linear
-from trainer.bus import Bus
 from trainer.data.image_data import open_data
+from trainer.engine.event_bus import Bus
 from trainer.trainer import Trainer
 
 SHORT, LONG = 64, 320
@@ -27,8 +27,8 @@ SHORT, LONG = 64, 320
 @pytest.fixture(autouse=True)
 def _no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports and progress come by the clock: they belong to the second, not to the step."""
-    monkeypatch.setattr("trainer.loop.REPORT_SECONDS", 1e9)
-    monkeypatch.setattr("trainer.session.PROGRESS_SECONDS", 1e9)
+    monkeypatch.setattr("trainer.engine.loop.REPORT_SECONDS", 1e9)
+    monkeypatch.setattr("trainer.engine.session.PROGRESS_SECONDS", 1e9)
 
 
 class Ready:

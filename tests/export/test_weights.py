@@ -119,7 +119,7 @@ def test_a_checkpoint_of_before_has_its_normalisation_from_the_data(
         tensors, meta = real(path)
         return tensors, {key: value for key, value in meta.items() if key != "input"}
 
-    monkeypatch.setattr("trainer.resume.read", before)
+    monkeypatch.setattr("trainer.engine.resume.read", before)
     assert load_plainly(export_run(digits, "safetensors", tmp_path / "old.safetensors").path)[1] == new
 
 
@@ -135,7 +135,7 @@ def test_a_best_that_is_replaced_while_it_is_looked_for(
             path.rename(path.with_name("best-000000001.safetensors"))
         return real(path)
 
-    monkeypatch.setattr("trainer.resume.read", pruned)
+    monkeypatch.setattr("trainer.engine.resume.read", pruned)
     try:
         assert export_run(digits, "safetensors", tmp_path).facts["weights"] == "best"
     finally:

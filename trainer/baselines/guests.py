@@ -19,12 +19,12 @@ from torch import Tensor, nn
 from trainer.baselines.softmax_numpy import Descent, Plan, SoftmaxRegression, Step, cross_entropy
 from trainer.baselines.softmax_sklearn import Options, Weights, fit
 from trainer.data.loaders import Feed
+from trainer.engine.loop import REPORT_SECONDS, Loop, Parts
+from trainer.engine.session import Session
+from trainer.engine.step import NonFiniteStep
 from trainer.events import BatchesReported, Preparing
-from trainer.loop import REPORT_SECONDS, Loop, Parts
 from trainer.metrics.classification import Figures, confusion, figures
-from trainer.session import Session
 from trainer.settings import Settings
-from trainer.stepper import NonFiniteStep
 
 ROWS = 1000
 """Images at a time where a matrix is filled or gone through."""

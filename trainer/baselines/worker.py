@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from trainer.baselines.memory import PeakMemory
 from trainer.callback import Callback, Phase
+from trainer.engine.context import Run
+from trainer.engine.session import Session
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import EpochEnded
 from trainer.launch import build, open_settings_data, start
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
-from trainer.run import Run
-from trainer.session import Session
 from trainer.settings import Settings, merge
 from trainer.store.durable import remove_tree
 from trainer.store.folder import create_run
@@ -28,8 +28,8 @@ from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
     from trainer.baselines.guests import Guest
-    from trainer.given import Plan
-    from trainer.loop import Parts
+    from trainer.engine.loop import Parts
+    from trainer.engine.plan import Plan
     from trainer.result import Result
 
 

@@ -14,9 +14,9 @@ from cyclopts import Parameter
 from trainer.callback import Callback, Phase
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import called, note, say, say_json
+from trainer.engine.context import Run
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import Preparing
-from trainer.run import Run
 from trainer.store.folder import RunFolder, default_root, find_run, state
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from trainer.engine.checkpoint_state import seed_generators
 from trainer.errors import DataError, UsageError
 from trainer.events import Split
-from trainer.state import seed_generators
 
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 Batch = tuple[Tensor, Tensor]

@@ -15,11 +15,11 @@ from trainer.data.augment import Normaliser
 from trainer.data.buffers import Workspace
 from trainer.data.image_data import packed
 from trainer.data.image_set import pack
+from trainer.engine.resume import trained_weights
 from trainer.errors import DataError, UsageError
 from trainer.launch import open_settings_data, read_settings
 from trainer.models import build_model, move_model
 from trainer.plugins import model_options
-from trainer.resume import trained_weights
 from trainer.settings import Settings
 from trainer.store.folder import RunFolder
 from trainer.store.images import open_published

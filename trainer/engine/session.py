@@ -13,9 +13,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
-from trainer.bus import Bus, callback_name
 from trainer.callback import Callback
-from trainer.control import Control, Ticket
+from trainer.engine.commands import Control, Ticket
+from trainer.engine.context import Run
+from trainer.engine.event_bus import Bus, callback_name
+from trainer.engine.run_guard import Keeper
 from trainer.errors import EpochscopeError, OutOfMemoryError
 from trainer.events import (
     BatchEnded,
@@ -33,8 +35,6 @@ from trainer.events import (
     StopRequested,
     Working,
 )
-from trainer.keeper import Keeper
-from trainer.run import Run
 from trainer.store.folder import RunFolder
 from trainer.store.run_files import append_log
 

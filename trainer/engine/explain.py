@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch.optim import Optimizer
 
-from trainer.bus import Bus
+from trainer.engine.event_bus import Bus
+from trainer.engine.step import takes_flag
 from trainer.events import BatchEnded
-from trainer.stepper import takes_flag
 
 
 def explain(bus: Bus, optimizer: Optimizer, device: torch.device) -> str:

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from trainer.data.loaders import Feed
+from trainer.engine.precision import Forward
 from trainer.errors import UsageError
-from trainer.precision import Forward
 
 if TYPE_CHECKING:
     import pandas as pd

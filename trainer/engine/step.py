@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from trainer.precision import Forward
-from trainer.update import Update
+from trainer.engine.optimizer_step import Update
+from trainer.engine.precision import Forward
 
 Step = Callable[[Tensor, Tensor], tuple[Tensor, float | Tensor]]
 """images, labels -> detached outputs, mean loss (a float, or a tensor on the device)"""

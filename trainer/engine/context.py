@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from trainer.events import CheckpointKind, CheckpointRequested, Event
 
 if TYPE_CHECKING:
-    from trainer.passes import Outputs
-    from trainer.session import Session
+    from trainer.engine.evaluation_loop import Outputs
+    from trainer.engine.session import Session
     from trainer.store.folder import RunFolder
 
 

@@ -17,7 +17,7 @@ from trainer.errors import CallbackError, DiskError, EpochscopeError, UsageError
 from trainer.events import HOOKS, BatchEnded, CallbackFailed, EpochEnded, Event, RunEnded
 
 if TYPE_CHECKING:
-    from trainer.run import Run
+    from trainer.engine.context import Run
 
 Hook = Callable[[Any, "Run"], None]
 

@@ -13,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from trainer.engine.precision import Forward
 from trainer.errors import DataError
 from trainer.metrics.classification import Figures, figures
-from trainer.precision import Forward
 
 Criterion = Callable[[Tensor, Tensor], Tensor]
 

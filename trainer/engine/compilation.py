@@ -18,9 +18,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from trainer.engine.checkpoint_state import capture_generators, restore_generators
+from trainer.engine.precision import Forward
 from trainer.errors import UsageError
-from trainer.precision import Forward
-from trainer.state import capture_generators, restore_generators
 
 PARTS = 2
 """The graph of training and that of evaluation."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from trainer.control import Control, Ticket
+from trainer.engine.commands import Control, Ticket
 from trainer.errors import EpochscopeError, UsageError
 from trainer.store import durable, requests
 from trainer.store import folder as folders

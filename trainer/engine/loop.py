@@ -11,8 +11,21 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.best import Best
 from trainer.data.loaders import Feed, input_facts
+from trainer.engine.batch_metrics import Tally
+from trainer.engine.best import Best
+from trainer.engine.checkpoint_state import (
+    capture_generators,
+    capture_model,
+    capture_optimizer,
+    restore_generators,
+    restore_model,
+    restore_optimizer,
+)
+from trainer.engine.evaluation_loop import Outputs, figure_fields, pass_over
+from trainer.engine.precision import Forward
+from trainer.engine.session import Session, StopNow
+from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, takes_flag
 from trainer.errors import DivergedError
 from trainer.events import (
     BatchEnded,
@@ -25,19 +38,6 @@ from trainer.events import (
     Working,
 )
 from trainer.metrics.classification import Figures, figures
-from trainer.passes import Outputs, figure_fields, pass_over
-from trainer.precision import Forward
-from trainer.session import Session, StopNow
-from trainer.state import (
-    capture_generators,
-    capture_model,
-    capture_optimizer,
-    restore_generators,
-    restore_model,
-    restore_optimizer,
-)
-from trainer.stepper import CheckedStep, FlaggedStep, NonFiniteStep, takes_flag
-from trainer.tally import Tally
 
 REPORT_SECONDS = 0.05
 """BatchesReported comes at most twenty times a second."""

@@ -12,14 +12,14 @@ from torch.optim import Optimizer
 
 from trainer.callback import Callback
 from trainer.data.loaders import Feed
+from trainer.engine.session import Session
+from trainer.engine.step import needs_closure
 from trainer.errors import UsageError
 from trainer.models import check_model
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
-from trainer.session import Session
-from trainer.stepper import needs_closure
 
 if TYPE_CHECKING:
-    from trainer.loop import Loop, Parts
+    from trainer.engine.loop import Loop, Parts
 
 EVAL_BATCH = 1000
 """Images at a time where nothing is trained; figures do not depend on it beyond rounding."""
@@ -29,7 +29,7 @@ EVAL_BATCH = 1000
 class Plan:
     """What a run made from settings knows beyond the Trainer's arguments; `model` None marks the caller's own module.
 
-    `precision`, `compile`: see `trainer/precision.py` and `trainer/compiling.py`; a script may give them too.
+    `precision`, `compile`: see `trainer/engine/precision.py` and `trainer/engine/compilation.py`; a script may give them too.
     `session`: the attempt under way, whose folder, callbacks and mailbox are used. `loop`: makes what trains, where
     that is not our own loop.
     """
