@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.run_model import RunModel
-from trainer import weights
+from trainer.analysis import first_layer
+from trainer.analysis.first_layer import Weights
 from trainer.errors import DataError
 from trainer.store.folder import RunFolder, confined
 from trainer.store.images import read_arrays
-from trainer.weights import Weights
 
 Reason = Literal["", "no_weights", "missing", "damaged", "outside", "no_pictures"]
 """Why there is nothing: not written (yet, or at all); a file is gone, damaged or outside of the run; weights of this
@@ -49,5 +49,5 @@ def as_pictures(weight: NDArray[Any], model: RunModel) -> tuple[Weights | None, 
     info = model.info
     if info is None:
         return None, "no_pictures"
-    found = weights.as_pictures(weight, info.input_shape, len(info.classes), info.parameters)
+    found = first_layer.as_pictures(weight, info.input_shape, len(info.classes), info.parameters)
     return found, "" if found is not None else "no_pictures"

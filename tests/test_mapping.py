@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from trainer.analysis.embedding import features, neighbours, project, stratified
 from trainer.errors import DataError
-from trainer.mapping import features, neighbours, project, stratified
 from trainer.models import build_model
 
 

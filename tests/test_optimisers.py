@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, StepLR
 
-from trainer.optimisers import Schedule, make_loss, make_optimizer, make_schedule
+from trainer.optim.optimizers import Schedule, make_loss, make_optimizer, make_schedule
 from trainer.settings import Train, merge
 
 OPTIMISERS = get_args(Train.model_fields["optimizer"].annotation)

@@ -113,7 +113,7 @@ def build(settings: Settings, session: Session, change: Callable[[Plan], Plan] =
     from trainer.engine.device import choose_device
     from trainer.engine.plan import EVAL_BATCH, Plan
     from trainer.models import build_model, move_model
-    from trainer.optimisers import make_loss, make_optimizer
+    from trainer.optim.optimizers import make_loss, make_optimizer
     from trainer.trainer import Trainer
 
     session.progress(Preparing, "import", 1, 1)

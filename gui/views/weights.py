@@ -18,7 +18,7 @@ from gui.views import parts, words
 from gui.views.panel import Panel
 from gui.views.pictures import Card, PictureView
 from gui.weights import Reason, read_weights
-from trainer.weights import Weights, coloured
+from trainer.analysis.first_layer import Weights, coloured
 
 SMALLEST, LARGEST = 64, 192
 

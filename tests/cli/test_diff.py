@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.cli.conftest import Cli
-from trainer.comparison import load_evaluation
+from trainer.analysis.run_comparison import load_evaluation
 from trainer.metrics.classification import confusion, figures
 from trainer.metrics.significance import intervals, mcnemar, paired_bootstrap
 from trainer.store.folder import RunFolder, create_run

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.cli.conftest import Cli
-from trainer import mapping
+from trainer.analysis import embedding
 from trainer.store.folder import RunFolder
 from trainer.store.images import read_arrays
 
@@ -16,7 +16,7 @@ from trainer.store.images import read_arrays
 def test_the_command_writes_a_map_that_can_be_read(
     cli: Cli, runs: Path, done: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mapping, "MOST", 60)
+    monkeypatch.setattr(embedding, "MOST", 60)
     answer = cli("evaluate", done, "--map", "--no-tsne")
     assert answer.code == 0
     assert "map: PCA of the logits of 60 (each class has its share) of 180 valid images" in answer.out
@@ -34,4 +34,4 @@ def test_the_command_writes_a_map_that_can_be_read(
     found = cli("evaluate", done, "--map", "--json").document["map"]
     assert (found["path"], found["images"], found["total"], found["tsne"]) == (str(path), 60, 180, True)
     assert read_arrays(path)["tsne"].shape == (60, 2)
-    assert mapping.map_path(RunFolder(runs / done), "valid") == path
+    assert embedding.map_path(RunFolder(runs / done), "valid") == path

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from gui.shown import EpochCursor
 from gui.weights import as_pictures, read_weights
+from trainer.analysis.first_layer import coloured
 from trainer.store.images import write_arrays
-from trainer.weights import coloured
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -225,7 +225,7 @@ def _map(helper: Helper, ask: Ask) -> dict[str, Any]:
     tell, folder = helper.progress(ask.id), _run(ask)
     tell("import", 0, 0)
     acquire(folder).release()  # a run that is being trained is refused before the work, not after it
-    from trainer.mapping import make_map, write_map
+    from trainer.analysis.embedding import make_map, write_map
 
     trainer, weights = _trained(helper, folder)
     found = make_map(trainer, tell=lambda stage, images: tell(stage, 0, 0))

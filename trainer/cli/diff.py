@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from cyclopts import Parameter
 
+from trainer.analysis.run_comparison import Comparison, Evaluated, compare, read_evaluation
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import Row, called, number, say, say_json, table
-from trainer.comparison import Comparison, Evaluated, compare, read_evaluation
 from trainer.errors import UsageError
 from trainer.metrics.significance import Difference, Interval, Paired
 from trainer.store.folder import RunFolder, default_root, find_run

@@ -13,8 +13,8 @@ from trainer.cli.output import note, say, say_json, table
 from trainer.store.folder import default_root, find_run
 
 if TYPE_CHECKING:
+    from trainer.analysis.embedding import Map
     from trainer.data.validation import FaultyDataError
-    from trainer.mapping import Map
     from trainer.store.folder import RunFolder
     from trainer.trainer import Trainer
 
@@ -44,7 +44,7 @@ def evaluate(
 
     def draw(trainer: Trainer) -> None:
         if map_:
-            from trainer.mapping import make_map, write_map
+            from trainer.analysis.embedding import make_map, write_map
 
             maps.append(make_map(trainer, tsne=tsne, tell=_tell_stage))
             write_map(folder, maps[0])
@@ -69,7 +69,7 @@ def _tell_stage(stage: str, count: int) -> None:
 
 def map_facts(folder: RunFolder, found: Map) -> dict[str, Any]:
     """What there is to say of a map, for JSON."""
-    from trainer.mapping import map_path
+    from trainer.analysis.embedding import map_path
 
     return {
         "path": map_path(folder, found.split),

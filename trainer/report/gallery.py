@@ -9,6 +9,7 @@ from itertools import takewhile
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.analysis.first_layer import coloured
 from trainer.metrics.confusion import WHOLE, shares, shown
 from trainer.plotting.palette import CHANGE_LIGHT, ramp
 from trainer.plotting.ticks import Kind
@@ -17,7 +18,6 @@ from trainer.report.charts import Frame, Line, Scores, line_chart
 from trainer.report.images import Hard, Pictures
 from trainer.report.read import Evaluation, Run
 from trainer.report.texts import Texts
-from trainer.weights import coloured
 
 MAX_WEIGHTS, MAX_TEMPLATES = 64, 200
 LONG = 12

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.analysis.first_layer import Weights, as_pictures
 from trainer.errors import DataError
 from trainer.report.read import UNREADABLE, Gap, Made, Run
 from trainer.store.folder import confined
 from trainer.store.images import PublishedSplit, open_published, read_arrays
-from trainer.weights import Weights, as_pictures
 
 MAX_FILE = 256 << 20
 HARDEST = 24

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from trainer import events as ev
-from trainer.comparison import load_evaluation
+from trainer.analysis.run_comparison import load_evaluation
 from trainer.store.folder import RunFolder, state
 from trainer.store.journal import JournalReader, Record
 from trainer.store.summary import Summary
