@@ -18,7 +18,7 @@ from tests.export.conftest import CLASSES, nothing_in, truth
 from trainer.cli import main
 from trainer.errors import DiskError, UsageError
 from trainer.export import export_run, graph
-from trainer.export.trained import Trained
+from trainer.export.trained_model import Trained
 from trainer.store.folder import RunFolder
 
 FORMATS = ("pt2", "onnx")

@@ -13,7 +13,7 @@ from safetensors import safe_open
 
 from tests.export.conftest import CLASSES, Train, nothing_in, saved, truth
 from trainer.errors import DiskError, UsageError
-from trainer.export import checking, export_run
+from trainer.export import export_run, verify
 from trainer.export.weights import open_weights
 from trainer.models import build_model
 from trainer.store import checkpoint, durable
@@ -156,7 +156,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
         at, bit = (data.index(b"classes") + 3, 0x20) if how == "text" else (len(data) // 2, 0x44)
         return real(path, data[:at] + bytes([data[at] ^ bit]) + data[at + 1 :], **more)
 
-    monkeypatch.setattr(checking.durable, "write_bytes", write)
+    monkeypatch.setattr(verify.durable, "write_bytes", write)
 
 
 @pytest.mark.parametrize("how", ["weights", "text", "cut"])

@@ -16,8 +16,8 @@ from tests.report.making import Making
 from trainer.cli.flags import _nested
 from trainer.metrics.significance import intervals
 from trainer.report import document, html, tables
-from trainer.report.read import read_run
-from trainer.report.setup import command
+from trainer.report.run_data import read_run
+from trainer.report.settings_table import command
 from trainer.report.texts import Texts, words
 from trainer.settings import flags, from_toml, merge
 from trainer.store.folder import RunFolder

@@ -17,9 +17,9 @@ import pytest
 from tests.report.making import Making, add_map
 from trainer.errors import DiskError, UsageError
 from trainer.report import document, figures, html, tables, write_report
-from trainer.report.gallery import Gallery, told_apart
+from trainer.report.figures import Gallery, told_apart
 from trainer.report.images import read_pictures
-from trainer.report.read import read_run
+from trainer.report.run_data import read_run
 from trainer.report.texts import LANGUAGES, Language, Texts
 from trainer.store.folder import RunFolder
 from trainer.store.notes import ViewerNotes, write

@@ -15,10 +15,10 @@ from torch.export import Dim
 
 from trainer.errors import UsageError
 from trainer.export import Facts
-from trainer.export.bundle import FILE, KEY, describe
-from trainer.export.checking import Answer, same_text, write_model
-from trainer.export.pixels import RawPixels
-from trainer.export.trained import Pixels, Trained, find_trained
+from trainer.export.metadata import FILE, KEY, describe
+from trainer.export.preprocessing import RawPixels
+from trainer.export.trained_model import Pixels, Trained, find_trained
+from trainer.export.verify import Answer, same_text, write_model
 from trainer.store.folder import RunFolder
 
 ONNX_PACKAGES = ("onnx", "onnxscript", "onnxruntime")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from trainer.analysis.first_layer import Weights, as_pictures
 from trainer.errors import DataError
-from trainer.report.read import UNREADABLE, Gap, Made, Run
+from trainer.report.run_data import UNREADABLE, Gap, Made, Run
 from trainer.store.folder import confined
 from trainer.store.images import PublishedSplit, open_published, read_arrays
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from trainer.metrics.confusion import confused_pairs
 from trainer.metrics.significance import Interval, Intervals, intervals
 from trainer.plotting.svg import clean
-from trainer.report.gallery import Figure
+from trainer.report.figures import Figure
 from trainer.report.images import Pictures
 from trainer.report.page import Page, prose
-from trainer.report.part import Part
-from trainer.report.read import Evaluation, Run, table_of
+from trainer.report.run_data import Evaluation, Run, table_of
+from trainer.report.section import Part
 from trainer.report.texts import DASH, Texts
 
 ORDER = ("test", "valid", "train")

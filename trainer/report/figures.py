@@ -16,7 +16,7 @@ from trainer.plotting.ticks import Kind
 from trainer.report import charts, grids
 from trainer.report.charts import Frame, Line, Scores, line_chart
 from trainer.report.images import Hard, Pictures
-from trainer.report.read import Evaluation, Run
+from trainer.report.run_data import Evaluation, Run
 from trainer.report.texts import Texts
 
 MAX_WEIGHTS, MAX_TEMPLATES = 64, 200

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from trainer.errors import DiskError, EpochscopeError
 from trainer.export import SHARED, Facts
-from trainer.export.trained import Pixels, Trained, sample
+from trainer.export.trained_model import Pixels, Trained, sample
 from trainer.store import durable
 from trainer.store.folder import RunFolder
 

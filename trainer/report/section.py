@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from trainer.report.gallery import Figure, class_names
+from trainer.report.figures import Figure, class_names
 from trainer.report.images import Pictures
 from trainer.report.page import Page
-from trainer.report.read import Run
+from trainer.report.run_data import Run
 
 
 class Part:

@@ -9,7 +9,7 @@ from trainer.events import spell_non_finite
 from trainer.store.environment import versions
 
 if TYPE_CHECKING:
-    from trainer.export.trained import Trained
+    from trainer.export.trained_model import Trained
 
 KEY = "epochscope"
 """Of the text in the metadata of safetensors and ONNX."""

@@ -12,9 +12,9 @@ import msgspec
 
 from trainer.events import spell_non_finite
 from trainer.metrics.significance import intervals
-from trainer.report.gallery import class_names
+from trainer.report.figures import class_names
 from trainer.report.images import PROJECTIONS, Pictures
-from trainer.report.read import EPOCH_COLUMNS, Evaluation, Run
+from trainer.report.run_data import EPOCH_COLUMNS, Evaluation, Run
 
 SCORES = ("loss", "accuracy", "macro_f1", "weighted_f1")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -9,10 +9,10 @@ from itertools import chain
 import numpy as np
 
 from trainer.plotting.svg import clean
-from trainer.report import setup
+from trainer.report import settings_table
 from trainer.report.page import details, prose
-from trainer.report.part import Part
-from trainer.report.read import Floats, Run, table_of
+from trainer.report.run_data import Floats, Run, table_of
+from trainer.report.section import Part
 from trainer.report.texts import DASH
 
 MAX_CLASSES_LISTED = 40
@@ -72,7 +72,7 @@ class Background(Part):
         run, texts = self._run, self._texts
         if not run.settings:
             return
-        found = setup.chosen(run.settings)
+        found = settings_table.chosen(run.settings)
         changed, same = ([one for one in found if one.changed is wanted] for wanted in (True, False))
         if changed:
             heads = [texts[key] for key in ("setting", "value", "default", "meaning")]
@@ -88,11 +88,11 @@ class Background(Part):
             table = f'<div class="scroll"><table class="settings"><tbody>{rows}</tbody></table></div>'
             self._page.add(details(texts["same_settings"].format(count=len(same)), table))
 
-    def _setting(self, one: setup.Chosen) -> list[str]:
-        default = setup.spelled(one.setting.default) if one.setting is not None else DASH
-        return [one.path, setup.spelled(one.value), default, self._meaning(one)]
+    def _setting(self, one: settings_table.Chosen) -> list[str]:
+        default = settings_table.spelled(one.setting.default) if one.setting is not None else DASH
+        return [one.path, settings_table.spelled(one.value), default, self._meaning(one)]
 
-    def _meaning(self, one: setup.Chosen) -> str:
+    def _meaning(self, one: settings_table.Chosen) -> str:
         if one.setting is None:
             return ""
         title = self._texts.translated("Settings", one.setting.title)
@@ -134,7 +134,7 @@ class Background(Part):
         run, texts = self._run, self._texts
         if not run.settings:
             return
-        command = setup.command(run.settings)
+        command = settings_table.command(run.settings)
         if run.settings.get("custom"):
             self._page.paragraph(texts["custom"])
         elif command is not None:
