@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from tests.baselines.stand_in import epoch
-from trainer.baselines import contest
+from trainer.baselines import runner
 from trainer.baselines.chart import LINE, draw
 from trainer.baselines.comparison import hold_comparison
-from trainer.baselines.contestants import contestants
+from trainer.baselines.entries import contestants
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
 from trainer.baselines.table import lines
 from trainer.errors import DataError, OutOfMemoryError, UsageError
@@ -34,10 +34,10 @@ ROW = {
 
 @pytest.fixture(autouse=True)
 def _stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contest, "WORKER", "tests.baselines.stand_in")
+    monkeypatch.setattr(runner, "WORKER", "tests.baselines.stand_in")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     # on digits our engine takes part once; here the contestants of photographs are wanted, to fail in their ways
-    monkeypatch.setattr("trainer.baselines.contestants.PLAIN", ())
+    monkeypatch.setattr("trainer.baselines.entries.PLAIN", ())
 
 
 def held(root: Path, *only: str, **more: Any) -> Any:
@@ -107,14 +107,14 @@ def test_an_interrupt_stops_the_present_one_and_keeps_what_is_finished(tmp_path:
 
 
 def test_a_second_interrupt_ends_the_process_at_once(tmp_path: Path) -> None:
-    interrupts = contest.Interrupts()
+    interrupts = runner.Interrupts()
 
     def watch(outcome: Outcome, event: Any) -> None:
         if isinstance(event, EpochEnded) and event.epoch == 3:
             interrupts.count = 2
 
     everybody = contestants(merge({}), only=["pytorch-linear"])
-    (found,) = contest.hold(everybody, tmp_path, "compare-digits", watch=watch, interrupts=interrupts)
+    (found,) = runner.hold(everybody, tmp_path, "compare-digits", watch=watch, interrupts=interrupts)
     assert (found.status, found.error) == ("stopped", None)
 
 

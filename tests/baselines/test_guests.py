@@ -15,8 +15,8 @@ from callbacks.snapshots import Snapshots
 from gui.follow import Follower
 from trainer import launch
 from trainer.baselines import worker
-from trainer.baselines.contestants import Contestant, contestants
-from trainer.baselines.guests import matrix
+from trainer.baselines.entries import Contestant, contestants
+from trainer.baselines.external_loops import matrix
 from trainer.cli import main
 from trainer.data import open_data
 from trainer.errors import DivergedError, UsageError

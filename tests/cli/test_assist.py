@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trainer.cli.assist
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import trainer.cli.assist
 from tests.cli.conftest import Cli
-from trainer.cli.assist import Helper
+from trainer.cli.rpc_server import Helper
 from trainer.store.folder import RunFolder, acquire
 from trainer.store.images import read_arrays
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.baselines.chart import draw
-from trainer.baselines.contest import Interrupts, Watcher, hold, prepare, started_at
-from trainer.baselines.contestants import PLAIN, Solver, contestants
+from trainer.baselines.entries import PLAIN, Solver, contestants
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
+from trainer.baselines.runner import Interrupts, Watcher, hold, prepare, started_at
 from trainer.baselines.table import as_csv, as_markdown, machine
 from trainer.cli.output import plain
 from trainer.data.sources import check_source

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from trainer.baselines.memory import PeakMemory
+from trainer.baselines.peak_memory import PeakMemory
 from trainer.callback import Callback, Phase
 from trainer.engine.context import Run
 from trainer.engine.session import Session
@@ -27,7 +27,7 @@ from trainer.store.folder import create_run
 from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
-    from trainer.baselines.guests import Guest
+    from trainer.baselines.external_loops import Guest
     from trainer.engine.loop import Parts
     from trainer.engine.plan import Plan
     from trainer.result import Result
@@ -77,7 +77,7 @@ def start_guest(
     session = Session([*defaults, *callbacks], folder=folder, settings=written, signals=True)
 
     def loop(session: Session, parts: Parts) -> Guest:
-        from trainer.baselines.guests import NumpyLoop, SklearnLoop
+        from trainer.baselines.external_loops import NumpyLoop, SklearnLoop
 
         made = (
             NumpyLoop(session, parts, settings) if kind == "numpy" else SklearnLoop(session, parts, settings, options)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from trainer.cli.data_looks import looks, looks_page, write_means
+from trainer.cli.data_findings import looks, looks_page, write_means
 from trainer.cli.flags import Json, Recipe, SettingsFile, gather, settings_flags
 from trainer.cli.output import note, say, say_json, table
 from trainer.errors import UsageError

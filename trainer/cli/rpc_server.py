@@ -43,7 +43,7 @@ MAX_LINE = 4 << 20
 def assist() -> int:
     """Answer a program's questions until standard input ends: one line of JSON in, one out.
 
-    Requests: ping, data, preview, predict, map. The fields are described at the top of trainer/cli/assist.py.
+    Requests: ping, data, preview, predict, map. The fields are described at the top of trainer/cli/rpc_server.py.
     """
     answers = sys.stdout
     # whatever else is printed in this process, by a plugin's model for example, must not get between the answers

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from trainer.baselines.contestants import Contestant
+from trainer.baselines.entries import Contestant
 from trainer.baselines.outcome import Outcome
 from trainer.errors import EpochscopeError
 from trainer.events import Event, UnknownEvent
