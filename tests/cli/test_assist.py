@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trainer.cli.assist
+import trainer.cli.rpc_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,5 +133,5 @@ def test_what_others_print_does_not_get_between_the_answers(ask: Any, monkeypatc
         print("hello from a plugin")
         return {"version": "x"}
 
-    monkeypatch.setitem(trainer.cli.assist._ACTIONS, "ping", chatty)
+    monkeypatch.setitem(trainer.cli.rpc_server._ACTIONS, "ping", chatty)
     assert [answer["ok"] for answer in ask({"do": "ping"})] == [True]

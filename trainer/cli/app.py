@@ -132,7 +132,7 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
     (
         _KNOW,
         "assist",
-        "assist:assist",
+        "rpc_server:assist",
         "Answer a program's questions, a line of JSON each",
         """echo '{"id": 1, "do": "ping"}' | epochscope assist""",
     ),

@@ -18,13 +18,13 @@ __all__ = ["NAMES", "Fault", "ImageData", "Progress", "Report", "check_source", 
 
 _HOMES = {
     "NAMES": "sources",
-    "Fault": "pictures",
-    "ImageData": "dataset",
-    "Progress": "pictures",
-    "Report": "report",
+    "Fault": "image_set",
+    "ImageData": "image_data",
+    "Progress": "image_set",
+    "Report": "inspection",
     "check_source": "sources",
-    "inspect_source": "report",
-    "open_data": "dataset",
+    "inspect_source": "inspection",
+    "open_data": "image_data",
 }
 
 

@@ -81,7 +81,7 @@ class Background(Part):
             self._page.paragraph(texts["all_default"])
         if same:
             rows = "".join(
-                f'<tr><th scope="row"><code>{clean(one.path)}</code></th><td>{clean(setup.spelled(one.value))}</td>'
+                f'<tr><th scope="row"><code>{clean(one.path)}</code></th><td>{clean(settings_table.spelled(one.value))}</td>'
                 f"<td>{clean(self._meaning(one))}</td></tr>"
                 for one in same
             )
