@@ -72,7 +72,7 @@ class LearningRate(Callback):
     def _made(self, event: RunStarted, run: Run) -> Any:
         if self._make is not None:
             return self._make(run.optimizer)
-        from trainer.optim.optimizers import make_schedule
+        from trainer.optim.schedules import make_schedule
         from trainer.settings import merge
 
         if not event.steps_per_epoch:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from trainer.callback import Callback, OnError, Phase
 from trainer.engine.context import Run
 from trainer.events import EpochEnded, RunEnded, RunStarted
-from trainer.history import COLUMNS, frame, row
+from trainer.result import COLUMNS, frame, row
 from trainer.store.durable import AppendFile, write_text
 from trainer.store.journal import logical, read_journal
 

@@ -11,8 +11,9 @@ from trainer.callback import Callback, Phase
 from trainer.engine.context import Run
 from trainer.errors import DiskError
 from trainer.events import EpochEnded, RunStarted, SnapshotSaved, ValidationDone
+from trainer.store.arrays import write_arrays
 from trainer.store.folder import RunFolder
-from trainer.store.images import SplitImages, publish, write_arrays
+from trainer.store.thumbnails import SplitImages, publish
 
 MAX_WEIGHT_BYTES = 1_000_000
 

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from gui.run_model import RunModel
 from trainer.errors import DataError
+from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, confined
-from trainer.store.images import Published, PublishedSplit, open_published, read_arrays
+from trainer.store.thumbnails import Published, PublishedSplit, open_published
 
 Split = Literal["valid", "test"]
 Keep = Literal["all", "wrong", "right"]

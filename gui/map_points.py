@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from gui.images import ImageIndex, Split
 from trainer.errors import DataError
+from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, confined
-from trainer.store.images import read_arrays
 
 Layout = Literal["pca", "tsne"]
 Reason = Literal["", "no_map", "damaged", "outside"]

@@ -12,8 +12,8 @@ from gui.run_model import RunModel
 from trainer.analysis import first_layer
 from trainer.analysis.first_layer import Weights
 from trainer.errors import DataError
+from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, confined
-from trainer.store.images import read_arrays
 
 Reason = Literal["", "no_weights", "missing", "damaged", "outside", "no_pictures"]
 """Why there is nothing: not written (yet, or at all); a file is gone, damaged or outside of the run; weights of this

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, StepLR
 
-from trainer.optim.optimizers import Schedule, make_loss, make_optimizer, make_schedule
+from trainer.optim.optimizers import make_loss, make_optimizer
+from trainer.optim.schedules import Schedule, make_schedule
 from trainer.settings import Train, merge
 
 OPTIMISERS = get_args(Train.model_fields["optimizer"].annotation)

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from trainer.data import open_data
     from trainer.engine.context import Run
     from trainer.errors import EpochscopeError
-    from trainer.evaluation import Evaluation
     from trainer.models import build_model
-    from trainer.result import Result
+    from trainer.result import Evaluation, Result
     from trainer.trainer import Trainer
 
 __all__ = [
@@ -40,7 +39,7 @@ __all__ = [
 _HOMES = {
     "Callback": "trainer.callback",
     "EpochscopeError": "trainer.errors",
-    "Evaluation": "trainer.evaluation",
+    "Evaluation": "trainer.result",
     "Phase": "trainer.callback",
     "Result": "trainer.result",
     "Run": "trainer.engine.context",

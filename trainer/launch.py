@@ -22,8 +22,7 @@ from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
     from trainer.engine.plan import Plan
-    from trainer.evaluation import Evaluation
-    from trainer.result import Result
+    from trainer.result import Evaluation, Result
     from trainer.trainer import Trainer
 
 
@@ -239,7 +238,7 @@ def evaluate(
     """Figures of the best weights of a run (the last ones where there is no best) on its splits, written to
     evaluation/. `afterwards` is called with the model while nobody else may write to the run. Raises UsageError where
     the run is live or has no checkpoint."""
-    from trainer.evaluation import write_evaluation
+    from trainer.result import write_evaluation
     from trainer.store.folder import acquire
 
     lock = acquire(folder)

@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from trainer.callback import Callback
 from trainer.data.loaders import SPLITS, Feed, LoaderFeed
-from trainer.engine.checkpoint_state import seed_generators
+from trainer.data.seeding import seed_generators
 from trainer.engine.commands import Control, Ticket, When
 from trainer.engine.compilation import Compiled, check_compiler, compile_model
 from trainer.engine.device import choose_device, choose_threads
@@ -26,10 +26,9 @@ from trainer.engine.precision import Forward, forward_in
 from trainer.engine.resume import Continuation, find_continuation
 from trainer.engine.session import Session, StopNow
 from trainer.errors import DataError, UsageError
-from trainer.evaluation import Evaluation, write_evaluation
 from trainer.events import EvaluationDone, Event, Preparing, RunStarted
 from trainer.models import count_parameters
-from trainer.result import Result
+from trainer.result import Evaluation, Result, write_evaluation
 from trainer.store.environment import environment, versions
 from trainer.store.folder import RunFolder, create_run
 from trainer.store.run_files import write_environment, write_settings

@@ -33,7 +33,7 @@ from gui.views.faults_table import FaultsTable
 from gui.views.pictures import Card, PictureView
 from gui.views.reasons import note_text
 from trainer.errors import DataError
-from trainer.store.images import read_arrays
+from trainer.store.arrays import read_arrays
 
 FAULTS, ODD, FED = 1, 2, 4
 """Places among the tabs."""

@@ -30,9 +30,9 @@ from trainer.events import (
     ValidationDone,
 )
 from trainer.settings import Settings, merge
+from trainer.store.arrays import read_arrays
 from trainer.store.checkpoint import newest_valid, read
 from trainer.store.folder import RunFolder, state
-from trainer.store.images import read_arrays
 from trainer.store.journal import read_journal
 
 EPOCHS = 4

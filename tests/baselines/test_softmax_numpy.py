@@ -17,7 +17,7 @@ from trainer.baselines import softmax_numpy
 from trainer.baselines.external_loops import linear_layer
 from trainer.baselines.softmax_numpy import Descent, Plan, SoftmaxRegression, cross_entropy
 from trainer.models import build_model
-from trainer.optim.optimizers import Schedule
+from trainer.optim.schedules import Schedule
 
 SHAPE = (1, 2, 3)
 FEATURES = 6

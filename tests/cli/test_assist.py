@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import trainer.cli.rpc_server
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import trainer.cli.rpc_server
 from tests.cli.conftest import Cli
 from trainer.cli.rpc_server import Helper
+from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, acquire
-from trainer.store.images import read_arrays
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 
 from tests.cli.conftest import Cli
 from trainer.analysis import embedding
+from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder
-from trainer.store.images import read_arrays
 
 
 def test_the_command_writes_a_map_that_can_be_read(

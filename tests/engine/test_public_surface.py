@@ -39,7 +39,7 @@ LIGHT_MODULES = (
     "trainer.store.journal",
     "trainer.store.checkpoint",
     "trainer.store.folder",
-    "trainer.store.images",
+    "trainer.store.thumbnails",
     "trainer.cli",
     *(f"callbacks.{path.stem}" for path in sorted((ROOT / "callbacks").glob("[a-z]*.py"))),
 )

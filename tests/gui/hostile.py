@@ -22,8 +22,8 @@ from gui.window import Window
 from tests.gui.made_runs import KEY, MadeRun
 from trainer import events as ev
 from trainer.store import summary as summaries
+from trainer.store.arrays import write_arrays
 from trainer.store.folder import RunFolder, current_owner, write_owner
-from trainer.store.images import write_arrays
 
 Fields = dict[str, Any]
 PATIENCE_MS = 60_000

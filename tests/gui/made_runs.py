@@ -13,9 +13,10 @@ from gui.shown import ShownRun
 from trainer import events as ev
 from trainer.metrics.classification import confusion, figures
 from trainer.metrics.significance import intervals
+from trainer.store.arrays import write_arrays
 from trainer.store.folder import RunFolder
-from trainer.store.images import SplitImages, publish, write_arrays
 from trainer.store.journal import JournalWriter
+from trainer.store.thumbnails import SplitImages, publish
 
 KEY = "0123456789abcdef"
 Arrays = dict[str, NDArray[Any]]

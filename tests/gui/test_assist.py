@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from gui.assist import Answer, Assist
-from trainer.store.images import read_arrays
+from trainer.store.arrays import read_arrays
 
 HELPER = """
 import json, sys, time

@@ -16,7 +16,7 @@ from gui.images import Choice, ImageIndex
 from gui.looked import class_figures, f1_by_epoch, first_split, kept_epoch, look
 from gui.shown import EpochCursor, ShownRun
 from trainer import events as ev
-from trainer.store.images import write_arrays
+from trainer.store.arrays import write_arrays
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_the_test_split_by_its_evaluation(made: MadeRun) -> None:
 
 
 def test_a_sample_is_mapped_by_its_places(made: MadeRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.store.images.MAX_BYTES", 8 * 8 * 3 * 10)
+    monkeypatch.setattr("trainer.store.thumbnails.MAX_BYTES", 8 * 8 * 3 * 10)
     index = index_of(made.make())
     found = index.select(Choice("valid"), 1)
     assert (found.published, found.total, len(found.items)) == (10, 60, 10)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gui.images import ImageIndex
 from gui.map_points import frame, items, nearest, predicted, read_map, stamp
 from gui.shown import EpochCursor
-from trainer.store.images import write_arrays
+from trainer.store.arrays import write_arrays
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -67,9 +67,9 @@ def test_a_map_leads_to_images_and_verdicts(made: MadeRun) -> None:
 
 
 def test_of_a_sample_only_some_lead_to_images(made: MadeRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    from trainer.store import images
+    from trainer.store import thumbnails
 
-    monkeypatch.setattr(images, "MAX_BYTES", 8 * 8 * 3 * 11)
+    monkeypatch.setattr(thumbnails, "MAX_BYTES", 8 * 8 * 3 * 11)
     run = made.make()
     mapped(made, every=1)
     found, _, _ = read_map(run.folder)
@@ -85,7 +85,7 @@ def test_of_a_sample_only_some_lead_to_images(made: MadeRun, monkeypatch: pytest
 @pytest.mark.parametrize("what", ["bytes", "none", "shape", "text", "nan", "negative", "empty", "outside"])
 def test_broken_maps_are_named(made: MadeRun, tmp_path: Path, what: str) -> None:
     run, path = made.make(), mapped(made)
-    from trainer.store.images import read_arrays
+    from trainer.store.arrays import read_arrays
 
     arrays = read_arrays(path)
     path.unlink()

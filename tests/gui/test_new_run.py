@@ -21,7 +21,7 @@ from gui.views.data_check import FAULTS, FED, ODD, as_pixels
 from gui.views.new_run import NewRunPage
 from trainer.data.digits import load_digits
 from trainer.data.image_set import no_progress
-from trainer.store.images import write_arrays
+from trainer.store.arrays import write_arrays
 
 LR = ("train", "lr")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gui.shown import EpochCursor
 from gui.weights import as_pictures, read_weights
 from trainer.analysis.first_layer import coloured
-from trainer.store.images import write_arrays
+from trainer.store.arrays import write_arrays
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

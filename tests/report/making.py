@@ -13,11 +13,12 @@ from trainer import events as ev
 from trainer.metrics.classification import confusion, figures
 from trainer.settings import merge
 from trainer.store import summary as summaries
+from trainer.store.arrays import write_arrays
 from trainer.store.durable import write_json
 from trainer.store.folder import RunFolder, create_run
-from trainer.store.images import SplitImages, publish, write_arrays
 from trainer.store.journal import JournalWriter
 from trainer.store.run_files import write_environment, write_settings
+from trainer.store.thumbnails import SplitImages, publish
 
 FINGERPRINT = "0123456789abcdef"
 Split = Literal["train", "valid", "test"]

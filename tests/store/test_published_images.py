@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from trainer.errors import DataError, DiskError
-from trainer.store import images
-from trainer.store.images import SplitImages, open_published, publish, read_arrays, write_arrays
+from trainer.store import thumbnails
+from trainer.store.arrays import read_arrays, write_arrays
+from trainer.store.thumbnails import SplitImages, open_published, publish
 
 KEY = "0123456789abcdef"
 
@@ -70,7 +71,7 @@ def test_large_images_become_thumbnails(tmp_path: Path) -> None:
 
 
 def test_too_many_become_an_evenly_spaced_sample_named_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "MAX_BYTES", 8 * 8 * 3 * 4 + 5)
+    monkeypatch.setattr(thumbnails, "MAX_BYTES", 8 * 8 * 3 * 4 + 5)
     whole = split(10)
     publish(tmp_path, KEY, ["a", "b", "c"], {"valid": whole})
     found = open_published(tmp_path, KEY).splits["valid"]

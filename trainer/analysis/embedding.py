@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from trainer.errors import DataError
-from trainer.store.images import write_arrays
+from trainer.store.arrays import write_arrays
 
 if TYPE_CHECKING:
     from trainer.store.folder import RunFolder

@@ -19,8 +19,9 @@ from trainer.errors import DataError
 from trainer.metrics.classification import confusion
 from trainer.metrics.significance import Interval, Paired, intervals, paired_bootstrap
 from trainer.store import durable
+from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder
-from trainer.store.images import PublishedSplit, open_published, read_arrays
+from trainer.store.thumbnails import PublishedSplit, open_published
 
 MAX_BYTES = 64 << 20
 Numbers = NDArray[np.int64]

@@ -79,14 +79,14 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
     (
         _USE,
         "evaluate",
-        "use:evaluate",
+        "evaluate:evaluate",
         "Figures and reports of a run's best weights",
         "epochscope evaluate last\n  epochscope evaluate monday --json > figures.json",
     ),
     (
         _USE,
         "predict",
-        "use:predict",
+        "predict:predict",
         "Classes of images the model has not seen",
         "epochscope predict last cat.jpg dog.png",
     ),

@@ -91,7 +91,7 @@ def write_preview(images: ImageData, count: int, epoch: int, out: Path) -> dict[
     """Write the first training images of an epoch as the model gets them, and say what was written."""
     import numpy as np
 
-    from trainer.store.images import write_arrays
+    from trainer.store.arrays import write_arrays
 
     tensors, labels, indices = (part.cpu().numpy() for part in images.preview(count, epoch))
     mean, std = np.asarray(images.mean, np.float32), np.asarray(images.std, np.float32)

@@ -191,7 +191,7 @@ def _thumbnails(images: ImageData, report: Report, per_class: int, out: Path) ->
     mean image of each class, `means` (C,H,W,3)."""
     import numpy as np
 
-    from trainer.store.images import write_arrays
+    from trainer.store.arrays import write_arrays
 
     train = images.published("train")
     places = [np.flatnonzero(train.labels == label)[:per_class] for label in range(len(images.classes))]
@@ -211,7 +211,7 @@ def _preview(helper: Helper, ask: Ask) -> dict[str, Any]:
 
 
 def _predict(helper: Helper, ask: Ask) -> dict[str, Any]:
-    from trainer.cli.use import as_faults, predictions
+    from trainer.cli.predict import as_faults, predictions
 
     folder = _run(ask)
     trainer, weights = _trained(helper, folder)
@@ -220,7 +220,7 @@ def _predict(helper: Helper, ask: Ask) -> dict[str, Any]:
 
 
 def _map(helper: Helper, ask: Ask) -> dict[str, Any]:
-    from trainer.cli.use import map_facts
+    from trainer.cli.evaluate import map_facts
 
     tell, folder = helper.progress(ask.id), _run(ask)
     tell("import", 0, 0)

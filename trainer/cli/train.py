@@ -20,8 +20,7 @@ from trainer.events import Preparing
 from trainer.store.folder import RunFolder, default_root, find_run, state
 
 if TYPE_CHECKING:
-    from trainer.evaluation import Evaluation
-    from trainer.result import Result
+    from trainer.result import Evaluation, Result
 
 STOPPED = 3
 INTERVALS = "In brackets: 95 % intervals, how far other images of the same kind would move a figure."

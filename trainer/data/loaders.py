@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from trainer.engine.checkpoint_state import seed_generators
+from trainer.data.seeding import seed_generators
 from trainer.errors import DataError, UsageError
 from trainer.events import Split
 

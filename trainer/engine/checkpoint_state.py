@@ -5,10 +5,8 @@ Optimiser state is filed under parameter names (`optimizer.<parameter>.<slot>`),
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -116,11 +114,3 @@ def restore_generators(tensors: Tensors, device: torch.device) -> None:
         torch.cuda.set_rng_state(tensors["rng.cuda"], device)
     elif device.type == "mps" and "rng.mps" in tensors:
         torch.mps.set_rng_state(tensors["rng.mps"])
-
-
-def seed_generators(seed: int, epoch: int = 0) -> None:
-    """Seed torch's, numpy's and Python's global generators from (seed, epoch)."""
-    mixed = int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
-    torch.manual_seed(mixed)
-    np.random.seed(mixed)  # the caller's loader may use the global generator: that is the point
-    random.seed(mixed)

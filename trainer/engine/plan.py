@@ -29,7 +29,7 @@ EVAL_BATCH = 1000
 class Plan:
     """What a run made from settings knows beyond the Trainer's arguments; `model` None marks the caller's own module.
 
-    `precision`, `compile`: see `trainer/engine/precision.py` and `compilation.py` beside it; a script may give them too.
+    `precision`, `compile`: see `trainer/engine/precision.py` and `compilation.py`; a script may give them too.
     `session`: the attempt under way, whose folder, callbacks and mailbox are used. `loop`: makes what trains, where
     that is not our own loop.
     """

@@ -14,7 +14,7 @@ import msgspec
 from trainer import events as ev
 from trainer.errors import UsageError
 from trainer.export import SHARED, Facts
-from trainer.history import COLUMNS, row
+from trainer.result import COLUMNS, row
 from trainer.store import durable
 from trainer.store.folder import RunFolder
 from trainer.store.inspect import evaluations, facts_of

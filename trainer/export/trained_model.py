@@ -22,7 +22,7 @@ from trainer.models import build_model, move_model
 from trainer.plugins import model_options
 from trainer.settings import Settings
 from trainer.store.folder import RunFolder
-from trainer.store.images import open_published
+from trainer.store.thumbnails import open_published
 
 Pixels = NDArray[np.uint8]
 SHOWN = 24

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from trainer.analysis.first_layer import Weights, as_pictures
 from trainer.errors import DataError
 from trainer.report.run_data import UNREADABLE, Gap, Made, Run
+from trainer.store.arrays import read_arrays
 from trainer.store.folder import confined
-from trainer.store.images import PublishedSplit, open_published, read_arrays
+from trainer.store.thumbnails import PublishedSplit, open_published
 
 MAX_FILE = 256 << 20
 HARDEST = 24

@@ -9,10 +9,10 @@ from itertools import chain
 import numpy as np
 
 from trainer.plotting.svg import clean
-from trainer.report import settings_table
 from trainer.report.page import details, prose
 from trainer.report.run_data import Floats, Run, table_of
 from trainer.report.section import Part
+from trainer.report.settings_table import Chosen, chosen, command, spelled
 from trainer.report.texts import DASH
 
 MAX_CLASSES_LISTED = 40
@@ -72,7 +72,7 @@ class Background(Part):
         run, texts = self._run, self._texts
         if not run.settings:
             return
-        found = settings_table.chosen(run.settings)
+        found = chosen(run.settings)
         changed, same = ([one for one in found if one.changed is wanted] for wanted in (True, False))
         if changed:
             heads = [texts[key] for key in ("setting", "value", "default", "meaning")]
@@ -81,18 +81,18 @@ class Background(Part):
             self._page.paragraph(texts["all_default"])
         if same:
             rows = "".join(
-                f'<tr><th scope="row"><code>{clean(one.path)}</code></th><td>{clean(settings_table.spelled(one.value))}</td>'
+                f'<tr><th scope="row"><code>{clean(one.path)}</code></th><td>{clean(spelled(one.value))}</td>'
                 f"<td>{clean(self._meaning(one))}</td></tr>"
                 for one in same
             )
             table = f'<div class="scroll"><table class="settings"><tbody>{rows}</tbody></table></div>'
             self._page.add(details(texts["same_settings"].format(count=len(same)), table))
 
-    def _setting(self, one: settings_table.Chosen) -> list[str]:
-        default = settings_table.spelled(one.setting.default) if one.setting is not None else DASH
-        return [one.path, settings_table.spelled(one.value), default, self._meaning(one)]
+    def _setting(self, one: Chosen) -> list[str]:
+        default = spelled(one.setting.default) if one.setting is not None else DASH
+        return [one.path, spelled(one.value), default, self._meaning(one)]
 
-    def _meaning(self, one: settings_table.Chosen) -> str:
+    def _meaning(self, one: Chosen) -> str:
         if one.setting is None:
             return ""
         title = self._texts.translated("Settings", one.setting.title)
@@ -134,12 +134,12 @@ class Background(Part):
         run, texts = self._run, self._texts
         if not run.settings:
             return
-        command = settings_table.command(run.settings)
+        line = command(run.settings)
         if run.settings.get("custom"):
             self._page.paragraph(texts["custom"])
-        elif command is not None:
+        elif line is not None:
             self._page.paragraph(texts["repeat"])
-            self._page.add(f"<pre>{clean(command)}</pre>")
+            self._page.add(f"<pre>{clean(line)}</pre>")
         self._page.paragraph(texts["repeat_file"])
         self._page.add("<pre>epochscope train --settings run.toml</pre>")
         self._page.add(details(texts["whole_file"], f"<pre>{clean(run.toml)}</pre>"))

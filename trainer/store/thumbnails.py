@@ -1,4 +1,4 @@
-"""Arrays for viewers: the images of a data set, once for all runs that share it, and small .npz files. [no torch]"""
+"""The images of a data set for viewers, once for all runs that share it. [no torch]"""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,45 +175,3 @@ def _open_split(folder: Path, name: str, entry: dict[str, Any]) -> PublishedSpli
     if {len(labels), len(paths), len(sizes), len(indices)} != {count}:
         raise ValueError(f"index.json does not have {count} entries for {name}")
     return PublishedSplit(images, labels, sizes, paths, indices, sample, total)
-
-
-def write_arrays(path: str | Path, **arrays: NDArray[Any]) -> int:
-    """Write an uncompressed .npz and return its size in bytes; equal arrays make equal files.
-
-    Raises DiskError, and ValueError for an array of Python objects.
-    """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in arrays.items():
-            member = io.BytesIO()
-            np.lib.format.write_array(member, np.asarray(array, order="C"), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), member.getvalue())
-    data = buffer.getvalue()
-    durable.write_bytes(path, data)
-    return len(data)
-
-
-def read_arrays(path: str | Path, limit: int = 1 << 30) -> dict[str, NDArray[Any]]:
-    """The arrays of a file by `write_arrays` of at most `limit` bytes. Raises DataError `arrays.damaged`."""
-    try:
-        data = durable.read_bytes(path, limit)
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return {info.filename.removesuffix(".npy"): _array(archive, info) for info in archive.infolist()}
-    except (OSError, ValueError, TypeError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile) as error:
-        reason = str(error)[:200]
-        raise DataError(
-            "arrays.damaged", f"This file cannot be read: {reason}", where=str(path), path=str(path)
-        ) from error
-
-
-def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:
-    if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
-        raise ValueError("it is compressed, ours are not")
-    member = io.BytesIO(archive.read(info))
-    if np.lib.format.read_magic(member) != (1, 0):
-        raise ValueError("an array of an unknown version")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
-    if dtype.hasobject or fortran:
-        raise ValueError("an array that ours are not")
-    values = np.frombuffer(member.getbuffer()[member.tell() :], dtype)
-    return values.reshape(shape).copy()
