@@ -183,7 +183,8 @@ def test_broken_toml_names_file_and_line() -> None:
 
 def test_no_torch_behind_settings_and_names() -> None:
     code = (
-        "import sys; from trainer import settings, recipes, registry, resources, figures;"
+        "import sys; from trainer import settings, plugins, resources; from trainer.settings import recipes;"
+        "import trainer.metrics.classification;"
         "settings.merge(recipes.load_recipe('seed').values); settings.schema();"
         "print(*{m.split('.')[0] for m in sys.modules} & {'torch', 'torchvision', 'sklearn', 'pandas', 'PySide6'})"
     )

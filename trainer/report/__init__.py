@@ -31,8 +31,8 @@ def html(folder: RunFolder, *, language: Language = "en", compared: Sequence[Run
     """The report as `write_report` writes it."""
     from datetime import UTC, datetime
 
-    from trainer.report.figures import Gallery
     from trainer.report.images import read_pictures
+    from trainer.report.named_figures import Gallery
     from trainer.report.page import Page
     from trainer.report.provenance import Background
     from trainer.report.results import Sections
@@ -64,8 +64,8 @@ def figures(
     Raises UsageError `run.unknown` where a folder holds no run.
     """
     from trainer.plotting.svg import standalone
-    from trainer.report.figures import Gallery
     from trainer.report.images import read_pictures
+    from trainer.report.named_figures import Gallery
     from trainer.report.run_data import read_run
     from trainer.report.texts import Texts
 

@@ -12,8 +12,8 @@ import msgspec
 
 from trainer.events import spell_non_finite
 from trainer.metrics.significance import intervals
-from trainer.report.figures import class_names
 from trainer.report.images import PROJECTIONS, Pictures
+from trainer.report.named_figures import class_names
 from trainer.report.run_data import EPOCH_COLUMNS, Evaluation, Run
 
 SCORES = ("loss", "accuracy", "macro_f1", "weighted_f1")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from trainer.plotting.svg import THEMES, clean
-from trainer.report.figures import Figure
+from trainer.report.named_figures import Figure
 from trainer.report.texts import Texts
 from trainer.resources import resource
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from trainer.metrics.confusion import confused_pairs
 from trainer.metrics.significance import Interval, Intervals, intervals
 from trainer.plotting.svg import clean
-from trainer.report.figures import Figure
 from trainer.report.images import Pictures
+from trainer.report.named_figures import Figure
 from trainer.report.page import Page, prose
 from trainer.report.run_data import Evaluation, Run, table_of
 from trainer.report.section import Part

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from trainer.report.figures import Figure, class_names
 from trainer.report.images import Pictures
+from trainer.report.named_figures import Figure, class_names
 from trainer.report.page import Page
 from trainer.report.run_data import Run
 
