@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
-from gui import engines
-from gui.controls import Action, State, Steering
+from gui.engine import processes
 from gui.preferences import Preferences
 from gui.shown import ShownRun
+from gui.viewmodels.run_state import Action, State, Steering
 from gui.views.banner import Banner
 from gui.views.faults import error_text
 from gui.views.reasons import reason_text
@@ -41,7 +41,7 @@ class Conduct(QObject):
         self._preferences = preferences
         self.root = root
         self.steering = Steering(None)
-        self.started: dict[Path, engines.Engine] = {}
+        self.started: dict[Path, processes.Engine] = {}
         self._discarding: Path | None = None
         self._last: tuple[State, frozenset[Action]] | None = None
 
@@ -58,7 +58,7 @@ class Conduct(QObject):
         with self._told():
             if not any(word == "--runs" or word.startswith("--runs=") for word in arguments):
                 arguments = [*arguments, "--runs", str(self.root)]
-            engine = engines.start(self._preferences.python, arguments, self.root, name)
+            engine = processes.start(self._preferences.python, arguments, self.root, name)
             self.started[engine.folder.path] = engine
             self.opened.emit(engine.folder.path)
 
@@ -68,7 +68,7 @@ class Conduct(QObject):
         engine_root = folder.path.parent
         with self._told():
             arguments = ["resume", str(folder.path), *more, "--runs", str(engine_root)]
-            engine = engines.start(self._preferences.python, arguments, engine_root, folder.name)
+            engine = processes.start(self._preferences.python, arguments, engine_root, folder.name)
             self.started[engine.folder.path] = engine
             self.opened.emit(engine.folder.path)
 
@@ -125,7 +125,7 @@ class Conduct(QObject):
             "It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, "
             "the run can be continued from there.",
             "",
-            round(engines.PATIENCE_SECONDS),
+            round(processes.PATIENCE_SECONDS),
         )
         box = self._box(QMessageBox.Icon.Warning, text, what)
         end = box.addButton(self.tr("End the process"), QMessageBox.ButtonRole.DestructiveRole)
@@ -195,7 +195,7 @@ class Conduct(QObject):
 
     # -- closing -----------------------------------------------------------------------------------------------------
 
-    def working(self) -> list[engines.Engine]:
+    def working(self) -> list[processes.Engine]:
         """Engines started here that still run."""
         return [engine for engine in self.started.values() if engine.exit_code is None]
 
@@ -220,7 +220,7 @@ class Conduct(QObject):
         """Ask every engine started here to stop after this step."""
         for engine in self.working():
             with self._told():
-                engines.ask(engine.folder, "stop")
+                processes.ask(engine.folder, "stop")
 
     def release(self) -> None:
         """The window goes, engines stay."""

@@ -13,9 +13,10 @@ from PySide6.QtCore import QLocale, QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from gui import engines, health
+from gui.engine import processes
+from gui.engine.report_job import ReportJob
 from gui.logbook import log_file
-from gui.reporting import ReportJob
+from gui.viewmodels import folder_check
 from gui.views import oddities
 from gui.views.banner import Button
 from gui.views.faults import error_text, told
@@ -192,12 +193,12 @@ class Errands(QObject):
         if run is None:
             self._examined = None
             return
-        now = (run, *health.stamp(run.folder, run.model, run.follower.alive))
+        now = (run, *folder_check.stamp(run.folder, run.model, run.follower.alive))
         if now == self._examined:
             return
         self._examined = now
         # the recorded run has only what is to be seen
-        found = health.examine(run.folder, run.model, run.follower.alive or run.folder.path == recorded())
+        found = folder_check.examine(run.folder, run.model, run.follower.alive or run.folder.path == recorded())
         if not found:
             window.banner.hide_notice("folder")
             return
@@ -229,7 +230,7 @@ class Errands(QObject):
 
     def window_log(self) -> None:
         """What the window has written about itself."""
-        text = engines.tail(log_file()) or self.tr("Nothing has been written yet.")
+        text = processes.tail(log_file()) or self.tr("Nothing has been written yet.")
         show_text(self._window, text, str(log_file()))
 
     def about(self) -> None:

@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.images import Split
-from gui.run_model import RunModel, Verdict
 from gui.shown import EpochCursor, ShownRun
+from gui.viewmodels.image_index import Split
+from gui.viewmodels.run import RunModel, Verdict
 from trainer.errors import DataError
 from trainer.events import EvaluationDone
 from trainer.store import durable

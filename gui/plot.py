@@ -17,10 +17,10 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF, QStaticText
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from gui.growing import Floats
 from gui.marks import POINT, Look, Reading, draw_sample, number_text
 from gui.strokes import Stamps, Stroke, draw_stroke, fits_points
 from gui.style import Colours, mix
+from gui.viewmodels.growable import Floats
 from trainer.plotting.ticks import Kind, outward, ticks
 
 import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip  # as gui.strokes imports it first

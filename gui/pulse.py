@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCursor
 
-from gui.controls import Pace, outlook
-from gui.run_model import Topic
 from gui.shown import ShownRun
+from gui.viewmodels.run import Topic
+from gui.viewmodels.run_state import Pace, outlook
 from gui.views.faults import error_text
 from trainer.errors import EpochscopeError
 

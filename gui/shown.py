@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gui.follow import Follower
-from gui.run_model import RunModel
+from gui.viewmodels.journal_follower import Follower
+from gui.viewmodels.run import RunModel
 from trainer.store.folder import RunFolder
 
 

@@ -10,9 +10,9 @@ from typing import get_args
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from gui.run_model import Topic
 from gui.shown import EpochCursor, ShownRun
 from gui.style import icon
+from gui.viewmodels.run import Topic
 from gui.views.panel import Panel
 
 ALL: frozenset[Topic] = frozenset(get_args(Topic))

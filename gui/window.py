@@ -13,19 +13,19 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from gui.assist import Assist
 from gui.conduct import CLOSING_SECONDS, Conduct
-from gui.controls import Pace
 from gui.drops import Drops
-from gui.engines import PythonCheck
+from gui.engine.processes import PythonCheck
+from gui.engine.rpc_client import Assist
 from gui.errands import Errands, recorded
-from gui.follow import Follower
 from gui.menus import TABS, Menus
 from gui.places import LEAST_LIST, Places
 from gui.preferences import Preferences
 from gui.pulse import Pulse
 from gui.shown import EpochCursor, ShownRun
 from gui.tabs import ALL, Tabs
+from gui.viewmodels.journal_follower import Follower
+from gui.viewmodels.run_state import Pace
 from gui.views.banner import Banner
 from gui.views.control_bar import ControlBar
 from gui.views.cursor_bar import CursorBar

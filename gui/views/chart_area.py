@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalett
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from gui.plot import Chart
-from gui.series import CHARTS
+from gui.viewmodels.curves import CHARTS
 from gui.views.legend import Legend
 
 _PLACES = {  # row, column, columns

@@ -9,10 +9,10 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.images import Split
 from gui.looked import class_figures, f1_by_epoch, first_split, look
-from gui.run_model import Topic
 from gui.shown import EpochCursor, ShownRun
+from gui.viewmodels.image_index import Split
+from gui.viewmodels.run import Topic
 from gui.views import parts, words
 from gui.views.class_table import SINCE_BEST, SINCE_LAST, ClassTable
 from gui.views.heat_map import HeatMap

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.form import as_text
-from gui.runs_model import Column, Difference, Row, compare_settings, look_at, plain
+from gui.viewmodels.run_list import Column, Difference, Row, compare_settings, look_at, plain
+from gui.viewmodels.settings_form import as_text
 from gui.views.bars import PART, BarDelegate
 from gui.views.parts import CheckBox
 from gui.views.runs_table import heads, shown

@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from gui.controls import Action, Outlook, State, reached
-from gui.run_model import RunModel
 from gui.style import icon
+from gui.viewmodels.run import RunModel
+from gui.viewmodels.run_state import Action, Outlook, State, reached
 from gui.views.words import STATE_ICONS, duration, percent, phase_word, state_word, whole
 
 ICON = QSize(18, 18)

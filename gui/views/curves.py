@@ -13,10 +13,10 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from gui.marks import number_text
-from gui.run_model import Topic
-from gui.series import Axis, RunSeries, csv_chunks
 from gui.shown import EpochCursor, ShownRun
 from gui.style import Colours
+from gui.viewmodels.curves import Axis, RunSeries, csv_chunks
+from gui.viewmodels.run import Topic
 from gui.views.chart_area import ChartArea
 from gui.views.curves_bar import CurvesBar
 from gui.views.curves_scene import Drawn, drawn, legend, readings, scene

@@ -15,8 +15,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
-from gui.run_model import RunModel, Table
-from gui.series import Source
+from gui.viewmodels.curves import Source
+from gui.viewmodels.run import RunModel, Table
 from gui.views.words import number, whole
 
 _EPOCH = (

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.assist import Answer, Assist
+from gui.engine.rpc_client import Answer, Assist
 from gui.style import icon
 from gui.views import data_looks, parts, words
 from gui.views.bars import PART, BarDelegate, row_height

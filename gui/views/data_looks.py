@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from gui.assist import Answer
+from gui.engine.rpc_client import Answer
 from gui.views import words
 
 UNEVEN = 1.5

@@ -8,10 +8,10 @@ from typing import ClassVar
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.images import Choice, ImageIndex, Split
 from gui.looked import Looked, first_split, fits, kept_epoch, look
-from gui.run_model import Topic
 from gui.shown import EpochCursor, ShownRun
+from gui.viewmodels.image_index import Choice, ImageIndex, Split
+from gui.viewmodels.run import Topic
 from gui.views import parts, words
 from gui.views.image_grid import ImageGrid
 from gui.views.matrix import MatrixView

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gui.looked import fits
-from gui.run_model import RunModel
 from gui.shown import EpochCursor, ShownRun
+from gui.viewmodels.run import RunModel
 from gui.views.control_bar import ElidedLabel
 from gui.views.parts import plain_tip
 from gui.views.words import number, percent, plain, whole

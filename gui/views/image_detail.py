@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.images import Seen, Verdicts
+from gui.viewmodels.image_index import Seen, Verdicts
 from gui.views import parts, words
 from gui.views.verdict_strip import VerdictStrip
 

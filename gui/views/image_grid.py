@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.images import Choice, ImageIndex, Keep, Order, Seen, Selection, Split, Verdicts
+from gui.viewmodels.image_index import Choice, ImageIndex, Keep, Order, Seen, Selection, Split, Verdicts
 from gui.views import parts, words
 from gui.views.image_detail import ImageDetail
 from gui.views.pictures import Card, PictureView

@@ -9,9 +9,9 @@ from typing import ClassVar
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from gui.engines import tail
-from gui.run_model import Topic
+from gui.engine.processes import tail
 from gui.shown import EpochCursor, ShownRun
+from gui.viewmodels.run import Topic
 from gui.views.faults import error_text
 from gui.views.panel import Panel
 from gui.views.words import message_text

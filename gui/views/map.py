@@ -24,13 +24,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.assist import Answer, Assist
-from gui.images import ImageIndex, Seen, Verdicts
+from gui.engine.rpc_client import Answer, Assist
 from gui.looked import kept_epoch
-from gui.map_points import Layout, MapPoints, Stamp, items, predicted, read_map, stamp
-from gui.run_model import Topic
 from gui.shown import EpochCursor, ShownRun
 from gui.style import icon
+from gui.viewmodels.embedding import Layout, MapPoints, Stamp, items, predicted, read_map, stamp
+from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
+from gui.viewmodels.run import Topic
 from gui.views import parts, words
 from gui.views.class_looks import look_of_class, sample
 from gui.views.data_check import failure_text

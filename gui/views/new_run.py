@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.assist import Assist
-from gui.form import DEVICE, MODEL, SOURCE, Form, Path_, Problem
+from gui.engine.rpc_client import Assist
 from gui.preferences import Preferences
 from gui.style import icon
+from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, Form, Path_, Problem
 from gui.views import prose
 from gui.views.data_check import DataCheck
 from gui.views.setting_row import Choice, ProblemLabel, SettingRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from gui.health import Oddity
+from gui.viewmodels.folder_check import Oddity
 from gui.views.words import plain, whole
 
 MOST = 3

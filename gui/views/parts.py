@@ -11,9 +11,9 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
-from gui.images import Reason
 from gui.looked import Looked
 from gui.style import Colours
+from gui.viewmodels.image_index import Reason
 from gui.views import words
 
 MINUS = "\N{MINUS SIGN}"

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.assist import Answer, Assist
+from gui.engine.rpc_client import Answer, Assist
 from gui.preferences import Preferences
-from gui.run_model import Topic
 from gui.shown import EpochCursor, ShownRun
 from gui.style import icon
+from gui.viewmodels.run import Topic
 from gui.views import words
 from gui.views.data_check import failure_text
 from gui.views.faults import fault_text

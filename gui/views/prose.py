@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from gui.form import Field, Form, Problem
+from gui.viewmodels.settings_form import Field, Form, Problem
 from trainer.settings.recipes import Recipe
 from trainer.settings.schema import Setting
 

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.form import quoted
-from gui.runs_model import Discarded, Row, RunsModel
 from gui.style import icon
+from gui.viewmodels.run_list import Discarded, Row, RunsModel
+from gui.viewmodels.settings_form import quoted
 from gui.views.faults import error_text, told
 from gui.views.runs_parts import NoteFields, Notice, RunsView
 from gui.views.runs_table import COLUMNS, RunsTable, heads, state_words

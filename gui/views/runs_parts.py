@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.runs_model import Row
 from gui.style import mix
+from gui.viewmodels.run_list import Row
 from gui.views.runs_table import COLUMNS
 from trainer.store import notes
 

@@ -17,8 +17,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont, QIcon
 
-from gui.runs_model import Column, Row, RunsModel, plain
 from gui.style import icon
+from gui.viewmodels.run_list import Column, Row, RunsModel, plain
 from gui.views import words
 from gui.views.parts import plain_tip
 

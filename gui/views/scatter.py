@@ -23,10 +23,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.map_points import Points, frame, nearest
 from gui.marks import Look
 from gui.strokes import Stamps
 from gui.style import Colours
+from gui.viewmodels.embedding import Points, frame, nearest
 from gui.views import parts
 
 REACH = 12.0

@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
-from gui.form import Field, Path_
 from gui.style import Colours
+from gui.viewmodels.settings_form import Field, Path_
 from gui.views import prose
 from gui.views.parts import CheckBox, plain_tip
 

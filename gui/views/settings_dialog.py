@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import language, style
-from gui.engines import PythonCheck
+from gui.engine.processes import PythonCheck
 from gui.preferences import LANGUAGES, Preferences
 from gui.style import SCHEMES
 from gui.views.reasons import python_text

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
-from gui import engines
+from gui.engine import processes
 from gui.shown import ShownRun
 from gui.style import icon
 from gui.views.control_bar import ElidedLabel
@@ -52,7 +52,7 @@ class StatusBar(QStatusBar):
 
     def show_live(self, root: Path, run: ShownRun | None) -> None:
         """Other runs that are being trained, to open with a click."""
-        live = [folder for folder in engines.live(root) if run is None or folder != run.folder]
+        live = [folder for folder in processes.live(root) if run is None or folder != run.folder]
         if live == self._live:
             return
         self._live = live

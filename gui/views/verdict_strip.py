@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.images import Verdicts
 from gui.style import Colours
+from gui.viewmodels.image_index import Verdicts
 from gui.views import parts, words
 
 WIDEST = 18

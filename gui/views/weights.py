@@ -11,13 +11,13 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.looked import kept_epoch
-from gui.run_model import Topic
 from gui.shown import EpochCursor, ShownRun
 from gui.style import Colours
+from gui.viewmodels.first_layer import Reason, read_weights
+from gui.viewmodels.run import Topic
 from gui.views import parts, words
 from gui.views.panel import Panel
 from gui.views.pictures import Card, PictureView
-from gui.weights import Reason, read_weights
 from trainer.analysis.first_layer import Weights, coloured
 
 SMALLEST, LARGEST = 64, 192

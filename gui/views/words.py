@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from gui.possible import MAX_SECONDS
-from gui.run_model import Message
+from gui.viewmodels.journal_limits import MAX_SECONDS
+from gui.viewmodels.run import Message
 from gui.views.faults import told
 from gui.views.reasons import reason_text, stop_text, where_word
 

@@ -12,7 +12,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from callbacks.snapshots import Snapshots
-from gui.follow import Follower
+from gui.viewmodels.journal_follower import Follower
 from trainer import launch
 from trainer.baselines import worker
 from trainer.baselines.entries import Contestant, contestants

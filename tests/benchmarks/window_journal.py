@@ -175,8 +175,8 @@ def _open(folder: Path, panel: Any) -> dict[str, float]:
     """Until the journal is read to its end and drawn; meanwhile five drawings a second."""
     from PySide6.QtWidgets import QApplication
 
-    from gui.follow import Follower
     from gui.shown import ShownRun
+    from gui.viewmodels.journal_follower import Follower
     from trainer.store.folder import RunFolder
 
     start, cpu = time.perf_counter(), time.process_time()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gui.assist import Answer, Assist
+from gui.engine.rpc_client import Answer, Assist
 from trainer.store.arrays import read_arrays
 
 HELPER = """

@@ -16,7 +16,7 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from gui.series import LINES
+from gui.viewmodels.curves import LINES
 from gui.views.curves import CurvesPanel
 from gui.window import Window
 from tests.reliability.harness import assert_same, attempts

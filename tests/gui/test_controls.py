@@ -8,11 +8,11 @@ from typing import Any, get_args
 
 import pytest
 
-from gui import engines
-from gui.controls import ENABLED, LIVE, OVERDUE_SECONDS, Pace, State, Steering, outlook
-from gui.follow import Follower
-from gui.run_model import RunModel
+from gui.engine import processes
 from gui.shown import ShownRun
+from gui.viewmodels.journal_follower import Follower
+from gui.viewmodels.run import RunModel
+from gui.viewmodels.run_state import ENABLED, LIVE, OVERDUE_SECONDS, Pace, State, Steering, outlook
 from trainer import events as ev
 from trainer.store.folder import RunFolder
 from trainer.store.requests import poll
@@ -280,6 +280,6 @@ def test_pace_begins_anew_with_each_phase() -> None:
 
 def test_requests_name_the_window(scribe: Make) -> None:
     one = scribe(alive=True)
-    ident = engines.ask(one.folder, "stop", "epoch")
+    ident = processes.ask(one.folder, "stop", "epoch")
     (received,) = poll(one.folder, 1)
     assert (received.id, received.request.when if received.request else "") == (ident, "epoch")

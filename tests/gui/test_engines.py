@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from gui import engines
+from gui.engine import processes
 from trainer.errors import UsageError
 from trainer.store.folder import Owner, RunFolder, create_run, current_owner, is_alive, state, write_owner
 from trainer.store.process import process_started
@@ -60,7 +60,7 @@ def owned(root: Path, pid: int, **more: Any) -> RunFolder:
 @pytest.mark.slow
 def test_an_engine_trains_by_itself_and_prints_to_a_file(root: Path) -> None:
     arguments = ["train", "digits", "--epochs", "2", "--name", "mine", "--runs", str(root)]
-    engine = engines.start(sys.executable, arguments, root, "mine")
+    engine = processes.start(sys.executable, arguments, root, "mine")
     assert engine.folder == RunFolder(root / "mine")
     if sys.platform != "win32":
         assert os.getsid(engine.pid) == engine.pid != os.getsid(0)
@@ -68,11 +68,11 @@ def test_an_engine_trains_by_itself_and_prints_to_a_file(root: Path) -> None:
     assert engine.exit_code == 0
     assert state(engine.folder) == "completed"
     assert "macro-F1" in engine.output()
-    assert engine.log.parent == root / engines.LOGS
+    assert engine.log.parent == root / processes.LOGS
 
 
 def test_what_an_engine_refuses_can_be_read(root: Path) -> None:
-    engine = engines.start(sys.executable, ["train", "digits", "--nonsense", "1"], root, "mine")
+    engine = processes.start(sys.executable, ["train", "digits", "--nonsense", "1"], root, "mine")
     until(lambda: engine.exit_code is not None)
     assert engine.exit_code == 4
     assert "--nonsense" in engine.output()
@@ -81,18 +81,18 @@ def test_what_an_engine_refuses_can_be_read(root: Path) -> None:
 
 def test_a_python_that_is_none_is_told(root: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        engines.start(str(root / "python"), [], root, "mine")
+        processes.start(str(root / "python"), [], root, "mine")
     assert caught.value.code == "engine.start"
 
 
 def test_old_logs_are_dropped(root: Path) -> None:
-    logs = root / engines.LOGS
+    logs = root / processes.LOGS
     logs.mkdir()
     for number in range(30):
         (logs / f"2020{number:04}.txt").touch()
-    engine = engines.start(sys.executable, ["--version"], root, "mine")
+    engine = processes.start(sys.executable, ["--version"], root, "mine")
     until(lambda: engine.exit_code is not None)
-    assert len(list(logs.iterdir())) == engines.KEPT_LOGS
+    assert len(list(logs.iterdir())) == processes.KEPT_LOGS
 
 
 def test_live_runs_are_found_by_their_owner(root: Path) -> None:
@@ -102,15 +102,15 @@ def test_live_runs_are_found_by_their_owner(root: Path) -> None:
     write_owner(RunFolder(root / "b"), current_owner(1))
     write_owner(RunFolder(root / "stale"), current_owner(1))
     os.utime(root / "stale" / "owner.json", (1, 1))
-    assert [folder.name for folder in engines.live(root)] == ["a", "b"]
-    assert engines.live(root / "none") == []
+    assert [folder.name for folder in processes.live(root)] == ["a", "b"]
+    assert processes.live(root / "none") == []
 
 
 @POSIX
 def test_a_process_that_obeys_is_only_asked(root: Path, child: Any) -> None:
     code = "import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(7)); print('ready', flush=True);"
     process = child(code + "signal.pause()")
-    ending = engines.terminate(owned(root, process.pid))
+    ending = processes.terminate(owned(root, process.pid))
     until(lambda: process.poll() is not None)
     assert process.returncode == 7
     assert ending.done()
@@ -120,7 +120,7 @@ def test_a_process_that_obeys_is_only_asked(root: Path, child: Any) -> None:
 def test_a_process_that_hangs_is_ended_with_its_helpers(
     root: Path, child: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.2)
     code = (
         "import signal, subprocess, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
         "helper = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
@@ -130,7 +130,7 @@ def test_a_process_that_hangs_is_ended_with_its_helpers(
     monkeypatch.chdir(root)
     process = child(code)
     helper = int((root / "helper.pid").read_text())
-    ending = engines.terminate(owned(root, process.pid))
+    ending = processes.terminate(owned(root, process.pid))
     assert not ending.done()
     until(lambda: ending.done() or process.poll() is not None)
     assert process.wait() == -signal.SIGKILL
@@ -140,18 +140,18 @@ def test_a_process_that_hangs_is_ended_with_its_helpers(
 
 @POSIX
 def test_a_stopped_process_is_ended(root: Path, child: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(processes, "PATIENCE_SECONDS", 0.2)
     process = child("import time; print('ready', flush=True); time.sleep(60)")
     os.kill(process.pid, signal.SIGSTOP)
     os.waitpid(process.pid, os.WUNTRACED)  # it has stopped, and not only been told to
-    ending = engines.terminate(owned(root, process.pid))
+    ending = processes.terminate(owned(root, process.pid))
     until(lambda: ending.done() or process.poll() is not None)
     assert process.wait() == -signal.SIGKILL
 
 
 def test_another_machine_s_process_is_left_alone(root: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        engines.terminate(owned(root, os.getpid(), host="elsewhere"))
+        processes.terminate(owned(root, os.getpid(), host="elsewhere"))
     assert caught.value.code == "engine.elsewhere"
 
 
@@ -161,33 +161,33 @@ def test_a_number_that_was_given_anew_is_left_alone(root: Path, child: Any, star
     folder = owned(root, process.pid, started=started)
     if started is None:
         with pytest.raises(UsageError) as caught:
-            engines.terminate(folder)
+            processes.terminate(folder)
         assert caught.value.code == "engine.unknown"
     else:
-        assert engines.terminate(folder).done()
+        assert processes.terminate(folder).done()
     assert process.poll() is None
 
 
 def test_no_process_is_known_of_a_run_without_owner(root: Path) -> None:
     with pytest.raises(UsageError):
-        engines.terminate(create_run(root, "empty"))
+        processes.terminate(create_run(root, "empty"))
 
 
 def test_the_end_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "log.txt"
-    assert engines.tail(path) == ""
+    assert processes.tail(path) == ""
     path.write_bytes(b"one\r\ntwo\xff\n")
-    assert engines.tail(path) == "one\ntwo\ufffd\n"
-    assert engines.tail(path, 7) == "two\ufffd\n"
+    assert processes.tail(path) == "one\ntwo\ufffd\n"
+    assert processes.tail(path, 7) == "two\ufffd\n"
     path.write_text("line\n" * 10_000)
-    assert set(engines.tail(path).splitlines()) == {"line"}
+    assert set(processes.tail(path).splitlines()) == {"line"}
     if sys.platform != "win32":
         os.mkfifo(tmp_path / "pipe")
-        assert engines.tail(tmp_path / "pipe") == ""
+        assert processes.tail(tmp_path / "pipe") == ""
 
 
 def test_a_python_is_asked_whether_it_can_train() -> None:
-    check = engines.PythonCheck(sys.executable)
+    check = processes.PythonCheck(sys.executable)
     works, text = until(check.result)
     check.close()
     assert works
@@ -205,13 +205,13 @@ def test_a_python_that_cannot(tmp_path: Path, code: str, reason: str) -> None:
     script = tmp_path / "python"
     script.write_text(f"#!{sys.executable}\n{code}\n")
     script.chmod(0o755)
-    check = engines.PythonCheck(str(script))
+    check = processes.PythonCheck(str(script))
     assert until(check.result) == (False, reason)
     check.close()
 
 
 def test_a_python_that_is_not_there(tmp_path: Path) -> None:
-    check = engines.PythonCheck(str(tmp_path / "none"))
+    check = processes.PythonCheck(str(tmp_path / "none"))
     assert check.result() is not None
     assert not check.result()[0]  # type: ignore[index]
     check.close()
@@ -223,8 +223,8 @@ def test_a_check_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     script = tmp_path / "python"
     script.write_text(f"#!{sys.executable}\nimport time; time.sleep(60)\n")
     script.chmod(0o755)
-    monkeypatch.setattr(engines, "CHECK_SECONDS", 0.0)
-    check = engines.PythonCheck(str(script))
+    monkeypatch.setattr(processes, "CHECK_SECONDS", 0.0)
+    check = processes.PythonCheck(str(script))
     assert check.result() == (False, "no answer")
     check.close()
 
@@ -235,7 +235,7 @@ def test_alive_agrees(root: Path) -> None:
 
 def test_it_imports_no_qt_and_no_torch() -> None:
     code = (
-        "import sys, gui.engines, gui.controls;"
+        "import sys, gui.engine.processes, gui.viewmodels.run_state;"
         "sys.exit(any(name.split('.')[0] in ('PySide6', 'torch', 'sklearn', 'pandas') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

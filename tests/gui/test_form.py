@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.form import DEVICE, MODEL, SOURCE, Form, as_text, quoted
+from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, Form, as_text, quoted
 from trainer.cli.flags import gather
 from trainer.settings import Settings, describe, flags
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from made_runs import KEY, MadeRun, shown
 
-from gui import images
-from gui.images import Choice, ImageIndex
 from gui.looked import class_figures, f1_by_epoch, first_split, kept_epoch, look
 from gui.shown import EpochCursor, ShownRun
+from gui.viewmodels import image_index
+from gui.viewmodels.image_index import Choice, ImageIndex
 from trainer import events as ev
 from trainer.store.arrays import write_arrays
 
@@ -91,7 +91,7 @@ def test_verdicts_over_the_epochs(made: MadeRun) -> None:
 
 def test_many_epochs_are_thinned_evenly(made: MadeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     made.epochs = 9
-    monkeypatch.setattr(images, "MAX_VERDICTS", 3)
+    monkeypatch.setattr(image_index, "MAX_VERDICTS", 3)
     assert list(index_of(made.make()).verdicts(0).epochs) == [1, 5, 9]
 
 
@@ -114,7 +114,7 @@ def test_a_sample_is_mapped_by_its_places(made: MadeRun, monkeypatch: pytest.Mon
 
 
 def test_the_cache_is_bounded(made: MadeRun, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "CACHE_BYTES", 60 * 8 * 2)
+    monkeypatch.setattr(image_index, "CACHE_BYTES", 60 * 8 * 2)
     index = index_of(made.make())
     for epoch in (1, 2, 3, 1, 2, 3):
         index.select(Choice("valid"), epoch)

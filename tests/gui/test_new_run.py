@@ -14,8 +14,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from gui.assist import Answer, Assist
-from gui.form import DEVICE, MODEL, SOURCE
+from gui.engine.rpc_client import Answer, Assist
+from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE
 from gui.views import prose
 from gui.views.data_check import FAULTS, FED, ODD, as_pixels
 from gui.views.new_run import NewRunPage

@@ -12,8 +12,8 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QImage
 from PySide6.QtWidgets import QFileDialog
 
-from gui.follow import Follower
 from gui.shown import EpochCursor, ShownRun
+from gui.viewmodels.journal_follower import Follower
 from gui.views.bars import PART
 from gui.views.predict import MAX_IMAGES, PredictPanel
 from gui.views.predictions import SIDE, thumbnail

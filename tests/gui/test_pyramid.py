@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gui.growing import Growing, room
-from gui.pyramid import BASE, Pyramid
+from gui.viewmodels.growable import Growing, room
+from gui.viewmodels.minmax_pyramid import BASE, Pyramid
 
 VALUES = st.one_of(st.floats(-1e6, 1e6, width=32), st.sampled_from([np.nan, np.inf, -np.inf]))
 

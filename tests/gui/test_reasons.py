@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 import trainer
 from gui import language
-from gui.run_model import Message
+from gui.viewmodels.run import Message
 from gui.views.reasons import note_text, python_text, reason_text, source_text, stop_text, where_word
 from gui.views.words import message_text
 from trainer import events as ev

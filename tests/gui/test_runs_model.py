@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.runs_model import RunsModel, compare_settings, look_at, plain
+from gui.viewmodels.run_list import RunsModel, compare_settings, look_at, plain
 from trainer.errors import DiskError
 from trainer.store import durable, notes, summary, trash
 from trainer.store.folder import RunFolder, acquire, current_owner, write_owner

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gui.follow import Follower
-from gui.run_model import RunModel
-from gui.series import CSV_HEAD, LINES, Axis, Line, RunSeries, csv_chunks
+from gui.viewmodels.curves import CSV_HEAD, LINES, Axis, Line, RunSeries, csv_chunks
+from gui.viewmodels.journal_follower import Follower
+from gui.viewmodels.run import RunModel
 from trainer import events as ev
 from trainer.plotting.ticks import Kind, outward, ticks
 

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gui.series import LINES, SMOOTHED
-from gui.smoothing import Smoother
+from gui.viewmodels.curves import LINES, SMOOTHED
+from gui.viewmodels.ema import Smoother
 
 
 def smoothed(steps: list[float] | np.ndarray, values: list[float] | np.ndarray, span: float) -> np.ndarray:

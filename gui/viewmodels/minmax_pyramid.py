@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.growing import LARGEST, Floats, Growing
+from gui.viewmodels.growable import LARGEST, Floats, Growing
 
 BASE = 16
 """Values in a block of the lowest level; below that the values themselves are looked at."""

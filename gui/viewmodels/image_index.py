@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.run_model import RunModel
+from gui.viewmodels.run import RunModel
 from trainer.errors import DataError
 from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, confined

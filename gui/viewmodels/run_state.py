@@ -16,10 +16,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui import engines
-from gui.engines import Engine
-from gui.run_model import RunModel
+from gui.engine import processes
+from gui.engine.processes import Engine
 from gui.shown import ShownRun
+from gui.viewmodels.run import RunModel
 from trainer import events as ev
 from trainer.store.requests import Do, When
 
@@ -77,7 +77,7 @@ class Steering:
         self.run = run
         self.engine = engine
         self.pending: list[Pending] = []
-        self.ending: engines.Ending | None = None
+        self.ending: processes.Ending | None = None
         self._clock = clock
 
     @property
@@ -134,7 +134,7 @@ class Steering:
     def ask(self, do: Do, when: When = "step") -> None:
         """Ask the run's engine for something. Raises UsageError and DiskError."""
         if self.run is not None:
-            self.pending.append(Pending(engines.ask(self.run.folder, do, when), do, when, self._clock()))
+            self.pending.append(Pending(processes.ask(self.run.folder, do, when), do, when, self._clock()))
 
     def settle(self) -> list[ev.RequestHandled]:
         """Forget requests that were answered, or that nobody can answer any more; the answers."""
@@ -151,7 +151,7 @@ class Steering:
     def end_process(self) -> None:
         """Begin to end the engine's process. Raises UsageError where that is not possible from here."""
         if self.run is not None:
-            self.ending = engines.terminate(self.run.folder)
+            self.ending = processes.terminate(self.run.folder)
 
     def _asked(self, do: Do) -> bool:
         return any(found.do == do for found in self.pending)

@@ -15,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from gui.run_model import RunModel
+from gui.viewmodels.run import RunModel
 from trainer.errors import DataError
 from trainer.store import durable, notes
 from trainer.store import summary as summaries

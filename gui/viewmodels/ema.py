@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gui.growing import LARGEST, Floats, Growing
+from gui.viewmodels.growable import LARGEST, Floats, Growing
 
 _CHUNK = 1 << 15
 """Rows done at once: the working set stays in the cache, and little memory is used."""

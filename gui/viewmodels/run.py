@@ -13,8 +13,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.growing import LARGEST, room
-from gui.possible import MAX_COUNT, ImpossibleError, check, possible
+from gui.viewmodels.growable import LARGEST, room
+from gui.viewmodels.journal_limits import MAX_COUNT, ImpossibleError, check, possible
 from trainer import events as ev
 from trainer.store import batch_columns
 from trainer.store.batch_columns import Reports

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.run_model import RunModel
+from gui.viewmodels.run import RunModel
 from trainer.analysis import first_layer
 from trainer.analysis.first_layer import Weights
 from trainer.errors import DataError

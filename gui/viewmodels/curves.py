@@ -11,10 +11,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.growing import LARGEST, Floats
-from gui.pyramid import Pyramid, finite
-from gui.run_model import RunModel, Table
-from gui.smoothing import Smoother
+from gui.viewmodels.ema import Smoother
+from gui.viewmodels.growable import LARGEST, Floats
+from gui.viewmodels.minmax_pyramid import Pyramid, finite
+from gui.viewmodels.run import RunModel, Table
 
 Axis = Literal["step", "epoch", "time"]
 Source = Literal["batches", "epochs"]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.images import ImageIndex, Split
+from gui.viewmodels.image_index import ImageIndex, Split
 from trainer.errors import DataError
 from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, confined

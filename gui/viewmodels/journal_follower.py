@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from gui.possible import ImpossibleError
-from gui.run_model import RunModel, Topic
+from gui.viewmodels.journal_limits import ImpossibleError
+from gui.viewmodels.run import RunModel, Topic
 from trainer.store.batch_columns import Reports
 from trainer.store.folder import RunFolder, is_alive
 from trainer.store.journal import JournalReader, Record
