@@ -16,7 +16,7 @@ import pytest
 
 from tests.report.making import Making, add_map
 from trainer.errors import DiskError, UsageError
-from trainer.report import document, html, named_figures, tables, write_report
+from trainer.report import document, figures, html, tables, write_report
 from trainer.report.images import read_pictures
 from trainer.report.named_figures import Gallery, told_apart
 from trainer.report.run_data import read_run
@@ -132,7 +132,7 @@ def test_whatever_a_class_is_called_it_stays_text(tmp_path: Path, language: Lang
     assert "img" not in found.tags
     for text in (NASTY[0], NASTY[1], "</svg><b>x", "<img src=x onerror=alert(1)>", "ярлык"):
         assert text in found.text
-    for svg in named_figures(run, language=language).values():
+    for svg in figures(run, language=language).values():
         ElementTree.fromstring(svg)
     for text in tables(run).values():
         assert not re.search(r"[\x00-\x08]", text)
@@ -140,7 +140,7 @@ def test_whatever_a_class_is_called_it_stays_text(tmp_path: Path, language: Lang
 
 def test_a_figure_is_an_svg_file_of_its_own(made: RunFolder) -> None:
     add_map(made, 18)
-    found = named_figures(made, theme="dark")
+    found = figures(made, theme="dark")
     expected = {
         "loss", "accuracy", "macro-f1", "learning-rate", "classes-test", "f1-by-epoch", "confusion-test",
         "confusion-valid", "hardest-test", "hardest-valid", "weights", "map-pca", "map-tsne", "balance",
@@ -161,7 +161,7 @@ def numbers_of(svg: str) -> list[str]:
 
 def test_the_matrix_shows_every_count(made: RunFolder) -> None:
     about = json.loads((made.evaluation / "test.json").read_text())
-    shown = numbers_of(named_figures(made)["confusion-test"])
+    shown = numbers_of(figures(made)["confusion-test"])
     for row in about["confusion"]:
         for count in row:
             assert count == 0 or str(count) in shown
@@ -173,7 +173,7 @@ def test_few_and_many_classes(tmp_path: Path, count: int) -> None:
     run = Making(tmp_path, classes=tuple(f"class {number}" for number in range(count)), epochs=2).make()
     page = html(run)
     Reader(page)
-    found = named_figures(run)
+    found = figures(run)
     assert ("confusion-test-all" in found) == (count > 30)
     inside = re.findall(
         r'<rect x="([-\d.]+)" y="([-\d.]+)" width="([\d.]+)" height="([\d.]+)"', found["confusion-test"]
@@ -244,7 +244,7 @@ def test_what_is_missing_or_damaged_is_named_and_the_rest_shown(
     silent = harm is remove and file in ("evaluation/test.json", "viewer.json", "evaluation/map-valid.npz")
     assert silent or told in found.text
     assert "results" in found.ids
-    for svg in named_figures(run).values():
+    for svg in figures(run).values():
         ElementTree.fromstring(svg)
     json.dumps(document(run), allow_nan=False)
 
