@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QLocale, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from gui.style import Colours
+from gui.window.theme import Colours
 from trainer.plotting.ticks import Kind
 
 Shape = Literal["dot", "square", "diamond", "triangle", "star"]

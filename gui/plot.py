@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.marks import POINT, Look, Reading, draw_sample, number_text
 from gui.strokes import Stamps, Stroke, draw_stroke, fits_points
-from gui.style import Colours, mix
 from gui.viewmodels.growable import Floats
+from gui.window.theme import Colours, mix
 from trainer.plotting.ticks import Kind, outward, ticks
 
 import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip  # as gui.strokes imports it first

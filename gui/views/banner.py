@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from gui.style import icon
-from gui.views.words import plain
+from gui.text.formats import plain
+from gui.window.theme import icon
 
 Button = tuple[str, Callable[[], None]]
 MAX_LINES = 4

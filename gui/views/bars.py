@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from gui.style import Colours, mix
+from gui.window.theme import Colours, mix
 
 PART = Qt.ItemDataRole.UserRole + 1
 """Length of the bar, 0 ... 1; none where there is no number."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from gui.marks import SHAPES, Look, draw_sample
-from gui.style import Colours
+from gui.window.theme import Colours
 
 
 def look_of_class(number: int, *, hollow: bool = False) -> Look:

@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from gui.looked import ClassFigures
-from gui.style import Colours
-from gui.views import parts, words
+from gui.text import formats
+from gui.views import parts
+from gui.window.theme import Colours
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, F1, PRECISION, RECALL, SUPPORT, SINCE_LAST, SINCE_BEST = range(7)
@@ -120,10 +121,10 @@ class ClassModel(QAbstractTableModel):
             return parts.class_name(self.names, number)
         value = float(getattr(self.figures, FIELDS[column - 1])[number])
         if column == SUPPORT:
-            return words.whole(value)
+            return formats.whole(value)
         if column in (SINCE_LAST, SINCE_BEST):
             return parts.signed(value, 3)
-        return words.number(value, 3)
+        return formats.number(value, 3)
 
 
 class _BarDelegate(QStyledItemDelegate):
@@ -141,7 +142,7 @@ class _BarDelegate(QStyledItemDelegate):
         colours, value = Colours.current(), float(model.figures.f1[model.order[index.row()]])
         ink = palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text)
         text = index.data()
-        width = painter.fontMetrics().horizontalAdvance(words.number(0.888, 3)) + 10
+        width = painter.fontMetrics().horizontalAdvance(formats.number(0.888, 3)) + 10
         bar = rect.adjusted(4, 4, -width, -4)
         painter.fillRect(bar, ink if selected else colours.grid)
         inner = bar.adjusted(1, 1, -1, -1)
@@ -204,7 +205,7 @@ class ClassTable(QTableView):
         rest = max(180, self.viewport().width() - taken)
         names = [metrics.horizontalAdvance(parts.class_name(self.classes.names, i)) for i in self.classes.order[:500]]
         # a bar can be short, a name that is cut has to be guessed
-        bar = metrics.horizontalAdvance(words.number(0.888, 3)) + 50
+        bar = metrics.horizontalAdvance(formats.number(0.888, 3)) + 50
         name = min(max([*names, 40]) + 12, max(rest // 2, rest - bar))
         header.resizeSection(NAME, name)
         header.resizeSection(F1, rest - name)

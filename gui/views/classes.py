@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedLayout,
 
 from gui.looked import class_figures, f1_by_epoch, first_split, look
 from gui.shown import EpochCursor, ShownRun
+from gui.text import formats
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.run import Topic
-from gui.views import parts, words
+from gui.views import parts
 from gui.views.class_table import SINCE_BEST, SINCE_LAST, ClassTable
 from gui.views.heat_map import HeatMap
 from gui.views.panel import Panel
@@ -140,9 +141,9 @@ class ClassesPanel(Panel):
             return
         worst = int(np.argmin(np.nan_to_num(looked.verdict.f1, nan=np.inf)))
         text = self.tr("macro-F1 {macro}, weakest: {name} {value}").format(
-            macro=words.number(float(looked.verdict.f1.mean()), 3),
+            macro=formats.number(float(looked.verdict.f1.mean()), 3),
             name=parts.class_name(model.classes, worst),
-            value=words.number(float(looked.verdict.f1[worst]), 3),
+            value=formats.number(float(looked.verdict.f1[worst]), 3),
         )
         self.note.setText(f"{parts.whence(looked)}: {text}")
 

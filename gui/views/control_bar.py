@@ -8,10 +8,10 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from gui.style import icon
+from gui.text.formats import STATE_ICONS, duration, percent, phase_word, state_word, whole
 from gui.viewmodels.run import RunModel
 from gui.viewmodels.run_state import Action, Outlook, State, reached
-from gui.views.words import STATE_ICONS, duration, percent, phase_word, state_word, whole
+from gui.window.theme import icon
 
 ICON = QSize(18, 18)
 _BUSY = ("starting", "preparing")

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui.shown import EpochCursor, ShownRun
-from gui.style import Colours, icon
-from gui.views.words import whole
+from gui.text.formats import whole
+from gui.window.theme import Colours, icon
 
 PLAY_SECONDS = 0.4
 """An epoch's share of a recorded run that is played."""

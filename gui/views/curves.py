@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from gui.marks import number_text
 from gui.shown import EpochCursor, ShownRun
-from gui.style import Colours
 from gui.viewmodels.curves import Axis, RunSeries, csv_chunks
 from gui.viewmodels.run import Topic
 from gui.views.chart_area import ChartArea
@@ -23,6 +22,7 @@ from gui.views.curves_scene import Drawn, drawn, legend, readings, scene
 from gui.views.curves_table import NumbersTable
 from gui.views.panel import Panel
 from gui.views.parts import Sentence
+from gui.window.theme import Colours
 from trainer.plotting.ticks import Kind
 from trainer.store import durable
 

@@ -11,10 +11,10 @@ from PySide6.QtGui import QColor
 from gui.marks import SHAPES, Look, Reading, Shape
 from gui.plot import Scene
 from gui.strokes import Stroke
-from gui.style import Colours, mix
+from gui.text.formats import number, percent, whole
 from gui.viewmodels.curves import LINES, Axis, Line, RunSeries
 from gui.viewmodels.minmax_pyramid import finite
-from gui.views.words import number, percent, whole
+from gui.window.theme import Colours, mix
 
 _WITH_SMOOTH = frozenset(line.chart for line in LINES if line.role == "smooth")
 _MAX_NAME = 24

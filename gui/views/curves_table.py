@@ -15,9 +15,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
+from gui.text.formats import number, whole
 from gui.viewmodels.curves import Source
 from gui.viewmodels.run import RunModel, Table
-from gui.views.words import number, whole
 
 _EPOCH = (
     "epoch",

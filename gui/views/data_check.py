@@ -25,13 +25,14 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.rpc_client import Answer, Assist
-from gui.style import icon
-from gui.views import data_looks, parts, words
+from gui.text import formats
+from gui.text.errors import fault_text, whole_text
+from gui.text.reasons import note_text
+from gui.views import data_looks, parts
 from gui.views.bars import PART, BarDelegate, row_height
-from gui.views.faults import fault_text, whole_text
 from gui.views.faults_table import FaultsTable
 from gui.views.pictures import Card, PictureView
-from gui.views.reasons import note_text
+from gui.window.theme import icon
 from trainer.errors import DataError
 from trainer.store.arrays import read_arrays
 
@@ -145,7 +146,7 @@ class DataCheck(QWidget):
     def _tell(self, stage: str, done: int, total: int) -> None:
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        self.stage.setText(words.phase_word(stage))
+        self.stage.setText(formats.phase_word(stage))
 
     def _checked(self, answer: Answer) -> None:
         self._report, self._failure = (answer, None) if answer.get("ok") else (None, answer)
@@ -197,9 +198,9 @@ class DataCheck(QWidget):
         total = sum(sum(counts) for counts in report["counts"].values())
         kind = self.tr("grey") if channels == 1 else self.tr("colour")
         text = self.tr("{images} images, {classes} classes, taken as {width}×{height} {kind}").format(
-            images=words.whole(total), classes=len(report["classes"]), width=width, height=height, kind=kind
+            images=formats.whole(total), classes=len(report["classes"]), width=width, height=height, kind=kind
         )
-        lines = [text, *(words.plain(note_text(note)) for note in report["notes"])]
+        lines = [text, *(formats.plain(note_text(note)) for note in report["notes"])]
         if report["stops"]:
             lines.append("⚠ " + self.tr("A run on these data would end here: see the faults."))
         elif report["faults"]:
@@ -211,20 +212,20 @@ class DataCheck(QWidget):
         splits = list(report["counts"])
         _fill(
             self.counts,
-            [self.tr("Class"), *(words.split_word(split) for split in splits)],
+            [self.tr("Class"), *(formats.split_word(split) for split in splits)],
             [
-                [words.plain(name), *(report["counts"][split][place] for split in splits)]
+                [formats.plain(name), *(report["counts"][split][place] for split in splits)]
                 for place, name in enumerate(report["classes"])
             ],
         )
 
     def _show_faults(self, found: list[dict[str, str]]) -> None:
         rows = [
-            (words.plain(one["path"]), words.plain(fault_text(one["code"], one["reason"])))
+            (formats.plain(one["path"]), formats.plain(fault_text(one["code"], one["reason"])))
             for one in found[:MAX_FAULTS]
         ]
         self.faults.show_faults(rows, (self.tr("File"), self.tr("Reason")))
-        self.tabs.setTabText(FAULTS, self.tr("Faults ({count})").format(count=words.whole(len(found))))
+        self.tabs.setTabText(FAULTS, self.tr("Faults ({count})").format(count=formats.whole(len(found))))
 
     def _show_examples(self, arrays: dict[str, NDArray[Any]], names: tuple[str, ...]) -> None:
         """For each class the mean of its training images, then some of them."""
@@ -242,7 +243,7 @@ class DataCheck(QWidget):
 
     def _show_odd(self, report: Answer) -> None:
         self.odd.show_faults(data_looks.rows(report, MAX_FAULTS), (self.tr("File"), self.tr("Reason")))
-        text = self.tr("Worth a look ({count})").format(count=words.whole(data_looks.count(report)))
+        text = self.tr("Worth a look ({count})").format(count=formats.whole(data_looks.count(report)))
         self.tabs.setTabText(ODD, text)
 
     def retranslate(self) -> None:
@@ -281,7 +282,7 @@ def as_pixels(arrays: dict[str, NDArray[Any]]) -> NDArray[np.uint8]:
 
 def failure_text(answer: Answer) -> str:
     """What a helper's refusal says, as a person should read it."""
-    return words.plain(whole_text(answer))
+    return formats.plain(whole_text(answer))
 
 
 def _arrays(path: object) -> dict[str, NDArray[Any]]:
@@ -333,7 +334,7 @@ def _fill(table: QTableWidget, heads: list[str], rows: list[list[Any]]) -> None:
     ]
     for number, row in enumerate(rows):
         for place, value in enumerate(row):
-            item = QTableWidgetItem(value if isinstance(value, str) else words.whole(value))
+            item = QTableWidgetItem(value if isinstance(value, str) else formats.whole(value))
             if isinstance(value, str):
                 item.setToolTip(parts.plain_tip(value))
             elif largest[place]:

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from gui.engine.rpc_client import Answer
-from gui.views import words
+from gui.text import formats
 
 UNEVEN = 1.5
 """Images of the largest class for each of the smallest from which it is said."""
@@ -27,23 +27,27 @@ def lines(report: Answer) -> list[str]:
         text = QCoreApplication.translate(
             "DataLooks", "Leak: {count} of {total} {split} images ({share}) are in the {source} images too."
         )
-        shown = {"count": words.whole(count), "total": words.whole(total), "share": words.percent(count / total, 2)}
+        shown = {
+            "count": formats.whole(count),
+            "total": formats.whole(total),
+            "share": formats.percent(count / total, 2),
+        }
         found.append("⚠ " + text.format(**shown, split=_of(split), source=_of(source)))
     even = report.get("balance")
     if even is not None and even["ratio"] == "Infinity":
         text = QCoreApplication.translate("DataLooks", "Class {smallest} has no training images.")
-        found.append("⚠ " + text.format(smallest=words.plain(even["smallest"])))
+        found.append("⚠ " + text.format(smallest=formats.plain(even["smallest"])))
     elif even is not None and even["ratio"] >= UNEVEN:
         text = QCoreApplication.translate(
             "DataLooks", "Uneven: {largest} has {ratio} times as many training images as {smallest}."
         )
-        names = {name: words.plain(even[name]) for name in ("largest", "smallest")}
-        found.append(text.format(ratio=words.number(even["ratio"], 1), **names))
+        names = {name: formats.plain(even[name]) for name in ("largest", "smallest")}
+        found.append(text.format(ratio=formats.number(even["ratio"], 1), **names))
     if even is not None:
         text = QCoreApplication.translate(
             "DataLooks", "To beat: who always says the same class gets {accuracy} right and macro-F1 {f1}."
         )
-        accuracy, f1 = words.percent(even["accuracy"], 1), words.number(even["macro_f1"], 3)
+        accuracy, f1 = formats.percent(even["accuracy"], 1), formats.number(even["macro_f1"], 3)
         found.append(text.format(accuracy=accuracy, f1=f1))
     return found
 
@@ -57,7 +61,7 @@ def rows(report: Answer, most: int) -> Rows:
         first, *others = group["images"]
         found += [(other["path"], _copy(group, first, other)) for other in others if other["path"] not in leaking]
     found += [(one["path"], _odd(one)) for one in report.get("odd", ())]
-    return [(words.plain(path), words.plain(why)) for path, why in found[:most]]
+    return [(formats.plain(path), formats.plain(why)) for path, why in found[:most]]
 
 
 def count(report: Answer) -> int:
@@ -75,7 +79,7 @@ def _leak(one: dict[str, Any]) -> str:
     if not one["exact"]:
         text = QCoreApplication.translate("DataLooks", "leak from {source}: nearly {path}")
     return _conflict(one["class"], seen["class"]) + text.format(
-        source=words.split_word(seen["split"]), path=seen["path"]
+        source=formats.split_word(seen["split"]), path=seen["path"]
     )
 
 

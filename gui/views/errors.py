@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QSplitte
 
 from gui.looked import Looked, first_split, fits, kept_epoch, look
 from gui.shown import EpochCursor, ShownRun
+from gui.text import formats
 from gui.viewmodels.image_index import Choice, ImageIndex, Split
 from gui.viewmodels.run import Topic
-from gui.views import parts, words
+from gui.views import parts
 from gui.views.image_grid import ImageGrid
 from gui.views.matrix import MatrixView
 from gui.views.pairs import PairsView
@@ -243,7 +244,9 @@ class ErrorsPanel(Panel):
         assert self.looked is not None
         counts = self.looked.verdict.confusion
         wrong = int(counts.sum() - counts.trace())
-        what = self.tr("{wrong} of {all} wrong").format(wrong=words.whole(wrong), all=words.whole(int(counts.sum())))
+        what = self.tr("{wrong} of {all} wrong").format(
+            wrong=formats.whole(wrong), all=formats.whole(int(counts.sum()))
+        )
         what = f"{parts.whence(self.looked)}: {what}"
         if table.mode == "difference" and table.before is None:
             what = self.tr("There is nothing to compare with")
@@ -267,7 +270,7 @@ class ErrorsPanel(Panel):
         self.compare.setToolTip(self.tr("Tick a run in the list of runs, and it can be compared with here"))
         self.other_epoch.setAccessibleName(self.tr("Epoch to compare with"))
         for other in self._others:
-            self.compare.addItem(self.tr("to {run}").format(run=words.plain(other.folder.name)))
+            self.compare.addItem(self.tr("to {run}").format(run=formats.plain(other.folder.name)))
         self.compare.setCurrentIndex(chosen if chosen < self.compare.count() else 0)
 
     def _offer_others(self) -> None:

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLay
 
 from gui.looked import fits
 from gui.shown import EpochCursor, ShownRun
+from gui.text.formats import number, percent, plain, whole
 from gui.viewmodels.run import RunModel
 from gui.views.control_bar import ElidedLabel
 from gui.views.parts import plain_tip
-from gui.views.words import number, percent, plain, whole
 
 _EPOCH = (
     "train_loss",

@@ -10,8 +10,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.style import Colours
-from gui.views import parts, words
+from gui.text import formats
+from gui.views import parts
+from gui.window.theme import Colours
 
 WIDEST = 48
 """Pixels of a cell, at most."""
@@ -171,7 +172,7 @@ class HeatMap(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _scale(self, painter: QPainter, area: QRectF, line: int, colours: Colours) -> None:
-        low, high = (words.number(value, 1) for value in self._range)
+        low, high = (formats.number(value, 1) for value in self._range)
         top = area.bottom() + line + 8
         painter.setPen(self.palette().color(self.foregroundRole()))
         label = f"F1  {low}"
@@ -198,7 +199,7 @@ class HeatMap(QWidget):
         return self.tr("{name}, epoch {epoch}: F1 {value}").format(
             name=self._name(number),
             epoch=self._epochs[column],
-            value=words.number(float(self._table[number, column]), 3),
+            value=formats.number(float(self._table[number, column]), 3),
         )
 
     def event(self, event: QEvent) -> bool:

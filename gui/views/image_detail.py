@@ -8,8 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.text import formats
 from gui.viewmodels.image_index import Seen, Verdicts
-from gui.views import parts, words
+from gui.views import parts
 from gui.views.verdict_strip import VerdictStrip
 
 
@@ -85,15 +86,15 @@ class ImageDetail(QWidget):
         self.picture.show_pixels(seen.pixels)
         verdict = self.tr("right") if seen.right else self.tr("wrong")
         width, height = seen.size
-        size = f"{words.whole(width)}×{words.whole(height)}"
-        file = seen.path or self.tr("image {number}").format(number=words.whole(seen.place + 1))
+        size = f"{formats.whole(width)}×{formats.whole(height)}"
+        file = seen.path or self.tr("image {number}").format(number=formats.whole(seen.place + 1))
         for label, text in zip(
             self.values,
             (
                 parts.class_name(names, seen.true),
                 parts.class_name(names, seen.predicted),
-                f"{words.percent(seen.confidence, 1)}, {verdict}",
-                words.number(seen.loss, 3),
+                f"{formats.percent(seen.confidence, 1)}, {verdict}",
+                formats.number(seen.loss, 3),
                 f"{file} ({size})",
             ),
             strict=True,
@@ -104,7 +105,7 @@ class ImageDetail(QWidget):
         self.strip.setVisible(many)
         self.strip_caption.setText(
             self.tr("By epoch: ↑ right ({right}), ↓ wrong ({wrong})").format(
-                right=words.whole(int(verdicts.right.sum())), wrong=words.whole(int((~verdicts.right).sum()))
+                right=formats.whole(int(verdicts.right.sum())), wrong=formats.whole(int((~verdicts.right).sum()))
             )
         )
         self.strip.show_verdicts(verdicts, names, epoch)

@@ -8,8 +8,9 @@ import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
+from gui.text import formats
 from gui.viewmodels.image_index import Choice, ImageIndex, Keep, Order, Seen, Selection, Split, Verdicts
-from gui.views import parts, words
+from gui.views import parts
 from gui.views.image_detail import ImageDetail
 from gui.views.pictures import Card, PictureView
 
@@ -141,7 +142,7 @@ class ImageGrid(QWidget):
     def _widest(self) -> str:
         verdict = max(self.tr("right"), self.tr("wrong"), key=len)
         name = max((parts.class_name(self.names, i)[:12] for i in range(len(self.names))), key=len, default="")
-        return max(f"MM{verdict} {words.percent(1.0)}", f"→ {name}", key=len)
+        return max(f"MM{verdict} {formats.percent(1.0)}", f"→ {name}", key=len)
 
     def _mark(self) -> None:
         """Make the large image the current one of the list, where it is in it."""
@@ -163,8 +164,8 @@ class ImageGrid(QWidget):
             return None
         true, taken = parts.class_name(self.names, seen.true), parts.class_name(self.names, seen.predicted)
         verdict = self.tr("right") if seen.right else self.tr("wrong")
-        share = words.percent(seen.confidence)
-        loss = self.tr("loss {loss}").format(loss=words.number(seen.loss, 2))
+        share = formats.percent(seen.confidence)
+        loss = self.tr("loss {loss}").format(loss=formats.number(seen.loss, 2))
         spoken = self.tr("{true}, taken for {taken} with {share}, {verdict}, {loss}").format(
             true=true, taken=taken, share=share, verdict=verdict, loss=loss
         )
@@ -190,10 +191,10 @@ class ImageGrid(QWidget):
         found = self.selection
         self.title.setText(self._title())
         self.show_all.setEnabled(self.choice.true is not None or self.choice.predicted is not None)
-        shown = words.whole(len(found.items))
+        shown = formats.whole(len(found.items))
         if found.published < found.total:
             text = self.tr("{shown} of a sample of {sample} out of {total}")
-            values = {"sample": words.whole(found.published), "total": words.whole(found.total)}
+            values = {"sample": formats.whole(found.published), "total": formats.whole(found.total)}
             self.note.setText(text.format(shown=shown, **values))
         else:
             self.note.setText("" if found.reason else self.tr("Images: {count}").format(count=shown))

@@ -7,8 +7,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.marks import Look, draw_sample
-from gui.style import Colours
 from gui.views.parts import plain_tip
+from gui.window.theme import Colours
 
 MAX_NAME = 220
 _SAMPLE, _GAP = 24, 16

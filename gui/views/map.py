@@ -27,16 +27,17 @@ from PySide6.QtWidgets import (
 from gui.engine.rpc_client import Answer, Assist
 from gui.looked import kept_epoch
 from gui.shown import EpochCursor, ShownRun
-from gui.style import icon
+from gui.text import formats
 from gui.viewmodels.embedding import Layout, MapPoints, Stamp, items, predicted, read_map, stamp
 from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
 from gui.viewmodels.run import Topic
-from gui.views import parts, words
+from gui.views import parts
 from gui.views.class_looks import look_of_class, sample
 from gui.views.data_check import failure_text
 from gui.views.image_detail import ImageDetail
 from gui.views.panel import Panel
 from gui.views.scatter import About, Cloud, Scatter
+from gui.window.theme import icon
 from trainer.store.folder import default_root
 
 LAYOUTS: tuple[Layout, ...] = ("tsne", "pca")
@@ -261,14 +262,14 @@ class MapPanel(Panel):
     def _describe(self, layout: Layout, wrong: int, shown: int) -> None:
         assert self.map is not None
         assert self.run is not None
-        some = [self.tr("Images: {count}").format(count=words.whole(shown))]
+        some = [self.tr("Images: {count}").format(count=formats.whole(shown))]
         if self._predicted is not None:
             text = self.tr("hollow: wrong after epoch {epoch} ({wrong})")
             if self.map.split == "test":
                 text = self.tr("hollow: wrong ({wrong})")
-            some.append(text.format(epoch=self._epoch, wrong=words.whole(wrong)))
+            some.append(text.format(epoch=self._epoch, wrong=formats.whole(wrong)))
         if layout == "pca":
-            share = words.percent(sum(self.map.explained))
+            share = formats.percent(sum(self.map.explained))
             some.append(self.tr("the axes show {share} of the variance").format(share=share))
         if self.map.stale:
             some.append("⚠ " + self.tr("made with other weights than the evaluation"))
@@ -324,7 +325,7 @@ class MapPanel(Panel):
             return About((*lines, self.tr("This image was not kept for viewing.")))
         verdict = self.tr("right") if seen.right else self.tr("wrong")
         taken = f"→ {parts.class_name(names, seen.predicted)}"
-        share = f"{verdict} {words.percent(seen.confidence)}"
+        share = f"{verdict} {formats.percent(seen.confidence)}"
         return About((true, taken, share), parts.image_of(seen.pixels))
 
     def _choose(self, number: int) -> None:
@@ -371,9 +372,9 @@ class MapPanel(Panel):
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self._asked is not None and self._asked is self.run:
-            self.note.setText(f"{words.phase_word(stage)} …")
+            self.note.setText(f"{formats.phase_word(stage)} …")
             if self.map is None:
-                self._say(f"{words.phase_word(stage)} …", button=True)
+                self._say(f"{formats.phase_word(stage)} …", button=True)
 
     def _made(self, run: ShownRun, answer: Answer) -> None:
         self._asked = None

@@ -28,8 +28,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.style import Colours, mix
-from gui.views import parts, words
+from gui.text import formats
+from gui.views import parts
+from gui.window.theme import Colours, mix
 from trainer.metrics.confusion import Shown
 
 Index = QModelIndex | QPersistentModelIndex
@@ -107,10 +108,10 @@ class MatrixModel(QAbstractTableModel):
         if value == 0:
             return ""
         if self.shown.mode == "counts":
-            return words.whole(value)
+            return formats.whole(value)
         if self.shown.mode == "difference":
             return parts.signed(100 * value, 0 if abs(value) >= 0.0095 else 1)
-        return words.number(100 * value, 0 if value >= 0.0095 else 1)
+        return formats.number(100 * value, 0 if value >= 0.0095 else 1)
 
     def _in_words(self, row: int, column: int) -> str:
         assert self.shown is not None
@@ -119,16 +120,16 @@ class MatrixModel(QAbstractTableModel):
         text = self.tr("{true} taken for {predicted}: {count} of {of} ({share})").format(
             true=self.name(row),
             predicted=self.name(column),
-            count=words.whole(int(counts[row, column])),
-            of=words.whole(of),
-            share=words.percent(counts[row, column] / of if of else math.nan, 1),
+            count=formats.whole(int(counts[row, column])),
+            of=formats.whole(of),
+            share=formats.percent(counts[row, column] / of if of else math.nan, 1),
         )
         if self.shown.mode == "difference" and self.shown.before is not None:
             before = self.shown.before[row]
             whole = int(before.sum())
-            share = words.percent(before[column] / whole if whole else math.nan, 1)
+            share = formats.percent(before[column] / whole if whole else math.nan, 1)
             text += "\n" + self.tr("before: {count} of {of} ({share})").format(
-                count=words.whole(int(before[column])), of=words.whole(whole), share=share
+                count=formats.whole(int(before[column])), of=formats.whole(whole), share=share
             )
         return text
 

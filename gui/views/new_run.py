@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.rpc_client import Assist
-from gui.preferences import Preferences
-from gui.style import icon
+from gui.text import settings
 from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, Form, Path_, Problem
-from gui.views import prose
 from gui.views.data_check import DataCheck
 from gui.views.setting_row import Choice, ProblemLabel, SettingRow
+from gui.window.preferences import Preferences
+from gui.window.theme import icon
 
 EPOCHS: Path_ = ("train", "epochs")
 FIRST: tuple[Path_, ...] = (SOURCE, MODEL, EPOCHS, DEVICE)
@@ -235,21 +235,21 @@ class NewRunPage(QWidget):
             box.setVisible(group == "first" or group in groups)
         for path, row in self.rows.items():
             row.show_text(self.form.text(path), self.form.changed(path))
-            row.problem.tell(prose.problem(self.form, problems[path]) if path in problems else "")
+            row.problem.tell(settings.problem(self.form, problems[path]) if path in problems else "")
         name = problems.get(("name",))
-        self.name_problem.tell(prose.problem(self.form, name) if name else "")
+        self.name_problem.tell(settings.problem(self.form, name) if name else "")
         self._show_mend([found for found in problems.values() if found is not name])
         self.command.setText(self.form.command_line())
         self.command.setCursorPosition(0)
         self.name.setPlaceholderText(self.form.run_name())
         self.start_button.setEnabled(not problems)
         chosen = self.form.recipe
-        self.recipe_about.setText(prose.recipe_about(chosen) if chosen else "")
+        self.recipe_about.setText(settings.recipe_about(chosen) if chosen else "")
         self.recipe_about.setVisible(chosen is not None)
 
     def _show_mend(self, problems: list[Problem]) -> None:
         """Why Start is off, also where the setting is scrolled away: a click leads there."""
-        names = [prose.title(self.form.fields[p.path]) if p.path in self.rows else p.text for p in problems]
+        names = [settings.title(self.form.fields[p.path]) if p.path in self.rows else p.text for p in problems]
         self._wrong = [found.path for found in problems if found.path in self.rows]
         self.mend_button.setText(self.tr("To mend before the start: {names}").format(names=", ".join(names)))
         self.mend_button.setVisible(bool(problems))
@@ -277,7 +277,7 @@ class NewRunPage(QWidget):
         self.recipe.clear()
         self.recipe.addItem(self.tr("None: the defaults"), None)
         for one in self.form.recipes:
-            self.recipe.addItem(f"{prose.recipe_title(one)} ({one.name})", one.name)
+            self.recipe.addItem(f"{settings.recipe_title(one)} ({one.name})", one.name)
         self.recipe.setCurrentIndex(place)
         for row in self.rows.values():
             row.retranslate()
@@ -292,7 +292,7 @@ class NewRunPage(QWidget):
                 label.setMinimumWidth(widest)
         self._fit()
         for group, box in self._boxes.items():
-            box.setTitle(self.tr("New run") if group == "first" else prose.group_title(group))
+            box.setTitle(self.tr("New run") if group == "first" else settings.group_title(group))
         self._labels["recipe"].setText(self.tr("R&ecipe"))
         self._labels["name"].setText(self.tr("Na&me of the run"))
         self._labels["command"].setText(self.tr("The same in a &terminal"))

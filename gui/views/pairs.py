@@ -7,7 +7,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from gui.views import parts, words
+from gui.text import formats
+from gui.views import parts
 from trainer.metrics.confusion import Pair
 
 Index = QModelIndex | QPersistentModelIndex
@@ -57,8 +58,8 @@ class PairsModel(QAbstractTableModel):
         return (
             parts.class_name(self._names, pair.true),
             parts.class_name(self._names, pair.predicted),
-            words.whole(pair.count),
-            words.percent(pair.share, 1),
+            formats.whole(pair.count),
+            formats.percent(pair.share, 1),
             self.tr("{points} pp").format(points=parts.signed(100 * pair.change, 1)),
         )
 

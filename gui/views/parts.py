@@ -12,9 +12,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, 
 from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from gui.looked import Looked
-from gui.style import Colours
+from gui.text import formats
 from gui.viewmodels.image_index import Reason
-from gui.views import words
+from gui.window.theme import Colours
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -82,7 +82,7 @@ def signed(value: float, digits: int = 3) -> str:
     """With a sign, but for what rounds to 0; NaN is nothing."""
     if math.isnan(value):
         return ""
-    text = words.number(abs(value), digits)
+    text = formats.number(abs(value), digits)
     if round(abs(value), digits) == 0:
         return text
     return ("+" if value > 0 else MINUS) + text

@@ -10,16 +10,16 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.engine.rpc_client import Answer, Assist
-from gui.preferences import Preferences
 from gui.shown import EpochCursor, ShownRun
-from gui.style import icon
+from gui.text import formats
+from gui.text.errors import fault_text
 from gui.viewmodels.run import Topic
-from gui.views import words
 from gui.views.data_check import failure_text
-from gui.views.faults import fault_text
 from gui.views.panel import Panel
 from gui.views.parts import Sentence
 from gui.views.predictions import Prediction, PredictionView
+from gui.window.preferences import Preferences
+from gui.window.theme import icon
 
 MAX_IMAGES = 500
 ENDINGS = "*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm"
@@ -118,12 +118,12 @@ class PredictPanel(Panel):
             found[row["image"]] = Prediction(Path(row["image"]), top)
         for row in answer["unreadable"]:
             found[row["image"]] = Prediction(
-                Path(row["image"]), problem=words.plain(fault_text(row["code"], row["reason"]))
+                Path(row["image"]), problem=formats.plain(fault_text(row["code"], row["reason"]))
             )
         whole = [path.absolute() for path in wanted[1]]
         self.view.show_rows([found.get(str(path), Prediction(path)) for path in whole])
         best = answer["weights"] == "best"
-        name = words.plain(wanted[0].name)
+        name = formats.plain(wanted[0].name)
         text = self.tr("Best weights of {run}") if best else self.tr("Last weights of {run}: it has no best ones")
         self._show()
         self.told.setText(text.format(run=name))

@@ -18,10 +18,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QImageReader, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from gui.style import icon
-from gui.views import words
+from gui.text import formats
 from gui.views.bars import PART, BarDelegate
 from gui.views.parts import plain_tip
+from gui.window.theme import icon
 
 TOP = 3
 SIDE = 48
@@ -124,8 +124,8 @@ class PredictionTable(QAbstractTableModel):
         if role == PART:
             return part
         if role == Role.DisplayRole:
-            return f"{words.plain(name)}  {words.percent(part, 1)}"
-        return plain_tip(words.plain(name)) if role == Role.ToolTipRole else None
+            return f"{formats.plain(name)}  {formats.percent(part, 1)}"
+        return plain_tip(formats.plain(name)) if role == Role.ToolTipRole else None
 
     def _image(self, row: Prediction, role: int) -> Any:
         if role == Role.DisplayRole:

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.style import mix
 from gui.viewmodels.run_list import Row
 from gui.views.runs_table import COLUMNS
+from gui.window.theme import mix
 from trainer.store import notes
 
 _WIDTHS = {

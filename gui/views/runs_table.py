@@ -17,10 +17,10 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont, QIcon
 
-from gui.style import icon
+from gui.text import formats
 from gui.viewmodels.run_list import Column, Row, RunsModel, plain
-from gui.views import words
 from gui.views.parts import plain_tip
+from gui.window.theme import icon
 
 COLUMNS: tuple[Column, ...] = (
     "name", "state", "macro_f1", "loss", "epoch", "data", "model", "seconds", "started", "tags", "note",
@@ -35,7 +35,7 @@ STATES = ("preparing", "running", "paused", "completed", "stopped", "failed", "l
 
 def state_words() -> dict[str, str]:
     """What people call the states of runs."""
-    return {state: words.state_word(state) for state in STATES}
+    return {state: formats.state_word(state) for state in STATES}
 
 
 def heads() -> dict[Column, str]:
@@ -62,15 +62,15 @@ def shown(row: Row, column: Column, locale: QLocale) -> str:
     if value is None:
         return "" if column in ("tags", "note") else "–"
     if column == "state":
-        return words.state_word(value)
+        return formats.state_word(value)
     if column == "epoch":
         return f"{locale.toString(value)} / {locale.toString(row.summary.epochs)}" if row.summary else "–"
     if column == "seconds":
-        return words.duration(min(value, 1e9))
+        return formats.duration(min(value, 1e9))
     if column == "started":
         return _local_time(value, locale)
     if isinstance(value, float):
-        return words.number(value, 4 if column == "loss" else 3)
+        return formats.number(value, 4 if column == "loss" else 3)
     return str(value)
 
 
@@ -193,7 +193,7 @@ class RunsTable(QAbstractTableModel):
 
     def _icon(self, state: str) -> QIcon:
         if state not in self._icons:
-            self._icons[state] = icon(words.STATE_ICONS[state])
+            self._icons[state] = icon(formats.STATE_ICONS[state])
         return self._icons[state]
 
     def row_at(self, index: Index) -> Row:

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.marks import Look
 from gui.strokes import Stamps
-from gui.style import Colours
 from gui.viewmodels.embedding import Points, frame, nearest
 from gui.views import parts
+from gui.window.theme import Colours
 
 REACH = 12.0
 """Pixels around a point in which the mouse means it."""

@@ -6,10 +6,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
-from gui.style import Colours
+from gui.text import settings
 from gui.viewmodels.settings_form import Field, Path_
-from gui.views import prose
 from gui.views.parts import CheckBox, plain_tip
+from gui.window.theme import Colours
 
 
 class Choice(QComboBox):
@@ -105,7 +105,7 @@ class SettingRow(QObject):
 
     def retranslate(self) -> None:
         """Set all texts anew."""
-        title, about, unit = prose.title(self.field), prose.about(self.field), prose.unit(self.field)
+        title, about, unit = settings.title(self.field), settings.about(self.field), settings.unit(self.field)
         self.label.setText(title)
         self.unit.setText(unit)
         self.editor.setAccessibleName(title)

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import language, style
 from gui.engine.processes import PythonCheck
-from gui.preferences import LANGUAGES, Preferences
-from gui.style import SCHEMES
-from gui.views.reasons import python_text
-from gui.views.words import plain
+from gui.text.formats import plain
+from gui.text.reasons import python_text
+from gui.window import i18n, theme
+from gui.window.preferences import LANGUAGES, Preferences
+from gui.window.theme import SCHEMES
 
 POLL_MS = 100
 
@@ -85,11 +85,11 @@ class SettingsDialog(QDialog):
 
     def _language_chosen(self, index: int) -> None:
         self._preferences.language = LANGUAGES[index]
-        language.choose(_app(), LANGUAGES[index])
+        i18n.choose(_app(), LANGUAGES[index])
 
     def _scheme_chosen(self, index: int) -> None:
         self._preferences.scheme = SCHEMES[index]
-        style.apply(_app(), SCHEMES[index])
+        theme.apply(_app(), SCHEMES[index])
 
     def _browse(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, self.tr("The Python that trains"), self.python.text())

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWid
 
 from gui.engine import processes
 from gui.shown import ShownRun
-from gui.style import icon
+from gui.text.formats import whole
 from gui.views.control_bar import ElidedLabel
-from gui.views.words import whole
+from gui.window.theme import icon
 from trainer.store.folder import RunFolder
 
 MOST_CHIPS = 3

@@ -6,9 +6,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gui.style import Colours
+from gui.text import formats
 from gui.viewmodels.image_index import Verdicts
-from gui.views import parts, words
+from gui.views import parts
+from gui.window.theme import Colours
 
 WIDEST = 18
 
@@ -91,7 +92,7 @@ class VerdictStrip(QWidget):
         taken = int(self._verdicts.predicted[number])
         word = self.tr("right") if self._verdicts.right[number] else self.tr("wrong")
         name = parts.class_name(self._names, taken)
-        share = words.percent(float(self._verdicts.confidence[number]))
+        share = formats.percent(float(self._verdicts.confidence[number]))
         return f"{self.tr('Epoch')} {self._verdicts.epochs[number]}: {name}, {share}, {word}"
 
     def event(self, event: QEvent) -> bool:

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.looked import kept_epoch
 from gui.shown import EpochCursor, ShownRun
-from gui.style import Colours
+from gui.text import formats
 from gui.viewmodels.first_layer import Reason, read_weights
 from gui.viewmodels.run import Topic
-from gui.views import parts, words
+from gui.views import parts
 from gui.views.panel import Panel
 from gui.views.pictures import Card, PictureView
+from gui.window.theme import Colours
 from trainer.analysis.first_layer import Weights, coloured
 
 SMALLEST, LARGEST = 64, 192
@@ -120,13 +121,13 @@ class WeightsPanel(Panel):
         text = texts[weights.kind].format(epoch=epoch)
         if len(weights.pictures) < weights.total:
             some = self.tr("the first {shown} of {total}")
-            text += ", " + some.format(shown=len(weights.pictures), total=words.whole(weights.total))
+            text += ", " + some.format(shown=len(weights.pictures), total=formats.whole(weights.total))
         if weights.broken:
-            text += ". " + self.tr("{count} numbers are not finite").format(count=words.whole(weights.broken))
+            text += ". " + self.tr("{count} numbers are not finite").format(count=formats.whole(weights.broken))
         self.note.setText(text)
         rgb = weights.pictures.shape[1] == 3
         self.scale.setVisible(not rgb)
-        reach = words.number(weights.scale, 3)
+        reach = formats.number(weights.scale, 3)
         self.low.setText(
             self.tr("grey is 0, the brightest ±{reach}").format(reach=reach) if rgb else parts.MINUS + reach
         )
@@ -140,9 +141,9 @@ class WeightsPanel(Panel):
         if self.weights.kind == "templates":
             name = parts.class_name(self.run.model.classes, row)
         else:
-            name = words.whole(row + 1)
+            name = formats.whole(row + 1)
         reach = self.tr("{name}: weights from {low} to {high}").format(
-            name=name, low=words.number(float(picture.min()), 4), high=words.number(float(picture.max()), 4)
+            name=name, low=formats.number(float(picture.min()), 4), high=formats.number(float(picture.max()), 4)
         )
         return Card(pixels, (name,), reach)
 

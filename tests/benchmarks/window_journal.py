@@ -154,12 +154,12 @@ def measure(folder: Path, lines: int, frames: int) -> dict[str, float]:
     """In this process, which should be a fresh one."""
     from PySide6.QtWidgets import QApplication
 
-    from gui import style
     from gui.shown import EpochCursor
     from gui.views.curves import CurvesPanel
+    from gui.window import theme
 
     app = QApplication([])
-    style.apply(app, "light")
+    theme.apply(app, "light")
     panel = CurvesPanel(EpochCursor())
     panel.resize(1400, 900)
     panel.show()

@@ -178,8 +178,8 @@ def finished(scribe: Callable[..., Scribe]) -> RunFolder:
 @pytest.fixture
 def window(qtbot: Any, root: Path) -> Iterator[Any]:
     """An open window without a run."""
-    from gui.preferences import Preferences
-    from gui.window import Window
+    from gui.window.main_window import Window
+    from gui.window.preferences import Preferences
 
     made = Window(root, Preferences())
     made.resize(1366, 768)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.views.compare import CompareDialog
-from gui.window import Window
+from gui.window.main_window import Window
 from tests.gui.made_runs import KEY, MadeRun
 from trainer import events as ev
 from trainer.store import summary as summaries

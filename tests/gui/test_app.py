@@ -96,7 +96,7 @@ def test_an_error_in_the_window_is_written_down_and_told(start: Callable[..., An
 
 
 def test_a_window_that_cannot_be_made_is_a_bug_of_ours(start: Callable[..., Any]) -> None:
-    code = "gui.window.Window.show_run = None\n"
+    code = "gui.window.main_window.Window.show_run = None\n"
     process = start("    pass\n" + code)
     status, err = ended(process)
     assert status == 1

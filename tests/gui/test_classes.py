@@ -124,7 +124,7 @@ def test_the_heat_map_by_keyboard(qtbot: QtBot, made: MadeRun) -> None:
 
 
 def test_the_pixels_of_the_heat_map_are_the_figures(qtbot: QtBot, made: MadeRun) -> None:
-    from gui.style import Colours
+    from gui.window.theme import Colours
 
     run = made.make()
     panel = panel_of(qtbot, run, EpochCursor())

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.viewmodels.curves import LINES
 from gui.views.curves import CurvesPanel
-from gui.window import Window
+from gui.window.main_window import Window
 from tests.reliability.harness import assert_same, attempts
 from tests.reliability.supervisor import SETTINGS, STEPS, Child, child, reached
 from trainer.events import BatchesReported, EpochEnded, ValidationDone

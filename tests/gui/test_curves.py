@@ -16,10 +16,10 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
-from gui import style
 from gui.plot import Chart
 from gui.shown import EpochCursor, ShownRun
 from gui.views.curves import CurvesPanel
+from gui.window import theme
 from tests.gui.made_runs import shown
 from trainer.errors import DiskError
 from trainer.store.folder import RunFolder
@@ -126,7 +126,7 @@ def test_nan_is_marked(panel: CurvesPanel, scribe: Callable[..., Any]) -> None:
     np.testing.assert_array_equal(chart.scene.bad, [2])
     image = chart.view.grab().toImage()
     at = place(chart, 2)
-    red = style.Colours.current().nan
+    red = theme.Colours.current().nan
     assert image.pixelColor(at.x(), int(chart.area.bottom()) - 5) == red
 
 
@@ -350,7 +350,7 @@ def test_png_is_written_even_when_nothing_was_ever_shown(qtbot: Any, run: ShownR
     panel.export_png(tmp_path / "curves.png")
     image = QImage(str(tmp_path / "curves.png"))
     assert image.width() >= 1800
-    train = style.Colours.current().train
+    train = theme.Colours.current().train
     places = [(x, y) for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)]
     assert sum(image.pixelColor(x, y) == train for x, y in places) > 100
 
@@ -374,15 +374,15 @@ def test_an_export_that_cannot_be_written_says_so(panel: CurvesPanel, run: Shown
 def test_dark_colours_reach_the_charts(panel: CurvesPanel, run: ShownRun, qapp: QApplication) -> None:
     panel.show_run(run)
     try:
-        style.apply(qapp, "dark")
+        theme.apply(qapp, "dark")
         QApplication.sendPostedEvents()
         panel.refresh({"info"})
         chart = panel.charts["loss"]
         corner = chart.view.grab().toImage().pixelColor(2, 2)
-        assert corner == style.Colours.current().background
+        assert corner == theme.Colours.current().background
         assert corner.lightness() < 128
     finally:
-        style.apply(qapp, "light")
+        theme.apply(qapp, "light")
 
 
 def test_a_right_click_opens_no_menu(panel: CurvesPanel, run: ShownRun, qtbot: Any) -> None:

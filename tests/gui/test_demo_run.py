@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.errands import recorded
+from gui.window.file_actions import recorded
 from trainer.resources import resource
 from trainer.store.folder import RunFolder, state
 

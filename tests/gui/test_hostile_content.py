@@ -15,7 +15,7 @@ pytest.importorskip("PySide6")
 
 from pytestqt.qtbot import QtBot
 
-from gui.window import Window
+from gui.window.main_window import Window
 from tests.gui.hostile import Visitor, WholeRun, arrays, every, memory, replace_figures, rewrite, unopened
 from trainer import events as ev
 from trainer.store.folder import RunFolder

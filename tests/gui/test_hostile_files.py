@@ -18,7 +18,7 @@ pytest.importorskip("PySide6")
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from gui.window import Window
+from gui.window.main_window import Window
 from tests.gui.hostile import DATA, Visitor, WholeRun, unopened
 from trainer.errors import DataError
 from trainer.store.folder import RunFolder

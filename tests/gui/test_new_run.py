@@ -15,8 +15,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from gui.engine.rpc_client import Answer, Assist
+from gui.text import settings
 from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE
-from gui.views import prose
 from gui.views.data_check import FAULTS, FED, ODD, as_pixels
 from gui.views.new_run import NewRunPage
 from trainer.data.digits import load_digits
@@ -258,7 +258,7 @@ def test_grey_images_have_three_channels_for_the_eye() -> None:
 
 def test_expectations_in_words(page: NewRunPage) -> None:
     fields = page.form.fields
-    found = {path: prose.expected(fields[path].setting) for path in (LR, ("data", "valid"), ("data", "size"), MODEL)}
+    found = {path: settings.expected(fields[path].setting) for path in (LR, ("data", "valid"), ("data", "size"), MODEL)}
     assert found == {LR: "a number > 0", ("data", "valid"): "a number ≥ 0 < 1",
                      ("data", "size"): "a whole number from 8 to 512, or auto", MODEL: "a text"}  # fmt: skip
 

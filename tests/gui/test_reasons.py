@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import trainer
-from gui import language
+from gui.text.formats import message_text
+from gui.text.reasons import note_text, python_text, reason_text, source_text, stop_text, where_word
 from gui.viewmodels.run import Message
-from gui.views.reasons import note_text, python_text, reason_text, source_text, stop_text, where_word
-from gui.views.words import message_text
+from gui.window import i18n
 from trainer import events as ev
 
 RUSSIAN = re.compile("[а-яё]")
@@ -28,9 +28,9 @@ def _russian(qtbot: QtBot) -> Iterator[None]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     before = QLocale()
-    language.choose(app, "ru")
+    i18n.choose(app, "ru")
     yield
-    language.choose(app, "en")
+    i18n.choose(app, "en")
     QLocale.setDefault(before)
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from windows import opened
 
-from gui.window import Window
+from gui.window.main_window import Window
 
 
 @pytest.fixture

@@ -26,12 +26,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from gui import language
-from gui.menus import MENUS, TABS
-from gui.preferences import Preferences
-from gui.translations import Text, error_codes, fault_codes, texts, texts_of
-from gui.views.faults import error_text, fault_text, told, whole_text
-from gui.window import Window
+from gui.text.errors import error_text, fault_text, told, whole_text
+from gui.text.update_translations import Text, error_codes, fault_codes, texts, texts_of
+from gui.window import i18n
+from gui.window.actions import MENUS, TABS
+from gui.window.main_window import Window
+from gui.window.preferences import Preferences
 from trainer.errors import UsageError
 from trainer.resources import resource
 from trainer.store.folder import RunFolder
@@ -68,7 +68,7 @@ def read_ts(code: str) -> list[Message]:
 
 
 RU, EN = read_ts("ru"), read_ts("en")
-STALE = "run `python -m gui.translations`, translate what is unfinished, run it again"
+STALE = "run `python -m gui.text.update_translations`, translate what is unfinished, run it again"
 
 
 @pytest.fixture
@@ -77,9 +77,9 @@ def russian(qtbot: QtBot) -> Iterator[QApplication]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     before = QLocale()
-    language.choose(app, "ru")
+    i18n.choose(app, "ru")
     yield app
-    language.choose(app, "en")
+    i18n.choose(app, "en")
     QLocale.setDefault(before)
 
 
@@ -198,7 +198,7 @@ def test_plurals(russian: QApplication) -> None:
 
     found = [told_of(count).split()[1] for count in (1, 2, 5, 11, 21, 22)]
     assert found == ["повреждённая", "повреждённые", "повреждённых", "повреждённых", "повреждённая", "повреждённые"]
-    language.choose(russian, "en")
+    i18n.choose(russian, "en")
     assert [told_of(1), told_of(2)] == ["1 damaged line in the journal", "2 damaged lines in the journal"]
 
 
@@ -226,14 +226,14 @@ def test_the_language_changes_while_the_window_is_open(
     def title() -> str:
         return window.menus.menus["file"].title()
 
-    language.choose(russian, "en")
+    i18n.choose(russian, "en")
     qtbot.waitUntil(lambda: title() == "&File")
     window.open_run(finished.path)
     qtbot.waitUntil(lambda: not window.pulse.catching_up)
     for tab in TABS:
         window.show_tab(tab)
     assert english(window) != {}
-    language.choose(russian, "ru")
+    i18n.choose(russian, "ru")
     qtbot.waitUntil(lambda: title() == "&Файл")
     walk(window)
 

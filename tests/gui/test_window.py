@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from windows import opened
 
-from gui.pulse import IDLE_MS, TOUCHED_MS
-from gui.window import Window
+from gui.window.main_window import Window
+from gui.window.refresh_timer import IDLE_MS, TOUCHED_MS
 from trainer.store.folder import RunFolder
 
 Make = Callable[..., Any]
@@ -238,7 +238,7 @@ def test_an_idle_window_that_works_long_looks_less_often(
     qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pulse, spent = window.pulse, [0.0]
-    monkeypatch.setattr("gui.pulse.time.process_time", lambda: spent[0])
+    monkeypatch.setattr("gui.window.refresh_timer.time.process_time", lambda: spent[0])
     pulse._touched = float("-inf")
 
     def idle_interval(seconds_a_look: float) -> int:

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from windows import answer, opened
 
-from gui.window import Window
+from gui.window.main_window import Window
 from trainer import events as ev
 from trainer.store.folder import RunFolder, state
 from trainer.store.requests import poll

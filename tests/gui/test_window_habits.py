@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 from windows import drop, opened
 
-from gui import drops, language, style
-from gui.menus import ACTIONS, MENUS
-from gui.preferences import Preferences
-from gui.window import Window
+from gui.window import drag_drop, i18n, theme
+from gui.window.actions import ACTIONS, MENUS
+from gui.window.main_window import Window
+from gui.window.preferences import Preferences
 from trainer.store.folder import RunFolder
 
 Make = Callable[..., Any]
@@ -29,11 +29,11 @@ Make = Callable[..., Any]
 def test_what_a_drop_is_meant_as(tmp_path: Path, finished: RunFolder) -> None:
     image = tmp_path / "cat.JPG"
     image.touch()
-    assert drops.kind_of([finished.path]) == "run"
-    assert drops.kind_of([tmp_path]) == "data"
-    assert drops.kind_of([image, tmp_path / "dog.png"]) == "images"
-    assert drops.kind_of([image, tmp_path]) == "nothing"
-    assert drops.kind_of([]) == "nothing"
+    assert drag_drop.kind_of([finished.path]) == "run"
+    assert drag_drop.kind_of([tmp_path]) == "data"
+    assert drag_drop.kind_of([image, tmp_path / "dog.png"]) == "images"
+    assert drag_drop.kind_of([image, tmp_path]) == "nothing"
+    assert drag_drop.kind_of([]) == "nothing"
 
 
 def test_a_run_is_opened_by_dropping_it(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
@@ -157,7 +157,7 @@ def test_in_the_smallest_window_no_figure_and_no_button_is_cut(
     assert isinstance(app, QApplication)
     before = QLocale()
     try:
-        language.choose(app, chosen)
+        i18n.choose(app, chosen)
         opened(qtbot, window, finished)
         window.resize(960, 560)
         for value in window.facts.values.values():
@@ -165,7 +165,7 @@ def test_in_the_smallest_window_no_figure_and_no_button_is_cut(
         for button in window.tabs.panel("curves").findChildren(QAbstractButton):
             qtbot.waitUntil(lambda one=button: not one.isVisible() or one.width() >= one.minimumSizeHint().width())
     finally:
-        language.choose(app, "en")
+        i18n.choose(app, "en")
         QLocale.setDefault(before)
 
 
@@ -177,7 +177,7 @@ def test_no_letter_is_given_to_two_things_in_sight(
     assert isinstance(app, QApplication)
     before = QLocale()
     try:
-        language.choose(app, chosen)
+        i18n.choose(app, chosen)
         opened(qtbot, window, finished)
         qtbot.waitUntil(lambda: window.runs is not None and window.runs.isVisible())
         for page in ("run", "new"):
@@ -187,7 +187,7 @@ def test_no_letter_is_given_to_two_things_in_sight(
             assert len(found) >= 6
             assert len(found) == len(set(found)), found
     finally:
-        language.choose(app, "en")
+        i18n.choose(app, "en")
         QLocale.setDefault(before)
 
 
@@ -216,14 +216,14 @@ def test_light_and_dark(qtbot: QtBot, window: Window, finished: RunFolder) -> No
     opened(qtbot, window, finished)
     try:
         for scheme in ("dark", "light"):
-            style.apply(app, scheme)  # type: ignore[arg-type]
-            assert style.Colours.current().dark == (scheme == "dark")
+            theme.apply(app, scheme)  # type: ignore[arg-type]
+            assert theme.Colours.current().dark == (scheme == "dark")
             qtbot.waitUntil(lambda: window.palette() == app.palette())
             shot = window.grab().toImage()
             corner = shot.pixelColor(QPoint(shot.width() // 2, 4))
             assert (corner.lightness() < 128) == (scheme == "dark")
     finally:
-        style.apply(app, "system")
+        theme.apply(app, "system")
 
 
 def test_settings_hold_at_once(qtbot: QtBot, window: Window) -> None:
@@ -233,7 +233,7 @@ def test_settings_hold_at_once(qtbot: QtBot, window: Window) -> None:
     (dialog,) = window.findChildren(SettingsDialog)
     dialog.scheme.setCurrentIndex(2)
     assert window.preferences.scheme == "dark"
-    assert style.Colours.current().dark
+    assert theme.Colours.current().dark
     dialog.scheme.setCurrentIndex(0)
     dialog.python.setText(str(window.root / "none"))
     dialog.check()

@@ -17,7 +17,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel
 
 from gui.app import main
-from gui.window import Window
+from gui.window.main_window import Window
 
 BUSY_MS = 30
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QSize
 
 if TYPE_CHECKING:
-    from gui.window import Window
+    from gui.window.main_window import Window
 
 FOLD_WIDTH = 1200
 """Narrower windows have no room for the list of runs, unless somebody opens it."""

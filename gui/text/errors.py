@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication
 
-from gui.views.reasons import system_text, where_word
+from gui.text.reasons import system_text, where_word
 from trainer.errors import EpochscopeError
 
 

@@ -11,9 +11,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from gui.shown import EpochCursor, ShownRun
-from gui.style import icon
 from gui.viewmodels.run import Topic
 from gui.views.panel import Panel
+from gui.window.theme import icon
 
 ALL: frozenset[Topic] = frozenset(get_args(Topic))
 

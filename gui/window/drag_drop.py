@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 if TYPE_CHECKING:
-    from gui.window import Window
+    from gui.window.main_window import Window
 
 IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
 _MARKS = ("summary.json", "run.toml", "journal.jsonl")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
+from gui.text.formats import plain, whole
 from gui.viewmodels.folder_check import Oddity
-from gui.views.words import plain, whole
 
 MOST = 3
 """Lines of a notice; the rest is a click away."""

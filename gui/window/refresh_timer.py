@@ -14,13 +14,13 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCursor
 
 from gui.shown import ShownRun
+from gui.text.errors import error_text
 from gui.viewmodels.run import Topic
 from gui.viewmodels.run_state import Pace, outlook
-from gui.views.faults import error_text
 from trainer.errors import EpochscopeError
 
 if TYPE_CHECKING:
-    from gui.window import Window
+    from gui.window.main_window import Window
 
 TOUCHED_MS = 50
 IDLE_MS = 200

@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from gui.engine import processes
-from gui.preferences import Preferences
 from gui.shown import ShownRun
+from gui.text.errors import error_text
+from gui.text.reasons import reason_text
 from gui.viewmodels.run_state import Action, State, Steering
 from gui.views.banner import Banner
-from gui.views.faults import error_text
-from gui.views.reasons import reason_text
+from gui.window.preferences import Preferences
 from trainer.errors import EpochscopeError
 from trainer.store import trash
 from trainer.store.folder import RunFolder, is_alive

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from gui.style import SCHEMES, Scheme
+from gui.window.theme import SCHEMES, Scheme
 
 LANGUAGES = ("system", "en", "ru")
 RECENT = 10

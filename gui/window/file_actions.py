@@ -15,21 +15,21 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from gui.engine import processes
 from gui.engine.report_job import ReportJob
-from gui.logbook import log_file
+from gui.text import folder_problems
+from gui.text.errors import error_text, told
+from gui.text.formats import plain
+from gui.text.reasons import reason_text
 from gui.viewmodels import folder_check
-from gui.views import oddities
 from gui.views.banner import Button
-from gui.views.faults import error_text, told
-from gui.views.reasons import reason_text
 from gui.views.settings_dialog import SettingsDialog
 from gui.views.text_dialog import show_text
-from gui.views.words import plain
+from gui.window.log_file import log_file
 from trainer.errors import EpochscopeError
 from trainer.resources import resource
 from trainer.version import __version__
 
 if TYPE_CHECKING:
-    from gui.window import Window
+    from gui.window.main_window import Window
     from trainer.report.texts import Language
 
 
@@ -202,13 +202,13 @@ class Errands(QObject):
         if not found:
             window.banner.hide_notice("folder")
             return
-        whole = oddities.all_text(found)
+        whole = folder_problems.all_text(found)
 
         def show_whole() -> None:
             show_text(window, whole, run.folder.name)
 
-        buttons = [(self.tr("Show all"), show_whole)] if len(found) > oddities.MOST else []
-        window.banner.show_notice("folder", oddities.notice(found), buttons)
+        buttons = [(self.tr("Show all"), show_whole)] if len(found) > folder_problems.MOST else []
+        window.banner.show_notice("folder", folder_problems.notice(found), buttons)
 
     def retranslate(self) -> None:
         """What is told of the folder, anew."""

@@ -13,17 +13,9 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from gui.conduct import CLOSING_SECONDS, Conduct
-from gui.drops import Drops
 from gui.engine.processes import PythonCheck
 from gui.engine.rpc_client import Assist
-from gui.errands import Errands, recorded
-from gui.menus import TABS, Menus
-from gui.places import LEAST_LIST, Places
-from gui.preferences import Preferences
-from gui.pulse import Pulse
 from gui.shown import EpochCursor, ShownRun
-from gui.tabs import ALL, Tabs
 from gui.viewmodels.journal_follower import Follower
 from gui.viewmodels.run_state import Pace
 from gui.views.banner import Banner
@@ -32,6 +24,14 @@ from gui.views.cursor_bar import CursorBar
 from gui.views.empty import EmptyPage
 from gui.views.facts import FactsColumn
 from gui.views.status import StatusBar
+from gui.window.actions import TABS, Menus
+from gui.window.drag_drop import Drops
+from gui.window.file_actions import Errands, recorded
+from gui.window.layout import LEAST_LIST, Places
+from gui.window.preferences import Preferences
+from gui.window.refresh_timer import Pulse
+from gui.window.run_controller import CLOSING_SECONDS, Conduct
+from gui.window.tabs import ALL, Tabs
 from trainer.store.folder import RunFolder
 
 
