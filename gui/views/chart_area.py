@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from gui.plot import Chart
+from gui.plotting.chart import Chart
+from gui.plotting.legend import Legend
 from gui.viewmodels.curves import CHARTS
-from gui.views.legend import Legend
 
 _PLACES = {  # row, column, columns
     "loss": (0, 0, 6),

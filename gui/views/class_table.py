@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui.looked import ClassFigures
 from gui.text import formats
-from gui.views import parts
+from gui.widgets import labels
 from gui.window.theme import Colours
 
 Index = QModelIndex | QPersistentModelIndex
@@ -112,18 +112,18 @@ class ClassModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column != NAME:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole and column == NAME:
-            return parts.plain_tip(parts.class_name(self.names, number))
+            return labels.plain_tip(labels.class_name(self.names, number))
         return None
 
     def _text(self, number: int, column: int) -> str:
         assert self.figures is not None
         if column == NAME:
-            return parts.class_name(self.names, number)
+            return labels.class_name(self.names, number)
         value = float(getattr(self.figures, FIELDS[column - 1])[number])
         if column == SUPPORT:
             return formats.whole(value)
         if column in (SINCE_LAST, SINCE_BEST):
-            return parts.signed(value, 3)
+            return labels.signed(value, 3)
         return formats.number(value, 3)
 
 
@@ -160,8 +160,8 @@ class _ChangeDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         text = index.data() or ""
-        if text[:1] in ("+", parts.MINUS):
-            option.palette.setColor(QPalette.ColorRole.Text, parts.mark_colour(text[0] == "+"))
+        if text[:1] in ("+", labels.MINUS):
+            option.palette.setColor(QPalette.ColorRole.Text, labels.mark_colour(text[0] == "+"))
 
 
 class ClassTable(QTableView):
@@ -199,11 +199,11 @@ class ClassTable(QTableView):
         for column in range(PRECISION, SINCE_BEST + 1):
             caption = str(self.classes.headerData(column, Qt.Orientation.Horizontal))
             sorts = 22 if column == self.classes.sorted_by[0] else 0
-            figure = metrics.horizontalAdvance(parts.signed(0.888, 3))
+            figure = metrics.horizontalAdvance(labels.signed(0.888, 3))
             header.resizeSection(column, max(metrics.horizontalAdvance(caption) + sorts, figure) + 10)
         taken = sum(header.sectionSize(column) for column in range(PRECISION, SINCE_BEST + 1))
         rest = max(180, self.viewport().width() - taken)
-        names = [metrics.horizontalAdvance(parts.class_name(self.classes.names, i)) for i in self.classes.order[:500]]
+        names = [metrics.horizontalAdvance(labels.class_name(self.classes.names, i)) for i in self.classes.order[:500]]
         # a bar can be short, a name that is cut has to be guessed
         bar = metrics.horizontalAdvance(formats.number(0.888, 3)) + 50
         name = min(max([*names, 40]) + 12, max(rest // 2, rest - bar))

@@ -10,14 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.looked import class_figures, f1_by_epoch, first_split, look
+from gui.plotting.heat_map import HeatMap
 from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.run import Topic
-from gui.views import parts
 from gui.views.class_table import SINCE_BEST, SINCE_LAST, ClassTable
-from gui.views.heat_map import HeatMap
 from gui.views.panel import Panel
+from gui.widgets import labels
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
 
@@ -31,8 +31,8 @@ class ClassesPanel(Panel):
         super().__init__(cursor, parent)
         self._touched = False
         self.split = QComboBox()
-        self.note, self.readout = parts.Note(), parts.Note()
-        self.empty, self.no_epochs = parts.Sentence(), parts.Sentence()
+        self.note, self.readout = labels.Note(), labels.Note()
+        self.empty, self.no_epochs = labels.Sentence(), labels.Sentence()
         self.table, self.heat = ClassTable(), HeatMap()
         self._lay_out()
         self.split.activated.connect(self._split_chosen)
@@ -142,10 +142,10 @@ class ClassesPanel(Panel):
         worst = int(np.argmin(np.nan_to_num(looked.verdict.f1, nan=np.inf)))
         text = self.tr("macro-F1 {macro}, weakest: {name} {value}").format(
             macro=formats.number(float(looked.verdict.f1.mean()), 3),
-            name=parts.class_name(model.classes, worst),
+            name=labels.class_name(model.classes, worst),
             value=formats.number(float(looked.verdict.f1[worst]), 3),
         )
-        self.note.setText(f"{parts.whence(looked)}: {text}")
+        self.note.setText(f"{labels.whence(looked)}: {text}")
 
     def _draw_heat(self) -> None:
         """In the order of the table."""

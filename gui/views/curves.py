@@ -12,7 +12,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QSize, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from gui.marks import number_text
+from gui.plotting.markers import number_text
 from gui.shown import EpochCursor, ShownRun
 from gui.viewmodels.curves import Axis, RunSeries, csv_chunks
 from gui.viewmodels.run import Topic
@@ -21,7 +21,7 @@ from gui.views.curves_bar import CurvesBar
 from gui.views.curves_scene import Drawn, drawn, legend, readings, scene
 from gui.views.curves_table import NumbersTable
 from gui.views.panel import Panel
-from gui.views.parts import Sentence
+from gui.widgets.labels import Sentence
 from gui.window.theme import Colours
 from trainer.plotting.ticks import Kind
 from trainer.store import durable

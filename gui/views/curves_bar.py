@@ -6,7 +6,7 @@ from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from gui.viewmodels.curves import Axis, Source
-from gui.views.parts import CheckBox, Note
+from gui.widgets.labels import CheckBox, Note
 from gui.window.theme import icon
 
 SPANS = (0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)

@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 
-from gui.marks import SHAPES, Look, Reading, Shape
-from gui.plot import Scene
-from gui.strokes import Stroke
+from gui.plotting.chart import Scene
+from gui.plotting.markers import SHAPES, Look, Reading, Shape
+from gui.plotting.painting import Stroke
 from gui.text.formats import number, percent, whole
 from gui.viewmodels.curves import LINES, Axis, Line, RunSeries
 from gui.viewmodels.minmax_pyramid import finite

@@ -28,10 +28,11 @@ from gui.engine.rpc_client import Answer, Assist
 from gui.text import formats
 from gui.text.errors import fault_text, whole_text
 from gui.text.reasons import note_text
-from gui.views import data_looks, parts
-from gui.views.bars import PART, BarDelegate, row_height
-from gui.views.faults_table import FaultsTable
-from gui.views.pictures import Card, PictureView
+from gui.views import data_looks
+from gui.widgets import labels
+from gui.widgets.bar_delegate import PART, BarDelegate, row_height
+from gui.widgets.problem_table import FaultsTable
+from gui.widgets.thumbnails import Card, PictureView
 from gui.window.theme import icon
 from trainer.errors import DataError
 from trainer.store.arrays import read_arrays
@@ -302,11 +303,11 @@ def _show_cards(
     """Each with the name of its class below, put into its text where it has one."""
 
     def card(row: int) -> Card:
-        name = parts.class_name(names, int(labels[row]))
+        name = labels.class_name(names, int(labels[row]))
         told = texts[row].format(name=name) if row < len(texts) and texts[row] else name
         return Card(pixels[row], (told,), told)
 
-    widest = max((parts.class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
+    widest = max((labels.class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
     view.widest = max((text.format(name=widest) for text in {*texts, "{name}"}), key=len)
     view.pictures.set_cards(len(pixels), card)
 
@@ -336,7 +337,7 @@ def _fill(table: QTableWidget, heads: list[str], rows: list[list[Any]]) -> None:
         for place, value in enumerate(row):
             item = QTableWidgetItem(value if isinstance(value, str) else formats.whole(value))
             if isinstance(value, str):
-                item.setToolTip(parts.plain_tip(value))
+                item.setToolTip(labels.plain_tip(value))
             elif largest[place]:
                 item.setData(PART, value / largest[place])
             table.setItem(number, place, item)

@@ -13,11 +13,11 @@ from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.viewmodels.image_index import Choice, ImageIndex, Split
 from gui.viewmodels.run import Topic
-from gui.views import parts
 from gui.views.image_grid import ImageGrid
 from gui.views.matrix import MatrixView
 from gui.views.pairs import PairsView
 from gui.views.panel import Panel
+from gui.widgets import labels
 from trainer.metrics.confusion import Counts, Mode, Shown, confused_pairs, shown
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
@@ -37,7 +37,7 @@ class ErrorsPanel(Panel):
         self._touched = False
         self.split, self.mode, self.compare = QComboBox(), QComboBox(), QComboBox()
         self.other_epoch = QSpinBox(minimum=1)
-        self.note, self.empty = parts.Note(), parts.Sentence()
+        self.note, self.empty = labels.Note(), labels.Sentence()
         # it says what the colours mean: never cut
         self.axes = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.matrix, self.pairs, self.grid = MatrixView(), PairsView(), ImageGrid()
@@ -247,7 +247,7 @@ class ErrorsPanel(Panel):
         what = self.tr("{wrong} of {all} wrong").format(
             wrong=formats.whole(wrong), all=formats.whole(int(counts.sum()))
         )
-        what = f"{parts.whence(self.looked)}: {what}"
+        what = f"{labels.whence(self.looked)}: {what}"
         if table.mode == "difference" and table.before is None:
             what = self.tr("There is nothing to compare with")
         self.note.setText(what)

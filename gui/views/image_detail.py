@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVB
 
 from gui.text import formats
 from gui.viewmodels.image_index import Seen, Verdicts
-from gui.views import parts
 from gui.views.verdict_strip import VerdictStrip
+from gui.widgets import labels
 
 
 class BigPicture(QWidget):
@@ -25,7 +25,7 @@ class BigPicture(QWidget):
 
     def show_pixels(self, pixels: NDArray[np.uint8] | None) -> None:
         """(h, w, 3) uint8, or nothing."""
-        self._image = parts.image_of(pixels) if pixels is not None else None
+        self._image = labels.image_of(pixels) if pixels is not None else None
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -36,7 +36,7 @@ class BigPicture(QWidget):
         """The picture."""
         if self._image is not None:
             painter = QPainter(self)
-            parts.draw_picture(painter, self._image, QRectF(self.rect()))
+            labels.draw_picture(painter, self._image, QRectF(self.rect()))
             painter.end()
 
 
@@ -49,8 +49,8 @@ class ImageDetail(QWidget):
         super().__init__(parent)
         self.picture, self.strip = BigPicture(), VerdictStrip()
         self.captions = [QLabel() for _ in range(5)]
-        self.values = [parts.Note() for _ in range(4)] + [parts.Note(Qt.TextElideMode.ElideMiddle)]
-        self.strip_caption = parts.Note()
+        self.values = [labels.Note() for _ in range(4)] + [labels.Note(Qt.TextElideMode.ElideMiddle)]
+        self.strip_caption = labels.Note()
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(2)
@@ -91,8 +91,8 @@ class ImageDetail(QWidget):
         for label, text in zip(
             self.values,
             (
-                parts.class_name(names, seen.true),
-                parts.class_name(names, seen.predicted),
+                labels.class_name(names, seen.true),
+                labels.class_name(names, seen.predicted),
                 f"{formats.percent(seen.confidence, 1)}, {verdict}",
                 formats.number(seen.loss, 3),
                 f"{file} ({size})",

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QS
 
 from gui.text import formats
 from gui.viewmodels.image_index import Choice, ImageIndex, Keep, Order, Seen, Selection, Split, Verdicts
-from gui.views import parts
 from gui.views.image_detail import ImageDetail
-from gui.views.pictures import Card, PictureView
+from gui.widgets import labels
+from gui.widgets.thumbnails import Card, PictureView
 
 SIDE = 72
 KEEPS: tuple[Keep, ...] = ("all", "wrong", "right")
@@ -32,7 +32,7 @@ class ImageGrid(QWidget):
         self.choice = Choice()
         self.selection = Selection(self.choice, 0)
         self._large: tuple[Split, int] | None = None
-        self.title, self.note, self.empty = parts.Note(), parts.Note(), parts.Sentence()
+        self.title, self.note, self.empty = labels.Note(), labels.Note(), labels.Sentence()
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
@@ -141,7 +141,7 @@ class ImageGrid(QWidget):
 
     def _widest(self) -> str:
         verdict = max(self.tr("right"), self.tr("wrong"), key=len)
-        name = max((parts.class_name(self.names, i)[:12] for i in range(len(self.names))), key=len, default="")
+        name = max((labels.class_name(self.names, i)[:12] for i in range(len(self.names))), key=len, default="")
         return max(f"MM{verdict} {formats.percent(1.0)}", f"→ {name}", key=len)
 
     def _mark(self) -> None:
@@ -162,7 +162,7 @@ class ImageGrid(QWidget):
         seen = self._seen(row)
         if seen is None:
             return None
-        true, taken = parts.class_name(self.names, seen.true), parts.class_name(self.names, seen.predicted)
+        true, taken = labels.class_name(self.names, seen.true), labels.class_name(self.names, seen.predicted)
         verdict = self.tr("right") if seen.right else self.tr("wrong")
         share = formats.percent(seen.confidence)
         loss = self.tr("loss {loss}").format(loss=formats.number(seen.loss, 2))
@@ -200,7 +200,7 @@ class ImageGrid(QWidget):
             self.note.setText("" if found.reason else self.tr("Images: {count}").format(count=shown))
         self._stack.setCurrentWidget(self.view if len(found.items) else self.empty)
         nothing = self.tr("No image fits. Choose another cell or filter.")
-        self.empty.setText(parts.why_no_images(found.reason, found.file) or nothing)
+        self.empty.setText(labels.why_no_images(found.reason, found.file) or nothing)
 
     def _title(self) -> str:
         true, predicted = self._named(self.choice.true), self._named(self.choice.predicted)
@@ -217,4 +217,4 @@ class ImageGrid(QWidget):
     def _named(self, classes: tuple[int, ...] | None) -> str:
         if classes is None:
             return ""
-        return parts.class_name(self.names, classes[0]) if len(classes) == 1 else self.tr("other classes")
+        return labels.class_name(self.names, classes[0]) if len(classes) == 1 else self.tr("other classes")

@@ -26,17 +26,17 @@ from PySide6.QtWidgets import (
 
 from gui.engine.rpc_client import Answer, Assist
 from gui.looked import kept_epoch
+from gui.plotting.class_markers import look_of_class, sample
+from gui.plotting.scatter import About, Cloud, Scatter
 from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.viewmodels.embedding import Layout, MapPoints, Stamp, items, predicted, read_map, stamp
 from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
 from gui.viewmodels.run import Topic
-from gui.views import parts
-from gui.views.class_looks import look_of_class, sample
 from gui.views.data_check import failure_text
 from gui.views.image_detail import ImageDetail
 from gui.views.panel import Panel
-from gui.views.scatter import About, Cloud, Scatter
+from gui.widgets import labels
 from gui.window.theme import icon
 from trainer.store.folder import default_root
 
@@ -60,15 +60,15 @@ class MapPanel(Panel):
         self._items = np.empty(0, np.int64)
         self._predicted: NDArray[np.int64] | None = None
         self._epoch = 0
-        self.layout_box, self.colour_box, self.note = QComboBox(), QComboBox(), parts.Note()
+        self.layout_box, self.colour_box, self.note = QComboBox(), QComboBox(), labels.Note()
         self.fit_button, self.again_button, self.make_button = (
             QPushButton(icon("fit"), ""),
             QPushButton(),
             QPushButton(),
         )
         self.scatter, self.legend, self.detail = Scatter(self._about), QListWidget(), ImageDetail()
-        self.errors_button, self.empty = QPushButton(icon("matrix"), ""), parts.Sentence()
-        self.hint = parts.Sentence()
+        self.errors_button, self.empty = QPushButton(icon("matrix"), ""), labels.Sentence()
+        self.hint = labels.Sentence()
         self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self._connect()
@@ -176,7 +176,7 @@ class MapPanel(Panel):
             self.tr("The two directions in which the images differ most to the model; distances mean what they say."),
         )
         for place, tip in enumerate(tips):
-            self.layout_box.setItemData(place, parts.plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
+            self.layout_box.setItemData(place, labels.plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
         self.fit_button.setToolTip(self.tr("Show all points (Home)"))
         self.fit_button.setAccessibleName(self.tr("Show all points"))
         self.again_button.setText(self.tr("Make anew"))
@@ -221,8 +221,8 @@ class MapPanel(Panel):
         self.legend.clear()
         names = self.run.model.classes if self.run is not None and self.map is not None else ()
         for number in range(min(MANY, len(names))):
-            item = QListWidgetItem(parts.class_name(names, number))
-            item.setToolTip(parts.plain_tip(names[number]))
+            item = QListWidgetItem(labels.class_name(names, number))
+            item.setToolTip(labels.plain_tip(names[number]))
             self.legend.addItem(item)
             item.setSelected(number in chosen)
         self._paint_legend()
@@ -304,7 +304,7 @@ class MapPanel(Panel):
             "damaged": self.tr("The file with the map is damaged."),
             "outside": self.tr("The run names a file outside of its folder. It was not opened."),
         }
-        self._say(parts.with_file(texts[reason], file), button=reason == "damaged")
+        self._say(labels.with_file(texts[reason], file), button=reason == "damaged")
 
     # -- one image -----------------------------------------------------------------------------------------------
 
@@ -317,16 +317,16 @@ class MapPanel(Panel):
         if self.map is None or self.run is None:
             return None
         names, seen = self.run.model.classes, self._seen(number)
-        true = parts.class_name(names, int(self.map.labels[number]))
+        true = labels.class_name(names, int(self.map.labels[number]))
         if seen is None:
             lines = [true]
             if self._predicted is not None:
-                lines.append("→ " + parts.class_name(names, int(self._predicted[number])))
+                lines.append("→ " + labels.class_name(names, int(self._predicted[number])))
             return About((*lines, self.tr("This image was not kept for viewing.")))
         verdict = self.tr("right") if seen.right else self.tr("wrong")
-        taken = f"→ {parts.class_name(names, seen.predicted)}"
+        taken = f"→ {labels.class_name(names, seen.predicted)}"
         share = f"{verdict} {formats.percent(seen.confidence)}"
-        return About((true, taken, share), parts.image_of(seen.pixels))
+        return About((true, taken, share), labels.image_of(seen.pixels))
 
     def _choose(self, number: int) -> None:
         self._show_image()
@@ -341,7 +341,7 @@ class MapPanel(Panel):
         self.hint.setVisible(seen is None)
         self.errors_button.setVisible(seen is not None)
         if seen is not None:
-            true, taken = parts.class_name(names, seen.true), parts.class_name(names, seen.predicted)
+            true, taken = labels.class_name(names, seen.true), labels.class_name(names, seen.predicted)
             text = self.tr("All of {true} → {taken}").format(true=true[:24], taken=taken[:24])
             self.errors_button.setText(text.replace("&", "&&"))
             self.errors_button.setToolTip(self.tr("Show these images in the tab with the errors"))

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.text import formats
-from gui.views import parts
+from gui.widgets import labels
 from gui.window.theme import Colours, mix
 from trainer.metrics.confusion import Shown
 
@@ -74,7 +74,7 @@ class MatrixModel(QAbstractTableModel):
         """Of the class at this row or column."""
         assert self.shown is not None
         number = self.shown.classes[place]
-        return self.tr("other") if number is None else parts.class_name(self._names, number)
+        return self.tr("other") if number is None else labels.class_name(self._names, number)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Names; the tool tip says which side they are on."""
@@ -85,7 +85,7 @@ class MatrixModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             across = orientation == Qt.Orientation.Horizontal
             text = self.tr("All taken for {name}") if across else self.tr("All of class {name}")
-            return parts.plain_tip(text.format(name=self.name(section)))
+            return labels.plain_tip(text.format(name=self.name(section)))
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -97,7 +97,7 @@ class MatrixModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._in_words(index.row(), index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return parts.plain_tip(self._in_words(index.row(), index.column()))
+            return labels.plain_tip(self._in_words(index.row(), index.column()))
         return None
 
     def _text(self, row: int, column: int) -> str:
@@ -110,7 +110,7 @@ class MatrixModel(QAbstractTableModel):
         if self.shown.mode == "counts":
             return formats.whole(value)
         if self.shown.mode == "difference":
-            return parts.signed(100 * value, 0 if abs(value) >= 0.0095 else 1)
+            return labels.signed(100 * value, 0 if abs(value) >= 0.0095 else 1)
         return formats.number(100 * value, 0 if value >= 0.0095 else 1)
 
     def _in_words(self, row: int, column: int) -> str:
@@ -159,7 +159,7 @@ class _CellDelegate(QStyledItemDelegate):
         painter.fillRect(rect, colour)
         text = index.data()
         if text:
-            painter.setPen(parts.ink_on(colour))
+            painter.setPen(labels.ink_on(colour))
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
         if state & QStyle.StateFlag.State_Selected:
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Text), 2))
@@ -244,7 +244,7 @@ class MatrixView(QTableView):
         self.matrix.show_matrix(shown, names)
         size = range(self.matrix.rowCount())
         texts = (self.matrix.index(row, column).data() for row in size for column in size)
-        self._widest = max(SMALLEST, parts.text_width(QFontMetricsF(self.font()), *texts) + 6)
+        self._widest = max(SMALLEST, labels.text_width(QFontMetricsF(self.font()), *texts) + 6)
         self.fit()
 
     def mark(self, row: int, column: int) -> None:

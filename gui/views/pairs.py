@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gui.text import formats
-from gui.views import parts
+from gui.widgets import labels
 from trainer.metrics.confusion import Pair
 
 Index = QModelIndex | QPersistentModelIndex
@@ -51,16 +51,16 @@ class PairsModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignLeft if index.column() < 2 else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole and index.column() < 2:
-            return parts.plain_tip(self._texts(pair)[index.column()])
+            return labels.plain_tip(self._texts(pair)[index.column()])
         return self._texts(pair)[index.column()] if role == Qt.ItemDataRole.DisplayRole else None
 
     def _texts(self, pair: Pair) -> tuple[str, ...]:
         return (
-            parts.class_name(self._names, pair.true),
-            parts.class_name(self._names, pair.predicted),
+            labels.class_name(self._names, pair.true),
+            labels.class_name(self._names, pair.predicted),
             formats.whole(pair.count),
             formats.percent(pair.share, 1),
-            self.tr("{points} pp").format(points=parts.signed(100 * pair.change, 1)),
+            self.tr("{points} pp").format(points=labels.signed(100 * pair.change, 1)),
         )
 
 

@@ -16,8 +16,8 @@ from gui.text.errors import fault_text
 from gui.viewmodels.run import Topic
 from gui.views.data_check import failure_text
 from gui.views.panel import Panel
-from gui.views.parts import Sentence
 from gui.views.predictions import Prediction, PredictionView
+from gui.widgets.labels import Sentence
 from gui.window.preferences import Preferences
 from gui.window.theme import icon
 

@@ -19,8 +19,8 @@ from PySide6.QtGui import QImageReader, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gui.text import formats
-from gui.views.bars import PART, BarDelegate
-from gui.views.parts import plain_tip
+from gui.widgets.bar_delegate import PART, BarDelegate
+from gui.widgets.labels import plain_tip
 from gui.window.theme import icon
 
 TOP = 3

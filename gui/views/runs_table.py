@@ -19,7 +19,7 @@ from PySide6.QtGui import QFont, QIcon
 
 from gui.text import formats
 from gui.viewmodels.run_list import Column, Row, RunsModel, plain
-from gui.views.parts import plain_tip
+from gui.widgets.labels import plain_tip
 from gui.window.theme import icon
 
 COLUMNS: tuple[Column, ...] = (

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEd
 
 from gui.text import settings
 from gui.viewmodels.settings_form import Field, Path_
-from gui.views.parts import CheckBox, plain_tip
+from gui.widgets.labels import CheckBox, plain_tip
 from gui.window.theme import Colours
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui.text import formats
 from gui.viewmodels.image_index import Verdicts
-from gui.views import parts
+from gui.widgets import labels
 from gui.window.theme import Colours
 
 WIDEST = 18
@@ -66,7 +66,7 @@ class VerdictStrip(QWidget):
                 painter.fillRect(QRectF(left, 2 * middle, width, 2), colours.text)
             length = max(2.0, float(found.confidence[number]) * half)
             bar = QRectF(left, middle - length if right else middle, width - gap, length)
-            painter.fillRect(bar, parts.mark_colour(right))
+            painter.fillRect(bar, labels.mark_colour(right))
         painter.setPen(colours.muted)
         painter.drawLine(QPointF(0, middle), QPointF(4 + len(found.epochs) * width, middle))
         self._numbers(painter, width, line)
@@ -82,7 +82,7 @@ class VerdictStrip(QWidget):
         }
         for number in sorted(wanted):
             text = str(self._verdicts.epochs[number])
-            size = parts.text_width(painter.fontMetrics(), text)  # type: ignore[arg-type]
+            size = labels.text_width(painter.fontMetrics(), text)  # type: ignore[arg-type]
             left = max(0.0, min(2 + (number + 0.5) * width - size / 2, self.width() - size - 2))
             if left > end + 6:
                 painter.drawText(QRectF(left, self.height() - line, size + 2, line), text)
@@ -91,7 +91,7 @@ class VerdictStrip(QWidget):
     def _tip(self, number: int) -> str:
         taken = int(self._verdicts.predicted[number])
         word = self.tr("right") if self._verdicts.right[number] else self.tr("wrong")
-        name = parts.class_name(self._names, taken)
+        name = labels.class_name(self._names, taken)
         share = formats.percent(float(self._verdicts.confidence[number]))
         return f"{self.tr('Epoch')} {self._verdicts.epochs[number]}: {name}, {share}, {word}"
 
@@ -99,7 +99,7 @@ class VerdictStrip(QWidget):
         """Tool tips of the single bars."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             number = self._at(event.pos().x())
-            QToolTip.showText(event.globalPos(), parts.plain_tip(self._tip(number)) if number is not None else "")
+            QToolTip.showText(event.globalPos(), labels.plain_tip(self._tip(number)) if number is not None else "")
             return True
         return super().event(event)
 

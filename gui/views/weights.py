@@ -15,9 +15,9 @@ from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.viewmodels.first_layer import Reason, read_weights
 from gui.viewmodels.run import Topic
-from gui.views import parts
 from gui.views.panel import Panel
-from gui.views.pictures import Card, PictureView
+from gui.widgets import labels
+from gui.widgets.thumbnails import Card, PictureView
 from gui.window.theme import Colours
 from trainer.analysis.first_layer import Weights, coloured
 
@@ -37,7 +37,7 @@ class _Scale(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         bar = QRectF(0, (self.height() - 10) / 2, self.width(), 10)
-        painter.drawImage(bar, parts.image_of(np.ascontiguousarray(Colours.current().change[None, :, :3])))
+        painter.drawImage(bar, labels.image_of(np.ascontiguousarray(Colours.current().change[None, :, :3])))
         painter.end()
 
 
@@ -50,8 +50,8 @@ class WeightsPanel(Panel):
         super().__init__(cursor, parent)
         self.weights: Weights | None = None
         self._shown: tuple[str, ...] = ()
-        self.note, self.low, self.high = parts.Note(), parts.Sentence(), parts.Sentence()
-        self.scale, self.view, self.empty = _Scale(), PictureView(SMALLEST, 1, largest=LARGEST), parts.Sentence()
+        self.note, self.low, self.high = labels.Note(), labels.Sentence(), labels.Sentence()
+        self.scale, self.view, self.empty = _Scale(), PictureView(SMALLEST, 1, largest=LARGEST), labels.Sentence()
         tools = QHBoxLayout()
         tools.addWidget(self.note, 1)
         for label in (self.low, self.high):
@@ -107,7 +107,7 @@ class WeightsPanel(Panel):
         current = self.view.currentIndex().row()
         self.view.pictures.set_cards(len(self.weights.pictures), self._card)
         self.view.setCurrentIndex(self.view.pictures.index(max(0, current)))
-        names = (parts.class_name(model.classes, i) for i in range(min(200, len(model.classes))))
+        names = (labels.class_name(model.classes, i) for i in range(min(200, len(model.classes))))
         self.view.widest = max(names, key=len)[:14] if self.weights.kind == "templates" else "000"
         self.view.fit()
         self._describe(self.weights, epoch)
@@ -129,7 +129,7 @@ class WeightsPanel(Panel):
         self.scale.setVisible(not rgb)
         reach = formats.number(weights.scale, 3)
         self.low.setText(
-            self.tr("grey is 0, the brightest ±{reach}").format(reach=reach) if rgb else parts.MINUS + reach
+            self.tr("grey is 0, the brightest ±{reach}").format(reach=reach) if rgb else labels.MINUS + reach
         )
         self.high.setText("" if rgb else "+" + reach)
 
@@ -139,7 +139,7 @@ class WeightsPanel(Panel):
         picture = self.weights.pictures[row]
         pixels = coloured(picture, self.weights.scale, Colours.current().change)
         if self.weights.kind == "templates":
-            name = parts.class_name(self.run.model.classes, row)
+            name = labels.class_name(self.run.model.classes, row)
         else:
             name = formats.whole(row + 1)
         reach = self.tr("{name}: weights from {low} to {high}").format(
@@ -160,7 +160,7 @@ class WeightsPanel(Panel):
             ),
         }
         file = self.run.model.weights.get(epoch, "") if self.run is not None else ""
-        return parts.with_file(texts[reason], file if reason in ("missing", "damaged", "outside") else "")
+        return labels.with_file(texts[reason], file if reason in ("missing", "damaged", "outside") else "")
 
     def _say(self, text: str) -> None:
         self.weights = None

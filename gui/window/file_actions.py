@@ -20,9 +20,9 @@ from gui.text.errors import error_text, told
 from gui.text.formats import plain
 from gui.text.reasons import reason_text
 from gui.viewmodels import folder_check
-from gui.views.banner import Button
-from gui.views.settings_dialog import SettingsDialog
-from gui.views.text_dialog import show_text
+from gui.widgets.banner import Button
+from gui.widgets.preferences_dialog import SettingsDialog
+from gui.widgets.text_dialog import show_text
 from gui.window.log_file import log_file
 from trainer.errors import EpochscopeError
 from trainer.resources import resource

@@ -18,12 +18,12 @@ from gui.engine.rpc_client import Assist
 from gui.shown import EpochCursor, ShownRun
 from gui.viewmodels.journal_follower import Follower
 from gui.viewmodels.run_state import Pace
-from gui.views.banner import Banner
-from gui.views.control_bar import ControlBar
-from gui.views.cursor_bar import CursorBar
-from gui.views.empty import EmptyPage
-from gui.views.facts import FactsColumn
-from gui.views.status import StatusBar
+from gui.widgets.banner import Banner
+from gui.widgets.epoch_slider import CursorBar
+from gui.widgets.run_info import FactsColumn
+from gui.widgets.run_toolbar import ControlBar
+from gui.widgets.status import StatusBar
+from gui.widgets.welcome import EmptyPage
 from gui.window.actions import TABS, Menus
 from gui.window.drag_drop import Drops
 from gui.window.file_actions import Errands, recorded

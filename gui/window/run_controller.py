@@ -13,7 +13,7 @@ from gui.shown import ShownRun
 from gui.text.errors import error_text
 from gui.text.reasons import reason_text
 from gui.viewmodels.run_state import Action, State, Steering
-from gui.views.banner import Banner
+from gui.widgets.banner import Banner
 from gui.window.preferences import Preferences
 from trainer.errors import EpochscopeError
 from trainer.store import trash
@@ -256,7 +256,7 @@ class _Told:
 
 def _shower(window: QWidget, text: str) -> Callable[[], None]:
     def show() -> None:
-        from gui.views.text_dialog import show_text
+        from gui.widgets.text_dialog import show_text
 
         show_text(window, text)
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
-from gui.plot import Chart
+from gui.plotting.chart import Chart
 from gui.shown import EpochCursor, ShownRun
 from gui.views.curves import CurvesPanel
 from gui.window import theme

@@ -20,7 +20,7 @@ INTERVALS = ("test_accuracy_interval", "test_macro_f1_interval")
 
 
 def column_of(qtbot: QtBot, run: ShownRun) -> Any:
-    from gui.views.facts import FactsColumn
+    from gui.widgets.run_info import FactsColumn
 
     facts = FactsColumn(EpochCursor())
     qtbot.addWidget(facts)

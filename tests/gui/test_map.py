@@ -168,7 +168,7 @@ def to(panel: Any, number: int) -> QPoint:
 
 
 def test_points_are_drawn_and_lead_to_their_images(qtbot: QtBot, made: MadeRun) -> None:
-    from gui.views.class_looks import look_of_class
+    from gui.plotting.class_markers import look_of_class
 
     run = made.make()
     mapped(made)

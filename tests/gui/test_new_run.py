@@ -294,7 +294,7 @@ def test_the_engine_feeds_what_is_shown(real: Assist, tmp_path: Path, qtbot: Any
 
 
 def test_reasons_of_faults_are_whole_and_names_are_cut_in_the_middle(qtbot) -> None:
-    from gui.views.faults_table import REASON, FaultsTable
+    from gui.widgets.problem_table import REASON, FaultsTable
 
     table = FaultsTable()
     qtbot.addWidget(table)

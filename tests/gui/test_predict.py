@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from gui.shown import EpochCursor, ShownRun
 from gui.viewmodels.journal_follower import Follower
-from gui.views.bars import PART
 from gui.views.predict import MAX_IMAGES, PredictPanel
 from gui.views.predictions import SIDE, thumbnail
+from gui.widgets.bar_delegate import PART
 from tests.gui.test_new_run import FakeAssist
 from trainer.store.folder import RunFolder
 

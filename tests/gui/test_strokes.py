@@ -17,8 +17,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from gui.marks import SHAPES, Look, Shape, draw_point
-from gui.strokes import NEAR, Stamps, Stroke, draw_stroke, fits_points
+from gui.plotting.markers import SHAPES, Look, Shape, draw_point
+from gui.plotting.painting import NEAR, Stamps, Stroke, draw_stroke, fits_points
 
 WIDTH, HEIGHT = 80, 60
 BLACK, WHITE = QColor("black"), QColor("white")

@@ -62,7 +62,7 @@ def test_images_need_a_run(qtbot: QtBot, window: Window, tmp_path: Path) -> None
 
 
 def test_the_recorded_run_plays(qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gui.views.cursor_bar.PLAY_SECONDS", 0.0)
+    monkeypatch.setattr("gui.widgets.epoch_slider.PLAY_SECONDS", 0.0)
     window.menus.actions["demo"].trigger()
     qtbot.waitUntil(lambda: window.bar.slider.value() > 3)
     assert window.bar.play.isChecked()
@@ -228,7 +228,7 @@ def test_light_and_dark(qtbot: QtBot, window: Window, finished: RunFolder) -> No
 
 def test_settings_hold_at_once(qtbot: QtBot, window: Window) -> None:
     window.menus.actions["settings"].trigger()
-    from gui.views.settings_dialog import SettingsDialog
+    from gui.widgets.preferences_dialog import SettingsDialog
 
     (dialog,) = window.findChildren(SettingsDialog)
     dialog.scheme.setCurrentIndex(2)

@@ -23,10 +23,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.marks import Look
-from gui.strokes import Stamps
+from gui.plotting.markers import Look
+from gui.plotting.painting import Stamps
 from gui.viewmodels.embedding import Points, frame, nearest
-from gui.views import parts
+from gui.widgets import labels
 from gui.window.theme import Colours
 
 REACH = 12.0
@@ -219,7 +219,7 @@ class Scatter(QWidget):
         painter.drawRoundedRect(box, 4, 4)
         inner = box.adjusted(8, 7, -8, -7)
         if about.image is not None:
-            parts.draw_picture(painter, about.image, QRectF(inner.left(), inner.top(), THUMB, THUMB))
+            labels.draw_picture(painter, about.image, QRectF(inner.left(), inner.top(), THUMB, THUMB))
             inner.setTop(inner.top() + THUMB + 4)
         painter.setPen(colours.text)
         for number, line in enumerate(about.lines):

@@ -10,8 +10,8 @@ from gui.looked import fits
 from gui.shown import EpochCursor, ShownRun
 from gui.text.formats import number, percent, plain, whole
 from gui.viewmodels.run import RunModel
-from gui.views.control_bar import ElidedLabel
-from gui.views.parts import plain_tip
+from gui.widgets.labels import plain_tip
+from gui.widgets.run_toolbar import ElidedLabel
 
 _EPOCH = (
     "train_loss",

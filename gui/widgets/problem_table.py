@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from gui.views.bars import row_height
-from gui.views.parts import plain_tip
+from gui.widgets.bar_delegate import row_height
+from gui.widgets.labels import plain_tip
 
 REASON = 1
 MOST = 0.65

@@ -11,7 +11,7 @@ from PySide6.QtGui import QHelpEvent, QImage, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.text import formats
-from gui.views import parts
+from gui.widgets import labels
 from gui.window.theme import Colours
 
 WIDEST = 48
@@ -91,7 +91,7 @@ class HeatMap(QWidget):
         return min(widest, self.width() / 4) + 8
 
     def _name(self, number: int) -> str:
-        return parts.class_name(self._names, int(number))
+        return labels.class_name(self._names, int(number))
 
     def _cell(self, x: float, y: float) -> tuple[int, int] | None:
         area = self._area()
@@ -132,7 +132,7 @@ class HeatMap(QWidget):
         places = np.nan_to_num((table - low) / (high - low) * 255).clip(0, 255).round().astype(np.uint8)
         pixels = colours.heat[places]
         pixels[~np.isfinite(table)] = [*colours.background.getRgb()[:3], 255]  # type: ignore[index]
-        return parts.image_of(np.ascontiguousarray(pixels[:, :, :3]))
+        return labels.image_of(np.ascontiguousarray(pixels[:, :, :3]))
 
     def _axis(self, painter: QPainter, area: QRectF, wide: float, line: int) -> None:
         step, count = 1, len(self._epochs)
@@ -181,7 +181,7 @@ class HeatMap(QWidget):
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, label)
         room = self.width() - area.x() - start - self.fontMetrics().horizontalAdvance(high) - 14
         bar = QRectF(area.x() + start, top + (line - SCALE) / 2, max(20.0, min(110.0, room)), SCALE)
-        painter.drawImage(bar, parts.image_of(np.ascontiguousarray(colours.heat[None, :, :3])))
+        painter.drawImage(bar, labels.image_of(np.ascontiguousarray(colours.heat[None, :, :3])))
         painter.drawText(text.translated(start + bar.width() + 6, 0), Qt.AlignmentFlag.AlignVCenter, high)
 
     # -- mouse and keyboard --------------------------------------------------------------------------------------
@@ -208,7 +208,7 @@ class HeatMap(QWidget):
             self._image = None
         elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             cell = self._cell(event.pos().x(), event.pos().y())
-            self.setToolTip(parts.plain_tip(self.words_at(cell)) if cell is not None else "")
+            self.setToolTip(labels.plain_tip(self.words_at(cell)) if cell is not None else "")
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -33,7 +33,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from gui.views import parts
+from gui.widgets import labels
 
 Index = QModelIndex | QPersistentModelIndex
 _VISIBLE = QAbstractItemView.ScrollHint.EnsureVisible
@@ -80,7 +80,7 @@ class Pictures(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole and (card := self.card(index.row())):
             return card.spoken
         if role == Qt.ItemDataRole.ToolTipRole and (card := self.card(index.row())):
-            return parts.plain_tip(card.tip or card.spoken)
+            return labels.plain_tip(card.tip or card.spoken)
         return None
 
 
@@ -110,7 +110,7 @@ class PictureView(QAbstractItemView):
     def card_size(self) -> QSize:
         """Of each card, in logical pixels."""
         metrics = QFontMetricsF(self.font())
-        width = max(self.side, parts.text_width(metrics, self.widest))
+        width = max(self.side, labels.text_width(metrics, self.widest))
         return QSize(width + 2 * GAP + 4, round(self.side + self.lines * metrics.height() + 2 * GAP + 4))
 
     def _columns(self) -> int:
@@ -246,7 +246,7 @@ class PictureView(QAbstractItemView):
         elif row == self._hovered:
             painter.fillRect(area, palette.color(QPalette.ColorRole.AlternateBase))
         top = QRectF(area.x() + GAP, area.y() + GAP, area.width() - 2 * GAP, self.side)
-        parts.draw_picture(painter, parts.image_of(card.pixels), top)
+        labels.draw_picture(painter, labels.image_of(card.pixels), top)
         ink = palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text)
         line = QRectF(top.x(), top.bottom() + GAP - 2, top.width(), metrics.height())
         painter.setPen(ink)
@@ -266,6 +266,6 @@ class PictureView(QAbstractItemView):
         left = line.x() + (line.width() - mark - width) / 2
         if right is not None:
             area = QRectF(left, line.center().y() - (mark - 4) / 2, mark - 4, mark - 4)
-            parts.draw_mark(painter, right, area, painter.pen().color())
+            labels.draw_mark(painter, right, area, painter.pen().color())
         place = QRectF(left + mark, line.y(), width + 2, line.height())
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, cut)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.marks import Look, draw_sample
-from gui.views.parts import plain_tip
+from gui.plotting.markers import Look, draw_sample
+from gui.widgets.labels import plain_tip
 from gui.window.theme import Colours
 
 MAX_NAME = 220

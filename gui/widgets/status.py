@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWid
 from gui.engine import processes
 from gui.shown import ShownRun
 from gui.text.formats import whole
-from gui.views.control_bar import ElidedLabel
+from gui.widgets.run_toolbar import ElidedLabel
 from gui.window.theme import icon
 from trainer.store.folder import RunFolder
 

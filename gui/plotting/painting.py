@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from gui.marks import POINT, POINT_ROOM, Look, draw_point
+from gui.plotting.markers import POINT, POINT_ROOM, Look, draw_point
 from gui.viewmodels.growable import Floats
 
 # pyqtgraph would load CUDA's bindings where some other package has installed them: seconds, and memory

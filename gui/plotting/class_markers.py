@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
-from gui.marks import SHAPES, Look, draw_sample
+from gui.plotting.markers import SHAPES, Look, draw_sample
 from gui.window.theme import Colours
 
 

@@ -17,8 +17,8 @@ from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF, QStaticText
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from gui.marks import POINT, Look, Reading, draw_sample, number_text
-from gui.strokes import Stamps, Stroke, draw_stroke, fits_points
+from gui.plotting.markers import POINT, Look, Reading, draw_sample, number_text
+from gui.plotting.painting import Stamps, Stroke, draw_stroke, fits_points
 from gui.viewmodels.growable import Floats
 from gui.window.theme import Colours, mix
 from trainer.plotting.ticks import Kind, outward, ticks
