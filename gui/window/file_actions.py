@@ -167,7 +167,7 @@ class Errands(QObject):
 
     def compare(self, paths: list[Path]) -> None:
         """Settings and figures of several runs, side by side."""
-        compare = importlib.import_module("gui.views.compare")
+        compare = importlib.import_module("gui.runs.compare_dialog")
         dialog = compare.CompareDialog(paths, self._window)
         dialog.show()
 

@@ -142,7 +142,7 @@ class Window(QMainWindow):
         """The list on the left, once the window has been painted."""
         if self.runs is not None:
             return
-        self.runs = importlib.import_module("gui.views.runs").RunsPanel(self.root)
+        self.runs = importlib.import_module("gui.runs.runs_panel").RunsPanel(self.root)
         self._left_column.addWidget(self.runs)
         self.runs.show_run(self.run.folder.path if self.run else None)
         self.runs.run_chosen.connect(self.open_run)
@@ -200,7 +200,7 @@ class Window(QMainWindow):
     def new_run(self, source: Path | None = None) -> None:
         """The page to set up a run on, with this folder of images."""
         if self.new_page is None:
-            page = importlib.import_module("gui.views.new_run").NewRunPage
+            page = importlib.import_module("gui.new_run.new_run_page").NewRunPage
             self.new_page = page(self.assist, self.root, self.preferences)
             self.new_page.start_wanted.connect(self.conduct.start)
             self.pages.addWidget(self.new_page)

@@ -10,22 +10,22 @@ from typing import get_args
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from gui.panels.base import Panel
 from gui.shown import EpochCursor, ShownRun
 from gui.viewmodels.run import Topic
-from gui.views.panel import Panel
 from gui.window.theme import icon
 
 ALL: frozenset[Topic] = frozenset(get_args(Topic))
 
 # name, module, class, icon
 PANELS = (
-    ("curves", "gui.views.curves", "CurvesPanel", "curve"),
-    ("classes", "gui.views.classes", "ClassesPanel", "classes"),
-    ("errors", "gui.views.errors", "ErrorsPanel", "matrix"),
-    ("weights", "gui.views.weights", "WeightsPanel", "weights"),
-    ("map", "gui.views.map", "MapPanel", "map"),
-    ("predict", "gui.views.predict", "PredictPanel", "predict"),
-    ("log", "gui.views.log", "LogPanel", "log"),
+    ("curves", "gui.panels.curves.curves_panel", "CurvesPanel", "curve"),
+    ("classes", "gui.panels.classes.classes_panel", "ClassesPanel", "classes"),
+    ("errors", "gui.panels.confusion.confusion_panel", "ErrorsPanel", "matrix"),
+    ("weights", "gui.panels.weights", "WeightsPanel", "weights"),
+    ("map", "gui.panels.embedding", "MapPanel", "map"),
+    ("predict", "gui.panels.predict.predict_panel", "PredictPanel", "predict"),
+    ("log", "gui.panels.log", "LogPanel", "log"),
 )
 _OVERLAID = {"curves": "set_overlays", "errors": "set_others"}
 """Panels that are told of overlaid runs, and how."""

@@ -154,8 +154,8 @@ def measure(folder: Path, lines: int, frames: int) -> dict[str, float]:
     """In this process, which should be a fresh one."""
     from PySide6.QtWidgets import QApplication
 
+    from gui.panels.curves.curves_panel import CurvesPanel
     from gui.shown import EpochCursor
-    from gui.views.curves import CurvesPanel
     from gui.window import theme
 
     app = QApplication([])

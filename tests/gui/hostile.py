@@ -17,7 +17,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.views.compare import CompareDialog
+from gui.runs.compare_dialog import CompareDialog
 from gui.window.main_window import Window
 from tests.gui.made_runs import KEY, MadeRun
 from trainer import events as ev

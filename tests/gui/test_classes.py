@@ -24,7 +24,7 @@ def made(tmp_path: Path) -> MadeRun:
 
 
 def panel_of(qtbot: QtBot, run: Any, cursor: EpochCursor) -> Any:
-    from gui.views.classes import ClassesPanel
+    from gui.panels.classes.classes_panel import ClassesPanel
 
     panel = ClassesPanel(cursor)
     qtbot.addWidget(panel)

@@ -16,8 +16,8 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from gui.panels.curves.curves_panel import CurvesPanel
 from gui.viewmodels.curves import LINES
-from gui.views.curves import CurvesPanel
 from gui.window.main_window import Window
 from tests.reliability.harness import assert_same, attempts
 from tests.reliability.supervisor import SETTINGS, STEPS, Child, child, reached

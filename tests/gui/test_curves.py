@@ -16,9 +16,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
+from gui.panels.curves.curves_panel import CurvesPanel
 from gui.plotting.chart import Chart
 from gui.shown import EpochCursor, ShownRun
-from gui.views.curves import CurvesPanel
 from gui.window import theme
 from tests.gui.made_runs import shown
 from trainer.errors import DiskError

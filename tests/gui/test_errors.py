@@ -25,7 +25,7 @@ def made(tmp_path: Path) -> MadeRun:
 
 
 def panel_of(qtbot: QtBot, run: Any, cursor: EpochCursor) -> Any:
-    from gui.views.errors import ErrorsPanel
+    from gui.panels.confusion.confusion_panel import ErrorsPanel
 
     panel = ErrorsPanel(cursor)
     qtbot.addWidget(panel)
@@ -170,7 +170,7 @@ def test_any_epoch_is_compared(qtbot: QtBot, made: MadeRun) -> None:
 
 
 def test_better_and_worse_have_a_colour_each(qtbot: QtBot, made: MadeRun) -> None:
-    from gui.views.matrix import MatrixModel
+    from gui.panels.confusion.matrix import MatrixModel
     from trainer.metrics.confusion import shown
 
     model, white = MatrixModel(), QColor("white")

@@ -151,7 +151,7 @@ class FakeAssist:
 
 
 def panel_of(qtbot: QtBot, run: Any, cursor: EpochCursor | None = None, assist: Any = None) -> Any:
-    from gui.views.map import MapPanel
+    from gui.panels.embedding import MapPanel
 
     panel = MapPanel(cursor or EpochCursor(), assist)
     qtbot.addWidget(panel)

@@ -15,10 +15,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from gui.engine.rpc_client import Answer, Assist
+from gui.new_run.data_check import FAULTS, FED, ODD, as_pixels
+from gui.new_run.new_run_page import NewRunPage
 from gui.text import settings
 from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE
-from gui.views.data_check import FAULTS, FED, ODD, as_pixels
-from gui.views.new_run import NewRunPage
 from trainer.data.digits import load_digits
 from trainer.data.image_set import no_progress
 from trainer.store.arrays import write_arrays

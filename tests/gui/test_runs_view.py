@@ -12,9 +12,9 @@ from PySide6.QtCore import QLocale, QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog
 
-from gui.views.compare import CompareDialog
-from gui.views.runs import RunsPanel
-from gui.views.runs_table import COLUMNS
+from gui.runs.compare_dialog import CompareDialog
+from gui.runs.runs_panel import RunsPanel
+from gui.runs.runs_table import COLUMNS
 from tests.gui.test_runs_model import make
 from trainer.store import notes
 

@@ -126,7 +126,7 @@ def test_broken_files_are_named(tmp_path: Path, how: str, reason: str) -> None:
 
 
 def panel_of(qtbot: QtBot, run: Any, cursor: EpochCursor) -> Any:
-    from gui.views.weights import WeightsPanel
+    from gui.panels.weights import WeightsPanel
 
     panel = WeightsPanel(cursor)
     qtbot.addWidget(panel)

@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
+from gui.panels.confusion.image_detail import ImageDetail
 from gui.text import formats
 from gui.viewmodels.image_index import Choice, ImageIndex, Keep, Order, Seen, Selection, Split, Verdicts
-from gui.views.image_detail import ImageDetail
 from gui.widgets import labels
 from gui.widgets.thumbnails import Card, PictureView
 

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.rpc_client import Assist
+from gui.new_run.data_check import DataCheck
+from gui.new_run.setting_row import Choice, ProblemLabel, SettingRow
 from gui.text import settings
 from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, Form, Path_, Problem
-from gui.views.data_check import DataCheck
-from gui.views.setting_row import Choice, ProblemLabel, SettingRow
 from gui.window.preferences import Preferences
 from gui.window.theme import icon
 

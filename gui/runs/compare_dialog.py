@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.runs.runs_table import heads, shown
 from gui.viewmodels.run_list import Column, Difference, Row, compare_settings, look_at, plain
 from gui.viewmodels.settings_form import as_text
-from gui.views.runs_table import heads, shown
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import CheckBox
 from trainer.settings import describe

@@ -25,10 +25,10 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.rpc_client import Answer, Assist
+from gui.new_run import data_findings
 from gui.text import formats
 from gui.text.errors import fault_text, whole_text
 from gui.text.reasons import note_text
-from gui.views import data_looks
 from gui.widgets import labels
 from gui.widgets.bar_delegate import PART, BarDelegate, row_height
 from gui.widgets.problem_table import FaultsTable
@@ -206,7 +206,7 @@ class DataCheck(QWidget):
             lines.append("⚠ " + self.tr("A run on these data would end here: see the faults."))
         elif report["faults"]:
             lines.append(self.tr("Unreadable images are left out."))
-        lines += data_looks.lines(report)
+        lines += data_findings.lines(report)
         return "\n".join(lines)
 
     def _show_counts(self, report: Answer) -> None:
@@ -243,8 +243,8 @@ class DataCheck(QWidget):
         )
 
     def _show_odd(self, report: Answer) -> None:
-        self.odd.show_faults(data_looks.rows(report, MAX_FAULTS), (self.tr("File"), self.tr("Reason")))
-        text = self.tr("Worth a look ({count})").format(count=formats.whole(data_looks.count(report)))
+        self.odd.show_faults(data_findings.rows(report, MAX_FAULTS), (self.tr("File"), self.tr("Reason")))
+        text = self.tr("Worth a look ({count})").format(count=formats.whole(data_findings.count(report)))
         self.tabs.setTabText(ODD, text)
 
     def retranslate(self) -> None:

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.runs.runs_table import COLUMNS, RunsTable, heads, state_words
+from gui.runs.runs_widgets import NoteFields, Notice, RunsView
 from gui.text.errors import error_text, told
 from gui.viewmodels.run_list import Discarded, Row, RunsModel
 from gui.viewmodels.settings_form import quoted
-from gui.views.runs_parts import NoteFields, Notice, RunsView
-from gui.views.runs_table import COLUMNS, RunsTable, heads, state_words
 from gui.window.theme import icon
 from trainer.errors import EpochscopeError
 from trainer.store import trash

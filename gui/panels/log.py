@@ -10,11 +10,11 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from gui.engine.processes import tail
+from gui.panels.base import Panel
 from gui.shown import EpochCursor, ShownRun
 from gui.text.errors import error_text
 from gui.text.formats import message_text
 from gui.viewmodels.run import Topic
-from gui.views.panel import Panel
 from trainer.errors import EpochscopeError
 from trainer.store.folder import confined
 

@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.looked import class_figures, f1_by_epoch, first_split, look
+from gui.panels.base import Panel
+from gui.panels.classes.class_table import SINCE_BEST, SINCE_LAST, ClassTable
 from gui.plotting.heat_map import HeatMap
 from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.run import Topic
-from gui.views.class_table import SINCE_BEST, SINCE_LAST, ClassTable
-from gui.views.panel import Panel
 from gui.widgets import labels
 
 SPLITS: tuple[Split, ...] = ("valid", "test")

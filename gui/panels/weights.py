@@ -11,11 +11,11 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.looked import kept_epoch
+from gui.panels.base import Panel
 from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.viewmodels.first_layer import Reason, read_weights
 from gui.viewmodels.run import Topic
-from gui.views.panel import Panel
 from gui.widgets import labels
 from gui.widgets.thumbnails import Card, PictureView
 from gui.window.theme import Colours

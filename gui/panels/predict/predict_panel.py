@@ -10,13 +10,13 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.engine.rpc_client import Answer, Assist
+from gui.new_run.data_check import failure_text
+from gui.panels.base import Panel
+from gui.panels.predict.predictions import Prediction, PredictionView
 from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.text.errors import fault_text
 from gui.viewmodels.run import Topic
-from gui.views.data_check import failure_text
-from gui.views.panel import Panel
-from gui.views.predictions import Prediction, PredictionView
 from gui.widgets.labels import Sentence
 from gui.window.preferences import Preferences
 from gui.window.theme import icon

@@ -12,15 +12,15 @@ from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QSize, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from gui.panels.base import Panel
+from gui.panels.curves.chart_area import ChartArea
+from gui.panels.curves.epoch_table import NumbersTable
+from gui.panels.curves.scene import Drawn, drawn, legend, readings, scene
+from gui.panels.curves.toolbar import CurvesBar
 from gui.plotting.markers import number_text
 from gui.shown import EpochCursor, ShownRun
 from gui.viewmodels.curves import Axis, RunSeries, csv_chunks
 from gui.viewmodels.run import Topic
-from gui.views.chart_area import ChartArea
-from gui.views.curves_bar import CurvesBar
-from gui.views.curves_scene import Drawn, drawn, legend, readings, scene
-from gui.views.curves_table import NumbersTable
-from gui.views.panel import Panel
 from gui.widgets.labels import Sentence
 from gui.window.theme import Colours
 from trainer.plotting.ticks import Kind

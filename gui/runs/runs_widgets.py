@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.runs.runs_table import COLUMNS
 from gui.viewmodels.run_list import Row
-from gui.views.runs_table import COLUMNS
 from gui.window.theme import mix
 from trainer.store import notes
 

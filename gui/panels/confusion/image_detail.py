@@ -8,9 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from gui.panels.confusion.verdict_strip import VerdictStrip
 from gui.text import formats
 from gui.viewmodels.image_index import Seen, Verdicts
-from gui.views.verdict_strip import VerdictStrip
 from gui.widgets import labels
 
 
