@@ -296,14 +296,14 @@ def _arrays(path: object) -> dict[str, NDArray[Any]]:
 def _show_cards(
     view: PictureView,
     pixels: NDArray[np.uint8],
-    labels: NDArray[Any],
+    truth: NDArray[Any],
     names: tuple[str, ...],
     texts: Sequence[str] = (),
 ) -> None:
     """Each with the name of its class below, put into its text where it has one."""
 
     def card(row: int) -> Card:
-        name = labels.class_name(names, int(labels[row]))
+        name = labels.class_name(names, int(truth[row]))
         told = texts[row].format(name=name) if row < len(texts) and texts[row] else name
         return Card(pixels[row], (told,), told)
 

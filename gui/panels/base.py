@@ -8,8 +8,8 @@ from typing import ClassVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from gui.shown import EpochCursor, ShownRun
 from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, ShownRun
 
 
 class Panel(QWidget):

@@ -25,17 +25,16 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.rpc_client import Answer, Assist
-from gui.looked import kept_epoch
 from gui.new_run.data_check import failure_text
 from gui.panels.base import Panel
 from gui.panels.confusion.image_detail import ImageDetail
 from gui.plotting.class_markers import look_of_class, sample
 from gui.plotting.scatter import About, Cloud, Scatter
-from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.viewmodels.embedding import Layout, MapPoints, Stamp, items, predicted, read_map, stamp
 from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
 from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, ShownRun, kept_epoch
 from gui.widgets import labels
 from gui.window.theme import icon
 from trainer.store.folder import default_root

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QW
 
 from gui.engine.processes import tail
 from gui.panels.base import Panel
-from gui.shown import EpochCursor, ShownRun
 from gui.text.errors import error_text
 from gui.text.formats import message_text
 from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, ShownRun
 from trainer.errors import EpochscopeError
 from trainer.store.folder import confined
 

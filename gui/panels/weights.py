@@ -10,12 +10,11 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.looked import kept_epoch
 from gui.panels.base import Panel
-from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.viewmodels.first_layer import Reason, read_weights
 from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, ShownRun, kept_epoch
 from gui.widgets import labels
 from gui.widgets.thumbnails import Card, PictureView
 from gui.window.theme import Colours

@@ -2,7 +2,7 @@
 
 pyqtgraph gives the view, pan and zoom, and the fast way from arrays to lines. Lines, axes and texts are painted here,
 in pixels: its curve and axis items cost three times as much a frame, do not know logarithms beside their own, and read
-HTML in every text. Lines come thinned to the screen (`gui.pyramid`), so nothing is downsampled or clipped.
+HTML in every text. Lines come thinned to the screen (viewmodels/minmax_pyramid), so nothing is downsampled or clipped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from gui.viewmodels.growable import Floats
 from gui.window.theme import Colours, mix
 from trainer.plotting.ticks import Kind, outward, ticks
 
-import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip  # as gui.strokes imports it first
+import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip  # as gui.plotting.painting imports it first
 
 _KEPT_TEXTS = 200
 

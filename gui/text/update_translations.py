@@ -1,4 +1,4 @@
-"""Texts of the window and their translations: `python -m gui.translations` after a text has changed.
+"""Texts of the window and their translations: `python -m gui.text.update_translations` after a text has changed.
 
 It brings `resources/i18n/*.ts` up to date (new texts are unfinished, old ones are dropped) and compiles the `*.qm`.
 The tools come with PySide6. Translations are written with Qt Linguist or any editor; then run it again.
@@ -23,7 +23,7 @@ from trainer.settings.recipes import recipes
 
 LANGUAGES: dict[str, list[str]] = {"ru": [], "en": ["-pluralonly"]}
 """Options of lupdate. English has a file for its plurals only."""
-SOURCES = Path(__file__).parent
+SOURCES = Path(__file__).parents[1]
 _OWNERS = {"window": "Window", "_window": "Window"}
 """Class of what a variable or attribute of this name holds, where a text belongs to another object than self."""
 _FAULTS = {"Fault": 1, "UnreadableError": 0}

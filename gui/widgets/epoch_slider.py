@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.shown import EpochCursor, ShownRun
 from gui.text.formats import whole
+from gui.viewmodels.selection import EpochCursor, ShownRun
 from gui.window.theme import Colours, icon
 
 PLAY_SECONDS = 0.4

@@ -11,9 +11,9 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
-from gui.looked import Looked
 from gui.text import formats
 from gui.viewmodels.image_index import Reason
+from gui.viewmodels.selection import Looked
 from gui.window.theme import Colours
 
 MINUS = "\N{MINUS SIGN}"

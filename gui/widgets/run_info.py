@@ -6,10 +6,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from gui.looked import fits
-from gui.shown import EpochCursor, ShownRun
 from gui.text.formats import number, percent, plain, whole
 from gui.viewmodels.run import RunModel
+from gui.viewmodels.selection import EpochCursor, ShownRun, fits
 from gui.widgets.labels import plain_tip
 from gui.widgets.run_toolbar import ElidedLabel
 

@@ -9,8 +9,9 @@ from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.text.formats import STATE_ICONS, duration, percent, phase_word, state_word, whole
+from gui.viewmodels.eta import Outlook, reached
 from gui.viewmodels.run import RunModel
-from gui.viewmodels.run_state import Action, Outlook, State, reached
+from gui.viewmodels.run_state import Action, State
 from gui.window.theme import icon
 
 ICON = QSize(18, 18)

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from gui.engine import processes
-from gui.shown import ShownRun
 from gui.text.formats import whole
+from gui.viewmodels.selection import ShownRun
 from gui.widgets.run_toolbar import ElidedLabel
 from gui.window.theme import icon
 from trainer.store.folder import RunFolder

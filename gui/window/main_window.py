@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayou
 
 from gui.engine.processes import PythonCheck
 from gui.engine.rpc_client import Assist
-from gui.shown import EpochCursor, ShownRun
+from gui.viewmodels.eta import Pace
 from gui.viewmodels.journal_follower import Follower
-from gui.viewmodels.run_state import Pace
+from gui.viewmodels.selection import EpochCursor, ShownRun
 from gui.widgets.banner import Banner
 from gui.widgets.epoch_slider import CursorBar
 from gui.widgets.run_info import FactsColumn

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCursor
 
-from gui.shown import ShownRun
 from gui.text.errors import error_text
+from gui.viewmodels.eta import Pace, outlook
 from gui.viewmodels.run import Topic
-from gui.viewmodels.run_state import Pace, outlook
+from gui.viewmodels.selection import ShownRun
 from trainer.errors import EpochscopeError
 
 if TYPE_CHECKING:

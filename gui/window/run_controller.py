@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from gui.engine import processes
-from gui.shown import ShownRun
 from gui.text.errors import error_text
 from gui.text.reasons import reason_text
 from gui.viewmodels.run_state import Action, State, Steering
+from gui.viewmodels.selection import ShownRun
 from gui.widgets.banner import Banner
 from gui.window.preferences import Preferences
 from trainer.errors import EpochscopeError

@@ -11,8 +11,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from gui.panels.base import Panel
-from gui.shown import EpochCursor, ShownRun
 from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, ShownRun
 from gui.window.theme import icon
 
 ALL: frozenset[Topic] = frozenset(get_args(Topic))

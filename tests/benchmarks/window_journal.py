@@ -155,7 +155,7 @@ def measure(folder: Path, lines: int, frames: int) -> dict[str, float]:
     from PySide6.QtWidgets import QApplication
 
     from gui.panels.curves.curves_panel import CurvesPanel
-    from gui.shown import EpochCursor
+    from gui.viewmodels.selection import EpochCursor
     from gui.window import theme
 
     app = QApplication([])
@@ -175,8 +175,8 @@ def _open(folder: Path, panel: Any) -> dict[str, float]:
     """Until the journal is read to its end and drawn; meanwhile five drawings a second."""
     from PySide6.QtWidgets import QApplication
 
-    from gui.shown import ShownRun
     from gui.viewmodels.journal_follower import Follower
+    from gui.viewmodels.selection import ShownRun
     from trainer.store.folder import RunFolder
 
     start, cpu = time.perf_counter(), time.process_time()

@@ -31,7 +31,7 @@ CHILD = """
 import json, sys, time
 from pathlib import Path
 from PySide6.QtCore import QTimer
-from gui.window import Window
+from gui.window.main_window import Window
 from trainer.cli import main
 
 def resident():

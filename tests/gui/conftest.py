@@ -18,7 +18,7 @@ from trainer.store.journal import JournalWriter
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 HAS_QT = importlib.util.find_spec("PySide6") is not None and importlib.util.find_spec("pytestqt") is not None
-NEEDS_QT = re.compile(r"PySide6|qtbot|gui\.(views|window|app|style|plot)\b")
+NEEDS_QT = re.compile(r"PySide6|qtbot|gui\.(window|panels|widgets|plotting|text|runs|new_run|app)\b")
 CLASSES = ("cat", "dog", "frog")
 
 

@@ -20,7 +20,7 @@ import json, sys
 from PySide6.QtCore import QPoint, QSocketNotifier
 from PySide6.QtWidgets import QApplication
 import gui.app
-from gui.window import Window
+from gui.window.main_window import Window
 
 def spot(widget, area=None):
     middle = (area or widget.rect()).center()

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.shown import ShownRun
 from gui.viewmodels.journal_follower import Follower
+from gui.viewmodels.selection import ShownRun
 from trainer import events as ev
 from trainer.metrics.classification import confusion, figures
 from trainer.metrics.significance import intervals

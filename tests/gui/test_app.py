@@ -19,12 +19,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ended by a sign
 BEGIN = """
 import sys
 from PySide6.QtCore import QTimer
-import gui.app, gui.window
-show = gui.window.Window.showEvent
+import gui.app, gui.window.main_window
+show = gui.window.main_window.Window.showEvent
 def shown(self, event):
     show(self, event)
     QTimer.singleShot({after}, lambda: act(self))
-gui.window.Window.showEvent = shown
+gui.window.main_window.Window.showEvent = shown
 def act(window):
     print("shown", flush=True)
 """

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from made_runs import MadeRun
 
-from gui.shown import EpochCursor
+from gui.viewmodels.selection import EpochCursor
 
 pytest.importorskip("PySide6")
 from PySide6.QtCore import QPoint, Qt

@@ -9,10 +9,11 @@ from typing import Any, get_args
 import pytest
 
 from gui.engine import processes
-from gui.shown import ShownRun
+from gui.viewmodels.eta import Pace, outlook
 from gui.viewmodels.journal_follower import Follower
 from gui.viewmodels.run import RunModel
-from gui.viewmodels.run_state import ENABLED, LIVE, OVERDUE_SECONDS, Pace, State, Steering, outlook
+from gui.viewmodels.run_state import ENABLED, LIVE, OVERDUE_SECONDS, State, Steering
+from gui.viewmodels.selection import ShownRun
 from trainer import events as ev
 from trainer.store.folder import RunFolder
 from trainer.store.requests import poll

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from gui.panels.curves.curves_panel import CurvesPanel
 from gui.plotting.chart import Chart
-from gui.shown import EpochCursor, ShownRun
+from gui.viewmodels.selection import EpochCursor, ShownRun
 from gui.window import theme
 from tests.gui.made_runs import shown
 from trainer.errors import DiskError

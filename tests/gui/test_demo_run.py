@@ -22,12 +22,12 @@ from pathlib import Path
 for name in sys.argv[2:]:
     sys.modules[name] = None  # as if it were not installed
 from PySide6.QtWidgets import QApplication
-from gui.menus import TABS
-from gui.preferences import Preferences
-from gui.views import cursor_bar
-from gui.window import Window
+from gui.window.actions import TABS
+from gui.window.preferences import Preferences
+from gui.widgets import epoch_slider
+from gui.window.main_window import Window
 
-cursor_bar.PLAY_SECONDS = 0.0
+epoch_slider.PLAY_SECONDS = 0.0
 app = QApplication([])
 window = Window(Path(sys.argv[1]), Preferences())
 window.resize(1366, 768)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from made_runs import MadeRun
 
-from gui.shown import EpochCursor, ShownRun
+from gui.viewmodels.selection import EpochCursor, ShownRun
 
 pytest.importorskip("PySide6")
 

@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 from made_runs import KEY, MadeRun, shown
 
-from gui.looked import class_figures, f1_by_epoch, first_split, kept_epoch, look
-from gui.shown import EpochCursor, ShownRun
 from gui.viewmodels import image_index
 from gui.viewmodels.image_index import Choice, ImageIndex
+from gui.viewmodels.selection import EpochCursor, ShownRun, class_figures, f1_by_epoch, first_split, kept_epoch, look
 from trainer import events as ev
 from trainer.store.arrays import write_arrays
 

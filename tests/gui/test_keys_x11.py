@@ -21,14 +21,14 @@ DIGIT_3, LETTER_N, COMMA, LEFT = 12, 57, 59, 113  # keycodes
 CODE = """
 import sys
 from PySide6.QtCore import QTimer
-import gui.app, gui.window
-show = gui.window.Window.showEvent
+import gui.app, gui.window.main_window
+show = gui.window.main_window.Window.showEvent
 def shown(self, event):
     show(self, event)
     for name, action in self.menus.actions.items():
         action.triggered.connect(lambda *_, name=name: print(name, flush=True))
     QTimer.singleShot(1000, lambda: print("ready", flush=True))
-gui.window.Window.showEvent = shown
+gui.window.main_window.Window.showEvent = shown
 sys.exit(gui.app.main(["finished"]))
 """
 

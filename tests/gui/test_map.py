@@ -10,9 +10,9 @@ import pytest
 from made_runs import MadeRun
 from numpy.typing import NDArray
 
-from gui.shown import EpochCursor
 from gui.viewmodels.embedding import frame, items, nearest, predicted, read_map, stamp
 from gui.viewmodels.image_index import ImageIndex
+from gui.viewmodels.selection import EpochCursor
 from trainer.store.arrays import write_arrays
 
 if TYPE_CHECKING:

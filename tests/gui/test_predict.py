@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from gui.panels.predict.predict_panel import MAX_IMAGES, PredictPanel
 from gui.panels.predict.predictions import SIDE, thumbnail
-from gui.shown import EpochCursor, ShownRun
 from gui.viewmodels.journal_follower import Follower
+from gui.viewmodels.selection import EpochCursor, ShownRun
 from gui.widgets.bar_delegate import PART
 from tests.gui.test_new_run import FakeAssist
 from trainer.store.folder import RunFolder

@@ -37,7 +37,7 @@ def _russian(qtbot: QtBot) -> Iterator[None]:
 def answers() -> set[str]:
     """Every reason that is written down in the engine."""
     found = set()
-    for module, name, place in (("session.py", "_answer", 2), ("store/requests.py", "Received", 3)):
+    for module, name, place in (("engine/session.py", "_answer", 2), ("store/requests.py", "Received", 3)):
         for node in ast.walk(ast.parse((ROOM / module).read_text("utf-8"))):
             if isinstance(node, ast.Call) and name in (getattr(node.func, "attr", ""), getattr(node.func, "id", "")):
                 given = node.args[place] if len(node.args) > place else None

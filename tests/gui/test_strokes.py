@@ -115,7 +115,7 @@ def test_points_are_drawn_while_they_have_room() -> None:
 FAULTY = """
 import sys
 from PySide6.QtWidgets import QApplication
-from gui.plot import Chart
+from gui.plotting.chart import Chart
 app = QApplication([])
 chart = Chart()
 chart._draw_axes = lambda *_: 1 / 0

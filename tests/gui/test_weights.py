@@ -10,8 +10,8 @@ import pytest
 from made_runs import MadeRun
 from numpy.typing import NDArray
 
-from gui.shown import EpochCursor
 from gui.viewmodels.first_layer import as_pictures, read_weights
+from gui.viewmodels.selection import EpochCursor
 from trainer.analysis.first_layer import coloured
 from trainer.store.arrays import write_arrays
 

@@ -1,6 +1,6 @@
 """The same picture more than once: copies within a split, and those that a split shares with training. [no torch]
 
-Exact copies have the same pixels after decoding and the size policy. Near copies look the same (`trainer.data.alike`)
+Exact copies have the same pixels after decoding and the size policy. Near copies look the same (`trainer.data.phash`)
 and correlate, pixel for pixel, at 0.92 or more: saved as JPEG, resized, made brighter; not mirrored, shifted, cropped.
 """
 

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.looked import ClassFigures
 from gui.text import formats
+from gui.viewmodels.selection import ClassFigures
 from gui.widgets import labels
 from gui.window.theme import Colours
 

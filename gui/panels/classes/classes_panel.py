@@ -9,14 +9,13 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.looked import class_figures, f1_by_epoch, first_split, look
 from gui.panels.base import Panel
 from gui.panels.classes.class_table import SINCE_BEST, SINCE_LAST, ClassTable
 from gui.plotting.heat_map import HeatMap
-from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, ShownRun, class_figures, f1_by_epoch, first_split, look
 from gui.widgets import labels
 
 SPLITS: tuple[Split, ...] = ("valid", "test")

@@ -8,15 +8,14 @@ from typing import ClassVar
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.looked import Looked, first_split, fits, kept_epoch, look
 from gui.panels.base import Panel
 from gui.panels.confusion.image_grid import ImageGrid
 from gui.panels.confusion.matrix import MatrixView
 from gui.panels.confusion.pairs import PairsView
-from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.viewmodels.image_index import Choice, ImageIndex, Split
 from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, Looked, ShownRun, first_split, fits, kept_epoch, look
 from gui.widgets import labels
 from trainer.metrics.confusion import Counts, Mode, Shown, confused_pairs, shown
 

@@ -18,9 +18,9 @@ from gui.panels.curves.epoch_table import NumbersTable
 from gui.panels.curves.scene import Drawn, drawn, legend, readings, scene
 from gui.panels.curves.toolbar import CurvesBar
 from gui.plotting.markers import number_text
-from gui.shown import EpochCursor, ShownRun
 from gui.viewmodels.curves import Axis, RunSeries, csv_chunks
 from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, ShownRun
 from gui.widgets.labels import Sentence
 from gui.window.theme import Colours
 from trainer.plotting.ticks import Kind

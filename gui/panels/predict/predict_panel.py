@@ -13,10 +13,10 @@ from gui.engine.rpc_client import Answer, Assist
 from gui.new_run.data_check import failure_text
 from gui.panels.base import Panel
 from gui.panels.predict.predictions import Prediction, PredictionView
-from gui.shown import EpochCursor, ShownRun
 from gui.text import formats
 from gui.text.errors import fault_text
 from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, ShownRun
 from gui.widgets.labels import Sentence
 from gui.window.preferences import Preferences
 from gui.window.theme import icon
