@@ -20,7 +20,7 @@ from trainer.store.folder import default_root, find_run
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from gui.window.log_file import Logbook
+    from gui.window.log_file import LogFile
     from gui.window.main_window import Window
 
 FAULT = 1
@@ -105,23 +105,23 @@ def _look_ahead() -> None:
 def _show(root: Path, begin: Callable[[Window], None]) -> int:
     from PySide6.QtWidgets import QApplication
 
-    from gui.window.log_file import Logbook
+    from gui.window.log_file import LogFile
 
     app = QApplication.instance() or QApplication(["epochscope"])
     assert isinstance(app, QApplication)
-    logbook = Logbook()
+    logbook = LogFile()
     try:
         return _conduct(app, logbook, root, begin)
     finally:
         logbook.close()
 
 
-def _conduct(app: QApplication, logbook: Logbook, root: Path, begin: Callable[[Window], None]) -> int:
+def _conduct(app: QApplication, logbook: LogFile, root: Path, begin: Callable[[Window], None]) -> int:
     from gui.window import i18n, theme
     from gui.window.log_file import log
     from gui.window.main_window import Window
     from gui.window.preferences import Preferences
-    from gui.window.unix_signals import Signals
+    from gui.window.unix_signals import UnixSignals
 
     app.setApplicationName("epochscope")
     app.setApplicationDisplayName("Epochscope")
@@ -136,7 +136,7 @@ def _conduct(app: QApplication, logbook: Logbook, root: Path, begin: Callable[[W
         begin(window)
         window.show()
         log.info("opened")
-        signals = Signals(window.close_quietly)
+        signals = UnixSignals(window.close_quietly)
         code = app.exec()
         signals.close()
         window.deleteLater()

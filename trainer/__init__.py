@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from trainer import events
     from trainer.callback import Callback, Phase
     from trainer.data import open_data
-    from trainer.engine.context import Run
+    from trainer.engine.context import Run, RunContext
     from trainer.errors import EpochscopeError
     from trainer.models import build_model
     from trainer.result import Evaluation, Result
@@ -29,6 +29,7 @@ __all__ = [
     "Phase",
     "Result",
     "Run",
+    "RunContext",
     "Trainer",
     "__version__",
     "build_model",
@@ -43,6 +44,7 @@ _HOMES = {
     "Phase": "trainer.callback",
     "Result": "trainer.result",
     "Run": "trainer.engine.context",
+    "RunContext": "trainer.engine.context",
     "Trainer": "trainer.trainer",
     "build_model": "trainer.models",
     "open_data": "trainer.data",

@@ -21,7 +21,7 @@ from trainer.store.folder import RunFolder, create_run
 from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
-    from trainer.engine.plan import Plan
+    from trainer.engine.plan import RunPlan
     from trainer.result import Evaluation, Result
     from trainer.trainer import Trainer
 
@@ -103,14 +103,14 @@ def _nothing_done(session: Session, folder: RunFolder) -> Result:
     return Result("stopped", session.stop_reason, None, None, folder.path)
 
 
-def build(settings: Settings, session: Session, change: Callable[[Plan], Plan] = lambda plan: plan) -> Trainer:
+def build(settings: Settings, session: Session, change: Callable[[RunPlan], RunPlan] = lambda plan: plan) -> Trainer:
     """Open the data, build the model, and put both into a Trainer that trains within `session`.
 
     `change`: what a run that does not train with our own loop has to say about the plan.
     """
     session.progress(Preparing, "import", 0, 1)
     from trainer.engine.device import choose_device
-    from trainer.engine.plan import EVAL_BATCH, Plan
+    from trainer.engine.plan import EVAL_BATCH, RunPlan
     from trainer.models import build_model, move_model
     from trainer.optim.optimizers import make_loss, make_optimizer
     from trainer.trainer import Trainer
@@ -122,7 +122,7 @@ def build(settings: Settings, session: Session, change: Callable[[Plan], Plan] =
     train = settings.train
     model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
     model = move_model(model, choose_device(train.device))
-    plan = Plan(
+    plan = RunPlan(
         settings.model_dump(),
         settings.model,
         threads=train.threads,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from trainer.events import EpochEnded, Status, spell_non_finite
-from trainer.metrics.classification import Figures, report
+from trainer.metrics.classification import Metrics, report
 from trainer.metrics.significance import Intervals, in_brackets, intervals
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Evaluation:
     split: str
     weights: Literal["best", "last"]
     classes: tuple[str, ...]
-    figures: Figures
+    figures: Metrics
     outputs: Outputs
     seconds: float
 

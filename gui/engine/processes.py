@@ -35,7 +35,7 @@ CHECK_SECONDS = 60.0
 RECENT_SECONDS = 12.0
 
 
-class Engine:
+class EngineProcess:
     """A process that trains, started here. `folder` is the run it was started for, which it may yet have to make."""
 
     def __init__(self, process: subprocess.Popen[bytes], folder: RunFolder, log: Path) -> None:
@@ -63,7 +63,7 @@ class Engine:
             self._process.returncode = 0
 
 
-def start(python: str, arguments: Sequence[str], root: Path, name: str) -> Engine:
+def start(python: str, arguments: Sequence[str], root: Path, name: str) -> EngineProcess:
     """Run `epochscope ARGUMENTS` with this interpreter, for the run `name` under `root`.
 
     Input is empty; what it prints goes to a file under `root`. Raises UsageError `engine.start` where the interpreter
@@ -89,7 +89,7 @@ def start(python: str, arguments: Sequence[str], root: Path, name: str) -> Engin
         raise _cannot_run(python, error.strerror or str(error)) from error
     finally:
         os.close(output)
-    return Engine(process, RunFolder(root / name), log)
+    return EngineProcess(process, RunFolder(root / name), log)
 
 
 def _apart() -> dict[str, Any]:

@@ -40,7 +40,7 @@ class _Request:
     progress: Progress | None
 
 
-class Assist:
+class RpcClient:
     """Client of one helper, which is started with the first request and anew after it died.
 
     `python` runs the engine, `command` replaces the whole command line. Of two requests of one kind the newer counts:

@@ -24,15 +24,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.engine.rpc_client import Answer, Assist
+from gui.engine.rpc_client import Answer, RpcClient
 from gui.new_run import data_findings
 from gui.text import formats
 from gui.text.errors import fault_text, whole_text
 from gui.text.reasons import note_text
 from gui.widgets import labels
 from gui.widgets.bar_delegate import PART, BarDelegate, row_height
-from gui.widgets.problem_table import FaultsTable
-from gui.widgets.thumbnails import Card, PictureView
+from gui.widgets.problem_table import ProblemTable
+from gui.widgets.thumbnails import Card, ThumbnailView
 from gui.window.theme import icon
 from trainer.errors import DataError
 from trainer.store.arrays import read_arrays
@@ -50,7 +50,7 @@ MAX_FILE = 256 << 20
 class DataCheck(QWidget):
     """`settings` gives what the form says: the tables that concern data, or None where they are wrong."""
 
-    def __init__(self, assist: Assist, settings: Callable[[], dict[str, Any] | None]) -> None:
+    def __init__(self, assist: RpcClient, settings: Callable[[], dict[str, Any] | None]) -> None:
         super().__init__()
         self._assist, self._settings = assist, settings
         self._files = 0
@@ -62,10 +62,10 @@ class DataCheck(QWidget):
         self.stage = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.verdict = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.counts, self.faults, self.odd = _table(), FaultsTable(), FaultsTable()
+        self.counts, self.faults, self.odd = _table(), ProblemTable(), ProblemTable()
         self._bars = BarDelegate(self.counts)
         self.counts.setItemDelegate(self._bars)
-        self.examples, self.fed = PictureView(SIDE, 1), PictureView(SIDE, 1)
+        self.examples, self.fed = ThumbnailView(SIDE, 1), ThumbnailView(SIDE, 1)
         self.epoch = QSpinBox(minimum=1, maximum=100_000)
         self.epoch.valueChanged.connect(self._preview)
         self._epoch_label = QLabel(textFormat=Qt.TextFormat.PlainText)
@@ -294,7 +294,7 @@ def _arrays(path: object) -> dict[str, NDArray[Any]]:
 
 
 def _show_cards(
-    view: PictureView,
+    view: ThumbnailView,
     pixels: NDArray[np.uint8],
     truth: NDArray[Any],
     names: tuple[str, ...],

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.engine.rpc_client import Assist
+from gui.engine.rpc_client import RpcClient
 from gui.new_run.data_check import DataCheck
 from gui.new_run.setting_row import Choice, ProblemLabel, SettingRow
 from gui.text import settings
-from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, Form, Path_, Problem
+from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, Path_, Problem, SettingsForm
 from gui.window.preferences import Preferences
 from gui.window.theme import icon
 
@@ -40,11 +40,11 @@ class NewRunPage(QWidget):
     start_wanted = Signal(list, str)
 
     def __init__(
-        self, assist: Assist, root: Path, preferences: Preferences | None = None, parent: QWidget | None = None
+        self, assist: RpcClient, root: Path, preferences: Preferences | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
-        self.form = Form(root)
+        self.form = SettingsForm(root)
         self._preferences = preferences or Preferences()
         self.rows = {path: SettingRow(field, self) for path, field in self.form.fields.items()}
         self.recipe = Choice()

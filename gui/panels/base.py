@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, ShownRun
+from gui.viewmodels.selection import EpochCursor, OpenRun
 
 
 class Panel(QWidget):
@@ -33,9 +33,9 @@ class Panel(QWidget):
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cursor = cursor
-        self.run: ShownRun | None = None
+        self.run: OpenRun | None = None
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Another run, or none, is shown from now on."""
         self.run = run
 

@@ -24,17 +24,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.engine.rpc_client import Answer, Assist
+from gui.engine.rpc_client import Answer, RpcClient
 from gui.new_run.data_check import failure_text
 from gui.panels.base import Panel
 from gui.panels.confusion.image_detail import ImageDetail
 from gui.plotting.class_markers import look_of_class, sample
 from gui.plotting.scatter import About, Cloud, Scatter
 from gui.text import formats
-from gui.viewmodels.embedding import Layout, MapPoints, Stamp, items, predicted, read_map, stamp
+from gui.viewmodels.embedding import EmbeddingPoints, Layout, Stamp, items, predicted, read_map, stamp
 from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, ShownRun, kept_epoch
+from gui.viewmodels.selection import EpochCursor, OpenRun, kept_epoch
 from gui.widgets import labels
 from gui.window.theme import icon
 from trainer.store.folder import default_root
@@ -44,17 +44,17 @@ MANY = 500
 """Classes named in the legend."""
 
 
-class MapPanel(Panel):
+class EmbeddingPanel(Panel):
     """The map that was made of this run; where there is none, how to make it, and a button that does."""
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots"})
 
-    def __init__(self, cursor: EpochCursor, assist: Assist | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, cursor: EpochCursor, assist: RpcClient | None = None, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
         self._assist = assist
-        self._asked: ShownRun | None = None
+        self._asked: OpenRun | None = None
         self.index: ImageIndex | None = None
-        self.map: MapPoints | None = None
+        self.map: EmbeddingPoints | None = None
         self._stamp: Stamp | None = None
         self._items = np.empty(0, np.int64)
         self._predicted: NDArray[np.int64] | None = None
@@ -125,7 +125,7 @@ class MapPanel(Panel):
 
     # -- what the window calls -----------------------------------------------------------------------------------
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Another run, drawn at the next `refresh`; none is drawn at once."""
         super().show_run(run)
         self.index = ImageIndex(run.folder, run.model) if run is not None else None
@@ -375,7 +375,7 @@ class MapPanel(Panel):
             if self.map is None:
                 self._say(f"{formats.phase_word(stage)} …", button=True)
 
-    def _made(self, run: ShownRun, answer: Answer) -> None:
+    def _made(self, run: OpenRun, answer: Answer) -> None:
         self._asked = None
         if self.run is not run:
             return

@@ -14,7 +14,7 @@ from gui.panels.base import Panel
 from gui.text.errors import error_text
 from gui.text.formats import message_text
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, ShownRun
+from gui.viewmodels.selection import EpochCursor, OpenRun
 from trainer.errors import EpochscopeError
 from trainer.store.folder import confined
 
@@ -46,7 +46,7 @@ class LogPanel(Panel):
         self._seen = ""
         self.retranslate()
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Forget the texts of the run before."""
         super().show_run(run)
         self._seen = ""

@@ -14,9 +14,9 @@ from gui.panels.base import Panel
 from gui.text import formats
 from gui.viewmodels.first_layer import Reason, read_weights
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, ShownRun, kept_epoch
+from gui.viewmodels.selection import EpochCursor, OpenRun, kept_epoch
 from gui.widgets import labels
-from gui.widgets.thumbnails import Card, PictureView
+from gui.widgets.thumbnails import Card, ThumbnailView
 from gui.window.theme import Colours
 from trainer.analysis.first_layer import Weights, coloured
 
@@ -50,7 +50,7 @@ class WeightsPanel(Panel):
         self.weights: Weights | None = None
         self._shown: tuple[str, ...] = ()
         self.note, self.low, self.high = labels.Note(), labels.Sentence(), labels.Sentence()
-        self.scale, self.view, self.empty = _Scale(), PictureView(SMALLEST, 1, largest=LARGEST), labels.Sentence()
+        self.scale, self.view, self.empty = _Scale(), ThumbnailView(SMALLEST, 1, largest=LARGEST), labels.Sentence()
         tools = QHBoxLayout()
         tools.addWidget(self.note, 1)
         for label in (self.low, self.high):
@@ -69,7 +69,7 @@ class WeightsPanel(Panel):
         self.view.activated.connect(lambda index: self._chosen(index.row()))
         self.retranslate()
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Another run, drawn at the next `refresh`; none is drawn at once."""
         super().show_run(run)
         if run is None:

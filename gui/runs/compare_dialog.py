@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.runs.runs_table import heads, shown
-from gui.viewmodels.run_list import Column, Difference, Row, compare_settings, look_at, plain
+from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at, plain
 from gui.viewmodels.settings_form import as_text
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import CheckBox
@@ -32,7 +32,7 @@ from trainer.store.folder import RunFolder
 
 
 @dataclass(frozen=True)
-class Line:
+class ComparisonRow:
     """A row of the comparison. `best` are the columns of the best values, `parts` the lengths of bars, 0 ... 1."""
 
     title: str
@@ -86,13 +86,13 @@ class CompareDialog(QDialog):
         self._close_button.setText(self.tr("Close"))
         self._fill()
 
-    def _lines(self) -> list[Line]:
-        lines = [Line(self.tr("Best figures"), (), heading=True), *figure_lines(self._rows, self.locale())]
+    def _lines(self) -> list[ComparisonRow]:
+        lines = [ComparisonRow(self.tr("Best figures"), (), heading=True), *figure_lines(self._rows, self.locale())]
         chosen = [one for one in self._settings if one.differs or self.all_settings.isChecked()]
-        lines.append(Line(self.tr("Settings that differ") if not self.all_settings.isChecked() else self.tr("Settings"),
-                          (), heading=True))  # fmt: skip
+        title = self.tr("Settings") if self.all_settings.isChecked() else self.tr("Settings that differ")
+        lines.append(ComparisonRow(title, (), heading=True))
         if not chosen:
-            return [*lines, Line(self.tr("none"), ())]
+            return [*lines, ComparisonRow(self.tr("none"), ())]
         return lines + [_setting_line(one) for one in chosen]
 
     def _fill(self) -> None:
@@ -111,7 +111,7 @@ class CompareDialog(QDialog):
         for place in range(len(names)):
             self.table.setColumnWidth(place, min(max(widest, 130), 320))
 
-    def _fill_row(self, number: int, line: Line, columns: int) -> None:
+    def _fill_row(self, number: int, line: ComparisonRow, columns: int) -> None:
         head = QTableWidgetItem(line.title)
         font = head.font()
         font.setBold(line.heading)
@@ -140,7 +140,7 @@ _BETTER: dict[str, int] = {"state": 0, "macro_f1": 1, "loss": -1, "best_epoch": 
 """Whether more (1) or less (-1) of a figure is better."""
 
 
-def figure_lines(rows: Sequence[Row | None], locale: QLocale) -> list[Line]:
+def figure_lines(rows: Sequence[Row | None], locale: QLocale) -> list[ComparisonRow]:
     """The figures of the runs, the best of each marked unless all are as good."""
     titles: dict[str, str] = {"best_epoch": QCoreApplication.translate("CompareDialog", "Best epoch")}
     titles |= {str(name): title for name, title in heads().items()}
@@ -154,7 +154,7 @@ def figure_lines(rows: Sequence[Row | None], locale: QLocale) -> list[Line]:
         }
         told = frozenset(best) if len(best) < len(found) else frozenset()
         parts = tuple(values) if name == "macro_f1" else ()
-        lines.append(Line(titles[name], texts, best=told, parts=parts))
+        lines.append(ComparisonRow(titles[name], texts, best=told, parts=parts))
     return lines
 
 
@@ -170,7 +170,7 @@ def _text(row: Row | None, name: str, locale: QLocale) -> str:
     return shown(row, cast(Column, name), locale)
 
 
-def _setting_line(one: Difference) -> Line:
+def _setting_line(one: SettingDifference) -> ComparisonRow:
     titles = {".".join(setting.path): setting for setting in describe()}
     setting = titles.get(one.name)
     title = one.name
@@ -178,4 +178,4 @@ def _setting_line(one: Difference) -> Line:
         words = QCoreApplication.translate("Settings", setting.title)
         title = f"{words} ({one.name})"
     texts = tuple("–" if value is None else plain(as_text(value)) for value in one.values)
-    return Line(plain(title), texts, one.differs)
+    return ComparisonRow(plain(title), texts, one.differs)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from gui.runs.runs_table import COLUMNS, RunsTable, heads, state_words
 from gui.runs.runs_widgets import NoteFields, Notice, RunsView
 from gui.text.errors import error_text, told
-from gui.viewmodels.run_list import Discarded, Row, RunsModel
+from gui.viewmodels.run_list import Discarded, Row, RunList
 from gui.viewmodels.settings_form import quoted
 from gui.window.theme import icon
 from trainer.errors import EpochscopeError
@@ -49,7 +49,7 @@ class RunsPanel(QWidget):
 
     def __init__(self, root: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.runs = RunsModel(root, state_words())
+        self.runs = RunList(root, state_words())
         self.table = RunsTable(self.runs)
         self.view = RunsView(self.table)
         self.search = QLineEdit(clearButtonEnabled=True)

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFont, QIcon
 
 from gui.text import formats
-from gui.viewmodels.run_list import Column, Row, RunsModel, plain
+from gui.viewmodels.run_list import Column, Row, RunList, plain
 from gui.widgets.labels import plain_tip
 from gui.window.theme import icon
 
@@ -86,7 +86,7 @@ def _local_time(text: str, locale: QLocale) -> str:
 class RunsTable(QAbstractTableModel):
     """Rows of a RunsModel. The box before a name says that its curves are overlaid; `current` is the run shown."""
 
-    def __init__(self, runs: RunsModel) -> None:
+    def __init__(self, runs: RunList) -> None:
         super().__init__()
         self.runs = runs
         self.current = ""

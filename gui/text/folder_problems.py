@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from gui.text.formats import plain, whole
-from gui.viewmodels.folder_check import Oddity
+from gui.viewmodels.folder_check import FolderProblem
 
 MOST = 3
 """Lines of a notice; the rest is a click away."""
 
 
-def oddity_text(oddity: Oddity) -> str:
+def oddity_text(oddity: FolderProblem) -> str:
     """A sentence that names the file."""
     tr = QCoreApplication.translate
     texts = {
@@ -26,7 +26,7 @@ def oddity_text(oddity: Oddity) -> str:
     return " ".join(plain(text).split())
 
 
-def notice(oddities: list[Oddity]) -> str:
+def notice(oddities: list[FolderProblem]) -> str:
     """The first of them, and how many more there are."""
     lines = [oddity_text(oddity) for oddity in oddities[:MOST]]
     if (more := len(oddities) - MOST) > 0:
@@ -34,6 +34,6 @@ def notice(oddities: list[Oddity]) -> str:
     return "\n".join(lines)
 
 
-def all_text(oddities: list[Oddity]) -> str:
+def all_text(oddities: list[FolderProblem]) -> str:
     """All of them, a line each."""
     return "\n".join(oddity_text(oddity) for oddity in oddities)

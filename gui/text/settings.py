@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from gui.viewmodels.settings_form import Field, Form, Problem
+from gui.viewmodels.settings_form import Field, Problem, SettingsForm
 from trainer.settings.recipes import Recipe
 from trainer.settings.schema import Setting
 
@@ -76,7 +76,7 @@ def _bound(value: float | None) -> str:
     return QLocale().toString(value) if isinstance(value, int) else QLocale().toString(value, "g", 6)
 
 
-def problem(form: Form, found: Problem) -> str:
+def problem(form: SettingsForm, found: Problem) -> str:
     """A sentence that stands beside the setting."""
     tr = QCoreApplication.translate
     if found.code == "value":

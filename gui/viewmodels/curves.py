@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.viewmodels.ema import Smoother
+from gui.viewmodels.ema import Ema
 from gui.viewmodels.growable import LARGEST, Floats
 from gui.viewmodels.minmax_pyramid import Pyramid, finite
 from gui.viewmodels.run import RunModel, Table
@@ -25,7 +25,7 @@ CHARTS = ("loss", "accuracy", "macro_f1", "learning_rate", "speed", "wait")
 
 
 @dataclass(frozen=True)
-class Line:
+class Curve:
     """One line of a chart, from one column of a run model's table."""
 
     chart: str
@@ -35,21 +35,21 @@ class Line:
 
 
 LINES = (
-    Line("loss", "raw", "batches", "loss"),
-    Line("loss", "smooth", "batches", "loss"),
-    Line("loss", "train", "epochs", "train_loss"),
-    Line("loss", "valid", "epochs", "valid_loss"),
-    Line("accuracy", "raw", "batches", "accuracy"),
-    Line("accuracy", "smooth", "batches", "accuracy"),
-    Line("accuracy", "train", "epochs", "train_accuracy"),
-    Line("accuracy", "valid", "epochs", "valid_accuracy"),
-    Line("macro_f1", "train", "epochs", "train_macro_f1"),
-    Line("macro_f1", "valid", "epochs", "valid_macro_f1"),
-    Line("learning_rate", "raw", "batches", "learning_rate"),
-    Line("speed", "raw", "batches", "samples_per_second"),
-    Line("speed", "smooth", "batches", "samples_per_second"),
-    Line("wait", "raw", "batches", "data_share"),
-    Line("wait", "smooth", "batches", "data_share"),
+    Curve("loss", "raw", "batches", "loss"),
+    Curve("loss", "smooth", "batches", "loss"),
+    Curve("loss", "train", "epochs", "train_loss"),
+    Curve("loss", "valid", "epochs", "valid_loss"),
+    Curve("accuracy", "raw", "batches", "accuracy"),
+    Curve("accuracy", "smooth", "batches", "accuracy"),
+    Curve("accuracy", "train", "epochs", "train_accuracy"),
+    Curve("accuracy", "valid", "epochs", "valid_accuracy"),
+    Curve("macro_f1", "train", "epochs", "train_macro_f1"),
+    Curve("macro_f1", "valid", "epochs", "valid_macro_f1"),
+    Curve("learning_rate", "raw", "batches", "learning_rate"),
+    Curve("speed", "raw", "batches", "samples_per_second"),
+    Curve("speed", "smooth", "batches", "samples_per_second"),
+    Curve("wait", "raw", "batches", "data_share"),
+    Curve("wait", "smooth", "batches", "data_share"),
 )
 SMOOTHED = frozenset(line.column for line in LINES if line.role == "smooth")
 
@@ -65,7 +65,7 @@ class RunSeries:
         self.model = model
         self._span = span
         self._pyramids: dict[tuple[Source, Role, str], Pyramid] = {}
-        self._smoothers: dict[str, Smoother] = {}
+        self._smoothers: dict[str, Ema] = {}
         self._cuts: dict[Source, int] = {"batches": 0, "epochs": 0}
         self._bad: Floats = np.empty(0)
         self._bad_of: tuple[int, ...] = ()
@@ -74,7 +74,7 @@ class RunSeries:
     def set_span(self, span: float) -> None:
         """Smooth over another number of steps; `update` does the work."""
         self._span = span
-        self._smoothers = {column: Smoother(span) for column in SMOOTHED} if span else {}
+        self._smoothers = {column: Ema(span) for column in SMOOTHED} if span else {}
         self._pyramids = {key: found for key, found in self._pyramids.items() if key[1] != "smooth"}
 
     def table(self, source: Source) -> Table:
@@ -108,7 +108,7 @@ class RunSeries:
                 pyramid.cut(rows)
 
     @staticmethod
-    def _key(line: Line) -> tuple[Source, Role, str]:
+    def _key(line: Curve) -> tuple[Source, Role, str]:
         return line.source, "smooth" if line.role == "smooth" else "raw", line.column
 
     @property
@@ -116,7 +116,7 @@ class RunSeries:
         """Steps that smoothed lines are smoothed over; 0: there are none."""
         return self._span
 
-    def values(self, line: Line) -> Floats:
+    def values(self, line: Curve) -> Floats:
         """(rows,) as they are."""
         if line.role == "smooth" and self._span:
             return self._smoothers[line.column].values
@@ -133,7 +133,7 @@ class RunSeries:
     def _steps_per_epoch(self) -> float:
         return float(max(1, self.model.info.steps_per_epoch)) if self.model.info else 1.0
 
-    def piece(self, line: Line, axis: Axis, view: tuple[float, float], pairs: int) -> tuple[Floats, Floats, int]:
+    def piece(self, line: Curve, axis: Axis, view: tuple[float, float], pairs: int) -> tuple[Floats, Floats, int]:
         """x and y of the line between the edges of `view` and one point beyond; how many values one pair stands for.
 
         y has smallest and largest value of each block in turn where there are more than `pairs` values, which must be
@@ -170,7 +170,7 @@ class RunSeries:
             return 0.0
         return float(info.epochs) if axis == "epoch" else float(info.epochs * info.steps_per_epoch)
 
-    def at(self, line: Line, axis: Axis, x: float) -> float | None:
+    def at(self, line: Curve, axis: Axis, x: float) -> float | None:
         """The value of the row nearest to `x`; None where there is none."""
         column, scale = self._x(line.source, axis)
         row = nearest(column, x * scale)

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from gui.viewmodels.growable import LARGEST, Floats, Growing
+from gui.viewmodels.growable import LARGEST, Floats, GrowableArray
 
 _CHUNK = 1 << 15
 """Rows done at once: the working set stays in the cache, and little memory is used."""
 
 
-class Smoother:
+class Ema:
     """`values` is the average after each row. A row whose value is not finite has NaN, and no weight in later ones."""
 
     def __init__(self, span: float) -> None:
         self._span = span
-        self._out = Growing()
+        self._out = GrowableArray()
         self._step = 0.0
         self._sum = 0.0
         self._weight = 0.0

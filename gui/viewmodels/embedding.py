@@ -25,7 +25,7 @@ Stamp = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
-class MapPoints:
+class EmbeddingPoints:
     """N images of a split: `places` (N,) their numbers in it, `labels` (N,) their classes, `layouts` where they lie.
 
     `explained`: shares of the variance along the two axes of `pca`. `stale`: the evaluation is of other
@@ -53,7 +53,7 @@ def stamp(folder: RunFolder) -> Stamp:
     return tuple(found)
 
 
-def read_map(folder: RunFolder) -> tuple[MapPoints | None, Reason, str]:
+def read_map(folder: RunFolder) -> tuple[EmbeddingPoints | None, Reason, str]:
     """The map, or why there is none, and the file that is about."""
     for split in SPLITS:
         relative = f"evaluation/map-{split}.npz"
@@ -69,7 +69,7 @@ def read_map(folder: RunFolder) -> tuple[MapPoints | None, Reason, str]:
     return None, "no_map", ""
 
 
-def _checked(folder: RunFolder, split: Split, arrays: dict[str, NDArray[Any]]) -> MapPoints:
+def _checked(folder: RunFolder, split: Split, arrays: dict[str, NDArray[Any]]) -> EmbeddingPoints:
     """Raises KeyError and ValueError for what is no map."""
     places, labels, explained = arrays["indices"], arrays["labels"], arrays["explained"]
     said = arrays["predicted"]
@@ -87,7 +87,7 @@ def _checked(folder: RunFolder, split: Split, arrays: dict[str, NDArray[Any]]) -
         if points.shape != (count, 2) or points.dtype != np.float32 or not np.isfinite(points).all():
             raise ValueError("points")
     shares = float(explained[0]), float(explained[1])
-    return MapPoints(split, places, labels, layouts, shares, _is_stale(folder, split, places, said))
+    return EmbeddingPoints(split, places, labels, layouts, shares, _is_stale(folder, split, places, said))
 
 
 def _is_stale(folder: RunFolder, split: Split, places: NDArray[np.int64], said: NDArray[np.uint16]) -> bool:
@@ -99,14 +99,14 @@ def _is_stale(folder: RunFolder, split: Split, places: NDArray[np.int64], said: 
         return False
 
 
-def predicted(points: MapPoints, index: ImageIndex, epoch: int) -> NDArray[np.int64] | None:
+def predicted(points: EmbeddingPoints, index: ImageIndex, epoch: int) -> NDArray[np.int64] | None:
     """What the model took each image of the map for, (N,): validation images after that epoch. None where that is not
     known."""
     made = index.predictions(points.split, epoch).predicted
     return made[points.places].astype(np.int64) if points.places.max() < len(made) else None
 
 
-def items(points: MapPoints, index: ImageIndex) -> NDArray[np.int64]:
+def items(points: EmbeddingPoints, index: ImageIndex) -> NDArray[np.int64]:
     """For each image of the map its place among the published images, (N,); -1 where it was not published."""
     split, _ = index.split(points.split)
     found = np.full(len(points.places), -1, np.int64)

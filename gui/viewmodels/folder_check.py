@@ -36,7 +36,7 @@ MOST = 100
 
 
 @dataclass(frozen=True)
-class Oddity:
+class FolderProblem:
     """`file` as the run names it, `reason` in English where the system gave one."""
 
     file: str
@@ -44,13 +44,13 @@ class Oddity:
     reason: str = ""
 
 
-def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[Oddity]:
+def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[FolderProblem]:
     """All that is odd, at most `MOST`. Of a run that goes on nothing is missing: it may come."""
     found = {one.file: one for one in _wrong_kinds(folder, model)}
     if not alive:
         for file in _expected(model):
             if file.split("/")[0] not in found and not _there(folder, file):
-                found.setdefault(file, Oddity(file, "missing"))
+                found.setdefault(file, FolderProblem(file, "missing"))
             if len(found) >= MOST:
                 break
     for file, read in _READERS.items():
@@ -58,7 +58,7 @@ def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[Oddity]:
             try:
                 read(folder.path / file)
             except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
-                found[file] = Oddity(file, "unreadable", str(error)[:200])
+                found[file] = FolderProblem(file, "unreadable", str(error)[:200])
     return list(found.values())[:MOST]
 
 
@@ -75,7 +75,7 @@ def _changed(path: Path) -> int:
         return 0
 
 
-def _wrong_kinds(folder: RunFolder, model: RunModel) -> Iterator[Oddity]:
+def _wrong_kinds(folder: RunFolder, model: RunModel) -> Iterator[FolderProblem]:
     for part in SUBFOLDERS:
         yield from _kind(folder.path / part, part, stat.S_ISDIR, "no_folder")
     inside = () if folder.evaluation.is_symlink() else EVALUATION
@@ -90,7 +90,7 @@ def _wrong_kinds(folder: RunFolder, model: RunModel) -> Iterator[Oddity]:
         try:
             path = confined(folder, file)
         except (DataError, ValueError):
-            yield Oddity(file[:200], "link" if _is_link(folder, file) else "outside")
+            yield FolderProblem(file[:200], "link" if _is_link(folder, file) else "outside")
         else:
             yield from _kind(path, file[:200], stat.S_ISREG, "no_file")
 
@@ -103,15 +103,15 @@ def _is_link(folder: RunFolder, file: str) -> bool:
         return False
 
 
-def _kind(path: Path, file: str, wanted: Callable[[int], bool], otherwise: Problem) -> Iterator[Oddity]:
+def _kind(path: Path, file: str, wanted: Callable[[int], bool], otherwise: Problem) -> Iterator[FolderProblem]:
     try:
         mode = os.lstat(path).st_mode
     except (OSError, ValueError):
         return
     if stat.S_ISLNK(mode):
-        yield Oddity(file, "link")
+        yield FolderProblem(file, "link")
     elif not wanted(mode):
-        yield Oddity(file, otherwise)
+        yield FolderProblem(file, otherwise)
 
 
 def _there(folder: RunFolder, file: str) -> bool:

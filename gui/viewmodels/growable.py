@@ -26,7 +26,7 @@ def room(shape: tuple[int, ...], kind: type[np.generic]) -> NDArray[Any]:
     return np.frombuffer(mmap.mmap(-1, size), dtype=kind, count=count).reshape(shape)
 
 
-class Growing:
+class GrowableArray:
     """A float32 array that is appended to in O(1) amortised; memory beyond the filled part is never touched.
 
     It holds what is only drawn: a screen tells some thousand values apart.

@@ -19,7 +19,7 @@ from gui.viewmodels.run import RunModel
 from trainer.errors import DataError
 from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, confined
-from trainer.store.thumbnails import Published, PublishedSplit, open_published
+from trainer.store.thumbnails import PublishedImages, PublishedSplit, open_published
 
 Split = Literal["valid", "test"]
 Keep = Literal["all", "wrong", "right"]
@@ -57,7 +57,7 @@ class Predictions:
 
 
 @dataclass(frozen=True)
-class Choice:
+class ImageFilter:
     """Which images are wanted: of one of the classes `true`, taken for one of `predicted`; None is any."""
 
     split: Split = "valid"
@@ -68,13 +68,13 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Selection:
+class ImageSelection:
     """The images of a choice at one epoch, in its order: `items` are places among the published images of the split.
 
     `published` of the split's `total` images are there for viewing: a sample where they differ.
     """
 
-    choice: Choice
+    choice: ImageFilter
     epoch: int
     items: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     reason: Reason = ""
@@ -131,7 +131,7 @@ class ImageIndex:
     def __init__(self, folder: RunFolder, model: RunModel) -> None:
         self._folder = folder
         self._model = model
-        self._published: Published | None = None
+        self._published: PublishedImages | None = None
         self._labels: dict[str, NDArray[np.int64]] = {}
         self._opened: tuple[str | None, Reason] | None = None
         self._cache: OrderedDict[str, Predictions] = OrderedDict()
@@ -187,12 +187,12 @@ class ImageIndex:
         self._cache.clear()
         self._opened = None
 
-    def select(self, choice: Choice, epoch: int) -> Selection:
+    def select(self, choice: ImageFilter, epoch: int) -> ImageSelection:
         """The published images that fit, in the order asked for; those with equal figures in the order of the data."""
         split, reason = self.split(choice.split)
         if split is None:
-            return Selection(choice, epoch, reason=reason, file=self._model.images or "")
-        whole = Selection(choice, epoch, published=len(split.indices), total=split.total)
+            return ImageSelection(choice, epoch, reason=reason, file=self._model.images or "")
+        whole = ImageSelection(choice, epoch, published=len(split.indices), total=split.total)
         found = self.predictions(choice.split, epoch)
         reason = found.reason or ("" if len(found.predicted) == split.total else "mismatch")
         places = np.array(split.indices, np.int64)
@@ -200,9 +200,9 @@ class ImageIndex:
             reason = "mismatch"
         if reason:
             file = self._model.predictions.get(epoch, "") if choice.split == "valid" else TEST_FILE
-            return Selection(choice, epoch, reason=reason, published=whole.published, total=whole.total, file=file)
+            return ImageSelection(choice, epoch, reason=reason, published=whole.published, total=whole.total, file=file)
         items = _fitting(choice, self._labels[choice.split], found, places)
-        return Selection(choice, epoch, items, "", whole.published, whole.total)
+        return ImageSelection(choice, epoch, items, "", whole.published, whole.total)
 
     def seen(self, split: Split, item: int, epoch: int) -> Seen | None:
         """One published image; None where it, or what the model made of it, is not there."""
@@ -244,7 +244,7 @@ class ImageIndex:
 
 
 def _fitting(
-    choice: Choice, labels: NDArray[np.int64], made: Predictions, places: NDArray[np.int64]
+    choice: ImageFilter, labels: NDArray[np.int64], made: Predictions, places: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     predicted = made.predicted[places].astype(np.int64)
     fits = np.ones(len(places), bool)

@@ -6,14 +6,14 @@ import time
 
 from gui.viewmodels.journal_limits import ImpossibleError
 from gui.viewmodels.run import RunModel, Topic
-from trainer.store.batch_columns import Reports
+from trainer.store.batch_columns import BatchColumns
 from trainer.store.folder import RunFolder, is_alive
 from trainer.store.journal import JournalReader, Record
 
 ALIVE_SECONDS = 1.0
 
 
-class Follower:
+class JournalFollower:
     """`model` is what the journal has said so far; `caught_up` whether its end was reached; `alive` whether an engine
     works on the run, looked at once a second."""
 
@@ -57,9 +57,9 @@ class Follower:
                 self.model.changed.add("state")
         return self.model.take_changes()
 
-    def _apply(self, record: Record | Reports) -> None:
+    def _apply(self, record: Record | BatchColumns) -> None:
         try:
-            if isinstance(record, Reports):
+            if isinstance(record, BatchColumns):
                 self.model.apply_reports(record)
             else:
                 self.model.apply(record)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer import events as ev
-from trainer.store.batch_columns import Reports
+from trainer.store.batch_columns import BatchColumns
 from trainer.store.journal import Record
 
 MAX_EPOCH, MAX_STEP, MAX_WHOLE = 2**31 - 1, 2**53, 2**63 - 1
@@ -27,7 +27,7 @@ class ImpossibleError(ValueError):
         self.count = count
 
 
-def possible(found: Reports) -> NDArray[np.bool_]:
+def possible(found: BatchColumns) -> NDArray[np.bool_]:
     """(n,): which of the reports a run can say; see `check`."""
     limits = {"epoch": MAX_EPOCH, "last_step": MAX_STEP, "t": MAX_SECONDS, "wall": MAX_WALL, "seq": MAX_STEP}
     good = np.ones(len(found), dtype=bool)

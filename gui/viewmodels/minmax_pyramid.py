@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.viewmodels.growable import LARGEST, Floats, Growing
+from gui.viewmodels.growable import LARGEST, Floats, GrowableArray
 
 BASE = 16
 """Values in a block of the lowest level; below that the values themselves are looked at."""
@@ -22,7 +22,7 @@ class Pyramid:
     over, and a block of nothing else is NaN. The values stay with their owner and are given again at each call."""
 
     def __init__(self) -> None:
-        self._levels: list[tuple[Growing, Growing]] = []
+        self._levels: list[tuple[GrowableArray, GrowableArray]] = []
 
     def extend(self, values: Floats) -> None:
         """`values`: the whole series so far, of which what is new is taken in."""
@@ -30,7 +30,7 @@ class Pyramid:
         size, level = BASE, 0
         while (whole := len(low) // size) > (self._levels[level][0].rows if level < len(self._levels) else 0):
             if level == len(self._levels):
-                self._levels.append((Growing(), Growing()))
+                self._levels.append((GrowableArray(), GrowableArray()))
             lows, highs = self._levels[level]
             new = slice(lows.rows * size, whole * size)
             newest = (low[new], high[new]) if level else (finite(low[new]),) * 2

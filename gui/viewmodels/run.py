@@ -17,7 +17,7 @@ from gui.viewmodels.growable import LARGEST, room
 from gui.viewmodels.journal_limits import MAX_COUNT, ImpossibleError, check, possible
 from trainer import events as ev
 from trainer.store import batch_columns
-from trainer.store.batch_columns import Reports
+from trainer.store.batch_columns import BatchColumns
 from trainer.store.journal import Record
 
 MAX_MESSAGES = 10_000
@@ -243,7 +243,7 @@ class RunModel:
     def _batches(self, event: ev.BatchesReported, record: Record) -> None:
         self.apply_reports(batch_columns.one(event, record.seq, record.attempt, record.t, record.wall))
 
-    def apply_reports(self, found: Reports) -> None:
+    def apply_reports(self, found: BatchColumns) -> None:
         """Take in the next records of the journal, which are BatchesReported. Raises ImpossibleError for those that
         were left out."""
         good = possible(found)

@@ -109,7 +109,7 @@ class Discarded:
     lies: Path
 
 
-class RunsModel:
+class RunList:
     """All runs under `root`; `rows` are those that pass the filter, in order.
 
     `words` are what people call the states, for the filter. The first `refresh` reads everything (5,000 runs: about a
@@ -307,7 +307,7 @@ class RunsModel:
 
 def look_at(path: Path) -> Row | None:
     """One run as the list has it; None where there is no run."""
-    model = RunsModel(path.parent)
+    model = RunList(path.parent)
     model._look(path.name)
     return model.get(path.name)
 
@@ -320,7 +320,7 @@ def _order(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Difference:
+class SettingDifference:
     """A setting by its dotted name, and its value in each run: None where a run does not have it."""
 
     name: str
@@ -340,11 +340,11 @@ def settings_of(folder: RunFolder) -> dict[str, Any]:
         return {}
 
 
-def compare_settings(folders: Sequence[RunFolder]) -> list[Difference]:
+def compare_settings(folders: Sequence[RunFolder]) -> list[SettingDifference]:
     """Every setting of some runs, in the order of run.toml."""
     tables = [settings_of(folder) for folder in folders]
     names = dict.fromkeys(name for table in tables for name in table)
-    return [Difference(name, tuple(table.get(name) for table in tables)) for name in names]
+    return [SettingDifference(name, tuple(table.get(name) for table in tables)) for name in names]
 
 
 def _flat(tree: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:

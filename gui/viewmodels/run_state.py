@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gui.engine import processes
-from gui.engine.processes import Engine
-from gui.viewmodels.selection import ShownRun
+from gui.engine.processes import EngineProcess
+from gui.viewmodels.selection import OpenRun
 from trainer import events as ev
 from trainer.store.requests import Do, When
 
@@ -60,13 +60,15 @@ class Pending:
     asked: float
 
 
-class Steering:
+class RunState:
     """Steers one run, or none, by requests in its folder. `engine` is the process this window started for it, if any.
 
     Call `settle` on each tick: it takes note of answers, which come through the journal.
     """
 
-    def __init__(self, run: ShownRun | None, engine: Engine | None = None, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self, run: OpenRun | None, engine: EngineProcess | None = None, clock: Callable[[], float] = time.monotonic
+    ):
         self.run = run
         self.engine = engine
         self.pending: list[Pending] = []

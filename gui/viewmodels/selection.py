@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.viewmodels.image_index import Split
-from gui.viewmodels.journal_follower import Follower
+from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run import RunModel, Verdict
 from trainer.errors import DataError
 from trainer.events import EvaluationDone
@@ -24,11 +24,11 @@ MAX_EVALUATION = 64 << 20
 
 
 @dataclass(frozen=True)
-class ShownRun:
+class OpenRun:
     """A run and the follower that reads its journal."""
 
     folder: RunFolder
-    follower: Follower
+    follower: JournalFollower
 
     @property
     def model(self) -> RunModel:
@@ -64,7 +64,7 @@ class EpochCursor:
 
 
 @dataclass(frozen=True)
-class Looked:
+class Selection:
     """`verdict` belongs to `epoch` (valid), or to the `best` or `last` weights (test)."""
 
     split: Split
@@ -73,15 +73,15 @@ class Looked:
     verdict: Verdict
 
 
-def look(run: ShownRun, cursor: EpochCursor, split: Split) -> Looked | None:
+def look(run: OpenRun, cursor: EpochCursor, split: Split) -> Selection | None:
     """The figures to show, None where there are none (yet)."""
     epoch = cursor.at(run.model)
     if split == "valid":
         verdict = run.model.verdicts.get(epoch)
-        return Looked("valid", epoch, "epoch", verdict) if fits(verdict, run.model) else None
+        return Selection("valid", epoch, "epoch", verdict) if fits(verdict, run.model) else None
     event = run.model.evaluations.get("test") or _evaluated_later(run)
     verdict = Verdict.of(event) if event is not None else None
-    return Looked("test", epoch, event.weights, verdict) if event and fits(verdict, run.model) else None
+    return Selection("test", epoch, event.weights, verdict) if event and fits(verdict, run.model) else None
 
 
 def fits(verdict: Verdict | None, model: RunModel) -> TypeGuard[Verdict]:
@@ -98,7 +98,7 @@ def first_split(model: RunModel) -> Split:
     return "test" if has_none and not model.verdicts else "valid"
 
 
-def _evaluated_later(run: ShownRun) -> EvaluationDone | None:
+def _evaluated_later(run: OpenRun) -> EvaluationDone | None:
     """`epochscope evaluate` of a stopped run writes no event: what it left, if newer than the journal."""
     try:
         path = confined(run.folder, "evaluation/test.json")
@@ -134,7 +134,7 @@ class ClassFigures:
     since_best: NDArray[np.float64]
 
 
-def class_figures(model: RunModel, looked: Looked) -> ClassFigures:
+def class_figures(model: RunModel, looked: Selection) -> ClassFigures:
     """What a table of classes shows."""
     found = looked.verdict
     nothing = np.full(len(found.f1), math.nan)

@@ -59,7 +59,7 @@ class Problem:
     text: str
 
 
-class Form:
+class SettingsForm:
     """Texts of all settings, over a recipe. `set` and `choose_recipe` change it, `check` judges it."""
 
     def __init__(self, root: Path) -> None:

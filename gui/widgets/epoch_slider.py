@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.text.formats import whole
-from gui.viewmodels.selection import EpochCursor, ShownRun
+from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.window.theme import Colours, icon
 
 PLAY_SECONDS = 0.4
@@ -49,7 +49,7 @@ class EpochSlider(QSlider):
         painter.end()
 
 
-class CursorBar(QWidget):
+class EpochBar(QWidget):
     """Buttons, slider and what it stands at. `moved` when a person has moved the cursor."""
 
     moved = Signal()
@@ -57,7 +57,7 @@ class CursorBar(QWidget):
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.epoch_cursor = cursor
-        self.run: ShownRun | None = None
+        self.run: OpenRun | None = None
         self._due = 0.0
         self.slider = EpochSlider()
         self.where = QLabel()
@@ -96,7 +96,7 @@ class CursorBar(QWidget):
         self.retranslate()
         self.refresh()
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Another run, or none."""
         self.play.setChecked(False)
         self.run = run

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QStyle, QStyleOpti
 
 from gui.text import formats
 from gui.viewmodels.image_index import Reason
-from gui.viewmodels.selection import Looked
+from gui.viewmodels.selection import Selection
 from gui.window.theme import Colours
 
 MINUS = "\N{MINUS SIGN}"
@@ -94,7 +94,7 @@ def class_name(names: tuple[str, ...], index: int) -> str:
     return " ".join(name[:200].split()) or f"#{index}"
 
 
-def whence(looked: Looked) -> str:
+def whence(looked: Selection) -> str:
     """Of which weights the figures are."""
     texts = {
         "epoch": QCoreApplication.translate("Images", "Epoch {epoch}"),

@@ -28,7 +28,7 @@ from gui.window.theme import SCHEMES
 POLL_MS = 100
 
 
-class SettingsDialog(QDialog):
+class PreferencesDialog(QDialog):
     """Deletes itself when closed. `python_changed` with an interpreter that was found to work."""
 
     python_changed = Signal(str)

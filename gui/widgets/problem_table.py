@@ -14,7 +14,7 @@ MOST = 0.65
 """Of the width, for the reason: names of files are cut before reasons are, but not to nothing."""
 
 
-class FaultsTable(QTableWidget):
+class ProblemTable(QTableWidget):
     """Files and reasons."""
 
     def __init__(self) -> None:

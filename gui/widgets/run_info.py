@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLay
 
 from gui.text.formats import number, percent, plain, whole
 from gui.viewmodels.run import RunModel
-from gui.viewmodels.selection import EpochCursor, ShownRun, fits
+from gui.viewmodels.selection import EpochCursor, OpenRun, fits
 from gui.widgets.labels import plain_tip
 from gui.widgets.run_toolbar import ElidedLabel
 
@@ -52,13 +52,13 @@ _WIDEST = "airplane (0.00)"
 _GAP = 10
 
 
-class FactsColumn(QScrollArea):
+class RunInfo(QScrollArea):
     """Rows of a name and a value, in three groups. A row without a value is not shown."""
 
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.epoch_cursor = cursor
-        self.run: ShownRun | None = None
+        self.run: OpenRun | None = None
         self.heads: dict[str, QLabel] = {}
         self.names: dict[str, QLabel] = {}
         self.values: dict[str, ElidedLabel] = {}
@@ -97,7 +97,7 @@ class FactsColumn(QScrollArea):
             grid.addWidget(value, row, 1)
         self._column.addLayout(grid)
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Another run, or none."""
         self.run = run
         self.refresh()

@@ -44,7 +44,7 @@ class ElidedLabel(QLabel):
         self.setText(shown)
 
 
-class ControlBar(QWidget):
+class RunToolbar(QWidget):
     """Buttons are the window's actions, so that menu, shortcut and button agree."""
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWid
 
 from gui.engine import processes
 from gui.text.formats import whole
-from gui.viewmodels.selection import ShownRun
+from gui.viewmodels.selection import OpenRun
 from gui.widgets.run_toolbar import ElidedLabel
 from gui.window.theme import icon
 from trainer.store.folder import RunFolder
@@ -39,7 +39,7 @@ class StatusBar(QStatusBar):
         self.damage.hide()
         self.chips.hide()
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Where the shown run lies."""
         self.where.set_whole(str(run.folder.path) if run else "")
         self.show_damage(0)
@@ -50,7 +50,7 @@ class StatusBar(QStatusBar):
             self._damaged = lines
             self.retranslate()
 
-    def show_live(self, root: Path, run: ShownRun | None) -> None:
+    def show_live(self, root: Path, run: OpenRun | None) -> None:
         """Other runs that are being trained, to open with a click."""
         live = [folder for folder in processes.live(root) if run is None or folder != run.folder]
         if live == self._live:

@@ -53,7 +53,7 @@ class Card:
     right: bool | None = None
 
 
-class Pictures(QAbstractListModel):
+class ThumbnailModel(QAbstractListModel):
     """`fetch(row)` makes a card whenever it is painted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -84,7 +84,7 @@ class Pictures(QAbstractListModel):
         return None
 
 
-class PictureView(QAbstractItemView):
+class ThumbnailView(QAbstractItemView):
     """Pictures of `side` pixels with `lines` lines of text, as many in a row as fit. With `largest` they grow up to so
     many pixels, as long as all of them fit without scrolling.
 
@@ -99,7 +99,7 @@ class PictureView(QAbstractItemView):
         """A text that is to fit in a line."""
         self._sides = range(side, max(side, largest) + 1, 4)
         self._hovered = -1
-        self.pictures = Pictures(self)
+        self.pictures = ThumbnailModel(self)
         self.setModel(self.pictures)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

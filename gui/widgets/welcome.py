@@ -22,7 +22,7 @@ class DropZone(QLabel):
         super().paintEvent(event)
 
 
-class EmptyPage(QWidget):
+class WelcomePage(QWidget):
     """Buttons are the window's actions."""
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:

@@ -102,7 +102,7 @@ MENUS: dict[str, tuple[str, ...]] = {
 }
 
 
-class Menus(QObject):
+class WindowActions(QObject):
     """`actions` by name; `slots` are called when one is triggered, `open_recent` with a run of the list."""
 
     def __init__(

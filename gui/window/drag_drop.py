@@ -27,7 +27,7 @@ def kind_of(paths: Sequence[Path]) -> Kind:
     return "nothing"
 
 
-class Drops:
+class DragDrop:
     """Takes what is dropped and opens it."""
 
     def __init__(self, window: Window) -> None:

@@ -21,7 +21,7 @@ from gui.text.formats import plain
 from gui.text.reasons import reason_text
 from gui.viewmodels import folder_check
 from gui.widgets.banner import Button
-from gui.widgets.preferences_dialog import SettingsDialog
+from gui.widgets.preferences_dialog import PreferencesDialog
 from gui.widgets.text_dialog import show_text
 from gui.window.log_file import log_file
 from trainer.errors import EpochscopeError
@@ -41,7 +41,7 @@ def recorded() -> Path | None:
         return None
 
 
-class Errands(QObject):
+class FileActions(QObject):
     """Opens dialogs over a window and does what was chosen."""
 
     def __init__(self, window: Window) -> None:
@@ -220,7 +220,7 @@ class Errands(QObject):
 
     def settings(self) -> None:
         """Language, theme, Python."""
-        dialog = SettingsDialog(self._window, self._window.preferences)
+        dialog = PreferencesDialog(self._window, self._window.preferences)
         dialog.python_changed.connect(self._window.assist.use)
         dialog.show()
 

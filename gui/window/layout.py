@@ -19,7 +19,7 @@ FIRST_WIDTHS = (270, 780, 230)
 Side = Literal["runs", "facts"]
 
 
-class Places:
+class WindowLayout:
     """Arranges the sides of a window."""
 
     def __init__(self, window: Window) -> None:

@@ -27,7 +27,7 @@ def log_file() -> Path:
     return cache_folder() / "window.log"
 
 
-class Logbook:
+class LogFile:
     """Takes over uncaught errors and Qt's messages until `close`. `faults` counts the errors; `on_fault` is called
     with the last line of each, on the thread it happened."""
 

@@ -14,23 +14,23 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, 
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.engine.processes import PythonCheck
-from gui.engine.rpc_client import Assist
+from gui.engine.rpc_client import RpcClient
 from gui.viewmodels.eta import Pace
-from gui.viewmodels.journal_follower import Follower
-from gui.viewmodels.selection import EpochCursor, ShownRun
+from gui.viewmodels.journal_follower import JournalFollower
+from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.banner import Banner
-from gui.widgets.epoch_slider import CursorBar
-from gui.widgets.run_info import FactsColumn
-from gui.widgets.run_toolbar import ControlBar
+from gui.widgets.epoch_slider import EpochBar
+from gui.widgets.run_info import RunInfo
+from gui.widgets.run_toolbar import RunToolbar
 from gui.widgets.status import StatusBar
-from gui.widgets.welcome import EmptyPage
-from gui.window.actions import TABS, Menus
-from gui.window.drag_drop import Drops
-from gui.window.file_actions import Errands, recorded
-from gui.window.layout import LEAST_LIST, Places
+from gui.widgets.welcome import WelcomePage
+from gui.window.actions import TABS, WindowActions
+from gui.window.drag_drop import DragDrop
+from gui.window.file_actions import FileActions, recorded
+from gui.window.layout import LEAST_LIST, WindowLayout
 from gui.window.preferences import Preferences
-from gui.window.refresh_timer import Pulse
-from gui.window.run_controller import CLOSING_SECONDS, Conduct
+from gui.window.refresh_timer import RefreshTimer
+from gui.window.run_controller import CLOSING_SECONDS, RunController
 from gui.window.tabs import ALL, Tabs
 from trainer.store.folder import RunFolder
 
@@ -42,23 +42,23 @@ class Window(QMainWindow):
         super().__init__()
         self.root = root
         self.preferences = preferences
-        self.run: ShownRun | None = None
-        self.overlays: list[ShownRun] = []
+        self.run: OpenRun | None = None
+        self.overlays: list[OpenRun] = []
         self.epoch_cursor = EpochCursor()
-        self.assist = Assist(preferences.python)
+        self.assist = RpcClient(preferences.python)
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 560)
         self.banner = Banner()
-        self.conduct = Conduct(self, self.banner, preferences, root)
-        self.errands = Errands(self)
-        self.drops = Drops(self)
-        self.menus = Menus(self, self._slots(), self.open_run)
+        self.conduct = RunController(self, self.banner, preferences, root)
+        self.errands = FileActions(self)
+        self.drops = DragDrop(self)
+        self.menus = WindowActions(self, self._slots(), self.open_run)
         self._build()
         self._connect()
-        self.places = Places(self)
+        self.places = WindowLayout(self)
         self._closing_until: float | None = None
         self._quiet = False
-        self.pulse = Pulse(self)
+        self.pulse = RefreshTimer(self)
         self.places.restore()
         self.retranslate()
         self.show_run(None)
@@ -102,11 +102,11 @@ class Window(QMainWindow):
         return slots | {f"tab_{name}": partial(self.show_tab, name) for name in TABS}
 
     def _build(self) -> None:
-        self.controls = ControlBar(self.menus.actions)
+        self.controls = RunToolbar(self.menus.actions)
         self.tabs = Tabs(self.epoch_cursor, {"map": (self.assist,), "predict": (self.assist, self.preferences)})
-        self.bar = CursorBar(self.epoch_cursor)
-        self.facts = FactsColumn(self.epoch_cursor)
-        self.empty = EmptyPage(self.menus.actions)
+        self.bar = EpochBar(self.epoch_cursor)
+        self.facts = RunInfo(self.epoch_cursor)
+        self.empty = WelcomePage(self.menus.actions)
         self.run_page = _column(self.tabs, self.bar)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
@@ -169,11 +169,11 @@ class Window(QMainWindow):
             self.errands.tell_end(again=True)
             self.show_page(self.run_page)
             return
-        self.show_run(ShownRun(folder, Follower(folder)))
+        self.show_run(OpenRun(folder, JournalFollower(folder)))
         self.preferences.add_recent(folder.path)
         self.menus.show_recent(self.preferences.recent)
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Show this run from now on, or none."""
         self.run = run
         self.epoch_cursor.live()
@@ -260,7 +260,9 @@ class Window(QMainWindow):
     def _overlay(self, paths: list[Path]) -> None:
         """Curves of further runs; those that are shown already are kept, with what was read of them."""
         known = {run.folder.path: run for run in self.overlays}
-        self.overlays = [known.get(path) or ShownRun(RunFolder(path), Follower(RunFolder(path))) for path in paths]
+        self.overlays = [
+            known.get(path) or OpenRun(RunFolder(path), JournalFollower(RunFolder(path))) for path in paths
+        ]
         self.tabs.set_overlays(self.overlays)
         self.pulse.set()
 

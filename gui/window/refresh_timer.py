@@ -16,7 +16,7 @@ from PySide6.QtGui import QCursor
 from gui.text.errors import error_text
 from gui.viewmodels.eta import Pace, outlook
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import ShownRun
+from gui.viewmodels.selection import OpenRun
 from trainer.errors import EpochscopeError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ FOLDER_SECONDS = 0.5
 _FACTS: frozenset[Topic] = frozenset({"info", "epochs", "evaluation", "snapshots", "state"})
 
 
-class Pulse:
+class RefreshTimer:
     """Drives a window. `pace` judges the speed of the shown run's present phase."""
 
     def __init__(self, window: Window) -> None:
@@ -127,7 +127,7 @@ class Pulse:
         if window.run is not None:
             self._note(window.run, changed)
 
-    def _note(self, run: ShownRun, changed: Set[Topic]) -> None:
+    def _note(self, run: OpenRun, changed: Set[Topic]) -> None:
         window = self._window
         window.tabs.note(changed)
         if changed & _FACTS or ("batches" in changed and not run.model.epochs.rows):

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 from gui.engine import processes
 from gui.text.errors import error_text
 from gui.text.reasons import reason_text
-from gui.viewmodels.run_state import Action, State, Steering
-from gui.viewmodels.selection import ShownRun
+from gui.viewmodels.run_state import Action, RunState, State
+from gui.viewmodels.selection import OpenRun
 from gui.widgets.banner import Banner
 from gui.window.preferences import Preferences
 from trainer.errors import EpochscopeError
@@ -26,7 +26,7 @@ DONE_CODES = (0, 3)
 TOLD_BY_THE_RUN = (5, 6, 7, 8, 9)
 
 
-class Conduct(QObject):
+class RunController(QObject):
     """Steers the run that is shown. `opened`: a run was started and is to be shown; `changed`: buttons and states may
     be others now; `gone`: the shown run lies in the trash."""
 
@@ -40,15 +40,15 @@ class Conduct(QObject):
         self._banner = banner
         self._preferences = preferences
         self.root = root
-        self.steering = Steering(None)
-        self.started: dict[Path, processes.Engine] = {}
+        self.steering = RunState(None)
+        self.started: dict[Path, processes.EngineProcess] = {}
         self._discarding: Path | None = None
         self._last: tuple[State, frozenset[Action]] | None = None
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Steer this one from now on."""
         self._banner.clear()
-        self.steering = Steering(run, self.started.get(run.folder.path) if run else None)
+        self.steering = RunState(run, self.started.get(run.folder.path) if run else None)
         self.changed.emit()
 
     # -- starting ----------------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ class Conduct(QObject):
 
     # -- closing -----------------------------------------------------------------------------------------------------
 
-    def working(self) -> list[processes.Engine]:
+    def working(self) -> list[processes.EngineProcess]:
         """Engines started here that still run."""
         return [engine for engine in self.started.values() if engine.exit_code is None]
 

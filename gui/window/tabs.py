@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from gui.panels.base import Panel
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, ShownRun
+from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.window.theme import icon
 
 ALL: frozenset[Topic] = frozenset(get_args(Topic))
@@ -21,9 +21,9 @@ ALL: frozenset[Topic] = frozenset(get_args(Topic))
 PANELS = (
     ("curves", "gui.panels.curves.curves_panel", "CurvesPanel", "curve"),
     ("classes", "gui.panels.classes.classes_panel", "ClassesPanel", "classes"),
-    ("errors", "gui.panels.confusion.confusion_panel", "ErrorsPanel", "matrix"),
+    ("errors", "gui.panels.confusion.confusion_panel", "ConfusionPanel", "matrix"),
     ("weights", "gui.panels.weights", "WeightsPanel", "weights"),
-    ("map", "gui.panels.embedding", "MapPanel", "map"),
+    ("map", "gui.panels.embedding", "EmbeddingPanel", "map"),
     ("predict", "gui.panels.predict.predict_panel", "PredictPanel", "predict"),
     ("log", "gui.panels.log", "LogPanel", "log"),
 )
@@ -40,7 +40,7 @@ class _Place(QWidget):
         self.panel: Panel | None = None
         self.changed: set[Topic] = set()
         self.moved = False
-        self.run: ShownRun | None = None
+        self.run: OpenRun | None = None
         self._broken = False
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -59,7 +59,7 @@ class _Place(QWidget):
             self._draw()
             self._broken = False
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Another run, or none, to be drawn from now on."""
         self.run, self._broken = run, False
 
@@ -92,7 +92,7 @@ class Tabs(QTabWidget):
         super().__init__()
         self._cursor = cursor
         self._extras = extras
-        self._overlays: list[ShownRun] = []
+        self._overlays: list[OpenRun] = []
         self._places: dict[str, _Place] = {}
         for name, module, kind, sign in PANELS:
             place = self._places[name] = _Place(partial(self._make, name, module, kind))
@@ -110,7 +110,7 @@ class Tabs(QTabWidget):
         self._hand_overlays(name, panel)
         return panel
 
-    def set_overlays(self, runs: list[ShownRun]) -> None:
+    def set_overlays(self, runs: list[OpenRun]) -> None:
         """Further runs, to draw their curves and to compare with."""
         self._overlays = runs
         for name in _OVERLAID:
@@ -144,7 +144,7 @@ class Tabs(QTabWidget):
         """Name of the tab in front."""
         return self.names()[self.currentIndex()]
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Another run, or none: the tab in front now, others when they are looked at."""
         for place in self._places.values():
             place.show_run(run)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QSocketNotifier
 HEARD = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-class Signals:
+class UnixSignals:
     """Calls `end` on Qt's loop after a signal, until `close`."""
 
     def __init__(self, end: Callable[[], None]) -> None:

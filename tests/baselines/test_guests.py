@@ -12,7 +12,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from callbacks.snapshots import Snapshots
-from gui.viewmodels.journal_follower import Follower
+from gui.viewmodels.journal_follower import JournalFollower
 from trainer import launch
 from trainer.baselines import worker
 from trainer.baselines.entries import Contestant, contestants
@@ -102,7 +102,7 @@ def test_the_figures_are_those_that_scikit_learn_finds_for_the_saved_weights(
 
 @pytest.mark.parametrize("name", KINDS)
 def test_the_window_reads_it(runs: dict[str, RunFolder], name: str) -> None:
-    follower = Follower(runs[name])
+    follower = JournalFollower(runs[name])
     while not follower.caught_up:
         follower.tick()
     model = follower.model

@@ -24,7 +24,7 @@ from torch.nn.functional import cross_entropy
 
 from trainer.engine.session import Session
 from trainer.launch import build
-from trainer.metrics.classification import Figures, figures
+from trainer.metrics.classification import Metrics, figures
 from trainer.plugins import load_callback
 from trainer.settings import merge
 from trainer.settings.recipes import load_recipe
@@ -167,7 +167,7 @@ def minimise(weight: Tensor, images: Tensor, labels: Tensor, penalty: float) -> 
     return weight.detach(), count, float(weight.grad.abs().max())
 
 
-def score(weight: Tensor, images: Tensor, labels: Tensor) -> Figures:
+def score(weight: Tensor, images: Tensor, labels: Tensor) -> Metrics:
     """Loss and F1 of a split."""
     said = logits(weight, images.flatten(1))
     confusion = torch.zeros(len(weight), len(weight), dtype=torch.int64)

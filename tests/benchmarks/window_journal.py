@@ -175,12 +175,12 @@ def _open(folder: Path, panel: Any) -> dict[str, float]:
     """Until the journal is read to its end and drawn; meanwhile five drawings a second."""
     from PySide6.QtWidgets import QApplication
 
-    from gui.viewmodels.journal_follower import Follower
-    from gui.viewmodels.selection import ShownRun
+    from gui.viewmodels.journal_follower import JournalFollower
+    from gui.viewmodels.selection import OpenRun
     from trainer.store.folder import RunFolder
 
     start, cpu = time.perf_counter(), time.process_time()
-    run = ShownRun(RunFolder(folder), Follower(RunFolder(folder)))
+    run = OpenRun(RunFolder(folder), JournalFollower(RunFolder(folder)))
     panel.show_run(run)
     drawn = start
     while not run.follower.caught_up:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from trainer.data import cache, check_source, decode_pool, inspect_source, open_data
 from trainer.data.image_folder import usual_size
-from trainer.data.image_set import Pictures, no_progress
+from trainer.data.image_set import ImageSet, no_progress
 from trainer.data.sources import load_pictures
 from trainer.data.validation import FaultyDataError
 from trainer.errors import DataError, DiskError, UsageError
@@ -182,7 +182,7 @@ def test_the_second_start_opens_no_image(pictures: Path, monkeypatch: pytest.Mon
     assert isinstance(second.pixels.base, np.memmap) or isinstance(second.pixels, np.memmap)
 
 
-def assert_same(first: Pictures, second: Pictures) -> None:
+def assert_same(first: ImageSet, second: ImageSet) -> None:
     assert np.array_equal(first.pixels, second.pixels)
     assert np.array_equal(first.sums, second.sums)
     assert first.faults == second.faults

@@ -6,13 +6,13 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trainer.data.image_set import Pictures
+from trainer.data.image_set import ImageSet
 from trainer.data.split import split_pictures
 
 
-def pictures(labels: list[int], parts: list[int] | None = None, unreadable: tuple[int, ...] = ()) -> Pictures:
+def pictures(labels: list[int], parts: list[int] | None = None, unreadable: tuple[int, ...] = ()) -> ImageSet:
     count = len(labels)
-    return Pictures(
+    return ImageSet(
         name="made",
         classes=tuple(str(label) for label in range(max(labels) + 1)),
         pixels=np.zeros((count, 1, 1, 1), np.uint8),

@@ -18,7 +18,7 @@ from PIL import Image
 
 from trainer.data import inspect_source, phash
 from trainer.data.duplicates import Duplicates, find_duplicates
-from trainer.data.image_set import Pictures, channel_sums, pack
+from trainer.data.image_set import ImageSet, channel_sums, pack
 from trainer.data.sources import load_pictures
 
 
@@ -36,13 +36,13 @@ def scenes(count: int, side: int = 32, seed: int = 0) -> NDArray[np.uint8]:
 
 def source(
     images: NDArray[np.uint8], labels: list[int] | None = None, parts: list[int] | None = None
-) -> tuple[Pictures, dict[str, NDArray[np.int64]]]:
+) -> tuple[ImageSet, dict[str, NDArray[np.int64]]]:
     """Images as a source, and its split."""
     count = len(images)
     pixels = pack(images)
     kinds = np.array(parts if parts is not None else [0] * count, np.uint8)
     split = {part: np.flatnonzero(kinds == code) for code, part in enumerate(("train", "valid", "test"))}
-    pictures = Pictures(
+    pictures = ImageSet(
         "made",
         ("a", "b"),
         pixels,

@@ -19,7 +19,7 @@ from tests.engine.fakes import CLASSES, FEATURES, Recorder, at_step, batches, ma
 from tests.reliability.harness import scramble
 from trainer.engine import compilation
 from trainer.engine.compilation import PARTS, compile_model
-from trainer.engine.plan import Plan
+from trainer.engine.plan import RunPlan
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, Preparing, RunStarted
 from trainer.launch import load_trained, start
@@ -27,7 +27,7 @@ from trainer.settings import merge
 from trainer.store.folder import RunFolder
 from trainer.trainer import Trainer
 
-COMPILED = Plan(compile=True, threads=1)
+COMPILED = RunPlan(compile=True, threads=1)
 
 
 def net() -> nn.Module:
@@ -181,7 +181,7 @@ def test_without_it_nothing_is_compiled_or_told(graphs: Graphs, recorder: Record
 def test_a_run_makes_no_graph_after_its_start(graphs: Graphs, recorder: Recorder, precision: Any) -> None:
     """Not for the smaller last batch, nor for a single image, nor in validation, evaluation or prediction."""
     counted: list[int] = []
-    trainer = make(net(), data(), callbacks=[recorder], epochs=3, plan=Plan(precision=precision, compile=True))
+    trainer = make(net(), data(), callbacks=[recorder], epochs=3, plan=RunPlan(precision=precision, compile=True))
     trainer.on(RunStarted, lambda event: counted.append(len(graphs.made)))
     trainer.fit()
     trainer.predict(torch.zeros(2, FEATURES))
@@ -274,7 +274,7 @@ def test_evaluating_a_run_needs_no_compiler(tmp_path: Path, graphs: Graphs, monk
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_machine_code_learns_the_same(machine_code: None, precision: Any) -> None:
     rows = []
-    for plan in (Plan(precision=precision), Plan(precision=precision, compile=True)):
+    for plan in (RunPlan(precision=precision), RunPlan(precision=precision, compile=True)):
         model, recorder = net(), Recorder()
         model[3].p = 0.0  # machine code draws other random numbers for dropout
         # not Adam: it makes whole steps of the rounding of a gradient that is zero, that of a bias before normalisation

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.engine.fakes import CLASSES, FEATURES, Deferred, Recorder, at_step, batches, linear, make
-from trainer.engine.plan import Plan
+from trainer.engine.plan import RunPlan
 from trainer.engine.precision import forward_in
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, RunStarted, ValidationDone
@@ -25,7 +25,7 @@ from trainer.store.folder import RunFolder
 from trainer.trainer import Trainer
 
 EPOCHS = 2
-MIXED = Plan(precision="bfloat16")
+MIXED = RunPlan(precision="bfloat16")
 
 
 def net() -> nn.Module:
@@ -95,7 +95,7 @@ def test_bfloat16_is_the_plain_autocast_loop(
 
 def test_bfloat16_is_not_float32() -> None:
     losses = []
-    for plan in (Plan(), MIXED):
+    for plan in (RunPlan(), MIXED):
         recorder = Recorder()
         make(net(), data(), optimizer=adam, callbacks=[recorder], plan=plan).fit()
         losses.append(recorder.of(ValidationDone)[-1].loss)
@@ -171,7 +171,7 @@ def test_a_device_that_quietly_computes_in_float32_is_wrong_use(monkeypatch: pyt
 
 def test_an_unknown_precision_is_wrong_use() -> None:
     with pytest.raises(UsageError) as caught:
-        make(plan=Plan(precision="float16"))  # type: ignore[arg-type]
+        make(plan=RunPlan(precision="float16"))  # type: ignore[arg-type]
     assert caught.value.code == "precision.unknown"
     with pytest.raises(UsageError, match=r"train\.precision: got 'float16', expected one of float32, bfloat16"):
         merge({"train": {"precision": "float16"}})

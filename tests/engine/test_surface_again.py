@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader
 
 from tests.engine.fakes import Recorder, at_step, batches, dataset, linear, make
 from trainer import Trainer
-from trainer.data.loaders import LoaderFeed
+from trainer.data.loaders import LoaderSource
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import RunStarted
 
@@ -105,13 +105,13 @@ def test_a_device_that_is_not_there_is_wrong_usage() -> None:
 
 
 def test_a_loader_with_a_generator_of_its_own_gives_an_epoch_the_same_order_whatever_came_before() -> None:
-    def order(feed: LoaderFeed, epoch: int) -> list[int]:
+    def order(feed: LoaderSource, epoch: int) -> list[int]:
         return [int(label) for _, labels in feed.train_batches(epoch) for label in labels]
 
-    def feed() -> LoaderFeed:
+    def feed() -> LoaderSource:
         rows = torch.utils.data.TensorDataset(torch.zeros(20, 2), torch.arange(20))
         generator = torch.Generator().manual_seed(5)
-        return LoaderFeed(torch.utils.data.DataLoader(rows, 4, shuffle=True, generator=generator), seed=3)
+        return LoaderSource(torch.utils.data.DataLoader(rows, 4, shuffle=True, generator=generator), seed=3)
 
     whole, later = feed(), feed()
     first, second = order(whole, 1), order(whole, 2)

@@ -1,4 +1,4 @@
-"""`Update` does what `zero_grad` and `step` do, bit for bit, and leaves them the cases it does not know."""
+"""`OptimizerStep` does what `zero_grad` and `step` do, bit for bit, and leaves them the cases it does not know."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
 from torch.optim.lr_scheduler import StepLR
 
-from trainer.engine.optimizer_step import Update
+from trainer.engine.optimizer_step import OptimizerStep
 
 Make = Callable[[Any], Optimizer]
 
@@ -37,7 +37,7 @@ def train(make: Make, *, ours: bool, change: Callable[[int, nn.Module, Optimizer
     """Eight steps; the weights, the optimiser's state and the rate after them."""
     net = model()
     optimizer = make(net.parameters())
-    update = Update(optimizer)
+    update = OptimizerStep(optimizer)
     generator = torch.Generator().manual_seed(1)
     for step in range(8):
         if change is not None:
@@ -103,7 +103,7 @@ def test_parameters_added_later_are_trained() -> None:
 def test_whoever_listens_to_the_optimiser_hears_every_step() -> None:
     net = model()
     optimizer = Adam(net.parameters(), lr=0.1, fused=True)
-    update, heard = Update(optimizer), []
+    update, heard = OptimizerStep(optimizer), []
     handles: list[Any] = []
     for step in range(6):
         if step == 3:
@@ -122,7 +122,7 @@ def test_a_step_of_ones_own_is_called() -> None:
     calls: list[str] = []
     optimizer.step = lambda *_: calls.append("step")  # type: ignore[method-assign, assignment]
     optimizer.zero_grad = lambda *_: calls.append("zero_grad")  # type: ignore[method-assign, assignment]
-    update = Update(optimizer)
+    update = OptimizerStep(optimizer)
     update.clear()
     update.step()
     assert calls == ["zero_grad", "step"]
@@ -132,7 +132,7 @@ def test_a_scheduler_sees_its_optimiser_step(recwarn: pytest.WarningsRecorder) -
     net = model()
     optimizer = Adam(net.parameters(), lr=0.1, fused=True)
     scheduler = StepLR(optimizer, step_size=2, gamma=0.1)
-    update = Update(optimizer)
+    update = OptimizerStep(optimizer)
     for _ in range(4):
         update.clear()
         net(torch.ones(1, 4)).sum().backward()
@@ -146,7 +146,7 @@ def test_the_usual_optimiser_is_stepped_directly(monkeypatch: pytest.MonkeyPatch
     """Otherwise everything above would hold without any gain."""
     net = model()
     optimizer = Adam(net.parameters(), lr=0.1, fused=True)
-    update, own = Update(optimizer), 0
+    update, own = OptimizerStep(optimizer), 0
     init_group = Adam._init_group
 
     def counted(*given: Any) -> Any:

@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.engine.fakes import FEATURES, Batch, batches, callback, linear
 from trainer.data.image_data import open_data
-from trainer.engine.event_bus import Bus
+from trainer.engine.event_bus import EventBus
 from trainer.trainer import Trainer
 
 SHORT, LONG = 64, 320
@@ -174,8 +174,8 @@ def test_an_event_of_a_step_is_emitted_once_and_only_where_somebody_listens(
     monkeypatch: pytest.MonkeyPatch, listeners: int
 ) -> None:
     emitted: list[int] = []
-    plain = Bus.emit
-    monkeypatch.setattr(Bus, "emit", lambda self, event: (emitted.append(1), plain(self, event))[1])
+    plain = EventBus.emit
+    monkeypatch.setattr(EventBus, "emit", lambda self, event: (emitted.append(1), plain(self, event))[1])
 
     def epoch(steps: int, number: int) -> int:
         emitted.clear()

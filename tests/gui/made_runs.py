@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.viewmodels.journal_follower import Follower
-from gui.viewmodels.selection import ShownRun
+from gui.viewmodels.journal_follower import JournalFollower
+from gui.viewmodels.selection import OpenRun
 from trainer import events as ev
 from trainer.metrics.classification import confusion, figures
 from trainer.metrics.significance import intervals
@@ -22,9 +22,9 @@ KEY = "0123456789abcdef"
 Arrays = dict[str, NDArray[Any]]
 
 
-def shown(folder: RunFolder) -> ShownRun:
+def shown(folder: RunFolder) -> OpenRun:
     """The run with all of its journal read."""
-    run = ShownRun(folder, Follower(folder))
+    run = OpenRun(folder, JournalFollower(folder))
     run.follower.tick(5)
     while not run.follower.caught_up:
         run.follower.tick(5)
@@ -54,7 +54,7 @@ class MadeRun:
         self.outputs: dict[int, Arrays] = {}
         self._random = np.random.default_rng(1)
 
-    def make(self) -> ShownRun:
+    def make(self) -> OpenRun:
         """Write everything, and read its journal."""
         for part in ("predictions", "snapshots", "evaluation"):
             (self.folder.path / part).mkdir(parents=True)

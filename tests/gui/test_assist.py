@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gui.engine.rpc_client import Answer, Assist
+from gui.engine.rpc_client import Answer, RpcClient
 from trainer.store.arrays import read_arrays
 
 HELPER = """
@@ -31,15 +31,15 @@ for line in sys.stdin:
     say(ok=True, echo=ask)
 """
 
-Make = Callable[[str], Assist]
+Make = Callable[[str], RpcClient]
 
 
 @pytest.fixture
 def made() -> Iterator[Make]:
     opened = []
 
-    def make(code: str = HELPER) -> Assist:
-        opened.append(Assist(command=[sys.executable, "-c", code]))
+    def make(code: str = HELPER) -> RpcClient:
+        opened.append(RpcClient(command=[sys.executable, "-c", code]))
         return opened[-1]
 
     yield make
@@ -47,7 +47,7 @@ def made() -> Iterator[Make]:
         assist.close()
 
 
-def until(assist: Assist, done: Callable[[], Any], seconds: float = 30) -> None:
+def until(assist: RpcClient, done: Callable[[], Any], seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "no answer"
@@ -94,7 +94,7 @@ def test_a_dead_helper_is_told_and_started_anew(made: Make) -> None:
 
 
 def test_a_helper_that_cannot_be_started(tmp_path: Path) -> None:
-    assist, heard = Assist(str(tmp_path / "no python")), list[Answer]()
+    assist, heard = RpcClient(str(tmp_path / "no python")), list[Answer]()
     assist.ask("ping", heard.append)
     until(assist, lambda: heard)
     assist.close()
@@ -131,7 +131,7 @@ def test_close_takes_two_seconds_at_most_and_calls_nobody(made: Make, do: str, t
 
 
 def test_a_real_session(tmp_path: Path) -> None:
-    assist, heard = Assist(sys.executable), list[Answer]()
+    assist, heard = RpcClient(sys.executable), list[Answer]()
     out = assist.folder / "p.npz"
     plain = {"augment": {"flip": "0"}}
     assist.ask("data", heard.append, settings={"data": {"source": "digits"}}, out=str(assist.folder / "d.npz"))

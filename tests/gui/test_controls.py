@@ -10,10 +10,10 @@ import pytest
 
 from gui.engine import processes
 from gui.viewmodels.eta import Pace, outlook
-from gui.viewmodels.journal_follower import Follower
+from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run import RunModel
-from gui.viewmodels.run_state import ENABLED, LIVE, OVERDUE_SECONDS, State, Steering
-from gui.viewmodels.selection import ShownRun
+from gui.viewmodels.run_state import ENABLED, LIVE, OVERDUE_SECONDS, RunState, State
+from gui.viewmodels.selection import OpenRun
 from trainer import events as ev
 from trainer.store.folder import RunFolder
 from trainer.store.requests import poll
@@ -33,13 +33,13 @@ class FakeEngine:
     exit_code: int | None = None
 
 
-def shown(folder: RunFolder) -> ShownRun:
-    follower = Follower(folder)
+def shown(folder: RunFolder) -> OpenRun:
+    follower = JournalFollower(folder)
     follower.tick(1.0)
-    return ShownRun(folder, follower)
+    return OpenRun(folder, follower)
 
 
-def refresh(steering: Steering) -> None:
+def refresh(steering: RunState) -> None:
     assert steering.run is not None
     steering.run.follower.tick(1.0)
 
@@ -50,7 +50,7 @@ def test_every_state_says_what_can_be_done() -> None:
 
 
 def test_nothing_is_shown() -> None:
-    steering = Steering(None)
+    steering = RunState(None)
     assert (steering.state, steering.enabled, steering.settle()) == ("idle", frozenset(), [])
     steering.ask("stop")
     steering.end_process()
@@ -60,7 +60,7 @@ def test_nothing_is_shown() -> None:
 def test_states_of_a_run_as_its_journal_goes_on(scribe: Make) -> None:
     one = scribe(alive=True)
     one.prepare()
-    steering = Steering(shown(one.folder))
+    steering = RunState(shown(one.folder))
     assert steering.state == "preparing"
     assert "checkpoint" not in steering.enabled
     one.begin()
@@ -84,7 +84,7 @@ def test_states_of_a_run_as_its_journal_goes_on(scribe: Make) -> None:
 def test_buttons_follow_what_was_asked_and_then_what_was_answered(scribe: Make) -> None:
     one = scribe(alive=True)
     one.begin()
-    steering = Steering(shown(one.folder))
+    steering = RunState(shown(one.folder))
     steering.ask("pause")
     assert steering.state == "pausing"
     assert "pause" not in steering.enabled
@@ -103,7 +103,7 @@ def test_buttons_follow_what_was_asked_and_then_what_was_answered(scribe: Make) 
 def test_a_refused_request_changes_nothing(scribe: Make) -> None:
     one = scribe(alive=True)
     one.begin()
-    steering = Steering(shown(one.folder))
+    steering = RunState(shown(one.folder))
     steering.ask("checkpoint")
     assert "checkpoint" not in steering.enabled
     ident = steering.pending[0].id
@@ -116,7 +116,7 @@ def test_a_refused_request_changes_nothing(scribe: Make) -> None:
 def test_a_stop_after_the_epoch_can_still_be_had_at_once(scribe: Make) -> None:
     one = scribe(alive=True)
     one.begin()
-    steering = Steering(shown(one.folder))
+    steering = RunState(shown(one.folder))
     steering.ask("stop", "epoch")
     assert (steering.state, "stop_step" in steering.enabled) == ("stopping", True)
     one.write(ev.StopRequested(epoch=1, step=1, source="window", reason="after this epoch"))
@@ -133,7 +133,7 @@ def test_no_answer_in_five_seconds_offers_to_end_the_process(scribe: Make) -> No
     one = scribe(alive=True)
     one.begin()
     clock = Clock()
-    steering = Steering(shown(one.folder), clock=clock)
+    steering = RunState(shown(one.folder), clock=clock)
     steering.ask("pause")
     clock.now += OVERDUE_SECONDS - 0.1
     assert (steering.overdue, "end_process" in steering.enabled) == (None, False)
@@ -151,7 +151,7 @@ def test_no_answer_in_five_seconds_offers_to_end_the_process(scribe: Make) -> No
 def test_a_run_nobody_works_on_is_lost_and_its_requests_are_forgotten(scribe: Make) -> None:
     one = scribe(alive=True)
     one.begin()
-    steering = Steering(shown(one.folder))
+    steering = RunState(shown(one.folder))
     steering.ask("pause")
     one.folder.owner.unlink()
     assert steering.run is not None
@@ -162,7 +162,7 @@ def test_a_run_nobody_works_on_is_lost_and_its_requests_are_forgotten(scribe: Ma
 
 def test_an_engine_that_was_just_started_is_starting(finished: RunFolder) -> None:
     engine = FakeEngine()
-    steering = Steering(shown(finished), engine)  # type: ignore[arg-type]
+    steering = RunState(shown(finished), engine)  # type: ignore[arg-type]
     assert (steering.state, steering.enabled) == ("starting", frozenset())
     engine.exit_code = 4
     assert (steering.state, steering.enabled) == ("completed", frozenset({"continue"}))
@@ -170,7 +170,7 @@ def test_an_engine_that_was_just_started_is_starting(finished: RunFolder) -> Non
 
 def test_an_engine_that_never_made_its_run_has_failed(root: Any) -> None:
     engine = FakeEngine()
-    steering = Steering(shown(RunFolder(root / "none")), engine)  # type: ignore[arg-type]
+    steering = RunState(shown(RunFolder(root / "none")), engine)  # type: ignore[arg-type]
     assert steering.state == "starting"
     engine.exit_code = 4
     assert (steering.state, steering.enabled) == ("failed", frozenset())
@@ -180,7 +180,7 @@ def test_a_custom_run_cannot_be_continued_from_here(scribe: Make) -> None:
     one = scribe()
     one.begin(settings={"custom": True})
     one.end()
-    assert Steering(shown(one.folder)).enabled == frozenset()
+    assert RunState(shown(one.folder)).enabled == frozenset()
 
 
 def test_preparation_counts_what_it_does_and_how_long_it_takes(scribe: Make) -> None:

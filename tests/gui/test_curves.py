@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from gui.panels.curves.curves_panel import CurvesPanel
 from gui.plotting.chart import Chart
-from gui.viewmodels.selection import EpochCursor, ShownRun
+from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.window import theme
 from tests.gui.made_runs import shown
 from trainer.errors import DiskError
@@ -35,7 +35,7 @@ def panel(qtbot: Any) -> CurvesPanel:
 
 
 @pytest.fixture
-def run(scribe: Callable[..., Any]) -> ShownRun:
+def run(scribe: Callable[..., Any]) -> OpenRun:
     """Three epochs of ten steps, a report a step."""
     return shown(written(scribe, "one"))
 
@@ -78,7 +78,7 @@ def test_a_run_that_gets_ready_and_one_that_never_began_are_told_apart(
     assert panel.sentence.text() != first
 
 
-def test_all_lines_of_a_run_are_drawn(panel: CurvesPanel, run: ShownRun) -> None:
+def test_all_lines_of_a_run_are_drawn(panel: CurvesPanel, run: OpenRun) -> None:
     panel.bar.slider.setValue(3)
     panel.show_run(run)
     counts = {name: len(chart.scene.strokes) for name, chart in panel.charts.items()}
@@ -90,7 +90,7 @@ def test_all_lines_of_a_run_are_drawn(panel: CurvesPanel, run: ShownRun) -> None
     assert (star.x[0], star.y[0]) == (30, pytest.approx(1 / 3))
 
 
-def test_smoothing_off_draws_one_line_less(panel: CurvesPanel, run: ShownRun) -> None:
+def test_smoothing_off_draws_one_line_less(panel: CurvesPanel, run: OpenRun) -> None:
     panel.show_run(run)
     panel.bar.slider.setValue(4)
     smoothed = len(panel.charts["loss"].scene.strokes)
@@ -99,7 +99,7 @@ def test_smoothing_off_draws_one_line_less(panel: CurvesPanel, run: ShownRun) ->
 
 
 def test_a_person_s_smoothing_stays_with_the_next_run(
-    panel: CurvesPanel, run: ShownRun, scribe: Callable[..., Any]
+    panel: CurvesPanel, run: OpenRun, scribe: Callable[..., Any]
 ) -> None:
     panel.show_run(run)
     panel.bar.slider.setValue(7)
@@ -142,7 +142,7 @@ def test_a_loss_of_nan_only_still_has_its_mark(panel: CurvesPanel, scribe: Calla
     panel.grab()
 
 
-def test_log_axis_moves_lines_and_marks_alike(panel: CurvesPanel, run: ShownRun) -> None:
+def test_log_axis_moves_lines_and_marks_alike(panel: CurvesPanel, run: OpenRun) -> None:
     panel.show_run(run)
     panel.bar.log_box.setChecked(True)
     bottom, top = panel.charts["loss"].y_range
@@ -162,7 +162,7 @@ def test_zero_and_negative_losses_are_shown_on_a_log_axis(panel: CurvesPanel, sc
     assert np.isfinite(panel.charts["loss"].y_range).all()
 
 
-def test_hovering_reads_all_charts_at_that_step(panel: CurvesPanel, run: ShownRun, qtbot: Any) -> None:
+def test_hovering_reads_all_charts_at_that_step(panel: CurvesPanel, run: OpenRun, qtbot: Any) -> None:
     panel.show_run(run)
     panel.bar.slider.setValue(3)
     chart = panel.charts["loss"]
@@ -178,7 +178,7 @@ def test_hovering_reads_all_charts_at_that_step(panel: CurvesPanel, run: ShownRu
     assert not chart.readings
 
 
-def test_a_click_chooses_the_nearest_epoch(panel: CurvesPanel, run: ShownRun, qtbot: Any) -> None:
+def test_a_click_chooses_the_nearest_epoch(panel: CurvesPanel, run: OpenRun, qtbot: Any) -> None:
     panel.show_run(run)
     panel.grab()
     chart = panel.charts["accuracy"]
@@ -187,7 +187,7 @@ def test_a_click_chooses_the_nearest_epoch(panel: CurvesPanel, run: ShownRun, qt
     assert chosen.args == [2]
 
 
-def test_the_cursor_line_follows_the_cursor(panel: CurvesPanel, run: ShownRun) -> None:
+def test_the_cursor_line_follows_the_cursor(panel: CurvesPanel, run: OpenRun) -> None:
     panel.show_run(run)
     assert panel.charts["loss"].scene.cursor is None
     panel.cursor.chosen = 2
@@ -197,7 +197,7 @@ def test_the_cursor_line_follows_the_cursor(panel: CurvesPanel, run: ShownRun) -
     assert panel.charts["loss"].scene.cursor == 2.0
 
 
-def test_wheel_zooms_every_chart_and_follow_brings_it_back(panel: CurvesPanel, run: ShownRun, qtbot: Any) -> None:
+def test_wheel_zooms_every_chart_and_follow_brings_it_back(panel: CurvesPanel, run: OpenRun, qtbot: Any) -> None:
     panel.show_run(run)
     panel.grab()
     whole = panel.charts["loss"].scene.x
@@ -217,7 +217,7 @@ def test_wheel_zooms_every_chart_and_follow_brings_it_back(panel: CurvesPanel, r
     assert panel.bar.follow_button.isChecked()
 
 
-def test_keys_pan_zoom_and_follow(panel: CurvesPanel, run: ShownRun, qtbot: Any) -> None:
+def test_keys_pan_zoom_and_follow(panel: CurvesPanel, run: OpenRun, qtbot: Any) -> None:
     panel.show_run(run)
     area = panel.area
     chart = panel.charts["loss"]
@@ -231,7 +231,7 @@ def test_keys_pan_zoom_and_follow(panel: CurvesPanel, run: ShownRun, qtbot: Any)
     assert chart.scene.x == whole
 
 
-def test_one_cannot_pan_away_from_the_run(panel: CurvesPanel, run: ShownRun, qtbot: Any) -> None:
+def test_one_cannot_pan_away_from_the_run(panel: CurvesPanel, run: OpenRun, qtbot: Any) -> None:
     panel.show_run(run)
     whole = panel.charts["loss"].scene.x
     panel.zoom(0.5)
@@ -270,7 +270,7 @@ def test_the_axis_of_a_live_run_stands_still_and_ends_at_the_plan(
     assert ends == [10, 20, 40, 40]
 
 
-def test_several_runs_differ_in_colour_and_shape(panel: CurvesPanel, run: ShownRun, scribe: Callable[..., Any]) -> None:
+def test_several_runs_differ_in_colour_and_shape(panel: CurvesPanel, run: OpenRun, scribe: Callable[..., Any]) -> None:
     others = [shown(written(scribe, name, loss=loss)) for name, loss in (("two", 2.0), ("three", 3.0))]
     others[1].folder.name = "<b>three</b>"
     panel.show_run(run)
@@ -287,7 +287,7 @@ def test_several_runs_differ_in_colour_and_shape(panel: CurvesPanel, run: ShownR
     assert len([stroke for stroke in panel.charts["macro_f1"].scene.strokes if stroke.look.dashed]) == 1
 
 
-def test_the_table_shows_and_copies_the_numbers(panel: CurvesPanel, run: ShownRun) -> None:
+def test_the_table_shows_and_copies_the_numbers(panel: CurvesPanel, run: OpenRun) -> None:
     panel.show_run(run)
     panel.bar.table_button.setChecked(True)
     assert panel.table.isVisible()
@@ -302,7 +302,7 @@ def test_the_table_shows_and_copies_the_numbers(panel: CurvesPanel, run: ShownRu
     assert numbers.rowCount() == 30
 
 
-def test_ctrl_c_copies(panel: CurvesPanel, run: ShownRun, qtbot: Any) -> None:
+def test_ctrl_c_copies(panel: CurvesPanel, run: OpenRun, qtbot: Any) -> None:
     panel.show_run(run)
     panel.bar.table_button.setChecked(True)
     panel.table.selectRow(1)
@@ -324,7 +324,7 @@ def test_the_table_grows_with_the_run_and_keeps_the_selection(panel: CurvesPanel
     assert panel.table.selectionModel().isRowSelected(0)
 
 
-def test_runs_over_each_other_share_the_table(panel: CurvesPanel, run: ShownRun, scribe: Callable[..., Any]) -> None:
+def test_runs_over_each_other_share_the_table(panel: CurvesPanel, run: OpenRun, scribe: Callable[..., Any]) -> None:
     panel.show_run(run)
     panel.set_overlays([shown(written(scribe, "two", epochs=2))])
     panel.bar.table_button.setChecked(True)
@@ -333,14 +333,14 @@ def test_runs_over_each_other_share_the_table(panel: CurvesPanel, run: ShownRun,
     assert names == ["two"] * 2 + ["one"] * 3
 
 
-def test_csv_is_written(panel: CurvesPanel, run: ShownRun, tmp_path: Path) -> None:
+def test_csv_is_written(panel: CurvesPanel, run: OpenRun, tmp_path: Path) -> None:
     panel.show_run(run)
     panel.export_csv(tmp_path / "curves.csv")
     assert len((tmp_path / "curves.csv").read_text("utf-8").splitlines()) == 1 + 30 + 3
 
 
 @pytest.mark.parametrize("seen", [True, False])
-def test_png_is_written_even_when_nothing_was_ever_shown(qtbot: Any, run: ShownRun, tmp_path: Path, seen: bool) -> None:
+def test_png_is_written_even_when_nothing_was_ever_shown(qtbot: Any, run: OpenRun, tmp_path: Path, seen: bool) -> None:
     panel = CurvesPanel(EpochCursor())
     qtbot.addWidget(panel)
     if seen:
@@ -356,7 +356,7 @@ def test_png_is_written_even_when_nothing_was_ever_shown(qtbot: Any, run: ShownR
 
 
 def test_png_of_the_table_page_shows_the_charts_and_leaves_the_table(
-    panel: CurvesPanel, run: ShownRun, tmp_path: Path
+    panel: CurvesPanel, run: OpenRun, tmp_path: Path
 ) -> None:
     panel.show_run(run)
     panel.bar.table_button.setChecked(True)
@@ -365,13 +365,13 @@ def test_png_of_the_table_page_shows_the_charts_and_leaves_the_table(
     assert panel.table.isVisible()
 
 
-def test_an_export_that_cannot_be_written_says_so(panel: CurvesPanel, run: ShownRun, tmp_path: Path) -> None:
+def test_an_export_that_cannot_be_written_says_so(panel: CurvesPanel, run: OpenRun, tmp_path: Path) -> None:
     panel.show_run(run)
     with pytest.raises(DiskError):
         panel.export_csv(tmp_path / "missing" / "curves.csv")
 
 
-def test_dark_colours_reach_the_charts(panel: CurvesPanel, run: ShownRun, qapp: QApplication) -> None:
+def test_dark_colours_reach_the_charts(panel: CurvesPanel, run: OpenRun, qapp: QApplication) -> None:
     panel.show_run(run)
     try:
         theme.apply(qapp, "dark")
@@ -385,14 +385,14 @@ def test_dark_colours_reach_the_charts(panel: CurvesPanel, run: ShownRun, qapp: 
         theme.apply(qapp, "light")
 
 
-def test_a_right_click_opens_no_menu(panel: CurvesPanel, run: ShownRun, qtbot: Any) -> None:
+def test_a_right_click_opens_no_menu(panel: CurvesPanel, run: OpenRun, qtbot: Any) -> None:
     panel.show_run(run)
     chart = panel.charts["loss"]
     qtbot.mouseClick(chart.view.viewport(), Qt.MouseButton.RightButton, pos=place(chart, 10))
     assert not [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QMenu) and widget.isVisible()]
 
 
-def test_values_are_there_for_those_who_do_not_see_the_charts(panel: CurvesPanel, run: ShownRun) -> None:
+def test_values_are_there_for_those_who_do_not_see_the_charts(panel: CurvesPanel, run: OpenRun) -> None:
     panel.show_run(run)
     chart = panel.charts["loss"]
     assert chart.accessibleName()

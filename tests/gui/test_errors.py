@@ -25,9 +25,9 @@ def made(tmp_path: Path) -> MadeRun:
 
 
 def panel_of(qtbot: QtBot, run: Any, cursor: EpochCursor) -> Any:
-    from gui.panels.confusion.confusion_panel import ErrorsPanel
+    from gui.panels.confusion.confusion_panel import ConfusionPanel
 
-    panel = ErrorsPanel(cursor)
+    panel = ConfusionPanel(cursor)
     qtbot.addWidget(panel)
     panel.resize(900, 560)
     panel.show()

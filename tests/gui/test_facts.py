@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from made_runs import MadeRun
 
-from gui.viewmodels.selection import EpochCursor, ShownRun
+from gui.viewmodels.selection import EpochCursor, OpenRun
 
 pytest.importorskip("PySide6")
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 INTERVALS = ("test_accuracy_interval", "test_macro_f1_interval")
 
 
-def column_of(qtbot: QtBot, run: ShownRun) -> Any:
-    from gui.widgets.run_info import FactsColumn
+def column_of(qtbot: QtBot, run: OpenRun) -> Any:
+    from gui.widgets.run_info import RunInfo
 
-    facts = FactsColumn(EpochCursor())
+    facts = RunInfo(EpochCursor())
     qtbot.addWidget(facts)
     facts.resize(400, 900)
     facts.show()

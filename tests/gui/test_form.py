@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, Form, as_text, quoted
+from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, SettingsForm, as_text, quoted
 from trainer.cli.flags import gather
 from trainer.settings import Settings, describe, flags
 
@@ -15,15 +15,15 @@ LR, WARMUP, EPOCHS = ("train", "lr"), ("train", "warmup"), ("train", "epochs")
 
 
 @pytest.fixture
-def form(tmp_path: Path) -> Form:
-    return Form(tmp_path)
+def form(tmp_path: Path) -> SettingsForm:
+    return SettingsForm(tmp_path)
 
 
-def problems(form: Form) -> dict[tuple[str, ...], str]:
+def problems(form: SettingsForm) -> dict[tuple[str, ...], str]:
     return {problem.path: problem.code for problem in form.check()}
 
 
-def parsed(form: Form) -> Settings:
+def parsed(form: SettingsForm) -> Settings:
     """What the command line makes of the command."""
     words = form.arguments()
     assert words[0] == "train"
@@ -44,20 +44,20 @@ def parsed(form: Form) -> Settings:
     return gather(data, recipe, None, given)
 
 
-def test_every_setting_has_a_field_but_plugin_tables(form: Form) -> None:
+def test_every_setting_has_a_field_but_plugin_tables(form: SettingsForm) -> None:
     assert set(form.fields) == {setting.path for setting in describe()} - {("plugins",)}
     assert form.fields[DEVICE].kind == "open_choice"
     assert "cnn" in form.fields[MODEL].choices
     assert all(field.choices for field in form.fields.values() if field.kind == "choice")
 
 
-def test_defaults_are_fine_and_their_command_is_short(form: Form) -> None:
+def test_defaults_are_fine_and_their_command_is_short(form: SettingsForm) -> None:
     assert form.check() == []
     assert form.arguments() == ["train", "digits", "--name", "digits-softmax-1", "--runs", str(form.root)]
     assert form.settings() == Settings()
 
 
-def test_only_the_options_of_the_chosen_model_count(form: Form) -> None:
+def test_only_the_options_of_the_chosen_model_count(form: SettingsForm) -> None:
     form.set(("cnn", "width"), "8")
     assert "cnn" not in form.groups()
     assert "--cnn.width" not in form.arguments()
@@ -67,7 +67,7 @@ def test_only_the_options_of_the_chosen_model_count(form: Form) -> None:
     assert form.arguments()[2:6] == ["--cnn.width", "8", "--model", "cnn"]
 
 
-def test_a_recipe_lies_below_what_was_typed(form: Form) -> None:
+def test_a_recipe_lies_below_what_was_typed(form: SettingsForm) -> None:
     form.set(LR, "0.5")
     form.set(EPOCHS, "5")
     form.choose_recipe("seed")
@@ -96,7 +96,7 @@ def test_a_recipe_lies_below_what_was_typed(form: Form) -> None:
     ],
 )
 def test_a_problem_stands_beside_its_field(
-    form: Form, path: tuple[str, ...], text: str, place: tuple[str, ...], code: str
+    form: SettingsForm, path: tuple[str, ...], text: str, place: tuple[str, ...], code: str
 ) -> None:
     form.set(path, text)
     assert problems(form) == {place: code}
@@ -104,7 +104,7 @@ def test_a_problem_stands_beside_its_field(
     assert problems(form) == {}
 
 
-def test_all_problems_are_told_at_once(form: Form) -> None:
+def test_all_problems_are_told_at_once(form: SettingsForm) -> None:
     form.set(LR, "x")
     form.set(("train", "batch"), "0")
     form.name = "last"
@@ -114,14 +114,14 @@ def test_all_problems_are_told_at_once(form: Form) -> None:
     }  # fmt: skip
 
 
-def test_a_comma_is_a_point_in_numbers(form: Form) -> None:
+def test_a_comma_is_a_point_in_numbers(form: SettingsForm) -> None:
     form.set(LR, "0,01")
     assert form.settings().train.lr == 0.01
     form.set(("callbacks",), "journal,timing")
     assert form.settings().callbacks == ("journal", "timing")
 
 
-def test_the_command_does_the_same_as_the_form(form: Form, tmp_path: Path) -> None:
+def test_the_command_does_the_same_as_the_form(form: SettingsForm, tmp_path: Path) -> None:
     photos = tmp_path / "my photos"
     photos.mkdir()
     form.choose_recipe("cnn")
@@ -138,12 +138,12 @@ def test_the_command_does_the_same_as_the_form(form: Form, tmp_path: Path) -> No
     assert parsed(form) == form.settings()
 
 
-def test_a_negative_text_is_no_flag(form: Form) -> None:
+def test_a_negative_text_is_no_flag(form: SettingsForm) -> None:
     form.set(LR, "-1")
     assert "--lr=-1" in form.arguments()
 
 
-def test_the_command_line_is_quoted_for_its_shell(form: Form, tmp_path: Path) -> None:
+def test_the_command_line_is_quoted_for_its_shell(form: SettingsForm, tmp_path: Path) -> None:
     photos = tmp_path / "it's mine"
     photos.mkdir()
     form.set(SOURCE, str(photos))
@@ -153,11 +153,11 @@ def test_the_command_line_is_quoted_for_its_shell(form: Form, tmp_path: Path) ->
 
 def test_the_default_root_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EPOCHSCOPE_RUNS", str(tmp_path))
-    assert "--runs" not in Form(tmp_path).command_line()
-    assert "--runs" in Form(tmp_path / "other").command_line()
+    assert "--runs" not in SettingsForm(tmp_path).command_line()
+    assert "--runs" in SettingsForm(tmp_path / "other").command_line()
 
 
-def test_names_of_runs(form: Form) -> None:
+def test_names_of_runs(form: SettingsForm) -> None:
     (form.root / "digits-softmax-1").mkdir()
     assert form.run_name() == "digits-softmax-2"
     form.name = "digits-softmax-1"

@@ -12,8 +12,8 @@ import pytest
 from made_runs import KEY, MadeRun, shown
 
 from gui.viewmodels import image_index
-from gui.viewmodels.image_index import Choice, ImageIndex
-from gui.viewmodels.selection import EpochCursor, ShownRun, class_figures, f1_by_epoch, first_split, kept_epoch, look
+from gui.viewmodels.image_index import ImageFilter, ImageIndex
+from gui.viewmodels.selection import EpochCursor, OpenRun, class_figures, f1_by_epoch, first_split, kept_epoch, look
 from trainer import events as ev
 from trainer.store.arrays import write_arrays
 
@@ -23,7 +23,7 @@ def made(tmp_path: Path) -> MadeRun:
     return MadeRun(tmp_path, per_class=20)
 
 
-def index_of(run: ShownRun) -> ImageIndex:
+def index_of(run: OpenRun) -> ImageIndex:
     return ImageIndex(run.folder, run.model)
 
 
@@ -33,7 +33,7 @@ def test_a_cell_holds_as_many_images_as_the_matrix_says(made: MadeRun) -> None:
     for epoch, verdict in run.model.verdicts.items():
         for true in range(3):
             for predicted in range(3):
-                found = index.select(Choice("valid", (true,), (predicted,)), epoch)
+                found = index.select(ImageFilter("valid", (true,), (predicted,)), epoch)
                 assert len(found.items) == verdict.confusion[true, predicted]
                 assert found.reason == ""
                 for item in found.items:
@@ -48,7 +48,7 @@ def test_a_cell_holds_as_many_images_as_the_matrix_says(made: MadeRun) -> None:
 @pytest.mark.parametrize(("order", "key"), [("-loss", "loss"), ("loss", "loss"), ("-confidence", "confidence")])
 def test_order(made: MadeRun, order: Any, key: str) -> None:
     index = index_of(made.make())
-    items = index.select(Choice("valid", order=order), 2).items
+    items = index.select(ImageFilter("valid", order=order), 2).items
     values = made.outputs[2][key][items].astype(float)
     falling = order.startswith("-")
     assert (np.diff(values) <= 0).all() if falling else (np.diff(values) >= 0).all()
@@ -60,21 +60,21 @@ def test_nan_is_the_largest_loss(made: MadeRun) -> None:
     arrays = made.outputs[3] | {"loss": made.outputs[3]["loss"].copy()}
     arrays["loss"][7] = np.nan
     write_arrays(run.folder.predictions / "epoch-0003.npz", **arrays)
-    assert index_of(run).select(Choice("valid"), 3).items[0] == 7
-    assert index_of(run).select(Choice("valid", order="loss"), 3).items[-1] == 7
+    assert index_of(run).select(ImageFilter("valid"), 3).items[0] == 7
+    assert index_of(run).select(ImageFilter("valid", order="loss"), 3).items[-1] == 7
 
 
 def test_wrong_and_right_are_all(made: MadeRun) -> None:
     index = index_of(made.make())
-    wrong = index.select(Choice("valid", keep="wrong"), 1).items
-    right = index.select(Choice("valid", keep="right"), 1).items
+    wrong = index.select(ImageFilter("valid", keep="wrong"), 1).items
+    right = index.select(ImageFilter("valid", keep="right"), 1).items
     assert sorted([*wrong, *right]) == list(range(len(made.labels)))
     assert (made.outputs[1]["predicted"][wrong] != made.labels[wrong]).all()
 
 
 def test_several_classes_at_once(made: MadeRun) -> None:
     index = index_of(made.make())
-    both = index.select(Choice("valid", (0, 1)), 1).items
+    both = index.select(ImageFilter("valid", (0, 1)), 1).items
     assert sorted(both) == list(np.flatnonzero(made.labels < 2))
 
 
@@ -97,13 +97,13 @@ def test_many_epochs_are_thinned_evenly(made: MadeRun, monkeypatch: pytest.Monke
 def test_the_test_split_by_its_evaluation(made: MadeRun) -> None:
     run = made.make()
     matrix = np.array(run.model.evaluations["test"].confusion)
-    assert len(index_of(run).select(Choice("test", (0,), (0,)), 3).items) == matrix[0, 0]
+    assert len(index_of(run).select(ImageFilter("test", (0,), (0,)), 3).items) == matrix[0, 0]
 
 
 def test_a_sample_is_mapped_by_its_places(made: MadeRun, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("trainer.store.thumbnails.MAX_BYTES", 8 * 8 * 3 * 10)
     index = index_of(made.make())
-    found = index.select(Choice("valid"), 1)
+    found = index.select(ImageFilter("valid"), 1)
     assert (found.published, found.total, len(found.items)) == (10, 60, 10)
     for item in range(10):
         seen = index.seen("valid", item, 1)
@@ -116,11 +116,11 @@ def test_the_cache_is_bounded(made: MadeRun, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(image_index, "CACHE_BYTES", 60 * 8 * 2)
     index = index_of(made.make())
     for epoch in (1, 2, 3, 1, 2, 3):
-        index.select(Choice("valid"), epoch)
+        index.select(ImageFilter("valid"), epoch)
         assert len(index._cache) <= 2
 
 
-def broken(tmp_path: Path, how: str) -> ShownRun:
+def broken(tmp_path: Path, how: str) -> OpenRun:
     made = MadeRun(tmp_path, epochs=1)
     run = made.make()
     data, file = tmp_path / ".data" / KEY, run.folder.predictions / "epoch-0001.npz"
@@ -164,7 +164,7 @@ def test_what_is_broken_is_empty_and_named(tmp_path: Path, how: str, reason: str
     root.mkdir()
     run = broken(root, how)
     index = index_of(run)
-    found = index.select(Choice("valid"), 1)
+    found = index.select(ImageFilter("valid"), 1)
     assert (len(found.items), found.reason) == (0, reason)
     assert index.seen("valid", 0, 1) is None
     index.verdicts(0)
@@ -174,16 +174,16 @@ def test_what_is_broken_is_empty_and_named(tmp_path: Path, how: str, reason: str
 def test_images_are_looked_for_in_the_data_folder_only(made: MadeRun, path: str) -> None:
     run = made.make()
     run.model.images = path
-    assert index_of(run).select(Choice("valid"), 1).reason == "outside"
+    assert index_of(run).select(ImageFilter("valid"), 1).reason == "outside"
 
 
 def test_an_epoch_without_predictions_and_a_split_that_is_not_there(tmp_path: Path) -> None:
     run = MadeRun(tmp_path, splits=("test",), ended=False).make()
     index = index_of(run)
-    assert index.select(Choice("valid"), 1).reason == "no_split"
-    assert index.select(Choice("test"), 1).reason == "no_predictions"
+    assert index.select(ImageFilter("valid"), 1).reason == "no_split"
+    assert index.select(ImageFilter("test"), 1).reason == "no_predictions"
     run.model.images = None
-    assert index.select(Choice("test"), 1).reason == "unpublished"
+    assert index.select(ImageFilter("test"), 1).reason == "unpublished"
 
 
 # -- which figures are looked at ---------------------------------------------------------------------------------

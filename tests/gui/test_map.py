@@ -151,9 +151,9 @@ class FakeAssist:
 
 
 def panel_of(qtbot: QtBot, run: Any, cursor: EpochCursor | None = None, assist: Any = None) -> Any:
-    from gui.panels.embedding import MapPanel
+    from gui.panels.embedding import EmbeddingPanel
 
-    panel = MapPanel(cursor or EpochCursor(), assist)
+    panel = EmbeddingPanel(cursor or EpochCursor(), assist)
     qtbot.addWidget(panel)
     panel.resize(900, 560)
     panel.show()

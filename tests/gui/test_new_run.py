@@ -14,7 +14,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from gui.engine.rpc_client import Answer, Assist
+from gui.engine.rpc_client import Answer, RpcClient
 from gui.new_run.data_check import FAULTS, FED, ODD, as_pixels
 from gui.new_run.new_run_page import NewRunPage
 from gui.text import settings
@@ -264,13 +264,13 @@ def test_expectations_in_words(page: NewRunPage) -> None:
 
 
 @pytest.fixture
-def real() -> Iterator[Assist]:
-    assist = Assist()
+def real() -> Iterator[RpcClient]:
+    assist = RpcClient()
     yield assist
     assist.close()
 
 
-def test_the_engine_feeds_what_is_shown(real: Assist, tmp_path: Path, qtbot: Any) -> None:
+def test_the_engine_feeds_what_is_shown(real: RpcClient, tmp_path: Path, qtbot: Any) -> None:
     page = NewRunPage(real, tmp_path / "runs")
     qtbot.addWidget(page)
     page.show()
@@ -294,9 +294,9 @@ def test_the_engine_feeds_what_is_shown(real: Assist, tmp_path: Path, qtbot: Any
 
 
 def test_reasons_of_faults_are_whole_and_names_are_cut_in_the_middle(qtbot) -> None:
-    from gui.widgets.problem_table import REASON, FaultsTable
+    from gui.widgets.problem_table import REASON, ProblemTable
 
-    table = FaultsTable()
+    table = ProblemTable()
     qtbot.addWidget(table)
     table.show_faults([("a/very/long/path/" * 5 + "name.jpg", "not an image")], ("File", "Reason"))
     for width in (600, 300):

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from gui.panels.predict.predict_panel import MAX_IMAGES, PredictPanel
 from gui.panels.predict.predictions import SIDE, thumbnail
-from gui.viewmodels.journal_follower import Follower
-from gui.viewmodels.selection import EpochCursor, ShownRun
+from gui.viewmodels.journal_follower import JournalFollower
+from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.bar_delegate import PART
 from tests.gui.test_new_run import FakeAssist
 from trainer.store.folder import RunFolder
@@ -23,10 +23,10 @@ from trainer.store.folder import RunFolder
 Role = Qt.ItemDataRole
 
 
-def run_of(tmp_path: Path, name: str = "a") -> ShownRun:
+def run_of(tmp_path: Path, name: str = "a") -> OpenRun:
     folder = RunFolder(tmp_path / name)
     folder.path.mkdir(exist_ok=True)
-    return ShownRun(folder, Follower(folder))
+    return OpenRun(folder, JournalFollower(folder))
 
 
 def picture(path: Path, width: int = 300, height: int = 200) -> Path:

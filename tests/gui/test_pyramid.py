@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gui.viewmodels.growable import Growing, room
+from gui.viewmodels.growable import GrowableArray, room
 from gui.viewmodels.minmax_pyramid import BASE, Pyramid
 
 VALUES = st.one_of(st.floats(-1e6, 1e6, width=32), st.sampled_from([np.nan, np.inf, -np.inf]))
@@ -90,7 +90,7 @@ def test_appending_one_by_one_looks_at_each_value_a_few_times() -> None:
 
 
 def test_a_growing_array_keeps_what_it_was_given() -> None:
-    array = Growing()
+    array = GrowableArray()
     for start in range(0, 1000, 7):
         array.extend(np.arange(start, min(1000, start + 7), dtype=float))
     array.cut(900)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.viewmodels.run_list import RunsModel, compare_settings, look_at, plain
+from gui.viewmodels.run_list import RunList, compare_settings, look_at, plain
 from trainer.errors import DiskError
 from trainer.store import durable, notes, summary, trash
 from trainer.store.folder import RunFolder, acquire, current_owner, write_owner
@@ -26,7 +26,7 @@ def make(root: Path, name: str, *, live: bool = False, **fields: object) -> RunF
     return folder
 
 
-def names(model: RunsModel) -> list[str]:
+def names(model: RunList) -> list[str]:
     return [row.name for row in model.rows]
 
 
@@ -45,7 +45,7 @@ def test_lists_runs_with_their_states(three: Path) -> None:
     (three / "no summary" / "run.toml").touch()
     broken = make(three, "broken")
     broken.summary.write_bytes(b'{"status": 3}')
-    model = RunsModel(three)
+    model = RunList(three)
     assert model.refresh().listed
     assert {row.name: row.state for row in model.rows} == {
         "a": "completed", "b": "lost", "c": "running", "broken": "lost", "no summary": "lost",
@@ -56,7 +56,7 @@ def test_lists_runs_with_their_states(three: Path) -> None:
 
 
 def test_no_root_is_an_empty_list_and_may_come_later(tmp_path: Path) -> None:
-    model = RunsModel(tmp_path / "later")
+    model = RunList(tmp_path / "later")
     model.refresh()
     assert names(model) == []
     make(tmp_path / "later", "a")
@@ -69,14 +69,14 @@ def test_no_root_is_an_empty_list_and_may_come_later(tmp_path: Path) -> None:
     [("", "bca"), ("КОТИКИ", "a"), ("lost", "b"), ("пропал", "b"), ("cnn digits", ""), ("mlp digits", "c"), ("zz", "")],
 )
 def test_filter_wants_every_word_somewhere(three: Path, text: str, found: str) -> None:
-    model = RunsModel(three, {"lost": "пропал"})
+    model = RunList(three, {"lost": "пропал"})
     model.refresh()
     model.filter(text)
     assert "".join(names(model)) == found
 
 
 def test_sorting_puts_what_is_missing_last_either_way(three: Path) -> None:
-    model = RunsModel(three)
+    model = RunList(three)
     model.refresh()
     model.sort("loss", descending=False)
     assert names(model) == ["b", "a", "c"]  # 0.0 is a value
@@ -85,7 +85,7 @@ def test_sorting_puts_what_is_missing_last_either_way(three: Path) -> None:
 
 
 def test_refresh_reads_only_what_has_changed(three: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = RunsModel(three)
+    model = RunList(three)
     model.refresh()
     read: list[str] = []
     real = summary.read
@@ -100,7 +100,7 @@ def test_refresh_reads_only_what_has_changed(three: Path, monkeypatch: pytest.Mo
 
 
 def test_a_run_that_begins_goes_on_ends_or_is_taken_away(three: Path) -> None:
-    model = RunsModel(three)
+    model = RunList(three)
     model.refresh()
     make(three, "d", started_at="2026-02-01", status="preparing", live=True)
     assert model.refresh().listed
@@ -121,7 +121,7 @@ def test_a_run_that_begins_goes_on_ends_or_is_taken_away(three: Path) -> None:
 
 
 def test_notes_are_written_found_and_kept_tidy(three: Path) -> None:
-    model = RunsModel(three)
+    model = RunList(three)
     model.refresh()
     model.annotate("a", note="  первый <b>опыт</b>\n", tags=" база, база,, x ")
     assert notes.read(three / "a" / "viewer.json") == ViewerNotes(note="первый <b>опыт</b>", tags=("база", "x"))
@@ -129,7 +129,7 @@ def test_notes_are_written_found_and_kept_tidy(three: Path) -> None:
     assert notes.read(three / "a" / "viewer.json").note == "первый <b>опыт</b>"
     model.filter("ОПЫТ y")
     assert names(model) == ["a"]
-    other = RunsModel(three)
+    other = RunList(three)
     other.refresh()
     assert other.get("a").notes.tags == ("y",)  # type: ignore[union-attr]
 
@@ -145,7 +145,7 @@ def test_notes_of_a_folder_that_cannot_be_written(three: Path, monkeypatch: pyte
     def refuse(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    model = RunsModel(three)
+    model = RunList(three)
     model.refresh()
     monkeypatch.setattr(durable.seam, "open", refuse)
     with pytest.raises(DiskError):
@@ -154,7 +154,7 @@ def test_notes_of_a_folder_that_cannot_be_written(three: Path, monkeypatch: pyte
 
 
 def test_delete_and_undo(three: Path) -> None:
-    model = RunsModel(three)
+    model = RunList(three)
     model.refresh()
     model.overlay("a", True)
     moved, errors = model.discard(["a", "c"])
@@ -171,7 +171,7 @@ def test_delete_and_undo(three: Path) -> None:
 def test_a_held_lock_protects_from_the_trash(tmp_path: Path) -> None:
     folder = make(tmp_path, "a")
     lock = acquire(folder)
-    _, errors = RunsModel(tmp_path).discard(["a"])
+    _, errors = RunList(tmp_path).discard(["a"])
     lock.release()
     assert [error.code for error in errors] == ["run.live"]
     assert folder.summary.exists()
@@ -181,14 +181,14 @@ def test_an_engine_that_begins_while_a_run_is_moved_keeps_it(tmp_path: Path, mon
     folder = make(tmp_path, "a")
     answers = iter([False, True])
     monkeypatch.setattr(trash, "is_alive", lambda folder: next(answers))
-    _, errors = RunsModel(tmp_path).discard(["a"])
+    _, errors = RunList(tmp_path).discard(["a"])
     assert [error.code for error in errors] == ["run.live"]
     assert folder.summary.exists()
 
 
 def test_undo_never_overwrites(tmp_path: Path) -> None:
     make(tmp_path, "a")
-    model = RunsModel(tmp_path)
+    model = RunList(tmp_path)
     model.refresh()
     first, _ = model.discard(["a"])
     make(tmp_path, "a", data="new")
@@ -233,7 +233,7 @@ def test_five_thousand_runs_are_listed_and_refreshed_quickly(tmp_path: Path) -> 
     for number in range(5000):
         os.mkdir(tmp_path / f"run-{number}")  # noqa: PTH102 - many
         (tmp_path / f"run-{number}" / "summary.json").write_bytes(text)
-    model = RunsModel(tmp_path)
+    model = RunList(tmp_path)
     began = time.process_time()
     model.refresh()
     listed = time.process_time()

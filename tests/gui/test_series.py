@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gui.viewmodels.curves import CSV_HEAD, LINES, Axis, Line, RunSeries, csv_chunks
-from gui.viewmodels.journal_follower import Follower
+from gui.viewmodels.curves import CSV_HEAD, LINES, Axis, Curve, RunSeries, csv_chunks
+from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run import RunModel
 from trainer import events as ev
 from trainer.plotting.ticks import Kind, outward, ticks
 
 
-def line(chart: str, role: str) -> Line:
+def line(chart: str, role: str) -> Curve:
     return next(found for found in LINES if (found.chart, found.role) == (chart, role))
 
 
 def model_of(one: Any) -> RunModel:
-    follower = Follower(one.folder)
+    follower = JournalFollower(one.folder)
     follower.tick(5)
     return follower.model
 
@@ -98,7 +98,7 @@ def test_a_resumed_run_is_one_curve(model: RunModel, scribe: Callable[..., Any])
     one.begin()
     for step in range(1, 31):
         one.batches(1, step, float(step), 9.0 if step > 12 else 1 / step)
-    follower = Follower(one.folder)
+    follower = JournalFollower(one.folder)
     follower.tick(5)
     series = RunSeries("r", follower.model, 3)
     series.update()

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gui.viewmodels.curves import LINES, SMOOTHED
-from gui.viewmodels.ema import Smoother
+from gui.viewmodels.ema import Ema
 
 
 def smoothed(steps: list[float] | np.ndarray, values: list[float] | np.ndarray, span: float) -> np.ndarray:
-    smoother = Smoother(span)
+    smoother = Ema(span)
     smoother.extend(np.asarray(steps, dtype=float), np.asarray(values, dtype=float))
     return smoother.values.copy()
 
@@ -52,7 +52,7 @@ def test_it_is_the_weighted_mean_of_what_was(rows: list[tuple[int, float]], span
 def test_it_does_not_matter_in_what_pieces_rows_come(pieces: list[int], span: int) -> None:
     values = np.random.default_rng(len(pieces)).normal(size=sum(pieces))
     steps = np.arange(1.0, len(values) + 1)
-    smoother = Smoother(span)
+    smoother = Ema(span)
     for end in np.cumsum(pieces):
         smoother.extend(steps[:end], values[:end])
     np.testing.assert_allclose(smoother.values, smoothed(steps, values, span), rtol=1e-5, atol=1e-6)
@@ -90,7 +90,7 @@ def test_nothing_but_gaps_gives_nothing_but_gaps() -> None:
 def test_after_a_cut_it_is_as_if_the_rest_had_never_been() -> None:
     steps, values = np.arange(1.0, 101), np.random.default_rng(2).normal(size=100)
     other = np.concatenate([values[:60], np.ones(40)])
-    smoother = Smoother(30)
+    smoother = Ema(30)
     smoother.extend(steps, values)
     smoother.cut(60)
     smoother.extend(steps, other)

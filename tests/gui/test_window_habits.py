@@ -228,9 +228,9 @@ def test_light_and_dark(qtbot: QtBot, window: Window, finished: RunFolder) -> No
 
 def test_settings_hold_at_once(qtbot: QtBot, window: Window) -> None:
     window.menus.actions["settings"].trigger()
-    from gui.widgets.preferences_dialog import SettingsDialog
+    from gui.widgets.preferences_dialog import PreferencesDialog
 
-    (dialog,) = window.findChildren(SettingsDialog)
+    (dialog,) = window.findChildren(PreferencesDialog)
     dialog.scheme.setCurrentIndex(2)
     assert window.preferences.scheme == "dark"
     assert theme.Colours.current().dark

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from trainer import events as ev
 from trainer.store import batch_columns
-from trainer.store.batch_columns import COLUMNS, Reports
+from trainer.store.batch_columns import COLUMNS, BatchColumns
 from trainer.store.journal import JournalReader, JournalWriter, Record
 
 
@@ -43,11 +43,11 @@ def write(path: Path, events: list[ev.Event]) -> bytes:
     return path.read_bytes()
 
 
-def rows(found: list[Record | Reports]) -> list[Any]:
+def rows(found: list[Record | BatchColumns]) -> list[Any]:
     """Columns turned into rows, other records as they are."""
     out: list[Any] = []
     for record in found:
-        if isinstance(record, Reports):
+        if isinstance(record, BatchColumns):
             columns = [record.column(name) for name in COLUMNS]
             out += [tuple(float(column[row]) for column in columns) for row in range(len(record))]
         elif isinstance(record.event, ev.BatchesReported):
@@ -88,7 +88,7 @@ def test_many_become_one_block(tmp_path: Path) -> None:
     write(tmp_path / "j", [report(number) for number in range(100)])
     reader = JournalReader(tmp_path / "j")
     (found,) = reader.read_some()
-    assert isinstance(found, Reports)
+    assert isinstance(found, BatchColumns)
     assert len(found) == 100
     assert found.column("last_step").tolist() == list(range(100))
     assert found.column("wall")[0] == 1_700_000_000_000

@@ -40,7 +40,7 @@ Points = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Map:
+class Embedding:
     """`indices` (N,): places in the split of the images on the map, ascending; N rows in `pca` and `tsne`, N `labels`.
 
     `predicted` (N,): what the model took them for; where the evaluation of the split says something else, it was made
@@ -70,7 +70,7 @@ def map_path(folder: RunFolder, split: str) -> Path:
     return folder.evaluation / f"map-{split}.npz"
 
 
-def write_map(folder: RunFolder, found: Map) -> Path:
+def write_map(folder: RunFolder, found: Embedding) -> Path:
     """Write evaluation/map-<split>.npz and name it. Raises DiskError."""
     path = map_path(folder, found.split)
     write_arrays(path, **found.arrays())
@@ -79,7 +79,7 @@ def write_map(folder: RunFolder, found: Map) -> Path:
 
 def make_map(
     trainer: Trainer, *, tsne: bool = True, tell: Callable[[str, int], None] = lambda stage, images: None
-) -> Map:
+) -> Embedding:
     """Map the validation images (the test images where there are none) with the weights that the model has now.
 
     `tell` hears of each stage, "features", "pca" and "tsne", before it begins, and of how many images. Raises DataError
@@ -101,7 +101,7 @@ def make_map(
     if tsne:
         tell("tsne", len(indices))
     laid = neighbours(seen) if tsne else None
-    return Map(split, source, indices, labels[indices], said, points, explained, laid, len(labels))
+    return Embedding(split, source, indices, labels[indices], said, points, explained, laid, len(labels))
 
 
 def stratified(labels: NDArray[np.int64], most: int) -> NDArray[np.int64]:

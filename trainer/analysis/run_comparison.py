@@ -45,7 +45,7 @@ class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """Runs A and B on one split. `settings`: key, value of A, value of B, where they differ; None where it is not set.
 
     `paired` is None where the images cannot be compared one by one; `reason` says why. `images`: how many were, of
@@ -60,7 +60,7 @@ class Comparison:
     reason: str
 
 
-def compare(a: RunFolder, b: RunFolder, one: Evaluated, other: Evaluated) -> Comparison:
+def compare(a: RunFolder, b: RunFolder, one: Evaluated, other: Evaluated) -> RunComparison:
     """Run A with its evaluation `one` beside run B with `other`, both of the same split."""
     paired, images, reason = None, 0, ""
     try:
@@ -69,7 +69,7 @@ def compare(a: RunFolder, b: RunFolder, one: Evaluated, other: Evaluated) -> Com
         paired = paired_bootstrap(true, *answers, len(one.classes))
     except _Apart as error:
         reason = str(error)
-    return Comparison(one, other, tuple(_differences(_settings(a), _settings(b))), paired, images, reason)
+    return RunComparison(one, other, tuple(_differences(_settings(a), _settings(b))), paired, images, reason)
 
 
 # --- evaluations

@@ -18,19 +18,19 @@ from torch import Tensor, nn
 
 from trainer.baselines.softmax_numpy import Descent, Plan, SoftmaxRegression, Step, cross_entropy
 from trainer.baselines.softmax_sklearn import Options, Weights, fit
-from trainer.data.loaders import Feed
+from trainer.data.loaders import DataSource
 from trainer.engine.loop import REPORT_SECONDS, Loop, Parts
 from trainer.engine.session import Session
 from trainer.engine.step import NonFiniteStep
 from trainer.events import BatchesReported, Preparing
-from trainer.metrics.classification import Figures, confusion, figures
+from trainer.metrics.classification import Metrics, confusion, figures
 from trainer.settings import Settings
 
 ROWS = 1000
 """Images at a time where a matrix is filled or gone through."""
 
 
-class Guest(Loop):
+class ExternalLoop(Loop):
     """Our loop with somebody else's training in it.
 
     `images` (N, D) float32 and `labels` (N,) int64 are the training images, normalised as for everybody, not augmented;
@@ -57,7 +57,7 @@ class Guest(Loop):
             layer.weight.copy_(torch.from_numpy(np.ascontiguousarray(weight)))
             layer.bias.copy_(torch.from_numpy(np.ascontiguousarray(bias)))
 
-    def _end_training(self, seen: Figures) -> None:
+    def _end_training(self, seen: Metrics) -> None:
         """What follows the last step of an epoch."""
         self._report()
         self.tally.samples = len(self.labels)
@@ -91,7 +91,7 @@ class Guest(Loop):
         self.session.bus.emit(event)
 
 
-class NumpyLoop(Guest):
+class NumpyLoop(ExternalLoop):
     """Mini-batch descent in numpy, with the batch, rate, schedule and mirroring of the settings."""
 
     def __init__(self, session: Session, parts: Parts, settings: Settings) -> None:
@@ -142,7 +142,7 @@ class NumpyLoop(Guest):
         return loss_sum
 
 
-class SklearnLoop(Guest):
+class SklearnLoop(ExternalLoop):
     """scikit-learn's LogisticRegression; an iteration goes through all images, and is an epoch here.
 
     It has no rate (0 in the events), and no figures of its own while it trains: those of the training images are taken
@@ -197,7 +197,9 @@ def inverse_penalty(weight_decay: float, images: int) -> float:
     return 1 / (weight_decay * images) if weight_decay else math.inf
 
 
-def matrix(feed: Feed, split: str, session: Session | None = None) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def matrix(
+    feed: DataSource, split: str, session: Session | None = None
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """All images of a split as rows (N, D), normalised and not augmented, and their labels (N,)."""
     size = feed.sizes[split]
     images = np.empty((size, int(np.prod(feed.input_shape))), np.float32)

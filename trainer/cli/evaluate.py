@@ -12,7 +12,7 @@ from trainer.cli.output import note, say, say_json
 from trainer.store.folder import default_root, find_run
 
 if TYPE_CHECKING:
-    from trainer.analysis.embedding import Map
+    from trainer.analysis.embedding import Embedding
     from trainer.store.folder import RunFolder
     from trainer.trainer import Trainer
 
@@ -36,7 +36,7 @@ def evaluate(
     from trainer.cli.train import INTERVALS, report_lines
     from trainer.launch import evaluate as judge
 
-    maps: list[Map] = []
+    maps: list[Embedding] = []
 
     def draw(trainer: Trainer) -> None:
         if map_:
@@ -63,7 +63,7 @@ def _tell_stage(stage: str, count: int) -> None:
         note(f"t-SNE of {count:,} images: up to a minute ...")
 
 
-def map_facts(folder: RunFolder, found: Map) -> dict[str, Any]:
+def map_facts(folder: RunFolder, found: Embedding) -> dict[str, Any]:
     """What there is to say of a map, for JSON."""
     from trainer.analysis.embedding import map_path
 
@@ -78,7 +78,7 @@ def map_facts(folder: RunFolder, found: Map) -> dict[str, Any]:
     }
 
 
-def map_line(found: Map) -> str:
+def map_line(found: Embedding) -> str:
     """The same in a line."""
     some = "all" if len(found.indices) == found.total else f"{len(found.indices):,} (each class has its share) of"
     ways = "PCA and t-SNE" if found.tsne is not None else "PCA"

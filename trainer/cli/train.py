@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from trainer.callback import Callback, Phase
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import called, note, say, say_json
-from trainer.engine.context import Run
+from trainer.engine.context import RunContext
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import Preparing
 from trainer.store.folder import RunFolder, default_root, find_run, state
@@ -174,7 +174,7 @@ class Whereabouts(Callback):
     phase: ClassVar[Phase] = Phase.VIEW
     folder: RunFolder | None = None
 
-    def on_preparing(self, event: Preparing, run: Run) -> None:
+    def on_preparing(self, event: Preparing, run: RunContext) -> None:
         """Comes before anything can go wrong."""
         self.folder = run.folder
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data import phash
-from trainer.data.image_set import PARTS, Pictures, Progress, no_progress
+from trainer.data.image_set import PARTS, ImageSet, Progress, no_progress
 from trainer.data.split import Indices
 
 NEAR = 0.4
@@ -65,7 +65,7 @@ class Duplicates:
 
 
 def find_duplicates(
-    pictures: Pictures, split: Mapping[str, Indices], *, progress: Progress = no_progress
+    pictures: ImageSet, split: Mapping[str, Indices], *, progress: Progress = no_progress
 ) -> Duplicates:
     """Compare the images of all parts of a split (part -> numbers of its images) with each other.
 

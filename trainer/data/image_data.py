@@ -18,7 +18,7 @@ from torch import Tensor
 from trainer.data import augment
 from trainer.data.buffers import Recycler, Workspace
 from trainer.data.decode import UnreadableError, fit, no_warnings, read_image
-from trainer.data.image_set import Fault, Pictures, Progress, no_progress, pack
+from trainer.data.image_set import Fault, ImageSet, Progress, no_progress, pack
 from trainer.data.prefetch import Prefetch, worthwhile
 from trainer.data.sources import load_pictures
 from trainer.data.split import Indices, split_pictures
@@ -88,7 +88,7 @@ class Augmentation(NamedTuple):
     crop: int
 
 
-class Published(NamedTuple):
+class SplitView(NamedTuple):
     """One split for viewers."""
 
     pixels: PixelView
@@ -126,7 +126,7 @@ class ImageData:
 
     def __init__(
         self,
-        pictures: Pictures,
+        pictures: ImageSet,
         split: dict[str, Indices],
         *,
         seed: int,
@@ -204,12 +204,12 @@ class ImageData:
         images, labels = (torch.cat(parts) for parts in zip(*self._train_chunks(epoch, 0, n), strict=True))
         return images, labels, self._rows["train"][self._order(epoch)[:n]]
 
-    def published(self, split: str) -> Published:
+    def published(self, split: str) -> SplitView:
         """What viewers get to see of a split, in the order of `eval_batches`."""
         rows = self._split[split]
         paths = [self._pictures.paths[row] for row in rows.tolist()]
         pixels = PixelView(self._pictures.pixels, rows)
-        return Published(pixels, self._pictures.labels[rows], self._pictures.sizes[rows], paths)
+        return SplitView(pixels, self._pictures.labels[rows], self._pictures.sizes[rows], paths)
 
     def prepare(self, images: Any) -> Tensor:
         """New images, by the policy of the training images, to normalised float32 (N, C, H, W).
@@ -298,7 +298,7 @@ def packed(pixels: NDArray[np.uint8]) -> Tensor:
     return (tensor if pixels.shape[3] == 1 else tensor.view(torch.int32)).squeeze(3)
 
 
-def _statistics(pictures: Pictures, rows: Indices) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _statistics(pictures: ImageSet, rows: Indices) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Mean and standard deviation of each channel over some images, values in [0, 1]; a spread of 0 counts as 1."""
     total, squares = pictures.sums[rows].sum(axis=0)
     count = len(rows) * pictures.pixels.shape[1] * pictures.pixels.shape[2]
@@ -308,7 +308,7 @@ def _statistics(pictures: Pictures, rows: Indices) -> tuple[tuple[float, ...], t
     return tuple((mean / 255).tolist()), tuple((std / 255).tolist())
 
 
-def _fingerprint(pictures: Pictures, split: dict[str, Indices], seed: int, fractions: tuple[float, float]) -> str:
+def _fingerprint(pictures: ImageSet, split: dict[str, Indices], seed: int, fractions: tuple[float, float]) -> str:
     """32 hex digits over pixels, labels, names, split and seed."""
     facts = [pictures.digest, pictures.classes, pictures.pixels.shape, seed, fractions]
     digest = hashlib.sha256(json.dumps(facts).encode())

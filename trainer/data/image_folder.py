@@ -13,14 +13,14 @@ from trainer.data.cache import Entry, cached
 from trainer.data.decode import MODES, Job, no_warnings, read_size
 from trainer.data.decode_pool import decode_all
 from trainer.data.folder_scan import Listing, scan
-from trainer.data.image_set import PARTS, Fault, Pictures, Progress
+from trainer.data.image_set import PARTS, Fault, ImageSet, Progress
 from trainer.errors import DataError
 
 LARGEST = 64
 """Side up to which images keep the size that most of them have."""
 
 
-def load_folder(root: Path, size: int | None, progress: Progress) -> Pictures:
+def load_folder(root: Path, size: int | None, progress: Progress) -> ImageSet:
     """Scan, decode (or map the cache) and check a folder. Raises `DataError` if it holds no images at all."""
     listing = scan(root, progress)
     if not listing.paths:
@@ -37,7 +37,7 @@ def load_folder(root: Path, size: int | None, progress: Progress) -> Pictures:
     progress("check", 0, 0)
     faults = [Fault(listing.paths[index], code, reason) for index, code, reason in entry.meta["faults"]]
     unreadable = tuple(index for index, _, _ in entry.meta["faults"])
-    return Pictures(
+    return ImageSet(
         name=root.resolve().name or source,
         classes=tuple(listing.classes),
         pixels=entry.pixels,

@@ -32,7 +32,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Pictures:
+class ImageSet:
     """All images of a source after the size policy, still undivided. N images of H x W pixels."""
 
     name: str

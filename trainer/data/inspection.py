@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.duplicates import Duplicates, find_duplicates
-from trainer.data.image_set import PARTS, Fault, Pictures, Progress, no_progress
+from trainer.data.image_set import PARTS, Fault, ImageSet, Progress, no_progress
 from trainer.data.quality import Balance, Odd, balance, mean_images, odd_images
 from trainer.data.sources import load_pictures
 from trainer.data.split import split_pictures
@@ -39,7 +39,7 @@ class Report:
     """Images that are used all the same: of one colour, much enlarged or cut, of an unusual mode."""
     duplicates: Duplicates
     """Copies and leaks among the readable images; `place` says what its numbers stand for."""
-    pictures: Pictures = field(repr=False)
+    pictures: ImageSet = field(repr=False)
     parts: NDArray[np.uint8] = field(repr=False)
     """(N,): index into PARTS of each image; beyond them for unreadable ones."""
 

@@ -18,7 +18,7 @@ Batch = tuple[Tensor, Tensor]
 
 
 @runtime_checkable
-class Feed(Protocol):
+class DataSource(Protocol):
     """What the loop needs. Images are float32 (B, C, H, W) or whatever the model takes, labels int64 (B,)."""
 
     classes: tuple[str, ...]
@@ -40,7 +40,7 @@ class Feed(Protocol):
         """Batches of a split in stored order, not augmented; `batch` images each where the feed decides that."""
 
 
-def input_facts(feed: Feed) -> dict[str, Any]:
+def input_facts(feed: DataSource) -> dict[str, Any]:
     """What the model's input is made of, for whoever has the weights but not the data: `shape` (C, H, W); `mean` and
     `std` of each channel of values in [0, 1], None where the feed says nothing of them."""
     facts: dict[str, Any] = {"shape": [int(side) for side in feed.input_shape]}
@@ -51,7 +51,7 @@ def input_facts(feed: Feed) -> dict[str, Any]:
     return facts
 
 
-class LoaderFeed:
+class LoaderSource:
     """The caller's own loaders. Global generators are seeded per epoch, `set_epoch` is called where there is one.
 
     `splits` maps train, and optionally valid and test, to iterables of (images, labels); a lone iterable is train.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.image_set import Pictures
+from trainer.data.image_set import ImageSet
 from trainer.data.phash import CHUNK_PIXELS
 from trainer.data.split import Indices
 
@@ -62,7 +62,7 @@ def balance(counts: Mapping[str, tuple[int, ...]]) -> Balance | None:
     return Balance(largest, smallest, ratio, split, share, macro_f1)
 
 
-def mean_images(pictures: Pictures, rows: Indices) -> NDArray[np.uint8]:
+def mean_images(pictures: ImageSet, rows: Indices) -> NDArray[np.uint8]:
     """The mean of the images of each class among `rows`, (C, H, W, 3) uint8; black where a class has none."""
     count, height, width, depth = len(pictures.classes), *pictures.pixels.shape[1:]
     means = np.zeros((count, height, width, 3), np.uint8)
@@ -77,7 +77,7 @@ def mean_images(pictures: Pictures, rows: Indices) -> NDArray[np.uint8]:
     return means
 
 
-def odd_images(pictures: Pictures, rows: Indices) -> tuple[Odd, ...]:
+def odd_images(pictures: ImageSet, rows: Indices) -> tuple[Odd, ...]:
     """The odd ones among `rows`, in the order of the source; an image may come twice."""
     found = [*_plain(pictures, rows), *_sizes(pictures, rows), *_modes(pictures, rows)]
     return tuple(one for _, one in sorted(found, key=lambda one: one[0]))
@@ -86,7 +86,7 @@ def odd_images(pictures: Pictures, rows: Indices) -> tuple[Odd, ...]:
 Found = list[tuple[int, Odd]]
 
 
-def _plain(pictures: Pictures, rows: Indices) -> Found:
+def _plain(pictures: ImageSet, rows: Indices) -> Found:
     area = pictures.pixels.shape[1] * pictures.pixels.shape[2]
     total, squares = pictures.sums[rows].transpose(1, 0, 2).astype(np.float64)
     spread = np.sqrt(np.maximum(0, squares / area - (total / area) ** 2)).max(axis=1)
@@ -99,7 +99,7 @@ def _plain(pictures: Pictures, rows: Indices) -> Found:
     return found
 
 
-def _sizes(pictures: Pictures, rows: Indices) -> Found:
+def _sizes(pictures: ImageSet, rows: Indices) -> Found:
     """What the size policy does to an image: scaled until it covers the model's size, then cut evenly."""
     height, width = pictures.pixels.shape[1:3]
     sizes = np.maximum(1, pictures.sizes[rows]).astype(np.float64)
@@ -123,7 +123,7 @@ def _unusual(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return flags if flags.sum() * 2 <= len(flags) else np.zeros_like(flags)
 
 
-def _modes(pictures: Pictures, rows: Indices) -> Found:
+def _modes(pictures: ImageSet, rows: Indices) -> Found:
     if pictures.mode_of is None or not len(rows):
         return []
     modes = np.asarray(pictures.mode_of)[rows]

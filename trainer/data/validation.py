@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trainer.data.image_set import Fault, Pictures
+from trainer.data.image_set import Fault, ImageSet
 from trainer.errors import DataError
 
 LISTED = 20
@@ -26,7 +26,7 @@ def listed(faults: Sequence[Fault]) -> str:
     return "\n  ".join(["", *lines]) if len(lines) > 1 else lines[0]
 
 
-def all_problems(pictures: Pictures, further: Sequence[Fault]) -> tuple[Fault, ...]:
+def all_problems(pictures: ImageSet, further: Sequence[Fault]) -> tuple[Fault, ...]:
     """What keeps the source from being used, single unreadable images aside."""
     problems = [*pictures.problems, *further]
     if len(pictures.classes) < 2:
@@ -35,7 +35,7 @@ def all_problems(pictures: Pictures, further: Sequence[Fault]) -> tuple[Fault, .
     return tuple(problems)
 
 
-def raise_problems(pictures: Pictures, further: Sequence[Fault], *, skip_bad: bool) -> None:
+def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bool) -> None:
     """Raise `FaultyDataError` unless the source can be trained on."""
     problems = all_problems(pictures, further)
     bad = () if skip_bad else pictures.faults
@@ -49,7 +49,7 @@ def raise_problems(pictures: Pictures, further: Sequence[Fault], *, skip_bad: bo
     raise FaultyDataError(code, f"{what} in {pictures.name}", [*problems, *bad], mend=mend)
 
 
-def left_out(pictures: Pictures) -> tuple[str, ...]:
+def left_out(pictures: ImageSet) -> tuple[str, ...]:
     """A note on images that are left out, for runs with `skip_bad`."""
     if not pictures.faults:
         return ()

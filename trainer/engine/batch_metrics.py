@@ -19,7 +19,7 @@ from trainer.errors import DataError
 REDUCE_STEPS = 64
 
 
-class Tally:
+class BatchMetrics:
     """`classes` is the number of classes; `deferred` says that losses arrive as device tensors.
 
     `confusion` (C, C) int64, true class as row, and `loss_sum` (sum over samples) cover the open epoch; they are

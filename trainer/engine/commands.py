@@ -21,7 +21,7 @@ When = Literal["step", "epoch"]
 Answer = Literal["done", "already", "refused", "stale"]
 
 
-class Ticket:
+class Command:
     """One request and, once the engine has dealt with it, its answer.
 
     `result` is None until then, afterwards done, already, refused or stale; `reason` says why.
@@ -55,7 +55,7 @@ class Ticket:
         self._answered.set()
 
 
-class Control:
+class CommandQueue:
     """The mailbox between whoever steers and the engine's thread.
 
     `waiting` is read by the engine at every step without a lock; it is True while something needs its attention.
@@ -66,7 +66,7 @@ class Control:
         self.waiting = False
         self.interrupted = ""
         self._told = False
-        self._box: deque[Ticket] = deque()
+        self._box: deque[Command] = deque()
         self._condition = threading.Condition()
         self._open = False
         self._thread: int | None = None
@@ -83,7 +83,7 @@ class Control:
         self.interrupted = name
         self.waiting = True
 
-    def submit(self, ticket: Ticket) -> Ticket:
+    def submit(self, ticket: Command) -> Command:
         """Put a request into the box; where no run is under way it is refused at once."""
         with self._condition:
             if self._open:
@@ -95,7 +95,7 @@ class Control:
         ticket.answer("refused", "no run is under way")
         return ticket
 
-    def take(self, timeout: float = 0.0) -> list[Ticket]:
+    def take(self, timeout: float = 0.0) -> list[Command]:
         """All requests in the box, a stop first; waits up to `timeout` seconds for one. Engine's thread only."""
         with self._condition:
             if not self._box and timeout:
@@ -105,10 +105,10 @@ class Control:
             self._box.clear()
         if self.interrupted and not self._told:
             self._told = True
-            tickets.insert(0, Ticket("stop", source=self.interrupted))
+            tickets.insert(0, Command("stop", source=self.interrupted))
         return tickets
 
-    def close(self) -> list[Ticket]:
+    def close(self) -> list[Command]:
         """No more requests; those still in the box."""
         with self._condition:
             self._open = False

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from trainer.store.folder import RunFolder
 
 
-class Run:
+class RunContext:
     """Second argument of every hook. `model`, `optimizer` and `data` are None while the run is being prepared.
 
     `folder` is None where nothing is written. `settings` is a plain, nested mapping. `classes` are the class names.
@@ -77,3 +77,7 @@ class Run:
         if self._capture is None:
             raise RuntimeError("there is no state to save")
         return self._capture()
+
+
+Run = RunContext
+"""The name before 0.2, kept for one release."""

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from trainer.engine.precision import Forward
 from trainer.errors import DataError
-from trainer.metrics.classification import Figures, figures
+from trainer.metrics.classification import Metrics, figures
 
 Criterion = Callable[[Tensor, Tensor], Tensor]
 
@@ -35,7 +35,7 @@ class Outputs:
         return {"predicted": self.predicted, "confidence": self.confidence, "loss": self.loss}
 
 
-def figure_fields(found: Figures) -> dict[str, Any]:
+def figure_fields(found: Metrics) -> dict[str, Any]:
     """The figures as keyword arguments of ValidationDone and EvaluationDone."""
     return dict(vars(found))
 
@@ -56,7 +56,7 @@ def pass_over(
     classes: int,
     progress: Callable[[int], None] = lambda done: None,
     forward: Forward | None = None,
-) -> tuple[Figures, Outputs, float]:
+) -> tuple[Metrics, Outputs, float]:
     """Figures and outputs of `model` over `batches`, and the seconds it took; the model's mode is put back.
 
     `progress` is called with the number of images done after each batch and may raise to give up. `forward`: how images

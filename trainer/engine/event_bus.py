@@ -17,9 +17,9 @@ from trainer.errors import CallbackError, DiskError, EpochscopeError, UsageError
 from trainer.events import HOOKS, BatchEnded, CallbackFailed, EpochEnded, Event, RunEnded
 
 if TYPE_CHECKING:
-    from trainer.engine.context import Run
+    from trainer.engine.context import RunContext
 
-Hook = Callable[[Any, "Run"], None]
+Hook = Callable[[Any, "RunContext"], None]
 
 RETRY_BUFFER = 10_000
 """Events kept for a handler that is being retried; beyond it the oldest are given up."""
@@ -48,7 +48,7 @@ class _Subscriber:
 class Subscription:
     """What `on` returns: call `remove()`, or use it as a context manager, to stop listening."""
 
-    def __init__(self, bus: Bus, subscriber: _Subscriber) -> None:
+    def __init__(self, bus: EventBus, subscriber: _Subscriber) -> None:
         self._bus = bus
         self._subscriber = subscriber
 
@@ -63,7 +63,7 @@ class Subscription:
         self.remove()
 
 
-class Bus:
+class EventBus:
     """Sorts subscribers, delivers events to them, and accounts for their time and failures.
 
     `first_error` is the first error that must end the run, or None; `alarm` is called when it comes.
@@ -72,7 +72,7 @@ class Bus:
     """
 
     def __init__(self, callbacks: Iterable[Callback] = ()) -> None:
-        self.run: Run | None = None
+        self.run: RunContext | None = None
         self.first_error: EpochscopeError | None = None
         self.alarm: Callable[[], None] = lambda: None
         self._subscribers: list[_Subscriber] = []
@@ -128,7 +128,7 @@ class Bus:
             raise UsageError("callbacks.every", f"every: got {every}.", expected="a whole number of at least 1")
         count = 0
 
-        def hook(record: Event, run: Run) -> None:
+        def hook(record: Event, run: RunContext) -> None:
             nonlocal count
             count += 1
             if count % every:
@@ -196,7 +196,7 @@ class Bus:
         """Whether a handler is being called just now."""
         return self._delivering
 
-    def bind(self, run: Run) -> None:
+    def bind(self, run: RunContext) -> None:
         """Deliver from now on, on the calling thread, handing `run` to every hook.
 
         Failures in earlier runs are forgotten.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch.optim import Optimizer
 
-from trainer.engine.event_bus import Bus
+from trainer.engine.event_bus import EventBus
 from trainer.engine.step import takes_flag
 from trainer.events import BatchEnded
 
 
-def explain(bus: Bus, optimizer: Optimizer, device: torch.device) -> str:
+def explain(bus: EventBus, optimizer: Optimizer, device: torch.device) -> str:
     """One line per callback in calling order, then how a non-finite gradient is caught and who reads the loss."""
     rows = bus.order()
     width = max((len(name) for name, *_ in rows), default=0)

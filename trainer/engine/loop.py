@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.data.loaders import Feed, input_facts
-from trainer.engine.batch_metrics import Tally
+from trainer.data.loaders import DataSource, input_facts
+from trainer.engine.batch_metrics import BatchMetrics
 from trainer.engine.best import Best
 from trainer.engine.checkpoint_state import (
     capture_generators,
@@ -37,7 +37,7 @@ from trainer.events import (
     ValidationDone,
     Working,
 )
-from trainer.metrics.classification import Figures, figures
+from trainer.metrics.classification import Metrics, figures
 
 REPORT_SECONDS = 0.05
 """BatchesReported comes at most twenty times a second."""
@@ -52,7 +52,7 @@ class Parts:
     """
 
     model: nn.Module
-    feed: Feed
+    feed: DataSource
     optimizer: Optimizer
     criterion: Callable[[Tensor, Tensor], Tensor]
     classes: int
@@ -92,7 +92,7 @@ class Loop:
         self._spent = Spent()
         deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
         self._deferred = deferrable if parts.deferred is None else parts.deferred
-        self.tally = Tally(parts.classes, deferred=self._deferred)
+        self.tally = BatchMetrics(parts.classes, deferred=self._deferred)
         self._forward = parts.model if parts.forward is None else parts.forward
         self._step: CheckedStep | FlaggedStep = (
             FlaggedStep(self._forward, parts.optimizer, parts.criterion, parts.device)
@@ -147,7 +147,7 @@ class Loop:
         )
         self.session.boundary()
 
-    def _finish_epoch(self, seen: Figures) -> None:
+    def _finish_epoch(self, seen: Metrics) -> None:
         """Validate and end the epoch; `seen`: figures of its training."""
         validation = self._validate() if "valid" in self.parts.feed.sizes else None
         self._end_epoch(seen, validation)
@@ -240,7 +240,7 @@ class Loop:
 
     # -- validation and the end of an epoch ----------------------------------------------------------------------
 
-    def pass_over(self, split: str, stage: Any) -> tuple[Figures, Outputs, float]:
+    def pass_over(self, split: str, stage: Any) -> tuple[Metrics, Outputs, float]:
         """Figures of a split with the weights as they are; Working events on the way, requests honoured."""
         parts, total = self.parts, self.parts.feed.sizes[split]
         start = self.session.clock.elapsed()  # it stands still while the run is paused
@@ -255,7 +255,7 @@ class Loop:
         self.session.run._outputs[split] = outputs
         return found, outputs, self.session.clock.elapsed() - start
 
-    def _validate(self) -> Figures:
+    def _validate(self) -> Metrics:
         found, _, seconds = self.pass_over("valid", "validate")
         self._spent.valid += seconds
         improved = self.best.update(self.session.epoch, found.loss)
@@ -275,7 +275,7 @@ class Loop:
         )
         return found
 
-    def _end_epoch(self, seen: Figures, validation: Figures | None) -> None:
+    def _end_epoch(self, seen: Metrics, validation: Metrics | None) -> None:
         # no boundary between ValidationDone and EpochEnded: a stop there would lose what the validation decided
         if self.session.bus.listens(CheckpointRequested):
             self.session.announce(Working, "save", 0, 1)

@@ -17,7 +17,7 @@ from torch.optim import optimizer as shared
 from torch.optim.adam import adam
 
 
-class Update:
+class OptimizerStep:
     """Stands for `optimizer` in the loop. It keeps nothing of it: groups, rates and state may change at any time."""
 
     def __init__(self, optimizer: Optimizer) -> None:

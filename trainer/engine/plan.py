@@ -11,7 +11,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from trainer.callback import Callback
-from trainer.data.loaders import Feed
+from trainer.data.loaders import DataSource
 from trainer.engine.session import Session
 from trainer.engine.step import needs_closure
 from trainer.errors import UsageError
@@ -26,7 +26,7 @@ EVAL_BATCH = 1000
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """What a run made from settings knows beyond the Trainer's arguments; `model` None marks the caller's own module.
 
     `precision`, `compile`: see `trainer/engine/precision.py` and `compilation.py`; a script may give them too.
@@ -44,7 +44,7 @@ class Plan:
     loop: Callable[[Session, Parts], Loop] | None = None
 
 
-def promise(feed: Feed, device: torch.device) -> Literal["exact", "order", "replayed"]:
+def promise(feed: DataSource, device: torch.device) -> Literal["exact", "order", "replayed"]:
     """`RunStarted.exact_resume`: on a device rounding may differ."""
     return "order" if device.type != "cpu" and feed.exact_resume == "exact" else feed.exact_resume
 
@@ -58,7 +58,7 @@ def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callb
     return [cls() for cls in classes if not any(isinstance(callback, cls) for callback in given)] + given
 
 
-def checked_epochs(epochs: int, feed: Feed) -> int:
+def checked_epochs(epochs: int, feed: DataSource) -> int:
     """The number of epochs; raises UsageError where it is below 1, or the data lasts for one only."""
     if epochs < 1:
         raise UsageError("train.epochs", f"epochs: got {epochs}.", expected="a whole number of at least 1")
@@ -87,7 +87,7 @@ def made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
     return made
 
 
-def class_names(model: nn.Module, feed: Feed) -> tuple[str, ...]:
+def class_names(model: nn.Module, feed: DataSource) -> tuple[str, ...]:
     """Names from the data; numbers, as many as the model has outputs, where it has none."""
     outputs = check_model(model, feed.input_shape, len(feed.classes) or None)
     return feed.classes or tuple(str(number) for number in range(outputs))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from trainer.data.loaders import Feed
+from trainer.data.loaders import DataSource
 from trainer.engine.precision import Forward
 from trainer.errors import UsageError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def predict(
-    model: nn.Module, forward: Forward, feed: Feed, classes: tuple[str, ...], device: torch.device, images: Any
+    model: nn.Module, forward: Forward, feed: DataSource, classes: tuple[str, ...], device: torch.device, images: Any
 ) -> pd.DataFrame:
     """A row per image: `class`, `confidence` in [0, 1], then the probability of every class by its name.
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from trainer.engine.commands import Control, Ticket
+from trainer.engine.commands import Command, CommandQueue
 from trainer.errors import EpochscopeError, UsageError
 from trainer.store import durable, requests
 from trainer.store import folder as folders
@@ -27,11 +27,17 @@ TOUCH_POLLS = 20
 """owner.json is touched at every 20th look: every two seconds."""
 
 
-class Keeper:
+class RunGuard:
     """A context manager around one attempt. Raises UsageError `run.busy` where somebody else writes the run."""
 
     def __init__(
-        self, control: Control, folder: RunFolder | None, attempt: int, log: Callable[[str], None], *, signals: bool
+        self,
+        control: CommandQueue,
+        folder: RunFolder | None,
+        attempt: int,
+        log: Callable[[str], None],
+        *,
+        signals: bool,
     ) -> None:
         self._control = control
         self._folder = folder
@@ -44,7 +50,7 @@ class Keeper:
         self._lock: Any = None
         self._thread: threading.Thread | None = None
 
-    def __enter__(self) -> Keeper:
+    def __enter__(self) -> RunGuard:
         try:
             self._begin()
         except BaseException:
@@ -125,12 +131,12 @@ class Keeper:
             self._known.add(item.id)
             self._control.submit(self._ticket(folder, item))
 
-    def _ticket(self, folder: RunFolder, item: requests.Received) -> Ticket:
+    def _ticket(self, folder: RunFolder, item: requests.Received) -> Command:
         if item.request is None:
-            ticket = Ticket("stop", ident=item.id)
+            ticket = Command("stop", ident=item.id)
             ticket.do = ""  # type: ignore[assignment]  # nobody could read what it asked for
         else:
-            ticket = Ticket(item.request.do, item.request.when, item.request.source or "request", item.id)
+            ticket = Command(item.request.do, item.request.when, item.request.source or "request", item.id)
         if item.result:
             ticket.result, ticket.reason = item.result, item.reason
         ticket.on_answer = lambda: self._answered(folder, item.id)

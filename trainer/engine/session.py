@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
 from trainer.callback import Callback
-from trainer.engine.commands import Control, Ticket
-from trainer.engine.context import Run
-from trainer.engine.event_bus import Bus, callback_name
-from trainer.engine.run_guard import Keeper
+from trainer.engine.commands import Command, CommandQueue
+from trainer.engine.context import RunContext
+from trainer.engine.event_bus import EventBus, callback_name
+from trainer.engine.run_guard import RunGuard
 from trainer.errors import EpochscopeError, OutOfMemoryError
 from trainer.events import (
     BatchEnded,
@@ -90,17 +90,17 @@ class Session:
         folder: RunFolder | None = None,
         settings: Mapping[str, Any] | None = None,
         signals: bool = False,
-        control: Control | None = None,
-        bus: Bus | None = None,
+        control: CommandQueue | None = None,
+        bus: EventBus | None = None,
         attempt: int = 1,
         elapsed: float = 0.0,
     ) -> None:
         self.callbacks = list(callbacks)
-        self.bus = bus or Bus(self.callbacks)
-        self.control = control or Control()
+        self.bus = bus or EventBus(self.callbacks)
+        self.control = control or CommandQueue()
         self.clock = Clock(elapsed)
         self.folder = folder
-        self.run = Run(self, folder, settings or {})
+        self.run = RunContext(self, folder, settings or {})
         self.attempt = attempt
         self.epoch = 0
         self.step = 0
@@ -118,7 +118,7 @@ class Session:
         self._clock_ran = False
         self._held: list[Event] | None = None
         self._announced: dict[type[Event], float] = {}
-        self._taken: deque[Ticket] = deque()
+        self._taken: deque[Command] = deque()
 
     # -- the whole attempt ---------------------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ class Session:
         Whatever `work` raises ends the attempt as failed and is raised again, after everybody got RunEnded. Raises
         UsageError where another process, or another Trainer of this one, is writing to the run folder.
         """
-        with Keeper(self.control, self.folder, self.attempt, self.log, signals=self._signals):
+        with RunGuard(self.control, self.folder, self.attempt, self.log, signals=self._signals):
             self.bus.bind(self.run)
             self.bus.alarm = self._alarm
             self.log(f"attempt {self.attempt} begins")
@@ -285,11 +285,13 @@ class Session:
                 getattr(self, f"_do_{ticket.do}")(ticket)
             self._taken.popleft()  # only now: what is raised before it is answered leaves it to the end of the attempt
 
-    def _answer(self, ticket: Ticket, result: Literal["done", "already", "refused", "stale"], reason: str = "") -> None:
+    def _answer(
+        self, ticket: Command, result: Literal["done", "already", "refused", "stale"], reason: str = ""
+    ) -> None:
         self.emit(RequestHandled(**self.position, id=ticket.id, result=result, reason=reason))
         ticket.answer(result, reason)
 
-    def _do_stop(self, ticket: Ticket) -> None:
+    def _do_stop(self, ticket: Command) -> None:
         if self.stop_status or (self.stop_after_epoch and ticket.when == "epoch"):
             return self._answer(ticket, "already", "the run is stopping")
         if ticket.when == "epoch" and self.run._capture is not None:
@@ -302,7 +304,7 @@ class Session:
         self.emit(StopRequested(**self.position, source=ticket.source, reason=f"after this {ticket.when}"))
         return self._answer(ticket, "done")
 
-    def _do_pause(self, ticket: Ticket) -> None:
+    def _do_pause(self, ticket: Command) -> None:
         if self._paused:
             return self._answer(ticket, "already", "the run is paused")
         if self.stop_status:
@@ -313,7 +315,7 @@ class Session:
         self.emit(RunPaused(**self.position, source=ticket.source, reason=""))
         return self._answer(ticket, "done")
 
-    def _do_unpause(self, ticket: Ticket) -> None:
+    def _do_unpause(self, ticket: Command) -> None:
         if not self._paused:
             return self._answer(ticket, "already", "the run is not paused")
         self._go_on(ticket.source)
@@ -325,7 +327,7 @@ class Session:
             self.clock.start()
         self.emit(RunUnpaused(**self.position, source=source, reason=""))
 
-    def _do_checkpoint(self, ticket: Ticket) -> None:
+    def _do_checkpoint(self, ticket: Command) -> None:
         if self.run._capture is None:
             return self._answer(ticket, "refused", "there is nothing to save: the run is not training")
         if not self.bus.listens(CheckpointRequested):

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from trainer.engine.optimizer_step import Update
+from trainer.engine.optimizer_step import OptimizerStep
 from trainer.engine.precision import Forward
 
 Step = Callable[[Tensor, Tensor], tuple[Tensor, float | Tensor]]
@@ -83,7 +83,7 @@ class CheckedStep:
         self._criterion = criterion
         self._finite = FiniteCheck(optimizer)
         self._closure = needs_closure(optimizer)
-        self._update = Update(optimizer)
+        self._update = OptimizerStep(optimizer)
 
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
         """Take one step; raises NonFiniteStep with the weights unchanged."""
@@ -130,7 +130,7 @@ class FlaggedStep:
         self._forward = forward
         self._optimizer = optimizer
         self._criterion = criterion
-        self._update = Update(optimizer)
+        self._update = OptimizerStep(optimizer)
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
         self._one = torch.ones((), device=device)
         self._flag = torch.zeros((), device=device)

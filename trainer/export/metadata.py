@@ -9,7 +9,7 @@ from trainer.events import spell_non_finite
 from trainer.store.environment import versions
 
 if TYPE_CHECKING:
-    from trainer.export.trained_model import Trained
+    from trainer.export.trained_model import TrainedModel
 
 KEY = "epochscope"
 """Of the text in the metadata of safetensors and ONNX."""
@@ -19,7 +19,7 @@ FORMAT = 1
 _VERSIONS = ("epochscope", "python", "torch")
 
 
-def describe(trained: Trained, *, raw_pixels: bool) -> str:
+def describe(trained: TrainedModel, *, raw_pixels: bool) -> str:
     """The text: class names in the order of the logits, what the input is, model, run, epoch and versions.
 
     `raw_pixels`: the file takes uint8 pixels and normalises them itself; else it holds weights of a model that wants

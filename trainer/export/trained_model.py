@@ -32,7 +32,7 @@ NOISE = 8
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedModel:
     """The best weights of a run (`kind` says so), by their own names and on the CPU.
 
     `mean` and `std`: of each channel of the training images, values in [0, 1]. `input_shape`: (C, H, W).
@@ -78,7 +78,7 @@ class Trained:
         return logits
 
 
-def find_trained(folder: RunFolder) -> Trained:
+def find_trained(folder: RunFolder) -> TrainedModel:
     """The weights of a run, live or not, and what belongs to them. The data set is opened only for runs of before
     checkpoints knew mean and deviation. Raises UsageError `export.custom`, `run.no_checkpoint`, and DataError."""
     settings = _settings(folder)
@@ -88,7 +88,7 @@ def find_trained(folder: RunFolder) -> Trained:
         data = open_settings_data(settings)
         about = {"shape": data.input_shape, "mean": data.mean, "std": data.std}
     channels, height, width = (int(side) for side in about["shape"])
-    return Trained(
+    return TrainedModel(
         run=folder.path.resolve().name,
         model_name=settings.model,
         options=model_options(settings),
@@ -118,7 +118,7 @@ def _settings(folder: RunFolder) -> Settings:
         ) from None
 
 
-def sample(folder: RunFolder, trained: Trained) -> tuple[Pixels, int]:
+def sample(folder: RunFolder, trained: TrainedModel) -> tuple[Pixels, int]:
     """Raw pixels (N, H, W, C) to try a model on, and how many of them are validation images: evenly spaced ones, where
     they lie beside the run, then random pixels. Equal runs give equal images."""
     channels, height, width = trained.input_shape

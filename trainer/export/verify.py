@@ -11,7 +11,7 @@ from torch import Tensor
 
 from trainer.errors import DiskError, EpochscopeError
 from trainer.export import SHARED, Facts
-from trainer.export.trained_model import Pixels, Trained, sample
+from trainer.export.trained_model import Pixels, TrainedModel, sample
 from trainer.store import durable
 from trainer.store.folder import RunFolder
 
@@ -23,7 +23,7 @@ Answer = Callable[[Pixels], Tensor]
 
 
 def write_model(
-    folder: RunFolder, trained: Trained, path: Path, data: bytes, load: Callable[[Path], Answer], *, exact: bool
+    folder: RunFolder, trained: TrainedModel, path: Path, data: bytes, load: Callable[[Path], Answer], *, exact: bool
 ) -> Facts:
     """Put a model's file in place once it has been read back by `load` and agrees with the run's weights: bit for bit
     where `exact`, else within TOLERANCE. It is asked about all images at once and about a single one.

@@ -18,7 +18,7 @@ Scores = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Figures:
+class Metrics:
     """Plain values; tuples are per class. Scores lie in [0, 1]; `confusion` has the true class as row."""
 
     loss: float
@@ -48,12 +48,12 @@ def confusion(true: ArrayLike, predicted: ArrayLike, classes: int) -> Counts:
     return np.bincount(rows * classes + columns, minlength=classes * classes).reshape(classes, classes)
 
 
-def figures(matrix: ArrayLike, loss_sum: float) -> Figures:
+def figures(matrix: ArrayLike, loss_sum: float) -> Metrics:
     """All figures of counts (C, C), rows true; `loss_sum` is the loss summed over samples, in nats."""
     counts = np.asarray(matrix, dtype=np.int64)
     precision, recall, f1, support = _scores(counts)
     samples = int(support.sum())
-    return Figures(
+    return Metrics(
         loss=float(loss_sum) / samples if samples else float("nan"),
         accuracy=_accuracy(counts),
         macro_f1=_mean(f1),

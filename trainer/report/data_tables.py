@@ -12,15 +12,15 @@ import msgspec
 
 from trainer.events import spell_non_finite
 from trainer.metrics.significance import intervals
-from trainer.report.images import PROJECTIONS, Pictures
+from trainer.report.images import PROJECTIONS, RunImages
 from trainer.report.named_figures import class_names
-from trainer.report.run_data import EPOCH_COLUMNS, Evaluation, Run
+from trainer.report.run_data import EPOCH_COLUMNS, Evaluation, RunData
 
 SCORES = ("loss", "accuracy", "macro_f1", "weighted_f1")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def tables(run: Run, pictures: Pictures) -> dict[str, str]:
+def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
     """Every table by name as CSV: commas, decimal points, CRLF; cells of what is not there are empty."""
     names = class_names(run.classes, len(run.classes))
     found: dict[str, str] = {}
@@ -52,7 +52,7 @@ def _classes(one: Evaluation, names: Sequence[str]) -> Iterable[tuple[Any, ...]]
     return ((one.split, *row) for row in columns)
 
 
-def _pictures(pictures: Pictures, names: Sequence[str]) -> dict[str, str]:
+def _pictures(pictures: RunImages, names: Sequence[str]) -> dict[str, str]:
     found = {}
     heads = ("place", "file", "true", "predicted", "confidence", "loss")
     for split, images in pictures.hardest.items():
@@ -93,7 +93,7 @@ def _cell(value: object) -> object:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def document(run: Run) -> dict[str, Any]:
+def document(run: RunData) -> dict[str, Any]:
     """Everything of the run but images, as plain values that JSON can hold; see `trainer.events.spell_non_finite`."""
     columns = {name: run.column(name).tolist() for name in EPOCH_COLUMNS}
     found = {

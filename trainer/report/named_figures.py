@@ -15,8 +15,8 @@ from trainer.plotting.palette import CHANGE_LIGHT, ramp
 from trainer.plotting.ticks import Kind
 from trainer.report import charts, grids
 from trainer.report.charts import Frame, Line, Scores, line_chart
-from trainer.report.images import Hard, Pictures
-from trainer.report.run_data import Evaluation, Run
+from trainer.report.images import Hard, RunImages
+from trainer.report.run_data import Evaluation, RunData
 from trainer.report.texts import Texts
 
 MAX_WEIGHTS, MAX_TEMPLATES = 64, 200
@@ -54,7 +54,7 @@ def told_apart(names: Sequence[str]) -> list[str]:
 class Gallery:
     """Makes the figures of one run in one language. `compared`: other runs, drawn over its curves."""
 
-    def __init__(self, run: Run, pictures: Pictures, texts: Texts, compared: Sequence[Run] = ()) -> None:
+    def __init__(self, run: RunData, pictures: RunImages, texts: Texts, compared: Sequence[RunData] = ()) -> None:
         self._run, self._pictures, self._texts, self._compared = run, pictures, texts, compared
         self._names = class_names(run.classes, len(run.classes))
 
@@ -211,7 +211,7 @@ class Gallery:
             if any(np.isfinite(line.y).any() for line in lines):
                 yield self._chart(name, f"compared_{metric}", kind, lines, None)
 
-    def _run_line(self, place: int, run: Run, name: str, metric: str) -> Line:
+    def _run_line(self, place: int, run: RunData, name: str, metric: str) -> Line:
         """Of a run without validation, its training."""
         values: NDArray[np.float64] = run.column(f"valid_{metric}")
         trained = not np.isfinite(values).any()

@@ -10,7 +10,7 @@ import numpy as np
 
 from trainer.plotting.svg import clean
 from trainer.report.page import details, prose
-from trainer.report.run_data import Floats, Run, table_of
+from trainer.report.run_data import Floats, RunData, table_of
 from trainer.report.section import Part
 from trainer.report.settings_table import Chosen, chosen, command, spelled
 from trainer.report.texts import DASH
@@ -153,7 +153,7 @@ class Background(Part):
         if lines:
             self._page.add(f'<ul class="gaps">{"".join(f"<li>{prose(line)}</li>" for line in lines)}</ul>')
 
-    def _gap_lines(self, run: Run) -> Iterator[str]:
+    def _gap_lines(self, run: RunData) -> Iterator[str]:
         for gap in dict.fromkeys(run.gaps):
             text = self._texts[f"gap_{gap.code}"].format(file=gap.file, reason=gap.reason)
             yield f"{text} ({gap.reason})" if gap.reason and gap.code == "damaged" else text

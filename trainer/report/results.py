@@ -10,10 +10,10 @@ from pathlib import Path
 from trainer.metrics.confusion import confused_pairs
 from trainer.metrics.significance import Interval, Intervals, intervals
 from trainer.plotting.svg import clean
-from trainer.report.images import Pictures
+from trainer.report.images import RunImages
 from trainer.report.named_figures import Figure
 from trainer.report.page import Page, prose
-from trainer.report.run_data import Evaluation, Run, table_of
+from trainer.report.run_data import Evaluation, RunData, table_of
 from trainer.report.section import Part
 from trainer.report.texts import DASH, Texts
 
@@ -25,7 +25,12 @@ class Sections(Part):
     """Writes on a page what the run has learned."""
 
     def __init__(
-        self, run: Run, pictures: Pictures, figures: Mapping[str, Figure], page: Page, compared: tuple[Run, ...]
+        self,
+        run: RunData,
+        pictures: RunImages,
+        figures: Mapping[str, Figure],
+        page: Page,
+        compared: tuple[RunData, ...],
     ) -> None:
         super().__init__(run, pictures, figures, page, compared)
         self._sure: dict[str, Intervals] = {
@@ -273,7 +278,7 @@ class Sections(Part):
             names = ", ".join(run.name for run in others)
             self._page.paragraph(texts["other_classes"].format(names=names), "hint")
 
-    def _compared_row(self, run: Run) -> list[str]:
+    def _compared_row(self, run: RunData) -> list[str]:
         texts, test = self._texts, run.evaluations.get("test")
         name = run.info.model if run.info else run.summary.model
         return [

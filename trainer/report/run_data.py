@@ -18,7 +18,7 @@ from trainer import events as ev
 from trainer.errors import EpochscopeError, UsageError
 from trainer.store import durable, notes
 from trainer.store import summary as summaries
-from trainer.store.batch_columns import Reports
+from trainer.store.batch_columns import BatchColumns
 from trainer.store.folder import RunFolder, State, state
 from trainer.store.journal import JournalReader, LogicalHistory
 from trainer.store.notes import ViewerNotes
@@ -93,7 +93,7 @@ class Within:
 
 
 @dataclass
-class Run:
+class RunData:
     """One run as a report sees it. Figures that are not there are NaN, files that are not there are in `gaps`."""
 
     folder: RunFolder
@@ -153,7 +153,7 @@ class Run:
         return float(self.column(name)[found[0]]) if len(found) else float("nan")
 
 
-def read_run(folder: RunFolder) -> Run:
+def read_run(folder: RunFolder) -> RunData:
     """Read everything but images. Raises UsageError `run.unknown` where the folder holds nothing of a run."""
     if not any(path.is_file() for path in (folder.journal, folder.run_toml, folder.summary)):
         raise UsageError(
@@ -163,7 +163,7 @@ def read_run(folder: RunFolder) -> Run:
             mend="Give the folder of a run: it holds run.toml, journal.jsonl and summary.json.",
             name=folder.name,
         )
-    run = Run(folder)
+    run = RunData(folder)
     run.summary = _tried(run, "summary.json", lambda: _summary(folder)) or Summary()
     run.state = state(folder)
     run.notes = _tried(run, "viewer.json", lambda: notes.load(folder.viewer)) or ViewerNotes()
@@ -177,7 +177,7 @@ def read_run(folder: RunFolder) -> Run:
     return run
 
 
-def _tried(run: Run, file: str, read: Callable[[], Made]) -> Made | None:
+def _tried(run: RunData, file: str, read: Callable[[], Made]) -> Made | None:
     """What it gives; None, and a gap, where it cannot be read."""
     try:
         return read()
@@ -213,13 +213,13 @@ def _table(text: bytes) -> dict[str, Any]:
 # --- the journal
 
 
-def _read_journal(run: Run) -> None:
+def _read_journal(run: RunData) -> None:
     if not run.folder.journal.is_file():
         raise FileNotFoundError
-    reader, history, reports = JournalReader(run.folder.journal), LogicalHistory(), list[Reports]()
+    reader, history, reports = JournalReader(run.folder.journal), LogicalHistory(), list[BatchColumns]()
     while not reader.at_end:
         for found in reader.read_some(1 << 20):
-            if isinstance(found, Reports):
+            if isinstance(found, BatchColumns):
                 reports.append(found)
             elif not isinstance(found.event, ev.UnknownEvent | ev.Preparing | ev.Working):
                 history.add(found)
@@ -240,7 +240,7 @@ def _read_journal(run: Run) -> None:
     run.within = _within(run, reports, cuts)
 
 
-def _take(run: Run, event: ev.Event | ev.UnknownEvent) -> None:
+def _take(run: RunData, event: ev.Event | ev.UnknownEvent) -> None:
     match event:
         case ev.RunStarted():
             run.info, run.ended = event, None
@@ -258,7 +258,7 @@ def _take(run: Run, event: ev.Event | ev.UnknownEvent) -> None:
             pass
 
 
-def _take_epochs(run: Run, events: Iterable[ev.EpochEnded]) -> None:
+def _take_epochs(run: RunData, events: Iterable[ev.EpochEnded]) -> None:
     rows = {event.epoch: event for event in events if event.epoch > 0}
     run.epochs = np.array(sorted(rows), dtype=np.int64)
     for name in EPOCH_COLUMNS:
@@ -268,7 +268,7 @@ def _take_epochs(run: Run, events: Iterable[ev.EpochEnded]) -> None:
     run.f1 = {epoch: scores for epoch, scores in run.f1.items() if epoch in rows and len(scores) == count}
 
 
-def _within(run: Run, reports: list[Reports], cuts: list[tuple[int, int]]) -> Within | None:
+def _within(run: RunData, reports: list[BatchColumns], cuts: list[tuple[int, int]]) -> Within | None:
     """The reports of the logical history, merged to MAX_WITHIN points."""
     steps = run.info.steps_per_epoch if run.info is not None else 0
     if not reports or steps < 1:
@@ -292,7 +292,7 @@ def _within(run: Run, reports: list[Reports], cuts: list[tuple[int, int]]) -> Wi
 # --- evaluations
 
 
-def _read_evaluations(run: Run) -> None:
+def _read_evaluations(run: RunData) -> None:
     decoder = msgspec.json.Decoder(Evaluation, strict=False)
     for split in SPLITS:
         path = run.folder.evaluation / f"{split}.json"

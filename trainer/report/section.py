@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from trainer.report.images import Pictures
+from trainer.report.images import RunImages
 from trainer.report.named_figures import Figure, class_names
 from trainer.report.page import Page
-from trainer.report.run_data import Run
+from trainer.report.run_data import RunData
 
 
 class Part:
     """Writes sections on a page: each is a method, and named after it."""
 
     def __init__(
-        self, run: Run, pictures: Pictures, figures: Mapping[str, Figure], page: Page, compared: tuple[Run, ...]
+        self,
+        run: RunData,
+        pictures: RunImages,
+        figures: Mapping[str, Figure],
+        page: Page,
+        compared: tuple[RunData, ...],
     ) -> None:
         self._run, self._pictures, self._figures, self._page = run, pictures, figures, page
         self._compared, self._texts = compared, page.texts

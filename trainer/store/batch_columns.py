@@ -51,7 +51,7 @@ class _Line(ev.BatchesReported, frozen=True, kw_only=True, tag="BatchesReported"
 _decoder: msgspec.json.Decoder[list[_Line]] = msgspec.json.Decoder(list[_Line], strict=False)
 
 
-class Reports:
+class BatchColumns:
     """Consecutive BatchesReported, at least one; `column(name)` is float64 (n,), for each name in COLUMNS."""
 
     def __init__(self, rows: Iterable[tuple[float, ...]], count: int) -> None:
@@ -61,25 +61,25 @@ class Reports:
     def __len__(self) -> int:
         return self._values.shape[1]
 
-    def only(self, which: NDArray[np.bool_]) -> Reports:
+    def only(self, which: NDArray[np.bool_]) -> BatchColumns:
         """Some of them: (n,)."""
-        return Reports(map(tuple, self._values.T[which].tolist()), int(which.sum()))
+        return BatchColumns(map(tuple, self._values.T[which].tolist()), int(which.sum()))
 
     def column(self, name: str) -> NDArray[np.float64]:
         values: NDArray[np.float64] = self._values[COLUMNS.index(name)]
         return values
 
 
-def decode(texts: list[bytes]) -> Reports:
+def decode(texts: list[bytes]) -> BatchColumns:
     """From the JSON texts of lines that hold MARK. Raises `msgspec.MsgspecError` or OverflowError where one of them is
     no such event."""
     lines = _decoder.decode(b"[%b]" % b",".join(texts))
     if len(lines) != len(texts):
         raise msgspec.DecodeError("a line holds more than one object")
-    return Reports(map(_values, lines), len(lines))
+    return BatchColumns(map(_values, lines), len(lines))
 
 
-def one(event: ev.BatchesReported, seq: int, attempt: int, t: float, wall: int) -> Reports:
+def one(event: ev.BatchesReported, seq: int, attempt: int, t: float, wall: int) -> BatchColumns:
     """A single event as columns."""
     places = {"seq": seq, "attempt": attempt, "t": t, "wall": wall}
-    return Reports([tuple(places[name] if name in places else getattr(event, name) for name in COLUMNS)], 1)
+    return BatchColumns([tuple(places[name] if name in places else getattr(event, name) for name in COLUMNS)], 1)

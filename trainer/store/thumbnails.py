@@ -68,7 +68,7 @@ class PublishedSplit:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedImages:
     """`classes` in the order of the labels; `splits` by name: valid, test."""
 
     classes: tuple[str, ...]
@@ -144,13 +144,13 @@ def _thumbnails(images: Images, height: int, width: int) -> Images:
     return np.stack(small)
 
 
-def open_published(root: str | Path, fingerprint: str) -> Published:
+def open_published(root: str | Path, fingerprint: str) -> PublishedImages:
     """The published images, mapped and not read. Raises DataError `data.unpublished` unless they are all there."""
     folder = data_folder(root, fingerprint)
     try:
         index = json.loads(durable.read_bytes(folder / "index.json", MAX_INDEX))
         splits = {name: _open_split(folder, name, index["splits"][name]) for name in _SPLITS if name in index["splits"]}
-        return Published(tuple(str(label) for label in index["classes"]), splits)
+        return PublishedImages(tuple(str(label) for label in index["classes"]), splits)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, EOFError) as error:
         raise DataError(
             "data.unpublished",

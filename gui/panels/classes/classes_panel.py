@@ -15,7 +15,7 @@ from gui.plotting.heat_map import HeatMap
 from gui.text import formats
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, ShownRun, class_figures, f1_by_epoch, first_split, look
+from gui.viewmodels.selection import EpochCursor, OpenRun, class_figures, f1_by_epoch, first_split, look
 from gui.widgets import labels
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
@@ -73,7 +73,7 @@ class ClassesPanel(Panel):
         self._stack.addWidget(content)
         self._stack.addWidget(self.empty)
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Another run, drawn at the next `refresh`; none is drawn at once."""
         super().show_run(run)
         self._touched = False

@@ -13,9 +13,9 @@ from gui.panels.confusion.image_grid import ImageGrid
 from gui.panels.confusion.matrix import MatrixView
 from gui.panels.confusion.pairs import PairsView
 from gui.text import formats
-from gui.viewmodels.image_index import Choice, ImageIndex, Split
+from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, Looked, ShownRun, first_split, fits, kept_epoch, look
+from gui.viewmodels.selection import EpochCursor, OpenRun, Selection, first_split, fits, kept_epoch, look
 from gui.widgets import labels
 from trainer.metrics.confusion import Counts, Mode, Shown, confused_pairs, shown
 
@@ -24,15 +24,15 @@ MODES: tuple[Mode, ...] = ("counts", "row", "column", "difference")
 EPOCHS = ("previous", "best", "first", "chosen")
 
 
-class ErrorsPanel(Panel):
+class ConfusionPanel(Panel):
     """What is taken for what. `set_others` names runs whose matrix this one's can be compared with."""
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots"})
 
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
-        self.looked: Looked | None = None
-        self._others: list[ShownRun] = []
+        self.looked: Selection | None = None
+        self._others: list[OpenRun] = []
         self._touched = False
         self.split, self.mode, self.compare = QComboBox(), QComboBox(), QComboBox()
         self.other_epoch = QSpinBox(minimum=1)
@@ -84,7 +84,7 @@ class ErrorsPanel(Panel):
 
     # -- what the window calls -----------------------------------------------------------------------------------
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Another run, drawn at the next `refresh`; none is drawn at once."""
         super().show_run(run)
         self._touched = False
@@ -93,7 +93,7 @@ class ErrorsPanel(Panel):
         if run is None:
             self._draw()
 
-    def set_others(self, others: Sequence[ShownRun]) -> None:
+    def set_others(self, others: Sequence[OpenRun]) -> None:
         """Runs to compare with, as chosen in the list of runs."""
         self._others = list(others)
         self._fill_compare()
@@ -106,7 +106,7 @@ class ErrorsPanel(Panel):
             self.grid.names = self.run.model.classes
             if not self._touched:
                 self.split.setCurrentIndex(SPLITS.index(first_split(self.run.model)))
-                self.grid.choose(Choice(self._split(), self.grid.choice.true, self.grid.choice.predicted))
+                self.grid.choose(ImageFilter(self._split(), self.grid.choice.true, self.grid.choice.predicted))
         if changed & {"info", "epochs", "evaluation"}:
             self._draw()
         self._reload()
@@ -162,7 +162,7 @@ class ErrorsPanel(Panel):
     def _split_chosen(self) -> None:
         self._touched = True
         self._draw()
-        self.grid.choose(Choice(self._split(), self.grid.choice.true, self.grid.choice.predicted))
+        self.grid.choose(ImageFilter(self._split(), self.grid.choice.true, self.grid.choice.predicted))
 
     def _places_chosen(self, row: int, column: int) -> None:
         self._choose(self._classes(row), self._classes(column))
@@ -179,7 +179,7 @@ class ErrorsPanel(Panel):
         return tuple(one for one in hidden if one not in table.classes)
 
     def _choose(self, true: tuple[int, ...] | None, predicted: tuple[int, ...] | None) -> None:
-        self.grid.choose(Choice(self._split(), true, predicted))
+        self.grid.choose(ImageFilter(self._split(), true, predicted))
         self._draw()
 
     def _mark(self, table: Shown) -> None:
@@ -295,7 +295,7 @@ class ErrorsPanel(Panel):
         found = model.verdicts.get(epochs[EPOCHS[max(0, place)]])
         return found.confusion if fits(found, model) else None
 
-    def _of_other(self, other: ShownRun) -> Counts | None:
+    def _of_other(self, other: OpenRun) -> Counts | None:
         assert self.run is not None
         if other.model.classes != self.run.model.classes:
             return None

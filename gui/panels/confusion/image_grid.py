@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QS
 
 from gui.panels.confusion.image_detail import ImageDetail
 from gui.text import formats
-from gui.viewmodels.image_index import Choice, ImageIndex, Keep, Order, Seen, Selection, Split, Verdicts
+from gui.viewmodels.image_index import ImageFilter, ImageIndex, ImageSelection, Keep, Order, Seen, Split, Verdicts
 from gui.widgets import labels
-from gui.widgets.thumbnails import Card, PictureView
+from gui.widgets.thumbnails import Card, ThumbnailView
 
 SIDE = 72
 KEEPS: tuple[Keep, ...] = ("all", "wrong", "right")
@@ -29,8 +29,8 @@ class ImageGrid(QWidget):
         self.index: ImageIndex | None = None
         self.names: tuple[str, ...] = ()
         self.epoch = 0
-        self.choice = Choice()
-        self.selection = Selection(self.choice, 0)
+        self.choice = ImageFilter()
+        self.selection = ImageSelection(self.choice, 0)
         self._large: tuple[Split, int] | None = None
         self.title, self.note, self.empty = labels.Note(), labels.Note(), labels.Sentence()
         font = self.title.font()
@@ -38,9 +38,9 @@ class ImageGrid(QWidget):
         self.title.setFont(font)
         self.show_all = QPushButton()
         self.keep, self.order = QComboBox(), QComboBox()
-        self.view, self.detail = PictureView(SIDE, 4), ImageDetail()
+        self.view, self.detail = ThumbnailView(SIDE, 4), ImageDetail()
         self._lay_out()
-        self.show_all.clicked.connect(lambda: self.choose(Choice(self.choice.split)))
+        self.show_all.clicked.connect(lambda: self.choose(ImageFilter(self.choice.split)))
         self.keep.activated.connect(self._filter)
         self.order.activated.connect(self._filter)
         self.view.selectionModel().currentChanged.connect(self._current)
@@ -102,11 +102,11 @@ class ImageGrid(QWidget):
     def show_run(self, index: ImageIndex | None, names: tuple[str, ...], split: Split) -> None:
         """Another run: its images, once they are asked for."""
         self.index, self.names, self._large = index, names, None
-        self.selection = Selection(Choice(split), -1)
+        self.selection = ImageSelection(ImageFilter(split), -1)
         self.view.pictures.set_cards(0, self._card)
-        self.choice = Choice(split, order=self.choice.order, keep=self.choice.keep)
+        self.choice = ImageFilter(split, order=self.choice.order, keep=self.choice.keep)
 
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: ImageFilter) -> None:
         """Show these images. Order and filter stay as the person set them."""
         wanted = replace(choice, order=self.choice.order, keep=self.choice.keep)
         if wanted != self.choice:
@@ -121,7 +121,7 @@ class ImageGrid(QWidget):
     def reload(self, epoch: int) -> None:
         """The same images at another epoch, or files that have come meanwhile; the one shown large stays."""
         old, self.epoch = self.selection, epoch
-        found = self.index.select(self.choice, epoch) if self.index is not None else Selection(self.choice, epoch)
+        found = self.index.select(self.choice, epoch) if self.index is not None else ImageSelection(self.choice, epoch)
         self.selection = found
         if (found.choice, found.epoch) != (old.choice, old.epoch) or not np.array_equal(found.items, old.items):
             self._fill(scroll=self.view.verticalScrollBar().value() if found.choice == old.choice else 0)

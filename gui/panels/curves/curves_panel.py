@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from gui.panels.base import Panel
 from gui.panels.curves.chart_area import ChartArea
-from gui.panels.curves.epoch_table import NumbersTable
+from gui.panels.curves.epoch_table import EpochTable
 from gui.panels.curves.scene import Drawn, drawn, legend, readings, scene
-from gui.panels.curves.toolbar import CurvesBar
+from gui.panels.curves.toolbar import CurvesToolbar
 from gui.plotting.markers import number_text
 from gui.viewmodels.curves import Axis, RunSeries, csv_chunks
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, ShownRun
+from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.labels import Sentence
 from gui.window.theme import Colours
 from trainer.plotting.ticks import Kind
@@ -44,13 +44,13 @@ class CurvesPanel(Panel):
 
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
-        self._overlays: list[ShownRun] = []
+        self._overlays: list[OpenRun] = []
         self._series: list[RunSeries] = []
         self._view: tuple[float, float] | None = None
         self._thinned = 1
         self._hovered: float | None = None
-        self.bar = CurvesBar(self)
-        self.table = NumbersTable(self)
+        self.bar = CurvesToolbar(self)
+        self.table = EpochTable(self)
         self.sentence = Sentence()
         self.area = ChartArea()
         self.charts, self.legend = self.area.charts, self.area.legend
@@ -87,13 +87,13 @@ class CurvesPanel(Panel):
 
     # -- what the window calls -------------------------------------------------------------------------------------
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """Another run, or none, is shown from now on."""
         super().show_run(run)
         self._suggest_span()
         self._rebuild()
 
-    def set_overlays(self, runs: list[ShownRun]) -> None:
+    def set_overlays(self, runs: list[OpenRun]) -> None:
         """Lay these runs over the shown one. Whoever owns them ticks their followers; `refresh` draws what has come."""
         if runs != self._overlays:
             self._overlays = list(runs)

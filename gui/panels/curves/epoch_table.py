@@ -64,7 +64,7 @@ def heading(column: str) -> str:
     }[column]
 
 
-class NumbersModel(QAbstractTableModel):
+class EpochTableModel(QAbstractTableModel):
     """Rows of one or more runs, one run after another, straight from the run models."""
 
     def __init__(self, parent: QWidget) -> None:
@@ -146,12 +146,12 @@ def _shown(name: str, value: float) -> str:
     return number(value, 1 if name in ("samples_per_second", "data_share", "seconds") else 5)
 
 
-class NumbersTable(QTableView):
+class EpochTable(QTableView):
     """Copies the selected cells, with their headings, as tab-separated text with decimal points."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.numbers = NumbersModel(self)
+        self.numbers = EpochTableModel(self)
         self.setModel(self.numbers)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

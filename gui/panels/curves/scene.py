@@ -12,7 +12,7 @@ from gui.plotting.chart import Scene
 from gui.plotting.markers import SHAPES, Look, Reading, Shape
 from gui.plotting.painting import Stroke
 from gui.text.formats import number, percent, whole
-from gui.viewmodels.curves import LINES, Axis, Line, RunSeries
+from gui.viewmodels.curves import LINES, Axis, Curve, RunSeries
 from gui.viewmodels.minmax_pyramid import finite
 from gui.window.theme import Colours, mix
 
@@ -31,7 +31,7 @@ class Drawn:
     shapes: tuple[Shape, Shape]
     alone: bool
 
-    def look(self, line: Line) -> Look | None:
+    def look(self, line: Curve) -> Look | None:
         """None: the line is not drawn."""
         series = self.series
         if line.role == "smooth":
@@ -116,7 +116,7 @@ def readings(chart: str, runs: list[Drawn], axis: Axis, x: float) -> list[Readin
     return found
 
 
-def _role_name(line: Line) -> str:
+def _role_name(line: Curve) -> str:
     translate = QCoreApplication.translate
     if line.role == "smooth":
         return translate("Curves", "smoothed")

@@ -19,7 +19,7 @@ _AXES: tuple[Axis, ...] = ("step", "epoch", "time")
 _SOURCES: tuple[Source, ...] = ("epochs", "batches")
 
 
-class CurvesBar(QWidget):
+class CurvesToolbar(QWidget):
     """Says what a person has chosen; the properties are what stands chosen."""
 
     axis_chosen = Signal()

@@ -9,14 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from gui.engine.rpc_client import Answer, Assist
+from gui.engine.rpc_client import Answer, RpcClient
 from gui.new_run.data_check import failure_text
 from gui.panels.base import Panel
 from gui.panels.predict.predictions import Prediction, PredictionView
 from gui.text import formats
 from gui.text.errors import fault_text
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, ShownRun
+from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.labels import Sentence
 from gui.window.preferences import Preferences
 from gui.window.theme import icon
@@ -31,7 +31,11 @@ class PredictPanel(Panel):
     topics: Set[Topic] = frozenset({"snapshots"})  # type: ignore[misc]
 
     def __init__(
-        self, cursor: EpochCursor, assist: Assist, preferences: Preferences | None = None, parent: QWidget | None = None
+        self,
+        cursor: EpochCursor,
+        assist: RpcClient,
+        preferences: Preferences | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(cursor, parent)
         self._assist = assist
@@ -66,7 +70,7 @@ class PredictPanel(Panel):
 
     # -- what the window calls -------------------------------------------------------------------------------------
 
-    def show_run(self, run: ShownRun | None) -> None:
+    def show_run(self, run: OpenRun | None) -> None:
         """The same images, as this run sees them."""
         super().show_run(run)
         self._ask()
