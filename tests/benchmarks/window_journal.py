@@ -25,7 +25,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from tests.screen import MISSING, screen
+from tests.xvfb import MISSING, screen
 from trainer import events as ev
 
 LINES_PER_FRAME = 100

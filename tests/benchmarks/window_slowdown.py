@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.screen import screen
+from tests.xvfb import screen
 from trainer.store.batch_columns import BatchColumns
 from trainer.store.folder import RunFolder
 from trainer.store.journal import JournalReader

@@ -21,7 +21,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from tests.screen import MISSING, screen
+from tests.xvfb import MISSING, screen
 
 OTHERS = 500
 HEAVY = ("torch", "torchvision", "sklearn", "pandas", "scipy")

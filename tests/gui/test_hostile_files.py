@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from gui.window.main_window import Window
-from tests.gui.hostile import DATA, Visitor, WholeRun, unopened
+from tests.gui.hostile_runs import DATA, Visitor, WholeRun, unopened
 from trainer.errors import DataError
 from trainer.store.folder import RunFolder
 from trainer.store.requests import post

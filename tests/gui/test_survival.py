@@ -16,7 +16,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from tests.gui.processes import EPOCHS, REPOSITORY, STEPS, Follow, Watcher, end_engine, training, until, watcher
+from tests.gui.engine_processes import EPOCHS, REPOSITORY, STEPS, Follow, Watcher, end_engine, training, until, watcher
 from tests.reliability.harness import assert_same, attempts, history
 from trainer.events import BatchesReported, Preparing, RunPaused, RunStarted, RunUnpaused
 from trainer.store.folder import RunFolder, is_alive, state

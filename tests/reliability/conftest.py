@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 import pytest
 import torch
 
-from tests.reliability.hills import build
+from tests.reliability.scripted_losses import build
 from trainer import plugins
 from trainer.store import durable
 from trainer.store.folder import RunFolder
