@@ -40,6 +40,24 @@ def _nothing_left() -> Iterator[None]:
     assert not left, f"left behind: {sorted(left)}"
 
 
+@pytest.fixture(autouse=True)
+def _keys_released() -> Iterator[None]:
+    """A click with Ctrl leaves Ctrl held for the next test: Qt goes by the last mouse event it saw."""
+    yield
+    if qt.missing():
+        return
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    none = Qt.KeyboardModifier.NoModifier
+    if isinstance(QApplication.instance(), QApplication) and QApplication.keyboardModifiers() != none:
+        nowhere = QWidget()
+        QTest.mouseClick(nowhere, Qt.MouseButton.LeftButton)
+        nowhere.deleteLater()
+        assert QApplication.keyboardModifiers() == none
+
+
 def _left() -> set[str]:
     """Top-level widgets, and timers of the application that run."""
     if qt.missing():
