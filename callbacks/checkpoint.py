@@ -6,6 +6,7 @@ import time
 from typing import Any, ClassVar
 
 from trainer.callback import Callback, OnError, Phase
+from trainer.engine.context import RunContext
 from trainer.errors import UsageError
 from trainer.events import (
     BatchEnded,
@@ -17,7 +18,6 @@ from trainer.events import (
     Event,
     RunStarted,
 )
-from trainer.run import Run
 from trainer.store import checkpoint as container
 from trainer.store import durable
 
@@ -65,14 +65,14 @@ class Checkpoint(Callback):
         """Go on pruning where the last attempt left off."""
         self._best = dict(state["best"])
 
-    def on_run_started(self, event: RunStarted, run: Run) -> None:
+    def on_run_started(self, event: RunStarted, run: RunContext) -> None:
         """Count seconds from here; a run that starts from nothing has no best yet."""
         self._saved_at = time.monotonic()
         self._encoded.clear()
         if not event.resumed_step:
             self._best.clear()
 
-    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+    def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
         """Save `best` where this epoch is one of the best, then `last`, then delete what they replace."""
         if run.folder is None:
             return
@@ -82,7 +82,7 @@ class Checkpoint(Callback):
         self._encoded.pop(id(event))
         self._prune(run, event.step)
 
-    def on_checkpoint_requested(self, event: CheckpointRequested, run: Run) -> None:
+    def on_checkpoint_requested(self, event: CheckpointRequested, run: RunContext) -> None:
         """Save the state of this very step."""
         if run.folder is None:
             return
@@ -90,23 +90,23 @@ class Checkpoint(Callback):
         self._encoded.pop(id(event))
         self._prune(run, event.step)
 
-    def keep_for_retry(self, event: Event, run: Run) -> None:
+    def keep_for_retry(self, event: Event, run: RunContext) -> None:
         """Take the state of this very step: when the disk has room again, the weights have moved on."""
         if run.folder is not None and isinstance(event, EpochEnded | CheckpointRequested):
             if isinstance(event, EpochEnded):
                 self._among_best(event)  # it is part of the state
             self._encode(event, run)
 
-    def _encode(self, event: EpochEnded | CheckpointRequested, run: Run) -> tuple[bytes, str]:
+    def _encode(self, event: EpochEnded | CheckpointRequested, run: RunContext) -> tuple[bytes, str]:
         if id(event) not in self._encoded:
             self._encoded[id(event)] = container.encode(*run.capture())
         return self._encoded[id(event)]
 
-    def _every_steps(self, event: BatchEnded, run: Run) -> None:
+    def _every_steps(self, event: BatchEnded, run: RunContext) -> None:
         if event.step % self.every_steps == 0:
             run.request_checkpoint("last", source="every_steps")
 
-    def _every_seconds(self, event: BatchesReported, run: Run) -> None:
+    def _every_seconds(self, event: BatchesReported, run: RunContext) -> None:
         if time.monotonic() - self._saved_at >= self.every_seconds:
             run.request_checkpoint("last", source="every_seconds")
 
@@ -121,7 +121,7 @@ class Checkpoint(Callback):
             return True
         return False
 
-    def _save(self, kind: CheckpointKind, event: EpochEnded | CheckpointRequested, run: Run) -> None:
+    def _save(self, kind: CheckpointKind, event: EpochEnded | CheckpointRequested, run: RunContext) -> None:
         """Write one file. Encoded once per event: when a full disk makes the engine try again later, the state of the
         epoch that was best is saved, not what the weights have become since."""
         start = time.perf_counter()
@@ -141,7 +141,7 @@ class Checkpoint(Callback):
             )
         )
 
-    def _prune(self, run: Run, step: int) -> None:
+    def _prune(self, run: RunContext, step: int) -> None:
         folder = run.folder.checkpoints  # type: ignore[union-attr]
         last = container.find(folder, "last")
         # what claims a later step is of a future that was given up: this attempt went on from before it

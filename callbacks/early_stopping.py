@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from trainer.best import Best
 from trainer.callback import Callback, OnError, Phase
+from trainer.engine.best import Best
+from trainer.engine.context import RunContext
 from trainer.errors import UsageError
 from trainer.events import RunStarted, ValidationDone
-from trainer.run import Run
 
 
 class EarlyStopping(Callback):
@@ -44,7 +44,7 @@ class EarlyStopping(Callback):
         """Go on counting; patience and min_delta stay as given."""
         self._best, self.waited, self._stopped_of = Best(*state["best"]), state["waited"], state["stopped_of"]
 
-    def on_run_started(self, event: RunStarted, run: Run) -> None:
+    def on_run_started(self, event: RunStarted, run: RunContext) -> None:
         """Start anew with a run that starts from nothing. Stay stopped where a crash came after the decision; a
         resumption with more epochs overrules it."""
         self._epochs = event.epochs
@@ -53,7 +53,7 @@ class EarlyStopping(Callback):
         if self._stopped_of == event.epochs:
             run.request_stop("early_stopping")
 
-    def on_validation_done(self, event: ValidationDone, run: Run) -> None:
+    def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
         """Count, and decide."""
         self.waited = 0 if self._best.update(event.epoch, event.loss, self.min_delta) else self.waited + 1
         if self.waited >= self.patience:

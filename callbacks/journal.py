@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from trainer.callback import Callback, OnError, Phase
+from trainer.engine.context import RunContext
 from trainer.events import (
     HOOKS,
     BatchEnded,
@@ -19,7 +20,6 @@ from trainer.events import (
     RunUnpaused,
     ValidationDone,
 )
-from trainer.run import Run
 from trainer.store import summary as summaries
 from trainer.store.journal import JournalWriter
 from trainer.store.summary import Summary
@@ -46,7 +46,7 @@ class Journal(Callback):
         self._summary = Summary()
         self._written: Event | None = None
 
-    def _record(self, event: Event, run: Run) -> None:
+    def _record(self, event: Event, run: RunContext) -> None:
         if run.folder is None:
             return
         try:
@@ -56,7 +56,7 @@ class Journal(Callback):
                 self._writer.close()
                 self._writer = None
 
-    def _write(self, event: Event, run: Run) -> None:
+    def _write(self, event: Event, run: RunContext) -> None:
         if self._writer is None:
             self._open(run)
         if event is not self._written:  # a retried event may have been written before its sync failed
@@ -69,11 +69,11 @@ class Journal(Callback):
             self._synced = now
         self._summarise(event, run)
 
-    def keep_for_retry(self, event: Event, run: Run) -> None:
+    def keep_for_retry(self, event: Event, run: RunContext) -> None:
         """The number it will get: a checkpoint made meanwhile covers it, and is written after it."""
         run.seq += 1
 
-    def _open(self, run: Run) -> None:
+    def _open(self, run: RunContext) -> None:
         self._writer = JournalWriter(run.folder.journal, run.attempt)  # type: ignore[union-attr]
         self._synced = time.monotonic()
         try:
@@ -88,7 +88,7 @@ class Journal(Callback):
         known.model = known.model or str(run.settings.get("model", ""))
         summaries.write(run.folder.summary, self._summary)  # type: ignore[union-attr]
 
-    def _summarise(self, event: Event, run: Run) -> None:
+    def _summarise(self, event: Event, run: RunContext) -> None:
         summary = self._summary
         match event:
             case RunStarted():

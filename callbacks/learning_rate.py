@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
 from trainer.callback import Callback, OnError, Phase
+from trainer.engine.context import RunContext
 from trainer.errors import UsageError
 from trainer.events import BatchEnded, EpochEnded, RunStarted, ValidationDone
-from trainer.run import Run
 
 
 class LearningRate(Callback):
@@ -56,7 +56,7 @@ class LearningRate(Callback):
         """Kept until the scheduler is made."""
         self._loaded = state
 
-    def on_run_started(self, event: RunStarted, run: Run) -> None:
+    def on_run_started(self, event: RunStarted, run: RunContext) -> None:
         """Make the scheduler; making one sets the rate, so a resumed run gets its rates back afterwards."""
         groups = run.optimizer.param_groups
         before = [{key: value for key, value in group.items() if key != "params"} for group in groups]
@@ -69,10 +69,10 @@ class LearningRate(Callback):
                     group["lr"] = group["initial_lr"] * self.scheduler.factor(self.scheduler.last_epoch)
         self._loaded = None
 
-    def _made(self, event: RunStarted, run: Run) -> Any:
+    def _made(self, event: RunStarted, run: RunContext) -> Any:
         if self._make is not None:
             return self._make(run.optimizer)
-        from trainer.optimisers import make_schedule
+        from trainer.optim.schedules import make_schedule
         from trainer.settings import merge
 
         if not event.steps_per_epoch:
@@ -84,15 +84,15 @@ class LearningRate(Callback):
         train = merge({"train": {**self._options, "epochs": event.epochs}}).train
         return make_schedule(run.optimizer, train, event.steps_per_epoch)
 
-    def _after_step(self, event: BatchEnded, run: Run) -> None:
+    def _after_step(self, event: BatchEnded, run: RunContext) -> None:
         if self.scheduler is not None and not self._follows_loss:
             self.scheduler.step()
 
-    def _after_epoch(self, event: EpochEnded, run: Run) -> None:
+    def _after_epoch(self, event: EpochEnded, run: RunContext) -> None:
         if not self._follows_loss:
             self.scheduler.step()
 
-    def on_validation_done(self, event: ValidationDone, run: Run) -> None:
+    def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
         """Hand the validation loss to a scheduler that follows it."""
         if self._follows_loss:
             self.scheduler.step(event.loss)

@@ -7,9 +7,9 @@ import io
 from typing import TYPE_CHECKING, ClassVar
 
 from trainer.callback import Callback, OnError, Phase
+from trainer.engine.context import RunContext
 from trainer.events import EpochEnded, RunEnded, RunStarted
-from trainer.history import COLUMNS, frame, row
-from trainer.run import Run
+from trainer.result import COLUMNS, frame, row
 from trainer.store.durable import AppendFile, write_text
 from trainer.store.journal import logical, read_journal
 
@@ -36,7 +36,7 @@ class MetricLog(Callback):
         """A row per epoch, indexed by epoch."""
         return frame(self.epochs)
 
-    def on_run_started(self, event: RunStarted, run: Run) -> None:
+    def on_run_started(self, event: RunStarted, run: RunContext) -> None:
         """Start the file, or make it anew from what counts of earlier attempts."""
         self.epochs = []
         if run.folder is None:
@@ -47,7 +47,7 @@ class MetricLog(Callback):
             self.epochs = [record.event for record in kept if isinstance(record.event, EpochEnded)]
         self._rewrite(run)
 
-    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+    def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
         """Append the row."""
         if not self.epochs or self.epochs[-1] is not event:  # the same event comes again when writing it had failed
             self.epochs.append(event)
@@ -60,11 +60,11 @@ class MetricLog(Callback):
         self._whole = True
         return None
 
-    def on_run_ended(self, event: RunEnded, run: Run) -> None:
+    def on_run_ended(self, event: RunEnded, run: RunContext) -> None:
         """Close the file."""
         self._close()
 
-    def _rewrite(self, run: Run) -> None:
+    def _rewrite(self, run: RunContext) -> None:
         """The whole file at once; a row that was torn by a full disk is mended by it too."""
         self._close()
         self._whole = False

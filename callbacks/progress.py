@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from callbacks.timing import Timing
 from trainer.callback import Callback, Phase
+from trainer.engine.context import RunContext
 from trainer.events import (
     BatchesReported,
     CallbackFailed,
@@ -21,7 +22,6 @@ from trainer.events import (
     ValidationDone,
     Working,
 )
-from trainer.run import Run
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,12 +60,12 @@ class Progress(Callback):
 
     # -- before the run ------------------------------------------------------------------------------------------
 
-    def on_preparing(self, event: Preparing, run: Run) -> None:
+    def on_preparing(self, event: Preparing, run: RunContext) -> None:
         """Show what is being made ready."""
         if self._bars is not None:
             self._bars.working(STAGES[event.stage], event.done, event.total)
 
-    def on_run_started(self, event: RunStarted, run: Run) -> None:
+    def on_run_started(self, event: RunStarted, run: RunContext) -> None:
         """Say what is trained on what."""
         self._timing.on_run_started(event, run)
         self._epochs, self._headed = event.epochs, False
@@ -83,13 +83,13 @@ class Progress(Callback):
 
     # -- during the run ------------------------------------------------------------------------------------------
 
-    def on_epoch_started(self, event: EpochStarted, run: Run) -> None:
+    def on_epoch_started(self, event: EpochStarted, run: RunContext) -> None:
         """Begin a bar."""
         self._timing.on_epoch_started(event, run)
         if self._bars is not None:
             self._bars.epoch(event.epoch, event.first_batch)
 
-    def on_batches_reported(self, event: BatchesReported, run: Run) -> None:
+    def on_batches_reported(self, event: BatchesReported, run: RunContext) -> None:
         """Move the bar."""
         self._timing.on_batches_reported(event, run)
         if self._bars is not None:
@@ -100,17 +100,17 @@ class Progress(Callback):
             parts = [self._macro_f1, f"{clock(left)} left" if left is not None else ""]
             self._bars.batches(event.count, text, "  ".join(part for part in parts if part))
 
-    def on_working(self, event: Working, run: Run) -> None:
+    def on_working(self, event: Working, run: RunContext) -> None:
         """Show validation and evaluation on their way."""
         if self._bars is not None:
             self._bars.working(STAGES[event.stage], event.done, event.total)
 
-    def on_validation_done(self, event: ValidationDone, run: Run) -> None:
+    def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
         """Learn what a validation costs."""
         self._timing.on_validation_done(event, run)
         self._macro_f1 = f"valid F1 {event.macro_f1:.3f}"
 
-    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+    def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
         """One line per epoch."""
         self._timing.on_epoch_ended(event, run)
         place = f"{event.epoch}/{self._epochs}"
@@ -123,32 +123,32 @@ class Progress(Callback):
             valid = f"{event.valid_loss:>10.4f}  {event.valid_accuracy:.3f}  {event.valid_macro_f1:.3f}"
         self._say(f"{place:>7}  {train}   {valid}   {clock(event.seconds)}{'  best' if event.improved else ''}")
 
-    def on_run_paused(self, event: RunPaused, run: Run) -> None:
+    def on_run_paused(self, event: RunPaused, run: RunContext) -> None:
         """Say so."""
         self._say(f"paused after step {event.step}")
 
-    def on_run_unpaused(self, event: RunUnpaused, run: Run) -> None:
+    def on_run_unpaused(self, event: RunUnpaused, run: RunContext) -> None:
         """Say so."""
         self._say("going on")
 
-    def on_stop_requested(self, event: StopRequested, run: Run) -> None:
+    def on_stop_requested(self, event: StopRequested, run: RunContext) -> None:
         """Say so."""
         self._say(f"stopping: {event.source}, {event.reason}")
 
-    def on_callback_failed(self, event: CallbackFailed, run: Run) -> None:
+    def on_callback_failed(self, event: CallbackFailed, run: RunContext) -> None:
         """Never in silence."""
         self._say(f"callback {event.callback} failed in {event.hook} ({event.action}): {event.error}")
 
     # -- after the run -------------------------------------------------------------------------------------------
 
-    def on_evaluation_done(self, event: EvaluationDone, run: Run) -> None:
+    def on_evaluation_done(self, event: EvaluationDone, run: RunContext) -> None:
         """One line per split."""
         self._say(
             f"{event.split} ({event.weights} weights): {event.samples} images, loss {event.loss:.4f}, "
             f"accuracy {event.accuracy:.4f}, macro-F1 {event.macro_f1:.4f}"
         )
 
-    def on_run_ended(self, event: RunEnded, run: Run) -> None:
+    def on_run_ended(self, event: RunEnded, run: RunContext) -> None:
         """Say how it ended; an error is told by whoever started the run."""
         best = f", best epoch {event.best_epoch} (loss {event.best_loss:.4f})" if event.best_loss is not None else ""
         if event.status != "failed":

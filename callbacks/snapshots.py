@@ -8,11 +8,12 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from trainer.callback import Callback, Phase
+from trainer.engine.context import RunContext
 from trainer.errors import DiskError
 from trainer.events import EpochEnded, RunStarted, SnapshotSaved, ValidationDone
-from trainer.run import Run
+from trainer.store.arrays import write_arrays
 from trainer.store.folder import RunFolder
-from trainer.store.images import SplitImages, publish, write_arrays
+from trainer.store.thumbnails import SplitImages, publish
 
 MAX_WEIGHT_BYTES = 1_000_000
 
@@ -26,7 +27,7 @@ class Snapshots(Callback):
 
     phase: ClassVar[Phase] = Phase.VIEW
 
-    def on_run_started(self, event: RunStarted, run: Run) -> None:
+    def on_run_started(self, event: RunStarted, run: RunContext) -> None:
         """Publish the images, where the data is ours."""
         if run.folder is None or not hasattr(run.data, "published"):
             return
@@ -42,7 +43,7 @@ class Snapshots(Callback):
             return
         self._tell(run, event, "images", None, folder, size)
 
-    def on_validation_done(self, event: ValidationDone, run: Run) -> None:
+    def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
         """Write predictions/ and snapshots/ of this epoch: before EpochEnded, so that its checkpoint covers the events
         about them, and a run that is resumed from there has no hole."""
         if run.folder is not None:
@@ -50,19 +51,19 @@ class Snapshots(Callback):
             self._write(run, event, "predictions", path, run.outputs("valid").arrays())
             self._write_weights(run, event, run.folder)
 
-    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+    def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
         """Write snapshots/ of this epoch, where nothing is validated."""
         if run.folder is not None and event.valid_loss is None:
             self._write_weights(run, event, run.folder)
 
-    def _write_weights(self, run: Run, event: ValidationDone | EpochEnded, folder: RunFolder) -> None:
+    def _write_weights(self, run: RunContext, event: ValidationDone | EpochEnded, folder: RunFolder) -> None:
         weight = first_weight(run.model)
         if weight is not None:
             self._write(run, event, "weights", folder.snapshots / _name(event), {"weight": weight})
 
     def _write(
         self,
-        run: Run,
+        run: RunContext,
         event: ValidationDone | EpochEnded,
         kind: Literal["predictions", "weights"],
         path: Path,
@@ -77,7 +78,7 @@ class Snapshots(Callback):
 
     def _tell(
         self,
-        run: Run,
+        run: RunContext,
         event: RunStarted | ValidationDone | EpochEnded,
         kind: Literal["predictions", "weights", "images"],
         split: Literal["valid"] | None,

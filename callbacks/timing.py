@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from trainer.callback import Callback, Phase
+from trainer.engine.context import RunContext
 from trainer.events import BatchesReported, EpochEnded, EpochStarted, RunStarted, ValidationDone
-from trainer.run import Run
 
 SMOOTHING = 0.1
 """Weight of the newest report in the mean seconds per step: quick to follow, slow to jump."""
@@ -44,15 +44,15 @@ class Timing(Callback):
         steps_left = epochs_left * self._steps + max(0, self._steps - self._done)
         return steps_left * self._step_seconds + validations * (self.validation_seconds or 0.0)
 
-    def on_run_started(self, event: RunStarted, run: Run) -> None:
+    def on_run_started(self, event: RunStarted, run: RunContext) -> None:
         """Learn how much there is to do."""
         self._epochs, self._steps = event.epochs, event.steps_per_epoch
 
-    def on_epoch_started(self, event: EpochStarted, run: Run) -> None:
+    def on_epoch_started(self, event: EpochStarted, run: RunContext) -> None:
         """Begin counting steps."""
         self._epoch, self._done, self._validated = event.epoch, event.first_batch, False
 
-    def on_batches_reported(self, event: BatchesReported, run: Run) -> None:
+    def on_batches_reported(self, event: BatchesReported, run: RunContext) -> None:
         """Follow the pace."""
         self._done += event.count
         seconds = event.data_seconds + event.step_seconds
@@ -63,11 +63,11 @@ class Timing(Callback):
             self.samples_per_second = event.samples / seconds
             self.data_share = event.data_seconds / seconds
 
-    def on_validation_done(self, event: ValidationDone, run: Run) -> None:
+    def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
         """Learn what a validation costs."""
         self.validation_seconds, self._validated = event.seconds, True
 
-    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+    def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
         """Take the figures of the whole epoch."""
         self.epoch_seconds, self.validation_seconds = event.seconds, event.valid_seconds
         self.samples_per_second = event.samples_per_second

@@ -20,8 +20,8 @@ from trainer.store.folder import default_root, find_run
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from gui.logbook import Logbook
-    from gui.window import Window
+    from gui.window.log_file import LogFile
+    from gui.window.main_window import Window
 
 FAULT = 1
 DEMO_EPOCHS = 150
@@ -105,38 +105,38 @@ def _look_ahead() -> None:
 def _show(root: Path, begin: Callable[[Window], None]) -> int:
     from PySide6.QtWidgets import QApplication
 
-    from gui.logbook import Logbook
+    from gui.window.log_file import LogFile
 
     app = QApplication.instance() or QApplication(["epochscope"])
     assert isinstance(app, QApplication)
-    logbook = Logbook()
+    logbook = LogFile()
     try:
         return _conduct(app, logbook, root, begin)
     finally:
         logbook.close()
 
 
-def _conduct(app: QApplication, logbook: Logbook, root: Path, begin: Callable[[Window], None]) -> int:
-    from gui import language, style
-    from gui.logbook import log
-    from gui.preferences import Preferences
-    from gui.signals import Signals
-    from gui.window import Window
+def _conduct(app: QApplication, logbook: LogFile, root: Path, begin: Callable[[Window], None]) -> int:
+    from gui.window import i18n, theme
+    from gui.window.log_file import log
+    from gui.window.main_window import Window
+    from gui.window.preferences import Preferences
+    from gui.window.unix_signals import UnixSignals
 
     app.setApplicationName("epochscope")
     app.setApplicationDisplayName("Epochscope")
     app.setDesktopFileName("epochscope")
-    app.setWindowIcon(style.icon("epochscope"))
+    app.setWindowIcon(theme.icon("epochscope"))
     preferences = Preferences()
-    language.choose(app, preferences.language)
-    style.apply(app, preferences.scheme)
+    i18n.choose(app, preferences.language)
+    theme.apply(app, preferences.scheme)
     try:
         window = Window(root, preferences)
         logbook.on_fault = window.tell_fault
         begin(window)
         window.show()
         log.info("opened")
-        signals = Signals(window.close_quietly)
+        signals = UnixSignals(window.close_quietly)
         code = app.exec()
         signals.close()
         window.deleteLater()

@@ -11,12 +11,13 @@ import pytest
 
 from trainer.cli import main
 from trainer.events import RunEnded, RunStarted
-from trainer.history import COLUMNS
+from trainer.result import COLUMNS
 from trainer.settings import from_toml, merge
 from trainer.store import checkpoint, summary
+from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, read_owner, state
-from trainer.store.images import open_published, read_arrays
 from trainer.store.journal import read_journal
+from trainer.store.thumbnails import open_published
 
 IMAGES = os.environ.get("EPOCHSCOPE_CIFAR10", "")
 

@@ -15,7 +15,10 @@ from trainer.errors import EpochscopeError
 from trainer.resources import resource
 
 ROOT = Path(__file__).resolve().parent.parent
-ASK = "from trainer.recipes import recipes; from trainer.resources import resource; print(resource(), len(recipes()))"
+ASK = (
+    "from trainer.resources import resource; from trainer.settings.recipes import recipes;"
+    "print(resource(), len(recipes()))"
+)
 EDITABLE = """
 import site, sys
 before = len(sys.path)

@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from trainer import events
     from trainer.callback import Callback, Phase
     from trainer.data import open_data
+    from trainer.engine.context import Run, RunContext
     from trainer.errors import EpochscopeError
-    from trainer.evaluation import Evaluation
     from trainer.models import build_model
-    from trainer.result import Result
-    from trainer.run import Run
+    from trainer.result import Evaluation, Result
     from trainer.trainer import Trainer
 
 __all__ = [
@@ -30,6 +29,7 @@ __all__ = [
     "Phase",
     "Result",
     "Run",
+    "RunContext",
     "Trainer",
     "__version__",
     "build_model",
@@ -40,10 +40,11 @@ __all__ = [
 _HOMES = {
     "Callback": "trainer.callback",
     "EpochscopeError": "trainer.errors",
-    "Evaluation": "trainer.evaluation",
+    "Evaluation": "trainer.result",
     "Phase": "trainer.callback",
     "Result": "trainer.result",
-    "Run": "trainer.run",
+    "Run": "trainer.engine.context",
+    "RunContext": "trainer.engine.context",
     "Trainer": "trainer.trainer",
     "build_model": "trainer.models",
     "open_data": "trainer.data",

@@ -179,7 +179,7 @@ class CheckpointSaved(Event, frozen=True, kw_only=True, tag=True):
 
 class EvaluationDone(Event, frozen=True, kw_only=True, tag=True):
     """Figures of one split, not augmented, with the named weights. The intervals (low, high) at 95 % are those of
-    `trainer.statistics.intervals`; None in journals older than they are."""
+    `trainer.metrics.significance.intervals`; None in journals older than they are."""
 
     split: Split
     weights: Literal["best", "last"]

@@ -10,20 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.callback import Callback
+from trainer.engine.resume import Continuation, find_continuation, trained_weights
+from trainer.engine.session import Session
 from trainer.errors import UsageError
 from trainer.events import Preparing
-from trainer.records import write_settings
-from trainer.registry import DEFAULT_CALLBACKS, check_names, load_callback, model_options
-from trainer.resume import Continuation, find_continuation, trained_weights
-from trainer.session import Session
+from trainer.plugins import DEFAULT_CALLBACKS, check_names, load_callback, model_options
 from trainer.settings import Settings, from_toml, merge
 from trainer.store.durable import remove_tree
 from trainer.store.folder import RunFolder, create_run
+from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
-    from trainer.evaluation import Evaluation
-    from trainer.given import Plan
-    from trainer.result import Result
+    from trainer.engine.plan import RunPlan
+    from trainer.result import Evaluation, Result
     from trainer.trainer import Trainer
 
 
@@ -104,16 +103,16 @@ def _nothing_done(session: Session, folder: RunFolder) -> Result:
     return Result("stopped", session.stop_reason, None, None, folder.path)
 
 
-def build(settings: Settings, session: Session, change: Callable[[Plan], Plan] = lambda plan: plan) -> Trainer:
+def build(settings: Settings, session: Session, change: Callable[[RunPlan], RunPlan] = lambda plan: plan) -> Trainer:
     """Open the data, build the model, and put both into a Trainer that trains within `session`.
 
     `change`: what a run that does not train with our own loop has to say about the plan.
     """
     session.progress(Preparing, "import", 0, 1)
-    from trainer.device import choose_device
-    from trainer.given import EVAL_BATCH, Plan
+    from trainer.engine.device import choose_device
+    from trainer.engine.plan import EVAL_BATCH, RunPlan
     from trainer.models import build_model, move_model
-    from trainer.optimisers import make_loss, make_optimizer
+    from trainer.optim.optimizers import make_loss, make_optimizer
     from trainer.trainer import Trainer
 
     session.progress(Preparing, "import", 1, 1)
@@ -123,7 +122,7 @@ def build(settings: Settings, session: Session, change: Callable[[Plan], Plan] =
     train = settings.train
     model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
     model = move_model(model, choose_device(train.device))
-    plan = Plan(
+    plan = RunPlan(
         settings.model_dump(),
         settings.model,
         threads=train.threads,
@@ -239,7 +238,7 @@ def evaluate(
     """Figures of the best weights of a run (the last ones where there is no best) on its splits, written to
     evaluation/. `afterwards` is called with the model while nobody else may write to the run. Raises UsageError where
     the run is live or has no checkpoint."""
-    from trainer.evaluation import write_evaluation
+    from trainer.result import write_evaluation
     from trainer.store.folder import acquire
 
     lock = acquire(folder)

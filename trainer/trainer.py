@@ -11,28 +11,27 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.bus import Bus, Subscription
 from trainer.callback import Callback
-from trainer.compiling import Compiled, check_compiler, compile_model
-from trainer.control import Control, Ticket, When
-from trainer.device import choose_device, choose_threads
-from trainer.environment import environment, versions
+from trainer.data.loaders import SPLITS, DataSource, LoaderSource
+from trainer.data.seeding import seed_generators
+from trainer.engine.commands import Command, CommandQueue, When
+from trainer.engine.compilation import Compiled, check_compiler, compile_model
+from trainer.engine.device import choose_device, choose_threads
+from trainer.engine.evaluation_loop import figure_fields, pass_over
+from trainer.engine.event_bus import EventBus, Subscription
+from trainer.engine.explain import explain
+from trainer.engine.loop import Loop, Parts
+from trainer.engine.plan import RunPlan, checked_epochs, class_names, made_optimizer, promise, with_defaults
+from trainer.engine.precision import Forward, forward_in
+from trainer.engine.resume import Continuation, find_continuation
+from trainer.engine.session import Session, StopNow
 from trainer.errors import DataError, UsageError
-from trainer.evaluation import Evaluation, write_evaluation
 from trainer.events import EvaluationDone, Event, Preparing, RunStarted
-from trainer.explain import explain
-from trainer.feed import SPLITS, Feed, LoaderFeed
-from trainer.given import Plan, checked_epochs, class_names, made_optimizer, promise, with_defaults
-from trainer.loop import Loop, Parts
 from trainer.models import count_parameters
-from trainer.passes import figure_fields, pass_over
-from trainer.precision import Forward, forward_in
-from trainer.records import write_environment, write_settings
-from trainer.result import Result
-from trainer.resume import Continuation, find_continuation
-from trainer.session import Session, StopNow
-from trainer.state import seed_generators
+from trainer.result import Evaluation, Result, write_evaluation
+from trainer.store.environment import environment, versions
 from trainer.store.folder import RunFolder, create_run
+from trainer.store.run_files import write_environment, write_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +53,7 @@ class Trainer:
     def __init__(
         self,
         model: nn.Module,
-        data: Feed | Mapping[str, Iterable[Any]] | Iterable[Any],
+        data: DataSource | Mapping[str, Iterable[Any]] | Iterable[Any],
         *,
         optimizer: Optimizer | Callable[[Any], Optimizer] | None = None,
         loss: Callable[[Tensor, Tensor], Tensor] | None = None,
@@ -63,12 +62,12 @@ class Trainer:
         run_dir: str | Path | None = None,
         seed: int = 1234,
         device: str = "auto",
-        plan: Plan | None = None,
+        plan: RunPlan | None = None,
     ) -> None:
-        self.plan = plan or Plan()
+        self.plan = plan or RunPlan()
         self.device = choose_device(device)
         self.model = model.to(self.device)
-        self.feed: Feed = data if isinstance(data, Feed) else LoaderFeed(data, seed=seed)
+        self.feed: DataSource = data if isinstance(data, DataSource) else LoaderSource(data, seed=seed)
         self.feed.to(self.device)
         self.epochs = checked_epochs(epochs, self.feed)
         self.seed = seed
@@ -78,13 +77,13 @@ class Trainer:
             check_compiler(self.device)
         self.optimizer = made_optimizer(optimizer, self.model)
         self.classes = class_names(self.model, self.feed)
-        if isinstance(self.feed, LoaderFeed):
+        if isinstance(self.feed, LoaderSource):
             self.feed.expect(len(self.classes))
         session = self.plan.session
         self.folder = RunFolder(Path(run_dir)) if run_dir is not None else session.folder if session else None
         self.callbacks = with_defaults(callbacks or (), written=run_dir is not None)
-        self._bus = session.bus if session else Bus(self.callbacks)
-        self._control = session.control if session else Control()
+        self._bus = session.bus if session else EventBus(self.callbacks)
+        self._control = session.control if session else CommandQueue()
         self._loop: Loop | None = None
         self._evaluations: dict[str, Evaluation] = {}
 
@@ -316,27 +315,27 @@ class Trainer:
         `images`: a tensor the model takes (N, ...); with our own data also paths, PIL images or uint8 arrays
         (H, W, 3), which are brought to the model's size and normalised as the training images were.
         """
-        from trainer.prediction import predict
+        from trainer.engine.prediction import predict
 
         return predict(self.model, self._forward, self.feed, self.classes, self.device, images)
 
     # -- steering, from any thread -------------------------------------------------------------------------------
 
-    def stop(self, when: When = "step") -> Ticket:
+    def stop(self, when: When = "step") -> Command:
         """Ask the run to end after this step, or after this epoch. `ticket.wait()` waits for the answer."""
-        return self._control.submit(Ticket("stop", when))
+        return self._control.submit(Command("stop", when))
 
-    def pause(self) -> Ticket:
+    def pause(self) -> Command:
         """Ask the run to wait, with everything kept in memory."""
-        return self._control.submit(Ticket("pause"))
+        return self._control.submit(Command("pause"))
 
-    def unpause(self) -> Ticket:
+    def unpause(self) -> Command:
         """Ask a paused run to go on."""
-        return self._control.submit(Ticket("unpause"))
+        return self._control.submit(Command("unpause"))
 
-    def checkpoint(self) -> Ticket:
+    def checkpoint(self) -> Command:
         """Ask for a checkpoint now."""
-        return self._control.submit(Ticket("checkpoint"))
+        return self._control.submit(Command("checkpoint"))
 
     def on(
         self,

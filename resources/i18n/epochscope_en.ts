@@ -2,22 +2,22 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
-    <name>Conduct</name>
-    <message numerus="yes">
-        <source>It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, the run can be continued from there.</source>
-        <translation>
-            <numerusform>It is asked to save and end; after %n second it is ended. What came after its last checkpoint is lost, the run can be continued from there.</numerusform>
-            <numerusform>It is asked to save and end; after %n seconds it is ended. What came after its last checkpoint is lost, the run can be continued from there.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>Reasons</name>
     <message numerus="yes">
         <source>Not looked at: %n other file(s) or folder(s), such as {example}</source>
         <translation>
             <numerusform>Not looked at: %n other file or folder, such as {example}</numerusform>
             <numerusform>Not looked at: %n other files or folders, such as {example}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RunController</name>
+    <message numerus="yes">
+        <source>It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, the run can be continued from there.</source>
+        <translation>
+            <numerusform>It is asked to save and end; after %n second it is ended. What came after its last checkpoint is lost, the run can be continued from there.</numerusform>
+            <numerusform>It is asked to save and end; after %n seconds it is ended. What came after its last checkpoint is lost, the run can be continued from there.</numerusform>
         </translation>
     </message>
 </context>

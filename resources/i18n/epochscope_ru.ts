@@ -162,212 +162,118 @@
     </message>
 </context>
 <context>
-    <name>Conduct</name>
+    <name>ConfusionPanel</name>
     <message>
-        <source>Continue</source>
-        <translation>Продолжить</translation>
+        <source>% of predicted class</source>
+        <translation>% предсказанного класса</translation>
     </message>
     <message>
-        <source>End the process</source>
-        <translation>Завершить процесс</translation>
+        <source>% of true class</source>
+        <translation>% истинного класса</translation>
     </message>
     <message>
-        <source>End the process of this run?</source>
-        <translation>Завершить процесс этого запуска?</translation>
+        <source>Choose a run to see what its model takes for what.</source>
+        <translation>Выберите запуск, чтобы увидеть, что его модель с чем путает.</translation>
     </message>
     <message>
-        <source>End the process…</source>
-        <translation>Завершить процесс…</translation>
+        <source>Compared with</source>
+        <translation>Сравнение</translation>
     </message>
     <message>
-        <source>How many epochs more?</source>
-        <translation>Сколько эпох добавить?</translation>
+        <source>Confusion matrix</source>
+        <translation>Матрица ошибок</translation>
     </message>
     <message>
-        <source>It has not stopped yet. </source>
-        <translation>Он ещё не остановился. </translation>
+        <source>Counts</source>
+        <translation>Количества</translation>
     </message>
     <message>
-        <source>It has printed nothing.</source>
-        <translation>Он ничего не вывел.</translation>
-    </message>
-    <message numerus="yes">
-        <source>It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, the run can be continued from there.</source>
-        <translation>
-            <numerusform>Его попросят сохраниться и завершиться; через %n секунду он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
-            <numerusform>Его попросят сохраниться и завершиться; через %n секунды он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
-            <numerusform>Его попросят сохраниться и завершиться; через %n секунд он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
-        </translation>
+        <source>Difference</source>
+        <translation>Разность</translation>
     </message>
     <message>
-        <source>Its weights, figures and pictures go with it: {folder}</source>
-        <translation>Вместе с ним уйдут его веса, показатели и изображения: {folder}</translation>
+        <source>Epoch to compare with</source>
+        <translation>Эпоха для сравнения</translation>
     </message>
     <message>
-        <source>Keep it</source>
-        <translation>Оставить</translation>
+        <source>Most confused pairs</source>
+        <translation>Чаще всего путаются</translation>
     </message>
     <message>
-        <source>Let it go on</source>
-        <translation>Пусть продолжается</translation>
+        <source>Not evaluated yet.</source>
+        <translation>Ещё не оценено.</translation>
     </message>
     <message>
-        <source>Show all</source>
-        <translation>Показать все</translation>
+        <source>Percentage points of the true class; blue is better, orange worse.</source>
+        <translation>Процентные пункты истинного класса; синий — лучше, оранжевый — хуже.</translation>
     </message>
     <message>
-        <source>Stay</source>
-        <translation>Остаться</translation>
+        <source>Rows: true class. Columns: taken for.</source>
+        <translation>Строки: истинный класс. Столбцы: за что принято.</translation>
     </message>
     <message>
-        <source>Still training: {names}</source>
-        <translation>Ещё обучаются: {names}</translation>
+        <source>Split</source>
+        <translation>Часть данных</translation>
     </message>
     <message>
-        <source>Stop after this step and save</source>
-        <translation>Остановить после шага и сохранить</translation>
+        <source>Test</source>
+        <translation>Тест</translation>
     </message>
     <message>
-        <source>Stop and throw away</source>
-        <translation>Остановить и удалить</translation>
+        <source>The first figures come with the end of the first epoch.</source>
+        <translation>Первые показатели появятся в конце первой эпохи.</translation>
     </message>
     <message>
-        <source>Stop this run and move it to the trash?</source>
-        <translation>Остановить этот запуск и переместить его в корзину?</translation>
+        <source>The {top} most confused of {all} classes; the rest is “other”.</source>
+        <translation>Классы, которые путаются чаще всего: {top} из {all}; остальные — «прочие».</translation>
     </message>
     <message>
-        <source>The engine could not work (exit code {code}):</source>
-        <translation>Процесс обучения не смог работать (код завершения {code}):</translation>
+        <source>There is nothing to compare with</source>
+        <translation>Сравнить не с чем</translation>
     </message>
     <message>
-        <source>The engine has not answered for 5 seconds. It may be busy with a long step, or hang.</source>
-        <translation>Процесс обучения не отвечает уже 5 секунд. Возможно, он занят долгим шагом или завис.</translation>
+        <source>This run has no such split.</source>
+        <translation>У этого запуска нет такой части данных.</translation>
     </message>
     <message>
-        <source>The engine has refused ({reason}).</source>
-        <translation>Процесс обучения отказал ({reason}).</translation>
+        <source>This run has no validation split. Its errors on the test images come with the evaluation.</source>
+        <translation>У этого запуска нет валидационной части. Ошибки на тестовых изображениях появятся после оценки.</translation>
     </message>
     <message>
-        <source>The process is being ended …</source>
-        <translation>Процесс завершается…</translation>
+        <source>Tick a run in the list of runs, and it can be compared with here</source>
+        <translation>Отметьте запуск в списке запусков, и с ним можно будет сравнить здесь</translation>
     </message>
     <message>
-        <source>The run does not need the window: it can go on by itself, and be opened here again later.</source>
-        <translation>Запуску не нужно окно: он может продолжаться сам, а открыть его здесь можно будет позже.</translation>
+        <source>Validation, by epoch</source>
+        <translation>Валидация, по эпохам</translation>
     </message>
     <message>
-        <source>Wait</source>
-        <translation>Подождать</translation>
-    </message>
-</context>
-<context>
-    <name>ControlBar</name>
-    <message>
-        <source>&amp;Go on</source>
-        <translation>&amp;Возобновить</translation>
+        <source>What the cells show</source>
+        <translation>Что показывают клетки</translation>
     </message>
     <message>
-        <source>&amp;Pause</source>
-        <translation>&amp;Пауза</translation>
+        <source>to epoch:</source>
+        <translation>с эпохой:</translation>
     </message>
     <message>
-        <source>&amp;Stop</source>
-        <translation>&amp;Остановить</translation>
+        <source>to the best epoch</source>
+        <translation>с лучшей эпохой</translation>
     </message>
     <message>
-        <source>End the run; it can be continued</source>
-        <translation>Остановить запуск; его можно будет продолжить</translation>
+        <source>to the epoch before</source>
+        <translation>с предыдущей эпохой</translation>
     </message>
     <message>
-        <source>Progress of the run</source>
-        <translation>Ход запуска</translation>
+        <source>to the first epoch</source>
+        <translation>с первой эпохой</translation>
     </message>
     <message>
-        <source>about {time} left</source>
-        <translation>осталось около {time}</translation>
+        <source>to {run}</source>
+        <translation>с запуском {run}</translation>
     </message>
     <message>
-        <source>at least {time} left</source>
-        <translation>осталось не меньше {time}</translation>
-    </message>
-    <message>
-        <source>at most {time} left</source>
-        <translation>осталось не больше {time}</translation>
-    </message>
-    <message>
-        <source>epoch {epoch} of {epochs}</source>
-        <translation>эпоха {epoch} из {epochs}</translation>
-    </message>
-    <message>
-        <source>step {done} of {total}</source>
-        <translation>шаг {done} из {total}</translation>
-    </message>
-    <message>
-        <source>time left not known yet</source>
-        <translation>сколько осталось, пока неизвестно</translation>
-    </message>
-    <message>
-        <source>{time} in all</source>
-        <translation>всего {time}</translation>
-    </message>
-    <message>
-        <source>{time} left of this</source>
-        <translation>до конца этапа {time}</translation>
-    </message>
-    <message>
-        <source>{time} so far</source>
-        <translation>прошло {time}</translation>
-    </message>
-</context>
-<context>
-    <name>CursorBar</name>
-    <message>
-        <source>Epoch</source>
-        <translation>Эпоха</translation>
-    </message>
-    <message>
-        <source>First epoch (Alt+Home)</source>
-        <translation>Первая эпоха (Alt+Home)</translation>
-    </message>
-    <message>
-        <source>Follow the newest epoch (Esc)</source>
-        <translation>Следить за новейшей эпохой (Esc)</translation>
-    </message>
-    <message>
-        <source>Last finished epoch (Alt+End)</source>
-        <translation>Последняя завершённая эпоха (Alt+End)</translation>
-    </message>
-    <message>
-        <source>Live</source>
-        <translation>Новейшая</translation>
-    </message>
-    <message>
-        <source>Next epoch (Alt+Right)</source>
-        <translation>Следующая эпоха (Alt+→)</translation>
-    </message>
-    <message>
-        <source>Play</source>
-        <translation>Воспроизвести</translation>
-    </message>
-    <message>
-        <source>Play: go through the epochs</source>
-        <translation>Воспроизвести: пройти по эпохам</translation>
-    </message>
-    <message>
-        <source>Previous epoch (Alt+Left)</source>
-        <translation>Предыдущая эпоха (Alt+←)</translation>
-    </message>
-    <message>
-        <source>best</source>
-        <translation>лучшая</translation>
-    </message>
-    <message>
-        <source>epoch {at} of {last}</source>
-        <translation>эпоха {at} из {last}</translation>
-    </message>
-    <message>
-        <source>no epoch finished yet</source>
-        <translation>ни одна эпоха ещё не завершена</translation>
+        <source>{wrong} of {all} wrong</source>
+        <translation>неверно {wrong} из {all}</translation>
     </message>
 </context>
 <context>
@@ -419,77 +325,6 @@
     <message>
         <source>validation, each epoch</source>
         <translation>валидация, по эпохам</translation>
-    </message>
-</context>
-<context>
-    <name>CurvesBar</name>
-    <message>
-        <source>A row for each epoch</source>
-        <translation>Строка на эпоху</translation>
-    </message>
-    <message>
-        <source>A row for each report of batches</source>
-        <translation>Строка на отчёт о батчах</translation>
-    </message>
-    <message>
-        <source>Follow</source>
-        <translation>Следить</translation>
-    </message>
-    <message>
-        <source>Log loss</source>
-        <translation>Лог. потери</translation>
-    </message>
-    <message>
-        <source>Logarithmic axis for the loss</source>
-        <translation>Логарифмическая ось потерь</translation>
-    </message>
-    <message>
-        <source>Over:</source>
-        <translation>Ось:</translation>
-    </message>
-    <message>
-        <source>Rows of the table</source>
-        <translation>Строки таблицы</translation>
-    </message>
-    <message>
-        <source>Running average of the batch figures, over all data. Figures of whole epochs stay as they are.</source>
-        <translation>Скользящее среднее показателей батчей по всем данным. Показатели целых эпох не меняются.</translation>
-    </message>
-    <message>
-        <source>Show the numbers as a table</source>
-        <translation>Показать числа таблицей</translation>
-    </message>
-    <message>
-        <source>Show the whole run and go on with it (Home, or a double click)</source>
-        <translation>Показать весь запуск и следить за ним дальше (Home или двойной щелчок)</translation>
-    </message>
-    <message>
-        <source>Smoothing:</source>
-        <translation>Сглаживание:</translation>
-    </message>
-    <message>
-        <source>Table</source>
-        <translation>Таблица</translation>
-    </message>
-    <message>
-        <source>epochs</source>
-        <translation>эпохи</translation>
-    </message>
-    <message>
-        <source>off</source>
-        <translation>выкл.</translation>
-    </message>
-    <message>
-        <source>steps</source>
-        <translation>шаги</translation>
-    </message>
-    <message>
-        <source>training time</source>
-        <translation>время обучения</translation>
-    </message>
-    <message>
-        <source>{steps} steps</source>
-        <translation>шагов: {steps}</translation>
     </message>
 </context>
 <context>
@@ -616,6 +451,77 @@
     <message>
         <source>Valid. macro-F1</source>
         <translation>Macro-F1, валид.</translation>
+    </message>
+</context>
+<context>
+    <name>CurvesToolbar</name>
+    <message>
+        <source>A row for each epoch</source>
+        <translation>Строка на эпоху</translation>
+    </message>
+    <message>
+        <source>A row for each report of batches</source>
+        <translation>Строка на отчёт о батчах</translation>
+    </message>
+    <message>
+        <source>Follow</source>
+        <translation>Следить</translation>
+    </message>
+    <message>
+        <source>Log loss</source>
+        <translation>Лог. потери</translation>
+    </message>
+    <message>
+        <source>Logarithmic axis for the loss</source>
+        <translation>Логарифмическая ось потерь</translation>
+    </message>
+    <message>
+        <source>Over:</source>
+        <translation>Ось:</translation>
+    </message>
+    <message>
+        <source>Rows of the table</source>
+        <translation>Строки таблицы</translation>
+    </message>
+    <message>
+        <source>Running average of the batch figures, over all data. Figures of whole epochs stay as they are.</source>
+        <translation>Скользящее среднее показателей батчей по всем данным. Показатели целых эпох не меняются.</translation>
+    </message>
+    <message>
+        <source>Show the numbers as a table</source>
+        <translation>Показать числа таблицей</translation>
+    </message>
+    <message>
+        <source>Show the whole run and go on with it (Home, or a double click)</source>
+        <translation>Показать весь запуск и следить за ним дальше (Home или двойной щелчок)</translation>
+    </message>
+    <message>
+        <source>Smoothing:</source>
+        <translation>Сглаживание:</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>Таблица</translation>
+    </message>
+    <message>
+        <source>epochs</source>
+        <translation>эпохи</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>выкл.</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>шаги</translation>
+    </message>
+    <message>
+        <source>training time</source>
+        <translation>время обучения</translation>
+    </message>
+    <message>
+        <source>{steps} steps</source>
+        <translation>шагов: {steps}</translation>
     </message>
 </context>
 <context>
@@ -805,95 +711,193 @@
     </message>
 </context>
 <context>
-    <name>EmptyPage</name>
+    <name>EmbeddingPanel</name>
     <message>
-        <source>Drop here: a folder with a folder of images per class, or the folder of a run.
-With a run open, drop images to have them classified.</source>
-        <translation>Перетащите сюда папку, где у каждого класса своя папка изображений, или папку запуска.
-Когда запуск открыт, перетащите изображения, чтобы их классифицировать.</translation>
+        <source>A map shows which images the model takes for alike. This run has none yet.</source>
+        <translation>Карта показывает, какие изображения модель считает похожими. У этого запуска её ещё нет.</translation>
     </message>
     <message>
-        <source>Look at a recorded run, train on your own pictures, or open a run you have.</source>
-        <translation>Посмотрите записанный запуск, обучите модель на своих изображениях или откройте запуск.</translation>
+        <source>All of {true} → {taken}</source>
+        <translation>Все {true} → {taken}</translation>
     </message>
     <message>
-        <source>See what a classifier learns, while it learns</source>
-        <translation>Смотрите, чему учится классификатор, пока он учится</translation>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Choose a run to see where its model places the images.</source>
+        <translation>Выберите запуск, чтобы увидеть, куда его модель помещает изображения.</translation>
+    </message>
+    <message>
+        <source>Classes: choose some to see only them</source>
+        <translation>Классы: выберите, какие показать</translation>
+    </message>
+    <message>
+        <source>Click a class to see only that one, Ctrl+click for more</source>
+        <translation>Щёлкните класс, чтобы видеть только его; Ctrl+щелчок добавляет</translation>
+    </message>
+    <message>
+        <source>Colour: taken for</source>
+        <translation>Цвет: за что принято</translation>
+    </message>
+    <message>
+        <source>Colour: true class</source>
+        <translation>Цвет: истинный класс</translation>
+    </message>
+    <message>
+        <source>Command that makes the map</source>
+        <translation>Команда, которая составляет карту</translation>
+    </message>
+    <message>
+        <source>Images: {count}</source>
+        <translation>Изображений: {count}</translation>
+    </message>
+    <message>
+        <source>It can be made once the run has ended.</source>
+        <translation>Её можно составить, когда запуск завершится.</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>Раскладка</translation>
+    </message>
+    <message>
+        <source>Make anew</source>
+        <translation>Составить заново</translation>
+    </message>
+    <message>
+        <source>Make it here or in a terminal:</source>
+        <translation>Её можно составить здесь или в терминале:</translation>
+    </message>
+    <message>
+        <source>Make the map</source>
+        <translation>Составить карту</translation>
+    </message>
+    <message>
+        <source>Map of the images</source>
+        <translation>Карта изображений</translation>
+    </message>
+    <message>
+        <source>Neighbours here are alike to the model; sizes of groups and gaps between them mean little.</source>
+        <translation>Соседи здесь похожи для модели; размеры групп и промежутки между ними мало что значат.</translation>
+    </message>
+    <message>
+        <source>PCA</source>
+        <translation>PCA</translation>
+    </message>
+    <message>
+        <source>Point at an image to see it, click it to look closer. The wheel enlarges the map.</source>
+        <translation>Наведите на точку, чтобы увидеть изображение, щёлкните, чтобы рассмотреть его. Колесо увеличивает карту.</translation>
+    </message>
+    <message>
+        <source>Show all points</source>
+        <translation>Показать все точки</translation>
+    </message>
+    <message>
+        <source>Show all points (Home)</source>
+        <translation>Показать все точки (Home)</translation>
+    </message>
+    <message>
+        <source>Show these images in the tab with the errors</source>
+        <translation>Показать эти изображения на вкладке «Ошибки»</translation>
+    </message>
+    <message>
+        <source>The file with the map is damaged.</source>
+        <translation>Файл с картой повреждён.</translation>
+    </message>
+    <message>
+        <source>The run names a file outside of its folder. It was not opened.</source>
+        <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
+    </message>
+    <message>
+        <source>The two directions in which the images differ most to the model; distances mean what they say.</source>
+        <translation>Два направления, в которых изображения для модели различаются сильнее всего; расстояния соответствуют действительности.</translation>
+    </message>
+    <message>
+        <source>This image was not kept for viewing.</source>
+        <translation>Это изображение не сохранено для просмотра.</translation>
+    </message>
+    <message>
+        <source>What the colours mean</source>
+        <translation>Что означают цвета</translation>
+    </message>
+    <message>
+        <source>hollow: wrong ({wrong})</source>
+        <translation>полые: неверно ({wrong})</translation>
+    </message>
+    <message>
+        <source>hollow: wrong after epoch {epoch} ({wrong})</source>
+        <translation>полые: неверно после эпохи {epoch} ({wrong})</translation>
+    </message>
+    <message>
+        <source>made with other weights than the evaluation</source>
+        <translation>составлена не с теми весами, что оценка</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>верно</translation>
+    </message>
+    <message>
+        <source>t-SNE</source>
+        <translation>t-SNE</translation>
+    </message>
+    <message>
+        <source>the axes show {share} of the variance</source>
+        <translation>оси показывают {share} дисперсии</translation>
+    </message>
+    <message>
+        <source>wrong</source>
+        <translation>неверно</translation>
     </message>
 </context>
 <context>
-    <name>Errands</name>
+    <name>EpochBar</name>
     <message>
-        <source>A folder with a folder of images per class</source>
-        <translation>Папка, в которой для каждого класса своя папка с изображениями</translation>
+        <source>Epoch</source>
+        <translation>Эпоха</translation>
     </message>
     <message>
-        <source>Copied: {command}</source>
-        <translation>Скопировано: {command}</translation>
+        <source>First epoch (Alt+Home)</source>
+        <translation>Первая эпоха (Alt+Home)</translation>
     </message>
     <message>
-        <source>Epochscope {version}: train an image classifier and see, while it happens, what it learns.</source>
-        <translation>Epochscope {version}: обучайте классификатор изображений и смотрите по ходу дела, чему он учится.</translation>
+        <source>Follow the newest epoch (Esc)</source>
+        <translation>Следить за новейшей эпохой (Esc)</translation>
     </message>
     <message>
-        <source>Export a report</source>
-        <translation>Экспорт отчёта</translation>
+        <source>Last finished epoch (Alt+End)</source>
+        <translation>Последняя завершённая эпоха (Alt+End)</translation>
     </message>
     <message>
-        <source>Export curves</source>
-        <translation>Экспорт графиков</translation>
+        <source>Live</source>
+        <translation>Новейшая</translation>
     </message>
     <message>
-        <source>Keys</source>
-        <translation>Клавиши</translation>
+        <source>Next epoch (Alt+Right)</source>
+        <translation>Следующая эпоха (Alt+→)</translation>
     </message>
     <message>
-        <source>Not exported: {reason}</source>
-        <translation>Не экспортировано: {reason}</translation>
+        <source>Play</source>
+        <translation>Воспроизвести</translation>
     </message>
     <message>
-        <source>Nothing has been written yet.</source>
-        <translation>Пока ничего не записано.</translation>
+        <source>Play: go through the epochs</source>
+        <translation>Воспроизвести: пройти по эпохам</translation>
     </message>
     <message>
-        <source>Open</source>
-        <translation>Открыть</translation>
+        <source>Previous epoch (Alt+Left)</source>
+        <translation>Предыдущая эпоха (Alt+←)</translation>
     </message>
     <message>
-        <source>Pictures (*.png)</source>
-        <translation>Рисунки (*.png)</translation>
+        <source>best</source>
+        <translation>лучшая</translation>
     </message>
     <message>
-        <source>Show all</source>
-        <translation>Показать всё</translation>
+        <source>epoch {at} of {last}</source>
+        <translation>эпоха {at} из {last}</translation>
     </message>
     <message>
-        <source>Show the log</source>
-        <translation>Показать журнал</translation>
-    </message>
-    <message>
-        <source>Tables (*.csv)</source>
-        <translation>Таблицы (*.csv)</translation>
-    </message>
-    <message>
-        <source>The folder of a run</source>
-        <translation>Папка запуска</translation>
-    </message>
-    <message>
-        <source>The report is being written …</source>
-        <translation>Отчёт записывается …</translation>
-    </message>
-    <message>
-        <source>This run has failed: {error}</source>
-        <translation>В этом запуске произошёл сбой: {error}</translation>
-    </message>
-    <message>
-        <source>Web pages (*.html)</source>
-        <translation>Веб-страницы (*.html)</translation>
-    </message>
-    <message>
-        <source>Written to {path}</source>
-        <translation>Записано в {path}</translation>
+        <source>no epoch finished yet</source>
+        <translation>ни одна эпоха ещё не завершена</translation>
     </message>
 </context>
 <context>
@@ -1420,264 +1424,6 @@ With a run open, drop images to have them classified.</source>
     </message>
 </context>
 <context>
-    <name>ErrorsPanel</name>
-    <message>
-        <source>% of predicted class</source>
-        <translation>% предсказанного класса</translation>
-    </message>
-    <message>
-        <source>% of true class</source>
-        <translation>% истинного класса</translation>
-    </message>
-    <message>
-        <source>Choose a run to see what its model takes for what.</source>
-        <translation>Выберите запуск, чтобы увидеть, что его модель с чем путает.</translation>
-    </message>
-    <message>
-        <source>Compared with</source>
-        <translation>Сравнение</translation>
-    </message>
-    <message>
-        <source>Confusion matrix</source>
-        <translation>Матрица ошибок</translation>
-    </message>
-    <message>
-        <source>Counts</source>
-        <translation>Количества</translation>
-    </message>
-    <message>
-        <source>Difference</source>
-        <translation>Разность</translation>
-    </message>
-    <message>
-        <source>Epoch to compare with</source>
-        <translation>Эпоха для сравнения</translation>
-    </message>
-    <message>
-        <source>Most confused pairs</source>
-        <translation>Чаще всего путаются</translation>
-    </message>
-    <message>
-        <source>Not evaluated yet.</source>
-        <translation>Ещё не оценено.</translation>
-    </message>
-    <message>
-        <source>Percentage points of the true class; blue is better, orange worse.</source>
-        <translation>Процентные пункты истинного класса; синий — лучше, оранжевый — хуже.</translation>
-    </message>
-    <message>
-        <source>Rows: true class. Columns: taken for.</source>
-        <translation>Строки: истинный класс. Столбцы: за что принято.</translation>
-    </message>
-    <message>
-        <source>Split</source>
-        <translation>Часть данных</translation>
-    </message>
-    <message>
-        <source>Test</source>
-        <translation>Тест</translation>
-    </message>
-    <message>
-        <source>The first figures come with the end of the first epoch.</source>
-        <translation>Первые показатели появятся в конце первой эпохи.</translation>
-    </message>
-    <message>
-        <source>The {top} most confused of {all} classes; the rest is “other”.</source>
-        <translation>Классы, которые путаются чаще всего: {top} из {all}; остальные — «прочие».</translation>
-    </message>
-    <message>
-        <source>There is nothing to compare with</source>
-        <translation>Сравнить не с чем</translation>
-    </message>
-    <message>
-        <source>This run has no such split.</source>
-        <translation>У этого запуска нет такой части данных.</translation>
-    </message>
-    <message>
-        <source>This run has no validation split. Its errors on the test images come with the evaluation.</source>
-        <translation>У этого запуска нет валидационной части. Ошибки на тестовых изображениях появятся после оценки.</translation>
-    </message>
-    <message>
-        <source>Tick a run in the list of runs, and it can be compared with here</source>
-        <translation>Отметьте запуск в списке запусков, и с ним можно будет сравнить здесь</translation>
-    </message>
-    <message>
-        <source>Validation, by epoch</source>
-        <translation>Валидация, по эпохам</translation>
-    </message>
-    <message>
-        <source>What the cells show</source>
-        <translation>Что показывают клетки</translation>
-    </message>
-    <message>
-        <source>to epoch:</source>
-        <translation>с эпохой:</translation>
-    </message>
-    <message>
-        <source>to the best epoch</source>
-        <translation>с лучшей эпохой</translation>
-    </message>
-    <message>
-        <source>to the epoch before</source>
-        <translation>с предыдущей эпохой</translation>
-    </message>
-    <message>
-        <source>to the first epoch</source>
-        <translation>с первой эпохой</translation>
-    </message>
-    <message>
-        <source>to {run}</source>
-        <translation>с запуском {run}</translation>
-    </message>
-    <message>
-        <source>{wrong} of {all} wrong</source>
-        <translation>неверно {wrong} из {all}</translation>
-    </message>
-</context>
-<context>
-    <name>FactsColumn</name>
-    <message>
-        <source>95 % interval</source>
-        <translation>95 %-й интервал</translation>
-    </message>
-    <message>
-        <source>At epoch {epoch}</source>
-        <translation>Эпоха {epoch}</translation>
-    </message>
-    <message>
-        <source>Attempt</source>
-        <translation>Попытка</translation>
-    </message>
-    <message>
-        <source>Best</source>
-        <translation>Лучшая эпоха</translation>
-    </message>
-    <message>
-        <source>Continues</source>
-        <translation>Продолжение</translation>
-    </message>
-    <message>
-        <source>Data</source>
-        <translation>Данные</translation>
-    </message>
-    <message>
-        <source>Device</source>
-        <translation>Устройство</translation>
-    </message>
-    <message>
-        <source>Epoch</source>
-        <translation>Эпоха</translation>
-    </message>
-    <message>
-        <source>How far other images of the same kind would move the figure above; not what another seed would do.</source>
-        <translation>Насколько изменилась бы величина выше на других изображениях того же рода; влияние зерна сюда не входит.</translation>
-    </message>
-    <message>
-        <source>Images a second</source>
-        <translation>Изображ./с</translation>
-    </message>
-    <message>
-        <source>Images: test</source>
-        <translation>Изобр., тест</translation>
-    </message>
-    <message>
-        <source>Images: train</source>
-        <translation>Изобр., обуч.</translation>
-    </message>
-    <message>
-        <source>Images: valid.</source>
-        <translation>Изобр., вал.</translation>
-    </message>
-    <message>
-        <source>Learning rate</source>
-        <translation>Скорость обуч.</translation>
-    </message>
-    <message>
-        <source>Macro-F1</source>
-        <translation>Macro-F1</translation>
-    </message>
-    <message>
-        <source>Model</source>
-        <translation>Модель</translation>
-    </message>
-    <message>
-        <source>Newest epoch: {epoch}</source>
-        <translation>Новейшая эпоха: {epoch}</translation>
-    </message>
-    <message>
-        <source>Now</source>
-        <translation>Сейчас</translation>
-    </message>
-    <message>
-        <source>Optimiser</source>
-        <translation>Оптимизатор</translation>
-    </message>
-    <message>
-        <source>Parameters</source>
-        <translation>Параметры</translation>
-    </message>
-    <message>
-        <source>Run</source>
-        <translation>Запуск</translation>
-    </message>
-    <message>
-        <source>Saved at step</source>
-        <translation>Сохранён на шаге</translation>
-    </message>
-    <message>
-        <source>Seed</source>
-        <translation>Зерно</translation>
-    </message>
-    <message>
-        <source>Test accuracy</source>
-        <translation>Верно, тест</translation>
-    </message>
-    <message>
-        <source>Test macro-F1</source>
-        <translation>Macro-F1, тест</translation>
-    </message>
-    <message>
-        <source>Threads</source>
-        <translation>Потоки</translation>
-    </message>
-    <message>
-        <source>Train accuracy</source>
-        <translation>Верно, обуч.</translation>
-    </message>
-    <message>
-        <source>Train loss</source>
-        <translation>Потери, обуч.</translation>
-    </message>
-    <message>
-        <source>Valid. accuracy</source>
-        <translation>Верно, вал.</translation>
-    </message>
-    <message>
-        <source>Valid. loss</source>
-        <translation>Потери, вал.</translation>
-    </message>
-    <message>
-        <source>Waits for data</source>
-        <translation>Ждёт данных</translation>
-    </message>
-    <message>
-        <source>Worst class (F1)</source>
-        <translation>Худший класс</translation>
-    </message>
-    <message>
-        <source>bit for bit</source>
-        <translation>бит в бит</translation>
-    </message>
-    <message>
-        <source>replayed</source>
-        <translation>с повтором</translation>
-    </message>
-    <message>
-        <source>same order</source>
-        <translation>в том же порядке</translation>
-    </message>
-</context>
-<context>
     <name>Faults</name>
     <message>
         <source>array</source>
@@ -1742,6 +1488,81 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>unreadable</source>
         <translation>не читается как изображение</translation>
+    </message>
+</context>
+<context>
+    <name>FileActions</name>
+    <message>
+        <source>A folder with a folder of images per class</source>
+        <translation>Папка, в которой для каждого класса своя папка с изображениями</translation>
+    </message>
+    <message>
+        <source>Copied: {command}</source>
+        <translation>Скопировано: {command}</translation>
+    </message>
+    <message>
+        <source>Epochscope {version}: train an image classifier and see, while it happens, what it learns.</source>
+        <translation>Epochscope {version}: обучайте классификатор изображений и смотрите по ходу дела, чему он учится.</translation>
+    </message>
+    <message>
+        <source>Export a report</source>
+        <translation>Экспорт отчёта</translation>
+    </message>
+    <message>
+        <source>Export curves</source>
+        <translation>Экспорт графиков</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Клавиши</translation>
+    </message>
+    <message>
+        <source>Not exported: {reason}</source>
+        <translation>Не экспортировано: {reason}</translation>
+    </message>
+    <message>
+        <source>Nothing has been written yet.</source>
+        <translation>Пока ничего не записано.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Открыть</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png)</source>
+        <translation>Рисунки (*.png)</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Показать всё</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>Показать журнал</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>Таблицы (*.csv)</translation>
+    </message>
+    <message>
+        <source>The folder of a run</source>
+        <translation>Папка запуска</translation>
+    </message>
+    <message>
+        <source>The report is being written …</source>
+        <translation>Отчёт записывается …</translation>
+    </message>
+    <message>
+        <source>This run has failed: {error}</source>
+        <translation>В этом запуске произошёл сбой: {error}</translation>
+    </message>
+    <message>
+        <source>Web pages (*.html)</source>
+        <translation>Веб-страницы (*.html)</translation>
+    </message>
+    <message>
+        <source>Written to {path}</source>
+        <translation>Записано в {path}</translation>
     </message>
 </context>
 <context>
@@ -2070,145 +1891,6 @@ With a run open, drop images to have them classified.</source>
     </message>
 </context>
 <context>
-    <name>MapPanel</name>
-    <message>
-        <source>A map shows which images the model takes for alike. This run has none yet.</source>
-        <translation>Карта показывает, какие изображения модель считает похожими. У этого запуска её ещё нет.</translation>
-    </message>
-    <message>
-        <source>All of {true} → {taken}</source>
-        <translation>Все {true} → {taken}</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Отмена</translation>
-    </message>
-    <message>
-        <source>Choose a run to see where its model places the images.</source>
-        <translation>Выберите запуск, чтобы увидеть, куда его модель помещает изображения.</translation>
-    </message>
-    <message>
-        <source>Classes: choose some to see only them</source>
-        <translation>Классы: выберите, какие показать</translation>
-    </message>
-    <message>
-        <source>Click a class to see only that one, Ctrl+click for more</source>
-        <translation>Щёлкните класс, чтобы видеть только его; Ctrl+щелчок добавляет</translation>
-    </message>
-    <message>
-        <source>Colour: taken for</source>
-        <translation>Цвет: за что принято</translation>
-    </message>
-    <message>
-        <source>Colour: true class</source>
-        <translation>Цвет: истинный класс</translation>
-    </message>
-    <message>
-        <source>Command that makes the map</source>
-        <translation>Команда, которая составляет карту</translation>
-    </message>
-    <message>
-        <source>Images: {count}</source>
-        <translation>Изображений: {count}</translation>
-    </message>
-    <message>
-        <source>It can be made once the run has ended.</source>
-        <translation>Её можно составить, когда запуск завершится.</translation>
-    </message>
-    <message>
-        <source>Layout</source>
-        <translation>Раскладка</translation>
-    </message>
-    <message>
-        <source>Make anew</source>
-        <translation>Составить заново</translation>
-    </message>
-    <message>
-        <source>Make it here or in a terminal:</source>
-        <translation>Её можно составить здесь или в терминале:</translation>
-    </message>
-    <message>
-        <source>Make the map</source>
-        <translation>Составить карту</translation>
-    </message>
-    <message>
-        <source>Map of the images</source>
-        <translation>Карта изображений</translation>
-    </message>
-    <message>
-        <source>Neighbours here are alike to the model; sizes of groups and gaps between them mean little.</source>
-        <translation>Соседи здесь похожи для модели; размеры групп и промежутки между ними мало что значат.</translation>
-    </message>
-    <message>
-        <source>PCA</source>
-        <translation>PCA</translation>
-    </message>
-    <message>
-        <source>Point at an image to see it, click it to look closer. The wheel enlarges the map.</source>
-        <translation>Наведите на точку, чтобы увидеть изображение, щёлкните, чтобы рассмотреть его. Колесо увеличивает карту.</translation>
-    </message>
-    <message>
-        <source>Show all points</source>
-        <translation>Показать все точки</translation>
-    </message>
-    <message>
-        <source>Show all points (Home)</source>
-        <translation>Показать все точки (Home)</translation>
-    </message>
-    <message>
-        <source>Show these images in the tab with the errors</source>
-        <translation>Показать эти изображения на вкладке «Ошибки»</translation>
-    </message>
-    <message>
-        <source>The file with the map is damaged.</source>
-        <translation>Файл с картой повреждён.</translation>
-    </message>
-    <message>
-        <source>The run names a file outside of its folder. It was not opened.</source>
-        <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
-    </message>
-    <message>
-        <source>The two directions in which the images differ most to the model; distances mean what they say.</source>
-        <translation>Два направления, в которых изображения для модели различаются сильнее всего; расстояния соответствуют действительности.</translation>
-    </message>
-    <message>
-        <source>This image was not kept for viewing.</source>
-        <translation>Это изображение не сохранено для просмотра.</translation>
-    </message>
-    <message>
-        <source>What the colours mean</source>
-        <translation>Что означают цвета</translation>
-    </message>
-    <message>
-        <source>hollow: wrong ({wrong})</source>
-        <translation>полые: неверно ({wrong})</translation>
-    </message>
-    <message>
-        <source>hollow: wrong after epoch {epoch} ({wrong})</source>
-        <translation>полые: неверно после эпохи {epoch} ({wrong})</translation>
-    </message>
-    <message>
-        <source>made with other weights than the evaluation</source>
-        <translation>составлена не с теми весами, что оценка</translation>
-    </message>
-    <message>
-        <source>right</source>
-        <translation>верно</translation>
-    </message>
-    <message>
-        <source>t-SNE</source>
-        <translation>t-SNE</translation>
-    </message>
-    <message>
-        <source>the axes show {share} of the variance</source>
-        <translation>оси показывают {share} дисперсии</translation>
-    </message>
-    <message>
-        <source>wrong</source>
-        <translation>неверно</translation>
-    </message>
-</context>
-<context>
     <name>MatrixModel</name>
     <message>
         <source>All of class {name}</source>
@@ -2229,177 +1911,6 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>{true} taken for {predicted}: {count} of {of} ({share})</source>
         <translation>{true} принято за {predicted}: {count} из {of} ({share})</translation>
-    </message>
-</context>
-<context>
-    <name>Menus</name>
-    <message>
-        <source>&amp;About Epochscope</source>
-        <translation>&amp;О программе Epochscope</translation>
-    </message>
-    <message>
-        <source>&amp;Export curves as a table…</source>
-        <translation>&amp;Экспорт графиков в таблицу…</translation>
-    </message>
-    <message>
-        <source>&amp;Facts</source>
-        <translation>Све&amp;дения</translation>
-    </message>
-    <message>
-        <source>&amp;File</source>
-        <translation>&amp;Файл</translation>
-    </message>
-    <message>
-        <source>&amp;Help</source>
-        <translation>&amp;Справка</translation>
-    </message>
-    <message>
-        <source>&amp;Keys</source>
-        <translation>&amp;Клавиши</translation>
-    </message>
-    <message>
-        <source>&amp;Live: follow the newest epoch</source>
-        <translation>Следить за &amp;новейшей эпохой</translation>
-    </message>
-    <message>
-        <source>&amp;Log of the window</source>
-        <translation>&amp;Журнал окна</translation>
-    </message>
-    <message>
-        <source>&amp;Look at a recorded run</source>
-        <translation>&amp;Посмотреть записанный запуск</translation>
-    </message>
-    <message>
-        <source>&amp;New run…</source>
-        <translation>&amp;Новый запуск…</translation>
-    </message>
-    <message>
-        <source>&amp;Next epoch</source>
-        <translation>&amp;Следующая эпоха</translation>
-    </message>
-    <message>
-        <source>&amp;Open a run…</source>
-        <translation>О&amp;ткрыть запуск…</translation>
-    </message>
-    <message>
-        <source>&amp;Pause</source>
-        <translation>&amp;Пауза</translation>
-    </message>
-    <message>
-        <source>&amp;Previous epoch</source>
-        <translation>&amp;Предыдущая эпоха</translation>
-    </message>
-    <message>
-        <source>&amp;Quit</source>
-        <translation>&amp;Выход</translation>
-    </message>
-    <message>
-        <source>&amp;Run</source>
-        <translation>&amp;Запуск</translation>
-    </message>
-    <message>
-        <source>&amp;Settings…</source>
-        <translation>Н&amp;астройки…</translation>
-    </message>
-    <message>
-        <source>&amp;Start</source>
-        <translation>&amp;Начать</translation>
-    </message>
-    <message>
-        <source>&amp;Train on a folder of images…</source>
-        <translation>&amp;Обучить на папке изображений…</translation>
-    </message>
-    <message>
-        <source>&amp;View</source>
-        <translation>&amp;Вид</translation>
-    </message>
-    <message>
-        <source>Classes</source>
-        <translation>Классы</translation>
-    </message>
-    <message>
-        <source>Copy the co&amp;mmand</source>
-        <translation>Скопировать ко&amp;манду</translation>
-    </message>
-    <message>
-        <source>Curves</source>
-        <translation>Графики</translation>
-    </message>
-    <message>
-        <source>End the process…</source>
-        <translation>Завершить процесс…</translation>
-    </message>
-    <message>
-        <source>Errors</source>
-        <translation>Ошибки</translation>
-    </message>
-    <message>
-        <source>Expo&amp;rt a report…</source>
-        <translation>Экспорт отч&amp;ёта…</translation>
-    </message>
-    <message>
-        <source>Export curves as a &amp;picture…</source>
-        <translation>Экспорт графиков в &amp;рисунок…</translation>
-    </message>
-    <message>
-        <source>F&amp;ull screen</source>
-        <translation>Полный &amp;экран</translation>
-    </message>
-    <message>
-        <source>First epoch</source>
-        <translation>Первая эпоха</translation>
-    </message>
-    <message>
-        <source>Last finished epoch</source>
-        <translation>Последняя завершённая эпоха</translation>
-    </message>
-    <message>
-        <source>List of &amp;runs</source>
-        <translation>Список &amp;запусков</translation>
-    </message>
-    <message>
-        <source>Log</source>
-        <translation>Журнал</translation>
-    </message>
-    <message>
-        <source>Map</source>
-        <translation>Карта</translation>
-    </message>
-    <message>
-        <source>Predict</source>
-        <translation>Предсказание</translation>
-    </message>
-    <message>
-        <source>Recent runs</source>
-        <translation>Недавние запуски</translation>
-    </message>
-    <message>
-        <source>Reset the la&amp;yout</source>
-        <translation>Сбросить &amp;расположение</translation>
-    </message>
-    <message>
-        <source>Save a &amp;checkpoint now</source>
-        <translation>Сохранить &amp;контрольную точку</translation>
-    </message>
-    <message>
-        <source>Show the run&apos;s &amp;folder</source>
-        <translation>Показать папку &amp;запуска</translation>
-    </message>
-    <message>
-        <source>Stop &amp;now and save</source>
-        <translation>Остановить с&amp;ейчас и сохранить</translation>
-    </message>
-    <message>
-        <source>Stop after this &amp;epoch</source>
-        <translation>Остановить после этой &amp;эпохи</translation>
-    </message>
-    <message>
-        <source>Stop and &amp;throw away…</source>
-        <translation>Остановить и &amp;удалить…</translation>
-    </message>
-    <message>
-        <source>Weights</source>
-        <translation>Веса</translation>
     </message>
 </context>
 <context>
@@ -2593,6 +2104,61 @@ With a run open, drop images to have them classified.</source>
     </message>
 </context>
 <context>
+    <name>PreferencesDialog</name>
+    <message>
+        <source>&amp;Browse…</source>
+        <translation>&amp;Обзор…</translation>
+    </message>
+    <message>
+        <source>&amp;Check and use</source>
+        <translation>Проверить и &amp;использовать</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Язык</translation>
+    </message>
+    <message>
+        <source>&amp;Python that trains</source>
+        <translation>Python для о&amp;бучения</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Тема</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Как в системе</translation>
+    </message>
+    <message>
+        <source>Asking it …</source>
+        <translation>Спрашиваем его…</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Тёмная</translation>
+    </message>
+    <message>
+        <source>It can train: {versions}</source>
+        <translation>Он может обучать: {versions}</translation>
+    </message>
+    <message>
+        <source>It cannot be used: {reason}</source>
+        <translation>Его нельзя использовать: {reason}</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Светлая</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Настройки</translation>
+    </message>
+    <message>
+        <source>The Python that trains</source>
+        <translation>Python для обучения</translation>
+    </message>
+</context>
+<context>
     <name>Reasons</name>
     <message>
         <source>A stop was requested {source}: {reason}.</source>
@@ -2764,6 +2330,307 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>Softmax regression with light augmentation; on CIFAR-10 about 0.31 macro-F1 on test.</source>
         <translation>Softmax-регрессия с лёгкой аугментацией; на тесте CIFAR-10 около 0,31 macro-F1.</translation>
+    </message>
+</context>
+<context>
+    <name>RunController</name>
+    <message>
+        <source>Continue</source>
+        <translation>Продолжить</translation>
+    </message>
+    <message>
+        <source>End the process</source>
+        <translation>Завершить процесс</translation>
+    </message>
+    <message>
+        <source>End the process of this run?</source>
+        <translation>Завершить процесс этого запуска?</translation>
+    </message>
+    <message>
+        <source>End the process…</source>
+        <translation>Завершить процесс…</translation>
+    </message>
+    <message>
+        <source>How many epochs more?</source>
+        <translation>Сколько эпох добавить?</translation>
+    </message>
+    <message>
+        <source>It has not stopped yet. </source>
+        <translation>Он ещё не остановился. </translation>
+    </message>
+    <message>
+        <source>It has printed nothing.</source>
+        <translation>Он ничего не вывел.</translation>
+    </message>
+    <message numerus="yes">
+        <source>It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, the run can be continued from there.</source>
+        <translation>
+            <numerusform>Его попросят сохраниться и завершиться; через %n секунду он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
+            <numerusform>Его попросят сохраниться и завершиться; через %n секунды он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
+            <numerusform>Его попросят сохраниться и завершиться; через %n секунд он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Its weights, figures and pictures go with it: {folder}</source>
+        <translation>Вместе с ним уйдут его веса, показатели и изображения: {folder}</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>Оставить</translation>
+    </message>
+    <message>
+        <source>Let it go on</source>
+        <translation>Пусть продолжается</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Показать все</translation>
+    </message>
+    <message>
+        <source>Stay</source>
+        <translation>Остаться</translation>
+    </message>
+    <message>
+        <source>Still training: {names}</source>
+        <translation>Ещё обучаются: {names}</translation>
+    </message>
+    <message>
+        <source>Stop after this step and save</source>
+        <translation>Остановить после шага и сохранить</translation>
+    </message>
+    <message>
+        <source>Stop and throw away</source>
+        <translation>Остановить и удалить</translation>
+    </message>
+    <message>
+        <source>Stop this run and move it to the trash?</source>
+        <translation>Остановить этот запуск и переместить его в корзину?</translation>
+    </message>
+    <message>
+        <source>The engine could not work (exit code {code}):</source>
+        <translation>Процесс обучения не смог работать (код завершения {code}):</translation>
+    </message>
+    <message>
+        <source>The engine has not answered for 5 seconds. It may be busy with a long step, or hang.</source>
+        <translation>Процесс обучения не отвечает уже 5 секунд. Возможно, он занят долгим шагом или завис.</translation>
+    </message>
+    <message>
+        <source>The engine has refused ({reason}).</source>
+        <translation>Процесс обучения отказал ({reason}).</translation>
+    </message>
+    <message>
+        <source>The process is being ended …</source>
+        <translation>Процесс завершается…</translation>
+    </message>
+    <message>
+        <source>The run does not need the window: it can go on by itself, and be opened here again later.</source>
+        <translation>Запуску не нужно окно: он может продолжаться сам, а открыть его здесь можно будет позже.</translation>
+    </message>
+    <message>
+        <source>Wait</source>
+        <translation>Подождать</translation>
+    </message>
+</context>
+<context>
+    <name>RunInfo</name>
+    <message>
+        <source>95 % interval</source>
+        <translation>95 %-й интервал</translation>
+    </message>
+    <message>
+        <source>At epoch {epoch}</source>
+        <translation>Эпоха {epoch}</translation>
+    </message>
+    <message>
+        <source>Attempt</source>
+        <translation>Попытка</translation>
+    </message>
+    <message>
+        <source>Best</source>
+        <translation>Лучшая эпоха</translation>
+    </message>
+    <message>
+        <source>Continues</source>
+        <translation>Продолжение</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Данные</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Устройство</translation>
+    </message>
+    <message>
+        <source>Epoch</source>
+        <translation>Эпоха</translation>
+    </message>
+    <message>
+        <source>How far other images of the same kind would move the figure above; not what another seed would do.</source>
+        <translation>Насколько изменилась бы величина выше на других изображениях того же рода; влияние зерна сюда не входит.</translation>
+    </message>
+    <message>
+        <source>Images a second</source>
+        <translation>Изображ./с</translation>
+    </message>
+    <message>
+        <source>Images: test</source>
+        <translation>Изобр., тест</translation>
+    </message>
+    <message>
+        <source>Images: train</source>
+        <translation>Изобр., обуч.</translation>
+    </message>
+    <message>
+        <source>Images: valid.</source>
+        <translation>Изобр., вал.</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>Скорость обуч.</translation>
+    </message>
+    <message>
+        <source>Macro-F1</source>
+        <translation>Macro-F1</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Модель</translation>
+    </message>
+    <message>
+        <source>Newest epoch: {epoch}</source>
+        <translation>Новейшая эпоха: {epoch}</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Сейчас</translation>
+    </message>
+    <message>
+        <source>Optimiser</source>
+        <translation>Оптимизатор</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Параметры</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Запуск</translation>
+    </message>
+    <message>
+        <source>Saved at step</source>
+        <translation>Сохранён на шаге</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Зерно</translation>
+    </message>
+    <message>
+        <source>Test accuracy</source>
+        <translation>Верно, тест</translation>
+    </message>
+    <message>
+        <source>Test macro-F1</source>
+        <translation>Macro-F1, тест</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>Потоки</translation>
+    </message>
+    <message>
+        <source>Train accuracy</source>
+        <translation>Верно, обуч.</translation>
+    </message>
+    <message>
+        <source>Train loss</source>
+        <translation>Потери, обуч.</translation>
+    </message>
+    <message>
+        <source>Valid. accuracy</source>
+        <translation>Верно, вал.</translation>
+    </message>
+    <message>
+        <source>Valid. loss</source>
+        <translation>Потери, вал.</translation>
+    </message>
+    <message>
+        <source>Waits for data</source>
+        <translation>Ждёт данных</translation>
+    </message>
+    <message>
+        <source>Worst class (F1)</source>
+        <translation>Худший класс</translation>
+    </message>
+    <message>
+        <source>bit for bit</source>
+        <translation>бит в бит</translation>
+    </message>
+    <message>
+        <source>replayed</source>
+        <translation>с повтором</translation>
+    </message>
+    <message>
+        <source>same order</source>
+        <translation>в том же порядке</translation>
+    </message>
+</context>
+<context>
+    <name>RunToolbar</name>
+    <message>
+        <source>&amp;Go on</source>
+        <translation>&amp;Возобновить</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Пауза</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>&amp;Остановить</translation>
+    </message>
+    <message>
+        <source>End the run; it can be continued</source>
+        <translation>Остановить запуск; его можно будет продолжить</translation>
+    </message>
+    <message>
+        <source>Progress of the run</source>
+        <translation>Ход запуска</translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation>осталось около {time}</translation>
+    </message>
+    <message>
+        <source>at least {time} left</source>
+        <translation>осталось не меньше {time}</translation>
+    </message>
+    <message>
+        <source>at most {time} left</source>
+        <translation>осталось не больше {time}</translation>
+    </message>
+    <message>
+        <source>epoch {epoch} of {epochs}</source>
+        <translation>эпоха {epoch} из {epochs}</translation>
+    </message>
+    <message>
+        <source>step {done} of {total}</source>
+        <translation>шаг {done} из {total}</translation>
+    </message>
+    <message>
+        <source>time left not known yet</source>
+        <translation>сколько осталось, пока неизвестно</translation>
+    </message>
+    <message>
+        <source>{time} in all</source>
+        <translation>всего {time}</translation>
+    </message>
+    <message>
+        <source>{time} left of this</source>
+        <translation>до конца этапа {time}</translation>
+    </message>
+    <message>
+        <source>{time} so far</source>
+        <translation>прошло {time}</translation>
     </message>
 </context>
 <context>
@@ -3318,61 +3185,6 @@ Start one with New run, or open the demo.</source>
     </message>
 </context>
 <context>
-    <name>SettingsDialog</name>
-    <message>
-        <source>&amp;Browse…</source>
-        <translation>&amp;Обзор…</translation>
-    </message>
-    <message>
-        <source>&amp;Check and use</source>
-        <translation>Проверить и &amp;использовать</translation>
-    </message>
-    <message>
-        <source>&amp;Language</source>
-        <translation>&amp;Язык</translation>
-    </message>
-    <message>
-        <source>&amp;Python that trains</source>
-        <translation>Python для о&amp;бучения</translation>
-    </message>
-    <message>
-        <source>&amp;Theme</source>
-        <translation>&amp;Тема</translation>
-    </message>
-    <message>
-        <source>As the system</source>
-        <translation>Как в системе</translation>
-    </message>
-    <message>
-        <source>Asking it …</source>
-        <translation>Спрашиваем его…</translation>
-    </message>
-    <message>
-        <source>Dark</source>
-        <translation>Тёмная</translation>
-    </message>
-    <message>
-        <source>It can train: {versions}</source>
-        <translation>Он может обучать: {versions}</translation>
-    </message>
-    <message>
-        <source>It cannot be used: {reason}</source>
-        <translation>Его нельзя использовать: {reason}</translation>
-    </message>
-    <message>
-        <source>Light</source>
-        <translation>Светлая</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>Настройки</translation>
-    </message>
-    <message>
-        <source>The Python that trains</source>
-        <translation>Python для обучения</translation>
-    </message>
-</context>
-<context>
     <name>StatusBar</name>
     <message numerus="yes">
         <source>%n damaged line(s) in the journal</source>
@@ -3509,6 +3321,23 @@ Start one with New run, or open the demo.</source>
     </message>
 </context>
 <context>
+    <name>WelcomePage</name>
+    <message>
+        <source>Drop here: a folder with a folder of images per class, or the folder of a run.
+With a run open, drop images to have them classified.</source>
+        <translation>Перетащите сюда папку, где у каждого класса своя папка изображений, или папку запуска.
+Когда запуск открыт, перетащите изображения, чтобы их классифицировать.</translation>
+    </message>
+    <message>
+        <source>Look at a recorded run, train on your own pictures, or open a run you have.</source>
+        <translation>Посмотрите записанный запуск, обучите модель на своих изображениях или откройте запуск.</translation>
+    </message>
+    <message>
+        <source>See what a classifier learns, while it learns</source>
+        <translation>Смотрите, чему учится классификатор, пока он учится</translation>
+    </message>
+</context>
+<context>
     <name>Window</name>
     <message>
         <source>&amp;Continue</source>
@@ -3549,6 +3378,177 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>This is no folder of a run: {path}</source>
         <translation>Это не папка запуска: {path}</translation>
+    </message>
+</context>
+<context>
+    <name>WindowActions</name>
+    <message>
+        <source>&amp;About Epochscope</source>
+        <translation>&amp;О программе Epochscope</translation>
+    </message>
+    <message>
+        <source>&amp;Export curves as a table…</source>
+        <translation>&amp;Экспорт графиков в таблицу…</translation>
+    </message>
+    <message>
+        <source>&amp;Facts</source>
+        <translation>Све&amp;дения</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Файл</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Справка</translation>
+    </message>
+    <message>
+        <source>&amp;Keys</source>
+        <translation>&amp;Клавиши</translation>
+    </message>
+    <message>
+        <source>&amp;Live: follow the newest epoch</source>
+        <translation>Следить за &amp;новейшей эпохой</translation>
+    </message>
+    <message>
+        <source>&amp;Log of the window</source>
+        <translation>&amp;Журнал окна</translation>
+    </message>
+    <message>
+        <source>&amp;Look at a recorded run</source>
+        <translation>&amp;Посмотреть записанный запуск</translation>
+    </message>
+    <message>
+        <source>&amp;New run…</source>
+        <translation>&amp;Новый запуск…</translation>
+    </message>
+    <message>
+        <source>&amp;Next epoch</source>
+        <translation>&amp;Следующая эпоха</translation>
+    </message>
+    <message>
+        <source>&amp;Open a run…</source>
+        <translation>О&amp;ткрыть запуск…</translation>
+    </message>
+    <message>
+        <source>&amp;Pause</source>
+        <translation>&amp;Пауза</translation>
+    </message>
+    <message>
+        <source>&amp;Previous epoch</source>
+        <translation>&amp;Предыдущая эпоха</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Выход</translation>
+    </message>
+    <message>
+        <source>&amp;Run</source>
+        <translation>&amp;Запуск</translation>
+    </message>
+    <message>
+        <source>&amp;Settings…</source>
+        <translation>Н&amp;астройки…</translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation>&amp;Начать</translation>
+    </message>
+    <message>
+        <source>&amp;Train on a folder of images…</source>
+        <translation>&amp;Обучить на папке изображений…</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Вид</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Классы</translation>
+    </message>
+    <message>
+        <source>Copy the co&amp;mmand</source>
+        <translation>Скопировать ко&amp;манду</translation>
+    </message>
+    <message>
+        <source>Curves</source>
+        <translation>Графики</translation>
+    </message>
+    <message>
+        <source>End the process…</source>
+        <translation>Завершить процесс…</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>Ошибки</translation>
+    </message>
+    <message>
+        <source>Expo&amp;rt a report…</source>
+        <translation>Экспорт отч&amp;ёта…</translation>
+    </message>
+    <message>
+        <source>Export curves as a &amp;picture…</source>
+        <translation>Экспорт графиков в &amp;рисунок…</translation>
+    </message>
+    <message>
+        <source>F&amp;ull screen</source>
+        <translation>Полный &amp;экран</translation>
+    </message>
+    <message>
+        <source>First epoch</source>
+        <translation>Первая эпоха</translation>
+    </message>
+    <message>
+        <source>Last finished epoch</source>
+        <translation>Последняя завершённая эпоха</translation>
+    </message>
+    <message>
+        <source>List of &amp;runs</source>
+        <translation>Список &amp;запусков</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Журнал</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Карта</translation>
+    </message>
+    <message>
+        <source>Predict</source>
+        <translation>Предсказание</translation>
+    </message>
+    <message>
+        <source>Recent runs</source>
+        <translation>Недавние запуски</translation>
+    </message>
+    <message>
+        <source>Reset the la&amp;yout</source>
+        <translation>Сбросить &amp;расположение</translation>
+    </message>
+    <message>
+        <source>Save a &amp;checkpoint now</source>
+        <translation>Сохранить &amp;контрольную точку</translation>
+    </message>
+    <message>
+        <source>Show the run&apos;s &amp;folder</source>
+        <translation>Показать папку &amp;запуска</translation>
+    </message>
+    <message>
+        <source>Stop &amp;now and save</source>
+        <translation>Остановить с&amp;ейчас и сохранить</translation>
+    </message>
+    <message>
+        <source>Stop after this &amp;epoch</source>
+        <translation>Остановить после этой &amp;эпохи</translation>
+    </message>
+    <message>
+        <source>Stop and &amp;throw away…</source>
+        <translation>Остановить и &amp;удалить…</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Веса</translation>
     </message>
 </context>
 <context>

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import log_loss
 
 from trainer.baselines import softmax_numpy
-from trainer.baselines.guests import linear_layer
+from trainer.baselines.external_loops import linear_layer
 from trainer.baselines.softmax_numpy import Descent, Plan, SoftmaxRegression, cross_entropy
 from trainer.models import build_model
-from trainer.optimisers import Schedule
+from trainer.optim.schedules import Schedule
 
 SHAPE = (1, 2, 3)
 FEATURES = 6

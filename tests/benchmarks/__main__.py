@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import epoch, evaluation, growth, linear, memory, rivals, start, step_overhead
-from trainer.environment import versions
+from trainer.store.environment import versions
 
 Line = tuple[str, str, str]
 """What, figure, aim."""

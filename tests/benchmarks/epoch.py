@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tests.benchmarks.process import Measured, run
-from trainer.data.dataset import open_data
+from trainer.data.image_data import open_data
 
 RIVALS = {"pytorch-ignite": "ignite", "lightning": "lightning", "skorch": "skorch"}
 """Packages, and what they are imported as."""

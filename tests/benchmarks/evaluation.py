@@ -11,10 +11,10 @@ import time
 
 import torch
 
+from trainer.engine.session import Session
 from trainer.launch import build
-from trainer.recipes import load_recipe
-from trainer.session import Session
 from trainer.settings import merge
+from trainer.settings.recipes import load_recipe
 
 
 def measure(images: str, tries: int) -> tuple[int, float]:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.benchmarks.rivals import ENGINES, quiet
-from trainer.data.dataset import ImageData, open_data
+from trainer.data.image_data import ImageData, open_data
 
 
 class Fed:

@@ -21,11 +21,11 @@ from torch import nn
 
 from tests.benchmarks.process import anonymous
 from trainer import Trainer
+from trainer.engine.session import Session
 from trainer.events import EpochEnded
 from trainer.launch import build
-from trainer.recipes import load_recipe
-from trainer.session import Session
 from trainer.settings import merge
+from trainer.settings.recipes import load_recipe
 
 STEPS = 1_000
 """Steps of each short epoch."""

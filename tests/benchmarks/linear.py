@@ -22,12 +22,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from trainer.figures import Figures, figures
+from trainer.engine.session import Session
 from trainer.launch import build
-from trainer.recipes import load_recipe
-from trainer.registry import load_callback
-from trainer.session import Session
+from trainer.metrics.classification import Metrics, figures
+from trainer.plugins import load_callback
 from trainer.settings import merge
+from trainer.settings.recipes import load_recipe
 
 SEEDS = (1, 2, 3, 4, 5)
 PENALTIES = (0.0, 3e-3, 1e-2, 3e-2, 1e-1)
@@ -167,7 +167,7 @@ def minimise(weight: Tensor, images: Tensor, labels: Tensor, penalty: float) -> 
     return weight.detach(), count, float(weight.grad.abs().max())
 
 
-def score(weight: Tensor, images: Tensor, labels: Tensor) -> Figures:
+def score(weight: Tensor, images: Tensor, labels: Tensor) -> Metrics:
     """Loss and F1 of a split."""
     said = logits(weight, images.flatten(1))
     confusion = torch.zeros(len(weight), len(weight), dtype=torch.int64)

@@ -25,15 +25,15 @@ from rich.table import Table
 
 from callbacks.timing import Timing
 from trainer import Trainer
-from trainer.data import augment, dataset
-from trainer.data.dataset import ImageData, open_data
+from trainer.data import augment, image_data
+from trainer.data.image_data import ImageData, open_data
+from trainer.engine.batch_metrics import BatchMetrics
+from trainer.engine.optimizer_step import OptimizerStep
+from trainer.engine.plan import RunPlan
+from trainer.engine.step import FiniteCheck
 from trainer.events import EpochEnded, EpochStarted
-from trainer.given import Plan
 from trainer.models import build_model
 from trainer.models.linear import NarrowLinear
-from trainer.stepper import FiniteCheck
-from trainer.tally import Tally
-from trainer.update import Update
 
 PREPARING: tuple[tuple[str, Any, str], ...] = (
     ("order of the images", ImageData, "_order"),
@@ -44,13 +44,13 @@ PREPARING: tuple[tuple[str, Any, str], ...] = (
     ("normalising", ImageData, "_normalise"),
 )
 STEPPING: tuple[tuple[str, Any, str], ...] = (
-    ("clearing gradients", Update, "clear"),
+    ("clearing gradients", OptimizerStep, "clear"),
     ("forward", NarrowLinear, "forward"),
     ("loss", torch.nn.CrossEntropyLoss, "forward"),
     ("backward", torch.Tensor, "backward"),
     ("check of the gradients", FiniteCheck, "__call__"),
-    ("optimiser", Update, "step"),
-    ("figures", Tally, "add"),
+    ("optimiser", OptimizerStep, "step"),
+    ("figures", BatchMetrics, "add"),
 )
 
 
@@ -87,7 +87,7 @@ def measure(images: str, epochs: int) -> dict[str, Any]:
     torch.set_num_threads(1)
     data = open_data(images, rotation=5, flip=0.5, crop=2)
     model = build_model("softmax", data.input_shape, len(data.classes))
-    trainer = Trainer(model, data, epochs=epochs + 1, callbacks=[Timing()], plan=Plan(model="softmax", threads=1))
+    trainer = Trainer(model, data, epochs=epochs + 1, callbacks=[Timing()], plan=RunPlan(model="softmax", threads=1))
     watch, ended = Watch(), []
 
     def begin(event: EpochStarted) -> None:
@@ -152,7 +152,7 @@ def main() -> None:
         for name, milliseconds in {**found[thread], "together": sum(found[thread].values())}.items():
             table.add_row(name, f"{milliseconds:.1f}", f"{1e3 * milliseconds / found['steps']:.1f}")
         console.print(table)
-    chunk = dataset.CHUNK_PIXELS * 12
+    chunk = image_data.CHUNK_PIXELS * 12
     for name, size in (("a chunk of batches", chunk), ("the main memory", 256 << 20)):
         rate = bandwidth(size)
         needed = {thread: 1e3 * count / rate for thread, count in found["bytes"].items()}

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from callbacks import Progress
 from trainer import Trainer
-from trainer.given import Plan, with_defaults
+from trainer.engine.plan import RunPlan, with_defaults
 
 BLOCK = 256
 WARM_UP = 4
@@ -122,7 +122,7 @@ def measure_one(blocks: int, *, defaults: bool) -> dict[str, Any]:
             epochs=1,
             callbacks=callbacks,
             run_dir=Path(root) / "run" if defaults else None,
-            plan=Plan(model="softmax", threads=1),
+            plan=RunPlan(model="softmax", threads=1),
         )
         what = "engine, the command line's callbacks" if defaults else "engine, no callbacks"
         return measured(what, feed, trainer.fit, blocks)

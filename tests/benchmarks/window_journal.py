@@ -25,7 +25,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from tests.screen import MISSING, screen
+from tests.xvfb import MISSING, screen
 from trainer import events as ev
 
 LINES_PER_FRAME = 100
@@ -154,12 +154,12 @@ def measure(folder: Path, lines: int, frames: int) -> dict[str, float]:
     """In this process, which should be a fresh one."""
     from PySide6.QtWidgets import QApplication
 
-    from gui import style
-    from gui.shown import EpochCursor
-    from gui.views.curves import CurvesPanel
+    from gui.panels.curves.curves_panel import CurvesPanel
+    from gui.viewmodels.selection import EpochCursor
+    from gui.window import theme
 
     app = QApplication([])
-    style.apply(app, "light")
+    theme.apply(app, "light")
     panel = CurvesPanel(EpochCursor())
     panel.resize(1400, 900)
     panel.show()
@@ -175,12 +175,12 @@ def _open(folder: Path, panel: Any) -> dict[str, float]:
     """Until the journal is read to its end and drawn; meanwhile five drawings a second."""
     from PySide6.QtWidgets import QApplication
 
-    from gui.follow import Follower
-    from gui.shown import ShownRun
+    from gui.viewmodels.journal_follower import JournalFollower
+    from gui.viewmodels.selection import OpenRun
     from trainer.store.folder import RunFolder
 
     start, cpu = time.perf_counter(), time.process_time()
-    run = ShownRun(RunFolder(folder), Follower(RunFolder(folder)))
+    run = OpenRun(RunFolder(folder), JournalFollower(RunFolder(folder)))
     panel.show_run(run)
     drawn = start
     while not run.follower.caught_up:

@@ -42,7 +42,7 @@ def measure(root: Path, live: RunFolder, tries: int) -> tuple[list[float], float
     """Seconds to list all, try by try, and to see the change."""
     from PySide6.QtWidgets import QApplication
 
-    from gui.views.runs import RunsPanel
+    from gui.runs.runs_panel import RunsPanel
 
     app = QApplication([])
     listed = []

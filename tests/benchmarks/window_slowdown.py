@@ -21,10 +21,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.screen import screen
+from tests.xvfb import screen
+from trainer.store.batch_columns import BatchColumns
 from trainer.store.folder import RunFolder
 from trainer.store.journal import JournalReader
-from trainer.store.reports import Reports
 
 SETTLE_SECONDS = 1.0
 """After a change: what is drawn to catch up is not what is measured."""
@@ -51,10 +51,10 @@ class Speed:
     def __init__(self, run: RunFolder) -> None:
         self._reader = JournalReader(run.journal)
 
-    def _new(self) -> list[Reports]:
-        found: list[Reports] = []
+    def _new(self) -> list[BatchColumns]:
+        found: list[BatchColumns] = []
         while some := self._reader.read_some():
-            found += [one for one in some if isinstance(one, Reports)]
+            found += [one for one in some if isinstance(one, BatchColumns)]
         return found
 
     def wait_for_steps(self, process: subprocess.Popen[bytes]) -> None:

@@ -21,7 +21,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from tests.screen import MISSING, screen
+from tests.xvfb import MISSING, screen
 
 OTHERS = 500
 HEAVY = ("torch", "torchvision", "sklearn", "pandas", "scipy")
@@ -31,7 +31,7 @@ CHILD = """
 import json, sys, time
 from pathlib import Path
 from PySide6.QtCore import QTimer
-from gui.window import Window
+from gui.window.main_window import Window
 from trainer.cli import main
 
 def resident():

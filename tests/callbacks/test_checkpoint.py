@@ -137,7 +137,7 @@ def test_every_seconds_goes_by_the_clock(tmp_path: Path, monkeypatch: pytest.Mon
         callbacks=[Checkpoint(every_seconds=10), recorder],
         run_dir=tmp_path / "run",
     )
-    monkeypatch.setattr("trainer.loop.REPORT_SECONDS", -1.0)  # a report at every step
+    monkeypatch.setattr("trainer.engine.loop.REPORT_SECONDS", -1.0)  # a report at every step
     trainer.on(BatchEnded, lambda event: setattr(Clock, "now", Clock.now + 4))
     trainer.fit()
     saved = [event.step for event in recorder.of(CheckpointSaved) if event.kind == "last"]

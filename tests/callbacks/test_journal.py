@@ -9,8 +9,8 @@ import pytest
 
 from callbacks.journal import Journal
 from tests.engine.fakes import Calling, FaultyDisk, Recorder, at_step, batches, callback, elsewhere, make, raising
-from trainer.bus import Bus
 from trainer.callback import Phase
+from trainer.engine.event_bus import EventBus
 from trainer.errors import DiskError
 from trainer.events import HOOKS, BatchEnded, EpochEnded, EpochStarted, RunPaused, RunStarted
 from trainer.store import durable, summary
@@ -22,7 +22,7 @@ def journaled(recorder: Recorder) -> list[Any]:
 
 
 def test_it_hears_every_event_but_the_steps() -> None:
-    assert set(Bus([Journal()]).order()[0][3]) == set(HOOKS.values()) - {HOOKS[BatchEnded]}
+    assert set(EventBus([Journal()]).order()[0][3]) == set(HOOKS.values()) - {HOOKS[BatchEnded]}
 
 
 @pytest.mark.parametrize("fails", [False, True])

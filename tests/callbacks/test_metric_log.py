@@ -11,7 +11,7 @@ import pytest
 from callbacks.metric_log import MetricLog
 from tests.engine.fakes import FaultyDisk, at_step, batches, make
 from trainer.events import EpochEnded, EpochStarted
-from trainer.history import COLUMNS
+from trainer.result import COLUMNS
 from trainer.store import durable
 
 

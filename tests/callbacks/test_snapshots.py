@@ -15,7 +15,8 @@ from tests.engine.fakes import FaultyDisk, Recorder, callback, make
 from trainer import Trainer, build_model, open_data
 from trainer.events import EpochEnded, EpochStarted, SnapshotSaved
 from trainer.store import durable
-from trainer.store.images import open_published, read_arrays
+from trainer.store.arrays import read_arrays
+from trainer.store.thumbnails import open_published
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,12 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.cli.conftest import Cli
-from trainer.comparison import load_evaluation
-from trainer.figures import confusion, figures
-from trainer.statistics import intervals, mcnemar, paired_bootstrap
+from trainer.analysis.run_comparison import load_evaluation
+from trainer.metrics.classification import confusion, figures
+from trainer.metrics.significance import intervals, mcnemar, paired_bootstrap
+from trainer.store.arrays import write_arrays
 from trainer.store.folder import RunFolder, create_run
-from trainer.store.images import SplitImages, publish, write_arrays
+from trainer.store.thumbnails import SplitImages, publish
 
 CLASSES = ("cat", "dog[bold]", "frog", "owl")
 COUNT = 400

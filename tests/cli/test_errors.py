@@ -160,7 +160,7 @@ def test_a_name_is_taken_once(cli: Cli, done: str) -> None:
 
 
 def test_the_window_is_not_installed(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.registry._find", lambda group, name: ())
+    monkeypatch.setattr("trainer.plugins._find", lambda group, name: ())
     answer = cli("gui", "last", "--anything")
     assert answer.code == 4
     assert "pip install 'epochscope[gui]'" in answer.err

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.cli.conftest import Cli
 from trainer.cli.output import plain, table
-from trainer.store.images import read_arrays
+from trainer.store.arrays import read_arrays
 
 
 def test_no_runs_yet(cli: Cli, runs: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from tests.cli.conftest import Cli, start
 from trainer.cli import train as training
 from trainer.errors import DivergedError
-from trainer.statistics import spread
+from trainer.metrics.significance import spread
 from trainer.store.checkpoint import newest_valid, read
 from trainer.store.folder import RunFolder, state
 

@@ -82,7 +82,7 @@ def test_demo_opens_the_window_where_there_is_one(cli: Cli, monkeypatch: pytest.
     asked: list[list[str]] = []
     monkeypatch.setattr("trainer.cli.train._has_display", lambda: True)
     monkeypatch.setattr("trainer.cli.train.entry_points", lambda **_: ("something",))
-    monkeypatch.setattr("trainer.registry.load_command", lambda name: lambda tokens: asked.append(tokens))
+    monkeypatch.setattr("trainer.plugins.load_command", lambda name: lambda tokens: asked.append(tokens))
     assert cli("demo", "--epochs", 2, "--runs", runs).code == 0
     assert asked == [["--epochs", "2", "--runs", str(runs)]]
 

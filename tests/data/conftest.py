@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from image_folders import make_images
+
+from tests.data.image_folders import make_images
 
 
 @pytest.fixture(autouse=True)

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from trainer.data import alike, inspect_source
+from trainer.data import inspect_source, phash
 from trainer.data.duplicates import Duplicates, find_duplicates
-from trainer.data.pictures import Pictures, channel_sums, pack
+from trainer.data.image_set import ImageSet, channel_sums, pack
 from trainer.data.sources import load_pictures
 
 
@@ -36,13 +36,13 @@ def scenes(count: int, side: int = 32, seed: int = 0) -> NDArray[np.uint8]:
 
 def source(
     images: NDArray[np.uint8], labels: list[int] | None = None, parts: list[int] | None = None
-) -> tuple[Pictures, dict[str, NDArray[np.int64]]]:
+) -> tuple[ImageSet, dict[str, NDArray[np.int64]]]:
     """Images as a source, and its split."""
     count = len(images)
     pixels = pack(images)
     kinds = np.array(parts if parts is not None else [0] * count, np.uint8)
     split = {part: np.flatnonzero(kinds == code) for code, part in enumerate(("train", "valid", "test"))}
-    pictures = Pictures(
+    pictures = ImageSet(
         "made",
         ("a", "b"),
         pixels,
@@ -152,7 +152,7 @@ def test_close_pairs_are_all_pairs_of_close_hashes(seed: int, radius: int) -> No
     codes = np.concatenate([codes, turned])
     plain = [(a, b) for a, b in itertools.combinations(range(120), 2)
              if int(codes[a] ^ codes[b]).bit_count() <= radius]  # fmt: skip
-    pairs, missing = alike.close_pairs(codes, radius)
+    pairs, missing = phash.close_pairs(codes, radius)
     assert sorted(map(tuple, pairs.tolist())) == plain
     assert missing == 0
 
@@ -160,20 +160,20 @@ def test_close_pairs_are_all_pairs_of_close_hashes(seed: int, radius: int) -> No
 def test_ones_are_counted_alike_by_old_and_new_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     codes = np.random.default_rng(0).integers(0, 2**64, 50, dtype=np.uint64, endpoint=False)
     exact = [int(code).bit_count() for code in codes]
-    assert alike._ones(codes).tolist() == exact
+    assert phash._ones(codes).tolist() == exact
     monkeypatch.delattr(np, "bitwise_count", raising=False)
-    assert alike._ones(codes).tolist() == exact
+    assert phash._ones(codes).tolist() == exact
 
 
 def test_where_all_hashes_are_equal_the_work_is_bounded_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alike, "MOST_CANDIDATES", 40_000)
+    monkeypatch.setattr(phash, "MOST_CANDIDATES", 40_000)
     codes = np.zeros(1000, np.uint64)
     codes[900:] = np.random.default_rng(0).integers(0, 2**64, 100, dtype=np.uint64, endpoint=False)
     codes[999] = codes[998]
-    pairs, missing = alike.close_pairs(codes)
+    pairs, missing = phash.close_pairs(codes)
     assert [998, 999] in pairs.tolist()
     assert 800 <= missing <= 900
-    assert len(pairs) <= alike.PARTNERS * 1000
+    assert len(pairs) <= phash.PARTNERS * 1000
     assert set(pairs[pairs[:, 1] < 900].reshape(-1).tolist()) == set(range(900))  # each still has a partner
 
 
@@ -188,24 +188,24 @@ def test_a_film_is_one_group(tmp_path: Path) -> None:
 def test_hashes_hardly_change_with_size_and_brightness() -> None:
     made = scenes(40, 64)
     small = np.stack([np.asarray(Image.fromarray(one).resize((32, 24), Image.Resampling.BICUBIC)) for one in made])
-    first, second = alike.hashes(pack(made))[0], alike.hashes(pack(small))[0]
+    first, second = phash.hashes(pack(made))[0], phash.hashes(pack(small))[0]
     apart = [int(one).bit_count() for one in first ^ second]
-    assert max(apart) <= alike.RADIUS
-    brighter, _ = alike.hashes(pack((made // 2 + 60).astype(np.uint8)))
+    assert max(apart) <= phash.RADIUS
+    brighter, _ = phash.hashes(pack((made // 2 + 60).astype(np.uint8)))
     assert max(int(one).bit_count() for one in first ^ brighter) <= 4
 
 
 def test_differences_follow_the_correlation() -> None:
     images = scenes(6)
     pairs = np.array([(0, 0), (0, 1), (2, 5)])
-    found = alike.differences(pack(images), pairs)
+    found = phash.differences(pack(images), pairs)
     flat = images.reshape(6, -1).astype(float)
     r = [np.corrcoef(flat[a], flat[b])[0, 1] for a, b in pairs]
     assert found == pytest.approx(np.sqrt(np.maximum(0, 2 - 2 * np.array(r))), abs=1e-3)
 
 
 def test_memory_does_not_grow_with_the_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alike, "CHUNK_PIXELS", 1 << 16)
+    monkeypatch.setattr(phash, "CHUNK_PIXELS", 1 << 16)
     random = np.random.default_rng(0)
     peaks = {}
     for count in (2100, 4200):

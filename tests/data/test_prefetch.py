@@ -9,8 +9,8 @@ from itertools import islice
 import pytest
 import torch
 
-from trainer.data import dataset
-from trainer.data.dataset import ImageData, open_data
+from trainer.data import image_data
+from trainer.data.image_data import ImageData, open_data
 from trainer.data.prefetch import Prefetch
 
 
@@ -69,17 +69,17 @@ def data() -> ImageData:
 
 def test_batches_are_the_same_to_the_bit(data: ImageData, monkeypatch: pytest.MonkeyPatch) -> None:
     for first in (0, 3):
-        monkeypatch.setattr(dataset, "worthwhile", lambda: True)
+        monkeypatch.setattr(image_data, "worthwhile", lambda: True)
         ahead = [(images.clone(), labels.clone()) for images, labels in data.train_batches(2, first)]
-        monkeypatch.setattr(dataset, "worthwhile", lambda: False)
+        monkeypatch.setattr(image_data, "worthwhile", lambda: False)
         here = list(data.train_batches(2, first))
         assert len(ahead) == len(here) == data.steps_per_epoch - first
         assert all(torch.equal(a, c) and torch.equal(b, d) for (a, b), (c, d) in zip(ahead, here, strict=True))
 
 
 def test_whoever_leaves_early_leaves_no_thread(data: ImageData, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset, "worthwhile", lambda: True)
-    monkeypatch.setattr(dataset, "CHUNK_PIXELS", 1)
+    monkeypatch.setattr(image_data, "worthwhile", lambda: True)
+    monkeypatch.setattr(image_data, "CHUNK_PIXELS", 1)
     data.to("cpu")
     before = torch.random.get_rng_state()
     batches = data.train_batches(1)

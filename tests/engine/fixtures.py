@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from tests.engine.fakes import Recorder
-from trainer import registry
+from trainer import plugins
 from trainer.store import durable
 
-ENTRY_POINTS = functools.cache(registry.entry_points)
+ENTRY_POINTS = functools.cache(plugins.entry_points)
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,7 @@ def one_thread() -> Iterator[None]:
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """No power cut happens here: asking the disk to write would be a third of the time. Spies see the call."""
     monkeypatch.setattr(durable.Seam, "fsync", lambda self, fd: None)
-    monkeypatch.setattr(registry, "entry_points", ENTRY_POINTS)  # each look goes through the whole environment
+    monkeypatch.setattr(plugins, "entry_points", ENTRY_POINTS)  # each look goes through the whole environment
 
 
 @pytest.fixture

@@ -13,19 +13,19 @@ import torch
 from torch import Tensor, nn
 
 from tests.engine.fakes import CLASSES, FEATURES, Deferred, Recorder, at_step, batches, linear, make
+from trainer.engine.plan import RunPlan
+from trainer.engine.precision import forward_in
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, RunStarted, ValidationDone
-from trainer.given import Plan
 from trainer.launch import load_trained, start
 from trainer.models import build_model
 from trainer.models.linear import NarrowLinear
-from trainer.precision import forward_in
 from trainer.settings import merge
 from trainer.store.folder import RunFolder
 from trainer.trainer import Trainer
 
 EPOCHS = 2
-MIXED = Plan(precision="bfloat16")
+MIXED = RunPlan(precision="bfloat16")
 
 
 def net() -> nn.Module:
@@ -95,7 +95,7 @@ def test_bfloat16_is_the_plain_autocast_loop(
 
 def test_bfloat16_is_not_float32() -> None:
     losses = []
-    for plan in (Plan(), MIXED):
+    for plan in (RunPlan(), MIXED):
         recorder = Recorder()
         make(net(), data(), optimizer=adam, callbacks=[recorder], plan=plan).fit()
         losses.append(recorder.of(ValidationDone)[-1].loss)
@@ -171,14 +171,14 @@ def test_a_device_that_quietly_computes_in_float32_is_wrong_use(monkeypatch: pyt
 
 def test_an_unknown_precision_is_wrong_use() -> None:
     with pytest.raises(UsageError) as caught:
-        make(plan=Plan(precision="float16"))  # type: ignore[arg-type]
+        make(plan=RunPlan(precision="float16"))  # type: ignore[arg-type]
     assert caught.value.code == "precision.unknown"
     with pytest.raises(UsageError, match=r"train\.precision: got 'float16', expected one of float32, bfloat16"):
         merge({"train": {"precision": "float16"}})
 
 
 def test_a_run_without_support_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.precision._refusal", lambda device: "it is too old")
+    monkeypatch.setattr("trainer.engine.precision._refusal", lambda device: "it is too old")
     with pytest.raises(UsageError, match="too old"):
         start(merge({"train": {"precision": "bfloat16", "device": "cpu"}}), tmp_path, name="run")
     assert not list(tmp_path.iterdir())

@@ -94,7 +94,7 @@ def test_figures_do_not_depend_on_the_size_of_the_batches_they_are_made_from(dig
     model = build_model("softmax", digits.input_shape, 10, {}, 3)
     trainer = Trainer(model, digits, epochs=1, device="cpu")
     whole = trainer.evaluate("test").figures
-    from trainer.passes import pass_over
+    from trainer.engine.evaluation_loop import pass_over
 
     parts, _, _ = pass_over(model, digits.eval_batches("test", 7), nn.CrossEntropyLoss(), 10)
     assert parts.confusion == whole.confusion

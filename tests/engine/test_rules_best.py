@@ -14,7 +14,7 @@ from torch import Tensor
 
 from callbacks.early_stopping import EarlyStopping
 from tests.engine.fakes import Recorder, at_step, batches, linear, make
-from trainer.best import Best
+from trainer.engine.best import Best
 from trainer.events import EpochEnded, EvaluationDone, RunEnded, StopRequested, ValidationDone
 from trainer.store import checkpoint as container
 

@@ -24,9 +24,9 @@ from trainer.trainer import Trainer
 
 
 def hooks_of(made: Checkpoint) -> set[str]:
-    from trainer.bus import Bus
+    from trainer.engine.event_bus import EventBus
 
-    return set(Bus([made]).order()[0][3])
+    return set(EventBus([made]).order()[0][3])
 
 
 def test_rule_11_checkpoint_saves_on_two_events_only() -> None:

@@ -14,9 +14,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.engine.fakes import Recorder, at_step, batches, callback, linear, make, make_deferred
 from trainer.callback import Callback
+from trainer.engine.step import takes_flag
 from trainer.errors import DivergedError
 from trainer.events import BatchEnded, BatchesReported, CallbackFailed, EpochEnded, NonFiniteLoss, RunEnded
-from trainer.stepper import takes_flag
 from trainer.store import checkpoint as container
 from trainer.trainer import Trainer
 
@@ -73,7 +73,7 @@ def test_rule_5_a_reader_that_left_is_waited_for_no_more(recorder: Recorder) -> 
 
 def reads_during_training(make: Make, steps: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """How often training read from the device, and how often it reported."""
-    monkeypatch.setattr("trainer.loop.REPORT_SECONDS", 1e9)
+    monkeypatch.setattr("trainer.engine.loop.REPORT_SECONDS", 1e9)
     recorder = Recorder()
     trainer = make(data={"train": batches(steps)}, epochs=1, callbacks=[recorder])
     reads = Reads()
@@ -138,7 +138,7 @@ def test_rule_5_reports_are_exact_sums_of_their_steps(recorder: Recorder) -> Non
 
 
 def test_rule_5_outputs_are_kept_for_64_steps_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.loop.REPORT_SECONDS", 1e9)
+    monkeypatch.setattr("trainer.engine.loop.REPORT_SECONDS", 1e9)
     for maker in (make, make_deferred):
         trainer = maker(data={"train": batches(150)}, epochs=1)
         kept: list[int] = []

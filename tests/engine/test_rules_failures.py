@@ -11,8 +11,9 @@ import torch
 from torch import nn
 
 from tests.engine.fakes import Calling, Recorder, at_step, batches, callback, make, raising
-from trainer.bus import RETRY_BUFFER, Bus
 from trainer.callback import Callback, Phase
+from trainer.engine.event_bus import RETRY_BUFFER, EventBus
+from trainer.engine.session import Session
 from trainer.errors import CallbackError, DiskError, EpochscopeError, OutOfMemoryError, UsageError
 from trainer.events import (
     EVENTS,
@@ -25,7 +26,6 @@ from trainer.events import (
     RunEnded,
     Working,
 )
-from trainer.session import Session
 from trainer.trainer import Trainer
 
 BROKEN = RuntimeError("broken on purpose")
@@ -210,7 +210,7 @@ def test_rule_7_events_that_wait_are_offered_to_be_kept() -> None:
             assert isinstance(event, Working)
             kept.append(event.done)
 
-    bus = Bus([Writer()])
+    bus = EventBus([Writer()])
     for number in range(3):
         bus.emit(Working(epoch=0, step=0, stage="check", done=number, total=0))
     assert kept == [1, 2]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.engine.fakes import Recorder, at_step, callback, elsewhere, make
-from trainer.bus import Bus
 from trainer.callback import Callback, Phase
+from trainer.engine.event_bus import EventBus
 from trainer.errors import UsageError
 from trainer.events import (
     EVENTS,
@@ -32,7 +32,7 @@ def working(done: int) -> Working:
 
 
 def test_rule_1_an_event_emitted_by_a_handler_waits_its_turn() -> None:
-    bus = Bus()
+    bus = EventBus()
     heard: list[tuple[str, int]] = []
 
     def first(event: Working) -> None:
@@ -191,14 +191,14 @@ def test_rule_4_hooks_and_events_are_one_list() -> None:
 
 
 def test_rule_4_only_overridden_hooks_are_called_and_events_nobody_wants_are_not_built() -> None:
-    bus = Bus([callback(on_epoch_started=lambda event, run: None), Callback()])
+    bus = EventBus([callback(on_epoch_started=lambda event, run: None), Callback()])
     assert [event for event in EVENTS if bus.listens(event)] == [EpochStarted]
 
 
 def test_rule_4_the_table_is_rebuilt_only_when_handlers_come_or_go(monkeypatch: pytest.MonkeyPatch) -> None:
     rebuilt: list[int] = []
-    plain = Bus._rebuild
-    monkeypatch.setattr(Bus, "_rebuild", lambda self: (rebuilt.append(1), plain(self))[1])
+    plain = EventBus._rebuild
+    monkeypatch.setattr(EventBus, "_rebuild", lambda self: (rebuilt.append(1), plain(self))[1])
     trainer = make()
     handle = trainer.on(BatchEnded, lambda event: None)
     before = len(rebuilt)

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from tests.engine.fakes import Calling, Recorder, at_step, batches, callback, elsewhere, make
-from trainer.control import Ticket
+from trainer.engine.commands import Command
+from trainer.engine.session import Session
 from trainer.events import (
     BatchEnded,
     CheckpointSaved,
@@ -24,7 +25,6 @@ from trainer.events import (
     RunStarted,
     StopRequested,
 )
-from trainer.session import Session
 from trainer.store import checkpoint as container
 from trainer.store import requests
 from trainer.store.folder import RunFolder
@@ -75,7 +75,7 @@ def test_rule_6_stop_is_honoured_at_the_next_boundary_everywhere(place: str) -> 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_rule_6_pause_holds_the_run_until_unpause(place: str) -> None:
-    def pause(trainer: Trainer) -> Ticket:
+    def pause(trainer: Trainer) -> Command:
         """Have somebody else unpause once the run says that it is paused."""
         trainer.on(RunPaused, lambda event: unpausing.start(), once=True)
         return trainer.pause()
@@ -84,7 +84,7 @@ def test_rule_6_pause_holds_the_run_until_unpause(place: str) -> None:
         assert tickets[0].wait(10) == "done"
         tickets.append(trainers[0].unpause())
 
-    tickets: list[Ticket] = []
+    tickets: list[Command] = []
     trainers: list[Trainer] = []
     unpausing = threading.Thread(target=unpause)
 
@@ -141,7 +141,7 @@ def test_rule_6_a_paused_run_takes_checkpoint_stop_and_says_already(tmp_path: Pa
 
 def test_rule_6_pauses_count_in_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that only pauses and steps move."""
-    from trainer import session as sessions
+    from trainer.engine import session as sessions
 
     now = [0.0]
     monkeypatch.setattr(sessions.time, "monotonic", lambda: now[0])
@@ -175,7 +175,7 @@ def test_rule_6_stop_after_the_epoch_finishes_validates_and_saves_it(tmp_path: P
 def test_rule_6_stop_beats_all_that_came_before_it() -> None:
     recorder = Recorder()
     trainer = make(callbacks=[recorder])
-    tickets: list[Ticket] = []
+    tickets: list[Command] = []
     at_step(trainer, 1, lambda: tickets.extend((trainer.pause(), trainer.unpause(), trainer.stop(), trainer.stop())))
     trainer.fit()
     assert tickets[2].result == "done"
@@ -188,7 +188,7 @@ def test_rule_6_stop_beats_all_that_came_before_it() -> None:
 def test_rule_6_every_request_is_answered_once_also_at_the_very_end() -> None:
     recorder = Recorder()
     trainer = make(callbacks=[recorder], epochs=1)
-    tickets: list[Ticket] = []
+    tickets: list[Command] = []
     trainer.on(EvaluationDone, lambda event: tickets.append(trainer.checkpoint()))
     trainer.on(RunEnded, lambda event: tickets.append(trainer.stop()))
     assert trainer.stop().wait(0) == "refused"  # before the run
@@ -205,7 +205,7 @@ def test_rule_6_requests_under_way_when_the_run_fails_are_answered(error: BaseEx
         tickets.append(trainer.checkpoint())
         raise error
 
-    tickets: list[Ticket] = []
+    tickets: list[Command] = []
     data = {"train": Calling(batches(3), 1, fail)}
     trainer = make(data=data)
     data["train"].arm()

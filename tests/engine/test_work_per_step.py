@@ -16,8 +16,8 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.engine.fakes import FEATURES, Batch, batches, callback, linear
-from trainer.bus import Bus
-from trainer.data.dataset import open_data
+from trainer.data.image_data import open_data
+from trainer.engine.event_bus import EventBus
 from trainer.trainer import Trainer
 
 SHORT, LONG = 64, 320
@@ -27,8 +27,8 @@ SHORT, LONG = 64, 320
 @pytest.fixture(autouse=True)
 def _no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports and progress come by the clock: they belong to the second, not to the step."""
-    monkeypatch.setattr("trainer.loop.REPORT_SECONDS", 1e9)
-    monkeypatch.setattr("trainer.session.PROGRESS_SECONDS", 1e9)
+    monkeypatch.setattr("trainer.engine.loop.REPORT_SECONDS", 1e9)
+    monkeypatch.setattr("trainer.engine.session.PROGRESS_SECONDS", 1e9)
 
 
 class Ready:
@@ -174,8 +174,8 @@ def test_an_event_of_a_step_is_emitted_once_and_only_where_somebody_listens(
     monkeypatch: pytest.MonkeyPatch, listeners: int
 ) -> None:
     emitted: list[int] = []
-    plain = Bus.emit
-    monkeypatch.setattr(Bus, "emit", lambda self, event: (emitted.append(1), plain(self, event))[1])
+    plain = EventBus.emit
+    monkeypatch.setattr(EventBus, "emit", lambda self, event: (emitted.append(1), plain(self, event))[1])
 
     def epoch(steps: int, number: int) -> int:
         emitted.clear()
@@ -193,7 +193,7 @@ def test_the_callbacks_of_the_command_line_enter_no_function_and_write_no_line_p
 
 
 def test_batches_take_few_operations_and_a_few_blocks_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.data.dataset.worthwhile", lambda: False)  # operations are counted by thread
+    monkeypatch.setattr("trainer.data.image_data.worthwhile", lambda: False)  # operations are counted by thread
     data = open_data("digits", batch=16, rotation=5, flip=0.5, crop=1)
     places = set()
     counted = Operations()

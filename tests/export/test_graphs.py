@@ -18,7 +18,7 @@ from tests.export.conftest import CLASSES, nothing_in, truth
 from trainer.cli import main
 from trainer.errors import DiskError, UsageError
 from trainer.export import export_run, graph
-from trainer.export.trained import Trained
+from trainer.export.trained_model import TrainedModel
 from trainer.store.folder import RunFolder
 
 FORMATS = ("pt2", "onnx")
@@ -139,7 +139,7 @@ def test_a_model_without_a_graph_is_refused_kindly(
     digits: RunFolder, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     need(name)
-    monkeypatch.setattr(Trained, "plain_model", lambda self, tensors: Choosy())
+    monkeypatch.setattr(TrainedModel, "plain_model", lambda self, tensors: Choosy())
     with pytest.raises(UsageError) as caught:
         export_run(digits, name, tmp_path)
     assert caught.value.code == "export.failed"

@@ -24,10 +24,11 @@ from trainer.cli.app import build
 from trainer.errors import UsageError
 from trainer.events import EpochEnded
 from trainer.export import FORMATS, choose, export_run
+from trainer.store.arrays import read_arrays
 from trainer.store.checkpoint import find
 from trainer.store.folder import RunFolder
-from trainer.store.images import open_published, read_arrays
 from trainer.store.journal import read_journal
+from trainer.store.thumbnails import open_published
 
 
 def test_a_row_per_epoch_says_what_metrics_and_predictions_say(digits: RunFolder, tmp_path: Path) -> None:

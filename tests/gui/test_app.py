@@ -13,18 +13,17 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("PySide6")
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ended by a signal")
+pytestmark = [pytest.mark.window, pytest.mark.skipif(sys.platform == "win32", reason="ended by a signal")]
 
 BEGIN = """
 import sys
 from PySide6.QtCore import QTimer
-import gui.app, gui.window
-show = gui.window.Window.showEvent
+import gui.app, gui.window.main_window
+show = gui.window.main_window.Window.showEvent
 def shown(self, event):
     show(self, event)
     QTimer.singleShot({after}, lambda: act(self))
-gui.window.Window.showEvent = shown
+gui.window.main_window.Window.showEvent = shown
 def act(window):
     print("shown", flush=True)
 """
@@ -96,7 +95,7 @@ def test_an_error_in_the_window_is_written_down_and_told(start: Callable[..., An
 
 
 def test_a_window_that_cannot_be_made_is_a_bug_of_ours(start: Callable[..., Any]) -> None:
-    code = "gui.window.Window.show_run = None\n"
+    code = "gui.window.main_window.Window.show_run = None\n"
     process = start("    pass\n" + code)
     status, err = ended(process)
     assert status == 1

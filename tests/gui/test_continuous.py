@@ -10,15 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("PySide6")
-
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from gui.series import LINES
-from gui.views.curves import CurvesPanel
-from gui.window import Window
+from gui.panels.curves.curves_panel import CurvesPanel
+from gui.viewmodels.curves import LINES
+from gui.window.main_window import Window
 from tests.reliability.harness import assert_same, attempts
 from tests.reliability.supervisor import SETTINGS, STEPS, Child, child, reached
 from trainer.events import BatchesReported, EpochEnded, ValidationDone
@@ -26,6 +23,7 @@ from trainer.store.folder import RunFolder, state
 from trainer.store.journal import read_journal
 
 pytestmark = [
+    pytest.mark.window,
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="killed by a signal of POSIX"),
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.errands import recorded
+from gui.window.file_actions import recorded
 from trainer.resources import resource
 from trainer.store.folder import RunFolder, state
 
@@ -22,12 +22,12 @@ from pathlib import Path
 for name in sys.argv[2:]:
     sys.modules[name] = None  # as if it were not installed
 from PySide6.QtWidgets import QApplication
-from gui.menus import TABS
-from gui.preferences import Preferences
-from gui.views import cursor_bar
-from gui.window import Window
+from gui.window.actions import TABS
+from gui.window.preferences import Preferences
+from gui.widgets import epoch_slider
+from gui.window.main_window import Window
 
-cursor_bar.PLAY_SECONDS = 0.0
+epoch_slider.PLAY_SECONDS = 0.0
 app = QApplication([])
 window = Window(Path(sys.argv[1]), Preferences())
 window.resize(1366, 768)
@@ -67,6 +67,7 @@ def folder() -> RunFolder:
     return RunFolder(path)
 
 
+@pytest.mark.window
 def test_it_plays_without_torch_and_fills_every_panel(root: Path) -> None:
     before = written()
     command = [sys.executable, "-c", PLAY, str(root), *HEAVY]

@@ -10,13 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-pytest.importorskip("PySide6")
-
 from pytestqt.qtbot import QtBot
 
-from gui.window import Window
-from tests.gui.hostile import Visitor, WholeRun, arrays, every, memory, replace_figures, rewrite, unopened
+from gui.window.main_window import Window
+from tests.gui.hostile_runs import Visitor, WholeRun, arrays, every, memory, replace_figures, rewrite, unopened
 from trainer import events as ev
 from trainer.store.folder import RunFolder
 from trainer.store.journal import JournalWriter

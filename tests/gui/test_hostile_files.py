@@ -12,14 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("PySide6")
-
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from gui.window import Window
-from tests.gui.hostile import DATA, Visitor, WholeRun, unopened
+from gui.window.main_window import Window
+from tests.gui.hostile_runs import DATA, Visitor, WholeRun, unopened
 from trainer.errors import DataError
 from trainer.store.folder import RunFolder
 from trainer.store.requests import post

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.gui.hands import Hands, at_the_window
-from tests.screen import MISSING, screen
+from tests.gui.xdotool_user import XdotoolUser, at_the_window
+from tests.xvfb import MISSING, screen
 from trainer import events as ev
 from trainer.store.folder import RunFolder, state
 from trainer.store.journal import logical, read_journal
 
 EPOCHS = int(os.environ.get("EPOCHSCOPE_SESSION_EPOCHS", "12"))
 pytestmark = [
+    pytest.mark.window,
     pytest.mark.slow,
     pytest.mark.cifar10,
     pytest.mark.timeout(900),
@@ -36,7 +37,7 @@ def pictures() -> Path | None:
 
 
 @pytest.fixture
-def hands(root: Path, tmp_path: Path, pictures: Path | None) -> Iterator[Hands]:
+def hands(root: Path, tmp_path: Path, pictures: Path | None) -> Iterator[XdotoolUser]:
     """At a window over a folder with one earlier run to compare with."""
     command = [sys.executable, "-m", "trainer", "train", os.environ["EPOCHSCOPE_CIFAR10"], "--recipe", "seed"]
     subprocess.run([*command, "--epochs", "3", "--name", "earlier"], check=True, stdout=subprocess.DEVNULL)
@@ -46,7 +47,7 @@ def hands(root: Path, tmp_path: Path, pictures: Path | None) -> Iterator[Hands]:
             yield found
 
 
-def set_up(hands: Hands, images: str) -> None:
+def set_up(hands: XdotoolUser, images: str) -> None:
     """New run: recipe, folder, epochs, a look at the data and at what the model is fed."""
     hands.key("ctrl+n")
     hands.wait("window.setting_up")
@@ -77,7 +78,7 @@ def set_up(hands: Hands, images: str) -> None:
     hands.click("window.new_page.start_button")
 
 
-def steer(hands: Hands) -> None:
+def steer(hands: XdotoolUser) -> None:
     """Pause, go on, save, stop, continue: each as the window says the engine has answered."""
     shown = "window.conduct.steering.state"
     hands.wait(f"{shown} == 'running'", 90)
@@ -100,7 +101,7 @@ def steer(hands: Hands) -> None:
     hands.wait(f"{shown} == 'running' and window.run.model.info.attempt == 2", 90)
 
 
-def look_into(hands: Hands) -> None:
+def look_into(hands: XdotoolUser) -> None:
     """The hardest cats, the cats taken for dogs, at this epoch and another."""
     hands.key("ctrl+2")
     hands.wait("window.tabs.current == 'classes'")
@@ -121,7 +122,7 @@ def look_into(hands: Hands) -> None:
     hands.picture("7-cats-taken-for-dogs")
 
 
-def travel(hands: Hands) -> None:
+def travel(hands: XdotoolUser) -> None:
     """The epoch cursor, on a finished run, moves every panel."""
     hands.key("alt+Home")
     hands.wait("window.epoch_cursor.chosen == 1")
@@ -137,7 +138,7 @@ def travel(hands: Hands) -> None:
     hands.wait("window.epoch_cursor.chosen is None")
 
 
-def compare(hands: Hands) -> None:
+def compare(hands: XdotoolUser) -> None:
     """Both runs marked in the list, side by side, and their curves in one chart."""
     row = "window.runs.table.index_of({!r}).row()"
     hands.click(f"cell(window.runs.view, {row.format('earlier')}, 1)")
@@ -156,7 +157,7 @@ def compare(hands: Hands) -> None:
     hands.ask(f"{dialog}[0].close()")
 
 
-def export(hands: Hands, path: Path, keys: str) -> None:
+def export(hands: XdotoolUser, path: Path, keys: str) -> None:
     hands.key(keys)
     hands.wait("front() is not window")
     hands.key("ctrl+a")
@@ -165,7 +166,7 @@ def export(hands: Hands, path: Path, keys: str) -> None:
     hands.wait("front() is window")
 
 
-def test_an_afternoon(hands: Hands, root: Path, tmp_path: Path) -> None:
+def test_an_afternoon(hands: XdotoolUser, root: Path, tmp_path: Path) -> None:
     set_up(hands, os.environ["EPOCHSCOPE_CIFAR10"])
     steer(hands)
     hands.wait("window.run.model.epochs.rows >= 3", 120)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from gui.window import Window
+from gui.window.main_window import Window
 from trainer.store.folder import RunFolder
 
 

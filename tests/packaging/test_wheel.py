@@ -94,8 +94,8 @@ import json, sys
 from importlib.metadata import entry_points, version
 from pathlib import Path
 import trainer, callbacks
-from trainer.recipes import recipes
-from trainer.registry import callback_names, load_callback
+from trainer.settings.recipes import recipes
+from trainer.plugins import callback_names, load_callback
 lazy = "torch" not in sys.modules
 found = recipes()
 made = [load_callback(name)() for name in callback_names()]

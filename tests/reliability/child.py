@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from trainer import loop
 from trainer.callback import Callback
+from trainer.engine import loop
 from trainer.errors import EpochscopeError
 from trainer.launch import resume, start
 from trainer.settings import merge

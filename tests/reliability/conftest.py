@@ -9,8 +9,8 @@ from importlib.metadata import entry_points
 import pytest
 import torch
 
-from tests.reliability.hills import build
-from trainer import registry
+from tests.reliability.scripted_losses import build
+from trainer import plugins
 from trainer.store import durable
 from trainer.store.folder import RunFolder
 
@@ -34,7 +34,7 @@ def _one_thread() -> Iterator[None]:
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hundreds of small runs: they neither wait for the disk nor look through all installed packages each time."""
     monkeypatch.setattr(durable, "seam", QuickDisk())
-    monkeypatch.setattr(registry, "entry_points", cache(entry_points))
+    monkeypatch.setattr(plugins, "entry_points", cache(entry_points))
 
 
 @pytest.fixture(scope="module")

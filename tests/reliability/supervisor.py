@@ -133,7 +133,7 @@ def context(fresh: bool) -> Any:
     if fresh or sys.platform == "win32":
         return multiprocessing.get_context("spawn")
     server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["tests.reliability.warm"])
+    server.set_forkserver_preload(["tests.reliability.preload"])
     return server
 
 

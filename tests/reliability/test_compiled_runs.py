@@ -12,7 +12,7 @@ import torch
 from tests.reliability import supervisor
 from tests.reliability.harness import assert_same, attempts
 from tests.reliability.supervisor import SETTINGS, STEPS, child
-from trainer.compiling import check_compiler
+from trainer.engine.compilation import check_compiler
 from trainer.errors import UsageError
 from trainer.store.folder import RunFolder
 

@@ -26,7 +26,7 @@ from tests.reliability.harness import (
     series,
     train,
 )
-from tests.reliability.hills import build
+from tests.reliability.scripted_losses import build
 from trainer.errors import DataError, UsageError
 from trainer.events import BatchEnded, EpochStarted, EvaluationDone, RunEnded, RunStarted
 from trainer.launch import load_trained, resume, start

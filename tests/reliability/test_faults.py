@@ -16,7 +16,7 @@ from tests.reliability.harness import (
     at_step,
     history,
 )
-from tests.reliability.hills import build
+from tests.reliability.scripted_losses import build
 from trainer.errors import DiskError
 from trainer.events import BatchEnded, CallbackFailed, EpochEnded, RunEnded
 from trainer.store import checkpoint, durable, summary

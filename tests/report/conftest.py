@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.report.making import Making
+from tests.report.sample_runs import SampleRuns
 from trainer.store.folder import RunFolder
 
 
 @pytest.fixture
 def made(tmp_path: Path) -> RunFolder:
     """Three classes, three epochs, all three splits."""
-    return Making(tmp_path / "runs").make()
+    return SampleRuns(tmp_path / "runs").make()

@@ -14,15 +14,15 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tests.report.making import Making, add_map
+from tests.report.sample_runs import SampleRuns, add_map
 from trainer.errors import DiskError, UsageError
 from trainer.report import document, figures, html, tables, write_report
-from trainer.report.gallery import Gallery, told_apart
 from trainer.report.images import read_pictures
-from trainer.report.read import read_run
+from trainer.report.named_figures import Gallery, told_apart
+from trainer.report.run_data import read_run
 from trainer.report.texts import LANGUAGES, Language, Texts
 from trainer.store.folder import RunFolder
-from trainer.store.viewer import ViewerNotes, write
+from trainer.store.notes import ViewerNotes, write
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 SVG_NAME = "{http://www.w3.org/2000/svg}"
@@ -75,7 +75,7 @@ class Reader(HTMLParser):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_is_whole_and_needs_nothing_beside_itself(made: RunFolder, tmp_path: Path, language: Language) -> None:
     add_map(made, 18)
-    other = Making(tmp_path / "runs", name="other", epochs=5, seed=4).make()
+    other = SampleRuns(tmp_path / "runs", name="other", epochs=5, seed=4).make()
     out = tmp_path / "report.html"
     size = write_report(made, out, language=language, compared=[other])
     page = out.read_text("utf-8")
@@ -112,7 +112,7 @@ def test_figures_are_those_of_the_evaluation(made: RunFolder) -> None:
 
 
 def test_the_best_epoch_is_the_smallest_finite_loss_and_the_earlier_on_a_tie(tmp_path: Path) -> None:
-    making = Making(tmp_path, epochs=5)
+    making = SampleRuns(tmp_path, epochs=5)
     making.make()
     run = read_run(making.folder)
     run.columns["valid_loss"] = np.array([np.nan, 0.5, 0.0, 0.0, np.inf])
@@ -124,7 +124,7 @@ def test_the_best_epoch_is_the_smallest_finite_loss_and_the_earlier_on_a_tie(tmp
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whatever_a_class_is_called_it_stays_text(tmp_path: Path, language: Language) -> None:
-    run = Making(tmp_path, classes=NASTY).make()
+    run = SampleRuns(tmp_path, classes=NASTY).make()
     add_map(run, 30)
     write(run.viewer, ViewerNotes(note="<img src=x onerror=alert(1)>", tags=("a<b", "ярлык")))
     found = Reader(html(run, language=language))
@@ -170,7 +170,7 @@ def test_the_matrix_shows_every_count(made: RunFolder) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 31, 100])
 def test_few_and_many_classes(tmp_path: Path, count: int) -> None:
-    run = Making(tmp_path, classes=tuple(f"class {number}" for number in range(count)), epochs=2).make()
+    run = SampleRuns(tmp_path, classes=tuple(f"class {number}" for number in range(count)), epochs=2).make()
     page = html(run)
     Reader(page)
     found = figures(run)
@@ -189,7 +189,7 @@ def test_few_and_many_classes(tmp_path: Path, count: int) -> None:
 @pytest.mark.parametrize(("side", "most"), [(32, 1_000_000), (128, 5_000_000)])
 def test_a_page_is_small_enough_to_send(tmp_path: Path, side: int, most: int) -> None:
     """Noise, which no PNG makes smaller, with ten classes: as CIFAR-10, and as the largest images that are kept."""
-    run = Making(tmp_path, classes=tuple("abcdefghij"), per_class=10, epochs=2, shape=(3, side, side)).make()
+    run = SampleRuns(tmp_path, classes=tuple("abcdefghij"), per_class=10, epochs=2, shape=(3, side, side)).make()
     assert len(html(run).encode()) < most
 
 
@@ -197,7 +197,7 @@ def test_a_page_is_small_enough_to_send(tmp_path: Path, side: int, most: int) ->
 
 
 def test_a_stopped_run_says_what_it_lacks(tmp_path: Path) -> None:
-    run = Making(tmp_path, status="stopped", evaluated=False).make()
+    run = SampleRuns(tmp_path, status="stopped", evaluated=False).make()
     found = Reader(html(run))
     assert "epochscope evaluate made" in found.text
     assert "hardest" in found.ids  # the validation of its best epoch has predictions
@@ -205,7 +205,7 @@ def test_a_stopped_run_says_what_it_lacks(tmp_path: Path) -> None:
 
 
 def test_a_run_without_validation(tmp_path: Path) -> None:
-    found = Reader(html(Making(tmp_path, splits=("train",), epochs=1).make()))
+    found = Reader(html(SampleRuns(tmp_path, splits=("train",), epochs=1).make()))
     assert "no validation split" in found.text
     assert "no test split" in found.text
 
@@ -233,7 +233,7 @@ FILES = (
 def test_what_is_missing_or_damaged_is_named_and_the_rest_shown(
     tmp_path: Path, file: str, harm: Callable[[Path], None]
 ) -> None:
-    run = Making(tmp_path / "runs").make()
+    run = SampleRuns(tmp_path / "runs").make()
     add_map(run, 18)
     write(run.viewer, ViewerNotes(note="a note"))
     harm(run.path / file)

@@ -18,7 +18,7 @@ MAY_WRITE = {
     "trainer/store/durable.py": "the one module",
     "trainer/store/lock.py": "the lock file has no content",
     "trainer/cli/output.py": "the traceback of a bug, in the user's cache folder",
-    "gui/translations.py": "a developer's tool: the translations beside the sources",
+    "gui/text/update_translations.py": "a developer's tool: the translations beside the sources",
     "trainer/export/weights.py": "torch.save into memory; durable.py writes the bytes",
     "trainer/data": "the decode cache, outside of any run, and made again where it is damaged",
 }

@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trainer.baselines.comparison import Comparison, compare
+    from trainer.baselines.comparison import BaselineComparison, Comparison, compare
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["BaselineComparison", "Comparison", "compare"]
 
 
 def __getattr__(name: str) -> Any:

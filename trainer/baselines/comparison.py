@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.baselines.chart import draw
-from trainer.baselines.contest import Interrupts, Watcher, hold, prepare, started_at
-from trainer.baselines.contestants import PLAIN, Solver, contestants
+from trainer.baselines.entries import PLAIN, Solver, contestants
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
+from trainer.baselines.runner import Interrupts, Watcher, hold, prepare, started_at
 from trainer.baselines.table import as_csv, as_markdown, machine
 from trainer.cli.output import plain
 from trainer.data.sources import check_source
-from trainer.environment import versions
 from trainer.errors import EpochscopeError, UsageError
 from trainer.settings import Settings, merge
 from trainer.store.durable import make_folder, write_json, write_text
+from trainer.store.environment import versions
 from trainer.store.folder import default_root
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class BaselineComparison:
     """What came of it. `settings`: what all contestants share; `folder`: where the files are; `interrupts`: how often
     somebody pressed Ctrl-C."""
 
@@ -95,6 +95,10 @@ class Comparison:
         write_text(self.folder / "compare.svg", draw(curves, self.data))
 
 
+Comparison = BaselineComparison
+"""The name before 0.2, kept for one release."""
+
+
 def hold_comparison(
     settings: Settings,
     *,
@@ -106,7 +110,7 @@ def hold_comparison(
     root: Path | None = None,
     out: Path | None = None,
     watch: Watcher = lambda outcome, event: None,
-) -> Comparison:
+) -> BaselineComparison:
     """Train and judge everybody, and write the files. Arguments as for `compare`; `settings` holds data and seed.
 
     Raises UsageError before anything is started, and what the first contestant failed with where nobody finished.
@@ -121,7 +125,7 @@ def hold_comparison(
         if settings.data.source not in PLAIN:
             prepare(settings, interrupts)
         outcomes = hold(everybody, root, stem, seconds=seconds, watch=watch, interrupts=interrupts)
-        found = Comparison(settings, outcomes, out or root / stem, interrupts.count)
+        found = BaselineComparison(settings, outcomes, out or root / stem, interrupts.count)
         if found.finished:
             found.write()
     if not found.finished and not interrupts.count and found.first_error is not None:

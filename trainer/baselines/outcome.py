@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from trainer.baselines.contestants import Contestant
+from trainer.baselines.entries import Contestant
 from trainer.errors import EpochscopeError
 from trainer.events import EpochEnded, EvaluationDone, RunEnded, RunStarted
 from trainer.store.folder import RunFolder

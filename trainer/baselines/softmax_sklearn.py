@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.baselines.contestants import Solver
+from trainer.baselines.entries import Solver
 
 Floats = NDArray[Any]
 Weights = tuple[Floats, Floats]

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
-from trainer.environment import versions
+from trainer.store.environment import versions
 
 if TYPE_CHECKING:
-    from trainer.baselines.comparison import Comparison
+    from trainer.baselines.comparison import BaselineComparison
 
 _BEST: dict[str, Callable[[Sequence[float]], float]] = {
     "training_seconds": min,
@@ -125,7 +125,7 @@ def as_csv(outcomes: Sequence[Outcome]) -> str:
     return text.getvalue()
 
 
-def as_markdown(comparison: Comparison) -> str:
+def as_markdown(comparison: BaselineComparison) -> str:
     """The table, when each reached what, the settings of each, machine and versions, and the picture."""
     outcomes = comparison.outcomes
     done = [one for one in outcomes if one.status == "completed"]

@@ -13,23 +13,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from trainer.baselines.memory import PeakMemory
+from trainer.baselines.peak_memory import PeakMemory
 from trainer.callback import Callback, Phase
+from trainer.engine.context import RunContext
+from trainer.engine.session import Session
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import EpochEnded
 from trainer.launch import build, open_settings_data, start
-from trainer.records import write_settings
-from trainer.registry import DEFAULT_CALLBACKS, load_callback
-from trainer.run import Run
-from trainer.session import Session
+from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 from trainer.settings import Settings, merge
 from trainer.store.durable import remove_tree
 from trainer.store.folder import create_run
+from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
-    from trainer.baselines.guests import Guest
-    from trainer.given import Plan
-    from trainer.loop import Parts
+    from trainer.baselines.external_loops import ExternalLoop
+    from trainer.engine.loop import Parts
+    from trainer.engine.plan import RunPlan
     from trainer.result import Result
 
 
@@ -49,7 +49,7 @@ class Budget(Callback):
         self.seconds = seconds
         self._spent = 0.0
 
-    def on_epoch_ended(self, event: EpochEnded, run: Run) -> None:
+    def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
         """Add up what counts: training, not validation."""
         self._spent += event.train_seconds
         if self._spent >= self.seconds:
@@ -63,7 +63,7 @@ def start_guest(
     root: Path,
     name: str,
     callbacks: list[Callback],
-    guests: list[Guest],
+    guests: list[ExternalLoop],
 ) -> Result | None:
     """Let numpy or scikit-learn train: a run like any other, but that it cannot be resumed. `guests` gets its loop."""
     plain = settings.model_dump()
@@ -76,8 +76,8 @@ def start_guest(
     defaults = [load_callback(callback)() for callback in DEFAULT_CALLBACKS]
     session = Session([*defaults, *callbacks], folder=folder, settings=written, signals=True)
 
-    def loop(session: Session, parts: Parts) -> Guest:
-        from trainer.baselines.guests import NumpyLoop, SklearnLoop
+    def loop(session: Session, parts: Parts) -> ExternalLoop:
+        from trainer.baselines.external_loops import NumpyLoop, SklearnLoop
 
         made = (
             NumpyLoop(session, parts, settings) if kind == "numpy" else SklearnLoop(session, parts, settings, options)
@@ -85,7 +85,7 @@ def start_guest(
         guests.append(made)
         return made
 
-    def change(plan: Plan) -> Plan:
+    def change(plan: RunPlan) -> RunPlan:
         return dataclasses.replace(plan, settings=written, model=f"{settings.model} ({kind})", loop=loop)
 
     try:
@@ -103,7 +103,7 @@ def run(spec: Mapping[str, Any]) -> dict[str, Any]:
         return {"status": "completed"}
     root = Path(spec["root"])
     callbacks: list[Callback] = [Budget(spec["seconds"])] if spec["seconds"] is not None else []
-    guests: list[Guest] = []
+    guests: list[ExternalLoop] = []
     with PeakMemory() as memory:
         if spec["kind"] == "pytorch":
             result: Result | None = start(settings, root, name=spec["name"], callbacks=callbacks, signals=True)

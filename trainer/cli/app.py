@@ -79,14 +79,14 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
     (
         _USE,
         "evaluate",
-        "use:evaluate",
+        "evaluate:evaluate",
         "Figures and reports of a run's best weights",
         "epochscope evaluate last\n  epochscope evaluate monday --json > figures.json",
     ),
     (
         _USE,
         "predict",
-        "use:predict",
+        "predict:predict",
         "Classes of images the model has not seen",
         "epochscope predict last cat.jpg dog.png",
     ),
@@ -132,7 +132,7 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
     (
         _KNOW,
         "assist",
-        "assist:assist",
+        "rpc_server:assist",
         "Answer a program's questions, a line of JSON each",
         """echo '{"id": 1, "do": "ping"}' | epochscope assist""",
     ),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from trainer.cli.data_looks import looks, looks_page, write_means
+from trainer.cli.data_findings import looks, looks_page, write_means
 from trainer.cli.flags import Json, Recipe, SettingsFile, gather, settings_flags
 from trainer.cli.output import note, say, say_json, table
 from trainer.errors import UsageError
@@ -91,7 +91,7 @@ def write_preview(images: ImageData, count: int, epoch: int, out: Path) -> dict[
     """Write the first training images of an epoch as the model gets them, and say what was written."""
     import numpy as np
 
-    from trainer.store.images import write_arrays
+    from trainer.store.arrays import write_arrays
 
     tensors, labels, indices = (part.cpu().numpy() for part in images.preview(count, epoch))
     mean, std = np.asarray(images.mean, np.float32), np.asarray(images.std, np.float32)

@@ -11,11 +11,11 @@ from cyclopts import Parameter
 
 from trainer.cli.flags import Json, shown_default
 from trainer.cli.output import say, say_json, table
-from trainer.environment import versions
-from trainer.recipes import recipes
-from trainer.registry import MODELS, SOURCES
+from trainer.plugins import MODELS, SOURCES
 from trainer.settings import describe as settings
 from trainer.settings import schema
+from trainer.settings.recipes import recipes
+from trainer.store.environment import versions
 from trainer.store.folder import default_root
 
 Full = Annotated[

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from cyclopts import Parameter
 
+from trainer.analysis.run_comparison import Evaluated, RunComparison, compare, read_evaluation
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import Row, called, number, say, say_json, table
-from trainer.comparison import Comparison, Evaluated, compare, read_evaluation
 from trainer.errors import UsageError
-from trainer.statistics import Difference, Interval, Paired
+from trainer.metrics.significance import Difference, Interval, Paired
 from trainer.store.folder import RunFolder, default_root, find_run
 
 MANY = 20
@@ -72,7 +72,7 @@ def _evaluation(folder: RunFolder, split: str) -> Evaluated:
 # --- text
 
 
-def _page(folders: list[RunFolder], found: Comparison) -> Iterator[str]:
+def _page(folders: list[RunFolder], found: RunComparison) -> Iterator[str]:
     for letter, folder, one in zip("AB", folders, (found.a, found.b), strict=True):
         yield f"{letter}  {folder.name}" + (f" ({one.weights} weights)" if one.weights != "best" else "")
     yield from ("", "settings that differ" if found.settings else "no setting differs")
@@ -96,7 +96,7 @@ def _value(value: Any) -> str:
     return "-" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _images(found: Comparison) -> str:
+def _images(found: RunComparison) -> str:
     split, samples = found.a.split, found.a.samples
     if found.paired is None:
         return f"{split}: A {samples:,} images, B {found.b.samples:,}"
@@ -104,7 +104,7 @@ def _images(found: Comparison) -> str:
     return f"{split}: the same {samples:,} images for both{few}"
 
 
-def _figures(found: Comparison) -> Iterator[str]:
+def _figures(found: RunComparison) -> Iterator[str]:
     differences = (found.paired.accuracy, found.paired.macro_f1) if found.paired else (None, None)
     rows: list[Row] = []
     for title, key, between in zip(("accuracy", "macro-F1"), ("accuracy", "macro_f1"), differences, strict=True):
@@ -131,7 +131,7 @@ def _range(interval: Interval, sign: str = "") -> str:
     return f"{interval[0]:{sign}.4f} to {interval[1]:{sign}.4f}"
 
 
-def _classes(found: Comparison, paired: Paired) -> Iterator[str]:
+def _classes(found: RunComparison, paired: Paired) -> Iterator[str]:
     rows = []
     for name, one, other, between in zip(found.a.classes, found.a.f1, found.b.f1, paired.f1, strict=True):
         if len(paired.f1) <= MANY or not between.within_noise:
@@ -152,7 +152,7 @@ def _ahead(between: Difference, otherwise: str) -> str:
     return "B is better" if between.value > 0 else "A is better"
 
 
-def verdict(found: Comparison) -> list[str]:
+def verdict(found: RunComparison) -> list[str]:
     """What came of it, in plain words: a line on accuracy, one on macro-F1."""
     split, paired = found.a.split, found.paired
     if paired is None:
@@ -178,7 +178,7 @@ def accuracy_within_noise(paired: Paired) -> bool:
 # --- JSON
 
 
-def _document(folders: list[RunFolder], found: Comparison) -> dict[str, Any]:
+def _document(folders: list[RunFolder], found: RunComparison) -> dict[str, Any]:
     runs = {
         letter: {"name": folder.name, "path": folder.path, **msgspec.to_builtins(one)}
         for letter, folder, one in zip("ab", folders, (found.a, found.b), strict=True)

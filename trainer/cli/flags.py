@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeVar
 from cyclopts import Group, Parameter
 
 from trainer.errors import UsageError
-from trainer.recipes import load_recipe
 from trainer.settings import FLAGS, Flag, Settings, describe, flags, from_toml, merge, refuse
+from trainer.settings.recipes import load_recipe
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Made = TypeVar("Made")
@@ -124,7 +124,7 @@ def gather(data: str | None, recipe: str | None, settings: Path | None, given: M
 
 def _checked(layers: list[Layer], problems: list[UsageError]) -> Settings:
     from trainer.data.sources import check_source
-    from trainer.registry import check_names
+    from trainer.plugins import check_names
 
     whole = _tried(lambda: merge(*(values for _, values in layers), origins=[origin for origin, _ in layers]), problems)
     made = whole[0] if whole else _names_only(layers)

@@ -12,11 +12,11 @@ from cyclopts import App
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import called, clock, number, say, say_json, table
-from trainer.facts import run_facts
-from trainer.statistics import in_brackets
+from trainer.metrics.significance import in_brackets
+from trainer.settings.toml import dumps
 from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs
+from trainer.store.inspect import run_facts
 from trainer.store.summary import Summary
-from trainer.toml import dumps
 
 _EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs diff monday last"
 _HEADS = ("name", "status", "data", "model", "epoch", "best", "loss", "F1", "time", "started")

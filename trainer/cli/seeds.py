@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from trainer.cli.output import called, number, say, say_json, table
 from trainer.cli.train import STOPPED, watch
 from trainer.errors import UsageError
+from trainer.metrics.significance import Spread, spread
 from trainer.settings import Settings, merge
-from trainer.statistics import Spread, spread
 from trainer.store.folder import RunFolder, check_name, dated_name
 
 if TYPE_CHECKING:

@@ -14,14 +14,13 @@ from cyclopts import Parameter
 from trainer.callback import Callback, Phase
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import called, note, say, say_json
+from trainer.engine.context import RunContext
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import Preparing
-from trainer.run import Run
 from trainer.store.folder import RunFolder, default_root, find_run, state
 
 if TYPE_CHECKING:
-    from trainer.evaluation import Evaluation
-    from trainer.result import Result
+    from trainer.result import Evaluation, Result
 
 STOPPED = 3
 INTERVALS = "In brackets: 95 % intervals, how far other images of the same kind would move a figure."
@@ -103,7 +102,7 @@ def demo(
 
     Opens the window where it is installed and there is a display, else trains in the terminal.
     """
-    from trainer.registry import load_command
+    from trainer.plugins import load_command
 
     if entry_points(group="epochscope.commands", name="demo") and _has_display():
         root = ["--runs", str(runs)] if runs else []
@@ -175,7 +174,7 @@ class Whereabouts(Callback):
     phase: ClassVar[Phase] = Phase.VIEW
     folder: RunFolder | None = None
 
-    def on_preparing(self, event: Preparing, run: Run) -> None:
+    def on_preparing(self, event: Preparing, run: RunContext) -> None:
         """Comes before anything can go wrong."""
         self.folder = run.folder
 
@@ -195,7 +194,7 @@ def watch(work: Callable[..., Result], *, as_json: bool) -> Result:
     place of its log."""
     from rich.console import Console
 
-    from trainer.registry import load_callback
+    from trainer.plugins import load_callback
 
     where = Whereabouts()
     # with --json standard output belongs to the document: plain lines go to standard error

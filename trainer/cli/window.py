@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from trainer.registry import load_command
+from trainer.plugins import load_command
 
 
 def gui(

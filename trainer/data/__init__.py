@@ -9,22 +9,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trainer.data.dataset import ImageData, open_data
-    from trainer.data.pictures import Fault, Progress
-    from trainer.data.report import Report, inspect_source
+    from trainer.data.image_data import ImageData, open_data
+    from trainer.data.image_set import Fault, Progress
+    from trainer.data.inspection import Report, inspect_source
     from trainer.data.sources import NAMES, check_source
 
 __all__ = ["NAMES", "Fault", "ImageData", "Progress", "Report", "check_source", "inspect_source", "open_data"]
 
 _HOMES = {
     "NAMES": "sources",
-    "Fault": "pictures",
-    "ImageData": "dataset",
-    "Progress": "pictures",
-    "Report": "report",
+    "Fault": "image_set",
+    "ImageData": "image_data",
+    "Progress": "image_set",
+    "Report": "inspection",
     "check_source": "sources",
-    "inspect_source": "report",
-    "open_data": "dataset",
+    "inspect_source": "inspection",
+    "open_data": "image_data",
 }
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from trainer.data.memory import Workspace
+from trainer.data.buffers import Workspace
 from trainer.data.split import mix
 
 FAR = 1e6

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.pictures import channel_sums
+from trainer.data.image_set import channel_sums
 from trainer.errors import DiskError
 
 FORMAT = 1

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from trainer.data.pictures import Progress, channel_sums
+from trainer.data.image_set import Progress, channel_sums
 
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 """What Pillow may try. Its other readers are rarely needed and widely attacked."""

@@ -1,4 +1,4 @@
-"""A process that decodes images for `trainer.data.decoding`: jobs come in as lines, answers go out as lines. [no torch]
+"""A process that decodes images for `decode_pool`: jobs come in as lines, answers go out as lines. [no torch]
 
 The first line is the job, every further line a piece of work; it ends when its input does. Started as
 `python -m trainer.data.decode_worker`, not with multiprocessing, which would run the user's script again.

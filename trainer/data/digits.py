@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.decode import resize_all
-from trainer.data.pictures import Pictures, Progress, channel_sums, pack
+from trainer.data.image_set import ImageSet, Progress, channel_sums, pack
 from trainer.errors import DataError
 
 
-def load_digits(size: int | None, progress: Progress) -> Pictures:
+def load_digits(size: int | None, progress: Progress) -> ImageSet:
     """All digits, classes "0" to "9", values scaled from 0..16 to 0..255. `DataError` if the file is not there."""
     progress("scan", 0, 0)
     images, labels = _read(_find())
@@ -27,7 +27,7 @@ def load_digits(size: int | None, progress: Progress) -> Pictures:
     if size is not None:
         images = resize_all(images, size, progress)
     pixels = pack(images)
-    return Pictures(
+    return ImageSet(
         name="digits",
         classes=tuple(str(digit) for digit in range(10)),
         pixels=pixels,

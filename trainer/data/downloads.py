@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from trainer.data.cache import Entry, cache_folder, cached
 from trainer.data.decode import resize_all
-from trainer.data.pictures import Pictures, Progress, channel_sums, pack
+from trainer.data.image_set import ImageSet, Progress, channel_sums, pack
 from trainer.errors import DataError
 
 SILENCE_SECONDS = 30.0
@@ -56,7 +56,7 @@ class Content(NamedTuple):
     classes: tuple[str, ...]
 
 
-def load_download(source: str, size: int | None, root: str | None, progress: Progress) -> Pictures:
+def load_download(source: str, size: int | None, root: str | None, progress: Progress) -> ImageSet:
     """One of KNOWN, downloaded to `root` (default: the cache folder) if it is not there yet.
 
     Raises `DataError` if it cannot be downloaded, is damaged, or holds anything but images and labels.
@@ -76,12 +76,12 @@ def load_download(source: str, size: int | None, root: str | None, progress: Pro
     return _pictures(source, entry)
 
 
-def _pictures(source: str, entry: Entry) -> Pictures:
+def _pictures(source: str, entry: Entry) -> ImageSet:
     training, count = entry.meta["training"], entry.meta["count"]
     parts = np.zeros(count, np.uint8)
     parts[training:] = 2
     names = [f"train/{row:05d}" for row in range(training)] + [f"test/{row:05d}" for row in range(count - training)]
-    return Pictures(
+    return ImageSet(
         name=source,
         classes=tuple(entry.meta["classes"]),
         pixels=entry.pixels,

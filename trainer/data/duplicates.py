@@ -1,6 +1,6 @@
 """The same picture more than once: copies within a split, and those that a split shares with training. [no torch]
 
-Exact copies have the same pixels after decoding and the size policy. Near copies look the same (`trainer.data.alike`)
+Exact copies have the same pixels after decoding and the size policy. Near copies look the same (`trainer.data.phash`)
 and correlate, pixel for pixel, at 0.92 or more: saved as JPEG, resized, made brighter; not mirrored, shifted, cropped.
 """
 
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data import alike
-from trainer.data.pictures import PARTS, Pictures, Progress, no_progress
+from trainer.data import phash
+from trainer.data.image_set import PARTS, ImageSet, Progress, no_progress
 from trainer.data.split import Indices
 
 NEAR = 0.4
@@ -65,7 +65,7 @@ class Duplicates:
 
 
 def find_duplicates(
-    pictures: Pictures, split: Mapping[str, Indices], *, progress: Progress = no_progress
+    pictures: ImageSet, split: Mapping[str, Indices], *, progress: Progress = no_progress
 ) -> Duplicates:
     """Compare the images of all parts of a split (part -> numbers of its images) with each other.
 
@@ -76,7 +76,7 @@ def find_duplicates(
     digests, codes, vivid = _fingerprints(pictures.pixels, numbers, progress)
     _, first, picture = np.unique(digests, return_index=True, return_inverse=True)
     unique = numbers[first]
-    most = max(SURE, min(NEAR, SHARE * alike.usual_difference(pictures.pixels, unique[vivid[first]])))
+    most = max(SURE, min(NEAR, SHARE * phash.usual_difference(pictures.pixels, unique[vivid[first]])))
     near, unsearched = _near(pictures.pixels, unique, codes[first], vivid[first], most)
     part_of = np.zeros(len(pictures.labels), np.int64)
     for part, rows in split.items():
@@ -88,35 +88,35 @@ def find_duplicates(
 
 def _fingerprints(
     pixels: NDArray[np.uint8], numbers: Indices, progress: Progress
-) -> tuple[NDArray[np.uint64], alike.Hashes, NDArray[np.bool_]]:
+) -> tuple[NDArray[np.uint64], phash.Hashes, NDArray[np.bool_]]:
     """Of each image: a digest of its pixels, its perceptual hash, and whether that means anything.
 
     64 bits are enough here: of a million different pictures, two have the same digest with a probability of 3e-8.
     """
     digests, codes = np.empty((2, len(numbers)), np.uint64)
     vivid = np.empty(len(numbers), np.bool_)
-    step = max(1, alike.CHUNK_PIXELS // (pixels.shape[1] * pixels.shape[2]))
+    step = max(1, phash.CHUNK_PIXELS // (pixels.shape[1] * pixels.shape[2]))
     for start in range(0, len(numbers), step):
         progress("check", start, len(numbers))
         some = slice(start, start + step)
         chunk = pixels[numbers[some]]
         each = (hashlib.blake2b(image.data, digest_size=8).digest() for image in chunk)
         digests[some] = np.frombuffer(b"".join(each), np.uint64)
-        codes[some], vivid[some] = alike.hashes(chunk)
+        codes[some], vivid[some] = phash.hashes(chunk)
     return digests, codes, vivid
 
 
 def _near(
-    pixels: NDArray[np.uint8], unique: Indices, codes: alike.Hashes, vivid: NDArray[np.bool_], most: float
-) -> tuple[alike.Pairs, int]:
+    pixels: NDArray[np.uint8], unique: Indices, codes: phash.Hashes, vivid: NDArray[np.bool_], most: float
+) -> tuple[phash.Pairs, int]:
     """Pairs of places in `unique` that look the same, and how many images were not compared with all others."""
     places = np.flatnonzero(vivid)
-    pairs, unsearched = alike.close_pairs(codes[places])
+    pairs, unsearched = phash.close_pairs(codes[places])
     pairs = places[pairs]
-    return pairs[alike.differences(pixels, unique[pairs]) <= most], unsearched
+    return pairs[phash.differences(pixels, unique[pairs]) <= most], unsearched
 
 
-def _groups(near: alike.Pairs, picture: Indices, numbers: Indices, labels: NDArray[np.int64]) -> tuple[Group, ...]:
+def _groups(near: phash.Pairs, picture: Indices, numbers: Indices, labels: NDArray[np.int64]) -> tuple[Group, ...]:
     """Images connected by being copies of each other. `picture`: which of the different pictures each image is."""
     group_of = _connected(near, int(picture.max(initial=-1)) + 1)[picture]
     order = np.argsort(group_of, kind="stable")
@@ -130,7 +130,7 @@ def _groups(near: alike.Pairs, picture: Indices, numbers: Indices, labels: NDArr
     return tuple(sorted(found, key=lambda group: (-len(group.images), group.images)))
 
 
-def _connected(pairs: alike.Pairs, count: int) -> Indices:
+def _connected(pairs: phash.Pairs, count: int) -> Indices:
     """For each of `count` nodes the smallest one that it is connected with."""
     lowest = np.arange(count)
     while len(pairs):
@@ -145,7 +145,7 @@ def _connected(pairs: alike.Pairs, count: int) -> Indices:
 
 
 def _leaks(
-    near: alike.Pairs, picture: Indices, numbers: Indices, part_of: NDArray[np.int64], labels: NDArray[np.int64]
+    near: phash.Pairs, picture: Indices, numbers: Indices, part_of: NDArray[np.int64], labels: NDArray[np.int64]
 ) -> tuple[Leak, ...]:
     """For each image outside of the first part the first copy in an earlier part, an exact one before a near one.
 
@@ -173,7 +173,7 @@ def _first_of_part(picture: Indices, numbers: Indices, parts: NDArray[np.int64])
     return holders
 
 
-def _related(near: alike.Pairs, picture: Indices) -> Iterator[tuple[Indices, Indices, bool]]:
+def _related(near: phash.Pairs, picture: Indices) -> Iterator[tuple[Indices, Indices, bool]]:
     """Rows of images, a picture that each is a copy of, and whether exactly: its own first, then those like it."""
     yield np.arange(len(picture)), picture, True
     order = np.argsort(picture, kind="stable")

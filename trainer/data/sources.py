@@ -1,11 +1,11 @@
-"""Which sources there are, and how a name or a path becomes `Pictures`. [no torch]"""
+"""Which sources there are, and how a name or a path becomes `ImageSet`. [no torch]"""
 
 from __future__ import annotations
 
 import difflib
 from pathlib import Path
 
-from trainer.data.pictures import Pictures, Progress, no_progress
+from trainer.data.image_set import ImageSet, Progress, no_progress
 from trainer.errors import UsageError
 
 DOWNLOADS = ("cifar10", "cifar100", "mnist", "fashion-mnist")
@@ -48,7 +48,7 @@ def _neighbours(folder: Path) -> list[str]:
 
 def load_pictures(
     source: str, *, size: int | None = None, root: str | None = None, progress: Progress = no_progress
-) -> Pictures:
+) -> ImageSet:
     """Find, decode and check a source. `size`: side of the square images (None: the source's own size).
 
     `root`: folder for downloads (None: in the user's cache folder). UnreadableError images and structural problems are
@@ -63,6 +63,6 @@ def load_pictures(
         from trainer.data.downloads import load_download
 
         return load_download(source, size, root, progress)
-    from trainer.data.folder import load_folder
+    from trainer.data.image_folder import load_folder
 
     return load_folder(Path(source).expanduser(), size, progress)

@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.pictures import PARTS, Fault, Pictures
+from trainer.data.image_set import PARTS, Fault, ImageSet
 
 Indices = NDArray[np.int64]
 
@@ -20,7 +20,7 @@ def mix(*parts: object) -> int:
 
 
 def split_pictures(
-    pictures: Pictures, *, valid: float, test: float, seed: int, samples: int | None = None
+    pictures: ImageSet, *, valid: float, test: float, seed: int, samples: int | None = None
 ) -> tuple[dict[str, Indices], tuple[Fault, ...]]:
     """Indices of each part, ascending, without unreadable images; empty parts are absent. And what went wrong.
 
@@ -43,7 +43,7 @@ def split_pictures(
     return {part: split[part] for part in PARTS if len(split[part])}, faults
 
 
-def _too_small(pictures: Pictures, pool: Indices, parts: int) -> tuple[Fault, ...]:
+def _too_small(pictures: ImageSet, pool: Indices, parts: int) -> tuple[Fault, ...]:
     counts = np.bincount(pictures.labels[pool], minlength=len(pictures.classes))
     return tuple(
         Fault(

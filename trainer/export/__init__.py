@@ -45,9 +45,12 @@ FORMATS: dict[str, Format] = {
     "csv": Format(".csv", "trainer.export.tables:write_epochs", "a row per epoch"),
     "csv-classes": Format(".classes.csv", "trainer.export.tables:write_classes", "a row per split and class"),
     "json": Format(".json", "trainer.export.tables:write_json", "everything that was noted of the run"),
-    "report": Format(".html", "trainer.export.pages:write_page", "one HTML page to hand on", ("language", "compared")),
+    "report": Format(".html", "trainer.export.report:write_page", "one HTML page to hand on", ("language", "compared")),
     "figures": Format(
-        "-figures", "trainer.export.pages:write_figures", "a folder of its figures and tables", ("language", "compared")
+        "-figures",
+        "trainer.export.report:write_figures",
+        "a folder of its figures and tables",
+        ("language", "compared"),
     ),
 }
 

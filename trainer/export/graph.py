@@ -15,10 +15,10 @@ from torch.export import Dim
 
 from trainer.errors import UsageError
 from trainer.export import Facts
-from trainer.export.bundle import FILE, KEY, describe
-from trainer.export.checking import Answer, same_text, write_model
-from trainer.export.pixels import RawPixels
-from trainer.export.trained import Pixels, Trained, find_trained
+from trainer.export.metadata import FILE, KEY, describe
+from trainer.export.preprocessing import RawPixels
+from trainer.export.trained_model import Pixels, TrainedModel, find_trained
+from trainer.export.verify import Answer, same_text, write_model
 from trainer.store.folder import RunFolder
 
 ONNX_PACKAGES = ("onnx", "onnxscript", "onnxruntime")
@@ -80,7 +80,7 @@ def require_onnx() -> None:
         )
 
 
-def _pt2(trained: Trained, text: str) -> bytes:
+def _pt2(trained: TrainedModel, text: str) -> bytes:
     model, example, shapes = _traced(trained)
     program = torch.export.export(model, example, dynamic_shapes=shapes)
     program.example_inputs = None  # they would be pickled
@@ -89,7 +89,7 @@ def _pt2(trained: Trained, text: str) -> bytes:
     return buffer.getvalue()
 
 
-def _onnx(trained: Trained, text: str) -> bytes:
+def _onnx(trained: TrainedModel, text: str) -> bytes:
     model, example, shapes = _traced(trained)
     program = torch.onnx.export(
         model,
@@ -106,7 +106,7 @@ def _onnx(trained: Trained, text: str) -> bytes:
     return data
 
 
-def _traced(trained: Trained) -> tuple[RawPixels, tuple[Tensor, ...], Any]:
+def _traced(trained: TrainedModel) -> tuple[RawPixels, tuple[Tensor, ...], Any]:
     """Model, example of its arguments, and which dimension of them is free."""
     channels, height, width = trained.input_shape
     # weights in the layout that is quick on a CPU are no plain tensors: torch.export would warn, and store them anyway

@@ -14,10 +14,10 @@ import msgspec
 from trainer import events as ev
 from trainer.errors import UsageError
 from trainer.export import SHARED, Facts
-from trainer.facts import evaluations, facts_of
-from trainer.history import COLUMNS, row
+from trainer.result import COLUMNS, row
 from trainer.store import durable
 from trainer.store.folder import RunFolder
+from trainer.store.inspect import evaluations, facts_of
 from trainer.store.journal import JournalReader, Record, logical
 
 _PER_CLASS = ("precision", "recall", "f1", "support")

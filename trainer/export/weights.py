@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from trainer.export import Facts
-from trainer.export.bundle import FILE, KEY, describe
-from trainer.export.checking import Answer, same_text, write_model
-from trainer.export.pixels import RawPixels
-from trainer.export.trained import Pixels, Trained, find_trained
+from trainer.export.metadata import FILE, KEY, describe
+from trainer.export.preprocessing import RawPixels
+from trainer.export.trained_model import Pixels, TrainedModel, find_trained
+from trainer.export.verify import Answer, same_text, write_model
 from trainer.store.folder import RunFolder
 
 Tensors = Mapping[str, Tensor]
@@ -72,7 +72,7 @@ def _extra(archive: zipfile.ZipFile) -> str:
     return f"{archive.namelist()[0].split('/')[0]}/extra/{FILE}"
 
 
-def _loader(trained: Trained, text: str, read: Any) -> Any:
+def _loader(trained: TrainedModel, text: str, read: Any) -> Any:
     def load(path: Path) -> Answer:
         tensors, found = read(path)
         same_text(path, found, text)

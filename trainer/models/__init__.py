@@ -1,4 +1,4 @@
-"""Models by name. Importing this package imports torch; names and options without torch are in `trainer.registry`."""
+"""Models by name. Importing this package imports torch; names and options without torch are in `trainer.plugins`."""
 
 from __future__ import annotations
 

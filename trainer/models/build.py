@@ -12,7 +12,7 @@ from torch import nn
 from trainer.errors import UsageError
 from trainer.models.cnn import make_cnn
 from trainer.models.linear import NarrowLinear
-from trainer.registry import MODELS, load_model, model_options
+from trainer.plugins import MODELS, load_model, model_options
 from trainer.settings import merge
 
 Shape = tuple[int, int, int]

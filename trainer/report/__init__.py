@@ -31,12 +31,12 @@ def html(folder: RunFolder, *, language: Language = "en", compared: Sequence[Run
     """The report as `write_report` writes it."""
     from datetime import UTC, datetime
 
-    from trainer.report.background import Background
-    from trainer.report.gallery import Gallery
     from trainer.report.images import read_pictures
+    from trainer.report.named_figures import Gallery
     from trainer.report.page import Page
-    from trainer.report.read import read_run
-    from trainer.report.sections import Sections
+    from trainer.report.provenance import Background
+    from trainer.report.results import Sections
+    from trainer.report.run_data import read_run
     from trainer.report.texts import Texts
     from trainer.version import __version__
 
@@ -63,10 +63,10 @@ def figures(
 
     Raises UsageError `run.unknown` where a folder holds no run.
     """
-    from trainer.report.gallery import Gallery
+    from trainer.plotting.svg import standalone
     from trainer.report.images import read_pictures
-    from trainer.report.read import read_run
-    from trainer.report.svg import standalone
+    from trainer.report.named_figures import Gallery
+    from trainer.report.run_data import read_run
     from trainer.report.texts import Texts
 
     run = read_run(folder)
@@ -80,17 +80,17 @@ def tables(folder: RunFolder) -> dict[str, str]:
 
     Raises UsageError `run.unknown` where the folder holds no run.
     """
-    from trainer.report import numbers
+    from trainer.report import data_tables
     from trainer.report.images import read_pictures
-    from trainer.report.read import read_run
+    from trainer.report.run_data import read_run
 
     run = read_run(folder)
-    return numbers.tables(run, read_pictures(run))
+    return data_tables.tables(run, read_pictures(run))
 
 
 def document(folder: RunFolder) -> dict[str, Any]:
     """Everything of a run but its images as one JSON document. Raises UsageError `run.unknown` likewise."""
-    from trainer.report import numbers
-    from trainer.report.read import read_run
+    from trainer.report import data_tables
+    from trainer.report.run_data import read_run
 
-    return numbers.document(read_run(folder))
+    return data_tables.document(read_run(folder))

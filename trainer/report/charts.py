@@ -10,22 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.report.svg import (
-    BEST,
-    GRID,
-    INK,
-    MUTED,
-    PAPER,
-    SERIES,
-    SIZE,
-    Drawing,
-    fit,
-    path_of,
-    short,
-    width_of,
-)
+from trainer.plotting.svg import BEST, GRID, INK, MUTED, PAPER, SERIES, SIZE, Drawing, fit, path_of, short, width_of
+from trainer.plotting.ticks import Kind, outward, ticks
 from trainer.report.texts import Texts
-from trainer.ticks import Kind, outward, ticks
 
 Floats = NDArray[np.float64]
 HALF, WHOLE = 470, 960

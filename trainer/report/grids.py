@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.colours import CHANGE_LIGHT, HEAT, ramp
-from trainer.confusion import Shown
+from trainer.metrics.confusion import Shown
+from trainer.plotting.palette import CHANGE_LIGHT, HEAT, ramp
+from trainer.plotting.svg import BEST, GRID, INK, MUTED, ON_STRONG, SERIES, Drawing, fit, png, short, width_of
 from trainer.report.charts import HALF, NAME, WHOLE
-from trainer.report.svg import BEST, GRID, INK, MUTED, ON_STRONG, SERIES, Drawing, fit, png, short, width_of
 from trainer.report.texts import Texts
 
 Floats = NDArray[np.float64]

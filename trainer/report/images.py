@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.analysis.first_layer import Weights, as_pictures
 from trainer.errors import DataError
-from trainer.report.read import UNREADABLE, Gap, Made, Run
+from trainer.report.run_data import UNREADABLE, Gap, Made, RunData
+from trainer.store.arrays import read_arrays
 from trainer.store.folder import confined
-from trainer.store.images import PublishedSplit, open_published, read_arrays
-from trainer.weights import Weights, as_pictures
+from trainer.store.thumbnails import PublishedSplit, open_published
 
 MAX_FILE = 256 << 20
 HARDEST = 24
@@ -38,7 +39,7 @@ class Hard:
 
 
 @dataclass(frozen=True)
-class Map:
+class EmbeddingPlot:
     """Where each validation image lies: `places` by projection, (N, 2) float64; `labels` (N,) its class; `wrong`
     (N,) whether it was taken for another, None where that is not known."""
 
@@ -47,16 +48,16 @@ class Map:
 
 
 @dataclass(frozen=True)
-class Pictures:
+class RunImages:
     """All of them. `hardest` by split; `epoch`: whose weights these are."""
 
     hardest: dict[str, list[Hard]]
     weights: Weights | None
     epoch: int | None
-    map: Map | None
+    map: EmbeddingPlot | None
 
 
-def read_pictures(run: Run) -> Pictures:
+def read_pictures(run: RunData) -> RunImages:
     """Read what there is; what is not goes to `run.gaps`."""
     published = _published(run)
     hardest = {}
@@ -66,7 +67,7 @@ def read_pictures(run: Run) -> Pictures:
     epoch = run.kept_epoch if run.kept_epoch in run.weights else max(run.weights, default=None)
     weights = _tried(run, lambda: _weights(run, epoch)) if epoch is not None else None
     found_map = _tried(run, lambda: _map(run, published.get("valid")))
-    return Pictures(hardest, weights, epoch, found_map)
+    return RunImages(hardest, weights, epoch, found_map)
 
 
 class _GapError(Exception):
@@ -77,7 +78,7 @@ class _GapError(Exception):
         self.gap = Gap(code, file, reason)
 
 
-def _tried(run: Run, read: Callable[[], Made]) -> Made | None:
+def _tried(run: RunData, read: Callable[[], Made]) -> Made | None:
     try:
         return read()
     except _GapError as error:
@@ -85,7 +86,7 @@ def _tried(run: Run, read: Callable[[], Made]) -> Made | None:
         return None
 
 
-def _arrays(run: Run, file: str) -> dict[str, NDArray[Any]]:
+def _arrays(run: RunData, file: str) -> dict[str, NDArray[Any]]:
     try:
         path = confined(run.folder, file)
         if not os.path.lexists(path):
@@ -96,7 +97,7 @@ def _arrays(run: Run, file: str) -> dict[str, NDArray[Any]]:
         raise _GapError("damaged", file, " ".join(reason.split())[:200]) from error
 
 
-def _published(run: Run) -> dict[str, PublishedSplit]:
+def _published(run: RunData) -> dict[str, PublishedSplit]:
     """The images of the run's data, by split; none, and a gap, where they are not there."""
     parts = PurePosixPath(run.images).parts
     root = run.folder.path.parent
@@ -117,7 +118,7 @@ def _published(run: Run) -> dict[str, PublishedSplit]:
         return {}
 
 
-def _hardest(run: Run, split: str, published: PublishedSplit) -> list[Hard]:
+def _hardest(run: RunData, split: str, published: PublishedSplit) -> list[Hard]:
     """The published images with the largest loss, NaN first; those with equal loss in the order of the data."""
     file = f"evaluation/{split}.npz"
     if split == "valid" and split not in run.evaluations:
@@ -147,7 +148,7 @@ def _hard(published: PublishedSplit, item: int, *arrays: NDArray[Any]) -> Hard:
     return Hard(pixels, true, int(predicted), float(confidence), float(loss), place, path)
 
 
-def _weights(run: Run, epoch: int) -> Weights | None:
+def _weights(run: RunData, epoch: int) -> Weights | None:
     file = run.weights[epoch]
     arrays, info = _arrays(run, file), run.info
     if info is None or "weight" not in arrays or arrays["weight"].dtype.kind != "f":
@@ -157,7 +158,7 @@ def _weights(run: Run, epoch: int) -> Weights | None:
     return as_pictures(weight, info.input_shape, len(info.classes), info.parameters)
 
 
-def _map(run: Run, published: PublishedSplit | None) -> Map | None:
+def _map(run: RunData, published: PublishedSplit | None) -> EmbeddingPlot | None:
     """What evaluation/map-valid.npz says, where there is one: `pca` and `tsne` (N, 2), `indices` (N,)."""
     file = "evaluation/map-valid.npz"
     if not (run.folder.path / file).exists():
@@ -177,4 +178,4 @@ def _map(run: Run, published: PublishedSplit | None) -> Map | None:
     known = labels[indices] >= 0
     for one in places.values():
         known &= np.isfinite(one).all(axis=1)
-    return Map({name: one[known].astype(np.float64) for name, one in places.items()}, labels[indices][known])
+    return EmbeddingPlot({name: one[known].astype(np.float64) for name, one in places.items()}, labels[indices][known])

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from trainer.report.gallery import Figure
-from trainer.report.svg import THEMES, clean
+from trainer.plotting.svg import THEMES, clean
+from trainer.report.named_figures import Figure
 from trainer.report.texts import Texts
 from trainer.resources import resource
 

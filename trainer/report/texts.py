@@ -9,8 +9,8 @@ from functools import cache
 from typing import Literal
 from xml.etree import ElementTree
 
+from trainer.plotting.ticks import Kind
 from trainer.resources import resource
-from trainer.ticks import Kind
 
 Language = Literal["en", "ru"]
 LANGUAGES: tuple[Language, ...] = ("en", "ru")

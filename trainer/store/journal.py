@@ -21,7 +21,7 @@ from trainer import events as ev
 from trainer.store import durable
 
 if TYPE_CHECKING:
-    from trainer.store.reports import Reports
+    from trainer.store.batch_columns import BatchColumns
 
 VERSION = 1
 MAX_LINE = 16 << 20
@@ -53,7 +53,7 @@ class DamagedLine(NamedTuple):
     reason: str
 
 
-class Journal(NamedTuple):
+class JournalRecords(NamedTuple):
     """All records of a file in file order, and how many lines were damaged."""
 
     records: list[Record]
@@ -135,7 +135,7 @@ class JournalReader:
         its content."""
         return [record for block, first in self._blocks(_CHUNK) for record in self._records(block, first)]
 
-    def read_some(self, size: int = SOME) -> list[Record | Reports]:
+    def read_some(self, size: int = SOME) -> list[Record | BatchColumns]:
         """Records of the next `size` bytes or so, reports among them as columns; of a line that is too long to be one
         more bytes are passed over, but not all at once. Missing files and errors are as for `read`."""
         for block, first in self._blocks(size, MAX_SKIPPED):
@@ -210,12 +210,12 @@ class JournalReader:
             except _BROKEN as error:
                 self._damage(number, str(error) or type(error).__name__)
 
-    def _mixed(self, block: list[bytes | None], first: int) -> Iterator[Record | Reports]:
-        from trainer.store import reports  # numpy, which only viewers need
+    def _mixed(self, block: list[bytes | None], first: int) -> Iterator[Record | BatchColumns]:
+        from trainer.store import batch_columns  # numpy, which only viewers need
 
         texts = [line[9:] if line else b"" for line in block]
         quick = [
-            reports.MARK in text and line is not None and line[:9] == b"%08x " % zlib.crc32(text)
+            batch_columns.MARK in text and line is not None and line[:9] == b"%08x " % zlib.crc32(text)
             for line, text in zip(block, texts, strict=True)
         ]
         start = 0
@@ -223,7 +223,7 @@ class JournalReader:
             end = start + len(list(group))
             try:
                 if is_quick:
-                    yield reports.decode(texts[start:end])
+                    yield batch_columns.decode(texts[start:end])
             except _BROKEN:
                 is_quick = False  # one of them is damaged: each for itself
             if not is_quick:
@@ -295,7 +295,7 @@ def logical(records: Iterable[Record]) -> list[Record]:
     return history.records
 
 
-def read_journal(path: str | Path) -> Journal:
+def read_journal(path: str | Path) -> JournalRecords:
     """All of a journal at once. Raises DiskError where the file cannot be read, never because of its content."""
     reader = JournalReader(path)
-    return Journal(reader.read(), reader.damaged)
+    return JournalRecords(reader.read(), reader.damaged)

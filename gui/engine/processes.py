@@ -1,0 +1,250 @@
+"""Engines: started in a session of their own, found, asked, and ended where they hang. No Qt, no pipes.
+
+A window may die at any moment; nothing here ties an engine to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from trainer.errors import UsageError
+from trainer.store import durable
+from trainer.store.folder import RunFolder, is_alive, read_owner
+from trainer.store.process import alive
+from trainer.store.requests import Do, When, post
+
+SOURCE = "window"
+LOGS = ".engines"
+KEPT_LOGS = 20
+TAIL_BYTES = 16_384
+PATIENCE_SECONDS = 10.0
+"""A process asked to end may finish its step and save; then it is ended."""
+CHECK_SECONDS = 60.0
+RECENT_SECONDS = 12.0
+
+
+class EngineProcess:
+    """A process that trains, started here. `folder` is the run it was started for, which it may yet have to make."""
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: RunFolder, log: Path) -> None:
+        self._process = process
+        self.folder = folder
+        self.log = log
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def output(self) -> str:
+        """The end of what it has printed, as plain text."""
+        return tail(self.log)
+
+    def release(self) -> None:
+        """Let it go on by itself: subprocess would warn of a process that outlives us, which is what is meant."""
+        if self._process.poll() is None:
+            self._process.returncode = 0
+
+
+def start(python: str, arguments: Sequence[str], root: Path, name: str) -> EngineProcess:
+    """Run `epochscope ARGUMENTS` with this interpreter, for the run `name` under `root`.
+
+    Input is empty; what it prints goes to a file under `root`. Raises UsageError `engine.start` where the interpreter
+    cannot be run, and DiskError where `root` cannot be written.
+    """
+    logs = root / LOGS
+    if not logs.is_dir():
+        durable.make_folder(logs)
+    _drop_old(logs)
+    log = logs / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{name}.txt"
+    # -P: a file called torch.py in the current folder must not be taken for torch
+    command = [python, "-P", "-m", "trainer", *arguments]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    try:
+        output = durable.seam.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    except OSError as error:
+        raise durable.disk_error(error, log) from error
+    try:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=root, env=environment, **_apart()
+        )
+    except OSError as error:
+        raise _cannot_run(python, error.strerror or str(error)) from error
+    finally:
+        os.close(output)
+    return EngineProcess(process, RunFolder(root / name), log)
+
+
+def _apart() -> dict[str, Any]:
+    """A session of its own: neither Ctrl-C in our terminal nor our end reaches it."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+    return {"start_new_session": True}
+
+
+def _cannot_run(python: str, reason: str) -> UsageError:
+    return UsageError(
+        "engine.start",
+        f"{python} cannot be run: {reason}.",
+        expected="the Python in which epochscope is installed",
+        mend="choose it in the settings",
+        python=python,
+        reason=reason,
+    )
+
+
+def _drop_old(logs: Path) -> None:
+    old = sorted(path for path in logs.glob("*.txt"))[: -KEPT_LOGS + 1]
+    for path in old:
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def tail(path: Path, limit: int = TAIL_BYTES) -> str:
+    """The end of a text file, whole lines; "" where it cannot be read. Links and devices are not followed."""
+    try:
+        descriptor = durable.open_regular(path)
+    except OSError:
+        return ""
+    try:
+        size = os.fstat(descriptor).st_size
+        os.lseek(descriptor, max(0, size - limit), os.SEEK_SET)
+        data = os.read(descriptor, limit)
+    except OSError:
+        return ""
+    finally:
+        os.close(descriptor)
+    text = data.decode("utf-8", errors="replace").replace("\r\n", "\n")
+    return text if size <= limit else text.partition("\n")[2]
+
+
+def ask(folder: RunFolder, do: Do, when: When = "step") -> str:
+    """Post a request and return its id, which RequestHandled repeats. Raises UsageError and DiskError."""
+    return post(folder, do, when=when, source=SOURCE)
+
+
+def live(root: Path) -> list[RunFolder]:
+    """Runs under `root` on which an engine works: quick, for only those with a fresh owner.json are looked at."""
+    now = time.time()
+    found = []
+    with contextlib.suppress(OSError), os.scandir(root) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            folder = RunFolder(entry.path)
+            with contextlib.suppress(OSError):
+                if abs(now - folder.owner.stat().st_mtime) < RECENT_SECONDS and is_alive(folder):
+                    found.append(folder)
+    return sorted(found, key=lambda folder: folder.name)
+
+
+class Ending:
+    """Ends a process that does not answer: asks it first, and after 10 seconds no longer asks. Call `done` again and
+    again.
+
+    Raises UsageError `engine.elsewhere` where it works on another machine, `engine.unknown` where it cannot be told
+    whether the process of that number is still the one that was meant.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        owner = read_owner(folder)
+        if owner is None or owner.started is None:
+            raise UsageError("engine.unknown", "It is not known which process works on this run.", where=folder.name)
+        if owner.host != platform.node():
+            raise UsageError(
+                "engine.elsewhere", f"This run is worked on by {owner}; it can be ended there only.", where=folder.name
+            )
+        self._pid, self._started = owner.pid, owner.started
+        self._until = time.monotonic() + PATIENCE_SECONDS
+        self._signal(signal.SIGTERM)
+
+    def done(self) -> bool:
+        """Whether the process is gone."""
+        if not alive(self._pid, self._started):
+            return True
+        if time.monotonic() >= self._until:
+            self._signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        return False
+
+    def _signal(self, number: int) -> None:
+        if not alive(self._pid, self._started):
+            return
+        with contextlib.suppress(OSError):
+            # helpers of the engine are in its group, where it leads one of its own
+            if sys.platform != "win32" and number == signal.SIGKILL and os.getpgid(self._pid) == self._pid:
+                os.killpg(self._pid, number)
+            else:
+                os.kill(self._pid, number)
+
+
+def terminate(folder: RunFolder) -> Ending:
+    """Begin to end the process that works on a run. Raises as Ending does."""
+    return Ending(folder)
+
+
+class PythonCheck:
+    """Asks an interpreter whether it can train, with `describe --json`; `full` loads PyTorch, for `devices`.
+
+    Call `result` again and again, then `close`.
+    """
+
+    def __init__(self, python: str, *, full: bool = False) -> None:
+        self.python = python
+        self.devices: list[str] = []
+        """Names, once it has answered."""
+        self._answer: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close
+        self._until = time.monotonic() + CHECK_SECONDS
+        self._problem = ""
+        self._process: subprocess.Popen[bytes] | None = None
+        command = [python, "-P", "-m", "trainer", "describe", "--json", *(["--full"] if full else [])]
+        try:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=self._answer, stderr=subprocess.DEVNULL, **_apart()
+            )
+        except OSError as error:
+            self._problem = error.strerror or str(error)
+
+    def result(self) -> tuple[bool, str] | None:
+        """Whether it can, and versions or what is wrong; None until it has answered."""
+        if self._process is None:
+            return False, self._problem
+        code = self._process.poll()
+        if code is None:
+            return None if time.monotonic() < self._until else (False, "no answer")
+        if code != 0:
+            return False, f"exit code {code}"
+        self._answer.seek(0)
+        try:
+            document = json.loads(self._answer.read())
+            versions = document["versions"]
+            self.devices = [str(device["name"]) for device in document["devices"] or ()]
+            if "torch" not in versions:
+                return False, "torch"
+            shown = [f"{name} {versions[name]}" for name in ("epochscope", "python", "torch")]
+            return True, ", ".join(shown)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return False, "not epochscope"
+
+    def close(self) -> None:
+        """Give up on it."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        self._answer.close()

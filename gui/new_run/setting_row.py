@@ -1,0 +1,114 @@
+"""One setting of a form: its title, an editor, its unit, and what is wrong with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+
+from gui.text import settings
+from gui.viewmodels.settings_form import Field, Path_
+from gui.widgets.labels import CheckBox, plain_tip
+from gui.window.theme import Colours
+
+
+class Choice(QComboBox):
+    """A list that the mouse wheel does not change: one scrolls the form over it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """For the form."""
+        event.ignore()
+
+
+class ProblemLabel(QLabel):
+    """What is wrong, in red and with a sign; takes no room where all is well."""
+
+    def __init__(self) -> None:
+        super().__init__(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.hide()
+
+    def tell(self, text: str) -> None:
+        """Show it; "" where all is well."""
+        self.setText(f"⚠ {text}" if text else "")
+        palette = self.palette()
+        palette.setColor(self.foregroundRole(), Colours.current().bad)
+        self.setPalette(palette)
+        self.setVisible(bool(text))
+
+
+class SettingRow(QObject):
+    """The widgets of a field, put into a grid: label, editor and unit, the problem below. `typed`: path and text."""
+
+    typed = Signal(tuple, str)
+    left = Signal(tuple)
+    """Typing has ended."""
+
+    def __init__(self, field: Field, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.field = field
+        self.path: Path_ = field.path
+        self.label = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.unit = QLabel(parent, textFormat=Qt.TextFormat.PlainText)
+        self.unit.setForegroundRole(self.unit.palette().ColorRole.PlaceholderText)
+        self.problem = ProblemLabel()
+        self.editor: QWidget = self._make_editor()
+        self.label.setBuddy(self.editor)
+        self._text = ""
+
+    def _make_editor(self) -> QWidget:
+        kind = self.field.kind
+        if kind == "switch":
+            switch = CheckBox()
+            switch.toggled.connect(lambda on: self._edited("true" if on else "false"))
+            return switch
+        if kind in ("choice", "open_choice"):
+            choice = Choice()
+            choice.setEditable(kind == "open_choice")
+            choice.addItems(list(self.field.choices))
+            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            choice.setMinimumContentsLength(8)
+            choice.currentTextChanged.connect(self._edited)
+            return choice
+        line = QLineEdit()
+        line.textEdited.connect(self._edited)
+        line.editingFinished.connect(lambda: self.left.emit(self.path))
+        return line
+
+    def _edited(self, text: str) -> None:
+        self._text = text
+        self.typed.emit(self.path, text)
+
+    def place(self, grid: QGridLayout, row: int, beside: QWidget | None = None) -> None:
+        """Take two rows of a grid; `beside` stands in place of the unit."""
+        grid.addWidget(self.label, row, 0)
+        grid.addWidget(self.editor, row, 1)
+        grid.addWidget(beside or self.unit, row, 2)
+        self.unit.setVisible(beside is None)
+        grid.addWidget(self.problem, row + 1, 1)
+
+    def show_text(self, text: str, changed: bool) -> None:
+        """Show the form's text, but not over what somebody is typing. A changed one has a bold title."""
+        font = self.label.font()
+        font.setBold(changed)
+        self.label.setFont(font)
+        if isinstance(self.editor, QLineEdit) and self.editor.hasFocus() and self.editor.isModified():
+            return
+        self.editor.blockSignals(True)
+        if isinstance(self.editor, QCheckBox):
+            self.editor.setChecked(text == "true")
+        elif isinstance(self.editor, QComboBox):
+            if self.editor.currentText() != text:
+                self.editor.setCurrentText(text)
+        elif isinstance(self.editor, QLineEdit) and self.editor.text() != text:
+            self.editor.setText(text)
+        self.editor.blockSignals(False)
+
+    def retranslate(self) -> None:
+        """Set all texts anew."""
+        title, about, unit = settings.title(self.field), settings.about(self.field), settings.unit(self.field)
+        self.label.setText(title)
+        self.unit.setText(unit)
+        self.editor.setAccessibleName(title)
+        self.editor.setAccessibleDescription(about)
+        for widget in (self.editor, self.label):
+            widget.setToolTip(plain_tip(about))

@@ -1,0 +1,1 @@
+"""The tabs of a run, one folder or file each."""

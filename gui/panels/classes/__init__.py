@@ -1,0 +1,1 @@
+"""The Classes tab: precision, recall and F1 of each class."""

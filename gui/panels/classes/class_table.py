@@ -1,0 +1,236 @@
+"""The figures of each class as a table, its F1 as bars."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from gui.text import formats
+from gui.viewmodels.selection import ClassFigures
+from gui.widgets import labels
+from gui.window.theme import Colours
+
+Index = QModelIndex | QPersistentModelIndex
+NAME, F1, PRECISION, RECALL, SUPPORT, SINCE_LAST, SINCE_BEST = range(7)
+FIELDS = ("f1", "precision", "recall", "support", "since_last", "since_best")
+
+
+class ClassModel(QAbstractTableModel):
+    """A class a row, in the order a person asked for; at first the worst F1 comes first."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.figures: ClassFigures | None = None
+        self.names: tuple[str, ...] = ()
+        self.order: NDArray[np.int64] = np.empty(0, np.int64)
+        """The class of each row."""
+        self.sorted_by = (F1, Qt.SortOrder.AscendingOrder)
+
+    def show_figures(self, figures: ClassFigures | None, names: tuple[str, ...]) -> None:
+        """Show these, in order."""
+        self.layoutAboutToBeChanged.emit()
+        chosen = [(old, self._class(old.row())) for old in self.persistentIndexList()]
+        self.figures, self.names = figures, names
+        self._sort()
+        rows = {int(number): row for row, number in enumerate(self.order)}
+        for old, number in chosen:
+            row = rows.get(number, -1)
+            self.changePersistentIndex(old, self.index(row, old.column()) if row >= 0 else QModelIndex())
+        self.layoutChanged.emit()
+
+    def _class(self, row: int) -> int:
+        return int(self.order[row]) if 0 <= row < len(self.order) else -1
+
+    def _sort(self) -> None:
+        if self.figures is None:
+            self.order = np.empty(0, np.int64)
+            return
+        column, direction = self.sorted_by
+        falling = direction == Qt.SortOrder.DescendingOrder
+        count = len(self.figures.f1)
+        if column == NAME:
+            names = sorted(range(count), key=lambda i: self.names[i].casefold() if i < len(self.names) else "")
+            self.order = np.array(names[::-1] if falling else names, np.int64)
+            return
+        values = np.asarray(getattr(self.figures, FIELDS[column - 1]), float)
+        # NaN last, whatever the direction
+        self.order = np.argsort(-values if falling else values, kind="stable")
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """By a column, from now on."""
+        self.sorted_by = (column, order)
+        self.show_figures(self.figures, self.names)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
+        """A row a class."""
+        return 0 if parent.isValid() else len(self.order)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
+        """Class and figures."""
+        return 0 if parent.isValid() else SINCE_BEST + 1
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Captions, explained by tool tips."""
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        captions = (
+            (self.tr("Class"), self.tr("Click a class to see its images")),
+            (self.tr("F1"), self.tr("2 · precision · recall / (precision + recall)")),
+            (self.tr("Precision"), self.tr("Of the images taken for this class: how many are of it")),
+            (self.tr("Recall"), self.tr("Of the images of this class: how many were recognised")),
+            (self.tr("Images"), self.tr("Images of this class in the split")),
+            (self.tr("Δ last"), self.tr("Change of F1 since the epoch before")),
+            (self.tr("Δ best"), self.tr("Difference of F1 to the best epoch")),
+        )
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if section in (NAME, F1) else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
+        place = {Qt.ItemDataRole.DisplayRole: 0, Qt.ItemDataRole.ToolTipRole: 1}.get(Qt.ItemDataRole(role))
+        return captions[section][place] if place is not None else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Texts; the delegate paints the bars."""
+        if self.figures is None:
+            return None
+        number, column = self._class(index.row()), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(number, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column != NAME:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole and column == NAME:
+            return labels.plain_tip(labels.class_name(self.names, number))
+        return None
+
+    def _text(self, number: int, column: int) -> str:
+        assert self.figures is not None
+        if column == NAME:
+            return labels.class_name(self.names, number)
+        value = float(getattr(self.figures, FIELDS[column - 1])[number])
+        if column == SUPPORT:
+            return formats.whole(value)
+        if column in (SINCE_LAST, SINCE_BEST):
+            return labels.signed(value, 3)
+        return formats.number(value, 3)
+
+
+class _BarDelegate(QStyledItemDelegate):
+    """A bar from 0 to 1, and the number beside it."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        model = index.model()
+        assert isinstance(model, ClassModel)
+        if model.figures is None:
+            return
+        palette, rect = option.palette, QRectF(option.rect)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected:
+            painter.fillRect(rect, palette.color(QPalette.ColorRole.Highlight))
+        colours, value = Colours.current(), float(model.figures.f1[model.order[index.row()]])
+        ink = palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text)
+        text = index.data()
+        width = painter.fontMetrics().horizontalAdvance(formats.number(0.888, 3)) + 10
+        bar = rect.adjusted(4, 4, -width, -4)
+        painter.fillRect(bar, ink if selected else colours.grid)
+        inner = bar.adjusted(1, 1, -1, -1)
+        painter.fillRect(inner, palette.color(QPalette.ColorRole.Highlight if selected else QPalette.ColorRole.Base))
+        if not math.isnan(value):
+            inner.setWidth(inner.width() * max(0.0, min(1.0, value)))
+            painter.fillRect(inner, ink if selected else colours.series[0])
+        painter.setPen(ink)
+        painter.drawText(rect.adjusted(0, 0, -4, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class _ChangeDelegate(QStyledItemDelegate):
+    """More and less in the colours of better and worse; the sign says it too."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        text = index.data() or ""
+        if text[:1] in ("+", labels.MINUS):
+            option.palette.setColor(QPalette.ColorRole.Text, labels.mark_colour(text[0] == "+"))
+
+
+class ClassTable(QTableView):
+    """`chosen`: a class was clicked, or Enter pressed on it."""
+
+    chosen = Signal(int)
+    marked = Signal(int)
+    """The current row is of this class."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.classes = ClassModel(self)
+        self.setModel(self.classes)
+        self.setItemDelegateForColumn(F1, _BarDelegate(self))
+        for column in (SINCE_LAST, SINCE_BEST):
+            self.setItemDelegateForColumn(column, _ChangeDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSortingEnabled(True)
+        self.sortByColumn(F1, Qt.SortOrder.AscendingOrder)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.verticalHeader().setMinimumSectionSize(self.fontMetrics().height() + 4)
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
+        self.clicked.connect(lambda index: self.chosen.emit(int(self.classes.order[index.row()])))
+
+    def fit(self) -> None:
+        """Columns as wide as their texts; the names and the bars share the rest."""
+        header, metrics = self.horizontalHeader(), self.fontMetrics()
+        for column in range(PRECISION, SINCE_BEST + 1):
+            caption = str(self.classes.headerData(column, Qt.Orientation.Horizontal))
+            sorts = 22 if column == self.classes.sorted_by[0] else 0
+            figure = metrics.horizontalAdvance(labels.signed(0.888, 3))
+            header.resizeSection(column, max(metrics.horizontalAdvance(caption) + sorts, figure) + 10)
+        taken = sum(header.sectionSize(column) for column in range(PRECISION, SINCE_BEST + 1))
+        rest = max(180, self.viewport().width() - taken)
+        names = [metrics.horizontalAdvance(labels.class_name(self.classes.names, i)) for i in self.classes.order[:500]]
+        # a bar can be short, a name that is cut has to be guessed
+        bar = metrics.horizontalAdvance(formats.number(0.888, 3)) + 50
+        name = min(max([*names, 40]) + 12, max(rest // 2, rest - bar))
+        header.resizeSection(NAME, name)
+        header.resizeSection(F1, rest - name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit anew."""
+        super().resizeEvent(event)
+        self.fit()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Say which class it is."""
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self.marked.emit(int(self.classes.order[current.row()]))
+
+    def mark(self, number: int) -> None:
+        """Make this class the current one."""
+        rows = np.flatnonzero(self.classes.order == number)
+        if len(rows):
+            self.setCurrentIndex(self.classes.index(int(rows[0]), NAME))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter chooses the class."""
+        row = self.currentIndex().row()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and 0 <= row < len(self.classes.order):
+            self.chosen.emit(int(self.classes.order[row]))
+        else:
+            super().keyPressEvent(event)

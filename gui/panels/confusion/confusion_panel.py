@@ -1,0 +1,305 @@
+"""Errors: the confusion matrix, the most confused pairs, and the images in the cell that was clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from typing import ClassVar
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from gui.panels.base import Panel
+from gui.panels.confusion.image_grid import ImageGrid
+from gui.panels.confusion.matrix import MatrixView
+from gui.panels.confusion.pairs import PairsView
+from gui.text import formats
+from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
+from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, OpenRun, Selection, first_split, fits, kept_epoch, look
+from gui.widgets import labels
+from trainer.metrics.confusion import Counts, Mode, Shown, confused_pairs, shown
+
+SPLITS: tuple[Split, ...] = ("valid", "test")
+MODES: tuple[Mode, ...] = ("counts", "row", "column", "difference")
+EPOCHS = ("previous", "best", "first", "chosen")
+
+
+class ConfusionPanel(Panel):
+    """What is taken for what. `set_others` names runs whose matrix this one's can be compared with."""
+
+    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots"})
+
+    def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
+        super().__init__(cursor, parent)
+        self.looked: Selection | None = None
+        self._others: list[OpenRun] = []
+        self._touched = False
+        self.split, self.mode, self.compare = QComboBox(), QComboBox(), QComboBox()
+        self.other_epoch = QSpinBox(minimum=1)
+        self.note, self.empty = labels.Note(), labels.Sentence()
+        # it says what the colours mean: never cut
+        self.axes = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.matrix, self.pairs, self.grid = MatrixView(), PairsView(), ImageGrid()
+        self._lay_out()
+        self.split.activated.connect(self._split_chosen)
+        self.mode.activated.connect(self._draw)
+        self.compare.activated.connect(self._draw)
+        self.other_epoch.valueChanged.connect(self._draw)
+        self.matrix.chosen.connect(self._places_chosen)
+        self.pairs.chosen.connect(self.choose_cell)
+        self.grid.epoch_chosen.connect(self.epoch_chosen)
+        self.grid.show_all.clicked.connect(self._draw)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        for box in (self.split, self.mode, self.compare):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            tools.addWidget(box)
+        tools.addWidget(self.other_epoch)
+        tools.addWidget(self.note, 1)
+        table = QWidget()
+        below = QVBoxLayout(table)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(2)
+        below.addWidget(self.matrix, 1)
+        below.addWidget(self.axes)
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.addWidget(table)
+        left.addWidget(self.pairs)
+        left.setStretchFactor(0, 1)
+        left.setSizes([400, 110])
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.grid)
+        self.splitter.setSizes([520, 420])
+        self.splitter.setChildrenCollapsible(False)
+        content = QWidget()
+        page = QVBoxLayout(content)
+        page.addLayout(tools)
+        page.addWidget(self.splitter, 1)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(content)
+        self._stack.addWidget(self.empty)
+
+    # -- what the window calls -----------------------------------------------------------------------------------
+
+    def show_run(self, run: OpenRun | None) -> None:
+        """Another run, drawn at the next `refresh`; none is drawn at once."""
+        super().show_run(run)
+        self._touched = False
+        index = ImageIndex(run.folder, run.model) if run is not None else None
+        self.grid.show_run(index, (), self._split())
+        if run is None:
+            self._draw()
+
+    def set_others(self, others: Sequence[OpenRun]) -> None:
+        """Runs to compare with, as chosen in the list of runs."""
+        self._others = list(others)
+        self._fill_compare()
+        self._draw()
+
+    def refresh(self, changed: Set[Topic]) -> None:
+        """Draw anew."""
+        if self.run is not None and self.grid.index is not None and changed & {"info", "evaluation"}:
+            self.grid.index.forget()
+            self.grid.names = self.run.model.classes
+            if not self._touched:
+                self.split.setCurrentIndex(SPLITS.index(first_split(self.run.model)))
+                self.grid.choose(ImageFilter(self._split(), self.grid.choice.true, self.grid.choice.predicted))
+        if changed & {"info", "epochs", "evaluation"}:
+            self._draw()
+        self._reload()
+
+    def move_cursor(self) -> None:
+        """The same at another epoch."""
+        self._draw()
+        self._reload()
+
+    def _reload(self) -> None:
+        if self.run is not None:
+            model = self.run.model
+            self.grid.reload(kept_epoch(model.predictions, model, self.cursor))
+
+    def choose_class(self, number: int) -> None:
+        """Show the images of a class."""
+        self._choose((number,), None)
+
+    def choose_cell(self, true: int, predicted: int) -> None:
+        """Show the images of one class that were taken for another."""
+        self._choose((true,), (predicted,))
+
+    def retranslate(self) -> None:
+        """Set all texts anew."""
+        splits = (self.tr("Validation, by epoch"), self.tr("Test"))
+        modes = (
+            self.tr("Counts"),
+            self.tr("% of true class"),
+            self.tr("% of predicted class"),
+            self.tr("Difference"),
+        )
+        for box, texts, name in (
+            (self.split, splits, self.tr("Split")),
+            (self.mode, modes, self.tr("What the cells show")),
+        ):
+            chosen = max(0, box.currentIndex())
+            box.clear()
+            box.addItems(texts)
+            box.setCurrentIndex(chosen)
+            box.setAccessibleName(name)
+        self.compare.setAccessibleName(self.tr("Compared with"))
+        self.matrix.setAccessibleName(self.tr("Confusion matrix"))
+        self.pairs.setAccessibleName(self.tr("Most confused pairs"))
+        self._fill_compare()
+        self.grid.retranslate()
+        self._draw()
+
+    # -- choosing ------------------------------------------------------------------------------------------------
+
+    def _split(self) -> Split:
+        return SPLITS[max(0, self.split.currentIndex())]
+
+    def _split_chosen(self) -> None:
+        self._touched = True
+        self._draw()
+        self.grid.choose(ImageFilter(self._split(), self.grid.choice.true, self.grid.choice.predicted))
+
+    def _places_chosen(self, row: int, column: int) -> None:
+        self._choose(self._classes(row), self._classes(column))
+
+    def _classes(self, place: int) -> tuple[int, ...] | None:
+        """The class of a row or column; of "other", all that are not shown."""
+        table = self.matrix.matrix.shown
+        if place < 0 or table is None:
+            return None
+        number = table.classes[place]
+        if number is not None:
+            return (number,)
+        hidden = range(len(self.run.model.classes)) if self.run is not None else range(0)
+        return tuple(one for one in hidden if one not in table.classes)
+
+    def _choose(self, true: tuple[int, ...] | None, predicted: tuple[int, ...] | None) -> None:
+        self.grid.choose(ImageFilter(self._split(), true, predicted))
+        self._draw()
+
+    def _mark(self, table: Shown) -> None:
+        """Show in the matrix what the grid shows."""
+        places = []
+        for wanted in (self.grid.choice.true, self.grid.choice.predicted):
+            known = wanted is not None and len(wanted) == 1 and wanted[0] in table.classes
+            place = table.classes.index(wanted[0]) if known and wanted else -1
+            places.append(table.classes.index(None) if wanted and len(wanted) > 1 and None in table.classes else place)
+        self.matrix.mark(*places)
+
+    # -- drawing -------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        if self.run is None:
+            self._say(self.tr("Choose a run to see what its model takes for what."))
+            return
+        self.looked = look(self.run, self.cursor, self._split())
+        self._offer_others()
+        if self.looked is None:
+            self._say_why()
+            return
+        self._stack.setCurrentIndex(0)
+        names, mode = self.run.model.classes, MODES[self.mode.currentIndex()]
+        counts = self.looked.verdict.confusion
+        before = self._before() if mode == "difference" else None
+        chosen = {*(self.grid.choice.true or ()), *(self.grid.choice.predicted or ())}
+        table = shown(counts, mode, before, keep=tuple(sorted(chosen)) if len(chosen) <= 2 else ())
+        self.matrix.show_matrix(table, names)
+        compared = mode == "difference" and before is not None
+        self.pairs.show_pairs(confused_pairs(counts, before), names, compared=compared)
+        self._mark(table)
+        self._describe(table)
+
+    def _say(self, text: str) -> None:
+        self.looked = None
+        self.empty.setText(text)
+        self._stack.setCurrentIndex(1)
+
+    def _say_why(self) -> None:
+        assert self.run is not None
+        model = self.run.model
+        sizes = model.info.split_sizes if model.info is not None else {}
+        if not self._touched and self._split() == "test":
+            text = self.tr("This run has no validation split. Its errors on the test images come with the evaluation.")
+            self._say(text)
+        elif self._touched:
+            # the choosers must stay within reach
+            self._stack.setCurrentIndex(0)
+            self.matrix.show_matrix(None, ())
+            self.pairs.show_pairs([], (), compared=False)
+            lacking = bool(sizes) and self._split() not in sizes
+            missing = self.tr("This run has no such split.") if lacking else self.tr("Not evaluated yet.")
+            self.note.setText(missing)
+            self.axes.setText("")
+        else:
+            self._say(self.tr("The first figures come with the end of the first epoch."))
+
+    def _describe(self, table: Shown) -> None:
+        assert self.run is not None
+        assert self.looked is not None
+        counts = self.looked.verdict.confusion
+        wrong = int(counts.sum() - counts.trace())
+        what = self.tr("{wrong} of {all} wrong").format(
+            wrong=formats.whole(wrong), all=formats.whole(int(counts.sum()))
+        )
+        what = f"{labels.whence(self.looked)}: {what}"
+        if table.mode == "difference" and table.before is None:
+            what = self.tr("There is nothing to compare with")
+        self.note.setText(what)
+        axes = self.tr("Rows: true class. Columns: taken for.")
+        if None in table.classes:
+            text = self.tr("The {top} most confused of {all} classes; the rest is “other”.")
+            axes = text.format(top=len(table.classes) - 1, all=len(self.run.model.classes)) + " " + axes
+        if table.mode == "difference":
+            axes += " " + self.tr("Percentage points of the true class; blue is better, orange worse.")
+        self.axes.setText(axes)
+
+    # -- comparing -----------------------------------------------------------------------------------------------
+
+    def _fill_compare(self) -> None:
+        chosen = max(0, self.compare.currentIndex())
+        self.compare.clear()
+        texts = (self.tr("to the epoch before"), self.tr("to the best epoch"), self.tr("to the first epoch"))
+        for text in (*texts, self.tr("to epoch:")):
+            self.compare.addItem(text)
+        self.compare.setToolTip(self.tr("Tick a run in the list of runs, and it can be compared with here"))
+        self.other_epoch.setAccessibleName(self.tr("Epoch to compare with"))
+        for other in self._others:
+            self.compare.addItem(self.tr("to {run}").format(run=formats.plain(other.folder.name)))
+        self.compare.setCurrentIndex(chosen if chosen < self.compare.count() else 0)
+
+    def _offer_others(self) -> None:
+        """What to compare with is asked where something is compared."""
+        compared = MODES[self.mode.currentIndex()] == "difference"
+        self.compare.setVisible(compared)
+        self.other_epoch.setVisible(compared and self.compare.currentIndex() == EPOCHS.index("chosen"))
+        if self.run is not None and self.run.model.verdicts:
+            with QSignalBlocker(self.other_epoch):
+                self.other_epoch.setMaximum(max(self.run.model.verdicts))
+
+    def _before(self) -> Counts | None:
+        """The matrix to compare with; None where there is none of the same classes."""
+        assert self.run is not None
+        assert self.looked is not None
+        place, model = self.compare.currentIndex(), self.run.model
+        if place >= len(EPOCHS):
+            return self._of_other(self._others[place - len(EPOCHS)])
+        if self.looked.split != "valid":
+            return None
+        epochs = {"previous": self.looked.epoch - 1, "best": model.best_epoch or 0, "first": min(model.verdicts)}
+        epochs["chosen"] = self.other_epoch.value()
+        found = model.verdicts.get(epochs[EPOCHS[max(0, place)]])
+        return found.confusion if fits(found, model) else None
+
+    def _of_other(self, other: OpenRun) -> Counts | None:
+        assert self.run is not None
+        if other.model.classes != self.run.model.classes:
+            return None
+        cursor = EpochCursor()
+        cursor.chosen = other.model.best_epoch
+        found = look(other, cursor, self._split())
+        return found.verdict.confusion if found is not None else None

@@ -1,0 +1,220 @@
+"""The images behind a number: a grid of them, sorted and filtered, and the chosen one large below it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+
+from gui.panels.confusion.image_detail import ImageDetail
+from gui.text import formats
+from gui.viewmodels.image_index import ImageFilter, ImageIndex, ImageSelection, Keep, Order, Seen, Split, Verdicts
+from gui.widgets import labels
+from gui.widgets.thumbnails import Card, ThumbnailView
+
+SIDE = 72
+KEEPS: tuple[Keep, ...] = ("all", "wrong", "right")
+ORDERS: tuple[Order, ...] = ("-loss", "loss", "-confidence", "confidence")
+
+
+class ImageGrid(QWidget):
+    """Shows what `choose` asks for at an epoch. `epoch_chosen`: an epoch of an image's history was clicked."""
+
+    epoch_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.index: ImageIndex | None = None
+        self.names: tuple[str, ...] = ()
+        self.epoch = 0
+        self.choice = ImageFilter()
+        self.selection = ImageSelection(self.choice, 0)
+        self._large: tuple[Split, int] | None = None
+        self.title, self.note, self.empty = labels.Note(), labels.Note(), labels.Sentence()
+        font = self.title.font()
+        font.setBold(True)
+        self.title.setFont(font)
+        self.show_all = QPushButton()
+        self.keep, self.order = QComboBox(), QComboBox()
+        self.view, self.detail = ThumbnailView(SIDE, 4), ImageDetail()
+        self._lay_out()
+        self.show_all.clicked.connect(lambda: self.choose(ImageFilter(self.choice.split)))
+        self.keep.activated.connect(self._filter)
+        self.order.activated.connect(self._filter)
+        self.view.selectionModel().currentChanged.connect(self._current)
+        self.detail.epoch_chosen.connect(self.epoch_chosen)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.show_all)
+        tools = QHBoxLayout()
+        for widget in (self.keep, self.order):
+            widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            tools.addWidget(widget)
+        tools.addWidget(self.note, 1)
+        # where it is narrow, the order is cut and not the number
+        self.order.setMinimumWidth(self.fontMetrics().averageCharWidth() * 12)
+        self.note.setMinimumWidth(self.fontMetrics().averageCharWidth() * 15)
+        place = QWidget()
+        self._stack = QStackedLayout(place)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.empty)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.addWidget(place)
+        self.splitter.addWidget(self.detail)
+        self.splitter.setStretchFactor(0, 2)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([300, 160])
+        self.splitter.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(head)
+        layout.addLayout(tools)
+        layout.addWidget(self.splitter, 1)
+
+    def retranslate(self) -> None:
+        """Set all texts anew."""
+        self.show_all.setText(self.tr("Show all"))
+        self.show_all.setToolTip(self.tr("All images of the split, whatever their class"))
+        keeps = (self.tr("All"), self.tr("Wrong only"), self.tr("Right only"))
+        orders = (
+            self.tr("Largest loss first"),
+            self.tr("Smallest loss first"),
+            self.tr("Most confident first"),
+            self.tr("Least confident first"),
+        )
+        for box, texts, name in ((self.keep, keeps, self.tr("Filter")), (self.order, orders, self.tr("Order"))):
+            chosen = max(0, box.currentIndex())
+            box.clear()
+            box.addItems(texts)
+            box.setCurrentIndex(chosen)
+            box.setAccessibleName(name)
+        self.view.setAccessibleName(self.tr("Images"))
+        self.detail.retranslate()
+        self._describe()
+        self._show_large()
+        self.view.viewport().update()
+
+    def show_run(self, index: ImageIndex | None, names: tuple[str, ...], split: Split) -> None:
+        """Another run: its images, once they are asked for."""
+        self.index, self.names, self._large = index, names, None
+        self.selection = ImageSelection(ImageFilter(split), -1)
+        self.view.pictures.set_cards(0, self._card)
+        self.choice = ImageFilter(split, order=self.choice.order, keep=self.choice.keep)
+
+    def choose(self, choice: ImageFilter) -> None:
+        """Show these images. Order and filter stay as the person set them."""
+        wanted = replace(choice, order=self.choice.order, keep=self.choice.keep)
+        if wanted != self.choice:
+            self.choice, self._large = wanted, None
+            self.reload(self.epoch)
+
+    def _filter(self) -> None:
+        keep, order = KEEPS[self.keep.currentIndex()], ORDERS[self.order.currentIndex()]
+        self.choice = replace(self.choice, keep=keep, order=order)
+        self.reload(self.epoch)
+
+    def reload(self, epoch: int) -> None:
+        """The same images at another epoch, or files that have come meanwhile; the one shown large stays."""
+        old, self.epoch = self.selection, epoch
+        found = self.index.select(self.choice, epoch) if self.index is not None else ImageSelection(self.choice, epoch)
+        self.selection = found
+        if (found.choice, found.epoch) != (old.choice, old.epoch) or not np.array_equal(found.items, old.items):
+            self._fill(scroll=self.view.verticalScrollBar().value() if found.choice == old.choice else 0)
+        self._describe()
+        self._show_large()
+
+    def _fill(self, scroll: int) -> None:
+        large = self._large if self._large and self._large[0] == self.choice.split else None
+        self.view.widest = self._widest()
+        self.view.pictures.set_cards(len(self.selection.items), self._card)
+        if large is None and len(self.selection.items):
+            large = (self.choice.split, int(self.selection.items[0]))
+        self._large = large
+        self._mark()
+        self.view.doItemsLayout()
+        self.view.verticalScrollBar().setValue(scroll)
+
+    def _widest(self) -> str:
+        verdict = max(self.tr("right"), self.tr("wrong"), key=len)
+        name = max((labels.class_name(self.names, i)[:12] for i in range(len(self.names))), key=len, default="")
+        return max(f"MM{verdict} {formats.percent(1.0)}", f"→ {name}", key=len)
+
+    def _mark(self) -> None:
+        """Make the large image the current one of the list, where it is in it."""
+        rows = np.flatnonzero(self.selection.items == (self._large[1] if self._large else -1))
+        if len(rows):
+            model = self.view.selectionModel()
+            model.blockSignals(True)
+            self.view.setCurrentIndex(self.view.pictures.index(int(rows[0])))
+            model.blockSignals(False)
+
+    def _seen(self, row: int) -> Seen | None:
+        if self.index is None or row >= len(self.selection.items):
+            return None
+        return self.index.seen(self.choice.split, int(self.selection.items[row]), self.epoch)
+
+    def _card(self, row: int) -> Card | None:
+        seen = self._seen(row)
+        if seen is None:
+            return None
+        true, taken = labels.class_name(self.names, seen.true), labels.class_name(self.names, seen.predicted)
+        verdict = self.tr("right") if seen.right else self.tr("wrong")
+        share = formats.percent(seen.confidence)
+        loss = self.tr("loss {loss}").format(loss=formats.number(seen.loss, 2))
+        spoken = self.tr("{true}, taken for {taken} with {share}, {verdict}, {loss}").format(
+            true=true, taken=taken, share=share, verdict=verdict, loss=loss
+        )
+        tip = f"{spoken}\n{seen.path}" if seen.path else spoken
+        return Card(seen.pixels, (true, f"→ {taken}", f"{verdict} {share}", loss), spoken, tip, seen.right)
+
+    def _current(self, current: QModelIndex) -> None:
+        if current.isValid() and current.row() < len(self.selection.items):
+            self._large = (self.choice.split, int(self.selection.items[current.row()]))
+            self._show_large()
+
+    def _show_large(self) -> None:
+        if self.index is None or self._large is None:
+            self.detail.show_image(None, Verdicts.none(), self.names, self.epoch)
+            return
+        split, item = self._large
+        verdicts = self.index.verdicts(item) if split == "valid" else Verdicts.none()
+        self.detail.show_image(self.index.seen(split, item, self.epoch), verdicts, self.names, self.epoch)
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def _describe(self) -> None:
+        found = self.selection
+        self.title.setText(self._title())
+        self.show_all.setEnabled(self.choice.true is not None or self.choice.predicted is not None)
+        shown = formats.whole(len(found.items))
+        if found.published < found.total:
+            text = self.tr("{shown} of a sample of {sample} out of {total}")
+            values = {"sample": formats.whole(found.published), "total": formats.whole(found.total)}
+            self.note.setText(text.format(shown=shown, **values))
+        else:
+            self.note.setText("" if found.reason else self.tr("Images: {count}").format(count=shown))
+        self._stack.setCurrentWidget(self.view if len(found.items) else self.empty)
+        nothing = self.tr("No image fits. Choose another cell or filter.")
+        self.empty.setText(labels.why_no_images(found.reason, found.file) or nothing)
+
+    def _title(self) -> str:
+        true, predicted = self._named(self.choice.true), self._named(self.choice.predicted)
+        if true and predicted:
+            if self.choice.true == self.choice.predicted:
+                return self.tr("{true}, recognised").format(true=true)
+            return self.tr("{true} taken for {predicted}").format(true=true, predicted=predicted)
+        if true:
+            return self.tr("All of class {true}").format(true=true)
+        if predicted:
+            return self.tr("All taken for {predicted}").format(predicted=predicted)
+        return self.tr("All images")
+
+    def _named(self, classes: tuple[int, ...] | None) -> str:
+        if classes is None:
+            return ""
+        return labels.class_name(self.names, classes[0]) if len(classes) == 1 else self.tr("other classes")

@@ -1,0 +1,113 @@
+"""The most confused pairs of classes, as a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from gui.text import formats
+from gui.widgets import labels
+from trainer.metrics.confusion import Pair
+
+Index = QModelIndex | QPersistentModelIndex
+CHANGE = 4
+
+
+class PairsModel(QAbstractTableModel):
+    """True class, what it was taken for, how often, of which share, and by how much that changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pairs: list[Pair] = []
+        self._names: tuple[str, ...] = ()
+
+    def show_pairs(self, pairs: list[Pair], names: tuple[str, ...]) -> None:
+        """Show these."""
+        self.beginResetModel()
+        self.pairs, self._names = pairs, names
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
+        """A row a pair."""
+        return 0 if parent.isValid() else len(self.pairs)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
+        """The view hides the change, where nothing is compared."""
+        return 0 if parent.isValid() else CHANGE + 1
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Captions."""
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        captions = (self.tr("True"), self.tr("Taken for"), self.tr("Images"), self.tr("Of class"), self.tr("Change"))
+        return captions[section]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Texts; numbers to the right."""
+        pair = self.pairs[index.row()]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if index.column() < 2 else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() < 2:
+            return labels.plain_tip(self._texts(pair)[index.column()])
+        return self._texts(pair)[index.column()] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def _texts(self, pair: Pair) -> tuple[str, ...]:
+        return (
+            labels.class_name(self._names, pair.true),
+            labels.class_name(self._names, pair.predicted),
+            formats.whole(pair.count),
+            formats.percent(pair.share, 1),
+            self.tr("{points} pp").format(points=labels.signed(100 * pair.change, 1)),
+        )
+
+
+class PairsView(QTableView):
+    """`chosen`: a pair, (true, predicted)."""
+
+    chosen = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model_of_pairs = PairsModel(self)
+        self.setModel(self.model_of_pairs)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
+        self.verticalHeader().setMinimumSectionSize(self.fontMetrics().height() + 4)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column in range(CHANGE + 1):
+            # not by content: that would ask for all texts at each change
+            mode = QHeaderView.ResizeMode.Stretch if column < 2 else QHeaderView.ResizeMode.Interactive
+            header.setSectionResizeMode(column, mode)
+        self.clicked.connect(lambda index: self._choose(index.row()))
+
+    def _fit(self) -> None:
+        header, metrics = self.horizontalHeader(), self.fontMetrics()
+        for column, text in ((2, "00000"), (3, "100.0 %"), (CHANGE, "+100.0 pp")):
+            caption = str(self.model_of_pairs.headerData(column, Qt.Orientation.Horizontal))
+            header.resizeSection(column, max(metrics.horizontalAdvance(part) for part in (text, caption)) + 14)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Keys choose as well."""
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self._choose(current.row())
+
+    def _choose(self, row: int) -> None:
+        pair = self.model_of_pairs.pairs[row]
+        self.chosen.emit(pair.true, pair.predicted)
+
+    def show_pairs(self, pairs: list[Pair], names: tuple[str, ...], *, compared: bool) -> None:
+        """Show these; `compared`: with what they were."""
+        if pairs != self.model_of_pairs.pairs or compared == self.isColumnHidden(CHANGE):
+            self.model_of_pairs.show_pairs(pairs, names)
+            self.setColumnHidden(CHANGE, not compared)
+            self._fit()

@@ -1,0 +1,1 @@
+"""The Curves tab: loss and metrics over steps and epochs."""

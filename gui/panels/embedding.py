@@ -1,0 +1,392 @@
+"""Map: where the model places the validation images, each a point that leads to its image."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Set
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.engine.rpc_client import Answer, RpcClient
+from gui.new_run.data_check import failure_text
+from gui.panels.base import Panel
+from gui.panels.confusion.image_detail import ImageDetail
+from gui.plotting.class_markers import look_of_class, sample
+from gui.plotting.scatter import About, Cloud, Scatter
+from gui.text import formats
+from gui.viewmodels.embedding import EmbeddingPoints, Layout, Stamp, items, predicted, read_map, stamp
+from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
+from gui.viewmodels.run import Topic
+from gui.viewmodels.selection import EpochCursor, OpenRun, kept_epoch
+from gui.widgets import labels
+from gui.window.theme import icon
+from trainer.store.folder import default_root
+
+LAYOUTS: tuple[Layout, ...] = ("tsne", "pca")
+MANY = 500
+"""Classes named in the legend."""
+
+
+class EmbeddingPanel(Panel):
+    """The map that was made of this run; where there is none, how to make it, and a button that does."""
+
+    topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots"})
+
+    def __init__(self, cursor: EpochCursor, assist: RpcClient | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(cursor, parent)
+        self._assist = assist
+        self._asked: OpenRun | None = None
+        self.index: ImageIndex | None = None
+        self.map: EmbeddingPoints | None = None
+        self._stamp: Stamp | None = None
+        self._items = np.empty(0, np.int64)
+        self._predicted: NDArray[np.int64] | None = None
+        self._epoch = 0
+        self.layout_box, self.colour_box, self.note = QComboBox(), QComboBox(), labels.Note()
+        self.fit_button, self.again_button, self.make_button = (
+            QPushButton(icon("fit"), ""),
+            QPushButton(),
+            QPushButton(),
+        )
+        self.scatter, self.legend, self.detail = Scatter(self._about), QListWidget(), ImageDetail()
+        self.errors_button, self.empty = QPushButton(icon("matrix"), ""), labels.Sentence()
+        self.hint = labels.Sentence()
+        self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        for box in (self.layout_box, self.colour_box):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            tools.addWidget(box)
+        tools.addWidget(self.fit_button)
+        tools.addWidget(self.note, 1)
+        tools.addWidget(self.again_button)
+        self.legend.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.legend.setUniformItemSizes(True)
+        self.legend.setIconSize(QSize(40, 16))
+        side = QWidget()
+        below = QVBoxLayout(side)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.addWidget(self.legend, 3)
+        below.addWidget(self.hint, 2)
+        below.addWidget(self.detail, 2)
+        below.addWidget(self.errors_button)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(self.scatter)
+        self.splitter.addWidget(side)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([640, 320])
+        self.splitter.setChildrenCollapsible(False)
+        content, nothing = QWidget(), QWidget()
+        page = QVBoxLayout(content)
+        page.addLayout(tools)
+        page.addWidget(self.splitter, 1)
+        middle = QVBoxLayout(nothing)
+        middle.addStretch(1)
+        middle.addWidget(self.empty)
+        middle.addWidget(self.make_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle.addSpacing(12)
+        middle.addWidget(self.command, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle.addStretch(1)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(content)
+        self._stack.addWidget(nothing)
+
+    def _connect(self) -> None:
+        self.layout_box.activated.connect(lambda _: self._draw(fit=True))
+        self.colour_box.activated.connect(lambda _: self._draw())
+        self.legend.itemSelectionChanged.connect(self._draw)
+        self.fit_button.clicked.connect(self.scatter.fit)
+        self.scatter.chosen.connect(self._choose)
+        self.detail.epoch_chosen.connect(self.epoch_chosen)
+        self.errors_button.clicked.connect(self._show_errors)
+        for button in (self.make_button, self.again_button):
+            button.clicked.connect(self._make_or_cancel)
+
+    # -- what the window calls -----------------------------------------------------------------------------------
+
+    def show_run(self, run: OpenRun | None) -> None:
+        """Another run, drawn at the next `refresh`; none is drawn at once."""
+        super().show_run(run)
+        self.index = ImageIndex(run.folder, run.model) if run is not None else None
+        self.map, self._stamp = None, None
+        self.scatter.show_cloud(None, fit=False)
+        self.legend.clear()
+        if run is None:
+            self._look()
+
+    def refresh(self, changed: Set[Topic]) -> None:
+        """Draw anew."""
+        if self.index is not None and changed & {"info", "evaluation"}:
+            self.index.forget()
+        self._look()
+
+    def move_cursor(self) -> None:
+        """Right and wrong at another epoch; the places stay."""
+        self._look()
+
+    def event(self, event: QEvent) -> bool:
+        """Whoever comes back to the window may have made a map meanwhile: no event of the run tells of it."""
+        if event.type() == QEvent.Type.WindowActivate and self.isVisible() and self.run is not None:
+            self._look()
+        return super().event(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The same for whoever comes back to this tab."""
+        super().showEvent(event)
+        if self.run is not None:
+            self._look()
+
+    def retranslate(self) -> None:
+        """Set all texts anew."""
+        layouts = (self.tr("t-SNE"), self.tr("PCA"))
+        colours = (self.tr("Colour: true class"), self.tr("Colour: taken for"))
+        for box, texts, name in (
+            (self.layout_box, layouts, self.tr("Layout")),
+            (self.colour_box, colours, self.tr("What the colours mean")),
+        ):
+            chosen = max(0, box.currentIndex())
+            box.clear()
+            box.addItems(texts)
+            box.setCurrentIndex(chosen)
+            box.setAccessibleName(name)
+        tips = (
+            self.tr("Neighbours here are alike to the model; sizes of groups and gaps between them mean little."),
+            self.tr("The two directions in which the images differ most to the model; distances mean what they say."),
+        )
+        for place, tip in enumerate(tips):
+            self.layout_box.setItemData(place, labels.plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
+        self.fit_button.setToolTip(self.tr("Show all points (Home)"))
+        self.fit_button.setAccessibleName(self.tr("Show all points"))
+        self.again_button.setText(self.tr("Make anew"))
+        self.scatter.setAccessibleName(self.tr("Map of the images"))
+        self.hint.setText(self.tr("Point at an image to see it, click it to look closer. The wheel enlarges the map."))
+        self.command.setAccessibleName(self.tr("Command that makes the map"))
+        self.legend.setAccessibleName(self.tr("Classes: choose some to see only them"))
+        self.legend.setToolTip(self.tr("Click a class to see only that one, Ctrl+click for more"))
+        self.detail.retranslate()
+        self._fill_legend()
+        self._draw()
+        self._show_image()
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Read the map if there is another one, and what the model said at the cursor's epoch."""
+        if self.run is None or self.index is None:
+            self._say(self.tr("Choose a run to see where its model places the images."))
+            return
+        now = stamp(self.run.folder)
+        fresh = self.map is None or now != self._stamp
+        if fresh:
+            self._stamp = now
+            self.map, reason, file = read_map(self.run.folder)
+            if self.map is None:
+                self._say_why(reason, file)
+                return
+            self._items = items(self.map, self.index)
+            self._fill_legend()
+        assert self.map is not None
+        model = self.run.model
+        self._epoch = kept_epoch(model.predictions, model, self.cursor)
+        self._predicted = predicted(self.map, self.index, self._epoch)
+        self._stack.setCurrentIndex(0)
+        self._draw(fit=fresh)
+        self._show_image()
+
+    def _fill_legend(self) -> None:
+        chosen = {index.row() for index in self.legend.selectedIndexes()}
+        self.legend.blockSignals(True)
+        self.legend.clear()
+        names = self.run.model.classes if self.run is not None and self.map is not None else ()
+        for number in range(min(MANY, len(names))):
+            item = QListWidgetItem(labels.class_name(names, number))
+            item.setToolTip(labels.plain_tip(names[number]))
+            self.legend.addItem(item)
+            item.setSelected(number in chosen)
+        self._paint_legend()
+        self.legend.blockSignals(False)
+        # no taller than its classes: the rest belongs to the image
+        row = self.legend.sizeHintForRow(0) if names else 0
+        self.legend.setMaximumHeight(max(3, len(names)) * row + 2 * self.legend.frameWidth() + 2)
+
+    def _paint_legend(self) -> None:
+        for number in range(self.legend.count()):
+            self.legend.item(number).setIcon(sample(number, self.devicePixelRatioF()))
+
+    # -- drawing -------------------------------------------------------------------------------------------------
+
+    def _layout(self) -> Layout:
+        assert self.map is not None
+        wanted = LAYOUTS[max(0, self.layout_box.currentIndex())]
+        return wanted if wanted in self.map.layouts else "pca"
+
+    def _draw(self, fit: bool = False) -> None:
+        if self.map is None or self.run is None:
+            return
+        layout = self._layout()
+        self.layout_box.setCurrentIndex(LAYOUTS.index(layout))
+        self.layout_box.model().item(0).setEnabled("tsne" in self.map.layouts)  # type: ignore[attr-defined]
+        shown = self.map.labels
+        if self.colour_box.currentIndex() == 1 and self._predicted is not None:
+            shown = self._predicted
+        wrong = self._predicted != self.map.labels if self._predicted is not None else np.zeros(len(shown), bool)
+        kinds, look_of = np.unique(2 * shown + wrong, return_inverse=True)
+        looks = [look_of_class(int(kind) // 2, hollow=bool(kind % 2)) for kind in kinds]
+        chosen = [index.row() for index in self.legend.selectedIndexes()]
+        seen = np.isin(shown, chosen) if chosen else np.ones(len(shown), bool)
+        self.scatter.show_cloud(Cloud(self.map.layouts[layout], look_of.reshape(-1), looks, seen), fit=fit)
+        self._describe(layout, int(wrong[seen].sum()), int(seen.sum()))
+
+    def _describe(self, layout: Layout, wrong: int, shown: int) -> None:
+        assert self.map is not None
+        assert self.run is not None
+        some = [self.tr("Images: {count}").format(count=formats.whole(shown))]
+        if self._predicted is not None:
+            text = self.tr("hollow: wrong after epoch {epoch} ({wrong})")
+            if self.map.split == "test":
+                text = self.tr("hollow: wrong ({wrong})")
+            some.append(text.format(epoch=self._epoch, wrong=formats.whole(wrong)))
+        if layout == "pca":
+            share = formats.percent(sum(self.map.explained))
+            some.append(self.tr("the axes show {share} of the variance").format(share=share))
+        if self.map.stale:
+            some.append("⚠ " + self.tr("made with other weights than the evaluation"))
+        self.note.setText(", ".join(some))
+        self.again_button.setVisible(self.map.stale and self._assist is not None)
+
+    def _say(self, text: str, *, button: bool = False, command: str = "") -> None:
+        self.empty.setText(text)
+        self.command.setVisible(bool(command))
+        self.command.setText(command)
+        self.command.setFixedWidth(min(560, self.fontMetrics().horizontalAdvance(command) + 40))
+        self.make_button.setVisible(button and self._assist is not None)
+        asking = self._asked is not None and self._asked is self.run
+        self.make_button.setText(self.tr("Cancel") if asking else self.tr("Make the map"))
+        self._stack.setCurrentIndex(1)
+
+    def _say_why(self, reason: str, file: str) -> None:
+        assert self.run is not None
+        if self._asked is not None and self._asked is self.run:
+            return
+        if reason == "no_map":
+            first = self.tr("A map shows which images the model takes for alike. This run has none yet.")
+            if self.run.model.ended is None:
+                self._say(f"{first}\n{self.tr('It can be made once the run has ended.')}")
+                return
+            path = self.run.folder.path.absolute()
+            where = [] if path.parent == default_root().absolute() else ["--runs", str(path.parent)]
+            command = shlex.join(["epochscope", "evaluate", path.name, "--map", *where])
+            self._say(f"{first}\n{self.tr('Make it here or in a terminal:')}", button=True, command=command)
+            return
+        texts = {
+            "damaged": self.tr("The file with the map is damaged."),
+            "outside": self.tr("The run names a file outside of its folder. It was not opened."),
+        }
+        self._say(labels.with_file(texts[reason], file), button=reason == "damaged")
+
+    # -- one image -----------------------------------------------------------------------------------------------
+
+    def _seen(self, number: int) -> Seen | None:
+        if self.map is None or self.index is None or not 0 <= number < len(self._items) or self._items[number] < 0:
+            return None
+        return self.index.seen(self.map.split, int(self._items[number]), self._epoch)
+
+    def _about(self, number: int) -> About | None:
+        if self.map is None or self.run is None:
+            return None
+        names, seen = self.run.model.classes, self._seen(number)
+        true = labels.class_name(names, int(self.map.labels[number]))
+        if seen is None:
+            lines = [true]
+            if self._predicted is not None:
+                lines.append("→ " + labels.class_name(names, int(self._predicted[number])))
+            return About((*lines, self.tr("This image was not kept for viewing.")))
+        verdict = self.tr("right") if seen.right else self.tr("wrong")
+        taken = f"→ {labels.class_name(names, seen.predicted)}"
+        share = f"{verdict} {formats.percent(seen.confidence)}"
+        return About((true, taken, share), labels.image_of(seen.pixels))
+
+    def _choose(self, number: int) -> None:
+        self._show_image()
+
+    def _show_image(self) -> None:
+        seen = self._seen(self.scatter.current)
+        names = self.run.model.classes if self.run is not None else ()
+        verdicts = Verdicts.none()
+        if seen is not None and self.index is not None and self.map is not None and self.map.split == "valid":
+            verdicts = self.index.verdicts(seen.item)
+        self.detail.show_image(seen, verdicts, names, self._epoch)
+        self.hint.setVisible(seen is None)
+        self.errors_button.setVisible(seen is not None)
+        if seen is not None:
+            true, taken = labels.class_name(names, seen.true), labels.class_name(names, seen.predicted)
+            text = self.tr("All of {true} → {taken}").format(true=true[:24], taken=taken[:24])
+            self.errors_button.setText(text.replace("&", "&&"))
+            self.errors_button.setToolTip(self.tr("Show these images in the tab with the errors"))
+
+    def _show_errors(self) -> None:
+        if (seen := self._seen(self.scatter.current)) is not None:
+            self.cell_chosen.emit(seen.true, seen.predicted)
+
+    # -- making one ----------------------------------------------------------------------------------------------
+
+    def _make_or_cancel(self) -> None:
+        if self._assist is None or self.run is None:
+            return
+        if self._asked is not None:
+            self._assist.cancel("map")
+            self._asked = None
+            self._look()
+            return
+        self._asked = run = self.run
+        self._tell("import", 0, 0)
+        self._assist.ask(
+            "map",
+            lambda answer: self._made(run, answer),
+            progress=self._tell,
+            run=str(run.folder.path.absolute()),
+            runs=str(run.folder.path.absolute().parent),
+        )
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        if self._asked is not None and self._asked is self.run:
+            self.note.setText(f"{formats.phase_word(stage)} …")
+            if self.map is None:
+                self._say(f"{formats.phase_word(stage)} …", button=True)
+
+    def _made(self, run: OpenRun, answer: Answer) -> None:
+        self._asked = None
+        if self.run is not run:
+            return
+        self._look()
+        if not answer.get("ok"):
+            text = failure_text(answer)
+            self._say(text, button=True) if self.map is None else self.note.setText(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The samples have colours of the theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_legend()
+            self._draw()
+        super().changeEvent(event)

@@ -1,0 +1,1 @@
+"""The Predict tab: classify images that are dropped onto it."""

@@ -1,0 +1,1 @@
+"""Charts, heat maps and scatter plots, drawn with pyqtgraph and QPainter."""

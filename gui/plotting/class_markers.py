@@ -1,0 +1,31 @@
+"""How the points of a class look, where each class has a colour of its own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+
+from gui.plotting.markers import SHAPES, Look, draw_sample
+from gui.window.theme import Colours
+
+
+def look_of_class(number: int, *, hollow: bool = False) -> Look:
+    """A colour and a shape: where there are more classes than colours, shapes tell them apart."""
+    series = Colours.current().series
+    colour: QColor = series[number % len(series)]
+    return Look(colour, line=False, shape=SHAPES[number // len(series) % len(SHAPES)], hollow=hollow)
+
+
+def sample(number: int, scale: float) -> QIcon:
+    """Right and wrong of a class, side by side."""
+    picture = QPixmap(round(40 * scale), round(16 * scale))
+    picture.setDevicePixelRatio(scale)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    for place, hollow in enumerate((False, True)):
+        draw_sample(painter, look_of_class(number, hollow=hollow), QRectF(20 * place, 0, 20, 16), Colours.current())
+    painter.end()
+    found = QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        found.addPixmap(picture, mode)
+    return found

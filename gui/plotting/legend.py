@@ -1,0 +1,74 @@
+"""A legend: samples of lines and what they mean, on as many rows as it takes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.plotting.markers import Look, draw_sample
+from gui.widgets.labels import plain_tip
+from gui.window.theme import Colours
+
+MAX_NAME = 220
+_SAMPLE, _GAP = 24, 16
+
+
+class Legend(QWidget):
+    """`show_entries` sets looks and names. Names are painted, so they are
+    plain text; long ones are cut and stand whole in the tool tip."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries: list[tuple[Look, str]] = []
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def show_entries(self, entries: list[tuple[Look, str]]) -> None:
+        """Show these."""
+        if entries == self._entries:
+            return
+        self._entries = entries
+        names = [name for _, name in entries]
+        self.setAccessibleDescription("; ".join(names))
+        self.setToolTip(plain_tip("\n".join(names)))
+        self.updateGeometry()
+        self.update()
+
+    def _places(self, width: float) -> list[tuple[QRectF, str]]:
+        metrics = QFontMetricsF(self.font())
+        places, x, y = [], 0.0, 0.0
+        for _, name in self._entries:
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, MAX_NAME)
+            need = _SAMPLE + 6 + metrics.horizontalAdvance(text) + 1
+            if x and x + need > width:
+                x, y = 0.0, y + metrics.height() + 2
+            places.append((QRectF(x, y, need, metrics.height()), text))
+            x += need + _GAP
+        return places
+
+    def heightForWidth(self, width: int) -> int:
+        """Of all rows."""
+        places = self._places(width)
+        return int(places[-1][0].bottom()) + 3 if places else 0
+
+    def sizeHint(self) -> QSize:
+        """One row, until the width is known."""
+        return QSize(200, self.heightForWidth(self.width()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font takes other room."""
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """All entries."""
+        painter, colours = QPainter(self), Colours.current()
+        for (look, _), (box, text) in zip(self._entries, self._places(self.width()), strict=True):
+            sample = QRectF(box.left(), box.top(), _SAMPLE, box.height())
+            draw_sample(painter, look, sample, colours)
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.drawText(box.adjusted(_SAMPLE + 6, 0, 2, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()

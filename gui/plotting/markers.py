@@ -1,0 +1,110 @@
+"""How lines, points and numbers of the charts look, in charts and legends alike."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+from PySide6.QtCore import QLineF, QLocale, QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from gui.window.theme import Colours
+from trainer.plotting.ticks import Kind
+
+Shape = Literal["dot", "square", "diamond", "triangle", "star"]
+SHAPES: tuple[Shape, ...] = ("dot", "square", "diamond", "triangle")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a line is drawn, and shown in a legend. `line` false: points only, as long as there is room for them."""
+
+    colour: QColor
+    width: float = 1
+    dashed: bool = False
+    line: bool = True
+    shape: Shape | None = None
+    hollow: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A row of the readout under the mouse."""
+
+    look: Look
+    name: str
+    value: str
+
+
+def number_text(value: float, step: float, kind: Kind) -> str:
+    """A value in the user's writing, as exact as marks `step` apart ask for."""
+    return _number_text(float(value), step, kind, QLocale())
+
+
+@lru_cache(1000)  # the marks of six axes, at every frame
+def _number_text(value: float, step: float, kind: Kind, locale: QLocale) -> str:
+    if kind == "time":
+        minutes, seconds = divmod(round(value), 60)
+        hours, minutes = divmod(minutes, 60)
+        if step < 1:
+            return locale.toString(float(value), "f", _decimals(step))
+        return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    if kind == "percent":
+        value, step = 100 * value, 100 * step
+    if value and not 1e-5 <= abs(value) < 1e7:
+        text = locale.toString(float(value), "g", 3)
+    else:
+        text = locale.toString(float(value), "f", _decimals(step))
+    return f"{text} %" if kind == "percent" else text
+
+
+def _decimals(step: float) -> int:
+    return min(8, max(0, math.ceil(-math.log10(step) - 1e-9)))
+
+
+POINT = 3.2
+"""Radius in pixels."""
+POINT_ROOM = 10.0
+"""Half the side of a square that holds the largest of them, a star."""
+
+
+def draw_point(painter: QPainter, look: Look, at: QPointF, background: QColor, radius: float = POINT) -> None:
+    """A point of a line; stars have one size."""
+    painter.setPen(QPen(look.colour, 1.4))
+    painter.setBrush(background if look.hollow else look.colour)
+    x, y, r = at.x(), at.y(), radius
+    if look.shape == "dot":
+        painter.drawEllipse(at, r, r)
+    elif look.shape == "square":
+        painter.drawRect(QRectF(x - r, y - r, 2 * r, 2 * r))
+    elif look.shape == "diamond":
+        painter.drawPolygon(
+            QPolygonF([QPointF(x, y - r - 1), QPointF(x + r + 1, y), QPointF(x, y + r + 1), QPointF(x - r - 1, y)])
+        )
+    elif look.shape == "triangle":
+        painter.drawPolygon(QPolygonF([QPointF(x, y - r - 1), QPointF(x + r + 1, y + r), QPointF(x - r - 1, y + r)]))
+    else:
+        painter.setPen(QPen(background, 1.2))
+        turns = np.arange(10) * np.pi / 5 - np.pi / 2
+        radii = np.where(np.arange(10) % 2, 3.4, 8.0)
+        corners = zip(x + radii * np.cos(turns), y + radii * np.sin(turns), strict=True)
+        painter.drawPolygon(QPolygonF([QPointF(float(a), float(b)) for a, b in corners]))
+
+
+def draw_sample(painter: QPainter, look: Look, area: QRectF, colours: Colours) -> None:
+    """A short piece of a line with its point, as in a legend."""
+    middle = area.center().y()
+    painter.save()
+    if look.line:
+        pen = QPen(look.colour, max(1.5, look.width))
+        if look.dashed:
+            pen.setDashPattern([3, 2])
+        painter.setPen(pen)
+        painter.drawLine(QLineF(area.left(), middle, area.right(), middle))
+    if look.shape is not None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_point(painter, look, QPointF(area.center().x(), middle), colours.background)
+    painter.restore()

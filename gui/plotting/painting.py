@@ -1,0 +1,133 @@
+"""From arrays of pixels to lines and points on the screen, each in the way Qt is quickest at."""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+
+from gui.plotting.markers import POINT, POINT_ROOM, Look, draw_point
+from gui.viewmodels.growable import Floats
+
+# pyqtgraph would load CUDA's bindings where some other package has installed them: seconds, and memory
+sys.modules.setdefault("cuda", None)  # type: ignore[arg-type]
+import pyqtgraph as pg  # type: ignore[import-untyped]  # noqa: E402
+from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments  # type: ignore[import-untyped]  # noqa: E402
+from pyqtgraph.Qt.internals import PrimitiveArray  # type: ignore[import-untyped]  # noqa: E402
+
+NEAR = 2.5
+"""Pixels between two columns of a thinned line; there are at least half as many columns as pixels, but not always."""
+_DASHED = 1000
+"""Points beyond which dashes are neither seen nor fast."""
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A line of a chart: x and y, (n,) each, x increasing; NaN leaves a gap.
+
+    `thinned`: smallest and largest value in turn, of what falls on one column of the screen: x comes in pairs.
+    """
+
+    look: Look
+    x: Floats
+    y: Floats
+    thinned: bool = False
+
+
+class Stamps:
+    """Points, painted once each: the same one stands at every epoch, and a polygon takes five times as long."""
+
+    def __init__(self, background: QColor) -> None:
+        self._background = background
+        self._known: dict[tuple[object, ...], QPixmap] = {}
+
+    def get(self, look: Look, radius: float, scale: float) -> QPixmap:
+        """The point of a look in the middle of a square; `scale`: pixels of the screen in one of Qt's."""
+        key = (look.colour.rgba(), look.shape, look.hollow, radius, scale)
+        if key not in self._known:
+            side = 2 * math.ceil(POINT_ROOM * scale)
+            stamp = QPixmap(side, side)
+            stamp.setDevicePixelRatio(scale)
+            stamp.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(stamp)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            middle = side / scale / 2
+            draw_point(painter, look, QPointF(middle, middle), self._background, radius)
+            painter.end()
+            self._known[key] = stamp
+        return self._known[key]
+
+
+def fits_points(stroke: Stroke, width: float) -> bool:
+    """Whether its points have room on `width` pixels: where they would touch, a line shows them better."""
+    return stroke.look.shape is not None and len(stroke.x) <= max(2.0, width / POINT)
+
+
+def draw_stroke(painter: QPainter, stroke: Stroke, x: Floats, y: Floats) -> None:
+    """Draw its line; x and y are its values in pixels."""
+    if stroke.thinned and not stroke.look.dashed:
+        _draw_bars(painter, stroke.look, x, y)
+    else:
+        _draw_line(painter, stroke.look, x, y)
+
+
+def _draw_line(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
+    """Segments for thick solid lines, a path for the rest: each is many times faster there than the other."""
+    pen = QPen(look.colour, look.width)
+    if look.dashed:
+        pen.setDashPattern([3, 2.5] if len(x) < _DASHED else [1, 0])
+        pen.setWidthF(look.width if len(x) < _DASHED else 1)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if look.width > 1 and not look.dashed:
+        _draw_segments(painter, x, y)
+    else:
+        painter.drawPath(pg.functions.arrayToQPath(x, y, connect="finite"))
+
+
+def _draw_bars(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
+    """A thinned line as one upright bar a column, each drawn out to where its neighbour begins: the picture of the
+    line that joins all values, in a third of its time. Rectangles, because they are filled and lines are stepped."""
+    x, tops, bottoms = x[::2], np.fmin(y[::2], y[1::2]), np.fmax(y[::2], y[1::2])  # pixels count downwards
+    seen = np.isfinite(tops)
+    if not seen.any():
+        return
+    gaps = np.flatnonzero(~(seen[:-1] & seen[1:]))
+    apart = x[1:] - x[:-1]
+    far = np.flatnonzero(apart > NEAR)
+    bars = PrimitiveArray(QRectF, 4)
+    bars.resize(len(x))
+    left, top, width, height = bars.ndarray().T
+    np.subtract(x, look.width / 2, out=left)
+    top[0], height[0] = tops[0], bottoms[0]  # the lower end, until it is complete
+    np.fmin(tops[1:], bottoms[:-1], out=top[1:])
+    np.fmax(bottoms[1:], tops[:-1], out=height[1:])
+    for alone in (far, gaps):
+        top[alone + 1], height[alone + 1] = tops[alone + 1], bottoms[alone + 1]
+    np.maximum(apart, look.width, out=width[:-1])
+    width[far], width[-1] = look.width, look.width
+    height -= top
+    height += look.width
+    top -= look.width / 2
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour)
+    if not seen.all():
+        kept = bars.ndarray()[seen]
+        bars.resize(len(kept))
+        bars.ndarray()[:] = kept
+    painter.drawRects(*bars.drawargs())
+    if len(far):  # where nothing was reported for a while
+        painter.setPen(QPen(look.colour, look.width))
+        ends = np.stack([bottoms[far], tops[far + 1], np.full(len(far), np.nan)], axis=1).reshape(-1)
+        _draw_segments(painter, np.stack([x[far], x[far + 1], x[far + 1]], axis=1).reshape(-1), ends)
+
+
+def _draw_segments(painter: QPainter, x: Floats, y: Floats) -> None:
+    # what `drawargs` gives points into the array: it must live until they are drawn
+    segments = arrayToLineSegments(x, y, connect="finite", finiteCheck=True)
+    if len(segments):
+        painter.drawLines(*segments.drawargs())

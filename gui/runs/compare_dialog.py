@@ -1,0 +1,181 @@
+"""Two or more runs side by side: their best figures, and the settings in which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.runs.runs_table import heads, shown
+from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at, plain
+from gui.viewmodels.settings_form import as_text
+from gui.widgets.bar_delegate import PART, BarDelegate
+from gui.widgets.labels import CheckBox
+from trainer.settings import describe
+from trainer.store.folder import RunFolder
+
+
+@dataclass(frozen=True)
+class ComparisonRow:
+    """A row of the comparison. `best` are the columns of the best values, `parts` the lengths of bars, 0 ... 1."""
+
+    title: str
+    texts: tuple[str, ...]
+    differs: bool = False
+    best: frozenset[int] = frozenset()
+    parts: tuple[float | None, ...] = ()
+    heading: bool = False
+
+
+class CompareDialog(QDialog):
+    """A table with a column per run; Ctrl+C copies it. It shows the runs as they were when it was opened."""
+
+    def __init__(self, paths: Sequence[Path], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._folders = [RunFolder(path) for path in paths]
+        self._rows = [look_at(path) for path in paths]
+        self._settings = compare_settings(self._folders)
+        self.table = QTableWidget()
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setAlternatingRowColors(True)
+        self.table.setWordWrap(False)
+        self._bars = BarDelegate(self.table)
+        self.table.setItemDelegate(self._bars)
+        self.all_settings = CheckBox()
+        self.all_settings.toggled.connect(self._fill)
+        self.hint = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.copy_button = QPushButton()
+        self.copy_button.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        self.copy_button.clicked.connect(self.copy)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.close)
+        self._close_button = buttons.button(QDialogButtonBox.StandardButton.Close)
+        below = QHBoxLayout()
+        for widget, stretch in ((self.all_settings, 0), (self.hint, 1), (self.copy_button, 0), (buttons, 0)):
+            below.addWidget(widget, stretch)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(below)
+        self.retranslate()
+        self.resize(min(300 + 170 * len(paths), 1100), 560)
+
+    def retranslate(self) -> None:
+        """Set all texts anew."""
+        self.setWindowTitle(self.tr("Compare runs"))
+        self.table.setAccessibleName(self.tr("Figures and settings of the runs"))
+        self.all_settings.setText(self.tr("Show equal settings too"))
+        self.hint.setText(self.tr("★ best"))
+        self.copy_button.setText(self.tr("Copy table"))
+        self._close_button.setText(self.tr("Close"))
+        self._fill()
+
+    def _lines(self) -> list[ComparisonRow]:
+        lines = [ComparisonRow(self.tr("Best figures"), (), heading=True), *figure_lines(self._rows, self.locale())]
+        chosen = [one for one in self._settings if one.differs or self.all_settings.isChecked()]
+        title = self.tr("Settings") if self.all_settings.isChecked() else self.tr("Settings that differ")
+        lines.append(ComparisonRow(title, (), heading=True))
+        if not chosen:
+            return [*lines, ComparisonRow(self.tr("none"), ())]
+        return lines + [_setting_line(one) for one in chosen]
+
+    def _fill(self) -> None:
+        lines = self._lines()
+        names = [folder.name for folder in self._folders]
+        self.table.clear()
+        self.table.setRowCount(len(lines))
+        self.table.setColumnCount(len(names))
+        for place, name in enumerate(names):
+            head = QTableWidgetItem(plain(name))
+            self.table.setHorizontalHeaderItem(place, head)
+        for number, line in enumerate(lines):
+            self._fill_row(number, line, len(names))
+        self.table.resizeColumnsToContents()
+        widest = max(self.table.columnWidth(place) for place in range(len(names)))
+        for place in range(len(names)):
+            self.table.setColumnWidth(place, min(max(widest, 130), 320))
+
+    def _fill_row(self, number: int, line: ComparisonRow, columns: int) -> None:
+        head = QTableWidgetItem(line.title)
+        font = head.font()
+        font.setBold(line.heading)
+        head.setFont(font)
+        self.table.setVerticalHeaderItem(number, head)
+        for place in range(columns):
+            text = line.texts[place] if line.texts else ""
+            item = QTableWidgetItem(f"{text} ★" if place in line.best else text)
+            if line.parts and line.parts[place] is not None:
+                item.setData(PART, line.parts[place])
+            font = item.font()
+            font.setBold(place in line.best or (line.differs and self.all_settings.isChecked()))
+            item.setFont(font)
+            if line.heading:
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.table.setItem(number, place, item)
+
+    def copy(self) -> None:
+        """The table as text with tabs between."""
+        lines = ["\t".join(["", *(folder.name for folder in self._folders)])]
+        lines += ["\t".join([line.title, *line.texts]) for line in self._lines()]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+_BETTER: dict[str, int] = {"state": 0, "macro_f1": 1, "loss": -1, "best_epoch": 0, "epoch": 0, "seconds": 0}
+"""Whether more (1) or less (-1) of a figure is better."""
+
+
+def figure_lines(rows: Sequence[Row | None], locale: QLocale) -> list[ComparisonRow]:
+    """The figures of the runs, the best of each marked unless all are as good."""
+    titles: dict[str, str] = {"best_epoch": QCoreApplication.translate("CompareDialog", "Best epoch")}
+    titles |= {str(name): title for name, title in heads().items()}
+    lines = []
+    for name, better in _BETTER.items():
+        values = [_value(row, name) for row in rows]
+        texts = tuple(_text(row, name, locale) for row in rows)
+        found = [value * better for value in values if better and value is not None]
+        best = {
+            place for place, value in enumerate(values) if found and value is not None and value * better == max(found)
+        }
+        told = frozenset(best) if len(best) < len(found) else frozenset()
+        parts = tuple(values) if name == "macro_f1" else ()
+        lines.append(ComparisonRow(titles[name], texts, best=told, parts=parts))
+    return lines
+
+
+def _value(row: Row | None, name: str) -> float | None:
+    return row.value(cast(Column, name)) if row is not None and _BETTER[name] else None
+
+
+def _text(row: Row | None, name: str, locale: QLocale) -> str:
+    if row is None or row.summary is None:
+        return "–"
+    if name == "best_epoch":
+        return "–" if row.summary.best_epoch is None else locale.toString(row.summary.best_epoch)
+    return shown(row, cast(Column, name), locale)
+
+
+def _setting_line(one: SettingDifference) -> ComparisonRow:
+    titles = {".".join(setting.path): setting for setting in describe()}
+    setting = titles.get(one.name)
+    title = one.name
+    if setting is not None:
+        words = QCoreApplication.translate("Settings", setting.title)
+        title = f"{words} ({one.name})"
+    texts = tuple("–" if value is None else plain(as_text(value)) for value in one.values)
+    return ComparisonRow(plain(title), texts, one.differs)

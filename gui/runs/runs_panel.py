@@ -1,0 +1,363 @@
+"""The list of runs: find, open, annotate, overlay, compare, continue, throw away."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QStackedLayout,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.runs.runs_table import COLUMNS, RunsTable, heads, state_words
+from gui.runs.runs_widgets import NoteFields, Notice, RunsView
+from gui.text.errors import error_text, told
+from gui.viewmodels.run_list import Discarded, Row, RunList
+from gui.viewmodels.settings_form import quoted
+from gui.window.theme import icon
+from trainer.errors import EpochscopeError
+from trainer.store import trash
+
+MORE_EPOCHS = 10
+MAX_EPOCHS = 100_000
+
+
+class RunsPanel(QWidget):
+    """All runs under a root. The window calls `tick` about every half second while it is visible."""
+
+    run_chosen = Signal(Path)
+    overlays_changed = Signal(list)
+    """Folders (Path) of the runs whose curves are overlaid."""
+    continue_wanted = Signal(Path, int)
+    """A run, and the number of epochs in all."""
+    compare_wanted = Signal(list)
+    """Folders (Path) of two or more runs."""
+    runs_removed = Signal(list)
+    """Folders (Path) of runs that lie in the trash now."""
+
+    def __init__(self, root: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.runs = RunList(root, state_words())
+        self.table = RunsTable(self.runs)
+        self.view = RunsView(self.table)
+        self.search = QLineEdit(clearButtonEnabled=True)
+        self.count = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.empty = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.notice = Notice()
+        self.notes = NoteFields()
+        self.bar = QToolBar(iconSize=QSize(16, 16), toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._discarded: list[Discarded] = []
+        self._unselected = False
+        self._make_actions()
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    def _make_actions(self) -> None:
+        keys = QKeySequence
+        self.open_action = self._action("open", self._open, keys())
+        self.compare_action = self._action("compare", self._compare, keys("Ctrl+D"))
+        self.continue_action = self._action("continue", self._continue, keys())
+        self.overlay_action = self._action("curve", self._toggle_overlay, keys())
+        self.alone_action = self._action("curve", self.remove_overlays, keys())
+        self.note_action = self._action("note", self.notes.begin, keys("F2"))
+        self.copy_action = self._action("copy", self._copy_command, keys())
+        self.folder_action = self._action("folder", self._open_folder, keys())
+        self.delete_action = self._action("delete", self._delete, keys(QKeySequence.StandardKey.Delete))
+        self.undo_action = self._action("previous", self._undo, keys(QKeySequence.StandardKey.Undo))
+        self.trash_action = self._action("folder", self._open_trash, keys())
+        for action in (self.compare_action, self.continue_action, self.delete_action):
+            self.bar.addAction(action)
+            button = self.bar.widgetForAction(action)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if isinstance(button, QToolButton) and action is not self.compare_action:
+                # the list is narrow, and what is pushed out of its bar is not found
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+
+    def _action(self, picture: str, work: Callable[[], None], key: QKeySequence) -> QAction:
+        action = QAction(icon(picture), "", self)
+        action.triggered.connect(lambda: work())
+        action.setShortcut(key)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.view.addAction(action)
+        return action
+
+    def _lay_out(self) -> None:
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setMargin(16)
+        place = QWidget()
+        self._stack = QStackedLayout(place)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.empty)
+        top = QHBoxLayout()
+        top.addWidget(self.search, 1)
+        top.addWidget(self.count)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setSpacing(6)
+        layout.addLayout(top)
+        layout.addWidget(place, 1)
+        for widget in (self.notice, self.bar, self.notes):
+            layout.addWidget(widget)
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._filter)
+        self.view.clicked.connect(self._clicked)
+        self.view.enter_pressed.connect(self._open)
+        self.view.doubleClicked.connect(self._open)
+        self.view.space_pressed.connect(self._toggle_overlay)
+        self.view.customContextMenuRequested.connect(self._menu)
+        self.view.horizontalHeader().customContextMenuRequested.connect(self._choose_columns)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._selected())
+        self.table.dataChanged.connect(self._box_changed)
+        self.notice.undo_wanted.connect(self._undo)
+        self.notes.written.connect(self._annotate)
+
+    # -- what the window calls -------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Look at the disk."""
+        overlaid = list(self.runs.overlaid)
+        if self.table.refresh():
+            self._show_count()
+            self._select_shown()
+            self._selected()
+        if overlaid != self.runs.overlaid:
+            self._tell_overlays()
+
+    def show_run(self, path: Path | None) -> None:
+        """Mark the run that the window shows; None: none."""
+        before, self.table.current = self.table.current, path.name if path else ""
+        for name in {before, self.table.current}:
+            index = self.table.index_of(name)
+            if index.isValid():
+                self.table.repaint_rows([index.row()])
+        self._unselected = bool(self.table.current)
+        self._select_shown()
+
+    def _select_shown(self) -> None:
+        """What is shown is selected, once it is listed; not where that would undo what a person does."""
+        index = self.table.index_of(self.table.current)
+        if not self._unselected or not index.isValid():
+            return
+        self._unselected = False
+        if len(self.view.selectionModel().selectedRows()) <= 1 and not self.notes.writing:
+            self.view.selectRow(index.row())
+            self.view.scrollTo(index)
+
+    def remove_overlays(self) -> None:
+        """Uncheck all boxes."""
+        self.runs.overlaid.clear()
+        self.table.repaint_rows(range(self.table.rowCount()))
+        self._tell_overlays()
+
+    def selected(self) -> list[Row]:
+        """The selected runs, in the order shown."""
+        return [self.table.row_at(index) for index in sorted(self.view.selectionModel().selectedRows())]
+
+    # -- what a person does ----------------------------------------------------------------------------------------
+
+    def _filter(self, text: str) -> None:
+        self.runs.filter(text)
+        self.table.follow()
+        self._show_count()
+        self._selected()
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if self.view.on_box(index):
+            return
+        held = QGuiApplication.keyboardModifiers()
+        if not held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
+            self.run_chosen.emit(self.runs.path(self.table.row_at(index).name))
+
+    def _open(self) -> None:
+        if rows := self.selected():
+            self.run_chosen.emit(self.runs.path(rows[0].name))
+
+    def _paths(self) -> list[Path]:
+        return [self.runs.path(row.name) for row in self.selected()]
+
+    def _compared(self) -> list[str]:
+        """The selected runs; one alone is compared with those laid over, or else with the one that is shown."""
+        names = [row.name for row in self.selected()]
+        if len(names) == 1:
+            others = [name for name in self.runs.overlaid if name != names[0]]
+            shown = [self.table.current] if self.table.index_of(self.table.current).isValid() else []
+            names += others or [name for name in shown if name != names[0]]
+        return names
+
+    def _compare(self) -> None:
+        if len(names := self._compared()) > 1:
+            self.compare_wanted.emit([self.runs.path(name) for name in names])
+
+    def _continue(self) -> None:
+        row = self.selected()[0]
+        least = max(1, row.summary.epoch + (row.state == "completed")) if row.summary else 1
+        planned = row.summary.epochs if row.summary else 0
+        proposed = max(least, planned if row.state != "completed" else planned + MORE_EPOCHS)
+        epochs = self._ask_epochs(row.name, least, proposed)
+        if epochs is not None:
+            self.continue_wanted.emit(self.runs.path(row.name), epochs)
+
+    def _ask_epochs(self, name: str, least: int, proposed: int) -> int | None:
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle(self.tr("Continue %s").replace("%s", name))
+        dialog.setLabelText(self.tr("Train to how many epochs in all?"))
+        dialog.setOkButtonText(self.tr("Continue"))
+        dialog.setCancelButtonText(self.tr("Cancel"))
+        dialog.setInputMode(QInputDialog.InputMode.IntInput)
+        dialog.setIntRange(min(least, MAX_EPOCHS), MAX_EPOCHS)
+        dialog.setIntValue(proposed)
+        accepted = dialog.exec()
+        dialog.deleteLater()
+        return dialog.intValue() if accepted else None
+
+    def _toggle_overlay(self) -> None:
+        rows = self.selected()
+        wanted = not all(row.name in self.runs.overlaid for row in rows)
+        for row in rows:
+            self.runs.overlay(row.name, wanted)
+            self.table.repaint_rows([self.table.index_of(row.name).row()])
+        self._tell_overlays()
+
+    def _box_changed(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int]) -> None:
+        if list(roles) == [Qt.ItemDataRole.CheckStateRole]:
+            self._tell_overlays()
+
+    def _tell_overlays(self) -> None:
+        self.overlays_changed.emit([self.runs.path(name) for name in self.runs.overlaid])
+
+    def _copy_command(self) -> None:
+        path = self._paths()[0] / "run.toml"
+        QGuiApplication.clipboard().setText(quoted(["epochscope", "train", "--settings", str(path)], sys.platform))
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._paths()[0])))
+
+    def _open_trash(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.runs.root / trash.NAME)))
+
+    def _annotate(self, name: str, note: str, tags: str) -> None:
+        try:
+            self.runs.annotate(name, note=note, tags=tags)
+        except EpochscopeError as error:
+            self.notice.tell(error_text(error))
+        self.table.follow()
+        self._show_count()
+
+    def _delete(self) -> None:
+        self._discarded, errors = self.runs.discard([row.name for row in self.selected()])
+        self._removed()
+        lines = [self.tr("%n run(s) moved to the trash.", "", len(self._discarded))] if self._discarded else []
+        live = sum(error.code in ("run.live", "run.busy") for error in errors)
+        if live:
+            lines.append(self.tr("%n run(s) stay: they are being trained. Stop them first.", "", live))
+        lines += [
+            told(error.code, error.parameters, error.what)
+            for error in errors
+            if error.code not in ("run.live", "run.busy")
+        ]
+        self.notice.tell("\n".join(lines), undo=bool(self._discarded))
+        self.runs_removed.emit([one.folder.path for one in self._discarded])
+
+    def _undo(self) -> None:
+        if self._discarded:
+            errors = self.runs.restore(self._discarded)
+            self._discarded = []
+            self._removed()
+            self.notice.tell("\n".join(error_text(error) for error in errors))
+
+    def _removed(self) -> None:
+        self.table.follow()
+        self._show_count()
+        self._selected()
+        self._tell_overlays()
+
+    # -- what it shows ---------------------------------------------------------------------------------------------
+
+    def _selected(self) -> None:
+        """Actions and notes follow the selection."""
+        rows = self.selected()
+        one = rows[0] if len(rows) == 1 else None
+        self.notes.show_row(one)
+        for action in (self.open_action, self.copy_action, self.folder_action, self.note_action):
+            action.setEnabled(one is not None)
+        self.continue_action.setEnabled(one is not None and not one.live)
+        self.overlay_action.setEnabled(bool(rows))
+        self.alone_action.setEnabled(bool(self.runs.overlaid))
+        self.compare_action.setEnabled(len(self._compared()) > 1)
+        self.delete_action.setEnabled(any(not row.live for row in rows))
+
+    def _show_count(self) -> None:
+        locale, found, total = self.locale(), len(self.runs.rows), self.runs.total
+        text = locale.toString(total)
+        if found != total:
+            text = self.tr("%1 of %2").replace("%1", locale.toString(found)).replace("%2", text)
+        self.count.setText(text)
+        if total == 0:
+            self.empty.setText(self.tr("No runs yet.\nStart one with New run, or open the demo."))
+        else:
+            self.empty.setText(self.tr("No run matches the filter."))
+        self._stack.setCurrentIndex(0 if found else 1)
+
+    def _menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addActions([self.open_action, self.continue_action])
+        menu.addSeparator()
+        menu.addActions([self.overlay_action, self.alone_action, self.compare_action])
+        menu.addSeparator()
+        menu.addActions([self.note_action, self.copy_action, self.folder_action])
+        menu.addSeparator()
+        menu.addActions([self.delete_action, self.trash_action])
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.view.viewport().mapToGlobal(at))
+
+    def _choose_columns(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        for place, column in enumerate(COLUMNS[1:], 1):
+            action = menu.addAction(heads()[column])
+            action.setCheckable(True)
+            action.setChecked(not self.view.isColumnHidden(place))
+            action.toggled.connect(lambda on, place=place: self.view.setColumnHidden(place, not on))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.view.horizontalHeader().mapToGlobal(at))
+
+    def retranslate(self) -> None:
+        """Set all texts anew."""
+        self.runs.words = state_words()
+        self.table.retranslate()
+        self.search.setPlaceholderText(self.tr("Filter: name, status, data, model, tag, note"))
+        self.search.setAccessibleName(self.tr("Filter runs"))
+        self.view.setAccessibleName(self.tr("Runs"))
+        self.open_action.setText(self.tr("Show"))
+        self.compare_action.setText(self.tr("Compare"))
+        self.continue_action.setText(self.tr("Continue…"))
+        self.overlay_action.setText(self.tr("Overlay its curves"))
+        self.alone_action.setText(self.tr("Take all overlays away"))
+        self.note_action.setText(self.tr("Edit note"))
+        self.copy_action.setText(self.tr("Copy command line"))
+        self.folder_action.setText(self.tr("Open folder"))
+        self.delete_action.setText(self.tr("Delete"))
+        self.trash_action.setText(self.tr("Open trash"))
+        self.undo_action.setText(self.tr("Undo delete"))
+        self.compare_action.setToolTip(
+            self.tr("Figures and settings of the selected runs side by side; one alone beside the run that is shown")
+        )
+        self.continue_action.setToolTip(self.tr("Train this run further, from where it stopped"))
+        self.delete_action.setToolTip(self.tr("Move to the trash; this can be undone"))
+        self.notice.retranslate()
+        self.notes.retranslate()
+        self._show_count()
+        self._selected()

@@ -1,0 +1,1 @@
+"""Text for people: codes and numbers in, translated words out."""

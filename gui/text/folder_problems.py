@@ -1,0 +1,39 @@
+"""What is wrong with the folder of a run, in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from gui.text.formats import plain, whole
+from gui.viewmodels.folder_check import FolderProblem
+
+MOST = 3
+"""Lines of a notice; the rest is a click away."""
+
+
+def oddity_text(oddity: FolderProblem) -> str:
+    """A sentence that names the file."""
+    tr = QCoreApplication.translate
+    texts = {
+        "missing": tr("Folder", "{file} is missing."),
+        "link": tr("Folder", "{file} is a link. It was not opened."),
+        "no_file": tr("Folder", "{file} is no file. It was not opened."),
+        "no_folder": tr("Folder", "{file} is no folder. It was not opened."),
+        "unreadable": tr("Folder", "{file} cannot be read: {reason}"),
+        "outside": tr("Folder", "The run names {file}, which lies outside of its folder. It was not opened."),
+    }
+    text = texts[oddity.problem].format(file=oddity.file, reason=oddity.reason)
+    return " ".join(plain(text).split())
+
+
+def notice(oddities: list[FolderProblem]) -> str:
+    """The first of them, and how many more there are."""
+    lines = [oddity_text(oddity) for oddity in oddities[:MOST]]
+    if (more := len(oddities) - MOST) > 0:
+        lines[-1] += " " + QCoreApplication.translate("Folder", "({count} more)").format(count=whole(more))
+    return "\n".join(lines)
+
+
+def all_text(oddities: list[FolderProblem]) -> str:
+    """All of them, a line each."""
+    return "\n".join(oddity_text(oddity) for oddity in oddities)

@@ -1,0 +1,140 @@
+"""Prose for states, phases, messages and numbers: codes come in, words in the chosen language go out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from gui.text.errors import told
+from gui.text.reasons import reason_text, stop_text, where_word
+from gui.viewmodels.journal_limits import MAX_SECONDS
+from gui.viewmodels.run import Message
+
+MAX_TEXT = 2_000
+"""Characters of a text from a file that are shown at once."""
+
+STATE_ICONS = {
+    "idle": "info",
+    "starting": "clock",
+    "preparing": "clock",
+    "running": "running",
+    "pausing": "pause",
+    "paused": "pause",
+    "stopping": "stop",
+    "completed": "done",
+    "stopped": "stop",
+    "failed": "failed",
+    "lost": "lost",
+}
+
+
+def state_word(state: str) -> str:
+    """One word or two."""
+    words = {
+        "idle": QCoreApplication.translate("Words", "no run"),
+        "starting": QCoreApplication.translate("Words", "starting"),
+        "preparing": QCoreApplication.translate("Words", "preparing"),
+        "running": QCoreApplication.translate("Words", "running"),
+        "pausing": QCoreApplication.translate("Words", "pausing"),
+        "paused": QCoreApplication.translate("Words", "paused"),
+        "stopping": QCoreApplication.translate("Words", "stopping"),
+        "completed": QCoreApplication.translate("Words", "completed"),
+        "stopped": QCoreApplication.translate("Words", "stopped"),
+        "failed": QCoreApplication.translate("Words", "failed"),
+        "lost": QCoreApplication.translate("Words", "lost"),
+    }
+    return words.get(state, state)
+
+
+def phase_word(phase: str) -> str:
+    """What the engine is doing."""
+    words = {
+        "train": QCoreApplication.translate("Words", "Training"),
+        "import": QCoreApplication.translate("Words", "Loading PyTorch"),
+        "scan": QCoreApplication.translate("Words", "Looking through the folder"),
+        "decode": QCoreApplication.translate("Words", "Reading images"),
+        "check": QCoreApplication.translate("Words", "Checking"),
+        "compile": QCoreApplication.translate("Words", "Compiling the model"),
+        "validate": QCoreApplication.translate("Words", "Validating"),
+        "evaluate": QCoreApplication.translate("Words", "Evaluating the best weights"),
+        "save": QCoreApplication.translate("Words", "Saving"),
+        "features": QCoreApplication.translate("Words", "Asking the model"),
+        "pca": QCoreApplication.translate("Words", "Computing the PCA"),
+        "tsne": QCoreApplication.translate("Words", "Computing t-SNE, up to a minute"),
+    }
+    return words.get(phase, phase)
+
+
+def split_word(split: str) -> str:
+    """Name of a part of the data."""
+    words = {
+        "train": QCoreApplication.translate("Words", "train"),
+        "valid": QCoreApplication.translate("Words", "validation"),
+        "test": QCoreApplication.translate("Words", "test"),
+    }
+    return words.get(split, split)
+
+
+def message_text(message: Message) -> str:
+    """A line of the log."""
+    values = message.values
+    match message.kind:
+        case "StopRequested":
+            return stop_text(plain(values["source"]), plain(values["reason"]))
+        case "NonFiniteLoss":
+            text = QCoreApplication.translate("Words", "Epoch {epoch}, batch {batch}: {where} is not finite.")
+            return text.format(epoch=values["epoch"], batch=values["batch"], where=where_word(values["where"]))
+        case "CallbackFailed":
+            text = QCoreApplication.translate("Words", "The callback {callback} failed in {hook}: {error}")
+            return text.format(**{name: plain(values[name]) for name in ("callback", "hook", "error")})
+        case "RunEnded":
+            return _end(values)
+    return message.kind
+
+
+def _end(values: Mapping[str, Any]) -> str:
+    """How and why a run has ended."""
+    text = QCoreApplication.translate("Words", "The run has ended: {status}. {error}")
+    reason = told(values["code"], values["parameters"], values["error"] or reason_text(values["reason"]))
+    if not values["error"] and reason:
+        text = QCoreApplication.translate("Words", "The run has ended: {status} ({error}).")
+    return text.format(status=state_word(values["status"]), error=plain(reason)).rstrip()
+
+
+def plain(text: object) -> str:
+    """A text from a file, cut to what can be shown."""
+    found = str(text)
+    return found if len(found) <= MAX_TEXT else found[:MAX_TEXT] + " …"
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """In the language's spelling; a dash where there is none, and NaN by name."""
+    if value is None:
+        return "–"
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    if value and (abs(value) < 10**-digits or abs(value) >= 1e7):
+        return QLocale().toString(float(value), "g", 3)
+    return QLocale().toString(float(value), "f", digits)
+
+
+def whole(value: float) -> str:
+    """A count; what is none by name."""
+    return QLocale().toString(round(value)) if abs(value) < 2**62 else number(value)
+
+
+def percent(value: float | None, digits: int = 0) -> str:
+    """A share of 1."""
+    return "–" if value is None or not math.isfinite(value) else QLocale().toString(value * 100, "f", digits) + " %"
+
+
+def duration(seconds: float) -> str:
+    """0:07, 12:05 or 1:02:03; a dash for what is no time."""
+    if not abs(seconds) < MAX_SECONDS:
+        return "–"
+    left = max(0, round(seconds))
+    hours, minutes = divmod(left // 60, 60)
+    return f"{hours}:{minutes:02}:{left % 60:02}" if hours else f"{minutes}:{left % 60:02}"

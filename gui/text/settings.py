@@ -1,0 +1,92 @@
+"""Prose for settings and for what is wrong with them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from gui.viewmodels.settings_form import Field, Problem, SettingsForm
+from trainer.settings.recipes import Recipe
+from trainer.settings.schema import Setting
+
+_SCHEMA = "Settings"
+"""Context of the texts that come from the settings tree: `trainer.settings.schema()` holds all of them."""
+
+
+def title(field: Field) -> str:
+    """Name of a setting."""
+    return QCoreApplication.translate(_SCHEMA, field.setting.title)
+
+
+def unit(field: Field) -> str:
+    """Of a setting; "" where it has none."""
+    return QCoreApplication.translate(_SCHEMA, field.setting.unit) if field.setting.unit else ""
+
+
+def about(field: Field) -> str:
+    """What a setting does and what it accepts."""
+    text = QCoreApplication.translate(_SCHEMA, field.setting.help)
+    return f"{text} ({expected(field.setting)})"
+
+
+def recipe_title(recipe: Recipe) -> str:
+    """Short name of a recipe."""
+    return QCoreApplication.translate("Recipes", recipe.title)
+
+
+def recipe_about(recipe: Recipe) -> str:
+    """What a recipe is for."""
+    return QCoreApplication.translate("Recipes", recipe.description)
+
+
+def group_title(group: str) -> str:
+    """Heading of a table of settings."""
+    tr = QCoreApplication.translate
+    titles = {
+        "": tr("Form", "Further"),
+        "data": tr("Form", "Data"),
+        "augment": tr("Form", "Augmentation of training images"),
+        "train": tr("Form", "Training"),
+        "checkpoint": tr("Form", "Checkpoints"),
+        "early_stopping": tr("Form", "Early stopping"),
+    }
+    return titles.get(group) or tr("Form", "Model {name}").format(name=group)
+
+
+def expected(setting: Setting) -> str:
+    """What is accepted, in words."""
+    tr = QCoreApplication.translate
+    if setting.words or setting.choices:
+        return tr(_SCHEMA, setting.words) if setting.words else ", ".join(setting.choices)
+    nouns = {int: tr("Form", "a whole number"), float: tr("Form", "a number"), bool: tr("Form", "yes or no")}
+    text = nouns.get(setting.type, tr("Form", "a text"))
+    low, high = _bound(setting.low), _bound(setting.high)
+    if low and high and not (setting.low_open or setting.high_open):
+        text += tr("Form", " from {low} to {high}").format(low=low, high=high)
+    else:
+        text += f" {'>' if setting.low_open else '≥'} {low}" if low else ""
+        text += f" {'<' if setting.high_open else '≤'} {high}" if high else ""
+    return text + (tr("Form", ", or auto") if setting.optional else "")
+
+
+def _bound(value: float | None) -> str:
+    if value is None:
+        return ""
+    if value >= 2**53:
+        return "2⁶³ − 1" if value == 2**63 - 1 else f"{value:g}"
+    return QLocale().toString(value) if isinstance(value, int) else QLocale().toString(value, "g", 6)
+
+
+def problem(form: SettingsForm, found: Problem) -> str:
+    """A sentence that stands beside the setting."""
+    tr = QCoreApplication.translate
+    if found.code == "value":
+        return tr("Form", "Expected: {what}").format(what=expected(form.fields[found.path].setting))
+    texts = {
+        "nothing_left": tr("Form", "Validation and test part together leave nothing to train on."),
+        "long_warmup": tr("Form", "The warm-up must be shorter than the epochs."),
+        "unknown_source": tr("Form", "There is no such data set or folder."),
+        "unknown_callback": tr("Form", "One of these callbacks is not installed."),
+        "name": tr("Form", "1 to 64 of A–Z a–z 0–9 . _ -, no dot at either end; not “last”."),
+        "name_taken": tr("Form", "There is already a run of this name."),
+    }
+    return texts.get(found.code) or found.text

@@ -1,0 +1,136 @@
+"""The map of a run's images that `epochscope evaluate RUN --map` has made, for a window to draw. No Qt."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gui.viewmodels.image_index import ImageIndex, Split
+from trainer.errors import DataError
+from trainer.store.arrays import read_arrays
+from trainer.store.folder import RunFolder, confined
+
+Layout = Literal["pca", "tsne"]
+Reason = Literal["", "no_map", "damaged", "outside"]
+SPLITS: tuple[Split, ...] = ("valid", "test")
+MAX_FILE = 64 << 20
+Points = NDArray[np.float32]
+"""(N, 2), finite."""
+Stamp = tuple[tuple[int, int], ...]
+"""Modification time (ns) and size of the map and of the evaluation."""
+
+
+@dataclass(frozen=True)
+class EmbeddingPoints:
+    """N images of a split: `places` (N,) their numbers in it, `labels` (N,) their classes, `layouts` where they lie.
+
+    `explained`: shares of the variance along the two axes of `pca`. `stale`: the evaluation is of other
+    weights.
+    """
+
+    split: Split
+    places: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    layouts: dict[Layout, Points]
+    explained: tuple[float, float]
+    stale: bool
+
+
+def stamp(folder: RunFolder) -> Stamp:
+    """Changes whenever another map is there, or another evaluation."""
+    found = []
+    for split in SPLITS:
+        for name in (f"map-{split}.npz", f"{split}.npz"):
+            try:
+                about = os.stat(folder.evaluation / name)  # noqa: PTH116 - asked for each drawing
+                found.append((about.st_mtime_ns, about.st_size))
+            except OSError:
+                found.append((0, 0))
+    return tuple(found)
+
+
+def read_map(folder: RunFolder) -> tuple[EmbeddingPoints | None, Reason, str]:
+    """The map, or why there is none, and the file that is about."""
+    for split in SPLITS:
+        relative = f"evaluation/map-{split}.npz"
+        if os.path.lexists(folder.path / relative):
+            try:
+                path = confined(folder, relative)
+            except DataError:
+                return None, "outside", relative
+            try:
+                return _checked(folder, split, read_arrays(path, MAX_FILE)), "", relative
+            except (DataError, KeyError, ValueError, MemoryError, OverflowError):
+                return None, "damaged", relative
+    return None, "no_map", ""
+
+
+def _checked(folder: RunFolder, split: Split, arrays: dict[str, NDArray[Any]]) -> EmbeddingPoints:
+    """Raises KeyError and ValueError for what is no map."""
+    places, labels, explained = arrays["indices"], arrays["labels"], arrays["explained"]
+    said = arrays["predicted"]
+    count = len(places)
+    layouts: dict[Layout, Points] = {"pca": arrays["pca"]}
+    if "tsne" in arrays:
+        layouts["tsne"] = arrays["tsne"]
+    if {places.dtype.name, labels.dtype.name} != {"int64"} or places.shape != (count,) or labels.shape != (count,):
+        raise ValueError("indices or labels")
+    if count == 0 or places.min() < 0 or explained.shape != (2,) or explained.dtype.kind != "f":
+        raise ValueError("empty, or no numbers")
+    if said.shape != (count,) or said.dtype != np.uint16:
+        raise ValueError("predicted")
+    for points in layouts.values():
+        if points.shape != (count, 2) or points.dtype != np.float32 or not np.isfinite(points).all():
+            raise ValueError("points")
+    shares = float(explained[0]), float(explained[1])
+    return EmbeddingPoints(split, places, labels, layouts, shares, _is_stale(folder, split, places, said))
+
+
+def _is_stale(folder: RunFolder, split: Split, places: NDArray[np.int64], said: NDArray[np.uint16]) -> bool:
+    """Whether the evaluation knows other predictions. Times of files would not tell: copying changes them."""
+    try:
+        evaluated = read_arrays(confined(folder, f"evaluation/{split}.npz"), MAX_FILE)["predicted"]
+        return not np.array_equal(evaluated[places], said)
+    except (DataError, KeyError, ValueError, IndexError, MemoryError, OverflowError):
+        return False
+
+
+def predicted(points: EmbeddingPoints, index: ImageIndex, epoch: int) -> NDArray[np.int64] | None:
+    """What the model took each image of the map for, (N,): validation images after that epoch. None where that is not
+    known."""
+    made = index.predictions(points.split, epoch).predicted
+    return made[points.places].astype(np.int64) if points.places.max() < len(made) else None
+
+
+def items(points: EmbeddingPoints, index: ImageIndex) -> NDArray[np.int64]:
+    """For each image of the map its place among the published images, (N,); -1 where it was not published."""
+    split, _ = index.split(points.split)
+    found = np.full(len(points.places), -1, np.int64)
+    if split is not None and len(split.indices):
+        published = np.array(split.indices, np.int64)
+        order = np.argsort(published, kind="stable")
+        at = np.minimum(np.searchsorted(published[order], points.places), len(order) - 1)
+        there = published[order][at] == points.places
+        found[there] = order[at][there]
+    return found
+
+
+def frame(points: Points) -> tuple[float, float, float, float]:
+    """Left, bottom, width and height around all points, with a little room; never without extent."""
+    low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
+    reach = np.maximum(high - low, 1e-6 * max(1.0, float(np.abs(points).max())))
+    low, reach = low - 0.04 * reach, 1.08 * reach
+    return float(low[0]), float(low[1]), float(reach[0]), float(reach[1])
+
+
+def nearest(x: NDArray[np.float64], y: NDArray[np.float64], at: tuple[float, float], within: float) -> int:
+    """The number of the nearest of some places, -1 where none is `within` that distance."""
+    if not len(x):
+        return -1
+    apart = (x - at[0]) ** 2 + (y - at[1]) ** 2
+    best = int(apart.argmin())
+    return best if apart[best] <= within**2 else -1

@@ -1,0 +1,53 @@
+"""The first layer's weights as pictures. No Qt."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gui.viewmodels.run import RunModel
+from trainer.analysis import first_layer
+from trainer.analysis.first_layer import Weights
+from trainer.errors import DataError
+from trainer.store.arrays import read_arrays
+from trainer.store.folder import RunFolder, confined
+
+Reason = Literal["", "no_weights", "missing", "damaged", "outside", "no_pictures"]
+"""Why there is nothing: not written (yet, or at all); a file is gone, damaged or outside of the run; weights of this
+form cannot be shown as pictures."""
+
+MAX_FILE = 16 << 20
+
+
+def read_weights(folder: RunFolder, model: RunModel, epoch: int) -> tuple[Weights | None, Reason]:
+    """The pictures after an epoch, or why there are none."""
+    relative = model.weights.get(epoch)
+    if relative is None or model.info is None:
+        return None, "no_weights"
+    try:
+        path = confined(folder, relative)
+    except DataError:
+        return None, "outside"
+    if not os.path.lexists(path):
+        return None, "missing"
+    try:
+        weight = read_arrays(path, MAX_FILE)["weight"]
+        if weight.dtype.kind != "f":
+            return None, "damaged"
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and is counted as broken
+            weight = weight.astype(np.float32)
+    except (DataError, KeyError, ValueError, TypeError, MemoryError):
+        return None, "damaged"
+    return as_pictures(weight, model)
+
+
+def as_pictures(weight: NDArray[Any], model: RunModel) -> tuple[Weights | None, Reason]:
+    """What a first layer's weight shows, of this run's model."""
+    info = model.info
+    if info is None:
+        return None, "no_pictures"
+    found = first_layer.as_pictures(weight, info.input_shape, len(info.classes), info.parameters)
+    return found, "" if found is not None else "no_pictures"

@@ -1,0 +1,173 @@
+"""What is wrong with the folder of a run: missing, no plain file, unreadable, outside. No Qt.
+
+Nothing here follows a link, and what is no regular file is never opened.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import msgspec
+
+from gui.viewmodels.run import RunModel
+from trainer.errors import DataError
+from trainer.store import durable, notes
+from trainer.store import summary as summaries
+from trainer.store.folder import SUBFOLDERS, RunFolder, confined
+
+Problem = Literal["missing", "link", "no_file", "no_folder", "unreadable", "outside"]
+RECORDS = ("journal.jsonl", "run.toml", "environment.json", "summary.json", "log.txt")
+STEERING = ("owner.json", "lock", "requests")
+"""Of use while a run goes on, and afterwards no more."""
+FILES = (*RECORDS, "metrics.csv", "owner.json", "lock", "viewer.json")
+EVALUATION = tuple(
+    f"evaluation/{split}{end}" for split in ("train", "valid", "test") for end in (".json", ".txt", ".npz")
+)
+PICTURES = ("index.json", "valid.npy", "test.npy")
+MAX_JSON, MAX_TOML = 64 << 20, 1 << 20
+MOST = 100
+"""Oddities that are told; a run of a thousand epochs can lack a thousand files."""
+
+
+@dataclass(frozen=True)
+class FolderProblem:
+    """`file` as the run names it, `reason` in English where the system gave one."""
+
+    file: str
+    problem: Problem
+    reason: str = ""
+
+
+def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[FolderProblem]:
+    """All that is odd, at most `MOST`. Of a run that goes on nothing is missing: it may come."""
+    found = {one.file: one for one in _wrong_kinds(folder, model)}
+    if not alive:
+        for file in _expected(model):
+            if file.split("/")[0] not in found and not _there(folder, file):
+                found.setdefault(file, FolderProblem(file, "missing"))
+            if len(found) >= MOST:
+                break
+    for file, read in _READERS.items():
+        if file not in found and file.split("/")[0] not in found and _there(folder, file):
+            try:
+                read(folder.path / file)
+            except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
+                found[file] = FolderProblem(file, "unreadable", str(error)[:200])
+    return list(found.values())[:MOST]
+
+
+def stamp(folder: RunFolder, model: RunModel, alive: bool) -> tuple[object, ...]:
+    """Equal ones: `examine` would find the same again."""
+    places = (folder.path, *(folder.path / part for part in SUBFOLDERS), *_pictures(folder, model))
+    return model.ended is None, alive, model.epochs.rows, *(_changed(path) for path in places)
+
+
+def _changed(path: Path) -> int:
+    try:
+        return os.lstat(path).st_mtime_ns
+    except (OSError, ValueError):
+        return 0
+
+
+def _wrong_kinds(folder: RunFolder, model: RunModel) -> Iterator[FolderProblem]:
+    for part in SUBFOLDERS:
+        yield from _kind(folder.path / part, part, stat.S_ISDIR, "no_folder")
+    inside = () if folder.evaluation.is_symlink() else EVALUATION
+    for file in (*FILES, *inside):
+        yield from _kind(folder.path / file, file, stat.S_ISREG, "no_file")
+    pictures = _pictures(folder, model)
+    for path in pictures[:2]:
+        yield from _kind(path, _name(folder, path), stat.S_ISDIR, "no_folder")
+    for path in pictures[2:]:
+        yield from _kind(path, _name(folder, path), stat.S_ISREG, "no_file")
+    for file in _named(model):
+        try:
+            path = confined(folder, file)
+        except (DataError, ValueError):
+            yield FolderProblem(file[:200], "link" if _is_link(folder, file) else "outside")
+        else:
+            yield from _kind(path, file[:200], stat.S_ISREG, "no_file")
+
+
+def _is_link(folder: RunFolder, file: str) -> bool:
+    parts = PurePosixPath(file).parts
+    try:
+        return bool(parts) and parts[0] != "/" and ".." not in parts and (folder.path / file).is_symlink()
+    except (OSError, ValueError):
+        return False
+
+
+def _kind(path: Path, file: str, wanted: Callable[[int], bool], otherwise: Problem) -> Iterator[FolderProblem]:
+    try:
+        mode = os.lstat(path).st_mode
+    except (OSError, ValueError):
+        return
+    if stat.S_ISLNK(mode):
+        yield FolderProblem(file, "link")
+    elif not wanted(mode):
+        yield FolderProblem(file, otherwise)
+
+
+def _there(folder: RunFolder, file: str) -> bool:
+    try:
+        return os.path.lexists(folder.path / file)
+    except ValueError:
+        return False
+
+
+def _named(model: RunModel) -> Iterator[str]:
+    """Files that the journal tells of."""
+    yield from model.predictions.values()
+    yield from model.weights.values()
+    yield from (event.path for kind, event in model.checkpoints.items() if kind != "manual")
+
+
+def _expected(model: RunModel) -> Iterator[str]:
+    yield from RECORDS
+    if model.epochs.rows:
+        yield "metrics.csv"
+    if model.ended is None:
+        yield from STEERING
+    for part in ("checkpoints", "predictions", "snapshots"):
+        if getattr(model, "weights" if part == "snapshots" else part):
+            yield part
+    if model.evaluations:
+        yield "evaluation"
+    yield from (file for file in EVALUATION if file.split("/")[1].split(".")[0] in model.evaluations)
+    yield from _named(model)
+
+
+def _pictures(folder: RunFolder, model: RunModel) -> list[Path]:
+    """The folder of all published images, that of this run's, and the files in it."""
+    parts = PurePosixPath(model.images or "").parts
+    if len(parts) != 2 or parts[0] != ".data" or parts[1] == "..":
+        return []
+    whole = folder.path.parent / ".data"
+    return [whole, whole / parts[1], *(whole / parts[1] / name for name in PICTURES)]
+
+
+def _name(folder: RunFolder, path: Path) -> str:
+    return path.relative_to(folder.path.parent).as_posix()[:200]
+
+
+def _toml(path: Path) -> None:
+    tomllib.loads(durable.read_bytes(path, MAX_TOML).decode("utf-8"))
+
+
+def _figures(path: Path) -> None:
+    msgspec.json.decode(durable.read_bytes(path, MAX_JSON), type=dict)
+
+
+_READERS: dict[str, Callable[[Path], object]] = {
+    "run.toml": _toml,
+    "summary.json": summaries.read,
+    "viewer.json": notes.load,
+    "environment.json": _figures,
+    **{f"evaluation/{split}.json": _figures for split in ("train", "valid", "test")},
+}

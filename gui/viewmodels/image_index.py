@@ -1,0 +1,281 @@
+"""The images behind the numbers of a run: which they are, what the model made of them, and how that changed. No Qt.
+
+Files are opened when asked for and never outside the run's folder and its root; what is missing or damaged gives an
+empty result and the reason as a code.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gui.viewmodels.run import RunModel
+from trainer.errors import DataError
+from trainer.store.arrays import read_arrays
+from trainer.store.folder import RunFolder, confined
+from trainer.store.thumbnails import PublishedImages, PublishedSplit, open_published
+
+Split = Literal["valid", "test"]
+Keep = Literal["all", "wrong", "right"]
+Order = Literal["loss", "-loss", "confidence", "-confidence"]
+"""What comes first: `-loss` is the largest loss."""
+Reason = Literal["", "unpublished", "no_split", "no_predictions", "missing", "damaged", "outside", "mismatch"]
+"""Why there is nothing: the images were not published; the run has no such split; its predictions were not written
+(yet); a file is gone, damaged or outside of the run; predictions and images are not of the same data."""
+
+TEST_FILE = "evaluation/test.npz"
+CACHE_BYTES = 32 << 20
+MAX_FILE = 256 << 20
+MAX_VERDICTS = 200
+"""Epochs in the history of an image: more would not be seen."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Per image of the split, in its order: `predicted` (N,) uint16, `confidence` (N,) float16, `loss` (N,) float32."""
+
+    predicted: NDArray[np.uint16]
+    confidence: NDArray[np.float16]
+    loss: NDArray[np.float32]
+    reason: Reason = ""
+
+    @classmethod
+    def none(cls, reason: Reason) -> Predictions:
+        """No predictions, and why."""
+        return cls(np.empty(0, np.uint16), np.empty(0, np.float16), np.empty(0, np.float32), reason)
+
+    @property
+    def bytes(self) -> int:
+        """In memory."""
+        return self.predicted.nbytes + self.confidence.nbytes + self.loss.nbytes
+
+
+@dataclass(frozen=True)
+class ImageFilter:
+    """Which images are wanted: of one of the classes `true`, taken for one of `predicted`; None is any."""
+
+    split: Split = "valid"
+    true: tuple[int, ...] | None = None
+    predicted: tuple[int, ...] | None = None
+    keep: Keep = "all"
+    order: Order = "-loss"
+
+
+@dataclass(frozen=True)
+class ImageSelection:
+    """The images of a choice at one epoch, in its order: `items` are places among the published images of the split.
+
+    `published` of the split's `total` images are there for viewing: a sample where they differ.
+    """
+
+    choice: ImageFilter
+    epoch: int
+    items: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    reason: Reason = ""
+    published: int = 0
+    total: int = 0
+    file: str = ""
+    """What the reason is about, as the run names it."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One image and what the model made of it: `pixels` (h, w, 3) uint8, `size` the original (width, height),
+    `place` its number in the split, 0-based."""
+
+    item: int
+    place: int
+    true: int
+    predicted: int
+    confidence: float
+    loss: float
+    pixels: NDArray[np.uint8]
+    size: tuple[int, int]
+    path: str
+
+    @property
+    def right(self) -> bool:
+        """Whether the model took it for what it is."""
+        return self.true == self.predicted
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """One image over the epochs: `epochs`, `predicted` and `confidence` of equal length; `true` is its class."""
+
+    true: int
+    epochs: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+
+    @classmethod
+    def none(cls) -> Verdicts:
+        """Of no image."""
+        return cls(0, np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """After which epochs it was taken for what it is."""
+        return np.equal(self.predicted, self.true)
+
+
+class ImageIndex:
+    """The published images of a run's data and the run's predictions on them."""
+
+    def __init__(self, folder: RunFolder, model: RunModel) -> None:
+        self._folder = folder
+        self._model = model
+        self._published: PublishedImages | None = None
+        self._labels: dict[str, NDArray[np.int64]] = {}
+        self._opened: tuple[str | None, Reason] | None = None
+        self._cache: OrderedDict[str, Predictions] = OrderedDict()
+
+    def split(self, split: Split) -> tuple[PublishedSplit | None, Reason]:
+        """The published images of a split, or why there are none."""
+        if self._opened is None or self._opened[0] != self._model.images:
+            self._opened = (self._model.images, self._open())
+        if self._published is None:
+            return None, self._opened[1]
+        found = self._published.splits.get(split)
+        return found, "" if found is not None else "no_split"
+
+    def _open(self) -> Reason:
+        self._published, self._labels = None, {}
+        if self._model.images is None:
+            return "unpublished"
+        parts = PurePosixPath(self._model.images).parts
+        if len(parts) != 2 or parts[0] != ".data":
+            return "outside"
+        root = self._folder.path.parent
+        try:
+            folder = os.path.realpath(root / ".data" / parts[1])
+            if os.path.dirname(os.path.dirname(folder)) != os.path.realpath(root):  # noqa: PTH120
+                return "outside"
+            found = open_published(root, parts[1])
+            self._labels = {name: np.array(one.labels, np.int64) for name, one in found.splits.items()}
+        except (DataError, OSError, ValueError, OverflowError):
+            return "damaged" if os.path.isdir(root / ".data" / parts[1]) else "missing"  # noqa: PTH112
+        self._published = found
+        return ""
+
+    def predictions(self, split: Split, epoch: int) -> Predictions:
+        """What the model said of each image: of `valid` after that epoch, of `test` with the weights evaluated."""
+        if split == "valid":
+            relative = self._model.predictions.get(epoch)
+            return self._read(relative) if relative is not None else Predictions.none("no_predictions")
+        found = self._read(TEST_FILE)
+        # a stopped run may be evaluated later: the file comes without an event then
+        missing = found.reason == "missing" and "test" not in self._model.evaluations
+        return Predictions.none("no_predictions") if missing else found
+
+    def _read(self, relative: str) -> Predictions:
+        found = self._cache.pop(relative, None) or _read_predictions(self._folder, relative)
+        if not found.reason:
+            self._cache[relative] = found
+            while sum(one.bytes for one in self._cache.values()) > CACHE_BYTES and len(self._cache) > 1:
+                self._cache.popitem(last=False)
+        return found
+
+    def forget(self) -> None:
+        """Read files anew: the run went on from an earlier point, or has been evaluated."""
+        self._cache.clear()
+        self._opened = None
+
+    def select(self, choice: ImageFilter, epoch: int) -> ImageSelection:
+        """The published images that fit, in the order asked for; those with equal figures in the order of the data."""
+        split, reason = self.split(choice.split)
+        if split is None:
+            return ImageSelection(choice, epoch, reason=reason, file=self._model.images or "")
+        whole = ImageSelection(choice, epoch, published=len(split.indices), total=split.total)
+        found = self.predictions(choice.split, epoch)
+        reason = found.reason or ("" if len(found.predicted) == split.total else "mismatch")
+        places = np.array(split.indices, np.int64)
+        if not reason and len(places) and not 0 <= places.min() <= places.max() < split.total:
+            reason = "mismatch"
+        if reason:
+            file = self._model.predictions.get(epoch, "") if choice.split == "valid" else TEST_FILE
+            return ImageSelection(choice, epoch, reason=reason, published=whole.published, total=whole.total, file=file)
+        items = _fitting(choice, self._labels[choice.split], found, places)
+        return ImageSelection(choice, epoch, items, "", whole.published, whole.total)
+
+    def seen(self, split: Split, item: int, epoch: int) -> Seen | None:
+        """One published image; None where it, or what the model made of it, is not there."""
+        found, _ = self.split(split)
+        made = self.predictions(split, epoch)
+        if found is None or not 0 <= item < len(found.indices):
+            return None
+        place = found.indices[item]
+        if not 0 <= place < len(made.predicted) or len(made.predicted) != found.total:
+            return None
+        return Seen(
+            item,
+            place,
+            found.labels[item],
+            int(made.predicted[place]),
+            float(made.confidence[place]),
+            float(made.loss[place]),
+            np.asarray(found.images[item]),
+            found.sizes[item],
+            found.paths[item],
+        )
+
+    def verdicts(self, item: int) -> Verdicts:
+        """What the model made of a validation image after each epoch; evenly spaced epochs where they are many."""
+        split, _ = self.split("valid")
+        if split is None or not 0 <= item < len(split.indices):
+            return Verdicts.none()
+        place, epochs = split.indices[item], sorted(self._model.predictions)
+        if len(epochs) > MAX_VERDICTS:
+            epochs = [epochs[i] for i in np.linspace(0, len(epochs) - 1, MAX_VERDICTS).round().astype(int)]
+        found = [(epoch, self.predictions("valid", epoch)) for epoch in epochs]
+        rows = [
+            (epoch, int(one.predicted[place]), float(one.confidence[place]))
+            for epoch, one in found
+            if len(one.predicted) == split.total and 0 <= place < split.total
+        ]
+        columns = np.array(rows, float).reshape(-1, 3).T
+        return Verdicts(split.labels[item], columns[0].astype(np.int64), columns[1].astype(np.int64), columns[2])
+
+
+def _fitting(
+    choice: ImageFilter, labels: NDArray[np.int64], made: Predictions, places: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    predicted = made.predicted[places].astype(np.int64)
+    fits = np.ones(len(places), bool)
+    if choice.true is not None:
+        fits &= np.isin(labels, choice.true)
+    if choice.predicted is not None:
+        fits &= np.isin(predicted, choice.predicted)
+    if choice.keep != "all":
+        fits &= (labels == predicted) == (choice.keep == "right")
+    items = np.flatnonzero(fits)
+    figures: NDArray[Any] = made.loss if choice.order.endswith("loss") else made.confidence
+    values = figures[places[items]].astype(np.float64)
+    # NaN comes first among the largest: it is the worst there is
+    key = -np.where(np.isnan(values), np.inf, values) if choice.order.startswith("-") else values
+    return items[np.argsort(key, kind="stable")]
+
+
+def _read_predictions(folder: RunFolder, relative: str) -> Predictions:
+    try:
+        path = confined(folder, relative)
+    except DataError:
+        return Predictions.none("outside")
+    if not os.path.lexists(path):
+        return Predictions.none("missing")
+    try:
+        arrays = read_arrays(path, MAX_FILE)
+        found = Predictions(arrays["predicted"], arrays["confidence"], arrays["loss"])
+    except (DataError, KeyError, ValueError, MemoryError, OverflowError):
+        return Predictions.none("damaged")
+    kinds = [array.dtype.name for array in (found.predicted, found.confidence, found.loss)]
+    shapes = {array.shape for array in (found.predicted, found.confidence, found.loss)}
+    if kinds != ["uint16", "float16", "float32"] or len(shapes) != 1 or found.predicted.ndim != 1:
+        return Predictions.none("damaged")
+    return found

@@ -1,0 +1,355 @@
+"""The list of all runs: kept fresh cheaply, filtered, sorted, annotated, thrown away and brought back. No Qt."""
+
+from __future__ import annotations
+
+import os
+import time
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from trainer.errors import EpochscopeError
+from trainer.store import durable, notes, trash
+from trainer.store import summary as summaries
+from trainer.store.folder import RunFolder, State, is_alive
+from trainer.store.notes import ViewerNotes
+from trainer.store.summary import Summary
+
+Column = Literal[
+    "name", "state", "macro_f1", "loss", "epoch", "data", "model", "seconds", "started", "tags", "note"
+]  # fmt: skip
+LIVE = ("preparing", "running", "paused")
+_ENDED = ("completed", "stopped", "failed")
+_MARKS = ("summary.json", "run.toml", "journal.jsonl")
+_SLICES = 4
+"""Runs that nobody trains are looked at in turn, a quarter each time: within 2 s at two looks a second."""
+_FRESH_SECONDS = 10.0
+_MAX_TOML = 1 << 20
+MAX_SHOWN = 300
+"""Characters of a text from a run folder that a list shows."""
+
+Stamp = tuple[int, int, int]
+"""Time of change, size and inode of a file: equal ones mean that it need not be read again."""
+
+
+def _stamp(path: str) -> Stamp | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - thousands at a time, as texts
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@dataclass(slots=True)
+class Row:
+    """One run. `summary` is None where it cannot be read: `problem` says why."""
+
+    name: str
+    state: State
+    summary: Summary | None
+    notes: ViewerNotes
+    problem: str = ""
+    stamps: tuple[Stamp | None, Stamp | None] = (None, None)
+    """Of summary.json and viewer.json."""
+    folder: Stamp | None = None
+    owner: Stamp | None = None
+    """Of owner.json, where the run has not ended."""
+
+    @property
+    def live(self) -> bool:
+        """An engine works on it."""
+        return self.state in LIVE
+
+    def value(self, column: Column) -> Any:
+        """What a column shows and sorts by; None where there is nothing."""
+        return _VALUES[column](self, self.summary or _NOTHING)
+
+
+_NOTHING = Summary()
+_VALUES: dict[Column, Callable[[Row, Summary], Any]] = {
+    "name": lambda row, summary: row.name,
+    "state": lambda row, summary: row.state,
+    "macro_f1": lambda row, summary: summary.best_macro_f1,
+    "loss": lambda row, summary: summary.best_loss,
+    "epoch": lambda row, summary: summary.epoch,
+    "data": lambda row, summary: plain(_last_part(summary.data)) or None,
+    "model": lambda row, summary: plain(summary.model) or None,
+    "seconds": lambda row, summary: summary.elapsed or None,
+    "started": lambda row, summary: plain(summary.started_at) or None,
+    "tags": lambda row, summary: ", ".join(plain(tag) for tag in row.notes.tags) or None,
+    "note": lambda row, summary: plain(row.notes.note) or None,
+}
+
+
+def plain(text: str, limit: int = MAX_SHOWN) -> str:
+    """One line of at most `limit` characters, whatever a file holds."""
+    text = " ".join(text[: 2 * limit].split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _last_part(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
+
+
+@dataclass
+class Changes:
+    """What a refresh has found: `listed` where rows came, went or changed places, else the rows that changed."""
+
+    listed: bool = False
+    rows: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Discarded:
+    """A run in the trash, for undo."""
+
+    folder: RunFolder
+    lies: Path
+
+
+class RunList:
+    """All runs under `root`; `rows` are those that pass the filter, in order.
+
+    `words` are what people call the states, for the filter. The first `refresh` reads everything (5,000 runs: about a
+    quarter of a second), later ones only what has changed.
+    """
+
+    def __init__(self, root: Path, words: Mapping[str, str] | None = None) -> None:
+        self.root = root
+        self.words: Mapping[str, str] = words or {}
+        self.rows: list[Row] = []
+        self.overlaid: list[str] = []
+        """Names of the runs whose curves are shown as well, in the order they were chosen."""
+        self.filter_text = ""
+        self.sort_column: Column = "started"
+        self.descending = True
+        self._all: dict[str, Row] = {}
+        self._slice = 0
+        self._scanned: int | None = None
+
+    @property
+    def total(self) -> int:
+        """Of all runs, whatever the filter."""
+        return len(self._all)
+
+    def path(self, name: str) -> Path:
+        """Folder of a run."""
+        return self.root / name
+
+    def get(self, name: str) -> Row | None:
+        """A run by its name, whatever the filter."""
+        return self._all.get(name)
+
+    # -- what is on the disk ---------------------------------------------------------------------------------------
+
+    def refresh(self) -> Changes:
+        """Look at the disk: at new and live runs always, at the others in turn."""
+        changed = {name for name in self._scan() if self._look(name)}
+        gone = [name for name in self._due() if not self._look_again(name, changed)]
+        for name in gone:
+            del self._all[name]
+        self.overlaid = [name for name in self.overlaid if name in self._all]
+        if not changed and not gone:
+            return Changes()
+        before = [row.name for row in self.rows]
+        self._arrange()
+        after = [row.name for row in self.rows]
+        if before != after:
+            return Changes(listed=True)
+        return Changes(rows={place for place, name in enumerate(after) if name in changed})
+
+    def _scan(self) -> list[str]:
+        """Names that are not known yet."""
+        stamp = _stamp(str(self.root))
+        if stamp is None:
+            self._scanned = None
+            return []
+        if stamp[0] == self._scanned:
+            return []
+        try:
+            with os.scandir(self.root) as found:
+                names = [entry.name for entry in found if not entry.name.startswith(".") and entry.is_dir()]
+        except OSError:
+            return []
+        # for a while, look again: a new folder is no run until its first file is written
+        self._scanned = stamp[0] if abs(time.time() - stamp[0] / 1e9) > _FRESH_SECONDS else None
+        return [name for name in names if name not in self._all]
+
+    def _due(self) -> list[str]:
+        self._slice = (self._slice + 1) % _SLICES
+        return [
+            name for place, (name, row) in enumerate(self._all.items()) if row.live or place % _SLICES == self._slice
+        ]
+
+    def _look_again(self, name: str, changed: set[str]) -> bool:
+        """Whether the run is still there."""
+        if name in changed:
+            return True
+        if self._look(name):
+            changed.add(name)
+        return self._all[name].summary is not None or self._is_run(name)
+
+    def _is_run(self, name: str) -> bool:
+        return any(os.path.isfile(f"{self.root}{os.sep}{name}{os.sep}{mark}") for mark in _MARKS)  # noqa: PTH113
+
+    def _look(self, name: str) -> bool:
+        """Read what is new of one run; whether anything was. A folder that is no run is left alone."""
+        base = f"{self.root}{os.sep}{name}{os.sep}"
+        old = self._all.get(name)
+        folder, owner = _stamp(base), None
+        if old is not None and not old.live and folder == old.folder:
+            # all files but owner.json, which is touched, are replaced: that changes the folder
+            unowned = old.state == "lost" and _stamp(base + "owner.json") == old.owner
+            if unowned or old.state in _ENDED:
+                return False
+        stamps = _stamp(base + "summary.json"), _stamp(base + "viewer.json")
+        if old is None and stamps[0] is None and not self._is_run(name):
+            return False
+        row = self._read(name, base, stamps) if old is None or stamps != old.stamps else replace(old)
+        if row.summary is not None and row.summary.status in _ENDED:
+            row.state = row.summary.status
+        else:
+            owner = _stamp(base + "owner.json")
+            row.state = self._unfinished(row)
+        row.folder, row.owner = folder, owner
+        self._all[name] = row
+        return old is None or (row.state, row.stamps) != (old.state, old.stamps)
+
+    def _unfinished(self, row: Row) -> State:
+        if not is_alive(RunFolder(self.path(row.name))):
+            return "lost"
+        return row.summary.status if row.summary is not None else "preparing"
+
+    def _read(self, name: str, base: str, stamps: tuple[Stamp | None, Stamp | None]) -> Row:
+        summary, problem = None, ""
+        if stamps[0] is not None:
+            try:
+                summary = summaries.read(base + "summary.json")
+            except ValueError as error:
+                problem = plain(str(error))
+        found = notes.read(base + "viewer.json") if stamps[1] is not None else ViewerNotes()
+        return Row(name, "lost", summary, found, problem, stamps)
+
+    # -- filter and order ------------------------------------------------------------------------------------------
+
+    def filter(self, text: str) -> None:
+        """Keep runs in which each word of the text occurs: in name, state, data, model, tags or note."""
+        self.filter_text = text
+        self._arrange()
+
+    def sort(self, column: Column, descending: bool) -> None:
+        """Order by a column; runs that have nothing there come last."""
+        self.sort_column, self.descending = column, descending
+        self._arrange()
+
+    def _arrange(self) -> None:
+        words = self.filter_text.casefold().split()
+        rows = [row for row in self._all.values() if not words or self._matches(row, words)]
+        rows.sort(key=lambda row: row.name, reverse=True)
+        keyed = [(row.value(self.sort_column), row) for row in rows]
+        present = [pair for pair in keyed if pair[0] is not None]
+        present.sort(key=lambda pair: _order(pair[0]), reverse=self.descending)
+        self.rows = [row for _, row in present] + [row for value, row in keyed if value is None]
+
+    def _matches(self, row: Row, words: Sequence[str]) -> bool:
+        summary = row.summary or Summary()
+        parts = (row.name, row.state, self.words.get(row.state, ""), summary.data, summary.model, row.notes.note)
+        text = "\n".join((*parts, *row.notes.tags)).casefold()
+        return all(word in text for word in words)
+
+    # -- what a person does ----------------------------------------------------------------------------------------
+
+    def overlay(self, name: str, wanted: bool) -> None:
+        """Show a run's curves beside the others, or no longer."""
+        self.overlaid = [other for other in self.overlaid if other != name] + [name] * wanted
+
+    def annotate(self, name: str, *, note: str | None = None, tags: str | None = None) -> None:
+        """Write a note, or tags as a text with commas. Raises DiskError."""
+        row = self._all[name]
+        wanted = ViewerNotes(
+            note=row.notes.note if note is None else note,
+            tags=row.notes.tags if tags is None else tuple(tags.split(",")),
+        )
+        path = RunFolder(self.path(name)).viewer
+        written = notes.write(path, wanted)
+        self._all[name] = replace(row, notes=written, stamps=(row.stamps[0], _stamp(str(path))))
+        self._arrange()
+
+    def discard(self, names: Iterable[str]) -> tuple[list[Discarded], list[EpochscopeError]]:
+        """Move runs to the trash; those that cannot be moved, live ones first of all, stay and are told."""
+        moved, errors = [], []
+        for name in names:
+            folder = RunFolder(self.path(name))
+            try:
+                moved.append(Discarded(folder, trash.discard(folder)))
+            except EpochscopeError as error:
+                errors.append(error)
+        for one in moved:
+            self._all.pop(one.folder.name, None)
+        self.overlaid = [name for name in self.overlaid if name in self._all]
+        self._arrange()
+        return moved, errors
+
+    def restore(self, discarded: Iterable[Discarded]) -> list[EpochscopeError]:
+        """Bring runs back from the trash; what stands in the way of some."""
+        errors = []
+        for one in discarded:
+            try:
+                trash.restore(one.lies, one.folder)
+                self._look(one.folder.name)
+            except EpochscopeError as error:
+                errors.append(error)
+        self._arrange()
+        return errors
+
+
+def look_at(path: Path) -> Row | None:
+    """One run as the list has it; None where there is no run."""
+    model = RunList(path.parent)
+    model._look(path.name)
+    return model.get(path.name)
+
+
+def _order(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value
+
+
+# --- settings side by side
+
+
+@dataclass(frozen=True)
+class SettingDifference:
+    """A setting by its dotted name, and its value in each run: None where a run does not have it."""
+
+    name: str
+    values: tuple[Any, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Not the same everywhere."""
+        return len({repr(value) for value in self.values}) > 1
+
+
+def settings_of(folder: RunFolder) -> dict[str, Any]:
+    """Settings by dotted name; empty where run.toml cannot be read."""
+    try:
+        return dict(_flat(tomllib.loads(durable.read_bytes(folder.run_toml, _MAX_TOML).decode("utf-8"))))
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def compare_settings(folders: Sequence[RunFolder]) -> list[SettingDifference]:
+    """Every setting of some runs, in the order of run.toml."""
+    tables = [settings_of(folder) for folder in folders]
+    names = dict.fromkeys(name for table in tables for name in table)
+    return [SettingDifference(name, tuple(table.get(name) for table in tables)) for name in names]
+
+
+def _flat(tree: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield above + key, value

@@ -1,0 +1,161 @@
+"""What a person can do with a run now, and what was asked of it. No Qt.
+
+    idle   starting -> preparing -> running -> (pausing -> paused) -> stopping -> completed, stopped, failed, lost
+
+States follow what the engine has acknowledged in the journal; `pausing` and `stopping` say that a request is under way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from gui.engine import processes
+from gui.engine.processes import EngineProcess
+from gui.viewmodels.selection import OpenRun
+from trainer import events as ev
+from trainer.store.requests import Do, When
+
+State = Literal[
+    "idle",
+    "starting",
+    "preparing",
+    "running",
+    "pausing",
+    "paused",
+    "stopping",
+    "completed",
+    "stopped",
+    "failed",
+    "lost",
+]
+Action = Literal["pause", "unpause", "stop_epoch", "stop_step", "discard", "checkpoint", "continue", "end_process"]
+
+ENABLED: dict[State, frozenset[Action]] = {
+    "idle": frozenset(),
+    "starting": frozenset(),
+    "preparing": frozenset({"pause", "stop_step", "discard"}),
+    "running": frozenset({"pause", "stop_epoch", "stop_step", "discard", "checkpoint"}),
+    "pausing": frozenset({"stop_epoch", "stop_step", "discard"}),
+    "paused": frozenset({"unpause", "stop_step", "discard", "checkpoint"}),
+    "stopping": frozenset(),
+    "completed": frozenset({"continue"}),
+    "stopped": frozenset({"continue"}),
+    "failed": frozenset({"continue"}),
+    "lost": frozenset({"continue"}),
+}
+LIVE: frozenset[State] = frozenset({"starting", "preparing", "running", "pausing", "paused", "stopping"})
+OVERDUE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A request without an answer yet; `asked` on the clock of Steering."""
+
+    id: str
+    do: Do
+    when: When
+    asked: float
+
+
+class RunState:
+    """Steers one run, or none, by requests in its folder. `engine` is the process this window started for it, if any.
+
+    Call `settle` on each tick: it takes note of answers, which come through the journal.
+    """
+
+    def __init__(
+        self, run: OpenRun | None, engine: EngineProcess | None = None, clock: Callable[[], float] = time.monotonic
+    ):
+        self.run = run
+        self.engine = engine
+        self.pending: list[Pending] = []
+        self.ending: processes.Ending | None = None
+        self._clock = clock
+
+    @property
+    def state(self) -> State:
+        """Where the run stands."""
+        starting = self.engine is not None and self.engine.exit_code is None
+        if self.run is None:
+            return "starting" if starting else "idle"
+        said = self.run.follower.state
+        if said in ("completed", "stopped", "failed", "lost"):
+            # the engine we have just started has not written yet
+            if starting and not self.run.follower.alive:
+                return "starting"
+            return said if self._began else "failed"  # type: ignore[return-value]
+        if self.run.model.stopping or self._asked("stop"):
+            return "stopping"
+        if said != "paused" and self._asked("pause"):
+            return "pausing"
+        return said  # type: ignore[return-value]
+
+    @property
+    def enabled(self) -> frozenset[Action]:
+        """What can be asked for now."""
+        actions = ENABLED[self.state]
+        if self._asked("unpause"):
+            actions -= {"unpause"}
+        if self._asked("checkpoint"):
+            actions -= {"checkpoint"}
+        if self._stops_late():
+            actions |= {"stop_step"}
+        if "continue" in actions and (self.custom or not self._began):
+            actions -= {"continue"}
+        if self.overdue is not None and self.ending is None:
+            actions |= {"end_process"}
+        return actions
+
+    @property
+    def _began(self) -> bool:
+        return self.run is not None and self.run.model.began > 0
+
+    @property
+    def custom(self) -> bool:
+        """Whether the run was started from Python with a model of its own: only that script can continue it."""
+        info = self.run.model.info if self.run else None
+        return bool(info and info.settings.get("custom"))
+
+    @property
+    def overdue(self) -> Pending | None:
+        """The oldest request that the engine has not answered in 5 seconds."""
+        now = self._clock()
+        late = [found for found in self.pending if now - found.asked >= OVERDUE_SECONDS]
+        return late[0] if late else None
+
+    def ask(self, do: Do, when: When = "step") -> None:
+        """Ask the run's engine for something. Raises UsageError and DiskError."""
+        if self.run is not None:
+            self.pending.append(Pending(processes.ask(self.run.folder, do, when), do, when, self._clock()))
+
+    def settle(self) -> list[ev.RequestHandled]:
+        """Forget requests that were answered, or that nobody can answer any more; the answers."""
+        if self.run is None:
+            return []
+        answers = self.run.model.answers
+        found = [answers[asked.id] for asked in self.pending if asked.id in answers]
+        over = self.run.follower.state in ("completed", "stopped", "failed", "lost")
+        self.pending = [] if over else [asked for asked in self.pending if asked.id not in answers]
+        if self.ending is not None and self.ending.done():
+            self.ending = None
+        return found
+
+    def end_process(self) -> None:
+        """Begin to end the engine's process. Raises UsageError where that is not possible from here."""
+        if self.run is not None:
+            self.ending = processes.terminate(self.run.folder)
+
+    def _asked(self, do: Do) -> bool:
+        return any(found.do == do for found in self.pending)
+
+    def _stops_late(self) -> bool:
+        """A stop was asked for at the end of the epoch only: it can still be had at once."""
+        if self.state != "stopping" or self.run is None:
+            return False
+        if stops := [found for found in self.pending if found.do == "stop"]:
+            return all(found.when == "epoch" for found in stops)
+        last = next((found for found in reversed(self.run.model.messages) if found.kind == "StopRequested"), None)
+        return last is not None and "epoch" in str(last.values.get("reason"))

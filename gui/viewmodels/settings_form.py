@@ -1,0 +1,273 @@
+"""The settings of a new run as texts: a recipe below, what was typed above, problems, the command line. No Qt."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from trainer.data.sources import NAMES, check_source
+from trainer.errors import UsageError
+from trainer.plugins import MODELS, callback_names, model_names
+from trainer.settings import Settings, describe, flag_name, merge
+from trainer.settings.recipes import Recipe, recipes
+from trainer.settings.schema import Setting
+from trainer.store.folder import check_name, default_root
+
+Path_ = tuple[str, ...]
+Kind = Literal["choice", "open_choice", "switch", "integer", "number", "list", "text"]
+SOURCE: Path_ = ("data", "source")
+MODEL: Path_ = ("model",)
+DEVICE: Path_ = ("train", "device")
+DEVICES = ("auto", "cpu", "cuda", "mps")
+_TABLE_PROBLEMS: dict[str, tuple[str, Path_]] = {
+    "data": ("nothing_left", ("data", "test")),
+    "train": ("long_warmup", ("train", "warmup")),
+}
+"""Rules over several settings: their code, and the setting beside which the problem stands."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One setting of the form. `choices` are texts; an `open_choice` takes other texts too."""
+
+    setting: Setting
+    kind: Kind
+    choices: tuple[str, ...]
+
+    @property
+    def path(self) -> Path_:
+        """Its tables and key."""
+        return self.setting.path
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a setting.
+
+    `code`: `value` (not of the type or out of range: the setting knows what is expected), `nothing_left`,
+    `long_warmup`, `unknown_source`, `unknown_callback`, `name` (cannot be a run's), `name_taken`, `other`.
+    `text` says it in English.
+    """
+
+    path: Path_
+    code: str
+    text: str
+
+
+class SettingsForm:
+    """Texts of all settings, over a recipe. `set` and `choose_recipe` change it, `check` judges it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.recipes: list[Recipe] = recipes()
+        self.recipe: Recipe | None = None
+        self.fields = {setting.path: _field(setting) for setting in describe() if setting.type is not dict}
+        self.name = ""
+        """Of the run; empty: the one proposed."""
+        self._typed: dict[Path_, str] = {}
+
+    # -- values ----------------------------------------------------------------------------------------------------
+
+    def groups(self) -> list[str]:
+        """Tables that count for the chosen model, in order; "" holds what is in none."""
+        names = dict.fromkeys(path[0] if len(path) > 1 else "" for path in self.fields)
+        return [name for name in names if name not in MODELS or name == self.text(MODEL)]
+
+    @staticmethod
+    def models() -> tuple[str, ...]:
+        """Models that may have tables of options."""
+        return tuple(MODELS)
+
+    def of_group(self, group: str) -> list[Field]:
+        """The fields of a table."""
+        return [field for field in self.fields.values() if field.setting.group == group]
+
+    def choose_recipe(self, name: str | None) -> None:
+        """Put a recipe below what was typed; None: the defaults alone."""
+        self.recipe = next((recipe for recipe in self.recipes if recipe.name == name), None)
+        self._typed = {path: text for path, text in self._typed.items() if text != self.base(path)}
+
+    def base(self, path: Path_) -> str:
+        """The text without what was typed: the recipe's or the default."""
+        value: Any = self.recipe.values if self.recipe else {}
+        for part in path:
+            value = value.get(part, ...) if isinstance(value, Mapping) else ...
+        return as_text(self.fields[path].setting.default if value is ... else value)
+
+    def text(self, path: Path_) -> str:
+        """The text as it is now."""
+        return self._typed.get(path, self.base(path))
+
+    def set(self, path: Path_, text: str) -> None:
+        """Type a text; what equals the base counts as not typed, and so does nothing at all."""
+        text = text.strip()
+        if self.fields[path].kind == "number":
+            text = text.replace(",", ".")  # many keyboards and languages have a comma there
+        if text in ("", self.base(path)):
+            self._typed.pop(path, None)
+        else:
+            self._typed[path] = text
+
+    def changed(self, path: Path_) -> bool:
+        """Whether something was typed."""
+        return path in self._typed
+
+    # -- judging ---------------------------------------------------------------------------------------------------
+
+    def settings(self) -> Settings:
+        """All settings, checked. Raises UsageError."""
+        return merge(*self._layers())
+
+    def tables(self) -> dict[str, Any]:
+        """Recipe and typed texts as nested tables: what `assist` takes as settings."""
+        below, above = self._layers()
+        merged = {key: dict(value) if isinstance(value, Mapping) else value for key, value in below.items()}
+        for key, value in above.items():
+            merged[key] = {**merged.get(key, {}), **value} if isinstance(value, Mapping) else value
+        return merged
+
+    def _layers(self) -> tuple[Mapping[str, Any], dict[str, Any]]:
+        typed: dict[str, Any] = {}
+        for path, text in self._counting().items():
+            *tables, key = path
+            place = typed
+            for table in tables:
+                place = place.setdefault(table, {})
+            place[key] = text
+        return (self.recipe.values if self.recipe else {}), typed
+
+    def _counting(self) -> dict[Path_, str]:
+        """What was typed, but for the options of other models."""
+        model = self.text(MODEL)
+        return {
+            path: text
+            for path, text in self._typed.items()
+            if len(path) == 1 or path[0] not in MODELS or path[0] == model
+        }
+
+    def check(self) -> list[Problem]:
+        """Everything that stands in the way of a start."""
+        found = []
+        try:
+            self.settings()
+        except UsageError as error:
+            found += [self._problem(line) for line in error.what.splitlines()]
+        places = {problem.path for problem in found}
+        if SOURCE not in places:
+            found += self._source()
+        callbacks = ("callbacks",)
+        unknown = [name for name in self.text(callbacks).split(",") if name.strip() not in ("", *_callbacks())]
+        found += [Problem(callbacks, "unknown_callback", f"there is no callback {name.strip()!r}") for name in unknown]
+        return found + self._name()
+
+    def _problem(self, line: str) -> Problem:
+        """A line of `settings.invalid`: its place, a colon, what is wrong."""
+        place, _, text = line.partition(": ")
+        path = tuple(place.split("."))
+        if path in self.fields:
+            return Problem(path, "value", text)
+        code, path = _TABLE_PROBLEMS.get(place, ("other", path))
+        return Problem(path, code, text)
+
+    def _source(self) -> list[Problem]:
+        try:
+            check_source(self.text(SOURCE))
+        except UsageError as error:
+            return [Problem(SOURCE, "unknown_source", error.what)]
+        return []
+
+    def _name(self) -> list[Problem]:
+        if not self.name:
+            return []
+        try:
+            check_name(self.name)
+        except UsageError as error:
+            return [Problem(("name",), "name", f"expected {error.expected}")]
+        if (self.root / self.name).exists():
+            return [Problem(("name",), "name_taken", f"there is already a run named {self.name!r}")]
+        return []
+
+    # -- the command -----------------------------------------------------------------------------------------------
+
+    def run_name(self) -> str:
+        """The name that was typed, else `DATA-MODEL` with the first number that is free."""
+        if self.name:
+            return self.name
+        source = Path(self.text(SOURCE)).name
+        stem = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in f"{source}-{self.text(MODEL)}")
+        stem = "-".join(part for part in stem.split("-") if part)[:50] or "run"
+        count = 1
+        while (self.root / f"{stem}-{count}").exists():
+            count += 1
+        return f"{stem}-{count}"
+
+    def arguments(self) -> list[str]:
+        """What stands after `epochscope`: only what differs from recipe and defaults, then name and root."""
+        return [*self._arguments(), "--runs", str(self.root)]
+
+    def _arguments(self) -> list[str]:
+        counting = self._counting()
+        made = ["train", _whole(counting.pop(SOURCE, self.text(SOURCE)))]
+        if self.recipe is not None:
+            made += ["--recipe", self.recipe.name]
+        for path, text in counting.items():
+            made += self._flag(path, text)
+        return [*made, "--name", self.run_name()]
+
+    def _flag(self, path: Path_, text: str) -> list[str]:
+        name = flag_name(path)
+        if self.fields[path].kind == "switch":
+            return [name if text == "true" else "--no-" + name.removeprefix("--")]
+        return [f"{name}={text}"] if text.startswith("-") else [name, text]
+
+    def command_line(self, platform: str = sys.platform) -> str:
+        """The command that does the same, for the shell of the platform."""
+        arguments = self._arguments() if self.root == default_root() else self.arguments()
+        return quoted(["epochscope", *arguments], platform)
+
+
+def quoted(command: Sequence[str], platform: str = sys.platform) -> str:
+    """One line for the platform's shell."""
+    return subprocess.list2cmdline(command) if platform == "win32" else shlex.join(command)
+
+
+def as_text(value: Any) -> str:
+    """A value as one types it; `auto` is None, names stand with commas between."""
+    if value is None:
+        return "auto"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value)
+
+
+def _field(setting: Setting) -> Field:
+    open_choices: dict[Path_, Sequence[str]] = {SOURCE: NAMES, DEVICE: DEVICES}
+    if setting.path == MODEL:
+        return Field(setting, "choice", model_names())
+    if setting.path in open_choices:
+        return Field(setting, "open_choice", tuple(open_choices[setting.path]))
+    if setting.choices:
+        return Field(setting, "choice", setting.choices)
+    kinds: dict[type, Kind] = {bool: "switch", int: "integer", float: "number", tuple: "list"}
+    return Field(setting, kinds.get(setting.type, "text"), ())
+
+
+def _callbacks() -> tuple[str, ...]:
+    try:
+        return callback_names()
+    except UsageError:
+        return ()
+
+
+def _whole(source: str) -> str:
+    """The engine starts in another folder: a path must be whole."""
+    return source if source in NAMES else str(Path(source).expanduser().absolute())

@@ -1,1 +1,0 @@
-"""Widgets: thin views of the models beside this folder."""

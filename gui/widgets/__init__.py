@@ -1,0 +1,1 @@
+"""Small widgets that panels and the window share."""

@@ -1,0 +1,106 @@
+"""Lines above the panels that say what needs attention, with something to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from gui.text.formats import plain
+from gui.window.theme import icon
+
+Button = tuple[str, Callable[[], None]]
+MAX_LINES = 4
+
+
+class _Words(QLabel):
+    """A text as high as it needs to be. Left to itself, a label that wraps asks for the height of a narrow column."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def _height(self, width: int) -> int:
+        return max(self.heightForWidth(width), self.fontMetrics().height() + 8)
+
+    def sizeHint(self) -> QSize:
+        """For the width there is."""
+        return QSize(200, self._height(max(self.width(), 200)))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same height."""
+        return QSize(80, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width takes another height."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+
+class Banner(QWidget):
+    """Notices by key: the same key replaces its line, `hide_notice` takes it away. A person can close any of them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines: dict[str, QFrame] = {}
+        self._texts: dict[str, str] = {}
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self.hide()
+
+    def show_notice(self, key: str, text: str, buttons: Sequence[Button] = (), sign: str = "warning") -> None:
+        """Plain text; only its first lines are shown."""
+        if self._texts.get(key) == text:
+            return
+        self.hide_notice(key)
+        self._texts[key] = text
+        line = self._lines[key] = QFrame()
+        line.setFrameShape(QFrame.Shape.StyledPanel)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(8, 4, 4, 4)
+        mark = QLabel()
+        mark.setPixmap(icon(sign).pixmap(QSize(18, 18), self.devicePixelRatio()))
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        words = _Words("\n".join(plain(text).splitlines()[:MAX_LINES]))
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
+        for name, action in buttons:
+            button = QPushButton(name)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda *_, action=action: action())
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        close = QToolButton()
+        close.setAutoRaise(True)
+        close.setIcon(icon("failed"))
+        close.setToolTip(self.tr("Close"))
+        close.setAccessibleName(self.tr("Close"))
+        close.clicked.connect(lambda *_: line.hide())
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addWidget(line)
+        self.show()
+
+    def hide_notice(self, key: str) -> None:
+        """Take it away; harmless where there is none."""
+        self._texts.pop(key, None)
+        if line := self._lines.pop(key, None):
+            self._layout.removeWidget(line)
+            line.hide()
+            line.deleteLater()
+        if not self._lines:
+            self.hide()
+
+    def clear(self) -> None:
+        """Take all away."""
+        for key in list(self._lines):
+            self.hide_notice(key)
+
+    def text(self, key: str) -> str | None:
+        """What a notice says; None where there is none."""
+        return self._texts.get(key)

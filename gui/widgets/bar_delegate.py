@@ -1,0 +1,34 @@
+"""Cells with a bar behind their text, as long as the value: a picture and a table at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from gui.window.theme import Colours, mix
+
+PART = Qt.ItemDataRole.UserRole + 1
+"""Length of the bar, 0 ... 1; none where there is no number."""
+
+
+class BarDelegate(QStyledItemDelegate):
+    """Draws the bar of role PART between the background and the text."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """The bar, then the cell's text above it."""
+        part = index.data(PART)
+        if isinstance(part, float) and not option.state & QStyle.StateFlag.State_Selected:
+            colours = Colours.current()
+            spare = max(3, (option.rect.height() - row_height()) // 2)
+            place: QRect = option.rect.adjusted(1, spare, -1, -spare)
+            place.setWidth(round(place.width() * min(max(part, 0.0), 1.0)))
+            painter.fillRect(place, mix(colours.train, colours.background, 0.6))
+        super().paint(painter, option, index)
+
+
+def row_height() -> int:
+    """Of tables with one line of text per row."""
+    return QFontMetrics(QGuiApplication.font()).height() + 8

@@ -1,0 +1,158 @@
+"""Language, theme, and the Python that trains. What is chosen holds at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.engine.processes import PythonCheck
+from gui.text.formats import plain
+from gui.text.reasons import python_text
+from gui.window import i18n, theme
+from gui.window.preferences import LANGUAGES, Preferences
+from gui.window.theme import SCHEMES
+
+POLL_MS = 100
+
+
+class PreferencesDialog(QDialog):
+    """Deletes itself when closed. `python_changed` with an interpreter that was found to work."""
+
+    python_changed = Signal(str)
+
+    def __init__(self, parent: QWidget, preferences: Preferences) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._preferences = preferences
+        self._check: PythonCheck | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(POLL_MS)
+        self._timer.timeout.connect(self._poll)
+        self.language, self.scheme = QComboBox(), QComboBox()
+        for value in LANGUAGES:
+            self.language.addItem("", value)
+        for scheme in SCHEMES:
+            self.scheme.addItem("", scheme)
+        self.language.setCurrentIndex(LANGUAGES.index(preferences.language))
+        self.scheme.setCurrentIndex(SCHEMES.index(preferences.scheme))
+        self.python = QLineEdit(preferences.python)
+        self.python.setMinimumWidth(340)
+        self.browse, self.test = QPushButton(), QPushButton()
+        self.verdict = QLabel()
+        self.verdict.setTextFormat(Qt.TextFormat.PlainText)
+        self.verdict.setWordWrap(True)
+        self._labels = (QLabel(), QLabel(), QLabel())
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self._arrange()
+        self.language.currentIndexChanged.connect(self._language_chosen)
+        self.scheme.currentIndexChanged.connect(self._scheme_chosen)
+        self.browse.clicked.connect(self._browse)
+        self.test.clicked.connect(self.check)
+        self.python.returnPressed.connect(self.check)
+        self._buttons.rejected.connect(self.close)
+        self.retranslate()
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout()
+        for widget in (self.python, self.browse, self.test):
+            row.addWidget(widget)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(self._labels[0], self.language)
+        form.addRow(self._labels[1], self.scheme)
+        form.addRow(self._labels[2], row)
+        form.addRow("", self.verdict)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addStretch(1)
+        layout.addWidget(self._buttons)
+        for button in (self.browse, self.test, *self._buttons.buttons()):
+            if isinstance(button, QPushButton):
+                button.setAutoDefault(False)
+
+    def _language_chosen(self, index: int) -> None:
+        self._preferences.language = LANGUAGES[index]
+        i18n.choose(_app(), LANGUAGES[index])
+
+    def _scheme_chosen(self, index: int) -> None:
+        self._preferences.scheme = SCHEMES[index]
+        theme.apply(_app(), SCHEMES[index])
+
+    def _browse(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("The Python that trains"), self.python.text())
+        if chosen:
+            self.python.setText(chosen)
+            self.check()
+
+    def check(self) -> None:
+        """Ask this Python whether it can train; only then it is used."""
+        self._drop_check()
+        self.verdict.setText(self.tr("Asking it …"))
+        self.test.setEnabled(False)
+        self._check = PythonCheck(self.python.text().strip())
+        self._timer.start()
+
+    def _poll(self) -> None:
+        answer = self._check.result() if self._check else None
+        if answer is None or self._check is None:
+            return
+        python, (works, text) = self._check.python, answer
+        self._drop_check()
+        if works:
+            self._preferences.python = python
+            self.python_changed.emit(python)
+            self.verdict.setText(self.tr("It can train: {versions}").format(versions=plain(text)))
+        else:
+            self.verdict.setText(self.tr("It cannot be used: {reason}").format(reason=plain(python_text(text))))
+
+    def _drop_check(self) -> None:
+        self._timer.stop()
+        self.test.setEnabled(True)
+        if self._check is not None:
+            self._check.close()
+            self._check = None
+
+    def done(self, result: int) -> None:
+        """Give up on a check that is under way."""
+        self._drop_check()
+        super().done(result)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The language has changed, perhaps by this dialog."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        """Set all texts."""
+        self.setWindowTitle(self.tr("Settings"))
+        names = (self.tr("&Language"), self.tr("&Theme"), self.tr("&Python that trains"))
+        for label, text, buddy in zip(self._labels, names, (self.language, self.scheme, self.python), strict=True):
+            label.setText(text)
+            label.setBuddy(buddy)
+        # the names of languages are the same in every language
+        for index, text in enumerate((self.tr("As the system"), "English", "Русский")):
+            self.language.setItemText(index, text)
+        for index, text in enumerate((self.tr("As the system"), self.tr("Light"), self.tr("Dark"))):
+            self.scheme.setItemText(index, text)
+        self.browse.setText(self.tr("&Browse…"))
+        self.test.setText(self.tr("&Check and use"))
+
+
+def _app() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

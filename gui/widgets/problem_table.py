@@ -1,0 +1,59 @@
+"""What is wrong with files: a row each, the reason whole, the file's name cut in its middle."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from gui.widgets.bar_delegate import row_height
+from gui.widgets.labels import plain_tip
+
+REASON = 1
+MOST = 0.65
+"""Of the width, for the reason: names of files are cut before reasons are, but not to nothing."""
+
+
+class ProblemTable(QTableWidget):
+    """Files and reasons."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 2)
+        self._widest = 0
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(row_height())
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column in (0, REASON):
+            self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+
+    def show_faults(self, rows: list[tuple[str, str]], heads: tuple[str, str]) -> None:
+        """Plain texts."""
+        self.setHorizontalHeaderLabels(heads)
+        self.setRowCount(len(rows))
+        for number, row in enumerate(rows):
+            for place, text in enumerate(row):
+                item = QTableWidgetItem(text)
+                item.setToolTip(plain_tip(text))
+                self.setItem(number, place, item)
+        # few reasons stand behind many files
+        self._widest = max((self.fontMetrics().horizontalAdvance(text) for text in {row[1] for row in rows}), default=0)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = self.viewport().width()
+        reason = min(self._widest + 16, round(MOST * width))
+        self.setColumnWidth(REASON, reason)
+        self.setColumnWidth(0, width - reason)

@@ -1,0 +1,79 @@
+"""The line at the bottom: whether something is being trained, other live runs, damage, where the run lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
+
+from gui.engine import processes
+from gui.text.formats import whole
+from gui.viewmodels.selection import OpenRun
+from gui.widgets.run_toolbar import ElidedLabel
+from gui.window.theme import icon
+from trainer.store.folder import RunFolder
+
+MOST_CHIPS = 3
+
+
+class StatusBar(QStatusBar):
+    """`open_run` is called with the folder of a live run that was clicked."""
+
+    def __init__(self, open_run: Callable[[Path], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._open_run = open_run
+        self._live: list[RunFolder] = []
+        self._damaged = 0
+        self.where, self.damage, self.also = ElidedLabel(), QLabel(), QLabel()
+        self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.chips = QWidget()
+        row = self._row = QHBoxLayout(self.chips)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.also)
+        self.addWidget(self.where, 1)
+        for widget in (self.damage, self.chips):
+            self.addPermanentWidget(widget)
+        self.damage.hide()
+        self.chips.hide()
+
+    def show_run(self, run: OpenRun | None) -> None:
+        """Where the shown run lies."""
+        self.where.set_whole(str(run.folder.path) if run else "")
+        self.show_damage(0)
+
+    def show_damage(self, lines: int) -> None:
+        """Journal lines that could not be read."""
+        if lines != self._damaged:
+            self._damaged = lines
+            self.retranslate()
+
+    def show_live(self, root: Path, run: OpenRun | None) -> None:
+        """Other runs that are being trained, to open with a click."""
+        live = [folder for folder in processes.live(root) if run is None or folder != run.folder]
+        if live == self._live:
+            return
+        self._live = live
+        for button in self.chips.findChildren(QToolButton):
+            button.hide()
+            button.deleteLater()
+        for folder in live[:MOST_CHIPS]:
+            button = QToolButton()
+            button.setIcon(icon("running"))
+            button.setText(folder.name.replace("&", "&&"))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setAutoRaise(True)
+            button.clicked.connect(lambda *_, path=folder.path: self._open_run(path))
+            self._row.addWidget(button)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Set all texts."""
+        more = len(self._live) - MOST_CHIPS
+        text = self.tr("also training:")
+        self.also.setText(text if more <= 0 else self.tr("also training, and {count} more:").format(count=whole(more)))
+        self.chips.setVisible(bool(self._live))
+        self.damage.setText(self.tr("%n damaged line(s) in the journal", "", self._damaged))
+        self.damage.setVisible(self._damaged > 0)

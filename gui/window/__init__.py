@@ -1,0 +1,1 @@
+"""The main window: layout, actions, the refresh timer, and what menus and keys do."""

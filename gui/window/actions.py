@@ -1,0 +1,223 @@
+"""All actions of the window, their keys, and the menus they lie in.
+
+Keys are function keys, or Ctrl with a letter; never a letter alone. Qt finds the letter behind a Cyrillic one where a
+Latin layout is set up beside the Russian one; where there is none, `press` does. (Cyrillic keys of their own would be
+ambiguous beside the letters Qt finds.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QKeyCombination, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from gui.window.theme import icon
+
+SEPARATOR = ""
+_LATIN = dict(zip("ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ", "QWERTYUIOP[]ASDFGHJKL;'ZXCVBNM,.", strict=True))
+TABS = ("curves", "classes", "errors", "weights", "map", "predict", "log")
+
+# name -> icon, keys
+ACTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "new_run": ("new", ("Ctrl+N",)),
+    "open_data": ("folder", ("Ctrl+O",)),
+    "open_run": ("open", ("Ctrl+Shift+O",)),
+    "demo": ("demo", ()),
+    "export_csv": ("export", ("Ctrl+E",)),
+    "export_png": ("image", ("Ctrl+Shift+E",)),
+    "export_report": ("note", ()),
+    "settings": ("settings", ("Ctrl+,",)),
+    "quit": ("", ("Ctrl+Q",)),
+    "start": ("start", ("F5",)),
+    "pause": ("pause", ("F6",)),
+    "stop_epoch": ("stop", ("F7",)),
+    "stop_step": ("stop", ("Shift+F7",)),
+    "discard": ("delete", ()),
+    "checkpoint": ("checkpoint", ("F8",)),
+    "end_process": ("warning", ()),
+    "copy_command": ("copy", ()),
+    "show_folder": ("folder", ()),
+    "previous": ("previous", ("Alt+Left",)),
+    "next": ("next", ("Alt+Right",)),
+    "first": ("first", ("Alt+Home",)),
+    "last": ("last", ("Alt+End",)),
+    "live": ("live", ("Esc",)),
+    "runs_panel": ("panel-left", ("F9",)),
+    "facts_panel": ("panel-right", ("Shift+F9",)),
+    "full_screen": ("", ("F11",)),
+    "reset_layout": ("", ()),
+    "keys": ("help", ("F1",)),
+    "window_log": ("log", ()),
+    "about": ("info", ()),
+} | {f"tab_{name}": ("", (f"Ctrl+{number}",)) for number, name in enumerate(TABS, 1)}
+ACTIONS["tab_log"] = ("", ("Ctrl+7", "Ctrl+L"))
+CHECKABLE = ("runs_panel", "facts_panel", "full_screen")
+
+MENUS: dict[str, tuple[str, ...]] = {
+    "file": (
+        "new_run",
+        "open_data",
+        "open_run",
+        "recent",
+        "demo",
+        SEPARATOR,
+        "export_csv",
+        "export_png",
+        "export_report",
+        SEPARATOR,
+        "settings",
+        "quit",
+    ),
+    "run": (
+        "start",
+        "pause",
+        "stop_epoch",
+        "stop_step",
+        "discard",
+        SEPARATOR,
+        "checkpoint",
+        "end_process",
+        SEPARATOR,
+        "copy_command",
+        "show_folder",
+    ),
+    "view": (
+        *(f"tab_{name}" for name in TABS),
+        SEPARATOR,
+        "previous",
+        "next",
+        "first",
+        "last",
+        "live",
+        SEPARATOR,
+        "runs_panel",
+        "facts_panel",
+        "full_screen",
+        "reset_layout",
+    ),
+    "help": ("keys", "window_log", SEPARATOR, "about"),
+}
+
+
+class WindowActions(QObject):
+    """`actions` by name; `slots` are called when one is triggered, `open_recent` with a run of the list."""
+
+    def __init__(
+        self, window: QMainWindow, slots: Mapping[str, Callable[[], object]], open_recent: Callable[[Path], object]
+    ) -> None:
+        super().__init__(window)
+        self.actions: dict[str, QAction] = {}
+        self._open_recent = open_recent
+        for name, (sign, keys) in ACTIONS.items():
+            action = self.actions[name] = QAction(window)
+            action.setObjectName(name)
+            if sign:
+                action.setIcon(icon(sign))
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.setCheckable(name in CHECKABLE)
+            action.triggered.connect(lambda *_, slot=slots[name]: slot())
+            window.addAction(action)
+        self.recent = QMenu(window)
+        self.menus: dict[str, QMenu] = {}
+        for name, entries in MENUS.items():
+            menu = self.menus[name] = window.menuBar().addMenu("")
+            for entry in entries:
+                if entry == SEPARATOR:
+                    menu.addSeparator()
+                elif entry == "recent":
+                    menu.addMenu(self.recent)
+                else:
+                    menu.addAction(self.actions[entry])
+        self.retranslate()
+
+    def show_recent(self, paths: list[Path]) -> None:
+        """Fill the menu of runs opened last."""
+        self.recent.clear()
+        for path in paths:
+            # an ampersand in a name is no mnemonic
+            action = self.recent.addAction(path.name.replace("&", "&&"))
+            action.setStatusTip(str(path))
+            action.triggered.connect(lambda *_, path=path: self._open_recent(path))
+        self.recent.setEnabled(bool(paths))
+
+    def retranslate(self) -> None:
+        """Set all texts."""
+        for name, text in self._texts().items():
+            action = self.actions[name]
+            action.setText(text)
+            plain = text.replace("&", "").rstrip("…")
+            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{plain} ({keys})" if keys else plain)
+        for name, title in {
+            "file": self.tr("&File"),
+            "run": self.tr("&Run"),
+            "view": self.tr("&View"),
+            "help": self.tr("&Help"),
+        }.items():
+            self.menus[name].setTitle(title)
+        self.recent.setTitle(self.tr("Recent runs"))
+
+    def _texts(self) -> dict[str, str]:
+        return {
+            "new_run": self.tr("&New run…"),
+            "open_data": self.tr("&Train on a folder of images…"),
+            "open_run": self.tr("&Open a run…"),
+            "demo": self.tr("&Look at a recorded run"),
+            "export_csv": self.tr("&Export curves as a table…"),
+            "export_png": self.tr("Export curves as a &picture…"),
+            "export_report": self.tr("Expo&rt a report…"),
+            "settings": self.tr("&Settings…"),
+            "quit": self.tr("&Quit"),
+            "start": self.tr("&Start"),
+            "pause": self.tr("&Pause"),
+            "stop_epoch": self.tr("Stop after this &epoch"),
+            "stop_step": self.tr("Stop &now and save"),
+            "discard": self.tr("Stop and &throw away…"),
+            "checkpoint": self.tr("Save a &checkpoint now"),
+            "end_process": self.tr("End the process…"),
+            "copy_command": self.tr("Copy the co&mmand"),
+            "show_folder": self.tr("Show the run's &folder"),
+            "previous": self.tr("&Previous epoch"),
+            "next": self.tr("&Next epoch"),
+            "first": self.tr("First epoch"),
+            "last": self.tr("Last finished epoch"),
+            "live": self.tr("&Live: follow the newest epoch"),
+            "runs_panel": self.tr("List of &runs"),
+            "facts_panel": self.tr("&Facts"),
+            "full_screen": self.tr("F&ull screen"),
+            "reset_layout": self.tr("Reset the la&yout"),
+            "keys": self.tr("&Keys"),
+            "window_log": self.tr("&Log of the window"),
+            "about": self.tr("&About Epochscope"),
+            "tab_curves": self.tr("Curves"),
+            "tab_classes": self.tr("Classes"),
+            "tab_errors": self.tr("Errors"),
+            "tab_weights": self.tr("Weights"),
+            "tab_map": self.tr("Map"),
+            "tab_predict": self.tr("Predict"),
+            "tab_log": self.tr("Log"),
+        }
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Trigger the action of a key that writes a Cyrillic letter where Qt knows no Latin one; whether there is."""
+        letter = chr(event.key()) if event.key() < 0x500 else ""
+        if letter not in _LATIN:
+            return False
+        wanted = QKeySequence(QKeyCombination(event.modifiers(), Qt.Key(ord(_LATIN[letter]))))
+        action = next((one for one in self.actions.values() if wanted in one.shortcuts()), None)
+        if action is not None:
+            action.trigger()
+        return action is not None
+
+    def key_table(self) -> str:
+        """Every action that has a key, a line each, for people."""
+        lines = []
+        for name in (entry for menu in MENUS.values() for entry in menu if entry in self.actions):
+            if keys := self.actions[name].shortcuts():
+                told = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
+                lines.append(f"{told}\t{self.actions[name].text().replace('&', '').rstrip('…')}")
+        return "\n".join(lines)

@@ -1,0 +1,101 @@
+"""What the window remembers between two starts, in a file of the user's settings folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from gui.window.theme import SCHEMES, Scheme
+
+LANGUAGES = ("system", "en", "ru")
+RECENT = 10
+LAYOUT_VERSION = 1
+
+
+class Preferences:
+    """Typed values over QSettings. What is damaged or unknown counts as not set."""
+
+    def __init__(self) -> None:
+        self._file = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Epochscope", "window")
+
+    @property
+    def language(self) -> str:
+        """`system`, `en` or `ru`."""
+        found = self._text("language")
+        return found if found in LANGUAGES else "system"
+
+    @language.setter
+    def language(self, value: str) -> None:
+        self._file.setValue("language", value)
+
+    @property
+    def scheme(self) -> Scheme:
+        """Light, dark, or as the system is."""
+        found = self._text("theme")
+        return next((scheme for scheme in SCHEMES if scheme == found), "system")
+
+    @scheme.setter
+    def scheme(self, value: Scheme) -> None:
+        self._file.setValue("theme", value)
+
+    @property
+    def python(self) -> str:
+        """The interpreter that trains; our own unless another was chosen."""
+        return self._text("python") or sys.executable
+
+    @python.setter
+    def python(self, value: str) -> None:
+        self._file.setValue("python", value)
+
+    @property
+    def recent(self) -> list[Path]:
+        """Runs opened last, the latest first."""
+        found = self._file.value("recent", [])
+        # one entry comes back as a string
+        names = [found] if isinstance(found, str) else found if isinstance(found, list) else []
+        return [Path(name) for name in names if isinstance(name, str) and name][:RECENT]
+
+    def add_recent(self, path: Path) -> None:
+        """Put a run at the head of the list."""
+        names = [str(path), *(str(old) for old in self.recent if old != path)]
+        self._file.setValue("recent", names[:RECENT])
+
+    def folder(self, name: str) -> str:
+        """The folder used last for `data`, `run`, `images` or `export`; "" at first."""
+        return self._text(f"folders/{name}")
+
+    def set_folder(self, name: str, path: Path) -> None:
+        """Remember it."""
+        self._file.setValue(f"folders/{name}", str(path))
+
+    def layout(self, name: str) -> QByteArray:
+        """Geometry or splitter state; empty where there is none of this version."""
+        found = self._file.value(f"layout{LAYOUT_VERSION}/{name}")
+        return found if isinstance(found, QByteArray) else QByteArray()
+
+    def set_layout(self, name: str, state: QByteArray) -> None:
+        """Remember it."""
+        self._file.setValue(f"layout{LAYOUT_VERSION}/{name}", state)
+
+    def shown(self, name: str) -> bool:
+        """Whether a side panel is open."""
+        return self._text(f"layout{LAYOUT_VERSION}/{name}") != "false"
+
+    def set_shown(self, name: str, value: bool) -> None:
+        """Remember it."""
+        self._file.setValue(f"layout{LAYOUT_VERSION}/{name}", "true" if value else "false")
+
+    def forget_layout(self) -> None:
+        """Everything where it was at first."""
+        self._file.remove(f"layout{LAYOUT_VERSION}")
+
+    def save(self) -> None:
+        """Write the file now."""
+        self._file.sync()
+
+    def _text(self, key: str) -> str:
+        value: Any = self._file.value(key, "")
+        return value if isinstance(value, str) else ""

@@ -1,0 +1,263 @@
+"""What the buttons do: starts engines, steers the shown run, asks before anything is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
+
+from gui.engine import processes
+from gui.text.errors import error_text
+from gui.text.reasons import reason_text
+from gui.viewmodels.run_state import Action, RunState, State
+from gui.viewmodels.selection import OpenRun
+from gui.widgets.banner import Banner
+from gui.window.preferences import Preferences
+from trainer.errors import EpochscopeError
+from trainer.store import trash
+from trainer.store.folder import RunFolder, is_alive
+from trainer.store.requests import Do, When
+
+CLOSING_SECONDS = 10.0
+DONE_CODES = (0, 3)
+"""Completed; stopped and resumable."""
+TOLD_BY_THE_RUN = (5, 6, 7, 8, 9)
+
+
+class RunController(QObject):
+    """Steers the run that is shown. `opened`: a run was started and is to be shown; `changed`: buttons and states may
+    be others now; `gone`: the shown run lies in the trash."""
+
+    opened = Signal(object)
+    changed = Signal()
+    gone = Signal()
+
+    def __init__(self, window: QWidget, banner: Banner, preferences: Preferences, root: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._banner = banner
+        self._preferences = preferences
+        self.root = root
+        self.steering = RunState(None)
+        self.started: dict[Path, processes.EngineProcess] = {}
+        self._discarding: Path | None = None
+        self._last: tuple[State, frozenset[Action]] | None = None
+
+    def show_run(self, run: OpenRun | None) -> None:
+        """Steer this one from now on."""
+        self._banner.clear()
+        self.steering = RunState(run, self.started.get(run.folder.path) if run else None)
+        self.changed.emit()
+
+    # -- starting ----------------------------------------------------------------------------------------------------
+
+    def start(self, arguments: list[str], name: str) -> None:
+        """Run `epochscope ARGUMENTS`, which makes or continues the run `name`, and show it."""
+        with self._told():
+            if not any(word == "--runs" or word.startswith("--runs=") for word in arguments):
+                arguments = [*arguments, "--runs", str(self.root)]
+            engine = processes.start(self._preferences.python, arguments, self.root, name)
+            self.started[engine.folder.path] = engine
+            self.opened.emit(engine.folder.path)
+
+    def go_on(self, folder: RunFolder, epochs: int | None) -> None:
+        """Continue a run that has ended; `epochs` in all, None as many as it was set up for."""
+        more = ["--epochs", str(epochs)] if epochs is not None else []
+        engine_root = folder.path.parent
+        with self._told():
+            arguments = ["resume", str(folder.path), *more, "--runs", str(engine_root)]
+            engine = processes.start(self._preferences.python, arguments, engine_root, folder.name)
+            self.started[engine.folder.path] = engine
+            self.opened.emit(engine.folder.path)
+
+    def continue_shown(self) -> None:
+        """Continue the shown run; one that is completed is asked how many epochs more."""
+        run = self.steering.run
+        if run is None or "continue" not in self.steering.enabled:
+            return
+        info, epochs = run.model.info, None
+        if info is not None and self.steering.state == "completed":
+            title, text = self.tr("Continue"), self.tr("How many epochs more?")
+            more, wanted = QInputDialog.getInt(self._window, title, text, max(1, info.epochs // 2), 1, 100_000)
+            if not wanted:
+                return
+            epochs = max(info.epochs, run.model.epoch) + more
+        self.go_on(run.folder, epochs)
+
+    # -- asking ------------------------------------------------------------------------------------------------------
+
+    def ask(self, do: Do, when: When = "step") -> None:
+        """Ask the shown run's engine for something."""
+        with self._told():
+            self.steering.ask(do, when)
+        self.changed.emit()
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        enabled = self.steering.enabled
+        if "unpause" in enabled:
+            self.ask("unpause")
+        elif "pause" in enabled:
+            self.ask("pause")
+
+    def discard(self) -> None:
+        """Stop and put the run into the trash, once a person has agreed."""
+        run = self.steering.run
+        if run is None:
+            return
+        text = self.tr("Stop this run and move it to the trash?")
+        what = self.tr("Its weights, figures and pictures go with it: {folder}").format(folder=run.folder.path)
+        box = self._box(QMessageBox.Icon.Warning, text, what)
+        away = box.addButton(self.tr("Stop and throw away"), QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton(self.tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.exec()
+        if box.clickedButton() is away:
+            self._discarding = run.folder.path
+            self.ask("stop")
+
+    def end_process(self) -> None:
+        """End the engine that does not answer, once a person has agreed."""
+        text = self.tr("End the process of this run?")
+        what = self.tr(
+            "It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, "
+            "the run can be continued from there.",
+            "",
+            round(processes.PATIENCE_SECONDS),
+        )
+        box = self._box(QMessageBox.Icon.Warning, text, what)
+        end = box.addButton(self.tr("End the process"), QMessageBox.ButtonRole.DestructiveRole)
+        wait = box.addButton(self.tr("Wait"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(wait)
+        box.exec()
+        if box.clickedButton() is end:
+            with self._told():
+                self.steering.end_process()
+            self._banner.hide_notice("overdue")
+            self.changed.emit()
+
+    # -- on each tick ------------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Take note of answers, of engines that failed to start, and of requests nobody answers."""
+        steering = self.steering
+        if steering.run is None:
+            return
+        for answer in steering.settle():
+            if answer.result in ("refused", "stale"):
+                text = self.tr("The engine has refused ({reason}).").format(reason=reason_text(answer.reason))
+                self._banner.show_notice("refused", text)
+        self._tell_overdue()
+        self._tell_exit()
+        if self._discarding is not None:
+            self._throw_away()
+        now = steering.state, steering.enabled
+        if now != self._last:
+            self._last = now
+            self.changed.emit()
+
+    def _tell_overdue(self) -> None:
+        if self.steering.ending is not None:
+            self._banner.show_notice("overdue", self.tr("The process is being ended …"))
+        elif self.steering.overdue is not None:
+            text = self.tr("The engine has not answered for 5 seconds. It may be busy with a long step, or hang.")
+            self._banner.show_notice("overdue", text, [(self.tr("End the process…"), self.end_process)])
+        else:
+            self._banner.hide_notice("overdue")
+
+    def _tell_exit(self) -> None:
+        """An engine we started is gone: say what it printed, where the run itself does not tell."""
+        engine, run = self.steering.engine, self.steering.run
+        if engine is None or run is None or engine.exit_code is None:
+            return
+        self.steering.engine = None
+        self.started.pop(engine.folder.path, None)
+        code = engine.exit_code
+        if code in DONE_CODES or (code in TOLD_BY_THE_RUN and run.model.began):
+            return
+        if code < 0 and run.model.began:
+            return
+        text = self.tr("The engine could not work (exit code {code}):").format(code=code)
+        output = engine.output().strip() or self.tr("It has printed nothing.")
+        self._banner.show_notice("exit", f"{text}\n{output}", [(self.tr("Show all"), _shower(self._window, output))])
+
+    def _throw_away(self) -> None:
+        run = self.steering.run
+        if run is None or run.folder.path != self._discarding:
+            self._discarding = None
+        elif self.steering.state in ("completed", "stopped", "failed", "lost") and not is_alive(run.folder):
+            self._discarding = None
+            with self._told():
+                trash.discard(run.folder)
+                self.gone.emit()
+
+    # -- closing -----------------------------------------------------------------------------------------------------
+
+    def working(self) -> list[processes.EngineProcess]:
+        """Engines started here that still run."""
+        return [engine for engine in self.started.values() if engine.exit_code is None]
+
+    def ask_closing(self, late: bool = False) -> str:
+        """What is to become of the runs started here: `stop`, `leave` or `stay`. `late`: a stop was not obeyed."""
+        names = ", ".join(engine.folder.name for engine in self.working())
+        text = self.tr("Still training: {names}").format(names=names)
+        what = self.tr("The run does not need the window: it can go on by itself, and be opened here again later.")
+        if late:
+            what = self.tr("It has not stopped yet. ") + what
+        box = self._box(QMessageBox.Icon.Question, text, what)
+        stop = box.addButton(self.tr("Stop after this step and save"), QMessageBox.ButtonRole.AcceptRole)
+        leave = box.addButton(self.tr("Let it go on"), QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton(self.tr("Stay"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.exec()
+        clicked = box.clickedButton()
+        return "stop" if clicked is stop else "leave" if clicked is leave else "stay"
+
+    def stop_all(self) -> None:
+        """Ask every engine started here to stop after this step."""
+        for engine in self.working():
+            with self._told():
+                processes.ask(engine.folder, "stop")
+
+    def release(self) -> None:
+        """The window goes, engines stay."""
+        for engine in self.started.values():
+            engine.release()
+
+    def _box(self, sign: QMessageBox.Icon, text: str, more: str) -> QMessageBox:
+        # one text: the informative text cannot be made plain
+        whole = f"{text}\n\n{more}"
+        box = QMessageBox(sign, "Epochscope", whole, QMessageBox.StandardButton.NoButton, self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        return box
+
+    def _told(self) -> _Told:
+        return _Told(self._banner)
+
+
+class _Told:
+    """Errors for people become a notice."""
+
+    def __init__(self, banner: Banner) -> None:
+        self._banner = banner
+
+    def __enter__(self) -> None:
+        self._banner.hide_notice("error")
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, EpochscopeError):
+            self._banner.show_notice("error", error_text(error))
+            return True
+        return False
+
+
+def _shower(window: QWidget, text: str) -> Callable[[], None]:
+    def show() -> None:
+        from gui.widgets.text_dialog import show_text
+
+        show_text(window, text)
+
+    return show

@@ -1,0 +1,37 @@
+"""`evaluate --map`: the file that the window and reports draw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.conftest import Cli
+from trainer.analysis import embedding
+from trainer.store.arrays import read_arrays
+from trainer.store.folder import RunFolder
+
+
+def test_the_command_writes_a_map_that_can_be_read(
+    cli: Cli, runs: Path, done: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "MOST", 60)
+    answer = cli("evaluate", done, "--map", "--no-tsne")
+    assert answer.code == 0
+    assert "map: PCA of the logits of 60 (each class has its share) of 180 valid images" in answer.out
+    path = runs / done / "evaluation" / "map-valid.npz"
+    arrays = read_arrays(path)
+    assert {name: (one.shape, str(one.dtype)) for name, one in arrays.items()} == {
+        "pca": ((60, 2), "float32"),
+        "indices": ((60,), "int64"),
+        "labels": ((60,), "int64"),
+        "predicted": ((60,), "uint16"),
+        "explained": ((2,), "float32"),
+    }
+    evaluated = read_arrays(runs / done / "evaluation" / "valid.npz")["predicted"]
+    assert np.array_equal(arrays["predicted"], evaluated[arrays["indices"]])
+    found = cli("evaluate", done, "--map", "--json").document["map"]
+    assert (found["path"], found["images"], found["total"], found["tsne"]) == (str(path), 60, 180, True)
+    assert read_arrays(path)["tsne"].shape == (60, 2)
+    assert embedding.map_path(RunFolder(runs / done), "valid") == path

@@ -1,0 +1,154 @@
+"""The policy for single images: what lands where, and what is refused with which reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.data.image_folders import noise
+from trainer.data.decode import Decoded, UnreadableError, fit, no_warnings, read_image, read_size
+
+
+def decode(path: Path, size: tuple[int, int] = (10, 12)) -> Decoded:
+    with no_warnings():
+        return read_image(str(path), size)
+
+
+def test_pixels_of_the_wanted_size_stay_as_they_are(tmp_path: Path) -> None:
+    image = noise(12, 10)
+    image.save(tmp_path / "a.png")
+    decoded = decode(tmp_path / "a.png")
+    assert np.array_equal(decoded.pixels, np.asarray(image))
+    assert (decoded.width, decoded.height, decoded.mode) == (12, 10, "RGB")
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_alpha_lands_on_white(tmp_path: Path, mode: str) -> None:
+    image = Image.new("RGBA", (12, 10), (200, 0, 0, 0))
+    image.paste((10, 10, 10, 255), (0, 0, 6, 10))
+    if mode == "P":
+        image = image.quantize(4)
+    else:
+        image = image.convert(mode)
+    image.save(tmp_path / "a.png")
+    pixels = decode(tmp_path / "a.png").pixels
+    assert (pixels[:, 6:] == 255).all()
+    assert (abs(pixels[:, :6].astype(int) - 10) <= 2).all()
+
+
+def test_a_transparent_colour_lands_on_white(tmp_path: Path) -> None:
+    image = Image.new("RGB", (12, 10), (1, 2, 3))
+    image.save(tmp_path / "a.png", transparency=(1, 2, 3))
+    assert (decode(tmp_path / "a.png").pixels == 255).all()
+
+
+@pytest.mark.parametrize(("mode", "value"), [("L", 77), ("1", 255), ("CMYK", (0, 0, 0, 0)), ("YCbCr", (128, 128, 128))])
+def test_other_modes_become_rgb(tmp_path: Path, mode: str, value: int | tuple[int, ...]) -> None:
+    Image.new(mode, (12, 10), value).save(tmp_path / "a.tiff")
+    pixels = decode(tmp_path / "a.tiff").pixels
+    assert pixels.shape == (10, 12, 3)
+    grey = {"L": 77, "YCbCr": 128}.get(mode, 255)
+    assert (abs(pixels.astype(int) - grey) <= 1).all()
+
+
+def test_16_bit_grey_keeps_its_tones(tmp_path: Path) -> None:
+    values = np.linspace(0, 65535, 120).astype(np.uint16).reshape(10, 12)
+    Image.fromarray(values).save(tmp_path / "a.png")
+    assert np.allclose(decode(tmp_path / "a.png").pixels[..., 1], values / 257, atol=1)
+
+
+def test_float_images_are_refused(tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((10, 12), np.float32)).save(tmp_path / "a.tiff")
+    with pytest.raises(UnreadableError, match="32 bits"):
+        decode(tmp_path / "a.tiff")
+
+
+def test_the_first_frame_of_an_animation_counts(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (12, 10), colour) for colour in ("red", "blue")]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    assert (decode(tmp_path / "a.gif").pixels == [255, 0, 0]).all()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_exif_orientation_is_applied(tmp_path: Path, orientation: int, suffix: str) -> None:
+    upright = Image.new("RGB", (12, 10), "white")
+    upright.paste("black", (0, 0, 6, 5))
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    stored = upright.transpose(undo[orientation]) if orientation > 1 else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / f"a.{suffix}"
+    stored.save(path, exif=exif, **({"quality": 100, "subsampling": 0} if suffix == "jpg" else {}))
+    decoded = decode(path)
+    assert (decoded.width, decoded.height) == (12, 10)
+    assert read_size(str(path)) == (10, 12)
+    assert (abs(decoded.pixels.astype(int) - np.asarray(upright)) < 40).all()
+
+
+def test_a_damaged_exif_block_does_not_cost_the_image(tmp_path: Path) -> None:
+    image = noise(12, 10)
+    image.save(tmp_path / "a.jpg", quality=95, exif=b"Exif\0\0MM\0*\xff\xff\xff\xff\x01\x12")
+    assert decode(tmp_path / "a.jpg").pixels.shape == (10, 12, 3)
+
+
+def test_other_sizes_are_scaled_and_cut_evenly(tmp_path: Path) -> None:
+    image = Image.new("RGB", (40, 10), "white")
+    image.paste("black", (15, 0, 25, 10))
+    image.save(tmp_path / "a.png")
+    assert (decode(tmp_path / "a.png", (10, 10)).pixels == 0).all()
+    assert decode(tmp_path / "a.png", (64, 64)).pixels.shape == (64, 64, 3)
+
+
+def test_large_jpegs_are_scaled_while_decoding_with_the_same_result(tmp_path: Path) -> None:
+    large = noise(8, 8, seed=3).resize((2048, 1024), Image.Resampling.BICUBIC)
+    large.save(tmp_path / "a.jpg", quality=95)
+    decoded = decode(tmp_path / "a.jpg", (16, 16))
+    assert (decoded.width, decoded.height) == (2048, 1024)
+    assert abs(decoded.pixels.astype(int) - fit(large, (16, 16))).max() < 8
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "bmp", "webp", "tiff", "ppm"])
+def test_truncated_files_are_found(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    noise(64, 64).save(path)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 5])
+    with pytest.raises(UnreadableError) as caught:
+        decode(path)
+    assert caught.value.code in ("truncated", "unreadable")
+    if suffix == "jpg":
+        assert caught.value.code == "truncated"
+
+
+@pytest.mark.parametrize("content", [b"", b"not an image", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"BM"])
+def test_rubbish_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.png").write_bytes(content)
+    with pytest.raises(UnreadableError):
+        decode(tmp_path / "a.png")
+
+
+def test_bombs_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
+    import struct
+    import zlib
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    for side in (10_000, 60_000):
+        head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+        png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+        (tmp_path / "a.png").write_bytes(png)
+        with pytest.raises(UnreadableError) as caught:
+            decode(tmp_path / "a.png")
+        assert caught.value.code == "oversized"

@@ -1,0 +1,255 @@
+"""The list of runs on the screen: keyboard, boxes, notes, delete with undo, compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QLocale, QPoint, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QInputDialog
+
+from gui.runs.compare_dialog import CompareDialog
+from gui.runs.runs_panel import RunsPanel
+from gui.runs.runs_table import COLUMNS
+from tests.gui.viewmodels.test_run_list import make
+from trainer.store import notes
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for number, name in enumerate(("old", "middle", "new")):
+        folder = make(tmp_path, name, started_at=f"2026-01-0{number + 1}T10:00:00+00:00", epoch=5, epochs=5,
+                      best_epoch=3, best_loss=0.5 + number, best_macro_f1=0.9 - number / 10, elapsed=65.0)  # fmt: skip
+        folder.run_toml.write_text(f'model = "cnn"\n[train]\nlr = 0.{number + 1}\nseed = 1\n', encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def panel(root: Path, qtbot: Any) -> RunsPanel:
+    panel = RunsPanel(root)
+    qtbot.addWidget(panel)
+    panel.resize(900, 500)
+    panel.show()
+    panel.tick()
+    return panel
+
+
+def texts(panel: RunsPanel, column: str = "name") -> list[str]:
+    place = COLUMNS.index(column)  # type: ignore[arg-type]
+    return [panel.table.index(row, place).data() for row in range(panel.table.rowCount())]
+
+
+def test_rows_say_what_is_known(panel: RunsPanel) -> None:
+    assert texts(panel) == ["new", "middle", "old"]
+    assert texts(panel, "state") == ["completed"] * 3
+    assert texts(panel, "epoch")[0] == "5 / 5"
+    assert texts(panel, "seconds")[0] == "1:05"
+    assert texts(panel, "macro_f1")[0] == QLocale().toString(0.7, "f", 3)
+    assert panel.count.text() == "3"
+    icon = panel.table.index(0, 1).data(Qt.ItemDataRole.DecorationRole)
+    assert not icon.isNull()
+
+
+def test_no_runs_say_what_to_do(tmp_path: Path, qtbot: Any) -> None:
+    panel = RunsPanel(tmp_path / "none")
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.tick()
+    assert "New run" in panel.empty.text()
+    assert panel.empty.isVisible()
+    make(tmp_path / "none", "first")
+    panel.tick()
+    assert panel.view.isVisible()
+    panel.search.setText("zzz")
+    assert "filter" in panel.empty.text()
+
+
+def test_a_selection_stays_with_its_run(panel: RunsPanel, root: Path) -> None:
+    panel.view.selectRow(2)
+    panel.view.sortByColumn(COLUMNS.index("loss"), Qt.SortOrder.AscendingOrder)
+    assert texts(panel)[0] == "old"
+    assert [row.name for row in panel.selected()] == ["old"]
+    make(root, "newest", best_loss=0.1)
+    panel.tick()
+    assert [row.name for row in panel.selected()] == ["old"]
+    panel.search.setText("new")
+    assert (texts(panel), panel.selected()) == (["newest", "new"], [])
+
+
+def test_the_keyboard_is_enough(panel: RunsPanel, root: Path, qtbot: Any) -> None:
+    chosen: list[Path] = []
+    panel.run_chosen.connect(chosen.append)
+    overlaid: list[list[Path]] = []
+    panel.overlays_changed.connect(overlaid.append)
+    panel.view.setFocus()
+    panel.view.selectRow(0)
+    qtbot.keyClick(panel.view, Qt.Key.Key_Down)
+    qtbot.keyClick(panel.view, Qt.Key.Key_Return)
+    assert chosen == [root / "middle"]
+    qtbot.keyClick(panel.view, Qt.Key.Key_Space)
+    assert overlaid[-1] == [root / "middle"]
+    qtbot.keyClick(panel.view, Qt.Key.Key_Space)
+    assert overlaid[-1] == []
+    panel.note_action.trigger()
+    panel.notes.note.insert("заметка")
+    panel.notes.note.editingFinished.emit()
+    assert notes.read(root / "middle" / "viewer.json").note == "заметка"
+    assert texts(panel, "note")[1] == "заметка"
+    panel.delete_action.trigger()
+    assert texts(panel) == ["new", "old"]
+    panel.undo_action.trigger()
+    assert texts(panel) == ["new", "middle", "old"]
+
+
+def test_a_click_shows_a_run_but_not_with_control(panel: RunsPanel, root: Path, qtbot: Any) -> None:
+    chosen: list[Path] = []
+    panel.run_chosen.connect(chosen.append)
+    place = panel.view.visualRect(panel.table.index(1, 1)).center()
+    left = Qt.MouseButton.LeftButton
+    qtbot.mouseClick(panel.view.viewport(), left, pos=place)
+    qtbot.mouseClick(panel.view.viewport(), left, Qt.KeyboardModifier.ControlModifier, place)
+    assert chosen == [root / "middle"]
+    panel.show_run(root / "middle")
+    assert panel.table.index(1, 0).data(Qt.ItemDataRole.FontRole).bold()
+    assert panel.table.index(0, 0).data(Qt.ItemDataRole.FontRole) is None
+
+
+def test_compare_takes_the_selected_or_the_overlaid(panel: RunsPanel, root: Path) -> None:
+    wanted: list[list[Path]] = []
+    panel.compare_wanted.connect(wanted.append)
+    panel.view.selectRow(0)
+    assert not panel.compare_action.isEnabled()
+    assert panel.table.setData(panel.table.index(2, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+    panel._selected()
+    panel.compare_action.trigger()
+    assert wanted == [[root / "new", root / "old"]]
+    panel.view.selectAll()
+    panel.compare_action.trigger()
+    assert wanted[1] == [root / "new", root / "middle", root / "old"]
+
+
+def test_continue_asks_for_epochs(panel: RunsPanel, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted: list[tuple[Path, int]] = []
+    panel.continue_wanted.connect(lambda path, epochs: wanted.append((path, epochs)))
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(panel, "_ask_epochs", lambda *about: asked.append(about) or 9)
+    panel.view.selectRow(0)
+    panel.continue_action.trigger()
+    assert asked == [("new", 6, 15)]
+    assert wanted == [(root / "new", 9)]
+    monkeypatch.setattr(panel, "_ask_epochs", lambda *about: None)
+    panel.continue_action.trigger()
+    assert len(wanted) == 1
+
+
+def test_the_question_for_epochs(panel: RunsPanel) -> None:
+    asked: list[str] = []
+
+    def accept() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QInputDialog)
+        asked.append(dialog.windowTitle())
+        dialog.setIntValue(3)  # below the least
+        dialog.accept()
+
+    QTimer.singleShot(0, accept)
+    assert panel._ask_epochs("new", 6, 15) == 6
+    assert asked == ["Continue new"]
+
+
+def test_a_live_run_is_neither_deleted_nor_continued(panel: RunsPanel, root: Path) -> None:
+    make(root, "live", live=True, status="running", started_at="2027")
+    panel.tick()
+    panel.view.selectRow(0)
+    assert not panel.delete_action.isEnabled()
+    assert not panel.continue_action.isEnabled()
+    panel.view.selectAll()
+    removed: list[list[Path]] = []
+    panel.runs_removed.connect(removed.append)
+    panel.delete_action.trigger()
+    assert texts(panel) == ["live"]
+    assert len(removed[0]) == 3
+    assert "being trained" in panel.notice.label.text()
+    panel.notice.undo.click()
+    assert len(texts(panel)) == 4
+
+
+def test_texts_from_files_are_plain(panel: RunsPanel, root: Path) -> None:
+    notes.write(root / "new" / "viewer.json", notes.ViewerNotes(note="<b>bold</b>\n" + "x" * 5000))
+    for _ in range(4):
+        panel.tick()
+    assert texts(panel, "note")[0].startswith("<b>bold</b> xxx")
+    assert "&lt;b&gt;" in panel.table.index(0, COLUMNS.index("note")).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_typing_a_note_is_not_disturbed_by_a_tick(panel: RunsPanel, root: Path) -> None:
+    panel.view.selectRow(0)
+    panel.activateWindow()
+    panel.notes.note.setFocus()
+    panel.notes.note.insert("half a no")
+    make(root, "new", started_at="2026-01-03T10:00:00+00:00", epoch=6)
+    for _ in range(4):
+        panel.tick()
+    if panel.notes.note.hasFocus():
+        assert panel.notes.note.text() == "half a no"
+
+
+def test_the_copied_command_repeats_the_run(panel: RunsPanel, root: Path) -> None:
+    panel.view.selectRow(0)
+    panel.copy_action.trigger()
+    assert QGuiApplication.clipboard().text() == f"epochscope train --settings {root / 'new' / 'run.toml'}"
+
+
+def test_the_menus_open(panel: RunsPanel) -> None:
+    panel.view.selectRow(0)
+    panel._menu(panel.view.rect().center())
+    panel._choose_columns(panel.view.rect().topLeft())
+    found = QGuiApplication.instance().topLevelWidgets()
+    menus = [widget for widget in found if widget.inherits("QMenu") and widget.isVisible()]
+    (columns,) = [menu for menu in menus if len(menu.actions()) == len(COLUMNS) - 1]
+    columns.actions()[0].toggle()
+    assert panel.view.isColumnHidden(1)
+    for menu in menus:
+        menu.close()
+
+
+def test_comparison(root: Path, qtbot: Any) -> None:
+    dialog = CompareDialog([root / "old", root / "new", root / "gone"])
+    qtbot.addWidget(dialog)
+    dialog.show()
+    titles = [dialog.table.verticalHeaderItem(row).text() for row in range(dialog.table.rowCount())]
+    cells = {title: [dialog.table.item(row, place).text() for place in range(3)] for row, title in enumerate(titles)}
+    assert cells["Best F1"] == ["0.900 ★", "0.700", "–"]
+    assert cells["Best loss"] == ["0.5000 ★", "2.5000", "–"]
+    assert cells["Learning rate (train.lr)"] == ["0.1", "0.3", "–"]
+    before = len(titles)
+    dialog.all_settings.click()
+    assert dialog.table.rowCount() >= before
+    dialog.copy()
+    assert QGuiApplication.clipboard().text().startswith("\told\tnew\tgone\n")
+
+
+def test_a_click_on_the_box_lays_over_and_opens_nothing(panel: RunsPanel, root: Path, qtbot: Any) -> None:
+    chosen: list[Path] = []
+    overlaid: list[list[Path]] = []
+    panel.run_chosen.connect(chosen.append)
+    panel.overlays_changed.connect(overlaid.append)
+    index = panel.table.index_of("middle")
+    row = panel.view.visualRect(index)
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(row.left() + 9, row.center().y()))
+    assert overlaid == [[root / "middle"]]
+    assert chosen == []
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
+    assert chosen == [root / "middle"]
+
+
+def test_one_run_is_compared_with_the_one_that_is_shown(panel: RunsPanel, root: Path) -> None:
+    wanted: list[list[Path]] = []
+    panel.compare_wanted.connect(wanted.append)
+    panel.show_run(root / "old")
+    assert not panel.compare_action.isEnabled()
+    panel.view.selectRow(panel.table.index_of("new").row())
+    panel.compare_action.trigger()
+    assert wanted == [[root / "new", root / "old"]]

@@ -1,0 +1,244 @@
+"""The list of runs: fresh, filtered, sorted, annotated, thrown away and brought back."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from gui.viewmodels.run_list import RunList, compare_settings, look_at, plain
+from trainer.errors import DiskError
+from trainer.store import durable, notes, summary, trash
+from trainer.store.folder import RunFolder, acquire, current_owner, write_owner
+from trainer.store.notes import ViewerNotes
+from trainer.store.summary import Summary
+
+
+def make(root: Path, name: str, *, live: bool = False, **fields: object) -> RunFolder:
+    folder = RunFolder(root / name)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    values: dict[str, object] = {"status": "completed", "data": "digits", "model": "cnn", **fields}
+    summary.write(folder.summary, Summary(**values))  # type: ignore[arg-type]
+    if live:
+        write_owner(folder, current_owner(1))
+    return folder
+
+
+def names(model: RunList) -> list[str]:
+    return [row.name for row in model.rows]
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    make(tmp_path, "a", started_at="2026-01-01", best_loss=0.5, best_macro_f1=0.7, elapsed=10.0, data="/x/Котики/")
+    make(tmp_path, "b", started_at="2026-01-03", best_loss=0.0, model="softmax", status="running")
+    make(tmp_path, "c", started_at="2026-01-02", status="running", live=True, model="mlp")
+    return tmp_path
+
+
+def test_lists_runs_with_their_states(three: Path) -> None:
+    (three / "no run").mkdir()
+    (three / ".hidden").mkdir()
+    (three / "no summary").mkdir()
+    (three / "no summary" / "run.toml").touch()
+    broken = make(three, "broken")
+    broken.summary.write_bytes(b'{"status": 3}')
+    model = RunList(three)
+    assert model.refresh().listed
+    assert {row.name: row.state for row in model.rows} == {
+        "a": "completed", "b": "lost", "c": "running", "broken": "lost", "no summary": "lost",
+    }  # fmt: skip
+    assert names(model)[:3] == ["b", "c", "a"]
+    assert "status" in next(row.problem for row in model.rows if row.name == "broken")
+    assert next(row for row in model.rows if row.name == "a").value("data") == "Котики"
+
+
+def test_no_root_is_an_empty_list_and_may_come_later(tmp_path: Path) -> None:
+    model = RunList(tmp_path / "later")
+    model.refresh()
+    assert names(model) == []
+    make(tmp_path / "later", "a")
+    assert model.refresh().listed
+    assert names(model) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("", "bca"), ("КОТИКИ", "a"), ("lost", "b"), ("пропал", "b"), ("cnn digits", ""), ("mlp digits", "c"), ("zz", "")],
+)
+def test_filter_wants_every_word_somewhere(three: Path, text: str, found: str) -> None:
+    model = RunList(three, {"lost": "пропал"})
+    model.refresh()
+    model.filter(text)
+    assert "".join(names(model)) == found
+
+
+def test_sorting_puts_what_is_missing_last_either_way(three: Path) -> None:
+    model = RunList(three)
+    model.refresh()
+    model.sort("loss", descending=False)
+    assert names(model) == ["b", "a", "c"]  # 0.0 is a value
+    model.sort("loss", descending=True)
+    assert names(model) == ["a", "b", "c"]
+
+
+def test_refresh_reads_only_what_has_changed(three: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = RunList(three)
+    model.refresh()
+    read: list[str] = []
+    real = summary.read
+    monkeypatch.setattr(summary, "read", lambda path: read.append(Path(path).parent.name) or real(path))
+    for _ in range(4):
+        assert not model.refresh().listed
+    assert read == []
+    make(three, "c", status="running", live=True, epoch=7, started_at="2026-01-02")
+    changes = model.refresh()  # a live run is looked at each time
+    assert (read, [model.rows[place].name for place in changes.rows]) == (["c"], ["c"])
+    assert model.rows[1].value("epoch") == 7
+
+
+def test_a_run_that_begins_goes_on_ends_or_is_taken_away(three: Path) -> None:
+    model = RunList(three)
+    model.refresh()
+    make(three, "d", started_at="2026-02-01", status="preparing", live=True)
+    assert model.refresh().listed
+    assert names(model)[0] == "d"
+    (three / "d" / "owner.json").unlink()
+    model.refresh()
+    assert model.rows[0].state == "lost"
+    write_owner(RunFolder(three / "b"), current_owner(2))  # resumed
+    for _ in range(4):
+        model.refresh()
+    assert next(row for row in model.rows if row.name == "b").state == "running"
+    for path in sorted((three / "a").iterdir()):
+        path.unlink()
+    (three / "a").rmdir()
+    for _ in range(4):
+        model.refresh()
+    assert "a" not in names(model)
+
+
+def test_notes_are_written_found_and_kept_tidy(three: Path) -> None:
+    model = RunList(three)
+    model.refresh()
+    model.annotate("a", note="  первый <b>опыт</b>\n", tags=" база, база,, x ")
+    assert notes.read(three / "a" / "viewer.json") == ViewerNotes(note="первый <b>опыт</b>", tags=("база", "x"))
+    model.annotate("a", tags="y")
+    assert notes.read(three / "a" / "viewer.json").note == "первый <b>опыт</b>"
+    model.filter("ОПЫТ y")
+    assert names(model) == ["a"]
+    other = RunList(three)
+    other.refresh()
+    assert other.get("a").notes.tags == ("y",)  # type: ignore[union-attr]
+
+
+def test_damaged_notes_are_empty(tmp_path: Path) -> None:
+    path = tmp_path / "viewer.json"
+    for content in (b"", b"{", b'{"note": 3}', b"[" * 10**5, b'{"note": "' + b"x" * 10**6 + b'"}', b"\xff"):
+        path.write_bytes(content)
+        assert notes.read(path) == ViewerNotes()
+
+
+def test_notes_of_a_folder_that_cannot_be_written(three: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    model = RunList(three)
+    model.refresh()
+    monkeypatch.setattr(durable.seam, "open", refuse)
+    with pytest.raises(DiskError):
+        model.annotate("a", note="x")
+    assert model.get("a").notes == ViewerNotes()  # type: ignore[union-attr]
+
+
+def test_delete_and_undo(three: Path) -> None:
+    model = RunList(three)
+    model.refresh()
+    model.overlay("a", True)
+    moved, errors = model.discard(["a", "c"])
+    assert [error.code for error in errors] == ["run.live"]
+    assert names(model) == ["b", "c"]
+    assert model.overlaid == []
+    assert not (three / "a").exists()
+    assert moved[0].lies.parent == three / ".trash"
+    assert model.restore(moved) == []
+    assert names(model) == ["b", "c", "a"]
+    assert summary.read(three / "a" / "summary.json")
+
+
+def test_a_held_lock_protects_from_the_trash(tmp_path: Path) -> None:
+    folder = make(tmp_path, "a")
+    lock = acquire(folder)
+    _, errors = RunList(tmp_path).discard(["a"])
+    lock.release()
+    assert [error.code for error in errors] == ["run.live"]
+    assert folder.summary.exists()
+
+
+def test_an_engine_that_begins_while_a_run_is_moved_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make(tmp_path, "a")
+    answers = iter([False, True])
+    monkeypatch.setattr(trash, "is_alive", lambda folder: next(answers))
+    _, errors = RunList(tmp_path).discard(["a"])
+    assert [error.code for error in errors] == ["run.live"]
+    assert folder.summary.exists()
+
+
+def test_undo_never_overwrites(tmp_path: Path) -> None:
+    make(tmp_path, "a")
+    model = RunList(tmp_path)
+    model.refresh()
+    first, _ = model.discard(["a"])
+    make(tmp_path, "a", data="new")
+    second, _ = model.discard(["a"])
+    assert first[0].lies != second[0].lies
+    make(tmp_path, "a", data="newest")
+    assert [error.code for error in model.restore(first)] == ["run.exists"]
+    assert summary.read(tmp_path / "a" / "summary.json").data == "newest"  # type: ignore[union-attr]
+
+
+def test_settings_side_by_side(tmp_path: Path) -> None:
+    texts = (
+        'model = "cnn"\n[train]\nlr = 0.1\nseed = 1\n',
+        'model = "cnn"\n[train]\nlr = 0.2\nseed = 1\nx = nan\n',
+        "{",
+    )
+    folders = [make(tmp_path, str(number)) for number in range(3)]
+    for folder, text in zip(folders, texts, strict=True):
+        folder.run_toml.write_text(text, encoding="utf-8")
+    found = {one.name: (one.values, one.differs) for one in compare_settings(folders[:2])}
+    assert found["train.lr"] == ((0.1, 0.2), True)
+    assert found["train.seed"] == ((1, 1), False)
+    assert found["train.x"][1]
+    assert {one.differs for one in compare_settings(folders[::2])} == {True}
+    assert compare_settings(folders[2:]) == []
+
+
+def test_one_run_is_looked_at_alone(three: Path) -> None:
+    row = look_at(three / "b")
+    assert row is not None
+    assert row.state == "lost"
+    assert look_at(three / "nowhere") is None
+
+
+def test_texts_are_one_short_line() -> None:
+    assert plain("a\n\tb  c") == "a b c"
+    assert len(plain("x" * 10**6)) == 300
+
+
+def test_five_thousand_runs_are_listed_and_refreshed_quickly(tmp_path: Path) -> None:
+    text = b'{"status": "completed", "data": "digits", "model": "cnn", "started_at": "2026-01-01"}'
+    for number in range(5000):
+        os.mkdir(tmp_path / f"run-{number}")  # noqa: PTH102 - many
+        (tmp_path / f"run-{number}" / "summary.json").write_bytes(text)
+    model = RunList(tmp_path)
+    began = time.process_time()
+    model.refresh()
+    listed = time.process_time()
+    for _ in range(4):
+        model.refresh()
+    assert model.total == 5000
+    assert listed - began < 0.5
+    assert (time.process_time() - listed) / 4 < 0.1

@@ -1,0 +1,246 @@
+"""A person's habits: dropping, menus and keys, the layout, light and dark, settings."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QLocale, QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from gui.window import drag_drop, i18n, theme
+from gui.window.actions import ACTIONS, MENUS
+from gui.window.main_window import Window
+from gui.window.preferences import Preferences
+from tests.gui.windows import drop, opened
+from trainer.store.folder import RunFolder
+
+Make = Callable[..., Any]
+
+
+# -- dropping --------------------------------------------------------------------------------------------------------
+
+
+def test_what_a_drop_is_meant_as(tmp_path: Path, finished: RunFolder) -> None:
+    image = tmp_path / "cat.JPG"
+    image.touch()
+    assert drag_drop.kind_of([finished.path]) == "run"
+    assert drag_drop.kind_of([tmp_path]) == "data"
+    assert drag_drop.kind_of([image, tmp_path / "dog.png"]) == "images"
+    assert drag_drop.kind_of([image, tmp_path]) == "nothing"
+    assert drag_drop.kind_of([]) == "nothing"
+
+
+def test_a_run_is_opened_by_dropping_it(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    drop(window, finished.path)
+    qtbot.waitUntil(lambda: window.run is not None)
+    assert window.preferences.recent == [finished.path]
+    assert [action.text() for action in window.menus.recent.actions()] == ["finished"]
+
+
+def test_a_folder_of_images_is_taken_for_a_new_run(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    drop(window, tmp_path / "photos")
+    qtbot.waitUntil(lambda: window.new_page is not None)
+    assert window.pages.currentWidget() is window.new_page
+    assert window.menus.actions["start"].isEnabled()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.pages.currentWidget() is window.empty
+
+
+def test_images_need_a_run(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    drop(window, tmp_path / "cat.png")
+    qtbot.waitUntil(lambda: window.banner.text("drop") is not None)
+
+
+# -- the recorded run ------------------------------------------------------------------------------------------------
+
+
+def test_the_recorded_run_plays(qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gui.widgets.epoch_slider.PLAY_SECONDS", 0.0)
+    window.menus.actions["demo"].trigger()
+    qtbot.waitUntil(lambda: window.bar.slider.value() > 3)
+    assert window.bar.play.isChecked()
+    assert not window.menus.actions["start"].isEnabled()
+    window.bar.play.click()
+    assert not window.bar.play.isChecked()
+
+
+# -- menus, keys, looks ----------------------------------------------------------------------------------------------
+
+
+def test_every_action_has_a_text_and_no_key_is_given_twice(window: Window) -> None:
+    keys: list[str] = []
+    for name in ACTIONS:
+        action = window.menus.actions[name]
+        assert action.text()
+        keys += [key.toString() for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+    assert all(len(key) > 1 for key in keys)
+    in_menus = {entry for menu in MENUS.values() for entry in menu} - {"", "recent"}
+    assert in_menus == set(ACTIONS)
+
+
+def test_controls_have_names(window: Window) -> None:
+    for button in (window.controls.primary, window.controls.pause, window.controls.checkpoint):
+        assert button.text()
+        assert button.toolTip()
+    assert window.bar.slider.accessibleName()
+    assert window.bar.live.text()
+    for button in (window.bar.first, window.bar.previous, window.bar.next, window.bar.last, window.bar.play):
+        assert button.accessibleName()
+
+
+def test_the_window_remembers_its_layout(qtbot: QtBot, root: Path) -> None:
+    first = Window(root, Preferences())
+    first.resize(1000, 700)
+    first.show()
+    qtbot.waitExposed(first)
+    first.places.toggle("facts")
+    assert not first.preferences.shown("facts")
+    first.close()
+    first.deleteLater()
+    second = Window(root, Preferences())
+    second.show()
+    assert second.height() == 700  # the screen is 800 wide, the window at least 960
+    assert not second.preferences.shown("facts")
+    second.menus.actions["reset_layout"].trigger()
+    assert second.preferences.shown("facts")
+    second.close()
+    second.deleteLater()
+
+
+def test_a_narrow_window_folds_the_list_of_runs(qtbot: QtBot, window: Window) -> None:
+    assert window.left.isVisible()
+    window.resize(1092, 614)
+    assert window.left.isHidden()
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    assert window.left.isVisible()
+    window.resize(1300, 700)
+    assert window.left.isVisible()
+    assert window.minimumWidth() <= 960
+    assert window.minimumHeight() <= 560
+
+
+def test_layouts_fit_the_smallest_window(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    window.resize(960, 560)
+    for name in window.tabs.names():
+        window.show_tab(name)
+        assert window.width() == 960, name
+        qtbot.waitUntil(lambda: window.centralWidget().minimumSizeHint().width() <= 960)
+        assert window.centralWidget().minimumSizeHint().height() <= 560, name
+
+
+def test_a_narrow_window_has_room_for_one_side(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    window.resize(960, 560)
+    assert (window.left.isVisible(), window.facts.isVisible()) == (False, True)
+    window.menus.actions["runs_panel"].trigger()
+    assert (window.left.isVisible(), window.facts.isVisible()) == (True, False)
+    window.menus.actions["facts_panel"].trigger()
+    assert (window.left.isVisible(), window.facts.isVisible()) == (False, True)
+    window.resize(1366, 768)
+    assert (window.left.isVisible(), window.facts.isVisible()) == (True, True)
+
+
+@pytest.mark.parametrize("chosen", ["en", "ru"])
+def test_in_the_smallest_window_no_figure_and_no_button_is_cut(
+    qtbot: QtBot, window: Window, finished: RunFolder, chosen: str
+) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    before = QLocale()
+    try:
+        i18n.choose(app, chosen)
+        opened(qtbot, window, finished)
+        window.resize(960, 560)
+        for value in window.facts.values.values():
+            qtbot.waitUntil(lambda value=value: "…" not in value.text())
+        for button in window.tabs.panel("curves").findChildren(QAbstractButton):
+            qtbot.waitUntil(lambda one=button: not one.isVisible() or one.width() >= one.minimumSizeHint().width())
+    finally:
+        i18n.choose(app, "en")
+        QLocale.setDefault(before)
+
+
+@pytest.mark.parametrize("chosen", ["en", "ru"])
+def test_no_letter_is_given_to_two_things_in_sight(
+    qtbot: QtBot, window: Window, finished: RunFolder, chosen: str
+) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    before = QLocale()
+    try:
+        i18n.choose(app, chosen)
+        opened(qtbot, window, finished)
+        qtbot.waitUntil(lambda: window.runs is not None and window.runs.isVisible())
+        for page in ("run", "new"):
+            if page == "new":
+                window.new_run()
+            found = letters(window)
+            assert len(found) >= 6
+            assert len(found) == len(set(found)), found
+    finally:
+        i18n.choose(app, "en")
+        QLocale.setDefault(before)
+
+
+def letters(window: Window) -> list[str]:
+    """What Alt is pressed with."""
+    texts = [menu.title() for menu in window.menus.menus.values()]
+    texts += [one.text() for one in window.findChildren(QLabel) if one.isVisible() and one.buddy() is not None]
+    texts += [one.text() for one in window.findChildren(QAbstractButton) if one.isVisible()]
+    return [key.lower() for text in texts for key in re.findall("&([^&])", text)]
+
+
+def test_recent_runs_are_offered_after_a_start(qtbot: QtBot, root: Path, finished: RunFolder) -> None:
+    preferences = Preferences()
+    preferences.add_recent(finished.path)
+    window = Window(root, preferences)
+    assert [action.text() for action in window.menus.recent.actions()] == ["finished"]
+    window.menus.recent.actions()[0].trigger()
+    assert window.run is not None
+    window.close_quietly()
+    window.deleteLater()
+
+
+def test_light_and_dark(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    opened(qtbot, window, finished)
+    try:
+        for scheme in ("dark", "light"):
+            theme.apply(app, scheme)  # type: ignore[arg-type]
+            assert theme.Colours.current().dark == (scheme == "dark")
+            qtbot.waitUntil(lambda: window.palette() == app.palette())
+            shot = window.grab().toImage()
+            corner = shot.pixelColor(QPoint(shot.width() // 2, 4))
+            assert (corner.lightness() < 128) == (scheme == "dark")
+    finally:
+        theme.apply(app, "system")
+
+
+def test_settings_hold_at_once(qtbot: QtBot, window: Window) -> None:
+    window.menus.actions["settings"].trigger()
+    from gui.widgets.preferences_dialog import PreferencesDialog
+
+    (dialog,) = window.findChildren(PreferencesDialog)
+    dialog.scheme.setCurrentIndex(2)
+    assert window.preferences.scheme == "dark"
+    assert theme.Colours.current().dark
+    dialog.scheme.setCurrentIndex(0)
+    dialog.python.setText(str(window.root / "none"))
+    dialog.check()
+    qtbot.waitUntil(lambda: "cannot" in dialog.verdict.text())
+    assert window.preferences.python == sys.executable
+    dialog.python.setText(sys.executable)
+    dialog.check()
+    qtbot.waitUntil(lambda: "torch" in dialog.verdict.text(), timeout=30_000)
+    assert window.preferences.python == sys.executable
+    dialog.close()

@@ -1,0 +1,255 @@
+"""The window on runs: what it shows, and when it draws."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from gui.window.main_window import Window
+from gui.window.refresh_timer import IDLE_MS, TOUCHED_MS
+from tests.gui.windows import opened
+from trainer.store.folder import RunFolder
+
+Make = Callable[..., Any]
+
+
+# -- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def test_without_a_run_it_offers_three_ways_to_begin(window: Window) -> None:
+    assert window.pages.currentWidget() is window.empty
+    assert [button.isEnabled() for button in window.empty.buttons] == [True, True, True]
+    assert not window.menus.actions["pause"].isEnabled()
+    assert window.facts.isHidden()
+
+
+def test_a_finished_run_is_shown_whole(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    assert window.windowTitle() == "finished – Epochscope"
+    assert window.controls.name.text() == "finished"
+    assert "completed" in window.controls.what.text()
+    assert window.bar.slider.maximum() == 4
+    assert window.facts.values["train_loss"].text() == "0.2500"
+    assert window.facts.values["worst"].text() == "frog (0.40)"
+    assert window.facts.values["parameters"].text() == "30"
+    assert window.pulse.timer.interval() == TOUCHED_MS or window.pulse.timer.interval() >= IDLE_MS
+
+
+def test_the_cursor_moves_everything(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert window.epoch_cursor.chosen == 3
+    assert window.facts.values["train_loss"].text() == "0.3333"
+    assert window.bar.where.text() == "epoch 3 of 4"
+    assert not window.bar.live.isChecked()
+    qtbot.keyClick(window, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
+    assert window.epoch_cursor.chosen == 1
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert window.epoch_cursor.chosen is None
+    assert window.bar.live.isChecked()
+    assert "best" in window.bar.where.text()
+
+
+def test_a_live_run_goes_on_in_the_window(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("live", alive=True)
+    one.prepare("decode", 30, 60)
+    opened(qtbot, window, one.folder)
+    assert "preparing" in window.controls.what.text()
+    assert "50" in window.controls.what.text()
+    assert window.controls.bar.maximum() == 60
+    one.begin()
+    one.epoch(1, 2.0)
+    qtbot.waitUntil(lambda: window.bar.slider.maximum() == 1)
+    qtbot.waitUntil(lambda: "running" in window.controls.what.text())
+    assert "left" in window.controls.times.text()
+    assert window.menus.actions["pause"].isEnabled()
+    one.epoch(2, 4.0)
+    qtbot.waitUntil(lambda: window.facts.values["train_loss"].text() == "0.5000")
+
+
+def test_a_chosen_epoch_stays_while_the_run_goes_on(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("live", alive=True)
+    one.begin()
+    one.epoch(1, 2.0)
+    one.epoch(2, 4.0)
+    opened(qtbot, window, one.folder)
+    window.bar.choose(1)
+    one.epoch(3, 6.0)
+    qtbot.waitUntil(lambda: window.bar.slider.maximum() == 3)
+    assert window.bar.slider.value() == 1
+    assert window.facts.values["train_loss"].text() == "1.0000"
+
+
+def test_a_failed_run_says_why(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("failed")
+    one.begin()
+    one.end("failed", error="The loss is <b>NaN</b>.")
+    opened(qtbot, window, one.folder)
+    assert "<b>NaN</b>" in (window.banner.text("failed") or "")
+    assert "failed" in window.controls.what.text()
+    window.show_run(None)
+    assert window.banner.text("failed") is None
+
+
+def test_a_failed_run_says_why_each_time_it_is_opened(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("bad")
+    one.begin()
+    one.end("failed", error="The loss is NaN.")
+    for _ in range(2):
+        opened(qtbot, window, one.folder)
+        assert window.banner.isVisible()
+        assert "The loss is NaN." in (window.banner.text("failed") or "")
+
+
+def test_the_list_marks_the_run_that_is_shown(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    qtbot.waitUntil(lambda: window.runs is not None)
+    assert window.runs.table.current == "finished"
+    qtbot.waitUntil(lambda: [row.name for row in window.runs.selected()] == ["finished"])
+    window.show_run(None)
+    assert window.runs.table.current == ""
+
+
+def test_a_run_that_begins_is_not_said_to_have_ended(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("new")
+    one.wall = round(time.time() * 1000)
+    one.prepare("import", 0, 0)
+    opened(qtbot, window, one.folder)
+    assert "getting ready" in window.tabs.panel("curves").sentence.text()
+
+
+def test_a_notice_is_no_higher_than_its_text(qtbot: QtBot, window: Window) -> None:
+    window.banner.show_notice("one", "a short sentence")
+    qtbot.waitUntil(lambda: 0 < window.banner.height() < 3 * window.fontMetrics().height())
+    window.banner.show_notice("one", "word " * 300)
+    qtbot.waitUntil(lambda: window.banner.height() > 4 * window.fontMetrics().height())
+
+
+def test_a_lost_run_can_be_continued(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("lost")
+    one.begin()
+    one.epoch(1, 2.0)
+    opened(qtbot, window, one.folder)
+    assert "lost" in window.controls.what.text()
+    assert window.menus.actions["start"].isEnabled()
+
+
+def test_damage_is_named(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    with finished.journal.open("ab") as journal:
+        journal.write(b"00000000 {}\n")
+    opened(qtbot, window, finished)
+    qtbot.waitUntil(window.status.damage.isVisible)
+
+
+def test_a_folder_that_is_no_run_changes_nothing(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    window.open_run(finished.path / "checkpoints")
+    assert window.banner.text("no_run")
+    assert window.run is not None
+    assert window.run.folder == finished
+
+
+def test_names_are_plain_text(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("html")
+    nasty = "<img src=x>" * 3
+    one.begin(model=nasty, settings={"data": {"source": "/a/" + nasty}, "train": "no table"}, classes=(nasty,) * 3)
+    one.epoch(1, 2.0)
+    one.end()
+    opened(qtbot, window, one.folder)
+    for label in (*window.facts.values.values(), window.controls.name, window.status.where):
+        assert label.textFormat() == Qt.TextFormat.PlainText
+    assert "<img" not in window.facts.values["model"].toolTip()
+
+
+def test_every_tab_opens(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    for number, name in enumerate(window.tabs.names(), 1):
+        qtbot.keyClick(window, Qt.Key(ord("0") + number), Qt.KeyboardModifier.ControlModifier)
+        assert window.tabs.current == name
+        assert window.tabs.made(name) is not None
+
+
+def test_panels_are_made_when_they_are_looked_at(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    assert [name for name in window.tabs.names() if window.tabs.made(name)] == ["curves"]
+
+
+def test_the_log_is_shown_as_text(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    finished.log.write_text("<b>bold</b>\n" * 3, "utf-8")
+    opened(qtbot, window, finished)
+    window.show_tab("log")
+    panel: Any = window.tabs.panel("log")
+    assert panel.log.toPlainText().startswith("<b>bold</b>")
+    assert "completed" in panel.messages.toPlainText()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
+def test_a_log_that_leads_elsewhere_is_not_opened(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    secret = finished.path.parent.parent / "secret.txt"
+    secret.write_text("secret")
+    finished.log.symlink_to(secret)
+    opened(qtbot, window, finished)
+    window.show_tab("log")
+    panel: Any = window.tabs.panel("log")
+    assert "secret" not in panel.log.toPlainText().replace(str(secret), "")
+
+
+# -- the timer -------------------------------------------------------------------------------------------------------
+
+
+def test_it_rests_while_it_cannot_be_seen(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    assert window.pulse.timer.isActive()
+    window.hide()
+    assert not window.pulse.timer.isActive()
+    window.show()
+    assert window.pulse.timer.isActive()
+    window.setWindowState(Qt.WindowState.WindowMinimized)
+    qtbot.waitUntil(lambda: not window.pulse.timer.isActive())
+
+
+def test_it_hurries_while_somebody_is_at_work(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    window.bar.choose(2)
+    assert window.pulse.timer.interval() == TOUCHED_MS
+    qtbot.waitUntil(lambda: window.pulse.timer.interval() >= IDLE_MS, timeout=4000)
+
+
+def test_a_notice_can_be_closed(qtbot: QtBot, window: Window) -> None:
+    done: list[int] = []
+    window.banner.show_notice("one", "<b>text</b>", [("Do it", lambda: done.append(1))])
+    button = window.banner.findChild(QPushButton)
+    assert isinstance(button, QPushButton)
+    button.click()
+    assert done == [1]
+    assert window.banner.isVisible()
+    window.banner.hide_notice("one")
+    assert not window.banner.isVisible()
+
+
+def test_an_idle_window_that_works_long_looks_less_often(
+    qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pulse, spent = window.pulse, [0.0]
+    monkeypatch.setattr("gui.window.refresh_timer.time.process_time", lambda: spent[0])
+    pulse._touched = float("-inf")
+
+    def idle_interval(seconds_a_look: float) -> int:
+        pulse.timer.setInterval(IDLE_MS)
+        for _ in range(60):
+            spent[0] += seconds_a_look
+            pulse.tick()
+        return pulse.timer.interval()
+
+    assert idle_interval(0.001) == IDLE_MS
+    assert idle_interval(0.005) == 800  # a hundred and sixtieth of the time
+    assert idle_interval(0.5) == 1500
+    pulse.touch()
+    assert pulse.timer.interval() == TOUCHED_MS

@@ -1,0 +1,181 @@
+"""The window steers runs: its keys and buttons, what it says of engines, how it closes."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gui.window.main_window import Window
+from tests.gui.windows import answer, opened
+from trainer import events as ev
+from trainer.store.folder import RunFolder, state
+from trainer.store.requests import poll
+
+Make = Callable[..., Any]
+
+
+# -- control ---------------------------------------------------------------------------------------------------------
+
+
+def test_keys_ask_the_engine(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("live", alive=True)
+    one.begin()
+    opened(qtbot, window, one.folder)
+    asked = []
+    for key, modifier in (
+        (Qt.Key.Key_F6, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_F7, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier),
+    ):
+        qtbot.keyClick(window, key, modifier)
+        asked = [received.request for received in poll(one.folder, 1)]
+    assert sorted((request.do, request.when) for request in asked if request) == [
+        ("pause", "step"),
+        ("stop", "epoch"),
+        ("stop", "step"),
+    ]
+    assert "stopping" in window.controls.what.text() or window.conduct.steering.state == "stopping"
+
+
+def test_no_answer_is_told_and_the_process_can_be_ended(
+    qtbot: QtBot, window: Window, scribe: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = scribe("live", alive=True)
+    one.begin()
+    opened(qtbot, window, one.folder)
+    monkeypatch.setattr("gui.viewmodels.run_state.OVERDUE_SECONDS", 0.1)
+    ended: list[RunFolder] = []
+    monkeypatch.setattr("gui.engine.processes.terminate", lambda folder: ended.append(folder))
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    qtbot.waitUntil(lambda: window.banner.text("overdue") is not None)
+    assert window.menus.actions["end_process"].isEnabled()
+    answer(qtbot, "Wait")
+    window.conduct.end_process()
+    assert ended == []
+    answer(qtbot, "End the process")
+    window.conduct.end_process()
+    assert ended == [one.folder]
+
+
+def train(window: Window, *more: str, name: str = "mine") -> None:
+    window.conduct.start(["train", "digits", "--epochs", "2000", "--name", name, *more], name)
+
+
+def wait_for(qtbot: QtBot, window: Window, *states: str) -> None:
+    qtbot.waitUntil(lambda: window.conduct.steering.state in states, timeout=60_000)
+
+
+@pytest.mark.slow
+def test_a_live_child_is_paused_resumed_stopped_and_continued(qtbot: QtBot, window: Window) -> None:
+    train(window)
+    assert window.conduct.steering.state == "starting"
+    wait_for(qtbot, window, "running")
+    folder = window.run.folder if window.run else RunFolder(Path())
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    wait_for(qtbot, window, "paused")
+    assert window.menus.actions["pause"].text() == "&Go on"
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(lambda: "manual" in (window.run.model.checkpoints if window.run else {}), timeout=10_000)
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    wait_for(qtbot, window, "running")
+    qtbot.keyClick(window, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    wait_for(qtbot, window, "stopped")
+    qtbot.waitUntil(lambda: not window.conduct.working(), timeout=10_000)
+    assert state(folder) == "stopped"
+    assert window.banner.text("exit") is None
+    reached = window.run.model.step if window.run else 0
+    qtbot.waitUntil(window.menus.actions["start"].isEnabled, timeout=10_000)
+    qtbot.keyClick(window, Qt.Key.Key_F5)
+    wait_for(qtbot, window, "running")
+    assert window.run is not None
+    assert window.run.model.info is not None
+    assert window.run.model.info.attempt == 2
+    assert window.run.model.step >= reached
+    qtbot.keyClick(window, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
+    wait_for(qtbot, window, "stopped")
+    qtbot.waitUntil(lambda: not window.conduct.working(), timeout=10_000)
+
+
+def test_an_engine_that_cannot_start_shows_what_it_printed(qtbot: QtBot, window: Window) -> None:
+    train(window, "--nonsense", "1")
+    qtbot.waitUntil(lambda: window.banner.text("exit") is not None, timeout=30_000)
+    assert "--nonsense" in (window.banner.text("exit") or "")
+    assert window.conduct.steering.state == "failed"
+
+
+def test_a_python_that_cannot_be_run_is_told(window: Window, tmp_path: Path) -> None:
+    window.preferences.python = str(tmp_path / "none")
+    train(window)
+    assert "none" in (window.banner.text("error") or "")
+    assert window.run is None
+
+
+@pytest.mark.slow
+def test_a_run_thrown_away_lies_in_the_trash(qtbot: QtBot, window: Window) -> None:
+    train(window)
+    wait_for(qtbot, window, "running")
+    answer(qtbot, "Keep")
+    window.conduct.discard()
+    assert window.conduct.steering.state == "running"
+    answer(qtbot, "throw away")
+    window.conduct.discard()
+    qtbot.waitUntil(lambda: window.run is None, timeout=20_000)
+    assert not (window.root / "mine").exists()
+    assert window.pages.currentWidget() is window.empty
+
+
+# -- closing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("choice", ["Stay", "Let it go on", "Stop after this step"])
+@pytest.mark.slow
+def test_closing_asks_what_is_to_become_of_a_run_it_started(qtbot: QtBot, window: Window, choice: str) -> None:
+    train(window)
+    wait_for(qtbot, window, "running")
+    (engine,) = window.conduct.working()
+    answer(qtbot, choice)
+    window.close()
+    if choice == "Stay":
+        assert window.isVisible()
+        assert engine.exit_code is None
+    elif choice == "Let it go on":
+        assert not window.isVisible()
+        assert state(engine.folder) == "running"
+    else:
+        assert window.isVisible()
+        qtbot.waitUntil(lambda: not window.isVisible(), timeout=20_000)
+        assert state(engine.folder) == "stopped"
+        return
+    pid = engine.pid
+    os.kill(pid, signal.SIGTERM)
+    os.waitpid(pid, 0)
+
+
+def test_closing_without_a_run_of_its_own_asks_nothing(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("live", alive=True)
+    one.begin()
+    opened(qtbot, window, one.folder)
+    window.close()
+    assert not window.isVisible()
+    assert poll(one.folder, 1) == []
+
+
+def test_a_stop_that_is_agreed_shows_stopping(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("live", alive=True)
+    one.begin()
+    one.write(ev.StopRequested(epoch=1, step=1, source="elsewhere", reason="after this epoch"))
+    opened(qtbot, window, one.folder)
+    assert "stopping" in window.controls.what.text()
+    assert "left" not in window.controls.times.text()
+    assert [window.menus.actions[name].isEnabled() for name in ("stop_step", "stop_epoch", "pause")] == [
+        True,
+        False,
+        False,
+    ]

@@ -1,0 +1,116 @@
+"""A window in a process of its own, by the real `main()`: it says what it shows, and does what it is told.
+
+`python -m tests.gui.window_process TASK ARGUMENTS...`: TASK is JSON, `{"start": [arguments, name], "busy": true}`; both
+may be left out. Lines on its input are orders: `report`, `pause`, `close`. Its output is a JSON object a line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from PySide6.QtCore import QSocketNotifier, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel
+
+from gui.app import main
+from gui.window.main_window import Window
+
+BUSY_MS = 30
+
+
+def say(**facts: Any) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+def report(window: Window) -> dict[str, Any]:
+    """What a person sees: charts as drawn, the table's rows, the state, the notices."""
+    run = window.run
+    if run is None:
+        return {"state": "none"}
+    curves: Any = window.tabs.panel("curves")
+    model = run.model
+    strokes = {
+        name: [[s.x.tolist(), s.y.tolist()] for s in chart.scene.strokes] for name, chart in curves.charts.items()
+    }
+    return {
+        "name": run.folder.name,
+        "state": window.conduct.steering.state,
+        "what": window.controls.what.text(),
+        "caught_up": run.follower.caught_up,
+        "damaged": run.follower.damaged,
+        "epochs": model.epochs.column("epoch").tolist(),
+        "steps": model.batches.column("step").tolist(),
+        "strokes": strokes,
+        "slider": window.bar.slider.maximum(),
+        "verdicts": sorted(model.verdicts),
+        "evaluations": sorted(model.evaluations),
+        "test_accuracy": window.facts.values["test_accuracy"].text(),
+        "can_pause": window.menus.actions["pause"].isEnabled(),
+        "notices": [label.text() for label in window.banner.findChildren(QLabel) if label.text()],
+    }
+
+
+def keep_busy(window: Window) -> QTimer:
+    """What a restless person does: tab after tab, epoch after epoch, notes, checkpoints."""
+    turns = count()
+
+    def act() -> None:
+        turn = next(turns)
+        window.show_tab(window.tabs.names()[turn % len(window.tabs.names())])
+        window.bar.go_back() if turn % 3 else window.bar.go_live()
+        if turn % 7 == 0 and "checkpoint" in window.conduct.steering.enabled:
+            window.conduct.ask("checkpoint")
+        if turn % 5 == 0 and window.run is not None and window.runs is not None:
+            name = window.run.folder.name
+            if window.runs.runs.get(name):
+                window.runs.runs.annotate(name, note=f"seen {turn} times")
+
+    timer = QTimer(window)
+    timer.timeout.connect(act)
+    timer.start(BUSY_MS)
+    return timer
+
+
+def obey(window: Window) -> QSocketNotifier:
+    """Read orders."""
+    orders: dict[str, Callable[[], object]] = {
+        "report": lambda: say(report=report(window)),
+        "pause": window.conduct.pause,
+        "close": window.close_quietly,
+    }
+    notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, window)
+    notifier.activated.connect(lambda *_: orders[sys.stdin.readline().strip()]())
+    return notifier
+
+
+def begin(window: Window, task: dict[str, Any]) -> None:
+    """Once it is on the screen."""
+    obey(window)
+    if "start" in task:
+        arguments, name = task["start"]
+        window.conduct.start(arguments, name)
+    if task.get("busy"):
+        keep_busy(window)
+    say(shown=True, engines=[engine.pid for engine in window.conduct.working()])
+
+
+def run(task: dict[str, Any], arguments: list[str]) -> int:
+    """Open the window and do the task."""
+    show, begun = Window.showEvent, []
+
+    def shown(self: Window, event: QShowEvent) -> None:
+        show(self, event)
+        if not begun:
+            begun.append(True)
+            QTimer.singleShot(0, lambda: begin(self, task))
+
+    Window.showEvent = shown  # type: ignore[method-assign]
+    return main(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(run(json.loads(sys.argv[1]), sys.argv[2:]))

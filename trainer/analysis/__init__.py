@@ -1,0 +1,1 @@
+"""What a trained model or two runs show: comparisons, embeddings, first-layer images."""

@@ -1,0 +1,120 @@
+"""Who takes part in a comparison, and with what settings. [no torch]
+
+Every contestant gets the same images, split, normalisation and seed. What is its own was chosen on validation images of
+CIFAR-10, within 25 seconds of training each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from trainer.errors import UsageError
+from trainer.plugins import check_names
+from trainer.settings import Settings, merge, suggest
+from trainer.settings.recipes import load_recipe, recipes
+
+Kind = Literal["numpy", "sklearn", "pytorch"]
+Solver = Literal["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"]
+RECIPES = ("seed", "linear")
+"""Those of our engine that take part."""
+PLAIN = ("digits",)
+"""Data whose images must not be mirrored and are few: there our engine takes part once, as `epochscope train` would."""
+
+NUMPY: dict[str, Any] = {
+    "augment": {"flip": 0.5},
+    "train": {"epochs": 10, "batch": 256, "lr": 0.003, "optimizer": "sgd", "momentum": 0.9, "schedule": "linear"},
+}
+NUMPY_DIGITS: dict[str, Any] = {
+    "train": {"epochs": 30, "batch": 64, "lr": 0.1, "optimizer": "sgd", "momentum": 0.9, "schedule": "linear"},
+}
+SKLEARN: dict[str, Any] = {"train": {"epochs": 100, "batch": 65_536, "weight_decay": 0.02}}
+SKLEARN_DIGITS: dict[str, Any] = {"train": {"epochs": 100, "batch": 65_536, "weight_decay": 0.0007}}
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """`settings`: of its run. `options`: further ones of scikit-learn."""
+
+    name: str
+    kind: Kind
+    settings: Settings
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def about(self) -> str:
+        """Its settings in one line."""
+        train, augment = self.settings.train, self.settings.augment
+        if self.kind == "sklearn":
+            parts = ["LogisticRegression", str(self.options["solver"]), f"weight decay {train.weight_decay:g}"]
+            parts.append(f"at most {train.epochs} iterations")
+            return ", ".join([*parts, *self._limit()])
+        parts = [
+            f"{self.settings.model}: {train.optimizer} {train.lr:g}",
+            f"momentum {train.momentum:g}" if train.optimizer == "sgd" else "",
+            f"weight decay {train.weight_decay:g}" if train.weight_decay else "",
+            f"batch {train.batch}",
+            f"{train.epochs} epochs",
+            f"rate {train.schedule}",
+            *(f"{name} {value:g}" for name, value in augment.model_dump().items() if value),
+        ]
+        return ", ".join([*(part for part in parts if part), *self._limit()])
+
+    def _limit(self) -> list[str]:
+        samples = self.settings.data.samples
+        return [f"at most {samples:,} training images"] if samples is not None else []
+
+
+def contestants(
+    base: Settings,
+    *,
+    epochs: int | None = None,
+    models: Sequence[str] = (),
+    only: Sequence[str] = (),
+    solver: Solver = "lbfgs",
+) -> list[Contestant]:
+    """Those who take part on the data, with the seed, device and threads of `base`.
+
+    `epochs`: instead of each one's own. `models`: further models of our engine, with the recipe of that name where
+    there is one. `only`: names of those wanted. `solver`: of scikit-learn. Raises UsageError for
+    a model or a name that is not known.
+    """
+    plain = base.data.source in PLAIN
+    by_others, threads = (SKLEARN_DIGITS, 1) if plain else (SKLEARN, _cores())
+    options = {"solver": solver}
+    made = [
+        Contestant("numpy", "numpy", _settings(base, NUMPY_DIGITS if plain else NUMPY, epochs, guest=True, threads=1)),
+        Contestant("sklearn", "sklearn", _settings(base, by_others, epochs, guest=True, threads=threads), options),
+    ]
+    ours = {"pytorch": {}} if plain else {f"pytorch-{name}": load_recipe(name).values for name in RECIPES}
+    made += [Contestant(name, "pytorch", _settings(base, values, epochs)) for name, values in ours.items()]
+    known = {recipe.name: recipe.values for recipe in recipes()}
+    for model in dict.fromkeys(models):
+        settings = _settings(base, {**known.get(model, {}), "model": model}, epochs)
+        check_names(settings)
+        made.append(Contestant(f"pytorch-{model}", "pytorch", settings))
+    names = [one.name for one in made]
+    if unknown := [name for name in only if name not in names]:
+        raise UsageError(
+            "compare.unknown",
+            "\n".join(f"There is no contestant {name!r}{suggest(name, names)}" for name in unknown),
+            where="--only",
+            expected=", ".join(names),
+        )
+    return [one for one in made if not only or one.name in only]
+
+
+def _settings(
+    base: Settings, own: Mapping[str, Any], epochs: int | None, *, guest: bool = False, threads: int | None = None
+) -> Settings:
+    train: dict[str, Any] = {"seed": base.train.seed, "threads": base.train.threads or threads}
+    train["device"] = "cpu" if guest else base.train.device
+    if epochs is not None:
+        train["epochs"] = epochs
+    return merge(own, {"data": base.data.model_dump(), "train": train})
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

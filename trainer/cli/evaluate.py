@@ -1,0 +1,86 @@
+"""`evaluate`: figures of a trained run, and a map of what its model sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from trainer.cli.control import RunName
+from trainer.cli.flags import Json, Runs
+from trainer.cli.output import note, say, say_json
+from trainer.store.folder import default_root, find_run
+
+if TYPE_CHECKING:
+    from trainer.analysis.embedding import Embedding
+    from trainer.store.folder import RunFolder
+    from trainer.trainer import Trainer
+
+
+def evaluate(
+    run: RunName,
+    /,
+    *,
+    map_: Annotated[bool, Parameter("--map", negative="", help="Make a map of the validation images as well.")] = False,
+    tsne: Annotated[bool, Parameter(help="With --map: t-SNE beside the PCA, which takes the time.")] = True,
+    runs: Runs = None,
+    json: Json = False,
+) -> int:
+    """Figures and classification reports of a run's best weights on train, valid and test.
+
+    They are written to the run's folder evaluation/ as well. A run that is being trained must be stopped first.
+    --map lays out what the model makes of the validation images (the features that its last layer gets, or the logits)
+    by PCA and t-SNE, for the window and reports: at most 5,000 images, of each class its share.
+    """
+    folder = find_run(runs or default_root(), run)
+    from trainer.cli.train import INTERVALS, report_lines
+    from trainer.launch import evaluate as judge
+
+    maps: list[Embedding] = []
+
+    def draw(trainer: Trainer) -> None:
+        if map_:
+            from trainer.analysis.embedding import make_map, write_map
+
+            maps.append(make_map(trainer, tsne=tsne, tell=_tell_stage))
+            write_map(folder, maps[0])
+
+    if not json:
+        note(f"evaluating {folder.name} ...")
+    evaluations = judge(folder, afterwards=draw)
+    if json:
+        found = {split: evaluation.plain() for split, evaluation in evaluations.items()}
+        say_json({**found, "map": map_facts(folder, maps[0])} if maps else found)
+    else:
+        for evaluation in evaluations.values():
+            say(*report_lines(evaluation))
+        say("", INTERVALS, f"written to {folder.evaluation}", *(map_line(one) for one in maps))
+    return 0
+
+
+def _tell_stage(stage: str, count: int) -> None:
+    if stage == "tsne":
+        note(f"t-SNE of {count:,} images: up to a minute ...")
+
+
+def map_facts(folder: RunFolder, found: Embedding) -> dict[str, Any]:
+    """What there is to say of a map, for JSON."""
+    from trainer.analysis.embedding import map_path
+
+    return {
+        "path": map_path(folder, found.split),
+        "split": found.split,
+        "source": found.source,
+        "images": len(found.indices),
+        "total": found.total,
+        "explained": found.explained.tolist(),
+        "tsne": found.tsne is not None,
+    }
+
+
+def map_line(found: Embedding) -> str:
+    """The same in a line."""
+    some = "all" if len(found.indices) == found.total else f"{len(found.indices):,} (each class has its share) of"
+    ways = "PCA and t-SNE" if found.tsne is not None else "PCA"
+    what = f"map: {ways} of the {found.source} of {some} {found.total:,} {found.split} images"
+    return f"{what}; PCA shows {float(found.explained.sum()):.0%} of the variance"

@@ -1,0 +1,285 @@
+"""`assist`: answers a window's questions for as long as it lives, a line of JSON each. No torch before it is needed.
+
+    {"id": 1, "do": "ping"}
+    {"id": 2, "do": "data", "settings": {"data": {"source": "digits"}}, "out": "few.npz", "per_class": 3}
+    {"id": 3, "do": "preview", "settings": {...}, "n": 16, "epoch": 1, "out": "batch.npz"}
+    {"id": 4, "do": "predict", "run": "monday", "runs": "/home/ada/runs", "images": ["cat.jpg"]}
+    {"id": 5, "do": "map", "run": "monday", "runs": "/home/ada/runs"}
+
+`settings` are nested tables as in run.toml, the missing ones have their defaults; relative paths start in the folder
+where `assist` was started. Each request gets one line {"id", "ok": true, ...} or {"id", "ok": false, "code",
+"parameters", "what", "where", "expected", "mend"}, after any number of {"id", "progress": {"stage", "done", "total"}}.
+A line that is no request gets an answer as well, with id null. Arrays go to the file that the request names.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import msgspec
+
+from trainer.cli.output import log_bug, plain
+from trainer.errors import EpochscopeError, UsageError
+from trainer.settings import Settings, merge
+from trainer.store.folder import RunFolder, acquire, default_root, find_run
+
+if TYPE_CHECKING:
+    from trainer.data import ImageData, Report
+    from trainer.trainer import Trainer
+
+KEPT = 2
+"""Data sets and models kept open, each: a window goes back and forth between a few."""
+PROGRESS_SECONDS = 0.2
+MAX_LINE = 4 << 20
+
+
+def assist() -> int:
+    """Answer a program's questions until standard input ends: one line of JSON in, one out.
+
+    Requests: ping, data, preview, predict, map. The fields are described at the top of trainer/cli/rpc_server.py.
+    """
+    answers = sys.stdout
+    # whatever else is printed in this process, by a plugin's model for example, must not get between the answers
+    with contextlib.redirect_stdout(sys.stderr):
+        helper = Helper(answers)
+        while line := sys.stdin.buffer.readline(MAX_LINE):
+            if line.strip():
+                helper.answer(line)
+    return 0
+
+
+class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One request; which fields count depends on `do`."""
+
+    do: str
+    id: int | str | None = None
+    settings: dict[str, Any] = {}
+    n: int = 16
+    epoch: int = 1
+    per_class: int = 3
+    out: str = ""
+    run: str = ""
+    runs: str = ""
+    images: list[str] = []
+
+
+class Helper:
+    """Answers requests on `stream` and keeps what it opened for them."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._opened: dict[str, OrderedDict[str, Any]] = {"data": OrderedDict(), "model": OrderedDict()}
+        self._told = 0.0
+
+    def answer(self, line: bytes) -> None:
+        """Answer one line; nothing is raised but what the stream raises."""
+        ident: Any = None
+        try:
+            ident, ask = _understand(line)
+            found = _ACTIONS[ask.do](self, ask)
+        except EpochscopeError as error:
+            self._write({"id": error.ident if isinstance(error, MisunderstoodError) else ident, **_as_answer(error)})
+        except Exception as error:
+            self._write({"id": ident, **_as_answer(_bug(error))})
+        else:
+            self._write({"id": ident, "ok": True, **found})
+
+    def _write(self, answer: Mapping[str, Any]) -> None:
+        self._stream.write(json.dumps(plain(answer)) + "\n")
+        self._stream.flush()
+
+    def progress(self, ident: Any) -> Callable[[str, int, int], None]:
+        """Tells how far a request has come: each stage, and within one at most five times a second."""
+        last = ""
+
+        def tell(stage: str, done: int, total: int) -> None:
+            nonlocal last
+            if stage != last or time.monotonic() - self._told >= PROGRESS_SECONDS:
+                last, self._told = stage, time.monotonic()
+                self._write({"id": ident, "progress": {"stage": stage, "done": done, "total": total}})
+
+        return tell
+
+    def keep(self, kind: str, key: str, make: Callable[[], Any]) -> Any:
+        """What was made for this key before, or is made now; the one not asked for longest is let go."""
+        shelf = self._opened[kind]
+        if key not in shelf:
+            while len(shelf) >= KEPT:
+                shelf.popitem(last=False)
+            shelf[key] = make()
+        shelf.move_to_end(key)
+        return shelf[key]
+
+    def forget(self, kind: str) -> None:
+        """Open anew what is asked for next."""
+        self._opened[kind].clear()
+
+
+class MisunderstoodError(UsageError):
+    """A line that is no request; `ident` is its id, if it has one."""
+
+    ident: Any = None
+
+
+def _understand(line: bytes) -> tuple[Any, Ask]:
+    ident = None
+    try:
+        raw = msgspec.json.decode(line)
+        ident = raw.get("id") if isinstance(raw, dict) else None
+        ident = ident if isinstance(ident, int | str) else None
+        ask = msgspec.convert(raw, Ask)
+        if ask.do not in _ACTIONS:
+            raise ValueError(f"`do` is {ask.do!r}")
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        wrong = MisunderstoodError(
+            "assist.request",
+            f"This line is no request: {str(error)[:300]}",
+            expected=f'one object with "do" ({", ".join(_ACTIONS)}), "id" and the fields of that request',
+        )
+        wrong.ident = ident
+        raise wrong from error
+    return ident, ask
+
+
+def _as_answer(error: EpochscopeError) -> dict[str, Any]:
+    about = {"code": error.code, "parameters": error.parameters, "exit_code": error.exit_code}
+    return {
+        "ok": False,
+        **about,
+        "what": error.what,
+        "where": error.where,
+        "expected": error.expected,
+        "mend": error.mend,
+    }
+
+
+def _bug(error: Exception) -> EpochscopeError:
+    log = log_bug(error)
+    return EpochscopeError("bug", f"{type(error).__name__}: {error}", where=str(log or ""), mend="please report it")
+
+
+# --- what can be asked
+
+
+def _ping(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.version import __version__
+
+    return {"version": __version__, "torch": "torch" in sys.modules}
+
+
+def _data(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.data import as_plain, inspect
+
+    settings = _settings(ask)
+    helper.forget("data")  # who looks again wants to see what has changed
+    report = inspect(settings, progress=helper.progress(ask.id))
+    found = as_plain(report, settings)
+    if ask.out and not found["stops"]:
+        found["thumbnails"] = _thumbnails(_images(helper, ask, settings), report, ask.per_class, _out(ask))
+    return found
+
+
+def _thumbnails(images: ImageData, report: Report, per_class: int, out: Path) -> dict[str, Any]:
+    """The first training images of each class, as they are: uint8 (M,H,W,3), labels and places in the split; and the
+    mean image of each class, `means` (C,H,W,3)."""
+    import numpy as np
+
+    from trainer.store.arrays import write_arrays
+
+    train = images.published("train")
+    places = [np.flatnonzero(train.labels == label)[:per_class] for label in range(len(images.classes))]
+    chosen = np.concatenate(places) if places else np.zeros(0, np.int64)
+    size = write_arrays(
+        out, images=train.pixels[chosen], labels=train.labels[chosen], indices=chosen, means=report.mean_images()
+    )
+    return {"out": str(out), "bytes": size, "count": len(chosen)}
+
+
+def _preview(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.data import write_preview
+
+    _at_least_one("n", ask.n)
+    _at_least_one("epoch", ask.epoch)
+    return write_preview(_images(helper, ask, _settings(ask)), ask.n, ask.epoch, _out(ask))
+
+
+def _predict(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.predict import as_faults, predictions
+
+    folder = _run(ask)
+    trainer, weights = _trained(helper, folder)
+    rows, faults = predictions(trainer, ask.images) if ask.images else ([], None)
+    return {"run": folder.path, "weights": weights, "images": rows, "unreadable": as_faults(faults)}
+
+
+def _map(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.evaluate import map_facts
+
+    tell, folder = helper.progress(ask.id), _run(ask)
+    tell("import", 0, 0)
+    acquire(folder).release()  # a run that is being trained is refused before the work, not after it
+    from trainer.analysis.embedding import make_map, write_map
+
+    trainer, weights = _trained(helper, folder)
+    found = make_map(trainer, tell=lambda stage, images: tell(stage, 0, 0))
+    lock = acquire(folder)
+    try:
+        write_map(folder, found)
+    finally:
+        lock.release()
+    return {"run": folder.path, "weights": weights, **map_facts(folder, found)}
+
+
+def _run(ask: Ask) -> RunFolder:
+    return find_run(Path(ask.runs).expanduser() if ask.runs else default_root(), ask.run)
+
+
+def _trained(helper: Helper, folder: RunFolder) -> tuple[Trainer, str]:
+    """The run's newest best weights in a model, and whether they are the best or the last."""
+    from trainer.launch import load_trained
+    from trainer.store.checkpoint import newest_valid
+
+    # the key names the file, so that a run that goes on is not answered with old weights
+    newest = newest_valid(folder.checkpoints, "best")[0] or newest_valid(folder.checkpoints, "last")[0]
+    key = f"{folder.path.resolve()} {newest}"
+    trained: tuple[Trainer, str] = helper.keep("model", key, lambda: load_trained(folder))
+    return trained
+
+
+def _settings(ask: Ask) -> Settings:
+    return merge(ask.settings, origins=["request"])
+
+
+def _images(helper: Helper, ask: Ask, settings: Settings) -> ImageData:
+    from trainer.cli.data import open_images
+
+    about = [settings.data.model_dump(), settings.augment.model_dump(), settings.train.batch, settings.train.seed]
+    opened: ImageData = helper.keep("data", json.dumps(about), lambda: open_images(settings))
+    return opened
+
+
+def _out(ask: Ask) -> Path:
+    if not ask.out:
+        raise UsageError("assist.out", "There is no file to write to.", expected='"out": the path of an .npz file')
+    return Path(ask.out).expanduser()
+
+
+def _at_least_one(name: str, value: int) -> None:
+    if value < 1:
+        raise UsageError("assist.number", f"{name}: got {value}.", expected="a whole number of at least 1")
+
+
+_ACTIONS: dict[str, Callable[[Helper, Ask], dict[str, Any]]] = {
+    "ping": _ping,
+    "data": _data,
+    "preview": _preview,
+    "predict": _predict,
+    "map": _map,
+}

@@ -1,0 +1,148 @@
+"""Decode many files: a few in this process, many in one process per core. [no torch]"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+import trainer
+from trainer.data.decode import Job
+from trainer.data.image_set import Progress
+from trainer.errors import DataError, DiskError
+
+Faults = list[tuple[int, str, str]]
+PIECE = 64
+FEW_FILES = 2_000
+FEW_BYTES = 64 << 20
+WORKER = "trainer.data.decode_worker"
+
+
+def decode_all(job: Job, paths: Sequence[str], size_bytes: int, progress: Progress) -> Faults:
+    """Run `job` over all `paths`; `size_bytes` is what the files hold together. Returns index, code, reason."""
+    try:
+        job.create(len(paths))
+        workers = min(cores(), -(-len(paths) // PIECE))
+        few = len(paths) < FEW_FILES and size_bytes < FEW_BYTES
+        if few or workers < 2 or not sys.executable:
+            return _here(job, paths, progress)
+        return _Pool(job, workers).run(paths, progress)
+    except OSError as error:
+        raise _disk_error(job, str(error)) from error
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _here(job: Job, paths: Sequence[str], progress: Progress) -> Faults:
+    faults: Faults = []
+    for start in range(0, len(paths), PIECE):
+        progress("decode", start, len(paths))
+        faults += job.run(start, paths[start : start + PIECE])
+    progress("decode", len(paths), len(paths))
+    return faults
+
+
+def _disk_error(job: Job, text: str) -> DiskError:
+    return DiskError(
+        "disk.cache",
+        f"decoded images could not be written: {text}",
+        where=job.out,
+        mend="free some space, or set EPOCHSCOPE_CACHE to a folder on another disk",
+        path=job.out,
+    )
+
+
+class _Pool:
+    """One thread per worker process hands out pieces and collects answers; the caller's thread reports progress."""
+
+    def __init__(self, job: Job, workers: int) -> None:
+        self._job = job
+        self._workers = workers
+        self._pieces: queue.SimpleQueue[tuple[int, Sequence[str]] | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+    def run(self, paths: Sequence[str], progress: Progress) -> Faults:
+        pieces = [(start, paths[start : start + PIECE]) for start in range(0, len(paths), PIECE)]
+        for piece in pieces:
+            self._pieces.put(piece)
+        for _ in range(self._workers):
+            self._pieces.put(None)
+        with tempfile.TemporaryFile() as log:
+            processes = [self._start(log) for _ in range(self._workers)]
+            threads = [threading.Thread(target=self._serve, args=(process,), daemon=True) for process in processes]
+            try:
+                for thread in threads:
+                    thread.start()
+                return self._collect(len(pieces), len(paths), progress, log)
+            finally:
+                for process in processes:
+                    process.kill()
+                for thread in threads:
+                    thread.join()
+                for process in processes:
+                    process.communicate()
+
+    def _start(self, log: IO[bytes]) -> subprocess.Popen[str]:
+        package = str(Path(trainer.__path__[0]).parent)
+        search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+        # -P: a file of the user's called like one of our modules, in the working folder, must not be taken for it
+        command = [sys.executable, "-P", "-m", WORKER]
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": search, "PYTHONIOENCODING": "utf-8"},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would open a console for each
+        )
+
+    def _serve(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(json.dumps(asdict(self._job)) + "\n")
+            while (piece := self._pieces.get()) is not None:
+                start, paths = piece
+                process.stdin.write(json.dumps({"start": start, "paths": paths}) + "\n")
+                process.stdin.flush()
+                answer = json.loads(process.stdout.readline())
+                self._answers.put({"count": len(paths), **answer})
+        except (OSError, ValueError):  # killed, or its answer is no line of JSON
+            self._answers.put({"died": True})
+
+    def _collect(self, pieces: int, total: int, progress: Progress, log: IO[bytes]) -> Faults:
+        faults: Faults = []
+        done = 0
+        for _ in range(pieces):
+            progress("decode", done, total)
+            answer = self._answers.get()
+            if "died" in answer:
+                log.seek(0)
+                text = log.read().decode("utf-8", "replace").strip()
+                raise DataError(
+                    "data.worker_died",
+                    "a process that decodes images ended unexpectedly",
+                    where=text.splitlines()[-1] if text else "",
+                    mend="perhaps memory ran out: close other programs and start again",
+                )
+            if "disk" in answer:
+                raise _disk_error(self._job, answer["disk"])
+            faults += [(index, code, reason) for index, code, reason in answer["faults"]]
+            done += answer["count"]
+        progress("decode", total, total)
+        return sorted(faults)

@@ -1,0 +1,126 @@
+"""A folder as a source: `train/ valid/ test/` with a folder of images per class, or just those. [no torch]"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from trainer.data.cache import Entry, cached
+from trainer.data.decode import MODES, Job, no_warnings, read_size
+from trainer.data.decode_pool import decode_all
+from trainer.data.folder_scan import Listing, scan
+from trainer.data.image_set import PARTS, Fault, ImageSet, Progress
+from trainer.errors import DataError
+
+LARGEST = 64
+"""Side up to which images keep the size that most of them have."""
+
+
+def load_folder(root: Path, size: int | None, progress: Progress) -> ImageSet:
+    """Scan, decode (or map the cache) and check a folder. Raises `DataError` if it holds no images at all."""
+    listing = scan(root, progress)
+    if not listing.paths:
+        raise _no_images(listing)
+    source = os.path.realpath(root)
+
+    def build(work: Path) -> dict[str, Any]:
+        return _decode(listing, source, work, size, progress)
+
+    def usable(entry: Entry) -> bool:
+        return not _readable_now(entry, listing)
+
+    entry = cached(source, f"folder {size}", listing.state(), build, usable)
+    progress("check", 0, 0)
+    faults = [Fault(listing.paths[index], code, reason) for index, code, reason in entry.meta["faults"]]
+    unreadable = tuple(index for index, _, _ in entry.meta["faults"])
+    return ImageSet(
+        name=root.resolve().name or source,
+        classes=tuple(listing.classes),
+        pixels=entry.pixels,
+        labels=np.array(listing.labels, np.int64),
+        parts=np.array(listing.parts, np.uint8),
+        sizes=entry.facts[:, :2],
+        sums=entry.sums,
+        paths=listing.paths,
+        digest=entry.meta["digest"],
+        modes=_modes(entry, unreadable),
+        mode_of=np.array(MODES)[entry.facts[:, 2]],
+        unreadable=unreadable,
+        faults=tuple(sorted([*listing.faults, *faults], key=lambda fault: fault.path)),
+        problems=(*listing.problems, *_emptied(listing, unreadable)),
+        notes=_notes(listing),
+        root=Path(source),
+    )
+
+
+def _decode(listing: Listing, source: str, work: Path, size: int | None, progress: Progress) -> dict[str, Any]:
+    """Fill the cache entry. The usual size is guessed from a sample; if all files say otherwise, once more."""
+    some = np.unique(np.linspace(0, len(listing.paths) - 1, 256).astype(int)).tolist()
+    with no_warnings():
+        heads = [head for index in some if (head := read_size(f"{source}/{listing.paths[index]}"))]
+    target = (size, size) if size is not None else usual_size(heads)
+    while True:
+        job = Job(source, str(work), *target)
+        faults = decode_all(job, listing.paths, listing.bytes(), progress)
+        facts = np.fromfile(work / "facts", np.int32).reshape(-1, 3)
+        sizes = [(height, width) for width, height in facts[:, :2].tolist() if width]
+        wanted = target if size is not None else usual_size(sizes)
+        if wanted == target:
+            return {"shape": (*target, 4), "count": len(listing.paths), "faults": faults}
+        target = wanted
+
+
+def usual_size(sizes: list[tuple[int, int]]) -> tuple[int, int]:
+    """The most common (height, width) if neither is above 64, else 64x64. On a tie the smaller."""
+    if not sizes:
+        return LARGEST, LARGEST
+    counts = Counter(sizes)
+    common = min(counts, key=lambda size: (-counts[size], size))
+    return common if max(common) <= LARGEST else (LARGEST, LARGEST)
+
+
+def _readable_now(entry: Entry, listing: Listing) -> bool:
+    """Changing permissions leaves size and time of a file as they were."""
+    denied = [index for index, code, _ in entry.meta["faults"] if code == "permission"]
+    return any(os.access(listing.root / listing.paths[index], os.R_OK) for index in denied)
+
+
+def _emptied(listing: Listing, unreadable: tuple[int, ...]) -> list[Fault]:
+    """Classes of which no image could be read."""
+    bad = set(unreadable)
+    groups = list(zip(listing.parts, listing.labels, strict=True))
+    left = {group for index, group in enumerate(groups) if index not in bad}
+    return [
+        Fault(f"{PARTS[part]}: {listing.classes[label]}", "empty_class", "none of the images of this class can be read")
+        for part, label in sorted({groups[index] for index in bad} - left)
+    ]
+
+
+def _modes(entry: Entry, unreadable: tuple[int, ...]) -> dict[str, int]:
+    codes = np.delete(entry.facts[:, 2], unreadable)
+    return {MODES[code]: count for code, count in enumerate(np.bincount(codes).tolist()) if count}
+
+
+def _notes(listing: Listing) -> tuple[str, ...]:
+    if not listing.others:
+        return ()
+    count = len(listing.others)
+    return (f"{count} other file{'s' if count > 1 else ''} or folder{'s' if count > 1 else ''} not looked at, "
+            f"such as {sorted(listing.others)[0]}",)  # fmt: skip
+
+
+def _no_images(listing: Listing) -> DataError:
+    faults = (*listing.problems, *listing.faults)
+    what = "there are no images in the folder"
+    return DataError(
+        "data.no_images",
+        what,
+        where=str(listing.root) + "".join(f"\n  {fault.path}: {fault.reason}" for fault in faults[:20]),
+        expected="a folder per class with images in it, or train/ valid/ test/ with a folder per class",
+        mend="give the folder that holds the class folders",
+        path=str(listing.root),
+    )

@@ -1,0 +1,184 @@
+"""The engine's view of data: ours, or any iterable of `(images, labels)`."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from trainer.data.seeding import seed_generators
+from trainer.errors import DataError, UsageError
+from trainer.events import Split
+
+SPLITS: tuple[Split, ...] = ("train", "valid", "test")
+Batch = tuple[Tensor, Tensor]
+
+
+@runtime_checkable
+class DataSource(Protocol):
+    """What the loop needs. Images are float32 (B, C, H, W) or whatever the model takes, labels int64 (B,)."""
+
+    classes: tuple[str, ...]
+    input_shape: tuple[int, ...]
+    sizes: dict[str, int]
+    """Images per split that exists; 0 where the number is not known."""
+    steps_per_epoch: int
+    """0 where it is not known."""
+    exact_resume: Literal["exact", "replayed"]
+    fingerprint: str
+
+    def to(self, device: torch.device) -> None:
+        """Hand out batches on `device` from now on."""
+
+    def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
+        """Batches of an epoch (1-based), the first `first_batch` of them left out."""
+
+    def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
+        """Batches of a split in stored order, not augmented; `batch` images each where the feed decides that."""
+
+
+def input_facts(feed: DataSource) -> dict[str, Any]:
+    """What the model's input is made of, for whoever has the weights but not the data: `shape` (C, H, W); `mean` and
+    `std` of each channel of values in [0, 1], None where the feed says nothing of them."""
+    facts: dict[str, Any] = {"shape": [int(side) for side in feed.input_shape]}
+    for name in ("mean", "std"):
+        values = getattr(feed, name, None)
+        # a feed of one's own may mean something else by these names
+        facts[name] = [float(value) for value in values] if isinstance(values, tuple) else None
+    return facts
+
+
+class LoaderSource:
+    """The caller's own loaders. Global generators are seeded per epoch, `set_epoch` is called where there is one.
+
+    `splits` maps train, and optionally valid and test, to iterables of (images, labels); a lone iterable is train.
+    Raises UsageError on other keys and DataError where the first batch is no pair of tensors.
+    """
+
+    exact_resume: Literal["exact", "replayed"] = "replayed"
+    fingerprint = ""
+
+    def __init__(self, splits: Mapping[str, Iterable[Any]] | Iterable[Any], *, seed: int) -> None:
+        self._splits: dict[str, Iterable[Any]] = dict(splits) if isinstance(splits, Mapping) else {"train": splits}
+        unknown = set(self._splits) - set(SPLITS)
+        if unknown or "train" not in self._splits:
+            raise UsageError(
+                "data.splits",
+                f"The data has the splits {sorted(self._splits)}.",
+                expected="a mapping with 'train', and optionally 'valid' and 'test'",
+                mend="rename the keys, for example {'train': loader, 'valid': other}",
+            )
+        self._seed = seed
+        self._device = torch.device("cpu")
+        self._once: dict[str, Iterator[Any]] = {}
+        self._labels: int | None = None
+        if isinstance(self._splits.get("valid"), Iterator):
+            raise UsageError(
+                "data.single_pass",
+                "The validation data is an iterator: it is used up after one pass.",
+                expected="something that can be gone through again, such as a DataLoader or a list of batches",
+                mend="pass the loader itself instead of iter(loader)",
+            )
+        images, _ = self._peek()
+        self.input_shape = tuple(images.shape[1:])
+        self.batch = len(images)
+        self.sizes = {split: _length(getattr(loader, "dataset", None)) for split, loader in self._splits.items()}
+        train = self._splits["train"]
+        self.steps_per_epoch = _length(train)
+        self.classes = tuple(str(name) for name in getattr(getattr(train, "dataset", train), "classes", ()))
+
+    @property
+    def single_pass(self) -> bool:
+        """Whether the training data is an iterator that is used up after one epoch."""
+        return "train" in self._once
+
+    def to(self, device: torch.device) -> None:
+        """Batches are moved to `device` as they come."""
+        self._device = device
+
+    def expect(self, classes: int) -> None:
+        """Refuse labels outside 0 ... classes - 1 from now on: on a device they would end the process."""
+        self._labels = classes
+
+    def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
+        """The loader's batches; those to skip are drawn and thrown away before this returns."""
+        seed_generators(self._seed, epoch)
+        loader = self._splits["train"]
+        own = getattr(loader, "generator", None)
+        if isinstance(own, torch.Generator):  # it would go on from where an interrupted attempt left it
+            own.manual_seed(torch.initial_seed())
+        for owner in (loader, getattr(loader, "sampler", None), getattr(loader, "batch_sampler", None)):
+            set_epoch = getattr(owner, "set_epoch", None)
+            if set_epoch is not None:
+                set_epoch(epoch)
+        batches = self._iterate("train")
+        for _ in range(first_batch):
+            next(batches, None)
+        return self._tensors("train", batches, skipped=first_batch)
+
+    def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
+        """The loader's batches; their size is the loader's."""
+        return self._tensors(split, self._iterate(split))
+
+    def _peek(self) -> Batch:
+        loader = self._splits["train"]
+        iterator = iter(loader)
+        first = next(iterator, None)
+        if first is None:
+            raise DataError("data.empty", "The training data has no batches.", mend="check the length of the loader")
+        if iterator is loader:  # an iterator cannot be asked again: put the batch back
+            self._once["train"] = itertools.chain([first], iterator)
+        return self._pair("train", first)
+
+    def _iterate(self, split: str) -> Iterator[Any]:
+        return self._once[split] if split in self._once else iter(self._splits[split])
+
+    def _tensors(self, split: str, batches: Iterator[Any], skipped: int = 0) -> Iterator[Batch]:
+        number = skipped
+        for number, batch in enumerate(batches, skipped + 1):
+            images, labels = self._pair(split, batch)
+            self._check(split, number, images, labels)
+            yield images.to(self._device, non_blocking=True), labels.to(self._device, non_blocking=True)
+        if not number:
+            raise DataError(
+                "data.empty", f"The data of {split!r} has no batches.", mend="check the length of the loader"
+            )
+
+    def _check(self, split: str, number: int, images: Tensor, labels: Tensor) -> None:
+        if labels.ndim != 1 or len(labels) != len(images):
+            raise DataError(
+                "data.batch",
+                f"Batch {number} of {split!r} has images {tuple(images.shape)} and labels {tuple(labels.shape)}.",
+                expected="images (B, ...) and labels (B,): one class number per image",
+                mend="let the loader yield class numbers, for example one_hot.argmax(1)",
+            )
+        if self._labels is not None and len(labels):
+            low, high = (int(bound) for bound in labels.aminmax())
+            if low < 0 or high >= self._labels:
+                raise DataError(
+                    "data.labels",
+                    f"A label of batch {number} of {split!r} is {low if low < 0 else high}.",
+                    expected=f"class numbers from 0 to {self._labels - 1}: the model gives {self._labels} outputs",
+                    mend="check the labels, or the number of the model's outputs",
+                    split=split,
+                    batch=number,
+                )
+
+    def _pair(self, split: str, batch: Any) -> Batch:
+        try:
+            images, labels = batch
+            return torch.as_tensor(images), torch.as_tensor(labels).long()
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise DataError(
+                "data.batch",
+                f"A batch of {split!r} is no pair (images, labels): {error}",
+                expected="images (B, ...) and labels (B,), as tensors or arrays",
+                mend="let the loader yield two tensors per batch",
+            ) from error
+
+
+def _length(items: Any) -> int:
+    return len(items) if hasattr(items, "__len__") else 0

@@ -1,0 +1,175 @@
+"""`torch.compile` of a model before its run starts: what that needs, and a warm-up that leaves no trace.
+
+The module is compiled in place, so that names of parameters stay what they are. There is one graph for training and one
+for evaluation, both made before the run starts, the batch marked as what may change; a batch that fits neither is
+computed as it would be without. So no run stands still at the last, smaller batch of an epoch, and a resumed run is the
+same bit for bit: with a graph for each size, which of them a batch meets would depend on those before it.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from trainer.engine.checkpoint_state import capture_generators, restore_generators
+from trainer.engine.precision import Forward
+from trainer.errors import UsageError
+
+PARTS = 2
+"""The graph of training and that of evaluation."""
+_LEAVE_OUT = "leave out --compile (compile = false in a file)"
+
+
+class Compiled:
+    """Stands for `forward` once its graphs are made: no other will be."""
+
+    def __init__(self, forward: Forward) -> None:
+        self._forward = forward
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Images to logits."""
+        with torch.compiler.set_stance("eager_on_recompile"):
+            return self._forward(images)
+
+
+def check_compiler(device: torch.device) -> None:
+    """Raises UsageError `compile.no_compiler` or `compile.no_triton` where what makes machine code is missing."""
+    if device.type == "cpu" and (reason := _no_compiler()):
+        raise UsageError(
+            "compile.no_compiler",
+            f"Compiling the model needs a C++ compiler, and none was found: {reason}",
+            expected="g++, clang++ or, on Windows, cl; the environment variable CXX may name another",
+            mend=f"{_LEAVE_OUT}, or install a C++ compiler (Debian, Ubuntu: apt install g++; macOS: xcode-select "
+            "--install; Windows: Visual Studio Build Tools)",
+        )
+    if device.type == "cuda" and not _triton():
+        raise UsageError(
+            "compile.no_triton",
+            "Compiling the model for a GPU needs Triton, and it does not work here.",
+            expected="the package triton, and a GPU that it knows",
+            mend=f"{_LEAVE_OUT}, or install triton as PyTorch's site says for this system",
+        )
+
+
+def _no_compiler() -> str:
+    """Why there is no compiler; empty where there is one, or torch has to be left to find out."""
+    try:
+        from torch._inductor.cpp_builder import get_cpp_compiler  # slow to import, and needed here only
+    except ImportError:
+        return ""  # another torch keeps it elsewhere: the warm-up tells
+    try:
+        get_cpp_compiler()
+    except Exception as error:  # each system and version has its own
+        return _first_line(error)
+    return ""
+
+
+def _triton() -> bool:
+    try:
+        from torch.utils._triton import has_triton
+    except ImportError:
+        return True  # another torch keeps it elsewhere: the warm-up tells
+    return bool(has_triton())
+
+
+def compile_model(
+    model: nn.Module,
+    forward: Forward,
+    criterion: Callable[[Tensor, Tensor], Tensor],
+    images: Tensor,
+    progress: Callable[[int, int], None],
+) -> float:
+    """Compile `model` in place and make both graphs; the seconds it took.
+
+    `forward` is how the run calls the model. `images` (B, ...) float32: any of a training batch's shape, on the
+    model's device. `progress` gets the graphs made and `PARTS`, and may raise to give up. Parameters, gradients,
+    buffers, modes and global generators are left as they were. A model that was compiled already stays as it is.
+    Raises UsageError `compile.failed`, with the model as it was.
+    """
+    start = time.perf_counter()
+    ours = getattr(model, "_compiled_call_impl", None) is None
+    if ours:
+        model.compile()
+    labels = torch.zeros(len(images), dtype=torch.int64, device=images.device)
+    torch._dynamo.maybe_mark_dynamic(images, 0)
+    parts: tuple[Callable[[], None], ...] = (
+        lambda: _train(model, forward, criterion, images, labels),
+        lambda: _evaluate(model, forward, images),
+    )
+    with torch.compiler.set_stance("default"), _untouched(model, images.device):
+        for done, part in enumerate(parts):
+            progress(done, PARTS)
+            try:
+                part()
+            except (MemoryError, torch.OutOfMemoryError):
+                raise
+            except Exception as error:  # whatever stands between a model and machine code
+                if ours:
+                    model._compiled_call_impl = None
+                raise _failed(error) from error
+    progress(PARTS, PARTS)
+    return time.perf_counter() - start
+
+
+def _train(
+    model: nn.Module, forward: Forward, criterion: Callable[[Tensor, Tensor], Tensor], images: Tensor, labels: Tensor
+) -> None:
+    model.train()
+    loss = criterion(forward(images), labels)
+    # not `backward`: gradients of the caller's stay as they are, and hooks on them are not called
+    torch.autograd.grad(loss, [one for one in model.parameters() if one.requires_grad], allow_unused=True)
+
+
+def _evaluate(model: nn.Module, forward: Forward, images: Tensor) -> None:
+    model.eval()
+    with torch.no_grad():
+        forward(images)
+
+
+@contextmanager
+def _untouched(model: nn.Module, device: torch.device) -> Iterator[None]:
+    """Put modes, buffers (running statistics) and global generators back at the end."""
+    modes = [(module, module.training) for module in model.modules()]
+    buffers = [
+        (module, name, buffer, buffer.detach().clone())
+        for module in model.modules()
+        for name, buffer in module._buffers.items()
+        if buffer is not None
+    ]
+    torch_, numpy_, python = capture_generators(device), np.random.get_state(), random.getstate()
+    try:
+        yield
+    finally:
+        restore_generators(torch_, device)
+        np.random.set_state(numpy_)
+        random.setstate(python)
+        for module, name, buffer, value in buffers:
+            module._buffers[name] = buffer  # some modules put a new tensor there
+            with torch.no_grad():
+                buffer.copy_(value)
+        for module, training in modes:
+            module.training = training
+
+
+def _failed(error: BaseException) -> UsageError:
+    inner: Any = getattr(error, "inner_exception", None) or error
+    reason = f"{type(inner).__name__}: {_first_line(inner)}"
+    return UsageError(
+        "compile.failed",
+        f"The model cannot be compiled: {reason}",
+        where="the warm-up, before training",
+        expected="a model that torch.compile takes; on the CPU a C++ compiler and Python's headers",
+        mend=f"{_LEAVE_OUT}, or install what is missing",
+        reason=reason,
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)[:300]

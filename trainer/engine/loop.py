@@ -1,0 +1,392 @@
+"""The training loop: epochs, steps, validation, and the events about them (drawn in `trainer/events.py`)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from trainer.data.loaders import DataSource, input_facts
+from trainer.engine.batch_metrics import BatchMetrics
+from trainer.engine.best import Best
+from trainer.engine.checkpoint_state import (
+    capture_generators,
+    capture_model,
+    capture_optimizer,
+    restore_generators,
+    restore_model,
+    restore_optimizer,
+)
+from trainer.engine.evaluation_loop import Outputs, figure_fields, pass_over
+from trainer.engine.precision import Forward
+from trainer.engine.session import Session, StopNow
+from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, takes_flag
+from trainer.errors import DivergedError
+from trainer.events import (
+    BatchEnded,
+    BatchesReported,
+    CheckpointRequested,
+    EpochEnded,
+    EpochStarted,
+    NonFiniteLoss,
+    ValidationDone,
+    Working,
+)
+from trainer.metrics.classification import Metrics, figures
+
+REPORT_SECONDS = 0.05
+"""BatchesReported comes at most twenty times a second."""
+
+
+@dataclass
+class Parts:
+    """What is trained, with what, for how long.
+
+    `forward`: how images become logits; None: by the model. `deferred`: whether steps leave their loss on the device;
+    None: where there is a device and the optimiser allows it.
+    """
+
+    model: nn.Module
+    feed: DataSource
+    optimizer: Optimizer
+    criterion: Callable[[Tensor, Tensor], Tensor]
+    classes: int
+    epochs: int
+    eval_batch: int
+    device: torch.device
+    forward: Forward | None = None
+    deferred: bool | None = None
+
+
+@dataclass
+class Cursor:
+    """Where training stands: the open epoch (1-based) and the batches done in it; `epochs + 1` once all are done."""
+
+    epoch: int = 1
+    batch: int = 0
+
+
+@dataclass
+class Spent:
+    """Seconds of the open epoch, over all attempts."""
+
+    train: float = 0.0
+    valid: float = 0.0
+    data: float = 0.0
+
+
+class Loop:
+    """Runs the epochs of one attempt. `restore` comes first where a checkpoint is continued."""
+
+    def __init__(self, session: Session, parts: Parts) -> None:
+        self.session = session
+        self.parts = parts
+        self.cursor = Cursor()
+        self.best = Best()
+        self.best_weights: dict[str, Tensor] | None = None
+        self._spent = Spent()
+        deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
+        self._deferred = deferrable if parts.deferred is None else parts.deferred
+        self.tally = BatchMetrics(parts.classes, deferred=self._deferred)
+        self._forward = parts.model if parts.forward is None else parts.forward
+        self._step: CheckedStep | FlaggedStep = (
+            FlaggedStep(self._forward, parts.optimizer, parts.criterion, parts.device)
+            if self._deferred
+            else CheckedStep(self._forward, parts.optimizer, parts.criterion)
+        )
+        self._unreported = Spent()
+        self._mark = 0.0
+        self._error: DivergedError | None = None
+        self._generators: dict[str, Tensor] | None = None
+        self.history: list[EpochEnded] = []
+
+    # -- epochs --------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """All epochs that are left. Raises StopNow after a stop (the state is saved), DivergedError, and whatever a
+        callback that may end the run raised."""
+        session = self.session
+        session.before_emit = self._report
+        session.run._capture = self.capture
+        session.clock.start()
+        try:
+            self._epochs()
+        except StopNow:
+            self._save_at_stop()
+            raise
+        except NonFiniteStep as bad:
+            raise self._diverged(bad) from None
+        finally:
+            session.before_emit = None
+            session.run._capture = (
+                None  # evaluation puts the best weights into the model: that is no state to go on from
+            )
+            if isinstance(self._step, FlaggedStep):
+                self._step.close()
+
+    def _epochs(self) -> None:
+        while self.cursor.epoch <= self.parts.epochs:
+            self._begin_epoch()
+            self._train()
+            self._finish_epoch(figures(self.tally.confusion, self.tally.loss_sum))
+            self.session.epoch_boundary()
+
+    def _begin_epoch(self) -> None:
+        self.session.epoch = self.cursor.epoch
+        self.session.emit(
+            EpochStarted(
+                **self.session.position,
+                first_batch=self.cursor.batch,
+                learning_rate=learning_rate(self.parts.optimizer),
+            )
+        )
+        self.session.boundary()
+
+    def _finish_epoch(self, seen: Metrics) -> None:
+        """Validate and end the epoch; `seen`: figures of its training."""
+        validation = self._validate() if "valid" in self.parts.feed.sizes else None
+        self._end_epoch(seen, validation)
+
+    def _train(self) -> None:
+        """The hot path: everything here is paid once per step."""
+        session, control, tally, cursor = self.session, self.session.control, self.tally, self.cursor
+        step, clock, unreported = self._step, time.perf_counter, self._unreported
+        self.parts.model.train()
+        batches = self.parts.feed.train_batches(cursor.epoch, cursor.batch)
+        if self._generators is not None:
+            # an own loader was seeded and has skipped ahead just now: put the generators where the checkpoint left them
+            restore_generators(self._generators, self.parts.device)
+            self._generators = None
+        self._mark = session.clock.elapsed()
+        start = clock()
+        due = start + REPORT_SECONDS
+        try:
+            for images, labels in batches:
+                ready = clock()
+                outputs, loss = step(images, labels)
+                samples = labels.shape[0]
+                tally.add(outputs, labels, loss, samples)
+                session.step += 1
+                cursor.batch += 1
+                now = clock()
+                unreported.data += ready - start
+                unreported.train += now - ready
+                if session.bus.listens(BatchEnded):
+                    self._batch_ended(samples, loss, ready - start, now - ready)
+                if now >= due:
+                    self._report()
+                    due = now + REPORT_SECONDS
+                if control.waiting:
+                    session.boundary()
+                start = clock()
+            self._report()
+        finally:
+            close = getattr(batches, "close", None)
+            if close is not None:
+                close()  # a prefetching thread must not outlive the loop
+        tally.reduce()
+
+    def _batch_ended(self, samples: int, loss: float | Tensor, data_seconds: float, step_seconds: float) -> None:
+        if isinstance(loss, float):
+            value: float | None = loss
+        else:
+            value = loss.item() if self.session.bus.reads_loss else None
+        self.session.bus.emit(
+            BatchEnded(
+                epoch=self.session.epoch,
+                step=self.session.step,
+                batch=self.cursor.batch,
+                samples=samples,
+                loss=value,
+                learning_rate=learning_rate(self.parts.optimizer),
+                data_seconds=data_seconds,
+                step_seconds=step_seconds,
+            )
+        )
+
+    def _report(self) -> None:
+        """Merge the steps since the last report into one BatchesReported."""
+        count = self.tally.pending
+        if not count:
+            return
+        if isinstance(self._step, FlaggedStep):
+            try:
+                self._step.check()
+            except NonFiniteStep:
+                if self.session.bus.delivering:
+                    return  # it is no fault of the handler that emits just now: the loop's own next report raises it
+                raise
+        # the epoch's seconds are taken from the clock, not added up from steps: callbacks are part of what it took
+        mark, self._mark = self._mark, self.session.clock.elapsed()
+        self._spent.train += self._mark - mark
+        spent = self._unreported
+        self._spent.data += spent.data
+        event = BatchesReported(
+            **self.session.position,
+            first_step=self.session.step - count + 1,
+            last_step=self.session.step,
+            learning_rate=learning_rate(self.parts.optimizer),
+            data_seconds=spent.data,
+            step_seconds=spent.train,
+            **self.tally.report(),
+        )
+        spent.data = spent.train = 0.0
+        self.session.bus.emit(event)
+
+    # -- validation and the end of an epoch ----------------------------------------------------------------------
+
+    def pass_over(self, split: str, stage: Any) -> tuple[Metrics, Outputs, float]:
+        """Figures of a split with the weights as they are; Working events on the way, requests honoured."""
+        parts, total = self.parts, self.parts.feed.sizes[split]
+        start = self.session.clock.elapsed()  # it stands still while the run is paused
+        found, outputs, _ = pass_over(
+            parts.model,
+            parts.feed.eval_batches(split, parts.eval_batch),
+            parts.criterion,
+            parts.classes,
+            lambda done: self.session.progress(Working, stage, done, total),
+            self._forward,
+        )
+        self.session.run._outputs[split] = outputs
+        return found, outputs, self.session.clock.elapsed() - start
+
+    def _validate(self) -> Metrics:
+        found, _, seconds = self.pass_over("valid", "validate")
+        self._spent.valid += seconds
+        improved = self.best.update(self.session.epoch, found.loss)
+        if improved:
+            self.best_weights = {name: value.detach().clone() for name, value in self.parts.model.state_dict().items()}
+        self.session.best_epoch, self.session.best_loss = self.best.epoch, self.best.loss
+        self.session.hold_checkpoints()
+        self.session.emit(
+            ValidationDone(
+                **self.session.position,
+                **figure_fields(found),
+                seconds=seconds,
+                improved=improved,
+                best_epoch=self.best.epoch,
+                best_loss=self.best.loss,
+            )
+        )
+        return found
+
+    def _end_epoch(self, seen: Metrics, validation: Metrics | None) -> None:
+        # no boundary between ValidationDone and EpochEnded: a stop there would lose what the validation decided
+        if self.session.bus.listens(CheckpointRequested):
+            self.session.announce(Working, "save", 0, 1)
+        spent, samples = self._spent, self.tally.samples
+        event = EpochEnded(
+            **self.session.position,
+            train_loss=seen.loss,
+            train_accuracy=seen.accuracy,
+            train_macro_f1=seen.macro_f1,
+            train_f1=seen.f1,
+            valid_loss=validation.loss if validation else None,
+            valid_accuracy=validation.accuracy if validation else None,
+            valid_macro_f1=validation.macro_f1 if validation else None,
+            improved=self.best.epoch == self.cursor.epoch,
+            learning_rate=learning_rate(self.parts.optimizer),
+            samples_per_second=samples / spent.train if spent.train else 0.0,
+            seconds=spent.train + spent.valid,
+            train_seconds=spent.train,
+            valid_seconds=spent.valid,
+            data_seconds=spent.data,
+        )
+        # a checkpoint made from this event continues with the next epoch
+        self.cursor.epoch, self.cursor.batch = self.cursor.epoch + 1, 0
+        self.tally.new_epoch()
+        self._spent = Spent()
+        self.history.append(event)
+        self.session.emit(event)
+        self.session.release_checkpoints()
+
+    # -- checkpoints ---------------------------------------------------------------------------------------------
+
+    def capture(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """See `Run.capture`."""
+        self._report()
+        if isinstance(self._step, FlaggedStep):
+            try:
+                self._step.check()
+            except NonFiniteStep as bad:
+                raise self._diverged(bad) from None
+        parts, session = self.parts, self.session
+        optimizer_tensors, optimizer_rest = capture_optimizer(parts.model, parts.optimizer)
+        tensors = {**capture_model(parts.model), **optimizer_tensors, **capture_generators(parts.device)}
+        self.tally.reduce()
+        meta = {
+            "epoch": self.cursor.epoch,
+            "batch": self.cursor.batch,
+            "step": session.step,
+            "seq": session.run.seq,
+            "elapsed": session.clock.elapsed(),
+            "best": {"epoch": self.best.epoch, "loss": self.best.loss},
+            "tally": self.tally.state_dict(),
+            "spent": vars(self._spent),
+            "optimizer": optimizer_rest,
+            "callbacks": session.callback_states(),
+            "classes": list(session.run.classes),
+            "fingerprint": parts.feed.fingerprint,
+            "input": input_facts(parts.feed),
+            "threads": torch.get_num_threads(),
+        }
+        return tensors, meta
+
+    def restore(self, tensors: dict[str, Tensor], meta: dict[str, Any], best: dict[str, Tensor] | None) -> None:
+        """Continue from what `capture` gave; `best` holds the best weights so far, where there are any."""
+        parts = self.parts
+        restore_model(parts.model, tensors)
+        restore_optimizer(parts.model, parts.optimizer, tensors, meta["optimizer"])
+        self.cursor = Cursor(meta["epoch"], meta["batch"])
+        self.best = Best(meta["best"]["epoch"], meta["best"]["loss"])
+        self.best_weights = best
+        self.tally.load_state_dict(meta["tally"])
+        self._spent = Spent(**meta["spent"])
+        session = self.session
+        session.best_epoch, session.best_loss = self.best.epoch, self.best.loss
+        session.step = meta["step"]
+        session.epoch = min(self.cursor.epoch, parts.epochs)
+        # what was trained after the checkpoint was lost, but it took its time: the clock never runs backwards
+        session.clock.start(max(meta["elapsed"], session.clock.elapsed()))
+        session.clock.stop()
+        restore_generators(tensors, parts.device)
+        if self.cursor.batch or parts.feed.exact_resume == "exact":
+            # an own loader is seeded at the start of each epoch, and draws its order from that
+            self._generators = {key: value for key, value in tensors.items() if key.startswith("rng.")}
+        session.saved_step = session.step
+
+    def _save_at_stop(self) -> None:
+        if self.session.saved_step != self.session.step:
+            self.session.emit(CheckpointRequested(**self.session.position, kind="last", source="stop"))
+
+    def _diverged(self, bad: NonFiniteStep) -> DivergedError:
+        """Tell it, once, and make the error for people."""
+        if self._error is not None:
+            return self._error
+        last = self.session.checkpoints.get("last")
+        batch = self.cursor.batch + (0 if self._deferred else 1)
+        self.session.before_emit = None  # the steps since the last report may hold the bad one: they are not reported
+        self.session.emit(NonFiniteLoss(**self.session.position, batch=batch, where=bad.where, last_checkpoint=last))
+        self._error = DivergedError(
+            "diverged.step",
+            f"The {bad.where} was not finite in epoch {self.cursor.epoch}, batch {batch}; the weights were left as "
+            "they were before this step.",
+            where=f"epoch {self.cursor.epoch}, batch {batch}, step {self.session.step}",
+            expected="a finite loss and finite gradients",
+            mend="train with a smaller learning rate (--lr), and look for NaN in the images"
+            + (f"; the last checkpoint is {last}" if last else ""),
+            epoch=self.cursor.epoch,
+            batch=batch,
+            kind=bad.where,
+        )
+        return self._error
+
+
+def learning_rate(optimizer: Optimizer) -> float:
+    """The rate of the first parameter group."""
+    return float(optimizer.param_groups[0]["lr"])

@@ -1,0 +1,93 @@
+"""What a Trainer is given: checked, and completed with defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+from torch import nn
+from torch.optim import Optimizer
+
+from trainer.callback import Callback
+from trainer.data.loaders import DataSource
+from trainer.engine.session import Session
+from trainer.engine.step import needs_closure
+from trainer.errors import UsageError
+from trainer.models import check_model
+from trainer.plugins import DEFAULT_CALLBACKS, load_callback
+
+if TYPE_CHECKING:
+    from trainer.engine.loop import Loop, Parts
+
+EVAL_BATCH = 1000
+"""Images at a time where nothing is trained; figures do not depend on it beyond rounding."""
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What a run made from settings knows beyond the Trainer's arguments; `model` None marks the caller's own module.
+
+    `precision`, `compile`: see `trainer/engine/precision.py` and `compilation.py`; a script may give them too.
+    `session`: the attempt under way, whose folder, callbacks and mailbox are used. `loop`: makes what trains, where
+    that is not our own loop.
+    """
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    model: str | None = None
+    threads: int | None = None
+    eval_batch: int = EVAL_BATCH
+    precision: Literal["float32", "bfloat16"] = "float32"
+    compile: bool = False
+    session: Session | None = None
+    loop: Callable[[Session, Parts], Loop] | None = None
+
+
+def promise(feed: DataSource, device: torch.device) -> Literal["exact", "order", "replayed"]:
+    """`RunStarted.exact_resume`: on a device rounding may differ."""
+    return "order" if device.type != "cpu" and feed.exact_resume == "exact" else feed.exact_resume
+
+
+def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callback]:
+    """The callbacks given, after the command line's defaults for a run folder that are not among them."""
+    given = list(callbacks)
+    if not written:
+        return given
+    classes = [load_callback(name) for name in DEFAULT_CALLBACKS]
+    return [cls() for cls in classes if not any(isinstance(callback, cls) for callback in given)] + given
+
+
+def checked_epochs(epochs: int, feed: DataSource) -> int:
+    """The number of epochs; raises UsageError where it is below 1, or the data lasts for one only."""
+    if epochs < 1:
+        raise UsageError("train.epochs", f"epochs: got {epochs}.", expected="a whole number of at least 1")
+    if epochs > 1 and getattr(feed, "single_pass", False):
+        raise UsageError(
+            "data.single_pass",
+            "The training data is an iterator: it is used up after one epoch.",
+            expected="something that can be gone through again, such as a DataLoader or a list of batches",
+            mend="pass the loader itself instead of iter(loader), or epochs=1",
+        )
+    return epochs
+
+
+def made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
+    """The optimiser given, made by the function given, or Adam. Raises UsageError where there is nothing to train."""
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    if not parameters:
+        raise UsageError("model.nothing_to_train", "The model has no trainable parameters.", expected="at least one")
+    if optimizer is None:
+        return torch.optim.Adam(parameters, fused=parameters[0].device.type in ("cpu", "cuda"))
+    made: Optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizer(parameters)
+    if needs_closure(made) and parameters[0].device.type != "cpu":
+        raise UsageError(
+            "optimizer.closure", f"{type(made).__name__} works on the CPU only here.", mend="use device='cpu'"
+        )
+    return made
+
+
+def class_names(model: nn.Module, feed: DataSource) -> tuple[str, ...]:
+    """Names from the data; numbers, as many as the model has outputs, where it has none."""
+    outputs = check_model(model, feed.input_shape, len(feed.classes) or None)
+    return feed.classes or tuple(str(number) for number in range(outputs))

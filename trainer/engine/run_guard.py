@@ -1,0 +1,149 @@
+"""Keeps a run folder's side of an attempt: the lock, the owner record, the mail from viewers, the signals.
+
+One small thread touches owner.json every two seconds and looks into requests/ ten times a second, also while the engine
+prepares, validates or waits. It hands requests to the engine's mailbox and does nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from trainer.engine.commands import Command, CommandQueue
+from trainer.errors import EpochscopeError, UsageError
+from trainer.store import durable, requests
+from trainer.store import folder as folders
+
+if TYPE_CHECKING:
+    from trainer.store.folder import RunFolder
+
+POLL_SECONDS = 0.1
+TOUCH_POLLS = 20
+"""owner.json is touched at every 20th look: every two seconds."""
+
+
+class RunGuard:
+    """A context manager around one attempt. Raises UsageError `run.busy` where somebody else writes the run."""
+
+    def __init__(
+        self,
+        control: CommandQueue,
+        folder: RunFolder | None,
+        attempt: int,
+        log: Callable[[str], None],
+        *,
+        signals: bool,
+    ) -> None:
+        self._control = control
+        self._folder = folder
+        self._attempt = attempt
+        self._log = log
+        self._signals = signals
+        self._before: dict[int, Any] = {}
+        self._end = threading.Event()
+        self._known: set[str] = set()
+        self._lock: Any = None
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> RunGuard:
+        try:
+            self._begin()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _begin(self) -> None:
+        if self._folder is not None:
+            self._lock = folders.acquire(self._folder)
+            self._check_not_overtaken(self._folder)
+            for place in (self._folder.path, *(self._folder.path / part for part in folders.SUBFOLDERS)):
+                durable.remove_leftovers(place)  # of a save that was killed
+            folders.write_owner(self._folder, folders.current_owner(self._attempt))
+        self._control.open()
+        if self._signals:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._on_signal)
+        if self._folder is not None:
+            self._thread = threading.Thread(target=self._keep, name="epochscope-keeper", daemon=True)
+            self._thread.start()
+
+    def _check_not_overtaken(self, folder: RunFolder) -> None:
+        """What to continue was read before the lock was taken: another process may have gone on with the run."""
+        owner = folders.read_owner(folder)
+        if owner is not None and owner.attempt >= self._attempt:
+            raise UsageError(
+                "run.busy",
+                f"This run was continued by {owner} at the same moment.",
+                where=str(folder.path),
+                mend="Try again.",
+                path=str(folder.path),
+                holder=str(owner),
+            )
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._control.close()
+        if self._thread is not None:
+            self._end.set()
+            self._thread.join()
+        if self._lock is not None:
+            self._lock.release()
+
+    # -- signals -------------------------------------------------------------------------------------------------
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        """The first asks for a stop after this step; the second ends the process now, as safe as a power cut."""
+        if self._control.interrupted:
+            os.write(sys.stderr.fileno(), b"\nended at once; `epochscope resume` continues from the last checkpoint\n")
+            os._exit(130)
+        self._control.interrupt(signal.Signals(number).name)
+
+    # -- the thread ----------------------------------------------------------------------------------------------
+
+    def _keep(self) -> None:
+        looks = 0
+        while not self._end.wait(POLL_SECONDS):
+            looks += 1
+            try:
+                if looks % TOUCH_POLLS == 0:
+                    durable.touch(self._folder.owner)  # type: ignore[union-attr]  # the thread exists with a folder only
+                self._look()
+            except (OSError, EpochscopeError) as error:
+                # a full or vanished disk is the callbacks' business: they retry and report it
+                self._log(f"the run folder cannot be kept: {error}")
+
+    def _look(self) -> None:
+        folder = self._folder
+        if folder is None:
+            return
+        received = requests.poll(folder, self._attempt)
+        self._known &= {item.id for item in received}
+        for item in received:
+            if item.id in self._known:
+                continue
+            self._known.add(item.id)
+            self._control.submit(self._ticket(folder, item))
+
+    def _ticket(self, folder: RunFolder, item: requests.Received) -> Command:
+        if item.request is None:
+            ticket = Command("stop", ident=item.id)
+            ticket.do = ""  # type: ignore[assignment]  # nobody could read what it asked for
+        else:
+            ticket = Command(item.request.do, item.request.when, item.request.source or "request", item.id)
+        if item.result:
+            ticket.result, ticket.reason = item.result, item.reason
+        ticket.on_answer = lambda: self._answered(folder, item.id)
+        return ticket
+
+    def _answered(self, folder: RunFolder, ident: str) -> None:
+        try:
+            requests.answer(folder, ident)
+        except EpochscopeError as error:
+            self._log(f"the request {ident} was answered but its file cannot be deleted: {error}")

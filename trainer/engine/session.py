@@ -1,0 +1,365 @@
+"""One attempt at a run, from the first Preparing to RunEnded, whatever happens in between. No torch here.
+
+The session owns what an attempt needs before torch is imported and after it failed: the bus, the mailbox of requests,
+the lock and owner record of the run folder, the clock, and the duty to emit exactly one RunEnded.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, TypeVar
+
+from trainer.callback import Callback
+from trainer.engine.commands import Command, CommandQueue
+from trainer.engine.context import RunContext
+from trainer.engine.event_bus import EventBus, callback_name
+from trainer.engine.run_guard import RunGuard
+from trainer.errors import EpochscopeError, OutOfMemoryError
+from trainer.events import (
+    BatchEnded,
+    BatchesReported,
+    CheckpointRequested,
+    CheckpointSaved,
+    Event,
+    Preparing,
+    RequestHandled,
+    RunEnded,
+    RunPaused,
+    RunUnpaused,
+    Stage,
+    Status,
+    StopRequested,
+    Working,
+)
+from trainer.store.folder import RunFolder
+from trainer.store.run_files import append_log
+
+Result = TypeVar("Result")
+
+PROGRESS_SECONDS = 0.2
+"""Preparing and Working come at most five times a second."""
+
+logger = logging.getLogger("epochscope")
+
+
+class StopNow(Exception):  # noqa: N818  # it is no error: it carries a request to the end of the attempt
+    """Raised at a boundary once a stop was asked for; only the session catches it."""
+
+
+class Clock:
+    """Seconds of training over all attempts: monotonic, pauses and preparation excluded."""
+
+    def __init__(self, before: float = 0.0) -> None:
+        self._before = before
+        self._since: float | None = None
+
+    def start(self, before: float | None = None) -> None:
+        """Go on counting, from `before` seconds where given."""
+        if before is not None:
+            self._before = before
+        self._since = time.monotonic()
+
+    def stop(self) -> None:
+        """Hold the count."""
+        self._before, self._since = self.elapsed(), None
+
+    @property
+    def running(self) -> bool:
+        """Whether it is counting."""
+        return self._since is not None
+
+    def elapsed(self) -> float:
+        """Seconds counted."""
+        return self._before + (time.monotonic() - self._since if self._since is not None else 0.0)
+
+
+class Session:
+    """Conducts one attempt. `folder` None: nothing is written. `signals`: SIGINT and SIGTERM become stop requests.
+
+    `elapsed`: seconds of training in earlier attempts.
+    """
+
+    def __init__(
+        self,
+        callbacks: Iterable[Callback] = (),
+        *,
+        folder: RunFolder | None = None,
+        settings: Mapping[str, Any] | None = None,
+        signals: bool = False,
+        control: CommandQueue | None = None,
+        bus: EventBus | None = None,
+        attempt: int = 1,
+        elapsed: float = 0.0,
+    ) -> None:
+        self.callbacks = list(callbacks)
+        self.bus = bus or EventBus(self.callbacks)
+        self.control = control or CommandQueue()
+        self.clock = Clock(elapsed)
+        self.folder = folder
+        self.run = RunContext(self, folder, settings or {})
+        self.attempt = attempt
+        self.epoch = 0
+        self.step = 0
+        self.best_epoch: int | None = None
+        self.best_loss: float | None = None
+        self.checkpoints: dict[str, str] = {}
+        self.saved_step: int | None = None
+        """Step of the last checkpoint that a resumed run would continue from."""
+        self.before_emit: Callable[[], None] | None = None
+        self.stop_status: Status | None = None
+        self.stop_reason = ""
+        self.stop_after_epoch = False
+        self._signals = signals
+        self._paused = False
+        self._clock_ran = False
+        self._held: list[Event] | None = None
+        self._announced: dict[type[Event], float] = {}
+        self._taken: deque[Command] = deque()
+
+    # -- the whole attempt ---------------------------------------------------------------------------------------
+
+    def conduct(self, work: Callable[[], Result]) -> Result | None:
+        """Run `work` between the first Preparing and RunEnded; its result, or None where a stop came first.
+
+        Whatever `work` raises ends the attempt as failed and is raised again, after everybody got RunEnded. Raises
+        UsageError where another process, or another Trainer of this one, is writing to the run folder.
+        """
+        with RunGuard(self.control, self.folder, self.attempt, self.log, signals=self._signals):
+            self.bus.bind(self.run)
+            self.bus.alarm = self._alarm
+            self.log(f"attempt {self.attempt} begins")
+            result, error = None, None
+            try:
+                self.progress(Preparing, "import", 0, 1)
+                result = work()
+                self.stop_status = self.stop_status or "completed"
+            except StopNow:
+                pass
+            except BaseException as raised:  # Ctrl-C in a script or notebook too: callbacks hear how it ended
+                error = _as_known_error(raised)
+            error = self._end(error)
+            if error is not None:
+                raise error
+            return result
+
+    def _alarm(self) -> None:
+        self.control.waiting = True
+
+    def _end(self, error: BaseException | None) -> BaseException | None:
+        """Answer what is open, emit RunEnded; the error that must be raised, if any."""
+        self.clock.stop()
+        error = self.bus.first_error or error  # a callback's error ends the run at the next boundary: it came first
+        self.bus.settle()
+        error = error or self.bus.first_error
+        if error is not None:
+            self.log("the run failed", error)
+        for ticket in (*self._taken, *self.control.close()):
+            self._answer(ticket, "refused", "the run has ended")
+        known = error if isinstance(error, EpochscopeError) else None
+        status = _status(error) if error is not None else self.stop_status or "completed"
+        self.emit(
+            RunEnded(
+                **self.position,
+                status=status,
+                reason=_reason(error) if error is not None else self.stop_reason,
+                code=(known.code if known else "bug") if status == "failed" else "",
+                parameters=dict(known.parameters) if known else {},
+                error=(str(error) or type(error).__name__) if status == "failed" else "",
+                best_epoch=self.best_epoch,
+                best_loss=self.best_loss,
+                best_checkpoint=self.checkpoints.get("best"),
+                last_checkpoint=self.checkpoints.get("last"),
+                seconds=self.clock.elapsed(),
+                callback_seconds=self.bus.seconds,
+            )
+        )
+        return error or self.bus.first_error
+
+    # -- events --------------------------------------------------------------------------------------------------
+
+    @property
+    def position(self) -> dict[str, Any]:
+        """`epoch` and `step` for the next event."""
+        return {"epoch": self.epoch, "step": self.step}
+
+    def emit(self, event: Event) -> None:
+        """Deliver an event; steps not reported yet are reported before it."""
+        if isinstance(event, CheckpointSaved):
+            self.checkpoints["last" if event.kind == "manual" else event.kind] = event.path
+            if event.kind == "last":
+                self.saved_step = event.step
+        if self._held is not None and isinstance(event, CheckpointRequested):
+            self._held.append(event)
+            return
+        if self.before_emit is not None and self.bus.here and not isinstance(event, BatchEnded | BatchesReported):
+            self.before_emit()
+        self.bus.emit(event)
+
+    def hold_checkpoints(self) -> None:
+        """From ValidationDone to EpochEnded there is no state to continue from: a resumed run would validate, and have
+        its callbacks decide, a second time. Checkpoints asked for meanwhile are made at EpochEnded."""
+        self._held = []
+
+    def release_checkpoints(self) -> None:
+        """See `hold_checkpoints`."""
+        held, self._held = self._held or [], None
+        for event in held:
+            self.emit(event)
+
+    def announce(self, event: type[Preparing | Working], stage: Stage, done: int, total: int) -> None:
+        """Emit Preparing or Working, at most five times a second."""
+        now = time.monotonic()
+        if now - self._announced.get(event, -PROGRESS_SECONDS) >= PROGRESS_SECONDS:
+            self._announced[event] = now
+            self.emit(event(**self.position, stage=stage, done=done, total=total))
+
+    def progress(self, event: type[Preparing | Working], stage: Stage, done: int, total: int) -> None:
+        """Announce, and be a boundary, so that requests are honoured here too."""
+        self.announce(event, stage, done, total)
+        if self.control.waiting:
+            self.boundary()
+
+    def log(self, text: str, error: BaseException | None = None) -> None:
+        """Append to log.txt; a log that cannot be written must not end a run."""
+        if error is not None:
+            text += "\n" + "".join(traceback.format_exception(error))
+        logger.info("%s", text)
+        if self.folder is not None:
+            append_log(self.folder, text)
+
+    def callback_states(self) -> dict[str, dict[str, Any]]:
+        """State of every callback that has one, by name."""
+        states = {callback_name(callback): callback.state_dict() for callback in self.callbacks}
+        return {name: state for name, state in states.items() if state}
+
+    def restore_callbacks(self, states: Mapping[str, dict[str, Any]]) -> None:
+        """Give each callback its state back; states nobody claims are named in log.txt."""
+        left = dict(states)
+        for callback in self.callbacks:
+            state = left.pop(callback_name(callback), None)
+            if state is not None:
+                callback.load_state_dict(state)
+        if left:
+            self.log(f"the checkpoint holds state of callbacks this run does not have: {', '.join(sorted(left))}")
+
+    # -- requests ------------------------------------------------------------------------------------------------
+
+    def boundary(self) -> None:
+        """Deal with all requests; returns when training may go on, raises StopNow when it may not."""
+        self._handle_waiting(timeout=0.0)
+        while self._paused and not self.stop_status:
+            self._handle_waiting(timeout=0.1)
+        self._raise_if_stopping()
+
+    def epoch_boundary(self) -> None:
+        """The boundary after an epoch, where `stop(when="epoch")` takes effect too."""
+        if self.stop_after_epoch and not self.stop_status:
+            self.stop_status = "stopped"
+        self.boundary()
+
+    def _raise_if_stopping(self) -> None:
+        if self.bus.first_error is not None:
+            raise self.bus.first_error
+        if self.stop_status:
+            raise StopNow
+
+    def request_stop(self, reason: str) -> None:
+        """A callback ends the run: it counts as completed."""
+        if not self.stop_status:
+            self.stop_status, self.stop_reason = "completed", reason
+            self.emit(StopRequested(**self.position, source="callback", reason=reason))
+        self.control.waiting = True
+
+    def _handle_waiting(self, timeout: float) -> None:
+        self._taken.extend(self.control.take(timeout))
+        self.bus.drain()
+        while self._taken:
+            ticket = self._taken[0]
+            if ticket.result is not None:
+                self._answer(ticket, ticket.result, ticket.reason)
+            else:
+                getattr(self, f"_do_{ticket.do}")(ticket)
+            self._taken.popleft()  # only now: what is raised before it is answered leaves it to the end of the attempt
+
+    def _answer(
+        self, ticket: Command, result: Literal["done", "already", "refused", "stale"], reason: str = ""
+    ) -> None:
+        self.emit(RequestHandled(**self.position, id=ticket.id, result=result, reason=reason))
+        ticket.answer(result, reason)
+
+    def _do_stop(self, ticket: Command) -> None:
+        if self.stop_status or (self.stop_after_epoch and ticket.when == "epoch"):
+            return self._answer(ticket, "already", "the run is stopping")
+        if ticket.when == "epoch" and self.run._capture is not None:
+            self.stop_after_epoch = True
+            if self._paused:  # the epoch could never end
+                self._go_on(ticket.source)
+        else:
+            self.stop_status = "stopped"
+        self.stop_reason = ticket.source
+        self.emit(StopRequested(**self.position, source=ticket.source, reason=f"after this {ticket.when}"))
+        return self._answer(ticket, "done")
+
+    def _do_pause(self, ticket: Command) -> None:
+        if self._paused:
+            return self._answer(ticket, "already", "the run is paused")
+        if self.stop_status:
+            return self._answer(ticket, "refused", "the run is stopping")
+        self._paused = True
+        self._clock_ran = self.clock.running
+        self.clock.stop()
+        self.emit(RunPaused(**self.position, source=ticket.source, reason=""))
+        return self._answer(ticket, "done")
+
+    def _do_unpause(self, ticket: Command) -> None:
+        if not self._paused:
+            return self._answer(ticket, "already", "the run is not paused")
+        self._go_on(ticket.source)
+        return self._answer(ticket, "done")
+
+    def _go_on(self, source: str) -> None:
+        self._paused = False
+        if self._clock_ran:  # a run paused while it was being prepared has not begun to count
+            self.clock.start()
+        self.emit(RunUnpaused(**self.position, source=source, reason=""))
+
+    def _do_checkpoint(self, ticket: Command) -> None:
+        if self.run._capture is None:
+            return self._answer(ticket, "refused", "there is nothing to save: the run is not training")
+        if not self.bus.listens(CheckpointRequested):
+            return self._answer(ticket, "refused", "this run has no Checkpoint callback")
+        before = self.checkpoints.pop("last", None)
+        self.emit(CheckpointRequested(**self.position, kind="manual", source=ticket.source))
+        if "last" in self.checkpoints:
+            return self._answer(ticket, "done", self.checkpoints["last"])
+        if before is not None:
+            self.checkpoints["last"] = before
+        return self._answer(ticket, "refused", "saving failed; see log.txt")
+
+
+def _status(error: BaseException) -> Status:
+    return "stopped" if isinstance(error, KeyboardInterrupt) else "failed"
+
+
+def _reason(error: BaseException) -> str:
+    return error.what if isinstance(error, EpochscopeError) else f"{type(error).__name__}: {error}".removesuffix(": ")
+
+
+def _as_known_error(error: BaseException) -> BaseException:
+    """Memory errors get a text for people; what is ours or a bug stays what it is."""
+    if isinstance(error, EpochscopeError):
+        return error
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        known = OutOfMemoryError(
+            "memory.full",
+            "There is too little memory for this run.",
+            where=str(error).split("\n")[0][:200],
+            mend="use smaller batches (--batch), smaller images (--data.size) or a smaller model",
+        )
+        known.__cause__ = error
+        return known
+    return error

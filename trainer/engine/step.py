@@ -1,0 +1,163 @@
+"""One optimiser step, never taken on a non-finite loss or gradient.
+
+On the CPU both are checked before `optimizer.step()`. On a device a sticky flag is handed to the fused optimiser as
+`found_inf`, which then changes nothing; the flag is read at the next report, so that no step waits for the device.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from math import isfinite
+from typing import Any, Literal
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from trainer.engine.optimizer_step import OptimizerStep
+from trainer.engine.precision import Forward
+
+Step = Callable[[Tensor, Tensor], tuple[Tensor, float | Tensor]]
+"""images, labels -> detached outputs, mean loss (a float, or a tensor on the device)"""
+
+
+class NonFiniteStep(Exception):  # noqa: N818  # it is turned into an event and a DivergedError by the loop
+    """The step was not taken; `where` is loss or gradient."""
+
+    def __init__(self, where: Literal["loss", "gradient"]) -> None:
+        super().__init__(where)
+        self.where = where
+
+
+def needs_closure(optimizer: Optimizer) -> bool:
+    """Whether `optimizer.step` must be given a closure, as LBFGS must."""
+    closure = inspect.signature(type(optimizer).step).parameters.get("closure")
+    return closure is not None and closure.default is inspect.Parameter.empty
+
+
+def takes_flag(optimizer: Optimizer) -> bool:
+    """Whether the optimiser leaves the weights alone by itself where `found_inf` is set (fused kernels)."""
+    return bool(getattr(optimizer, "_step_supports_amp_scaling", False))
+
+
+def finite(tensor: Tensor) -> bool:
+    """Whether every element is finite: one sum, and the exact test only where the sum is not (it may overflow)."""
+    values = tensor.coalesce().values() if tensor.is_sparse else tensor
+    return isfinite(values.sum().item()) or bool(torch.isfinite(values).all())
+
+
+class FiniteCheck:
+    """Whether all gradients are finite. One kernel for all of them where they are plain float32 on the CPU: half the
+    time of a sum for each, and this is paid at every step. It is the one GradScaler uses; it multiplies by 1."""
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        self._optimizer = optimizer
+        self._flag = torch.zeros(())
+        self._one = torch.ones(())
+        self._count = -1
+        self._kernel = False
+
+    def __call__(self) -> bool:
+        parameters = (parameter for group in self._optimizer.param_groups for parameter in group["params"])
+        gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+        if len(gradients) != self._count:  # at the first step, and where layers are frozen or added later
+            self._count = len(gradients)
+            self._kernel = self._count > 0 and all(_is_plain(gradient) for gradient in gradients)
+        if self._kernel:
+            torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._flag, self._one)
+            return not self._flag.item()
+        return all(finite(gradient) for gradient in gradients)
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    return tensor.dtype == torch.float32 and tensor.device.type == "cpu" and not tensor.is_sparse
+
+
+class CheckedStep:
+    """The step on the CPU, and on devices for optimisers that do not take a flag."""
+
+    def __init__(self, forward: Forward, optimizer: Optimizer, criterion: Callable[[Tensor, Tensor], Tensor]) -> None:
+        self._forward = forward
+        self._optimizer = optimizer
+        self._criterion = criterion
+        self._finite = FiniteCheck(optimizer)
+        self._closure = needs_closure(optimizer)
+        self._update = OptimizerStep(optimizer)
+
+    def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
+        """Take one step; raises NonFiniteStep with the weights unchanged."""
+        if self._closure:
+            return self._with_closure(images, labels)
+        outputs, _, value = self._gradients(images, labels)
+        self._update.step()
+        return outputs.detach(), value
+
+    def _gradients(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, float]:
+        self._update.clear()
+        outputs = self._forward(images)
+        loss = self._criterion(outputs, labels)
+        loss.backward()  # type: ignore[no-untyped-call]
+        value = loss.item()
+        if not isfinite(value):
+            raise NonFiniteStep("loss")
+        if not self._finite():
+            raise NonFiniteStep("gradient")
+        return outputs, loss, value
+
+    def _with_closure(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
+        first: list[tuple[Tensor, float]] = []
+
+        def closure() -> Tensor:
+            outputs, loss, value = self._gradients(images, labels)
+            first.append((outputs.detach(), value))
+            return loss
+
+        self._optimizer.step(closure)  # type: ignore[arg-type]  # torch types the result as float, LBFGS takes a tensor
+        return first[0]
+
+
+class FlaggedStep:
+    """The step on a device: nothing in it waits for the device."""
+
+    def __init__(
+        self,
+        forward: Forward,
+        optimizer: Any,  # fused optimisers look for two attributes that torch.optim.Optimizer does not declare
+        criterion: Callable[[Tensor, Tensor], Tensor],
+        device: torch.device,
+    ) -> None:
+        self._forward = forward
+        self._optimizer = optimizer
+        self._criterion = criterion
+        self._update = OptimizerStep(optimizer)
+        self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        self._one = torch.ones((), device=device)
+        self._flag = torch.zeros((), device=device)
+        self._loss_flag = torch.zeros((), device=device)
+        self._optimizer.grad_scale = None
+        self._optimizer.found_inf = self._flag
+
+    def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
+        """Queue one step on the device; the loss is a 0-dim tensor there."""
+        self._update.clear()
+        outputs = self._forward(images)
+        loss = self._criterion(outputs, labels)
+        loss.backward()  # type: ignore[no-untyped-call]
+        kept = loss.detach()
+        torch.maximum(self._loss_flag, (~torch.isfinite(kept)).float(), out=self._loss_flag)
+        gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
+        # the same kernel GradScaler uses: sets the flag where a gradient is not finite, multiplies by one otherwise
+        torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._flag, self._one)
+        torch.maximum(self._flag, self._loss_flag, out=self._flag)
+        self._optimizer.step()
+        return outputs.detach(), kept
+
+    def check(self) -> None:
+        """Read the flag, waiting for the device; raises NonFiniteStep where a step since the last check was skipped."""
+        if self._flag.item():
+            raise NonFiniteStep("loss" if self._loss_flag.item() else "gradient")
+
+    def close(self) -> None:
+        """Leave the caller's optimiser as it was."""
+        del self._optimizer.grad_scale, self._optimizer.found_inf

@@ -1,0 +1,104 @@
+"""Nothing is in place before it was read back and has given the same logits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trainer.errors import DiskError, EpochscopeError
+from trainer.export import SHARED, Facts
+from trainer.export.trained_model import Pixels, TrainedModel, sample
+from trainer.store import durable
+from trainer.store.folder import RunFolder
+
+TOLERANCE = 1e-4
+"""Of a graph's logits, relative to the largest of them. Another order of additions gives up to 1e-6 for the models
+here; other processors multiply in other ways. A wrong normalisation, or the like, is a hundred times larger."""
+Answer = Callable[[Pixels], Tensor]
+"""From raw pixels (N, H, W, C) to logits (N, classes)."""
+
+
+def write_model(
+    folder: RunFolder, trained: TrainedModel, path: Path, data: bytes, load: Callable[[Path], Answer], *, exact: bool
+) -> Facts:
+    """Put a model's file in place once it has been read back by `load` and agrees with the run's weights: bit for bit
+    where `exact`, else within TOLERANCE. It is asked about all images at once and about a single one.
+
+    Raises DiskError `export.unreadable` or `export.differs`; there is no file then, or the one that was there before.
+    """
+    pixels, shown = sample(folder, trained)
+    tolerance = 0.0 if exact else TOLERANCE
+    differences: list[float] = []
+
+    def check(temp: Path) -> None:
+        try:
+            answer = load(temp)
+            found = [answer(some) for some in (pixels, pixels[:1])]
+        except EpochscopeError:
+            raise
+        except Exception as error:  # a reader may raise anything at what it cannot read
+            raise _unreadable(path, f"{type(error).__name__}: {error}") from error
+        for some, logits in zip((pixels, pixels[:1]), found, strict=True):
+            differences.append(_difference(logits, trained.logits(some)))
+            if not differences[-1] <= tolerance:
+                raise _differs(path, differences[-1], tolerance)
+
+    durable.write_bytes(path, data, check=check, mode=SHARED)
+    return {
+        "weights": trained.kind,
+        "epoch": trained.epoch,
+        "classes": len(trained.classes),
+        "images": shown,
+        "difference": max(differences),
+        "tolerance": tolerance,
+        "checked": _sentence(shown, len(pixels) - shown, max(differences)),
+    }
+
+
+def _difference(found: Tensor, expected: Tensor) -> float:
+    """Largest difference, relative to the largest expected logit; NaN where the shapes differ or one is not finite."""
+    if found.shape != expected.shape:
+        return float("nan")
+    if torch.equal(found, expected):
+        return 0.0
+    gap, size = (found.double() - expected.double()).abs().max(), expected.double().abs().max()
+    return float(gap / size) if np.isfinite(float(gap)) else float("nan")
+
+
+def _sentence(shown: int, noise: int, difference: float) -> str:
+    images = f"{shown} validation images and {noise} of random pixels" if shown else f"{noise} images of random pixels"
+    how = "exactly the logits" if difference == 0 else f"the logits (within {difference:.0e} of the largest)"
+    return f"read back, it gives {how} of the run's weights on {images}"
+
+
+def same_text(path: Path, found: str | None, expected: str) -> None:
+    """Raise DiskError unless class names and the like have come back as they were."""
+    if found != expected:
+        raise _unreadable(path, "the text about classes and normalisation has not come back")
+
+
+def _unreadable(path: Path, reason: str) -> DiskError:
+    return DiskError(
+        "export.unreadable",
+        f"The exported file could not be read back, and was thrown away: {reason.splitlines()[0][:300]}",
+        where=str(path),
+        mend="try another format; if it happens again, please report it",
+        path=str(path),
+        reason=reason[:300],
+    )
+
+
+def _differs(path: Path, difference: float, tolerance: float) -> DiskError:
+    return DiskError(
+        "export.differs",
+        f"The exported model does not say what the run's weights say, and was thrown away: off by {difference:.1e}.",
+        where=str(path),
+        expected=f"logits within {tolerance:g} of the largest" if tolerance else "the same logits",
+        mend="try another format; if it happens again, please report it",
+        path=str(path),
+        difference=difference,
+    )

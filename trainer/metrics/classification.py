@@ -1,0 +1,113 @@
+"""Figures of a split, all from one confusion matrix, as scikit-learn defines them with `zero_division=0`.
+
+A class that never occurs (no support) or is never predicted has precision, recall or F1 of 0 and counts in the macro
+means like any other: they run over all classes of the data, `labels=range(C)` in scikit-learn's terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Counts = NDArray[np.int64]
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """Plain values; tuples are per class. Scores lie in [0, 1]; `confusion` has the true class as row."""
+
+    loss: float
+    """Mean over samples, in nats; NaN without samples."""
+    accuracy: float
+    macro_f1: float
+    weighted_f1: float
+    precision: tuple[float, ...]
+    recall: tuple[float, ...]
+    f1: tuple[float, ...]
+    support: tuple[int, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    samples: int
+
+
+def confusion(true: ArrayLike, predicted: ArrayLike, classes: int) -> Counts:
+    """Counts (C, C) int64, rows true, of two sequences of class numbers (N,) in 0..C-1.
+
+    Raises ValueError where lengths differ or a number is no class.
+    """
+    rows, columns = np.asarray(true, dtype=np.int64).ravel(), np.asarray(predicted, dtype=np.int64).ravel()
+    if rows.shape != columns.shape:
+        raise ValueError(f"got {rows.size} true and {columns.size} predicted classes")
+    for numbers in (rows, columns):
+        if numbers.size and not 0 <= numbers.min() <= numbers.max() < classes:
+            raise ValueError(f"expected class numbers in 0..{classes - 1}, got {numbers.min()}..{numbers.max()}")
+    return np.bincount(rows * classes + columns, minlength=classes * classes).reshape(classes, classes)
+
+
+def figures(matrix: ArrayLike, loss_sum: float) -> Metrics:
+    """All figures of counts (C, C), rows true; `loss_sum` is the loss summed over samples, in nats."""
+    counts = np.asarray(matrix, dtype=np.int64)
+    precision, recall, f1, support = _scores(counts)
+    samples = int(support.sum())
+    return Metrics(
+        loss=float(loss_sum) / samples if samples else float("nan"),
+        accuracy=_accuracy(counts),
+        macro_f1=_mean(f1),
+        weighted_f1=_mean(f1, support),
+        precision=tuple(precision.tolist()),
+        recall=tuple(recall.tolist()),
+        f1=tuple(f1.tolist()),
+        support=tuple(support.tolist()),
+        confusion=tuple(tuple(row) for row in counts.tolist()),
+        samples=samples,
+    )
+
+
+def report(matrix: ArrayLike, classes: Sequence[str], digits: int = 2) -> str:
+    """scikit-learn's `classification_report(..., labels=range(C), target_names=classes, zero_division=0)`."""
+    counts = np.asarray(matrix, dtype=np.int64)
+    *scores, support = _scores(counts)
+    # scikit-learn counts in floats where no sample at all is right, and prints `1.0`
+    printed = support if np.trace(counts) else support.astype(np.float64)
+    total = printed.sum()
+    width = max(len("weighted avg"), digits, *(len(name) for name in classes))
+
+    def row(name: str, values: Sequence[Any], number: Any) -> str:
+        cells = [f"{value:>9.{digits}f}" if value != "" else " " * 9 for value in values]
+        return " ".join([f"{name:>{width}s} ", *cells, f"{number:>9}"])
+
+    means = [_mean(values) for values in scores]
+    weighted = [_mean(values, support) for values in scores]
+    heads = (f"{head:>9}" for head in ("precision", "recall", "f1-score", "support"))
+    lines = [" ".join([" " * width + " ", *heads]), ""]
+    lines += [row(name, values, number) for name, *values, number in zip(classes, *scores, printed, strict=True)]
+    lines += ["", row("accuracy", ("", "", _accuracy(counts)), total)]
+    lines += [row("macro avg", means, total), row("weighted avg", weighted, total)]
+    return "\n".join(lines) + "\n"
+
+
+def _scores(counts: Counts) -> tuple[Scores, Scores, Scores, Counts]:
+    """Precision, recall, F1 and support per class."""
+    hits, support, predicted = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
+    return _ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, support + predicted), support
+
+
+def _ratio(above: Counts, below: Counts) -> Scores:
+    """Quotients, 0 where the divisor is 0."""
+    return np.divide(above, below, out=np.zeros(len(above)), where=below > 0)
+
+
+def _accuracy(counts: Counts) -> float:
+    samples = int(counts.sum())
+    return int(np.trace(counts)) / samples if samples else 0.0
+
+
+def _mean(values: Scores, weights: Counts | None = None) -> float:
+    """As scikit-learn averages, to the last bit; 0 where there is nothing to average."""
+    if not values.size or (weights is not None and not weights.any()):
+        return 0.0
+    return float(np.average(values, weights=weights))

@@ -1,0 +1,156 @@
+"""Drawings in SVG: elements, text that fits, colours that follow the page. [no torch]
+
+Colours are written as the page's variables (`var(--ink)`), so that a drawing is light, dark or printed with the page it
+stands in. `standalone` makes a file of its own out of one, which any program can read.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import unicodedata
+from html import escape
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.plotting.palette import ON_DARK, ON_LIGHT
+
+INK, MUTED, GRID, PAPER, BEST = "var(--ink)", "var(--muted)", "var(--grid)", "var(--paper)", "var(--s3)"
+ON_STRONG = "#111111"
+"""Ink on a strong colour, whatever the page."""
+SERIES = tuple(f"var(--s{number})" for number in range(1, len(ON_LIGHT) + 1))
+THEMES = {
+    "light": {"ink": "#1c1c1c", "muted": "#5c5f66", "grid": "#dcdee2", "paper": "#ffffff", "soft": "#f4f5f7"},
+    "dark": {"ink": "#e6e6e6", "muted": "#a3a7ae", "grid": "#3b3f46", "paper": "#1b1d20", "soft": "#26282c"},
+}
+for _theme, _names in (("light", ON_LIGHT), ("dark", ON_DARK)):
+    THEMES[_theme] |= {f"s{number}": name for number, name in enumerate(_names, 1)}
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+MARGIN = 12
+"""Pixels around a drawing in a file of its own."""
+SIZE = 12
+"""Pixels of a text in a drawing, unless told otherwise."""
+
+
+class Drawing:
+    """A drawing of `width` x `height` pixels. `name` makes its ids unique in a page; `title` and `about` are what a
+    screen reader says."""
+
+    def __init__(self, name: str, width: float, height: float, title: str, about: str = "") -> None:
+        self.name, self.width, self.height, self._title, self._about = name, width, height, title, about
+        self._parts: list[str] = []
+
+    def add(self, tag: str, content: str = "", *, tip: str = "", **attributes: Any) -> None:
+        """An element; `content` is text, `tip` is said when the mouse rests on it."""
+        inner = (f"<title>{clean(tip)}</title>" if tip else "") + clean(content)
+        self._parts.append(f"<{tag}{_attributes(attributes)}" + (f">{inner}</{tag}>" if inner else "/>"))
+
+    def text(self, x: float, y: float, content: str, *, size: float = SIZE, fill: str = INK, **more: Any) -> None:
+        """A line of text, its baseline at `y`. `anchor`: start, middle or end."""
+        anchor = more.pop("anchor", "start")
+        self.add("text", content, x=x, y=y, font_size=size, fill=fill, text_anchor=anchor, **more)
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, width: float = 1, **more: Any) -> None:
+        """A straight one."""
+        self.add(
+            "path", d=f"M{short(x1)} {short(y1)}L{short(x2)} {short(y2)}", stroke=stroke, stroke_width=width, **more
+        )
+
+    def svg(self) -> str:
+        """The element for a page."""
+        size = f"{short(self.width)} {short(self.height)}"
+        about = f'<desc id="{self.name}-d">{clean(self._about)}</desc>' if self._about else ""
+        labels = f"{self.name}-t {self.name}-d" if about else f"{self.name}-t"
+        head = f'<svg viewBox="0 0 {size}" width="{short(self.width)}" height="{short(self.height)}" role="img"'
+        head += f' aria-labelledby="{labels}" font-family="{FONT}" fill="none">'
+        return f'{head}<title id="{self.name}-t">{clean(self._title)}</title>{about}{"".join(self._parts)}</svg>'
+
+
+def _attributes(values: dict[str, Any]) -> str:
+    plain, style = [], []
+    for key, value in values.items():
+        name = key.rstrip("_").replace("_", "-")
+        text = short(value) if isinstance(value, int | float) else str(value)
+        if text.startswith("var("):
+            style.append(f"{name}:{text}")
+        else:
+            plain.append(f' {name}="{clean(text)}"')
+    return "".join(plain) + (f' style="{";".join(style)}"' if style else "")
+
+
+def standalone(svg: str, theme: str = "light") -> str:
+    """A drawing as a file of its own: UTF-8 text with plain colours, on paper of the theme's colour."""
+    colours = THEMES[theme]
+    head, _, rest = re.sub(r"var\(--([a-z0-9]+)\)", lambda found: colours[found[1]], svg).partition(">")
+    width, height = (float(number) + 2 * MARGIN for number in re.findall(r' (?:width|height)="([\d.]+)"', head))
+    size = f'width="{short(width)}" height="{short(height)}"'
+    names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    box = f'viewBox="-{MARGIN} -{MARGIN} {short(width)} {short(height)}" {size}'
+    head = re.sub(r'viewBox="[^"]*" width="[^"]*" height="[^"]*"', f"{names} {box}", head)
+    # in numbers: not every program knows percent
+    paper = f'<rect x="-{MARGIN}" y="-{MARGIN}" {size} fill="{colours["paper"]}"/>'
+    rest = re.sub(r"(<image [^>]*?)href=", r"\1xlink:href=", rest)
+    titles = re.match(r"(<title.*?</title>)(<desc.*?</desc>)?", rest, re.DOTALL)
+    split = titles.end() if titles else 0
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}>{rest[:split]}{paper}{rest[split:]}\n'
+
+
+def clean(text: str) -> str:
+    """Text as HTML and XML can hold it: escaped, and what they cannot hold made visible."""
+    found = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "�", text)
+    return escape(re.sub(r"[\u202a-\u202e\u2066-\u2069]", "", found))
+
+
+def short(value: float) -> str:
+    """A coordinate with as many digits as can be seen."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def width_of(text: str, size: float = SIZE) -> float:
+    """About how many pixels a text takes: fonts differ, this is a wide one's."""
+    return size * sum(_width(sign) for sign in text)
+
+
+def _width(sign: str) -> float:
+    if unicodedata.combining(sign):
+        return 0.0
+    if unicodedata.east_asian_width(sign) in "WF":
+        return 1.05
+    if sign in "iljtfrI.,:;'|!()[] -":
+        return 0.4
+    return 0.95 if sign in "mwMWшщжюыфмШЩЖЮЫФМ@%—" else 0.72 if sign.isupper() else 0.63
+
+
+def fit(text: str, room: float, size: float = SIZE) -> str:
+    """As much of a text as there is room for, on one line."""
+    found = " ".join(text[:400].split())
+    if width_of(found, size) <= room:
+        return found
+    while found and width_of(found + "…", size) > room:
+        found = found[:-1]
+    return found.rstrip() + "…"
+
+
+def path_of(points: NDArray[np.float64]) -> str:
+    """A line through (n, 2) points, interrupted where one is not finite."""
+    parts, drawing = [], False
+    for x, y in points.tolist():
+        if x != x or y != y:
+            drawing = False
+            continue
+        parts.append(f"{'L' if drawing else 'M'}{short(x)} {short(y)}")
+        drawing = True
+    return "".join(parts)
+
+
+def png(pixels: NDArray[np.uint8]) -> str:
+    """(h, w, 3) uint8 as a data URI."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

@@ -1,0 +1,121 @@
+"""The figures of a report as numbers: tables for a spreadsheet, and all of it as one document. [no torch]"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from trainer.events import spell_non_finite
+from trainer.metrics.significance import intervals
+from trainer.report.images import PROJECTIONS, RunImages
+from trainer.report.named_figures import class_names
+from trainer.report.run_data import EPOCH_COLUMNS, Evaluation, RunData
+
+SCORES = ("loss", "accuracy", "macro_f1", "weighted_f1")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
+    """Every table by name as CSV: commas, decimal points, CRLF; cells of what is not there are empty."""
+    names = class_names(run.classes, len(run.classes))
+    found: dict[str, str] = {}
+    if len(run.epochs):
+        columns = [run.column(name).tolist() for name in EPOCH_COLUMNS]
+        found["epochs"] = _csv(("epoch", *EPOCH_COLUMNS), zip(run.epochs.tolist(), *columns, strict=True))
+    if run.evaluations:
+        found["results"] = _csv(
+            ("split", "weights", "images", *SCORES), [_result(one) for one in run.evaluations.values()]
+        )
+        heads = ("split", "class", "precision", "recall", "f1", "support")
+        found["classes"] = _csv(heads, (row for one in run.evaluations.values() for row in _classes(one, names)))
+    for split, one in run.evaluations.items():
+        rows = [(name, *counts) for name, counts in zip(names, one.confusion, strict=True)]
+        found[f"confusion-{split}"] = _csv(("true class", *names), rows)
+    if run.f1:
+        epochs = sorted(run.f1)
+        rows = [(name, *(run.f1[epoch][place] for epoch in epochs)) for place, name in enumerate(names)]
+        found["f1-by-epoch"] = _csv(("class", *epochs), rows)
+    return found | _pictures(pictures, names)
+
+
+def _result(one: Evaluation) -> tuple[Any, ...]:
+    return (one.split, one.weights, one.samples, *(getattr(one, name) for name in SCORES))
+
+
+def _classes(one: Evaluation, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    columns = zip(names, one.precision, one.recall, one.f1, one.support, strict=True)
+    return ((one.split, *row) for row in columns)
+
+
+def _pictures(pictures: RunImages, names: Sequence[str]) -> dict[str, str]:
+    found = {}
+    heads = ("place", "file", "true", "predicted", "confidence", "loss")
+    for split, images in pictures.hardest.items():
+        rows = [
+            (one.place, one.path, _name(names, one.true), _name(names, one.predicted), one.confidence, one.loss)
+            for one in images
+        ]
+        found[f"hardest-{split}"] = _csv(heads, rows)
+    if pictures.map is not None:
+        there = [name for name in PROJECTIONS if name in pictures.map.places]
+        places = [pictures.map.places[name][:, axis].tolist() for name in there for axis in (0, 1)]
+        labels = [_name(names, number) for number in pictures.map.labels.tolist()]
+        found["map"] = _csv(
+            ("class", *(f"{name}_{axis}" for name in there for axis in "xy")), zip(labels, *places, strict=True)
+        )
+    return found
+
+
+def _name(names: Sequence[str], number: int) -> str:
+    return names[number] if 0 <= number < len(names) else f"#{number}"
+
+
+def _csv(heads: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    for row in (heads, *rows):
+        writer.writerow([_cell(value) for value in row])
+    return buffer.getvalue()
+
+
+def _cell(value: object) -> object:
+    """Empty for NaN; a text that a spreadsheet would run as a formula stays a text."""
+    if isinstance(value, float):
+        return "" if value != value else repr(value)
+    if not isinstance(value, str):
+        return value
+    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "�", value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def document(run: RunData) -> dict[str, Any]:
+    """Everything of the run but images, as plain values that JSON can hold; see `trainer.events.spell_non_finite`."""
+    columns = {name: run.column(name).tolist() for name in EPOCH_COLUMNS}
+    found = {
+        "name": run.name,
+        "state": run.state,
+        "summary": msgspec.to_builtins(run.summary),
+        "notes": msgspec.to_builtins(run.notes),
+        "classes": list(run.classes),
+        "best_epoch": run.best_epoch,
+        "seconds": run.seconds,
+        "epochs": {"epoch": run.epochs.tolist(), **columns},
+        "f1_by_epoch": {str(epoch): list(scores) for epoch, scores in sorted(run.f1.items())},
+        "evaluation": {split: _evaluation(one) for split, one in run.evaluations.items()},
+        "settings": run.settings,
+        "environment": run.environment,
+        "missing": [vars(gap) for gap in dict.fromkeys(run.gaps)],
+    }
+    plain: dict[str, Any] = spell_non_finite(found)
+    return plain
+
+
+def _evaluation(one: Evaluation) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(one)
+    sure = intervals(one.counts)
+    return {**found, "accuracy_interval": sure.accuracy, "macro_f1_interval": sure.macro_f1}

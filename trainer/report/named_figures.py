@@ -1,0 +1,237 @@
+"""The figures of a report, each by its name. [no torch]"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.analysis.first_layer import coloured
+from trainer.metrics.confusion import WHOLE, shares, shown
+from trainer.plotting.palette import CHANGE_LIGHT, ramp
+from trainer.plotting.ticks import Kind
+from trainer.report import charts, grids
+from trainer.report.charts import Frame, Line, Scores, line_chart
+from trainer.report.images import Hard, RunImages
+from trainer.report.run_data import Evaluation, RunData
+from trainer.report.texts import Texts
+
+MAX_WEIGHTS, MAX_TEMPLATES = 64, 200
+LONG = 12
+"""Letters that runs may share without being shortened."""
+FIRST_SPLITS = ("test", "valid", "train")
+METRICS: tuple[tuple[str, Kind], ...] = (("loss", "number"), ("accuracy", "percent"), ("macro_f1", "number"))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`svg` for a page; `wide`: as wide as the page, else half of it."""
+
+    name: str
+    svg: str
+    caption: str
+    wide: bool = False
+
+
+def class_names(names: Sequence[str], count: int) -> list[str]:
+    """On one line each; a number where there is no name."""
+    given = [" ".join(name[:200].split()) for name in names[:count]]
+    return [name or f"#{number}" for number, name in enumerate(given + [""] * (count - len(given)))]
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Names of runs for a legend: a long beginning that all of them share would leave no room for the rest."""
+    if len(names) < 2:
+        return list(names)
+    alike = [letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))]
+    begin = max((place + 1 for place, letter in enumerate(alike) if letter in "-_ "), default=0)
+    return [f"…{name[begin:]}" if begin >= LONG else name for name in names]
+
+
+class Gallery:
+    """Makes the figures of one run in one language. `compared`: other runs, drawn over its curves."""
+
+    def __init__(self, run: RunData, pictures: RunImages, texts: Texts, compared: Sequence[RunData] = ()) -> None:
+        self._run, self._pictures, self._texts, self._compared = run, pictures, texts, compared
+        self._names = class_names(run.classes, len(run.classes))
+
+    def all(self) -> dict[str, Figure]:
+        """Every figure there is, in the order of a report."""
+        groups = (self.curves, self.classes, self.confusion, self.hardest, self.weights, self.map, self.comparison)
+        return {figure.name: figure for group in (*groups, self.balance) for figure in group()}
+
+    # --- curves
+
+    def curves(self) -> Iterator[Figure]:
+        """Loss, accuracy, macro-F1 and learning rate over the epochs."""
+        run, texts = self._run, self._texts
+        if not len(run.epochs):
+            return
+        epochs = run.epochs.astype(float)
+        for metric, kind in METRICS:
+            lines = [
+                Line(texts["train"], epochs, run.column(f"train_{metric}"), 0),
+                Line(texts["valid"], epochs, run.column(f"valid_{metric}"), 1, dashed=True, shape="square"),
+            ]
+            if metric == "loss" and run.within is not None:
+                lines.append(Line("", run.within.epoch, run.within.loss, 0, faint=True))
+            yield self._chart(metric.replace("_", "-"), metric, kind, lines, run.best_epoch)
+        rate = Line(texts["learning_rate"], epochs, run.column("learning_rate"), 0)
+        if run.within is not None:
+            rate = replace(rate, x=run.within.epoch, y=run.within.learning_rate)
+        yield self._chart("learning-rate", "learning_rate", "number", [rate], None, zero=True)
+
+    def _chart(
+        self, name: str, text: str, kind: Kind, lines: list[Line], best: int | None, zero: bool = False
+    ) -> Figure:
+        texts = self._texts
+        drawn = [line for line in lines if np.isfinite(line.y).any()]
+        more = ["caption_within"] if any(line.faint for line in drawn) else []
+        more += ["caption_mark"] if best is not None and text == "loss" else []
+        frame = Frame(name, texts[f"title_{text}"], texts["curve_about"], kind, best, zero)
+        caption = " ".join(texts[key] for key in (f"caption_{text}", *more))
+        return Figure(name, line_chart(frame, drawn, texts), caption)
+
+    # --- classes
+
+    def classes(self) -> Iterator[Figure]:
+        """Bars of the best judged split, and F1 of each class over the epochs."""
+        run, texts, names = self._run, self._texts, self._names
+        split = next((split for split in FIRST_SPLITS if split in run.evaluations), None)
+        if split is not None:
+            found = run.evaluations[split]
+            scores = Scores(*(np.array(column) for column in (found.precision, found.recall, found.f1)))
+            title = texts["title_classes"].format(split=texts.word("split", split))
+            svg = charts.class_bars(f"classes-{split}", title, names, scores, texts)
+            wide = len(names) > charts.ROWS
+            yield Figure(
+                f"classes-{split}", svg, texts["caption_classes"].format(split=texts.word("split", split)), wide
+            )
+        if run.f1 and names:
+            epochs = sorted(run.f1)
+            table = np.array([run.f1[epoch] for epoch in epochs], dtype=float).T
+            svg = grids.heat_map("f1-by-epoch", texts["title_heat"], table, epochs, names, run.best_epoch, texts)
+            yield Figure("f1-by-epoch", svg, texts["caption_heat"], wide=_width(svg) > charts.HALF)
+
+    def confusion(self) -> Iterator[Figure]:
+        """Of test and validation; of many classes the most confused ones, and all of them as a picture."""
+        for split in ("test", "valid"):
+            if split in self._run.evaluations:
+                yield from self._matrix(split, self._run.evaluations[split])
+
+    def _matrix(self, split: str, found: Evaluation) -> Iterator[Figure]:
+        texts, counts = self._texts, found.counts
+        title = texts["title_confusion"].format(split=texts.word("split", split))
+        part = shown(counts, "row")
+        svg, counted = grids.matrix(f"confusion-{split}", title, part, self._names, texts)
+        key = "caption_confusion_part" if len(counts) > WHOLE else "caption_confusion"
+        caption = texts[key].format(split=texts.word("split", split), count=len(part.classes) - 1)
+        caption += " " + texts["cells_counted" if counted else "cells_shares"]
+        yield Figure(f"confusion-{split}", svg, caption, wide=_width(svg) > charts.HALF)
+        if len(counts) > WHOLE:
+            picture = grids.whole_matrix(f"confusion-{split}-all", title, shares(counts, "row"), texts)
+            caption = texts["caption_confusion_all"].format(split=texts.word("split", split), count=len(counts))
+            yield Figure(f"confusion-{split}-all", picture, caption)
+
+    # --- images
+
+    def hardest(self) -> Iterator[Figure]:
+        """The images with the largest loss, of each split that has images."""
+        for split, found in self._pictures.hardest.items():
+            title = self._texts["title_hardest"].format(split=self._texts.word("split", split))
+            pictures = [self._hard(one) for one in found]
+            svg = grids.sheet(f"hardest-{split}", title, pictures)
+            caption = self._texts["caption_hardest"].format(split=self._texts.word("split", split), count=len(found))
+            yield Figure(f"hardest-{split}", svg, caption, wide=True)
+
+    def _hard(self, one: Hard) -> grids.Picture:
+        texts = self._texts
+        true, predicted = (self._name(number) for number in (one.true, one.predicted))
+        figures = f"p {texts.number(one.confidence, 2)} · L {texts.number(one.loss, 2)}"
+        tip = texts["hard_tip"].format(
+            true=true, predicted=predicted, confidence=texts.number(one.confidence, 3), loss=texts.number(one.loss, 3),
+            place=texts.whole(one.place + 1), path=one.path or texts["no_path"],
+        )  # fmt: skip
+        wrong = one.true != one.predicted
+        return grids.Picture(one.pixels, (true, f"→ {predicted}" if wrong else texts["right"], figures), tip, wrong)
+
+    def _name(self, number: int) -> str:
+        return self._names[number] if 0 <= number < len(self._names) else f"#{number}"
+
+    def weights(self) -> Iterator[Figure]:
+        """The first layer's weights as pictures."""
+        found, texts = self._pictures.weights, self._texts
+        if found is None:
+            return
+        title = texts[f"title_{found.kind}"]
+        names = self._names if found.kind == "templates" else [str(n + 1) for n in range(len(found.pictures))]
+        lut = ramp(CHANGE_LIGHT)
+        few = found.pictures[: MAX_TEMPLATES if found.kind == "templates" else MAX_WEIGHTS]
+        pictures = [
+            grids.Picture(coloured(one, found.scale, lut), (name,), name)
+            for name, one in zip(class_names(names, len(few)), few, strict=True)
+        ]
+        columns = 16 if found.kind != "templates" else 5 if len(few) <= 10 else 10
+        svg = grids.sheet("weights", title, pictures, columns=columns)
+        bound = texts.number(found.scale, 3)
+        key = f"caption_{found.kind}_{'colour' if few.shape[1] == 3 else 'change'}"
+        caption = texts[key].format(
+            epoch=texts.whole(self._pictures.epoch or 0), bound=bound, count=len(few), total=texts.whole(found.total)
+        )
+        yield Figure("weights", svg, caption, wide=True)
+
+    def map(self) -> Iterator[Figure]:
+        """The validation images, as near to each other as the model finds them alike."""
+        found = self._pictures.map
+        for name, places in (found.places if found is not None else {}).items():
+            assert found is not None
+            svg = charts.scatter(
+                f"map-{name}", self._texts[f"title_{name}"], places, found.labels, self._names, self._texts["map_about"]
+            )
+            yield Figure(f"map-{name}", svg, self._texts[f"caption_{name}"])
+
+    # --- other runs
+
+    def comparison(self) -> Iterator[Figure]:
+        """Validation loss and macro-F1 of all runs."""
+        runs = [self._run, *self._compared]
+        if len(runs) < 2:
+            return
+        names = told_apart([run.name for run in runs])
+        for metric, kind in (METRICS[0], METRICS[2]):
+            lines = [
+                self._run_line(place, run, name, metric)
+                for place, (run, name) in enumerate(zip(runs, names, strict=True))
+                if len(run.epochs)
+            ]
+            name = f"compared-{metric.replace('_', '-')}"
+            if any(np.isfinite(line.y).any() for line in lines):
+                yield self._chart(name, f"compared_{metric}", kind, lines, None)
+
+    def _run_line(self, place: int, run: RunData, name: str, metric: str) -> Line:
+        """Of a run without validation, its training."""
+        values: NDArray[np.float64] = run.column(f"valid_{metric}")
+        trained = not np.isfinite(values).any()
+        label = f"{name} ({self._texts['train']})" if trained else name
+        values = run.column(f"train_{metric}") if trained else values
+        return Line(label, run.epochs.astype(float), values, place, shape=charts.MARKS[place % 4])
+
+    # --- data
+
+    def balance(self) -> Iterator[Figure]:
+        """Images of each class, where the classes are not all alike."""
+        split = next((split for split in ("train", "valid", "test") if split in self._run.evaluations), None)
+        if split is None:
+            return
+        counts = self._run.evaluations[split].support
+        title = self._texts["title_balance"].format(split=self._texts.word("split", split))
+        svg = charts.count_bars("balance", title, self._names, counts, self._texts)
+        caption = self._texts["caption_balance"].format(split=self._texts.word("split", split))
+        yield Figure("balance", svg, caption, wide=len(counts) > charts.ROWS)
+
+
+def _width(svg: str) -> float:
+    return float(svg.split('width="', 1)[1].split('"', 1)[0])

@@ -1,0 +1,329 @@
+"""All that a report says of a run, from its folder alone. [no torch]
+
+What is missing or damaged is left out and named; only a folder that holds no run at all is an error.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer import events as ev
+from trainer.errors import EpochscopeError, UsageError
+from trainer.store import durable, notes
+from trainer.store import summary as summaries
+from trainer.store.batch_columns import BatchColumns
+from trainer.store.folder import RunFolder, State, state
+from trainer.store.journal import JournalReader, LogicalHistory
+from trainer.store.notes import ViewerNotes
+from trainer.store.summary import Summary
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+Made = TypeVar("Made")
+
+SPLITS = ("train", "valid", "test")
+EPOCH_COLUMNS = (
+    "train_loss",
+    "train_accuracy",
+    "train_macro_f1",
+    "valid_loss",
+    "valid_accuracy",
+    "valid_macro_f1",
+    "learning_rate",
+    "samples_per_second",
+    "seconds",
+)
+MAX_JSON, MAX_TOML = 64 << 20, 1 << 20
+MAX_EPOCH = 2**31 - 1
+MAX_WITHIN = 400
+"""Points of a line within the epochs: more than a figure is wide would not be seen."""
+UNREADABLE: tuple[type[Exception], ...] = (
+    *(EpochscopeError, OSError, ValueError, TypeError, KeyError, IndexError),
+    *(ArithmeticError, MemoryError, RecursionError, EOFError),
+)
+"""What reading a file that somebody else may have written can raise."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something a report cannot show: `code` says what, `file` as the run names it, `reason` in English."""
+
+    code: str
+    file: str = ""
+    reason: str = ""
+
+
+class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
+    """evaluation/<split>.json: figures of one split with the named weights; tuples are per class."""
+
+    split: str
+    weights: str
+    classes: tuple[str, ...]
+    loss: float
+    accuracy: float
+    macro_f1: float
+    weighted_f1: float
+    precision: tuple[float, ...]
+    recall: tuple[float, ...]
+    f1: tuple[float, ...]
+    support: tuple[int, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    samples: int
+
+    @property
+    def counts(self) -> Counts:
+        """The confusion matrix (C, C), true class as row."""
+        return np.array(self.confusion, dtype=np.int64).reshape(len(self.classes), len(self.classes))
+
+
+@dataclass(frozen=True)
+class Within:
+    """Training seen step by step, thinned: `epoch` where it was (0.5: half of the first), each (n,) float64."""
+
+    epoch: Floats
+    loss: Floats
+    learning_rate: Floats
+
+
+@dataclass
+class RunData:
+    """One run as a report sees it. Figures that are not there are NaN, files that are not there are in `gaps`."""
+
+    folder: RunFolder
+    state: State = "preparing"
+    summary: Summary = field(default_factory=Summary)
+    notes: ViewerNotes = field(default_factory=ViewerNotes)
+    settings: dict[str, Any] = field(default_factory=dict)
+    toml: str = ""
+    environment: dict[str, Any] = field(default_factory=dict)
+    info: ev.RunStarted | None = None
+    ended: ev.RunEnded | None = None
+    attempts: int = 0
+    seconds: float = 0.0
+    epochs: Counts = field(default_factory=lambda: np.empty(0, np.int64))
+    columns: dict[str, Floats] = field(default_factory=dict)
+    within: Within | None = None
+    f1: dict[int, tuple[float, ...]] = field(default_factory=dict)
+    """Of each class on the validation images, by epoch."""
+    evaluations: dict[str, Evaluation] = field(default_factory=dict)
+    predictions: dict[int, str] = field(default_factory=dict)
+    weights: dict[int, str] = field(default_factory=dict)
+    images: str = ""
+    gaps: list[Gap] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        return self.folder.name
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """In the order of all figures."""
+        if self.info is not None:
+            return self.info.classes
+        return next((found.classes for found in self.evaluations.values()), ())
+
+    @property
+    def best_epoch(self) -> int | None:
+        """That with the smallest finite validation loss, the earlier one on a tie."""
+        losses = self.columns.get("valid_loss", np.empty(0))
+        if not np.isfinite(losses).any():
+            return None
+        return int(self.epochs[int(np.nanargmin(np.where(np.isfinite(losses), losses, np.nan)))])
+
+    @property
+    def kept_epoch(self) -> int | None:
+        """That whose weights were kept: the best, else the last."""
+        return self.best_epoch or (int(self.epochs[-1]) if len(self.epochs) else None)
+
+    def column(self, name: str) -> Floats:
+        """(E,) float64, NaN where there is no figure."""
+        return self.columns.get(name, np.full(len(self.epochs), np.nan))
+
+    def at(self, name: str, epoch: int | None) -> float:
+        """A column's value after an epoch; NaN where there is none."""
+        found = np.flatnonzero(self.epochs == epoch)
+        return float(self.column(name)[found[0]]) if len(found) else float("nan")
+
+
+def read_run(folder: RunFolder) -> RunData:
+    """Read everything but images. Raises UsageError `run.unknown` where the folder holds nothing of a run."""
+    if not any(path.is_file() for path in (folder.journal, folder.run_toml, folder.summary)):
+        raise UsageError(
+            "run.unknown",
+            f"There is no run {folder.name!r}.",
+            where=str(folder.path),
+            mend="Give the folder of a run: it holds run.toml, journal.jsonl and summary.json.",
+            name=folder.name,
+        )
+    run = RunData(folder)
+    run.summary = _tried(run, "summary.json", lambda: _summary(folder)) or Summary()
+    run.state = state(folder)
+    run.notes = _tried(run, "viewer.json", lambda: notes.load(folder.viewer)) or ViewerNotes()
+    run.toml = _tried(run, "run.toml", lambda: _text(durable.read_bytes(folder.run_toml, MAX_TOML))) or ""
+    if run.toml:
+        run.settings = _tried(run, "run.toml", lambda: tomllib.loads(run.toml)) or {}
+    found = _tried(run, "environment.json", lambda: _table(durable.read_bytes(folder.environment, MAX_JSON)))
+    run.environment = found or {}
+    _tried(run, "journal.jsonl", lambda: _read_journal(run))
+    _read_evaluations(run)
+    return run
+
+
+def _tried(run: RunData, file: str, read: Callable[[], Made]) -> Made | None:
+    """What it gives; None, and a gap, where it cannot be read."""
+    try:
+        return read()
+    except FileNotFoundError:
+        run.gaps.append(Gap("missing", file))
+    except UNREADABLE as error:
+        run.gaps.append(Gap("damaged", file, _reason(error)))
+    return None
+
+
+def _text(found: bytes) -> str:
+    if not found.strip():
+        raise ValueError("it is empty")
+    return found.decode("utf-8")
+
+
+def _summary(folder: RunFolder) -> Summary:
+    found = summaries.read(folder.summary)
+    if found is None:
+        raise FileNotFoundError
+    return found
+
+
+def _reason(error: BaseException) -> str:
+    told = error.what if isinstance(error, EpochscopeError) else str(error) or type(error).__name__
+    return " ".join(told.split())[:200]
+
+
+def _table(text: bytes) -> dict[str, Any]:
+    return msgspec.json.decode(text, type=dict[str, Any])
+
+
+# --- the journal
+
+
+def _read_journal(run: RunData) -> None:
+    if not run.folder.journal.is_file():
+        raise FileNotFoundError
+    reader, history, reports = JournalReader(run.folder.journal), LogicalHistory(), list[BatchColumns]()
+    while not reader.at_end:
+        for found in reader.read_some(1 << 20):
+            if isinstance(found, BatchColumns):
+                reports.append(found)
+            elif not isinstance(found.event, ev.UnknownEvent | ev.Preparing | ev.Working):
+                history.add(found)
+    if not history.records:
+        run.gaps.append(Gap("damaged", "journal.jsonl", "it holds no event"))
+    if reader.damaged:
+        run.gaps.append(Gap("lines", "journal.jsonl", str(reader.damaged)))
+    run.attempts = max((record.attempt for record in history.records), default=0)
+    for record in history.records:
+        if not (0 <= record.event.epoch <= MAX_EPOCH and 0 <= record.t < 1e10):
+            continue
+        run.seconds = max(run.seconds, record.t)
+        _take(run, record.event)
+    rows = [record.event for record in history.records if isinstance(record.event, ev.EpochEnded)]
+    _take_epochs(run, rows)
+    starts = [record for record in history.records if isinstance(record.event, ev.RunStarted)]
+    cuts = [(record.seq, record.event.resumed_seq) for record in starts if isinstance(record.event, ev.RunStarted)]
+    run.within = _within(run, reports, cuts)
+
+
+def _take(run: RunData, event: ev.Event | ev.UnknownEvent) -> None:
+    match event:
+        case ev.RunStarted():
+            run.info, run.ended = event, None
+        case ev.RunEnded():
+            run.ended = event
+        case ev.ValidationDone():
+            run.f1[event.epoch] = event.f1
+        case ev.SnapshotSaved(kind="images"):
+            run.images = event.path
+        case ev.SnapshotSaved(kind="predictions"):
+            run.predictions[event.epoch] = event.path
+        case ev.SnapshotSaved(kind="weights"):
+            run.weights[event.epoch] = event.path
+        case _:
+            pass
+
+
+def _take_epochs(run: RunData, events: Iterable[ev.EpochEnded]) -> None:
+    rows = {event.epoch: event for event in events if event.epoch > 0}
+    run.epochs = np.array(sorted(rows), dtype=np.int64)
+    for name in EPOCH_COLUMNS:
+        values = [getattr(rows[epoch], name) for epoch in sorted(rows)]
+        run.columns[name] = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+    count = len(run.classes)
+    run.f1 = {epoch: scores for epoch, scores in run.f1.items() if epoch in rows and len(scores) == count}
+
+
+def _within(run: RunData, reports: list[BatchColumns], cuts: list[tuple[int, int]]) -> Within | None:
+    """The reports of the logical history, merged to MAX_WITHIN points."""
+    steps = run.info.steps_per_epoch if run.info is not None else 0
+    if not reports or steps < 1:
+        return None
+    names = ("seq", "last_step", "loss_mean", "learning_rate", "samples")
+    seq, step, loss, rate, samples = (np.concatenate([one.column(name) for one in reports]) for name in names)
+    kept = np.isfinite(loss) & np.isfinite(rate) & (samples > 0) & (step >= 0) & (np.abs(loss) < 1e30)
+    for at, resumed in cuts:
+        kept &= (seq <= resumed) | (seq >= at)
+    order = np.flatnonzero(kept)
+    if len(order) < 2:
+        return None
+    bins = np.arange(len(order)) * min(MAX_WITHIN, len(order)) // len(order)
+    first = np.flatnonzero(np.diff(bins, prepend=-1))
+    weight = samples[order]
+    mean = np.add.reduceat(loss[order] * weight, first) / np.add.reduceat(weight, first)
+    last = np.append(first[1:], len(order)) - 1
+    return Within(step[order][last] / steps, mean, rate[order][last])
+
+
+# --- evaluations
+
+
+def _read_evaluations(run: RunData) -> None:
+    decoder = msgspec.json.Decoder(Evaluation, strict=False)
+    for split in SPLITS:
+        path = run.folder.evaluation / f"{split}.json"
+        if not path.exists():
+            continue
+        file = f"evaluation/{split}.json"
+        found = _tried(run, file, lambda path=path: decoder.decode(durable.read_bytes(path, MAX_JSON)))  # type: ignore[misc]
+        if found is None:
+            continue
+        if problem := _inconsistent(found, split, run.classes):
+            run.gaps.append(Gap("damaged", file, problem))
+        else:
+            run.evaluations[split] = found
+
+
+def _inconsistent(found: Evaluation, split: str, classes: tuple[str, ...]) -> str:
+    """What is wrong with it, in English; nothing where it makes sense."""
+    count = len(found.classes)
+    if found.split != split or (classes and found.classes != classes):
+        return "it is about another split, or about other classes"
+    columns: tuple[tuple[Any, ...], ...] = (found.precision, found.recall, found.f1, found.support, found.confusion)
+    if not count or any(len(column) != count for column in (*columns, *found.confusion)):
+        return "its tables do not have a row per class"
+    if min(min(row) for row in found.confusion) < 0 or max(max(row) for row in found.confusion) > 2**40:
+        return "a count is none"
+    if [sum(row) for row in found.confusion] != list(found.support) or sum(found.support) != found.samples:
+        return "its counts do not agree"
+    return ""
+
+
+def table_of(tree: Mapping[str, object], key: str) -> Mapping[str, object]:
+    """A table within a table that somebody else may have written; empty where there is none."""
+    found = tree.get(key)
+    return found if isinstance(found, Mapping) else {}

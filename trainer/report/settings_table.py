@@ -1,0 +1,86 @@
+"""The settings of a run as a report shows them: what was changed first, and the command that repeats it. [no torch]"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from trainer.errors import UsageError
+from trainer.settings import describe, flag_name, merge
+from trainer.settings.schema import Setting
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A setting and its value; `setting` is None for one that this version does not know."""
+
+    path: str
+    setting: Setting | None
+    value: Any
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is not what it would be if nothing was given."""
+        return self.setting is None or self.value != self.setting.default
+
+
+def chosen(settings: Mapping[str, Any]) -> list[Chosen]:
+    """Every setting of a run.toml with its value, in the order of the tree; unknown ones last."""
+    try:
+        tree: dict[str, Any] = merge(settings).model_dump()
+    except UsageError:  # of another version, or the caller's own
+        return [Chosen(".".join(path), None, value) for path, value in _leaves(settings, ())]
+    known = [Chosen(".".join(one.path), one, _at(tree, one.path)) for one in describe() if one.path != ("plugins",)]
+    plugins = [Chosen(f"plugins.{'.'.join(path)}", None, value) for path, value in _leaves(tree["plugins"], ())]
+    return known + plugins
+
+
+def _at(tree: Any, path: tuple[str, ...]) -> Any:
+    for part in path:
+        tree = tree[part]
+    return tree
+
+
+def _leaves(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*path, str(key)))
+        else:
+            yield (*path, str(key)), value
+
+
+def spelled(value: Any) -> str:
+    """A value as one would type it."""
+    if value is None:
+        return "auto"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value)
+
+
+def command(settings: Mapping[str, Any]) -> str | None:
+    """`epochscope train ...`, which repeats the run with this version's defaults; None where flags cannot say it: the
+    caller's own model or loaders, options of plugins, a setting of another version."""
+    if not settings or settings.get("custom"):
+        return None
+    found = chosen(settings)
+    if any(one.setting is None for one in found):
+        return None
+    source = next(spelled(one.value) for one in found if one.path == "data.source")
+    words = ["epochscope", "train", source]
+    for one in found:
+        if one.changed and one.path != "data.source" and one.setting is not None:
+            words += [_flag(one.setting, one.value)] if isinstance(one.value, bool) else []
+            words += [] if isinstance(one.value, bool) else [flag_name(one.setting.path), spelled(one.value)]
+    return shlex.join(words)
+
+
+def _flag(setting: Setting, value: bool) -> str:
+    name = flag_name(setting.path)
+    return name if value else f"--no-{name.removeprefix('--')}"
