@@ -14,14 +14,15 @@ from typing import Any
 
 import msgspec
 
-from gui.controls import Pace, Steering, outlook
-from gui.follow import Follower
-from gui.health import examine
-from gui.run_model import RunModel
-from gui.runs_model import RunsModel
-from gui.series import csv_chunks
-from gui.shown import ShownRun
-from trainer.baselines.contestants import Contestant
+from gui.viewmodels.curves import csv_chunks
+from gui.viewmodels.eta import Pace, outlook
+from gui.viewmodels.folder_check import examine
+from gui.viewmodels.journal_follower import JournalFollower
+from gui.viewmodels.run import RunModel
+from gui.viewmodels.run_list import RunList
+from gui.viewmodels.run_state import RunState
+from gui.viewmodels.selection import OpenRun
+from trainer.baselines.entries import Contestant
 from trainer.baselines.outcome import Outcome
 from trainer.cli import main
 from trainer.events import spell_non_finite
@@ -66,23 +67,23 @@ def json_output(*arguments: object) -> Any:
     return json.loads(text)
 
 
-def opened_run(folder: RunFolder) -> ShownRun:
+def opened_run(folder: RunFolder) -> OpenRun:
     """The run as the window opens it, its journal read to the end."""
-    follower = Follower(folder)
+    follower = JournalFollower(folder)
     while True:
         follower.tick()
         if follower.caught_up:
-            return ShownRun(folder, follower)
+            return OpenRun(folder, follower)
 
 
 def _window(folder: RunFolder) -> dict[str, Any]:
     run = opened_run(folder)
-    steering = Steering(run)
-    estimate = outlook(run.model, steering.state, Pace())
+    run_state = RunState(run)
+    estimate = outlook(run.model, run_state.state, Pace())
     return {
-        "state": steering.state,
-        "enabled": sorted(steering.enabled),
-        "custom": steering.custom,
+        "state": run_state.state,
+        "enabled": sorted(run_state.enabled),
+        "custom": run_state.custom,
         "phase": estimate.phase,
         "share": estimate.share,
         "elapsed": estimate.elapsed,
@@ -135,7 +136,7 @@ def _pairs(found: Iterable[tuple[Any, Any]]) -> list[list[Any]]:
 
 def _row(root: Path, name: str) -> dict[str, Any]:
     """Its row in the window's list of runs."""
-    runs = RunsModel(root)
+    runs = RunList(root)
     runs.refresh()
     row = runs.get(name)
     assert row is not None

@@ -19,7 +19,7 @@ from tests.golden import attempt
 from tests.golden.rows import NAMES, ROWS, VERSIONS, copied, expected, faults, take
 from tests.golden.state import command, differences, json_output, state_of
 from trainer import events as ev
-from trainer.resume import trained_weights
+from trainer.engine.resume import trained_weights
 from trainer.store import checkpoint
 from trainer.store.folder import RunFolder
 from trainer.store.journal import read_journal

@@ -13,14 +13,13 @@ import numpy as np
 import pytest
 
 from tests.golden.rows import ROWS, copied, expected, faults
+from tests.gui.windows import opened
 from trainer.store.folder import RunFolder
-
-pytest.importorskip("PySide6")
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from gui.window import Window
+    from gui.window.main_window import Window
 
 
 @pytest.fixture
@@ -39,28 +38,26 @@ def recorded(version: str, name: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, window: Window, root: Path, name: str) -> Window:
+def run_window(qtbot: QtBot, window: Window, root: Path, name: str) -> Window:
     """The window that shows the run."""
-    from tests.gui.windows import opened
-
     return opened(qtbot, window, RunFolder(root / name))
 
 
 @pytest.mark.parametrize(("version", "name"), ROWS)
-def test_the_state_and_what_can_be_done(opened: Window, recorded: dict[str, Any], name: str) -> None:
+def test_the_state_and_what_can_be_done(run_window: Window, recorded: dict[str, Any], name: str) -> None:
     state = recorded["window"]["state"]
-    assert (opened.conduct.steering.state, sorted(opened.conduct.steering.enabled)) == (
+    assert (run_window.conduct.steering.state, sorted(run_window.conduct.steering.enabled)) == (
         state,
         recorded["window"]["enabled"],
     )
-    assert state in opened.controls.what.text()
-    assert name in opened.windowTitle()
-    assert opened.bar.slider.maximum() == len(recorded["window"]["epochs"])
+    assert state in run_window.controls.what.text()
+    assert name in run_window.windowTitle()
+    assert run_window.bar.slider.maximum() == len(recorded["window"]["epochs"])
 
 
 @pytest.mark.parametrize(("version", "name"), ROWS)
-def test_the_column_of_figures(opened: Window, recorded: dict[str, Any]) -> None:
-    values = {key: label.text() for key, label in opened.facts.values.items()}
+def test_the_column_of_figures(run_window: Window, recorded: dict[str, Any]) -> None:
+    values = {key: label.text() for key, label in run_window.facts.values.items()}
     info, rows = recorded["window"]["info"], list(csv.DictReader(recorded["metrics"]))
     best, loss = recorded["window"]["best"]
     assert (values["data"], values["model"], values["device"]) == ("digits", info["model"], info["device"])
@@ -76,8 +73,8 @@ def test_the_column_of_figures(opened: Window, recorded: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize(("version", "name"), ROWS)
-def test_curves_go_through_the_recorded_points(qtbot: QtBot, opened: Window, recorded: dict[str, Any]) -> None:
-    curves: Any = opened.tabs.panel("curves")
+def test_curves_go_through_the_recorded_points(qtbot: QtBot, run_window: Window, recorded: dict[str, Any]) -> None:
+    curves: Any = run_window.tabs.panel("curves")
     for chart, column in (("loss", "valid_loss"), ("accuracy", "valid_accuracy"), ("macro_f1", "valid_macro_f1")):
         points = np.array([float(row[column]) for row in csv.DictReader(recorded["metrics"])])
         qtbot.waitUntil(lambda chart=chart: bool(curves.charts[chart].scene.strokes))
@@ -86,10 +83,10 @@ def test_curves_go_through_the_recorded_points(qtbot: QtBot, opened: Window, rec
 
 
 @pytest.mark.parametrize(("version", "name"), ROWS)
-def test_the_table_of_classes(qtbot: QtBot, opened: Window, recorded: dict[str, Any]) -> None:
-    opened.show_tab("classes")
-    opened.pulse.tick()
-    table: Any = opened.tabs.panel("classes")
+def test_the_table_of_classes(qtbot: QtBot, run_window: Window, recorded: dict[str, Any]) -> None:
+    run_window.show_tab("classes")
+    run_window.pulse.tick()
+    table: Any = run_window.tabs.panel("classes")
     model = table.table.model()
     info, verdict = recorded["window"]["info"], recorded["window"]["verdicts"][-1][1]
     qtbot.waitUntil(lambda: model.rowCount() == len(info["classes"]))
@@ -103,14 +100,14 @@ def test_the_table_of_classes(qtbot: QtBot, opened: Window, recorded: dict[str, 
 
 @pytest.mark.parametrize(("version", "name"), ROWS)
 def test_every_tab_opens_and_only_recorded_problems_are_shown(
-    opened: Window, recorded: dict[str, Any], root: Path, name: str
+    run_window: Window, recorded: dict[str, Any], root: Path, name: str
 ) -> None:
-    for tab in opened.tabs.names():
-        opened.show_tab(tab)
-        opened.pulse.tick()
-        assert opened.banner.isVisible() == bool(recorded["window"]["problems"]), tab
+    for tab in run_window.tabs.names():
+        run_window.show_tab(tab)
+        run_window.pulse.tick()
+        assert run_window.banner.isVisible() == bool(recorded["window"]["problems"]), tab
     for file, _ in recorded["window"]["problems"]:
-        assert file in (opened.banner.text("folder") or "")
-    log: Any = opened.tabs.panel("log")
+        assert file in (run_window.banner.text("folder") or "")
+    log: Any = run_window.tabs.panel("log")
     assert len(log.messages.toPlainText().splitlines()) == len(recorded["window"]["messages"])
     assert log.log.toPlainText().splitlines()[-1] == RunFolder(root / name).log.read_text("utf-8").splitlines()[-1]
