@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tests.cli.conftest import Cli
 from trainer.metrics.classification import Metrics, confusion
+from trainer.metrics.outputs import Outputs
 from trainer.metrics.significance import intervals, mcnemar, paired_bootstrap
 from trainer.store.arrays import write_arrays
 from trainer.store.evaluations import find
@@ -55,7 +56,14 @@ def evaluate(folder: RunFolder, taken: NDArray[np.int64], split: str = "test") -
     about = {"split": split, "weights": "best", "classes": CLASSES, "seconds": 0.1}
     about |= Metrics.from_confusion(confusion(TRUE, taken, 4), COUNT * 1.0).fields()
     (folder.evaluation / f"{split}.json").write_text(json.dumps(about), "utf-8")
-    write_arrays(folder.evaluation / f"{split}.npz", predicted=taken.astype(np.uint16))
+    write_answers(folder, taken, split)
+
+
+def write_answers(folder: RunFolder, taken: NDArray[np.int64], split: str = "test") -> None:
+    """The answers alone."""
+    blank = np.zeros(len(taken), np.float32)
+    outputs = Outputs(taken, taken.astype(np.uint16), blank.astype(np.float16), blank)
+    write_arrays(folder.evaluation / f"{split}.npz", **outputs.arrays())
 
 
 @pytest.fixture
@@ -142,11 +150,11 @@ def _unreadable(folder: RunFolder) -> None:
 
 
 def _of_another_evaluation(folder: RunFolder) -> None:
-    write_arrays(folder.evaluation / "test.npz", predicted=answers(range(5)).astype(np.uint16))
+    write_answers(folder, answers(range(5)))
 
 
 def _too_few(folder: RunFolder) -> None:
-    write_arrays(folder.evaluation / "test.npz", predicted=answers(range(9)).astype(np.uint16)[:-1])
+    write_answers(folder, answers(range(9))[:-1])
 
 
 def _no_environment(folder: RunFolder) -> None:

@@ -18,7 +18,7 @@ from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.outputs import Outputs
 from trainer.metrics.significance import Intervals, intervals
 from trainer.store import evaluations
-from trainer.store.arrays import read_arrays
+from trainer.store.arrays import write_arrays
 from trainer.store.evaluations import SplitMetrics
 from trainer.store.folder import RunFolder, create_run
 
@@ -62,7 +62,7 @@ def test_what_was_written_is_read_again(
         outputs.labels, outputs.predicted, labels=range(3), target_names=CLASSES, zero_division=0
     )
     assert (folder.evaluation / f"{split}.txt").read_text("utf-8") == expected == found.report
-    arrays = read_arrays(folder.evaluation / f"{split}.npz")
+    arrays = evaluations.read_outputs(folder.evaluation / f"{split}.npz")
     assert arrays.keys() == outputs.arrays().keys()
     for name, array in outputs.arrays().items():
         np.testing.assert_array_equal(arrays[name], array, strict=True)
@@ -176,3 +176,35 @@ def test_a_link_out_of_the_run_is_not_followed(folder: RunFolder, tmp_path: Path
     with pytest.raises(DataError):
         evaluations.read(folder, "test")
     assert evaluations.find(folder, "test") is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"predicted": None},
+        {"loss": np.zeros(5, np.float32)},
+        {"loss": np.zeros(6)},
+        {"predicted": np.zeros(6, np.int64)},
+        {"predicted": np.zeros((6, 1), np.uint16)},
+        dict.fromkeys(("predicted", "confidence", "loss")),
+    ],
+    ids=str,
+)
+def test_arrays_that_are_no_predictions_are_refused(folder: RunFolder, changed: dict[str, Any]) -> None:
+    path = folder.evaluation / "test.npz"
+    arrays = {name: array for name, array in (SOME.arrays() | changed).items() if array is not None}
+    write_arrays(path, **arrays)
+    with pytest.raises(DataError) as found:
+        evaluations.read_outputs(path)
+    assert (found.value.code, found.value.parameters["path"]) == ("arrays.damaged", str(path))
+
+
+def test_predictions_that_are_not_there_are_refused(folder: RunFolder) -> None:
+    with pytest.raises(DataError):
+        evaluations.read_outputs(folder.evaluation / "test.npz")
+
+
+def test_arrays_of_a_later_version_are_passed_over(folder: RunFolder) -> None:
+    path = folder.evaluation / "test.npz"
+    write_arrays(path, **SOME.arrays(), margin=np.zeros((6, 3)))
+    assert evaluations.read_outputs(path).keys() == SOME.arrays().keys()

@@ -19,8 +19,7 @@ from trainer.errors import DataError
 from trainer.metrics.classification import confusion
 from trainer.metrics.significance import Paired, paired_bootstrap
 from trainer.store import durable
-from trainer.store.arrays import read_arrays
-from trainer.store.evaluations import MAX_BYTES, SplitMetrics
+from trainer.store.evaluations import MAX_BYTES, SplitMetrics, read_outputs
 from trainer.store.folder import RunFolder
 from trainer.store.thumbnails import PublishedSplit, open_published
 
@@ -104,7 +103,7 @@ def _answers(folder: RunFolder, found: SplitMetrics, split: PublishedSplit) -> N
     """The answers to the published images. Raises _Apart where they do not belong to the figures."""
     path = folder.evaluation / f"{found.split}.npz"
     try:
-        answers = read_arrays(path)["predicted"].astype(np.int64)
+        answers = read_outputs(path)["predicted"].astype(np.int64)
         fits = len(answers) == split.total == found.metrics.samples
         if fits and not split.sample:
             table = confusion(split.labels, answers, len(found.classes))

@@ -1,12 +1,15 @@
-"""evaluation/<split>.json .txt .npz of a run folder: written and read here only. [no torch]"""
+"""evaluation/<split>.json .txt .npz of a run folder, written and read here only; predictions/ are read as the .npz
+are. [no torch]"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from numpy.typing import NDArray
 
 from trainer.errors import DataError
 from trainer.events import spell_non_finite
@@ -14,12 +17,13 @@ from trainer.metrics.classification import Metrics, report
 from trainer.metrics.outputs import Outputs
 from trainer.metrics.significance import Interval, Intervals, intervals
 from trainer.store import durable
-from trainer.store.arrays import write_arrays
+from trainer.store.arrays import read_arrays, write_arrays
 from trainer.store.folder import RunFolder, confined
 
 SPLITS = ("train", "valid", "test")
 MAX_BYTES = 64 << 20
 Weights = Literal["best", "last"]
+_KINDS = {"predicted": "uint16", "confidence": "float16", "loss": "float32"}
 
 
 @dataclass(frozen=True)
@@ -115,3 +119,20 @@ def find_all(folder: RunFolder) -> dict[str, SplitMetrics]:
     """Those that are there and whole, by split."""
     found = {split: find(folder, split) for split in SPLITS}
     return {split: one for split, one in found.items() if one is not None}
+
+
+def read_outputs(path: Path, limit: int = 256 << 20) -> dict[str, NDArray[Any]]:
+    """What `Outputs.arrays` gave for this file of evaluation/ or predictions/, (N,) each. Raises DataError
+    `arrays.damaged` where it is no such file of at most `limit` bytes."""
+    found = {name: array for name, array in read_arrays(path, limit).items() if name in _KINDS}
+    kinds = {name: array.dtype.name for name, array in found.items()}
+    shapes = {array.shape for array in found.values()}
+    if kinds != _KINDS or [len(shape) for shape in shapes] != [1]:
+        raise DataError(
+            "arrays.damaged",
+            "This file does not hold predictions.",
+            where=str(path),
+            expected="arrays of one length: predicted (uint16), confidence (float16), loss (float32)",
+            path=str(path),
+        )
+    return found
