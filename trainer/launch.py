@@ -238,18 +238,18 @@ def evaluate(
     """Figures of the best weights of a run (the last ones where there is no best) on its splits, written to
     evaluation/. `afterwards` is called with the model while nobody else may write to the run. Raises UsageError where
     the run is live or has no checkpoint."""
-    from trainer.result import write_evaluation
+    from trainer.store import evaluations
     from trainer.store.folder import acquire
 
     lock = acquire(folder)
     try:
         trainer, weights = load_trained(folder)
-        evaluations = {}
+        found = {}
         for split in splits or trainer.feed.sizes:
-            evaluations[split] = trainer.evaluate(split, weights=weights)
-            write_evaluation(folder, evaluations[split])
+            found[split] = trainer.evaluate(split, weights=weights)
+            evaluations.write(folder, found[split], found[split].outputs)
         afterwards(trainer)
-        return evaluations
+        return found
     finally:
         lock.release()
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from trainer.events import EpochEnded, Status, spell_non_finite
-from trainer.metrics.classification import Metrics, report
-from trainer.metrics.significance import Intervals, in_brackets, intervals
+from trainer.events import EpochEnded, Status
+from trainer.metrics.classification import Metrics
+from trainer.metrics.outputs import Outputs
+from trainer.metrics.significance import in_brackets
+from trainer.store.evaluations import SplitMetrics
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from trainer.engine.evaluation_loop import Outputs
-    from trainer.store.folder import RunFolder
 
 COLUMNS = tuple(dict.fromkeys(name for name in ("epoch", "step", *EpochEnded.__struct_fields__) if name != "train_f1"))
 """`epoch`, `step`, then the scalar fields of EpochEnded, each once."""
@@ -36,43 +34,19 @@ def frame(events: Iterable[EpochEnded]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Evaluation:
-    """Figures of one split. In a notebook it shows as a table; `report` is scikit-learn's classification report,
-    `intervals` the 95 % intervals of accuracy and macro-F1."""
+class Evaluation(SplitMetrics):
+    """Metrics of one split, and the answers for each of its images. In a notebook it shows as a table."""
 
-    split: str
-    weights: Literal["best", "last"]
-    classes: tuple[str, ...]
-    figures: Metrics
     outputs: Outputs
-    seconds: float
 
     @property
-    def report(self) -> str:
-        """As `sklearn.metrics.classification_report` prints it."""
-        return report(self.figures.confusion, self.classes)
-
-    @cached_property
-    def intervals(self) -> Intervals:
-        """How far other images of the same kind would move accuracy and macro-F1."""
-        return intervals(self.figures.confusion)
-
-    def plain(self) -> dict[str, Any]:
-        """All but the single images, for JSON; intervals are (low, high)."""
-        return {
-            "split": self.split,
-            "weights": self.weights,
-            "classes": self.classes,
-            "seconds": self.seconds,
-            **vars(self.figures),
-            "accuracy_interval": self.intervals.accuracy,
-            "macro_f1_interval": self.intervals.macro_f1,
-            "interval_level": self.intervals.level,
-        }
+    def figures(self) -> Metrics:
+        """Deprecated: the name of `metrics` before 0.2, kept for one release."""
+        return self.metrics
 
     def scores(self) -> str:
         """Accuracy and macro-F1 with their intervals, such as `accuracy 0.406 (0.396 to 0.416), ...`."""
-        found, sure = self.figures, self.intervals
+        found, sure = self.metrics, self.intervals
         accuracy = f"accuracy {found.accuracy:.4f} {in_brackets(sure.accuracy)}"
         return f"{accuracy}, macro-F1 {found.macro_f1:.4f} {in_brackets(sure.macro_f1)}"
 
@@ -80,11 +54,11 @@ class Evaluation:
         return f"{self._head()}\n\n{self.report}"
 
     def _head(self) -> str:
-        found = self.figures
+        found = self.metrics
         return f"{self.split} ({self.weights} weights): {found.samples} images, loss {found.loss:.4f}, {self.scores()}"
 
     def _repr_html_(self) -> str:
-        found = self.figures
+        found = self.metrics
         rows = "".join(
             f"<tr><th>{escape(name)}</th><td>{precision:.3f}</td><td>{recall:.3f}</td><td>{f1:.3f}</td><td>{support}</td></tr>"
             for name, precision, recall, f1, support in zip(
@@ -95,17 +69,6 @@ class Evaluation:
             f"<p>{escape(self._head())}</p><table><tr><th>class</th>"
             f"<th>precision</th><th>recall</th><th>F1</th><th>support</th></tr>{rows}</table>"
         )
-
-
-def write_evaluation(folder: RunFolder, evaluation: Evaluation) -> None:
-    """Write evaluation/<split>.json .txt .npz. Raises DiskError."""
-    from trainer.store.arrays import write_arrays
-    from trainer.store.durable import write_json, write_text
-
-    target = folder.evaluation
-    write_json(target / f"{evaluation.split}.json", spell_non_finite(evaluation.plain()))
-    write_text(target / f"{evaluation.split}.txt", evaluation.report)
-    write_arrays(target / f"{evaluation.split}.npz", **evaluation.outputs.arrays())
 
 
 @dataclass(frozen=True)

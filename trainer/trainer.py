@@ -17,7 +17,7 @@ from trainer.data.seeding import seed_generators
 from trainer.engine.commands import Command, CommandQueue, When
 from trainer.engine.compilation import Compiled, check_compiler, compile_model
 from trainer.engine.device import choose_device, choose_threads
-from trainer.engine.evaluation_loop import figure_fields, pass_over
+from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
 from trainer.engine.loop import Loop, Parts
@@ -28,8 +28,9 @@ from trainer.engine.session import Session, StopNow
 from trainer.errors import DataError, UsageError
 from trainer.events import EvaluationDone, Event, Preparing, RunStarted
 from trainer.models import count_parameters
-from trainer.result import Evaluation, Result, write_evaluation
+from trainer.result import Evaluation, Result
 from trainer.store.environment import environment, versions
+from trainer.store.evaluations import write as write_evaluation
 from trainer.store.folder import RunFolder, create_run
 from trainer.store.run_files import write_environment, write_settings
 
@@ -248,16 +249,16 @@ class Trainer:
             if split == "train" and getattr(self.feed, "single_pass", False):
                 continue
             found, outputs, seconds = loop.pass_over(split, "evaluate")
-            evaluation = Evaluation(split, weights, self.classes, found, outputs, seconds)
+            evaluation = Evaluation(split, weights, self.classes, found, seconds, outputs)
             if self.folder is not None:
-                write_evaluation(self.folder, evaluation)
+                write_evaluation(self.folder, evaluation, outputs)
             session.emit(
                 EvaluationDone(
                     **session.position,
                     split=split,
                     weights=weights,
                     seconds=seconds,
-                    **figure_fields(found),
+                    **found.fields(),
                     accuracy_interval=evaluation.intervals.accuracy,
                     macro_f1_interval=evaluation.intervals.macro_f1,
                 )
@@ -307,7 +308,7 @@ class Trainer:
         found, outputs, seconds = pass_over(
             self.model, batches, self.criterion, len(self.classes), forward=self._forward
         )
-        return Evaluation(split, weights, self.classes, found, outputs, seconds)
+        return Evaluation(split, weights, self.classes, found, seconds, outputs)
 
     def predict(self, images: Any) -> pd.DataFrame:
         """Class, confidence and the probability of every class, a row per image.

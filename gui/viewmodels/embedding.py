@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gui.viewmodels.image_index import ImageIndex, Split
 from trainer.errors import DataError
 from trainer.store.arrays import read_arrays
+from trainer.store.evaluations import read_outputs
 from trainer.store.folder import RunFolder, confined
 
 Layout = Literal["pca", "tsne"]
@@ -93,7 +94,7 @@ def _checked(folder: RunFolder, split: Split, arrays: dict[str, NDArray[Any]]) -
 def _is_stale(folder: RunFolder, split: Split, places: NDArray[np.int64], said: NDArray[np.uint16]) -> bool:
     """Whether the evaluation knows other predictions. Times of files would not tell: copying changes them."""
     try:
-        evaluated = read_arrays(confined(folder, f"evaluation/{split}.npz"), MAX_FILE)["predicted"]
+        evaluated = read_outputs(confined(folder, f"evaluation/{split}.npz"))["predicted"]
         return not np.array_equal(evaluated[places], said)
     except (DataError, KeyError, ValueError, IndexError, MemoryError, OverflowError):
         return False

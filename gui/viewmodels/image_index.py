@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gui.viewmodels.run import RunModel
 from trainer.errors import DataError
-from trainer.store.arrays import read_arrays
+from trainer.store.evaluations import read_outputs
 from trainer.store.folder import RunFolder, confined
 from trainer.store.thumbnails import PublishedImages, PublishedSplit, open_published
 
@@ -31,7 +31,6 @@ Reason = Literal["", "unpublished", "no_split", "no_predictions", "missing", "da
 
 TEST_FILE = "evaluation/test.npz"
 CACHE_BYTES = 32 << 20
-MAX_FILE = 256 << 20
 MAX_VERDICTS = 200
 """Epochs in the history of an image: more would not be seen."""
 
@@ -270,12 +269,7 @@ def _read_predictions(folder: RunFolder, relative: str) -> Predictions:
     if not os.path.lexists(path):
         return Predictions.none("missing")
     try:
-        arrays = read_arrays(path, MAX_FILE)
-        found = Predictions(arrays["predicted"], arrays["confidence"], arrays["loss"])
-    except (DataError, KeyError, ValueError, MemoryError, OverflowError):
+        found = read_outputs(path)
+        return Predictions(found["predicted"], found["confidence"], found["loss"])
+    except (DataError, MemoryError, OverflowError):
         return Predictions.none("damaged")
-    kinds = [array.dtype.name for array in (found.predicted, found.confidence, found.loss)]
-    shapes = {array.shape for array in (found.predicted, found.confidence, found.loss)}
-    if kinds != ["uint16", "float16", "float32"] or len(shapes) != 1 or found.predicted.ndim != 1:
-        return Predictions.none("damaged")
-    return found

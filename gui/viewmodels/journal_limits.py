@@ -11,8 +11,6 @@ from trainer.store.journal import Record
 
 MAX_EPOCH, MAX_STEP, MAX_WHOLE = 2**31 - 1, 2**53, 2**63 - 1
 """What a slider, an exact float64 and Qt can count."""
-MAX_COUNT = 2**40
-"""Images in a cell of a confusion matrix: sums of them do not overflow."""
 MAX_WALL = 32_503_680_000_000
 """UTC milliseconds: the year 3000. Not every system has a calendar beyond."""
 MAX_SECONDS = 1e10

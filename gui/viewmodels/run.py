@@ -13,9 +13,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gui.viewmodels.compact_metrics import CompactMetrics
 from gui.viewmodels.growable import LARGEST, room
-from gui.viewmodels.journal_limits import MAX_COUNT, ImpossibleError, check, possible
+from gui.viewmodels.journal_limits import ImpossibleError, check, possible
 from trainer import events as ev
+from trainer.metrics.classification import Metrics
 from trainer.store import batch_columns
 from trainer.store.batch_columns import BatchColumns
 from trainer.store.journal import Record
@@ -100,47 +102,6 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Per-class figures of one validation: (C,) float64 each, and how often each class was there."""
-
-    precision: NDArray[np.float64]
-    recall: NDArray[np.float64]
-    f1: NDArray[np.float64]
-    support: NDArray[np.int64]
-    shape: tuple[int, int]
-    _places: NDArray[np.int64]
-    _counts: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, event: ev.ValidationDone | ev.EvaluationDone) -> Verdict:
-        """Taken from an event. Raises ValueError or OverflowError where its confusion is no square of counts."""
-        size = len(event.confusion)
-        confusion = np.array(event.confusion, dtype=np.int64).reshape(size, size)
-        support = np.array(event.support, dtype=np.int64)
-        for counts in (confusion, support):
-            if counts.size and not 0 <= counts.min() <= counts.max() <= MAX_COUNT:
-                raise ValueError("a count is none")
-        # one is kept for every epoch: of a thousand classes, nearly all cells are 0
-        places = np.flatnonzero(confusion)
-        return cls(
-            _scores(event.precision),
-            _scores(event.recall),
-            _scores(event.f1),
-            support,
-            (size, size),
-            places,
-            confusion.reshape(-1)[places],
-        )
-
-    @property
-    def confusion(self) -> NDArray[np.int64]:
-        """Counts (C, C), true class as row; made anew each time."""
-        found = np.zeros(self.shape, np.int64)
-        found.reshape(-1)[self._places] = self._counts
-        return found
-
-
-@dataclass(frozen=True)
 class Message:
     """Something a person should know: `kind` is the event's name, `values` its fields."""
 
@@ -157,7 +118,7 @@ class RunModel:
     info: ev.RunStarted | None = None
     batches: Table = field(default_factory=lambda: Table(BATCH_COLUMNS))
     epochs: Table = field(default_factory=lambda: Table(EPOCH_COLUMNS))
-    verdicts: dict[int, Verdict] = field(default_factory=dict)
+    verdicts: dict[int, CompactMetrics] = field(default_factory=dict)
     """By epoch."""
     evaluations: dict[str, ev.EvaluationDone] = field(default_factory=dict)
     best_epoch: int | None = None
@@ -278,7 +239,7 @@ class RunModel:
         self.changed |= {"batches", "progress"}
 
     def _validation(self, event: ev.ValidationDone, record: Record) -> None:
-        self.verdicts[event.epoch] = Verdict.of(event)
+        self.verdicts[event.epoch] = CompactMetrics.of(Metrics.of(event))
         self.best_epoch, self.best_loss = event.best_epoch, event.best_loss
         self.progress = None
 
@@ -290,7 +251,7 @@ class RunModel:
         self.changed |= {"epochs", "progress"}
 
     def _evaluation(self, event: ev.EvaluationDone, record: Record) -> None:
-        Verdict.of(event)
+        Metrics.of(event)  # of a damaged one nothing is kept
         self.evaluations[event.split] = event
         self.changed.add("evaluation")
 
@@ -347,12 +308,6 @@ def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.
     out = np.full(len(part), np.nan)
     np.divide(part, whole, out=out, where=whole != 0)
     return out
-
-
-def _scores(values: tuple[float, ...]) -> NDArray[np.float64]:
-    """NaN for what is none."""
-    found = np.array(values, dtype=float)
-    return np.where((found >= 0) & (found <= 1), found, np.nan)
 
 
 def _cut(value: Any) -> Any:

@@ -6,21 +6,18 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeGuard
+from typing import Any, Literal, TypeGuard
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from gui.viewmodels.compact_metrics import CompactMetrics
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.journal_follower import JournalFollower
-from gui.viewmodels.run import RunModel, Verdict
-from trainer.errors import DataError
-from trainer.events import EvaluationDone
-from trainer.store import durable
-from trainer.store.folder import RunFolder, confined
-
-MAX_EVALUATION = 64 << 20
+from gui.viewmodels.run import RunModel
+from trainer.metrics.classification import Metrics
+from trainer.store import evaluations
+from trainer.store.folder import RunFolder
 
 
 @dataclass(frozen=True)
@@ -65,31 +62,33 @@ class EpochCursor:
 
 @dataclass(frozen=True)
 class Selection:
-    """`verdict` belongs to `epoch` (valid), or to the `best` or `last` weights (test)."""
+    """`metrics` belong to `epoch` (valid), or to the `best` or `last` weights (test)."""
 
     split: Split
     epoch: int
     weights: Literal["epoch", "best", "last"]
-    verdict: Verdict
+    metrics: CompactMetrics
 
 
 def look(run: OpenRun, cursor: EpochCursor, split: Split) -> Selection | None:
-    """The figures to show, None where there are none (yet)."""
-    epoch = cursor.at(run.model)
+    """The metrics to show, None where there are none (yet)."""
+    model, epoch = run.model, cursor.at(run.model)
     if split == "valid":
-        verdict = run.model.verdicts.get(epoch)
-        return Selection("valid", epoch, "epoch", verdict) if fits(verdict, run.model) else None
-    event = run.model.evaluations.get("test") or _evaluated_later(run)
-    verdict = Verdict.of(event) if event is not None else None
-    return Selection("test", epoch, event.weights, verdict) if event and fits(verdict, run.model) else None
+        kept = model.verdicts.get(epoch)
+        return Selection("valid", epoch, "epoch", kept) if fits(kept, model) else None
+    if event := model.evaluations.get("test"):
+        weights, metrics = event.weights, Metrics.of(event)
+    elif found := _evaluated_later(run):
+        weights, metrics = found.weights, found.metrics
+    else:
+        return None
+    compact = CompactMetrics.of(metrics)
+    return Selection("test", epoch, weights, compact) if fits(compact, model) else None
 
 
-def fits(verdict: Verdict | None, model: RunModel) -> TypeGuard[Verdict]:
-    """Whether there is a verdict with figures of each of the run's classes: what a damaged run says may not have."""
-    size = len(model.classes)
-    if verdict is None or size == 0 or verdict.shape != (size, size):
-        return False
-    return all(len(found) == size for found in (verdict.f1, verdict.precision, verdict.recall, verdict.support))
+def fits(metrics: CompactMetrics | None, model: RunModel) -> TypeGuard[CompactMetrics]:
+    """Whether there are metrics of each of the run's classes: what a damaged run says may be about others."""
+    return metrics is not None and len(metrics.f1) == len(model.classes)
 
 
 def first_split(model: RunModel) -> Split:
@@ -98,19 +97,15 @@ def first_split(model: RunModel) -> Split:
     return "test" if has_none and not model.verdicts else "valid"
 
 
-def _evaluated_later(run: OpenRun) -> EvaluationDone | None:
+def _evaluated_later(run: OpenRun) -> evaluations.SplitMetrics | None:
     """`epochscope evaluate` of a stopped run writes no event: what it left, if newer than the journal."""
+    path = run.folder.evaluation / "test.json"
     try:
-        path = confined(run.folder, "evaluation/test.json")
         if os.stat(path).st_mtime < os.stat(run.folder.journal).st_mtime:  # noqa: PTH116 - called for each drawing
             return None
-        about = {"type": "EvaluationDone", "epoch": 0, "step": 0}
-        about |= msgspec.json.decode(durable.read_bytes(path, MAX_EVALUATION))
-        event = msgspec.convert(about, EvaluationDone, strict=False)
-        Verdict.of(event)
-    except (DataError, OSError, msgspec.MsgspecError, TypeError, ValueError, RecursionError):
+    except OSError:
         return None
-    return event
+    return evaluations.find(run.folder, "test")
 
 
 def kept_epoch(files: Mapping[int, str], model: RunModel, cursor: EpochCursor) -> int:
@@ -121,40 +116,28 @@ def kept_epoch(files: Mapping[int, str], model: RunModel, cursor: EpochCursor) -
     return max((one for one in files if one <= epoch), default=epoch)
 
 
-@dataclass(frozen=True)
-class ClassFigures:
-    """Per class, (C,) each. `since_last` and `since_best`: by how much F1 is above that of the epoch before and of the
-    best epoch; NaN where there is none to compare with."""
-
-    f1: NDArray[np.float64]
-    precision: NDArray[np.float64]
-    recall: NDArray[np.float64]
-    support: NDArray[np.int64]
-    since_last: NDArray[np.float64]
-    since_best: NDArray[np.float64]
-
-
-def class_figures(model: RunModel, looked: Selection) -> ClassFigures:
-    """What a table of classes shows."""
-    found = looked.verdict
+def class_columns(model: RunModel, looked: Selection) -> dict[str, NDArray[Any]]:
+    """What a table of classes shows, (C,) each, by name. `since_last` and `since_best`: by how much F1 is above that of
+    the epoch before and of the best epoch; NaN where there is none to compare with."""
+    found = looked.metrics
     nothing = np.full(len(found.f1), math.nan)
     last = best = None
     if looked.split == "valid":
         last = model.verdicts.get(looked.epoch - 1)
         best = model.verdicts.get(model.best_epoch or 0) if model.best_epoch != looked.epoch else None
-    return ClassFigures(
-        found.f1,
-        found.precision,
-        found.recall,
-        found.support,
-        found.f1 - last.f1 if fits(last, model) else nothing,
-        found.f1 - best.f1 if fits(best, model) else nothing,
-    )
+    return {
+        "f1": found.f1,
+        "precision": found.precision,
+        "recall": found.recall,
+        "support": found.support,
+        "since_last": found.f1 - last.f1 if fits(last, model) else nothing,
+        "since_best": found.f1 - best.f1 if fits(best, model) else nothing,
+    }
 
 
 def f1_by_epoch(model: RunModel) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Epochs (E,) and the classes' F1 on the validation split after each, (C, E)."""
-    epochs = [epoch for epoch, verdict in sorted(model.verdicts.items()) if fits(verdict, model)]
+    epochs = [epoch for epoch, metrics in sorted(model.verdicts.items()) if fits(metrics, model)]
     columns = [model.verdicts[epoch].f1 for epoch in epochs]
     table = np.stack(columns, axis=1) if columns else np.empty((len(model.classes), 0))
     return np.array(epochs, np.int64), table

@@ -215,10 +215,10 @@ def _at_epoch(model: RunModel, cursor: EpochCursor) -> dict[str, str]:
         found |= {name: number(values[name]) for name in ("valid_loss", "valid_accuracy", "valid_macro_f1")}
     found["samples_per_second"] = whole(values["samples_per_second"])
     found["data_share"] = percent(values["data_share"])
-    verdict = model.verdicts.get(epoch)
-    if fits(verdict, model) and (verdict.support > 0).any():
-        worst = int(np.where(verdict.support > 0, verdict.f1, np.inf).argmin())
-        found["worst"] = f"{plain(model.classes[worst])} ({number(float(verdict.f1[worst]), 2)})"
+    validation = model.verdicts.get(epoch)
+    if fits(validation, model) and (validation.support > 0).any():
+        worst = int(np.where(validation.support > 0, validation.f1, np.inf).argmin())
+        found["worst"] = f"{plain(model.classes[worst])} ({number(float(validation.f1[worst]), 2)})"
     return found
 
 

@@ -124,7 +124,7 @@ def test_it_can_be_used_and_not_resumed(runs: dict[str, RunFolder], name: str) -
     assert caught.value.code == "run.baseline"
     before = {event.split: event.macro_f1 for event in events(runs[name], EvaluationDone)}
     found = launch.evaluate(runs[name])
-    assert {split: evaluation.figures.macro_f1 for split, evaluation in found.items()} == before
+    assert {split: evaluation.metrics.macro_f1 for split, evaluation in found.items()} == before
 
 
 def test_scikit_learn_stops_where_it_has_converged(tmp_path: Path) -> None:

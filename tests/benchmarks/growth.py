@@ -40,7 +40,7 @@ def by_images(images: str, valid_parts: tuple[float, ...] = (0.1, 0.55, 0.775)) 
         session = Session()
         result = session.conduct(_training(session, changes))
         assert result is not None
-        count = sum(result.evaluations["train"].figures.support)
+        count = sum(result.evaluations["train"].metrics.support)
         found[count] = 1e6 * statistics.median(epoch.train_seconds for epoch in result.epochs[1:]) / count
     return found
 

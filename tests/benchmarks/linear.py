@@ -24,7 +24,7 @@ from torch.nn.functional import cross_entropy
 
 from trainer.engine.session import Session
 from trainer.launch import build
-from trainer.metrics.classification import Metrics, figures
+from trainer.metrics.classification import Metrics
 from trainer.plugins import load_callback
 from trainer.settings import merge
 from trainer.settings.recipes import load_recipe
@@ -84,7 +84,7 @@ def choose(source: str) -> None:
 
 def compare(source: str, name: str, changes: Mapping[str, Any]) -> float:
     """Print and return the mean loss on the validation images; macro-F1 beside it."""
-    runs = [train(source, seed, changes)[0].evaluations["valid"].figures for seed in SEEDS]
+    runs = [train(source, seed, changes)[0].evaluations["valid"].metrics for seed in SEEDS]
     loss, scores = statistics.mean(run.loss for run in runs), [run.macro_f1 for run in runs]
     print(
         f"{name:34} valid loss {loss:.4f}, macro-F1 {statistics.mean(scores):.4f} (sd {statistics.stdev(scores):.4f})",
@@ -96,7 +96,7 @@ def compare(source: str, name: str, changes: Mapping[str, Any]) -> float:
 def measure(source: str) -> tuple[list[float], list[float]]:
     """The recipe as it is: macro-F1 on test, and seconds of training and validation, of each seed."""
     found = [train(source, seed, {}) for seed in SEEDS]
-    return [result.evaluations["test"].figures.macro_f1 for result, _ in found], [seconds for _, seconds in found]
+    return [result.evaluations["test"].metrics.macro_f1 for result, _ in found], [seconds for _, seconds in found]
 
 
 def recipe(source: str) -> None:
@@ -172,7 +172,7 @@ def score(weight: Tensor, images: Tensor, labels: Tensor) -> Metrics:
     said = logits(weight, images.flatten(1))
     confusion = torch.zeros(len(weight), len(weight), dtype=torch.int64)
     confusion.index_put_((labels, said.argmax(1)), torch.ones_like(labels), accumulate=True)
-    return figures(confusion.tolist(), float(cross_entropy(said, labels, reduction="sum")))
+    return Metrics.from_confusion(confusion.tolist(), float(cross_entropy(said, labels, reduction="sum")))
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.cli.conftest import Cli
-from trainer.analysis.run_comparison import load_evaluation
-from trainer.metrics.classification import confusion, figures
+from trainer.metrics.classification import Metrics, confusion
+from trainer.metrics.outputs import Outputs
 from trainer.metrics.significance import intervals, mcnemar, paired_bootstrap
 from trainer.store.arrays import write_arrays
+from trainer.store.evaluations import find
 from trainer.store.folder import RunFolder, create_run
 from trainer.store.thumbnails import SplitImages, publish
 
@@ -53,9 +54,16 @@ def judged(root: Path, name: str, taken: NDArray[np.int64], *, key: str = KEY, l
 def evaluate(folder: RunFolder, taken: NDArray[np.int64], split: str = "test") -> None:
     """As the engine writes it, without intervals: those came later."""
     about = {"split": split, "weights": "best", "classes": CLASSES, "seconds": 0.1}
-    about |= vars(figures(confusion(TRUE, taken, 4), COUNT * 1.0))
+    about |= Metrics.from_confusion(confusion(TRUE, taken, 4), COUNT * 1.0).fields()
     (folder.evaluation / f"{split}.json").write_text(json.dumps(about), "utf-8")
-    write_arrays(folder.evaluation / f"{split}.npz", predicted=taken.astype(np.uint16))
+    write_answers(folder, taken, split)
+
+
+def write_answers(folder: RunFolder, taken: NDArray[np.int64], split: str = "test") -> None:
+    """The answers alone."""
+    blank = np.zeros(len(taken), np.float32)
+    outputs = Outputs(taken, taken.astype(np.uint16), blank.astype(np.float16), blank)
+    write_arrays(folder.evaluation / f"{split}.npz", **outputs.arrays())
 
 
 @pytest.fixture
@@ -142,11 +150,11 @@ def _unreadable(folder: RunFolder) -> None:
 
 
 def _of_another_evaluation(folder: RunFolder) -> None:
-    write_arrays(folder.evaluation / "test.npz", predicted=answers(range(5)).astype(np.uint16))
+    write_answers(folder, answers(range(5)))
 
 
 def _too_few(folder: RunFolder) -> None:
-    write_arrays(folder.evaluation / "test.npz", predicted=answers(range(9)).astype(np.uint16)[:-1])
+    write_answers(folder, answers(range(9))[:-1])
 
 
 def _no_environment(folder: RunFolder) -> None:
@@ -197,7 +205,7 @@ def test_what_was_not_evaluated_names_the_command(cli: Cli, root: Path) -> None:
 def test_a_damaged_evaluation_is_none(cli: Cli, root: Path, text: str) -> None:
     folder = judged(root, "first", answers(range(9)))
     (folder.evaluation / "test.json").write_text(text, "utf-8")
-    assert load_evaluation(folder, "test") is None
+    assert find(folder, "test") is None
     assert cli("runs", "show", "first").code == 0
     assert cli("runs", "diff", "first", "first").code == 4
 

@@ -264,7 +264,7 @@ def test_evaluating_a_run_needs_no_compiler(tmp_path: Path, graphs: Graphs, monk
     start(settings, tmp_path, name="run")
     monkeypatch.setattr("trainer.trainer.check_compiler", lambda device: pytest.fail("asked for"))
     trainer, _ = load_trained(RunFolder(tmp_path / "run"))
-    assert trainer.evaluate("valid").figures.loss > 0
+    assert trainer.evaluate("valid").metrics.loss > 0
 
 
 # -- the compiler itself ---------------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def test_evaluate_and_predict_compute_as_validation_does() -> None:
     trainer.model.eval()
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
         logits = trainer.model(images).float()
-    assert trainer.evaluate("test").figures.loss == nn.functional.cross_entropy(logits, labels).item()
+    assert trainer.evaluate("test").metrics.loss == nn.functional.cross_entropy(logits, labels).item()
     assert np.array_equal(trainer.predict(images).iloc[:, 2:].to_numpy(), logits.softmax(1).numpy())
 
 
@@ -190,7 +190,7 @@ def test_the_setting_reaches_training_and_evaluation(tmp_path: Path, recorder: R
     assert recorder.of(RunStarted)[0].settings["train"]["precision"] == "bfloat16"
     trainer, _ = load_trained(RunFolder(tmp_path / "run"))
     assert trainer.plan.precision == "bfloat16"
-    assert trainer.evaluate("valid").figures.loss == recorder.of(ValidationDone)[0].loss
+    assert trainer.evaluate("valid").metrics.loss == recorder.of(ValidationDone)[0].loss
     plain = build_model("softmax", trainer.feed.input_shape, len(trainer.classes))  # type: ignore[arg-type]
     optimizer = adam(plain.parameters())
     optimizer.param_groups[0]["lr"] = settings.train.lr

@@ -87,13 +87,13 @@ def test_every_report_is_scikit_learns(digits: Any, recorder: Recorder) -> None:
         assert event.weighted_f1 == f1_score(true, predicted, average="weighted", zero_division=0)
         assert np.asarray(event.confusion).sum(1).tolist() == list(event.support)
     (valid,) = recorder.of(ValidationDone)
-    assert result.evaluations["valid"].figures.confusion == valid.confusion
+    assert result.evaluations["valid"].metrics.confusion == valid.confusion
 
 
 def test_figures_do_not_depend_on_the_size_of_the_batches_they_are_made_from(digits: Any) -> None:
     model = build_model("softmax", digits.input_shape, 10, {}, 3)
     trainer = Trainer(model, digits, epochs=1, device="cpu")
-    whole = trainer.evaluate("test").figures
+    whole = trainer.evaluate("test").metrics
     from trainer.engine.evaluation_loop import pass_over
 
     parts, _, _ = pass_over(model, digits.eval_batches("test", 7), nn.CrossEntropyLoss(), 10)

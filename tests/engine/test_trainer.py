@@ -196,7 +196,7 @@ def test_the_loss_may_be_any_function_and_is_the_same_everywhere(recorder: Recor
     assert recorder.of(RunStarted)[0].settings["train"]["loss"] == "squares"
     images, labels = batches(1, seed=1)[0]
     expected = squares(trainer.model(images), labels).item()
-    assert result.evaluations["valid"].figures.loss == pytest.approx(expected)
+    assert result.evaluations["valid"].metrics.loss == pytest.approx(expected)
 
 
 def test_a_custom_loss_that_is_infinite_at_the_end_does_not_break_the_run(tmp_path: Path) -> None:
@@ -233,6 +233,7 @@ def test_the_result_tells_how_it_went(recorder: Recorder) -> None:
     evaluation = result.evaluations["test"]
     assert "macro avg" in evaluation.report
     assert "accuracy" in str(evaluation)
+    assert evaluation.figures is evaluation.metrics, "the name before 0.2"
 
 
 def test_the_result_shows_as_tables_in_a_notebook_and_names_are_no_markup() -> None:
@@ -276,7 +277,7 @@ def test_evaluate_equals_what_fit_evaluated_and_changes_nothing() -> None:
     result = trainer.fit()
     for split in ("train", "valid", "test"):
         again = trainer.evaluate(split)
-        assert again.figures == result.evaluations[split].figures
+        assert again.metrics == result.evaluations[split].metrics
         np.testing.assert_array_equal(again.outputs.predicted, result.evaluations[split].outputs.predicted)
     with pytest.raises(UsageError, match="dev"):
         trainer.evaluate("dev")

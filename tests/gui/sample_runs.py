@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.selection import OpenRun
 from trainer import events as ev
-from trainer.metrics.classification import confusion, figures
+from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.significance import intervals
 from trainer.store.arrays import write_arrays
 from trainer.store.folder import RunFolder
@@ -150,7 +150,7 @@ class SampleRun:
 
     def _figures(self, made: Arrays) -> dict[str, Any]:
         matrix = confusion(self.labels, made["predicted"], len(self.classes))
-        return dict(vars(figures(matrix, float(made["loss"].sum()))))
+        return Metrics.from_confusion(matrix, float(made["loss"].sum())).fields()
 
     def _started(self) -> ev.RunStarted:
         sizes = {"train": 100, **dict.fromkeys(self.splits, len(self.labels))}

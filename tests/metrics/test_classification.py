@@ -1,16 +1,19 @@
-"""Figures and report: scikit-learn is the oracle, to the last bit and the last character."""
+"""Metrics and report: scikit-learn is the oracle, to the last bit and the last character."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, classification_report, confusion_matrix, precision_recall_fscore_support
 
-from trainer.metrics.classification import confusion, figures, report
+from trainer.events import EvaluationDone, ValidationDone, decode, encode
+from trainer.metrics.classification import Metrics, confusion, report
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\n"), min_size=1, max_size=20)
 
@@ -41,10 +44,10 @@ def test_report_is_scikit_learns(case: tuple[list[int], list[int], list[str]], d
 
 @settings(max_examples=80)
 @given(answers())
-def test_figures_are_scikit_learns(case: tuple[list[int], list[int], list[str]]) -> None:
+def test_metrics_are_scikit_learns(case: tuple[list[int], list[int], list[str]]) -> None:
     true, predicted, names = case
     labels = list(range(len(names)))
-    ours = figures(confusion(true, predicted, len(names)), loss_sum=2.0 * len(true))
+    ours = Metrics.from_confusion(confusion(true, predicted, len(names)), loss_sum=2.0 * len(true))
     p, r, f, s = precision_recall_fscore_support(true, predicted, labels=labels, zero_division=0)
     assert (ours.precision, ours.recall, ours.f1, ours.support) == tuple(map(tuple, (p, r, f, s)))
     for average, value in (("macro", ours.macro_f1), ("weighted", ours.weighted_f1)):
@@ -67,14 +70,14 @@ def test_large_counts() -> None:
 
 
 def test_all_is_plain() -> None:
-    ours = figures(confusion([0, 1], [0, 1], 3), np.float32(1.5))
+    ours = Metrics.from_confusion(confusion([0, 1], [0, 1], 3), np.float32(1.5))
     flat = [ours.loss, ours.accuracy, ours.macro_f1, ours.weighted_f1, *ours.precision, *ours.recall, *ours.f1]
     assert {type(value) for value in flat} == {float}
     assert {type(value) for value in (ours.samples, *ours.support, *ours.confusion[0])} == {int}
 
 
 def test_nothing_at_all() -> None:
-    ours = figures(confusion([], [], 3), 0.0)
+    ours = Metrics.from_confusion(confusion([], [], 3), 0.0)
     assert (ours.samples, ours.accuracy, ours.macro_f1, ours.weighted_f1) == (0, 0.0, 0.0, 0.0)
     assert math.isnan(ours.loss)
     assert report(confusion([], [], 3), ["a", "b", "c"]).count("0.00") == 3 * 3 + 1 + 2 * 3
@@ -84,3 +87,80 @@ def test_nothing_at_all() -> None:
 def test_numbers_that_are_no_classes_are_refused(true: list[int], predicted: list[int]) -> None:
     with pytest.raises(ValueError, match="class"):
         confusion(true, predicted, 3)
+
+
+# -- the same metrics, wherever they come from -------------------------------------------------------------------
+
+
+def events_of(ours: Metrics) -> tuple[ValidationDone, EvaluationDone]:
+    """As the engine emits them."""
+    validation = ValidationDone(
+        epoch=1, step=1, seconds=0.1, improved=True, best_epoch=1, best_loss=ours.loss, **ours.fields()
+    )
+    return validation, EvaluationDone(epoch=1, step=1, seconds=0.1, split="test", weights="best", **ours.fields())
+
+
+@settings(max_examples=80)
+@given(answers(), st.floats(0, 1e6))
+def test_metrics_of_an_event_and_of_json_are_those_of_the_confusion_matrix(
+    case: tuple[list[int], list[int], list[str]], loss_sum: float
+) -> None:
+    true, predicted, names = case
+    ours = Metrics.from_confusion(confusion(true, predicted, len(names)), loss_sum)
+    for event in events_of(ours):
+        kept = decode(encode(event))
+        assert isinstance(kept, ValidationDone | EvaluationDone)
+        assert Metrics.of(event) == Metrics.of(kept) == ours
+        # an event is a JSON object with more than metrics in it, as evaluation/<split>.json is
+        assert Metrics.from_json(encode(event)) == ours
+    assert Metrics.from_json(msgspec.json.encode(ours.fields())) == ours
+    np.testing.assert_array_equal(ours.counts, confusion(true, predicted, len(names)))
+
+
+def test_a_loss_that_is_not_finite_is_kept() -> None:
+    ours = Metrics.from_confusion(np.eye(2), math.inf)
+    assert Metrics.from_json(encode(events_of(ours)[0])).loss == math.inf
+
+
+GOOD = Metrics.from_confusion([[3, 1], [0, 2]], 6.0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"confusion": ((3, 1),)}, "square"),
+        ({"confusion": ((3, 1), (2,))}, "square"),
+        ({"confusion": ((3, 1), (0, 2), (0, 0))}, "square"),
+        ({"f1": (0.5,)}, "of each class"),
+        ({"support": (4, 2, 0)}, "of each class"),
+        (dict.fromkeys(("confusion", "precision", "recall", "f1", "support"), ()), "square"),
+        ({"confusion": ((4, 0), (-1, 3))}, "negative or oversized count"),
+        ({"confusion": ((2**41, 1), (0, 2))}, "negative or oversized count"),
+        ({"confusion": ((10**30, 1), (0, 2))}, "negative or oversized count"),
+        ({"support": (3, 3)}, "sums"),
+        ({"samples": 7}, "sums"),
+    ],
+)
+def test_counts_that_cannot_be_are_refused(changed: dict[str, Any], reason: str) -> None:
+    for event in events_of(GOOD):
+        with pytest.raises(ValueError, match=reason):
+            Metrics.of(msgspec.structs.replace(event, **changed))
+    with pytest.raises(ValueError, match=reason):
+        Metrics.from_json(msgspec.json.encode(GOOD.fields() | changed))
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.1, math.inf, math.nan, 1e300])
+def test_a_score_that_cannot_be_is_none_and_the_rest_is_kept(score: float) -> None:
+    for name in ("accuracy", "macro_f1", "weighted_f1"):
+        found = Metrics.of(msgspec.structs.replace(events_of(GOOD)[0], **{name: score}))
+        assert math.isnan(getattr(found, name))
+        assert found.confusion == GOOD.confusion
+    for name in ("precision", "recall", "f1"):
+        event = msgspec.structs.replace(events_of(GOOD)[0], **{name: (score, 0.25)})
+        np.testing.assert_array_equal(getattr(Metrics.of(event), name), (math.nan, 0.25))
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b'{"loss": 1}', b"null", b"\xff"])
+def test_what_holds_no_metrics_is_refused(text: bytes) -> None:
+    with pytest.raises(ValueError, match=r"JSON|Object|Expected|truncated|UTF-8|malformed"):
+        Metrics.from_json(text)

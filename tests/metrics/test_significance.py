@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from sklearn.metrics import f1_score
 
-from trainer.metrics.classification import confusion, figures
+from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.significance import Interval, bootstrap, intervals, mcnemar, paired_bootstrap, spread
 
 Numbers = NDArray[np.int64]
@@ -72,7 +72,7 @@ def test_images_and_cells_are_drawn_alike(images: int, one_by_one: bool) -> None
     low, high = bootstrap(true, taken, 12, samples=10_000).macro_f1
     random = np.random.default_rng(8)
     drawn = (random.integers(0, images, images) for _ in range(1500))
-    by_hand = [figures(confusion(true[row], taken[row], 12), 0.0).macro_f1 for row in drawn]
+    by_hand = [Metrics.from_confusion(confusion(true[row], taken[row], 12), 0.0).macro_f1 for row in drawn]
     # BCa moves both ends alike, by less than it changes the distance between them
     assert high - low == pytest.approx(np.quantile(by_hand, 0.975) - np.quantile(by_hand, 0.025), rel=0.1)
 
@@ -89,7 +89,7 @@ def tables(draw: st.DrawFn) -> NDArray[np.int64]:
 @settings(max_examples=60, deadline=None)
 @given(tables(), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
 def test_an_interval_lies_within_0_and_1_and_holds_its_figure(table: NDArray[np.int64], level: float) -> None:
-    found, ours = figures(table, 0.0), intervals(table, samples=200, level=level)
+    found, ours = Metrics.from_confusion(table, 0.0), intervals(table, samples=200, level=level)
     for value, (low, high) in ((found.accuracy, ours.accuracy), (found.macro_f1, ours.macro_f1)):
         assert 0 <= low <= value <= high <= 1
         assert type(low) is type(high) is float

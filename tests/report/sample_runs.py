@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer import events as ev
-from trainer.metrics.classification import confusion, figures
+from trainer.metrics.classification import Metrics, confusion
 from trainer.settings import merge
 from trainer.store import summary as summaries
 from trainer.store.arrays import write_arrays
@@ -100,7 +100,7 @@ class SampleRuns:
 
     def _figures(self, outputs: dict[str, NDArray[Any]]) -> dict[str, Any]:
         matrix = confusion(self.labels, outputs["predicted"], len(self.classes))
-        return vars(figures(matrix, float(outputs["loss"].sum())))
+        return Metrics.from_confusion(matrix, float(outputs["loss"].sum())).fields()
 
     def _epoch(self, epoch: int) -> None:
         self._reports(epoch)

@@ -17,31 +17,13 @@ from numpy.typing import NDArray
 
 from trainer.errors import DataError
 from trainer.metrics.classification import confusion
-from trainer.metrics.significance import Interval, Paired, intervals, paired_bootstrap
+from trainer.metrics.significance import Paired, paired_bootstrap
 from trainer.store import durable
-from trainer.store.arrays import read_arrays
+from trainer.store.evaluations import MAX_BYTES, SplitMetrics, read_outputs
 from trainer.store.folder import RunFolder
 from trainer.store.thumbnails import PublishedSplit, open_published
 
-MAX_BYTES = 64 << 20
 Numbers = NDArray[np.int64]
-
-
-class Evaluated(msgspec.Struct, frozen=True, kw_only=True):
-    """What evaluation/<split>.json says; scores lie in [0, 1], `loss` is in nats, rows of `confusion` are true."""
-
-    split: str
-    weights: str
-    classes: tuple[str, ...]
-    loss: float
-    accuracy: float
-    macro_f1: float
-    f1: tuple[float, ...]
-    confusion: tuple[tuple[int, ...], ...]
-    samples: int
-    accuracy_interval: Interval
-    macro_f1_interval: Interval
-    interval_level: float
 
 
 @dataclass(frozen=True)
@@ -52,15 +34,15 @@ class RunComparison:
     the split's; fewer than all where only a sample of them is published.
     """
 
-    a: Evaluated
-    b: Evaluated
+    a: SplitMetrics
+    b: SplitMetrics
     settings: tuple[tuple[str, Any, Any], ...]
     paired: Paired | None
     images: int
     reason: str
 
 
-def compare(a: RunFolder, b: RunFolder, one: Evaluated, other: Evaluated) -> RunComparison:
+def compare(a: RunFolder, b: RunFolder, one: SplitMetrics, other: SplitMetrics) -> RunComparison:
     """Run A with its evaluation `one` beside run B with `other`, both of the same split."""
     paired, images, reason = None, 0, ""
     try:
@@ -72,38 +54,6 @@ def compare(a: RunFolder, b: RunFolder, one: Evaluated, other: Evaluated) -> Run
     return RunComparison(one, other, tuple(_differences(_settings(a), _settings(b))), paired, images, reason)
 
 
-# --- evaluations
-
-
-def load_evaluation(folder: RunFolder, split: str) -> dict[str, Any] | None:
-    """All of evaluation/<split>.json, with intervals where it was written before there were any; None where there is
-    no such file, or none that can be used."""
-    try:
-        found = msgspec.json.decode(durable.read_bytes(folder.evaluation / f"{split}.json", MAX_BYTES), type=dict)
-        if "interval_level" not in found:
-            sure = intervals(found["confusion"])
-            found |= {"accuracy_interval": sure.accuracy, "macro_f1_interval": sure.macro_f1}
-            found["interval_level"] = sure.level
-        _evaluated(found)
-    except (OSError, KeyError, TypeError, ValueError, msgspec.MsgspecError, RecursionError):
-        return None
-    return found
-
-
-def read_evaluation(folder: RunFolder, split: str) -> Evaluated | None:
-    """Likewise, as a record."""
-    found = load_evaluation(folder, split)
-    return None if found is None else _evaluated(found)
-
-
-def _evaluated(found: Mapping[str, Any]) -> Evaluated:
-    made = msgspec.convert(found, Evaluated, strict=False)
-    size = len(made.classes)
-    if len(made.f1) != size or np.shape(made.confusion) != (size, size) or size == 0:
-        raise ValueError("figures of another number of classes")
-    return made
-
-
 # --- the same images
 
 
@@ -112,7 +62,7 @@ class _Apart(Exception):  # noqa: N818  # a finding, no error
 
 
 def _same_images(
-    a: RunFolder, b: RunFolder, one: Evaluated, other: Evaluated
+    a: RunFolder, b: RunFolder, one: SplitMetrics, other: SplitMetrics
 ) -> tuple[Numbers, tuple[Numbers, Numbers]]:
     """True classes (M,) of the images that both judged, and the answers (M,) of each. Raises _Apart."""
     if one.split == "train":
@@ -149,15 +99,15 @@ def _equal(first: PublishedSplit, second: PublishedSplit) -> bool:
     return all(first.paths) and (first.paths, first.sizes) == (second.paths, second.sizes)
 
 
-def _answers(folder: RunFolder, found: Evaluated, split: PublishedSplit) -> Numbers:
+def _answers(folder: RunFolder, found: SplitMetrics, split: PublishedSplit) -> Numbers:
     """The answers to the published images. Raises _Apart where they do not belong to the figures."""
     path = folder.evaluation / f"{found.split}.npz"
     try:
-        answers = read_arrays(path)["predicted"].astype(np.int64)
-        fits = len(answers) == split.total == found.samples
+        answers = read_outputs(path)["predicted"].astype(np.int64)
+        fits = len(answers) == split.total == found.metrics.samples
         if fits and not split.sample:
             table = confusion(split.labels, answers, len(found.classes))
-            fits = bool(np.array_equal(table, found.confusion))
+            fits = bool(np.array_equal(table, found.metrics.counts))
     except (OSError, KeyError, ValueError, DataError) as error:
         raise _Apart(f"The single answers of {folder.name} cannot be read: {path}") from error
     if not fits:

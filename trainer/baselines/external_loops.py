@@ -23,7 +23,7 @@ from trainer.engine.loop import REPORT_SECONDS, Loop, Parts
 from trainer.engine.session import Session
 from trainer.engine.step import NonFiniteStep
 from trainer.events import BatchesReported, Preparing
-from trainer.metrics.classification import Metrics, confusion, figures
+from trainer.metrics.classification import Metrics, confusion
 from trainer.settings import Settings
 
 ROWS = 1000
@@ -117,7 +117,7 @@ class NumpyLoop(ExternalLoop):
             loss_sum = self._descend()
             self.take_over(self.descent.model.weight, self.descent.model.bias)
             seen = confusion(self.labels, self.descent.predicted, self.parts.classes)
-            self._end_training(figures(seen, loss_sum))
+            self._end_training(Metrics.from_confusion(seen, loss_sum))
 
     def _descend(self) -> float:
         """All steps of an epoch; the sum of the losses of its images."""
@@ -173,7 +173,7 @@ class SklearnLoop(ExternalLoop):
             self._begin_epoch()  # only now is it known that there was another one
         self.take_over(*weights)
         counts, loss_sum = self._seen(weights)
-        seen = figures(counts, loss_sum)
+        seen = Metrics.from_confusion(counts, loss_sum)
         self.session.step += 1
         self.cursor.batch += 1
         self._steps.append(Step(seen.loss, seen.samples, int(np.trace(counts))))

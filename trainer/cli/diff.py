@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-import msgspec
 from cyclopts import Parameter
 
-from trainer.analysis.run_comparison import Evaluated, RunComparison, compare, read_evaluation
+from trainer.analysis.run_comparison import RunComparison, compare
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import Row, called, number, say, say_json, table
 from trainer.errors import UsageError
 from trainer.metrics.significance import Difference, Interval, Paired
+from trainer.store.evaluations import SplitMetrics, find, find_all
 from trainer.store.folder import RunFolder, default_root, find_run
 
 MANY = 20
@@ -52,11 +52,11 @@ def diff(
     return 0
 
 
-def _evaluation(folder: RunFolder, split: str) -> Evaluated:
-    found = read_evaluation(folder, split)
+def _evaluation(folder: RunFolder, split: str) -> SplitMetrics:
+    found = find(folder, split)
     if found is not None:
         return found
-    there = [name for name in ("train", "valid", "test") if read_evaluation(folder, name)]
+    there = list(find_all(folder))
     evaluate = f"epochscope evaluate {called(folder)}"
     raise UsageError(
         "run.not_evaluated",
@@ -97,9 +97,9 @@ def _value(value: Any) -> str:
 
 
 def _images(found: RunComparison) -> str:
-    split, samples = found.a.split, found.a.samples
+    split, samples = found.a.split, found.a.metrics.samples
     if found.paired is None:
-        return f"{split}: A {samples:,} images, B {found.b.samples:,}"
+        return f"{split}: A {samples:,} images, B {found.b.metrics.samples:,}"
     few = f" of which {found.images:,} are compared" if found.images < samples else ""
     return f"{split}: the same {samples:,} images for both{few}"
 
@@ -108,17 +108,17 @@ def _figures(found: RunComparison) -> Iterator[str]:
     differences = (found.paired.accuracy, found.paired.macro_f1) if found.paired else (None, None)
     rows: list[Row] = []
     for title, key, between in zip(("accuracy", "macro-F1"), ("accuracy", "macro_f1"), differences, strict=True):
-        values = [number(getattr(one, key)) for one in (found.a, found.b)]
-        ranges = [_range(getattr(one, f"{key}_interval")) for one in (found.a, found.b)]
+        values = [number(getattr(one.metrics, key)) for one in (found.a, found.b)]
+        ranges = [_range(getattr(one.intervals, key)) for one in (found.a, found.b)]
         rows.append((title, *values, f"{between.value:+.4f}" if between else ""))
         rows.append(
             (
-                f"  {_percent(found.a.interval_level)} interval",
+                f"  {_percent(found.a.intervals.level)} interval",
                 *ranges,
                 _range(between.interval, "+") if between else "",
             )
         )
-    losses = (found.a.loss, found.b.loss)
+    losses = (found.a.metrics.loss, found.b.metrics.loss)
     rows.append(("loss", *map(number, losses), f"{losses[1] - losses[0]:+.4f}" if found.paired else ""))
     yield from _indented(("", "A", "B", "B less A" if found.paired else ""), rows, left=("",))
 
@@ -133,7 +133,9 @@ def _range(interval: Interval, sign: str = "") -> str:
 
 def _classes(found: RunComparison, paired: Paired) -> Iterator[str]:
     rows = []
-    for name, one, other, between in zip(found.a.classes, found.a.f1, found.b.f1, paired.f1, strict=True):
+    for name, one, other, between in zip(
+        found.a.classes, found.a.metrics.f1, found.b.metrics.f1, paired.f1, strict=True
+    ):
         if len(paired.f1) <= MANY or not between.within_noise:
             values = (number(one, 3), number(other, 3), f"{between.value:+.3f}")
             ends = f"{between.interval[0]:+.3f} to {between.interval[1]:+.3f}"
@@ -180,7 +182,7 @@ def accuracy_within_noise(paired: Paired) -> bool:
 
 def _document(folders: list[RunFolder], found: RunComparison) -> dict[str, Any]:
     runs = {
-        letter: {"name": folder.name, "path": folder.path, **msgspec.to_builtins(one)}
+        letter: {"name": folder.name, "path": folder.path, **one.plain()}
         for letter, folder, one in zip("ab", folders, (found.a, found.b), strict=True)
     }
     paired: dict[str, Any] = {"accuracy": None, "macro_f1": None, "classes": None}
@@ -190,7 +192,9 @@ def _document(folders: list[RunFolder], found: RunComparison) -> dict[str, Any]:
         paired["macro_f1"] = _between(pair.macro_f1)
         paired["classes"] = [
             {"class": name, "a": one, "b": other, **_between(between)}
-            for name, one, other, between in zip(found.a.classes, found.a.f1, found.b.f1, pair.f1, strict=True)
+            for name, one, other, between in zip(
+                found.a.classes, found.a.metrics.f1, found.b.metrics.f1, pair.f1, strict=True
+            )
         ]
     return {
         "split": found.a.split,

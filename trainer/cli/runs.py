@@ -21,8 +21,6 @@ from trainer.store.summary import Summary
 _EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs diff monday last"
 _HEADS = ("name", "status", "data", "model", "epoch", "best", "loss", "F1", "time", "started")
 
-SPLITS = ("train", "valid", "test")
-
 app = App(name="runs", help="List runs, show one, or compare two.", help_format="plaintext", help_epilogue=_EXAMPLE)
 app.command(
     "trainer.cli.diff:diff",

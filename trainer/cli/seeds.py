@@ -38,7 +38,7 @@ class Seeded:
 
     def score(self, split: str, key: str) -> float:
         """Accuracy or macro-F1 on a split, by the name of the field."""
-        return float(getattr(self.result.evaluations[split].figures, key))
+        return float(getattr(self.result.evaluations[split].metrics, key))
 
 
 def train_seeds(settings: Settings, count: int, root: Path, name: str | None, *, as_json: bool) -> int:

@@ -229,7 +229,7 @@ def _tell(result: Result) -> None:
 
 def report_lines(evaluation: Evaluation) -> list[str]:
     """Heading, scores with their 95 % intervals, and classification report of a split."""
-    found = evaluation.figures
+    found = evaluation.metrics
     return [
         "",
         f"== {evaluation.split}: {found.samples:,} images, {evaluation.weights} weights, loss {found.loss:.4f}",

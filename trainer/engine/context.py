@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from trainer.events import CheckpointKind, CheckpointRequested, Event
 
 if TYPE_CHECKING:
-    from trainer.engine.evaluation_loop import Outputs
     from trainer.engine.session import Session
+    from trainer.metrics.outputs import Outputs
     from trainer.store.folder import RunFolder
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -15,29 +14,10 @@ from torch import Tensor, nn
 
 from trainer.engine.precision import Forward
 from trainer.errors import DataError
-from trainer.metrics.classification import Metrics, figures
+from trainer.metrics.classification import Metrics
+from trainer.metrics.outputs import Outputs
 
 Criterion = Callable[[Tensor, Tensor], Tensor]
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """Per image, in stored order: `labels` int64, `predicted` uint16, `confidence` float16 (softmax of the predicted
-    class), `loss` float32 (the criterion without reduction where it has one, else cross-entropy in nats)."""
-
-    labels: NDArray[np.int64]
-    predicted: NDArray[np.uint16]
-    confidence: NDArray[np.float16]
-    loss: NDArray[np.float32]
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """What is kept in predictions/ and evaluation/ files."""
-        return {"predicted": self.predicted, "confidence": self.confidence, "loss": self.loss}
-
-
-def figure_fields(found: Metrics) -> dict[str, Any]:
-    """The figures as keyword arguments of ValidationDone and EvaluationDone."""
-    return dict(vars(found))
 
 
 def per_image(criterion: Criterion) -> Criterion:
@@ -84,7 +64,7 @@ def pass_over(
         model.train(training)
     outputs_ = _join(rows)
     table = _confusion(outputs_, classes)
-    return figures(table, loss_sum), outputs_, time.perf_counter() - start
+    return Metrics.from_confusion(table, loss_sum), outputs_, time.perf_counter() - start
 
 
 def _join(rows: list[tuple[Tensor, Tensor, Tensor, Tensor]]) -> Outputs:

@@ -22,7 +22,7 @@ from trainer.engine.checkpoint_state import (
     restore_model,
     restore_optimizer,
 )
-from trainer.engine.evaluation_loop import Outputs, figure_fields, pass_over
+from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.precision import Forward
 from trainer.engine.session import Session, StopNow
 from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, takes_flag
@@ -37,7 +37,8 @@ from trainer.events import (
     ValidationDone,
     Working,
 )
-from trainer.metrics.classification import Metrics, figures
+from trainer.metrics.classification import Metrics
+from trainer.metrics.outputs import Outputs
 
 REPORT_SECONDS = 0.05
 """BatchesReported comes at most twenty times a second."""
@@ -133,7 +134,7 @@ class Loop:
         while self.cursor.epoch <= self.parts.epochs:
             self._begin_epoch()
             self._train()
-            self._finish_epoch(figures(self.tally.confusion, self.tally.loss_sum))
+            self._finish_epoch(Metrics.from_confusion(self.tally.confusion, self.tally.loss_sum))
             self.session.epoch_boundary()
 
     def _begin_epoch(self) -> None:
@@ -266,7 +267,7 @@ class Loop:
         self.session.emit(
             ValidationDone(
                 **self.session.position,
-                **figure_fields(found),
+                **found.fields(),
                 seconds=seconds,
                 improved=improved,
                 best_epoch=self.best.epoch,

@@ -15,9 +15,9 @@ from trainer import events as ev
 from trainer.errors import UsageError
 from trainer.export import SHARED, Facts
 from trainer.result import COLUMNS, row
-from trainer.store import durable
+from trainer.store import durable, evaluations
 from trainer.store.folder import RunFolder
-from trainer.store.inspect import evaluations, facts_of
+from trainer.store.inspect import facts_of
 from trainer.store.journal import JournalReader, Record, logical
 
 _PER_CLASS = ("precision", "recall", "f1", "support")
@@ -43,8 +43,8 @@ def write_classes(folder: RunFolder, path: Path) -> Facts:
     """A row per split and class: precision, recall, f1 and support, with the best weights. Raises UsageError
     `run.no_evaluation`."""
     rows: list[Sequence[Any]] = []
-    for split, found in evaluations(folder):
-        columns = zip(found["classes"], *(found[name] for name in _PER_CLASS), strict=True)
+    for split, found in evaluations.find_all(folder).items():
+        columns = zip(found.classes, *(getattr(found.metrics, name) for name in _PER_CLASS), strict=True)
         rows += [(split, *values) for values in columns]
     if not rows:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Figures of a split, all from one confusion matrix, as scikit-learn defines them with `zero_division=0`.
+"""Metrics of a split, all from one confusion matrix, as scikit-learn defines them with `zero_division=0`.
 
 A class that never occurs (no support) or is never predicted has precision, recall or F1 of 0 and counts in the macro
 means like any other: they run over all classes of the data, `labels=range(C)` in scikit-learn's terms.
@@ -6,15 +6,22 @@ means like any other: they run over all classes of the data, `labels=range(C)` i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from trainer.events import EvaluationDone, ValidationDone
+
 Counts = NDArray[np.int64]
 Scores = NDArray[np.float64]
+MAX_COUNT = 2**40
+"""Images in a cell of a confusion matrix: sums of them do not overflow."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,78 @@ class Metrics:
     confusion: tuple[tuple[int, ...], ...]
     samples: int
 
+    @classmethod
+    def from_confusion(cls, matrix: ArrayLike, loss_sum: float) -> Metrics:
+        """From counts (C, C), rows true; `loss_sum` is the loss summed over samples, in nats."""
+        counts = np.asarray(matrix, dtype=np.int64)
+        precision, recall, f1, support = _scores(counts)
+        samples = int(support.sum())
+        return cls(
+            loss=float(loss_sum) / samples if samples else float("nan"),
+            accuracy=_accuracy(counts),
+            macro_f1=_mean(f1),
+            weighted_f1=_mean(f1, support),
+            precision=tuple(precision.tolist()),
+            recall=tuple(recall.tolist()),
+            f1=tuple(f1.tolist()),
+            support=tuple(support.tolist()),
+            confusion=tuple(tuple(row) for row in counts.tolist()),
+            samples=samples,
+        )
+
+    @classmethod
+    def of(cls, event: ValidationDone | EvaluationDone) -> Metrics:
+        """Those of an event, whatever wrote it: a score outside [0, 1] becomes NaN. Raises ValueError where the counts
+        cannot be counts or do not agree."""
+        return _checked(cls(**{name: getattr(event, name) for name in FIELDS}))
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Metrics:
+        """Those of a JSON object, which may hold more than metrics; checked as in `of`. Raises ValueError, also where
+        it is no such object, and RecursionError where it is nested too deeply."""
+        return _checked(msgspec.json.decode(text, type=cls, strict=False))
+
+    def fields(self) -> dict[str, Any]:
+        """By name: keyword arguments of ValidationDone and EvaluationDone, keys of evaluation/<split>.json."""
+        return {name: getattr(self, name) for name in FIELDS}
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The confusion matrix (C, C)."""
+        return np.array(self.confusion, dtype=np.int64)
+
+
+FIELDS = tuple(field.name for field in fields(Metrics))
+
+
+def _checked(given: Metrics) -> Metrics:
+    size = len(given.confusion)
+    columns = (given.precision, given.recall, given.f1, given.support, *given.confusion)
+    if not size or any(len(column) != size for column in columns):
+        raise ValueError("expected a square confusion matrix, and precision, recall, F1 and support of each class")
+    found = replace(
+        given,
+        accuracy=_score(given.accuracy),
+        macro_f1=_score(given.macro_f1),
+        weighted_f1=_score(given.weighted_f1),
+        precision=tuple(map(_score, given.precision)),
+        recall=tuple(map(_score, given.recall)),
+        f1=tuple(map(_score, given.f1)),
+    )
+    try:
+        possible = 0 <= found.counts.min() <= found.counts.max() <= MAX_COUNT
+    except OverflowError:
+        possible = False
+    if not possible:
+        raise ValueError("negative or oversized count")
+    if tuple(found.counts.sum(axis=1).tolist()) != given.support or sum(given.support) != given.samples:
+        raise ValueError("support and samples are not the sums of the confusion matrix")
+    return found
+
+
+def _score(value: float) -> float:
+    return value if 0 <= value <= 1 else math.nan
+
 
 def confusion(true: ArrayLike, predicted: ArrayLike, classes: int) -> Counts:
     """Counts (C, C) int64, rows true, of two sequences of class numbers (N,) in 0..C-1.
@@ -46,25 +125,6 @@ def confusion(true: ArrayLike, predicted: ArrayLike, classes: int) -> Counts:
         if numbers.size and not 0 <= numbers.min() <= numbers.max() < classes:
             raise ValueError(f"expected class numbers in 0..{classes - 1}, got {numbers.min()}..{numbers.max()}")
     return np.bincount(rows * classes + columns, minlength=classes * classes).reshape(classes, classes)
-
-
-def figures(matrix: ArrayLike, loss_sum: float) -> Metrics:
-    """All figures of counts (C, C), rows true; `loss_sum` is the loss summed over samples, in nats."""
-    counts = np.asarray(matrix, dtype=np.int64)
-    precision, recall, f1, support = _scores(counts)
-    samples = int(support.sum())
-    return Metrics(
-        loss=float(loss_sum) / samples if samples else float("nan"),
-        accuracy=_accuracy(counts),
-        macro_f1=_mean(f1),
-        weighted_f1=_mean(f1, support),
-        precision=tuple(precision.tolist()),
-        recall=tuple(recall.tolist()),
-        f1=tuple(f1.tolist()),
-        support=tuple(support.tolist()),
-        confusion=tuple(tuple(row) for row in counts.tolist()),
-        samples=samples,
-    )
 
 
 def report(matrix: ArrayLike, classes: Sequence[str], digits: int = 2) -> str:

@@ -18,7 +18,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
-from trainer.metrics.classification import Counts, Scores, confusion, figures
+from trainer.metrics.classification import Counts, Metrics, Scores, confusion
 
 Interval = tuple[float, float]
 SAMPLES = 2000
@@ -106,7 +106,7 @@ def intervals(matrix: ArrayLike, *, samples: int = SAMPLES, level: float = LEVEL
     classes, images, hits = len(counts), int(counts.sum()), int(np.trace(counts))
     if not images:
         return Intervals((0.0, 1.0), (0.0, 1.0), level)
-    found = figures(counts, 0.0)
+    found = Metrics.from_confusion(counts, 0.0)
     one_sided = classes > 1 and hits in (0, images)
     table: Scores | Counts = _softened(counts) if one_sided else counts
     true, taken = np.nonzero(table)
@@ -238,7 +238,7 @@ def paired_bootstrap(
     class.
     """
     labels, first, second = (np.asarray(values, dtype=np.int64).ravel() for values in (true, a, b))
-    found = [figures(confusion(labels, answers, classes), 0.0) for answers in (first, second)]
+    found = [Metrics.from_confusion(confusion(labels, answers, classes), 0.0) for answers in (first, second)]
     only_a = int(np.count_nonzero((first == labels) & (second != labels)))
     only_b = int(np.count_nonzero((second == labels) & (first != labels)))
     accuracy, f1 = _paired_draws(labels, first, second, classes, samples, seed)

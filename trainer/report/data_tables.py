@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from trainer.events import spell_non_finite
-from trainer.metrics.significance import intervals
 from trainer.report.images import PROJECTIONS, RunImages
 from trainer.report.named_figures import class_names
-from trainer.report.run_data import EPOCH_COLUMNS, Evaluation, RunData
+from trainer.report.run_data import EPOCH_COLUMNS, RunData
+from trainer.store.evaluations import SplitMetrics
 
 SCORES = ("loss", "accuracy", "macro_f1", "weighted_f1")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,7 +34,7 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
         heads = ("split", "class", "precision", "recall", "f1", "support")
         found["classes"] = _csv(heads, (row for one in run.evaluations.values() for row in _classes(one, names)))
     for split, one in run.evaluations.items():
-        rows = [(name, *counts) for name, counts in zip(names, one.confusion, strict=True)]
+        rows = [(name, *counts) for name, counts in zip(names, one.metrics.confusion, strict=True)]
         found[f"confusion-{split}"] = _csv(("true class", *names), rows)
     if run.f1:
         epochs = sorted(run.f1)
@@ -43,12 +43,13 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
     return found | _pictures(pictures, names)
 
 
-def _result(one: Evaluation) -> tuple[Any, ...]:
-    return (one.split, one.weights, one.samples, *(getattr(one, name) for name in SCORES))
+def _result(one: SplitMetrics) -> tuple[Any, ...]:
+    return (one.split, one.weights, one.metrics.samples, *(getattr(one.metrics, name) for name in SCORES))
 
 
-def _classes(one: Evaluation, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
-    columns = zip(names, one.precision, one.recall, one.f1, one.support, strict=True)
+def _classes(one: SplitMetrics, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    found = one.metrics
+    columns = zip(names, found.precision, found.recall, found.f1, found.support, strict=True)
     return ((one.split, *row) for row in columns)
 
 
@@ -106,16 +107,10 @@ def document(run: RunData) -> dict[str, Any]:
         "seconds": run.seconds,
         "epochs": {"epoch": run.epochs.tolist(), **columns},
         "f1_by_epoch": {str(epoch): list(scores) for epoch, scores in sorted(run.f1.items())},
-        "evaluation": {split: _evaluation(one) for split, one in run.evaluations.items()},
+        "evaluation": {split: one.plain() for split, one in run.evaluations.items()},
         "settings": run.settings,
         "environment": run.environment,
         "missing": [vars(gap) for gap in dict.fromkeys(run.gaps)],
     }
     plain: dict[str, Any] = spell_non_finite(found)
     return plain
-
-
-def _evaluation(one: Evaluation) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.to_builtins(one)
-    sure = intervals(one.counts)
-    return {**found, "accuracy_interval": sure.accuracy, "macro_f1_interval": sure.macro_f1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,11 @@ from trainer.analysis.first_layer import Weights, as_pictures
 from trainer.errors import DataError
 from trainer.report.run_data import UNREADABLE, Gap, Made, RunData
 from trainer.store.arrays import read_arrays
+from trainer.store.evaluations import read_outputs
 from trainer.store.folder import confined
 from trainer.store.thumbnails import PublishedSplit, open_published
 
+Arrays = dict[str, NDArray[Any]]
 MAX_FILE = 256 << 20
 HARDEST = 24
 SPLITS = ("test", "valid")
@@ -86,12 +88,12 @@ def _tried(run: RunData, read: Callable[[], Made]) -> Made | None:
         return None
 
 
-def _arrays(run: RunData, file: str) -> dict[str, NDArray[Any]]:
+def _arrays(run: RunData, file: str, read: Callable[[Path, int], Arrays] = read_arrays) -> Arrays:
     try:
         path = confined(run.folder, file)
         if not os.path.lexists(path):
             raise _GapError("missing", file)
-        return read_arrays(path, MAX_FILE)
+        return read(path, MAX_FILE)
     except UNREADABLE as error:
         reason = error.what if isinstance(error, DataError) else str(error)
         raise _GapError("damaged", file, " ".join(reason.split())[:200]) from error
@@ -125,24 +127,22 @@ def _hardest(run: RunData, split: str, published: PublishedSplit) -> list[Hard]:
         file = run.predictions.get(run.kept_epoch or 0, "")
     if not file or (split not in run.evaluations and split == "test"):
         return []
-    arrays = _arrays(run, file)
+    arrays = _arrays(run, file, read_outputs)
     try:
-        predicted, confidence, loss = (arrays[name] for name in ("predicted", "confidence", "loss"))
         places = np.array(published.indices, np.int64)
-        sound = {len(predicted), len(confidence), len(loss)} == {published.total} and predicted.ndim == loss.ndim == 1
-        sound = sound and predicted.dtype.kind == "u" and confidence.dtype.kind == loss.dtype.kind == "f"
-        if not sound or (len(places) and not 0 <= places.min() <= places.max() < published.total):
+        fits = len(arrays["loss"]) == published.total
+        if not fits or (len(places) and not 0 <= places.min() <= places.max() < published.total):
             raise _GapError("mismatch", file)
-        values = loss[places].astype(np.float64)
+        values = arrays["loss"][places].astype(np.float64)
         order = np.argsort(-np.where(np.isnan(values), np.inf, values), kind="stable")[:HARDEST]
-        return [_hard(published, int(item), predicted, confidence, loss) for item in order]
+        return [_hard(published, int(item), arrays) for item in order]
     except UNREADABLE as error:
         raise _GapError("damaged", file, str(error)[:200]) from error
 
 
-def _hard(published: PublishedSplit, item: int, *arrays: NDArray[Any]) -> Hard:
+def _hard(published: PublishedSplit, item: int, arrays: Arrays) -> Hard:
     place = published.indices[item]
-    predicted, confidence, loss = (array[place] for array in arrays)
+    predicted, confidence, loss = (arrays[name][place] for name in ("predicted", "confidence", "loss"))
     pixels = np.array(published.images[item])
     true, path = published.labels[item], published.paths[item]
     return Hard(pixels, true, int(predicted), float(confidence), float(loss), place, path)

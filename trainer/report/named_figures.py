@@ -16,8 +16,9 @@ from trainer.plotting.ticks import Kind
 from trainer.report import charts, grids
 from trainer.report.charts import Frame, Line, Scores, line_chart
 from trainer.report.images import Hard, RunImages
-from trainer.report.run_data import Evaluation, RunData
+from trainer.report.run_data import RunData
 from trainer.report.texts import Texts
+from trainer.store.evaluations import SplitMetrics
 
 MAX_WEIGHTS, MAX_TEMPLATES = 64, 200
 LONG = 12
@@ -102,7 +103,7 @@ class Gallery:
         run, texts, names = self._run, self._texts, self._names
         split = next((split for split in FIRST_SPLITS if split in run.evaluations), None)
         if split is not None:
-            found = run.evaluations[split]
+            found = run.evaluations[split].metrics
             scores = Scores(*(np.array(column) for column in (found.precision, found.recall, found.f1)))
             title = texts["title_classes"].format(split=texts.word("split", split))
             svg = charts.class_bars(f"classes-{split}", title, names, scores, texts)
@@ -122,8 +123,8 @@ class Gallery:
             if split in self._run.evaluations:
                 yield from self._matrix(split, self._run.evaluations[split])
 
-    def _matrix(self, split: str, found: Evaluation) -> Iterator[Figure]:
-        texts, counts = self._texts, found.counts
+    def _matrix(self, split: str, found: SplitMetrics) -> Iterator[Figure]:
+        texts, counts = self._texts, found.metrics.counts
         title = texts["title_confusion"].format(split=texts.word("split", split))
         part = shown(counts, "row")
         svg, counted = grids.matrix(f"confusion-{split}", title, part, self._names, texts)
@@ -226,7 +227,7 @@ class Gallery:
         split = next((split for split in ("train", "valid", "test") if split in self._run.evaluations), None)
         if split is None:
             return
-        counts = self._run.evaluations[split].support
+        counts = self._run.evaluations[split].metrics.support
         title = self._texts["title_balance"].format(split=self._texts.word("split", split))
         svg = charts.count_bars("balance", title, self._names, counts, self._texts)
         caption = self._texts["caption_balance"].format(split=self._texts.word("split", split))

@@ -61,12 +61,13 @@ class Background(Part):
         found = self._run.evaluations.get(split)
         if found is None:
             return DASH
-        low, high = min(found.support), max(found.support)
+        low, high = min(found.metrics.support), max(found.metrics.support)
         return self._texts.whole(low) if low == high else f"{self._texts.whole(low)}–{self._texts.whole(high)}"
 
     def _unbalanced(self) -> bool:
         """Whether some class has a fifth more images than another."""
-        return any(max(found.support) > 1.2 * min(found.support) for found in self._run.evaluations.values())
+        supports = [found.metrics.support for found in self._run.evaluations.values()]
+        return any(max(support) > 1.2 * min(support) for support in supports)
 
     def _settings(self) -> None:
         run, texts = self._run, self._texts

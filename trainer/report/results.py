@@ -8,14 +8,15 @@ from functools import partial
 from pathlib import Path
 
 from trainer.metrics.confusion import confused_pairs
-from trainer.metrics.significance import Interval, Intervals, intervals
+from trainer.metrics.significance import Interval, Intervals
 from trainer.plotting.svg import clean
 from trainer.report.images import RunImages
 from trainer.report.named_figures import Figure
 from trainer.report.page import Page, prose
-from trainer.report.run_data import Evaluation, RunData, table_of
+from trainer.report.run_data import RunData, table_of
 from trainer.report.section import Part
 from trainer.report.texts import DASH, Texts
+from trainer.store.evaluations import SplitMetrics
 
 ORDER = ("test", "valid", "train")
 PAIRS = 8
@@ -34,7 +35,7 @@ class Sections(Part):
     ) -> None:
         super().__init__(run, pictures, figures, page, compared)
         self._sure: dict[str, Intervals] = {
-            split: intervals(run.evaluations[split].counts) for split in ("test", "valid") if split in run.evaluations
+            split: run.evaluations[split].intervals for split in ("test", "valid") if split in run.evaluations
         }
 
     def write(self) -> None:
@@ -114,11 +115,10 @@ class Sections(Part):
                 epoch=texts.whole(run.best_epoch), loss=texts.number(run.at("valid_loss", run.best_epoch), 3)
             )
         if (found := run.evaluations.get("test")) is not None:
-            sure = self._sure.get("test")
             yield texts["abstract_test"].format(
-                images=texts.whole(found.samples),
-                accuracy=self._percent(found.accuracy, sure.accuracy if sure else None),
-                f1=self._score(found.macro_f1, sure.macro_f1 if sure else None),
+                images=texts.whole(found.metrics.samples),
+                accuracy=self._percent(found.metrics.accuracy, found.intervals.accuracy),
+                f1=self._score(found.metrics.macro_f1, found.intervals.macro_f1),
             )
         elif run.state in ("stopped", "failed", "lost"):
             yield texts["abstract_unfinished"].format(name=run.name)
@@ -153,15 +153,15 @@ class Sections(Part):
             caption += " " + texts["table_intervals"]
         self._page.table(caption, heads, rows, kind="results")
 
-    def _result(self, split: str, found: Evaluation) -> list[str]:
-        texts, sure = self._texts, self._sure.get(split)
+    def _result(self, split: str, found: SplitMetrics) -> list[str]:
+        texts, sure, metrics = self._texts, self._sure.get(split), found.metrics
         return [
             self._split(split),
-            texts.whole(found.samples),
-            texts.number(found.loss, 3),
-            self._percent(found.accuracy, sure.accuracy if sure else None),
-            self._score(found.macro_f1, sure.macro_f1 if sure else None),
-            texts.number(found.weighted_f1, 3),
+            texts.whole(metrics.samples),
+            texts.number(metrics.loss, 3),
+            self._percent(metrics.accuracy, sure.accuracy if sure else None),
+            self._score(metrics.macro_f1, sure.macro_f1 if sure else None),
+            texts.number(metrics.weighted_f1, 3),
         ]
 
     def _last_figures(self) -> None:
@@ -202,7 +202,7 @@ class Sections(Part):
         rows = []
         for number, name in enumerate(self._names):
             cells = [name]
-            for one in map(run.evaluations.__getitem__, splits):
+            for one in (run.evaluations[split].metrics for split in splits):
                 scores = (one.precision, one.recall, one.f1)
                 cells += [texts.number(column[number], 3) for column in scores] + [texts.whole(one.support[number])]
             rows.append(cells)
@@ -224,7 +224,7 @@ class Sections(Part):
 
     def _pairs(self, split: str) -> None:
         texts = self._texts
-        found = confused_pairs(self._run.evaluations[split].counts, limit=PAIRS)
+        found = confused_pairs(self._run.evaluations[split].metrics.counts, limit=PAIRS)
         if found:
             heads = [texts[key] for key in ("true", "taken_for", "images", "share")]
             rows = [
@@ -289,8 +289,8 @@ class Sections(Part):
             texts.whole(run.best_epoch) if run.best_epoch is not None else DASH,
             texts.duration(run.seconds or run.summary.elapsed),
             _known(run.at("valid_macro_f1", run.kept_epoch), texts),
-            texts.percent(test.accuracy) if test else DASH,
-            texts.number(test.macro_f1, 3) if test else DASH,
+            texts.percent(test.metrics.accuracy) if test else DASH,
+            texts.number(test.metrics.macro_f1, 3) if test else DASH,
         ]
 
 

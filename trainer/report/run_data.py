@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 
 from trainer import events as ev
 from trainer.errors import EpochscopeError, UsageError
-from trainer.store import durable, notes
+from trainer.store import durable, evaluations, notes
 from trainer.store import summary as summaries
 from trainer.store.batch_columns import BatchColumns
+from trainer.store.evaluations import SPLITS, SplitMetrics
 from trainer.store.folder import RunFolder, State, state
 from trainer.store.journal import JournalReader, LogicalHistory
 from trainer.store.notes import ViewerNotes
@@ -28,7 +30,6 @@ Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Made = TypeVar("Made")
 
-SPLITS = ("train", "valid", "test")
 EPOCH_COLUMNS = (
     "train_loss",
     "train_accuracy",
@@ -60,29 +61,6 @@ class Gap:
     reason: str = ""
 
 
-class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """evaluation/<split>.json: figures of one split with the named weights; tuples are per class."""
-
-    split: str
-    weights: str
-    classes: tuple[str, ...]
-    loss: float
-    accuracy: float
-    macro_f1: float
-    weighted_f1: float
-    precision: tuple[float, ...]
-    recall: tuple[float, ...]
-    f1: tuple[float, ...]
-    support: tuple[int, ...]
-    confusion: tuple[tuple[int, ...], ...]
-    samples: int
-
-    @property
-    def counts(self) -> Counts:
-        """The confusion matrix (C, C), true class as row."""
-        return np.array(self.confusion, dtype=np.int64).reshape(len(self.classes), len(self.classes))
-
-
 @dataclass(frozen=True)
 class Within:
     """Training seen step by step, thinned: `epoch` where it was (0.5: half of the first), each (n,) float64."""
@@ -112,7 +90,7 @@ class RunData:
     within: Within | None = None
     f1: dict[int, tuple[float, ...]] = field(default_factory=dict)
     """Of each class on the validation images, by epoch."""
-    evaluations: dict[str, Evaluation] = field(default_factory=dict)
+    evaluations: dict[str, SplitMetrics] = field(default_factory=dict)
     predictions: dict[int, str] = field(default_factory=dict)
     weights: dict[int, str] = field(default_factory=dict)
     images: str = ""
@@ -293,34 +271,15 @@ def _within(run: RunData, reports: list[BatchColumns], cuts: list[tuple[int, int
 
 
 def _read_evaluations(run: RunData) -> None:
-    decoder = msgspec.json.Decoder(Evaluation, strict=False)
     for split in SPLITS:
-        path = run.folder.evaluation / f"{split}.json"
-        if not path.exists():
+        if not (run.folder.evaluation / f"{split}.json").exists():
             continue
         file = f"evaluation/{split}.json"
-        found = _tried(run, file, lambda path=path: decoder.decode(durable.read_bytes(path, MAX_JSON)))  # type: ignore[misc]
-        if found is None:
-            continue
-        if problem := _inconsistent(found, split, run.classes):
-            run.gaps.append(Gap("damaged", file, problem))
-        else:
+        found = _tried(run, file, partial(evaluations.read, run.folder, split))
+        if found is not None and run.classes and found.classes != run.classes:
+            run.gaps.append(Gap("damaged", file, "it is about other classes"))
+        elif found is not None:
             run.evaluations[split] = found
-
-
-def _inconsistent(found: Evaluation, split: str, classes: tuple[str, ...]) -> str:
-    """What is wrong with it, in English; nothing where it makes sense."""
-    count = len(found.classes)
-    if found.split != split or (classes and found.classes != classes):
-        return "it is about another split, or about other classes"
-    columns: tuple[tuple[Any, ...], ...] = (found.precision, found.recall, found.f1, found.support, found.confusion)
-    if not count or any(len(column) != count for column in (*columns, *found.confusion)):
-        return "its tables do not have a row per class"
-    if min(min(row) for row in found.confusion) < 0 or max(max(row) for row in found.confusion) > 2**40:
-        return "a count is none"
-    if [sum(row) for row in found.confusion] != list(found.support) or sum(found.support) != found.samples:
-        return "its counts do not agree"
-    return ""
 
 
 def table_of(tree: Mapping[str, object], key: str) -> Mapping[str, object]:

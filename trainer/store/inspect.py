@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from trainer import events as ev
-from trainer.analysis.run_comparison import load_evaluation
+from trainer.store import evaluations
 from trainer.store.folder import RunFolder, state
 from trainer.store.journal import JournalReader, Record
 from trainer.store.summary import Summary
 from trainer.store.summary import read as read_summary
-
-SPLITS = ("train", "valid", "test")
 
 
 def run_facts(folder: RunFolder) -> dict[str, Any]:
@@ -36,7 +33,7 @@ def facts_of(folder: RunFolder, records: list[Record], reader: JournalReader) ->
         "settings": _settings(folder),
         "attempts": _attempts(records),
         "checkpoints": _files(folder.checkpoints, "*.safetensors"),
-        "evaluation": dict(evaluations(folder)),
+        "evaluation": {split: one.plain() for split, one in evaluations.find_all(folder).items()},
         "journal": {
             "records": len(records),
             "damaged": reader.damaged,
@@ -79,10 +76,3 @@ def _attempts(records: list[Record]) -> list[dict[str, Any]]:
         elif isinstance(event, ev.RunEnded):
             about |= {"status": event.status, "reason": event.reason, "code": event.code, "error": event.error}
     return list(attempts.values())
-
-
-def evaluations(folder: RunFolder) -> Iterator[tuple[str, Any]]:
-    """Split and content of each evaluation/<split>.json that is there and whole, with intervals in any case."""
-    for split in SPLITS:
-        if (found := load_evaluation(folder, split)) is not None:
-            yield split, found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,6 @@ from PySide6.QtWidgets import (
 )
 
 from gui.text import formats
-from gui.viewmodels.selection import ClassFigures
 from gui.widgets import labels
 from gui.window.theme import Colours
 
@@ -34,17 +34,17 @@ class ClassModel(QAbstractTableModel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.figures: ClassFigures | None = None
+        self.columns: Mapping[str, NDArray[Any]] | None = None
         self.names: tuple[str, ...] = ()
         self.order: NDArray[np.int64] = np.empty(0, np.int64)
         """The class of each row."""
         self.sorted_by = (F1, Qt.SortOrder.AscendingOrder)
 
-    def show_figures(self, figures: ClassFigures | None, names: tuple[str, ...]) -> None:
+    def show_columns(self, columns: Mapping[str, NDArray[Any]] | None, names: tuple[str, ...]) -> None:
         """Show these, in order."""
         self.layoutAboutToBeChanged.emit()
         chosen = [(old, self._class(old.row())) for old in self.persistentIndexList()]
-        self.figures, self.names = figures, names
+        self.columns, self.names = columns, names
         self._sort()
         rows = {int(number): row for row, number in enumerate(self.order)}
         for old, number in chosen:
@@ -56,24 +56,24 @@ class ClassModel(QAbstractTableModel):
         return int(self.order[row]) if 0 <= row < len(self.order) else -1
 
     def _sort(self) -> None:
-        if self.figures is None:
+        if self.columns is None:
             self.order = np.empty(0, np.int64)
             return
         column, direction = self.sorted_by
         falling = direction == Qt.SortOrder.DescendingOrder
-        count = len(self.figures.f1)
+        count = len(self.columns["f1"])
         if column == NAME:
             names = sorted(range(count), key=lambda i: self.names[i].casefold() if i < len(self.names) else "")
             self.order = np.array(names[::-1] if falling else names, np.int64)
             return
-        values = np.asarray(getattr(self.figures, FIELDS[column - 1]), float)
+        values = np.asarray(self.columns[FIELDS[column - 1]], float)
         # NaN last, whatever the direction
         self.order = np.argsort(-values if falling else values, kind="stable")
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """By a column, from now on."""
         self.sorted_by = (column, order)
-        self.show_figures(self.figures, self.names)
+        self.show_columns(self.columns, self.names)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
         """A row a class."""
@@ -104,7 +104,7 @@ class ClassModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Texts; the delegate paints the bars."""
-        if self.figures is None:
+        if self.columns is None:
             return None
         number, column = self._class(index.row()), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
@@ -116,10 +116,10 @@ class ClassModel(QAbstractTableModel):
         return None
 
     def _text(self, number: int, column: int) -> str:
-        assert self.figures is not None
+        assert self.columns is not None
         if column == NAME:
             return labels.class_name(self.names, number)
-        value = float(getattr(self.figures, FIELDS[column - 1])[number])
+        value = float(self.columns[FIELDS[column - 1]][number])
         if column == SUPPORT:
             return formats.whole(value)
         if column in (SINCE_LAST, SINCE_BEST):
@@ -133,13 +133,13 @@ class _BarDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         assert isinstance(model, ClassModel)
-        if model.figures is None:
+        if model.columns is None:
             return
         palette, rect = option.palette, QRectF(option.rect)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if selected:
             painter.fillRect(rect, palette.color(QPalette.ColorRole.Highlight))
-        colours, value = Colours.current(), float(model.figures.f1[model.order[index.row()]])
+        colours, value = Colours.current(), float(model.columns["f1"][model.order[index.row()]])
         ink = palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text)
         text = index.data()
         width = painter.fontMetrics().horizontalAdvance(formats.number(0.888, 3)) + 10

@@ -15,7 +15,7 @@ from gui.plotting.heat_map import HeatMap
 from gui.text import formats
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.run import Topic
-from gui.viewmodels.selection import EpochCursor, OpenRun, class_figures, f1_by_epoch, first_split, look
+from gui.viewmodels.selection import EpochCursor, OpenRun, class_columns, f1_by_epoch, first_split, look
 from gui.widgets import labels
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
@@ -132,17 +132,17 @@ class ClassesPanel(Panel):
         for column in (SINCE_LAST, SINCE_BEST):
             self.table.setColumnHidden(column, split == "test")
         known = self.table.classes.names
-        self.table.classes.show_figures(class_figures(model, looked) if looked else None, model.classes)
+        self.table.classes.show_columns(class_columns(model, looked) if looked else None, model.classes)
         if known != self.table.classes.names:
             self.table.fit()
         if looked is None:
             self.note.setText(self.tr("Not evaluated yet"))
             return
-        worst = int(np.argmin(np.nan_to_num(looked.verdict.f1, nan=np.inf)))
+        worst = int(np.argmin(np.nan_to_num(looked.metrics.f1, nan=np.inf)))
         text = self.tr("macro-F1 {macro}, weakest: {name} {value}").format(
-            macro=formats.number(float(looked.verdict.f1.mean()), 3),
+            macro=formats.number(float(looked.metrics.f1.mean()), 3),
             name=labels.class_name(model.classes, worst),
-            value=formats.number(float(looked.verdict.f1[worst]), 3),
+            value=formats.number(float(looked.metrics.f1[worst]), 3),
         )
         self.note.setText(f"{labels.whence(looked)}: {text}")
 

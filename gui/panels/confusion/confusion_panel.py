@@ -204,7 +204,7 @@ class ConfusionPanel(Panel):
             return
         self._stack.setCurrentIndex(0)
         names, mode = self.run.model.classes, MODES[self.mode.currentIndex()]
-        counts = self.looked.verdict.confusion
+        counts = self.looked.metrics.confusion
         before = self._before() if mode == "difference" else None
         chosen = {*(self.grid.choice.true or ()), *(self.grid.choice.predicted or ())}
         table = shown(counts, mode, before, keep=tuple(sorted(chosen)) if len(chosen) <= 2 else ())
@@ -241,7 +241,7 @@ class ConfusionPanel(Panel):
     def _describe(self, table: Shown) -> None:
         assert self.run is not None
         assert self.looked is not None
-        counts = self.looked.verdict.confusion
+        counts = self.looked.metrics.confusion
         wrong = int(counts.sum() - counts.trace())
         what = self.tr("{wrong} of {all} wrong").format(
             wrong=formats.whole(wrong), all=formats.whole(int(counts.sum()))
@@ -302,4 +302,4 @@ class ConfusionPanel(Panel):
         cursor = EpochCursor()
         cursor.chosen = other.model.best_epoch
         found = look(other, cursor, self._split())
-        return found.verdict.confusion if found is not None else None
+        return found.metrics.confusion if found is not None else None

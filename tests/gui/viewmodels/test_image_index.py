@@ -12,7 +12,7 @@ import pytest
 
 from gui.viewmodels import image_index
 from gui.viewmodels.image_index import ImageFilter, ImageIndex
-from gui.viewmodels.selection import EpochCursor, OpenRun, class_figures, f1_by_epoch, first_split, kept_epoch, look
+from gui.viewmodels.selection import EpochCursor, OpenRun, class_columns, f1_by_epoch, first_split, kept_epoch, look
 from tests.gui.sample_runs import KEY, SampleRun, shown
 from trainer import events as ev
 from trainer.store.arrays import write_arrays
@@ -201,7 +201,7 @@ def test_looking_by_epoch_and_at_the_test(made: SampleRun) -> None:
     test = look(run, cursor, "test")
     assert test is not None
     assert test.weights == "best"
-    assert test.verdict.confusion.sum() == 60
+    assert test.metrics.confusion.sum() == 60
 
 
 def test_figures_of_a_damaged_run_are_not_looked_at(made: SampleRun) -> None:
@@ -217,9 +217,9 @@ def test_changes_of_f1(made: SampleRun) -> None:
     cursor.chosen = 2
     looked = look(run, cursor, "valid")
     assert looked is not None
-    found, verdicts = class_figures(run.model, looked), run.model.verdicts
-    np.testing.assert_allclose(found.since_last, verdicts[2].f1 - verdicts[1].f1)
-    np.testing.assert_allclose(found.since_best, verdicts[2].f1 - verdicts[3].f1)
+    found, verdicts = class_columns(run.model, looked), run.model.verdicts
+    np.testing.assert_allclose(found["since_last"], verdicts[2].f1 - verdicts[1].f1)
+    np.testing.assert_allclose(found["since_best"], verdicts[2].f1 - verdicts[3].f1)
     epochs, table = f1_by_epoch(run.model)
     assert list(epochs) == [1, 2, 3]
     np.testing.assert_array_equal(table[:, 1], verdicts[2].f1)

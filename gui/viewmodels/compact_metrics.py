@@ -1,0 +1,44 @@
+"""The metrics of a validation as the window keeps them: arrays, and of the confusion matrix what is not 0. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.metrics.classification import Metrics
+
+
+@dataclass(frozen=True)
+class CompactMetrics:
+    """The per-class part of a `Metrics`, (C,) each. One is kept for every epoch: of a thousand classes, nearly all
+    cells of the confusion matrix are 0."""
+
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    support: NDArray[np.int64]
+    _places: NDArray[np.int64]
+    _counts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, metrics: Metrics) -> CompactMetrics:
+        """Smaller, without what the window shows from elsewhere."""
+        places = np.flatnonzero(metrics.counts)
+        return cls(
+            np.array(metrics.precision, np.float64),
+            np.array(metrics.recall, np.float64),
+            np.array(metrics.f1, np.float64),
+            np.array(metrics.support, np.int64),
+            places,
+            metrics.counts.reshape(-1)[places],
+        )
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """Counts (C, C), true class as row; made anew each time."""
+        size = len(self.support)
+        found = np.zeros((size, size), np.int64)
+        found.reshape(-1)[self._places] = self._counts
+        return found
