@@ -1,4 +1,4 @@
-"""For all tests: folders of their own, and no thread left behind."""
+"""For all tests: folders of their own, no thread left behind, and no window where Qt cannot be loaded."""
 
 from __future__ import annotations
 
@@ -8,6 +8,49 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests import qt
+
+pytest_plugins = [] if qt.missing() else ["pytestqt.plugin"]
+"""pytest-qt loads Qt at once, and ends the whole run where it cannot: pyproject switches it off, this on again."""
+NO_QT = "no Qt here"
+
+
+class _WindowTests(pytest.Module):
+    """A module of tests that may be about the window: skipped where it cannot be imported for want of Qt."""
+
+    def _getobj(self) -> object:
+        try:
+            return super()._getobj()
+        except self.CollectError as error:
+            if qt.needs_qt(error):
+                pytest.skip(NO_QT, allow_module_level=True)
+            raise
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    return _WindowTests.from_parent(parent, path=module_path) if qt.missing() else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Skip a test that imports Qt itself, where there is none."""
+    if call.excinfo is not None and qt.needs_qt(call.excinfo.value):
+        call.excinfo = pytest.ExceptionInfo.from_exception(pytest.skip.Exception(NO_QT))
+    return (yield)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip tests marked `window`: they start a process that opens one."""
+    if qt.missing() and (item.get_closest_marker("window") or {"qtbot", "qapp"} & set(item.fixturenames)):  # type: ignore[attr-defined]
+        pytest.skip(NO_QT)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line that says what is missing."""
+    skipped = [one for one in terminalreporter.stats.get("skipped", ()) if NO_QT in str(one.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"tests of the window were skipped ({len(skipped)}): {qt.missing()}", yellow=True)
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -84,14 +85,18 @@ def test_class_names_travel_though_the_data_set_is_gone(photos: RunFolder, name:
     assert len(about["input"]["mean"]) == len(about["input"]["std"]) == 3
 
 
-def test_the_weights_are_the_best_not_the_last(train: Train, tmp_path: Path) -> None:
-    run = train("past", "digits", "--epochs", 5, "--lr", 0.3, "--batch", 16)
-    best = read_summary(run.summary).best_epoch  # type: ignore[union-attr]
-    assert best is not None
-    assert best < 5, "this rate is meant to be too large for the last epoch to be the best"
+def test_the_weights_are_the_best_not_the_last(digits: RunFolder, tmp_path: Path) -> None:
+    """The two differ because the last ones are changed here: which epoch is the best hangs on rounding."""
+    run = RunFolder(shutil.copytree(digits.path, tmp_path / "run"))
+    last = checkpoint.find(run.checkpoints, "last")[0]
+    tensors, meta = checkpoint.read(last)
+    tensors["model.1.weight"] = tensors["model.1.weight"] + 1
+    last.write_bytes(checkpoint.encode(tensors, meta)[0])
     made = export_run(run, "safetensors", tmp_path)
+    best = read_summary(digits.summary).best_epoch  # type: ignore[union-attr]
     assert (made.facts["weights"], made.facts["epoch"]) == ("best", best)
-    assert torch.equal(load_plainly(made.path)[0]["1.weight"], saved(run)["1.weight"])
+    assert torch.equal(load_plainly(made.path)[0]["1.weight"], saved(digits)["1.weight"])
+    assert not torch.equal(load_plainly(made.path)[0]["1.weight"], tensors["model.1.weight"])
 
 
 def test_without_validation_the_last_weights_are_tried_on_random_pixels(train: Train, tmp_path: Path) -> None:

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
-import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import qt
 from trainer import events as ev
 from trainer.store.folder import RunFolder, create_run, current_owner, write_owner
 from trainer.store.journal import JournalWriter
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-HAS_QT = importlib.util.find_spec("PySide6") is not None and importlib.util.find_spec("pytestqt") is not None
-NEEDS_QT = re.compile(r"PySide6|qtbot|gui\.(window|panels|widgets|plotting|text|runs|new_run|app)\b")
 CLASSES = ("cat", "dog", "frog")
-
-
-class _NeedsQt(pytest.Module):
-    def collect(self) -> Any:
-        pytest.skip("needs PySide6 and pytest-qt: pip install -e '.[dev]'", allow_module_level=True)
-
-
-def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-    """A headless installation skips what needs Qt, and runs the rest of this folder."""
-    if HAS_QT or not NEEDS_QT.search(module_path.read_text(encoding="utf-8")):
-        return None
-    return _NeedsQt.from_parent(parent, path=module_path)
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +22,7 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     """What windows remember lies in a folder that only this test knows, for child processes too."""
     home = tmp_path_factory.mktemp("settings")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
-    if HAS_QT:
+    if not qt.missing():
         from PySide6.QtCore import QSettings
 
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(home))
@@ -59,7 +42,7 @@ def _nothing_left() -> Iterator[None]:
 
 def _left() -> set[str]:
     """Top-level widgets, and timers of the application that run."""
-    if not HAS_QT:
+    if qt.missing():
         return set()
     from PySide6.QtCore import QCoreApplication, QEvent, QTimer
     from PySide6.QtWidgets import QApplication, QMenu

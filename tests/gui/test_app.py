@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("PySide6")
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ended by a signal")
+pytestmark = [pytest.mark.window, pytest.mark.skipif(sys.platform == "win32", reason="ended by a signal")]
 
 BEGIN = """
 import sys

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("PySide6")
-
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -26,6 +23,7 @@ from trainer.store.folder import RunFolder, state
 from trainer.store.journal import read_journal
 
 pytestmark = [
+    pytest.mark.window,
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="killed by a signal of POSIX"),
 ]

@@ -67,6 +67,7 @@ def folder() -> RunFolder:
     return RunFolder(path)
 
 
+@pytest.mark.window
 def test_it_plays_without_torch_and_fills_every_panel(root: Path) -> None:
     before = written()
     command = [sys.executable, "-c", PLAY, str(root), *HEAVY]

@@ -10,9 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-pytest.importorskip("PySide6")
-
 from pytestqt.qtbot import QtBot
 
 from gui.window.main_window import Window

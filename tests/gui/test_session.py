@@ -20,6 +20,7 @@ from trainer.store.journal import logical, read_journal
 
 EPOCHS = int(os.environ.get("EPOCHSCOPE_SESSION_EPOCHS", "12"))
 pytestmark = [
+    pytest.mark.window,
     pytest.mark.slow,
     pytest.mark.cifar10,
     pytest.mark.timeout(900),

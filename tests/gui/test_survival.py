@@ -14,8 +14,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("PySide6")
-
 from tests.gui.engine_processes import EPOCHS, REPOSITORY, STEPS, Follow, Watcher, end_engine, training, until, watcher
 from tests.reliability.harness import assert_same, attempts, history
 from trainer.events import BatchesReported, Preparing, RunPaused, RunStarted, RunUnpaused
@@ -23,6 +21,7 @@ from trainer.store.folder import RunFolder, is_alive, state
 from trainer.store.process import process_started
 
 pytestmark = [
+    pytest.mark.window,
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(sys.platform != "linux", reason="signals, and /proc to see who is left"),

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
 
 from gui.viewmodels.selection import EpochCursor
 from tests.gui.sample_runs import SampleRun
-
-pytest.importorskip("PySide6")
-from PySide6.QtCore import QPoint, Qt
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

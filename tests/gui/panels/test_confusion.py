@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 
 from gui.viewmodels.selection import EpochCursor
 from tests.gui.sample_runs import SampleRun
-
-pytest.importorskip("PySide6")
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -18,7 +18,6 @@ from trainer.store.arrays import write_arrays
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-pytest.importorskip("PySide6")
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 

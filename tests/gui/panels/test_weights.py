@@ -18,7 +18,6 @@ from trainer.store.arrays import write_arrays
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-pytest.importorskip("PySide6")
 GREY = np.stack([np.arange(256)] * 3, axis=1).astype(np.uint8)
 
 

@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import pytest
 
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from tests.gui.sample_runs import SampleRun
-
-pytest.importorskip("PySide6")
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

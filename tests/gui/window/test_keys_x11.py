@@ -9,8 +9,8 @@ import pytest
 
 from tests.xvfb import MISSING, screen
 
-pytest.importorskip("PySide6")
 pytestmark = [
+    pytest.mark.window,
     pytest.mark.slow,
     pytest.mark.timeout(60),
     pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}"),
