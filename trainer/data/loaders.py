@@ -117,6 +117,8 @@ def data_source(data: DataSource | Mapping[str, Iterable[Any]] | Iterable[Any], 
             f"{type(data).__name__} is not a complete data source: it lacks {', '.join(missing)}.",
             expected="everything that trainer.data.loaders.DataSource declares",
             mend="add what is missing, or pass loaders: {'train': loader, 'valid': other}",
+            name=type(data).__name__,
+            missing=", ".join(missing),
         )
     return LoaderSource(data, seed=seed)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from numbers import Integral
 from typing import Any, Literal
@@ -38,17 +37,28 @@ def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callb
     return [cls() for cls in classes if not any(isinstance(callback, cls) for callback in given)] + given
 
 
-def checked_count(name: str, value: int, most: float = math.inf) -> int:
+def checked_count(name: str, value: int, most: int) -> int:
     """The value of the argument `name`; raises UsageError where it is not a whole number from 1 to `most`."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or not 1 <= value <= most:
-        expected = "a whole number of at least 1" if most == math.inf else f"a whole number from 1 to {most:,}"
-        raise UsageError(f"train.{name}", f"{name}: got {value!r}.", expected=expected)
+    if not _is_count(value) or value > most:
+        raise UsageError(
+            "train.count",
+            f"{name}: got {value!r}.",
+            expected=f"a whole number from 1 to {most:,}",
+            name=name,
+            value=str(value),
+            most=most,
+        )
     return int(value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
 
 
 def checked_epochs(epochs: int, feed: DataSource) -> int:
     """The number of epochs; raises UsageError where it is below 1, or the data lasts for one only."""
-    epochs = checked_count("epochs", epochs)
+    if not _is_count(epochs):
+        raise UsageError("train.epochs", f"epochs: got {epochs!r}.", expected="a whole number of at least 1")
     if epochs > 1 and feed.single_pass:
         raise UsageError(
             "data.single_pass",
@@ -56,7 +66,7 @@ def checked_epochs(epochs: int, feed: DataSource) -> int:
             expected="something that can be gone through again, such as a DataLoader or a list of batches",
             mend="pass the loader itself instead of iter(loader), or epochs=1",
         )
-    return epochs
+    return int(epochs)
 
 
 def made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
