@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from trainer.callback import Callback, OnError, Phase
 from trainer.engine.context import RunContext
 from trainer.errors import UsageError
 from trainer.events import BatchEnded, EpochEnded, RunStarted, ValidationDone
+
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
 
 
 class LearningRate(Callback):
@@ -58,9 +61,10 @@ class LearningRate(Callback):
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
         """Make the scheduler; making one sets the rate, so a resumed run gets its rates back afterwards."""
+        assert run.optimizer is not None  # only while a run is being prepared
         groups = run.optimizer.param_groups
         before = [{key: value for key, value in group.items() if key != "params"} for group in groups]
-        self.scheduler = self._made(event, run)
+        self.scheduler = self._made(event, run.optimizer)
         if self._loaded is not None and self.scheduler is not None:
             self.scheduler.load_state_dict(self._loaded)
             for group, values in zip(groups, before, strict=True):
@@ -69,9 +73,9 @@ class LearningRate(Callback):
                     group["lr"] = group["initial_lr"] * self.scheduler.factor(self.scheduler.last_epoch)
         self._loaded = None
 
-    def _made(self, event: RunStarted, run: RunContext) -> Any:
+    def _made(self, event: RunStarted, optimizer: Optimizer) -> Any:
         if self._make is not None:
-            return self._make(run.optimizer)
+            return self._make(optimizer)
         from trainer.optim.schedules import make_schedule
         from trainer.settings import merge
 
@@ -82,7 +86,7 @@ class LearningRate(Callback):
                 mend="give the training loader a length (__len__), or pass a scheduler of your own",
             )
         train = merge({"train": {**self._options, "epochs": event.epochs}}).train
-        return make_schedule(run.optimizer, train, event.steps_per_epoch)
+        return make_schedule(optimizer, train, event.steps_per_epoch)
 
     def _after_step(self, event: BatchEnded, run: RunContext) -> None:
         if self.scheduler is not None and not self._follows_loss:

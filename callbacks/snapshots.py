@@ -29,7 +29,9 @@ class Snapshots(Callback):
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
         """Publish the images, where the data is ours."""
-        if run.folder is None or not hasattr(run.data, "published"):
+        from trainer.data.loaders import PublishesImages
+
+        if run.folder is None or not isinstance(run.data, PublishesImages):
             return
         splits: dict[str, SplitImages] = {}
         for split in ("valid", "test"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.callback import Callback
-from trainer.engine.resume import Continuation, find_continuation, trained_weights
+from trainer.engine.resume import find_continuation, trained_weights
 from trainer.engine.session import Session
 from trainer.errors import UsageError
 from trainer.events import Preparing
@@ -21,7 +21,6 @@ from trainer.store.folder import RunFolder, create_run
 from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
-    from trainer.engine.plan import RunPlan
     from trainer.result import Evaluation, Result
     from trainer.trainer import Trainer
 
@@ -44,7 +43,8 @@ def start(
     folder = create_run(root, name, stem=f"{Path(settings.data.source).name}-{settings.model}")
     write_settings(folder, settings.model_dump())
     try:
-        return _conduct(settings, folder, everybody, None, signals)
+        session = Session(everybody, folder=folder, settings=settings.model_dump(), signals=signals)
+        return session.conduct(lambda: build(settings, session).train(session))
     except UsageError:
         # some wrong usage shows only once torch is there, such as a device that is not: it leaves no folder either
         remove_tree(folder.path)
@@ -63,54 +63,26 @@ def resume(
     settings = read_settings(folder)
     if epochs is not None:
         settings = merge(settings.model_dump(), {"train": {"epochs": epochs}})
-    continuation = find_continuation(folder)
-    return _conduct(settings, folder, [*callbacks_of(settings), *callbacks], continuation, signals)
-
-
-def _conduct(
-    settings: Settings,
-    folder: RunFolder,
-    callbacks: list[Callback],
-    continuation: Continuation | None,
-    signals: bool,
-) -> Result:
     session = Session(
-        callbacks,
+        [*callbacks_of(settings), *callbacks],
         folder=folder,
         settings=settings.model_dump(),
         signals=signals,
-        attempt=continuation.attempt if continuation else 1,
-        elapsed=continuation.elapsed if continuation else 0.0,
+        continuation=find_continuation(folder),
     )
-    made: list[Trainer] = []
 
-    def work() -> Result:
-        made.append(build(settings, session))
-        if continuation is not None:
-            write_settings(folder, settings.model_dump())
-        return made[0].train(session, continuation)
+    def work() -> None:
+        trainer = build(settings, session)
+        write_settings(folder, settings.model_dump())
+        trainer.train(session)
 
-    result = session.conduct(work)
-    if result is not None:
-        return result
-    return made[0].result(session) if made else _nothing_done(session, folder)
+    return session.conduct(work)
 
 
-def _nothing_done(session: Session, folder: RunFolder) -> Result:
-    """A stop came while the run was being prepared."""
-    from trainer.result import Result
-
-    return Result("stopped", session.stop_reason, None, None, folder.path)
-
-
-def build(settings: Settings, session: Session, change: Callable[[RunPlan], RunPlan] = lambda plan: plan) -> Trainer:
-    """Open the data, build the model, and put both into a Trainer that trains within `session`.
-
-    `change`: what a run that does not train with our own loop has to say about the plan.
-    """
+def build(settings: Settings, session: Session) -> Trainer:
+    """Open the data, build the model, and put both into a Trainer; `session` hears how far that is."""
     session.progress(Preparing, "import", 0, 1)
-    from trainer.engine.device import choose_device
-    from trainer.engine.plan import EVAL_BATCH, RunPlan
+    from trainer.engine.device import choose_device, choose_threads
     from trainer.models import build_model, move_model
     from trainer.optim.optimizers import make_loss, make_optimizer
     from trainer.trainer import Trainer
@@ -122,15 +94,6 @@ def build(settings: Settings, session: Session, change: Callable[[RunPlan], RunP
     train = settings.train
     model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
     model = move_model(model, choose_device(train.device))
-    plan = RunPlan(
-        settings.model_dump(),
-        settings.model,
-        threads=train.threads,
-        eval_batch=train.eval_batch or EVAL_BATCH,
-        precision=train.precision,
-        compile=train.compile,
-        session=session,
-    )
     return Trainer(
         model,
         data,
@@ -139,7 +102,10 @@ def build(settings: Settings, session: Session, change: Callable[[RunPlan], RunP
         epochs=train.epochs,
         seed=train.seed,
         device=train.device,
-        plan=change(plan),
+        precision=train.precision,
+        compile=train.compile,
+        threads=choose_threads(train.threads, settings.model),
+        eval_batch=train.eval_batch,
     )
 
 

@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from trainer.callback import Callback
-from trainer.data.loaders import SPLITS, DataSource, LoaderSource
+from trainer.data.loaders import SPLITS, DataSource, LoaderSource, data_source
 from trainer.data.seeding import seed_generators
+from trainer.engine.arguments import (
+    EVAL_BATCH,
+    MOST_EVAL_BATCH,
+    MOST_THREADS,
+    checked_count,
+    checked_epochs,
+    class_names,
+    made_optimizer,
+    promise,
+    with_defaults,
+)
 from trainer.engine.commands import Command, CommandQueue, When
 from trainer.engine.compilation import Compiled, check_compiler, compile_model
-from trainer.engine.device import choose_device, choose_threads
+from trainer.engine.device import choose_device
 from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
 from trainer.engine.loop import Loop, Parts
-from trainer.engine.plan import RunPlan, checked_epochs, class_names, made_optimizer, promise, with_defaults
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.resume import Continuation, find_continuation
 from trainer.engine.session import Session, StopNow
@@ -37,6 +47,8 @@ from trainer.store.run_files import write_environment, write_settings
 if TYPE_CHECKING:
     import pandas as pd
 
+E = TypeVar("E", bound=Event)
+
 
 class Trainer:
     """Trains `model` on `data` and tells its callbacks what happens.
@@ -46,7 +58,10 @@ class Trainer:
     `optimizer`: an optimiser, or a function of the parameters; default Adam. `loss`: a function of logits and labels
     giving the mean over samples; default cross-entropy. `run_dir`: where the run is written, with the command line's
     callbacks (Journal, MetricLog, Timing, Checkpoint, Snapshots) added unless given; None writes nothing.
-    `device`: auto (CUDA where there is one), cpu, cuda, cuda:N, mps.
+    `device`: auto (CUDA where there is one), cpu, cuda, cuda:N, mps. `precision`: what the model computes in; with
+    bfloat16 the weights stay float32. `compile`: make machine code of the model before the first step. `threads`: CPU
+    threads, 1 to 1,024; None: as torch is set, or as the resumed run had it. `eval_batch`: images at a time in
+    validation and evaluation, where the data is ours, 1 to 65,536; None: 1,000.
 
     Raises UsageError and DataError at once where the arguments cannot work together.
     """
@@ -63,30 +78,34 @@ class Trainer:
         run_dir: str | Path | None = None,
         seed: int = 1234,
         device: str = "auto",
-        plan: RunPlan | None = None,
+        precision: Literal["float32", "bfloat16"] = "float32",
+        compile: bool = False,  # noqa: A002  # as the setting is called
+        threads: int | None = None,
+        eval_batch: int | None = None,
     ) -> None:
-        self.plan = plan or RunPlan()
+        self.precision: Literal["float32", "bfloat16"] = precision
+        self.compile = compile
+        self.threads = threads if threads is None else checked_count("threads", threads, MOST_THREADS)
+        self.eval_batch = checked_count("eval_batch", EVAL_BATCH if eval_batch is None else eval_batch, MOST_EVAL_BATCH)
         self.device = choose_device(device)
         self.model = model.to(self.device)
-        self.feed: DataSource = data if isinstance(data, DataSource) else LoaderSource(data, seed=seed)
+        self.feed: DataSource = data_source(data, seed=seed)
         self.feed.to(self.device)
         self.epochs = checked_epochs(epochs, self.feed)
         self.seed = seed
         self.criterion = loss or nn.CrossEntropyLoss()
-        self._forward: Forward = forward_in(self.plan.precision, self.model, self.device)
-        if self.plan.compile:
+        self._forward: Forward = forward_in(precision, self.model, self.device)
+        if compile:
             check_compiler(self.device)
         self.optimizer = made_optimizer(optimizer, self.model)
         self.classes = class_names(self.model, self.feed)
         if isinstance(self.feed, LoaderSource):
             self.feed.expect(len(self.classes))
-        session = self.plan.session
-        self.folder = RunFolder(Path(run_dir)) if run_dir is not None else session.folder if session else None
+        self.folder = RunFolder(Path(run_dir)) if run_dir is not None else None
         self.callbacks = with_defaults(callbacks or (), written=run_dir is not None)
-        self._bus = session.bus if session else EventBus(self.callbacks)
-        self._control = session.control if session else CommandQueue()
+        self._bus = EventBus(self.callbacks)
+        self._control = CommandQueue()
         self._loop: Loop | None = None
-        self._evaluations: dict[str, Evaluation] = {}
 
     # -- training ------------------------------------------------------------------------------------------------
 
@@ -104,10 +123,9 @@ class Trainer:
             settings=self._settings(),
             control=self._control,
             bus=self._bus,
-            attempt=continuation.attempt if continuation else 1,
-            elapsed=continuation.elapsed if continuation else 0.0,
+            continuation=continuation,
         )
-        return session.conduct(lambda: self.train(session, continuation)) or self.result(session)
+        return session.conduct(lambda: self.train(session))
 
     def _open_folder(self, resume: bool) -> Continuation | None:
         if resume and self.folder is None:
@@ -131,31 +149,30 @@ class Trainer:
         write_settings(self.folder, self._settings())
         return None
 
-    def train(self, session: Session, continuation: Continuation | None) -> Result:
-        """The work of one attempt within a session that is under way: restore, train, evaluate."""
-        run = session.run
+    def train(self, session: Session, make_loop: Callable[[Session, Parts], Loop] = Loop) -> None:
+        """The work of one attempt within a session that is under way: restore, train, evaluate. `make_loop`: for other
+        programs that train in place of our loop."""
+        run, continuation = session.run, session.continuation
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
         # decided once, at the first start: another number of threads gives other bits
-        threads = continuation.threads if continuation else None
-        threads = threads or choose_threads(self.plan.threads, self.plan.model)
+        threads = (continuation.threads if continuation else None) or self.threads or torch.get_num_threads()
         if threads != torch.get_num_threads():
             torch.set_num_threads(threads)
-        compile_seconds = self._compile(session) if self.plan.compile else 0.0
-        self._loop = loop = (self.plan.loop or Loop)(session, self._parts())
+        compile_seconds = self._compile(session) if self.compile else 0.0
+        self._loop = loop = make_loop(session, self._parts())
         seed_generators(self.seed)
         if continuation is not None:
             self._restore(session, loop, continuation)
         session.progress(Preparing, "check", 1, 1)
-        session.emit(self._started(session, continuation, threads, compile_seconds))
+        session.emit(self._started(session, loop, threads, compile_seconds))
         try:
             loop.run()
         except StopNow:
             if session.stop_status != "completed":
                 raise
             session.stop_status = None  # a callback has ended the training, not the evaluation that follows
-        self._evaluations = self._evaluate_all(session, loop)
-        return self.result(session)
+        self._evaluate_all(session, loop)
 
     def _compile(self, session: Session) -> float:
         """Compile the model, which may take a minute; the seconds."""
@@ -166,8 +183,8 @@ class Trainer:
             if session.control.waiting:
                 session.boundary()
 
-        images = torch.zeros(getattr(self.feed, "batch", 2), *self.feed.input_shape, device=self.device)
-        forward = forward_in(self.plan.precision, self.model, self.device)
+        images = torch.zeros(self.feed.batch, *self.feed.input_shape, device=self.device)
+        forward = forward_in(self.precision, self.model, self.device)
         seconds = compile_model(self.model, forward, self.criterion, images, tell)
         self._forward = Compiled(forward)
         session.log(f"the model was compiled in {seconds:.1f} s")
@@ -181,7 +198,7 @@ class Trainer:
             self.criterion,
             len(self.classes),
             self.epochs,
-            self.plan.eval_batch,
+            self.eval_batch,
             self.device,
             self._forward,
         )
@@ -205,53 +222,50 @@ class Trainer:
         loop.restore(tensors, meta, best)
         session.restore_callbacks(meta["callbacks"])
         session.checkpoints.update(continuation.paths())
-        loop.history.extend(continuation.epochs())
+        session.history.extend(continuation.epochs())
 
-    def _started(
-        self, session: Session, continuation: Continuation | None, threads: int, compile_seconds: float
-    ) -> RunStarted:
+    def _started(self, session: Session, loop: Loop, threads: int, compile_seconds: float) -> RunStarted:
         found = environment(device=str(self.device), threads=threads, fingerprint=self.feed.fingerprint)
-        if self.folder is not None:
-            write_environment(self.folder, found)
+        if session.folder is not None:
+            write_environment(session.folder, found)
+        settings, continuation = dict(session.run.settings), session.continuation
+        model = settings.get("model") or type(self.model).__name__
         return RunStarted(
             **session.position,
-            run_id=self.folder.path.name if self.folder else "",
+            run_id=session.folder.path.name if session.folder else "",
             attempt=session.attempt,
             resumed_step=session.step,
             resumed_seq=continuation.seq if continuation else 0,
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             epochs=self.epochs,
-            steps_per_epoch=self.feed.steps_per_epoch,
-            settings=dict(session.run.settings),
+            steps_per_epoch=loop.steps_per_epoch,
+            settings=settings,
             classes=self.classes,
             split_sizes=dict(self.feed.sizes),
-            model=self.plan.model or type(self.model).__name__,
+            model=f"{model} ({loop.program})" if loop.program else model,
             parameters=count_parameters(self.model),
             input_shape=tuple(self.feed.input_shape),
             device=str(self.device),
             seed=self.seed,
             threads=threads,
-            callbacks=tuple(name for name, *_ in self._bus.order()),
+            callbacks=tuple(name for name, *_ in session.bus.order()),
             versions=versions(),
             exact_resume=promise(self.feed, self.device),
             compile_seconds=compile_seconds,
         )
 
-    def _evaluate_all(self, session: Session, loop: Loop) -> dict[str, Evaluation]:
+    def _evaluate_all(self, session: Session, loop: Loop) -> None:
         """Best weights on every split; the events and files about them."""
         if loop.best_weights is not None:
             self.model.load_state_dict(loop.best_weights)
         weights: Literal["best", "last"] = "best" if loop.best_weights is not None else "last"
-        evaluations: dict[str, Evaluation] = {}
         for split in SPLITS:
-            if split not in self.feed.sizes:
-                continue
-            if split == "train" and getattr(self.feed, "single_pass", False):
+            if split not in self.feed.sizes or (split == "train" and self.feed.single_pass):
                 continue
             found, outputs, seconds = loop.pass_over(split, "evaluate")
             evaluation = Evaluation(split, weights, self.classes, found, seconds, outputs)
-            if self.folder is not None:
-                write_evaluation(self.folder, evaluation, outputs)
+            if session.folder is not None:
+                write_evaluation(session.folder, evaluation, outputs)
             session.emit(
                 EvaluationDone(
                     **session.position,
@@ -263,24 +277,9 @@ class Trainer:
                     macro_f1_interval=evaluation.intervals.macro_f1,
                 )
             )
-            evaluations[split] = evaluation
-        return evaluations
-
-    def result(self, session: Session) -> Result:
-        """What `fit` returns for the attempt that `session` conducted."""
-        return Result(
-            status=session.stop_status or "completed",
-            reason=session.stop_reason,
-            best_epoch=session.best_epoch,
-            best_loss=session.best_loss,
-            run_dir=self.folder.path if self.folder else None,
-            epochs=tuple(self._loop.history) if self._loop else (),
-            evaluations=self._evaluations,
-        )
+            session.evaluations[split] = evaluation
 
     def _settings(self) -> dict[str, Any]:
-        if self.plan.settings:
-            return dict(self.plan.settings)
         return {
             "custom": True,
             "model": type(self.model).__name__,
@@ -290,8 +289,8 @@ class Trainer:
                 "optimizer": type(self.optimizer).__name__,
                 "lr": float(self.optimizer.param_groups[0]["lr"]),
                 "loss": getattr(self.criterion, "__name__", type(self.criterion).__name__),
-                "precision": self.plan.precision,
-                "compile": self.plan.compile,
+                "precision": self.precision,
+                "compile": self.compile,
             },
         }
 
@@ -304,7 +303,7 @@ class Trainer:
         """
         if split not in self.feed.sizes:
             raise UsageError("data.no_split", f"There is no split {split!r}.", expected=" or ".join(self.feed.sizes))
-        batches = self.feed.eval_batches(split, self.plan.eval_batch)
+        batches = self.feed.eval_batches(split, self.eval_batch)
         found, outputs, seconds = pass_over(
             self.model, batches, self.criterion, len(self.classes), forward=self._forward
         )
@@ -340,8 +339,8 @@ class Trainer:
 
     def on(
         self,
-        event: type[Event],
-        function: Callable[[Any], None],
+        event: type[E],
+        function: Callable[[E], object],
         *,
         every: int = 1,
         once: bool = False,

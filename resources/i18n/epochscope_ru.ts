@@ -1114,6 +1114,10 @@
         <translation>Данные можно пройти только один раз. Передайте сам загрузчик, а не итератор.</translation>
     </message>
     <message>
+        <source>data.source</source>
+        <translation>Источник данных {name} неполон: не хватает {missing}.</translation>
+    </message>
+    <message>
         <source>data.splits</source>
         <translation>Неожиданные имена частей данных: {what}</translation>
     </message>
@@ -1417,6 +1421,10 @@
     <message>
         <source>settings.unreadable</source>
         <translation>Файл настроек не читается: {what}</translation>
+    </message>
+    <message>
+        <source>train.count</source>
+        <translation>Недопустимое значение {name}: {value}. Нужно целое число от 1 до {most}.</translation>
     </message>
     <message>
         <source>train.epochs</source>

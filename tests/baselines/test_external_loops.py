@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ def test_a_rate_that_is_far_too_large_ends_the_run_as_diverged(tmp_path: Path) -
 
 def test_a_stop_is_honoured_and_nothing_is_evaluated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stop(self: Snapshots, event: EpochEnded, run: Any) -> None:
-        run._session.control.interrupt("SIGINT")
+        signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(Snapshots, "on_epoch_ended", stop)
     for name in KINDS:

@@ -39,14 +39,13 @@ def by_images(images: str, valid_parts: tuple[float, ...] = (0.1, 0.55, 0.775)) 
         changes = {"data": {"source": images, "valid": valid}, "train": {"epochs": 5}}
         session = Session()
         result = session.conduct(_training(session, changes))
-        assert result is not None
         count = sum(result.evaluations["train"].metrics.support)
         found[count] = 1e6 * statistics.median(epoch.train_seconds for epoch in result.epochs[1:]) / count
     return found
 
 
 def _training(session: Session, changes: dict[str, dict[str, object]]):  # type: ignore[no-untyped-def]
-    return lambda: build(merge(load_recipe("seed").values, changes), session).train(session, None)
+    return lambda: build(merge(load_recipe("seed").values, changes), session).train(session)
 
 
 class Part(NamedTuple):

@@ -62,8 +62,7 @@ def train(source: str, seed: int, changes: Mapping[str, Any]) -> tuple[Any, floa
     names = ("schedule", "warmup", "step_epochs", "step_factor")
     rate = load_callback("learning_rate")(**{name: getattr(settings.train, name) for name in names})
     session = Session([rate])
-    result = session.conduct(lambda: build(settings, session).train(session, None))
-    assert result is not None
+    result = session.conduct(lambda: build(settings, session).train(session))
     return result, sum(epoch.seconds for epoch in result.epochs)
 
 

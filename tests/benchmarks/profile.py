@@ -29,7 +29,6 @@ from trainer.data import augment, image_data
 from trainer.data.image_data import ImageData, open_data
 from trainer.engine.batch_metrics import BatchMetrics
 from trainer.engine.optimizer_step import OptimizerStep
-from trainer.engine.plan import RunPlan
 from trainer.engine.step import FiniteCheck
 from trainer.events import EpochEnded, EpochStarted
 from trainer.models import build_model
@@ -87,7 +86,7 @@ def measure(images: str, epochs: int) -> dict[str, Any]:
     torch.set_num_threads(1)
     data = open_data(images, rotation=5, flip=0.5, crop=2)
     model = build_model("softmax", data.input_shape, len(data.classes))
-    trainer = Trainer(model, data, epochs=epochs + 1, callbacks=[Timing()], plan=RunPlan(model="softmax", threads=1))
+    trainer = Trainer(model, data, epochs=epochs + 1, callbacks=[Timing()], threads=1)
     watch, ended = Watch(), []
 
     def begin(event: EpochStarted) -> None:

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from callbacks import Progress
 from trainer import Trainer
-from trainer.engine.plan import RunPlan, with_defaults
+from trainer.engine.arguments import with_defaults
 
 BLOCK = 256
 WARM_UP = 4
@@ -47,10 +47,12 @@ class InTurn:
     classes = tuple("0123456789")
     input_shape = (3, 32, 32)
     exact_resume = "exact"
+    single_pass = False
     fingerprint = ""
 
     def __init__(self, blocks: int, batch: int = 64) -> None:
         generator = torch.Generator().manual_seed(0)
+        self.batch = batch
         self.steps_per_epoch = blocks * BLOCK
         self.sizes = {"train": self.steps_per_epoch * batch}
         self.pairs: list[tuple[float, float]] = []
@@ -122,7 +124,7 @@ def measure_one(blocks: int, *, defaults: bool) -> dict[str, Any]:
             epochs=1,
             callbacks=callbacks,
             run_dir=Path(root) / "run" if defaults else None,
-            plan=RunPlan(model="softmax", threads=1),
+            threads=1,
         )
         what = "engine, the command line's callbacks" if defaults else "engine, no callbacks"
         return measured(what, feed, trainer.fit, blocks)

@@ -19,7 +19,6 @@ from tests.engine.fakes import CLASSES, FEATURES, Recorder, at_step, batches, ma
 from tests.reliability.harness import scramble
 from trainer.engine import compilation
 from trainer.engine.compilation import PARTS, compile_model
-from trainer.engine.plan import RunPlan
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, Preparing, RunStarted
 from trainer.launch import load_trained, start
@@ -27,7 +26,7 @@ from trainer.settings import merge
 from trainer.store.folder import RunFolder
 from trainer.trainer import Trainer
 
-COMPILED = RunPlan(compile=True, threads=1)
+COMPILED: dict[str, Any] = {"compile": True, "threads": 1}
 
 
 def net() -> nn.Module:
@@ -146,7 +145,7 @@ def test_a_buffer_that_a_model_replaces_is_put_back(graphs: Graphs) -> None:
 
 
 def test_a_stop_in_the_warm_up_is_honoured(graphs: Graphs) -> None:
-    trainer = make(net(), data(), plan=COMPILED)
+    trainer = make(net(), data(), **COMPILED)
     trainer.on(Preparing, lambda event: event.stage == "compile" and event.done == 1 and trainer.stop())
     recorder = Recorder()
     trainer._bus.add(recorder)
@@ -159,7 +158,7 @@ def test_a_stop_in_the_warm_up_is_honoured(graphs: Graphs) -> None:
 
 
 def test_the_stage_is_told_and_its_seconds_reported(graphs: Graphs, recorder: Recorder, tmp_path: Path) -> None:
-    make(net(), data(), callbacks=[recorder], run_dir=tmp_path / "run", plan=COMPILED).fit()
+    make(net(), data(), callbacks=[recorder], run_dir=tmp_path / "run", **COMPILED).fit()
     started = next(i for i, event in enumerate(recorder.seen) if isinstance(event, RunStarted))
     stages = [(event.stage, event.done) for event in recorder.seen[:started] if isinstance(event, Preparing)]
     assert [item for item in stages if item[0] == "compile"] == [("compile", 0), ("compile", 1), ("compile", 2)]
@@ -181,7 +180,7 @@ def test_without_it_nothing_is_compiled_or_told(graphs: Graphs, recorder: Record
 def test_a_run_makes_no_graph_after_its_start(graphs: Graphs, recorder: Recorder, precision: Any) -> None:
     """Not for the smaller last batch, nor for a single image, nor in validation, evaluation or prediction."""
     counted: list[int] = []
-    trainer = make(net(), data(), callbacks=[recorder], epochs=3, plan=RunPlan(precision=precision, compile=True))
+    trainer = make(net(), data(), callbacks=[recorder], epochs=3, precision=precision, compile=True)
     trainer.on(RunStarted, lambda event: counted.append(len(graphs.made)))
     trainer.fit()
     trainer.predict(torch.zeros(2, FEATURES))
@@ -191,7 +190,7 @@ def test_a_run_makes_no_graph_after_its_start(graphs: Graphs, recorder: Recorder
 
 def test_such_a_run_is_the_run_without_it(graphs: Graphs) -> None:
     """The back end of this test computes as torch does: the warm-up must have left no trace in the weights."""
-    plain, compiled = make(net(), data()), make(net(), data(), plan=COMPILED)
+    plain, compiled = make(net(), data()), make(net(), data(), **COMPILED)
     plain.fit()
     compiled.fit()
     assert graphs.made
@@ -200,7 +199,7 @@ def test_such_a_run_is_the_run_without_it(graphs: Graphs) -> None:
 
 def test_a_model_that_was_compiled_already_stays_as_it_is(graphs: Graphs) -> None:
     mine = Graphs()
-    trainer = make(net(), data(), plan=COMPILED)
+    trainer = make(net(), data(), **COMPILED)
     trainer.model._compiled_call_impl = torch.compile(trainer.model._call_impl, backend=mine)
     trainer.fit()
     assert len(mine.made) == PARTS
@@ -215,7 +214,7 @@ def test_no_compiler_is_wrong_use_before_any_folder(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(config.cpp, "cxx", (str(tmp_path / "no-such-compiler"),))
     with pytest.raises(UsageError) as caught:
-        make(net(), run_dir=tmp_path / "run", plan=COMPILED)
+        make(net(), run_dir=tmp_path / "run", **COMPILED)
     assert caught.value.code == "compile.no_compiler"
     assert "leave out --compile" in caught.value.mend
     assert "install a C++ compiler" in caught.value.mend
@@ -241,7 +240,7 @@ def test_a_model_that_does_not_compile_is_wrong_use_and_left_as_it_was(
     model = net()
     before = {name: value.clone() for name, value in model.state_dict().items()}
     with pytest.raises(UsageError) as caught:
-        make(model, data(), plan=COMPILED).fit()
+        make(model, data(), **COMPILED).fit()
     assert caught.value.code == "compile.failed"
     assert caught.value.what == "The model cannot be compiled: RuntimeError: Python.h is missing"
     assert same(model.state_dict(), before)
@@ -274,11 +273,11 @@ def test_evaluating_a_run_needs_no_compiler(tmp_path: Path, graphs: Graphs, monk
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_machine_code_learns_the_same(machine_code: None, precision: Any) -> None:
     rows = []
-    for plan in (RunPlan(precision=precision), RunPlan(precision=precision, compile=True)):
+    for compiled in (False, True):
         model, recorder = net(), Recorder()
         model[3].p = 0.0  # machine code draws other random numbers for dropout
         # not Adam: it makes whole steps of the rounding of a gradient that is zero, that of a bias before normalisation
-        make(model, data(), callbacks=[recorder], optimizer=sgd, epochs=3, plan=plan).fit()
+        make(model, data(), callbacks=[recorder], optimizer=sgd, epochs=3, precision=precision, compile=compiled).fit()
         rows.append([(event.train_loss, event.valid_loss) for event in recorder.of(EpochEnded)])
     assert np.allclose(rows[0], rows[1], rtol=1e-4 if precision == "float32" else 0.02)
 
@@ -286,7 +285,7 @@ def test_machine_code_learns_the_same(machine_code: None, precision: Any) -> Non
 @pytest.mark.slow
 def test_a_stopped_and_resumed_run_of_machine_code_is_the_same_bit_for_bit(machine_code: None, tmp_path: Path) -> None:
     def build(name: str) -> Trainer:
-        return make(net(), data(), epochs=3, run_dir=tmp_path / name, plan=COMPILED)
+        return make(net(), data(), epochs=3, run_dir=tmp_path / name, **COMPILED)
 
     whole = build("whole")
     whole.fit()

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 
 from tests.engine.fakes import CLASSES, FEATURES, Deferred, Recorder, at_step, batches, linear, make
-from trainer.engine.plan import RunPlan
 from trainer.engine.precision import forward_in
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, RunStarted, ValidationDone
@@ -25,7 +24,7 @@ from trainer.store.folder import RunFolder
 from trainer.trainer import Trainer
 
 EPOCHS = 2
-MIXED = RunPlan(precision="bfloat16")
+MIXED: dict[str, Any] = {"precision": "bfloat16"}
 
 
 def net() -> nn.Module:
@@ -84,7 +83,7 @@ def test_bfloat16_is_the_plain_autocast_loop(
     model: Callable[[], nn.Module], kind: type[Trainer], recorder: Recorder
 ) -> None:
     mine, plain = model(), model()
-    kind(mine, data(), optimizer=adam, callbacks=[recorder], epochs=EPOCHS, device="cpu", plan=MIXED).fit()
+    kind(mine, data(), optimizer=adam, callbacks=[recorder], epochs=EPOCHS, device="cpu", **MIXED).fit()
     rows = plain_loop(plain, data())
     assert same(mine, plain)
     assert not same(mine, model())
@@ -95,9 +94,9 @@ def test_bfloat16_is_the_plain_autocast_loop(
 
 def test_bfloat16_is_not_float32() -> None:
     losses = []
-    for plan in (RunPlan(), MIXED):
+    for precision in ("float32", "bfloat16"):
         recorder = Recorder()
-        make(net(), data(), optimizer=adam, callbacks=[recorder], plan=plan).fit()
+        make(net(), data(), optimizer=adam, callbacks=[recorder], precision=precision).fit()
         losses.append(recorder.of(ValidationDone)[-1].loss)
     assert losses[0] != losses[1]
     assert losses[0] == pytest.approx(losses[1], rel=0.1)
@@ -115,7 +114,7 @@ def test_float32_is_the_model_itself() -> None:
 
 
 def test_weights_gradients_and_kept_outputs_stay_float32() -> None:
-    trainer = make(net(), data(), optimizer=adam, plan=MIXED)
+    trainer = make(net(), data(), optimizer=adam, **MIXED)
     kept: list[torch.dtype] = []
     given: list[torch.dtype] = []
     trainer.model.register_forward_hook(lambda module, inputs, output: given.append(output.dtype))
@@ -130,7 +129,7 @@ def test_weights_gradients_and_kept_outputs_stay_float32() -> None:
 
 
 def test_evaluate_and_predict_compute_as_validation_does() -> None:
-    trainer = make(net(), {**data(), "test": batches(1, seed=2)}, plan=MIXED)
+    trainer = make(net(), {**data(), "test": batches(1, seed=2)}, **MIXED)
     images, labels = batches(1, seed=2)[0]
     trainer.model.eval()
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
@@ -171,7 +170,7 @@ def test_a_device_that_quietly_computes_in_float32_is_wrong_use(monkeypatch: pyt
 
 def test_an_unknown_precision_is_wrong_use() -> None:
     with pytest.raises(UsageError) as caught:
-        make(plan=RunPlan(precision="float16"))  # type: ignore[arg-type]
+        make(precision="float16")
     assert caught.value.code == "precision.unknown"
     with pytest.raises(UsageError, match=r"train\.precision: got 'float16', expected one of float32, bfloat16"):
         merge({"train": {"precision": "float16"}})
@@ -189,7 +188,7 @@ def test_the_setting_reaches_training_and_evaluation(tmp_path: Path, recorder: R
     result = start(settings, tmp_path, name="run", callbacks=[recorder])
     assert recorder.of(RunStarted)[0].settings["train"]["precision"] == "bfloat16"
     trainer, _ = load_trained(RunFolder(tmp_path / "run"))
-    assert trainer.plan.precision == "bfloat16"
+    assert trainer.precision == "bfloat16"
     assert trainer.evaluate("valid").metrics.loss == recorder.of(ValidationDone)[0].loss
     plain = build_model("softmax", trainer.feed.input_shape, len(trainer.classes))  # type: ignore[arg-type]
     optimizer = adam(plain.parameters())
@@ -206,7 +205,7 @@ def test_the_setting_reaches_training_and_evaluation(tmp_path: Path, recorder: R
 
 def test_a_resumed_run_is_the_same_bit_for_bit(tmp_path: Path) -> None:
     def build(name: str) -> Trainer:
-        return make(net(), data(), optimizer=adam, run_dir=tmp_path / name, plan=MIXED)
+        return make(net(), data(), optimizer=adam, run_dir=tmp_path / name, **MIXED)
 
     whole = build("whole")
     whole.fit()

@@ -264,7 +264,7 @@ def test_rule_6_the_first_signal_asks_for_a_stop(number: signal.Signals) -> None
         session.boundary()
         raise AssertionError("the boundary was passed")
 
-    assert session.conduct(work) is None
+    assert session.conduct(work).status == "stopped"
     (asked,) = recorder.of(StopRequested)
     assert asked.source == number.name
     assert recorder.of(RunEnded)[0].status == "stopped"

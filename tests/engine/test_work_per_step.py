@@ -36,11 +36,13 @@ class Ready:
 
     classes = tuple("abc")
     input_shape = (FEATURES,)
+    single_pass = False
     exact_resume = "exact"
     fingerprint = ""
 
     def __init__(self, steps: int) -> None:
         self._batches = batches(steps)
+        self.batch = len(self._batches[0][1])
         self.steps_per_epoch = steps
         self.sizes = {"train": sum(len(labels) for _, labels in self._batches)}
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import email
 import json
 import re
-import site
 import subprocess
-import sys
-import sysconfig
 import tomllib
 import zipfile
 from pathlib import Path
@@ -16,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.packaging.conftest import REPOSITORY
+from tests.packaging.conftest import REPOSITORY, run
 from trainer.version import __version__
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
@@ -42,7 +39,7 @@ def test_the_wheel_holds_what_belongs_to_it_and_nothing_else(names: set[str]) ->
     recipes = {path.name for path in (REPOSITORY / "resources" / "recipes").glob("*.toml")}
     assert {"seed.toml", "linear.toml"} <= recipes
     assert {f"resources/recipes/{name}" for name in recipes} <= names
-    assert {f"{folder}/py.typed" for folder in ("trainer", "callbacks")} <= names
+    assert {f"{folder}/py.typed" for folder in ("trainer", "callbacks", "gui")} <= names
     top = {name.split("/")[0] for name in names}
     assert top - {"trainer", "callbacks", "gui", "resources", f"epochscope-{__version__}.dist-info"} == set()
     assert not [name for name in names if re.search(r"(^|/)(tests?/|test_|conftest)|[.]pyc$", name)]
@@ -80,15 +77,6 @@ def test_entry_points_are_those_of_the_project(wheel: Path) -> None:
 
 # -- installed elsewhere ----------------------------------------------------------------------------------------------
 
-NO_QT = """
-import sys
-class NoQt:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("PySide6", "PyQt5", "PyQt6", "shiboken6", "pyqtgraph"):
-            raise ModuleNotFoundError(f"No module named {name!r} (this is a headless installation)", name=name)
-sys.meta_path.insert(0, NoQt())
-"""
-
 INSIDE = """
 import json, sys
 from importlib.metadata import entry_points, version
@@ -115,28 +103,6 @@ print("JSON" + json.dumps({
     "gui": [name for name in sys.modules if name.split(".")[0] == "gui"],
 }))
 """
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a new environment that holds the wheel, borrows torch and its like, and can have no Qt."""
-    home = tmp_path_factory.mktemp("environment")
-    run([sys.executable, "-m", "venv", "--without-pip", str(home)])
-    python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    run([sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", str(wheel)])
-    purelib = Path(run([str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).strip())
-    # found at run time: the folders where this interpreter has its packages; their .pth files are not followed
-    borrowed = {*site.getsitepackages(), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    (purelib / "borrowed.pth").write_text("\n".join(sorted(borrowed)) + "\n", "utf-8")
-    (purelib / "sitecustomize.py").write_text(NO_QT, "utf-8")
-    return python
-
-
-def run(command: list[str], cwd: Path | None = None, code: int = 0) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=100, encoding="utf-8")
-    assert done.returncode == code, f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.stdout
 
 
 @pytest.mark.slow

@@ -12,9 +12,9 @@ from trainer.baselines.entries import PLAIN, Solver, contestants
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
 from trainer.baselines.runner import Interrupts, Watcher, hold, prepare, started_at
 from trainer.baselines.table import as_csv, as_markdown, machine
-from trainer.cli.output import plain
 from trainer.data.sources import check_source
 from trainer.errors import EpochscopeError, UsageError
+from trainer.events import spell_non_finite
 from trainer.settings import Settings, merge
 from trainer.store.durable import make_folder, write_json, write_text
 from trainer.store.environment import versions
@@ -89,8 +89,9 @@ class BaselineComparison:
         """compare.csv, .md, .json and .svg. Raises DiskError."""
         make_folder(self.folder)
         write_text(self.folder / "compare.csv", as_csv(self.outcomes))
-        write_text(self.folder / "compare.md", as_markdown(self))
-        write_json(self.folder / "compare.json", plain(self.document()))
+        facts = f"Images: {self.images}. Seed {self.settings.train.seed}."
+        write_text(self.folder / "compare.md", as_markdown(self.outcomes, self.title, facts))
+        write_json(self.folder / "compare.json", spell_non_finite(self.document()))
         curves = {one.contestant.name: one.curve() for one in self.finished}
         write_text(self.folder / "compare.svg", draw(curves, self.data))
 

@@ -94,6 +94,8 @@ class ExternalLoop(Loop):
 class NumpyLoop(ExternalLoop):
     """Mini-batch descent in numpy, with the batch, rate, schedule and mirroring of the settings."""
 
+    program = "numpy"
+
     def __init__(self, session: Session, parts: Parts, settings: Settings) -> None:
         super().__init__(session, parts, settings)
         train = settings.train
@@ -149,12 +151,14 @@ class SklearnLoop(ExternalLoop):
     after each iteration, outside of the time that counts.
     """
 
+    program = "sklearn"
+
     def __init__(self, session: Session, parts: Parts, settings: Settings, options: Mapping[str, Any]) -> None:
         import sklearn.linear_model  # noqa: F401  # takes seconds, which are no part of the training
 
-        parts.feed.steps_per_epoch = 1
         parts.optimizer.param_groups[0]["lr"] = 0.0
         super().__init__(session, parts, settings)
+        self.steps_per_epoch = 1
         C = inverse_penalty(settings.train.weight_decay, len(self.labels))  # noqa: N806  # its name in scikit-learn
         self.options = Options(settings.train.epochs, C, seed=settings.train.seed, **options)
         self.notes.append(f"C {C:.4g}, which is this weight decay for {len(self.labels):,} images")

@@ -8,13 +8,10 @@ import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
 from trainer.store.environment import versions
-
-if TYPE_CHECKING:
-    from trainer.baselines.comparison import BaselineComparison
 
 _BEST: dict[str, Callable[[Sequence[float]], float]] = {
     "training_seconds": min,
@@ -125,9 +122,8 @@ def as_csv(outcomes: Sequence[Outcome]) -> str:
     return text.getvalue()
 
 
-def as_markdown(comparison: BaselineComparison) -> str:
-    """The table, when each reached what, the settings of each, machine and versions, and the picture."""
-    outcomes = comparison.outcomes
+def as_markdown(outcomes: Sequence[Outcome], title: str, facts: str) -> str:
+    """The table, when each reached what, the settings of each, `facts`, machine and versions, and the picture."""
     done = [one for one in outcomes if one.status == "completed"]
     rows = [one.row() for one in done]
     best = _best(rows)
@@ -140,7 +136,7 @@ def as_markdown(comparison: BaselineComparison) -> str:
     ]
     names = marks(done)
     parts = [
-        f"# {_escaped(comparison.title)}",
+        f"# {_escaped(title)}",
         "",
         *_markdown(COLUMNS, cells),
         "",
@@ -160,7 +156,7 @@ def as_markdown(comparison: BaselineComparison) -> str:
         parts.append(
             f"- `{one.contestant.name}`: {_escaped(one.contestant.about)}" + (f" ({_escaped(said)})" if said else "")
         )
-    parts += ["", f"Images: {comparison.images}. Seed {comparison.settings.train.seed}.", "", f"{machine()}."]
+    parts += ["", facts, "", f"{machine()}."]
     return "\n".join(parts) + "\n"
 
 

@@ -6,7 +6,6 @@ It writes an ordinary run folder, which whoever started it follows, and prints o
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 from collections.abc import Mapping
@@ -29,7 +28,6 @@ from trainer.store.run_files import write_settings
 if TYPE_CHECKING:
     from trainer.baselines.external_loops import ExternalLoop
     from trainer.engine.loop import Parts
-    from trainer.engine.plan import RunPlan
     from trainer.result import Result
 
 
@@ -64,7 +62,7 @@ def start_guest(
     name: str,
     callbacks: list[Callback],
     guests: list[ExternalLoop],
-) -> Result | None:
+) -> Result:
     """Let numpy or scikit-learn train: a run like any other, but that it cannot be resumed. `guests` gets its loop."""
     plain = settings.model_dump()
     if kind == "sklearn":
@@ -85,11 +83,8 @@ def start_guest(
         guests.append(made)
         return made
 
-    def change(plan: RunPlan) -> RunPlan:
-        return dataclasses.replace(plan, settings=written, model=f"{settings.model} ({kind})", loop=loop)
-
     try:
-        return session.conduct(lambda: build(settings, session, change).train(session, None))
+        return session.conduct(lambda: build(settings, session).train(session, loop))
     except UsageError:
         remove_tree(folder.path)
         raise
@@ -106,12 +101,12 @@ def run(spec: Mapping[str, Any]) -> dict[str, Any]:
     guests: list[ExternalLoop] = []
     with PeakMemory() as memory:
         if spec["kind"] == "pytorch":
-            result: Result | None = start(settings, root, name=spec["name"], callbacks=callbacks, signals=True)
+            result = start(settings, root, name=spec["name"], callbacks=callbacks, signals=True)
         else:
             with _threads(settings.train.threads):
                 result = start_guest(spec["kind"], settings, spec["options"], root, spec["name"], callbacks, guests)
     return {
-        "status": result.status if result is not None else "stopped",
+        "status": result.status,
         "peak_memory_mb": memory.megabytes,
         "prepared_seconds": guests[0].prepared if guests else 0.0,
         "notes": guests[0].notes if guests else [],

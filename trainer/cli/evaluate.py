@@ -33,7 +33,7 @@ def evaluate(
     by PCA and t-SNE, for the window and reports: at most 5,000 images, of each class its share.
     """
     folder = find_run(runs or default_root(), run)
-    from trainer.cli.train import INTERVALS, report_lines
+    from trainer.cli.run_view import INTERVALS, report_lines
     from trainer.launch import evaluate as judge
 
     maps: list[Embedding] = []

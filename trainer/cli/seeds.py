@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.cli.output import called, number, say, say_json, table
-from trainer.cli.train import STOPPED, watch
+from trainer.cli.run_view import STOPPED, watch
 from trainer.errors import UsageError
 from trainer.metrics.significance import Spread, spread
 from trainer.settings import Settings, merge

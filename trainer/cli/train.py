@@ -7,23 +7,19 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from trainer.callback import Callback, Phase
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import called, note, say, say_json
-from trainer.engine.context import RunContext
-from trainer.errors import EpochscopeError, UsageError
-from trainer.events import Preparing
+from trainer.cli.run_view import INTERVALS, STOPPED, report_lines, watch
+from trainer.errors import UsageError
 from trainer.store.folder import RunFolder, default_root, find_run, state
 
 if TYPE_CHECKING:
-    from trainer.result import Evaluation, Result
+    from trainer.result import Result
 
-STOPPED = 3
-INTERVALS = "In brackets: 95 % intervals, how far other images of the same kind would move a figure."
 DEMO_EPOCHS = 50
 
 
@@ -168,17 +164,6 @@ def _nothing_to_do(folder: RunFolder, now: str, text: str, as_json: bool) -> int
     return 0
 
 
-class Whereabouts(Callback):
-    """Knows the run folder as soon as there is one, so that an error can name its log."""
-
-    phase: ClassVar[Phase] = Phase.VIEW
-    folder: RunFolder | None = None
-
-    def on_preparing(self, event: Preparing, run: RunContext) -> None:
-        """Comes before anything can go wrong."""
-        self.folder = run.folder
-
-
 def _conduct(work: Callable[..., Result], *, as_json: bool) -> int:
     """Train with the run shown, then print what came of it; the exit code."""
     result = watch(work, as_json=as_json)
@@ -187,29 +172,6 @@ def _conduct(work: Callable[..., Result], *, as_json: bool) -> int:
     else:
         _tell(result)
     return 0 if result.status == "completed" else STOPPED
-
-
-def watch(work: Callable[..., Result], *, as_json: bool) -> Result:
-    """Train with the run shown: `work` is called with the callbacks that do it. An error that ends the run carries the
-    place of its log."""
-    from rich.console import Console
-
-    from trainer.plugins import load_callback
-
-    where = Whereabouts()
-    # with --json standard output belongs to the document: plain lines go to standard error
-    console = Console(stderr=True, force_terminal=False) if as_json else Console()
-    try:
-        return work(where, load_callback("progress")(console))
-    except Exception as error:
-        if where.folder is not None and not _says_all(error):
-            error.log = where.folder.log  # type: ignore[attr-defined]
-        raise
-
-
-def _says_all(error: Exception) -> bool:
-    """Errors of use were found before there was anything to log."""
-    return isinstance(error, EpochscopeError) and error.exit_code == 4
 
 
 def _tell(result: Result) -> None:
@@ -225,18 +187,6 @@ def _tell(result: Result) -> None:
         say(f"see: epochscope runs show {called(folder)}", f"use: epochscope predict {called(folder)} IMAGE...")
     else:
         say(f"stopped and saved; go on with: epochscope resume {called(folder)}")
-
-
-def report_lines(evaluation: Evaluation) -> list[str]:
-    """Heading, scores with their 95 % intervals, and classification report of a split."""
-    found = evaluation.metrics
-    return [
-        "",
-        f"== {evaluation.split}: {found.samples:,} images, {evaluation.weights} weights, loss {found.loss:.4f}",
-        f"   {evaluation.scores()}",
-        "",
-        evaluation.report.rstrip("\n"),
-    ]
 
 
 def _document(result: Result) -> Mapping[str, Any]:

@@ -14,7 +14,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-import trainer
 from trainer.data.decode import Job
 from trainer.data.image_set import Progress
 from trainer.errors import DataError, DiskError
@@ -96,7 +95,7 @@ class _Pool:
                     process.communicate()
 
     def _start(self, log: IO[bytes]) -> subprocess.Popen[str]:
-        package = str(Path(trainer.__path__[0]).parent)
+        package = str(Path(__file__).parents[2])
         search = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
         # -P: a file of the user's called like one of our modules, in the working folder, must not be taken for it
         command = [sys.executable, "-P", "-m", WORKER]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -122,7 +122,8 @@ class PixelView:
 class ImageData:
     """Images of one size in up to three splits; see `open_data`. Batches depend on (seed, epoch, index) alone."""
 
-    exact_resume = "exact"
+    exact_resume: Literal["exact", "replayed"] = "exact"
+    single_pass = False
 
     def __init__(
         self,

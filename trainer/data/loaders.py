@@ -7,11 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from trainer.data.seeding import seed_generators
 from trainer.errors import DataError, UsageError
 from trainer.events import Split
+from trainer.store.thumbnails import Pixels
 
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 Batch = tuple[Tensor, Tensor]
@@ -19,16 +21,42 @@ Batch = tuple[Tensor, Tensor]
 
 @runtime_checkable
 class DataSource(Protocol):
-    """What the loop needs. Images are float32 (B, C, H, W) or whatever the model takes, labels int64 (B,)."""
+    """What the engine needs of data. Images are float32 (B, C, H, W) or whatever the model takes, labels int64 (B,).
 
-    classes: tuple[str, ...]
-    input_shape: tuple[int, ...]
-    sizes: dict[str, int]
-    """Images per split that exists; 0 where the number is not known."""
-    steps_per_epoch: int
-    """0 where it is not known."""
-    exact_resume: Literal["exact", "replayed"]
-    fingerprint: str
+    What only some data can do has protocols of its own: `NormalizesImages`, `PreparesImages`, `PublishesImages`.
+    """
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes; empty where they are not known."""
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one image, without the batch."""
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """Images per split that exists; 0 where the number is not known."""
+
+    @property
+    def batch(self) -> int:
+        """Images in a training batch; the last one of an epoch may be smaller."""
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Training batches in an epoch; 0 where the number is not known."""
+
+    @property
+    def single_pass(self) -> bool:
+        """Whether the training data is used up after one epoch, as an iterator is."""
+
+    @property
+    def exact_resume(self) -> Literal["exact", "replayed"]:
+        """Whether an epoch can begin in the middle, or the batches before must be drawn again."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same data, other data has another; empty where it is not known."""
 
     def to(self, device: torch.device) -> None:
         """Hand out batches on `device` from now on."""
@@ -40,15 +68,69 @@ class DataSource(Protocol):
         """Batches of a split in stored order, not augmented; `batch` images each where the feed decides that."""
 
 
+@runtime_checkable
+class NormalizesImages(Protocol):
+    """Data whose images were normalised channel by channel, from values in [0, 1]."""
+
+    @property
+    def mean(self) -> tuple[float, ...]: ...
+
+    @property
+    def std(self) -> tuple[float, ...]: ...
+
+
+@runtime_checkable
+class PreparesImages(Protocol):
+    """Data that can bring images it has not seen to the model's size and normalise them as it did its own."""
+
+    def prepare(self, images: Any) -> Tensor:
+        """Float32 (N, C, H, W). Raises DataError naming every image that cannot be read."""
+
+
+@runtime_checkable
+class PublishesImages(Protocol):
+    """Data that has its images in memory, for viewers."""
+
+    def published(self, split: str) -> tuple[Pixels, NDArray[Any], NDArray[Any], list[str]]:
+        """Pixels, labels, original sizes (N, 2) and paths of a split, in the order of `eval_batches`."""
+
+
+@runtime_checkable
+class Closeable(Protocol):
+    """Batches that hold something, such as a thread, until they are closed."""
+
+    def close(self) -> None: ...
+
+
+def data_source(data: DataSource | Mapping[str, Iterable[Any]] | Iterable[Any], *, seed: int) -> DataSource:
+    """`data` itself, or the caller's own loaders as a DataSource.
+
+    Raises UsageError for a data source that is not complete, and what `LoaderSource` raises.
+    """
+    if isinstance(data, DataSource):
+        return data
+    if hasattr(data, "train_batches"):
+        members = (name for name in vars(DataSource) if not name.startswith("_"))
+        missing = [name for name in members if not hasattr(data, name)]
+        raise UsageError(
+            "data.source",
+            f"{type(data).__name__} is not a complete data source: it lacks {', '.join(missing)}.",
+            expected="everything that trainer.data.loaders.DataSource declares",
+            mend="add what is missing, or pass loaders: {'train': loader, 'valid': other}",
+            name=type(data).__name__,
+            missing=", ".join(missing),
+        )
+    return LoaderSource(data, seed=seed)
+
+
 def input_facts(feed: DataSource) -> dict[str, Any]:
     """What the model's input is made of, for whoever has the weights but not the data: `shape` (C, H, W); `mean` and
     `std` of each channel of values in [0, 1], None where the feed says nothing of them."""
-    facts: dict[str, Any] = {"shape": [int(side) for side in feed.input_shape]}
-    for name in ("mean", "std"):
-        values = getattr(feed, name, None)
-        # a feed of one's own may mean something else by these names
-        facts[name] = [float(value) for value in values] if isinstance(values, tuple) else None
-    return facts
+    shape = [int(side) for side in feed.input_shape]
+    # a source of the caller's own may mean something else by these names
+    if not (isinstance(feed, NormalizesImages) and isinstance(feed.mean, tuple) and isinstance(feed.std, tuple)):
+        return {"shape": shape, "mean": None, "std": None}
+    return {"shape": shape, "mean": [float(value) for value in feed.mean], "std": [float(value) for value in feed.std]}
 
 
 class LoaderSource:

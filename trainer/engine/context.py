@@ -3,14 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from trainer.events import CheckpointKind, CheckpointRequested, Event
 
 if TYPE_CHECKING:
-    from trainer.engine.session import Session
+    from torch import Tensor, nn
+    from torch.optim import Optimizer
+
+    from trainer.data.loaders import DataSource
     from trainer.metrics.outputs import Outputs
     from trainer.store.folder import RunFolder
+
+    State = tuple[dict[str, Tensor], dict[str, Any]]
+    """Tensors by key, and a mapping of everything else."""
+
+
+class Attempt(Protocol):
+    """The attempt under way, as far as callbacks may reach it."""
+
+    @property
+    def attempt(self) -> int:
+        """Its number."""
+
+    @property
+    def position(self) -> dict[str, Any]:
+        """`epoch` and `step` for the next event."""
+
+    @property
+    def capture(self) -> Callable[[], State] | None:
+        """Gives the state to continue from; None outside of training."""
+
+    @property
+    def outputs(self) -> Mapping[str, Outputs]:
+        """Predictions of the last pass over each split."""
+
+    def elapsed(self) -> float: ...
+    def request_stop(self, reason: str) -> None: ...
+    def emit(self, event: Event) -> None: ...
+    def log(self, text: str, error: BaseException | None = None) -> None: ...
 
 
 class RunContext:
@@ -20,63 +51,62 @@ class RunContext:
     `seq` is the number of the last journal record.
     """
 
-    def __init__(self, session: Session, folder: RunFolder | None, settings: Mapping[str, Any]) -> None:
+    def __init__(self, attempt: Attempt, folder: RunFolder | None, settings: Mapping[str, Any]) -> None:
         self.folder = folder
         self.settings = settings
-        self.model: Any = None
-        self.optimizer: Any = None
-        self.data: Any = None
+        self.model: nn.Module | None = None
+        self.optimizer: Optimizer | None = None
+        self.data: DataSource | None = None
         self.classes: tuple[str, ...] = ()
         self.seq = 0
-        self._session = session
-        self._outputs: dict[str, Outputs] = {}
-        self._capture: Callable[[], tuple[dict[str, Any], dict[str, Any]]] | None = None
+        self._attempt = attempt
 
     @property
     def attempt(self) -> int:
         """1 for the first start of this run, one more for each resumption."""
-        return self._session.attempt
+        return self._attempt.attempt
 
     def elapsed(self) -> float:
         """Seconds of training so far, over all attempts, pauses excluded."""
-        return self._session.clock.elapsed()
+        return self._attempt.elapsed()
 
     def outputs(self, split: str) -> Outputs:
         """Predictions of the last pass over `split` (`valid` after each validation, all splits after evaluation), in
         stored order. Raises LookupError where that split has not been passed over yet."""
-        if split not in self._outputs:
-            raise LookupError(f"no outputs of {split!r} yet; there are {sorted(self._outputs) or 'none'}")
-        return self._outputs[split]
+        outputs = self._attempt.outputs
+        if split not in outputs:
+            raise LookupError(f"no outputs of {split!r} yet; there are {sorted(outputs) or 'none'}")
+        return outputs[split]
 
     def request_stop(self, reason: str) -> None:
         """End the run as completed, for this `reason`, at the next boundary."""
-        self._session.request_stop(reason)
+        self._attempt.request_stop(reason)
 
     def request_checkpoint(self, kind: CheckpointKind = "last", source: str = "callback") -> None:
         """Have the state saved: emits CheckpointRequested, which the Checkpoint callback acts on.
 
         Raises RuntimeError outside of training.
         """
-        if self._capture is None:
+        if self._attempt.capture is None:
             raise RuntimeError("there is no state to save")
-        self.emit(CheckpointRequested(epoch=self._session.epoch, step=self._session.step, kind=kind, source=source))
+        self.emit(CheckpointRequested(**self._attempt.position, kind=kind, source=source))
 
     def emit(self, event: Event) -> None:
         """Send an event to every subscriber; it waits its turn."""
-        self._session.emit(event)
+        self._attempt.emit(event)
 
     def log(self, text: str, error: BaseException | None = None) -> None:
         """Write a line, and the traceback of `error`, to the run's log.txt."""
-        self._session.log(text, error)
+        self._attempt.log(text, error)
 
-    def capture(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def capture(self) -> State:
         """The whole state to continue from here: tensors by key, and a mapping of everything else.
 
         Raises RuntimeError outside of training and DivergedError where a weight is not finite.
         """
-        if self._capture is None:
+        if self._attempt.capture is None:
             raise RuntimeError("there is no state to save")
-        return self._capture()
+        return self._attempt.capture()
 
 
 Run = RunContext

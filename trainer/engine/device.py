@@ -30,13 +30,10 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def choose_threads(wanted: int | None, model: str | None) -> int:
-    """Intra-op threads: as asked; else 1 for tiny models, the number of cores for others of ours, and what torch has
-    been set to for the caller's own."""
+def choose_threads(wanted: int | None, model: str) -> int:
+    """Intra-op threads for a model by name: as asked; else 1 for tiny ones, the number of cores for others."""
     if wanted:
         return wanted
-    if model is None:
-        return torch.get_num_threads()
     if model in SMALL_MODELS:
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -10,7 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from trainer.callback import Callback, OnError, Phase
 from trainer.errors import CallbackError, DiskError, EpochscopeError, UsageError
@@ -19,6 +19,7 @@ from trainer.events import HOOKS, BatchEnded, CallbackFailed, EpochEnded, Event,
 if TYPE_CHECKING:
     from trainer.engine.context import RunContext
 
+E = TypeVar("E", bound=Event)
 Hook = Callable[[Any, "RunContext"], None]
 
 RETRY_BUFFER = 10_000
@@ -48,13 +49,12 @@ class _Subscriber:
 class Subscription:
     """What `on` returns: call `remove()`, or use it as a context manager, to stop listening."""
 
-    def __init__(self, bus: EventBus, subscriber: _Subscriber) -> None:
-        self._bus = bus
-        self._subscriber = subscriber
+    def __init__(self, remove: Callable[[], None]) -> None:
+        self._remove = remove
 
     def remove(self) -> None:
         """Stop listening; calling it twice does no harm."""
-        self._bus._remove(self._subscriber)
+        self._remove()
 
     def __enter__(self) -> Subscription:
         return self
@@ -116,8 +116,8 @@ class EventBus:
 
     def on(
         self,
-        event: type[Event],
-        function: Callable[[Any], None],
+        event: type[E],
+        function: Callable[[E], object],
         *,
         every: int = 1,
         once: bool = False,
@@ -128,7 +128,7 @@ class EventBus:
             raise UsageError("callbacks.every", f"every: got {every}.", expected="a whole number of at least 1")
         count = 0
 
-        def hook(record: Event, run: RunContext) -> None:
+        def hook(record: Any, run: RunContext) -> None:
             nonlocal count
             count += 1
             if count % every:
@@ -144,7 +144,7 @@ class EventBus:
     def _add(self, subscriber: _Subscriber) -> Subscription:
         self._subscribers.append(subscriber)
         self._rebuild()
-        return Subscription(self, subscriber)
+        return Subscription(lambda: self._remove(subscriber))
 
     def _remove(self, subscriber: _Subscriber) -> None:
         if subscriber in self._subscribers:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.data.loaders import DataSource, input_facts
+from trainer.data.loaders import Closeable, DataSource, input_facts
 from trainer.engine.batch_metrics import BatchMetrics
 from trainer.engine.best import Best
 from trainer.engine.checkpoint_state import (
@@ -84,9 +84,13 @@ class Spent:
 class Loop:
     """Runs the epochs of one attempt. `restore` comes first where a checkpoint is continued."""
 
+    program = ""
+    """Who trains, where that is not this loop."""
+
     def __init__(self, session: Session, parts: Parts) -> None:
         self.session = session
         self.parts = parts
+        self.steps_per_epoch = parts.feed.steps_per_epoch
         self.cursor = Cursor()
         self.best = Best()
         self.best_weights: dict[str, Tensor] | None = None
@@ -104,7 +108,6 @@ class Loop:
         self._mark = 0.0
         self._error: DivergedError | None = None
         self._generators: dict[str, Tensor] | None = None
-        self.history: list[EpochEnded] = []
 
     # -- epochs --------------------------------------------------------------------------------------------------
 
@@ -113,7 +116,7 @@ class Loop:
         callback that may end the run raised."""
         session = self.session
         session.before_emit = self._report
-        session.run._capture = self.capture
+        session.capture = self.capture
         session.clock.start()
         try:
             self._epochs()
@@ -124,9 +127,7 @@ class Loop:
             raise self._diverged(bad) from None
         finally:
             session.before_emit = None
-            session.run._capture = (
-                None  # evaluation puts the best weights into the model: that is no state to go on from
-            )
+            session.capture = None  # evaluation puts the best weights into the model: no state to continue from
             if isinstance(self._step, FlaggedStep):
                 self._step.close()
 
@@ -187,9 +188,8 @@ class Loop:
                 start = clock()
             self._report()
         finally:
-            close = getattr(batches, "close", None)
-            if close is not None:
-                close()  # a prefetching thread must not outlive the loop
+            if isinstance(batches, Closeable):
+                batches.close()  # a prefetching thread must not outlive the loop
         tally.reduce()
 
     def _batch_ended(self, samples: int, loss: float | Tensor, data_seconds: float, step_seconds: float) -> None:
@@ -253,7 +253,7 @@ class Loop:
             lambda done: self.session.progress(Working, stage, done, total),
             self._forward,
         )
-        self.session.run._outputs[split] = outputs
+        self.session.outputs[split] = outputs
         return found, outputs, self.session.clock.elapsed() - start
 
     def _validate(self) -> Metrics:
@@ -302,7 +302,7 @@ class Loop:
         self.cursor.epoch, self.cursor.batch = self.cursor.epoch + 1, 0
         self.tally.new_epoch()
         self._spent = Spent()
-        self.history.append(event)
+        self.session.history.append(event)
         self.session.emit(event)
         self.session.release_checkpoints()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from trainer.data.loaders import DataSource
+from trainer.data.loaders import DataSource, PreparesImages
 from trainer.engine.precision import Forward
 from trainer.errors import UsageError
 
@@ -26,15 +26,14 @@ def predict(
     import pandas as pd
 
     if not (isinstance(images, torch.Tensor) and images.is_floating_point()):
-        prepare = getattr(feed, "prepare", None)
-        if prepare is None:
+        if not isinstance(feed, PreparesImages):
             raise UsageError(
                 "predict.images",
                 f"Own loaders cannot turn {type(images).__name__} into what the model takes.",
                 expected="a float tensor of images as the loader yields them",
                 mend="transform the images as the training data were, then call predict again",
             )
-        images = prepare(images)
+        images = feed.prepare(images)
     training = model.training
     model.eval()
     try:

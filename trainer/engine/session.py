@@ -11,7 +11,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from trainer.callback import Callback
 from trainer.engine.commands import Command, CommandQueue
@@ -24,6 +24,7 @@ from trainer.events import (
     BatchesReported,
     CheckpointRequested,
     CheckpointSaved,
+    EpochEnded,
     Event,
     Preparing,
     RequestHandled,
@@ -38,7 +39,11 @@ from trainer.events import (
 from trainer.store.folder import RunFolder
 from trainer.store.run_files import append_log
 
-Result = TypeVar("Result")
+if TYPE_CHECKING:
+    from trainer.engine.context import State
+    from trainer.engine.resume import Continuation
+    from trainer.metrics.outputs import Outputs
+    from trainer.result import Evaluation, Result
 
 PROGRESS_SECONDS = 0.2
 """Preparing and Working come at most five times a second."""
@@ -80,7 +85,8 @@ class Clock:
 class Session:
     """Conducts one attempt. `folder` None: nothing is written. `signals`: SIGINT and SIGTERM become stop requests.
 
-    `elapsed`: seconds of training in earlier attempts.
+    It comes first: a Trainer trains within a session, whoever made which of the two. `continuation`: what this attempt
+    goes on with; None for the first one.
     """
 
     def __init__(
@@ -92,16 +98,23 @@ class Session:
         signals: bool = False,
         control: CommandQueue | None = None,
         bus: EventBus | None = None,
-        attempt: int = 1,
-        elapsed: float = 0.0,
+        continuation: Continuation | None = None,
     ) -> None:
         self.callbacks = list(callbacks)
         self.bus = bus or EventBus(self.callbacks)
         self.control = control or CommandQueue()
-        self.clock = Clock(elapsed)
+        self.continuation = continuation
+        self.clock = Clock(continuation.elapsed if continuation else 0.0)
         self.folder = folder
         self.run = RunContext(self, folder, settings or {})
-        self.attempt = attempt
+        self.capture: Callable[[], State] | None = None
+        """Gives the state to continue from, while there is one."""
+        self.outputs: dict[str, Outputs] = {}
+        """Predictions of the last pass over each split."""
+        self.history: list[EpochEnded] = []
+        """The finished epochs that count, of earlier attempts too."""
+        self.evaluations: dict[str, Evaluation] = {}
+        self.attempt = continuation.attempt if continuation else 1
         self.epoch = 0
         self.step = 0
         self.best_epoch: int | None = None
@@ -122,8 +135,8 @@ class Session:
 
     # -- the whole attempt ---------------------------------------------------------------------------------------
 
-    def conduct(self, work: Callable[[], Result]) -> Result | None:
-        """Run `work` between the first Preparing and RunEnded; its result, or None where a stop came first.
+    def conduct(self, work: Callable[[], object]) -> Result:
+        """Run `work` between the first Preparing and RunEnded; how it went, also where a stop came first.
 
         Whatever `work` raises ends the attempt as failed and is raised again, after everybody got RunEnded. Raises
         UsageError where another process, or another Trainer of this one, is writing to the run folder.
@@ -132,10 +145,10 @@ class Session:
             self.bus.bind(self.run)
             self.bus.alarm = self._alarm
             self.log(f"attempt {self.attempt} begins")
-            result, error = None, None
+            error: BaseException | None = None
             try:
                 self.progress(Preparing, "import", 0, 1)
-                result = work()
+                work()
                 self.stop_status = self.stop_status or "completed"
             except StopNow:
                 pass
@@ -144,7 +157,21 @@ class Session:
             error = self._end(error)
             if error is not None:
                 raise error
-            return result
+            return self.result()
+
+    def result(self) -> Result:
+        """How the attempt went."""
+        from trainer.result import Result
+
+        return Result(
+            status=self.stop_status or "completed",
+            reason=self.stop_reason,
+            best_epoch=self.best_epoch,
+            best_loss=self.best_loss,
+            run_dir=self.folder.path if self.folder else None,
+            epochs=tuple(self.history),
+            evaluations=self.evaluations,
+        )
 
     def _alarm(self) -> None:
         self.control.waiting = True
@@ -185,6 +212,10 @@ class Session:
     def position(self) -> dict[str, Any]:
         """`epoch` and `step` for the next event."""
         return {"epoch": self.epoch, "step": self.step}
+
+    def elapsed(self) -> float:
+        """Seconds of training so far, over all attempts, pauses excluded."""
+        return self.clock.elapsed()
 
     def emit(self, event: Event) -> None:
         """Deliver an event; steps not reported yet are reported before it."""
@@ -294,7 +325,7 @@ class Session:
     def _do_stop(self, ticket: Command) -> None:
         if self.stop_status or (self.stop_after_epoch and ticket.when == "epoch"):
             return self._answer(ticket, "already", "the run is stopping")
-        if ticket.when == "epoch" and self.run._capture is not None:
+        if ticket.when == "epoch" and self.capture is not None:
             self.stop_after_epoch = True
             if self._paused:  # the epoch could never end
                 self._go_on(ticket.source)
@@ -328,7 +359,7 @@ class Session:
         self.emit(RunUnpaused(**self.position, source=source, reason=""))
 
     def _do_checkpoint(self, ticket: Command) -> None:
-        if self.run._capture is None:
+        if self.capture is None:
             return self._answer(ticket, "refused", "there is nothing to save: the run is not training")
         if not self.bus.listens(CheckpointRequested):
             return self._answer(ticket, "refused", "this run has no Checkpoint callback")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable
+from numbers import Integral
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -12,36 +12,15 @@ from torch.optim import Optimizer
 
 from trainer.callback import Callback
 from trainer.data.loaders import DataSource
-from trainer.engine.session import Session
 from trainer.engine.step import needs_closure
 from trainer.errors import UsageError
 from trainer.models import check_model
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 
-if TYPE_CHECKING:
-    from trainer.engine.loop import Loop, Parts
-
 EVAL_BATCH = 1000
 """Images at a time where nothing is trained; figures do not depend on it beyond rounding."""
-
-
-@dataclass(frozen=True)
-class RunPlan:
-    """What a run made from settings knows beyond the Trainer's arguments; `model` None marks the caller's own module.
-
-    `precision`, `compile`: see `trainer/engine/precision.py` and `compilation.py`; a script may give them too.
-    `session`: the attempt under way, whose folder, callbacks and mailbox are used. `loop`: makes what trains, where
-    that is not our own loop.
-    """
-
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    model: str | None = None
-    threads: int | None = None
-    eval_batch: int = EVAL_BATCH
-    precision: Literal["float32", "bfloat16"] = "float32"
-    compile: bool = False
-    session: Session | None = None
-    loop: Callable[[Session, Parts], Loop] | None = None
+MOST_THREADS = 1024
+MOST_EVAL_BATCH = 65_536
 
 
 def promise(feed: DataSource, device: torch.device) -> Literal["exact", "order", "replayed"]:
@@ -58,18 +37,36 @@ def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callb
     return [cls() for cls in classes if not any(isinstance(callback, cls) for callback in given)] + given
 
 
+def checked_count(name: str, value: int, most: int) -> int:
+    """The value of the argument `name`; raises UsageError where it is not a whole number from 1 to `most`."""
+    if not _is_count(value) or value > most:
+        raise UsageError(
+            "train.count",
+            f"{name}: got {value!r}.",
+            expected=f"a whole number from 1 to {most:,}",
+            name=name,
+            value=str(value),
+            most=most,
+        )
+    return int(value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+
+
 def checked_epochs(epochs: int, feed: DataSource) -> int:
     """The number of epochs; raises UsageError where it is below 1, or the data lasts for one only."""
-    if epochs < 1:
-        raise UsageError("train.epochs", f"epochs: got {epochs}.", expected="a whole number of at least 1")
-    if epochs > 1 and getattr(feed, "single_pass", False):
+    if not _is_count(epochs):
+        raise UsageError("train.epochs", f"epochs: got {epochs!r}.", expected="a whole number of at least 1")
+    if epochs > 1 and feed.single_pass:
         raise UsageError(
             "data.single_pass",
             "The training data is an iterator: it is used up after one epoch.",
             expected="something that can be gone through again, such as a DataLoader or a list of batches",
             mend="pass the loader itself instead of iter(loader), or epochs=1",
         )
-    return epochs
+    return int(epochs)
 
 
 def made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:

@@ -1,0 +1,64 @@
+"""A run shown in the terminal while it trains, and its figures afterwards: what train, seeds and evaluate share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from trainer.callback import Callback, Phase
+from trainer.engine.context import RunContext
+from trainer.errors import EpochscopeError
+from trainer.events import Preparing
+from trainer.store.folder import RunFolder
+
+if TYPE_CHECKING:
+    from trainer.result import Evaluation, Result
+
+STOPPED = 3
+INTERVALS = "In brackets: 95 % intervals, how far other images of the same kind would move a figure."
+
+
+class Whereabouts(Callback):
+    """Knows the run folder as soon as there is one, so that an error can name its log."""
+
+    phase: ClassVar[Phase] = Phase.VIEW
+    folder: RunFolder | None = None
+
+    def on_preparing(self, event: Preparing, run: RunContext) -> None:
+        """Comes before anything can go wrong."""
+        self.folder = run.folder
+
+
+def watch(work: Callable[..., Result], *, as_json: bool) -> Result:
+    """Train with the run shown: `work` is called with the callbacks that do it. An error that ends the run carries the
+    place of its log."""
+    from rich.console import Console
+
+    from trainer.plugins import load_callback
+
+    where = Whereabouts()
+    # with --json standard output belongs to the document: plain lines go to standard error
+    console = Console(stderr=True, force_terminal=False) if as_json else Console()
+    try:
+        return work(where, load_callback("progress")(console))
+    except Exception as error:
+        if where.folder is not None and not _says_all(error):
+            error.log = where.folder.log  # type: ignore[attr-defined]
+        raise
+
+
+def _says_all(error: Exception) -> bool:
+    """Errors of use were found before there was anything to log."""
+    return isinstance(error, EpochscopeError) and error.exit_code == 4
+
+
+def report_lines(evaluation: Evaluation) -> list[str]:
+    """Heading, scores with their 95 % intervals, and classification report of a split."""
+    found = evaluation.metrics
+    return [
+        "",
+        f"== {evaluation.split}: {found.samples:,} images, {evaluation.weights} weights, loss {found.loss:.4f}",
+        f"   {evaluation.scores()}",
+        "",
+        evaluation.report.rstrip("\n"),
+    ]
