@@ -15,8 +15,7 @@ import pytest
 
 from tests.baselines.stand_in import epoch
 from trainer.baselines import runner
-from trainer.baselines.chart import LINE, draw
-from trainer.baselines.comparison import hold_comparison
+from trainer.baselines.comparison import chart, hold_comparison
 from trainer.baselines.entries import contestants
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
 from trainer.baselines.table import lines
@@ -186,15 +185,26 @@ def test_the_picture_is_xml_with_a_line_for_each_whatever_they_are_called() -> N
     curves = {
         "a<b>&\x00": [(0.1, 0.3), (1.0, 0.4)],
         "b": [(2.0, 0.4)],
-        "c": [(5.0, 0.4), (50.0, 0.401)],
+        "c": [(0.0, 0.4), (50.0, 0.401)],
         "none": [],
     }
-    root = ElementTree.fromstring(draw(curves, "ph<o>tos"))
+    root = ElementTree.fromstring(chart(curves, "ph<o>tos"))
     space = "{http://www.w3.org/2000/svg}"
-    assert len(root.findall(f"{space}polyline")) == 3
-    names = {text.text: float(text.get("y", "0")) for text in root.iter(f"{space}text")}
-    assert {"a<b>&?", "b", "c"} <= set(names)
-    heights = sorted(names[name] for name in ("a<b>&?", "b", "c"))
-    assert min(later - earlier for earlier, later in pairwise(heights)) >= LINE - 0.11
+    texts = [text.text for text in root.iter(f"{space}text")]
+    assert "none" not in texts
+    assert {"macro-F1 on validation: ph<o>tos", "a<b>&\N{REPLACEMENT CHARACTER}", "b", "c"} <= set(texts)
+    lines = [
+        path.get("stroke") or path.get("style") for path in root.iter(f"{space}path") if path.get("stroke-linejoin")
+    ]
+    assert len(set(lines)) == 3
     for values in ({}, {"one": [(0.0, 0.0)]}):
-        ElementTree.fromstring(draw(values, "x"))
+        ElementTree.fromstring(chart(values, "x"))
+
+
+def test_time_is_logarithmic_in_the_picture() -> None:
+    root = ElementTree.fromstring(chart({"one": [(0.01, 0.1), (0.1, 0.2), (1.0, 0.3), (10.0, 0.4)]}, "x"))
+    paths = root.iter("{http://www.w3.org/2000/svg}path")
+    line = next(path.get("d", "") for path in paths if path.get("stroke-linejoin"))
+    across = [float(point.split()[0]) for point in line.replace("M", "L").split("L") if point]
+    steps = [right - left for left, right in pairwise(across)]
+    assert steps == pytest.approx([steps[0]] * 3, abs=0.02), "ten times the seconds are as far anywhere"

@@ -16,11 +16,12 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 import torch
 from torch import nn
 
-from tests.benchmarks.process import anonymous
 from trainer import Trainer
+from trainer.baselines.peak_memory import anonymous
 from trainer.engine.session import Session
 from trainer.events import EpochEnded
 from trainer.launch import build
@@ -77,7 +78,7 @@ def by_steps(epochs: int) -> list[Part]:
 
         def look(event: EpochEnded) -> None:
             sizes = [(folder / name).stat().st_size for name in ("journal.jsonl", "metrics.csv")]
-            looks.append((time.perf_counter(), *sizes, anonymous(os.getpid())))
+            looks.append((time.perf_counter(), *sizes, anonymous(psutil.Process())))
 
         trainer.on(EpochEnded, look, every=epochs // PARTS)
         begin = time.perf_counter()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
+
+import psutil
+
+from trainer.baselines.peak_memory import anonymous
 
 OPTIMISER_ONLY = (
     "-c",
@@ -19,7 +23,7 @@ LOOK_SECONDS = 0.02
 
 
 class Measured(NamedTuple):
-    """Seconds from the start of the process to its end, and its largest RssAnon in MB (0 where there is no /proc)."""
+    """Seconds from the start of the process to its end, and the most memory it had allocated, in MB."""
 
     seconds: float
     megabytes: float
@@ -31,22 +35,14 @@ def run(*arguments: str, environment: Mapping[str, str] | None = None) -> Measur
     command = [sys.executable, *arguments]
     peak = 0.0
     with subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL) as process:
+        seen = psutil.Process(process.pid)
         while True:
             try:
                 process.wait(LOOK_SECONDS)
                 break
             except subprocess.TimeoutExpired:
-                peak = max(peak, anonymous(process.pid))
+                with contextlib.suppress(psutil.Error):  # it ended between the two
+                    peak = max(peak, anonymous(seen))
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     return Measured(time.perf_counter() - start, peak)
-
-
-def anonymous(pid: int) -> float:
-    """RssAnon of a process in MB: what it has allocated, without mapped files; 0 where it is not said."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text("ascii")
-    except OSError:
-        return 0.0
-    sizes = [int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon")]
-    return sizes[0] * 1024 / 1e6 if sizes else 0.0

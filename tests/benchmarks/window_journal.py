@@ -25,6 +25,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.xvfb import MISSING, screen
 from trainer import events as ev
 
@@ -142,12 +144,8 @@ def _epoch_ended(epoch: int, step: int, loss: float) -> ev.EpochEnded:
 
 
 def resident() -> float:
-    """Megabytes of this process in memory now; NaN where the system does not say."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    except OSError:
-        return float("nan")
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    """Megabytes of this process in memory now."""
+    return psutil.Process().memory_info().rss / 1e6
 
 
 def measure(folder: Path, lines: int, frames: int) -> dict[str, float]:

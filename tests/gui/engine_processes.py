@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from trainer.events import BatchesReported, RunEnded
 from trainer.store.folder import RunFolder, is_alive, read_owner
 from trainer.store.journal import JournalReader, Record
@@ -91,8 +93,7 @@ class Watcher:
 
     def helpers(self) -> list[int]:
         """Processes it has started that are still there."""
-        pid = self.process.pid
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return [child.pid for child in psutil.Process(self.process.pid).children()]
 
     def kill(self) -> None:
         self.process.kill()

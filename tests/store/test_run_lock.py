@@ -8,8 +8,8 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
+import psutil
 import pytest
 
 from trainer.errors import DiskError, UsageError
@@ -149,7 +149,7 @@ def test_a_process_is_known_by_number_and_start() -> None:
     assert process.process_started(pid) is None
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="needs waitid")
 def test_a_dead_child_that_nobody_waited_for_is_dead() -> None:
     child = subprocess.Popen([sys.executable, "-c", ""])
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
@@ -157,59 +157,20 @@ def test_a_dead_child_that_nobody_waited_for_is_dead() -> None:
     child.wait()
 
 
-def test_linux_reads_names_with_parentheses(tmp_path: Path) -> None:
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere psutil asks the system")
+def test_a_clock_that_is_set_does_not_change_who_a_process_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "PROCFS_PATH", str(tmp_path))
+    fields = ["S", *map(str, range(4, 22)), "12300", *map(str, range(23, 53))]
     (tmp_path / "5").mkdir()
-    fields = " ".join(["S", *map(str, range(4, 22)), "12300", "99"])
-    (tmp_path / "5" / "stat").write_text(f"5 (a) Z (b) {fields}", encoding="utf-8")
-    assert process._linux(5, tmp_path) == 12300 / os.sysconf("SC_CLK_TCK")
-    (tmp_path / "5" / "stat").write_text("5 (a)", encoding="utf-8")
-    assert process._linux(5, tmp_path) is None
+    (tmp_path / "5" / "stat").write_text(f"5 (a) Z (b) {' '.join(fields)}\n", encoding="utf-8")
+    for booted in (1_000_000_000, 1_000_003_600):
+        (tmp_path / "stat").write_text(f"cpu 1 2 3\nbtime {booted}\n", encoding="utf-8")
+        assert process.process_started(5) == pytest.approx(12300 / os.sysconf("SC_CLK_TCK"))
 
 
-def test_macos_asks_ps(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = {"S+   Thu Jan  1 00:01:40 1970\n": 100.0, "Z    Thu Jan  1 00:01:40 1970\n": None, "": None, "S x": None}
-    monkeypatch.setattr(sys, "platform", "darwin")
-    for answer, expected in answers.items():
-        run = subprocess.CompletedProcess([], 0, stdout=answer)
-        monkeypatch.setattr("trainer.store.process.subprocess.run", lambda *_, result=run, **__: result)
-        assert process.process_started(5) == expected
+def test_a_process_that_may_not_be_looked_at_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(pid: int) -> None:
+        raise psutil.AccessDenied(pid)
 
-    def fail(*_: Any, **__: Any) -> None:
-        raise FileNotFoundError
-
-    monkeypatch.setattr("trainer.store.process.subprocess.run", fail)
-    assert process.process_started(5) is None
-
-
-def test_windows_asks_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    import ctypes
-
-    class Kernel:
-        code, handle = 259, 44
-
-        class OpenProcess:
-            restype = None
-
-            def __new__(cls, access: int, inherit: bool, pid: int) -> Any:
-                assert access == 0x1000
-                return Kernel.handle
-
-        def GetProcessTimes(self, handle: Any, created: Any, *others: Any) -> int:  # noqa: N802
-            created._obj.value = 1_000_000_000
-            return 1
-
-        def GetExitCodeProcess(self, handle: Any, code: Any) -> int:  # noqa: N802
-            code._obj.value = Kernel.code
-            return 1
-
-        def CloseHandle(self, handle: Any) -> int:  # noqa: N802
-            return 1
-
-    fake = type("Windll", (), {"kernel32": Kernel()})()
-    monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setattr(ctypes, "windll", fake, raising=False)
-    assert process.process_started(5) == 100.0
-    Kernel.code = 0
-    assert process.process_started(5) is None
-    Kernel.handle = 0
-    assert process.process_started(5) is None
+    monkeypatch.setattr(psutil, "Process", refuse)
+    assert process.process_started(os.getpid()) is None

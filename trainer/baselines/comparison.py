@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.baselines.chart import draw
+import numpy as np
+
 from trainer.baselines.entries import PLAIN, Solver, contestants
-from trainer.baselines.outcome import COLUMNS, Outcome, marks
+from trainer.baselines.outcome import COLUMNS, Outcome, Point, marks
 from trainer.baselines.runner import Interrupts, Watcher, hold, prepare, started_at
 from trainer.baselines.table import as_csv, as_markdown, machine
 from trainer.data.sources import check_source
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import spell_non_finite
+from trainer.plotting.svg import SERIES, standalone
+from trainer.report.charts import MARKS, Frame, Line, line_chart
+from trainer.report.texts import Texts
 from trainer.settings import Settings, merge
 from trainer.store.durable import make_folder, write_json, write_text
 from trainer.store.environment import versions
@@ -93,7 +97,18 @@ class BaselineComparison:
         write_text(self.folder / "compare.md", as_markdown(self.outcomes, self.title, facts))
         write_json(self.folder / "compare.json", spell_non_finite(self.document()))
         curves = {one.contestant.name: one.curve() for one in self.finished}
-        write_text(self.folder / "compare.svg", draw(curves, self.data))
+        write_text(self.folder / "compare.svg", chart(curves, self.data))
+
+
+def chart(curves: Mapping[str, Sequence[Point]], data: str) -> str:
+    """Macro-F1 on the validation images over seconds of training: an SVG document, a line per contestant."""
+    lines = []
+    for number, (name, points) in enumerate(curves.items()):
+        x, y = np.array(points, dtype=np.float64).reshape(-1, 2).T
+        dashed = number >= len(SERIES)  # their colours come again
+        lines.append(Line(name, x, y, colour=number, dashed=dashed, shape=MARKS[number % len(MARKS)]))
+    frame = Frame("compare", f"macro-F1 on validation: {data}", "", seconds="seconds of training")
+    return standalone(line_chart(frame, [line for line in lines if len(line.x)], Texts("en"), width=720, height=420))
 
 
 Comparison = BaselineComparison

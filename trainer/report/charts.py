@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 HALF, WHOLE = 470, 960
 """Pixels: figures stand two beside each other, or alone."""
 LARGEST = 1e30
+SHORTEST = 1e-4
+"""Seconds."""
 MARKS = ("dot", "square", "triangle", "diamond")
 CAPS = ("round", "square")
 """Points of classes whose colour was there before are square."""
@@ -43,7 +45,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a chart of lines says beside its lines. `best`: the epoch that was kept."""
+    """What a chart of lines says beside its lines. `best`: the epoch that was kept; `seconds`: what the lines go over
+    where it is time, on a logarithmic axis, and not epochs."""
 
     name: str
     title: str
@@ -51,11 +54,14 @@ class Frame:
     kind: Kind = "number"
     best: int | None = None
     zero: bool = False
+    seconds: str = ""
 
 
-def line_chart(frame: Frame, lines: Sequence[Line], texts: Texts, height: int = 270) -> str:
-    """Lines over epochs, with a legend where there are several."""
-    drawing = Drawing(frame.name, HALF, height, frame.title, frame.about)
+def line_chart(frame: Frame, lines: Sequence[Line], texts: Texts, width: int = HALF, height: int = 270) -> str:
+    """Lines over epochs or seconds, with a legend where there are several."""
+    if frame.seconds:
+        lines = [replace(line, x=np.log10(np.maximum(line.x, SHORTEST))) for line in lines]
+    drawing = Drawing(frame.name, width, height, frame.title, frame.about)
     drawing.text(0, 13, frame.title, size=13, font_weight=600)
     top = 13 + _legend(drawing, [line for line in lines if not line.faint], frame.title)
     least, most = _limits(lines)
@@ -64,9 +70,8 @@ def line_chart(frame: Frame, lines: Sequence[Line], texts: Texts, height: int = 
     y_places, y_step = ticks(low, high, 6, frame.kind)
     labels = [texts.tick(place, y_step, frame.kind) for place in y_places]
     left = max([width_of(label) for label in labels], default=20) + 8
-    box = (left, top + (28 if frame.best is not None else 14), HALF - 10, height - 38)
-    last = max([float(line.x.max()) for line in lines if len(line.x)], default=1.0)
-    first = 0.0 if last <= 1 or any((line.x < 1).any() for line in lines) else 1.0
+    box = (left, top + (28 if frame.best is not None else 14), width - 10, height - 38)
+    first, last = _across(frame, lines)
 
     def x(value: Floats | float) -> Floats:
         return np.asarray(box[0] + (np.asarray(value) - first) / (last - first) * (box[2] - box[0]))
@@ -78,17 +83,26 @@ def line_chart(frame: Frame, lines: Sequence[Line], texts: Texts, height: int = 
         at = float(y(place))
         drawing.line(box[0], at, box[2], at, GRID)
         drawing.text(left - 7, at + 4, label, anchor="end", fill=MUTED)
-    for place in ticks(first, last, 8, "whole")[0]:
+    for place in ticks(first, last, 8, "log" if frame.seconds else "whole")[0]:
         at = float(x(place))
         drawing.line(at, box[3], at, box[3] + 4, MUTED)
-        drawing.text(at, box[3] + 17, texts.whole(place), anchor="middle", fill=MUTED)
-    drawing.text(box[2], height - 3, texts["epoch"], anchor="end", fill=MUTED)
+        label = texts.general(10.0**place) if frame.seconds else texts.whole(place)
+        drawing.text(at, box[3] + 17, label, anchor="middle", fill=MUTED)
+    drawing.text(box[2], height - 3, frame.seconds or texts["epoch"], anchor="end", fill=MUTED)
     if frame.best is not None and first <= frame.best <= last:
         _best(drawing, float(x(float(frame.best))), box, texts["best_mark"].format(epoch=texts.whole(frame.best)))
     for line in sorted(lines, key=lambda one: not one.faint):
         inside = np.where((line.y >= low) & (line.y <= high), line.y, np.nan)
         _draw_line(drawing, line, np.stack([x(line.x), y(inside)], axis=1))
     return drawing.svg()
+
+
+def _across(frame: Frame, lines: Sequence[Line]) -> tuple[float, float]:
+    """From where to where the lines go: epochs, or logarithms of seconds."""
+    first, last = (found([float(found(line.x)) for line in lines if len(line.x)], default=1.0) for found in (min, max))
+    if frame.seconds:
+        return outward(first, last, "log", False)
+    return 0.0 if last <= 1 or first < 1 else 1.0, last
 
 
 def _limits(lines: Sequence[Line]) -> tuple[float, float]:
