@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import epoch, evaluation, growth, linear, memory, rivals, start, step_overhead
+from tests.benchmarks import arguments, epoch, evaluation, growth, linear, memory, rivals, start, step_overhead
 from trainer.store.environment import versions
 
 Line = tuple[str, str, str]
@@ -124,17 +124,17 @@ def _several(values: Any, unit: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer blocks, no images: a look, not a result")
-    parser.add_argument("--tries", type=int, default=3, help="of everything that is a whole process")
-    given = parser.parse_args()
+    command = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    command.add_argument("--quick", action="store_true", help="fewer blocks, no images: a look, not a result")
+    command.add_argument("--tries", type=int, default=3, help="of everything that is a whole process")
+    given = command.parse_args()
+    images = "" if given.quick else arguments.cifar10(command)
     print(machine(), flush=True)
     added = overheads(12 if given.quick else 150)
     print(f"\n{step_table(added)}", flush=True)
     if given.quick:
         print("\n" + markdown(("what", "figure", "aim"), list(_growth(growth.by_steps(20)))))
         return
-    images = os.environ["EPOCHSCOPE_CIFAR10"]
     print(f"\n{epoch_table(epoch.measure(images, given.tries), added)}\n", flush=True)
     print(markdown(("what", "figure", "aim"), list(whole_runs(images, given.tries))))
 

@@ -9,9 +9,7 @@ bare loop and other engines on the batches that ours prepares. They all run in t
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
-import os
 import statistics
 import tempfile
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tests.benchmarks import arguments
 from tests.benchmarks.process import Measured, run
 from trainer.data.image_data import open_data
 
@@ -95,9 +94,10 @@ def _row(name: str, found: list[Measured], plain: list[float]) -> Row:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.epoch", description=__doc__)
-    parser.add_argument("--tries", type=int, default=3)
-    for row in measure(os.environ["EPOCHSCOPE_CIFAR10"], parser.parse_args().tries):
+    command = arguments.parser("epoch", __doc__)
+    command.add_argument("--tries", type=int, default=3)
+    tries = command.parse_args().tries
+    for row in measure(arguments.cifar10(command), tries):
         low, high = row.spread
         print(
             f"{row.what}: {row.seconds:.3f} s an epoch ({low:.3f} to {high:.3f}), {row.ratio:.1f} times faster than "

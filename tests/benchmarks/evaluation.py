@@ -5,12 +5,12 @@ EPOCHSCOPE_CIFAR10=... python -m tests.benchmarks.evaluation
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
 
 import torch
 
+from tests.benchmarks import arguments
 from trainer.engine.session import Session
 from trainer.launch import build
 from trainer.settings import merge
@@ -30,7 +30,10 @@ def measure(images: str, tries: int) -> tuple[int, float]:
 
 
 def main() -> None:
-    count, seconds = measure(os.environ["EPOCHSCOPE_CIFAR10"], 7)
+    command = arguments.parser("evaluation", __doc__)
+    command.add_argument("--tries", type=int, default=7)
+    tries = command.parse_args().tries
+    count, seconds = measure(arguments.cifar10(command), tries)
     print(f"{count:,} images evaluated, with reports, in {seconds:.2f} s (aim 1)")
 
 

@@ -8,13 +8,13 @@ written by hand for all of them.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from tests.benchmarks import arguments
 from tests.benchmarks.rivals import ENGINES, quiet
 from trainer.data.image_data import ImageData, open_data
 
@@ -66,8 +66,13 @@ def bare(model: nn.Module, optimizer: torch.optim.Optimizer, batches: Iterable[A
 
 
 def main() -> None:
-    name, images, epochs = sys.argv[1], sys.argv[2], int(sys.argv[3])
     adapters = {"bare": bare, **{engine.package: engine.adapt for engine in ENGINES}}
+    command = arguments.parser("fed_loop", __doc__)
+    command.add_argument("name", choices=adapters)
+    command.add_argument("images")
+    command.add_argument("epochs", type=int)
+    given = command.parse_args()
+    name, images, epochs = given.name, given.images, given.epochs
     torch.set_num_threads(1)
     torch.manual_seed(1234)
     data = open_data(images, rotation=5, flip=0.5, crop=2)

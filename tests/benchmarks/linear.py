@@ -13,7 +13,6 @@ from __future__ import annotations
 import itertools
 import os
 import statistics
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,6 +21,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from tests.benchmarks import arguments
 from trainer.engine.session import Session
 from trainer.launch import build
 from trainer.metrics.classification import Metrics
@@ -174,5 +174,13 @@ def score(weight: Tensor, images: Tensor, labels: Tensor) -> Metrics:
     return Metrics.from_confusion(confusion.tolist(), float(cross_entropy(said, labels, reduction="sum")))
 
 
+def main() -> None:
+    parts = {"choose": choose, "optimum": optimum, "recipe": recipe}
+    command = arguments.parser("linear", __doc__)
+    command.add_argument("part", choices=parts)
+    part = command.parse_args().part
+    parts[part](arguments.cifar10(command))
+
+
 if __name__ == "__main__":
-    {"choose": choose, "optimum": optimum, "recipe": recipe}[sys.argv[1]](os.environ["EPOCHSCOPE_CIFAR10"])
+    main()

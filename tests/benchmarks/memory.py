@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tests.benchmarks import arguments
 from tests.benchmarks.process import OPTIMISER_ONLY, run
 
 BOUND_MB = 500
@@ -60,7 +61,9 @@ def make_large(root: Path, count: int) -> None:
 
 
 def main() -> None:
-    bare, reference_mb = reference(os.environ["EPOCHSCOPE_CIFAR10"])
+    command = arguments.parser("memory", __doc__)
+    command.parse_args()
+    bare, reference_mb = reference(arguments.cifar10(command))
     print(f"an optimiser: {bare:.0f} MB; the reference task {reference_mb:.0f} MB beyond (aim {BOUND_MB})", flush=True)
     print(f"{LARGE:,} images, {4 * BOUND_MB} MB decoded: {large()[1]:.0f} MB beyond (aim {BOUND_MB})")
 

@@ -7,7 +7,6 @@ IMAGES.npz: `train` (N, 32, 32, 3) uint8 and `labels` (N,). A tenth of them is v
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import Any
 
@@ -17,6 +16,8 @@ from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms  # type: ignore[import-untyped]
+
+from tests.benchmarks import arguments
 
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
 
@@ -51,8 +52,13 @@ def loaders(path: str, workers: int) -> tuple[Any, Any]:
 
 
 def main() -> None:
-    path, epochs = sys.argv[1], int(sys.argv[2])
-    train, valid = loaders(path, int(sys.argv[3]) if len(sys.argv) > 3 else 2)
+    command = arguments.parser("plain_loop", __doc__)
+    command.add_argument("images")
+    command.add_argument("epochs", type=int)
+    command.add_argument("workers", type=int, nargs="?", default=2)
+    given = command.parse_args()
+    epochs = given.epochs
+    train, valid = loaders(given.images, given.workers)
     torch.manual_seed(1234)
     model = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
     optimizer, criterion = torch.optim.Adam(model.parameters()), nn.CrossEntropyLoss()

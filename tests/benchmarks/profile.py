@@ -9,8 +9,6 @@ read twice (forward, backward) by the other. Bandwidth is that of copying as muc
 
 from __future__ import annotations
 
-import argparse
-import os
 import statistics
 import time
 from collections import defaultdict
@@ -24,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from callbacks.timing import Timing
+from tests.benchmarks import arguments
 from trainer import Trainer
 from trainer.data import augment, image_data
 from trainer.data.image_data import ImageData, open_data
@@ -138,9 +137,10 @@ def bandwidth(size: int, tries: int = 30) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.profile", description=__doc__)
-    parser.add_argument("--epochs", type=int, default=5)
-    found = measure(os.environ["EPOCHSCOPE_CIFAR10"], parser.parse_args().epochs)
+    command = arguments.parser("profile", __doc__)
+    command.add_argument("--epochs", type=int, default=5)
+    epochs = command.parse_args().epochs
+    found = measure(arguments.cifar10(command), epochs)
     console = Console(width=100)
     console.print(f"an epoch with its validation: {found['epoch']:.0f} ms, {found['steps']} steps")
     for thread in ("preparing", "stepping"):

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import subprocess
@@ -16,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.benchmarks import arguments
 from tests.benchmarks.process import OPTIMISER_ONLY, run
 
 HEAVY = ("torchvision", "sklearn", "pandas", "scipy")
@@ -74,13 +74,14 @@ def _opened(images: str, cache: str) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.start", description=__doc__)
-    parser.add_argument("--tries", type=int, default=5)
-    tries = parser.parse_args().tries
+    command = arguments.parser("start", __doc__)
+    command.add_argument("--tries", type=int, default=5)
+    tries = command.parse_args().tries
+    images = arguments.cifar10(command)
     whole, beyond = digits(tries)
     print(f"train digits: {whole:.2f} s, {beyond:.2f} s beyond torch and an optimiser (aim 2)")
     print(f"heavy imports: {heavy_imports() or 'none'}")
-    decoded, cached = opening(os.environ["EPOCHSCOPE_CIFAR10"], tries)
+    decoded, cached = opening(images, tries)
     print(f"60,000 images: decoded in {decoded:.1f} s, from the cache in {cached:.2f} s (aim 0.5)")
 
 

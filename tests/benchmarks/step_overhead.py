@@ -24,6 +24,7 @@ from rich.console import Console
 from torch import Tensor, nn
 
 from callbacks import Progress
+from tests.benchmarks import arguments
 from trainer import Trainer
 from trainer.engine.arguments import with_defaults
 
@@ -134,3 +135,19 @@ def measure(blocks: int = 150) -> list[dict[str, Any]]:
     """A row per kind: steps and what is added to them, in microseconds."""
     torch.set_num_threads(1)
     return [measure_one(blocks, defaults=defaults) for defaults in (False, True)]
+
+
+def main() -> None:
+    command = arguments.parser("step_overhead", __doc__)
+    command.add_argument("--blocks", type=int, default=150, help=f"pairs of blocks of {BLOCK} steps")
+    for row in measure(command.parse_args().blocks):
+        low, high = row["added_quartiles_us"]
+        print(
+            f"{row['what']}: a bare step {row['bare_us']:.0f} us, ours {row['step_us']:.0f} us; added "
+            f"{row['added_us']:+.1f} us (quartiles {low:+.1f} to {high:+.1f}); "
+            f"other threads {row['beside_us']:.1f} us a step; {row['blocks']} pairs"
+        )
+
+
+if __name__ == "__main__":
+    main()
