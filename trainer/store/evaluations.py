@@ -98,6 +98,8 @@ def read(folder: RunFolder, split: str) -> SplitMetrics:
     try:
         about = msgspec.json.decode(text, type=_About, strict=False)
         metrics = Metrics.from_json(text)
+    except msgspec.MsgspecError as error:
+        raise ValueError(str(error)) from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     if about.split != split:
