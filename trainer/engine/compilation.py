@@ -125,8 +125,10 @@ def _compile(model: nn.Module) -> None:
         model.compile()
         return
 
+    plain: Callable[..., Any] = model._call_impl
+
     def call(*args: Any, **kwargs: Any) -> Any:
-        return model._call_impl(*args, **kwargs)
+        return plain(*args, **kwargs)
 
     model._compiled_call_impl = torch.compile(call)
 
