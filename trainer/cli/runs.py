@@ -146,7 +146,7 @@ def _about_training(summary: dict[str, Any], attempts: list[dict[str, Any]]) -> 
 
 def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
     yield from ("", "attempts")
-    heads = ("no.", "started (UTC)", "from step", "to step", "epoch", "time", "device", "ended")
+    heads = ("no.", "started (UTC)", "from step", "to step", "kept", "epoch", "time", "device", "ended")
     rows = []
     for one in attempts:
         going = one is attempts[-1] and now in ("preparing", "running", "paused")
@@ -157,6 +157,7 @@ def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
                 one.get("started_at", "-")[:16].replace("T", " "),
                 str(one.get("resumed_step", "-")),
                 str(one["step"]),
+                str(one["kept_step"]),
                 str(one["epoch"]),
                 clock(one["seconds"]),
                 one.get("device", "-"),
