@@ -138,6 +138,11 @@ class InterruptedRun:
         return Metrics.from_confusion([[self._step + 1, self._attempt], [1, 2]], self._loss()).fields()
 
 
+def start_lines(journal: Path) -> list[int]:
+    """Lines of RunStarted, counted from 0: without one, nobody knows that steps were taken back."""
+    return [place for place, line in enumerate(journal.read_bytes().splitlines()) if b'"RunStarted"' in line]
+
+
 def damage(journal: Path, lines: set[int]) -> None:
     """Change a byte of some lines, counted from 0."""
     found = journal.read_bytes().splitlines(keepends=True)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from callbacks.metric_log import MetricLog
 from tests.golden.state import opened_run
-from tests.interrupted_runs import AttemptScript, InterruptedRun, damage, scripts
+from tests.interrupted_runs import AttemptScript, InterruptedRun, damage, scripts, start_lines
 from tests.logical import logical
 from trainer import events as ev
 from trainer.baselines.entries import Contestant
@@ -84,14 +84,23 @@ class Expected:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(scripts(), max_size=4), scripts(damaged=False), st.sets(st.integers(0, 150), max_size=6))
-def test_all_readers_tell_one_history(earlier: list[AttemptScript], last: AttemptScript, lines: set[int]) -> None:
+@given(
+    earlier=st.lists(scripts(), max_size=4),
+    last=scripts(damaged=False),
+    lines=st.sets(st.integers(0, 150), max_size=6),
+    starts=st.integers(0, 4),
+)
+def test_all_readers_tell_one_history(
+    earlier: list[AttemptScript], last: AttemptScript, lines: set[int], starts: int
+) -> None:
+    """In the end some lines are damaged, those of the last `starts` starts among them."""
     with tempfile.TemporaryDirectory() as name:
         run = InterruptedRun(Path(name))
         for script in [*earlier, last]:
             run.follow(script)
         check(run.folder, Path(name))
-        damage(run.folder.journal, lines)
+        found = start_lines(run.folder.journal)
+        damage(run.folder.journal, lines | set(found[max(0, len(found) - starts) :]))
         # the next attempt would write it anew
         resumed = SimpleNamespace(attempt=9, resumed_seq=2**53)
         log, context = MetricLog(), SimpleNamespace(folder=run.folder)

@@ -52,5 +52,6 @@ class RunModel(RunHistory):
 
     def add_reports(self, found: BatchColumns) -> None:
         """Take in the next records of the journal, which are BatchesReported."""
+        # first: where some are refused, the others have been taken in
         self.changed |= _TOPICS[ev.BatchesReported]
         super().add_reports(found)

@@ -146,7 +146,7 @@ def _about_training(summary: dict[str, Any], attempts: list[dict[str, Any]]) -> 
 
 def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
     yield from ("", "attempts")
-    heads = ("no.", "started (UTC)", "from step", "to step", "kept", "epoch", "time", "device", "ended")
+    heads = ("no.", "started (UTC)", "from step", "to step", "epoch", "time", "device", "ended")
     rows = []
     for one in attempts:
         going = one is attempts[-1] and now in ("preparing", "running", "paused")
@@ -156,8 +156,7 @@ def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
                 str(one["attempt"]),
                 one.get("started_at", "-")[:16].replace("T", " "),
                 str(one.get("resumed_step", "-")),
-                str(one["step"]),
-                str(one["kept_step"]),
+                str(one["step"]) + (f" (kept {one['kept_step']})" if one["kept_step"] < one["step"] else ""),
                 str(one["epoch"]),
                 clock(one["seconds"]),
                 one.get("device", "-"),

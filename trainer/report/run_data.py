@@ -239,16 +239,15 @@ def _read_journal(run: RunData) -> None:
 
 
 def _within(run: RunData) -> Within | None:
-    """The reports that count, merged to MAX_WITHIN points."""
+    """The reports that count, merged to MAX_WITHIN points, each weighted by its steps."""
     steps = run.info.steps_per_epoch if run.info is not None else 0
-    names = ("step", "loss", "learning_rate", "samples")
-    step, loss, rate, samples = (run.history.batches.column(name) for name in names)
-    order = np.flatnonzero(np.isfinite(loss) & np.isfinite(rate) & (samples > 0) & (np.abs(loss) < LARGEST))
+    step, loss, rate = (run.history.batches.column(name) for name in ("step", "loss", "learning_rate"))
+    order = np.flatnonzero(np.isfinite(loss) & np.isfinite(rate) & (np.abs(loss) < LARGEST))
     if len(order) < 2 or steps < 1:
         return None
     bins = np.arange(len(order)) * min(MAX_WITHIN, len(order)) // len(order)
     first = np.flatnonzero(np.diff(bins, prepend=-1))
-    weight = samples[order]
+    weight = np.maximum(1, np.diff(step, prepend=0))[order]
     mean = np.add.reduceat(loss[order] * weight, first) / np.add.reduceat(weight, first)
     last = np.append(first[1:], len(order)) - 1
     return Within(step[order][last] / steps, mean, rate[order][last])

@@ -22,7 +22,6 @@ BATCH_COLUMNS = (
     "learning_rate",
     "samples_per_second",
     "data_share",
-    "samples",
     "time",
 )
 EPOCH_COLUMNS = (
