@@ -68,7 +68,7 @@ def _gui(argv: list[str]) -> int:
 
     def begin(window: Window) -> None:
         if asked.reset_layout:
-            window.places.reset()
+            window.window_layout.reset()
         if path is not None:
             window.open_run(path)
 
@@ -84,7 +84,7 @@ def _demo(argv: list[str]) -> int:
     name = f"demo-{datetime.now():%Y%m%d-%H%M%S}"
     arguments = ["train", "--recipe", "digits", "--epochs", str(asked.epochs), "--name", name]
     _look_ahead()
-    return _show(root, lambda window: window.conduct.start(arguments, name))
+    return _show(root, lambda window: window.run_controller.start(arguments, name))
 
 
 def _add_runs(parser: argparse.ArgumentParser) -> None:
@@ -111,12 +111,12 @@ def _show(root: Path, begin: Callable[[Window], None]) -> int:
     assert isinstance(app, QApplication)
     logbook = LogFile()
     try:
-        return _conduct(app, logbook, root, begin)
+        return _run_window(app, logbook, root, begin)
     finally:
         logbook.close()
 
 
-def _conduct(app: QApplication, logbook: LogFile, root: Path, begin: Callable[[Window], None]) -> int:
+def _run_window(app: QApplication, logbook: LogFile, root: Path, begin: Callable[[Window], None]) -> int:
     from gui.window import i18n, theme
     from gui.window.log_file import log
     from gui.window.main_window import Window
@@ -136,7 +136,7 @@ def _conduct(app: QApplication, logbook: LogFile, root: Path, begin: Callable[[W
         begin(window)
         window.show()
         log.info("opened")
-        signals = UnixSignals(window.close_quietly)
+        signals = UnixSignals(window.closing.quietly)
         code = app.exec()
         signals.close()
         window.deleteLater()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
@@ -38,6 +38,9 @@ class Panel(QWidget):
     def show_run(self, run: OpenRun | None) -> None:
         """Another run, or none, is shown from now on."""
         self.run = run
+
+    def set_overlays(self, runs: Sequence[OpenRun]) -> None:
+        """Further runs, to draw beside the shown one or to compare it with."""
 
     def refresh(self, changed: Set[Topic]) -> None:
         """Draw what has changed in the shown run."""

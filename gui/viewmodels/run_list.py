@@ -13,7 +13,7 @@ from typing import Any, Literal
 from trainer.errors import EpochscopeError
 from trainer.store import durable, notes, trash
 from trainer.store import summary as summaries
-from trainer.store.folder import RunFolder, State, is_alive
+from trainer.store.folder import RunFolder, State, is_alive, is_run
 from trainer.store.notes import ViewerNotes
 from trainer.store.summary import Summary
 
@@ -22,7 +22,6 @@ Column = Literal[
 ]  # fmt: skip
 LIVE = ("preparing", "running", "paused")
 _ENDED = ("completed", "stopped", "failed")
-_MARKS = ("summary.json", "run.toml", "journal.jsonl")
 _SLICES = 4
 """Runs that nobody trains are looked at in turn, a quarter each time: within 2 s at two looks a second."""
 _FRESH_SECONDS = 10.0
@@ -189,10 +188,7 @@ class RunList:
             return True
         if self._look(name):
             changed.add(name)
-        return self._all[name].summary is not None or self._is_run(name)
-
-    def _is_run(self, name: str) -> bool:
-        return any(os.path.isfile(f"{self.root}{os.sep}{name}{os.sep}{mark}") for mark in _MARKS)  # noqa: PTH113
+        return self._all[name].summary is not None or is_run(f"{self.root}{os.sep}{name}")
 
     def _look(self, name: str) -> bool:
         """Read what is new of one run; whether anything was. A folder that is no run is left alone."""
@@ -205,7 +201,7 @@ class RunList:
             if unowned or old.state in _ENDED:
                 return False
         stamps = _stamp(base + "summary.json"), _stamp(base + "viewer.json")
-        if old is None and stamps[0] is None and not self._is_run(name):
+        if old is None and stamps[0] is None and not is_run(f"{self.root}{os.sep}{name}"):
             return False
         row = self._read(name, base, stamps) if old is None or stamps != old.stamps else replace(old)
         if row.summary is not None and row.summary.status in _ENDED:

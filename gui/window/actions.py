@@ -7,18 +7,21 @@ ambiguous beside the letters Qt finds.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 
 from PySide6.QtCore import QKeyCombination, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from gui.viewmodels.demo_run import demo_run
+from gui.viewmodels.run_state import Action
+from gui.viewmodels.selection import OpenRun
+from gui.window.tabs import PANELS
 from gui.window.theme import icon
 
 SEPARATOR = ""
 _LATIN = dict(zip("ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ", "QWERTYUIOP[]ASDFGHJKL;'ZXCVBNM,.", strict=True))
-TABS = ("curves", "classes", "errors", "weights", "map", "predict", "log")
 
 # name -> icon, keys
 ACTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -52,9 +55,16 @@ ACTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "keys": ("help", ("F1",)),
     "window_log": ("log", ()),
     "about": ("info", ()),
-} | {f"tab_{name}": ("", (f"Ctrl+{number}",)) for number, name in enumerate(TABS, 1)}
+} | {f"tab_{name}": ("", (f"Ctrl+{number}",)) for number, name in enumerate(PANELS, 1)}
 ACTIONS["tab_log"] = ("", ("Ctrl+7", "Ctrl+L"))
 CHECKABLE = ("runs_panel", "facts_panel", "full_screen")
+
+_OF_AN_ENGINE: tuple[Action, ...] = ("stop_epoch", "stop_step", "discard", "checkpoint", "end_process")
+_OF_A_RUN = (
+    *("copy_command", "show_folder", "export_csv", "export_png", "export_report"),
+    *("previous", "next", "first", "last"),
+    *(f"tab_{name}" for name in PANELS),
+)
 
 MENUS: dict[str, tuple[str, ...]] = {
     "file": (
@@ -85,7 +95,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "show_folder",
     ),
     "view": (
-        *(f"tab_{name}" for name in TABS),
+        *(f"tab_{name}" for name in PANELS),
         SEPARATOR,
         "previous",
         "next",
@@ -143,6 +153,22 @@ class WindowActions(QObject):
             action.setStatusTip(str(path))
             action.triggered.connect(lambda *_, path=path: self._open_recent(path))
         self.recent.setEnabled(bool(paths))
+
+    def enable(self, run: OpenRun | None, enabled: Set[Action], *, setting_up: bool) -> None:
+        """What can be done now: with the shown run, of whose engine `enabled` can be asked; or with the run that is
+        being set up."""
+        actions = self.actions
+        for name in _OF_AN_ENGINE:
+            actions[name].setEnabled(name in enabled)
+        actions["pause"].setEnabled(bool(enabled & {"pause", "unpause"}))
+        for action in _OF_A_RUN:
+            actions[action].setEnabled(run is not None)
+        # the demo run belongs to the installation
+        demo = demo_run()
+        ours = run is not None and run.folder.path == demo
+        actions["start"].setEnabled(setting_up or ("continue" in enabled and not ours))
+        actions["start"].setText(self.tr("&Start") if setting_up else self.tr("&Continue"))
+        actions["demo"].setEnabled(demo is not None)
 
     def retranslate(self) -> None:
         """Set all texts."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from PySide6.QtCore import QMimeData, QTimer
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-if TYPE_CHECKING:
-    from gui.window.main_window import Window
-
-IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
-_MARKS = ("summary.json", "run.toml", "journal.jsonl")
+from trainer.data.folder_scan import SUFFIXES
+from trainer.store.folder import is_run
 
 Kind = Literal["run", "data", "images", "nothing"]
 
@@ -21,17 +18,20 @@ Kind = Literal["run", "data", "images", "nothing"]
 def kind_of(paths: Sequence[Path]) -> Kind:
     """What these paths are meant as."""
     if len(paths) == 1 and paths[0].is_dir():
-        return "run" if any((paths[0] / mark).is_file() for mark in _MARKS) else "data"
-    if paths and all(path.suffix.lower() in IMAGES for path in paths):
+        return "run" if is_run(paths[0]) else "data"
+    if paths and all(path.suffix.lower().removeprefix(".") in SUFFIXES for path in paths):
         return "images"
     return "nothing"
 
 
-class DragDrop:
-    """Takes what is dropped and opens it."""
+class DragDrop(QObject):
+    """Says what was dropped: `run_dropped` and `data_dropped` with a folder, `images_dropped` with a list of files,
+    `nothing_dropped` where it is none of them."""
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
+    run_dropped = Signal(Path)
+    data_dropped = Signal(Path)
+    images_dropped = Signal(list)
+    nothing_dropped = Signal()
 
     def entered(self, event: QDragEnterEvent) -> None:
         """Say whether it is welcome."""
@@ -42,25 +42,18 @@ class DragDrop:
         """Open it, once the drop is over: a dialog opened within it blocks the program it came from."""
         paths = _paths(event.mimeData())
         event.acceptProposedAction()
-        QTimer.singleShot(0, self._window, lambda: self.open(paths))
+        QTimer.singleShot(0, self, lambda: self._tell(paths))
 
-    def open(self, paths: Sequence[Path]) -> None:
-        """As what it is."""
-        window = self._window
+    def _tell(self, paths: Sequence[Path]) -> None:
         match kind_of(paths):
             case "run":
-                window.open_run(paths[0])
+                self.run_dropped.emit(paths[0])
             case "data":
-                window.new_run(paths[0])
-            case "images" if window.run is None:
-                text = window.tr("Open a run first: its best weights say what is in an image.")
-                window.banner.show_notice("drop", text, sign="info")
+                self.data_dropped.emit(paths[0])
             case "images":
-                window.show_tab("predict")
-                window.tabs.panel("predict").classify(list(paths))  # type: ignore[attr-defined]
-            case _:
-                text = window.tr("Drop one folder, or image files.")
-                window.banner.show_notice("drop", text, sign="info")
+                self.images_dropped.emit(list(paths))
+            case "nothing":
+                self.nothing_dropped.emit()
 
 
 def _paths(data: QMimeData) -> list[Path]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
-if TYPE_CHECKING:
-    from gui.window.main_window import Window
+from gui.window.preferences import Preferences
 
 FOLD_WIDTH = 1200
 """Narrower windows have no room for the list of runs, unless somebody opens it."""
-LEAST_LIST = 220
-"""Pixels, for name and status of a run."""
 FIRST_SIZE = QSize(1280, 800)
 FIRST_WIDTHS = (270, 780, 230)
 
@@ -20,82 +19,94 @@ Side = Literal["runs", "facts"]
 
 
 class WindowLayout:
-    """Arranges the sides of a window."""
+    """Arranges the sides of a window: `runs` on the left and `run_info` on the right of `splitter`."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(
+        self,
+        window: QMainWindow,
+        splitter: QSplitter,
+        sides: tuple[QWidget, QWidget],
+        actions: dict[str, QAction],
+        preferences: Preferences,
+    ) -> None:
         self._window = window
+        self._splitter = splitter
+        self._runs, self._run_info = sides
+        self._actions = actions
+        self._preferences = preferences
+        self._on_run = False
         self._narrow = False
         self._unfolded = False
 
     def restore(self) -> None:
         """As it was left, on a screen that is there."""
-        window, preferences = self._window, self._window.preferences
-        room = window.screen().availableGeometry().size()
-        window.resize(FIRST_SIZE.boundedTo(room * 0.95))
-        window.sides.setSizes(list(FIRST_WIDTHS))
-        geometry = preferences.layout("geometry")
+        self._first_sizes()
+        geometry = self._preferences.layout("geometry")
         if not geometry.isEmpty():
-            window.restoreGeometry(geometry)
-        widths = preferences.layout("sides")
+            self._window.restoreGeometry(geometry)
+        widths = self._preferences.layout("sides")
         if not widths.isEmpty():
-            window.sides.restoreState(widths)
-        self._narrow = window.width() < FOLD_WIDTH
-        self.arrange()
+            self._splitter.restoreState(widths)
+        self._narrow = self._window.width() < FOLD_WIDTH
+        self._arrange()
 
     def save(self) -> None:
         """Remember it."""
-        window, preferences = self._window, self._window.preferences
-        preferences.set_layout("geometry", window.saveGeometry())
-        preferences.set_layout("sides", window.sides.saveState())
+        self._preferences.set_layout("geometry", self._window.saveGeometry())
+        self._preferences.set_layout("sides", self._splitter.saveState())
 
     def reset(self) -> None:
         """Everything where it was at first."""
-        window = self._window
-        window.preferences.forget_layout()
-        window.showNormal()
-        window.resize(FIRST_SIZE.boundedTo(window.screen().availableGeometry().size() * 0.95))
-        window.sides.setSizes(list(FIRST_WIDTHS))
+        self._preferences.forget_layout()
+        self._window.showNormal()
+        self._first_sizes()
         self._unfolded = False
-        self.arrange()
+        self._arrange()
+
+    def _first_sizes(self) -> None:
+        room = self._window.screen().availableGeometry().size()
+        self._window.resize(FIRST_SIZE.boundedTo(room * 0.95))
+        self._splitter.setSizes(list(FIRST_WIDTHS))
 
     def fold(self) -> None:
         """The window has another width."""
         narrow = self._window.width() < FOLD_WIDTH
         if narrow != self._narrow:
             self._narrow, self._unfolded = narrow, False
-            self.arrange()
+            self._arrange()
 
     def toggle(self, side: Side) -> None:
         """Open or close a side, and keep it so."""
-        window = self._window
+        preferences = self._preferences
         if side == "runs" and self._narrow:
-            self._unfolded = window.left.isHidden()
+            self._unfolded = self._runs.isHidden()
         elif side == "facts" and self._narrow and self._unfolded:
             # there is room for one side only: the one asked for last
             self._unfolded = False
-            window.preferences.set_shown("facts", True)
+            preferences.set_shown("facts", True)
         else:
-            window.preferences.set_shown(side, not window.preferences.shown(side))
-        self.arrange()
+            preferences.set_shown(side, not preferences.shown(side))
+        self._arrange()
 
-    def arrange(self) -> None:
-        """Show what is to be shown."""
-        window, preferences = self._window, self._window.preferences
-        wanted = self._unfolded if self._narrow else preferences.shown("runs")
-        on_run = window.pages.currentWidget() is window.run_page
-        window.left.setVisible(wanted)
+    def show_run_info(self, on_run: bool) -> None:
+        """There is room for the facts of a run only while a run is in front."""
+        self._on_run = on_run
+        self._arrange()
+
+    def _arrange(self) -> None:
+        preferences, actions = self._preferences, self._actions
+        runs = self._unfolded if self._narrow else preferences.shown("runs")
         facts = preferences.shown("facts") and not (self._narrow and self._unfolded)
-        window.facts.setVisible(facts and on_run)
-        actions = window.menus.actions
-        actions["runs_panel"].setChecked(wanted)
+        self._runs.setVisible(runs)
+        self._run_info.setVisible(facts and self._on_run)
+        actions["runs_panel"].setChecked(runs)
         actions["facts_panel"].setChecked(facts)
-        actions["facts_panel"].setEnabled(on_run)
+        actions["facts_panel"].setEnabled(self._on_run)
 
     def full_screen(self) -> None:
         """There and back."""
-        window = self._window
-        if window.isFullScreen():
-            window.showNormal()
+        if self._window.isFullScreen():
+            self._window.showNormal()
         else:
-            window.showFullScreen()
-        window.menus.actions["full_screen"].setChecked(window.isFullScreen())
+            self._window.showFullScreen()
+        self._actions["full_screen"].setChecked(self._window.isFullScreen())

@@ -1,22 +1,21 @@
-"""The window: what lies where, which run is shown, and the one timer that drives it all."""
+"""The window: what lies where, which run is shown, and what is done on each tick of its timer."""
 
 from __future__ import annotations
 
-import importlib
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
-from gui.engine.processes import PythonCheck
 from gui.engine.rpc_client import RpcClient
-from gui.viewmodels.eta import Pace
-from gui.viewmodels.journal_follower import JournalFollower
+from gui.text.errors import error_text
+from gui.viewmodels.demo_run import demo_run
+from gui.viewmodels.eta import Pace, outlook
+from gui.viewmodels.open_runs import OpenRuns, open_run
+from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.banner import Banner
 from gui.widgets.epoch_slider import EpochBar
@@ -24,15 +23,24 @@ from gui.widgets.run_info import RunInfo
 from gui.widgets.run_toolbar import RunToolbar
 from gui.widgets.status import StatusBar
 from gui.widgets.welcome import WelcomePage
-from gui.window.actions import TABS, WindowActions
+from gui.window.actions import WindowActions
+from gui.window.closing import Closing
 from gui.window.drag_drop import DragDrop
-from gui.window.file_actions import FileActions, recorded
-from gui.window.layout import LEAST_LIST, WindowLayout
+from gui.window.file_actions import FileActions
+from gui.window.help_actions import HelpActions
+from gui.window.layout import WindowLayout
+from gui.window.pages import Pages
 from gui.window.preferences import Preferences
-from gui.window.refresh_timer import RefreshTimer
-from gui.window.run_controller import CLOSING_SECONDS, RunController
-from gui.window.tabs import ALL, Tabs
-from trainer.store.folder import RunFolder
+from gui.window.refresh_timer import Every, RefreshTimer
+from gui.window.run_controller import RunController
+from gui.window.run_notices import RunNotices
+from gui.window.runs_side import RunsSide
+from gui.window.tabs import ALL, PANELS, Tabs
+from trainer.store.folder import RunFolder, is_run
+
+_ON_RUN_INFO: frozenset[Topic] = frozenset({"info", "epochs", "evaluation", "snapshots", "state"})
+_DRAW_SECONDS = 0.2
+"""While a long journal is read, drawing happens only now and then."""
 
 
 class Window(QMainWindow):
@@ -42,267 +50,281 @@ class Window(QMainWindow):
         super().__init__()
         self.root = root
         self.preferences = preferences
-        self.run: OpenRun | None = None
-        self.overlays: list[OpenRun] = []
+        self.runs = OpenRuns()
         self.epoch_cursor = EpochCursor()
-        self.assist = RpcClient(preferences.python)
+        self.pace = Pace()
+        self.rpc_client = RpcClient(preferences.python)
+        self._drawing, self._listing = Every(_DRAW_SECONDS), Every(0.5)
+        self._looking_for_live, self._examining = Every(2.0), Every(0.5)
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 560)
-        self.banner = Banner()
-        self.conduct = RunController(self, self.banner, preferences, root)
-        self.errands = FileActions(self)
-        self.drops = DragDrop(self)
-        self.menus = WindowActions(self, self._slots(), self.open_run)
+        self._make_helpers()
         self._build()
         self._connect()
-        self.places = WindowLayout(self)
-        self._closing_until: float | None = None
-        self._quiet = False
-        self.pulse = RefreshTimer(self)
-        self.places.restore()
+        self.window_layout.restore()
         self.retranslate()
         self.show_run(None)
 
+    @property
+    def run(self) -> OpenRun | None:
+        """The run that is shown."""
+        return self.runs.shown
+
     # -- what lies where -------------------------------------------------------------------------------------------
 
+    def _make_helpers(self) -> None:
+        preferences = self.preferences
+        self.banner = Banner()
+        self.run_controller = RunController(self, self.banner, preferences, self.root)
+        self.closing = Closing(self.run_controller, self.banner)
+        self.run_notices = RunNotices(self, self.banner)
+        self.file_actions = FileActions(self, self.banner, preferences, self.runs, self.root)
+        self.help_actions = HelpActions(self, preferences)
+        self.drag_drop = DragDrop(self)
+        self.refresh_timer = RefreshTimer(self, lambda: self.runs.catching_up)
+        self.window_actions = WindowActions(self, self._slots(), self.open_run)
+
     def _slots(self) -> dict[str, Callable[[], object]]:
-        errands, conduct = self.errands, self.conduct
+        files, about, controller = self.file_actions, self.help_actions, self.run_controller
         slots: dict[str, Callable[[], object]] = {
             "new_run": self.new_run,
-            "open_data": errands.choose_data,
-            "open_run": errands.choose_run,
-            "demo": errands.open_recorded,
-            "export_csv": errands.export_csv,
-            "export_png": errands.export_png,
-            "export_report": errands.export_report,
-            "settings": errands.settings,
+            "open_data": files.choose_data,
+            "open_run": files.choose_run,
+            "demo": self._open_demo,
+            "export_csv": lambda: files.export_csv(self.tabs),
+            "export_png": lambda: files.export_png(self.tabs),
+            "export_report": files.export_report,
+            "settings": about.settings,
             "quit": self.close,
             "start": self._start,
-            "pause": conduct.pause,
-            "stop_epoch": lambda: conduct.ask("stop", "epoch"),
-            "stop_step": lambda: conduct.ask("stop"),
-            "discard": conduct.discard,
-            "checkpoint": lambda: conduct.ask("checkpoint"),
-            "end_process": conduct.end_process,
-            "copy_command": errands.copy_command,
-            "show_folder": errands.show_folder,
-            "previous": lambda: self.bar.go_back(),
-            "next": lambda: self.bar.go_on(),
-            "first": lambda: self.bar.go_first(),
-            "last": lambda: self.bar.go_last(),
+            "pause": controller.pause,
+            "stop_epoch": lambda: controller.ask("stop", "epoch"),
+            "stop_step": lambda: controller.ask("stop"),
+            "discard": controller.discard,
+            "checkpoint": lambda: controller.ask("checkpoint"),
+            "end_process": controller.end_process,
+            "copy_command": files.copy_command,
+            "show_folder": files.show_folder,
+            "previous": lambda: self.epoch_bar.go_back(),
+            "next": lambda: self.epoch_bar.go_on(),
+            "first": lambda: self.epoch_bar.go_first(),
+            "last": lambda: self.epoch_bar.go_last(),
             "live": self._escape,
-            "runs_panel": lambda: self.places.toggle("runs"),
-            "facts_panel": lambda: self.places.toggle("facts"),
-            "full_screen": lambda: self.places.full_screen(),
-            "reset_layout": lambda: self.places.reset(),
-            "keys": errands.keys,
-            "window_log": errands.window_log,
-            "about": errands.about,
+            "runs_panel": lambda: self.window_layout.toggle("runs"),
+            "facts_panel": lambda: self.window_layout.toggle("facts"),
+            "full_screen": lambda: self.window_layout.full_screen(),
+            "reset_layout": lambda: self.window_layout.reset(),
+            "keys": lambda: about.keys(self.window_actions),
+            "window_log": about.window_log,
+            "about": about.about,
         }
-        return slots | {f"tab_{name}": partial(self.show_tab, name) for name in TABS}
+        return slots | {f"tab_{name}": partial(self.show_tab, name) for name in PANELS}
 
     def _build(self) -> None:
-        self.controls = RunToolbar(self.menus.actions)
-        self.tabs = Tabs(self.epoch_cursor, {"map": (self.assist,), "predict": (self.assist, self.preferences)})
-        self.bar = EpochBar(self.epoch_cursor)
-        self.facts = RunInfo(self.epoch_cursor)
-        self.empty = WelcomePage(self.menus.actions)
-        self.run_page = _column(self.tabs, self.bar)
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(self.run_page)
-        self.new_page: Any = None
-        self._devices: PythonCheck | None = None
-        self.runs: Any = None
-        self.sides = QSplitter(Qt.Orientation.Horizontal)
-        self.left = QWidget()
-        self.left.setMinimumWidth(LEAST_LIST)
-        self._left_column = QVBoxLayout(self.left)
-        self._left_column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.left, self.pages, self.facts):
-            self.sides.addWidget(widget)
-        self.sides.setCollapsible(1, False)
-        self.sides.setStretchFactor(1, 1)
-        self.setCentralWidget(_column(self.controls, self.banner, self.sides))
-        self.status = StatusBar(self.open_run)
-        self.setStatusBar(self.status)
+        actions = self.window_actions.actions
+        self.run_toolbar = RunToolbar(actions)
+        self.tabs = Tabs(self.epoch_cursor, self.rpc_client, self.preferences)
+        self.epoch_bar = EpochBar(self.epoch_cursor)
+        self.run_info = RunInfo(self.epoch_cursor)
+        self.welcome = WelcomePage(actions)
+        run_page = _column(self.tabs, self.epoch_bar)
+        self.pages = Pages(self.welcome, run_page, self.rpc_client, self.root, self.preferences)
+        self.runs_side = RunsSide(self.root)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        for widget in (self.runs_side, self.pages, self.run_info):
+            self.splitter.addWidget(widget)
+        self.splitter.setCollapsible(1, False)
+        self.splitter.setStretchFactor(1, 1)
+        self.setCentralWidget(_column(self.run_toolbar, self.banner, self.splitter))
+        self.status_bar = StatusBar(self.open_run)
+        self.setStatusBar(self.status_bar)
+        sides = (self.runs_side, self.run_info)
+        self.window_layout = WindowLayout(self, self.splitter, sides, actions, self.preferences)
 
     def _connect(self) -> None:
-        self.bar.moved.connect(self.cursor_moved)
-        self.tabs.epoch_chosen.connect(self.bar.choose)
-        self.tabs.class_chosen.connect(self._class_chosen)
-        self.tabs.cell_chosen.connect(self._cell_chosen)
-        self.tabs.currentChanged.connect(lambda _: self.errands.enable_exports())
-        self.conduct.opened.connect(self._opened)
-        self.conduct.changed.connect(self.show_controls)
-        self.conduct.gone.connect(lambda: self.show_run(None))
-        self.menus.show_recent(self.preferences.recent)
-
-    def make_runs(self) -> None:
-        """The list on the left, once the window has been painted."""
-        if self.runs is not None:
-            return
-        self.runs = importlib.import_module("gui.runs.runs_panel").RunsPanel(self.root)
-        self._left_column.addWidget(self.runs)
-        self.runs.show_run(self.run.folder.path if self.run else None)
-        self.runs.run_chosen.connect(self.open_run)
-        self.runs.overlays_changed.connect(self._overlay)
-        self.runs.continue_wanted.connect(self._continue)
-        self.runs.compare_wanted.connect(self.errands.compare)
-        self.runs.runs_removed.connect(self._removed)
+        self.epoch_bar.moved.connect(self.cursor_moved)
+        self.tabs.epoch_chosen.connect(self.epoch_bar.choose)
+        self.pages.currentChanged.connect(self._page_changed)
+        self.pages.start_wanted.connect(self.run_controller.start)
+        self.run_controller.opened.connect(self._show_folder)
+        self.run_controller.changed.connect(self.show_controls)
+        self.run_controller.gone.connect(lambda: self.show_run(None))
+        self.closing.ready.connect(self.close)
+        self.run_notices.log_wanted.connect(lambda: self.show_tab("log"))
+        self.file_actions.data_chosen.connect(self.new_run)
+        self.file_actions.run_chosen.connect(self.open_run)
+        self.file_actions.said.connect(lambda text: self.status_bar.showMessage(text, 5000))
+        self.help_actions.python_changed.connect(self.rpc_client.use)
+        self.runs_side.run_chosen.connect(self.open_run)
+        self.runs_side.overlays_changed.connect(self._overlay)
+        self.runs_side.continue_wanted.connect(lambda path, epochs: self.run_controller.go_on(path, epochs or None))
+        self.runs_side.compare_wanted.connect(self.file_actions.compare)
+        self.runs_side.runs_removed.connect(self._removed)
+        self.drag_drop.run_dropped.connect(self.open_run)
+        self.drag_drop.data_dropped.connect(self.new_run)
+        self.drag_drop.images_dropped.connect(self._classify)
+        self.drag_drop.nothing_dropped.connect(
+            lambda: self.banner.show_notice("drop", self.tr("Drop one folder, or image files."), sign="info")
+        )
+        self.refresh_timer.ticked.connect(self._tick)
+        self.window_actions.show_recent(self.preferences.recent)
 
     # -- which run -------------------------------------------------------------------------------------------------
 
     def open_run(self, path: Path) -> None:
         """Show the run in this folder; where there is none, say so and change nothing."""
-        folder = RunFolder(Path(path))
-        if not any(place.exists() for place in (folder.journal, folder.run_toml, folder.summary)):
-            text = self.tr("This is no folder of a run: {path}").format(path=folder.path)
+        if is_run(path):
+            self._show_folder(Path(path))
+        else:
+            text = self.tr("This is no folder of a run: {path}").format(path=path)
             self.banner.show_notice("no_run", text)
-            return
-        self._opened(folder.path)
 
-    def _opened(self, path: Path) -> None:
+    def _show_folder(self, path: Path) -> None:
         folder = RunFolder(path)
         if self.run is not None and self.run.folder == folder and self.run.follower.caught_up:
-            self.conduct.show_run(self.run)
-            self.errands.tell_end(again=True)
-            self.show_page(self.run_page)
+            self.run_controller.show_run(self.run)
+            self.run_notices.tell_end(self.run, again=True)
+            self.pages.show_run(True)
             return
-        self.show_run(OpenRun(folder, JournalFollower(folder)))
+        self.show_run(open_run(folder))
         self.preferences.add_recent(folder.path)
-        self.menus.show_recent(self.preferences.recent)
+        self.window_actions.show_recent(self.preferences.recent)
 
     def show_run(self, run: OpenRun | None) -> None:
         """Show this run from now on, or none."""
-        self.run = run
+        self.runs.shown = run
         self.epoch_cursor.live()
-        self.pulse.pace = Pace()
-        self.conduct.show_run(run)
-        self.bar.show_run(run)
-        self.facts.show_run(run)
-        self.tabs.show_run(run)
-        self.show_page(self.run_page if run else self.empty)
+        self.pace = Pace()
+        for part in (self.run_controller, self.epoch_bar, self.run_info, self.tabs, self.status_bar, self.runs_side):
+            part.show_run(run)
+        self.pages.show_run(run is not None)
         self.setWindowTitle(f"{run.folder.name} – Epochscope" if run else "Epochscope")
-        self.status.show_run(run)
-        if self.runs is not None:
-            self.runs.show_run(run.folder.path if run else None)
         self.show_controls()
-        self.pulse.set()
+        self.refresh_timer.set()
 
-    def show_page(self, page: QWidget) -> None:
-        """Bring a page to the front of the centre."""
-        self.pages.setCurrentWidget(page)
-        self.places.arrange()
+    def _open_demo(self) -> None:
+        """The run that comes along, played from its first epoch on."""
+        if path := demo_run():
+            self.open_run(path)
+            self.epoch_bar.start_playing()
+
+    def _page_changed(self) -> None:
+        self.window_layout.show_run_info(self.pages.on_run)
         self.show_controls()
         self.tabs.draw()
 
     def new_run(self, source: Path | None = None) -> None:
         """The page to set up a run on, with this folder of images."""
-        if self.new_page is None:
-            page = importlib.import_module("gui.new_run.new_run_page").NewRunPage
-            self.new_page = page(self.assist, self.root, self.preferences)
-            self.new_page.start_wanted.connect(self.conduct.start)
-            self.pages.addWidget(self.new_page)
-            self._devices = PythonCheck(self.preferences.python, full=True)
-        if source is not None:
-            self.new_page.set_source(str(source))
-        self.show_page(self.new_page)
-        self.new_page.setFocus()
-
-    def hear_devices(self) -> None:
-        """Offer the devices there are, once known."""
-        if self._devices is not None and self._devices.result() is not None:
-            self.new_page.set_devices(self._devices.devices)
-            self._devices.close()
-            self._devices = None
-
-    @property
-    def setting_up(self) -> bool:
-        """The page to set up a run is in front."""
-        return self.new_page is not None and self.pages.currentWidget() is self.new_page
+        self.pages.show_new_run(source)
 
     def _start(self) -> None:
         """Start what is set up, or continue what is shown."""
-        if self.setting_up:
-            self.new_page.start_button.click()
+        if self.pages.on_new_run:
+            self.pages.press_start()
         else:
-            self.conduct.continue_shown()
+            self.run_controller.continue_shown()
 
     def show_tab(self, name: str) -> None:
         """A tab of the shown run."""
         if self.run is not None:
-            self.show_page(self.run_page)
+            self.pages.show_run(True)
             self.tabs.show_tab(name)
 
     def _escape(self) -> None:
         """Back from the set-up page, else back to live."""
-        if self.setting_up:
-            self.show_page(self.run_page if self.run else self.empty)
+        if self.pages.on_new_run:
+            self.pages.show_run(self.run is not None)
         elif self.run is not None:
-            self.bar.go_live()
+            self.epoch_bar.go_live()
 
-    def _class_chosen(self, number: int) -> None:
-        self.tabs.show_tab("errors")
-        self.tabs.panel("errors").choose_class(number)  # type: ignore[attr-defined]
-
-    def _cell_chosen(self, true: int, predicted: int) -> None:
-        self.tabs.show_tab("errors")
-        self.tabs.panel("errors").choose_cell(true, predicted)  # type: ignore[attr-defined]
+    def _classify(self, images: Sequence[Path]) -> None:
+        """What the shown run's best weights say of these images."""
+        if self.run is None:
+            text = self.tr("Open a run first: its best weights say what is in an image.")
+            self.banner.show_notice("drop", text, sign="info")
+        else:
+            self.show_tab("predict")
+            self.tabs.panel("predict").classify(images)
 
     def _removed(self, paths: list[Path]) -> None:
         if self.run is not None and self.run.folder.path in paths:
             self.show_run(None)
 
-    def _continue(self, path: Path, epochs: int) -> None:
-        self.conduct.go_on(RunFolder(path), epochs or None)
-
     def _overlay(self, paths: list[Path]) -> None:
-        """Curves of further runs; those that are shown already are kept, with what was read of them."""
-        known = {run.folder.path: run for run in self.overlays}
-        self.overlays = [
-            known.get(path) or OpenRun(RunFolder(path), JournalFollower(RunFolder(path))) for path in paths
-        ]
-        self.tabs.set_overlays(self.overlays)
-        self.pulse.set()
+        """Curves of further runs."""
+        self.runs.overlay(paths)
+        self.tabs.set_overlays(self.runs.overlays)
+        self.refresh_timer.set()
 
     # -- what changes ----------------------------------------------------------------------------------------------
 
+    def _tick(self, now: float) -> None:
+        """Read what is new, look around, draw what has changed."""
+        self._read()
+        for part in (self.rpc_client, self.pages, self.file_actions):
+            part.poll()
+        catching_up = self.runs.catching_up
+        if self.runs_side.isVisible() and self._listing.due(now):
+            self.runs_side.tick()
+        if self._looking_for_live.due(now):
+            self.status_bar.show_live(self.root, self.run)
+        if not catching_up and self._examining.due(now):
+            self.run_notices.tell_folder(self.run)
+        if not catching_up:
+            self.epoch_bar.tick(now)
+        if self._drawing.due(now) or not catching_up:
+            self._draw()
+        self.closing.poll()
+
+    def _read(self) -> None:
+        found, run = self.runs.read(), self.run
+        if found.error is not None:
+            self.banner.show_notice("unreadable", error_text(found.error))
+        else:
+            self.banner.hide_notice("unreadable")
+        if found.grew:
+            self.tabs.note({"batches", "epochs"})
+        if run is not None:
+            self._note(run, found.changed)
+
+    def _note(self, run: OpenRun, changed: Set[Topic]) -> None:
+        self.tabs.note(changed)
+        if changed & _ON_RUN_INFO or ("batches" in changed and not run.model.epochs.rows):
+            self.run_info.refresh()
+            self.epoch_bar.refresh()
+        if changed & {"state", "answers", "messages"}:
+            self.show_controls()
+            self.run_notices.tell_end(run)
+
+    def _draw(self) -> None:
+        self.run_controller.tick()
+        if (run := self.run) is not None:
+            now = outlook(run.model, self.run_controller.steering.state, self.pace)
+            self.run_toolbar.show_outlook(run.model, now)
+            self.status_bar.show_damage(run.follower.damaged)
+        self.tabs.draw()
+
     def cursor_moved(self) -> None:
         """Another epoch is looked at."""
-        self.pulse.touch()
+        self.refresh_timer.touch()
         self.tabs.move_cursor()
-        self.facts.refresh()
+        self.run_info.refresh()
 
     def show_controls(self) -> None:
         """Buttons and menus as the run's state has them now."""
-        steering = self.conduct.steering
-        state, enabled = steering.state, steering.enabled
-        actions = self.menus.actions
-        for name in ("stop_epoch", "stop_step", "discard", "checkpoint", "end_process"):
-            actions[name].setEnabled(name in enabled)
-        actions["pause"].setEnabled(bool(enabled & {"pause", "unpause"}))
-        # the recorded run belongs to the installation
-        ours = self.run is not None and self.run.folder.path == recorded()
-        actions["start"].setEnabled(self.setting_up or ("continue" in enabled and not ours))
-        actions["start"].setText(self.tr("&Start") if self.setting_up else self.tr("&Continue"))
-        for name in ("copy_command", "show_folder", *(f"tab_{name}" for name in TABS)):
-            actions[name].setEnabled(self.run is not None)
-        for name in ("previous", "next", "first", "last"):
-            actions[name].setEnabled(self.run is not None)
-        self.controls.show_state(self.run.folder.name if self.run else self.tr("No run is open"), state, enabled)
-        self.controls.show_outlook(None, None) if self.run is None else None
-        self.errands.enable_exports()
+        run, steering = self.run, self.run_controller.steering
+        self.window_actions.enable(run, steering.enabled, setting_up=self.pages.on_new_run)
+        name = run.folder.name if run else self.tr("No run is open")
+        self.run_toolbar.show_state(name, steering.state, steering.enabled)
+        if run is None:
+            self.run_toolbar.show_outlook(None, None)
 
     def retranslate(self) -> None:
         """The language has changed: set all texts anew."""
-        for part in (self.menus, self.controls, self.tabs, self.bar, self.facts, self.empty, self.status):
+        parts = (self.window_actions, self.run_toolbar, self.tabs, self.epoch_bar, self.run_info)
+        for part in (*parts, self.pages, self.welcome, self.status_bar, self.runs_side):
             part.retranslate()
-        for late in (self.runs, self.new_page):
-            if late is not None:
-                late.retranslate()
-        self.errands.retranslate()
-        self.left.setAccessibleName(self.tr("Runs"))
+        self.run_notices.retranslate(self.run)
         self.show_controls()
 
     # -- events of the window --------------------------------------------------------------------------------------
@@ -312,83 +334,55 @@ class Window(QMainWindow):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         elif event.type() == QEvent.Type.WindowStateChange:
-            self.pulse.set()
+            self.refresh_timer.set()
         super().changeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Work again."""
         super().showEvent(event)
         self.tabs.note(ALL)
-        self.pulse.set()
+        self.refresh_timer.set()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Rest."""
         super().hideEvent(event)
-        self.pulse.set()
+        self.refresh_timer.set()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Narrow windows have no room for the list of runs."""
         super().resizeEvent(event)
-        self.places.fold()
+        self.window_layout.fold()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A key that nobody wanted: it may be a letter of a Russian layout."""
-        if not self.menus.press(event):
+        if not self.window_actions.press(event):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Folders and images are welcome."""
-        self.drops.entered(event)
+        self.drag_drop.entered(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """A folder of images, a run, or images to classify."""
-        self.drops.dropped(event)
+        self.drag_drop.dropped(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask what is to become of the runs that were started here."""
-        if self._quiet or not self.conduct.working():
-            self._leave(event)
+        """Not before it is said what is to become of the runs that were started here."""
+        if not self.closing.allowed():
+            event.ignore()
             return
-        choice = self.conduct.ask_closing(late=self._closing_until is not None)
-        if choice == "leave":
-            self._leave(event)
-            return
-        event.ignore()
-        self._closing_until = None
-        if choice == "stop":
-            self.conduct.stop_all()
-            self._closing_until = time.monotonic() + CLOSING_SECONDS
-            text = self.tr("The window closes as soon as the run has stopped …")
-            self.banner.show_notice("closing", text, sign="info")
-
-    def close_when_stopped(self) -> None:
-        """The second half of closing with a stop: on each tick."""
-        if self._closing_until is None:
-            return
-        if not self.conduct.working() or time.monotonic() >= self._closing_until:
-            self.banner.hide_notice("closing")
-            self.close()
-
-    def close_quietly(self) -> None:
-        """Without asking: what trains goes on."""
-        self._closing_until = None
-        self._quiet = True
-        self.close()
+        self.refresh_timer.stop()
+        self.window_layout.save()
+        self.preferences.save()
+        self.run_controller.release()
+        self.rpc_client.close()
+        self.pages.release()
+        event.accept()
 
     def tell_fault(self, text: str) -> None:
         """Something went wrong in the window itself; it is written to its log."""
         what = self.tr("An error of the window, not of the run: {error}").format(error=text)
-        self.banner.show_notice("fault", what, [(self.tr("Show the log"), self.errands.window_log)])
-
-    def _leave(self, event: QCloseEvent) -> None:
-        self.pulse.timer.stop()
-        self.places.save()
-        self.preferences.save()
-        self.conduct.release()
-        self.assist.close()
-        if self._devices is not None:
-            self._devices.close()
-        event.accept()
+        self.banner.show_notice("fault", what, [(self.tr("Show the log"), self.help_actions.window_log)])
 
 
 def _column(*widgets: QWidget) -> QWidget:

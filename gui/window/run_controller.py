@@ -20,7 +20,6 @@ from trainer.store import trash
 from trainer.store.folder import RunFolder, is_alive
 from trainer.store.requests import Do, When
 
-CLOSING_SECONDS = 10.0
 DONE_CODES = (0, 3)
 """Completed; stopped and resumable."""
 TOLD_BY_THE_RUN = (5, 6, 7, 8, 9)
@@ -30,7 +29,7 @@ class RunController(QObject):
     """Steers the run that is shown. `opened`: a run was started and is to be shown; `changed`: buttons and states may
     be others now; `gone`: the shown run lies in the trash."""
 
-    opened = Signal(object)
+    opened = Signal(Path)
     changed = Signal()
     gone = Signal()
 
@@ -62,8 +61,9 @@ class RunController(QObject):
             self.started[engine.folder.path] = engine
             self.opened.emit(engine.folder.path)
 
-    def go_on(self, folder: RunFolder, epochs: int | None) -> None:
+    def go_on(self, path: Path, epochs: int | None) -> None:
         """Continue a run that has ended; `epochs` in all, None as many as it was set up for."""
+        folder = RunFolder(path)
         more = ["--epochs", str(epochs)] if epochs is not None else []
         engine_root = folder.path.parent
         with self._told():
@@ -84,7 +84,7 @@ class RunController(QObject):
             if not wanted:
                 return
             epochs = max(info.epochs, run.model.epoch) + more
-        self.go_on(run.folder, epochs)
+        self.go_on(run.folder.path, epochs)
 
     # -- asking ------------------------------------------------------------------------------------------------------
 

@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from functools import partial
-from typing import get_args
+from typing import TYPE_CHECKING, Literal, get_args, overload
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from gui.engine.rpc_client import RpcClient
 from gui.panels.base import Panel
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
+from gui.window.preferences import Preferences
 from gui.window.theme import icon
 
-ALL: frozenset[Topic] = frozenset(get_args(Topic))
+if TYPE_CHECKING:
+    from gui.panels.confusion.confusion_panel import ConfusionPanel
+    from gui.panels.curves.curves_panel import CurvesPanel
+    from gui.panels.predict.predict_panel import PredictPanel
 
-# name, module, class, icon
-PANELS = (
-    ("curves", "gui.panels.curves.curves_panel", "CurvesPanel", "curve"),
-    ("classes", "gui.panels.classes.classes_panel", "ClassesPanel", "classes"),
-    ("errors", "gui.panels.confusion.confusion_panel", "ConfusionPanel", "matrix"),
-    ("weights", "gui.panels.weights", "WeightsPanel", "weights"),
-    ("map", "gui.panels.embedding", "EmbeddingPanel", "map"),
-    ("predict", "gui.panels.predict.predict_panel", "PredictPanel", "predict"),
-    ("log", "gui.panels.log", "LogPanel", "log"),
-)
-_OVERLAID = {"curves": "set_overlays", "errors": "set_others"}
-"""Panels that are told of overlaid runs, and how."""
+ALL: frozenset[Topic] = frozenset(get_args(Topic))
+PANELS = {
+    "curves": "curve",
+    "classes": "classes",
+    "errors": "matrix",
+    "weights": "weights",
+    "map": "map",
+    "predict": "predict",
+    "log": "log",
+}
+"""Name and icon, from left to right."""
+
+
+def make_panel(name: str, cursor: EpochCursor, rpc_client: RpcClient, preferences: Preferences) -> Panel:
+    """The panel of a tab. Its module is imported here: what nobody looks at takes no time at the start."""
+    match name:
+        case "curves":
+            from gui.panels.curves.curves_panel import CurvesPanel
+
+            return CurvesPanel(cursor)
+        case "classes":
+            from gui.panels.classes.classes_panel import ClassesPanel
+
+            return ClassesPanel(cursor)
+        case "errors":
+            from gui.panels.confusion.confusion_panel import ConfusionPanel
+
+            return ConfusionPanel(cursor)
+        case "weights":
+            from gui.panels.weights import WeightsPanel
+
+            return WeightsPanel(cursor)
+        case "map":
+            from gui.panels.embedding import EmbeddingPanel
+
+            return EmbeddingPanel(cursor, rpc_client)
+        case "predict":
+            from gui.panels.predict.predict_panel import PredictPanel
+
+            return PredictPanel(cursor, rpc_client, preferences)
+        case "log":
+            from gui.panels.log import LogPanel
+
+            return LogPanel(cursor)
+    raise ValueError(f"there is no panel {name!r}")
 
 
 class _Place(QWidget):
@@ -79,48 +116,57 @@ class _Place(QWidget):
 
 
 class Tabs(QTabWidget):
-    """All panels; `extras` are what some are given beside the cursor.
+    """All panels. A class or a cell that is chosen in one is shown among the errors; `epoch_chosen` repeats what a
+    panel says."""
 
-    `class_chosen`, `cell_chosen` and `epoch_chosen` repeat what a panel says.
-    """
-
-    class_chosen = Signal(int)
-    cell_chosen = Signal(int, int)
     epoch_chosen = Signal(int)
 
-    def __init__(self, cursor: EpochCursor, extras: dict[str, tuple[object, ...]]) -> None:
+    def __init__(self, cursor: EpochCursor, rpc_client: RpcClient, preferences: Preferences) -> None:
         super().__init__()
         self._cursor = cursor
-        self._extras = extras
-        self._overlays: list[OpenRun] = []
+        self._rpc_client = rpc_client
+        self._preferences = preferences
+        self._overlays: Sequence[OpenRun] = ()
         self._places: dict[str, _Place] = {}
-        for name, module, kind, sign in PANELS:
-            place = self._places[name] = _Place(partial(self._make, name, module, kind))
+        for name, sign in PANELS.items():
+            place = self._places[name] = _Place(partial(self._make, name))
             self.addTab(place, icon(sign), "")
         self.setDocumentMode(True)
         self.setUsesScrollButtons(True)
-        self.currentChanged.connect(self._drawn)
+        self.currentChanged.connect(lambda _: self.draw())
         self.retranslate()
 
-    def _make(self, name: str, module: str, kind: str) -> Panel:
-        panel: Panel = getattr(importlib.import_module(module), kind)(self._cursor, *self._extras.get(name, ()))
-        panel.class_chosen.connect(self.class_chosen)
-        panel.cell_chosen.connect(self.cell_chosen)
+    def _make(self, name: str) -> Panel:
+        panel = make_panel(name, self._cursor, self._rpc_client, self._preferences)
+        panel.class_chosen.connect(self._show_class)
+        panel.cell_chosen.connect(self._show_cell)
         panel.epoch_chosen.connect(self.epoch_chosen)
-        self._hand_overlays(name, panel)
+        panel.set_overlays(self._overlays)
         return panel
 
-    def set_overlays(self, runs: list[OpenRun]) -> None:
+    def _show_class(self, number: int) -> None:
+        self.show_tab("errors")
+        self.panel("errors").choose_class(number)
+
+    def _show_cell(self, true: int, predicted: int) -> None:
+        self.show_tab("errors")
+        self.panel("errors").choose_cell(true, predicted)
+
+    def set_overlays(self, runs: Sequence[OpenRun]) -> None:
         """Further runs, to draw their curves and to compare with."""
         self._overlays = runs
-        for name in _OVERLAID:
-            if (panel := self._places[name].panel) is not None:
-                self._hand_overlays(name, panel)
+        for place in self._places.values():
+            if place.panel is not None:
+                place.panel.set_overlays(runs)
 
-    def _hand_overlays(self, name: str, panel: Panel) -> None:
-        if name in _OVERLAID:
-            getattr(panel, _OVERLAID[name])(self._overlays)
-
+    @overload
+    def panel(self, name: Literal["curves"]) -> CurvesPanel: ...
+    @overload
+    def panel(self, name: Literal["errors"]) -> ConfusionPanel: ...
+    @overload
+    def panel(self, name: Literal["predict"]) -> PredictPanel: ...
+    @overload
+    def panel(self, name: str) -> Panel: ...
     def panel(self, name: str) -> Panel:
         """A panel, up to date with the shown run, whether it is looked at or not."""
         place = self._places[name]
@@ -165,9 +211,6 @@ class Tabs(QTabWidget):
         """Bring the tab in front up to date, if it can be seen."""
         if self.isVisible():
             self._places[self.current].draw()
-
-    def _drawn(self, index: int) -> None:
-        self.draw()
 
     def retranslate(self) -> None:
         """Set all texts."""

@@ -115,6 +115,13 @@
     </message>
 </context>
 <context>
+    <name>Closing</name>
+    <message>
+        <source>The window closes as soon as the run has stopped …</source>
+        <translation>Окно закроется, как только запуск остановится…</translation>
+    </message>
+</context>
+<context>
     <name>CompareDialog</name>
     <message>
         <source>Best epoch</source>
@@ -1509,10 +1516,6 @@
         <translation>Скопировано: {command}</translation>
     </message>
     <message>
-        <source>Epochscope {version}: train an image classifier and see, while it happens, what it learns.</source>
-        <translation>Epochscope {version}: обучайте классификатор изображений и смотрите по ходу дела, чему он учится.</translation>
-    </message>
-    <message>
         <source>Export a report</source>
         <translation>Экспорт отчёта</translation>
     </message>
@@ -1521,16 +1524,8 @@
         <translation>Экспорт графиков</translation>
     </message>
     <message>
-        <source>Keys</source>
-        <translation>Клавиши</translation>
-    </message>
-    <message>
         <source>Not exported: {reason}</source>
         <translation>Не экспортировано: {reason}</translation>
-    </message>
-    <message>
-        <source>Nothing has been written yet.</source>
-        <translation>Пока ничего не записано.</translation>
     </message>
     <message>
         <source>Open</source>
@@ -1539,14 +1534,6 @@
     <message>
         <source>Pictures (*.png)</source>
         <translation>Рисунки (*.png)</translation>
-    </message>
-    <message>
-        <source>Show all</source>
-        <translation>Показать всё</translation>
-    </message>
-    <message>
-        <source>Show the log</source>
-        <translation>Показать журнал</translation>
     </message>
     <message>
         <source>Tables (*.csv)</source>
@@ -1559,10 +1546,6 @@
     <message>
         <source>The report is being written …</source>
         <translation>Отчёт записывается …</translation>
-    </message>
-    <message>
-        <source>This run has failed: {error}</source>
-        <translation>В этом запуске произошёл сбой: {error}</translation>
     </message>
     <message>
         <source>Web pages (*.html)</source>
@@ -1696,6 +1679,21 @@
     <message>
         <source>{name}, epoch {epoch}: F1 {value}</source>
         <translation>{name}, эпоха {epoch}: F1 {value}</translation>
+    </message>
+</context>
+<context>
+    <name>HelpActions</name>
+    <message>
+        <source>Epochscope {version}: train an image classifier and see, while it happens, what it learns.</source>
+        <translation>Epochscope {version}: обучайте классификатор изображений и смотрите по ходу дела, чему он учится.</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Клавиши</translation>
+    </message>
+    <message>
+        <source>Nothing has been written yet.</source>
+        <translation>Пока ничего не записано.</translation>
     </message>
 </context>
 <context>
@@ -2583,6 +2581,21 @@
     </message>
 </context>
 <context>
+    <name>RunNotices</name>
+    <message>
+        <source>Show all</source>
+        <translation>Показать всё</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>Показать журнал</translation>
+    </message>
+    <message>
+        <source>This run has failed: {error}</source>
+        <translation>В этом запуске произошёл сбой: {error}</translation>
+    </message>
+</context>
+<context>
     <name>RunToolbar</name>
     <message>
         <source>&amp;Go on</source>
@@ -2803,6 +2816,13 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>Undo delete</source>
         <translation>Отменить удаление</translation>
+    </message>
+</context>
+<context>
+    <name>RunsSide</name>
+    <message>
+        <source>Runs</source>
+        <translation>Запуски</translation>
     </message>
 </context>
 <context>
@@ -3348,14 +3368,6 @@ With a run open, drop images to have them classified.</source>
 <context>
     <name>Window</name>
     <message>
-        <source>&amp;Continue</source>
-        <translation>Про&amp;должить</translation>
-    </message>
-    <message>
-        <source>&amp;Start</source>
-        <translation>&amp;Начать</translation>
-    </message>
-    <message>
         <source>An error of the window, not of the run: {error}</source>
         <translation>Ошибка окна, а не запуска: {error}</translation>
     </message>
@@ -3372,16 +3384,8 @@ With a run open, drop images to have them classified.</source>
         <translation>Сначала откройте запуск: его лучшие веса скажут, что на изображении.</translation>
     </message>
     <message>
-        <source>Runs</source>
-        <translation>Запуски</translation>
-    </message>
-    <message>
         <source>Show the log</source>
         <translation>Показать журнал</translation>
-    </message>
-    <message>
-        <source>The window closes as soon as the run has stopped …</source>
-        <translation>Окно закроется, как только запуск остановится…</translation>
     </message>
     <message>
         <source>This is no folder of a run: {path}</source>
@@ -3393,6 +3397,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>&amp;About Epochscope</source>
         <translation>&amp;О программе Epochscope</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>Про&amp;должить</translation>
     </message>
     <message>
         <source>&amp;Export curves as a table…</source>

@@ -40,15 +40,15 @@ def resident():
 def shown(self, event, show=Window.showEvent):
     show(self, event)
     def look():
-        table = self.runs.table if self.runs is not None else None
-        if self.pulse.catching_up or table is None or table.rowCount() < %d:
+        table = self.runs_side.panel.table if self.runs_side.panel is not None else None
+        if self.runs.catching_up or table is None or table.rowCount() < %d:
             return
         self.tabs.draw()
         self.repaint()
         heavy = [name for name in %r if name in sys.modules]
         print(json.dumps({"at": time.monotonic(), "mb": resident(), "heavy": heavy}), flush=True)
         timer.stop()
-        self.close_quietly()
+        self.closing.quietly()
     timer = QTimer(self)
     timer.timeout.connect(look)
     timer.start(5)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import gui.app
 import trainer.launch
 from trainer.cli import main
 from trainer.cli.app import build
@@ -60,13 +61,16 @@ WORDS = [
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _nothing_is_trained() -> Iterator[None]:
+def _nothing_is_started() -> Iterator[None]:
     def refuse(*_: Any, **__: Any) -> None:
         raise UsageError("test", "not here")
 
     with pytest.MonkeyPatch.context() as patch:
         for name in ("start", "resume", "evaluate", "load_trained"):
             patch.setattr(trainer.launch, name, refuse)
+        for name in ("main", "demo"):
+            # a window would stay open
+            patch.setattr(gui.app, name, refuse)
         patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))
         yield
 

@@ -189,5 +189,5 @@ def window(qtbot: Any, root: Path) -> Iterator[Any]:
         made.show()
         made.activateWindow()
     yield made
-    made.close_quietly()
+    made.closing.quietly()
     made.deleteLater()

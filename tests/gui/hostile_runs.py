@@ -184,14 +184,18 @@ def forget_peak() -> None:
 def visit(qtbot: QtBot, window: Window, folder: RunFolder, export: Path) -> str:
     """Open the run and every tab on it, at every epoch; all that the window says meanwhile."""
     window.open_run(folder.path)
-    qtbot.waitUntil(lambda: not window.pulse.catching_up, timeout=PATIENCE_MS)
-    window.make_runs()
-    window.runs.tick()
+    qtbot.waitUntil(lambda: not window.runs.catching_up, timeout=PATIENCE_MS)
+    window.runs_side.tick()
     said = []
     for name in window.tabs.names():
         window.show_tab(name)
         look(window)
-        for go in (window.bar.go_first, window.bar.go_on, window.bar.go_last, window.bar.go_live):
+        for go in (
+            window.epoch_bar.go_first,
+            window.epoch_bar.go_on,
+            window.epoch_bar.go_last,
+            window.epoch_bar.go_live,
+        ):
             go()
             window.grab()
         handle(window, name, export)
@@ -207,8 +211,8 @@ def visit(qtbot: QtBot, window: Window, folder: RunFolder, export: Path) -> str:
 
 
 def look(window: Window) -> None:
-    window.pulse._folder_looked = float("-inf")
-    window.pulse.tick()
+    window.refresh_timer.tick()
+    window.run_notices.tell_folder(window.run)
     QApplication.processEvents()
     window.grab()
 

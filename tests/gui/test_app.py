@@ -151,13 +151,14 @@ def test_through_the_command_line(root: Path, finished: Any) -> None:
 def test_the_demo_trains_and_shows_it(start: Callable[..., Any], root: Path) -> None:
     act = (
         "    def look():\n"
-        "        if window.run and window.run.model.epochs.rows >= 2 and window.conduct.steering.state == 'running':\n"
+        "        state = window.run_controller.steering.state\n"
+        "        if window.run and window.run.model.epochs.rows >= 2 and state == 'running':\n"
         "            print(window.run.model.info.model, flush=True)\n"
-        "            window.conduct.ask('stop')\n"
+        "            window.run_controller.ask('stop')\n"
         "            timer.stop()\n"
         "            QTimer.singleShot(100, end)\n"
         "    def end():\n"
-        "        window.close() if not window.conduct.working() else QTimer.singleShot(100, end)\n"
+        "        window.close() if not window.run_controller.working() else QTimer.singleShot(100, end)\n"
         "    timer = window.timer_ = QTimer(window)\n"
         "    timer.timeout.connect(look)\n"
         "    timer.start(50)\n"

@@ -77,7 +77,7 @@ def caught_up(qtbot: QtBot, window: Window, run: RunFolder, shown: str) -> Curve
         window.open_run(run.path)
     assert window.run is not None
     model, last = window.run.model, reached(run)
-    qtbot.waitUntil(lambda: model.step >= last and window.conduct.steering.state == shown, timeout=30_000)
+    qtbot.waitUntil(lambda: model.step >= last and window.run_controller.steering.state == shown, timeout=30_000)
     panel = window.tabs.panel("curves")
     assert isinstance(panel, CurvesPanel)
     if panel.bar.slider.value() == 0:

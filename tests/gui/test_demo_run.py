@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.window.file_actions import recorded
+from gui.viewmodels.demo_run import demo_run
 from trainer.resources import resource
 from trainer.store.folder import RunFolder, state
 
@@ -22,7 +22,7 @@ from pathlib import Path
 for name in sys.argv[2:]:
     sys.modules[name] = None  # as if it were not installed
 from PySide6.QtWidgets import QApplication
-from gui.window.actions import TABS
+from gui.window.tabs import PANELS
 from gui.window.preferences import Preferences
 from gui.widgets import epoch_slider
 from gui.window.main_window import Window
@@ -32,17 +32,17 @@ app = QApplication([])
 window = Window(Path(sys.argv[1]), Preferences())
 window.resize(1366, 768)
 window.show()
-window.menus.actions["demo"].trigger()
-bar, seen = window.bar, []
+window.window_actions.actions["demo"].trigger()
+bar, seen = window.epoch_bar, []
 while bar.play.isChecked():
-    window.pulse.tick()
+    window.refresh_timer.tick()
     app.processEvents()
     seen.append(bar.slider.value())
-for tab in TABS:
+for tab in PANELS:
     window.show_tab(tab)
-    window.pulse.tick()
+    window.refresh_timer.tick()
     app.processEvents()
-panel, model = window.tabs.panel, window.run.model
+panel, model, empty = window.tabs.panel, window.run.model, ("", "–")
 print(json.dumps({
     "played": seen[-1], "backwards": seen != sorted(seen),
     "epochs": model.epochs.rows,
@@ -52,17 +52,17 @@ print(json.dumps({
     "pairs": panel("errors").pairs.model().rowCount(),
     "images": panel("errors").grid.view.pictures.rowCount(),
     "weights": panel("weights").view.pictures.rowCount(),
-    "facts": [name for name, value in window.facts.values.items() if value.isVisible() and value.text() in ("", "–")],
-    "can continue": window.menus.actions["start"].isEnabled(),
+    "facts": [name for name, value in window.run_info.values.items() if value.isVisible() and value.text() in empty],
+    "can continue": window.window_actions.actions["start"].isEnabled(),
     "loaded": [name for name in sys.argv[2:] if sys.modules.get(name)],
 }))
-window.close_quietly()
+window.closing.quietly()
 """
 
 
 @pytest.fixture
 def folder() -> RunFolder:
-    path = recorded()
+    path = demo_run()
     assert path is not None
     return RunFolder(path)
 

@@ -46,18 +46,18 @@ def run_window(qtbot: QtBot, window: Window, root: Path, name: str) -> Window:
 @pytest.mark.parametrize(("version", "name"), ROWS)
 def test_the_state_and_what_can_be_done(run_window: Window, recorded: dict[str, Any], name: str) -> None:
     state = recorded["window"]["state"]
-    assert (run_window.conduct.steering.state, sorted(run_window.conduct.steering.enabled)) == (
+    assert (run_window.run_controller.steering.state, sorted(run_window.run_controller.steering.enabled)) == (
         state,
         recorded["window"]["enabled"],
     )
-    assert state in run_window.controls.what.text()
+    assert state in run_window.run_toolbar.what.text()
     assert name in run_window.windowTitle()
-    assert run_window.bar.slider.maximum() == len(recorded["window"]["epochs"])
+    assert run_window.epoch_bar.slider.maximum() == len(recorded["window"]["epochs"])
 
 
 @pytest.mark.parametrize(("version", "name"), ROWS)
 def test_the_column_of_figures(run_window: Window, recorded: dict[str, Any]) -> None:
-    values = {key: label.text() for key, label in run_window.facts.values.items()}
+    values = {key: label.text() for key, label in run_window.run_info.values.items()}
     info, rows = recorded["window"]["info"], list(csv.DictReader(recorded["metrics"]))
     best, loss = recorded["window"]["best"]
     assert (values["data"], values["model"], values["device"]) == ("digits", info["model"], info["device"])
@@ -85,7 +85,7 @@ def test_curves_go_through_the_recorded_points(qtbot: QtBot, run_window: Window,
 @pytest.mark.parametrize(("version", "name"), ROWS)
 def test_the_table_of_classes(qtbot: QtBot, run_window: Window, recorded: dict[str, Any]) -> None:
     run_window.show_tab("classes")
-    run_window.pulse.tick()
+    run_window.refresh_timer.tick()
     table: Any = run_window.tabs.panel("classes")
     model = table.table.model()
     info, verdict = recorded["window"]["info"], recorded["window"]["verdicts"][-1][1]
@@ -104,7 +104,7 @@ def test_every_tab_opens_and_only_recorded_problems_are_shown(
 ) -> None:
     for tab in run_window.tabs.names():
         run_window.show_tab(tab)
-        run_window.pulse.tick()
+        run_window.refresh_timer.tick()
         assert run_window.banner.isVisible() == bool(recorded["window"]["problems"]), tab
     for file, _ in recorded["window"]["problems"]:
         assert file in (run_window.banner.text("folder") or "")

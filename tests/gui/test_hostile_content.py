@@ -248,9 +248,9 @@ def test_a_journal_of_a_terabyte_of_nothing_does_not_hold_up_the_window(
     held = memory("VmRSS")
     window.open_run(folder.path)
     ticks = []
-    window.pulse.timer.timeout.connect(lambda: ticks.append(1))
+    window.refresh_timer.timer.timeout.connect(lambda: ticks.append(1))
     qtbot.waitUntil(lambda: len(ticks) > 5, timeout=30_000)
-    assert window.pulse.catching_up
+    assert window.runs.catching_up
     assert memory("VmRSS") - held < 256 << 20
     window.show_run(None)
 
@@ -260,7 +260,7 @@ def test_a_line_without_its_end_is_not_read_again_and_again(qtbot: QtBot, window
     with folder.journal.open("ab") as journal:
         journal.write(b"x" * (10 << 20))
     window.open_run(folder.path)
-    qtbot.waitUntil(lambda: not window.pulse.catching_up)
+    qtbot.waitUntil(lambda: not window.runs.catching_up)
     assert window.run is not None
     reads: list[int] = []
     read = os.read

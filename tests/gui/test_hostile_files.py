@@ -268,8 +268,8 @@ def test_a_run_that_may_only_be_read(visit: Visitor, run: RunFolder) -> None:
         said = visit(run)
         assert "epoch 3 of 3" in said
         assert visit.window.banner._texts == {}, "it can be read, and nobody wants to write"
-        visit.window.runs._annotate(run.name, "a note", "")
-        labels = [label.text() for label in visit.window.runs.notice.findChildren(QLabel)]
+        visit.window.runs_side.panel._annotate(run.name, "a note", "")
+        labels = [label.text() for label in visit.window.runs_side.panel.notice.findChildren(QLabel)]
         assert any("viewer.json" in label for label in labels), "that a note cannot be kept is told"
     assert "mine" in run.viewer.read_text("utf-8")
 
@@ -279,6 +279,6 @@ def test_a_run_that_may_not_be_read(visit: Visitor, run: RunFolder) -> None:
         visit.window.open_run(run.path)
         visit.qtbot.waitUntil(lambda: visit.window.banner.text("unreadable") is not None)
         assert "journal.jsonl" in (visit.window.banner.text("unreadable") or "")
-        assert visit.window.pulse.timer.interval() > 0, "it does not try again without pause"
+        assert visit.window.refresh_timer.timer.interval() > 0, "it does not try again without pause"
     visit.qtbot.waitUntil(lambda: visit.window.banner.text("unreadable") is None)
-    visit.qtbot.waitUntil(lambda: visit.window.bar.slider.maximum() == 3)
+    visit.qtbot.waitUntil(lambda: visit.window.epoch_bar.slider.maximum() == 3)

@@ -51,54 +51,56 @@ def hands(root: Path, tmp_path: Path, pictures: Path | None) -> Iterator[Xdotool
 def set_up(hands: XdotoolUser, images: str) -> None:
     """New run: recipe, folder, epochs, a look at the data and at what the model is fed."""
     hands.key("ctrl+n")
-    hands.wait("window.setting_up")
-    hands.click("window.new_page.recipe")
-    hands.wait("window.new_page.recipe.view().isVisible()")
-    hands.key("Home", *["Down"] * hands.ask("window.new_page.recipe.findData('seed')"), "Return")
-    hands.wait("window.new_page.form.recipe is not None and window.new_page.form.recipe.name == 'seed'")
-    hands.click("window.new_page.folder_button")
+    hands.wait("window.pages.on_new_run")
+    hands.click("window.pages.new_run_page.recipe")
+    hands.wait("window.pages.new_run_page.recipe.view().isVisible()")
+    hands.key("Home", *["Down"] * hands.ask("window.pages.new_run_page.recipe.findData('seed')"), "Return")
+    hands.wait(
+        "window.pages.new_run_page.form.recipe is not None and window.pages.new_run_page.form.recipe.name == 'seed'"
+    )
+    hands.click("window.pages.new_run_page.folder_button")
     hands.wait("front() is not window")
     hands.key("ctrl+a")
     hands.write(images)
     hands.key("Return")
-    hands.wait(f"window.new_page.form.text(('data', 'source')) == {images!r}")
-    hands.click("window.new_page.rows[('train', 'epochs')].editor", double=True)
+    hands.wait(f"window.pages.new_run_page.form.text(('data', 'source')) == {images!r}")
+    hands.click("window.pages.new_run_page.rows[('train', 'epochs')].editor", double=True)
     hands.key("ctrl+a")
     hands.write(str(EPOCHS))
-    hands.wait(f"'--epochs {EPOCHS}' in window.new_page.command.text()")
-    hands.click("window.new_page.check.button")
-    hands.wait("window.new_page.check.counts.rowCount() >= 10", 120)
+    hands.wait(f"'--epochs {EPOCHS}' in window.pages.new_run_page.command.text()")
+    hands.click("window.pages.new_run_page.check.button")
+    hands.wait("window.pages.new_run_page.check.counts.rowCount() >= 10", 120)
     hands.picture("1-data")
     for tab in (3, 4):
-        bar = "window.new_page.check.tabs.tabBar()"
+        bar = "window.pages.new_run_page.check.tabs.tabBar()"
         hands.click(f"spot({bar}, {bar}.tabRect({tab}))")
-    hands.wait("window.new_page.check.fed.model().rowCount() > 0", 60)
+    hands.wait("window.pages.new_run_page.check.fed.model().rowCount() > 0", 60)
     hands.picture("2-preview")
-    hands.click("window.new_page.name")
+    hands.click("window.pages.new_run_page.name")
     hands.write("afternoon")
-    hands.click("window.new_page.start_button")
+    hands.click("window.pages.new_run_page.start_button")
 
 
 def steer(hands: XdotoolUser) -> None:
     """Pause, go on, save, stop, continue: each as the window says the engine has answered."""
-    shown = "window.conduct.steering.state"
+    shown = "window.run_controller.steering.state"
     hands.wait(f"{shown} == 'running'", 90)
     hands.wait("window.run.model.epochs.rows >= 1", 60)
-    hands.click("window.controls.pause")
+    hands.click("window.run_toolbar.pause")
     hands.wait(f"{shown} == 'paused'")
     hands.picture("3-paused")
     steps = hands.ask("window.run.model.step")
-    hands.click("window.controls.pause")
+    hands.click("window.run_toolbar.pause")
     hands.wait(f"window.run.model.step > {steps}")
-    hands.click("window.controls.checkpoint")
+    hands.click("window.run_toolbar.checkpoint")
     hands.wait("'manual' in window.run.model.checkpoints")
-    hands.click("window.controls.stop")
-    menu = "window.controls.stop.menu()"
+    hands.click("window.run_toolbar.stop")
+    menu = "window.run_toolbar.stop.menu()"
     hands.wait(f"{menu}.isVisible()")
-    hands.click(f"spot({menu}, {menu}.actionGeometry(window.menus.actions['stop_step']))")
+    hands.click(f"spot({menu}, {menu}.actionGeometry(window.window_actions.actions['stop_step']))")
     hands.wait(f"{shown} == 'stopped'", 60)
     hands.picture("4-stopped")
-    hands.click("window.controls.primary")
+    hands.click("window.run_toolbar.primary")
     hands.wait(f"{shown} == 'running' and window.run.model.info.attempt == 2", 90)
 
 
@@ -141,17 +143,17 @@ def travel(hands: XdotoolUser) -> None:
 
 def compare(hands: XdotoolUser) -> None:
     """Both runs marked in the list, side by side, and their curves in one chart."""
-    row = "window.runs.table.index_of({!r}).row()"
-    hands.click(f"cell(window.runs.view, {row.format('earlier')}, 1)")
-    hands.wait("window.run is not None and window.run.folder.name == 'earlier' and not window.pulse.catching_up")
+    row = "window.runs_side.panel.table.index_of({!r}).row()"
+    hands.click(f"cell(window.runs_side.panel.view, {row.format('earlier')}, 1)")
+    hands.wait("window.run is not None and window.run.folder.name == 'earlier' and not window.runs.catching_up")
     hands.key("space")
-    hands.wait("window.runs.runs.overlaid == ['earlier']")
-    hands.click(f"cell(window.runs.view, {row.format('afternoon')}, 1)")
-    hands.wait("window.run is not None and window.run.folder.name == 'afternoon' and not window.pulse.catching_up")
+    hands.wait("window.runs_side.panel.runs.overlaid == ['earlier']")
+    hands.click(f"cell(window.runs_side.panel.view, {row.format('afternoon')}, 1)")
+    hands.wait("window.run is not None and window.run.folder.name == 'afternoon' and not window.runs.catching_up")
     hands.key("ctrl+1")
     hands.wait("window.tabs.current == 'curves'")
     hands.picture("10-overlaid")
-    hands.click("window.runs.bar.widgetForAction(window.runs.compare_action)")
+    hands.click("window.runs_side.panel.bar.widgetForAction(window.runs_side.panel.compare_action)")
     dialog = "[w for w in QApplication.topLevelWidgets() if type(w).__name__ == 'CompareDialog' and w.isVisible()]"
     hands.wait(f"len({dialog})")
     hands.picture("11-compared")
@@ -172,7 +174,7 @@ def test_an_afternoon(hands: XdotoolUser, root: Path, tmp_path: Path) -> None:
     steer(hands)
     hands.wait("window.run.model.epochs.rows >= 3", 120)
     look_into(hands)
-    hands.wait("window.conduct.steering.state == 'completed'", 600)
+    hands.wait("window.run_controller.steering.state == 'completed'", 600)
     travel(hands)
     compare(hands)
     export(hands, tmp_path / "curves.csv", "ctrl+e")

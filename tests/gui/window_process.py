@@ -38,18 +38,18 @@ def report(window: Window) -> dict[str, Any]:
     }
     return {
         "name": run.folder.name,
-        "state": window.conduct.steering.state,
-        "what": window.controls.what.text(),
+        "state": window.run_controller.steering.state,
+        "what": window.run_toolbar.what.text(),
         "caught_up": run.follower.caught_up,
         "damaged": run.follower.damaged,
         "epochs": model.epochs.column("epoch").tolist(),
         "steps": model.batches.column("step").tolist(),
         "strokes": strokes,
-        "slider": window.bar.slider.maximum(),
+        "slider": window.epoch_bar.slider.maximum(),
         "verdicts": sorted(model.verdicts),
         "evaluations": sorted(model.evaluations),
-        "test_accuracy": window.facts.values["test_accuracy"].text(),
-        "can_pause": window.menus.actions["pause"].isEnabled(),
+        "test_accuracy": window.run_info.values["test_accuracy"].text(),
+        "can_pause": window.window_actions.actions["pause"].isEnabled(),
         "notices": [label.text() for label in window.banner.findChildren(QLabel) if label.text()],
     }
 
@@ -61,13 +61,13 @@ def keep_busy(window: Window) -> QTimer:
     def act() -> None:
         turn = next(turns)
         window.show_tab(window.tabs.names()[turn % len(window.tabs.names())])
-        window.bar.go_back() if turn % 3 else window.bar.go_live()
-        if turn % 7 == 0 and "checkpoint" in window.conduct.steering.enabled:
-            window.conduct.ask("checkpoint")
-        if turn % 5 == 0 and window.run is not None and window.runs is not None:
+        window.epoch_bar.go_back() if turn % 3 else window.epoch_bar.go_live()
+        if turn % 7 == 0 and "checkpoint" in window.run_controller.steering.enabled:
+            window.run_controller.ask("checkpoint")
+        if turn % 5 == 0 and window.run is not None and window.runs_side.panel is not None:
             name = window.run.folder.name
-            if window.runs.runs.get(name):
-                window.runs.runs.annotate(name, note=f"seen {turn} times")
+            if window.runs_side.panel.runs.get(name):
+                window.runs_side.panel.runs.annotate(name, note=f"seen {turn} times")
 
     timer = QTimer(window)
     timer.timeout.connect(act)
@@ -79,8 +79,8 @@ def obey(window: Window) -> QSocketNotifier:
     """Read orders."""
     orders: dict[str, Callable[[], object]] = {
         "report": lambda: say(report=report(window)),
-        "pause": window.conduct.pause,
-        "close": window.close_quietly,
+        "pause": window.run_controller.pause,
+        "close": window.closing.quietly,
     }
     notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, window)
     notifier.activated.connect(lambda *_: orders[sys.stdin.readline().strip()]())
@@ -92,10 +92,10 @@ def begin(window: Window, task: dict[str, Any]) -> None:
     obey(window)
     if "start" in task:
         arguments, name = task["start"]
-        window.conduct.start(arguments, name)
+        window.run_controller.start(arguments, name)
     if task.get("busy"):
         keep_busy(window)
-    say(shown=True, engines=[engine.pid for engine in window.conduct.working()])
+    say(shown=True, engines=[engine.pid for engine in window.run_controller.working()])
 
 
 def run(task: dict[str, Any], arguments: list[str]) -> int:

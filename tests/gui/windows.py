@@ -15,8 +15,8 @@ from trainer.store.folder import RunFolder
 
 def opened(qtbot: QtBot, window: Window, folder: RunFolder) -> Window:
     window.open_run(folder.path)
-    qtbot.waitUntil(lambda: not window.pulse.catching_up)
-    window.pulse.tick()
+    qtbot.waitUntil(lambda: not window.runs.catching_up)
+    window.refresh_timer.tick()
     return window
 
 

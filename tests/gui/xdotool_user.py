@@ -42,7 +42,7 @@ def shot(path):
 def answer(*_):
     line = sys.stdin.readline()
     if not line:
-        window.close_quietly()
+        window.closing.quietly()
         return
     try:
         value = eval(line, globals())

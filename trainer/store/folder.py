@@ -161,7 +161,7 @@ def find_run(root: str | Path, text: str) -> RunFolder:
     """
     root = Path(root)
     for path in (root / text, Path(text).expanduser()):
-        if text not in ("", ".", "..") and _is_run(path):
+        if text not in ("", ".", "..") and is_run(path):
             return RunFolder(path)
     entries = list_runs(root)
     if text == "last" and entries:
@@ -178,8 +178,9 @@ def find_run(root: str | Path, text: str) -> RunFolder:
     raise UsageError("run.unknown", f"There is no run {text!r}.", where=str(root), mend=mend, name=text)
 
 
-def _is_run(path: Path) -> bool:
-    return any((path / mark).is_file() for mark in _MARKS)
+def is_run(path: str | Path) -> bool:
+    """Whether the folder `path` holds a run, whole or damaged."""
+    return any(os.path.isfile(os.path.join(path, mark)) for mark in _MARKS)  # noqa: PTH113, PTH118 - of thousands
 
 
 def list_runs(root: str | Path) -> list[RunEntry]:
@@ -197,7 +198,7 @@ def list_runs(root: str | Path) -> list[RunEntry]:
 def _entry(folder: RunFolder) -> RunEntry | None:
     summary, problem = _summary(folder)
     if summary is None and not problem:
-        if not _is_run(folder.path):
+        if not is_run(folder.path):
             return None
         problem = "summary.json is missing"
     return RunEntry(folder, _state(folder, summary), summary, problem)

@@ -25,7 +25,7 @@ EPOCHS = ("previous", "best", "first", "chosen")
 
 
 class ConfusionPanel(Panel):
-    """What is taken for what. `set_others` names runs whose matrix this one's can be compared with."""
+    """What is taken for what. `set_overlays` names runs whose matrix this one's can be compared with."""
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots"})
 
@@ -93,9 +93,9 @@ class ConfusionPanel(Panel):
         if run is None:
             self._draw()
 
-    def set_others(self, others: Sequence[OpenRun]) -> None:
+    def set_overlays(self, runs: Sequence[OpenRun]) -> None:
         """Runs to compare with, as chosen in the list of runs."""
-        self._others = list(others)
+        self._others = list(runs)
         self._fill_compare()
         self._draw()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import ClassVar
 
@@ -93,9 +93,9 @@ class CurvesPanel(Panel):
         self._suggest_span()
         self._rebuild()
 
-    def set_overlays(self, runs: list[OpenRun]) -> None:
+    def set_overlays(self, runs: Sequence[OpenRun]) -> None:
         """Lay these runs over the shown one. Whoever owns them ticks their followers; `refresh` draws what has come."""
-        if runs != self._overlays:
+        if list(runs) != self._overlays:
             self._overlays = list(runs)
             self._rebuild()
 

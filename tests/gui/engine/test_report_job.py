@@ -26,9 +26,9 @@ def shown(qtbot: QtBot, window: Window, root: Path) -> Window:
 def export(window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, path: Path) -> str:
     """What the banner says in the end."""
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    window.menus.actions["export_report"].trigger()
-    assert window.errands._report is not None
-    qtbot.waitUntil(lambda: window.errands._report is None, timeout=30_000)
+    window.window_actions.actions["export_report"].trigger()
+    assert window.file_actions._report is not None
+    qtbot.waitUntil(lambda: window.file_actions._report is None, timeout=30_000)
     return " ".join(label.text() for label in window.banner.findChildren(QLabel))
 
 
@@ -64,6 +64,6 @@ def test_nothing_is_written_where_nobody_chose_a_place(
     shown: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
-    shown.menus.actions["export_report"].trigger()
-    assert shown.errands._report is None
+    shown.window_actions.actions["export_report"].trigger()
+    assert shown.file_actions._report is None
     assert not list(tmp_path.glob("*.html"))

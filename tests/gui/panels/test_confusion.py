@@ -145,7 +145,7 @@ def test_another_run_of_the_same_classes_is_compared(qtbot: QtBot, made: SampleR
     same = SampleRun(tmp_path, name="same", epochs=1, per_class=10)
     other = SampleRun(tmp_path, name="other", classes=("a", "b"))
     panel = panel_of(qtbot, run, EpochCursor())
-    panel.set_others([same.make(), other.make()])
+    panel.set_overlays([same.make(), other.make()])
     choose(panel.mode, 3)
     choose(panel.compare, panel.compare.findText("to same"))
     assert "same" in panel.compare.currentText()

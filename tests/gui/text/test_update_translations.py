@@ -29,9 +29,10 @@ from pytestqt.qtbot import QtBot
 from gui.text.errors import error_text, fault_text, told, whole_text
 from gui.text.update_translations import Text, error_codes, fault_codes, texts, texts_of
 from gui.window import i18n
-from gui.window.actions import MENUS, TABS
+from gui.window.actions import MENUS
 from gui.window.main_window import Window
 from gui.window.preferences import Preferences
+from gui.window.tabs import PANELS
 from trainer.errors import UsageError
 from trainer.resources import resource
 from trainer.store.folder import RunFolder
@@ -90,7 +91,7 @@ def window(qtbot: QtBot, root: Path, russian: QApplication) -> Iterator[Window]:
     made.resize(1366, 768)
     made.show()
     yield made
-    made.close_quietly()
+    made.closing.quietly()
     made.deleteLater()
 
 
@@ -149,12 +150,14 @@ def braces(text: str) -> set[str]:
 
 def test_menus_have_keys_of_their_own(window: Window) -> None:
     for entries in MENUS.values():
-        letters = [key.lower() for name in entries if name in window.menus.actions for key in keys_of(window, name)]
+        letters = [
+            key.lower() for name in entries if name in window.window_actions.actions for key in keys_of(window, name)
+        ]
         assert len(letters) == len(set(letters)), letters
 
 
 def keys_of(window: Window, name: str) -> list[str]:
-    return re.findall("&(.)", window.menus.actions[name].text())
+    return re.findall("&(.)", window.window_actions.actions[name].text())
 
 
 def test_a_text_that_cannot_be_found_is_refused(tmp_path: Path) -> None:
@@ -211,12 +214,12 @@ def test_buttons_of_qt_are_translated(qtbot: QtBot, russian: QApplication) -> No
 def test_the_window_shows_no_english(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     assert english(window) == {}
     window.open_run(finished.path)
-    qtbot.waitUntil(lambda: not window.pulse.catching_up)
+    qtbot.waitUntil(lambda: not window.runs.catching_up)
     walk(window)
-    window.menus.actions["new_run"].trigger()
-    qtbot.waitUntil(lambda: window.new_page is not None)
+    window.window_actions.actions["new_run"].trigger()
+    qtbot.waitUntil(lambda: window.pages.new_run_page is not None)
     assert english(window) == {}
-    window.errands.settings()
+    window.help_actions.settings()
     assert english(window) == {}
 
 
@@ -224,13 +227,13 @@ def test_the_language_changes_while_the_window_is_open(
     qtbot: QtBot, window: Window, russian: QApplication, finished: RunFolder
 ) -> None:
     def title() -> str:
-        return window.menus.menus["file"].title()
+        return window.window_actions.menus["file"].title()
 
     i18n.choose(russian, "en")
     qtbot.waitUntil(lambda: title() == "&File")
     window.open_run(finished.path)
-    qtbot.waitUntil(lambda: not window.pulse.catching_up)
-    for tab in TABS:
+    qtbot.waitUntil(lambda: not window.runs.catching_up)
+    for tab in PANELS:
         window.show_tab(tab)
     assert english(window) != {}
     i18n.choose(russian, "ru")
@@ -240,9 +243,9 @@ def test_the_language_changes_while_the_window_is_open(
 
 def walk(window: Window) -> None:
     """Look at each panel."""
-    for tab in TABS:
+    for tab in PANELS:
         window.show_tab(tab)
-        window.pulse.tick()
+        window.refresh_timer.tick()
         assert english(window) == {}, tab
 
 

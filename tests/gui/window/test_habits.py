@@ -40,17 +40,17 @@ def test_a_run_is_opened_by_dropping_it(qtbot: QtBot, window: Window, finished: 
     drop(window, finished.path)
     qtbot.waitUntil(lambda: window.run is not None)
     assert window.preferences.recent == [finished.path]
-    assert [action.text() for action in window.menus.recent.actions()] == ["finished"]
+    assert [action.text() for action in window.window_actions.recent.actions()] == ["finished"]
 
 
 def test_a_folder_of_images_is_taken_for_a_new_run(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     drop(window, tmp_path / "photos")
-    qtbot.waitUntil(lambda: window.new_page is not None)
-    assert window.pages.currentWidget() is window.new_page
-    assert window.menus.actions["start"].isEnabled()
+    qtbot.waitUntil(lambda: window.pages.new_run_page is not None)
+    assert window.pages.currentWidget() is window.pages.new_run_page
+    assert window.window_actions.actions["start"].isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert window.pages.currentWidget() is window.empty
+    assert window.pages.currentWidget() is window.welcome
 
 
 def test_images_need_a_run(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
@@ -63,12 +63,12 @@ def test_images_need_a_run(qtbot: QtBot, window: Window, tmp_path: Path) -> None
 
 def test_the_recorded_run_plays(qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gui.widgets.epoch_slider.PLAY_SECONDS", 0.0)
-    window.menus.actions["demo"].trigger()
-    qtbot.waitUntil(lambda: window.bar.slider.value() > 3)
-    assert window.bar.play.isChecked()
-    assert not window.menus.actions["start"].isEnabled()
-    window.bar.play.click()
-    assert not window.bar.play.isChecked()
+    window.window_actions.actions["demo"].trigger()
+    qtbot.waitUntil(lambda: window.epoch_bar.slider.value() > 3)
+    assert window.epoch_bar.play.isChecked()
+    assert not window.window_actions.actions["start"].isEnabled()
+    window.epoch_bar.play.click()
+    assert not window.epoch_bar.play.isChecked()
 
 
 # -- menus, keys, looks ----------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def test_the_recorded_run_plays(qtbot: QtBot, window: Window, monkeypatch: pytes
 def test_every_action_has_a_text_and_no_key_is_given_twice(window: Window) -> None:
     keys: list[str] = []
     for name in ACTIONS:
-        action = window.menus.actions[name]
+        action = window.window_actions.actions[name]
         assert action.text()
         keys += [key.toString() for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
@@ -87,12 +87,18 @@ def test_every_action_has_a_text_and_no_key_is_given_twice(window: Window) -> No
 
 
 def test_controls_have_names(window: Window) -> None:
-    for button in (window.controls.primary, window.controls.pause, window.controls.checkpoint):
+    for button in (window.run_toolbar.primary, window.run_toolbar.pause, window.run_toolbar.checkpoint):
         assert button.text()
         assert button.toolTip()
-    assert window.bar.slider.accessibleName()
-    assert window.bar.live.text()
-    for button in (window.bar.first, window.bar.previous, window.bar.next, window.bar.last, window.bar.play):
+    assert window.epoch_bar.slider.accessibleName()
+    assert window.epoch_bar.live.text()
+    for button in (
+        window.epoch_bar.first,
+        window.epoch_bar.previous,
+        window.epoch_bar.next,
+        window.epoch_bar.last,
+        window.epoch_bar.play,
+    ):
         assert button.accessibleName()
 
 
@@ -101,7 +107,7 @@ def test_the_window_remembers_its_layout(qtbot: QtBot, root: Path) -> None:
     first.resize(1000, 700)
     first.show()
     qtbot.waitExposed(first)
-    first.places.toggle("facts")
+    first.window_layout.toggle("facts")
     assert not first.preferences.shown("facts")
     first.close()
     first.deleteLater()
@@ -109,20 +115,20 @@ def test_the_window_remembers_its_layout(qtbot: QtBot, root: Path) -> None:
     second.show()
     assert second.height() == 700  # the screen is 800 wide, the window at least 960
     assert not second.preferences.shown("facts")
-    second.menus.actions["reset_layout"].trigger()
+    second.window_actions.actions["reset_layout"].trigger()
     assert second.preferences.shown("facts")
     second.close()
     second.deleteLater()
 
 
 def test_a_narrow_window_folds_the_list_of_runs(qtbot: QtBot, window: Window) -> None:
-    assert window.left.isVisible()
+    assert window.runs_side.isVisible()
     window.resize(1092, 614)
-    assert window.left.isHidden()
+    assert window.runs_side.isHidden()
     qtbot.keyClick(window, Qt.Key.Key_F9)
-    assert window.left.isVisible()
+    assert window.runs_side.isVisible()
     window.resize(1300, 700)
-    assert window.left.isVisible()
+    assert window.runs_side.isVisible()
     assert window.minimumWidth() <= 960
     assert window.minimumHeight() <= 560
 
@@ -140,13 +146,13 @@ def test_layouts_fit_the_smallest_window(qtbot: QtBot, window: Window, finished:
 def test_a_narrow_window_has_room_for_one_side(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
     window.resize(960, 560)
-    assert (window.left.isVisible(), window.facts.isVisible()) == (False, True)
-    window.menus.actions["runs_panel"].trigger()
-    assert (window.left.isVisible(), window.facts.isVisible()) == (True, False)
-    window.menus.actions["facts_panel"].trigger()
-    assert (window.left.isVisible(), window.facts.isVisible()) == (False, True)
+    assert (window.runs_side.isVisible(), window.run_info.isVisible()) == (False, True)
+    window.window_actions.actions["runs_panel"].trigger()
+    assert (window.runs_side.isVisible(), window.run_info.isVisible()) == (True, False)
+    window.window_actions.actions["facts_panel"].trigger()
+    assert (window.runs_side.isVisible(), window.run_info.isVisible()) == (False, True)
     window.resize(1366, 768)
-    assert (window.left.isVisible(), window.facts.isVisible()) == (True, True)
+    assert (window.runs_side.isVisible(), window.run_info.isVisible()) == (True, True)
 
 
 @pytest.mark.parametrize("chosen", ["en", "ru"])
@@ -160,7 +166,7 @@ def test_in_the_smallest_window_no_figure_and_no_button_is_cut(
         i18n.choose(app, chosen)
         opened(qtbot, window, finished)
         window.resize(960, 560)
-        for value in window.facts.values.values():
+        for value in window.run_info.values.values():
             qtbot.waitUntil(lambda value=value: "…" not in value.text())
         for button in window.tabs.panel("curves").findChildren(QAbstractButton):
             qtbot.waitUntil(lambda one=button: not one.isVisible() or one.width() >= one.minimumSizeHint().width())
@@ -179,7 +185,7 @@ def test_no_letter_is_given_to_two_things_in_sight(
     try:
         i18n.choose(app, chosen)
         opened(qtbot, window, finished)
-        qtbot.waitUntil(lambda: window.runs is not None and window.runs.isVisible())
+        qtbot.waitUntil(lambda: window.runs_side.panel is not None and window.runs_side.panel.isVisible())
         for page in ("run", "new"):
             if page == "new":
                 window.new_run()
@@ -193,7 +199,7 @@ def test_no_letter_is_given_to_two_things_in_sight(
 
 def letters(window: Window) -> list[str]:
     """What Alt is pressed with."""
-    texts = [menu.title() for menu in window.menus.menus.values()]
+    texts = [menu.title() for menu in window.window_actions.menus.values()]
     texts += [one.text() for one in window.findChildren(QLabel) if one.isVisible() and one.buddy() is not None]
     texts += [one.text() for one in window.findChildren(QAbstractButton) if one.isVisible()]
     return [key.lower() for text in texts for key in re.findall("&([^&])", text)]
@@ -203,10 +209,10 @@ def test_recent_runs_are_offered_after_a_start(qtbot: QtBot, root: Path, finishe
     preferences = Preferences()
     preferences.add_recent(finished.path)
     window = Window(root, preferences)
-    assert [action.text() for action in window.menus.recent.actions()] == ["finished"]
-    window.menus.recent.actions()[0].trigger()
+    assert [action.text() for action in window.window_actions.recent.actions()] == ["finished"]
+    window.window_actions.recent.actions()[0].trigger()
     assert window.run is not None
-    window.close_quietly()
+    window.closing.quietly()
     window.deleteLater()
 
 
@@ -227,7 +233,7 @@ def test_light_and_dark(qtbot: QtBot, window: Window, finished: RunFolder) -> No
 
 
 def test_settings_hold_at_once(qtbot: QtBot, window: Window) -> None:
-    window.menus.actions["settings"].trigger()
+    window.window_actions.actions["settings"].trigger()
     from gui.widgets.preferences_dialog import PreferencesDialog
 
     (dialog,) = window.findChildren(PreferencesDialog)

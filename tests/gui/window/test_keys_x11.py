@@ -25,7 +25,7 @@ import gui.app, gui.window.main_window
 show = gui.window.main_window.Window.showEvent
 def shown(self, event):
     show(self, event)
-    for name, action in self.menus.actions.items():
+    for name, action in self.window_actions.actions.items():
         action.triggered.connect(lambda *_, name=name: print(name, flush=True))
     QTimer.singleShot(1000, lambda: print("ready", flush=True))
 gui.window.main_window.Window.showEvent = shown

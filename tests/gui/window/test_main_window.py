@@ -24,54 +24,54 @@ Make = Callable[..., Any]
 
 
 def test_without_a_run_it_offers_three_ways_to_begin(window: Window) -> None:
-    assert window.pages.currentWidget() is window.empty
-    assert [button.isEnabled() for button in window.empty.buttons] == [True, True, True]
-    assert not window.menus.actions["pause"].isEnabled()
-    assert window.facts.isHidden()
+    assert window.pages.currentWidget() is window.welcome
+    assert [button.isEnabled() for button in window.welcome.buttons] == [True, True, True]
+    assert not window.window_actions.actions["pause"].isEnabled()
+    assert window.run_info.isHidden()
 
 
 def test_a_finished_run_is_shown_whole(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
     assert window.windowTitle() == "finished – Epochscope"
-    assert window.controls.name.text() == "finished"
-    assert "completed" in window.controls.what.text()
-    assert window.bar.slider.maximum() == 4
-    assert window.facts.values["train_loss"].text() == "0.2500"
-    assert window.facts.values["worst"].text() == "frog (0.40)"
-    assert window.facts.values["parameters"].text() == "30"
-    assert window.pulse.timer.interval() == TOUCHED_MS or window.pulse.timer.interval() >= IDLE_MS
+    assert window.run_toolbar.name.text() == "finished"
+    assert "completed" in window.run_toolbar.what.text()
+    assert window.epoch_bar.slider.maximum() == 4
+    assert window.run_info.values["train_loss"].text() == "0.2500"
+    assert window.run_info.values["worst"].text() == "frog (0.40)"
+    assert window.run_info.values["parameters"].text() == "30"
+    assert window.refresh_timer.timer.interval() == TOUCHED_MS or window.refresh_timer.timer.interval() >= IDLE_MS
 
 
 def test_the_cursor_moves_everything(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
     qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert window.epoch_cursor.chosen == 3
-    assert window.facts.values["train_loss"].text() == "0.3333"
-    assert window.bar.where.text() == "epoch 3 of 4"
-    assert not window.bar.live.isChecked()
+    assert window.run_info.values["train_loss"].text() == "0.3333"
+    assert window.epoch_bar.where.text() == "epoch 3 of 4"
+    assert not window.epoch_bar.live.isChecked()
     qtbot.keyClick(window, Qt.Key.Key_Home, Qt.KeyboardModifier.AltModifier)
     assert window.epoch_cursor.chosen == 1
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.epoch_cursor.chosen is None
-    assert window.bar.live.isChecked()
-    assert "best" in window.bar.where.text()
+    assert window.epoch_bar.live.isChecked()
+    assert "best" in window.epoch_bar.where.text()
 
 
 def test_a_live_run_goes_on_in_the_window(qtbot: QtBot, window: Window, scribe: Make) -> None:
     one = scribe("live", alive=True)
     one.prepare("decode", 30, 60)
     opened(qtbot, window, one.folder)
-    assert "preparing" in window.controls.what.text()
-    assert "50" in window.controls.what.text()
-    assert window.controls.bar.maximum() == 60
+    assert "preparing" in window.run_toolbar.what.text()
+    assert "50" in window.run_toolbar.what.text()
+    assert window.run_toolbar.bar.maximum() == 60
     one.begin()
     one.epoch(1, 2.0)
-    qtbot.waitUntil(lambda: window.bar.slider.maximum() == 1)
-    qtbot.waitUntil(lambda: "running" in window.controls.what.text())
-    assert "left" in window.controls.times.text()
-    assert window.menus.actions["pause"].isEnabled()
+    qtbot.waitUntil(lambda: window.epoch_bar.slider.maximum() == 1)
+    qtbot.waitUntil(lambda: "running" in window.run_toolbar.what.text())
+    assert "left" in window.run_toolbar.times.text()
+    assert window.window_actions.actions["pause"].isEnabled()
     one.epoch(2, 4.0)
-    qtbot.waitUntil(lambda: window.facts.values["train_loss"].text() == "0.5000")
+    qtbot.waitUntil(lambda: window.run_info.values["train_loss"].text() == "0.5000")
 
 
 def test_a_chosen_epoch_stays_while_the_run_goes_on(qtbot: QtBot, window: Window, scribe: Make) -> None:
@@ -80,11 +80,11 @@ def test_a_chosen_epoch_stays_while_the_run_goes_on(qtbot: QtBot, window: Window
     one.epoch(1, 2.0)
     one.epoch(2, 4.0)
     opened(qtbot, window, one.folder)
-    window.bar.choose(1)
+    window.epoch_bar.choose(1)
     one.epoch(3, 6.0)
-    qtbot.waitUntil(lambda: window.bar.slider.maximum() == 3)
-    assert window.bar.slider.value() == 1
-    assert window.facts.values["train_loss"].text() == "1.0000"
+    qtbot.waitUntil(lambda: window.epoch_bar.slider.maximum() == 3)
+    assert window.epoch_bar.slider.value() == 1
+    assert window.run_info.values["train_loss"].text() == "1.0000"
 
 
 def test_a_failed_run_says_why(qtbot: QtBot, window: Window, scribe: Make) -> None:
@@ -93,7 +93,7 @@ def test_a_failed_run_says_why(qtbot: QtBot, window: Window, scribe: Make) -> No
     one.end("failed", error="The loss is <b>NaN</b>.")
     opened(qtbot, window, one.folder)
     assert "<b>NaN</b>" in (window.banner.text("failed") or "")
-    assert "failed" in window.controls.what.text()
+    assert "failed" in window.run_toolbar.what.text()
     window.show_run(None)
     assert window.banner.text("failed") is None
 
@@ -110,11 +110,11 @@ def test_a_failed_run_says_why_each_time_it_is_opened(qtbot: QtBot, window: Wind
 
 def test_the_list_marks_the_run_that_is_shown(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
-    qtbot.waitUntil(lambda: window.runs is not None)
-    assert window.runs.table.current == "finished"
-    qtbot.waitUntil(lambda: [row.name for row in window.runs.selected()] == ["finished"])
+    qtbot.waitUntil(lambda: window.runs_side.panel is not None)
+    assert window.runs_side.panel.table.current == "finished"
+    qtbot.waitUntil(lambda: [row.name for row in window.runs_side.panel.selected()] == ["finished"])
     window.show_run(None)
-    assert window.runs.table.current == ""
+    assert window.runs_side.panel.table.current == ""
 
 
 def test_a_run_that_begins_is_not_said_to_have_ended(qtbot: QtBot, window: Window, scribe: Make) -> None:
@@ -137,15 +137,15 @@ def test_a_lost_run_can_be_continued(qtbot: QtBot, window: Window, scribe: Make)
     one.begin()
     one.epoch(1, 2.0)
     opened(qtbot, window, one.folder)
-    assert "lost" in window.controls.what.text()
-    assert window.menus.actions["start"].isEnabled()
+    assert "lost" in window.run_toolbar.what.text()
+    assert window.window_actions.actions["start"].isEnabled()
 
 
 def test_damage_is_named(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     with finished.journal.open("ab") as journal:
         journal.write(b"00000000 {}\n")
     opened(qtbot, window, finished)
-    qtbot.waitUntil(window.status.damage.isVisible)
+    qtbot.waitUntil(window.status_bar.damage.isVisible)
 
 
 def test_a_folder_that_is_no_run_changes_nothing(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
@@ -163,9 +163,9 @@ def test_names_are_plain_text(qtbot: QtBot, window: Window, scribe: Make) -> Non
     one.epoch(1, 2.0)
     one.end()
     opened(qtbot, window, one.folder)
-    for label in (*window.facts.values.values(), window.controls.name, window.status.where):
+    for label in (*window.run_info.values.values(), window.run_toolbar.name, window.status_bar.where):
         assert label.textFormat() == Qt.TextFormat.PlainText
-    assert "<img" not in window.facts.values["model"].toolTip()
+    assert "<img" not in window.run_info.values["model"].toolTip()
 
 
 def test_every_tab_opens(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
@@ -206,20 +206,20 @@ def test_a_log_that_leads_elsewhere_is_not_opened(qtbot: QtBot, window: Window, 
 
 def test_it_rests_while_it_cannot_be_seen(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
-    assert window.pulse.timer.isActive()
+    assert window.refresh_timer.timer.isActive()
     window.hide()
-    assert not window.pulse.timer.isActive()
+    assert not window.refresh_timer.timer.isActive()
     window.show()
-    assert window.pulse.timer.isActive()
+    assert window.refresh_timer.timer.isActive()
     window.setWindowState(Qt.WindowState.WindowMinimized)
-    qtbot.waitUntil(lambda: not window.pulse.timer.isActive())
+    qtbot.waitUntil(lambda: not window.refresh_timer.timer.isActive())
 
 
 def test_it_hurries_while_somebody_is_at_work(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
-    window.bar.choose(2)
-    assert window.pulse.timer.interval() == TOUCHED_MS
-    qtbot.waitUntil(lambda: window.pulse.timer.interval() >= IDLE_MS, timeout=4000)
+    window.epoch_bar.choose(2)
+    assert window.refresh_timer.timer.interval() == TOUCHED_MS
+    qtbot.waitUntil(lambda: window.refresh_timer.timer.interval() >= IDLE_MS, timeout=4000)
 
 
 def test_a_notice_can_be_closed(qtbot: QtBot, window: Window) -> None:
@@ -237,7 +237,7 @@ def test_a_notice_can_be_closed(qtbot: QtBot, window: Window) -> None:
 def test_an_idle_window_that_works_long_looks_less_often(
     qtbot: QtBot, window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pulse, spent = window.pulse, [0.0]
+    pulse, spent = window.refresh_timer, [0.0]
     monkeypatch.setattr("gui.window.refresh_timer.time.process_time", lambda: spent[0])
     pulse._touched = float("-inf")
 

@@ -41,7 +41,7 @@ def test_keys_ask_the_engine(qtbot: QtBot, window: Window, scribe: Make) -> None
         ("stop", "epoch"),
         ("stop", "step"),
     ]
-    assert "stopping" in window.controls.what.text() or window.conduct.steering.state == "stopping"
+    assert "stopping" in window.run_toolbar.what.text() or window.run_controller.steering.state == "stopping"
 
 
 def test_no_answer_is_told_and_the_process_can_be_ended(
@@ -55,43 +55,43 @@ def test_no_answer_is_told_and_the_process_can_be_ended(
     monkeypatch.setattr("gui.engine.processes.terminate", lambda folder: ended.append(folder))
     qtbot.keyClick(window, Qt.Key.Key_F6)
     qtbot.waitUntil(lambda: window.banner.text("overdue") is not None)
-    assert window.menus.actions["end_process"].isEnabled()
+    assert window.window_actions.actions["end_process"].isEnabled()
     answer(qtbot, "Wait")
-    window.conduct.end_process()
+    window.run_controller.end_process()
     assert ended == []
     answer(qtbot, "End the process")
-    window.conduct.end_process()
+    window.run_controller.end_process()
     assert ended == [one.folder]
 
 
 def train(window: Window, *more: str, name: str = "mine") -> None:
-    window.conduct.start(["train", "digits", "--epochs", "2000", "--name", name, *more], name)
+    window.run_controller.start(["train", "digits", "--epochs", "2000", "--name", name, *more], name)
 
 
 def wait_for(qtbot: QtBot, window: Window, *states: str) -> None:
-    qtbot.waitUntil(lambda: window.conduct.steering.state in states, timeout=60_000)
+    qtbot.waitUntil(lambda: window.run_controller.steering.state in states, timeout=60_000)
 
 
 @pytest.mark.slow
 def test_a_live_child_is_paused_resumed_stopped_and_continued(qtbot: QtBot, window: Window) -> None:
     train(window)
-    assert window.conduct.steering.state == "starting"
+    assert window.run_controller.steering.state == "starting"
     wait_for(qtbot, window, "running")
     folder = window.run.folder if window.run else RunFolder(Path())
     qtbot.keyClick(window, Qt.Key.Key_F6)
     wait_for(qtbot, window, "paused")
-    assert window.menus.actions["pause"].text() == "&Go on"
+    assert window.window_actions.actions["pause"].text() == "&Go on"
     qtbot.keyClick(window, Qt.Key.Key_F8)
     qtbot.waitUntil(lambda: "manual" in (window.run.model.checkpoints if window.run else {}), timeout=10_000)
     qtbot.keyClick(window, Qt.Key.Key_F6)
     wait_for(qtbot, window, "running")
     qtbot.keyClick(window, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
     wait_for(qtbot, window, "stopped")
-    qtbot.waitUntil(lambda: not window.conduct.working(), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.run_controller.working(), timeout=10_000)
     assert state(folder) == "stopped"
     assert window.banner.text("exit") is None
     reached = window.run.model.step if window.run else 0
-    qtbot.waitUntil(window.menus.actions["start"].isEnabled, timeout=10_000)
+    qtbot.waitUntil(window.window_actions.actions["start"].isEnabled, timeout=10_000)
     qtbot.keyClick(window, Qt.Key.Key_F5)
     wait_for(qtbot, window, "running")
     assert window.run is not None
@@ -100,14 +100,14 @@ def test_a_live_child_is_paused_resumed_stopped_and_continued(qtbot: QtBot, wind
     assert window.run.model.step >= reached
     qtbot.keyClick(window, Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier)
     wait_for(qtbot, window, "stopped")
-    qtbot.waitUntil(lambda: not window.conduct.working(), timeout=10_000)
+    qtbot.waitUntil(lambda: not window.run_controller.working(), timeout=10_000)
 
 
 def test_an_engine_that_cannot_start_shows_what_it_printed(qtbot: QtBot, window: Window) -> None:
     train(window, "--nonsense", "1")
     qtbot.waitUntil(lambda: window.banner.text("exit") is not None, timeout=30_000)
     assert "--nonsense" in (window.banner.text("exit") or "")
-    assert window.conduct.steering.state == "failed"
+    assert window.run_controller.steering.state == "failed"
 
 
 def test_a_python_that_cannot_be_run_is_told(window: Window, tmp_path: Path) -> None:
@@ -122,13 +122,13 @@ def test_a_run_thrown_away_lies_in_the_trash(qtbot: QtBot, window: Window) -> No
     train(window)
     wait_for(qtbot, window, "running")
     answer(qtbot, "Keep")
-    window.conduct.discard()
-    assert window.conduct.steering.state == "running"
+    window.run_controller.discard()
+    assert window.run_controller.steering.state == "running"
     answer(qtbot, "throw away")
-    window.conduct.discard()
+    window.run_controller.discard()
     qtbot.waitUntil(lambda: window.run is None, timeout=20_000)
     assert not (window.root / "mine").exists()
-    assert window.pages.currentWidget() is window.empty
+    assert window.pages.currentWidget() is window.welcome
 
 
 # -- closing ---------------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def test_a_run_thrown_away_lies_in_the_trash(qtbot: QtBot, window: Window) -> No
 def test_closing_asks_what_is_to_become_of_a_run_it_started(qtbot: QtBot, window: Window, choice: str) -> None:
     train(window)
     wait_for(qtbot, window, "running")
-    (engine,) = window.conduct.working()
+    (engine,) = window.run_controller.working()
     answer(qtbot, choice)
     window.close()
     if choice == "Stay":
@@ -172,9 +172,9 @@ def test_a_stop_that_is_agreed_shows_stopping(qtbot: QtBot, window: Window, scri
     one.begin()
     one.write(ev.StopRequested(epoch=1, step=1, source="elsewhere", reason="after this epoch"))
     opened(qtbot, window, one.folder)
-    assert "stopping" in window.controls.what.text()
-    assert "left" not in window.controls.times.text()
-    assert [window.menus.actions[name].isEnabled() for name in ("stop_step", "stop_epoch", "pause")] == [
+    assert "stopping" in window.run_toolbar.what.text()
+    assert "left" not in window.run_toolbar.times.text()
+    assert [window.window_actions.actions[name].isEnabled() for name in ("stop_step", "stop_epoch", "pause")] == [
         True,
         False,
         False,

@@ -1,0 +1,68 @@
+"""The left side of the window: the list of runs, made once the window has been painted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.viewmodels.selection import OpenRun
+
+if TYPE_CHECKING:
+    from gui.runs.runs_panel import RunsPanel
+
+LEAST_WIDTH = 220
+"""Pixels, for name and status of a run."""
+
+
+class RunsSide(QWidget):
+    """Repeats what its panel says: folders of runs to show, to overlay and to compare, a folder and the epochs to
+    continue it for (0: as many as it was set up for), folders that were removed."""
+
+    run_chosen = Signal(Path)
+    overlays_changed = Signal(list)
+    continue_wanted = Signal(Path, int)
+    compare_wanted = Signal(list)
+    runs_removed = Signal(list)
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self._root = root
+        self._shown: Path | None = None
+        self.panel: RunsPanel | None = None
+        self.setMinimumWidth(LEAST_WIDTH)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+
+    def tick(self) -> None:
+        """Look which runs there are."""
+        if self.panel is None:
+            self.panel = self._make()
+        self.panel.tick()
+
+    def _make(self) -> RunsPanel:
+        from gui.runs.runs_panel import RunsPanel
+
+        panel = RunsPanel(self._root)
+        self._layout.addWidget(panel)
+        panel.show_run(self._shown)
+        panel.run_chosen.connect(self.run_chosen)
+        panel.overlays_changed.connect(self.overlays_changed)
+        panel.continue_wanted.connect(self.continue_wanted)
+        panel.compare_wanted.connect(self.compare_wanted)
+        panel.runs_removed.connect(self.runs_removed)
+        return panel
+
+    def show_run(self, run: OpenRun | None) -> None:
+        """Mark the run that is shown."""
+        self._shown = run.folder.path if run else None
+        if self.panel is not None:
+            self.panel.show_run(self._shown)
+
+    def retranslate(self) -> None:
+        """Set all texts."""
+        self.setAccessibleName(self.tr("Runs"))
+        if self.panel is not None:
+            self.panel.retranslate()
