@@ -153,17 +153,16 @@ def check_window(folder: RunFolder, expected: Expected) -> None:
 def check_report(folder: RunFolder, expected: Expected) -> None:
     run = read_run(folder)
     assert same((run.info, run.ended), (expected.info, expected.ended))
-    assert run.attempts == max((record.attempt for record in expected.read), default=0)
-    assert run.seconds == (expected.read[-1].t if expected.read else 0.0)
+    assert run.history.seconds == (expected.read[-1].t if expected.read else 0.0)
     assert run.epochs.tolist() == list(expected.epochs)
     for name, column in run.columns.items():
         assert same(column.tolist(), [getattr(one, name) for one in expected.epochs.values()])
     assert run.best_epoch == expected.best_epoch
     f1 = {epoch: one.f1 for epoch, one in expected.validations.items() if epoch in expected.epochs}
     assert run.f1 == (f1 if expected.info else {})
-    assert (run.predictions, run.weights) == (expected.files("predictions"), expected.files("weights"))
+    assert (run.history.predictions, run.history.weights) == (expected.files("predictions"), expected.files("weights"))
     images = [record.event.path for record in expected.of(ev.SnapshotSaved, kind="images")]
-    assert run.images == (images[-1] if images else "")
+    assert run.history.images == (images[-1] if images else None)
 
 
 def check_shown(folder: RunFolder, expected: Expected) -> None:

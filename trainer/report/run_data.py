@@ -106,31 +106,6 @@ class RunData:
         return self.history.ended
 
     @property
-    def attempts(self) -> int:
-        """How many there were."""
-        return max(self.history.attempts, default=0)
-
-    @property
-    def seconds(self) -> float:
-        """Of training."""
-        return self.history.seconds
-
-    @property
-    def predictions(self) -> dict[int, str]:
-        """Files by epoch."""
-        return self.history.predictions
-
-    @property
-    def weights(self) -> dict[int, str]:
-        """Files by epoch."""
-        return self.history.weights
-
-    @property
-    def images(self) -> str:
-        """The folder of the published images; empty without any."""
-        return self.history.images or ""
-
-    @property
     def classes(self) -> tuple[str, ...]:
         """In the order of all figures."""
         if self.info is not None:
