@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
         "status": state(folder),
         "summary": msgspec.to_builtins(_summary(folder)),
         "settings": _settings(folder),
-        "attempts": [_attempt(one) for one in history.attempts.values()],
+        "attempts": _attempts(history),
         "checkpoints": _files(folder.checkpoints, "*.safetensors"),
         "evaluation": {split: one.plain() for split, one in evaluations.find_all(folder).items()},
         "journal": {
@@ -62,11 +63,20 @@ def _files(place: Path, pattern: str) -> list[dict[str, Any]]:
     return [{"name": path.name, "bytes": path.stat().st_size} for path in found]
 
 
+def _attempts(history: RunHistory) -> list[dict[str, Any]]:
+    """How each start went. Its steps after `kept_step` were taken back, by a later one that resumed from there."""
+    found, resumed = [], math.inf
+    for one in reversed(history.attempts.values()):
+        found.append({**_attempt(one), "kept_step": min(one.step, resumed)})
+        if one.started is not None:
+            resumed = min(resumed, one.started.resumed_step)
+    return found[::-1]
+
+
 def _attempt(one: AttemptHistory) -> dict[str, Any]:
-    """How a start went; one without an end was lost or is still going on. Its steps after `kept_step` were taken
-    back by a later one."""
+    """One without an end was lost or is still going on."""
     about: dict[str, Any] = {"attempt": one.number, "status": "", "reason": ""}
-    about |= {"epoch": one.epoch, "step": one.step, "kept_step": one.kept_step, "seconds": one.seconds}
+    about |= {"epoch": one.epoch, "step": one.step, "seconds": one.seconds}
     if (started := one.started) is not None:
         about |= {"started_at": started.started_at, "resumed_step": started.resumed_step, "device": started.device}
         about |= {"parameters": started.parameters, "threads": started.threads, "versions": started.versions}

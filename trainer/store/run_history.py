@@ -47,14 +47,12 @@ class Message:
 
 @dataclass
 class AttemptHistory:
-    """One start: how far it got, and how it ended. `began`: UTC milliseconds, of its first record. `kept_step` is less
-    than `step` where a later attempt resumed from an earlier checkpoint."""
+    """One start: how far it got, and how it ended. `began`: UTC milliseconds, of its first record."""
 
     number: int
     began: int
     epoch: int = 0
     step: int = 0
-    kept_step: int = 0
     seconds: float = 0.0
     started: ev.RunStarted | None = None
     ended: ev.RunEnded | None = None
@@ -226,7 +224,7 @@ class RunHistory:
     def _advance(self, epoch: int, step: int) -> None:
         self.epoch, self.step = epoch, step
         if (attempt := self.attempt) is not None:
-            attempt.epoch, attempt.step, attempt.kept_step = epoch, step, step
+            attempt.epoch, attempt.step = epoch, step
 
     def _note(self, record: Record, place: dict[K, V], key: K, value: V, *, file: bool = False) -> None:
         self._noted.append(_Noted(record.seq, record.event.step if file else math.inf, place, key, value))
@@ -255,9 +253,6 @@ class RunHistory:
         for noted in self._noted:
             noted.place[noted.key] = noted.value
         self._lay_out_epochs()
-        for attempt in self.attempts.values():
-            if attempt is not self.attempt:
-                attempt.kept_step = min(attempt.kept_step, started.resumed_step)
 
     def _validation(self, event: ev.ValidationDone, record: Record) -> None:
         self._note(record, self.verdicts, event.epoch, CompactMetrics.of(Metrics.of(event)))
