@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 import trainer
 from gui.text.formats import message_text
 from gui.text.reasons import note_text, python_text, reason_text, source_text, stop_text, where_word
-from gui.viewmodels.run import Message
 from gui.window import i18n
 from trainer import events as ev
+from trainer.store.run_history import Message
 
 RUSSIAN = re.compile("[а-яё]")
 ROOM = Path(trainer.__file__).parent
