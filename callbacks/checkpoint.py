@@ -126,7 +126,8 @@ class Checkpoint(Callback):
         epoch that was best is saved, not what the weights have become since."""
         start = time.perf_counter()
         data, digest = self._encode(event, run)
-        path = run.folder.checkpoints / container.name(kind, event.step)  # type: ignore[union-attr]  # asked only with one
+        assert run.folder is not None  # asked only with one
+        path = run.folder.checkpoints / container.name(kind, event.step)
         durable.write_bytes(path, data)
         self._saved_at = time.monotonic()
         run.emit(
@@ -142,15 +143,14 @@ class Checkpoint(Callback):
         )
 
     def _prune(self, run: RunContext, step: int) -> None:
-        folder = run.folder.checkpoints  # type: ignore[union-attr]
-        last = container.find(folder, "last")
+        assert run.folder is not None  # asked only with one
+        last, best = (container.by_step(run.folder.checkpoints, kind) for kind in ("last", "best"))
         # what claims a later step is of a future that was given up: this attempt went on from before it
-        past = [path for path in last if container.parse_name(path.name) <= ("last", step)]  # type: ignore[operator]
-        for path in last:
+        past = [path for found, path in last.items() if found <= step]
+        for path in last.values():
             if path not in past[:KEEP_LAST]:
                 durable.remove(path)
         self._best = self._kept()
-        best = {container.parse_name(path.name)[1]: path for path in container.find(folder, "best")}  # type: ignore[index]
         if self._best.keys() <= best.keys():  # after a full disk, the one that replaces others may still have to come
             for gone in best.keys() - self._best.keys():
                 durable.remove(best[gone])

@@ -21,6 +21,7 @@ from trainer.events import (
     ValidationDone,
 )
 from trainer.store import summary as summaries
+from trainer.store.folder import RunFolder
 from trainer.store.journal import JournalWriter
 from trainer.store.summary import Summary
 
@@ -50,34 +51,33 @@ class Journal(Callback):
         if run.folder is None:
             return
         try:
-            self._write(event, run)
+            self._write(event, run, run.folder)
         finally:
             if isinstance(event, RunEnded) and self._writer is not None:
                 self._writer.close()
                 self._writer = None
 
-    def _write(self, event: Event, run: RunContext) -> None:
-        if self._writer is None:
-            self._open(run)
+    def _write(self, event: Event, run: RunContext, folder: RunFolder) -> None:
+        writer = self._writer if self._writer is not None else self._open(run, folder)
         if event is not self._written:  # a retried event may have been written before its sync failed
-            run.seq = max(run.seq, self._writer.next_seq)  # type: ignore[union-attr]
-            self._writer.write(event, t=run.elapsed(), wall=time.time_ns() // 1_000_000)  # type: ignore[union-attr]
+            run.seq = max(run.seq, writer.next_seq)
+            writer.write(event, t=run.elapsed(), wall=time.time_ns() // 1_000_000)
             self._written = event
         now = time.monotonic()
         if isinstance(event, _SYNCED) or now - self._synced > SYNC_SECONDS:
-            self._writer.sync()  # type: ignore[union-attr]
+            writer.sync()
             self._synced = now
-        self._summarise(event, run)
+        self._summarise(event, run, folder)
 
     def keep_for_retry(self, event: Event, run: RunContext) -> None:
         """The number it will get: a checkpoint made meanwhile covers it, and is written after it."""
         run.seq += 1
 
-    def _open(self, run: RunContext) -> None:
-        self._writer = JournalWriter(run.folder.journal, run.attempt)  # type: ignore[union-attr]
+    def _open(self, run: RunContext, folder: RunFolder) -> JournalWriter:
+        writer = self._writer = JournalWriter(folder.journal, run.attempt)
         self._synced = time.monotonic()
         try:
-            self._summary = summaries.read(run.folder.summary) or Summary()  # type: ignore[union-attr]
+            self._summary = summaries.read(folder.summary) or Summary()
         except ValueError as error:
             run.log(f"summary.json is made anew: {error}")
         known = self._summary
@@ -86,9 +86,10 @@ class Journal(Callback):
         known.started_at = known.started_at or datetime.now(UTC).isoformat(timespec="seconds")
         known.data = known.data or str(run.settings.get("data", {}).get("source", ""))
         known.model = known.model or str(run.settings.get("model", ""))
-        summaries.write(run.folder.summary, self._summary)  # type: ignore[union-attr]
+        summaries.write(folder.summary, self._summary)
+        return writer
 
-    def _summarise(self, event: Event, run: RunContext) -> None:
+    def _summarise(self, event: Event, run: RunContext, folder: RunFolder) -> None:
         summary = self._summary
         match event:
             case RunStarted():
@@ -105,7 +106,7 @@ class Journal(Callback):
                 summary.status, summary.reason = event.status, event.reason
         if isinstance(event, _SUMMARISED):
             summary.epoch, summary.step, summary.elapsed = event.epoch, event.step, run.elapsed()
-            summaries.write(run.folder.summary, summary)  # type: ignore[union-attr]
+            summaries.write(folder.summary, summary)
 
 
 for _event, _hook in HOOKS.items():

@@ -67,7 +67,8 @@ class MetricLog(Callback):
         """The whole file at once; a row that was torn by a full disk is mended by it too."""
         self._close()
         self._whole = False
-        path = run.folder.metrics  # type: ignore[union-attr]  # asked only where there is one
+        assert run.folder is not None  # asked only with one
+        path = run.folder.metrics
         write_text(path, ",".join(COLUMNS) + "\n" + _lines(self.epochs))
         self._file = AppendFile(path)
         self._whole = True

@@ -87,7 +87,8 @@ class Snapshots(Callback):
         path: Path,
         size: int,
     ) -> None:
-        relative = path.relative_to(run.folder.path.parent if kind == "images" else run.folder.path)  # type: ignore[union-attr]
+        assert run.folder is not None  # asked only with one
+        relative = path.relative_to(run.folder.path.parent if kind == "images" else run.folder.path)
         run.emit(
             SnapshotSaved(
                 epoch=event.epoch, step=event.step, kind=kind, split=split, path=relative.as_posix(), bytes=size

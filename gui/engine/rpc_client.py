@@ -250,8 +250,9 @@ class _Helper:
             told.close()
         if process is not None:
             for stream in (process.stdin, process.stdout):
-                with contextlib.suppress(OSError):
-                    stream.close()  # type: ignore[union-attr]
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
             process.wait()
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QShowEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -246,7 +246,9 @@ class EmbeddingPanel(Panel):
             return
         layout = self._layout()
         self.layout_box.setCurrentIndex(LAYOUTS.index(layout))
-        self.layout_box.model().item(0).setEnabled("tsne" in self.map.layouts)  # type: ignore[attr-defined]
+        choices = self.layout_box.model()
+        assert isinstance(choices, QStandardItemModel)
+        choices.item(0).setEnabled("tsne" in self.map.layouts)
         shown = self.map.labels
         if self.colour_box.currentIndex() == 1 and self._predicted is not None:
             shown = self._predicted

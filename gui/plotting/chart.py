@@ -23,7 +23,7 @@ from gui.viewmodels.growable import Floats
 from gui.window.theme import Colours, mix
 from trainer.plotting.ticks import Kind, outward, ticks
 
-import pyqtgraph as pg  # type: ignore[import-untyped]  # isort: skip  # as gui.plotting.painting imports it first
+import pyqtgraph as pg  # isort: skip  # as gui.plotting.painting imports it first
 
 _KEPT_TEXTS = 200
 

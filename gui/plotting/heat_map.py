@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.text import formats
 from gui.widgets import labels
-from gui.window.theme import Colours
+from gui.window.theme import Colours, rgb
 
 WIDEST = 48
 """Pixels of a cell, at most."""
@@ -131,7 +131,7 @@ class HeatMap(QWidget):
         table = self._table[self._order]
         places = np.nan_to_num((table - low) / (high - low) * 255).clip(0, 255).round().astype(np.uint8)
         pixels = colours.heat[places]
-        pixels[~np.isfinite(table)] = [*colours.background.getRgb()[:3], 255]  # type: ignore[index]
+        pixels[~np.isfinite(table)] = [*rgb(colours.background), 255]
         return labels.image_of(np.ascontiguousarray(pixels[:, :, :3]))
 
     def _axis(self, painter: QPainter, area: QRectF, wide: float, line: int) -> None:

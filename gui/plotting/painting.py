@@ -15,9 +15,9 @@ from gui.viewmodels.growable import Floats
 
 # pyqtgraph would load CUDA's bindings where some other package has installed them: seconds, and memory
 sys.modules.setdefault("cuda", None)  # type: ignore[arg-type]
-import pyqtgraph as pg  # type: ignore[import-untyped]  # noqa: E402
-from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments  # type: ignore[import-untyped]  # noqa: E402
-from pyqtgraph.Qt.internals import PrimitiveArray  # type: ignore[import-untyped]  # noqa: E402
+import pyqtgraph as pg  # noqa: E402
+from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments  # noqa: E402
+from pyqtgraph.Qt.internals import PrimitiveArray  # noqa: E402
 
 NEAR = 2.5
 """Pixels between two columns of a thinned line; there are at least half as many columns as pixels, but not always."""

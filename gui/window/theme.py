@@ -81,8 +81,12 @@ def _colours(base: int, text: int) -> Colours:
 
 def mix(one: QColor, other: QColor, share: float) -> QColor:
     """An opaque colour, `share` of the way from one to the other: translucent pens are slow."""
-    pairs = zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)  # type: ignore[index]
-    return QColor(*(round(a + (b - a) * share) for a, b in pairs))
+    return QColor(*(round(a + (b - a) * share) for a, b in zip(rgb(one), rgb(other), strict=True)))
+
+
+def rgb(colour: QColor) -> tuple[int, int, int]:
+    """Red, green and blue, 0 to 255."""
+    return colour.red(), colour.green(), colour.blue()
 
 
 def _lut(names: tuple[str, ...]) -> Lut:

@@ -21,36 +21,44 @@ def worthwhile() -> bool:
     return usable_cores() > 1
 
 
+class _End:
+    """After the last item; `error` is what the source raised instead of another one."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
 class Prefetch(Generic[Item]):
     """An iterator over `source`, whose items are made up to `ahead` in advance. `close()` ends the thread; what
     `source` raises is raised where its item would have come."""
 
     def __init__(self, source: Iterator[Item], ahead: int) -> None:
         self._source = source
-        self._ready: Queue[tuple[Item | None, BaseException | None]] = Queue(ahead)
+        self._ready: Queue[Item | _End] = Queue(ahead)
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._work, name="epochscope-prefetch", daemon=True)
         self._thread.start()
 
     def _work(self) -> None:
-        error: BaseException = StopIteration()
+        error: BaseException | None = None
         try:
             for item in self._source:
-                self._ready.put((item, None))
+                self._ready.put(item)
                 if self._closed.is_set():
                     return
         except BaseException as raised:  # it belongs to whoever iterates
             error = raised
-        self._ready.put((None, error))
+        self._ready.put(_End(error))
 
     def __iter__(self) -> Iterator[Item]:
         while True:
-            item, error = self._ready.get()
-            if isinstance(error, StopIteration):
+            item = self._ready.get()
+            if not isinstance(item, _End):
+                yield item
+            elif item.error is None:
                 return
-            if error is not None:
-                raise error
-            yield item  # type: ignore[misc]  # without an error there is an item
+            else:
+                raise item.error
 
     def close(self) -> None:
         """End the thread; calling it twice does no harm."""

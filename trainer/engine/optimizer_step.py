@@ -50,13 +50,16 @@ class OptimizerStep:
         if not (self._is_adam and self._untouched()):
             self._optimizer.step()
             return
-        arguments = [_arguments(self._optimizer, group) for group in self._optimizer.param_groups]
-        if None in arguments:
-            self._optimizer.step()  # the first step makes the state
-            return
+        arguments = []
+        for group in self._optimizer.param_groups:
+            one = _arguments(self._optimizer, group)
+            if one is None:
+                self._optimizer.step()  # the first step makes the state
+                return
+            arguments.append(one)
         with torch.no_grad():
             for found in arguments:
-                adam(**found)  # type: ignore[arg-type]  # None was ruled out
+                adam(**found)
 
     def _untouched(self) -> bool:
         """Whether nobody wants to know of steps, or has put another function in the place of `step`."""
@@ -84,17 +87,17 @@ def _arguments(optimizer: Optimizer, group: dict[str, Any]) -> dict[str, Any] | 
         return None
     parameters = [parameter for parameter in group["params"] if parameter.grad is not None]
     gradients = [parameter.grad for parameter in parameters]
-    states = [optimizer.state.get(parameter) for parameter in parameters]
-    if not all(states) or any(gradient.is_sparse for gradient in gradients):
+    states = [state for parameter in parameters if (state := optimizer.state.get(parameter))]
+    if len(states) < len(parameters) or any(gradient.is_sparse for gradient in gradients):
         return None
     beta1, beta2 = group["betas"]
     found = {
         "params": parameters,
         "grads": gradients,
-        "exp_avgs": [state["exp_avg"] for state in states],  # type: ignore[index]  # each of them is there
-        "exp_avg_sqs": [state["exp_avg_sq"] for state in states],  # type: ignore[index]
+        "exp_avgs": [state["exp_avg"] for state in states],
+        "exp_avg_sqs": [state["exp_avg_sq"] for state in states],
         "max_exp_avg_sqs": [],
-        "state_steps": [state["step"] for state in states],  # type: ignore[index]
+        "state_steps": [state["step"] for state in states],
         "fused": True,
         "foreach": False,
         "amsgrad": False,

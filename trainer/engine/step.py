@@ -97,7 +97,7 @@ class CheckedStep:
         self._update.clear()
         outputs = self._forward(images)
         loss = self._criterion(outputs, labels)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         value = loss.item()
         if not isfinite(value):
             raise NonFiniteStep("loss")
@@ -143,7 +143,7 @@ class FlaggedStep:
         self._update.clear()
         outputs = self._forward(images)
         loss = self._criterion(outputs, labels)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         kept = loss.detach()
         torch.maximum(self._loss_flag, (~torch.isfinite(kept)).float(), out=self._loss_flag)
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]

@@ -55,8 +55,8 @@ def heat_map(
                 left - 7, top + (row + 0.5) * height + 4, fit(label, NAME), anchor="end", size=min(12, height - 1)
             )
     _heat_axis(drawing, epochs, left, bottom, cell, texts)
-    if best in epochs:
-        x = left + (list(epochs).index(best) + 0.5) * cell  # type: ignore[arg-type]
+    if best is not None and best in epochs:
+        x = left + (list(epochs).index(best) + 0.5) * cell
         drawing.add("path", d=f"M{short(x - 5)} {short(top - 9)}h10l-5 7z", fill=BEST)
         drawing.add(
             "rect", x=x - cell / 2, y=top, width=cell, height=rows * height, stroke=BEST, stroke_width=min(2, cell / 3)

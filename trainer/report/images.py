@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -64,7 +65,7 @@ def read_pictures(run: RunData) -> RunImages:
     published = _published(run)
     hardest = {}
     for split in SPLITS:
-        if split in published and (found := _tried(run, lambda s=split: _hardest(run, s, published[s]))):  # type: ignore[misc]
+        if split in published and (found := _tried(run, partial(_hardest, run, split, published[split]))):
             hardest[split] = found
     epoch = run.kept_epoch if run.kept_epoch in run.history.weights else max(run.history.weights, default=None)
     weights = _tried(run, lambda: _weights(run, epoch)) if epoch is not None else None

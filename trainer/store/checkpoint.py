@@ -72,19 +72,23 @@ def parse_name(file_name: str) -> tuple[Kind, int] | None:
     match = _NAME.fullmatch(file_name)
     if match is None:
         return None
-    kind: Kind = match[1]  # type: ignore[assignment]
-    return kind, int(match[2])
+    return "best" if match[1] == "best" else "last", int(match[2])
 
 
 def find(folder: Path, kind: Kind) -> list[Path]:
     """Checkpoints of one kind, the largest step first; by name only, nothing is opened. A missing folder is empty."""
+    return list(by_step(folder, kind).values())
+
+
+def by_step(folder: Path, kind: Kind) -> dict[int, Path]:
+    """The same with their steps."""
     assert kind in get_args(Kind)
     try:
         names = os.listdir(folder)  # noqa: PTH208 - names are all that is needed
     except (FileNotFoundError, NotADirectoryError):
-        return []
+        return {}
     found = [(parsed[1], file_name) for file_name in names if (parsed := parse_name(file_name)) and parsed[0] == kind]
-    return [folder / file_name for _, file_name in sorted(found, reverse=True)]
+    return {step: folder / file_name for step, file_name in sorted(found, reverse=True)}
 
 
 def newest_valid(folder: Path, kind: Kind) -> tuple[Path | None, list[Skipped]]:

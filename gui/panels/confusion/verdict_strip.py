@@ -82,7 +82,7 @@ class VerdictStrip(QWidget):
         }
         for number in sorted(wanted):
             text = str(self._verdicts.epochs[number])
-            size = labels.text_width(painter.fontMetrics(), text)  # type: ignore[arg-type]
+            size = painter.fontMetrics().horizontalAdvance(text)
             left = max(0.0, min(2 + (number + 0.5) * width - size / 2, self.width() - size - 2))
             if left > end + 6:
                 painter.drawText(QRectF(left, self.height() - line, size + 2, line), text)

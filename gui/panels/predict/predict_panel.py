@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from pathlib import Path
+from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
@@ -28,7 +29,7 @@ ENDINGS = "*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm"
 class PredictPanel(Panel):
     """Drop or choose images. They are classified anew when another run is shown."""
 
-    topics: Set[Topic] = frozenset({"snapshots"})  # type: ignore[misc]
+    topics: ClassVar[Set[Topic]] = frozenset({"snapshots"})
 
     def __init__(
         self,
