@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Tensors = dict[str, Tensor]
 
 Kind = Literal["last", "best", "manual"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 FORMAT = 1
 MAX_HEADER = 100_000_000
 """Bytes; the limit of the safetensors format."""
@@ -72,7 +73,8 @@ def parse_name(file_name: str) -> tuple[Kind, int] | None:
     match = _NAME.fullmatch(file_name)
     if match is None:
         return None
-    return "best" if match[1] == "best" else "last", int(match[2])
+    (kind,) = (kind for kind in KINDS if kind == match[1])
+    return kind, int(match[2])
 
 
 def find(folder: Path, kind: Kind) -> list[Path]:
@@ -82,7 +84,7 @@ def find(folder: Path, kind: Kind) -> list[Path]:
 
 def by_step(folder: Path, kind: Kind) -> dict[int, Path]:
     """The same with their steps."""
-    assert kind in get_args(Kind)
+    assert kind in KINDS
     try:
         names = os.listdir(folder)  # noqa: PTH208 - names are all that is needed
     except (FileNotFoundError, NotADirectoryError):
