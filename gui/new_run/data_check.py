@@ -204,7 +204,7 @@ class DataCheck(QWidget):
         notes = report.get("coded_notes") or [
             {"code": "", "parameters": {}, "reason": note} for note in report["notes"]
         ]
-        lines = [text, *(formats.plain(note_text(**note)) for note in notes)]
+        lines = [text, *(formats.plain(note_text(one["code"], one["parameters"], one["reason"])) for one in notes)]
         if report["stops"]:
             lines.append("⚠ " + self.tr("A run on these data would end here: see the faults."))
         elif report["faults"]:

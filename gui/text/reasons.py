@@ -42,9 +42,9 @@ def where_word(where: str) -> str:
 def note_text(code: str, parameters: Mapping[str, Any], reason: str) -> str:
     """A remark on a data set; `reason` is the English text."""
     tr = QCoreApplication.translate
-    if code != "other_files":
+    count, example = parameters.get("count"), parameters.get("example")
+    if code != "other_files" or not isinstance(count, int):
         return reason
-    count, example = int(parameters["count"]), parameters["example"]
     text = tr("Reasons", "Not looked at: %n other file(s) or folder(s), such as {example}", "", count)
     return text.format(example=example)
 

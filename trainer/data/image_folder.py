@@ -13,7 +13,7 @@ from trainer.data.cache import Entry, cached
 from trainer.data.decode import MODES, Job, no_warnings, read_size
 from trainer.data.decode_pool import decode_all
 from trainer.data.folder_scan import Listing, scan
-from trainer.data.image_set import PARTS, Fault, ImageSet, DataNote, Progress
+from trainer.data.image_set import PARTS, DataNote, Fault, ImageSet, Progress
 from trainer.errors import DataError
 
 LARGEST = 64

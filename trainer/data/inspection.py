@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.duplicates import Duplicates, find_duplicates
-from trainer.data.image_set import PARTS, Fault, ImageSet, DataNote, Progress, no_progress
+from trainer.data.image_set import PARTS, DataNote, Fault, ImageSet, Progress, no_progress
 from trainer.data.quality import Balance, Odd, balance, mean_images, odd_images
 from trainer.data.sources import load_pictures
 from trainer.data.split import split_pictures

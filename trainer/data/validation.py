@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trainer.data.image_set import Fault, ImageSet, DataNote
+from trainer.data.image_set import DataNote, Fault, ImageSet
 from trainer.errors import DataError
 
 LISTED = 20

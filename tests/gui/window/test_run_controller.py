@@ -44,6 +44,17 @@ def test_keys_ask_the_engine(qtbot: QtBot, window: Window, scribe: Make) -> None
     assert "stopping" in window.run_toolbar.what.text() or window.run_controller.steering.state == "stopping"
 
 
+def test_a_refusal_is_told_by_its_code(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("live", alive=True)
+    one.begin()
+    opened(qtbot, window, one.folder)
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    (request,) = poll(one.folder)
+    answer_of = {"id": request.id, "result": "refused", "reason": "unread", "code": "request.stopping"}
+    one.write(ev.RequestHandled(epoch=1, step=1, **answer_of))
+    qtbot.waitUntil(lambda: window.banner.text("refused") == "The engine has refused (the run is stopping).")
+
+
 def test_no_answer_is_told_and_the_process_can_be_ended(
     qtbot: QtBot, window: Window, scribe: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
