@@ -28,6 +28,7 @@ import msgspec
 from msgspec import Struct, field
 
 Split = Literal["train", "valid", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
 Stage = Literal["import", "scan", "decode", "check", "compile", "validate", "evaluate", "save"]
 CheckpointKind = Literal["best", "last", "manual"]
 Status = Literal["completed", "stopped", "failed"]

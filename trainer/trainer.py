@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from trainer.callback import Callback
-from trainer.data.loaders import SPLITS, DataSource, LoaderSource, data_source
+from trainer.data.loaders import DataSource, LoaderSource, data_source
 from trainer.data.seeding import seed_generators
 from trainer.engine.arguments import (
     EVAL_BATCH,
@@ -36,7 +36,7 @@ from trainer.engine.precision import Forward, forward_in
 from trainer.engine.resume import Continuation, find_continuation
 from trainer.engine.session import Session, StopNow
 from trainer.errors import DataError, UsageError
-from trainer.events import EvaluationDone, Event, Preparing, RunStarted
+from trainer.events import SPLITS, EvaluationDone, Event, Preparing, RunStarted
 from trainer.models import count_parameters
 from trainer.result import Evaluation, Result
 from trainer.store.environment import environment, versions

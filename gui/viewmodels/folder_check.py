@@ -17,6 +17,7 @@ import msgspec
 
 from gui.viewmodels.run import RunModel
 from trainer.errors import DataError
+from trainer.events import SPLITS
 from trainer.store import durable, notes
 from trainer.store import summary as summaries
 from trainer.store.folder import SUBFOLDERS, RunFolder, confined
@@ -26,9 +27,7 @@ RECORDS = ("journal.jsonl", "run.toml", "environment.json", "summary.json", "log
 STEERING = ("owner.json", "lock", "requests")
 """Of use while a run goes on, and afterwards no more."""
 FILES = (*RECORDS, "metrics.csv", "owner.json", "lock", "viewer.json")
-EVALUATION = tuple(
-    f"evaluation/{split}{end}" for split in ("train", "valid", "test") for end in (".json", ".txt", ".npz")
-)
+EVALUATION = tuple(f"evaluation/{split}{end}" for split in SPLITS for end in (".json", ".txt", ".npz"))
 PICTURES = ("index.json", "valid.npy", "test.npy")
 MAX_JSON, MAX_TOML = 64 << 20, 1 << 20
 MOST = 100
@@ -169,5 +168,5 @@ _READERS: dict[str, Callable[[Path], object]] = {
     "summary.json": summaries.read,
     "viewer.json": notes.load,
     "environment.json": _figures,
-    **{f"evaluation/{split}.json": _figures for split in ("train", "valid", "test")},
+    **{f"evaluation/{split}.json": _figures for split in SPLITS},
 }

@@ -263,7 +263,7 @@ def test_worker_processes_give_the_same(pictures: Path, monkeypatch: pytest.Monk
 def many_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decode_pool, "FEW_FILES", 0)
     monkeypatch.setattr(decode_pool, "PIECE", 4)
-    monkeypatch.setattr(decode_pool, "cores", lambda: 2)
+    monkeypatch.setattr(decode_pool, "usable_cores", lambda: 2)
 
 
 def test_a_worker_that_dies_is_an_error_and_no_hang(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:

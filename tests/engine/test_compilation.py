@@ -57,10 +57,10 @@ class Graphs:
 
 @pytest.fixture
 def graphs(monkeypatch: pytest.MonkeyPatch) -> Graphs:
-    """`compile()` of any module uses that back end, which needs no compiler."""
+    """Whatever is compiled uses that back end, which needs no compiler."""
     found = Graphs()
-    plain = nn.Module.compile
-    monkeypatch.setattr(nn.Module, "compile", lambda module: plain(module, backend=found))
+    plain = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda called, backend=found: plain(called, backend=backend))
     monkeypatch.setattr("trainer.trainer.check_compiler", lambda device: None)
     torch.compiler.reset()
     return found
@@ -200,7 +200,8 @@ def test_such_a_run_is_the_run_without_it(graphs: Graphs) -> None:
 def test_a_model_that_was_compiled_already_stays_as_it_is(graphs: Graphs) -> None:
     mine = Graphs()
     trainer = make(net(), data(), **COMPILED)
-    trainer.model._compiled_call_impl = torch.compile(trainer.model._call_impl, backend=mine)
+    plain = trainer.model._call_impl
+    trainer.model._compiled_call_impl = torch.compile(lambda images: plain(images), backend=mine)
     trainer.fit()
     assert len(mine.made) == PARTS
     assert not graphs.made
@@ -209,17 +210,17 @@ def test_a_model_that_was_compiled_already_stays_as_it_is(graphs: Graphs) -> Non
 # -- what can go wrong -----------------------------------------------------------------------------------------------
 
 
-def test_no_compiler_is_wrong_use_before_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_compiler_is_wrong_use_before_any_folder(tmp_path: Path) -> None:
     import torch._inductor.config as config
 
-    monkeypatch.setattr(config.cpp, "cxx", (str(tmp_path / "no-such-compiler"),))
-    with pytest.raises(UsageError) as caught:
-        make(net(), run_dir=tmp_path / "run", **COMPILED)
+    with config.patch({"cpp.cxx": (str(tmp_path / "no-such-compiler"),)}):
+        with pytest.raises(UsageError) as caught:
+            make(net(), run_dir=tmp_path / "run", **COMPILED)
+        with pytest.raises(UsageError, match="needs a C\\+\\+ compiler"):
+            start(merge({"train": {"compile": True, "device": "cpu"}}), tmp_path, name="run")
     assert caught.value.code == "compile.no_compiler"
     assert "leave out --compile" in caught.value.mend
     assert "install a C++ compiler" in caught.value.mend
-    with pytest.raises(UsageError, match="needs a C\\+\\+ compiler"):
-        start(merge({"train": {"compile": True, "device": "cpu"}}), tmp_path, name="run")
     assert not list(tmp_path.iterdir())
 
 

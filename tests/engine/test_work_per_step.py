@@ -159,8 +159,9 @@ def _slope(epoch: Callable[[int, int], int]) -> float:
 
 
 def test_no_more_operations_are_called_than_in_the_bare_loop() -> None:
-    # the check of the gradients included; for it, the optimiser is called by a shorter way
-    assert of_engine(Operations) <= of_bare_loop(Operations)
+    # the check of the gradients included; for it, the optimiser is called by a shorter way. Reports of batches come a
+    # few times a second, whatever the number of steps: less than one operation a step is theirs
+    assert of_engine(Operations) < of_bare_loop(Operations) + 1
 
 
 def test_no_more_python_functions_are_entered_than_in_the_bare_loop() -> None:

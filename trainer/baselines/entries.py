@@ -6,7 +6,6 @@ CIFAR-10, within 25 seconds of training each.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,6 +14,7 @@ from trainer.errors import UsageError
 from trainer.plugins import check_names
 from trainer.settings import Settings, merge, suggest
 from trainer.settings.recipes import load_recipe, recipes
+from trainer.store.process import usable_cores
 
 Kind = Literal["numpy", "sklearn", "pytorch"]
 Solver = Literal["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"]
@@ -82,7 +82,7 @@ def contestants(
     a model or a name that is not known.
     """
     plain = base.data.source in PLAIN
-    by_others, threads = (SKLEARN_DIGITS, 1) if plain else (SKLEARN, _cores())
+    by_others, threads = (SKLEARN_DIGITS, 1) if plain else (SKLEARN, usable_cores())
     options = {"solver": solver}
     made = [
         Contestant("numpy", "numpy", _settings(base, NUMPY_DIGITS if plain else NUMPY, epochs, guest=True, threads=1)),
@@ -114,7 +114,3 @@ def _settings(
     if epochs is not None:
         train["epochs"] = epochs
     return merge(own, {"data": base.data.model_dump(), "train": train})
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

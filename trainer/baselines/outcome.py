@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from trainer.baselines.entries import Contestant
 from trainer.errors import EpochscopeError
-from trainer.events import EpochEnded, EvaluationDone, RunEnded, RunStarted
+from trainer.events import SPLITS, EpochEnded, EvaluationDone, RunEnded, RunStarted
 from trainer.store.folder import RunFolder
 from trainer.store.journal import Record
 
@@ -79,7 +79,7 @@ class Outcome:
         return {
             "algorithm": self.contestant.name,
             "training_seconds": self.training_seconds,
-            **{f"f1_{split}": self._f1(split) for split in ("train", "valid", "test")},
+            **{f"f1_{split}": self._f1(split) for split in SPLITS},
             "accuracy_test": test.accuracy if test else None,
             "samples_per_second": samples / seconds if seconds else 0.0,
             "peak_memory_mb": self.report.get("peak_memory_mb"),

@@ -71,6 +71,7 @@ def fit(
 
     with warnings.catch_warnings(record=True) as caught, _watched(watcher):
         warnings.simplefilter("always")
+        warnings.simplefilter("ignore", DeprecationWarning)  # between scikit-learn and SciPy: nobody else's business
         stopwatch.start()
         model.fit(images, labels)
         stopwatch.stop()

@@ -17,6 +17,7 @@ from typing import IO, Any
 from trainer.data.decode import Job
 from trainer.data.image_set import Progress
 from trainer.errors import DataError, DiskError
+from trainer.store.process import usable_cores
 
 Faults = list[tuple[int, str, str]]
 PIECE = 64
@@ -29,20 +30,13 @@ def decode_all(job: Job, paths: Sequence[str], size_bytes: int, progress: Progre
     """Run `job` over all `paths`; `size_bytes` is what the files hold together. Returns index, code, reason."""
     try:
         job.create(len(paths))
-        workers = min(cores(), -(-len(paths) // PIECE))
+        workers = min(usable_cores(), -(-len(paths) // PIECE))
         few = len(paths) < FEW_FILES and size_bytes < FEW_BYTES
         if few or workers < 2 or not sys.executable:
             return _here(job, paths, progress)
         return _Pool(job, workers).run(paths, progress)
     except OSError as error:
         raise _disk_error(job, str(error)) from error
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _here(job: Job, paths: Sequence[str], progress: Progress) -> Faults:

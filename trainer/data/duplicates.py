@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data import phash
-from trainer.data.image_set import PARTS, ImageSet, Progress, no_progress
+from trainer.data.image_set import ImageSet, Progress, no_progress
 from trainer.data.split import Indices
+from trainer.events import SPLITS
 
 NEAR = 0.4
 """Largest difference of near copies (`alike.differences`): a correlation of 0.92."""
@@ -80,7 +81,7 @@ def find_duplicates(
     near, unsearched = _near(pictures.pixels, unique, codes[first], vivid[first], most)
     part_of = np.zeros(len(pictures.labels), np.int64)
     for part, rows in split.items():
-        part_of[rows] = PARTS.index(part)
+        part_of[rows] = SPLITS.index(part)
     groups = _groups(near, picture, numbers, pictures.labels)
     leaks = _leaks(near, picture, numbers, part_of, pictures.labels)
     return Duplicates(groups, leaks, most, unsearched)
@@ -155,20 +156,20 @@ def _leaks(
     holders = _first_of_part(picture, numbers, parts)
     found: dict[int, Leak] = {}
     for rows, other, exact in _related(near, picture):
-        for source in range(len(PARTS)):
+        for source in range(len(SPLITS)):
             seen = holders[other, source]
             for row in np.flatnonzero((parts[rows] > source) & (seen >= 0)).tolist():
                 image, copy = int(numbers[rows[row]]), int(seen[row])
                 if image not in found:
                     conflict = bool(labels[image] != labels[copy])
-                    part = PARTS[parts[rows[row]]]
-                    found[image] = Leak(image, part, copy, PARTS[source], exact, conflict)
+                    part = SPLITS[parts[rows[row]]]
+                    found[image] = Leak(image, part, copy, SPLITS[source], exact, conflict)
     return tuple(found[image] for image in sorted(found))
 
 
 def _first_of_part(picture: Indices, numbers: Indices, parts: NDArray[np.int64]) -> Indices:
     """For each picture and part the first image there that shows it, -1 where none does."""
-    holders = np.full((int(picture.max(initial=-1)) + 1, len(PARTS)), -1, np.int64)
+    holders = np.full((int(picture.max(initial=-1)) + 1, len(SPLITS)), -1, np.int64)
     holders[picture[::-1], parts[::-1]] = numbers[::-1]  # of equal places the last assignment stays: the first image
     return holders
 

@@ -8,8 +8,9 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trainer.data.image_set import PARTS, Fault, Progress
+from trainer.data.image_set import Fault, Progress
 from trainer.errors import DataError
+from trainer.events import SPLITS
 
 SUFFIXES = frozenset(
     ("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "webp", "tif", "tiff", "ppm", "pgm", "pbm", "pnm")
@@ -170,5 +171,5 @@ def _check_classes(listing: Listing, names: dict[str, set[str]]) -> None:
     for split in names:
         for name in sorted(names[split] - names["train"]):
             if name in listing.classes:
-                reason = f"the class is in {split}/ ({PARTS[SPLIT_NAMES[split]]}) but not in train/"
+                reason = f"the class is in {split}/ ({SPLITS[SPLIT_NAMES[split]]}) but not in train/"
                 listing.problems.append(Fault(f"{split}/{name}", "class_not_in_train", reason))

@@ -13,8 +13,9 @@ from trainer.data.cache import Entry, cached
 from trainer.data.decode import MODES, Job, no_warnings, read_size
 from trainer.data.decode_pool import decode_all
 from trainer.data.folder_scan import Listing, scan
-from trainer.data.image_set import PARTS, DataNote, Fault, ImageSet, Progress
+from trainer.data.image_set import DataNote, Fault, ImageSet, Progress
 from trainer.errors import DataError
+from trainer.events import SPLITS
 
 LARGEST = 64
 """Side up to which images keep the size that most of them have."""
@@ -95,7 +96,7 @@ def _emptied(listing: Listing, unreadable: tuple[int, ...]) -> list[Fault]:
     groups = list(zip(listing.parts, listing.labels, strict=True))
     left = {group for index, group in enumerate(groups) if index not in bad}
     return [
-        Fault(f"{PARTS[part]}: {listing.classes[label]}", "empty_class", "none of the images of this class can be read")
+        Fault(f"{SPLITS[part]}: {listing.classes[label]}", "empty_class", "none of its images can be read")
         for part, label in sorted({groups[index] for index in bad} - left)
     ]
 

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 Progress = Callable[[str, int, int], None]
 """Called as `progress(stage, done, total)`; stage is "scan", "decode" or "check", total 0 if not known. May raise."""
 
-PARTS = ("train", "valid", "test")
-
 
 def no_progress(stage: str, done: int, total: int) -> None:
     """Report nothing."""
@@ -54,7 +52,7 @@ class ImageSet:
     labels: NDArray[np.int64]
     """(N,): index into `classes`."""
     parts: NDArray[np.uint8]
-    """(N,): index into PARTS. What the source does not divide itself is "train"."""
+    """(N,): index into SPLITS. What the source does not divide itself is "train"."""
     sizes: NDArray[np.int32]
     """(N, 2): width and height before the size policy, as displayed (EXIF orientation applied)."""
     sums: NDArray[np.int64]

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.duplicates import Duplicates, find_duplicates
-from trainer.data.image_set import PARTS, DataNote, Fault, ImageSet, Progress, no_progress
+from trainer.data.image_set import DataNote, Fault, ImageSet, Progress, no_progress
 from trainer.data.quality import Balance, Odd, balance, mean_images, odd_images
 from trainer.data.sources import load_pictures
 from trainer.data.split import split_pictures
 from trainer.data.validation import all_problems
+from trainer.events import SPLITS
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,11 @@ class Report:
     """Copies and leaks among the readable images; `place` says what its numbers stand for."""
     pictures: ImageSet = field(repr=False)
     parts: NDArray[np.uint8] = field(repr=False)
-    """(N,): index into PARTS of each image; beyond them for unreadable ones."""
+    """(N,): index into SPLITS of each image; beyond them for unreadable ones."""
 
     def place(self, image: int) -> tuple[str, str, str]:
         """Path, split and class of the readable image with this number."""
-        part, label = PARTS[self.parts[image]], self.pictures.labels[image]
+        part, label = SPLITS[self.parts[image]], self.pictures.labels[image]
         return self.pictures.paths[image], part, self.classes[label]
 
     def mean_images(self) -> NDArray[np.uint8]:
@@ -82,9 +83,9 @@ def inspect_source(
         part: tuple(np.bincount(pictures.labels[rows], minlength=len(pictures.classes)).tolist())
         for part, rows in split.items()
     }
-    parts = np.full(len(pictures.labels), len(PARTS), np.uint8)
+    parts = np.full(len(pictures.labels), len(SPLITS), np.uint8)
     for part, rows in split.items():
-        parts[rows] = PARTS.index(part)
+        parts[rows] = SPLITS.index(part)
     return Report(
         name=pictures.name,
         classes=pictures.classes,
@@ -96,7 +97,7 @@ def inspect_source(
         problems=all_problems(pictures, too_small),
         notes=pictures.notes,
         balance=balance(counts),
-        odd=odd_images(pictures, np.flatnonzero(parts < len(PARTS))),
+        odd=odd_images(pictures, np.flatnonzero(parts < len(SPLITS))),
         duplicates=find_duplicates(pictures, split, progress=progress),
         pictures=pictures,
         parts=parts,

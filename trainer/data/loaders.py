@@ -12,10 +12,9 @@ from torch import Tensor
 
 from trainer.data.seeding import seed_generators
 from trainer.errors import DataError, UsageError
-from trainer.events import Split
+from trainer.events import SPLITS
 from trainer.store.thumbnails import Pixels
 
-SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 Batch = tuple[Tensor, Tensor]
 
 

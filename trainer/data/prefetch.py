@@ -6,19 +6,19 @@ bit: the thread only runs the iterator, in its order.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from queue import Empty, Queue
 from typing import Generic, TypeVar
+
+from trainer.store.process import usable_cores
 
 Item = TypeVar("Item")
 
 
 def worthwhile() -> bool:
     """Whether there is a second core to run it on."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores > 1
+    return usable_cores() > 1
 
 
 class Prefetch(Generic[Item]):

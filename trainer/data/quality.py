@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from trainer.data.image_set import ImageSet
 from trainer.data.phash import CHUNK_PIXELS
 from trainer.data.split import Indices
+from trainer.events import SPLITS
 
 PLAIN = 2.0
 """Standard deviation of every channel, in grey levels, up to which a picture shows nothing."""
@@ -54,7 +55,7 @@ def balance(counts: Mapping[str, tuple[int, ...]]) -> Balance | None:
     if not sum(train):
         return None
     largest, smallest = int(np.argmax(train)), int(np.argmin(train))
-    split = [part for part in ("train", "valid", "test") if sum(counts.get(part, ()))][-1]
+    split = [part for part in SPLITS if sum(counts.get(part, ()))][-1]
     share = counts[split][largest] / sum(counts[split])
     # of the class that is always said, precision is its share and recall 1; every other F1 is 0
     macro_f1 = 2 * share / (1 + share) / len(train)

@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.image_set import PARTS, Fault, ImageSet
+from trainer.data.image_set import Fault, ImageSet
+from trainer.events import SPLITS
 
 Indices = NDArray[np.int64]
 
@@ -30,17 +31,19 @@ def split_pictures(
     """
     good = np.ones(len(pictures.labels), bool)
     good[list(pictures.unreadable)] = False
-    split = {part: np.flatnonzero((pictures.parts == code) & good) for code, part in enumerate(PARTS)}
-    wanted = {"test": test, "valid": valid}
+    split: dict[str, NDArray[np.int64]] = {
+        part: np.flatnonzero((pictures.parts == code) & good) for code, part in enumerate(SPLITS)
+    }
+    wanted: dict[str, float] = {"test": test, "valid": valid}
     drawn = {
-        part: share for part, share in wanted.items() if share > 0 and not np.any(pictures.parts == PARTS.index(part))
+        part: share for part, share in wanted.items() if share > 0 and not np.any(pictures.parts == SPLITS.index(part))
     }
     faults = _too_small(pictures, split["train"], len(drawn))
     if not faults:
         split |= _draw(split["train"], pictures.labels, drawn, seed)
     if samples is not None and samples < len(split["train"]):
         split["train"] = _thinned(split["train"], pictures.labels, samples, seed)
-    return {part: split[part] for part in PARTS if len(split[part])}, faults
+    return {part: split[part] for part in SPLITS if len(split[part])}, faults
 
 
 def _too_small(pictures: ImageSet, pool: Indices, parts: int) -> tuple[Fault, ...]:

@@ -96,7 +96,7 @@ def compile_model(
     start = time.perf_counter()
     ours = getattr(model, "_compiled_call_impl", None) is None
     if ours:
-        model.compile()
+        _compile(model)
     labels = torch.zeros(len(images), dtype=torch.int64, device=images.device)
     torch._dynamo.maybe_mark_dynamic(images, 0)
     parts: tuple[Callable[[], None], ...] = (
@@ -116,6 +116,21 @@ def compile_model(
                 raise _failed(error) from error
     progress(PARTS, PARTS)
     return time.perf_counter() - start
+
+
+def _compile(model: nn.Module) -> None:
+    """`model.compile()`. Up to torch 2.9 at least, that leaves a model of a class of torch's own as it is, such as
+    `nn.Sequential`: code within torch.nn is compiled only when code from elsewhere calls it."""
+    if not type(model).__module__.startswith("torch.nn."):
+        model.compile()
+        return
+
+    plain: Callable[..., Any] = model._call_impl
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return plain(*args, **kwargs)
+
+    model._compiled_call_impl = torch.compile(call)
 
 
 def _train(

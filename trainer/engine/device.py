@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
 import torch
 
 from trainer.errors import UsageError
+from trainer.store.process import usable_cores
 
 SMALL_MODELS = frozenset({"softmax", "mlp"})
 """Their steps are shorter than waking a second thread takes."""
@@ -36,4 +35,4 @@ def choose_threads(wanted: int | None, model: str) -> int:
         return wanted
     if model in SMALL_MODELS:
         return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return usable_cores()

@@ -69,7 +69,10 @@ class Metrics:
     def from_json(cls, text: bytes) -> Metrics:
         """Those of a JSON object, which may hold more than metrics; checked as in `of`. Raises ValueError, also where
         it is no such object, and RecursionError where it is nested too deeply."""
-        return _checked(msgspec.json.decode(text, type=cls, strict=False))
+        try:
+            return _checked(msgspec.json.decode(text, type=cls, strict=False))
+        except msgspec.MsgspecError as error:  # itself a ValueError in newer versions only
+            raise ValueError(str(error)) from error
 
     def fields(self) -> dict[str, Any]:
         """By name: keyword arguments of ValidationDone and EvaluationDone, keys of evaluation/<split>.json."""

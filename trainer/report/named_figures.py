@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.analysis.first_layer import coloured
+from trainer.events import SPLITS
 from trainer.metrics.confusion import WHOLE, shares, shown
 from trainer.plotting.palette import CHANGE_LIGHT, ramp
 from trainer.plotting.ticks import Kind
@@ -224,7 +225,7 @@ class Gallery:
 
     def balance(self) -> Iterator[Figure]:
         """Images of each class, where the classes are not all alike."""
-        split = next((split for split in ("train", "valid", "test") if split in self._run.evaluations), None)
+        split = next((split for split in SPLITS if split in self._run.evaluations), None)
         if split is None:
             return
         counts = self._run.evaluations[split].metrics.support

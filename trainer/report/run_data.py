@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from trainer import events as ev
 from trainer.errors import EpochscopeError, UsageError
+from trainer.events import SPLITS
 from trainer.store import durable, evaluations, notes
 from trainer.store import summary as summaries
 from trainer.store.batch_columns import BatchColumns
-from trainer.store.evaluations import SPLITS, SplitMetrics
+from trainer.store.evaluations import SplitMetrics
 from trainer.store.folder import RunFolder, State, state
 from trainer.store.journal import JournalReader, LogicalHistory
 from trainer.store.notes import ViewerNotes

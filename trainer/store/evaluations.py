@@ -12,7 +12,7 @@ import msgspec
 from numpy.typing import NDArray
 
 from trainer.errors import DataError
-from trainer.events import spell_non_finite
+from trainer.events import SPLITS, spell_non_finite
 from trainer.metrics.classification import Metrics, report
 from trainer.metrics.outputs import Outputs
 from trainer.metrics.significance import Interval, Intervals, intervals
@@ -20,7 +20,6 @@ from trainer.store import durable
 from trainer.store.arrays import read_arrays, write_arrays
 from trainer.store.folder import RunFolder, confined
 
-SPLITS = ("train", "valid", "test")
 MAX_BYTES = 64 << 20
 Weights = Literal["best", "last"]
 _KINDS = {"predicted": "uint16", "confidence": "float16", "loss": "float32"}
@@ -98,6 +97,8 @@ def read(folder: RunFolder, split: str) -> SplitMetrics:
     try:
         about = msgspec.json.decode(text, type=_About, strict=False)
         metrics = Metrics.from_json(text)
+    except msgspec.MsgspecError as error:
+        raise ValueError(str(error)) from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     if about.split != split:

@@ -1,7 +1,8 @@
-"""Is that process still the one that was meant? [no torch]"""
+"""This process, and whether another is still the one that was meant. [no torch]"""
 
 from __future__ import annotations
 
+import os
 import sys
 
 _TOLERANCE = 1.5
@@ -32,3 +33,8 @@ def alive(pid: int, started: float | None) -> bool:
     """Whether process `pid` runs and is the one that started then; None: any process of that number will do."""
     found = process_started(pid)
     return found is not None and (started is None or abs(found - started) < _TOLERANCE)
+
+
+def usable_cores() -> int:
+    """How many cores this process may use: where a container or `taskset` allows fewer, less than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
