@@ -1,6 +1,6 @@
-"""Why the engine refused a request, or why a run was stopped: every code it gives, with its English. [no torch]
+"""Why the engine refused a request, or why a run was stopped: every code, with its English text. [no torch]
 
-An event carries code and parameters; who shows it makes the sentence. The window translates the same codes.
+Events carry a code and parameters; the command line, the window and the report turn them into sentences.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ SOURCES: dict[str, str] = {
     "SIGINT": "with Ctrl-C",
     "SIGTERM": "by the system (SIGTERM)",
 }
-"""Who asks for a pause or a stop: the `source` of requests and events, with its English. Other programs have names of
-their own."""
+"""Who asks for a pause or a stop: the `source` of requests and events, with its English text. Other programs may use
+names of their own."""
 
 
 Translate = Callable[[str, str], str]

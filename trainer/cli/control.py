@@ -102,6 +102,6 @@ def _answer(folder: RunFolder, request: Request) -> ev.RequestHandled:
         "request.unanswered",
         f"{folder.name} has not answered within {WAIT_SECONDS:g} seconds.",
         where=str(folder.path),
-        mend="the request stays: a run that is only slow will honour it. If its process hangs, end it and resume the "
+        mend="the request stays: a slow run will still handle it. If its process hangs, end it and resume the "
         f"run: epochscope resume {called(folder)}",
     )

@@ -4,7 +4,7 @@
         |           |          |
         +-----------+----------+--> ended
 
-A request is honoured at the next boundary of the engine (between two optimiser steps, two batches of a validation, two
+A request is handled at the next boundary of the engine (between two optimiser steps, two batches of a validation, two
 pieces of preparation) and always answered, with a RequestHandled event that the request holds as well.
 """
 
@@ -19,7 +19,7 @@ from trainer.store.requests import MalformedRequestError, Request
 
 
 class CommandQueue:
-    """The mailbox between whoever steers and the engine's thread.
+    """The mailbox through which other threads steer the engine's thread.
 
     `waiting` is read by the engine at every step without a lock; it is True while something needs its attention.
     `interrupted` is the name of the signal that came, if one did.
@@ -56,8 +56,8 @@ class CommandQueue:
         return request
 
     def refuse(self, malformed: MalformedRequestError) -> None:
-        """Have the engine say that this was no request. After the run nobody is there to say it to: the next attempt
-        will find the file."""
+        """Have the engine answer a file that does not hold a request. Once the run is over it stays for the next
+        attempt."""
         self._put(malformed)
 
     def _put(self, item: Request | MalformedRequestError) -> bool:

@@ -80,8 +80,8 @@ class RunContext:
         return outputs[split]
 
     def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:
-        """End the run as completed, for this `reason`, at the next boundary. `code` and `parameters` are for reasons
-        that viewers know in their own language (`trainer.reasons`)."""
+        """End the run as completed, for this `reason`, at the next boundary. `code` and `parameters` let
+        viewers show a known reason in their own language (`trainer.reasons`)."""
         self._attempt.request_stop(reason, code, **parameters)
 
     def request_checkpoint(self, kind: CheckpointKind = "last", source: str = "callback") -> None:

@@ -1,4 +1,4 @@
-"""What an error that ends a run is recorded as."""
+"""How an error that ends a run is recorded."""
 
 from __future__ import annotations
 

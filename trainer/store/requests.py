@@ -36,7 +36,7 @@ _decoder = msgspec.json.Decoder(_File)
 
 
 class MalformedRequestError(UsageError):
-    """A file in requests/ that is no request. It is refused under `id`, its name without the suffix."""
+    """A file in requests/ that does not hold a request. It is refused under `id`, its name without the suffix."""
 
     def __init__(self, code: str, name: str, detail: str) -> None:
         self.file = f"{name}.json"
@@ -61,7 +61,7 @@ class Request:
         self.source = source
         self.attempt = attempt
         self.file = f"{self.id}.json" if attempt is not None else ""
-        """In requests/; "" where it did not come through the run folder."""
+        """Its name in requests/; "" for a request made in this process."""
         self.answer: RequestHandled | None = None
         self.engine: int | None = None
         """The thread that will answer."""
@@ -99,7 +99,7 @@ def encode(request: Request) -> bytes:
 
 
 def decode(name: str, data: bytes) -> Request:
-    """The request in the file called `name`.json. Raises MalformedRequestError where there is none."""
+    """The request in the file called `name`.json. Raises MalformedRequestError where it does not hold one."""
     try:
         found = _decoder.decode(data)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -131,7 +131,7 @@ def post(folder: RunFolder, do: Do, *, when: When = "step", source: str) -> Requ
 
 
 def poll(folder: RunFolder) -> list[Request | MalformedRequestError]:
-    """Files that wait, at most 100, the older ones first. All are to be answered.
+    """The waiting files, at most 100, oldest first; each must be answered, a malformed one too.
 
     Raises nothing: a file that cannot be read just now is left for the next time.
     """
