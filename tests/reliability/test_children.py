@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from callbacks.checkpoint import Checkpoint
@@ -126,8 +125,8 @@ def refused_and_stale(process: Child) -> None:
     run = process.run
     owner = read_owner(run)
     assert owner is not None
-    old = requests.Request(id="00-of-another-attempt", attempt=owner.attempt + 1, do="stop", source="test")
-    (run.requests / f"{old.id}.json").write_bytes(msgspec.json.encode(old))
+    old = requests.Request("stop", source="test", ident="00-of-another-attempt", attempt=owner.attempt + 1)
+    (run.requests / old.file).write_bytes(requests.encode(old))
     record = answered(process, old.id)
     assert isinstance(record.event, RequestHandled)
     assert record.event.result == "stale"

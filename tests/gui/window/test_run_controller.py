@@ -50,7 +50,7 @@ def test_a_refusal_is_told_by_its_code(qtbot: QtBot, window: Window, scribe: Mak
     opened(qtbot, window, one.folder)
     qtbot.keyClick(window, Qt.Key.Key_F6)
     (request,) = poll(one.folder)
-    answer_of = {"id": request.id, "result": "refused", "reason": "unread", "code": "request.stopping"}
+    answer_of: dict[str, Any] = {"id": request.id, "result": "refused", "reason": "unread", "code": "request.stopping"}
     one.write(ev.RequestHandled(epoch=1, step=1, **answer_of))
     qtbot.waitUntil(lambda: window.banner.text("refused") == "The engine has refused (the run is stopping).")
 
@@ -181,7 +181,7 @@ def test_closing_without_a_run_of_its_own_asks_nothing(qtbot: QtBot, window: Win
 def test_a_stop_that_is_agreed_shows_stopping(qtbot: QtBot, window: Window, scribe: Make) -> None:
     one = scribe("live", alive=True)
     one.begin()
-    why = {"code": "stop.request", "parameters": {"source": "elsewhere", "when": "epoch"}}
+    why: dict[str, Any] = {"code": "stop.request", "parameters": {"source": "elsewhere", "when": "epoch"}}
     one.write(ev.StopRequested(epoch=1, step=1, source="elsewhere", reason="", **why))
     opened(qtbot, window, one.folder)
     assert "stopping" in window.run_toolbar.what.text()
