@@ -46,7 +46,7 @@ class Journal(Callback):
         self._summary = Summary()
         self._written: Event | None = None
 
-    def _record(self, event: Event, run: RunContext) -> None:
+    def record(self, event: Event, run: RunContext) -> None:
         if run.folder is None:
             return
         try:
@@ -112,4 +112,4 @@ for _event, _hook in HOOKS.items():
     if (
         _event is not BatchEnded
     ):  # a line per step would be the largest file of the run; BatchesReported holds it merged
-        setattr(Journal, _hook, Journal._record)
+        setattr(Journal, _hook, Journal.record)

@@ -11,14 +11,15 @@ from trainer.engine.context import RunContext
 from trainer.events import EpochEnded, RunEnded, RunStarted
 from trainer.result import COLUMNS, frame, row
 from trainer.store.durable import AppendFile, write_text
-from trainer.store.journal import logical, read_journal
+from trainer.store.journal import JournalReader
+from trainer.store.run_history import read_history
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class MetricLog(Callback):
-    """Appends to metrics.csv at each EpochEnded; on resume the file is made anew from the journal's logical history.
+    """Appends to metrics.csv at each EpochEnded; on resume the file is made anew from what counts of the journal.
 
     `epochs` holds the events, `frame` gives them as a DataFrame. Without a run folder only those are kept.
     """
@@ -42,9 +43,7 @@ class MetricLog(Callback):
         if run.folder is None:
             return
         if event.attempt > 1:
-            records = read_journal(run.folder.journal).records
-            kept = logical(record for record in records if record.seq <= event.resumed_seq)
-            self.epochs = [record.event for record in kept if isinstance(record.event, EpochEnded)]
+            self.epochs = read_history(JournalReader(run.folder.journal), last=event.resumed_seq).finished
         self._rewrite(run)
 
     def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:

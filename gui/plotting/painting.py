@@ -102,7 +102,8 @@ def _draw_bars(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
     bars = PrimitiveArray(QRectF, 4)
     bars.resize(len(x))
     left, top, width, height = bars.ndarray().T
-    np.subtract(x, look.width / 2, out=left)
+    # of a rectangle that lies exactly between two pixels Qt may paint nothing
+    np.subtract(x, look.width / 2 - 1 / 256, out=left)
     top[0], height[0] = tops[0], bottoms[0]  # the lower end, until it is complete
     np.fmin(tops[1:], bottoms[:-1], out=top[1:])
     np.fmax(bottoms[1:], tops[:-1], out=height[1:])

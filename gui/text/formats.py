@@ -10,8 +10,8 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from gui.text.errors import ended_text, told
 from gui.text.reasons import reason_text, stop_text, where_word
-from gui.viewmodels.journal_limits import MAX_SECONDS
-from gui.viewmodels.run import Message
+from trainer.store.journal_limits import MAX_SECONDS
+from trainer.store.run_history import Message
 
 MAX_TEXT = 2_000
 """Characters of a text from a file that are shown at once."""

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.viewmodels.ema import Ema
-from gui.viewmodels.growable import LARGEST, Floats
+from gui.viewmodels.growable import Floats
 from gui.viewmodels.minmax_pyramid import Pyramid, finite
-from gui.viewmodels.run import RunModel, Table
+from gui.viewmodels.run import RunModel
+from trainer.store.journal_limits import LARGEST
+from trainer.store.record_table import RecordTable
 
 Axis = Literal["step", "epoch", "time"]
 Source = Literal["batches", "epochs"]
@@ -77,7 +79,7 @@ class RunSeries:
         self._smoothers = {column: Ema(span) for column in SMOOTHED} if span else {}
         self._pyramids = {key: found for key, found in self._pyramids.items() if key[1] != "smooth"}
 
-    def table(self, source: Source) -> Table:
+    def table(self, source: Source) -> RecordTable:
         """The rows behind a line."""
         return self.model.batches if source == "batches" else self.model.epochs
 
@@ -263,7 +265,7 @@ def csv_chunks(runs: list[tuple[str, RunModel]]) -> Iterator[bytes]:
 
 
 def _rows(
-    head: str, table: Table, names: tuple[str, ...], validated: NDArray[np.bool_] | None = None
+    head: str, table: RecordTable, names: tuple[str, ...], validated: NDArray[np.bool_] | None = None
 ) -> Iterator[bytes]:
     columns = [table.column(name) if name else None for name in names]
     for start in range(0, table.rows, 4096):

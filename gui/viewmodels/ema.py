@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gui.viewmodels.growable import LARGEST, Floats, GrowableArray
+from gui.viewmodels.growable import Floats, GrowableArray
+from trainer.store.journal_limits import LARGEST
 
 _CHUNK = 1 << 15
 """Rows done at once: the working set stays in the cache, and little memory is used."""

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import mmap
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.store.record_table import room
+
 Floats = NDArray[np.floating[Any]]
-LARGEST = 1e30
-"""What lies beyond is drawn as what is not finite: float32 and sums of squares end not far from here."""
-_OWN_PAGES = 1 << 20
-"""Bytes."""
-
-
-def room(shape: tuple[int, ...], kind: type[np.generic]) -> NDArray[Any]:
-    """An array to be filled. A large one has pages of its own: what is not filled yet costs no memory, and all of it
-    goes back to the system as soon as a larger one has taken over, where the heap would keep the holes."""
-    count = math.prod(shape)
-    size = count * np.dtype(kind).itemsize
-    if size < _OWN_PAGES:
-        return np.empty(shape, dtype=kind)
-    return np.frombuffer(mmap.mmap(-1, size), dtype=kind, count=count).reshape(shape)
 
 
 class GrowableArray:

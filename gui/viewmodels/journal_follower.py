@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 
-from gui.viewmodels.journal_limits import ImpossibleError
 from gui.viewmodels.run import RunModel, Topic
-from trainer.store.batch_columns import BatchColumns
 from trainer.store.folder import RunFolder, is_alive
-from trainer.store.journal import JournalReader, Record
+from trainer.store.journal import JournalReader
 
 ALIVE_SECONDS = 1.0
 
@@ -43,8 +41,7 @@ class JournalFollower:
         # where it cannot be read, nobody need hurry to read on
         self.caught_up = True
         while True:
-            for record in self._reader.read_some():
-                self._apply(record)
+            self.model.follow(self._reader)
             self.caught_up = self._reader.at_end
             if self.caught_up or time.perf_counter() >= end:
                 break
@@ -56,13 +53,3 @@ class JournalFollower:
                 self.alive = alive
                 self.model.changed.add("state")
         return self.model.take_changes()
-
-    def _apply(self, record: Record | BatchColumns) -> None:
-        try:
-            if isinstance(record, BatchColumns):
-                self.model.apply_reports(record)
-            else:
-                self.model.apply(record)
-        except ImpossibleError as error:
-            # an honest checksum on figures that no run can have
-            self._reader.report(str(error), error.count)

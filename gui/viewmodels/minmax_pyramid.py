@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.viewmodels.growable import LARGEST, Floats, GrowableArray
+from gui.viewmodels.growable import Floats, GrowableArray
+from trainer.store.journal_limits import LARGEST
 
 BASE = 16
 """Values in a block of the lowest level; below that the values themselves are looked at."""

@@ -145,7 +145,7 @@ class RunList:
 
     def refresh(self) -> Changes:
         """Look at the disk: at new and live runs always, at the others in turn."""
-        changed = {name for name in self._scan() if self._look(name)}
+        changed = {name for name in self._scan() if self.look(name)}
         gone = [name for name in self._due() if not self._look_again(name, changed)]
         for name in gone:
             del self._all[name]
@@ -186,11 +186,11 @@ class RunList:
         """Whether the run is still there."""
         if name in changed:
             return True
-        if self._look(name):
+        if self.look(name):
             changed.add(name)
         return self._all[name].summary is not None or is_run(f"{self.root}{os.sep}{name}")
 
-    def _look(self, name: str) -> bool:
+    def look(self, name: str) -> bool:
         """Read what is new of one run; whether anything was. A folder that is no run is left alone."""
         base = f"{self.root}{os.sep}{name}{os.sep}"
         old = self._all.get(name)
@@ -294,7 +294,7 @@ class RunList:
         for one in discarded:
             try:
                 trash.restore(one.lies, one.folder)
-                self._look(one.folder.name)
+                self.look(one.folder.name)
             except EpochscopeError as error:
                 errors.append(error)
         self._arrange()
@@ -304,7 +304,7 @@ class RunList:
 def look_at(path: Path) -> Row | None:
     """One run as the list has it; None where there is no run."""
     model = RunList(path.parent)
-    model._look(path.name)
+    model.look(path.name)
     return model.get(path.name)
 
 

@@ -11,11 +11,11 @@ from typing import Any, Literal, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.viewmodels.compact_metrics import CompactMetrics
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run import RunModel
 from trainer.metrics.classification import Metrics
+from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.store import evaluations
 from trainer.store.folder import RunFolder
 

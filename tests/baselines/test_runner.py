@@ -23,6 +23,7 @@ from trainer.errors import DataError, OutOfMemoryError, UsageError
 from trainer.events import EpochEnded
 from trainer.settings import merge
 from trainer.store.folder import RunFolder, list_runs
+from trainer.store.journal import Record
 
 ROOT = Path(__file__).parents[2]
 ROW = {
@@ -140,7 +141,7 @@ def test_wrong_usage_starts_nothing(tmp_path: Path) -> None:
 def outcome(name: str, points: list[tuple[float, float]]) -> Outcome:
     """Of a contestant whose epochs took so long and gave this."""
     one = Outcome(contestants(merge({}), only=["numpy"])[0], RunFolder(name))
-    one.epochs = [epoch(number, f1, seconds) for number, (seconds, f1) in enumerate(points, 1)]
+    one.take_in(Record(number, 1, 0.0, 0, epoch(number, f1, seconds)) for number, (seconds, f1) in enumerate(points, 1))
     return one
 
 

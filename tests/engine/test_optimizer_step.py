@@ -9,8 +9,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer, RMSprop
+from torch.optim.adam import adam
 from torch.optim.lr_scheduler import StepLR
 
+from trainer.engine import optimizer_step
 from trainer.engine.optimizer_step import OptimizerStep
 
 Make = Callable[[Any], Optimizer]
@@ -160,3 +162,18 @@ def test_the_usual_optimiser_is_stepped_directly(monkeypatch: pytest.MonkeyPatch
         net(torch.ones(1, 4)).sum().backward()
         update.step()
     assert own == 1
+
+
+@pytest.mark.parametrize("changed", [lambda params, grads: None, lambda novelty, **more: None])
+def test_a_torch_that_takes_something_else_is_left_to_itself(
+    monkeypatch: pytest.MonkeyPatch, changed: Callable[..., None]
+) -> None:
+    """Fewer arguments than are given, or more: neither is called."""
+    assert optimizer_step.is_known(adam)
+    monkeypatch.setattr(optimizer_step, "adam", changed)
+    assert same(MAKES["adam"])
+
+
+def test_a_torch_without_its_private_lists_of_hooks_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(optimizer_step.shared, "_global_optimizer_pre_hooks")
+    assert not OptimizerStep(MAKES["adam"](model().parameters()))._untouched()

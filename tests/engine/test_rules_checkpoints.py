@@ -13,13 +13,14 @@ from torch.utils.data import DataLoader, TensorDataset
 from callbacks.checkpoint import Checkpoint
 from callbacks.learning_rate import LearningRate
 from tests.engine.fakes import Calling, FaultyDisk, Recorder, at_step, batches, callback, make
+from tests.logical import logical
 from trainer.callback import Callback
 from trainer.errors import UsageError
 from trainer.events import HOOKS, BatchEnded, BatchesReported, CheckpointRequested, CheckpointSaved, EpochEnded
 from trainer.store import checkpoint as container
 from trainer.store import durable
 from trainer.store.folder import RunFolder
-from trainer.store.journal import logical, read_journal
+from trainer.store.journal import read_journal
 from trainer.trainer import Trainer
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests.gui.xdotool_user import XdotoolUser, at_the_window
+from tests.logical import logical
 from tests.xvfb import MISSING, screen
 from trainer import events as ev
 from trainer.store.folder import RunFolder, state
-from trainer.store.journal import logical, read_journal
+from trainer.store.journal import read_journal
 
 EPOCHS = int(os.environ.get("EPOCHSCOPE_SESSION_EPOCHS", "12"))
 pytestmark = [

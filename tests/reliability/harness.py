@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tests.logical import logical
 from trainer.events import (
     BatchEnded,
     BatchesReported,
@@ -25,7 +26,7 @@ from trainer.events import (
 )
 from trainer.store import checkpoint
 from trainer.store.folder import RunFolder
-from trainer.store.journal import Record, logical, read_journal
+from trainer.store.journal import Record, read_journal
 from trainer.trainer import Trainer
 
 CLASSES, FEATURES, STEPS, EPOCHS = 3, 5, 5, 3

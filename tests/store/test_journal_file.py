@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from trainer import events as ev
 from trainer.errors import DiskError
 from trainer.store import journal
-from trainer.store.journal import JournalReader, JournalWriter, Record, logical, read_journal
+from trainer.store.journal import JournalReader, JournalWriter, Record, read_journal
 
 ROOT = Path(__file__).parents[2]
 
@@ -308,48 +308,3 @@ def test_killed_at_any_moment_every_acknowledged_record_is_there(tmp_path: Path)
         found = [record.seq for record in read_journal(path).records]
         assert found == list(range(1, len(found) + 1)), "survivors are a prefix"
         assert len(found) >= int(acknowledged[-1])
-
-
-def records(*events: Any) -> list[Record]:
-    attempt, made = 1, []
-    for seq, event in enumerate(events, 1):
-        if isinstance(event, ev.RunStarted):
-            attempt = event.attempt
-        made.append(Record(seq, attempt, 0.0, 0, event))
-    return made
-
-
-def seqs(found: list[Record]) -> list[int]:
-    return [record.seq for record in found]
-
-
-def test_a_resumed_attempt_supersedes_what_came_after_its_checkpoint() -> None:
-    preparing = ev.Preparing(epoch=0, step=0, stage="scan", done=0, total=0)
-    whole = records(preparing, started(), epoch(1), batch(1), batch(2), batch(3))
-    assert logical(whole) == whole
-    # 1 preparing, 2 started, 3 epoch, 4-6 batches, then resumed after 4
-    resumed = [
-        *whole,
-        *[
-            Record(seq + 6, 2, 0.0, 0, record.event)
-            for seq, record in enumerate(records(preparing, started(2, 4), epoch(1, 1), batch(2), batch(3)), 1)
-        ],
-    ]
-    assert seqs(logical(resumed)) == [1, 2, 3, 4, 7, 8, 10, 11]
-    # a third attempt goes back before the second's records, and to before the epoch's start
-    again = [
-        *resumed,
-        *[
-            Record(seq + 11, 3, 0.0, 0, record.event)
-            for seq, record in enumerate(records(started(3, 2), epoch(1), batch(1)), 1)
-        ],
-    ]
-    assert seqs(logical(again)) == [1, 2, 12, 13, 14]
-
-
-def test_the_history_tells_viewers_when_to_draw_anew() -> None:
-    history = journal.LogicalHistory()
-    assert [history.add(record) for record in records(started(), epoch(1), batch(1))] == [False] * 3
-    assert not history.add(Record(4, 2, 0.0, 0, started(2, 3))), "nothing was lost"
-    assert history.add(Record(5, 3, 0.0, 0, started(3, 2)))
-    assert seqs(history.records) == [1, 2, 5]

@@ -70,7 +70,7 @@ class BaselineComparison:
     @property
     def images(self) -> str:
         """How many of each split, in words."""
-        started = next((one.started for one in self.outcomes if one.started is not None), None)
+        started = next((one.history.info for one in self.outcomes if one.history.info is not None), None)
         return ", ".join(f"{size:,} {split}" for split, size in started.split_sizes.items()) if started else "none"
 
     def document(self) -> dict[str, Any]:

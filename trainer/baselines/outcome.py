@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from trainer.baselines.entries import Contestant
 from trainer.errors import EpochscopeError
-from trainer.events import SPLITS, EpochEnded, EvaluationDone, RunEnded, RunStarted
+from trainer.events import SPLITS, EpochEnded, RunEnded
 from trainer.store.folder import RunFolder
 from trainer.store.journal import Record
+from trainer.store.journal_limits import ImpossibleError
+from trainer.store.run_history import RunHistory
 
 COLUMNS = (
     "algorithm",
@@ -32,10 +35,7 @@ class Outcome:
 
     contestant: Contestant
     folder: RunFolder
-    started: RunStarted | None = None
-    epochs: list[EpochEnded] = field(default_factory=list)
-    evaluations: dict[str, EvaluationDone] = field(default_factory=dict)
-    ended: RunEnded | None = None
+    history: RunHistory = field(default_factory=RunHistory)
     report: Mapping[str, Any] = field(default_factory=dict)
     error: EpochscopeError | None = None
     interrupted: bool = False
@@ -44,15 +44,18 @@ class Outcome:
     def take_in(self, records: Iterable[Record]) -> None:
         """Go on with what the journal has become."""
         for record in records:
-            match record.event:
-                case RunStarted():
-                    self.started = record.event
-                case EpochEnded():
-                    self.epochs.append(record.event)
-                case EvaluationDone():
-                    self.evaluations[record.event.split] = record.event
-                case RunEnded():
-                    self.ended = record.event
+            with suppress(ImpossibleError):
+                self.history.add(record)
+
+    @property
+    def epochs(self) -> list[EpochEnded]:
+        """Those that are finished."""
+        return self.history.finished
+
+    @property
+    def ended(self) -> RunEnded | None:
+        """How its journal says that it ended."""
+        return self.history.ended
 
     @property
     def status(self) -> Literal["completed", "stopped", "failed"]:
@@ -75,7 +78,7 @@ class Outcome:
         """A value per column; None where the data has no such split."""
         seconds = sum(epoch.train_seconds for epoch in self.epochs)
         samples = sum(epoch.samples_per_second * epoch.train_seconds for epoch in self.epochs)
-        test = self.evaluations.get("test")
+        test = self.history.evaluations.get("test")
         return {
             "algorithm": self.contestant.name,
             "training_seconds": self.training_seconds,
@@ -86,7 +89,7 @@ class Outcome:
         }
 
     def _f1(self, split: str) -> float | None:
-        found = self.evaluations.get(split)
+        found = self.history.evaluations.get(split)
         return found.macro_f1 if found else None
 
     def curve(self) -> list[Point]:
@@ -113,6 +116,7 @@ class Outcome:
 
     def document(self) -> dict[str, Any]:
         """All of it, for JSON."""
+        started = self.history.info
         return {
             **self.row(),
             "status": self.status,
@@ -122,8 +126,8 @@ class Outcome:
             "options": dict(self.contestant.options),
             "epochs": len(self.epochs),
             "best_epoch": self.ended.best_epoch if self.ended else None,
-            "threads": self.started.threads if self.started else None,
-            "device": self.started.device if self.started else None,
+            "threads": started.threads if started else None,
+            "device": started.device if started else None,
             "curve": [{"training_seconds": seconds, "f1_valid": f1} for seconds, f1 in self.curve()],
             "prepared_seconds": float(self.report.get("prepared_seconds", 0.0)),
             "notes": self.notes(),

@@ -113,10 +113,10 @@ class _Told:
                 self._say(f"{name}  stopped")
 
     def _epoch(self, name: str, outcome: Outcome, event: EpochEnded) -> None:
-        last = outcome.started is not None and event.epoch == outcome.started.epochs
+        last = outcome.history.info is not None and event.epoch == outcome.history.info.epochs
         if time.monotonic() - self._spoke < 1 and not last:
             return
         self._spoke = time.monotonic()
         f1 = f"  F1 {event.valid_macro_f1:.3f}" if event.valid_macro_f1 is not None else ""
-        total = outcome.started.epochs if outcome.started else "?"
+        total = outcome.history.info.epochs if outcome.history.info else "?"
         self._say(f"{name}  {event.epoch:>3}/{total}  {outcome.training_seconds:7.2f} s{f1}")

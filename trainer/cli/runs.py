@@ -156,7 +156,7 @@ def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
                 str(one["attempt"]),
                 one.get("started_at", "-")[:16].replace("T", " "),
                 str(one.get("resumed_step", "-")),
-                str(one["step"]),
+                str(one["step"]) + (f" (kept {one['kept_step']})" if one["kept_step"] < one["step"] else ""),
                 str(one["epoch"]),
                 clock(one["seconds"]),
                 one.get("device", "-"),

@@ -98,7 +98,7 @@ def compile_model(
     if ours:
         _compile(model)
     labels = torch.zeros(len(images), dtype=torch.int64, device=images.device)
-    torch._dynamo.maybe_mark_dynamic(images, 0)
+    torch._dynamo.maybe_mark_dynamic(images, 0)  # noqa: SLF001 - documented there, and nowhere else
     parts: tuple[Callable[[], None], ...] = (
         lambda: _train(model, forward, criterion, images, labels),
         lambda: _evaluate(model, forward, images),
@@ -112,7 +112,7 @@ def compile_model(
                 raise
             except Exception as error:  # whatever stands between a model and machine code
                 if ours:
-                    model._compiled_call_impl = None
+                    model._compiled_call_impl = None  # noqa: SLF001 - there is no way to take `compile` back
                 raise _failed(error) from error
     progress(PARTS, PARTS)
     return time.perf_counter() - start
@@ -125,12 +125,12 @@ def _compile(model: nn.Module) -> None:
         model.compile()
         return
 
-    plain: Callable[..., Any] = model._call_impl
+    plain: Callable[..., Any] = model._call_impl  # noqa: SLF001 - what `compile` compiles
 
     def call(*args: Any, **kwargs: Any) -> Any:
         return plain(*args, **kwargs)
 
-    model._compiled_call_impl = torch.compile(call)
+    model._compiled_call_impl = torch.compile(call)  # noqa: SLF001 - where `compile` puts it
 
 
 def _train(
@@ -155,8 +155,7 @@ def _untouched(model: nn.Module, device: torch.device) -> Iterator[None]:
     buffers = [
         (module, name, buffer, buffer.detach().clone())
         for module in model.modules()
-        for name, buffer in module._buffers.items()
-        if buffer is not None
+        for name, buffer in module.named_buffers(recurse=False)
     ]
     torch_, numpy_, python = capture_generators(device), np.random.get_state(), random.getstate()
     try:
@@ -166,7 +165,7 @@ def _untouched(model: nn.Module, device: torch.device) -> Iterator[None]:
         np.random.set_state(numpy_)
         random.setstate(python)
         for module, name, buffer, value in buffers:
-            module._buffers[name] = buffer  # some modules put a new tensor there
+            setattr(module, name, buffer)  # some modules put a new tensor there
             with torch.no_grad():
                 buffer.copy_(value)
         for module, training in modes:

@@ -3,11 +3,14 @@
 `Optimizer.zero_grad` and `Optimizer.step` announce themselves to the profiler, look for hooks and ask which accelerator
 there is. For a small model that takes longer than the update itself: on the reference task 90 of 700 microseconds.
 What they do is a look at each parameter and, for Adam, one call of `torch.optim.adam.adam`, which can be made directly.
-Wherever somebody has changed how the optimiser works, and for every other optimiser, its own methods are called.
+Wherever somebody has changed how the optimiser works, for every other optimiser, and with a torch whose parts are no
+longer as they were when this was written, its own methods are called.
 """
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -15,6 +18,13 @@ from torch import Tensor
 from torch.optim import Adam, AdamW, Optimizer
 from torch.optim import optimizer as shared
 from torch.optim.adam import adam
+
+_PARAMETERS = {
+    *("params", "grads", "exp_avgs", "exp_avg_sqs", "max_exp_avg_sqs", "state_steps", "foreach", "capturable"),
+    *("differentiable", "fused", "grad_scale", "found_inf", "has_complex", "decoupled_weight_decay", "amsgrad"),
+    *("beta1", "beta2", "lr", "weight_decay", "eps", "maximize"),
+}
+"""What `adam` takes in torch 2.6 to 2.15; `decoupled_weight_decay` came with 2.7."""
 
 
 class OptimizerStep:
@@ -24,7 +34,7 @@ class OptimizerStep:
         self._optimizer = optimizer
         self._plain_clear = type(optimizer).zero_grad is Optimizer.zero_grad and "zero_grad" not in vars(optimizer)
         # AdamW is an Adam from torch 2.7 on; before, it has a function of its own
-        self._is_adam = type(optimizer) in (Adam, AdamW) and isinstance(optimizer, Adam)
+        self._is_adam = type(optimizer) in (Adam, AdamW) and isinstance(optimizer, Adam) and is_known(adam)
 
     def clear(self) -> None:
         """`optimizer.zero_grad()`: gradients become None."""
@@ -54,12 +64,18 @@ class OptimizerStep:
         own = vars(optimizer).get("step")
         return (
             (own is None or hasattr(own, "_wrapped_by_lr_sched"))  # schedulers count the first step, and no other
-            and not optimizer._optimizer_step_pre_hooks
-            and not optimizer._optimizer_step_post_hooks
-            and not shared._global_optimizer_pre_hooks
-            and not shared._global_optimizer_post_hooks
-            and not torch.autograd.profiler._is_profiler_enabled
+            # each of them is private; a torch without it is left to itself
+            and not getattr(optimizer, "_optimizer_step_pre_hooks", True)
+            and not getattr(optimizer, "_optimizer_step_post_hooks", True)
+            and not getattr(shared, "_global_optimizer_pre_hooks", True)
+            and not getattr(shared, "_global_optimizer_post_hooks", True)
+            and not getattr(torch.autograd.profiler, "_is_profiler_enabled", True)
         )
+
+
+def is_known(function: Callable[..., Any]) -> bool:
+    """Whether it takes what `adam` took when this was written: nothing new that might have to be given."""
+    return _PARAMETERS - {"decoupled_weight_decay"} <= inspect.signature(function).parameters.keys() <= _PARAMETERS
 
 
 def _arguments(optimizer: Optimizer, group: dict[str, Any]) -> dict[str, Any] | None:

@@ -10,7 +10,8 @@ from trainer.errors import DiskError, UsageError
 from trainer.events import EpochEnded
 from trainer.store.checkpoint import Kind, find, newest_valid, parse_name, read
 from trainer.store.folder import RunFolder, read_owner
-from trainer.store.journal import logical, read_journal
+from trainer.store.journal import JournalReader
+from trainer.store.run_history import read_history
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,9 +61,7 @@ class Continuation:
 
     def epochs(self) -> list[EpochEnded]:
         """The finished epochs that count, up to the checkpoint."""
-        records = read_journal(self.folder.journal).records
-        covered = [record for record in records if record.seq <= self.seq]
-        return [record.event for record in logical(covered) if isinstance(record.event, EpochEnded)]
+        return read_history(JournalReader(self.folder.journal), last=self.seq).finished
 
     def paths(self) -> dict[str, str]:
         """Newest checkpoints by kind, relative to the run folder."""
@@ -81,14 +80,13 @@ def find_continuation(folder: RunFolder) -> Continuation:
             expected="a run folder with run.toml and journal.jsonl",
             mend="see `epochscope runs`, or start a new run",
         )
-    records = read_journal(folder.journal).records
+    history = read_history(JournalReader(folder.journal))
     owner = read_owner(folder)  # of an attempt that died before its first record, if the journal does not know it
-    attempt = max([record.attempt for record in records] + ([owner.attempt] if owner else []), default=0) + 1
-    elapsed = records[-1].t if records else 0.0
+    attempt = max([*history.attempts, *([owner.attempt] if owner else [])], default=0) + 1
     found = [newest_valid(folder.checkpoints, kind) for kind in RESUMABLE]
     checkpoint = max((path for path, _ in found if path), key=_step, default=None)
     texts = tuple(f"{path.name} was skipped: {reason}" for _, skipped in found for path, reason in skipped)
-    return Continuation(folder, attempt, elapsed, checkpoint, texts)
+    return Continuation(folder, attempt, history.seconds, checkpoint, texts)
 
 
 def _step(path: Path) -> int:

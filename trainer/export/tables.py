@@ -18,7 +18,8 @@ from trainer.result import COLUMNS, row
 from trainer.store import durable, evaluations
 from trainer.store.folder import RunFolder
 from trainer.store.inspect import facts_of
-from trainer.store.journal import JournalReader, Record, logical
+from trainer.store.journal import JournalReader
+from trainer.store.run_history import read_history
 
 _PER_CLASS = ("precision", "recall", "f1", "support")
 
@@ -26,12 +27,12 @@ _PER_CLASS = ("precision", "recall", "f1", "support")
 def write_epochs(folder: RunFolder, path: Path) -> Facts:
     """A row per finished epoch: the columns of metrics.csv, then `train_f1_CLASS` and `valid_f1_CLASS` for each class.
     Raises UsageError `run.no_history`."""
-    records = logical(JournalReader(folder.journal).read())
-    epochs = [record.event for record in records if isinstance(record.event, ev.EpochEnded)]
+    history = read_history(JournalReader(folder.journal))
+    epochs = history.finished
     if not epochs:
         raise UsageError("run.no_history", "No epoch of this run is finished yet.", where=str(folder.journal))
-    names = _classes(records)
-    passes = {done.epoch: done.f1 for done in _validations(records)}
+    names = history.classes
+    passes = {epoch: found.f1.tolist() for epoch, found in history.verdicts.items()}
     heads = [*COLUMNS, *(f"{part}_f1_{name}" for part in ("train", "valid") for name in names)]
     empty = ("",) * len(names)
     rows = [[*row(epoch).values(), *epoch.train_f1, *passes.get(epoch.epoch, empty)] for epoch in epochs]
@@ -61,25 +62,15 @@ def write_json(folder: RunFolder, path: Path) -> Facts:
     """What `runs show --json` says, and beside it `history`: a row per finished epoch; `validations`: all figures of
     each of their validations. Non-finite numbers are spelt "NaN", "Infinity" and "-Infinity"."""
     reader = JournalReader(folder.journal)
-    records = reader.read()
-    told = logical(records)
+    history = read_history(reader, whole_validations=True)
     about = {
-        **facts_of(folder, records, reader),
-        "history": [row(record.event) for record in told if isinstance(record.event, ev.EpochEnded)],
-        "validations": [msgspec.to_builtins(done) for done in _validations(told)],
+        **facts_of(folder, history, reader),
+        "history": [row(event) for event in history.finished],
+        "validations": [msgspec.to_builtins(done) for done in history.validations],
     }
     plain = ev.spell_non_finite(about)
     _put(path, json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n")
     return {"epochs": len(about["history"]), "checked": _epochs(len(about["history"]))}
-
-
-def _classes(records: Iterable[Record]) -> tuple[str, ...]:
-    started = [record.event for record in records if isinstance(record.event, ev.RunStarted)]
-    return tuple(started[-1].classes) if started else ()
-
-
-def _validations(records: Iterable[Record]) -> list[ev.ValidationDone]:
-    return [record.event for record in records if isinstance(record.event, ev.ValidationDone)]
 
 
 def _epochs(count: int) -> str:

@@ -104,7 +104,7 @@ def document(run: RunData) -> dict[str, Any]:
         "notes": msgspec.to_builtins(run.notes),
         "classes": list(run.classes),
         "best_epoch": run.best_epoch,
-        "seconds": run.seconds,
+        "seconds": run.history.seconds,
         "epochs": {"epoch": run.epochs.tolist(), **columns},
         "f1_by_epoch": {str(epoch): list(scores) for epoch, scores in sorted(run.f1.items())},
         "evaluation": {split: one.plain() for split, one in run.evaluations.items()},

@@ -66,7 +66,7 @@ def read_pictures(run: RunData) -> RunImages:
     for split in SPLITS:
         if split in published and (found := _tried(run, lambda s=split: _hardest(run, s, published[s]))):  # type: ignore[misc]
             hardest[split] = found
-    epoch = run.kept_epoch if run.kept_epoch in run.weights else max(run.weights, default=None)
+    epoch = run.kept_epoch if run.kept_epoch in run.history.weights else max(run.history.weights, default=None)
     weights = _tried(run, lambda: _weights(run, epoch)) if epoch is not None else None
     found_map = _tried(run, lambda: _map(run, published.get("valid")))
     return RunImages(hardest, weights, epoch, found_map)
@@ -101,22 +101,22 @@ def _arrays(run: RunData, file: str, read: Callable[[Path, int], Arrays] = read_
 
 def _published(run: RunData) -> dict[str, PublishedSplit]:
     """The images of the run's data, by split; none, and a gap, where they are not there."""
-    parts = PurePosixPath(run.images).parts
-    root = run.folder.path.parent
-    if run.info is None or not run.images:
+    root, images = run.folder.path.parent, run.history.images
+    if run.info is None or not images:
         return {}
+    parts = PurePosixPath(images).parts
     if len(parts) != 2 or parts[0] != ".data":
-        run.gaps.append(Gap("outside", run.images[:200]))
+        run.gaps.append(Gap("outside", images[:200]))
         return {}
     try:
         if os.path.realpath(root / ".data" / parts[1]) != os.path.join(os.path.realpath(root), *parts):  # noqa: PTH118
-            run.gaps.append(Gap("outside", run.images[:200]))
+            run.gaps.append(Gap("outside", images[:200]))
             return {}
         return open_published(root, parts[1]).splits
     except UNREADABLE as error:
         there = (root / ".data" / parts[1]).exists()
         reason = str(error.parameters.get("reason", "")) if isinstance(error, DataError) and there else ""
-        run.gaps.append(Gap("damaged" if there else "missing", run.images, reason))
+        run.gaps.append(Gap("damaged" if there else "missing", images, reason))
         return {}
 
 
@@ -124,7 +124,7 @@ def _hardest(run: RunData, split: str, published: PublishedSplit) -> list[Hard]:
     """The published images with the largest loss, NaN first; those with equal loss in the order of the data."""
     file = f"evaluation/{split}.npz"
     if split == "valid" and split not in run.evaluations:
-        file = run.predictions.get(run.kept_epoch or 0, "")
+        file = run.history.predictions.get(run.kept_epoch or 0, "")
     if not file or (split not in run.evaluations and split == "test"):
         return []
     arrays = _arrays(run, file, read_outputs)
@@ -149,7 +149,7 @@ def _hard(published: PublishedSplit, item: int, arrays: Arrays) -> Hard:
 
 
 def _weights(run: RunData, epoch: int) -> Weights | None:
-    file = run.weights[epoch]
+    file = run.history.weights[epoch]
     arrays, info = _arrays(run, file), run.info
     if info is None or "weight" not in arrays or arrays["weight"].dtype.kind != "f":
         raise _GapError("damaged", file)

@@ -122,13 +122,13 @@ class Background(Part):
 
     def _time(self) -> str:
         run, texts = self._run, self._texts
-        parts = [texts.duration(run.seconds or run.summary.elapsed)]
+        parts = [texts.duration(run.history.seconds or run.summary.elapsed)]
         seconds, speed = run.column("seconds"), run.column("samples_per_second")
         if len(seconds):
             parts.append(texts["per_epoch"].format(time=texts.duration(_median(seconds))))
             parts.append(texts["per_second"].format(count=texts.whole(_median(speed))))
-        if run.attempts > 1:
-            parts.append(texts["attempts"].format(count=texts.whole(run.attempts)))
+        if (count := max(run.history.attempts, default=0)) > 1:
+            parts.append(texts["attempts"].format(count=texts.whole(count)))
         return ", ".join(parts)
 
     def _repeat(self) -> None:
@@ -169,11 +169,11 @@ class Background(Part):
             judged = all(split in run.evaluations for split in info.split_sizes if info.split_sizes[split])
             if not judged and run.state not in ("running", "paused", "preparing"):
                 yield texts["absent_evaluation"].format(name=run.name)
-            if not run.images:
+            if not run.history.images:
                 yield texts["absent_images"]
-        if self._pictures.weights is None and info is not None and not run.weights:
+        if self._pictures.weights is None and info is not None and not run.history.weights:
             yield texts["absent_weights"]
-        elif self._pictures.weights is None and run.weights:
+        elif self._pictures.weights is None and run.history.weights:
             yield texts["absent_pictures"]
         if self._pictures.map is None and "valid" in run.evaluations:
             yield texts["absent_map"]

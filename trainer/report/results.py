@@ -107,7 +107,7 @@ class Sections(Part):
             yield texts["abstract_data"].format(
                 images=texts.whole(info.split_sizes.get("train", 0)), classes=texts.counted("class", len(info.classes)),
                 parameters=texts.whole(info.parameters), epochs=texts.whole(done), planned=texts.whole(info.epochs),
-                time=texts.duration(run.seconds or run.summary.elapsed),
+                time=texts.duration(run.history.seconds or run.summary.elapsed),
             )  # fmt: skip
         if run.best_epoch is not None:
             yield texts["abstract_best"].format(
@@ -286,7 +286,7 @@ class Sections(Part):
             texts.word("state", run.state),
             texts.whole(len(run.epochs)),
             texts.whole(run.best_epoch) if run.best_epoch is not None else DASH,
-            texts.duration(run.seconds or run.summary.elapsed),
+            texts.duration(run.history.seconds or run.summary.elapsed),
             _known(run.at("valid_macro_f1", run.kept_epoch), texts),
             texts.percent(test.metrics.accuracy) if test else DASH,
             texts.number(test.metrics.macro_f1, 3) if test else DASH,

@@ -6,7 +6,7 @@ What is missing or damaged is left out and named; only a folder that holds no ru
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -20,11 +20,12 @@ from trainer.errors import EpochscopeError, UsageError
 from trainer.events import SPLITS
 from trainer.store import durable, evaluations, notes
 from trainer.store import summary as summaries
-from trainer.store.batch_columns import BatchColumns
 from trainer.store.evaluations import SplitMetrics
 from trainer.store.folder import RunFolder, State, state
-from trainer.store.journal import JournalReader, LogicalHistory
+from trainer.store.journal import JournalReader
+from trainer.store.journal_limits import LARGEST
 from trainer.store.notes import ViewerNotes
+from trainer.store.run_history import RunHistory, read_history, smallest
 from trainer.store.summary import Summary
 
 Floats = NDArray[np.float64]
@@ -43,12 +44,11 @@ EPOCH_COLUMNS = (
     "seconds",
 )
 MAX_JSON, MAX_TOML = 64 << 20, 1 << 20
-MAX_EPOCH = 2**31 - 1
 MAX_WITHIN = 400
 """Points of a line within the epochs: more than a figure is wide would not be seen."""
 UNREADABLE: tuple[type[Exception], ...] = (
     *(EpochscopeError, OSError, ValueError, TypeError, KeyError, IndexError),
-    *(ArithmeticError, MemoryError, RecursionError, EOFError),
+    *(ArithmeticError, MemoryError, RecursionError, EOFError, msgspec.MsgspecError),
 )
 """What reading a file that somebody else may have written can raise."""
 
@@ -82,25 +82,29 @@ class RunData:
     settings: dict[str, Any] = field(default_factory=dict)
     toml: str = ""
     environment: dict[str, Any] = field(default_factory=dict)
-    info: ev.RunStarted | None = None
-    ended: ev.RunEnded | None = None
-    attempts: int = 0
-    seconds: float = 0.0
+    history: RunHistory = field(default_factory=RunHistory)
     epochs: Counts = field(default_factory=lambda: np.empty(0, np.int64))
     columns: dict[str, Floats] = field(default_factory=dict)
     within: Within | None = None
     f1: dict[int, tuple[float, ...]] = field(default_factory=dict)
     """Of each class on the validation images, by epoch."""
     evaluations: dict[str, SplitMetrics] = field(default_factory=dict)
-    predictions: dict[int, str] = field(default_factory=dict)
-    weights: dict[int, str] = field(default_factory=dict)
-    images: str = ""
     gaps: list[Gap] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """As people call it."""
         return self.folder.name
+
+    @property
+    def info(self) -> ev.RunStarted | None:
+        """How the last attempt began."""
+        return self.history.info
+
+    @property
+    def ended(self) -> ev.RunEnded | None:
+        """How it ended."""
+        return self.history.ended
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -112,10 +116,8 @@ class RunData:
     @property
     def best_epoch(self) -> int | None:
         """That with the smallest finite validation loss, the earlier one on a tie."""
-        losses = self.columns.get("valid_loss", np.empty(0))
-        if not np.isfinite(losses).any():
-            return None
-        return int(self.epochs[int(np.nanargmin(np.where(np.isfinite(losses), losses, np.nan)))])
+        row = smallest(self.columns.get("valid_loss", np.empty(0)))
+        return None if row is None else int(self.epochs[row])
 
     @property
     def kept_epoch(self) -> int | None:
@@ -195,74 +197,33 @@ def _table(text: bytes) -> dict[str, Any]:
 def _read_journal(run: RunData) -> None:
     if not run.folder.journal.is_file():
         raise FileNotFoundError
-    reader, history, reports = JournalReader(run.folder.journal), LogicalHistory(), list[BatchColumns]()
-    while not reader.at_end:
-        for found in reader.read_some(1 << 20):
-            if isinstance(found, BatchColumns):
-                reports.append(found)
-            elif not isinstance(found.event, ev.UnknownEvent | ev.Preparing | ev.Working):
-                history.add(found)
-    if not history.records:
+    reader = JournalReader(run.folder.journal)
+    run.history = read_history(reader)
+    if not run.history.records:
         run.gaps.append(Gap("damaged", "journal.jsonl", "it holds no event"))
     if reader.damaged:
         run.gaps.append(Gap("lines", "journal.jsonl", str(reader.damaged)))
-    run.attempts = max((record.attempt for record in history.records), default=0)
-    for record in history.records:
-        if not (0 <= record.event.epoch <= MAX_EPOCH and 0 <= record.t < 1e10):
-            continue
-        run.seconds = max(run.seconds, record.t)
-        _take(run, record.event)
-    rows = [record.event for record in history.records if isinstance(record.event, ev.EpochEnded)]
-    _take_epochs(run, rows)
-    starts = [record for record in history.records if isinstance(record.event, ev.RunStarted)]
-    cuts = [(record.seq, record.event.resumed_seq) for record in starts if isinstance(record.event, ev.RunStarted)]
-    run.within = _within(run, reports, cuts)
+    epochs = run.history.epochs
+    run.epochs = epochs.column("epoch").astype(np.int64)
+    run.columns = {name: epochs.column(name) for name in EPOCH_COLUMNS}
+    run.f1 = {
+        epoch: tuple(found.f1.tolist())
+        for epoch, found in run.history.verdicts.items()
+        if epoch in run.epochs and len(found.f1) == len(run.classes)
+    }
+    run.within = _within(run)
 
 
-def _take(run: RunData, event: ev.Event | ev.UnknownEvent) -> None:
-    match event:
-        case ev.RunStarted():
-            run.info, run.ended = event, None
-        case ev.RunEnded():
-            run.ended = event
-        case ev.ValidationDone():
-            run.f1[event.epoch] = event.f1
-        case ev.SnapshotSaved(kind="images"):
-            run.images = event.path
-        case ev.SnapshotSaved(kind="predictions"):
-            run.predictions[event.epoch] = event.path
-        case ev.SnapshotSaved(kind="weights"):
-            run.weights[event.epoch] = event.path
-        case _:
-            pass
-
-
-def _take_epochs(run: RunData, events: Iterable[ev.EpochEnded]) -> None:
-    rows = {event.epoch: event for event in events if event.epoch > 0}
-    run.epochs = np.array(sorted(rows), dtype=np.int64)
-    for name in EPOCH_COLUMNS:
-        values = [getattr(rows[epoch], name) for epoch in sorted(rows)]
-        run.columns[name] = np.array([np.nan if value is None else value for value in values], dtype=np.float64)
-    count = len(run.classes)
-    run.f1 = {epoch: scores for epoch, scores in run.f1.items() if epoch in rows and len(scores) == count}
-
-
-def _within(run: RunData, reports: list[BatchColumns], cuts: list[tuple[int, int]]) -> Within | None:
-    """The reports of the logical history, merged to MAX_WITHIN points."""
+def _within(run: RunData) -> Within | None:
+    """The reports that count, merged to MAX_WITHIN points, each weighted by its steps."""
     steps = run.info.steps_per_epoch if run.info is not None else 0
-    if not reports or steps < 1:
-        return None
-    names = ("seq", "last_step", "loss_mean", "learning_rate", "samples")
-    seq, step, loss, rate, samples = (np.concatenate([one.column(name) for one in reports]) for name in names)
-    kept = np.isfinite(loss) & np.isfinite(rate) & (samples > 0) & (step >= 0) & (np.abs(loss) < 1e30)
-    for at, resumed in cuts:
-        kept &= (seq <= resumed) | (seq >= at)
-    order = np.flatnonzero(kept)
-    if len(order) < 2:
+    step, loss, rate = (run.history.batches.column(name) for name in ("step", "loss", "learning_rate"))
+    order = np.flatnonzero(np.isfinite(loss) & np.isfinite(rate) & (np.abs(loss) < LARGEST))
+    if len(order) < 2 or steps < 1:
         return None
     bins = np.arange(len(order)) * min(MAX_WITHIN, len(order)) // len(order)
     first = np.flatnonzero(np.diff(bins, prepend=-1))
-    weight = samples[order]
+    weight = np.maximum(1, np.diff(step, prepend=0))[order]
     mean = np.add.reduceat(loss[order] * weight, first) / np.add.reduceat(weight, first)
     last = np.append(first[1:], len(order)) - 1
     return Within(step[order][last] / steps, mean, rate[order][last])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from trainer import events as ev
 from trainer.store import evaluations
 from trainer.store.folder import RunFolder, state
-from trainer.store.journal import JournalReader, Record
+from trainer.store.journal import JournalReader
+from trainer.store.run_history import AttemptHistory, RunHistory, read_history
 from trainer.store.summary import Summary
 from trainer.store.summary import read as read_summary
 
@@ -20,22 +21,22 @@ def run_facts(folder: RunFolder) -> dict[str, Any]:
     """Name, path, status, summary, settings, attempts, checkpoints, evaluation, journal, log. What is missing or
     damaged is empty. Raises DiskError where the journal is there and cannot be opened."""
     reader = JournalReader(folder.journal)
-    return facts_of(folder, reader.read(), reader)
+    return facts_of(folder, read_history(reader), reader)
 
 
-def facts_of(folder: RunFolder, records: list[Record], reader: JournalReader) -> dict[str, Any]:
-    """`run_facts` for whoever has read the journal already."""
+def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> dict[str, Any]:
+    """`run_facts` of a journal that was read already."""
     return {
         "name": folder.name,
         "path": folder.path,
         "status": state(folder),
         "summary": msgspec.to_builtins(_summary(folder)),
         "settings": _settings(folder),
-        "attempts": _attempts(records),
+        "attempts": _attempts(history),
         "checkpoints": _files(folder.checkpoints, "*.safetensors"),
         "evaluation": {split: one.plain() for split, one in evaluations.find_all(folder).items()},
         "journal": {
-            "records": len(records),
+            "records": history.records,
             "damaged": reader.damaged,
             "damaged_lines": [damage._asdict() for damage in reader.damaged_lines],
         },
@@ -62,17 +63,24 @@ def _files(place: Path, pattern: str) -> list[dict[str, Any]]:
     return [{"name": path.name, "bytes": path.stat().st_size} for path in found]
 
 
-def _attempts(records: list[Record]) -> list[dict[str, Any]]:
-    """How each start went, as the journal tells it; one without an end was lost or is still going on."""
-    attempts: dict[int, dict[str, Any]] = {}
-    for record in records:
-        event = record.event
-        about = attempts.setdefault(record.attempt, {"attempt": record.attempt, "status": "", "reason": ""})
-        about["epoch"], about["step"], about["seconds"] = event.epoch, event.step, record.t
-        if isinstance(event, ev.RunStarted):
-            about |= {"started_at": event.started_at, "resumed_step": event.resumed_step, "device": event.device}
-            about |= {"parameters": event.parameters, "threads": event.threads, "versions": event.versions}
-            about |= {"split_sizes": event.split_sizes, "classes": event.classes, "input_shape": event.input_shape}
-        elif isinstance(event, ev.RunEnded):
-            about |= {"status": event.status, "reason": event.reason, "code": event.code, "error": event.error}
-    return list(attempts.values())
+def _attempts(history: RunHistory) -> list[dict[str, Any]]:
+    """How each start went. Its steps after `kept_step` were taken back, by a later one that resumed from there."""
+    found, resumed = [], math.inf
+    for one in reversed(history.attempts.values()):
+        found.append({**_attempt(one), "kept_step": min(one.step, resumed)})
+        if one.started is not None:
+            resumed = min(resumed, one.started.resumed_step)
+    return found[::-1]
+
+
+def _attempt(one: AttemptHistory) -> dict[str, Any]:
+    """One without an end was lost or is still going on."""
+    about: dict[str, Any] = {"attempt": one.number, "status": "", "reason": ""}
+    about |= {"epoch": one.epoch, "step": one.step, "seconds": one.seconds}
+    if (started := one.started) is not None:
+        about |= {"started_at": started.started_at, "resumed_step": started.resumed_step, "device": started.device}
+        about |= {"parameters": started.parameters, "threads": started.threads, "versions": started.versions}
+        about |= {"split_sizes": started.split_sizes, "classes": started.classes, "input_shape": started.input_shape}
+    if (ended := one.ended) is not None:
+        about |= {"status": ended.status, "reason": ended.reason, "code": ended.code, "error": ended.error}
+    return about

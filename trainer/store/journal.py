@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -253,46 +253,6 @@ def _parse(line: bytes) -> Record:
             raise ValueError("epoch or step is no number")
         event = ev.UnknownEvent(event.type, fields)
     return Record(head.seq, head.attempt, head.t, head.wall, event)
-
-
-class LogicalHistory:
-    """What happened, as if no attempt had been interrupted.
-
-    RunStarted drops what earlier attempts did after the checkpoint it resumes from (`seq` larger than its
-    `resumed_seq`); of an epoch that was begun twice the first EpochStarted stays.
-    """
-
-    def __init__(self) -> None:
-        self.records: list[Record] = []
-        self._epochs: set[int] = set()
-
-    def add(self, record: Record) -> bool:
-        """Take the next record of the file. True: earlier records were dropped, draw `records` anew."""
-        event = record.event
-        dropped = False
-        if type(event) is ev.RunStarted:
-            dropped = self._rewind(record.attempt, event.resumed_seq)
-        elif type(event) is ev.EpochStarted:
-            if event.epoch in self._epochs:
-                return False
-            self._epochs.add(event.epoch)
-        self.records.append(record)
-        return dropped
-
-    def _rewind(self, attempt: int, seq: int) -> bool:
-        kept = [record for record in self.records if record.seq <= seq or record.attempt >= attempt]
-        dropped = len(kept) < len(self.records)
-        self.records = kept
-        self._epochs = {record.event.epoch for record in kept if type(record.event) is ev.EpochStarted}
-        return dropped
-
-
-def logical(records: Iterable[Record]) -> list[Record]:
-    """The logical history of a whole file; see LogicalHistory."""
-    history = LogicalHistory()
-    for record in records:
-        history.add(record)
-    return history.records
 
 
 def read_journal(path: str | Path) -> JournalRecords:

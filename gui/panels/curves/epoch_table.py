@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from gui.text.formats import number, whole
 from gui.viewmodels.curves import Source
-from gui.viewmodels.run import RunModel, Table
+from gui.viewmodels.run import RunModel
+from trainer.store.record_table import RecordTable
 
 _EPOCH = (
     "epoch",
@@ -97,7 +98,7 @@ class EpochTableModel(QAbstractTableModel):
         self.endInsertRows()
         return True
 
-    def _tables(self) -> list[Table]:
+    def _tables(self) -> list[RecordTable]:
         return [model.batches if self._source == "batches" else model.epochs for _, model in self._runs]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's name and default

@@ -65,6 +65,14 @@ def test_bars_are_where_the_line_is(pairs: list[tuple[float, float]], steps: lis
     assert bars.any() == np.isfinite(y).any()
 
 
+@pytest.mark.parametrize("height", [1.0, 1.883, 2.0, 3.883])
+@pytest.mark.parametrize("place", [5.0, 5.25, 5.5])
+def test_a_lone_bar_is_painted(place: float, height: float) -> None:
+    x, y = np.array([place, place, place + 1, place + 1]), np.array([33.0 - height, 33.0, np.nan, np.nan])
+    found = picture(lambda painter: draw_stroke(painter, Stroke(Look(BLACK, 1), x, y, thinned=True), x, y))
+    assert found.any()
+
+
 @pytest.mark.parametrize("apart", [1.0, 1.5, 2.0, 2.4, 7.0])
 def test_a_level_line_has_no_gaps(apart: float) -> None:
     """Columns of a thinned line may stand further apart than a pixel."""

@@ -17,12 +17,12 @@ import trainer
 from gui.text.errors import told as error_told
 from gui.text.formats import message_text
 from gui.text.reasons import note_text, reason_text, source_text, stop_text, where_word
-from gui.viewmodels.run import Message
 from gui.window import i18n
 from trainer import events as ev
 from trainer.data.image_folder import load_folder
 from trainer.data.image_set import no_progress
 from trainer.reasons import REASONS, SOURCES
+from trainer.store.run_history import Message
 
 CYRILLIC = re.compile("[а-яё]")
 VALUES = {"detail": "bad", "attempt": 3, "source": "window", "when": "epoch"}

@@ -16,6 +16,7 @@ from gui.viewmodels.selection import EpochCursor, OpenRun, class_columns, f1_by_
 from tests.gui.sample_runs import KEY, SampleRun, shown
 from trainer import events as ev
 from trainer.store.arrays import write_arrays
+from trainer.store.journal import Record
 
 
 @pytest.fixture
@@ -173,7 +174,8 @@ def test_what_is_broken_is_empty_and_named(tmp_path: Path, how: str, reason: str
 @pytest.mark.parametrize("path", ["../x", "/etc", ".data/../..", "elsewhere/0123456789abcdef", ".data", ""])
 def test_images_are_looked_for_in_the_data_folder_only(made: SampleRun, path: str) -> None:
     run = made.make()
-    run.model.images = path
+    event = ev.SnapshotSaved(epoch=3, step=3, kind="images", split=None, path=path, bytes=1)
+    run.model.add(Record(seq=1_000, attempt=1, t=3.0, wall=0, event=event))
     assert index_of(run).select(ImageFilter("valid"), 1).reason == "outside"
 
 
@@ -182,8 +184,12 @@ def test_an_epoch_without_predictions_and_a_split_that_is_not_there(tmp_path: Pa
     index = index_of(run)
     assert index.select(ImageFilter("valid"), 1).reason == "no_split"
     assert index.select(ImageFilter("test"), 1).reason == "no_predictions"
-    run.model.images = None
-    assert index.select(ImageFilter("test"), 1).reason == "unpublished"
+
+
+def test_without_published_images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = SampleRun(tmp_path)
+    monkeypatch.setattr(sample, "publish", lambda: None)
+    assert index_of(sample.make()).select(ImageFilter("test"), 1).reason == "unpublished"
 
 
 # -- which figures are looked at ---------------------------------------------------------------------------------

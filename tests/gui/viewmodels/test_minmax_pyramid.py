@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gui.viewmodels.growable import GrowableArray, room
+from gui.viewmodels.growable import GrowableArray
 from gui.viewmodels.minmax_pyramid import BASE, Pyramid
+from trainer.store.record_table import room
 
 VALUES = st.one_of(st.floats(-1e6, 1e6, width=32), st.sampled_from([np.nan, np.inf, -np.inf]))
 

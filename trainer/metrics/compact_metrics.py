@@ -1,4 +1,4 @@
-"""The metrics of a validation as the window keeps them: arrays, and of the confusion matrix what is not 0. No Qt."""
+"""The metrics of a validation as a viewer keeps them: arrays, and of the confusion matrix what is not 0. [no torch]"""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from gui.viewmodels.compact_metrics import CompactMetrics
 from trainer.metrics.classification import Metrics
+from trainer.metrics.compact_metrics import CompactMetrics
 
 tables = st.integers(1, 9).flatmap(lambda size: arrays(np.int64, (size, size), elements=st.integers(0, 50)))
 

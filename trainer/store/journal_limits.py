@@ -1,4 +1,4 @@
-"""What a run can say, whatever wrote its journal: a line may be whole and its figures absurd. No Qt."""
+"""What a run can say, whatever wrote its journal: a line may be whole and its numbers absurd. [no torch]"""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ MAX_WALL = 32_503_680_000_000
 """UTC milliseconds: the year 3000. Not every system has a calendar beyond."""
 MAX_SECONDS = 1e10
 """Three hundred years of training."""
+LARGEST = 1e30
+"""A loss beyond is as good as not finite, and drawn like that: float32 and sums of squares end not far from here."""
 
 
 class ImpossibleError(ValueError):
@@ -35,7 +37,7 @@ def possible(found: BatchColumns) -> NDArray[np.bool_]:
     return good
 
 
-def check(record: Record, event: ev.Event) -> None:
+def check(record: Record, event: ev.Event | ev.UnknownEvent) -> None:
     """Refuse what no run can say, whatever wrote it: everything after this may count on it."""
     within = 0 <= event.epoch <= MAX_EPOCH and 0 <= event.step <= MAX_STEP
     if not (within and 0 <= record.t <= MAX_SECONDS and 0 <= record.wall <= MAX_WALL):

@@ -1,0 +1,379 @@
+"""What counts of a run, followed from its journal: the one reader behind window, report, `runs show`, tables and
+resumption. [no torch]
+
+A resumed attempt starts from a checkpoint: what earlier attempts did after it is taken back. All that is kept of them
+is how far they got.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any, ClassVar, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer import events as ev
+from trainer.metrics.classification import Metrics
+from trainer.metrics.compact_metrics import CompactMetrics
+from trainer.store import batch_columns
+from trainer.store.batch_columns import BatchColumns
+from trainer.store.journal import JournalReader, Record
+from trainer.store.journal_limits import LARGEST, ImpossibleError, check, possible
+from trainer.store.record_table import BATCH_COLUMNS, EPOCH_COLUMNS, RecordTable, batch_values, epoch_values
+
+MAX_MESSAGES = 10_000
+MAX_MESSAGE = 2_000
+"""Characters kept of a text in a message."""
+_AT_ONCE = 1 << 20
+"""Bytes read at a time where nobody waits in between."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something a person should know: `kind` is the event's name, `values` its fields."""
+
+    seq: int
+    wall: int
+    kind: str
+    values: dict[str, Any]
+
+
+@dataclass
+class AttemptHistory:
+    """One start: how far it got, and how it ended. `began`: UTC milliseconds, of its first record."""
+
+    number: int
+    began: int
+    epoch: int = 0
+    step: int = 0
+    seconds: float = 0.0
+    started: ev.RunStarted | None = None
+    ended: ev.RunEnded | None = None
+
+
+class _Noted(NamedTuple):
+    """A value that was noted in a mapping. `file_step` is the step of the state that a file holds; infinite where the
+    value names no file."""
+
+    seq: int
+    file_step: float
+    place: dict[Any, Any]
+    key: Any
+    value: Any
+
+
+class RunHistory:
+    """One run as its journal tells it, without what was taken back.
+
+    `state` is what the journal says: preparing, running, paused, then how the run ended. `whole_validations`: keep them
+    as they are, which takes megabytes each where there are a thousand classes.
+    """
+
+    def __init__(self, *, whole_validations: bool = False) -> None:
+        self.records = 0
+        """All that were read, whether they count or not."""
+        self.info: ev.RunStarted | None = None
+        self.ended: ev.RunEnded | None = None
+        self.state: str = "preparing"
+        self.stopping = False
+        self.progress: ev.Preparing | ev.Working | None = None
+        self.attempts: dict[int, AttemptHistory] = {}
+        self.epoch = self.step = 0
+        self.seconds = 0.0
+        """Training time so far, over all attempts."""
+        self.batches = RecordTable(BATCH_COLUMNS)
+        self.epochs = RecordTable(EPOCH_COLUMNS)
+        self.nan_steps: list[int] = []
+        """Steps after which the reported loss was not finite."""
+        self.messages: list[Message] = []
+        self.answers: dict[str, ev.RequestHandled] = {}
+        """By request. They are never taken back: each was given to somebody."""
+        self._first = 0  # the number of this attempt's first record
+        self.verdicts: dict[int, CompactMetrics] = {}
+        """By epoch."""
+        self.evaluations: dict[str, ev.EvaluationDone] = {}
+        """By split."""
+        self.checkpoints: dict[str, ev.CheckpointSaved] = {}
+        """By kind."""
+        self.predictions: dict[int, str] = {}
+        self.weights: dict[int, str] = {}
+        """Files by epoch."""
+        self._whole_validations = whole_validations
+        self._validations: dict[int, ev.ValidationDone] = {}
+        self._ended_epochs: dict[int, tuple[int, float, ev.EpochEnded]] = {}  # with their seq and t
+        self._images: dict[str, str] = {}
+        self._noted: list[_Noted] = []
+
+    # -- views ---------------------------------------------------------------------------------------------------
+
+    @property
+    def attempt(self) -> AttemptHistory | None:
+        """The latest one."""
+        return next(reversed(self.attempts.values()), None)
+
+    @property
+    def began(self) -> int:
+        """When this attempt began: UTC milliseconds; 0 where nothing is known of any."""
+        return self.attempt.began if self.attempt else 0
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names in the order of the metrics; empty before the run has started."""
+        return self.info.classes if self.info else ()
+
+    @property
+    def finished(self) -> list[ev.EpochEnded]:
+        """All finished epochs, in order."""
+        return [event for _, _, event in _in_order(self._ended_epochs)]
+
+    @property
+    def validations(self) -> list[ev.ValidationDone]:
+        """All of them, in the order of their epochs; empty without `whole_validations`."""
+        return _in_order(self._validations)
+
+    @property
+    def images(self) -> str | None:
+        """The folder of the images that were published last."""
+        return self._images.get("images")
+
+    @property
+    def best_epoch(self) -> int | None:
+        """That with the smallest finite validation loss, the earlier one on a tie."""
+        row = smallest(self.epochs.column("valid_loss"))
+        return None if row is None else int(self.epochs.column("epoch")[row])
+
+    @property
+    def best_loss(self) -> float | None:
+        """Its validation loss."""
+        row = smallest(self.epochs.column("valid_loss"))
+        return None if row is None else float(self.epochs.column("valid_loss")[row])
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def follow(self, reader: JournalReader) -> None:
+        """Take in some of what the reader has next. Raises DiskError."""
+        self.take(reader.read_some(), reader)
+
+    def take(self, found: Iterable[Record | BatchColumns], reader: JournalReader) -> None:
+        """Take in what this reader has read; what no run can have written is reported to it as damaged."""
+        for one in found:
+            try:
+                if isinstance(one, BatchColumns):
+                    self.add_reports(one)
+                else:
+                    self.add(one)
+            except ImpossibleError as error:
+                reader.report(str(error), error.count)
+
+    def add(self, record: Record) -> None:
+        """Take in the next record of the journal. Raises ImpossibleError, and leaves it out, where it says what cannot
+        be."""
+        try:
+            self._add(record)
+        except (ValueError, ArithmeticError) as error:
+            raise ImpossibleError(str(error)) from error
+
+    def _add(self, record: Record) -> None:
+        event = record.event
+        if isinstance(event, ev.BatchesReported):
+            self.add_reports(batch_columns.one(event, record.seq, record.attempt, record.t, record.wall))
+            return
+        check(record, event)
+        self._reach(record.attempt, record.seq, record.wall, record.t)
+        if not isinstance(event, ev.Preparing | ev.UnknownEvent):
+            self._advance(event.epoch, event.step)
+        if isinstance(event, ev.Event) and (handler := self._HANDLERS.get(type(event))) is not None:
+            handler(self, event, record)
+        self.records += 1
+
+    def add_reports(self, found: BatchColumns) -> None:
+        """Take in the next records of the journal, which are BatchesReported. Raises ImpossibleError for those that
+        were left out."""
+        good = possible(found)
+        if not good.all():
+            if good.any():
+                self.add_reports(found.only(good))
+            raise ImpossibleError("a report says what cannot be", int((~good).sum()))
+        last = found.column("last_step")
+        begins = np.flatnonzero(np.diff(found.column("attempt"), prepend=np.nan))
+        for begin, end in zip(begins, [*begins[1:], len(found)], strict=True):
+            attempt, seq, wall = (int(found.column(name)[begin]) for name in ("attempt", "seq", "wall"))
+            self._reach(attempt, seq, wall, float(found.column("t")[end - 1]))
+            self._advance(int(found.column("epoch")[end - 1]), int(last[end - 1]))
+        self.batches.extend(found.column("seq"), batch_values(found))
+        self.nan_steps.extend(_not_finite(last, found.column("loss_mean")))
+        self.progress = None
+        self.records += len(found)
+
+    def _reach(self, attempt: int, seq: int, wall: int, seconds: float) -> None:
+        """This is the latest record so far."""
+        if self.attempt is None or attempt != self.attempt.number:
+            self.attempts.pop(attempt, None)
+            self.attempts[attempt] = AttemptHistory(attempt, wall)
+            self._first = seq
+            self.state, self.stopping, self.ended = "preparing", False, None
+        self.seconds = self.attempts[attempt].seconds = seconds
+
+    def _advance(self, epoch: int, step: int) -> None:
+        self.epoch, self.step = epoch, step
+        if (attempt := self.attempt) is not None:
+            attempt.epoch, attempt.step = epoch, step
+
+    def _note(self, record: Record, place: dict[K, V], key: K, value: V, *, file: bool = False) -> None:
+        self._noted.append(_Noted(record.seq, record.event.step if file else math.inf, place, key, value))
+        place[key] = value
+
+    # -- one method per event ------------------------------------------------------------------------------------
+
+    def _run_started(self, event: ev.RunStarted, record: Record) -> None:
+        self._rewind(event)
+        self.info, self.state, self.ended, self.stopping, self.progress = event, "running", None, False, None
+        self.attempts[record.attempt].started = event
+
+    def _rewind(self, started: ev.RunStarted) -> None:
+        """Forget what earlier attempts did after the checkpoint that this one resumes from."""
+        self.batches.cut(int(np.searchsorted(self.batches.seq, started.resumed_seq, side="right")))
+        self.nan_steps = list(_not_finite(self.batches.column("step"), self.batches.column("loss")))
+        self.messages = [one for one in self.messages if not started.resumed_seq < one.seq < self._first]
+        for noted in self._noted:
+            noted.place.clear()
+        self._noted = [
+            noted
+            for noted in self._noted
+            # a checkpoint is announced after the last record that it covers
+            if not started.resumed_seq < noted.seq < self._first or noted.file_step <= started.resumed_step
+        ]
+        for noted in self._noted:
+            noted.place[noted.key] = noted.value
+        self._lay_out_epochs()
+
+    def _validation(self, event: ev.ValidationDone, record: Record) -> None:
+        self._note(record, self.verdicts, event.epoch, CompactMetrics.of(Metrics.of(event)))
+        if self._whole_validations:
+            self._note(record, self._validations, event.epoch, event)
+        self.progress = None
+
+    def _epoch_ended(self, event: ev.EpochEnded, record: Record) -> None:
+        if event.epoch < 1:
+            raise ValueError("an epoch ends before the first one began")
+        self._note(record, self._ended_epochs, event.epoch, (record.seq, record.t, event))
+        rows = self.epochs.rows
+        if rows and event.epoch <= self.epochs.column("epoch")[-1]:  # the record that it was resumed is damaged
+            self._lay_out_epochs()
+        else:
+            self.epochs.append(record.seq, epoch_values(event, record.t))
+
+    def _lay_out_epochs(self) -> None:
+        """Cut the table of epochs where it differs from those that count, and add what is missing."""
+        wanted = _in_order(self._ended_epochs)
+        pairs = zip(wanted, self.epochs.seq.tolist(), strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0][0] == pair[1], pairs))
+        self.epochs.cut(same)
+        for seq, time, event in wanted[same:]:
+            self.epochs.append(seq, epoch_values(event, time))
+
+    def _evaluation(self, event: ev.EvaluationDone, record: Record) -> None:
+        Metrics.of(event)  # of a damaged one nothing is kept
+        self._note(record, self.evaluations, event.split, event)
+
+    def _progress(self, event: ev.Preparing | ev.Working, record: Record) -> None:
+        self.progress = event
+
+    def _paused(self, event: ev.RunPaused, record: Record) -> None:
+        self.state = "paused"
+
+    def _unpaused(self, event: ev.RunUnpaused, record: Record) -> None:
+        started = self.attempts[record.attempt].started
+        self.state = "running" if started else "preparing"
+
+    def _stop(self, event: ev.StopRequested, record: Record) -> None:
+        self.stopping = True
+        self._tell(event, record)
+
+    def _run_ended(self, event: ev.RunEnded, record: Record) -> None:
+        self.ended, self.state, self.stopping, self.progress = event, event.status, False, None
+        self.attempts[record.attempt].ended = event
+        self._tell(event, record)
+
+    def _tell(self, event: ev.Event, record: Record) -> None:
+        values = {name: _cut(getattr(event, name)) for name in event.__struct_fields__}
+        if len(self.messages) >= MAX_MESSAGES:
+            del self.messages[: MAX_MESSAGES // 10]
+        self.messages.append(Message(record.seq, record.wall, type(event).__name__, values))
+
+    def _checkpoint(self, event: ev.CheckpointSaved, record: Record) -> None:
+        self._note(record, self.checkpoints, event.kind, event, file=True)
+
+    def _snapshot(self, event: ev.SnapshotSaved, record: Record) -> None:
+        if event.kind == "images":
+            self._note(record, self._images, event.kind, event.path, file=True)
+        else:
+            files = self.predictions if event.kind == "predictions" else self.weights
+            self._note(record, files, event.epoch, event.path, file=True)
+
+    def _answer(self, event: ev.RequestHandled, record: Record) -> None:
+        self.answers[event.id] = event
+
+    _HANDLERS: ClassVar[dict[type[ev.Event], Any]] = {
+        ev.RunStarted: _run_started,
+        ev.ValidationDone: _validation,
+        ev.EpochEnded: _epoch_ended,
+        ev.EvaluationDone: _evaluation,
+        ev.Preparing: _progress,
+        ev.Working: _progress,
+        ev.RunPaused: _paused,
+        ev.RunUnpaused: _unpaused,
+        ev.StopRequested: _stop,
+        ev.RunEnded: _run_ended,
+        ev.NonFiniteLoss: _tell,
+        ev.CallbackFailed: _tell,
+        ev.CheckpointSaved: _checkpoint,
+        ev.SnapshotSaved: _snapshot,
+        ev.RequestHandled: _answer,
+    }
+
+
+def read_history(reader: JournalReader, *, last: int | None = None, whole_validations: bool = False) -> RunHistory:
+    """The history up to the end of a journal, or as it was after record `last`. Raises DiskError where the journal
+    cannot be read."""
+    history = RunHistory(whole_validations=whole_validations)
+    while not reader.at_end:
+        found = reader.read_some(_AT_ONCE)
+        history.take(found if last is None else _until(found, last), reader)
+    return history
+
+
+def _until(found: Iterable[Record | BatchColumns], last: int) -> Iterator[Record | BatchColumns]:
+    for one in found:
+        if isinstance(one, BatchColumns):
+            covered = one.column("seq") <= last
+            if covered.any():
+                yield one.only(covered)
+        elif one.seq <= last:
+            yield one
+
+
+def _in_order(found: dict[int, V]) -> list[V]:
+    """By epoch."""
+    return [found[epoch] for epoch in sorted(found)]
+
+
+def smallest(losses: NDArray[np.float64]) -> int | None:
+    """The row of the smallest finite loss, the first on a tie; None without any."""
+    finite = np.isfinite(losses)
+    return int(np.argmin(np.where(finite, losses, np.inf))) if finite.any() else None
+
+
+def _not_finite(steps: NDArray[np.float64], losses: NDArray[np.float64]) -> Iterator[int]:
+    return (int(step) for step in steps[~(np.abs(losses) <= LARGEST)])
+
+
+def _cut(value: Any) -> Any:
+    return value[:MAX_MESSAGE] if isinstance(value, str) else value
