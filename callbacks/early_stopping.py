@@ -51,11 +51,11 @@ class EarlyStopping(Callback):
         if not event.resumed_step:
             self._best, self.waited, self._stopped_of = Best(), 0, 0
         if self._stopped_of == event.epochs:
-            run.request_stop("early_stopping")
+            run.request_stop("early_stopping", "stop.early_stopping")
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
         """Count, and decide."""
         self.waited = 0 if self._best.update(event.epoch, event.loss, self.min_delta) else self.waited + 1
         if self.waited >= self.patience:
             self._stopped_of = self._epochs
-            run.request_stop("early_stopping")
+            run.request_stop("early_stopping", "stop.early_stopping")

@@ -22,6 +22,7 @@ SHARED_NAMES = {
     "embedding": "the map of what the model sees: computed, as data, and drawn",
     "errors": "our errors, and their translated texts",
     "first_layer": "first-layer images: computed, and as data for the window",
+    "reasons": "why a request was refused or a run was stopped: codes with their English, and the window's sentences",
     "settings": "the settings, and their translated titles",
     "thumbnails": "small images: published for viewers, and shown by the window",
     "weights": "the weights of a model: written to a file, and drawn",

@@ -32,6 +32,7 @@ SPLITS: tuple[Split, ...] = get_args(Split)
 Stage = Literal["import", "scan", "decode", "check", "compile", "validate", "evaluate", "save"]
 CheckpointKind = Literal["best", "last", "manual"]
 Status = Literal["completed", "stopped", "failed"]
+Answer = Literal["done", "already", "refused", "stale"]
 Matrix = tuple[tuple[int, ...], ...]
 
 
@@ -209,18 +210,25 @@ class SnapshotSaved(Event, frozen=True, kw_only=True, tag=True):
 
 
 class RequestHandled(Event, frozen=True, kw_only=True, tag=True):
-    """The answer to the request with this `id`."""
+    """The answer to the request with this `id`. `code` and `parameters` (`trainer.reasons`) say why it was not done,
+    `path` is the checkpoint that was saved; `reason` is either, for readers older than these fields."""
 
     id: str
-    result: Literal["done", "already", "refused", "stale"]
+    result: Answer
     reason: str
+    code: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
+    path: str = ""
 
 
 class StopRequested(Event, frozen=True, kw_only=True, tag=True):
-    """The run will end at the next boundary."""
+    """The run will end at the next boundary. `code` and `parameters` say why (`trainer.reasons`); `code` is empty where
+    a callback gave a `reason` in its own words."""
 
     source: str
     reason: str
+    code: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
 
 
 class RunPaused(Event, frozen=True, kw_only=True, tag=True):
@@ -246,18 +254,22 @@ class NonFiniteLoss(Event, frozen=True, kw_only=True, tag=True):
 
 
 class CallbackFailed(Event, frozen=True, kw_only=True, tag=True):
-    """A handler raised. `action`: what the engine did about it."""
+    """A handler raised. `action`: what the engine did about it. `code` and `parameters` are those of the error, empty
+    where it is not one of ours; `error` is its English text."""
 
     callback: str
     hook: str
     action: Literal["stop", "retry", "detach"]
     error: str
+    code: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
 
 
 class RunEnded(Event, frozen=True, kw_only=True, tag=True):
-    """The last event of an attempt, always. `code` and `parameters` name the error for translation, `error` is its
-    English text; all three are empty unless `status` is failed. `seconds` is training time over all attempts;
-    `callback_seconds` is what each callback cost in this attempt."""
+    """The last event of an attempt, always. `code` and `parameters` name the error of a failed run, or say why another
+    one was stopped (`trainer.reasons`). Of an error, `error` is the whole English text, and `reason`, `where`,
+    `expected` and `fix` are its parts. `seconds` is training time over all attempts; `callback_seconds` is what each
+    callback cost in this attempt."""
 
     status: Status
     reason: str
@@ -270,6 +282,9 @@ class RunEnded(Event, frozen=True, kw_only=True, tag=True):
     last_checkpoint: str | None = None
     seconds: float = 0.0
     callback_seconds: dict[str, float] = field(default_factory=dict)
+    where: str = ""
+    expected: str = ""
+    fix: str = ""
 
 
 class UnknownEvent(Struct, frozen=True):

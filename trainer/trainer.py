@@ -25,7 +25,7 @@ from trainer.engine.arguments import (
     promise,
     with_defaults,
 )
-from trainer.engine.commands import Command, CommandQueue, When
+from trainer.engine.commands import CommandQueue
 from trainer.engine.compilation import Compiled, check_compiler, compile_model
 from trainer.engine.device import choose_device
 from trainer.engine.evaluation_loop import pass_over
@@ -42,6 +42,7 @@ from trainer.result import Evaluation, Result
 from trainer.store.environment import environment, versions
 from trainer.store.evaluations import write as write_evaluation
 from trainer.store.folder import RunFolder, create_run
+from trainer.store.requests import Request, When
 from trainer.store.run_files import write_environment, write_settings
 
 if TYPE_CHECKING:
@@ -321,21 +322,21 @@ class Trainer:
 
     # -- steering, from any thread -------------------------------------------------------------------------------
 
-    def stop(self, when: When = "step") -> Command:
-        """Ask the run to end after this step, or after this epoch. `ticket.wait()` waits for the answer."""
-        return self._control.submit(Command("stop", when))
+    def stop(self, when: When = "step") -> Request:
+        """Ask the run to end after this step, or after this epoch. `.wait()` waits for the answer."""
+        return self._control.submit(Request("stop", when))
 
-    def pause(self) -> Command:
+    def pause(self) -> Request:
         """Ask the run to wait, with everything kept in memory."""
-        return self._control.submit(Command("pause"))
+        return self._control.submit(Request("pause"))
 
-    def unpause(self) -> Command:
+    def unpause(self) -> Request:
         """Ask a paused run to go on."""
-        return self._control.submit(Command("unpause"))
+        return self._control.submit(Request("unpause"))
 
-    def checkpoint(self) -> Command:
+    def checkpoint(self) -> Request:
         """Ask for a checkpoint now."""
-        return self._control.submit(Command("checkpoint"))
+        return self._control.submit(Request("checkpoint"))
 
     def on(
         self,

@@ -6,6 +6,7 @@ A window may die at any moment; nothing here ties an engine to it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import platform
@@ -23,7 +24,7 @@ from trainer.errors import UsageError
 from trainer.store import durable
 from trainer.store.folder import RunFolder, is_alive, read_owner
 from trainer.store.process import alive
-from trainer.store.requests import Do, When, post
+from trainer.store.requests import Do, Request, When, post
 
 SOURCE = "window"
 LOGS = ".engines"
@@ -86,7 +87,7 @@ def start(python: str, arguments: Sequence[str], root: Path, name: str) -> Engin
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=root, env=environment, **_apart()
         )
     except OSError as error:
-        raise _cannot_run(python, error.strerror or str(error)) from error
+        raise _cannot_run(python, error) from error
     finally:
         os.close(output)
     return EngineProcess(process, RunFolder(root / name), log)
@@ -99,7 +100,8 @@ def _apart() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def _cannot_run(python: str, reason: str) -> UsageError:
+def _cannot_run(python: str, error: OSError) -> UsageError:
+    reason = error.strerror or str(error)
     return UsageError(
         "engine.start",
         f"{python} cannot be run: {reason}.",
@@ -107,6 +109,7 @@ def _cannot_run(python: str, reason: str) -> UsageError:
         mend="choose it in the settings",
         python=python,
         reason=reason,
+        errno=errno.errorcode.get(error.errno or 0, ""),
     )
 
 
@@ -135,8 +138,8 @@ def tail(path: Path, limit: int = TAIL_BYTES) -> str:
     return text if size <= limit else text.partition("\n")[2]
 
 
-def ask(folder: RunFolder, do: Do, when: When = "step") -> str:
-    """Post a request and return its id, which RequestHandled repeats. Raises UsageError and DiskError."""
+def ask(folder: RunFolder, do: Do, when: When = "step") -> Request:
+    """Post a request, whose id RequestHandled repeats. Raises UsageError and DiskError."""
     return post(folder, do, when=when, source=SOURCE)
 
 
@@ -211,7 +214,7 @@ class PythonCheck:
         """Names, once it has answered."""
         self._answer: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close
         self._until = time.monotonic() + CHECK_SECONDS
-        self._problem = ""
+        self._problem: UsageError | None = None
         self._process: subprocess.Popen[bytes] | None = None
         command = [python, "-P", "-m", "trainer", "describe", "--json", *(["--full"] if full else [])]
         try:
@@ -219,28 +222,29 @@ class PythonCheck:
                 command, stdin=subprocess.DEVNULL, stdout=self._answer, stderr=subprocess.DEVNULL, **_apart()
             )
         except OSError as error:
-            self._problem = error.strerror or str(error)
+            self._problem = _cannot_run(python, error)
 
-    def result(self) -> tuple[bool, str] | None:
-        """Whether it can, and versions or what is wrong; None until it has answered."""
+    def result(self) -> str | UsageError | None:
+        """Versions of an interpreter that can train, or why it cannot; None until it has answered."""
         if self._process is None:
-            return False, self._problem
+            return self._problem
         code = self._process.poll()
         if code is None:
-            return None if time.monotonic() < self._until else (False, "no answer")
+            return None if time.monotonic() < self._until else UsageError("engine.no_answer", "It does not answer.")
+        if code == 1:  # Python has not found our module
+            return UsageError("engine.not_installed", "Epochscope is not installed there.")
         if code != 0:
-            return False, f"exit code {code}"
+            return UsageError("engine.exit_code", f"It ended with exit code {code}.", exit_code=code)
         self._answer.seek(0)
         try:
             document = json.loads(self._answer.read())
             versions = document["versions"]
             self.devices = [str(device["name"]) for device in document["devices"] or ()]
             if "torch" not in versions:
-                return False, "torch"
-            shown = [f"{name} {versions[name]}" for name in ("epochscope", "python", "torch")]
-            return True, ", ".join(shown)
+                return UsageError("engine.no_torch", "PyTorch is not installed there.")
+            return ", ".join(f"{name} {versions[name]}" for name in ("epochscope", "python", "torch"))
         except (ValueError, KeyError, TypeError, AttributeError):
-            return False, "not epochscope"
+            return UsageError("engine.not_installed", "Epochscope is not installed there.")
 
     def close(self) -> None:
         """Give up on it."""

@@ -201,7 +201,10 @@ class DataCheck(QWidget):
         text = self.tr("{images} images, {classes} classes, taken as {width}×{height} {kind}").format(
             images=formats.whole(total), classes=len(report["classes"]), width=width, height=height, kind=kind
         )
-        lines = [text, *(formats.plain(note_text(note)) for note in report["notes"])]
+        notes = report.get("coded_notes") or [
+            {"code": "", "parameters": {}, "reason": note} for note in report["notes"]
+        ]
+        lines = [text, *(formats.plain(note_text(one["code"], one["parameters"], one["reason"])) for one in notes)]
         if report["stops"]:
             lines.append("⚠ " + self.tr("A run on these data would end here: see the faults."))
         elif report["faults"]:

@@ -30,33 +30,31 @@ def whole_text(answer: Mapping[str, Any]) -> str:
     return "\n".join(part for part in (what, *rest) if part)
 
 
+def ended_text(values: Mapping[str, Any]) -> str:
+    """Why a run has failed: the fields of its RunEnded."""
+    what = str(values["reason"])
+    text = told(values["code"], values["parameters"], what)
+    if text != what:
+        return text
+    more = [str(values[part]) for part in ("where", "expected", "fix") if values[part]]
+    # a journal older than these parts has the whole text only
+    return "\n".join([what, *more]) if more else str(values["error"] or what)
+
+
 def told(code: str, parameters: Mapping[str, Any], what: str) -> str:
     """What has happened; `what` is the English text."""
     text = QCoreApplication.translate("Errors", code)
     if text == code:
-        return spoken(what)
+        return what
+    words = dict(parameters)
+    if isinstance(kind := words.get("kind"), str):
+        words["kind"] = where_word(kind)
+    if name := words.get("errno"):
+        words["reason"] = system_text(str(name), str(words.get("reason", "")))
     try:
-        return text.format_map({"what": what, **{name: _word(name, value) for name, value in parameters.items()}})
+        return text.format_map({"what": what, **words})
     except (KeyError, IndexError, ValueError, AttributeError):
         return what  # another version gave other parameters
-
-
-def spoken(what: str) -> str:
-    """The engine's English, written for a terminal, without the terminal's captions."""
-    lines = []
-    for line in what.splitlines():
-        caption, _, rest = line.strip().partition(": ")
-        if caption == "where" or caption == "mend":
-            lines.append(rest[:1].upper() + rest[1:] if caption == "mend" else rest)
-        else:
-            lines.append(line.replace("expected: ", "Expected: ", 1) if caption == "expected" else line)
-    return "\n".join(lines)
-
-
-def _word(name: str, value: Any) -> Any:
-    """A parameter that is itself a word of the engine's."""
-    words = {"kind": where_word, "reason": system_text}.get(name)
-    return words(value) if words is not None and isinstance(value, str) else value
 
 
 def fault_text(code: str, reason: str) -> str:

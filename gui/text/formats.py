@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from gui.text.errors import told
+from gui.text.errors import ended_text, told
 from gui.text.reasons import reason_text, stop_text, where_word
 from trainer.store.journal_limits import MAX_SECONDS
 from trainer.store.run_history import Message
@@ -83,13 +83,15 @@ def message_text(message: Message) -> str:
     values = message.values
     match message.kind:
         case "StopRequested":
-            return stop_text(plain(values["source"]), plain(values["reason"]))
+            reason = plain(values["reason"])
+            return plain(stop_text(plain(values["source"]), values["code"], values["parameters"], reason))
         case "NonFiniteLoss":
             text = QCoreApplication.translate("Words", "Epoch {epoch}, batch {batch}: {where} is not finite.")
             return text.format(epoch=values["epoch"], batch=values["batch"], where=where_word(values["where"]))
         case "CallbackFailed":
             text = QCoreApplication.translate("Words", "The callback {callback} failed in {hook}: {error}")
-            return text.format(**{name: plain(values[name]) for name in ("callback", "hook", "error")})
+            error = plain(told(values["code"], values["parameters"], values["error"]))
+            return text.format(callback=plain(values["callback"]), hook=plain(values["hook"]), error=error)
         case "RunEnded":
             return _end(values)
     return message.kind
@@ -97,11 +99,14 @@ def message_text(message: Message) -> str:
 
 def _end(values: Mapping[str, Any]) -> str:
     """How and why a run has ended."""
-    text = QCoreApplication.translate("Words", "The run has ended: {status}. {error}")
-    reason = told(values["code"], values["parameters"], values["error"] or reason_text(values["reason"]))
-    if not values["error"] and reason:
+    if values["error"]:
+        text, reason = QCoreApplication.translate("Words", "The run has ended: {status}. {error}"), ended_text(values)
+    else:
+        reason = reason_text(values["code"], values["parameters"], values["reason"])
         text = QCoreApplication.translate("Words", "The run has ended: {status} ({error}).")
-    return text.format(status=state_word(values["status"]), error=plain(reason)).rstrip()
+        if not reason:
+            text = QCoreApplication.translate("Words", "The run has ended: {status}.")
+    return text.format(status=state_word(values["status"]), error=plain(reason))
 
 
 def plain(text: object) -> str:

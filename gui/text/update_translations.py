@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from trainer import reasons
 from trainer.resources import resource
 from trainer.settings import describe
 from trainer.settings.recipes import recipes
@@ -28,7 +29,7 @@ _OWNERS = {"window": "Window", "_window": "Window"}
 """Class of what a variable or attribute of this name holds, where a text belongs to another object than self."""
 _FAULTS = {"Fault": 1, "UnreadableError": 0}
 """What is wrong with a file: class and place of its code."""
-_GENERATED = {"Settings", "Recipes", "Errors", "Faults"}
+_GENERATED = {"Settings", "Recipes", "Errors", "Faults", "Codes", "Sources"}
 """Contexts whose texts are no literals of the window."""
 _PARTS = {"where", "expected", "mend", "faults"}
 
@@ -56,6 +57,8 @@ def texts() -> list[Text]:
     found |= {Text("Recipes", text) for one in recipes() for text in (one.title, one.description)}
     found |= {Text("Errors", one.code) for one in error_codes()}
     found |= {Text("Faults", code) for code in fault_codes()}
+    found |= {Text("Codes", code) for code in reasons.REASONS}
+    found |= {Text("Sources", name) for name in reasons.SOURCES}
     return sorted(text for text in found if text.source)
 
 
@@ -72,6 +75,8 @@ def error_codes() -> list[ErrorCode]:
     for call in _calls():
         name = _name(call.func)
         if (name.endswith("Error") or name == "_failure") and (code := _literal(call.args, 0)) and "." in code:
+            if code in reasons.REASONS:
+                continue  # an engine's answer, told by the other table
             given = {keyword.arg for keyword in call.keywords if keyword.arg} - _PARTS
             found.setdefault(code, set(given)).intersection_update(given)
     for code in fault_codes():

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from gui.engine import processes
 from gui.engine.processes import EngineProcess
 from gui.viewmodels.selection import OpenRun
 from trainer import events as ev
-from trainer.store.requests import Do, When
+from trainer.store.requests import Do, Request, When
 
 State = Literal[
     "idle",
@@ -50,16 +49,6 @@ LIVE: frozenset[State] = frozenset({"starting", "preparing", "running", "pausing
 OVERDUE_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
-class Pending:
-    """A request without an answer yet; `asked` on the clock of Steering."""
-
-    id: str
-    do: Do
-    when: When
-    asked: float
-
-
 class RunState:
     """Steers one run, or none, by requests in its folder. `engine` is the process this window started for it, if any.
 
@@ -71,7 +60,8 @@ class RunState:
     ):
         self.run = run
         self.engine = engine
-        self.pending: list[Pending] = []
+        self.pending: dict[Request, float] = {}
+        """Requests without an answer, in the order they were made, each with its time on `clock`."""
         self.ending: processes.Ending | None = None
         self._clock = clock
 
@@ -120,25 +110,25 @@ class RunState:
         return bool(info and info.settings.get("custom"))
 
     @property
-    def overdue(self) -> Pending | None:
+    def overdue(self) -> Request | None:
         """The oldest request that the engine has not answered in 5 seconds."""
         now = self._clock()
-        late = [found for found in self.pending if now - found.asked >= OVERDUE_SECONDS]
-        return late[0] if late else None
+        return next((request for request, asked in self.pending.items() if now - asked >= OVERDUE_SECONDS), None)
 
     def ask(self, do: Do, when: When = "step") -> None:
         """Ask the run's engine for something. Raises UsageError and DiskError."""
         if self.run is not None:
-            self.pending.append(Pending(processes.ask(self.run.folder, do, when), do, when, self._clock()))
+            self.pending[processes.ask(self.run.folder, do, when)] = self._clock()
 
     def settle(self) -> list[ev.RequestHandled]:
         """Forget requests that were answered, or that nobody can answer any more; the answers."""
         if self.run is None:
             return []
         answers = self.run.model.answers
-        found = [answers[asked.id] for asked in self.pending if asked.id in answers]
+        found = [answers[request.id] for request in self.pending if request.id in answers]
         over = self.run.follower.state in ("completed", "stopped", "failed", "lost")
-        self.pending = [] if over else [asked for asked in self.pending if asked.id not in answers]
+        waiting = {} if over else self.pending
+        self.pending = {request: asked for request, asked in waiting.items() if request.id not in answers}
         if self.ending is not None and self.ending.done():
             self.ending = None
         return found
@@ -149,13 +139,13 @@ class RunState:
             self.ending = processes.terminate(self.run.folder)
 
     def _asked(self, do: Do) -> bool:
-        return any(found.do == do for found in self.pending)
+        return any(request.do == do for request in self.pending)
 
     def _stops_late(self) -> bool:
         """A stop was asked for at the end of the epoch only: it can still be had at once."""
         if self.state != "stopping" or self.run is None:
             return False
-        if stops := [found for found in self.pending if found.do == "stop"]:
-            return all(found.when == "epoch" for found in stops)
+        if stops := [request for request in self.pending if request.do == "stop"]:
+            return all(request.when == "epoch" for request in stops)
         last = next((found for found in reversed(self.run.model.messages) if found.kind == "StopRequested"), None)
-        return last is not None and "epoch" in str(last.values.get("reason"))
+        return last is not None and last.values["parameters"].get("when") == "epoch"

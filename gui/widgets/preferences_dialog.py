@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.processes import PythonCheck
+from gui.text.errors import told
 from gui.text.formats import plain
-from gui.text.reasons import python_text
 from gui.window import i18n, theme
 from gui.window.preferences import LANGUAGES, Preferences
 from gui.window.theme import SCHEMES
+from trainer.errors import UsageError
 
 POLL_MS = 100
 
@@ -109,14 +110,15 @@ class PreferencesDialog(QDialog):
         answer = self._check.result() if self._check else None
         if answer is None or self._check is None:
             return
-        python, (works, text) = self._check.python, answer
+        python = self._check.python
         self._drop_check()
-        if works:
+        if isinstance(answer, UsageError):
+            reason = told(answer.code, answer.parameters, answer.what)
+            self.verdict.setText(self.tr("It cannot be used. {reason}").format(reason=plain(reason)))
+        else:
             self._preferences.python = python
             self.python_changed.emit(python)
-            self.verdict.setText(self.tr("It can train: {versions}").format(versions=plain(text)))
-        else:
-            self.verdict.setText(self.tr("It cannot be used: {reason}").format(reason=plain(python_text(text))))
+            self.verdict.setText(self.tr("It can train: {versions}").format(versions=plain(answer)))
 
     def _drop_check(self) -> None:
         self._timer.stop()

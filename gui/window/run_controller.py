@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from gui.engine import processes
 from gui.text.errors import error_text
+from gui.text.formats import plain
 from gui.text.reasons import reason_text
 from gui.viewmodels.run_state import Action, RunState, State
 from gui.viewmodels.selection import OpenRun
@@ -147,7 +148,8 @@ class RunController(QObject):
             return
         for answer in steering.settle():
             if answer.result in ("refused", "stale"):
-                text = self.tr("The engine has refused ({reason}).").format(reason=reason_text(answer.reason))
+                reason = reason_text(answer.code, answer.parameters, answer.reason)
+                text = self.tr("The engine has refused ({reason}).").format(reason=plain(reason))
                 self._banner.show_notice("refused", text)
         self._tell_overdue()
         self._tell_exit()

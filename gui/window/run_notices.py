@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import asdict
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.text import folder_problems
-from gui.text.errors import told
+from gui.text.errors import ended_text
 from gui.text.formats import plain
-from gui.text.reasons import reason_text
 from gui.viewmodels import folder_check
 from gui.viewmodels.demo_run import demo_run
 from gui.viewmodels.selection import OpenRun
@@ -36,7 +36,7 @@ class RunNotices(QObject):
             self._told = None
         elif again or self._told != id(ended):
             self._told = id(ended)
-            error = told(ended.code, ended.parameters, ended.error or reason_text(ended.reason))
+            error = ended_text(asdict(ended))
             text = self.tr("This run has failed: {error}").format(error=plain(error))
             self._banner.show_notice("failed", text, [(self.tr("Show the log"), self.log_wanted.emit)])
 

@@ -122,6 +122,65 @@
     </message>
 </context>
 <context>
+    <name>Codes</name>
+    <message>
+        <source>request.malformed</source>
+        <translation>это не запрос: {detail}</translation>
+    </message>
+    <message>
+        <source>request.no_checkpoint_callback</source>
+        <translation>этот запуск не сохраняет контрольных точек</translation>
+    </message>
+    <message>
+        <source>request.no_run</source>
+        <translation>сейчас ничего не обучается</translation>
+    </message>
+    <message>
+        <source>request.not_paused</source>
+        <translation>запуск не на паузе</translation>
+    </message>
+    <message>
+        <source>request.not_training</source>
+        <translation>сохранять нечего: обучение сейчас не идёт</translation>
+    </message>
+    <message>
+        <source>request.paused</source>
+        <translation>запуск уже на паузе</translation>
+    </message>
+    <message>
+        <source>request.run_ended</source>
+        <translation>запуск уже окончен</translation>
+    </message>
+    <message>
+        <source>request.save_failed</source>
+        <translation>сохранить не удалось; причина в log.txt</translation>
+    </message>
+    <message>
+        <source>request.stale</source>
+        <translation>запрос предназначался попытке {attempt}</translation>
+    </message>
+    <message>
+        <source>request.stopping</source>
+        <translation>запуск уже останавливается</translation>
+    </message>
+    <message>
+        <source>request.unreadable</source>
+        <translation>запрос не читается: {detail}</translation>
+    </message>
+    <message>
+        <source>stop.early_stopping</source>
+        <translation>ранняя остановка: потери на валидации больше не снижаются</translation>
+    </message>
+    <message>
+        <source>stop.interrupt</source>
+        <translation>клавишами Ctrl-C</translation>
+    </message>
+    <message>
+        <source>stop.request</source>
+        <translation>{source}</translation>
+    </message>
+</context>
+<context>
     <name>CompareDialog</name>
     <message>
         <source>Best epoch</source>
@@ -1197,6 +1256,22 @@
         <translation>Над этим запуском работает процесс на другом компьютере; завершить его можно только там.</translation>
     </message>
     <message>
+        <source>engine.exit_code</source>
+        <translation>Он завершился с кодом {exit_code}.</translation>
+    </message>
+    <message>
+        <source>engine.no_answer</source>
+        <translation>Он не отвечает.</translation>
+    </message>
+    <message>
+        <source>engine.no_torch</source>
+        <translation>В нём не установлен PyTorch.</translation>
+    </message>
+    <message>
+        <source>engine.not_installed</source>
+        <translation>В нём не установлен Epochscope.</translation>
+    </message>
+    <message>
         <source>engine.start</source>
         <translation>{python} не запускается: {reason}.
 Выберите в настройках Python, в котором установлен epochscope.</translation>
@@ -1335,6 +1410,10 @@
     <message>
         <source>recipe.unreadable</source>
         <translation>Рецепт не читается: {what}</translation>
+    </message>
+    <message>
+        <source>request.refused</source>
+        <translation>Запуск «{name}» отклонил запрос.</translation>
     </message>
     <message>
         <source>request.unanswered</source>
@@ -2148,8 +2227,8 @@
         <translation>Он может обучать: {versions}</translation>
     </message>
     <message>
-        <source>It cannot be used: {reason}</source>
-        <translation>Его нельзя использовать: {reason}</translation>
+        <source>It cannot be used. {reason}</source>
+        <translation>Этот Python не подходит. {reason}</translation>
     </message>
     <message>
         <source>Light</source>
@@ -2169,10 +2248,6 @@
     <message>
         <source>A stop was requested {source}: {reason}.</source>
         <translation>Запрошена остановка {source}: {reason}.</translation>
-    </message>
-    <message>
-        <source>Epochscope is not installed there</source>
-        <translation>там не установлен Epochscope</translation>
     </message>
     <message>
         <source>Exec format error</source>
@@ -2203,10 +2278,6 @@
         <translation>нет доступа</translation>
     </message>
     <message>
-        <source>PyTorch is not installed there</source>
-        <translation>там не установлен PyTorch</translation>
-    </message>
-    <message>
         <source>Read-only file system</source>
         <translation>файловая система только для чтения</translation>
     </message>
@@ -2223,84 +2294,8 @@
         <translation>сразу</translation>
     </message>
     <message>
-        <source>by a callback</source>
-        <translation>колбэком</translation>
-    </message>
-    <message>
-        <source>by a request</source>
-        <translation>запросом</translation>
-    </message>
-    <message>
-        <source>by the system (SIGTERM)</source>
-        <translation>системой (SIGTERM)</translation>
-    </message>
-    <message>
-        <source>early stopping: no improvement any more</source>
-        <translation>ранняя остановка: улучшений больше нет</translation>
-    </message>
-    <message>
-        <source>from a terminal</source>
-        <translation>из терминала</translation>
-    </message>
-    <message>
-        <source>from a window</source>
-        <translation>из окна</translation>
-    </message>
-    <message>
-        <source>from the script</source>
-        <translation>из скрипта</translation>
-    </message>
-    <message>
-        <source>it does not answer</source>
-        <translation>он не отвечает</translation>
-    </message>
-    <message>
-        <source>it ended with exit code {code}</source>
-        <translation>он завершился с кодом {code}</translation>
-    </message>
-    <message>
-        <source>it was meant for attempt {attempt}</source>
-        <translation>запрос предназначался попытке {attempt}</translation>
-    </message>
-    <message>
-        <source>saving failed; the log says why</source>
-        <translation>сохранить не удалось; причина в журнале</translation>
-    </message>
-    <message>
         <source>the loss</source>
         <translation>значение потерь</translation>
-    </message>
-    <message>
-        <source>the request is damaged</source>
-        <translation>запрос повреждён</translation>
-    </message>
-    <message>
-        <source>the run has ended</source>
-        <translation>запуск уже окончен</translation>
-    </message>
-    <message>
-        <source>the run is not paused</source>
-        <translation>запуск не на паузе</translation>
-    </message>
-    <message>
-        <source>the run is paused</source>
-        <translation>запуск уже на паузе</translation>
-    </message>
-    <message>
-        <source>the run is stopping</source>
-        <translation>запуск уже останавливается</translation>
-    </message>
-    <message>
-        <source>there is nothing to save yet</source>
-        <translation>сохранять пока нечего</translation>
-    </message>
-    <message>
-        <source>this run saves no checkpoints</source>
-        <translation>этот запуск не сохраняет контрольных точек</translation>
-    </message>
-    <message>
-        <source>with Ctrl-C</source>
-        <translation>клавишами Ctrl-C</translation>
     </message>
 </context>
 <context>
@@ -3213,6 +3208,37 @@ Start one with New run, or open the demo.</source>
     </message>
 </context>
 <context>
+    <name>Sources</name>
+    <message>
+        <source>SIGINT</source>
+        <translation>клавишами Ctrl-C</translation>
+    </message>
+    <message>
+        <source>SIGTERM</source>
+        <translation>системой (SIGTERM)</translation>
+    </message>
+    <message>
+        <source>api</source>
+        <translation>из скрипта</translation>
+    </message>
+    <message>
+        <source>callback</source>
+        <translation>колбэком</translation>
+    </message>
+    <message>
+        <source>command line</source>
+        <translation>из терминала</translation>
+    </message>
+    <message>
+        <source>request</source>
+        <translation>запросом</translation>
+    </message>
+    <message>
+        <source>window</source>
+        <translation>из окна</translation>
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message numerus="yes">
         <source>%n damaged line(s) in the journal</source>
@@ -3620,6 +3646,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>The run has ended: {status} ({error}).</source>
         <translation>Запуск окончен: {status} ({error}).</translation>
+    </message>
+    <message>
+        <source>The run has ended: {status}.</source>
+        <translation>Запуск окончен: {status}.</translation>
     </message>
     <message>
         <source>The run has ended: {status}. {error}</source>

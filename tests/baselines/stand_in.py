@@ -16,7 +16,7 @@ from typing import Any
 from trainer import events as ev
 from trainer.store.folder import create_run, current_owner, write_owner
 from trainer.store.journal import JournalWriter
-from trainer.store.requests import answer, poll
+from trainer.store.requests import poll, remove
 
 FIGURES: dict[str, Any] = {
     "loss": 1.0, "accuracy": 0.5, "weighted_f1": 0.5, "precision": (0.5, 0.5), "recall": (0.5, 0.5), "f1": (0.5, 0.5),
@@ -83,8 +83,8 @@ def main() -> int:
 def wait(folder: Any, say: Any) -> int:
     """Until there is a request; at most half a minute."""
     for _ in range(600):
-        for received in poll(folder, 1):
-            answer(folder, received.id)
+        for found in poll(folder):
+            remove(folder, found.file)
             say(ev.RunEnded(epoch=3, step=3, status="stopped", reason="Ctrl-C"))
             print(json.dumps({"status": "stopped"}))
             return 0

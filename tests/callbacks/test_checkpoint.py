@@ -217,7 +217,36 @@ def test_a_request_while_the_disk_is_full_is_refused(tmp_path: Path, monkeypatch
     at_step(trainer, 1, lambda: tickets.append(trainer.checkpoint()))
     at_step(trainer, 2, lambda: setattr(disk, "full", False))
     assert trainer.fit().status == "completed"
-    assert tickets[0].result == "refused"
+    assert (tickets[0].result, tickets[0].answer.code) == ("refused", "request.save_failed")
     assert steps(tmp_path / "run", "manual") == [1]  # it came late, and with the state of step 1
     _, meta = container.read(container.find(tmp_path / "run" / "checkpoints", "manual")[0])
     assert meta["step"] == 1
+
+
+def test_a_refused_request_leaves_the_last_checkpoint_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = FaultyDisk("checkpoints")
+    monkeypatch.setattr(durable, "seam", disk)
+    recorder, asked = Recorder(), list[Any]()
+    trainer = make(run_dir=tmp_path / "run", callbacks=[recorder])
+    trainer.on(EpochStarted, lambda event: setattr(disk, "full", event.epoch == 2))
+    at_step(trainer, 3, lambda: asked.append(trainer.checkpoint()))
+    at_step(trainer, 4, trainer.stop)
+    with pytest.raises(EpochscopeError, match="disk"):
+        trainer.fit()
+    assert asked[0].result == "refused"
+    assert recorder.of(RunEnded)[0].last_checkpoint == "checkpoints/last-000000002.safetensors"
+
+
+def test_a_request_is_answered_with_its_own_checkpoint_not_with_one_that_was_late(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FaultyDisk("checkpoints")
+    monkeypatch.setattr(durable, "seam", disk)
+    recorder, asked = Recorder(), list[Any]()
+    trainer = make(run_dir=tmp_path / "run", callbacks=[recorder])
+    trainer.on(EpochStarted, lambda event: setattr(disk, "full", False))
+    at_step(trainer, 2, lambda: setattr(disk, "full", True))
+    at_step(trainer, 3, lambda: asked.append(trainer.checkpoint()))
+    assert trainer.fit().status == "completed"
+    assert [event.action for event in recorder.of(CallbackFailed)] == ["retry"]
+    assert asked[0].answer.path == "checkpoints/manual-000000003.safetensors"

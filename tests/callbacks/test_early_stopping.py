@@ -68,7 +68,7 @@ def test_the_state_after_each_epoch_is_the_whole_memory(losses: list[float], pat
     class Run:
         stops = 0
 
-        def request_stop(self, reason: str) -> None:
+        def request_stop(self, reason: str, code: str = "") -> None:
             self.stops += 1
 
     one, other = EarlyStopping(patience, min_delta), EarlyStopping(patience, min_delta)

@@ -65,7 +65,7 @@ def test_hidden_and_other_files_do_not_disturb(pictures: Path) -> None:
     data = open_data(str(pictures))
     assert sum(data.sizes.values()) == 20
     assert len(data.notes) == 1
-    assert data.notes[0].startswith("2 other files")
+    assert str(data.notes[0]).startswith("2 other files")
 
 
 def test_the_folder_of_the_issue(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_the_folder_of_the_issue(tmp_path: Path) -> None:
     data = open_data(str(root), skip_bad=True)
     assert sum(data.sizes.values()) == 15
     assert data.input_shape == (3, 10, 12)
-    assert "dog/cut.jpg" in data.notes[0]
+    assert "dog/cut.jpg" in str(data.notes[0])
 
 
 def test_everything_wrong_is_named_at_once(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from trainer.events import (
     RunEnded,
     Working,
 )
+from trainer.reasons import REASONS
 from trainer.trainer import Trainer
 
 BROKEN = RuntimeError("broken on purpose")
@@ -234,7 +235,8 @@ def check_end(recorder: Recorder, status: str) -> RunEnded:
     assert isinstance(ended, RunEnded)
     assert ended.status == status
     failed = status == "failed"
-    assert bool(ended.code) == bool(ended.error) == failed
+    assert bool(ended.error) == failed
+    assert ended.code in REASONS if ended.code.startswith("stop.") else bool(ended.code) == failed
     assert ended.reason or not failed
     return ended
 

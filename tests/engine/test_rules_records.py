@@ -34,14 +34,14 @@ TABLE = {
     "SnapshotSaved": "kind split path bytes",
     # design.md says `id`; declared as `request`, with `do` beside it, both with a default: an id alone tells a viewer
     # with two requests under way nothing about what was answered
-    "RequestHandled": "id result reason",
-    "StopRequested": "source reason",
+    "RequestHandled": "id result reason code parameters path",
+    "StopRequested": "source reason code parameters",
     "RunPaused": "source reason",
     "RunUnpaused": "source reason",
     "NonFiniteLoss": "batch where last_checkpoint",
-    "CallbackFailed": "callback hook action error",
+    "CallbackFailed": "callback hook action error code parameters",
     "RunEnded": "status reason code parameters error best_epoch best_loss best_checkpoint last_checkpoint seconds"
-    " callback_seconds",
+    " callback_seconds where expected fix",
 }
 """Copied from design.md, and `compile_seconds`; all carry `epoch` and `step` as well."""
 

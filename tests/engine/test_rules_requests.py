@@ -8,11 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from tests.engine.fakes import Calling, Recorder, at_step, batches, callback, elsewhere, make
-from trainer.engine.commands import Command
 from trainer.engine.session import Session
 from trainer.events import (
     BatchEnded,
@@ -28,6 +26,7 @@ from trainer.events import (
 from trainer.store import checkpoint as container
 from trainer.store import requests
 from trainer.store.folder import RunFolder
+from trainer.store.requests import Request
 from trainer.trainer import Trainer
 
 PLACES = ("preparing", "training", "validation", "evaluation")
@@ -75,7 +74,7 @@ def test_rule_6_stop_is_honoured_at_the_next_boundary_everywhere(place: str) -> 
 
 @pytest.mark.parametrize("place", PLACES)
 def test_rule_6_pause_holds_the_run_until_unpause(place: str) -> None:
-    def pause(trainer: Trainer) -> Command:
+    def pause(trainer: Trainer) -> Request:
         """Have somebody else unpause once the run says that it is paused."""
         trainer.on(RunPaused, lambda event: unpausing.start(), once=True)
         return trainer.pause()
@@ -84,7 +83,7 @@ def test_rule_6_pause_holds_the_run_until_unpause(place: str) -> None:
         assert tickets[0].wait(10) == "done"
         tickets.append(trainers[0].unpause())
 
-    tickets: list[Command] = []
+    tickets: list[Request] = []
     trainers: list[Trainer] = []
     unpausing = threading.Thread(target=unpause)
 
@@ -110,11 +109,14 @@ def test_rule_6_checkpoint_is_saved_or_refused_with_a_reason(place: str, tmp_pat
     manual = [event for event in recorder.of(CheckpointSaved) if event.kind == "manual"]
     if place in ("training", "validation"):
         assert (ticket.wait(0), handled.result) == ("done", "done")
-        assert [event.path for event in manual] == [handled.reason] == [ticket.reason]
-        _, meta = container.read(tmp_path / "run" / handled.reason)
+        # `reason` is the path as well, for readers older than `path`
+        assert [event.path for event in manual] == [handled.path] == [handled.reason] == [ticket.reason]
+        assert (handled.code, handled.parameters) == ("", {})
+        _, meta = container.read(tmp_path / "run" / handled.path)
         assert (meta["step"], meta["batch"]) == ((2, 2) if place == "training" else (4, 4))
     else:  # no state of training: nothing yet, or the best weights are in the model
         assert (ticket.wait(0), handled.result) == ("refused", "refused")
+        assert (handled.code, handled.path) == ("request.not_training", "")
         assert handled.reason
         assert manual == []
 
@@ -175,7 +177,7 @@ def test_rule_6_stop_after_the_epoch_finishes_validates_and_saves_it(tmp_path: P
 def test_rule_6_stop_beats_all_that_came_before_it() -> None:
     recorder = Recorder()
     trainer = make(callbacks=[recorder])
-    tickets: list[Command] = []
+    tickets: list[Request] = []
     at_step(trainer, 1, lambda: tickets.extend((trainer.pause(), trainer.unpause(), trainer.stop(), trainer.stop())))
     trainer.fit()
     assert tickets[2].result == "done"
@@ -188,7 +190,7 @@ def test_rule_6_stop_beats_all_that_came_before_it() -> None:
 def test_rule_6_every_request_is_answered_once_also_at_the_very_end() -> None:
     recorder = Recorder()
     trainer = make(callbacks=[recorder], epochs=1)
-    tickets: list[Command] = []
+    tickets: list[Request] = []
     trainer.on(EvaluationDone, lambda event: tickets.append(trainer.checkpoint()))
     trainer.on(RunEnded, lambda event: tickets.append(trainer.stop()))
     assert trainer.stop().wait(0) == "refused"  # before the run
@@ -205,7 +207,7 @@ def test_rule_6_requests_under_way_when_the_run_fails_are_answered(error: BaseEx
         tickets.append(trainer.checkpoint())
         raise error
 
-    tickets: list[Command] = []
+    tickets: list[Request] = []
     data = {"train": Calling(batches(3), 1, fail)}
     trainer = make(data=data)
     data["train"].arm()
@@ -284,22 +286,68 @@ def test_rule_6_files_of_viewers_are_answered_and_deleted(tmp_path: Path) -> Non
 
     def viewer() -> None:
         (folder.requests / "rubbish.json").write_text("{", encoding="utf-8")
-        old = requests.Request(id="old", attempt=7, do="stop", source="viewer")
-        (folder.requests / "old.json").write_bytes(msgspec.json.encode(old))
+        old = Request("stop", source="viewer", ident="old", attempt=7)
+        (folder.requests / old.file).write_bytes(requests.encode(old))
         for do in ("pause", "checkpoint", "unpause", "stop"):
             answered_now = threading.Event()
             with trainer.on(
                 RequestHandled, lambda event, seen=answered_now: seen.set() if event.result == "done" else None
             ):
-                asked.append(requests.post(folder, do, source="viewer"))  # type: ignore[arg-type]
+                asked.append(requests.post(folder, do, source="viewer").id)  # type: ignore[arg-type]
                 assert answered_now.wait(10), do
 
     thread = threading.Thread(target=viewer)
     trainer.on(RunStarted, lambda event: thread.start())
     assert trainer.fit().status == "stopped"
     thread.join(10)
-    results = {event.id: event.result for event in recorder.of(RequestHandled)}
-    assert [results[ident] for ident in asked] == ["done"] * 4
-    assert results["old"] == "stale"
-    assert results["rubbish"] == "refused"
+    answers = {event.id: event for event in recorder.of(RequestHandled)}
+    assert [answers[ident].result for ident in asked] == ["done"] * 4
+    assert (answers["old"].result, answers["old"].code, answers["old"].parameters) == (
+        "stale",
+        "request.stale",
+        {"attempt": 7},
+    )
+    assert (answers["rubbish"].result, answers["rubbish"].code) == ("refused", "request.malformed")
+    assert len(recorder.of(RequestHandled)) == 6, "each is answered once"
     assert list(folder.requests.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content", ['{"id": "bad"}', "[]", "", '{"id": "bad", "attempt": 1, "do": "", "when": "step"}']
+)
+def test_rule_6_a_malformed_file_is_refused_and_commands_nothing(content: str, tmp_path: Path) -> None:
+    """Neither a stop nor anything else; the run goes on to its end."""
+    folder = RunFolder(tmp_path / "run")
+    recorder, answered = Recorder(), threading.Event()
+    trainer = make(data={"train": batches(2)}, callbacks=[recorder], epochs=1, run_dir=folder.path)
+
+    def ask(event: RunStarted) -> None:
+        (folder.requests / "bad.json").write_text(content, encoding="utf-8")
+
+    def answer(event: RequestHandled) -> None:
+        if event.id == "bad":
+            answered.set()
+            elsewhere(trainer.unpause)
+
+    trainer.on(RunStarted, ask)
+    at_step(trainer, 1, trainer.pause)  # until the file was seen
+    trainer.on(RequestHandled, answer)
+    assert trainer.fit().status == "completed"
+    assert answered.is_set()
+    (handled,) = (event for event in recorder.of(RequestHandled) if event.id == "bad")
+    assert (handled.result, handled.code) == ("refused", "request.malformed")
+    assert handled.parameters["detail"] in handled.reason
+    assert recorder.of(StopRequested) == []
+    assert list(folder.requests.iterdir()) == []
+
+
+def test_rule_6_who_stopped_a_run_and_when_is_told_in_codes() -> None:
+    recorder = Recorder()
+    trainer = make(callbacks=[recorder], epochs=3)
+    at_step(trainer, 1, lambda: trainer.stop(when="epoch"))
+    trainer.fit()
+    (asked,), (ended,) = recorder.of(StopRequested), recorder.of(RunEnded)
+    assert (asked.code, asked.parameters) == ("stop.request", {"source": "api", "when": "epoch"})
+    assert (ended.code, ended.parameters) == (asked.code, asked.parameters)
+    # what readers of before look at
+    assert (asked.reason, ended.reason) == ("after this epoch", "api")

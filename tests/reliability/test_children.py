@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from callbacks.checkpoint import Checkpoint
@@ -40,7 +39,7 @@ PATIENCE = 30.0
 def ask(process: Child, do: Any, **options: Any) -> tuple[RequestHandled, float]:
     """Post a request and wait for its answer; the seconds between the two."""
     posted = time.time()
-    ident = requests.post(process.run, do, source="test", **options)
+    ident = requests.post(process.run, do, source="test", **options).id
     record = answered(process, ident)
     return record.event, record.wall / 1000 - posted  # type: ignore[return-value]
 
@@ -126,8 +125,8 @@ def refused_and_stale(process: Child) -> None:
     run = process.run
     owner = read_owner(run)
     assert owner is not None
-    old = requests.Request(id="00-of-another-attempt", attempt=owner.attempt + 1, do="stop", source="test")
-    (run.requests / f"{old.id}.json").write_bytes(msgspec.json.encode(old))
+    old = requests.Request("stop", source="test", ident="00-of-another-attempt", attempt=owner.attempt + 1)
+    (run.requests / old.file).write_bytes(requests.encode(old))
     record = answered(process, old.id)
     assert isinstance(record.event, RequestHandled)
     assert record.event.result == "stale"
@@ -152,7 +151,7 @@ def test_requests_while_preparing_and_stop_beats_all(tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run")
     with child(run, gate={"at": "preparing"}) as process:
         process.until_gate()
-        asked = {do: requests.post(run, do, source="test") for do in ("pause", "checkpoint")}
+        asked = {do: requests.post(run, do, source="test").id for do in ("pause", "checkpoint")}
         until_taken(process)
         process.open_gate()
         answers = {do: answered(process, asked[do]).event for do in asked}
@@ -166,7 +165,7 @@ def test_requests_while_preparing_and_stop_beats_all(tmp_path: Path) -> None:
         assert process.wait() == 0
     with child(run, gate={"at": "preparing"}) as process:
         process.until_gate()
-        asked = {do: requests.post(run, do, source="test") for do in ("pause", "checkpoint", "stop")}
+        asked = {do: requests.post(run, do, source="test").id for do in ("pause", "checkpoint", "stop")}
         until_taken(process)
         process.open_gate()
         assert process.wait() == 3
@@ -255,7 +254,7 @@ def test_requests_while_validating(tmp_path: Path) -> None:
     def eval_batches(split: str, batch: int) -> Any:
         for index, item in enumerate(passes(split, batch)):
             if split == "valid" and index == 1 and len(asked) < 2:
-                asked.append(requests.post(run, "checkpoint" if not asked else "stop", source="test"))
+                asked.append(requests.post(run, "checkpoint" if not asked else "stop", source="test").id)
                 end = time.monotonic() + PATIENCE
                 while not trainer._control.waiting:
                     assert time.monotonic() < end, "nobody looked into requests/"

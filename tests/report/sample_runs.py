@@ -35,6 +35,8 @@ class SampleRuns:
     epochs: int = 3
     splits: tuple[Split, ...] = ("train", "valid", "test")
     status: Literal["completed", "stopped", "failed"] = "completed"
+    why: dict[str, Any] = field(default_factory=lambda: {"reason": "epochs"})
+    """Fields of RunEnded that say why it ended."""
     evaluated: bool = True
     shape: tuple[int, int, int] = (3, 8, 8)
     settings: dict[str, Any] = field(default_factory=lambda: {"train": {"epochs": 3}})
@@ -57,8 +59,8 @@ class SampleRuns:
         if self.evaluated:
             for split in self.splits:
                 self._evaluate(split)
-        ended = ev.RunEnded(epoch=self.epochs, step=self.epochs * 4, status=self.status, reason="epochs", seconds=9.0)
-        self._tell(ended)
+        place = {"epoch": self.epochs, "step": self.epochs * 4}
+        self._tell(ev.RunEnded(**place, status=self.status, seconds=9.0, **self.why))
         self.journal.close()
         self._summary()
         return self.folder

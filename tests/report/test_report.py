@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -202,6 +203,31 @@ def test_a_stopped_run_says_what_it_lacks(tmp_path: Path) -> None:
     assert "epochscope evaluate made" in found.text
     assert "hardest" in found.ids  # the validation of its best epoch has predictions
     assert "confusion" not in found.ids
+
+
+EARLY = {"code": "stop.early_stopping", "reason": "early_stopping"}
+
+
+@pytest.mark.parametrize(
+    ("status", "why", "english", "russian"),
+    [
+        ("stopped", {"code": "stop.request", "parameters": {"source": "window"}}, "from a window", "из окна"),
+        ("stopped", {"code": "stop.interrupt"}, "with Ctrl-C", "клавишами Ctrl-C"),
+        ("stopped", {"code": "", "reason": "as it was written"}, "as it was written", "as it was written"),
+        (
+            "completed",
+            {"code": "stop.early_stopping", "reason": "early_stopping"},
+            "early stopping",
+            "ранняя остановка",
+        ),
+    ],
+)
+def test_why_a_run_has_ended_is_told_in_the_language_of_the_report(
+    tmp_path: Path, status: Any, why: dict[str, Any], english: str, russian: str
+) -> None:
+    run = SampleRuns(tmp_path, status=status, evaluated=False, why={"reason": "unread", **why}).make()
+    assert english in Reader(html(run)).text
+    assert russian in Reader(html(run, language="ru")).text
 
 
 def test_a_run_without_validation(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from trainer import events as ev
 from trainer.cli.flags import Runs
 from trainer.cli.output import called, say
 from trainer.errors import UsageError
+from trainer.reasons import reason_text
 from trainer.store.folder import RunFolder, default_root, find_run, state
 from trainer.store.journal import JournalReader
-from trainer.store.requests import Do, When, post
+from trainer.store.requests import Do, Request, When, post
 
 WAIT_SECONDS = 10.0
 POLL_SECONDS = 0.05
@@ -25,7 +26,7 @@ _DONE = {
     "pause": "{run} waits; everything stays in memory. Go on with: epochscope resume {call}",
     "unpause": "{run} goes on",
     "stop": "{run} is stopping{when}. Go on later with: epochscope resume {call}",
-    "checkpoint": "{run} has saved {reason}",
+    "checkpoint": "{run} has saved {path}",
 }
 
 
@@ -66,25 +67,31 @@ def ask(folder: RunFolder, do: Do, when: When = "step") -> int:
             name=folder.name,
             status=now,
         )
-    ident = post(folder, do, when=when, source="command line")
-    answer = _answer(folder, ident)
+    answer = _answer(folder, post(folder, do, when=when, source="command line"))
+    # an engine of an older version gives its reason in words only
+    reason = reason_text(answer.code, answer.parameters, answer.reason)
     if answer.result in ("refused", "stale"):
         raise UsageError(
-            f"request.{answer.result}", f"{folder.name} has refused: {answer.reason}", where=str(folder.path)
+            "request.refused",
+            f"{folder.name} has refused: {reason}",
+            where=str(folder.path),
+            name=folder.name,
+            answer=answer.code,
         )
     if answer.result == "already":
-        say(f"nothing to do: {answer.reason}")
+        say(f"nothing to do: {reason}")
     else:
         late = " after this epoch" if when == "epoch" else ""
-        say(_DONE[do].format(run=folder.name, call=called(folder), when=late, reason=answer.reason))
+        path = answer.path or answer.reason
+        say(_DONE[do].format(run=folder.name, call=called(folder), when=late, path=path))
     return 0
 
 
-def _answer(folder: RunFolder, ident: str) -> ev.RequestHandled:
+def _answer(folder: RunFolder, request: Request) -> ev.RequestHandled:
     """The RequestHandled of this request. The file disappears once it is in the journal, which may be long: it is
     searched for the id as text."""
     reader = JournalReader(folder.journal)
-    mark = ident.encode("ascii")
+    mark = request.id.encode("ascii")
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         for line in reader.lines():
@@ -95,6 +102,6 @@ def _answer(folder: RunFolder, ident: str) -> ev.RequestHandled:
         "request.unanswered",
         f"{folder.name} has not answered within {WAIT_SECONDS:g} seconds.",
         where=str(folder.path),
-        mend="the request stays: a run that is only slow will honour it. If its process hangs, end it and resume the "
+        mend="the request stays: a slow run will still handle it. If its process hangs, end it and resume the "
         f"run: epochscope resume {called(folder)}",
     )

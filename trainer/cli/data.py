@@ -111,7 +111,10 @@ def as_plain(report: Report, settings: Settings) -> dict[str, Any]:
         "modes": report.modes,
         "faults": [_fault(fault) for fault in report.faults],
         "problems": [_fault(fault) for fault in report.problems],
-        "notes": report.notes,
+        "notes": [note.reason for note in report.notes],
+        "coded_notes": [
+            {"code": note.code, "parameters": note.parameters, "reason": note.reason} for note in report.notes
+        ],
         **looks(report),
         "stops": bool(report.problems or (report.faults and not settings.data.skip_bad)),
     }

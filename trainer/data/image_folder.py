@@ -13,7 +13,7 @@ from trainer.data.cache import Entry, cached
 from trainer.data.decode import MODES, Job, no_warnings, read_size
 from trainer.data.decode_pool import decode_all
 from trainer.data.folder_scan import Listing, scan
-from trainer.data.image_set import Fault, ImageSet, Progress
+from trainer.data.image_set import DataNote, Fault, ImageSet, Progress
 from trainer.errors import DataError
 from trainer.events import SPLITS
 
@@ -106,12 +106,13 @@ def _modes(entry: Entry, unreadable: tuple[int, ...]) -> dict[str, int]:
     return {MODES[code]: count for code, count in enumerate(np.bincount(codes).tolist()) if count}
 
 
-def _notes(listing: Listing) -> tuple[str, ...]:
+def _notes(listing: Listing) -> tuple[DataNote, ...]:
     if not listing.others:
         return ()
-    count = len(listing.others)
-    return (f"{count} other file{'s' if count > 1 else ''} or folder{'s' if count > 1 else ''} not looked at, "
-            f"such as {sorted(listing.others)[0]}",)  # fmt: skip
+    count, example = len(listing.others), min(listing.others)
+    more = "s" if count > 1 else ""
+    text = f"{count} other file{more} or folder{more} not looked at, such as {example}"
+    return (DataNote("other_files", {"count": count, "example": example}, text),)
 
 
 def _no_images(listing: Listing) -> DataError:

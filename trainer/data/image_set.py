@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,18 @@ class Fault:
     path: str
     code: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataNote:
+    """A remark on a source that can be used all the same: a stable word, what it counts, and a text for people."""
+
+    code: str
+    parameters: Mapping[str, str | int]
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ class ImageSet:
     """Every file that cannot be used, those that have no index (dangling links) included."""
     problems: tuple[Fault, ...] = ()
     """What is wrong with the source as a whole: nobody can train on it before this is mended."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[DataNote, ...] = ()
     root: Path | None = None
     """The folder that `paths` are relative to, if they are files."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.duplicates import Duplicates, find_duplicates
-from trainer.data.image_set import Fault, ImageSet, Progress, no_progress
+from trainer.data.image_set import DataNote, Fault, ImageSet, Progress, no_progress
 from trainer.data.quality import Balance, Odd, balance, mean_images, odd_images
 from trainer.data.sources import load_pictures
 from trainer.data.split import split_pictures
@@ -33,7 +33,7 @@ class Report:
     """Pillow mode -> number of files; empty where there are no files."""
     faults: tuple[Fault, ...]
     problems: tuple[Fault, ...]
-    notes: tuple[str, ...]
+    notes: tuple[DataNote, ...]
     balance: Balance | None
     """None where there are no training images."""
     odd: tuple[Odd, ...]

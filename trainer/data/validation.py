@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trainer.data.image_set import Fault, ImageSet
+from trainer.data.image_set import DataNote, Fault, ImageSet
 from trainer.errors import DataError
 
 LISTED = 20
@@ -49,11 +49,13 @@ def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bo
     raise FaultyDataError(code, f"{what} in {pictures.name}", [*problems, *bad], mend=mend)
 
 
-def left_out(pictures: ImageSet) -> tuple[str, ...]:
+def left_out(pictures: ImageSet) -> tuple[DataNote, ...]:
     """A note on images that are left out, for runs with `skip_bad`."""
     if not pictures.faults:
         return ()
-    return (f"left out: {_say(len(pictures.faults), 'unreadable image')}: {listed(pictures.faults)}",)
+    count = len(pictures.faults)
+    text = f"left out: {_say(count, 'unreadable image')}: {listed(pictures.faults)}"
+    return (DataNote("left_out", {"count": count}, text),)
 
 
 def _say(count: int, noun: str) -> str:

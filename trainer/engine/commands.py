@@ -1,62 +1,25 @@
-"""Requests to a running engine: stop, pause, unpause, checkpoint, from any thread or another process.
+"""Requests on their way to the engine: stop, pause, unpause, checkpoint, from any thread or another process.
 
     preparing -> running <-> paused
         |           |          |
         +-----------+----------+--> ended
 
-A request is honoured at the next boundary of the engine (between two optimiser steps, two batches of a validation, two
-pieces of preparation) and always answered, as a ticket here and as a RequestHandled event.
+A request is handled at the next boundary of the engine (between two optimiser steps, two batches of a validation, two
+pieces of preparation) and always answered, with a RequestHandled event that the request holds as well.
 """
 
 from __future__ import annotations
 
 import threading
-import uuid
 from collections import deque
-from collections.abc import Callable
-from typing import Literal
 
-Do = Literal["pause", "unpause", "stop", "checkpoint"]
-When = Literal["step", "epoch"]
-Answer = Literal["done", "already", "refused", "stale"]
-
-
-class Command:
-    """One request and, once the engine has dealt with it, its answer.
-
-    `result` is None until then, afterwards done, already, refused or stale; `reason` says why.
-    """
-
-    def __init__(self, do: Do, when: When = "step", source: str = "api", ident: str = "") -> None:
-        self.id = ident or uuid.uuid4().hex
-        self.do = do
-        self.when = when
-        self.source = source
-        self.result: Answer | None = None
-        self.reason = ""
-        self.on_answer: Callable[[], None] | None = None
-        self._answered = threading.Event()
-        self._engine: int | None = None
-
-    def wait(self, timeout: float | None = None) -> Answer | None:
-        """Block until the engine has answered, at most `timeout` seconds; the answer, or None.
-
-        On the engine's own thread, in a hook, it cannot wait for itself and returns at once.
-        """
-        if threading.get_ident() != self._engine:
-            self._answered.wait(timeout)
-        return self.result
-
-    def answer(self, result: Answer, reason: str = "") -> None:
-        """Called by the engine, once."""
-        self.result, self.reason = result, reason
-        if self.on_answer is not None:
-            self.on_answer()
-        self._answered.set()
+from trainer.events import RequestHandled
+from trainer.reasons import REASONS
+from trainer.store.requests import MalformedRequestError, Request
 
 
 class CommandQueue:
-    """The mailbox between whoever steers and the engine's thread.
+    """The mailbox through which other threads steer the engine's thread.
 
     `waiting` is read by the engine at every step without a lock; it is True while something needs its attention.
     `interrupted` is the name of the signal that came, if one did.
@@ -66,7 +29,7 @@ class CommandQueue:
         self.waiting = False
         self.interrupted = ""
         self._told = False
-        self._box: deque[Command] = deque()
+        self._box: deque[Request | MalformedRequestError] = deque()
         self._condition = threading.Condition()
         self._open = False
         self._thread: int | None = None
@@ -83,32 +46,42 @@ class CommandQueue:
         self.interrupted = name
         self.waiting = True
 
-    def submit(self, ticket: Command) -> Command:
+    def submit(self, request: Request) -> Request:
         """Put a request into the box; where no run is under way it is refused at once."""
+        request.engine = self._thread
+        if not self._put(request):
+            code = "request.no_run"
+            refusal = RequestHandled(epoch=0, step=0, id=request.id, result="refused", reason=REASONS[code], code=code)
+            request.set_answer(refusal)
+        return request
+
+    def refuse(self, malformed: MalformedRequestError) -> None:
+        """Have the engine answer a file that does not hold a request. Once the run is over it stays for the next
+        attempt."""
+        self._put(malformed)
+
+    def _put(self, item: Request | MalformedRequestError) -> bool:
         with self._condition:
             if self._open:
-                ticket._engine = self._thread
-                self._box.append(ticket)
+                self._box.append(item)
                 self.waiting = True
                 self._condition.notify_all()
-                return ticket
-        ticket.answer("refused", "no run is under way")
-        return ticket
+            return self._open
 
-    def take(self, timeout: float = 0.0) -> list[Command]:
-        """All requests in the box, a stop first; waits up to `timeout` seconds for one. Engine's thread only."""
+    def take(self, timeout: float = 0.0) -> list[Request | MalformedRequestError]:
+        """All that is in the box, a stop first; waits up to `timeout` seconds for something. Engine's thread only."""
         with self._condition:
             if not self._box and timeout:
                 self._condition.wait(timeout)
             self.waiting = False
-            tickets = sorted(self._box, key=lambda ticket: ticket.do != "stop")
+            taken = sorted(self._box, key=lambda item: not (isinstance(item, Request) and item.do == "stop"))
             self._box.clear()
         if self.interrupted and not self._told:
             self._told = True
-            tickets.insert(0, Command("stop", source=self.interrupted))
-        return tickets
+            taken.insert(0, Request("stop", source=self.interrupted))
+        return taken
 
-    def close(self) -> list[Command]:
+    def close(self) -> list[Request | MalformedRequestError]:
         """No more requests; those still in the box."""
         with self._condition:
             self._open = False

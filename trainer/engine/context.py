@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from trainer.errors import Plain
 from trainer.events import CheckpointKind, CheckpointRequested, Event
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Attempt(Protocol):
         """Predictions of the last pass over each split."""
 
     def elapsed(self) -> float: ...
-    def request_stop(self, reason: str) -> None: ...
+    def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None: ...
     def emit(self, event: Event) -> None: ...
     def log(self, text: str, error: BaseException | None = None) -> None: ...
 
@@ -78,9 +79,10 @@ class RunContext:
             raise LookupError(f"no outputs of {split!r} yet; there are {sorted(outputs) or 'none'}")
         return outputs[split]
 
-    def request_stop(self, reason: str) -> None:
-        """End the run as completed, for this `reason`, at the next boundary."""
-        self._attempt.request_stop(reason)
+    def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:
+        """End the run as completed, for this `reason`, at the next boundary. `code` and `parameters` let
+        viewers show a known reason in their own language (`trainer.reasons`)."""
+        self._attempt.request_stop(reason, code, **parameters)
 
     def request_checkpoint(self, kind: CheckpointKind = "last", source: str = "callback") -> None:
         """Have the state saved: emits CheckpointRequested, which the Checkpoint callback acts on.

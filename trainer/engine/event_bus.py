@@ -277,6 +277,7 @@ class EventBus:
         self, subscriber: _Subscriber, event: Event, action: Literal["stop", "retry", "detach"], error: Exception
     ) -> None:
         # a retried subscriber is one of "all others" only once it works again: its own failure reaches it then
+        known = error if isinstance(error, EpochscopeError) else None
         failure = CallbackFailed(
             epoch=event.epoch,
             step=event.step,
@@ -284,6 +285,8 @@ class EventBus:
             hook=HOOKS[type(event)],
             action=action,
             error=f"{type(error).__name__}: {error}",
+            code=known.code if known else "",
+            parameters=dict(known.parameters) if known else {},
         )
         if self.run is not None:
             self.run.log(f"callback {subscriber.name} failed in {failure.hook}, action: {action}", error)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from trainer.engine.commands import Command, CommandQueue
+from trainer.engine.commands import CommandQueue
 from trainer.errors import EpochscopeError, UsageError
 from trainer.store import durable, requests
 from trainer.store import folder as folders
@@ -123,27 +123,13 @@ class RunGuard:
         folder = self._folder
         if folder is None:
             return
-        received = requests.poll(folder, self._attempt)
-        self._known &= {item.id for item in received}
-        for item in received:
+        found = requests.poll(folder)
+        self._known &= {item.id for item in found}
+        for item in found:
             if item.id in self._known:
                 continue
             self._known.add(item.id)
-            self._control.submit(self._ticket(folder, item))
-
-    def _ticket(self, folder: RunFolder, item: requests.Received) -> Command:
-        if item.request is None:
-            ticket = Command("stop", ident=item.id)
-            ticket.do = ""  # type: ignore[assignment]  # nobody could read what it asked for
-        else:
-            ticket = Command(item.request.do, item.request.when, item.request.source or "request", item.id)
-        if item.result:
-            ticket.result, ticket.reason = item.result, item.reason
-        ticket.on_answer = lambda: self._answered(folder, item.id)
-        return ticket
-
-    def _answered(self, folder: RunFolder, ident: str) -> None:
-        try:
-            requests.answer(folder, ident)
-        except EpochscopeError as error:
-            self._log(f"the request {ident} was answered but its file cannot be deleted: {error}")
+            if isinstance(item, requests.Request):
+                self._control.submit(item)
+            else:
+                self._control.refuse(item)

@@ -11,15 +11,18 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from trainer.callback import Callback
-from trainer.engine.commands import Command, CommandQueue
+from trainer.engine.clock import Clock
+from trainer.engine.commands import CommandQueue
 from trainer.engine.context import RunContext
 from trainer.engine.event_bus import EventBus, callback_name
+from trainer.engine.failure import as_known_error, failure_fields
 from trainer.engine.run_guard import RunGuard
-from trainer.errors import EpochscopeError, OutOfMemoryError
+from trainer.errors import EpochscopeError, Plain
 from trainer.events import (
+    Answer,
     BatchEnded,
     BatchesReported,
     CheckpointRequested,
@@ -36,7 +39,10 @@ from trainer.events import (
     StopRequested,
     Working,
 )
+from trainer.reasons import reason_text
+from trainer.store import requests
 from trainer.store.folder import RunFolder
+from trainer.store.requests import MalformedRequestError, Request
 from trainer.store.run_files import append_log
 
 if TYPE_CHECKING:
@@ -53,33 +59,6 @@ logger = logging.getLogger("epochscope")
 
 class StopNow(Exception):  # noqa: N818  # it is no error: it carries a request to the end of the attempt
     """Raised at a boundary once a stop was asked for; only the session catches it."""
-
-
-class Clock:
-    """Seconds of training over all attempts: monotonic, pauses and preparation excluded."""
-
-    def __init__(self, before: float = 0.0) -> None:
-        self._before = before
-        self._since: float | None = None
-
-    def start(self, before: float | None = None) -> None:
-        """Go on counting, from `before` seconds where given."""
-        if before is not None:
-            self._before = before
-        self._since = time.monotonic()
-
-    def stop(self) -> None:
-        """Hold the count."""
-        self._before, self._since = self.elapsed(), None
-
-    @property
-    def running(self) -> bool:
-        """Whether it is counting."""
-        return self._since is not None
-
-    def elapsed(self) -> float:
-        """Seconds counted."""
-        return self._before + (time.monotonic() - self._since if self._since is not None else 0.0)
 
 
 class Session:
@@ -126,12 +105,13 @@ class Session:
         self.stop_status: Status | None = None
         self.stop_reason = ""
         self.stop_after_epoch = False
+        self._stop: StopRequested | None = None
         self._signals = signals
         self._paused = False
         self._clock_ran = False
         self._held: list[Event] | None = None
         self._announced: dict[type[Event], float] = {}
-        self._taken: deque[Command] = deque()
+        self._taken: deque[Request | MalformedRequestError] = deque()
 
     # -- the whole attempt ---------------------------------------------------------------------------------------
 
@@ -153,7 +133,7 @@ class Session:
             except StopNow:
                 pass
             except BaseException as raised:  # Ctrl-C in a script or notebook too: callbacks hear how it ended
-                error = _as_known_error(raised)
+                error = as_known_error(raised)
             error = self._end(error)
             if error is not None:
                 raise error
@@ -184,18 +164,12 @@ class Session:
         error = error or self.bus.first_error
         if error is not None:
             self.log("the run failed", error)
-        for ticket in (*self._taken, *self.control.close()):
-            self._answer(ticket, "refused", "the run has ended")
-        known = error if isinstance(error, EpochscopeError) else None
-        status = _status(error) if error is not None else self.stop_status or "completed"
+        for request in (*self._taken, *self.control.close()):
+            self._answer(request, "refused", "request.run_ended")
         self.emit(
             RunEnded(
                 **self.position,
-                status=status,
-                reason=_reason(error) if error is not None else self.stop_reason,
-                code=(known.code if known else "bug") if status == "failed" else "",
-                parameters=dict(known.parameters) if known else {},
-                error=(str(error) or type(error).__name__) if status == "failed" else "",
+                **(failure_fields(error) if error is not None else self._success()),
                 best_epoch=self.best_epoch,
                 best_loss=self.best_loss,
                 best_checkpoint=self.checkpoints.get("best"),
@@ -205,6 +179,12 @@ class Session:
             )
         )
         return error or self.bus.first_error
+
+    def _success(self) -> dict[str, Any]:
+        """Fields of RunEnded where there was no error."""
+        stop, status = self._stop, self.stop_status or "completed"
+        code = {"code": stop.code, "parameters": stop.parameters} if stop is not None else {}
+        return {"status": status, "reason": self.stop_reason, **code}
 
     # -- events --------------------------------------------------------------------------------------------------
 
@@ -298,59 +278,95 @@ class Session:
         if self.stop_status:
             raise StopNow
 
-    def request_stop(self, reason: str) -> None:
+    def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:
         """A callback ends the run: it counts as completed."""
         if not self.stop_status:
             self.stop_status, self.stop_reason = "completed", reason
-            self.emit(StopRequested(**self.position, source="callback", reason=reason))
+            self._emit_stop("callback", reason, code, parameters)
         self.control.waiting = True
+
+    def _emit_stop(self, source: str, reason: str, code: str, parameters: dict[str, Plain]) -> None:
+        self._stop = StopRequested(**self.position, source=source, reason=reason, code=code, parameters=parameters)
+        self.emit(self._stop)
 
     def _handle_waiting(self, timeout: float) -> None:
         self._taken.extend(self.control.take(timeout))
         self.bus.drain()
         while self._taken:
-            ticket = self._taken[0]
-            if ticket.result is not None:
-                self._answer(ticket, ticket.result, ticket.reason)
-            else:
-                getattr(self, f"_do_{ticket.do}")(ticket)
+            self._handle(self._taken[0])
             self._taken.popleft()  # only now: what is raised before it is answered leaves it to the end of the attempt
 
-    def _answer(
-        self, ticket: Command, result: Literal["done", "already", "refused", "stale"], reason: str = ""
-    ) -> None:
-        self.emit(RequestHandled(**self.position, id=ticket.id, result=result, reason=reason))
-        ticket.answer(result, reason)
+    def _handle(self, request: Request | MalformedRequestError) -> None:
+        match request:
+            case MalformedRequestError():
+                self._answer(request, "refused", request.code, request.parameters)
+            case Request(attempt=int(attempt)) if attempt != self.attempt:
+                self._answer(request, "stale", "request.stale", {"attempt": attempt})
+            case Request(do="stop"):
+                self._handle_stop(request)
+            case Request(do="pause"):
+                self._pause(request)
+            case Request(do="unpause"):
+                self._unpause(request)
+            case Request(do="checkpoint"):
+                self._save(request)
 
-    def _do_stop(self, ticket: Command) -> None:
-        if self.stop_status or (self.stop_after_epoch and ticket.when == "epoch"):
-            return self._answer(ticket, "already", "the run is stopping")
-        if ticket.when == "epoch" and self.capture is not None:
+    def _answer(
+        self,
+        request: Request | MalformedRequestError,
+        result: Answer,
+        code: str = "",
+        parameters: dict[str, Plain] | None = None,
+        path: str = "",
+    ) -> None:
+        answer = RequestHandled(
+            **self.position,
+            id=request.id,
+            result=result,
+            reason=path or reason_text(code, parameters or {}),
+            code=code,
+            parameters=parameters or {},
+            path=path,
+        )
+        self.emit(answer)
+        if self.folder is not None and request.file:
+            try:
+                requests.remove(self.folder, request.file)
+            except EpochscopeError as error:
+                self.log(f"the request {request.id} was answered but its file cannot be deleted: {error}")
+        if isinstance(request, Request):
+            request.set_answer(answer)
+
+    def _handle_stop(self, request: Request) -> None:
+        if self.stop_status or (self.stop_after_epoch and request.when == "epoch"):
+            return self._answer(request, "already", "request.stopping")
+        if request.when == "epoch" and self.capture is not None:
             self.stop_after_epoch = True
             if self._paused:  # the epoch could never end
-                self._go_on(ticket.source)
+                self._go_on(request.source)
         else:
             self.stop_status = "stopped"
-        self.stop_reason = ticket.source
-        self.emit(StopRequested(**self.position, source=ticket.source, reason=f"after this {ticket.when}"))
-        return self._answer(ticket, "done")
+        self.stop_reason = request.source
+        parameters: dict[str, Plain] = {"source": request.source, "when": request.when}
+        self._emit_stop(request.source, f"after this {request.when}", "stop.request", parameters)
+        return self._answer(request, "done")
 
-    def _do_pause(self, ticket: Command) -> None:
+    def _pause(self, request: Request) -> None:
         if self._paused:
-            return self._answer(ticket, "already", "the run is paused")
+            return self._answer(request, "already", "request.paused")
         if self.stop_status:
-            return self._answer(ticket, "refused", "the run is stopping")
+            return self._answer(request, "refused", "request.stopping")
         self._paused = True
         self._clock_ran = self.clock.running
         self.clock.stop()
-        self.emit(RunPaused(**self.position, source=ticket.source, reason=""))
-        return self._answer(ticket, "done")
+        self.emit(RunPaused(**self.position, source=request.source, reason=""))
+        return self._answer(request, "done")
 
-    def _do_unpause(self, ticket: Command) -> None:
+    def _unpause(self, request: Request) -> None:
         if not self._paused:
-            return self._answer(ticket, "already", "the run is not paused")
-        self._go_on(ticket.source)
-        return self._answer(ticket, "done")
+            return self._answer(request, "already", "request.not_paused")
+        self._go_on(request.source)
+        return self._answer(request, "done")
 
     def _go_on(self, source: str) -> None:
         self._paused = False
@@ -358,39 +374,15 @@ class Session:
             self.clock.start()
         self.emit(RunUnpaused(**self.position, source=source, reason=""))
 
-    def _do_checkpoint(self, ticket: Command) -> None:
+    def _save(self, request: Request) -> None:
         if self.capture is None:
-            return self._answer(ticket, "refused", "there is nothing to save: the run is not training")
+            return self._answer(request, "refused", "request.not_training")
         if not self.bus.listens(CheckpointRequested):
-            return self._answer(ticket, "refused", "this run has no Checkpoint callback")
-        before = self.checkpoints.pop("last", None)
-        self.emit(CheckpointRequested(**self.position, kind="manual", source=ticket.source))
-        if "last" in self.checkpoints:
-            return self._answer(ticket, "done", self.checkpoints["last"])
-        if before is not None:
-            self.checkpoints["last"] = before
-        return self._answer(ticket, "refused", "saving failed; see log.txt")
-
-
-def _status(error: BaseException) -> Status:
-    return "stopped" if isinstance(error, KeyboardInterrupt) else "failed"
-
-
-def _reason(error: BaseException) -> str:
-    return error.what if isinstance(error, EpochscopeError) else f"{type(error).__name__}: {error}".removesuffix(": ")
-
-
-def _as_known_error(error: BaseException) -> BaseException:
-    """Memory errors get a text for people; what is ours or a bug stays what it is."""
-    if isinstance(error, EpochscopeError):
-        return error
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        known = OutOfMemoryError(
-            "memory.full",
-            "There is too little memory for this run.",
-            where=str(error).split("\n")[0][:200],
-            mend="use smaller batches (--batch), smaller images (--data.size) or a smaller model",
-        )
-        known.__cause__ = error
-        return known
-    return error
+            return self._answer(request, "refused", "request.no_checkpoint_callback")
+        saved: list[CheckpointSaved] = []
+        with self.bus.on(CheckpointSaved, saved.append):
+            self.emit(CheckpointRequested(**self.position, kind="manual", source=request.source))
+        paths = [event.path for event in saved if event.kind == "manual"]  # a `last` may have been retried meanwhile
+        if paths:
+            return self._answer(request, "done", path=paths[-1])
+        return self._answer(request, "refused", "request.save_failed")

@@ -10,6 +10,7 @@ from pathlib import Path
 from trainer.metrics.confusion import confused_pairs
 from trainer.metrics.significance import Interval, Intervals
 from trainer.plotting.svg import clean
+from trainer.reasons import reason_text
 from trainer.report.images import RunImages
 from trainer.report.named_figures import Figure
 from trainer.report.page import Page, prose
@@ -96,9 +97,7 @@ class Sections(Part):
                 return ended.error
         if ended.status == "completed" and ended.reason != "early_stopping":
             return ""
-        reasons = {"early_stopping": "early stopping: no improvement any more", "SIGINT": "with Ctrl-C"}
-        found = {"window": "from a window", "command line": "from a terminal", "api": "from the script"} | reasons
-        return texts.translated("Reasons", found.get(ended.reason, ended.reason))
+        return reason_text(ended.code, ended.parameters, ended.reason, texts.translated)
 
     def _abstract(self) -> Iterator[str]:
         """The run in a few sentences."""

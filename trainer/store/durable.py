@@ -84,7 +84,8 @@ def disk_error(error: OSError, path: str | Path, needed: int = 0) -> DiskError:
     path = Path(path)
     free = _free_bytes(path.parent)
     reason = error.strerror or str(error)
-    parameters: dict[str, Any] = {"path": str(path), "needed": needed, "free": free, "reason": reason}
+    name = errno.errorcode.get(error.errno or 0, "")
+    parameters: dict[str, Any] = {"path": str(path), "needed": needed, "free": free, "reason": reason, "errno": name}
     if error.errno in _FULL:
         room = f"{needed:,} bytes needed" + ("" if free is None else f", {free:,} free")
         return DiskError(

@@ -1,7 +1,8 @@
-"""What viewers ask of a running engine: one small file per request. [no torch]
+"""Requests to a running engine: pause, unpause, stop, checkpoint. [no torch]
 
-A viewer posts (temp, then rename), the engine polls, acts, answers with RequestHandled and deletes the file. This
-works alike on every platform, over network folders too, and needs no socket.
+A script hands them to the engine directly, other processes through the run folder, one small file each: a viewer posts
+it (temp, then rename), the engine polls, acts, answers with RequestHandled and deletes it. This works alike on every
+platform, over network folders too, and needs no socket.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import threading
 import time
+import uuid
 from pathlib import Path
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NotRequired, TypedDict, get_args
 
 import msgspec
 
 from trainer.errors import UsageError
+from trainer.events import Answer, RequestHandled
+from trainer.reasons import REASONS
 from trainer.store import durable
 from trainer.store.folder import RunFolder, confined, read_owner
 
@@ -25,31 +30,88 @@ MAX_BYTES = 1 << 16
 MAX_AT_ONCE = 100
 _ID = re.compile(r"[A-Za-z0-9._-]{1,100}", re.ASCII)
 
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """`attempt` is the one it was meant for; `when`: at the end of this step or of this epoch."""
-
-    id: str
-    attempt: int
-    do: Do
-    when: When = "step"
-    source: str = msgspec.field(name="from", default="")
+_File = TypedDict("_File", {"id": str, "attempt": int, "do": Do, "when": NotRequired[When], "from": NotRequired[str]})
+"""What a request file holds, as JSON."""
+_decoder = msgspec.json.Decoder(_File)
 
 
-class Received(NamedTuple):
-    """A request file as the engine finds it. `result` is "" for one to act on, else the answer to give, with why."""
+class MalformedRequestError(UsageError):
+    """A file in requests/ that does not hold a request. It is refused under `id`, its name without the suffix."""
 
-    id: str
-    request: Request | None
-    result: Literal["", "stale", "refused"]
-    reason: str
-
-
-_decoder = msgspec.json.Decoder(Request)
+    def __init__(self, code: str, name: str, detail: str) -> None:
+        self.file = f"{name}.json"
+        # a name that is not UTF-8 must not keep the answer from being written
+        self.id = name.encode("utf-8", "backslashreplace").decode("utf-8")
+        super().__init__(code, REASONS[code].format(detail=detail), where=f"requests/{self.id}.json", detail=detail)
 
 
-def post(folder: RunFolder, do: Do, *, when: When = "step", source: str) -> str:
-    """Ask the engine of this run for something and return the request's id, which RequestHandled repeats.
+class Request:
+    """What an engine is asked to do and, once it has dealt with it, its answer.
+
+    `when`: at the end of this step or of this epoch. `attempt`: the one it is meant for; None is the one under way.
+    `result` is None until the engine has answered, afterwards done, already, refused or stale; `reason` says why.
+    """
+
+    def __init__(
+        self, do: Do, when: When = "step", *, source: str = "api", ident: str = "", attempt: int | None = None
+    ) -> None:
+        self.id = ident or uuid.uuid4().hex
+        self.do = do
+        self.when = when
+        self.source = source
+        self.attempt = attempt
+        self.file = f"{self.id}.json" if attempt is not None else ""
+        """Its name in requests/; "" for a request made in this process."""
+        self.answer: RequestHandled | None = None
+        self.engine: int | None = None
+        """The thread that will answer."""
+        self._answered = threading.Event()
+
+    @property
+    def result(self) -> Answer | None:
+        """None until it is answered."""
+        return self.answer.result if self.answer is not None else None
+
+    @property
+    def reason(self) -> str:
+        """Why it was refused, or the path of the checkpoint."""
+        return self.answer.reason if self.answer is not None else ""
+
+    def wait(self, timeout: float | None = None) -> Answer | None:
+        """Block until the engine has answered, at most `timeout` seconds; the answer, or None.
+
+        On the engine's own thread, in a hook, it cannot wait for itself and returns at once.
+        """
+        if threading.get_ident() != self.engine:
+            self._answered.wait(timeout)
+        return self.result
+
+    def set_answer(self, answer: RequestHandled) -> None:
+        """Called by the engine, once."""
+        self.answer = answer
+        self._answered.set()
+
+
+def encode(request: Request) -> bytes:
+    """The request as the content of a file."""
+    fields = {"id": request.id, "attempt": request.attempt, "do": request.do, "when": request.when}
+    return msgspec.json.encode({**fields, "from": request.source})
+
+
+def decode(name: str, data: bytes) -> Request:
+    """The request in the file called `name`.json. Raises MalformedRequestError where it does not hold one."""
+    try:
+        found = _decoder.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise MalformedRequestError("request.malformed", name, str(error)[:200]) from error
+    if found["id"] != name or not _ID.fullmatch(name):
+        raise MalformedRequestError("request.malformed", name, "the id is not the name of the file")
+    source = found.get("from") or "request"
+    return Request(found["do"], found.get("when", "step"), source=source, ident=name, attempt=found["attempt"])
+
+
+def post(folder: RunFolder, do: Do, *, when: When = "step", source: str) -> Request:
+    """Ask the engine of this run for something and return the request, whose id RequestHandled repeats.
 
     Raises UsageError `request.unknown` for another `do` or `when`, `run.not_running` where no engine has been,
     DataError `run.outside` where requests/ is a link to elsewhere, and DiskError where the folder cannot be written.
@@ -62,48 +124,39 @@ def post(folder: RunFolder, do: Do, *, when: When = "step", source: str) -> str:
         raise UsageError("run.not_running", "No engine works on this run.", where=str(folder.path))
     places = confined(folder, folder.requests.name)
     # the time comes first, so that requests are handled in the order they were made
-    request_id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
-    request = Request(id=request_id, attempt=owner.attempt, do=do, when=when, source=source)
-    durable.write_bytes(places / f"{request_id}.json", msgspec.json.encode(request))
-    return request_id
+    ident = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
+    request = Request(do, when, source=source, ident=ident, attempt=owner.attempt)
+    durable.write_bytes(places / request.file, encode(request))
+    return request
 
 
-def poll(folder: RunFolder, attempt: int) -> list[Received]:
-    """Requests that wait, at most 100: stop first, then the older ones first.
+def poll(folder: RunFolder) -> list[Request | MalformedRequestError]:
+    """The waiting files, at most 100, oldest first; each must be answered, a malformed one too.
 
-    Those meant for another attempt are `stale`, those that make no sense `refused`; all are to be answered. Raises
-    nothing: a file that cannot be read just now is left for the next time.
+    Raises nothing: a file that cannot be read just now is left for the next time.
     """
     try:
         with os.scandir(folder.requests) as entries:
             names = [entry.name for entry in entries if entry.name.endswith(".json") and not entry.name.startswith(".")]
     except OSError:
         return []
-    received = [found for name in sorted(names)[:MAX_AT_ONCE] if (found := _receive(folder.requests / name, attempt))]
-    return sorted(received, key=lambda found: found.request is None or found.request.do != "stop")
+    return [found for name in sorted(names)[:MAX_AT_ONCE] if (found := _read(folder.requests / name)) is not None]
 
 
-def _receive(path: Path, attempt: int) -> Received | None:
+def _read(path: Path) -> Request | MalformedRequestError | None:
     name = path.stem
     if path.is_dir():
         return None
     try:
-        data = durable.read_bytes(path, MAX_BYTES)
+        return decode(name, durable.read_bytes(path, MAX_BYTES))
     except (FileNotFoundError, PermissionError):
         return None
     except OSError as error:
-        return Received(name, None, "refused", error.strerror or str(error))
-    try:
-        request = _decoder.decode(data)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        return Received(name, None, "refused", f"not a request: {error}"[:200])
-    if request.id != name or not _ID.fullmatch(name):
-        return Received(name, None, "refused", "the id is not the name of the file")
-    if request.attempt != attempt:
-        return Received(name, request, "stale", f"meant for attempt {request.attempt}")
-    return Received(name, request, "", "")
+        return MalformedRequestError("request.unreadable", name, error.strerror or str(error))
+    except MalformedRequestError as error:
+        return error
 
 
-def answer(folder: RunFolder, request_id: str) -> None:
-    """Delete the file of a request that was handled. Raises DiskError."""
-    durable.remove(folder.requests / f"{request_id}.json")
+def remove(folder: RunFolder, file: str) -> None:
+    """Delete the file of a request that was answered. Raises DiskError."""
+    durable.remove(folder.requests / file)

@@ -188,32 +188,42 @@ def test_the_end_of_a_file(tmp_path: Path) -> None:
 
 def test_a_python_is_asked_whether_it_can_train() -> None:
     check = processes.PythonCheck(sys.executable)
-    works, text = until(check.result)
+    found = until(check.result)
     check.close()
-    assert works
-    assert "torch" in text
+    assert isinstance(found, str)
+    assert "torch" in found
     assert check.devices == []
 
 
 @pytest.mark.parametrize(
-    ("code", "reason"),
-    [("raise SystemExit(3)", "exit code 3"), ("print('hello')", "not epochscope"), ("print('{}')", "not epochscope")],
+    ("script_text", "code"),
+    [
+        ("raise SystemExit(3)", "engine.exit_code"),
+        ("raise SystemExit(1)", "engine.not_installed"),
+        ("print('hello')", "engine.not_installed"),
+        ("print('{}')", "engine.not_installed"),
+        ('print(\'{"versions": {"python": "3"}, "devices": null}\')', "engine.no_torch"),
+    ],
 )
-def test_a_python_that_cannot(tmp_path: Path, code: str, reason: str) -> None:
+def test_a_python_that_cannot(tmp_path: Path, script_text: str, code: str) -> None:
     if sys.platform == "win32":
         pytest.skip("a script as interpreter")
     script = tmp_path / "python"
-    script.write_text(f"#!{sys.executable}\n{code}\n")
+    script.write_text(f"#!{sys.executable}\n{script_text}\n")
     script.chmod(0o755)
     check = processes.PythonCheck(str(script))
-    assert until(check.result) == (False, reason)
+    found = until(check.result)
     check.close()
+    assert isinstance(found, UsageError)
+    assert found.code == code
+    assert found.parameters == ({"exit_code": 3} if code == "engine.exit_code" else {})
 
 
 def test_a_python_that_is_not_there(tmp_path: Path) -> None:
     check = processes.PythonCheck(str(tmp_path / "none"))
-    assert check.result() is not None
-    assert not check.result()[0]  # type: ignore[index]
+    found = check.result()
+    assert isinstance(found, UsageError)
+    assert (found.code, found.parameters["errno"]) == ("engine.start", "ENOENT")
     check.close()
 
 
@@ -225,7 +235,9 @@ def test_a_check_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     script.chmod(0o755)
     monkeypatch.setattr(processes, "CHECK_SECONDS", 0.0)
     check = processes.PythonCheck(str(script))
-    assert check.result() == (False, "no answer")
+    found = check.result()
+    assert isinstance(found, UsageError)
+    assert found.code == "engine.no_answer"
     check.close()
 
 

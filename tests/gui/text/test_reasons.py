@@ -1,11 +1,12 @@
-"""What the engine says of its own, in English, is told in the language of the window; what nobody knows, as it came."""
+"""The engine's codes are told in the language of the window; what has no code, or an unknown one, as it came."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QLocale
@@ -13,51 +14,79 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import trainer
+from gui.text.errors import told as error_told
 from gui.text.formats import message_text
-from gui.text.reasons import note_text, python_text, reason_text, source_text, stop_text, where_word
+from gui.text.reasons import note_text, reason_text, source_text, stop_text, where_word
 from gui.window import i18n
 from trainer import events as ev
+from trainer.data.image_folder import load_folder
+from trainer.data.image_set import no_progress
+from trainer.reasons import REASONS, SOURCES
 from trainer.store.run_history import Message
 
-RUSSIAN = re.compile("[а-яё]")
-ROOM = Path(trainer.__file__).parent
+CYRILLIC = re.compile("[а-яё]")
+VALUES = {"detail": "bad", "attempt": 3, "source": "window", "when": "epoch"}
+ROOM = Path(trainer.__file__).parents[1]
 
 
-@pytest.fixture(autouse=True)
-def _russian(qtbot: QtBot) -> Iterator[None]:
+@pytest.fixture
+def speak(qtbot: QtBot) -> Iterator[Callable[[str], None]]:
+    """Choose the language of the application for a test."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     before = QLocale()
-    i18n.choose(app, "ru")
-    yield
+    yield lambda language: i18n.choose(app, language)
     i18n.choose(app, "en")
     QLocale.setDefault(before)
 
 
-def answers() -> set[str]:
-    """Every reason that is written down in the engine."""
+@pytest.fixture
+def russian(speak: Callable[[str], None]) -> None:
+    speak("ru")
+
+
+def given_codes() -> set[str]:
+    """Every code of a request or a stop that stands in the engine or in a callback."""
     found = set()
-    for module, name, place in (("engine/session.py", "_answer", 2), ("store/requests.py", "Received", 3)):
-        for node in ast.walk(ast.parse((ROOM / module).read_text("utf-8"))):
-            if isinstance(node, ast.Call) and name in (getattr(node.func, "attr", ""), getattr(node.func, "id", "")):
-                given = node.args[place] if len(node.args) > place else None
-                if isinstance(given, ast.Constant) and given.value:
-                    found.add(str(given.value))
-    return found
+    for package in ("trainer", "callbacks"):
+        for path in (ROOM / package).rglob("*.py"):
+            if path.name not in ("reasons.py", "control.py"):  # the registry, and errors of the command line
+                for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                    if isinstance(node, ast.Constant) and re.fullmatch(r"(request|stop)\.[a-z_]+", str(node.value)):
+                        found.add(str(node.value))
+    return found - {"request.unknown"}  # an error for whoever makes the request, not an answer of the engine
 
 
-def test_why_a_request_was_refused() -> None:
-    assert len(answers()) >= 6
-    for reason in (*answers(), "meant for attempt 3", "not a request: JSON is malformed", "early_stopping"):
-        assert RUSSIAN.search(reason_text(reason)), reason
+def test_the_registry_has_the_codes_that_are_given_and_no_other() -> None:
+    assert given_codes() == set(REASONS)
 
 
-def test_who_has_stopped_a_run_and_when() -> None:
-    for source in ("window", "command line", "api", "request", "callback", "SIGINT", "SIGTERM"):
-        assert RUSSIAN.search(source_text(source)), source
-    assert stop_text("command line", "after this epoch") == "Запрошена остановка из терминала: после этой эпохи."
-    assert stop_text("SIGINT", "after this step") == "Запрошена остановка клавишами Ctrl-C: сразу."
-    assert stop_text("callback", "F1 passed 0.9") == "Запрошена остановка колбэком: F1 passed 0.9."
+@pytest.mark.parametrize("code", REASONS)
+def test_every_code_has_a_sentence_in_both_languages(code: str, speak: Callable[[str], None]) -> None:
+    english, russian = (speak(language) or reason_text(code, VALUES, "<as it came>") for language in ("en", "ru"))
+    assert english not in ("", code, "<as it came>")
+    assert not CYRILLIC.search(english)
+    assert CYRILLIC.search(russian)
+    for text in (english, russian):
+        assert not set("{}") & set(text)
+    assert all(str(VALUES[name]) in english or name == "source" for name in re.findall(r"{(\w+)}", REASONS[code]))
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_source_has_a_name_in_both_languages(source: str, speak: Callable[[str], None]) -> None:
+    speak("en")
+    assert source_text(source) == SOURCES[source]
+    speak("ru")
+    assert CYRILLIC.search(source_text(source))
+
+
+def test_who_has_stopped_a_run_and_when(russian: None) -> None:
+    def asked(source: str, when: str) -> str:
+        return stop_text(source, "stop.request", {"source": source, "when": when}, "")
+
+    assert asked("command line", "epoch") == "Запрошена остановка из терминала: после этой эпохи."
+    assert asked("SIGINT", "step") == "Запрошена остановка клавишами Ctrl-C: сразу."
+    assert stop_text("callback", "", {}, "F1 passed 0.9") == "Запрошена остановка колбэком: F1 passed 0.9."
 
 
 def told(event: ev.Event) -> str:
@@ -65,29 +94,61 @@ def told(event: ev.Event) -> str:
     return message_text(Message(1, 0, type(event).__name__, values))
 
 
-def test_lines_of_the_log() -> None:
-    def ended(**more: object) -> str:
-        return told(ev.RunEnded(epoch=1, step=1, seconds=1.0, **more))  # type: ignore[arg-type]
+def ended(**more: Any) -> str:
+    return told(ev.RunEnded(epoch=1, step=1, seconds=1.0, **{"reason": "", **more}))
 
-    assert ended(status="stopped", reason="window") == "Запуск окончен: остановлен (из окна)."
-    assert ended(status="completed", reason="") == "Запуск окончен: завершён."
-    assert "ранняя остановка" in ended(status="completed", reason="early_stopping")
+
+def test_how_a_run_has_ended(russian: None) -> None:
+    stop = {"code": "stop.request", "parameters": {"source": "window", "when": "step"}, "reason": "window"}
+    assert ended(status="stopped", **stop) == "Запуск окончен: остановлен (из окна)."
+    assert ended(status="completed") == "Запуск окончен: завершён."
+    assert "ранняя остановка" in ended(status="completed", reason="early_stopping", code="stop.early_stopping")
+    assert "больше ничего" in ended(status="completed", reason="больше ничего не нужно")
     bad = ev.NonFiniteLoss(epoch=1, step=1, batch=2, where="gradient", last_checkpoint=None)
     assert told(bad) == "Эпоха 1, батч 2: значение градиента не конечно."
     assert where_word("loss") == "значение потерь"
 
 
-def test_why_a_python_cannot_be_used() -> None:
-    for reason in ("no answer", "torch", "not epochscope", "exit code 1", "exit code 7", "No such file or directory"):
-        assert RUSSIAN.search(python_text(reason)), reason
+def test_an_error_is_told_without_the_captions_of_a_terminal(speak: Callable[[str], None]) -> None:
+    speak("en")
+    error = {"code": "x.y", "reason": "It is bad.", "error": "It is bad.\nwhere: a file\nmend: go on"}
+    parts = {"where": "a file", "fix": "go on"}
+    assert ended(status="failed", **error, **parts) == "The run has ended: failed. It is bad.\na file\ngo on"
+    # a journal older than the parts
+    assert ended(status="failed", **error) == "The run has ended: failed. " + error["error"]
 
 
-def test_remarks_on_data() -> None:
-    assert note_text("1 other file or folder not looked at, such as a.txt").startswith("Не рассматривается 1 другой")
-    assert note_text("5 other files or folders not looked at, such as a.txt").startswith("Не рассматриваются 5 других")
+def test_a_callback_that_failed_for_a_known_reason(russian: None) -> None:
+    def failed(error: str, **more: Any) -> str:
+        return told(ev.CallbackFailed(epoch=1, step=1, callback="c", hook="h", action="retry", error=error, **more))
+
+    assert failed("ValueError: odd") == "Сбой колбэка c в h: ValueError: odd"
+    assert "Диск заполнен" in failed("DiskError: The disk is full.", code="disk.full", parameters={"path": "/a"})
 
 
-def test_what_nobody_knows_is_told_as_it_came() -> None:
-    assert [said("from the future") for said in (reason_text, source_text, note_text, python_text, where_word)] == [
-        "from the future"
-    ] * 5
+def test_what_the_system_says_goes_by_its_number(russian: None) -> None:
+    for errno, reason in (("ENOENT", "такого файла или папки нет"), ("EXDEV", "as it came")):
+        values = {"python": "p", "reason": "as it came", "errno": errno}
+        assert f"p не запускается: {reason}." in error_told("engine.start", values, "")
+
+
+@pytest.mark.parametrize(("count", "verb"), [(1, "Не рассматривается 1 другой"), (5, "Не рассматриваются 5 других")])
+def test_notes_on_data(count: int, verb: str, russian: None, tmp_path: Path) -> None:
+    from PIL import Image
+
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        Image.new("L", (4, 4)).save(tmp_path / name / "1.png")
+    for number in range(count):
+        (tmp_path / f"{number}.txt").touch()
+    (note,) = load_folder(tmp_path, None, no_progress).notes
+    assert note_text(note.code, note.parameters, note.reason).startswith(verb)
+
+
+def test_what_is_not_known_is_told_as_it_came(russian: None) -> None:
+    for code in ("", "from.the_future"):
+        assert reason_text(code, {"a": 1}, "in its words") == "in its words"
+        assert note_text(code, {}, "in its words") == "in its words"
+        assert stop_text("robot", code, {}, "in its words") == "Запрошена остановка robot: in its words."
+    assert reason_text("request.stale", {}, "other parameters") == "other parameters"
+    assert [source_text("robot"), where_word("robot")] == ["robot"] * 2

@@ -16,9 +16,16 @@ from gui.viewmodels.run_state import ENABLED, LIVE, OVERDUE_SECONDS, RunState, S
 from gui.viewmodels.selection import OpenRun
 from trainer import events as ev
 from trainer.store.folder import RunFolder
-from trainer.store.requests import poll
+from trainer.store.requests import Request, poll
 
 Make = Callable[..., Any]
+
+STOP, STOP_AFTER_EPOCH = (
+    ev.StopRequested(
+        epoch=1, step=1, source="window", reason="", code="stop.request", parameters={"source": "window", "when": when}
+    )
+    for when in ("step", "epoch")
+)
 
 
 class Clock:
@@ -54,7 +61,7 @@ def test_nothing_is_shown() -> None:
     assert (steering.state, steering.enabled, steering.settle()) == ("idle", frozenset(), [])
     steering.ask("stop")
     steering.end_process()
-    assert steering.pending == []
+    assert steering.pending == {}
 
 
 def test_states_of_a_run_as_its_journal_goes_on(scribe: Make) -> None:
@@ -73,7 +80,7 @@ def test_states_of_a_run_as_its_journal_goes_on(scribe: Make) -> None:
     assert "unpause" in steering.enabled
     assert "pause" not in steering.enabled
     one.write(ev.RunUnpaused(epoch=1, step=1, source="window", reason=""))
-    one.write(ev.StopRequested(epoch=1, step=1, source="window", reason="after this step"))
+    one.write(STOP)
     refresh(steering)
     assert (steering.state, steering.enabled) == ("stopping", frozenset())
     one.end("stopped")
@@ -88,14 +95,14 @@ def test_buttons_follow_what_was_asked_and_then_what_was_answered(scribe: Make) 
     steering.ask("pause")
     assert steering.state == "pausing"
     assert "pause" not in steering.enabled
-    (received,) = poll(one.folder, 1)
-    assert received.request is not None
-    assert (received.request.do, received.request.source) == ("pause", "window")
+    (received,) = poll(one.folder)
+    assert isinstance(received, Request)
+    assert (received.do, received.source) == ("pause", "window")
     one.write(ev.RunPaused(epoch=1, step=1, source="window", reason=""))
     one.write(ev.RequestHandled(epoch=1, step=1, result="done", reason="", id=received.id))
     refresh(steering)
     (answer,) = steering.settle()
-    assert (answer.result, steering.pending, steering.state) == ("done", [], "paused")
+    assert (answer.result, steering.pending, steering.state) == ("done", {}, "paused")
     steering.ask("unpause")
     assert "unpause" not in steering.enabled
 
@@ -106,7 +113,7 @@ def test_a_refused_request_changes_nothing(scribe: Make) -> None:
     steering = RunState(shown(one.folder))
     steering.ask("checkpoint")
     assert "checkpoint" not in steering.enabled
-    ident = steering.pending[0].id
+    (ident,) = (request.id for request in steering.pending)
     one.write(ev.RequestHandled(epoch=1, step=1, result="refused", reason="no", id=ident))
     refresh(steering)
     assert [answer.reason for answer in steering.settle()] == ["no"]
@@ -119,12 +126,12 @@ def test_a_stop_after_the_epoch_can_still_be_had_at_once(scribe: Make) -> None:
     steering = RunState(shown(one.folder))
     steering.ask("stop", "epoch")
     assert (steering.state, "stop_step" in steering.enabled) == ("stopping", True)
-    one.write(ev.StopRequested(epoch=1, step=1, source="window", reason="after this epoch"))
-    ident = steering.pending[0].id
+    one.write(STOP_AFTER_EPOCH)
+    (ident,) = (request.id for request in steering.pending)
     one.write(ev.RequestHandled(epoch=1, step=1, result="done", reason="", id=ident))
     refresh(steering)
     steering.settle()
-    assert (steering.pending, steering.enabled) == ([], frozenset({"stop_step"}))
+    assert (steering.pending, steering.enabled) == ({}, frozenset({"stop_step"}))
     steering.ask("stop")
     assert steering.enabled == frozenset()
 
@@ -141,7 +148,7 @@ def test_no_answer_in_five_seconds_offers_to_end_the_process(scribe: Make) -> No
     assert steering.overdue is not None
     assert "end_process" in steering.enabled
     one.write(ev.RunPaused(epoch=1, step=1, source="window", reason=""))
-    ident = steering.pending[0].id
+    (ident,) = (request.id for request in steering.pending)
     one.write(ev.RequestHandled(epoch=1, step=1, result="done", reason="", id=ident))
     refresh(steering)
     steering.settle()
@@ -157,7 +164,7 @@ def test_a_run_nobody_works_on_is_lost_and_its_requests_are_forgotten(scribe: Ma
     assert steering.run is not None
     steering.run.follower.alive = False
     steering.settle()
-    assert (steering.state, steering.pending, steering.enabled) == ("lost", [], frozenset({"continue"}))
+    assert (steering.state, steering.pending, steering.enabled) == ("lost", {}, frozenset({"continue"}))
 
 
 def test_an_engine_that_was_just_started_is_starting(finished: RunFolder) -> None:
@@ -281,6 +288,7 @@ def test_pace_begins_anew_with_each_phase() -> None:
 
 def test_requests_name_the_window(scribe: Make) -> None:
     one = scribe(alive=True)
-    ident = processes.ask(one.folder, "stop", "epoch")
-    (received,) = poll(one.folder, 1)
-    assert (received.id, received.request.when if received.request else "") == (ident, "epoch")
+    posted = processes.ask(one.folder, "stop", "epoch")
+    (received,) = poll(one.folder)
+    assert isinstance(received, Request)
+    assert (received.id, received.when, received.source) == (posted.id, "epoch", "window")

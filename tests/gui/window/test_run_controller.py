@@ -16,7 +16,7 @@ from gui.window.main_window import Window
 from tests.gui.windows import answer, opened
 from trainer import events as ev
 from trainer.store.folder import RunFolder, state
-from trainer.store.requests import poll
+from trainer.store.requests import Request, poll
 
 Make = Callable[..., Any]
 
@@ -35,13 +35,24 @@ def test_keys_ask_the_engine(qtbot: QtBot, window: Window, scribe: Make) -> None
         (Qt.Key.Key_F7, Qt.KeyboardModifier.ShiftModifier),
     ):
         qtbot.keyClick(window, key, modifier)
-        asked = [received.request for received in poll(one.folder, 1)]
-    assert sorted((request.do, request.when) for request in asked if request) == [
+        asked = [request for request in poll(one.folder) if isinstance(request, Request)]
+    assert sorted((request.do, request.when) for request in asked) == [
         ("pause", "step"),
         ("stop", "epoch"),
         ("stop", "step"),
     ]
     assert "stopping" in window.run_toolbar.what.text() or window.run_controller.steering.state == "stopping"
+
+
+def test_a_refusal_is_told_by_its_code(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("live", alive=True)
+    one.begin()
+    opened(qtbot, window, one.folder)
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    (request,) = poll(one.folder)
+    answer_of: dict[str, Any] = {"id": request.id, "result": "refused", "reason": "unread", "code": "request.stopping"}
+    one.write(ev.RequestHandled(epoch=1, step=1, **answer_of))
+    qtbot.waitUntil(lambda: window.banner.text("refused") == "The engine has refused (the run is stopping).")
 
 
 def test_no_answer_is_told_and_the_process_can_be_ended(
@@ -164,13 +175,14 @@ def test_closing_without_a_run_of_its_own_asks_nothing(qtbot: QtBot, window: Win
     opened(qtbot, window, one.folder)
     window.close()
     assert not window.isVisible()
-    assert poll(one.folder, 1) == []
+    assert poll(one.folder) == []
 
 
 def test_a_stop_that_is_agreed_shows_stopping(qtbot: QtBot, window: Window, scribe: Make) -> None:
     one = scribe("live", alive=True)
     one.begin()
-    one.write(ev.StopRequested(epoch=1, step=1, source="elsewhere", reason="after this epoch"))
+    why: dict[str, Any] = {"code": "stop.request", "parameters": {"source": "elsewhere", "when": "epoch"}}
+    one.write(ev.StopRequested(epoch=1, step=1, source="elsewhere", reason="", **why))
     opened(qtbot, window, one.folder)
     assert "stopping" in window.run_toolbar.what.text()
     assert "left" not in window.run_toolbar.times.text()

@@ -1,0 +1,41 @@
+"""How an error that ends a run is recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainer.errors import EpochscopeError, OutOfMemoryError
+
+
+def failure_fields(error: BaseException) -> dict[str, Any]:
+    """Fields of RunEnded for the error that ended the run."""
+    name = type(error).__name__
+    if isinstance(error, EpochscopeError):
+        parts = {"reason": error.what, "where": error.where, "expected": error.expected, "fix": error.mend}
+        return {
+            "status": "failed",
+            "code": error.code,
+            "parameters": dict(error.parameters),
+            **parts,
+            "error": str(error),
+        }
+    reason = f"{name}: {error}".removesuffix(": ")
+    if isinstance(error, KeyboardInterrupt):
+        return {"status": "stopped", "reason": reason, "code": "stop.interrupt"}
+    return {"status": "failed", "reason": reason, "code": "bug", "error": str(error) or name}
+
+
+def as_known_error(error: BaseException) -> BaseException:
+    """Memory errors get a text for people; what is ours or a bug stays what it is."""
+    if isinstance(error, EpochscopeError):
+        return error
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        known = OutOfMemoryError(
+            "memory.full",
+            "There is too little memory for this run.",
+            where=str(error).split("\n")[0][:200],
+            mend="use smaller batches (--batch), smaller images (--data.size) or a smaller model",
+        )
+        known.__cause__ = error
+        return known
+    return error
