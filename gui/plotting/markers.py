@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -12,6 +11,7 @@ from PySide6.QtCore import QLineF, QLocale, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from gui.window.theme import Colours
+from trainer.number_format import clock, decimals
 from trainer.plotting.ticks import Kind
 
 Shape = Literal["dot", "square", "diamond", "triangle", "star"]
@@ -39,6 +39,10 @@ class Reading:
     value: str
 
 
+MOST = 8
+"""Digits after the point."""
+
+
 def number_text(value: float, step: float, kind: Kind) -> str:
     """A value in the user's writing, as exact as marks `step` apart ask for."""
     return _number_text(float(value), step, kind, QLocale())
@@ -47,22 +51,14 @@ def number_text(value: float, step: float, kind: Kind) -> str:
 @lru_cache(1000)  # the marks of six axes, at every frame
 def _number_text(value: float, step: float, kind: Kind, locale: QLocale) -> str:
     if kind == "time":
-        minutes, seconds = divmod(round(value), 60)
-        hours, minutes = divmod(minutes, 60)
-        if step < 1:
-            return locale.toString(float(value), "f", _decimals(step))
-        return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+        return locale.toString(float(value), "f", min(MOST, decimals(step))) if step < 1 else clock(value)
     if kind == "percent":
         value, step = 100 * value, 100 * step
     if value and not 1e-5 <= abs(value) < 1e7:
         text = locale.toString(float(value), "g", 3)
     else:
-        text = locale.toString(float(value), "f", _decimals(step))
+        text = locale.toString(float(value), "f", min(MOST, decimals(step)))
     return f"{text} %" if kind == "percent" else text
-
-
-def _decimals(step: float) -> int:
-    return min(8, max(0, math.ceil(-math.log10(step) - 1e-9)))
 
 
 POINT = 3.2

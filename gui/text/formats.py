@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from gui.text.errors import ended_text, told
 from gui.text.reasons import reason_text, stop_text, where_word
+from trainer.number_format import DASH, clock, no_number
 from trainer.store.journal_limits import MAX_SECONDS
 from trainer.store.run_history import Message
 
@@ -117,10 +118,8 @@ def plain(text: object) -> str:
 
 def number(value: float | None, digits: int = 4) -> str:
     """In the language's spelling; a dash where there is none, and NaN by name."""
-    if value is None:
-        return "–"
-    if not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    if value is None or not math.isfinite(value):
+        return no_number(value)
     if value and (abs(value) < 10**-digits or abs(value) >= 1e7):
         return QLocale().toString(float(value), "g", 3)
     return QLocale().toString(float(value), "f", digits)
@@ -133,13 +132,11 @@ def whole(value: float) -> str:
 
 def percent(value: float | None, digits: int = 0) -> str:
     """A share of 1."""
-    return "–" if value is None or not math.isfinite(value) else QLocale().toString(value * 100, "f", digits) + " %"
+    return DASH if value is None or not math.isfinite(value) else QLocale().toString(value * 100, "f", digits) + " %"
 
 
 def duration(seconds: float) -> str:
     """0:07, 12:05 or 1:02:03; a dash for what is no time."""
     if not abs(seconds) < MAX_SECONDS:
-        return "–"
-    left = max(0, round(seconds))
-    hours, minutes = divmod(left // 60, 60)
-    return f"{hours}:{minutes:02}:{left % 60:02}" if hours else f"{minutes}:{left % 60:02}"
+        return DASH
+    return clock(max(0.0, seconds))

@@ -114,13 +114,6 @@ def _line(heads: Row, row: Row, widths: Mapping[str, int], left: Sequence[str]) 
 # --- words
 
 
-def clock(seconds: float) -> str:
-    """`0:07`, `12:34`, `1:02:03`."""
-    whole = round(seconds)
-    minutes, rest = whole // 60, whole % 60
-    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}" if minutes >= 60 else f"{minutes}:{rest:02d}"
-
-
 def number(value: float | None, digits: int = 4) -> str:
     """A figure, or a dash where there is none."""
     if value is None:

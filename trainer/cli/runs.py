@@ -11,8 +11,9 @@ from cyclopts import App
 
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
-from trainer.cli.output import called, clock, number, say, say_json, table
+from trainer.cli.output import called, number, say, say_json, table
 from trainer.metrics.significance import in_brackets
+from trainer.number_format import clock
 from trainer.settings.toml import dumps
 from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs
 from trainer.store.inspect import run_facts

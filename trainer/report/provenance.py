@@ -8,12 +8,12 @@ from itertools import chain
 
 import numpy as np
 
+from trainer.number_format import DASH
 from trainer.plotting.svg import clean
 from trainer.report.page import details, prose
 from trainer.report.run_data import Floats, RunData, table_of
 from trainer.report.section import Part
 from trainer.report.settings_table import Chosen, chosen, command, spelled
-from trainer.report.texts import DASH
 
 MAX_CLASSES_LISTED = 40
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trainer.metrics.confusion import confused_pairs
 from trainer.metrics.significance import Interval, Intervals
+from trainer.number_format import DASH
 from trainer.plotting.svg import clean
 from trainer.reasons import reason_text
 from trainer.report.images import RunImages
@@ -16,7 +17,7 @@ from trainer.report.named_figures import Figure
 from trainer.report.page import Page, prose
 from trainer.report.run_data import RunData, table_of
 from trainer.report.section import Part
-from trainer.report.texts import DASH, Texts
+from trainer.report.texts import Texts
 from trainer.store.evaluations import SplitMetrics
 
 ORDER = ("test", "valid", "train")

@@ -9,13 +9,13 @@ from functools import cache
 from typing import Literal
 from xml.etree import ElementTree
 
+from trainer.number_format import DASH, decimals, no_number
 from trainer.plotting.ticks import Kind
 from trainer.resources import resource
 
 Language = Literal["en", "ru"]
 LANGUAGES: tuple[Language, ...] = ("en", "ru")
 NARROW, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
-DASH = "–"
 
 
 class Texts:
@@ -44,10 +44,8 @@ class Texts:
 
     def number(self, value: float | None, digits: int) -> str:
         """A fixed number of digits; a dash where there is no figure, NaN and infinities by name."""
-        if value is None:
-            return DASH
-        if not math.isfinite(value):
-            return "NaN" if math.isnan(value) else "∞" if value > 0 else "−∞"
+        if value is None or not math.isfinite(value):
+            return no_number(value)
         if abs(value) >= 1e7 or (value and abs(value) < 0.5 * 10**-digits and digits > 2):
             return self._spelled(f"{value:.2e}")
         return self._spelled(f"{value:,.{digits}f}")
@@ -65,10 +63,10 @@ class Texts:
     def tick(self, value: float, step: float, kind: Kind) -> str:
         """A number on an axis, with the digits that tell it from its neighbours."""
         if kind == "percent":
-            return self._spelled(f"{100 * value:.{_digits(100 * step)}f}") + FIXED + "%"
+            return self._spelled(f"{100 * value:.{decimals(100 * step)}f}") + FIXED + "%"
         if value and not 1e-4 <= max(abs(value), step) < 1e6:
             return self._spelled(f"{value:.{1 if round(value / step) % 10 else 0}e}")
-        return self._spelled(f"{value:.{_digits(step)}f}")
+        return self._spelled(f"{value:.{decimals(step)}f}")
 
     def general(self, value: float) -> str:
         """With as many digits as it has."""
@@ -101,10 +99,6 @@ class Texts:
             return text
         pattern = "%d.%m.%Y %H:%M UTC" if self.language == "ru" else "%Y-%m-%d %H:%M UTC"
         return found.strftime(pattern)
-
-
-def _digits(step: float) -> int:
-    return max(0, math.ceil(-math.log10(step) - 1e-9)) if step > 0 else 0
 
 
 @cache
