@@ -18,7 +18,7 @@ from trainer.plugins import DEFAULT_CALLBACKS, check_names, load_callback, model
 from trainer.settings import Settings, from_toml, merge
 from trainer.store.durable import remove_tree
 from trainer.store.folder import RunFolder, create_run
-from trainer.store.run_files import write_settings
+from trainer.store.run_files import settings_text, write_settings
 
 if TYPE_CHECKING:
     from trainer.result import Evaluation, Result
@@ -131,8 +131,8 @@ def read_settings(folder: RunFolder, *, to_use: bool = False) -> Settings:
     A baseline of `epochscope compare` can be used, not resumed: only `to_use` reads its settings.
     """
     try:
-        text = folder.run_toml.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = settings_text(folder)
+    except (OSError, ValueError) as error:
         raise UsageError(
             "run.no_settings", f"The settings of this run cannot be read: {error}", where=str(folder.run_toml)
         ) from error

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -21,6 +20,7 @@ from trainer.events import SPLITS
 from trainer.store import durable, notes
 from trainer.store import summary as summaries
 from trainer.store.folder import SUBFOLDERS, RunFolder, confined
+from trainer.store.run_files import parsed_settings, settings_text
 
 Problem = Literal["missing", "link", "no_file", "no_folder", "unreadable", "outside"]
 RECORDS = ("journal.jsonl", "run.toml", "environment.json", "summary.json", "log.txt")
@@ -29,7 +29,7 @@ STEERING = ("owner.json", "lock", "requests")
 FILES = (*RECORDS, "metrics.csv", "owner.json", "lock", "viewer.json")
 EVALUATION = tuple(f"evaluation/{split}{end}" for split in SPLITS for end in (".json", ".txt", ".npz"))
 PICTURES = ("index.json", "valid.npy", "test.npy")
-MAX_JSON, MAX_TOML = 64 << 20, 1 << 20
+MAX_JSON = 64 << 20
 MOST = 100
 """Oddities that are told; a run of a thousand epochs can lack a thousand files."""
 
@@ -155,16 +155,12 @@ def _name(folder: RunFolder, path: Path) -> str:
     return path.relative_to(folder.path.parent).as_posix()[:200]
 
 
-def _toml(path: Path) -> None:
-    tomllib.loads(durable.read_bytes(path, MAX_TOML).decode("utf-8"))
-
-
 def _figures(path: Path) -> None:
     msgspec.json.decode(durable.read_bytes(path, MAX_JSON), type=dict)
 
 
 _READERS: dict[str, Callable[[Path], object]] = {
-    "run.toml": _toml,
+    "run.toml": lambda path: parsed_settings(settings_text(RunFolder(path.parent))),
     "summary.json": summaries.read,
     "viewer.json": notes.load,
     "environment.json": _figures,

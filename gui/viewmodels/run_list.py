@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import time
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from trainer.errors import EpochscopeError
-from trainer.store import durable, notes, trash
+from trainer.store import notes, trash
 from trainer.store import summary as summaries
 from trainer.store.folder import RunFolder, State, is_alive, is_run
 from trainer.store.notes import ViewerNotes
+from trainer.store.run_files import dotted_settings
 from trainer.store.summary import Summary
 
 Column = Literal[
@@ -25,7 +25,6 @@ _ENDED = ("completed", "stopped", "failed")
 _SLICES = 4
 """Runs that nobody trains are looked at in turn, a quarter each time: within 2 s at two looks a second."""
 _FRESH_SECONDS = 10.0
-_MAX_TOML = 1 << 20
 MAX_SHOWN = 300
 """Characters of a text from a run folder that a list shows."""
 
@@ -328,24 +327,8 @@ class SettingDifference:
         return len({repr(value) for value in self.values}) > 1
 
 
-def settings_of(folder: RunFolder) -> dict[str, Any]:
-    """Settings by dotted name; empty where run.toml cannot be read."""
-    try:
-        return dict(_flat(tomllib.loads(durable.read_bytes(folder.run_toml, _MAX_TOML).decode("utf-8"))))
-    except (OSError, ValueError, RecursionError):
-        return {}
-
-
 def compare_settings(folders: Sequence[RunFolder]) -> list[SettingDifference]:
     """Every setting of some runs, in the order of run.toml."""
-    tables = [settings_of(folder) for folder in folders]
+    tables = [dotted_settings(folder) for folder in folders]
     names = dict.fromkeys(name for table in tables for name in table)
     return [SettingDifference(name, tuple(table.get(name) for table in tables)) for name in names]
-
-
-def _flat(tree: Mapping[str, Any], above: str = "") -> Iterable[tuple[str, Any]]:
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{key}.")
-        else:
-            yield above + key, value

@@ -6,7 +6,6 @@ judged is known from what is published of its data, `runs/.data/FINGERPRINT`.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from trainer.metrics.significance import Paired, paired_bootstrap
 from trainer.store import durable
 from trainer.store.evaluations import MAX_BYTES, SplitMetrics, read_outputs
 from trainer.store.folder import RunFolder
+from trainer.store.run_files import dotted_settings
 from trainer.store.thumbnails import PublishedSplit, open_published
 
 Numbers = NDArray[np.int64]
@@ -51,7 +51,9 @@ def compare(a: RunFolder, b: RunFolder, one: SplitMetrics, other: SplitMetrics) 
         paired = paired_bootstrap(true, *answers, len(one.classes))
     except _Apart as error:
         reason = str(error)
-    return RunComparison(one, other, tuple(_differences(_settings(a), _settings(b))), paired, images, reason)
+    return RunComparison(
+        one, other, tuple(_differences(dotted_settings(a), dotted_settings(b))), paired, images, reason
+    )
 
 
 # --- the same images
@@ -116,22 +118,6 @@ def _answers(folder: RunFolder, found: SplitMetrics, split: PublishedSplit) -> N
 
 
 # --- settings
-
-
-def _settings(folder: RunFolder) -> dict[str, Any]:
-    try:
-        return dict(_flat(tomllib.loads(folder.run_toml.read_text("utf-8"))))
-    except (OSError, ValueError):
-        return {}
-
-
-def _flat(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """`train.lr` and such."""
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{before}{key}.")
-        else:
-            yield f"{before}{key}", value
 
 
 def _differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

@@ -5,7 +5,6 @@ What is missing or damaged is left out and named; only a folder that holds no ru
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +24,7 @@ from trainer.store.folder import RunFolder, State, state
 from trainer.store.journal import JournalReader
 from trainer.store.journal_limits import LARGEST
 from trainer.store.notes import ViewerNotes
+from trainer.store.run_files import parsed_settings, settings_text
 from trainer.store.run_history import RunHistory, read_history, smallest
 from trainer.store.summary import Summary
 
@@ -43,7 +43,7 @@ EPOCH_COLUMNS = (
     "samples_per_second",
     "seconds",
 )
-MAX_JSON, MAX_TOML = 64 << 20, 1 << 20
+MAX_JSON = 64 << 20
 MAX_WITHIN = 400
 """Points of a line within the epochs: more than a figure is wide would not be seen."""
 UNREADABLE: tuple[type[Exception], ...] = (
@@ -148,9 +148,9 @@ def read_run(folder: RunFolder) -> RunData:
     run.summary = _tried(run, "summary.json", lambda: _summary(folder)) or Summary()
     run.state = state(folder)
     run.notes = _tried(run, "viewer.json", lambda: notes.load(folder.viewer)) or ViewerNotes()
-    run.toml = _tried(run, "run.toml", lambda: _text(durable.read_bytes(folder.run_toml, MAX_TOML))) or ""
+    run.toml = _tried(run, "run.toml", lambda: settings_text(folder)) or ""
     if run.toml:
-        run.settings = _tried(run, "run.toml", lambda: tomllib.loads(run.toml)) or {}
+        run.settings = _tried(run, "run.toml", lambda: parsed_settings(run.toml)) or {}
     found = _tried(run, "environment.json", lambda: _table(durable.read_bytes(folder.environment, MAX_JSON)))
     run.environment = found or {}
     _tried(run, "journal.jsonl", lambda: _read_journal(run))
@@ -167,12 +167,6 @@ def _tried(run: RunData, file: str, read: Callable[[], Made]) -> Made | None:
     except UNREADABLE as error:
         run.gaps.append(Gap("damaged", file, _reason(error)))
     return None
-
-
-def _text(found: bytes) -> str:
-    if not found.strip():
-        raise ValueError("it is empty")
-    return found.decode("utf-8")
 
 
 def _summary(folder: RunFolder) -> Summary:

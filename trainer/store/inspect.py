@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import msgspec
 from trainer.store import evaluations
 from trainer.store.folder import RunFolder, state
 from trainer.store.journal import JournalReader
+from trainer.store.run_files import parsed_settings, settings_text
 from trainer.store.run_history import AttemptHistory, RunHistory, read_history
 from trainer.store.summary import Summary
 from trainer.store.summary import read as read_summary
@@ -53,7 +53,7 @@ def _summary(folder: RunFolder) -> Summary:
 
 def _settings(folder: RunFolder) -> dict[str, Any]:
     try:
-        return tomllib.loads(folder.run_toml.read_text("utf-8"))
+        return parsed_settings(settings_text(folder))
     except (OSError, ValueError):
         return {}
 

@@ -1,20 +1,57 @@
-"""The small records of a run that the engine itself writes: run.toml, environment.json, log.txt. No torch."""
+"""The small records of a run that the engine itself writes: run.toml (also read here, and only here), environment.json,
+log.txt. [no torch]"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from trainer.errors import DiskError
-from trainer.settings.toml import dumps
-from trainer.store.durable import AppendFile, write_json, write_text
+from trainer.store.durable import AppendFile, read_bytes, write_json, write_text
 from trainer.store.folder import RunFolder
+
+MAX_SETTINGS = 1 << 20
 
 
 def write_settings(folder: RunFolder, settings: Mapping[str, Any]) -> None:
     """run.toml: repeats the run. Raises DiskError."""
+    from trainer.settings.toml import dumps  # with all of pydantic, which readers do without
+
     write_text(folder.run_toml, dumps(settings))
+
+
+def settings_text(folder: RunFolder) -> str:
+    """run.toml as it is. Raises OSError where it cannot be read, ValueError where it is empty or no UTF-8."""
+    text = read_bytes(folder.run_toml, MAX_SETTINGS).decode("utf-8")
+    if not text.strip():
+        raise ValueError("it is empty")
+    return text
+
+
+def parsed_settings(text: str) -> dict[str, Any]:
+    """The tables of such a text. Raises ValueError where it is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def dotted_settings(folder: RunFolder) -> dict[str, Any]:
+    """Settings of a run by dotted name, such as `train.lr`; empty where run.toml cannot be read."""
+    try:
+        return dict(_dotted(parsed_settings(settings_text(folder))))
+    except (OSError, ValueError):
+        return {}
+
+
+def _dotted(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _dotted(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
 
 
 def write_environment(folder: RunFolder, environment: Mapping[str, Any]) -> None:
