@@ -1,4 +1,7 @@
-"""The settings of a new run as texts: a recipe below, what was typed above, problems, the command line. No Qt."""
+"""The settings of a new run as texts: a recipe below, what was typed above, problems, the command line. No Qt.
+
+Written by hand: forms made from a schema (magicgui, pyqtgraph's parameter tree) know no recipes below what was typed.
+"""
 
 from __future__ import annotations
 

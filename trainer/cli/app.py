@@ -137,6 +137,8 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         """echo '{"id": 1, "do": "ping"}' | epochscope assist""",
     ),
 ]
+_FOR_PROGRAMS = ("assist",)
+"""Commands that people do not type: left out of the list."""
 _NAMES = {name for _, name, *_ in _COMMANDS}
 
 
@@ -152,6 +154,7 @@ def build() -> App:
     )
     for order, (group, name, place, text, example) in enumerate(_COMMANDS):
         more: dict[str, Any] = {"help_epilogue": f"Example:\n  {example}"} if example else {}
+        more["show"] = name not in _FOR_PROGRAMS
         app.command(f"trainer.cli.{place}", name=name, group=group, help=text, sort_key=order, **more)
     for flag in ("--help", "--version"):
         app[flag].group = (_FLAGS,)

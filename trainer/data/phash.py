@@ -5,6 +5,8 @@ The hash is pHash (C. Zauner, "Implementation and Benchmarking of Perceptual Ima
 Pairs are found by multi-index hashing (M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space with
 Multi-Index Hashing", CVPR 2012): in two hashes that differ in up to 7 bits, at least one of four bands of 16 bits
 differs in at most one, so only images that share such a band are compared.
+
+Written by hand: ImageHash hashes one image at a time and has no search for pairs.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ images is one multinomial draw over the cells: no image is touched, and equal ta
 
 They say how far other images of the same kind would move the figures of these weights. What another seed would do is
 not in them: that is `spread`.
+
+Written by hand: scipy.stats.bootstrap draws the images themselves, N numbers for each of its samples.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Colours are written as the page's variables (`var(--ink)`), so that a drawing is light, dark or printed with the page it
 stands in. `standalone` makes a file of its own out of one, which any program can read.
+
+Written by hand: Matplotlib is a large package for a few kinds of drawings, and its SVG has fixed colours.
 """
 
 from __future__ import annotations

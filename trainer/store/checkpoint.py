@@ -3,6 +3,8 @@
 The header opens with `{"__metadata__":{"sha256":"<64 digits>"`: the digest of the whole file with those 64 characters
 zeroed, so that a changed byte anywhere is found, without parsing anything. The second entry, `epochscope`, is one text
 of `trainer.store.codec`: the state, how tensors lay in memory, and which share their storage. No pickle.
+
+Written by hand: the safetensors package has no digest, drops strides and refuses shared storage; it opens these files.
 """
 
 from __future__ import annotations

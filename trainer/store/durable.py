@@ -4,6 +4,8 @@ A file is replaced as a whole: temp in the same folder, write, flush, fsync, clo
 the folder. Whatever goes wrong, the path holds the old content or the new one, never a mix. Errors of the system
 become `DiskError` with the path, the bytes needed and the bytes free.
 
+Written by hand: atomicwrites, which others use, is archived and reads nothing back.
+
 Every system call goes through `seam`, so that tests can make the Nth one fail or record them all.
 """
 

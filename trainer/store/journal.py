@@ -3,6 +3,8 @@
 A line is the crc32 of the JSON bytes (8 lowercase hex digits), a space, one flat JSON object
 `{v, seq, attempt, t, wall, type, ...fields of the event}`, a line feed. A damaged line costs that line: it is counted,
 reported and skipped. A line without its line feed is not yet written.
+
+Written by hand: whatever reads a run can read lines of JSON; a database would need its library there.
 """
 
 from __future__ import annotations

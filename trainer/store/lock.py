@@ -2,6 +2,8 @@
 
 POSIX record locks (lockf), because flock stays with forked workers after their parent was killed. Closing any
 descriptor of the file would release such a lock: hence it is opened once, and a process never opens the lock it holds.
+
+Written by hand: filelock and portalocker take flock on POSIX.
 """
 
 from __future__ import annotations
