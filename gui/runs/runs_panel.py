@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from gui.runs.runs_table import COLUMNS, RunsTable, heads, state_words
 from gui.runs.runs_widgets import NoteFields, Notice, RunsView
-from gui.text.errors import error_text, told
+from gui.text.errors import code_text, error_text
 from gui.viewmodels.run_list import Discarded, Row, RunList
 from gui.viewmodels.settings_form import quoted
 from gui.window.theme import icon
@@ -265,7 +265,7 @@ class RunsPanel(QWidget):
         if live:
             lines.append(self.tr("%n run(s) stay: they are being trained. Stop them first.", "", live))
         lines += [
-            told(error.code, error.parameters, error.what)
+            code_text(error.code, error.parameters, error.what)
             for error in errors
             if error.code not in ("run.live", "run.busy")
         ]

@@ -23,7 +23,7 @@ def whole_text(answer: Mapping[str, Any]) -> str:
     """The same for an error that came as plain values: code, parameters, what, where, expected, mend."""
     what, where = str(answer.get("what") or ""), str(answer.get("where") or "")
     parameters = answer.get("parameters") or {}
-    text = told(str(answer.get("code") or ""), parameters, what)
+    text = code_text(str(answer.get("code") or ""), parameters, what)
     if text != what:
         return text if not where or where in text else f"{text}\n{where}"
     rest = [where, *(str(answer.get(part) or "") for part in ("expected", "mend")), str(parameters.get("output") or "")]
@@ -33,7 +33,7 @@ def whole_text(answer: Mapping[str, Any]) -> str:
 def ended_text(values: Mapping[str, Any]) -> str:
     """Why a run has failed: the fields of its RunEnded."""
     what = str(values["reason"])
-    text = told(values["code"], values["parameters"], what)
+    text = code_text(values["code"], values["parameters"], what)
     if text != what:
         return text
     more = [str(values[part]) for part in ("where", "expected", "fix") if values[part]]
@@ -41,7 +41,7 @@ def ended_text(values: Mapping[str, Any]) -> str:
     return "\n".join([what, *more]) if more else str(values["error"] or what)
 
 
-def told(code: str, parameters: Mapping[str, Any], what: str) -> str:
+def code_text(code: str, parameters: Mapping[str, Any], what: str) -> str:
     """What has happened; `what` is the English text."""
     text = QCoreApplication.translate("Errors", code)
     if text == code:

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from gui.text.errors import ended_text, told
+from gui.text.errors import code_text, ended_text
 from gui.text.reasons import reason_text, stop_text, where_word
 from trainer.number_format import DASH, clock, no_number
 from trainer.store.journal_limits import MAX_SECONDS
@@ -91,7 +91,7 @@ def message_text(message: Message) -> str:
             return text.format(epoch=values["epoch"], batch=values["batch"], where=where_word(values["where"]))
         case "CallbackFailed":
             text = QCoreApplication.translate("Words", "The callback {callback} failed in {hook}: {error}")
-            error = plain(told(values["code"], values["parameters"], values["error"]))
+            error = plain(code_text(values["code"], values["parameters"], values["error"]))
             return text.format(callback=plain(values["callback"]), hook=plain(values["hook"]), error=error)
         case "RunEnded":
             return _end(values)

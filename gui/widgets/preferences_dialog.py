@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.processes import PythonCheck
-from gui.text.errors import told
+from gui.text.errors import code_text
 from gui.text.formats import plain
 from gui.window import i18n, theme
 from gui.window.preferences import LANGUAGES, Preferences
@@ -113,7 +113,7 @@ class PreferencesDialog(QDialog):
         python = self._check.python
         self._drop_check()
         if isinstance(answer, UsageError):
-            reason = told(answer.code, answer.parameters, answer.what)
+            reason = code_text(answer.code, answer.parameters, answer.what)
             self.verdict.setText(self.tr("It cannot be used. {reason}").format(reason=plain(reason)))
         else:
             self._preferences.python = python

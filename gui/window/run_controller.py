@@ -55,7 +55,7 @@ class RunController(QObject):
 
     def start(self, arguments: list[str], name: str) -> None:
         """Run `epochscope ARGUMENTS`, which makes or continues the run `name`, and show it."""
-        with self._told():
+        with self._showing_errors():
             if not any(word == "--runs" or word.startswith("--runs=") for word in arguments):
                 arguments = [*arguments, "--runs", str(self.root)]
             engine = processes.start(self._preferences.python, arguments, self.root, name)
@@ -67,7 +67,7 @@ class RunController(QObject):
         folder = RunFolder(path)
         more = ["--epochs", str(epochs)] if epochs is not None else []
         engine_root = folder.path.parent
-        with self._told():
+        with self._showing_errors():
             arguments = ["resume", str(folder.path), *more, "--runs", str(engine_root)]
             engine = processes.start(self._preferences.python, arguments, engine_root, folder.name)
             self.started[engine.folder.path] = engine
@@ -91,7 +91,7 @@ class RunController(QObject):
 
     def ask(self, do: Do, when: When = "step") -> None:
         """Ask the shown run's engine for something."""
-        with self._told():
+        with self._showing_errors():
             self.steering.ask(do, when)
         self.changed.emit()
 
@@ -134,7 +134,7 @@ class RunController(QObject):
         box.setDefaultButton(wait)
         box.exec()
         if box.clickedButton() is end:
-            with self._told():
+            with self._showing_errors():
                 self.steering.end_process()
             self._banner.hide_notice("overdue")
             self.changed.emit()
@@ -191,7 +191,7 @@ class RunController(QObject):
             self._discarding = None
         elif self.steering.state in ("completed", "stopped", "failed", "lost") and not is_alive(run.folder):
             self._discarding = None
-            with self._told():
+            with self._showing_errors():
                 trash.discard(run.folder)
                 self.gone.emit()
 
@@ -221,7 +221,7 @@ class RunController(QObject):
     def stop_all(self) -> None:
         """Ask every engine started here to stop after this step."""
         for engine in self.working():
-            with self._told():
+            with self._showing_errors():
                 processes.ask(engine.folder, "stop")
 
     def release(self) -> None:
@@ -236,11 +236,11 @@ class RunController(QObject):
         box.setTextFormat(Qt.TextFormat.PlainText)
         return box
 
-    def _told(self) -> _Told:
-        return _Told(self._banner)
+    def _showing_errors(self) -> _ErrorNotice:
+        return _ErrorNotice(self._banner)
 
 
-class _Told:
+class _ErrorNotice:
     """Errors for people become a notice."""
 
     def __init__(self, banner: Banner) -> None:

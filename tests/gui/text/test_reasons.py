@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import trainer
-from gui.text.errors import told as error_told
+from gui.text.errors import code_text as error_told
 from gui.text.formats import message_text
 from gui.text.reasons import note_text, reason_text, source_text, stop_text, where_word
 from gui.window import i18n
@@ -89,13 +89,13 @@ def test_who_has_stopped_a_run_and_when(russian: None) -> None:
     assert stop_text("callback", "", {}, "F1 passed 0.9") == "Запрошена остановка колбэком: F1 passed 0.9."
 
 
-def told(event: ev.Event) -> str:
+def event_text(event: ev.Event) -> str:
     values = {name: getattr(event, name) for name in event.__struct_fields__}
     return message_text(Message(1, 0, type(event).__name__, values))
 
 
 def ended(**more: Any) -> str:
-    return told(ev.RunEnded(epoch=1, step=1, seconds=1.0, **{"reason": "", **more}))
+    return event_text(ev.RunEnded(epoch=1, step=1, seconds=1.0, **{"reason": "", **more}))
 
 
 def test_how_a_run_has_ended(russian: None) -> None:
@@ -105,7 +105,7 @@ def test_how_a_run_has_ended(russian: None) -> None:
     assert "ранняя остановка" in ended(status="completed", reason="early_stopping", code="stop.early_stopping")
     assert "больше ничего" in ended(status="completed", reason="больше ничего не нужно")
     bad = ev.NonFiniteLoss(epoch=1, step=1, batch=2, where="gradient", last_checkpoint=None)
-    assert told(bad) == "Эпоха 1, батч 2: значение градиента не конечно."
+    assert event_text(bad) == "Эпоха 1, батч 2: значение градиента не конечно."
     assert where_word("loss") == "значение потерь"
 
 
@@ -120,7 +120,9 @@ def test_an_error_is_told_without_the_captions_of_a_terminal(speak: Callable[[st
 
 def test_a_callback_that_failed_for_a_known_reason(russian: None) -> None:
     def failed(error: str, **more: Any) -> str:
-        return told(ev.CallbackFailed(epoch=1, step=1, callback="c", hook="h", action="retry", error=error, **more))
+        return event_text(
+            ev.CallbackFailed(epoch=1, step=1, callback="c", hook="h", action="retry", error=error, **more)
+        )
 
     assert failed("ValueError: odd") == "Сбой колбэка c в h: ValueError: odd"
     assert "Диск заполнен" in failed("DiskError: The disk is full.", code="disk.full", parameters={"path": "/a"})

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from gui.text.errors import error_text, fault_text, told, whole_text
+from gui.text.errors import code_text, error_text, fault_text, whole_text
 from gui.text.update_translations import Text, error_codes, fault_codes, texts, texts_of
 from gui.window import i18n
 from gui.window.actions import MENUS
@@ -181,20 +181,20 @@ def test_errors_are_told_in_russian(russian: QApplication) -> None:
     assert error_text(error) == "Запуск «{one}» ещё обучается; он не удалён. Сначала остановите его.\n/runs/one"
     for one in error_codes():
         values = dict.fromkeys(one.parameters, "<value>")
-        assert re.search("[а-яё]", told(one.code, values, "<english>")), one.code
+        assert re.search("[а-яё]", code_text(one.code, values, "<english>")), one.code
     assert all(re.search("[а-яё]", fault_text(code, "")) for code in fault_codes())
 
 
 def test_what_has_no_translation_is_told_in_english(russian: QApplication) -> None:
-    assert told("from.the_future", {}, "What has happened") == "What has happened"
-    assert told("run.live", {}, "parameters of another version") == "parameters of another version"
+    assert code_text("from.the_future", {}, "What has happened") == "What has happened"
+    assert code_text("run.live", {}, "parameters of another version") == "parameters of another version"
     assert fault_text("from_the_future", "a reason") == "a reason"
 
 
 def test_english_is_the_text_of_the_engine(qtbot: QtBot) -> None:
     answer = {"code": "run.live", "what": "A", "where": "B", "expected": "", "mend": "C", "parameters": {"output": "D"}}
     assert whole_text(answer) == "A\nB\nC\nD"
-    assert told("diverged.step", {}, "It is bad.") == "It is bad."
+    assert code_text("diverged.step", {}, "It is bad.") == "It is bad."
 
 
 # -- the window --------------------------------------------------------------------------------------------------
