@@ -24,6 +24,8 @@ from trainer.store.folder import RunFolder, default_root
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BUG = 1
+LOG_NOTE = "log: "
+"""Begins the note of an error that says which file has its traceback."""
 Row = Sequence[str]
 
 
@@ -137,20 +139,26 @@ def show_error(error: EpochscopeError, *, debug: bool = False) -> int:
     screen = _first_lines(error.what)
     for label, text in error.lines()[1:]:
         screen += _labelled(label, text)
-    if log := getattr(error, "log", ""):
-        screen += _labelled("log", str(log))
+    if log := _log_of(error):
+        screen += _labelled("log", log)
     _styled(screen)
     return error.exit_code
+
+
+def _log_of(error: Exception) -> str:
+    """Where the traceback lies, as a note of the error says; empty where there is none."""
+    notes = [note for note in getattr(error, "__notes__", ()) if note.startswith(LOG_NOTE)]
+    return notes[-1].removeprefix(LOG_NOTE) if notes else ""
 
 
 def show_bug(error: Exception, *, debug: bool, log: Path | None = None) -> int:
     """A bug of ours, or of somebody's callback: say so, and where the traceback lies. Returns 1."""
     if debug:
         traceback.print_exception(error)
-    log = log or getattr(error, "log", None) or log_bug(error)
+    place = log or _log_of(error) or log_bug(error)
     screen = _first_lines(f"This is a bug in epochscope: {type(error).__name__}: {error}")
-    if log:
-        screen += _labelled("log", str(log))
+    if place:
+        screen += _labelled("log", str(place))
     screen += _labelled("mend", "please report it with that log; --debug shows the traceback here")
     _styled(screen)
     return _BUG

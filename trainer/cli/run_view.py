@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from trainer.callback import Callback, Phase
+from trainer.cli.output import LOG_NOTE
 from trainer.engine.context import RunContext
 from trainer.errors import EpochscopeError
 from trainer.events import Preparing
@@ -43,7 +44,7 @@ def watch(work: Callable[..., Result], *, as_json: bool) -> Result:
         return work(where, load_callback("progress")(console))
     except Exception as error:
         if where.folder is not None and not _says_all(error):
-            error.log = where.folder.log  # type: ignore[attr-defined]
+            error.add_note(f"{LOG_NOTE}{where.folder.log}")
         raise
 
 
