@@ -98,7 +98,7 @@ def build(settings: Settings, session: Session) -> Trainer:
         model,
         data,
         optimizer=make_optimizer(model, train),
-        loss=make_loss(train),
+        loss=make_loss(train, data.class_counts),
         epochs=train.epochs,
         seed=train.seed,
         device=train.device,
@@ -106,6 +106,8 @@ def build(settings: Settings, session: Session) -> Trainer:
         compile=train.compile,
         threads=choose_threads(train.threads, settings.model),
         eval_batch=train.eval_batch,
+        **{name: getattr(train, name) for name in ("accumulate", "clip_norm", "clip_value", "ema")},
+        **{name: getattr(settings.augment, name) for name in ("mixup", "cutmix")},
     )
 
 
@@ -118,7 +120,8 @@ def open_settings_data(settings: Settings, session: Session | None = None) -> An
         progress["progress"] = lambda stage, done, total: session.progress(Preparing, stage, done, total)
     return open_data(
         **settings.data.model_dump(),
-        **settings.augment.model_dump(),
+        **settings.augment.model_dump(exclude={"mixup", "cutmix"}),
+        sampling=settings.train.sampling,
         batch=settings.train.batch,
         seed=settings.train.seed,
         **progress,

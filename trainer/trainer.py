@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 
 from trainer.callback import Callback
 from trainer.data.loaders import DataSource, LoaderSource, data_source
+from trainer.data.mixup import check_soft_labels
 from trainer.data.seeding import seed_generators
 from trainer.engine.arguments import (
     EVAL_BATCH,
@@ -31,10 +32,12 @@ from trainer.engine.device import choose_device
 from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
-from trainer.engine.loop import Loop, Parts
+from trainer.engine.loop import Loop
+from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.resume import Continuation, find_continuation
 from trainer.engine.session import Session, StopNow
+from trainer.engine.step_options import StepOptions, TrainingStep
 from trainer.errors import DataError, UsageError
 from trainer.events import SPLITS, EvaluationDone, Event, Preparing, RunStarted
 from trainer.models import count_parameters
@@ -64,6 +67,13 @@ class Trainer:
     threads, 1 to 1,024; None: as torch is set, or as the resumed run had it. `eval_batch`: images at a time in
     validation and evaluation, where the data is ours, 1 to 65,536; None: 1,000.
 
+    How a step is made: `accumulate` batches give the gradients of one optimiser step, which then counts as one step and
+    one batch of all their images, at least 1. `clip_value`, `clip_norm`: largest value of a gradient, largest norm of
+    all together; 0: not clipped. `ema`: decay in [0, 1) of the moving average of the weights that validation,
+    evaluation, the best weights and the checkpoints' models then are; 0: none. `mixup`, `cutmix`: alpha of the mixing
+    of training images in pairs; 0: none. `training_step(model, (images, labels))`: gives the loss, or (loss, logits),
+    in place of `loss(model(images), labels)`; validation still uses `loss`.
+
     Raises UsageError and DataError at once where the arguments cannot work together.
     """
 
@@ -83,7 +93,15 @@ class Trainer:
         compile: bool = False,  # noqa: A002  # as the setting is called
         threads: int | None = None,
         eval_batch: int | None = None,
+        accumulate: int = 1,
+        clip_norm: float = 0.0,
+        clip_value: float = 0.0,
+        ema: float = 0.0,
+        mixup: float = 0.0,
+        cutmix: float = 0.0,
+        training_step: TrainingStep | None = None,
     ) -> None:
+        self.options = StepOptions(accumulate, clip_norm, clip_value, ema, mixup, cutmix, training_step)
         self.precision: Literal["float32", "bfloat16"] = precision
         self.compile = compile
         self.threads = threads if threads is None else checked_count("threads", threads, MOST_THREADS)
@@ -98,8 +116,16 @@ class Trainer:
         self._forward: Forward = forward_in(precision, self.model, self.device)
         if compile:
             check_compiler(self.device)
+            if training_step is not None:
+                raise UsageError(
+                    "train.step_compile",
+                    "A training step of your own cannot be compiled.",
+                    mend="leave out compile, or call torch.compile on the model yourself",
+                )
         self.optimizer = made_optimizer(optimizer, self.model)
         self.classes = class_names(self.model, self.feed)
+        if self.options.mixes and training_step is None:
+            check_soft_labels(self.criterion, len(self.classes), self.device)
         if isinstance(self.feed, LoaderSource):
             self.feed.expect(len(self.classes))
         self.folder = RunFolder(Path(run_dir)) if run_dir is not None else None
@@ -202,6 +228,8 @@ class Trainer:
             self.eval_batch,
             self.device,
             self._forward,
+            options=self.options,
+            bfloat16=self.precision == "bfloat16",
         )
 
     def _restore(self, session: Session, loop: Loop, continuation: Continuation) -> None:
@@ -259,6 +287,8 @@ class Trainer:
         """Best weights on every split; the events and files about them."""
         if loop.best_weights is not None:
             self.model.load_state_dict(loop.best_weights)
+        elif loop.average is not None:
+            loop.average.apply()
         weights: Literal["best", "last"] = "best" if loop.best_weights is not None else "last"
         for split in SPLITS:
             if split not in self.feed.sizes or (split == "train" and self.feed.single_pass):

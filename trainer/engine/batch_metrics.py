@@ -43,7 +43,7 @@ class BatchMetrics:
     # -- per step ------------------------------------------------------------------------------------------------
 
     def add(self, outputs: Tensor, labels: Tensor, loss: float | Tensor, samples: int) -> None:
-        """Take in one step: outputs (B, C), labels (B,) int64, the step's mean loss."""
+        """Take in one step: outputs (B, C), labels (B,) int64 or shares (B, C), the step's mean loss."""
         self._outputs.append(outputs)
         self._labels.append(labels)
         self._sizes.append(samples)
@@ -60,7 +60,7 @@ class BatchMetrics:
         """Turn the kept outputs into counts of (true, predicted) pairs."""
         if not self._outputs:
             return
-        labels = torch.cat(self._labels)
+        labels = torch.cat([labels.argmax(1) if labels.ndim == 2 else labels for labels in self._labels])
         pairs = labels * self.classes + torch.cat(self._outputs).argmax(1)
         counts = torch.bincount(pairs, minlength=self.classes * self.classes)
         self._outputs.clear()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 
-from trainer.data.loaders import Closeable, DataSource, input_facts
+from trainer.data.loaders import Closeable, input_facts
 from trainer.engine.batch_metrics import BatchMetrics
 from trainer.engine.best import Best
 from trainer.engine.checkpoint_state import (
@@ -23,9 +23,10 @@ from trainer.engine.checkpoint_state import (
     restore_optimizer,
 )
 from trainer.engine.evaluation_loop import pass_over
-from trainer.engine.precision import Forward
+from trainer.engine.parts import Parts
 from trainer.engine.session import Session, StopNow
 from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, takes_flag
+from trainer.engine.weight_average import WeightAverage, trained_tensors
 from trainer.errors import DivergedError
 from trainer.events import (
     BatchEnded,
@@ -33,6 +34,7 @@ from trainer.events import (
     CheckpointRequested,
     EpochEnded,
     EpochStarted,
+    GradientsReady,
     NonFiniteLoss,
     ValidationDone,
     Working,
@@ -42,26 +44,6 @@ from trainer.metrics.outputs import Outputs
 
 REPORT_SECONDS = 0.05
 """BatchesReported comes at most twenty times a second."""
-
-
-@dataclass
-class Parts:
-    """What is trained, with what, for how long.
-
-    `forward`: how images become logits; None: by the model. `deferred`: whether steps leave their loss on the device;
-    None: where there is a device and the optimiser allows it.
-    """
-
-    model: nn.Module
-    feed: DataSource
-    optimizer: Optimizer
-    criterion: Callable[[Tensor, Tensor], Tensor]
-    classes: int
-    epochs: int
-    eval_batch: int
-    device: torch.device
-    forward: Forward | None = None
-    deferred: bool | None = None
 
 
 @dataclass
@@ -90,7 +72,7 @@ class Loop:
     def __init__(self, session: Session, parts: Parts) -> None:
         self.session = session
         self.parts = parts
-        self.steps_per_epoch = parts.feed.steps_per_epoch
+        self.steps_per_epoch = parts.steps_per_epoch
         self.cursor = Cursor()
         self.best = Best()
         self.best_weights: dict[str, Tensor] | None = None
@@ -98,12 +80,12 @@ class Loop:
         deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
         self._deferred = deferrable if parts.deferred is None else parts.deferred
         self.tally = BatchMetrics(parts.classes, deferred=self._deferred)
-        self._forward = parts.model if parts.forward is None else parts.forward
         self._step: CheckedStep | FlaggedStep = (
-            FlaggedStep(self._forward, parts.optimizer, parts.criterion, parts.device)
+            FlaggedStep(parts.loss_of(), parts.optimizer, parts.device, parts.options, self._gradients_ready)
             if self._deferred
-            else CheckedStep(self._forward, parts.optimizer, parts.criterion)
+            else CheckedStep(parts.loss_of(), parts.optimizer, parts.options, self._gradients_ready)
         )
+        self.average = WeightAverage(parts.model, parts.options.ema) if parts.options.ema else None
         self._unreported = Spent()
         self._mark = 0.0
         self._error: DivergedError | None = None
@@ -157,9 +139,9 @@ class Loop:
     def _train(self) -> None:
         """The hot path: everything here is paid once per step."""
         session, control, tally, cursor = self.session, self.session.control, self.tally, self.cursor
-        step, clock, unreported = self._step, time.perf_counter, self._unreported
+        step, clock, unreported, average = self._step, time.perf_counter, self._unreported, self.average
         self.parts.model.train()
-        batches = self.parts.feed.train_batches(cursor.epoch, cursor.batch)
+        batches = self.parts.train_batches(cursor.epoch, cursor.batch)
         if self._generators is not None:
             # an own loader was seeded and has skipped ahead just now: put the generators where the checkpoint left them
             restore_generators(self._generators, self.parts.device)
@@ -173,6 +155,8 @@ class Loop:
                 outputs, loss = step(images, labels)
                 samples = labels.shape[0]
                 tally.add(outputs, labels, loss, samples)
+                if average is not None:
+                    average.update()
                 session.step += 1
                 cursor.batch += 1
                 now = clock()
@@ -191,6 +175,13 @@ class Loop:
             if isinstance(batches, Closeable):
                 batches.close()  # a prefetching thread must not outlive the loop
         tally.reduce()
+
+    def _gradients_ready(self) -> None:
+        if self.session.bus.listens(GradientsReady):
+            rate = learning_rate(self.parts.optimizer)
+            self.session.bus.emit(
+                GradientsReady(**self.session.position, batch=self.cursor.batch + 1, learning_rate=rate)
+            )
 
     def _batch_ended(self, samples: int, loss: float | Tensor, data_seconds: float, step_seconds: float) -> None:
         if isinstance(loss, float):
@@ -251,17 +242,19 @@ class Loop:
             parts.criterion,
             parts.classes,
             lambda done: self.session.progress(Working, stage, done, total),
-            self._forward,
+            parts.forward,
         )
         self.session.outputs[split] = outputs
         return found, outputs, self.session.clock.elapsed() - start
 
     def _validate(self) -> Metrics:
-        found, _, seconds = self.pass_over("valid", "validate")
+        with nullcontext() if self.average is None else self.average.applied():
+            found, _, seconds = self.pass_over("valid", "validate")
+            improved = self.best.update(self.session.epoch, found.loss)
+            if improved:
+                state = self.parts.model.state_dict()
+                self.best_weights = {name: value.detach().clone() for name, value in state.items()}
         self._spent.valid += seconds
-        improved = self.best.update(self.session.epoch, found.loss)
-        if improved:
-            self.best_weights = {name: value.detach().clone() for name, value in self.parts.model.state_dict().items()}
         self.session.best_epoch, self.session.best_loss = self.best.epoch, self.best.loss
         self.session.hold_checkpoints()
         self.session.emit(
@@ -319,6 +312,8 @@ class Loop:
         parts, session = self.parts, self.session
         optimizer_tensors, optimizer_rest = capture_optimizer(parts.model, parts.optimizer)
         tensors = {**capture_model(parts.model), **optimizer_tensors, **capture_generators(parts.device)}
+        if self.average is not None:
+            tensors = self.average.capture(tensors)
         self.tally.reduce()
         meta = {
             "epoch": self.cursor.epoch,
@@ -335,13 +330,18 @@ class Loop:
             "fingerprint": parts.feed.fingerprint,
             "input": input_facts(parts.feed),
             "threads": torch.get_num_threads(),
+            "accumulate": parts.options.accumulate,
+            "averaged_updates": self.average.updates if self.average is not None else 0,
         }
         return tensors, meta
 
     def restore(self, tensors: dict[str, Tensor], meta: dict[str, Any], best: dict[str, Tensor] | None) -> None:
         """Continue from what `capture` gave; `best` holds the best weights so far, where there are any."""
         parts = self.parts
-        restore_model(parts.model, tensors)
+        parts.options.check_resumed(meta)
+        restore_model(parts.model, trained_tensors(tensors))
+        if self.average is not None:
+            self.average.restore(tensors, meta.get("averaged_updates", 0))
         restore_optimizer(parts.model, parts.optimizer, tensors, meta["optimizer"])
         self.cursor = Cursor(meta["epoch"], meta["batch"])
         self.best = Best(meta["best"]["epoch"], meta["best"]["loss"])

@@ -13,10 +13,12 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.optim import Optimizer
 
 from trainer.engine.optimizer_step import OptimizerStep
-from trainer.engine.precision import Forward
+from trainer.engine.step_options import PLAIN, StepOptions
+from trainer.engine.training_step import BatchLoss
 
 Step = Callable[[Tensor, Tensor], tuple[Tensor, float | Tensor]]
 """images, labels -> detached outputs, mean loss (a float, or a tensor on the device)"""
@@ -74,13 +76,65 @@ def _is_plain(tensor: Tensor) -> bool:
     return tensor.dtype == torch.float32 and tensor.device.type == "cpu" and not tensor.is_sparse
 
 
-class CheckedStep:
-    """The step on the CPU, and on devices for optimisers that do not take a flag."""
+def backward(loss_of: BatchLoss, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Add the gradients of a batch; its logits and mean loss."""
+    outputs, loss = loss_of(images, labels)
+    loss.backward()
+    return outputs.detach(), loss.detach()
 
-    def __init__(self, forward: Forward, optimizer: Optimizer, criterion: Callable[[Tensor, Tensor], Tensor]) -> None:
-        self._forward = forward
+
+def accumulated(parts: int) -> Callable[[BatchLoss, Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """`backward` in `parts` equal parts, of which only one at a time takes memory: the same gradients, where the model
+    looks at images one by one (BatchNorm does not)."""
+
+    def in_parts(loss_of: BatchLoss, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        size = -(-len(labels) // parts)
+        outputs, total = [], torch.zeros((), device=images.device)
+        for some, of_these in zip(images.split(size), labels.split(size), strict=True):
+            found, loss = loss_of(some, of_these)
+            share = loss * (len(of_these) / len(labels))
+            share.backward()
+            outputs.append(found.detach())
+            total += share.detach()
+        return torch.cat(outputs), total
+
+    return in_parts
+
+
+class Clipping:
+    """Clips the gradients of all parameters, first each value, then the norm of all together; see `StepOptions`."""
+
+    def __init__(self, optimizer: Optimizer, options: StepOptions) -> None:
         self._optimizer = optimizer
-        self._criterion = criterion
+        self._value = options.clip_value
+        self._norm = options.clip_norm
+
+    def __call__(self) -> None:
+        parameters = [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
+        if self._value:
+            clip_grad_value_(parameters, self._value)
+        if self._norm:
+            clip_grad_norm_(parameters, self._norm)
+
+
+class CheckedStep:
+    """The step on the CPU, and on devices for optimisers that do not take a flag.
+
+    `gradients_ready` is called between backward and the look at the gradients.
+    """
+
+    def __init__(
+        self,
+        loss_of: BatchLoss,
+        optimizer: Optimizer,
+        options: StepOptions = PLAIN,
+        gradients_ready: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._loss_of = loss_of
+        self._backward = accumulated(options.accumulate) if options.accumulate > 1 else backward
+        self._clip = Clipping(optimizer, options) if options.clips else None
+        self._gradients_ready = gradients_ready
+        self._optimizer = optimizer
         self._finite = FiniteCheck(optimizer)
         self._closure = needs_closure(optimizer)
         self._update = OptimizerStep(optimizer)
@@ -91,18 +145,19 @@ class CheckedStep:
             return self._with_closure(images, labels)
         outputs, _, value = self._gradients(images, labels)
         self._update.step()
-        return outputs.detach(), value
+        return outputs, value
 
     def _gradients(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, float]:
         self._update.clear()
-        outputs = self._forward(images)
-        loss = self._criterion(outputs, labels)
-        loss.backward()
+        outputs, loss = self._backward(self._loss_of, images, labels)
         value = loss.item()
         if not isfinite(value):
             raise NonFiniteStep("loss")
+        self._gradients_ready()
         if not self._finite():
             raise NonFiniteStep("gradient")
+        if self._clip is not None:
+            self._clip()
         return outputs, loss, value
 
     def _with_closure(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
@@ -110,7 +165,7 @@ class CheckedStep:
 
         def closure() -> Tensor:
             outputs, loss, value = self._gradients(images, labels)
-            first.append((outputs.detach(), value))
+            first.append((outputs, value))
             return loss
 
         self._optimizer.step(closure)  # type: ignore[arg-type]  # torch types the result as float, LBFGS takes a tensor
@@ -122,14 +177,17 @@ class FlaggedStep:
 
     def __init__(
         self,
-        forward: Forward,
+        loss_of: BatchLoss,
         optimizer: Any,  # fused optimisers look for two attributes that torch.optim.Optimizer does not declare
-        criterion: Callable[[Tensor, Tensor], Tensor],
         device: torch.device,
+        options: StepOptions = PLAIN,
+        gradients_ready: Callable[[], object] = lambda: None,
     ) -> None:
-        self._forward = forward
+        self._loss_of = loss_of
+        self._backward = accumulated(options.accumulate) if options.accumulate > 1 else backward
+        self._clip = Clipping(optimizer, options) if options.clips else None
+        self._gradients_ready = gradients_ready
         self._optimizer = optimizer
-        self._criterion = criterion
         self._update = OptimizerStep(optimizer)
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
         self._one = torch.ones((), device=device)
@@ -141,17 +199,17 @@ class FlaggedStep:
     def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
         """Queue one step on the device; the loss is a 0-dim tensor there."""
         self._update.clear()
-        outputs = self._forward(images)
-        loss = self._criterion(outputs, labels)
-        loss.backward()
-        kept = loss.detach()
+        outputs, kept = self._backward(self._loss_of, images, labels)
+        self._gradients_ready()
         torch.maximum(self._loss_flag, (~torch.isfinite(kept)).float(), out=self._loss_flag)
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
         # the same kernel GradScaler uses: sets the flag where a gradient is not finite, multiplies by one otherwise
         torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._flag, self._one)
         torch.maximum(self._flag, self._loss_flag, out=self._flag)
+        if self._clip is not None:
+            self._clip()
         self._optimizer.step()
-        return outputs.detach(), kept
+        return outputs, kept
 
     def check(self) -> None:
         """Read the flag, waiting for the device; raises NonFiniteStep where a step since the last check was skipped."""
