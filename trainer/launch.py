@@ -44,7 +44,7 @@ def start(
     write_settings(folder, settings.model_dump())
     try:
         session = Session(everybody, folder=folder, settings=settings.model_dump(), signals=signals)
-        return session.conduct(lambda: build(settings, session).train(session))
+        return session.conduct(lambda: _build_new(settings, session).train(session))
     except UsageError:
         # some wrong usage shows only once torch is there, such as a device that is not: it leaves no folder either
         remove_tree(folder.path)
@@ -77,6 +77,15 @@ def resume(
         trainer.train(session)
 
     return session.conduct(work)
+
+
+def _build_new(settings: Settings, session: Session) -> Trainer:
+    session.progress(Preparing, "import", 0, 1)
+    from trainer.engine.device import choose_device
+    from trainer.engine.precision import check_steady
+
+    check_steady(settings.train.precision, choose_device(settings.train.device))
+    return build(settings, session)
 
 
 def build(settings: Settings, session: Session) -> Trainer:

@@ -58,6 +58,19 @@ def forward_in(precision: str, model: nn.Module, device: torch.device) -> Forwar
     return Mixed(model, device)
 
 
+def check_steady(precision: str, device: torch.device) -> None:
+    """Raises UsageError `precision.processor` for bfloat16 on a processor: epochs of one and the same run took 12 s, or
+    86 s, at random, on two cores with AVX512-BF16. Runs that were started with it can go on."""
+    if precision == "bfloat16" and device.type == "cpu":
+        raise UsageError(
+            "precision.processor",
+            "bfloat16 is not offered on a processor: its steps can become several times slower at random.",
+            where="--precision",
+            expected="float32, which is steady; bfloat16 is for GPUs",
+            mend="leave out --precision",
+        )
+
+
 def _refusal(device: torch.device) -> str:
     """Why autocast does not give bfloat16 on a device; empty where it does. One small product tells."""
     with warnings.catch_warnings():

@@ -132,7 +132,7 @@ class Train(_Table):
     precision: Literal["float32", "bfloat16"] = setting(
         "float32",
         "Precision",
-        "What the model computes in; bfloat16 is faster only where the processor computes in it, weights stay float32",
+        "What the model computes in; bfloat16 is faster on many GPUs and not offered on a CPU, weights stay float32",
     )
     compile: bool = setting(
         False,
