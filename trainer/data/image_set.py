@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 Progress = Callable[[str, int, int], None]
 """Called as `progress(stage, done, total)`; stage is "scan", "decode" or "check", total 0 if not known. May raise."""
 
+RULES = 2
+"""By which rules a folder is read and divided. 1: those of version 0.1.0, for its runs (see `open_data`)."""
+
 
 def no_progress(stage: str, done: int, total: int) -> None:
     """Report nothing."""
