@@ -29,7 +29,8 @@ def split_pictures(
     `valid` and `test` are fractions of what the source calls training images; a part that the source brings itself
     is used as it is. Every class keeps its share to within one image, and totals are exact: 10 % of 50,000 is 5,000.
     A class whose share is less than one image gets one before others if an earlier part gave it none, and among equals
-    the seed decides; under `rules` 1, those of runs up to 0.1.0, always the first classes got it. `samples`: at most so many training images, each class keeping its share, and at least one image.
+    the seed decides; under `rules` 1, those of runs of version 0.1.0, the first classes always got it. `samples`: at
+    most so many training images, each class keeping its share, and at least one image.
     """
     good = np.ones(len(pictures.labels), bool)
     good[list(pictures.unreadable)] = False
