@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-from trainer.data.formats import image_suffixes, suffix_of
+from trainer.data.image_formats import image_suffixes, suffix_of
 from trainer.store.folder import is_run
 
 Kind = Literal["run", "data", "images", "nothing"]

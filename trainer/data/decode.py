@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from trainer.data.formats import FORMATS, INSTALL, WITH_PHOTOS, pillow_formats, unread_format
+from trainer.data.image_formats import FORMATS, INSTALL, WITH_PHOTOS, pillow_formats, unread_format
 from trainer.data.image_set import Progress, channel_sums
 
 MAX_PIXELS = 89_478_485

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.folder_scan import Listing
-from trainer.data.formats import INSTALL, WITH_PHOTOS
+from trainer.data.image_formats import INSTALL, WITH_PHOTOS
 from trainer.data.image_set import DataNote, LeftOut
 
 NAMED = 12

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from trainer.data.class_names import ClassNames, class_names, same_looking
 from trainer.data.file_stamp import Stamp, file_stamp
-from trainer.data.formats import SUFFIXES, UNREAD, image_suffixes, suffix_of
+from trainer.data.image_formats import INSTALL, SUFFIXES, UNREAD, WITH_PHOTOS, image_suffixes, suffix_of
 from trainer.data.image_set import RULES, Fault, LeftOut, Progress
 from trainer.errors import DataError
 from trainer.events import SPLITS
@@ -241,9 +241,7 @@ def _list_class(listing: Listing, split: str, name: str, label: int) -> None:
         waiting = [inner for folder in waiting for inner in _list_folder(listing, folder, path, found, seen)]
     listing.faults[before:] = sorted(listing.faults[before:], key=lambda fault: fault.path)
     if not found and not any(fault.path == path for fault in listing.problems):
-        unread = sum(one.count for one in listing.left_out() if one.place == path and one.kind == "format")
-        more = f", only {unread} file{'s' * (unread > 1)} in formats that are not read" if unread else ""
-        listing.problems.append(Fault(path, "empty_class", f"the class has no images{more}"))
+        listing.problems.append(Fault(path, "empty_class", f"the class has no images{_only_unread(listing, path)}"))
     found.sort()
     listing.paths += [full for full, _ in found]
     listing.stamps += [stamp for _, stamp in found]
@@ -251,6 +249,16 @@ def _list_class(listing: Listing, split: str, name: str, label: int) -> None:
         listing.nested += [full for full, _ in found if "/" in full[len(path) + 1 :]]
     listing.labels += [label] * len(found)
     listing.parts += [_part(listing, split) or 0] * len(found)
+
+
+def _only_unread(listing: Listing, path: str) -> str:
+    """What an empty class has instead of images."""
+    unread = [one for one in listing.left_out() if one.place == path and one.kind == "format"]
+    if not unread:
+        return ""
+    count, names = sum(one.count for one in unread), [one.what for one in unread]
+    advice = "convert them to JPEG or PNG" + (f", or {INSTALL}" if WITH_PHOTOS.intersection(names) else "")
+    return f", only {count} file{'s' * (count > 1)} in formats that are not read ({', '.join(names)}): {advice}"
 
 
 def _list_folder(

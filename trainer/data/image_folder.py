@@ -18,7 +18,7 @@ from trainer.data.decode_pool import decode_all
 from trainer.data.file_stamp import settle
 from trainer.data.folder_notes import folder_notes
 from trainer.data.folder_scan import Listing, scan
-from trainer.data.formats import FORMATS, pillow_formats
+from trainer.data.image_formats import FORMATS, pillow_formats
 from trainer.data.image_set import RULES, Fault, ImageSet, Progress
 from trainer.errors import DataError
 from trainer.events import SPLITS
