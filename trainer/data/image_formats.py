@@ -95,12 +95,6 @@ def pillow_formats() -> tuple[str, ...]:
     return (*FORMATS, *found)
 
 
-def forget() -> None:
-    """Look anew at what is installed."""
-    for found in (_photo_formats, image_suffixes, pillow_formats):
-        found.cache_clear()
-
-
 def unread_format(head: bytes) -> str:
     """The name of a format that is not read, from the first 16 bytes of a file; empty where they are of no such one.
 
