@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from trainer.callback import Callback
+from trainer.data.image_data import ImageData
 from trainer.data.loaders import DataSource, LoaderSource, data_source
 from trainer.data.mixup import check_soft_labels
 from trainer.data.seeding import seed_generators
@@ -180,6 +181,8 @@ class Trainer:
         """The work of one attempt within a session that is under way: restore, train, evaluate. `make_loop`: for other
         programs that train in place of our loop."""
         run, continuation = session.run, session.continuation
+        if continuation is not None and continuation.checkpoint is not None:
+            self._take_earlier_data(continuation.load()[1]["fingerprint"])
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
         # decided once, at the first start: another number of threads gives other bits
@@ -200,6 +203,16 @@ class Trainer:
                 raise
             session.stop_status = None  # a callback has ended the training, not the evaluation that follows
         self._evaluate_all(session, loop)
+
+    def _take_earlier_data(self, fingerprint: str) -> None:
+        """A run of before the split of small classes changed goes on with its own."""
+        if self.feed.fingerprint == fingerprint or not isinstance(self.feed, ImageData):
+            return
+        earlier = self.feed.of_run(fingerprint)
+        same = ("classes", "input_shape", "batch")
+        if earlier is not None and all(getattr(earlier, name) == getattr(self.feed, name) for name in same):
+            earlier.to(self.device)
+            self.feed = earlier
 
     def _compile(self, session: Session) -> float:
         """Compile the model, which may take a minute; the seconds."""

@@ -1,4 +1,7 @@
-"""A folder as a source: `train/ valid/ test/` with a folder of images per class, or just those. [no torch]"""
+"""A folder as a source: `train/ valid/ test/` with a folder of images per class, or just those. [no torch]
+
+Nothing that lies in it is passed over in silence: `ImageSet.left_out` counts it, `ImageSet.notes` says it.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,13 @@ from typing import Any
 import numpy as np
 
 from trainer.data.cache import Entry, cached
-from trainer.data.decode import MODES, Job, no_warnings, read_size
+from trainer.data.decode import FACTS, MODES, Job, no_warnings, read_size
 from trainer.data.decode_pool import decode_all
+from trainer.data.file_stamp import settle
+from trainer.data.folder_notes import folder_notes
 from trainer.data.folder_scan import Listing, scan
-from trainer.data.image_set import DataNote, Fault, ImageSet, Progress
+from trainer.data.image_formats import FORMATS, pillow_formats
+from trainer.data.image_set import RULES, Fault, ImageSet, Progress
 from trainer.errors import DataError
 from trainer.events import SPLITS
 
@@ -21,20 +27,24 @@ LARGEST = 64
 """Side up to which images keep the size that most of them have."""
 
 
-def load_folder(root: Path, size: int | None, progress: Progress) -> ImageSet:
-    """Scan, decode (or map the cache) and check a folder. Raises `DataError` if it holds no images at all."""
-    listing = scan(root, progress)
+def load_folder(root: Path, size: int | None, progress: Progress, rules: int = RULES) -> ImageSet:
+    """Scan, decode (or map the cache) and check a folder. Raises `DataError` if it holds no images at all.
+
+    `rules`: as for `scan`.
+    """
+    listing = scan(root, progress, rules)
     if not listing.paths:
         raise _no_images(listing)
     source = os.path.realpath(root)
 
     def build(work: Path) -> dict[str, Any]:
+        settle(listing.stamps)
         return _decode(listing, source, work, size, progress)
 
     def usable(entry: Entry) -> bool:
         return not _readable_now(entry, listing)
 
-    entry = cached(source, f"folder {size}", listing.state(), build, usable)
+    entry = cached(source, _policy(size, listing, progress), listing.state(), build, usable)
     progress("check", 0, 0)
     faults = [Fault(listing.paths[index], code, reason) for index, code, reason in entry.meta["faults"]]
     unreadable = tuple(index for index, _, _ in entry.meta["faults"])
@@ -53,9 +63,17 @@ def load_folder(root: Path, size: int | None, progress: Progress) -> ImageSet:
         unreadable=unreadable,
         faults=tuple(sorted([*listing.faults, *faults], key=lambda fault: fault.path)),
         problems=(*listing.problems, *_emptied(listing, unreadable)),
-        notes=_notes(listing),
+        notes=folder_notes(listing, entry.facts[:, 3]),
+        left_out=listing.left_out(),
         root=Path(source),
     )
+
+
+def _policy(size: int | None, listing: Listing, progress: Progress) -> str:
+    """What decides about the pixels besides the files. Entries of older rules stand beside that of today's."""
+    older = listing.rules < RULES and listing.state() != scan(listing.root, progress).state()
+    formats = [] if older else pillow_formats()[len(FORMATS) :]
+    return " ".join(("folder", str(size), *formats, *(["rules", str(listing.rules)] if older else [])))
 
 
 def _decode(listing: Listing, source: str, work: Path, size: int | None, progress: Progress) -> dict[str, Any]:
@@ -67,11 +85,11 @@ def _decode(listing: Listing, source: str, work: Path, size: int | None, progres
     while True:
         job = Job(source, str(work), *target)
         faults = decode_all(job, listing.paths, listing.bytes(), progress)
-        facts = np.fromfile(work / "facts", np.int32).reshape(-1, 3)
+        facts = np.fromfile(work / "facts", np.int32).reshape(-1, FACTS)
         sizes = [(height, width) for width, height in facts[:, :2].tolist() if width]
         wanted = target if size is not None else usual_size(sizes)
         if wanted == target:
-            return {"shape": (*target, 4), "count": len(listing.paths), "faults": faults}
+            return {"shape": (*target, 4), "count": len(listing.paths), "facts": FACTS, "faults": faults}
         target = wanted
 
 
@@ -106,22 +124,16 @@ def _modes(entry: Entry, unreadable: tuple[int, ...]) -> dict[str, int]:
     return {MODES[code]: count for code, count in enumerate(np.bincount(codes).tolist()) if count}
 
 
-def _notes(listing: Listing) -> tuple[DataNote, ...]:
-    if not listing.others:
-        return ()
-    count, example = len(listing.others), min(listing.others)
-    more = "s" if count > 1 else ""
-    text = f"{count} other file{more} or folder{more} not looked at, such as {example}"
-    return (DataNote("other_files", {"count": count, "example": example}, text),)
-
-
 def _no_images(listing: Listing) -> DataError:
     faults = (*listing.problems, *listing.faults)
     what = "there are no images in the folder"
+    notes = folder_notes(listing, np.zeros(0, np.int32))
     return DataError(
         "data.no_images",
         what,
-        where=str(listing.root) + "".join(f"\n  {fault.path}: {fault.reason}" for fault in faults[:20]),
+        where=str(listing.root)
+        + "".join(f"\n  {fault.path}: {fault.reason}" for fault in faults[:20])
+        + "".join(f"\n  {note}" for note in notes),
         expected="a folder per class with images in it, or train/ valid/ test/ with a folder per class",
         mend="give the folder that holds the class folders",
         path=str(listing.root),

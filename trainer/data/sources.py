@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from trainer.data.image_set import ImageSet, Progress, no_progress
+from trainer.data.image_set import RULES, ImageSet, Progress, no_progress
 from trainer.errors import UsageError
 
 DOWNLOADS = ("cifar10", "cifar100", "mnist", "fashion-mnist")
@@ -47,12 +47,18 @@ def _neighbours(folder: Path) -> list[str]:
 
 
 def load_pictures(
-    source: str, *, size: int | None = None, root: str | None = None, progress: Progress = no_progress
+    source: str,
+    *,
+    size: int | None = None,
+    root: str | None = None,
+    progress: Progress = no_progress,
+    rules: int = RULES,
 ) -> ImageSet:
     """Find, decode and check a source. `size`: side of the square images (None: the source's own size).
 
-    `root`: folder for downloads (None: in the user's cache folder). UnreadableError images and structural problems are
-    returned, not raised; a source that cannot be looked at at all raises `UsageError` or `DataError`.
+    `root`: folder for downloads (None: in the user's cache folder). `rules`: by which a folder is read, 1 for runs of
+    version 0.1.0. Unreadable images and structural problems are returned, not raised; a source that cannot be looked at
+    at all raises `UsageError` or `DataError`.
     """
     check_source(source)
     if source == "digits":
@@ -65,4 +71,4 @@ def load_pictures(
         return load_download(source, size, root, progress)
     from trainer.data.image_folder import load_folder
 
-    return load_folder(Path(source).expanduser(), size, progress)
+    return load_folder(Path(source).expanduser(), size, progress, rules)
