@@ -18,12 +18,10 @@ from torch import Tensor
 from trainer.data import augment
 from trainer.data.buffers import Recycler, Workspace
 from trainer.data.decode import UnreadableError, fit, no_warnings, read_image
-from trainer.data.image_set import RULES, Fault, ImageSet, Progress, no_progress, pack
+from trainer.data.image_set import Fault, ImageSet, pack
 from trainer.data.prefetch import Prefetch, worthwhile
-from trainer.data.sources import load_pictures
-from trainer.data.split import Indices, split_pictures
-from trainer.data.validation import FaultyDataError, left_out, raise_problems
-from trainer.errors import DataError, UsageError
+from trainer.data.split import Indices
+from trainer.data.validation import FaultyDataError, left_out
 
 CHUNK_PIXELS = 1 << 19
 """Pixels prepared at a time: 512 CIFAR images. What they need in between stays in the cache that the cores share, and
@@ -34,118 +32,6 @@ AHEAD = 3
 """Chunks made in advance: enough to bridge a report, few enough to stay in the cache that the cores share."""
 BLOCK = 16
 """Chunks whose coordinates are computed together: small operations cost their start, not their size."""
-
-
-def open_data(
-    source: str,
-    *,
-    seed: int = 1234,
-    valid: float = 0.1,
-    test: float = 0.1,
-    samples: int | None = None,
-    size: int | None = None,
-    skip_bad: bool = False,
-    batch: int = 64,
-    rotation: float = 0.0,
-    flip: float = 0.0,
-    crop: int = 0,
-    sampling: Literal["shuffle", "balanced"] = "shuffle",
-    root: str | None = None,
-    progress: Progress = no_progress,
-    fingerprint: str | None = None,
-) -> ImageData:
-    """Open a source by name or path, check all of it, divide it and measure its training part.
-
-    `valid`, `test`: fractions in [0, 1) of the images that the source does not divide itself. `samples`: at most so
-    many training images, each class keeping its share; None for all. `size`: side of the square images, None for the
-    source's own. `skip_bad`: leave out unreadable images instead of raising. `rotation`: largest angle in degrees;
-    `flip`: probability; `crop`: pixels of zero padding. `sampling`:
-    what an epoch draws, every training image once, or as many of each class, with repetition. `root`: for downloads.
-    `fingerprint`: that of a run
-    (see `ImageData.fingerprint`), to have its classes and its split: how folders are read and small classes divided
-    has changed since version 0.1.0, and where today's rules give another fingerprint, the earlier ones are tried.
-    Raises `UsageError`, `DataError` (every fault at once, all of them in its `faults`) and `DiskError`.
-    """
-    if not (0 <= valid < 1 and 0 <= test < 1 and valid + test < 1):
-        raise UsageError(
-            "data.fractions",
-            f"the fractions of validation ({valid:g}) and test ({test:g}) images leave nothing to train on",
-            expected="each at least 0, together below 1",
-            mend="make them smaller",
-            valid=valid,
-            test=test,
-        )
-    about = Opening(
-        source,
-        seed,
-        valid,
-        test,
-        samples,
-        size,
-        skip_bad,
-        batch,
-        (rotation, flip, crop),
-        root,
-        progress,
-        sampling == "balanced",
-    )
-    try:
-        data = about.open()
-    except FaultyDataError:
-        # today's rules may refuse what the run's allowed
-        if fingerprint is None or (earlier := about.of_run(fingerprint)) is None:
-            raise
-        return earlier
-    if fingerprint is None or data.fingerprint == fingerprint:
-        return data
-    return about.of_run(fingerprint) or data
-
-
-class Opening(NamedTuple):
-    """The arguments of `open_data`, to open the same again by other rules."""
-
-    source: str
-    seed: int
-    valid: float
-    test: float
-    samples: int | None
-    size: int | None
-    skip_bad: bool
-    batch: int
-    augmentation: tuple[float, float, int]
-    root: str | None
-    progress: Progress
-    balanced: bool
-
-    def open(self, rules: int = RULES) -> ImageData:
-        """As `open_data`, by these rules alone."""
-        pictures = load_pictures(self.source, size=self.size, root=self.root, progress=self.progress, rules=rules)
-        self.progress("check", 0, 0)
-        split, too_small = split_pictures(
-            pictures, valid=self.valid, test=self.test, seed=self.seed, samples=self.samples, rules=rules
-        )
-        raise_problems(pictures, too_small, skip_bad=self.skip_bad)
-        return ImageData(
-            pictures,
-            split,
-            seed=self.seed,
-            fractions=(self.valid, self.test),
-            batch=self.batch,
-            augmentation=Augmentation(*self.augmentation),
-            balanced=self.balanced,
-            opening=self,
-        )
-
-    def of_run(self, fingerprint: str) -> ImageData | None:
-        """By the earlier rules that give this fingerprint; None where none do."""
-        for rules in range(RULES - 1, 0, -1):
-            try:
-                data = self.open(rules)
-            except DataError:
-                continue
-            if data.fingerprint == fingerprint:
-                return data
-        return None
 
 
 Batch = tuple[Tensor, Tensor]
@@ -206,7 +92,7 @@ class ImageData:
         batch: int,
         augmentation: Augmentation,
         balanced: bool = False,
-        opening: Opening | None = None,
+        reopen: Callable[[str], ImageData | None] | None = None,
     ) -> None:
         height, width = pictures.pixels.shape[1:3]
         self.name = pictures.name
@@ -218,7 +104,7 @@ class ImageData:
         self.steps_per_epoch = -(-self.sizes["train"] // batch)
         self.notes = (*left_out(pictures), *pictures.notes)
         self.fingerprint = _fingerprint(pictures, split, seed, fractions)
-        self._opening = opening
+        self._reopen = reopen
         self._pictures = pictures
         self._split = split
         self._seed = seed
@@ -232,7 +118,7 @@ class ImageData:
     def of_run(self, fingerprint: str) -> ImageData | None:
         """The same source as a run of version 0.1.0 with this fingerprint read and divided it; None where the images
         are others."""
-        return self._opening.of_run(fingerprint) if self._opening else None
+        return self._reopen(fingerprint) if self._reopen else None
 
     def to(self, device: torch.device | str) -> None:
         """Make batches on `device` from now on. Pixels move there if they take at most half of its free memory."""

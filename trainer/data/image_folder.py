@@ -36,6 +36,15 @@ def load_folder(root: Path, size: int | None, progress: Progress, rules: int = R
     if not listing.paths:
         raise _no_images(listing)
     source = os.path.realpath(root)
+    return load_listing(listing, root.resolve().name or source, _policy(size, listing, progress), size, progress)
+
+
+def load_listing(listing: Listing, name: str, policy: str, size: int | None, progress: Progress) -> ImageSet:
+    """Decode (or map the cache) and check files that were found; there is at least one.
+
+    `policy`: what decides about the pixels besides the files and their folder.
+    """
+    source = os.path.realpath(listing.root)
 
     def build(work: Path) -> dict[str, Any]:
         settle(listing.stamps)
@@ -44,12 +53,12 @@ def load_folder(root: Path, size: int | None, progress: Progress, rules: int = R
     def usable(entry: Entry) -> bool:
         return not _readable_now(entry, listing)
 
-    entry = cached(source, _policy(size, listing, progress), listing.state(), build, usable)
+    entry = cached(source, policy, listing.state(), build, usable)
     progress("check", 0, 0)
     faults = [Fault(listing.paths[index], code, reason) for index, code, reason in entry.meta["faults"]]
     unreadable = tuple(index for index, _, _ in entry.meta["faults"])
     return ImageSet(
-        name=root.resolve().name or source,
+        name=name,
         classes=tuple(listing.classes),
         pixels=entry.pixels,
         labels=np.array(listing.labels, np.int64),
@@ -72,8 +81,12 @@ def load_folder(root: Path, size: int | None, progress: Progress, rules: int = R
 def _policy(size: int | None, listing: Listing, progress: Progress) -> str:
     """What decides about the pixels besides the files. Entries of older rules stand beside that of today's."""
     older = listing.rules < RULES and listing.state() != scan(listing.root, progress).state()
-    formats = [] if older else pillow_formats()[len(FORMATS) :]
-    return " ".join(("folder", str(size), *formats, *(["rules", str(listing.rules)] if older else [])))
+    return f"folder {size} rules {listing.rules}" if older else policy_of_files(size, "folder")
+
+
+def policy_of_files(size: int | None, kind: str) -> str:
+    """For `load_listing`: today's rules."""
+    return " ".join((kind, str(size), *pillow_formats()[len(FORMATS) :]))
 
 
 def _decode(listing: Listing, source: str, work: Path, size: int | None, progress: Progress) -> dict[str, Any]:
