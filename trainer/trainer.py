@@ -20,9 +20,12 @@ from trainer.engine.arguments import (
     EVAL_BATCH,
     MOST_EVAL_BATCH,
     MOST_THREADS,
+    check_batch_norm,
     checked_count,
     checked_epochs,
     class_names,
+    has_batch_norm,
+    like_outputs,
     made_optimizer,
     promise,
     with_defaults,
@@ -34,6 +37,7 @@ from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
 from trainer.engine.loop import Loop
+from trainer.engine.loss import Loss
 from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.resume import Continuation, find_continuation
@@ -127,8 +131,10 @@ class Trainer:
         self.classes = class_names(self.model, self.feed)
         if self.options.mixes and training_step is None:
             check_soft_labels(self.criterion, len(self.classes), self.device)
+        self._loss = Loss(self.criterion, len(self.classes), like_outputs(self.model, self.device))
         if isinstance(self.feed, LoaderSource):
-            self.feed.expect(len(self.classes))
+            self.feed.expect(len(self.classes), ignored=self._loss.ignored, pairs=has_batch_norm(self.model, loss))
+        check_batch_norm(self.model, self.feed)
         self.folder = RunFolder(Path(run_dir)) if run_dir is not None else None
         self.callbacks = with_defaults(callbacks or (), written=run_dir is not None)
         self._bus = EventBus(self.callbacks)
@@ -225,7 +231,7 @@ class Trainer:
 
         images = torch.zeros(self.feed.batch, *self.feed.input_shape, device=self.device)
         forward = forward_in(self.precision, self.model, self.device)
-        seconds = compile_model(self.model, forward, self.criterion, images, tell)
+        seconds = compile_model(self.model, forward, self._loss.step, images, tell)
         self._forward = Compiled(forward)
         session.log(f"the model was compiled in {seconds:.1f} s")
         return seconds
@@ -235,7 +241,7 @@ class Trainer:
             self.model,
             self.feed,
             self.optimizer,
-            self.criterion,
+            self._loss,
             len(self.classes),
             self.epochs,
             self.eval_batch,
@@ -306,6 +312,9 @@ class Trainer:
         for split in SPLITS:
             if split not in self.feed.sizes or (split == "train" and self.feed.single_pass):
                 continue
+            if split == "train" and not (session.history or self.feed.steps_per_epoch):
+                session.log("the training data is not evaluated: no epoch of it has ended, so it may be endless")
+                continue
             found, outputs, seconds = loop.pass_over(split, "evaluate")
             evaluation = Evaluation(split, weights, self.classes, found, seconds, outputs)
             if session.folder is not None:
@@ -348,9 +357,7 @@ class Trainer:
         if split not in self.feed.sizes:
             raise UsageError("data.no_split", f"There is no split {split!r}.", expected=" or ".join(self.feed.sizes))
         batches = self.feed.eval_batches(split, self.eval_batch)
-        found, outputs, seconds = pass_over(
-            self.model, batches, self.criterion, len(self.classes), forward=self._forward
-        )
+        found, outputs, seconds = pass_over(self.model, batches, self._loss, len(self.classes), forward=self._forward)
         return Evaluation(split, weights, self.classes, found, seconds, outputs)
 
     def predict(self, images: Any) -> pd.DataFrame:

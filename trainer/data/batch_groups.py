@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import torch
-from torch import Tensor
-
+from trainer.data.batch import Batch, joined
 from trainer.data.loaders import Closeable
-
-Batch = tuple[Tensor, Tensor]
 
 
 class BatchGroups:
@@ -29,8 +25,7 @@ class BatchGroups:
         group = [next(self._batches)]
         while len(group) < self._count and (batch := next(self._batches, None)) is not None:
             group.append(batch)
-        images, labels = (torch.cat(parts) for parts in zip(*group, strict=True))
-        return images, labels
+        return joined(group)
 
     def close(self) -> None:
         """Close the batches below: they may hold a thread."""

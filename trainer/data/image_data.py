@@ -16,6 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.data import augment
+from trainer.data.batch import PairsSingles
 from trainer.data.buffers import Recycler, Workspace
 from trainer.data.decode import UnreadableError, fit, no_warnings, read_image
 from trainer.data.image_set import Fault, ImageSet, pack
@@ -101,7 +102,9 @@ class ImageData:
         self.mean, self.std = _statistics(pictures, split["train"])
         self.sizes = {part: len(rows) for part, rows in split.items()}
         self.batch = batch
-        self.steps_per_epoch = -(-self.sizes["train"] // batch)
+        full, rest = divmod(self.sizes["train"], batch)
+        self._pairs = rest == 1 and full > 0
+        self.steps_per_epoch = full if self._pairs else full + (rest > 0)
         self.notes = (*left_out(pictures), *pictures.notes)
         self.fingerprint = _fingerprint(pictures, split, seed, fractions)
         self._reopen = reopen
@@ -141,11 +144,17 @@ class ImageData:
     def train_batches(self, epoch: int, first_batch: int = 0) -> Generator[Batch]:
         """Shuffled, augmented, normalised batches of an epoch, from `first_batch` on: float32 (B, C, H, W), int64 (B,).
 
-        The last one may be smaller. The same arguments give the same bits, whatever was computed before.
+        The last one may be smaller, or larger by one: a last batch of one image, which BatchNorm cannot train on, joins
+        the one before. The same arguments give the same bits, whatever was computed before.
         """
-        # chunks begin at the same images wherever one starts, so that each batch lies equally aligned in memory
         if first_batch >= self.steps_per_epoch:
             return
+        batches = self._batches(epoch, first_batch)
+        with closing(batches):
+            yield from PairsSingles(batches) if self._pairs else batches
+
+    def _batches(self, epoch: int, first_batch: int) -> Generator[Batch]:
+        # chunks begin at the same images wherever one starts, so that each batch lies equally aligned in memory
         first = first_batch * self.batch
         skipped = first % self._chunk
         with closing(self._ahead(self._train_chunks(epoch, first - skipped, self.sizes["train"]))) as chunks:

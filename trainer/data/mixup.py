@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from torch import Tensor
 
+from trainer.data.batch import Batch
 from trainer.data.loaders import Closeable
 from trainer.errors import DataError, UsageError
-
-Batch = tuple[Tensor, Tensor]
 
 
 class MixedBatches:
@@ -37,7 +35,14 @@ class MixedBatches:
         return self
 
     def __next__(self) -> Batch:
-        images, labels = next(self._batches)
+        images, labels, *weights = next(self._batches)
+        if weights:
+            raise DataError(
+                "data.mixup",
+                "Mixup and CutMix cannot mix images that have weights of their own.",
+                expected="batches (images, labels)",
+                mend="leave out mixup and cutmix, or let the loader yield no weights",
+            )
         if images.ndim != 4 or not images.is_floating_point():
             raise DataError(
                 "data.mixup",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from numbers import Integral
 from typing import Any, Literal
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
 from trainer.callback import Callback
@@ -88,3 +90,36 @@ def class_names(model: nn.Module, feed: DataSource) -> tuple[str, ...]:
     """Names from the data; numbers, as many as the model has outputs, where it has none."""
     outputs = check_model(model, feed.input_shape, len(feed.classes) or None)
     return feed.classes or tuple(str(number) for number in range(outputs))
+
+
+def like_outputs(model: nn.Module, device: torch.device) -> Tensor:
+    """A number of the type and on the device of the model's logits, as far as its parameters tell."""
+    types = (parameter.dtype for parameter in model.parameters() if parameter.is_floating_point())
+    return torch.zeros((), dtype=next(types, torch.float32), device=device)
+
+
+def has_batch_norm(*parts: object) -> bool:
+    """Whether there are BatchNorm layers, which may not be able to train on one image, in the model or the loss."""
+    modules = (module for part in parts if isinstance(part, nn.Module) for module in part.modules())
+    return any(isinstance(module, _BatchNorm) for module in modules)
+
+
+def check_batch_norm(model: nn.Module, feed: DataSource) -> None:
+    """Raises UsageError `model.batch_norm` where all batches are of one image and the model cannot train on that."""
+    if not has_batch_norm(model) or 1 not in (feed.batch, feed.sizes["train"]):
+        return
+    tried = copy.deepcopy(model)
+    device = next(tried.parameters()).device
+    images = torch.zeros(1, *feed.input_shape, device=device)
+    try:
+        with torch.no_grad(), torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+            tried.train()(images)
+    except ValueError as error:
+        if "more than 1 value per channel" not in str(error):
+            raise
+        raise UsageError(
+            "model.batch_norm",
+            "BatchNorm cannot train on batches of one image.",
+            expected="at least two images in a batch",
+            mend="use larger batches (--batch) and more training images, or a model with GroupNorm",
+        ) from error

@@ -25,7 +25,7 @@ from trainer.engine.checkpoint_state import (
 from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.parts import Parts
 from trainer.engine.session import Session, StopNow
-from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, takes_flag
+from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, evenly, takes_flag
 from trainer.engine.weight_average import WeightAverage, trained_tensors
 from trainer.errors import DivergedError
 from trainer.events import (
@@ -79,11 +79,14 @@ class Loop:
         self._spent = Spent()
         deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
         self._deferred = deferrable if parts.deferred is None else parts.deferred
-        self.tally = BatchMetrics(parts.classes, deferred=self._deferred)
+        # a training step of the caller's own has its own mean
+        loss = parts.loss if parts.options.training_step is None else None
+        self.tally = BatchMetrics(parts.classes, deferred=self._deferred, loss=loss, ignored=parts.loss.ignored)
+        amounts = evenly if loss is None else loss.amounts
         self._step: CheckedStep | FlaggedStep = (
-            FlaggedStep(parts.loss_of(), parts.optimizer, parts.device, parts.options, self._gradients_ready)
+            FlaggedStep(parts.loss_of(), parts.optimizer, parts.device, parts.options, self._gradients_ready, amounts)
             if self._deferred
-            else CheckedStep(parts.loss_of(), parts.optimizer, parts.options, self._gradients_ready)
+            else CheckedStep(parts.loss_of(), parts.optimizer, parts.options, self._gradients_ready, amounts)
         )
         self.average = WeightAverage(parts.model, parts.options.ema) if parts.options.ema else None
         self._unreported = Spent()
@@ -117,7 +120,7 @@ class Loop:
         while self.cursor.epoch <= self.parts.epochs:
             self._begin_epoch()
             self._train()
-            self._finish_epoch(Metrics.from_confusion(self.tally.confusion, self.tally.loss_sum))
+            self._finish_epoch(self.tally.metrics())
             self.session.epoch_boundary()
 
     def _begin_epoch(self) -> None:
@@ -150,11 +153,11 @@ class Loop:
         start = clock()
         due = start + REPORT_SECONDS
         try:
-            for images, labels in batches:
+            for images, labels, *weights in batches:
                 ready = clock()
-                outputs, loss = step(images, labels)
+                outputs, loss = step(images, labels, *weights)
                 samples = labels.shape[0]
-                tally.add(outputs, labels, loss, samples)
+                tally.add(outputs, labels, loss, samples, *weights)
                 if average is not None:
                     average.update()
                 session.step += 1
@@ -239,7 +242,7 @@ class Loop:
         found, outputs, _ = pass_over(
             parts.model,
             parts.feed.eval_batches(split, parts.eval_batch),
-            parts.criterion,
+            parts.loss,
             parts.classes,
             lambda done: self.session.progress(Working, stage, done, total),
             parts.forward,

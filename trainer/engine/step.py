@@ -20,8 +20,9 @@ from trainer.engine.optimizer_step import OptimizerStep
 from trainer.engine.step_options import PLAIN, StepOptions
 from trainer.engine.training_step import BatchLoss
 
-Step = Callable[[Tensor, Tensor], tuple[Tensor, float | Tensor]]
-"""images, labels -> detached outputs, mean loss (a float, or a tensor on the device)"""
+Step = Callable[..., tuple[Tensor, float | Tensor]]
+"""images, labels, and weights of the images where there are any -> detached outputs, mean loss
+(a float, or a tensor on the device)"""
 
 
 class NonFiniteStep(Exception):  # noqa: N818  # it is turned into an event and a DivergedError by the loop
@@ -76,23 +77,34 @@ def _is_plain(tensor: Tensor) -> bool:
     return tensor.dtype == torch.float32 and tensor.device.type == "cpu" and not tensor.is_sparse
 
 
-def backward(loss_of: BatchLoss, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+def backward(loss_of: BatchLoss, *batch: Tensor) -> tuple[Tensor, Tensor]:
     """Add the gradients of a batch; its logits and mean loss."""
-    outputs, loss = loss_of(images, labels)
+    outputs, loss = loss_of(*batch)
     loss.backward()
     return outputs.detach(), loss.detach()
 
 
-def accumulated(parts: int) -> Callable[[BatchLoss, Tensor, Tensor], tuple[Tensor, Tensor]]:
-    """`backward` in `parts` equal parts, of which only one at a time takes memory: the same gradients, where the model
-    looks at images one by one (BatchNorm does not)."""
+Amounts = Callable[..., Tensor]
+"""labels, and weights of the images where there are any -> how much each image counts in the mean, (B,)"""
 
-    def in_parts(loss_of: BatchLoss, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        size = -(-len(labels) // parts)
-        outputs, total = [], torch.zeros((), device=images.device)
-        for some, of_these in zip(images.split(size), labels.split(size), strict=True):
-            found, loss = loss_of(some, of_these)
-            share = loss * (len(of_these) / len(labels))
+
+def evenly(labels: Tensor, *weights: Tensor) -> Tensor:
+    """All images the same."""
+    return torch.ones(len(labels), device=labels.device)
+
+
+def accumulated(parts: int, amounts: Amounts) -> Callable[..., tuple[Tensor, Tensor]]:
+    """`backward` in `parts` equal parts, of which only one at a time takes memory: the same gradients, where the model
+    looks at images one by one (BatchNorm does not). `amounts`: how much each image counts, see `Loss`."""
+
+    def in_parts(loss_of: BatchLoss, *batch: Tensor) -> tuple[Tensor, Tensor]:
+        number = max(1, min(parts, len(batch[0]) // 2))  # BatchNorm cannot train on one image
+        counts = amounts(*batch[1:])
+        whole = counts.sum()
+        outputs, total = [], torch.zeros((), device=counts.device)
+        for count, *part in zip(*(one.tensor_split(number) for one in (counts, *batch)), strict=True):
+            found, loss = loss_of(*part)
+            share = loss * (count.sum() / torch.where(whole > 0, whole, 1))
             share.backward()
             outputs.append(found.detach())
             total += share.detach()
@@ -129,9 +141,10 @@ class CheckedStep:
         optimizer: Optimizer,
         options: StepOptions = PLAIN,
         gradients_ready: Callable[[], object] = lambda: None,
+        amounts: Amounts = evenly,
     ) -> None:
         self._loss_of = loss_of
-        self._backward = accumulated(options.accumulate) if options.accumulate > 1 else backward
+        self._backward = accumulated(options.accumulate, amounts) if options.accumulate > 1 else backward
         self._clip = Clipping(optimizer, options) if options.clips else None
         self._gradients_ready = gradients_ready
         self._optimizer = optimizer
@@ -139,17 +152,17 @@ class CheckedStep:
         self._closure = needs_closure(optimizer)
         self._update = OptimizerStep(optimizer)
 
-    def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
+    def __call__(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:
         """Take one step; raises NonFiniteStep with the weights unchanged."""
         if self._closure:
-            return self._with_closure(images, labels)
-        outputs, _, value = self._gradients(images, labels)
+            return self._with_closure(*batch)
+        outputs, _, value = self._gradients(*batch)
         self._update.step()
         return outputs, value
 
-    def _gradients(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, float]:
+    def _gradients(self, *batch: Tensor) -> tuple[Tensor, Tensor, float]:
         self._update.clear()
-        outputs, loss = self._backward(self._loss_of, images, labels)
+        outputs, loss = self._backward(self._loss_of, *batch)
         value = loss.item()
         if not isfinite(value):
             raise NonFiniteStep("loss")
@@ -160,11 +173,11 @@ class CheckedStep:
             self._clip()
         return outputs, loss, value
 
-    def _with_closure(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
+    def _with_closure(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:
         first: list[tuple[Tensor, float]] = []
 
         def closure() -> Tensor:
-            outputs, loss, value = self._gradients(images, labels)
+            outputs, loss, value = self._gradients(*batch)
             first.append((outputs, value))
             return loss
 
@@ -182,9 +195,10 @@ class FlaggedStep:
         device: torch.device,
         options: StepOptions = PLAIN,
         gradients_ready: Callable[[], object] = lambda: None,
+        amounts: Amounts = evenly,
     ) -> None:
         self._loss_of = loss_of
-        self._backward = accumulated(options.accumulate) if options.accumulate > 1 else backward
+        self._backward = accumulated(options.accumulate, amounts) if options.accumulate > 1 else backward
         self._clip = Clipping(optimizer, options) if options.clips else None
         self._gradients_ready = gradients_ready
         self._optimizer = optimizer
@@ -196,10 +210,10 @@ class FlaggedStep:
         self._optimizer.grad_scale = None
         self._optimizer.found_inf = self._flag
 
-    def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
+    def __call__(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:
         """Queue one step on the device; the loss is a 0-dim tensor there."""
         self._update.clear()
-        outputs, kept = self._backward(self._loss_of, images, labels)
+        outputs, kept = self._backward(self._loss_of, *batch)
         self._gradients_ready()
         torch.maximum(self._loss_flag, (~torch.isfinite(kept)).float(), out=self._loss_flag)
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]

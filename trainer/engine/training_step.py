@@ -8,26 +8,30 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from trainer.engine.loss import Loss
 from trainer.engine.precision import Forward
 from trainer.engine.step_options import TrainingStep
 from trainer.errors import UsageError
 
-BatchLoss = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
-"""images, labels -> logits (B, C), loss (a scalar with a gradient)"""
+BatchLoss = Callable[..., tuple[Tensor, Tensor]]
+"""images, labels, and weights of the images where there are any -> logits (B, C), loss (a scalar with a gradient)"""
 
 
-def model_loss(forward: Forward, criterion: Callable[[Tensor, Tensor], Tensor]) -> BatchLoss:
-    """The plain way: the criterion of what the model gives."""
+def model_loss(forward: Forward, loss: Loss, *, in_parts: bool = False) -> BatchLoss:
+    """The plain way: the mean loss of what the model gives. `in_parts`: whether batches may be parts of a batch, of
+    which perhaps nothing counts."""
+    criterion = loss.mean if in_parts and loss.may_be_empty else loss.step
 
-    def loss_of(images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def loss_of(images: Tensor, labels: Tensor, weights: Tensor | None = None) -> tuple[Tensor, Tensor]:
         outputs = forward(images)
-        return outputs, criterion(outputs, labels)
+        return outputs, criterion(outputs, labels) if weights is None else loss.mean(outputs, labels, weights)
 
     return loss_of
 
 
 class OwnTrainingStep:
-    """Calls `function(model, (images, labels))`, which gives the loss, or the pair (loss, logits).
+    """Calls `function(model, (images, labels))`, with the weights of the images as a third part where the loader gives
+    them, which gives the loss, or the pair (loss, logits).
 
     Training accuracy and F1 come from the logits. Where only a loss is given, the batch goes through the model once
     more for them, in evaluation mode and without gradients. `bfloat16`: the function runs under autocast.
@@ -39,10 +43,10 @@ class OwnTrainingStep:
         self._bfloat16 = bfloat16
         self._device = device
 
-    def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def __call__(self, images: Tensor, labels: Tensor, *weights: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, C) and the loss. Raises UsageError `train.step_result` where the function gives something else."""
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
-            found = self._function(self._model, (images, labels))
+            found = self._function(self._model, (images, labels, *weights))
         loss, logits = found if isinstance(found, tuple | list) and len(found) == 2 else (found, None)
         if not (isinstance(loss, Tensor) and loss.numel() == 1 and loss.requires_grad):
             raise _wrong_result("loss", _words(found))
