@@ -57,11 +57,12 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
 
 
-def checked_epochs(epochs: int, feed: DataSource) -> int:
-    """The number of epochs; raises UsageError where it is below 1, or the data lasts for one only."""
+def checked_epochs(epochs: int, feed: DataSource, steps: int | None) -> int:
+    """The number of epochs; raises UsageError where it is below 1, or the data lasts for one only. `steps`:
+    of an epoch, where that does not take all of the data."""
     if not _is_count(epochs):
         raise UsageError("train.epochs", f"epochs: got {epochs!r}.", expected="a whole number of at least 1")
-    if epochs > 1 and feed.single_pass:
+    if epochs > 1 and feed.single_pass and steps is None:
         raise UsageError(
             "data.single_pass",
             "The training data is an iterator: it is used up after one epoch.",
