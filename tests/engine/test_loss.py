@@ -232,6 +232,8 @@ def test_what_cannot_be_split_is_averaged_over_batches_and_says_so(criterion: nn
 
 def test_trying_a_criterion_leaves_no_trace() -> None:
     class Centres(nn.Module):
+        seen: Tensor
+
         def __init__(self) -> None:
             super().__init__()
             self.register_buffer("seen", torch.zeros(()))
@@ -307,7 +309,7 @@ def test_ignored_images_count_in_nothing(name: str, accumulate: int, make_it: An
         accumulate=accumulate,
         callbacks=[recorder],
     )
-    made.feed.say = lambda text: None  # type: ignore[attr-defined]
+    made.feed.say = lambda text: None
     result = made.fit()
     for mine, theirs in zip(made.model.parameters(), model.parameters(), strict=True):
         torch.testing.assert_close(mine, theirs)

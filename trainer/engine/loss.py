@@ -47,10 +47,11 @@ class Loss:
                 f"The loss {name_of(criterion)} cannot be split into images: the loss of a split is the mean over its "
                 "batches and depends on their size; the losses of single images are cross-entropy."
             )
-        self.even = self._found.class_weights() is None
+        table = self._found.class_weights()
+        self.even = table is None
         """Whether all images that count weigh the same, apart from weights that the loader gives."""
         # a batch of images that weigh nothing has no mean
-        self._divides = not self.even and bool((self._found.class_weights() == 0).any())
+        self._divides = table is not None and bool((table == 0).any())
         self.may_be_empty = self.splits and self._found.images is not None and self.ignored is not None
         """Whether a batch may hold ignored images only."""
         self.step: Criterion = self.mean if self._divides else self._found.mean
