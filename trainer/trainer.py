@@ -21,12 +21,10 @@ from trainer.engine.arguments import (
     EVAL_BATCH,
     MOST_EVAL_BATCH,
     MOST_THREADS,
-    check_batch_norm,
     checked_count,
     checked_epochs,
     class_names,
-    has_batch_norm,
-    like_outputs,
+    made_loss,
     made_optimizer,
     promise,
     with_defaults,
@@ -39,7 +37,6 @@ from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
 from trainer.engine.final_evaluation import evaluate_all
 from trainer.engine.loop import Loop
-from trainer.engine.loss import Loss
 from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.resume import Continuation, find_continuation
@@ -65,14 +62,18 @@ class Trainer:
 
     `model`: any module from images (B, ...) to logits (B, C). `data`: what `open_data` gives or takes; or a mapping of
     splits ("train", and optionally "valid" and "test") to loaders, or one loader: any iterable of batches (see
-    `trainer.data.batch.read_batch`), arrays (X, y), a `Dataset` of single images (`trainer.data.loader_forms.as_loader`).
-    `optimizer`: an optimiser, or a function of the parameters; default Adam. `loss`: a function of logits and labels
-    giving the mean over samples; default cross-entropy. `run_dir`: where the run is written, with the command line's
-    callbacks (Journal, MetricLog, Timing, Checkpoint, Snapshots) added unless given; None writes nothing.
-    `device`: auto (CUDA where there is one), cpu, cuda, cuda:N, mps. `precision`: what the model computes in; with
-    bfloat16 the weights stay float32. `compile`: make machine code of the model before the first step. `threads`: CPU
-    threads, 1 to 1,024; None: as torch is set, or as the resumed run had it. `eval_batch`: images at a time in
-    validation and evaluation, where the data is ours, 1 to 65,536; None: 1,000.
+    `trainer.data.batch.read_batch`), arrays (X, y) or a `Dataset` of single images (see
+    `trainer.data.loader_forms.as_loader`).
+    `optimizer`: an optimiser, or a function of the parameters; default Adam. `loss`: a function of logits (B, C) and
+    labels (B,); default cross-entropy. A loss that is reported is the mean over all images of the split (of an epoch,
+    in training), however they were batched: with class weights the weighted losses over the sum of the weights, images
+    with the label `ignore_index` left out. Sums and unreduced losses are averaged, in training too. Only for a loss
+    that compares images with each other it is the mean over batches, and a warning says so. `run_dir`: where the run is
+    written, with the command line's callbacks (Journal, MetricLog, Timing, Checkpoint, Snapshots) added unless given;
+    None writes nothing. `device`: auto (CUDA where there is one), cpu, cuda, cuda:N, mps. `precision`: what the model
+    computes in; with bfloat16 the weights stay float32. `compile`: make machine code of the model before the first
+    step. `threads`: CPU threads, 1 to 1,024; None: as torch is set, or as the resumed run had it. `eval_batch`: images
+    at a time in validation and evaluation, where the data is ours, 1 to 65,536; None: 1,000.
 
     How a step is made: `accumulate` batches give the gradients of one optimiser step, which then counts as one step and
     one batch of all their images, at least 1. `clip_value`, `clip_norm`: largest value of a gradient, largest norm of
@@ -137,10 +138,7 @@ class Trainer:
         self.classes = class_names(self.model, self.feed)
         if self.options.mixes and training_step is None:
             check_soft_labels(self.criterion, len(self.classes), self.device)
-        self._loss = Loss(self.criterion, len(self.classes), like_outputs(self.model, self.device))
-        if isinstance(self.feed, LoaderSource):
-            self.feed.expect(len(self.classes), ignored=self._loss.ignored, pairs=has_batch_norm(self.model, loss))
-        check_batch_norm(self.model, self.feed)
+        self._loss = made_loss(self.criterion, self.model, self.feed, len(self.classes))
         self.folder = RunFolder(Path(run_dir)) if run_dir is not None else None
         self.callbacks = with_defaults(callbacks or (), written=run_dir is not None)
         self._bus = EventBus(self.callbacks)
@@ -197,6 +195,10 @@ class Trainer:
             self._take_earlier_data(continuation.load()[1]["fingerprint"])
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
+        for note in self._loss.notes:
+            session.warn(note)
+        if isinstance(self.feed, LoaderSource):
+            self.feed.say = session.warn
         # decided once, at the first start: another number of threads gives other bits
         threads = (continuation.threads if continuation else None) or self.threads or torch.get_num_threads()
         if threads != torch.get_num_threads():

@@ -118,11 +118,8 @@ def test_a_data_set_of_hugging_face() -> None:
 
 
 def test_a_dict_of_splits_of_hugging_face() -> None:
-    parts = {
-        "train": hugging_face(slice(0, 12)),
-        "validation": hugging_face(slice(12, 18)),
-        "test": hugging_face(slice(18, 24)),
-    }
+    places = {"train": slice(0, 12), "validation": slice(12, 18), "test": slice(18, 24)}
+    parts = {split: hugging_face(place) for split, place in places.items()}
     data = open_data(parts)
     assert data.sizes == {"train": 12, "valid": 6, "test": 6}
     trainer = Trainer(build_model("softmax", data.input_shape, 3), parts, epochs=1, device="cpu")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 import torch
 from torch import Tensor
@@ -12,6 +12,8 @@ from trainer.errors import DataError
 
 Batch = tuple[Tensor, Tensor] | tuple[Tensor, Tensor, Tensor]
 """Images (B, ...), labels int64 (B,), and where the loader gives them weights of the images, float (B,)."""
+
+B = TypeVar("B", bound=Batch)
 
 IMAGES = ("image", "images", "pixel_values", "x", "input", "inputs", "img", "imgs", "data", "features")
 LABELS = ("label", "labels", "target", "targets", "y", "class", "fine_label")
@@ -128,22 +130,22 @@ def _weights(place: str, weights: Tensor, count: int) -> Tensor:
     )
 
 
-class PairsSingles:
+class PairsSingles(Generic[B]):
     """Batches of a loader with none of one image among them, which BatchNorm cannot train on: it joins the batch before
     it, or the one after where it comes first. `say` hears of it, once.
 
     One batch is held back for that, so that the loader is one batch ahead of the training.
     """
 
-    def __init__(self, batches: Iterator[Batch], say: Callable[[str, str], object] = lambda what, text: None) -> None:
+    def __init__(self, batches: Iterator[B], say: Callable[[str, str], object] = lambda what, text: None) -> None:
         self._batches = batches
         self._say = say
-        self._held: Batch | None = None
+        self._held: B | None = None
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[B]:
         return self
 
-    def __next__(self) -> Batch:
+    def __next__(self) -> B:
         for batch in self._batches:
             held = self._held
             if held is None:
@@ -163,7 +165,6 @@ class PairsSingles:
         return held
 
 
-def joined(batches: Sequence[Batch]) -> Batch:
+def joined(batches: Sequence[B]) -> B:
     """Several batches as one."""
-    parts = [torch.cat(some) for some in zip(*batches, strict=True)]
-    return (parts[0], parts[1]) if len(parts) == 2 else (parts[0], parts[1], parts[2])
+    return cast(B, tuple(torch.cat(parts) for parts in zip(*batches, strict=True)))

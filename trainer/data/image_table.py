@@ -28,7 +28,7 @@ SPLIT_COLUMNS = ("split", "set", "subset", "partition", "datasplit")
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One image: `label` and `split` as the table has them."""
 
     path: str
@@ -42,7 +42,7 @@ class Table:
 
     name: str
     base: Path
-    rows: list[Row]
+    rows: list[TableRow]
     classes: tuple[str, ...] = ()
 
 
@@ -93,18 +93,18 @@ def table_of_frame(frame: pd.DataFrame, name: str = "table", base: Path | None =
     paths, labels, splits = _columns(frame)
     categories = getattr(frame[labels].dtype, "categories", ())
     found = [frame[paths], frame[labels], *([frame[splits]] if splits is not None else [])]
-    rows = [Row(str(path).strip(), *rest) for path, *rest in zip(*found, strict=True)]
+    rows = [TableRow(str(path).strip(), *rest) for path, *rest in zip(*found, strict=True)]
     return Table(name, base, rows, tuple(str(one) for one in categories))
 
 
 def table_of_pairs(pairs: Sequence[Any], name: str = "list") -> Table:
     """A list of (path, label)."""
-    return Table(name, Path.cwd(), [Row(os.fspath(path), label) for path, label in pairs])
+    return Table(name, Path.cwd(), [TableRow(os.fspath(path), label) for path, label in pairs])
 
 
 def joined(tables: Mapping[str, Table]) -> Table:
     """Tables of several splits (keys) as one."""
-    rows = [Row(str(one.base / row.path), row.label, split) for split, one in tables.items() for row in one.rows]
+    rows = [TableRow(str(one.base / row.path), row.label, split) for split, one in tables.items() for row in one.rows]
     first = next(iter(tables.values()))
     return Table(first.name, first.base, rows, first.classes)
 
@@ -165,7 +165,7 @@ def _common_folder(paths: list[str], base: Path) -> Path:
         return base
 
 
-def _wrong(row: Row, name: str, part: int | None, before: str | None) -> tuple[str, str] | None:
+def _wrong(row: TableRow, name: str, part: int | None, before: str | None) -> tuple[str, str] | None:
     """Code and reason why a row cannot be used."""
     if not row.path:
         return "no_path", "a row without a path"

@@ -119,11 +119,13 @@ class LoaderSource:
     def _last_batch(self) -> int | None:
         """Images in the last training batch; None where that is not known beforehand."""
         loader = self._splits["train"]
-        plain = isinstance(loader, DataLoader) and type(loader.batch_sampler) is BatchSampler
-        if not plain or not hasattr(loader.sampler, "__len__"):
+        if not isinstance(loader, DataLoader) or type(loader.batch_sampler) is not BatchSampler:
+            return None
+        images = _length(loader.sampler)
+        if not images:
             return None
         batch = loader.batch_size or 1
-        return batch if loader.drop_last else len(loader.sampler) % batch or batch
+        return batch if loader.drop_last else images % batch or batch
 
     def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
         """The loader's batches; those to skip are drawn and thrown away before this returns."""

@@ -8,12 +8,15 @@ from numbers import Integral
 from typing import Any, Literal
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
 from trainer.callback import Callback
+from trainer.data.loader_source import LoaderSource
 from trainer.data.loaders import DataSource
+from trainer.engine.loss import Loss
+from trainer.engine.loss_averaging import Criterion
 from trainer.engine.step import needs_closure
 from trainer.errors import UsageError
 from trainer.models import check_model
@@ -93,10 +96,18 @@ def class_names(model: nn.Module, feed: DataSource) -> tuple[str, ...]:
     return feed.classes or tuple(str(number) for number in range(outputs))
 
 
-def like_outputs(model: nn.Module, device: torch.device) -> Tensor:
-    """A number of the type and on the device of the model's logits, as far as its parameters tell."""
+def made_loss(criterion: Criterion, model: nn.Module, feed: DataSource, classes: int) -> Loss:
+    """How the criterion averages; own loaders learn which labels it takes, and whether batches of one image will do.
+
+    Raises UsageError where loss, model or batch size do not fit.
+    """
     types = (parameter.dtype for parameter in model.parameters() if parameter.is_floating_point())
-    return torch.zeros((), dtype=next(types, torch.float32), device=device)
+    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
+    loss = Loss(criterion, classes, torch.zeros((), dtype=next(types, torch.float32), device=device))
+    if isinstance(feed, LoaderSource):
+        feed.expect(classes, ignored=loss.ignored, pairs=has_batch_norm(model, criterion))
+    check_batch_norm(model, feed)
+    return loss
 
 
 def has_batch_norm(*parts: object) -> bool:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from trainer.data.batch import Batch
 from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import Criterion
+from trainer.engine.module_modes import evaluating
 from trainer.engine.precision import Forward
 from trainer.errors import DataError
 from trainer.metrics.classification import Metrics
@@ -29,7 +30,8 @@ def pass_over(
     progress: Callable[[int], None] = lambda done: None,
     forward: Forward | None = None,
 ) -> tuple[Metrics, Outputs, float]:
-    """Figures and outputs of `model` over `batches`, and the seconds it took; the model's mode is put back.
+    """Figures and outputs of `model` over `batches`, and the seconds it took; model and criterion are in
+    evaluation mode meanwhile, and each of their modules has its own mode again afterwards.
 
     The loss is that of all images together, however they are batched, see `Loss`; images with the label that it ignores
     are left out. `loss`: a function of logits and labels is made into a `Loss`.
@@ -37,28 +39,21 @@ def pass_over(
     become logits; None: by the model. Raises DataError where a label lies outside 0 ... classes - 1.
     """
     start = time.perf_counter()
-    training = model.training
-    model.eval()
     forward = model if forward is None else forward
     loss = loss if isinstance(loss, Loss) else Loss(loss, classes)
     rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     total, amount, done = 0.0, 0.0, 0
-    try:
-        with torch.no_grad():
-            for images, *of_images in batches:
-                done += len(images)
-                outputs, labels, *weights = _counted(loss.ignored, forward(images), *of_images)
-                if not len(labels):
-                    progress(done)
-                    continue
+    with evaluating(model, loss.criterion), torch.no_grad():
+        for images, *of_images in batches:
+            outputs, labels, *weights = _counted(loss.ignored, forward(images), *of_images)
+            if len(labels):
                 predicted = outputs.argmax(1)  # of the logits, as in training: saturated probabilities can tie
                 confidence = outputs.softmax(1).gather(1, predicted[:, None])[:, 0]
                 found = loss.of_batch(outputs, labels, *weights)
                 total, amount = total + found.total, amount + found.amount
                 rows.append((labels.cpu(), predicted.cpu(), confidence.float().cpu(), found.images.float().cpu()))
-                progress(done)
-    finally:
-        model.train(training)
+            done += len(images)
+            progress(done)
     outputs_ = _join(rows)
     table = _confusion(outputs_, classes)
     metrics = Metrics.from_confusion(table, total)

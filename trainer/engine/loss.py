@@ -41,16 +41,18 @@ class Loss:
         self._found = averaging(criterion, classes, torch.zeros(()) if like is None else like)
         self.ignored = self._found.ignored
         self.notes = list(self._found.notes)
-        if not self._found.splits:
+        self.splits = self._found.splits
+        if not self.splits:
             self.notes.append(
                 f"The loss {name_of(criterion)} cannot be split into images: the loss of a split is the mean over its "
                 "batches and depends on their size; the losses of single images are cross-entropy."
             )
-        self.even = self._found.class_weights() is None
+        table = self._found.class_weights()
+        self.even = table is None
         """Whether all images that count weigh the same, apart from weights that the loader gives."""
         # a batch of images that weigh nothing has no mean
-        self._divides = not self.even and bool((self._found.class_weights() == 0).any())
-        self.may_be_empty = self._found.splits and self._found.images is not None and self.ignored is not None
+        self._divides = table is not None and bool((table == 0).any())
+        self.may_be_empty = self.splits and self._found.images is not None and self.ignored is not None
         """Whether a batch may hold ignored images only."""
         self.step: Criterion = self.mean if self._divides else self._found.mean
         """logits (B, C), labels (B,) -> mean loss: the criterion itself wherever that will do"""
@@ -88,7 +90,7 @@ class Loss:
         """Losses of a batch of images that count: outputs (B, C), labels (B,), weights of the images (B,)."""
         losses = self.images(outputs, labels).detach()
         precise = torch.finfo(outputs.dtype).bits >= 32  # a mean in half precision is rounded to three digits
-        if weights is None and self.even and (precise or not self._found.splits):
+        if weights is None and self.even and (precise or not self.splits):
             return BatchLosses(float(self._found.mean(outputs, labels)) * len(labels), float(len(labels)), losses)
         total = self._weighted(losses, weights).cpu().double().sum()
         return BatchLosses(float(total), float(self.amounts(labels, weights).cpu().double().sum()), losses)
@@ -96,7 +98,7 @@ class Loss:
     def _weighted(self, losses: Tensor, weights: Tensor | None) -> Tensor:
         if weights is None:
             return losses
-        if self._found.images is None or not self._found.splits:
+        if self._found.images is None or not self.splits:
             raise UsageError(
                 "loss.weights",
                 f"The loss {name_of(self.criterion)} cannot be split into images, and the loader gives them weights.",

@@ -132,7 +132,7 @@ class _Trial:
     def __init__(self, criterion: Criterion, classes: int, like: Tensor) -> None:
         self._criterion = criterion
         self._copy: Any = copy.deepcopy(criterion)  # a function is its own
-        if isinstance(criterion, nn.Module):
+        if isinstance(self._copy, nn.Module):
             self._copy.to(like.device).eval()  # as it is while figures are made
         self._classes = classes
         used = min(classes, MOST_CLASSES)

@@ -234,11 +234,15 @@ class Session:
         if self.control.waiting:
             self.boundary()
 
-    def log(self, text: str, error: BaseException | None = None) -> None:
+    def warn(self, text: str) -> None:
+        """As `log`, and on the screen, unless Python's logging is set up otherwise."""
+        self.log(text, level=logging.WARNING)
+
+    def log(self, text: str, error: BaseException | None = None, level: int = logging.INFO) -> None:
         """Append to log.txt; a log that cannot be written must not end a run."""
         if error is not None:
             text += "\n" + "".join(traceback.format_exception(error))
-        logger.info("%s", text)
+        logger.log(level, "%s", text)
         if self.folder is not None:
             append_log(self.folder, text)
 

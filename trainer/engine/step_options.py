@@ -30,12 +30,12 @@ class StepOptions:
     steps_per_epoch: int | None = None
 
     def __post_init__(self) -> None:
-        for name, count in (
-            ("accumulate", self.accumulate),
-            ("steps_per_epoch", 1 if self.steps_per_epoch is None else self.steps_per_epoch),
-        ):
+        counts = {"accumulate": self.accumulate}
+        if self.steps_per_epoch is not None:
+            counts["steps_per_epoch"] = self.steps_per_epoch
+        for name, count in counts.items():
             if not isinstance(count, Integral) or isinstance(count, bool) or count < 1:
-                raise _wrong(name, getattr(self, name), "a whole number of at least 1")
+                raise _wrong(name, count, "a whole number of at least 1")
         for name in ("clip_norm", "clip_value", "mixup", "cutmix"):
             if not _is_number(getattr(self, name)) or getattr(self, name) < 0:
                 raise _wrong(name, getattr(self, name), "a number of at least 0; 0: off")

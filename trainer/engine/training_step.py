@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -46,7 +46,7 @@ class OwnTrainingStep:
     def __call__(self, images: Tensor, labels: Tensor, *weights: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, C) and the loss. Raises UsageError `train.step_result` where the function gives something else."""
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
-            found = self._function(self._model, (images, labels, *weights))
+            found = self._function(self._model, cast(Any, (images, labels, *weights)))
         loss, logits = found if isinstance(found, tuple | list) and len(found) == 2 else (found, None)
         if not (isinstance(loss, Tensor) and loss.numel() == 1 and loss.requires_grad):
             raise _wrong_result("loss", _words(found))
