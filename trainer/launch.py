@@ -226,5 +226,5 @@ def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
     found = trained_weights(folder)
     # nothing is trained here: one pass is over before a compiler would be, and there may be none on this machine
     trainer = build(merge(settings.model_dump(), {"train": {"compile": False}}), Session())
-    trainer.model.load_state_dict(found.tensors)
+    trainer.model.load_state_dict(found.state)
     return trainer, found.kind

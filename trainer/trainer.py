@@ -32,6 +32,7 @@ from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
 from trainer.engine.loop import Loop, Parts
+from trainer.engine.module_state import check_storable
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.resume import Continuation, find_continuation
 from trainer.engine.session import Session, StopNow
@@ -95,6 +96,8 @@ class Trainer:
         self.epochs = checked_epochs(epochs, self.feed)
         self.seed = seed
         self.criterion = loss or nn.CrossEntropyLoss()
+        if isinstance(self.criterion, nn.Module):
+            self.criterion.to(self.device)
         self._forward: Forward = forward_in(precision, self.model, self.device)
         if compile:
             check_compiler(self.device)
@@ -103,6 +106,8 @@ class Trainer:
         if isinstance(self.feed, LoaderSource):
             self.feed.expect(len(self.classes))
         self.folder = RunFolder(Path(run_dir)) if run_dir is not None else None
+        if self.folder is not None:
+            check_storable(self.model, self.criterion)
         self.callbacks = with_defaults(callbacks or (), written=run_dir is not None)
         self._bus = EventBus(self.callbacks)
         self._control = CommandQueue()

@@ -172,6 +172,11 @@ class LoaderSource:
         self.classes = tuple(str(name) for name in getattr(getattr(train, "dataset", train), "classes", ()))
 
     @property
+    def loaders(self) -> Mapping[str, Iterable[Any]]:
+        """The caller's loaders by split."""
+        return self._splits
+
+    @property
     def single_pass(self) -> bool:
         """Whether the training data is an iterator that is used up after one epoch."""
         return "train" in self._once

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from trainer.engine.module_modes import evaluating
 from trainer.engine.precision import Forward
 from trainer.errors import DataError
 from trainer.metrics.classification import Metrics
@@ -37,31 +38,27 @@ def pass_over(
     progress: Callable[[int], None] = lambda done: None,
     forward: Forward | None = None,
 ) -> tuple[Metrics, Outputs, float]:
-    """Figures and outputs of `model` over `batches`, and the seconds it took; the model's mode is put back.
+    """Figures and outputs of `model` over `batches`, and the seconds it took; model and criterion are in
+    evaluation mode meanwhile, and each of their modules has its own mode again afterwards.
 
     `progress` is called with the number of images done after each batch and may raise to give up. `forward`: how images
     become logits; None: by the model. Raises DataError where a label lies outside 0 ... classes - 1.
     """
     start = time.perf_counter()
-    training = model.training
-    model.eval()
     forward = model if forward is None else forward
-    image_loss = per_image(criterion)
     rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     loss_sum, done = 0.0, 0
-    try:
-        with torch.no_grad():
-            for images, labels in batches:
-                outputs = forward(images)
-                predicted = outputs.argmax(1)  # of the logits, as in training: saturated probabilities can tie
-                confidence = outputs.softmax(1).gather(1, predicted[:, None])[:, 0]
-                losses = image_loss(outputs, labels).reshape(-1)
-                loss_sum += float(criterion(outputs, labels)) * len(labels)
-                rows.append((labels.cpu(), predicted.cpu(), confidence.float().cpu(), losses.float().cpu()))
-                done += len(labels)
-                progress(done)
-    finally:
-        model.train(training)
+    with evaluating(model, criterion), torch.no_grad():
+        image_loss = per_image(criterion)
+        for images, labels in batches:
+            outputs = forward(images)
+            predicted = outputs.argmax(1)  # of the logits, as in training: saturated probabilities can tie
+            confidence = outputs.softmax(1).gather(1, predicted[:, None])[:, 0]
+            losses = image_loss(outputs, labels).reshape(-1)
+            loss_sum += float(criterion(outputs, labels)) * len(labels)
+            rows.append((labels.cpu(), predicted.cpu(), confidence.float().cpu(), losses.float().cpu()))
+            done += len(labels)
+            progress(done)
     outputs_ = _join(rows)
     table = _confusion(outputs_, classes)
     return Metrics.from_confusion(table, loss_sum), outputs_, time.perf_counter() - start

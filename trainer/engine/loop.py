@@ -23,6 +23,7 @@ from trainer.engine.checkpoint_state import (
     restore_optimizer,
 )
 from trainer.engine.evaluation_loop import pass_over
+from trainer.engine.module_state import ModuleState, copy_state
 from trainer.engine.precision import Forward
 from trainer.engine.session import Session, StopNow
 from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, takes_flag
@@ -93,7 +94,8 @@ class Loop:
         self.steps_per_epoch = parts.feed.steps_per_epoch
         self.cursor = Cursor()
         self.best = Best()
-        self.best_weights: dict[str, Tensor] | None = None
+        self.best_weights: dict[str, Any] | None = None
+        self.modules = ModuleState(parts.model, parts.criterion, parts.feed)
         self._spent = Spent()
         deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
         self._deferred = deferrable if parts.deferred is None else parts.deferred
@@ -118,6 +120,7 @@ class Loop:
         session.before_emit = self._report
         session.capture = self.capture
         session.clock.start()
+        self.modules.begin()
         try:
             self._epochs()
         except StopNow:
@@ -126,6 +129,7 @@ class Loop:
         except NonFiniteStep as bad:
             raise self._diverged(bad) from None
         finally:
+            self.modules.end()
             session.before_emit = None
             session.capture = None  # evaluation puts the best weights into the model: no state to continue from
             if isinstance(self._step, FlaggedStep):
@@ -158,12 +162,13 @@ class Loop:
         """The hot path: everything here is paid once per step."""
         session, control, tally, cursor = self.session, self.session.control, self.tally, self.cursor
         step, clock, unreported = self._step, time.perf_counter, self._unreported
-        self.parts.model.train()
+        self.modules.begin_epoch()
         batches = self.parts.feed.train_batches(cursor.epoch, cursor.batch)
         if self._generators is not None:
             # an own loader was seeded and has skipped ahead just now: put the generators where the checkpoint left them
             restore_generators(self._generators, self.parts.device)
             self._generators = None
+        self.modules.drawn()
         self._mark = session.clock.elapsed()
         start = clock()
         due = start + REPORT_SECONDS
@@ -261,7 +266,7 @@ class Loop:
         self._spent.valid += seconds
         improved = self.best.update(self.session.epoch, found.loss)
         if improved:
-            self.best_weights = {name: value.detach().clone() for name, value in self.parts.model.state_dict().items()}
+            self.best_weights = copy_state(self.parts.model)
         self.session.best_epoch, self.session.best_loss = self.best.epoch, self.best.loss
         self.session.hold_checkpoints()
         self.session.emit(
@@ -277,7 +282,7 @@ class Loop:
         return found
 
     def _end_epoch(self, seen: Metrics, validation: Metrics | None) -> None:
-        # no boundary between ValidationDone and EpochEnded: a stop there would lose what the validation decided
+        # no boundary since ValidationDone: a stop there would lose what the validation decided
         if self.session.bus.listens(CheckpointRequested):
             self.session.announce(Working, "save", 0, 1)
         spent, samples = self._spent, self.tally.samples
@@ -318,8 +323,9 @@ class Loop:
                 raise self._diverged(bad) from None
         parts, session = self.parts, self.session
         optimizer_tensors, optimizer_rest = capture_optimizer(parts.model, parts.optimizer)
-        tensors = {**capture_model(parts.model), **optimizer_tensors, **capture_generators(parts.device)}
+        more, modules = self.modules.capture()
         self.tally.reduce()
+        tensors = {**capture_model(parts.model), **optimizer_tensors, **capture_generators(parts.device), **more}
         meta = {
             "epoch": self.cursor.epoch,
             "batch": self.cursor.batch,
@@ -329,6 +335,7 @@ class Loop:
             "best": {"epoch": self.best.epoch, "loss": self.best.loss},
             "tally": self.tally.state_dict(),
             "spent": vars(self._spent),
+            "modules": modules,
             "optimizer": optimizer_rest,
             "callbacks": session.callback_states(),
             "classes": list(session.run.classes),
@@ -338,10 +345,11 @@ class Loop:
         }
         return tensors, meta
 
-    def restore(self, tensors: dict[str, Tensor], meta: dict[str, Any], best: dict[str, Tensor] | None) -> None:
+    def restore(self, tensors: dict[str, Tensor], meta: dict[str, Any], best: dict[str, Any] | None) -> None:
         """Continue from what `capture` gave; `best` holds the best weights so far, where there are any."""
         parts = self.parts
-        restore_model(parts.model, tensors)
+        restore_model(parts.model, tensors, meta)
+        self.modules.restore(tensors, meta)
         restore_optimizer(parts.model, parts.optimizer, tensors, meta["optimizer"])
         self.cursor = Cursor(meta["epoch"], meta["batch"])
         self.best = Best(meta["best"]["epoch"], meta["best"]["loss"])
