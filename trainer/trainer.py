@@ -19,6 +19,8 @@ from trainer.engine.arguments import (
     MOST_EVAL_BATCH,
     MOST_THREADS,
     checked_count,
+    check_deciders,
+    check_trainable,
     checked_epochs,
     class_names,
     made_optimizer,
@@ -98,7 +100,8 @@ class Trainer:
         self.criterion = loss or nn.CrossEntropyLoss()
         if isinstance(self.criterion, nn.Module):
             self.criterion.to(self.device)
-        self._forward: Forward = forward_in(precision, self.model, self.device)
+        self._foreign = isinstance(self.feed, LoaderSource)
+        self._forward: Forward = forward_in(precision, self.model, self.device, foreign=self._foreign)
         if compile:
             check_compiler(self.device)
         self.optimizer = made_optimizer(optimizer, self.model)
@@ -110,6 +113,7 @@ class Trainer:
             check_storable(self.model, self.criterion)
         self.callbacks = with_defaults(callbacks or (), written=run_dir is not None)
         self._bus = EventBus(self.callbacks)
+        check_deciders(self.callbacks, self.feed)
         self._control = CommandQueue()
         self._loop: Loop | None = None
 
@@ -122,6 +126,7 @@ class Trainer:
         it normally, with status "stopped". Raises what ended a failed run, after every callback got RunEnded; a run
         folder that exists already, or has nothing to resume, is a UsageError.
         """
+        check_trainable(self.model)
         continuation = self._open_folder(resume)
         session = Session(
             self.callbacks,
@@ -159,6 +164,7 @@ class Trainer:
         """The work of one attempt within a session that is under way: restore, train, evaluate. `make_loop`: for other
         programs that train in place of our loop."""
         run, continuation = session.run, session.continuation
+        check_deciders(session.callbacks, self.feed)
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
         # decided once, at the first start: another number of threads gives other bits
@@ -190,7 +196,7 @@ class Trainer:
                 session.boundary()
 
         images = torch.zeros(self.feed.batch, *self.feed.input_shape, device=self.device)
-        forward = forward_in(self.precision, self.model, self.device)
+        forward = forward_in(self.precision, self.model, self.device, foreign=self._foreign)
         seconds = compile_model(self.model, forward, self.criterion, images, tell)
         self._forward = Compiled(forward)
         session.log(f"the model was compiled in {seconds:.1f} s")
@@ -256,7 +262,7 @@ class Trainer:
             threads=threads,
             callbacks=tuple(name for name, *_ in session.bus.order()),
             versions=versions(),
-            exact_resume=promise(self.feed, self.device),
+            exact_resume=promise(self.feed, self.device, loop.modules.limits),
             compile_seconds=compile_seconds,
         )
 

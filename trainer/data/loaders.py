@@ -166,6 +166,7 @@ class LoaderSource:
         images, _ = self._peek()
         self.input_shape = tuple(images.shape[1:])
         self.batch = len(images)
+        self.dtype = images.dtype
         self.sizes = {split: _length(getattr(loader, "dataset", None)) for split, loader in self._splits.items()}
         train = self._splits["train"]
         self.steps_per_epoch = _length(train)

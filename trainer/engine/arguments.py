@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral
 from typing import Any, Literal
 
@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from trainer.callback import Callback
-from trainer.data.loaders import DataSource
+from trainer.callback import Callback, needs_validation_error
+from trainer.data.loaders import DataSource, LoaderSource
 from trainer.engine.step import needs_closure
 from trainer.errors import UsageError
 from trainer.models import check_model
@@ -23,8 +23,12 @@ MOST_THREADS = 1024
 MOST_EVAL_BATCH = 65_536
 
 
-def promise(feed: DataSource, device: torch.device) -> Literal["exact", "order", "replayed"]:
-    """`RunStarted.exact_resume`: on a device rounding may differ."""
+def promise(
+    feed: DataSource, device: torch.device, limits: Sequence[str] = ()
+) -> Literal["exact", "order", "replayed", "approximate"]:
+    """`RunStarted.exact_resume`: on a device rounding may differ; `limits`: what cannot be resumed exactly."""
+    if limits:
+        return "approximate"
     return "order" if device.type != "cpu" and feed.exact_resume == "exact" else feed.exact_resume
 
 
@@ -35,6 +39,15 @@ def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callb
         return given
     classes = [load_callback(name) for name in DEFAULT_CALLBACKS]
     return [cls() for cls in classes if not any(isinstance(callback, cls) for callback in given)] + given
+
+
+def check_deciders(callbacks: Iterable[Callback], feed: DataSource) -> None:
+    """Raises UsageError `callback.no_validation` where a callback decides by a validation that does not exist."""
+    if "valid" in feed.sizes:
+        return
+    for callback in callbacks:
+        if callback.needs_validation:
+            raise needs_validation_error(callback)
 
 
 def checked_count(name: str, value: int, most: int) -> int:
@@ -84,7 +97,19 @@ def made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
     return made
 
 
+def check_trainable(model: nn.Module) -> None:
+    """Raises UsageError `model.half` for weights in float16: small updates are lost in it, and Adam divides by zero."""
+    if any(value.dtype == torch.float16 and value.requires_grad for value in model.parameters()):
+        raise UsageError(
+            "model.half",
+            "The weights to train are float16, in which small updates are lost.",
+            expected="weights in float32, float64 or bfloat16; float16 ones can be evaluated",
+            mend="call model.float() first, and pass precision='bfloat16' to compute in half the bits",
+        )
+
+
 def class_names(model: nn.Module, feed: DataSource) -> tuple[str, ...]:
     """Names from the data; numbers, as many as the model has outputs, where it has none."""
-    outputs = check_model(model, feed.input_shape, len(feed.classes) or None)
+    dtype = feed.dtype if isinstance(feed, LoaderSource) and not feed.dtype.is_floating_point else None
+    outputs = check_model(model, feed.input_shape, len(feed.classes) or None, dtype)
     return feed.classes or tuple(str(number) for number in range(outputs))
