@@ -1,4 +1,4 @@
-"""Journal: every event but BatchEnded into journal.jsonl, and summary.json beside it."""
+"""Journal: every event but those of each step into journal.jsonl, and summary.json beside it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from trainer.events import (
     CheckpointRequested,
     EpochEnded,
     Event,
+    GradientsReady,
     RunEnded,
     RunPaused,
     RunStarted,
@@ -110,7 +111,6 @@ class Journal(Callback):
 
 
 for _event, _hook in HOOKS.items():
-    if (
-        _event is not BatchEnded
-    ):  # a line per step would be the largest file of the run; BatchesReported holds it merged
+    # a line per step would be the largest file of the run; BatchesReported holds it merged
+    if _event not in (GradientsReady, BatchEnded):
         setattr(Journal, _hook, Journal.record)

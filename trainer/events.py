@@ -3,6 +3,7 @@
     Preparing ...                      the first before torch is imported; at most 5 a second
     RunStarted                         once per attempt
       EpochStarted
+        GradientsReady ...             between backward and optimiser step, for whoever subscribed
         BatchEnded ...                 one per optimiser step, for whoever subscribed
         BatchesReported ...            the same, merged: at most 20 a second, and before any other event
         ValidationDone                 says whether this epoch is the best so far
@@ -94,6 +95,16 @@ class EpochStarted(Event, frozen=True, kw_only=True, tag=True):
     """`first_batch` is 0, or the number of batches an earlier attempt had finished in this epoch."""
 
     first_batch: int
+    learning_rate: float
+
+
+class GradientsReady(Event, frozen=True, kw_only=True, tag=True):
+    """The gradients of a step are computed, not yet clipped or used; `batch` is 1-based, `step` those completed before.
+
+    A hook may read and change `parameter.grad`. An optimiser with a closure computes gradients several times a step.
+    """
+
+    batch: int
     learning_rate: float
 
 
@@ -308,6 +319,7 @@ AnyEvent = (
     | Working
     | RunStarted
     | EpochStarted
+    | GradientsReady
     | BatchEnded
     | BatchesReported
     | ValidationDone

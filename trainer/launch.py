@@ -44,7 +44,7 @@ def start(
     write_settings(folder, settings.model_dump())
     try:
         session = Session(everybody, folder=folder, settings=settings.model_dump(), signals=signals)
-        return session.conduct(lambda: build(settings, session).train(session))
+        return session.conduct(lambda: _build_new(settings, session).train(session))
     except UsageError:
         # some wrong usage shows only once torch is there, such as a device that is not: it leaves no folder either
         remove_tree(folder.path)
@@ -79,6 +79,15 @@ def resume(
     return session.conduct(work)
 
 
+def _build_new(settings: Settings, session: Session) -> Trainer:
+    session.progress(Preparing, "import", 0, 1)
+    from trainer.engine.device import choose_device
+    from trainer.engine.precision import check_steady
+
+    check_steady(settings.train.precision, choose_device(settings.train.device))
+    return build(settings, session)
+
+
 def build(settings: Settings, session: Session) -> Trainer:
     """Open the data, build the model, and put both into a Trainer; `session` hears how far that is."""
     session.progress(Preparing, "import", 0, 1)
@@ -98,7 +107,7 @@ def build(settings: Settings, session: Session) -> Trainer:
         model,
         data,
         optimizer=make_optimizer(model, train),
-        loss=make_loss(train),
+        loss=make_loss(train, data.class_counts),
         epochs=train.epochs,
         seed=train.seed,
         device=train.device,
@@ -106,6 +115,8 @@ def build(settings: Settings, session: Session) -> Trainer:
         compile=train.compile,
         threads=choose_threads(train.threads, settings.model),
         eval_batch=train.eval_batch,
+        **{name: getattr(train, name) for name in ("accumulate", "clip_norm", "clip_value", "ema")},
+        **{name: getattr(settings.augment, name) for name in ("mixup", "cutmix")},
     )
 
 
@@ -118,7 +129,8 @@ def open_settings_data(settings: Settings, session: Session | None = None) -> An
         progress["progress"] = lambda stage, done, total: session.progress(Preparing, stage, done, total)
     return open_data(
         **settings.data.model_dump(),
-        **settings.augment.model_dump(),
+        **settings.augment.model_dump(exclude={"mixup", "cutmix"}),
+        sampling=settings.train.sampling,
         batch=settings.train.batch,
         seed=settings.train.seed,
         **progress,

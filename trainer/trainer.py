@@ -13,16 +13,20 @@ from torch.optim import Optimizer
 
 from trainer.callback import Callback
 from trainer.data.loaders import DataSource, LoaderSource, data_source
+from trainer.data.mixup import check_soft_labels
 from trainer.data.seeding import seed_generators
 from trainer.engine.arguments import (
     EVAL_BATCH,
     MOST_EVAL_BATCH,
     MOST_THREADS,
+    check_batch_norm,
     checked_count,
     check_deciders,
     check_trainable,
     checked_epochs,
     class_names,
+    has_batch_norm,
+    like_outputs,
     made_optimizer,
     promise,
     with_defaults,
@@ -33,14 +37,17 @@ from trainer.engine.device import choose_device
 from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
-from trainer.engine.loop import Loop, Parts
+from trainer.engine.loop import Loop
+from trainer.engine.loss import Loss
 from trainer.engine.module_state import check_storable
+from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.resume import Continuation, find_continuation
 from trainer.engine.session import Session, StopNow
+from trainer.engine.step_options import StepOptions, TrainingStep
 from trainer.errors import DataError, UsageError
 from trainer.events import SPLITS, EvaluationDone, Event, Preparing, RunStarted
-from trainer.models import count_parameters
+from trainer.models import count_parameters, floating_type
 from trainer.result import Evaluation, Result
 from trainer.store.environment import environment, versions
 from trainer.store.evaluations import write as write_evaluation
@@ -67,6 +74,13 @@ class Trainer:
     threads, 1 to 1,024; None: as torch is set, or as the resumed run had it. `eval_batch`: images at a time in
     validation and evaluation, where the data is ours, 1 to 65,536; None: 1,000.
 
+    How a step is made: `accumulate` batches give the gradients of one optimiser step, which then counts as one step and
+    one batch of all their images, at least 1. `clip_value`, `clip_norm`: largest value of a gradient, largest norm of
+    all together; 0: not clipped. `ema`: decay in [0, 1) of the moving average of the weights that validation,
+    evaluation, the best weights and the checkpoints' models then are; 0: none. `mixup`, `cutmix`: alpha of the mixing
+    of training images in pairs; 0: none. `training_step(model, (images, labels))`: gives the loss, or (loss, logits),
+    in place of `loss(model(images), labels)`; validation still uses `loss`.
+
     Raises UsageError and DataError at once where the arguments cannot work together.
     """
 
@@ -86,7 +100,15 @@ class Trainer:
         compile: bool = False,  # noqa: A002  # as the setting is called
         threads: int | None = None,
         eval_batch: int | None = None,
+        accumulate: int = 1,
+        clip_norm: float = 0.0,
+        clip_value: float = 0.0,
+        ema: float = 0.0,
+        mixup: float = 0.0,
+        cutmix: float = 0.0,
+        training_step: TrainingStep | None = None,
     ) -> None:
+        self.options = StepOptions(accumulate, clip_norm, clip_value, ema, mixup, cutmix, training_step)
         self.precision: Literal["float32", "bfloat16"] = precision
         self.compile = compile
         self.threads = threads if threads is None else checked_count("threads", threads, MOST_THREADS)
@@ -100,14 +122,18 @@ class Trainer:
         self.criterion = loss or nn.CrossEntropyLoss()
         if isinstance(self.criterion, nn.Module):
             self.criterion.to(self.device)
-        self._foreign = isinstance(self.feed, LoaderSource)
-        self._forward: Forward = forward_in(precision, self.model, self.device, foreign=self._foreign)
+        self._forward: Forward = forward_in(precision, self.model, self.device)
         if compile:
-            check_compiler(self.device)
-        self.optimizer = made_optimizer(optimizer, self.model)
+            check_compiler(self.device, own_step=training_step is not None)
+        self.optimizer = made_optimizer(optimizer, self.model, self.criterion)
         self.classes = class_names(self.model, self.feed)
+        if self.options.mixes and training_step is None:
+            check_soft_labels(self.criterion, len(self.classes), self.device)
+        self._loss = Loss(self.criterion, len(self.classes), like_outputs(self.model, self.device))
         if isinstance(self.feed, LoaderSource):
-            self.feed.expect(len(self.classes))
+            pairs, floating = has_batch_norm(self.model, loss), floating_type(self.model)
+            self.feed.expect(len(self.classes), ignored=self._loss.ignored, pairs=pairs, floating=floating)
+        check_batch_norm(self.model, self.feed)
         self.folder = RunFolder(Path(run_dir)) if run_dir is not None else None
         if self.folder is not None:
             check_storable(self.model, self.criterion)
@@ -196,8 +222,8 @@ class Trainer:
                 session.boundary()
 
         images = torch.zeros(self.feed.batch, *self.feed.input_shape, device=self.device)
-        forward = forward_in(self.precision, self.model, self.device, foreign=self._foreign)
-        seconds = compile_model(self.model, forward, self.criterion, images, tell)
+        forward = forward_in(self.precision, self.model, self.device)
+        seconds = compile_model(self.model, forward, self._loss.step, images, tell)
         self._forward = Compiled(forward)
         session.log(f"the model was compiled in {seconds:.1f} s")
         return seconds
@@ -207,12 +233,14 @@ class Trainer:
             self.model,
             self.feed,
             self.optimizer,
-            self.criterion,
+            self._loss,
             len(self.classes),
             self.epochs,
             self.eval_batch,
             self.device,
             self._forward,
+            options=self.options,
+            bfloat16=self.precision == "bfloat16",
         )
 
     def _restore(self, session: Session, loop: Loop, continuation: Continuation) -> None:
@@ -270,9 +298,14 @@ class Trainer:
         """Best weights on every split; the events and files about them."""
         if loop.best_weights is not None:
             self.model.load_state_dict(loop.best_weights)
+        elif loop.average is not None:
+            loop.average.apply()
         weights: Literal["best", "last"] = "best" if loop.best_weights is not None else "last"
         for split in SPLITS:
             if split not in self.feed.sizes or (split == "train" and self.feed.single_pass):
+                continue
+            if split == "train" and not (session.history or self.feed.steps_per_epoch):
+                session.log("the training data is not evaluated: no epoch of it has ended, so it may be endless")
                 continue
             found, outputs, seconds = loop.pass_over(split, "evaluate")
             evaluation = Evaluation(split, weights, self.classes, found, seconds, outputs)
@@ -316,9 +349,7 @@ class Trainer:
         if split not in self.feed.sizes:
             raise UsageError("data.no_split", f"There is no split {split!r}.", expected=" or ".join(self.feed.sizes))
         batches = self.feed.eval_batches(split, self.eval_batch)
-        found, outputs, seconds = pass_over(
-            self.model, batches, self.criterion, len(self.classes), forward=self._forward
-        )
+        found, outputs, seconds = pass_over(self.model, batches, self._loss, len(self.classes), forward=self._forward)
         return Evaluation(split, weights, self.classes, found, seconds, outputs)
 
     def predict(self, images: Any) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from gui.viewmodels.settings_form import Field, Problem, SettingsForm
+from trainer.settings.fields import Setting
 from trainer.settings.recipes import Recipe
-from trainer.settings.schema import Setting
 
 _SCHEMA = "Settings"
 """Context of the texts that come from the settings tree: `trainer.settings.schema()` holds all of them."""

@@ -17,8 +17,8 @@ from trainer.data.sources import NAMES, check_source
 from trainer.errors import UsageError
 from trainer.plugins import MODELS, callback_names, model_names
 from trainer.settings import Settings, describe, flag_name, merge
+from trainer.settings.fields import Setting
 from trainer.settings.recipes import Recipe, recipes
-from trainer.settings.schema import Setting
 from trainer.store.folder import check_name, default_root
 
 Path_ = tuple[str, ...]

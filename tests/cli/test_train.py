@@ -40,7 +40,7 @@ def test_layers_are_defaults_recipe_file_flags(cli: Cli, runs: Path, tmp_path: P
     layers = ["--recipe", "seed", "--settings", tmp_path / "mine.toml", "--lr", "0.02", "--epochs", "1"]
     assert cli("train", "digits", *layers, "--name", "a").code == 0
     settings = cli("runs", "show", "a", "--json").document["settings"]
-    assert settings["augment"] == {"rotation": 5.0, "flip": 0.5, "crop": 2}
+    assert settings["augment"] == {"rotation": 5.0, "flip": 0.5, "crop": 2, "mixup": 0.0, "cutmix": 0.0}
     assert (settings["train"]["batch"], settings["train"]["lr"], settings["train"]["epochs"]) == (32, 0.02, 1)
 
 

@@ -149,6 +149,17 @@ def test_epochs_and_seeds_differ_and_repeat() -> None:
     assert all(sorted(order) == list(range(50)) for order in orders)
 
 
+def test_balanced_sampling_draws_as_many_of_every_class() -> None:
+    labels = torch.tensor([0] * 2000 + [1] * 20 + [3] * 200)  # there may be none of a class
+    drawn = augment.draw_balanced(labels, seed=1, epoch=1)
+    assert len(drawn) == len(labels)
+    share = torch.bincount(labels[drawn], minlength=4) / len(labels)
+    np.testing.assert_allclose(share, [1 / 3, 1 / 3, 0, 1 / 3], atol=0.05)
+    assert len(set(drawn[labels[drawn] == 1].tolist())) == 20  # each of them, not one again and again
+    assert torch.equal(drawn, augment.draw_balanced(labels, seed=1, epoch=1))
+    assert not torch.equal(drawn, augment.draw_balanced(labels, seed=1, epoch=2))
+
+
 def test_normalise_is_what_the_formula_says() -> None:
     values = torch.randint(0, 256, (5, 7, 6, 4), dtype=torch.uint8)
     mean, std = (0.49, 0.48, 0.45), (0.25, 0.24, 0.26)

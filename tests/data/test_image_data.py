@@ -250,3 +250,17 @@ def test_on_a_device_everything_is_the_same(pictures: Path) -> None:
         assert there.device.type == "cuda"
         torch.testing.assert_close(there.cpu(), images)
         assert torch.equal(labels_there.cpu(), labels)
+
+
+def test_balanced_sampling_is_the_same_wherever_an_epoch_begins(tmp_path: Path) -> None:
+    make_images(tmp_path / "pictures", {"cat": 40, "dog": 8})
+    data = open_data(str(tmp_path / "pictures"), batch=4, sampling="balanced", rotation=30, valid=0.1, test=0.1)
+    whole = list(data.train_batches(1))
+    assert sum(len(labels) for _, labels in whole) == data.sizes["train"]
+    assert equal(list(data.train_batches(1, 5)), whole[5:])
+    images, labels, rows = data.preview(data.sizes["train"])
+    assert equal([(images, labels)], [(torch.cat([x for x, _ in whole]), torch.cat([y for _, y in whole]))])
+    # an image that is drawn twice is turned by another angle each time
+    twice = [row for row in rows.tolist() if rows.tolist().count(row) > 1]
+    where = [position for position, row in enumerate(rows.tolist()) if row == twice[0]]
+    assert not torch.equal(images[where[0]], images[where[1]])

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
 from trainer.callback import Callback, OnError, Phase
-from trainer.engine.loop import Parts
+from trainer.engine.parts import Parts
 from trainer.events import HOOKS, BatchEnded, Event, Preparing, Working
 from trainer.store import durable
 from trainer.trainer import Trainer

@@ -125,7 +125,8 @@ def test_rule_1_nothing_emitted_after_a_run_is_heard_in_the_next(recorder: Recor
 
 def test_rule_1_the_drawing_in_the_events_module_is_the_order_of_a_run(recorder: Recorder) -> None:
     make(callbacks=[recorder]).fit()
-    epoch = ["EpochStarted", "BatchEnded", "BatchEnded", "BatchesReported", "ValidationDone", "EpochEnded"]
+    step = ["GradientsReady", "BatchEnded"]
+    epoch = ["EpochStarted", *step, *step, "BatchesReported", "ValidationDone", "EpochEnded"]
     assert recorder.kinds == ["RunStarted", *epoch, *epoch, *["EvaluationDone"] * 3, "RunEnded"]
     assert type(recorder.seen[0]).__name__ == "Preparing"
 

@@ -21,6 +21,8 @@ TABLE = {
     " split_sizes model parameters input_shape device seed threads callbacks versions exact_resume"
     " compile_seconds",
     "EpochStarted": "first_batch learning_rate",
+    # an event of our own: the moment between backward and optimiser step, for callbacks
+    "GradientsReady": "batch learning_rate",
     "BatchEnded": "batch samples loss learning_rate data_seconds step_seconds",
     "BatchesReported": "first_step last_step count samples correct loss_mean loss_min loss_max loss_last learning_rate"
     " data_seconds step_seconds",

@@ -96,13 +96,13 @@ def test_labels_out_of_range_are_a_data_error_that_names_the_place(label: int, s
     [
         (torch.zeros(4, FEATURES), torch.zeros(4, CLASSES)),
         (torch.zeros(4, FEATURES), torch.zeros(3, dtype=torch.int64)),
-        (torch.zeros(4, FEATURES), torch.zeros(4, 1, dtype=torch.int64)),
+        (torch.zeros(4, FEATURES), torch.zeros(4, 2, dtype=torch.int64)),
         (torch.zeros(4, FEATURES),),
         torch.zeros(4, FEATURES),
         "text",
         {"image": 1, "label": 2},
     ],
-    ids=["one-hot", "another length", "a column", "no labels", "a tensor", "text", "a mapping"],
+    ids=["one-hot", "another length", "two columns", "no labels", "a tensor", "text", "a mapping"],
 )
 def test_batches_that_are_no_pairs_are_a_data_error(batch: Any) -> None:
     with pytest.raises(DataError) as caught:

@@ -8,14 +8,16 @@ import math
 from collections.abc import Iterator
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.utils.class_weight import compute_class_weight
 from torch import nn
 from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, StepLR
 
-from trainer.optim.optimizers import make_loss, make_optimizer
+from trainer.optim.optimizers import balanced_weights, make_loss, make_optimizer
 from trainer.optim.schedules import Schedule, make_schedule
 from trainer.settings import Train, merge
 
@@ -174,6 +176,18 @@ def test_a_lengthened_run_follows_the_new_length() -> None:
 def test_the_loss_is_cross_entropy_in_nats() -> None:
     logits, labels = torch.zeros(4, 10), torch.arange(4)
     assert make_loss(Train())(logits, labels).item() == pytest.approx(math.log(10))
+
+
+def test_balanced_class_weights_are_scikit_learns() -> None:
+    labels = np.repeat([0, 2, 3], [1, 10, 4])
+    counts = np.bincount(labels, minlength=5)
+    weights = balanced_weights(counts)
+    expected = compute_class_weight("balanced", classes=np.array([0, 2, 3]), y=labels)
+    np.testing.assert_allclose(weights[[0, 2, 3]], expected, rtol=1e-6)
+    assert weights[[1, 4]].tolist() == [1, 1]  # nothing to balance
+    loss = make_loss(train(class_weights="balanced"), counts)
+    assert torch.equal(loss.weight, weights)
+    assert make_loss(train(), counts).weight is None
 
 
 def test_label_smoothing() -> None:

@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from trainer.baselines.softmax_numpy import Descent, Plan, SoftmaxRegression, Step, cross_entropy
 from trainer.baselines.softmax_sklearn import Options, Weights, fit
 from trainer.data.loaders import DataSource
-from trainer.engine.loop import REPORT_SECONDS, Loop, Parts
+from trainer.engine.loop import REPORT_SECONDS, Loop
+from trainer.engine.parts import Parts
 from trainer.engine.session import Session
 from trainer.engine.step import NonFiniteStep
 from trainer.events import BatchesReported, Preparing

@@ -27,7 +27,7 @@ from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
     from trainer.baselines.external_loops import ExternalLoop
-    from trainer.engine.loop import Parts
+    from trainer.engine.parts import Parts
     from trainer.result import Result
 
 

@@ -56,6 +56,14 @@ def draw_order(count: int, *, seed: int, epoch: int) -> Tensor:
     return torch.randperm(count, generator=generator_for("order", seed, epoch))
 
 
+def draw_balanced(labels: Tensor, *, seed: int, epoch: int) -> Tensor:
+    """As many positions as there are labels (n,), drawn with replacement so that every class that occurs is equally
+    likely (as `torch.utils.data.WeightedRandomSampler` with weights 1 / images of the class); int64 (n,)."""
+    counts = torch.bincount(labels)
+    weights = 1 / counts[labels].double()
+    return torch.multinomial(weights, len(labels), replacement=True, generator=generator_for("order", seed, epoch))
+
+
 def generator_for(purpose: str, seed: int, epoch: int) -> torch.Generator:
     """A generator of our own; its state depends on nothing but the arguments."""
     return torch.Generator().manual_seed(mix(purpose, seed, epoch))

@@ -16,6 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from trainer.data import augment
+from trainer.data.batch import PairsSingles
 from trainer.data.buffers import Recycler, Workspace
 from trainer.data.decode import UnreadableError, fit, no_warnings, read_image
 from trainer.data.image_set import Fault, ImageSet, Progress, no_progress, pack
@@ -49,6 +50,7 @@ def open_data(
     rotation: float = 0.0,
     flip: float = 0.0,
     crop: int = 0,
+    sampling: Literal["shuffle", "balanced"] = "shuffle",
     root: str | None = None,
     progress: Progress = no_progress,
 ) -> ImageData:
@@ -57,7 +59,8 @@ def open_data(
     `valid`, `test`: fractions in [0, 1) of the images that the source does not divide itself. `samples`: at most so
     many training images, each class keeping its share; None for all. `size`: side of the square images, None for the
     source's own. `skip_bad`: leave out unreadable images instead of raising. `rotation`: largest angle in degrees;
-    `flip`: probability; `crop`: pixels of zero padding. `root`: folder for downloads.
+    `flip`: probability; `crop`: pixels of zero padding. `sampling`:
+    what an epoch draws, every training image once, or as many of each class, with repetition. `root`: for downloads.
     Raises `UsageError`, `DataError` (every fault at once, all of them in its `faults`) and `DiskError`.
     """
     if not (0 <= valid < 1 and 0 <= test < 1 and valid + test < 1):
@@ -74,7 +77,15 @@ def open_data(
     split, too_small = split_pictures(pictures, valid=valid, test=test, seed=seed, samples=samples)
     raise_problems(pictures, too_small, skip_bad=skip_bad)
     augmentation = Augmentation(rotation, flip, crop)
-    return ImageData(pictures, split, seed=seed, fractions=(valid, test), batch=batch, augmentation=augmentation)
+    return ImageData(
+        pictures,
+        split,
+        seed=seed,
+        fractions=(valid, test),
+        batch=batch,
+        augmentation=augmentation,
+        balanced=sampling == "balanced",
+    )
 
 
 Batch = tuple[Tensor, Tensor]
@@ -134,6 +145,7 @@ class ImageData:
         fractions: tuple[float, float],
         batch: int,
         augmentation: Augmentation,
+        balanced: bool = False,
     ) -> None:
         height, width = pictures.pixels.shape[1:3]
         self.name = pictures.name
@@ -142,13 +154,16 @@ class ImageData:
         self.mean, self.std = _statistics(pictures, split["train"])
         self.sizes = {part: len(rows) for part, rows in split.items()}
         self.batch = batch
-        self.steps_per_epoch = -(-self.sizes["train"] // batch)
+        full, rest = divmod(self.sizes["train"], batch)
+        self._pairs = rest == 1 and full > 0
+        self.steps_per_epoch = full if self._pairs else full + (rest > 0)
         self.notes = (*left_out(pictures), *pictures.notes)
         self.fingerprint = _fingerprint(pictures, split, seed, fractions)
         self._pictures = pictures
         self._split = split
         self._seed = seed
         self._augmentation = augmentation
+        self._balanced = balanced
         self._device = torch.device("cpu")
         self._normaliser = augment.Normaliser(self.mean, self.std)
         self._recycler = Recycler()
@@ -175,11 +190,17 @@ class ImageData:
     def train_batches(self, epoch: int, first_batch: int = 0) -> Generator[Batch]:
         """Shuffled, augmented, normalised batches of an epoch, from `first_batch` on: float32 (B, C, H, W), int64 (B,).
 
-        The last one may be smaller. The same arguments give the same bits, whatever was computed before.
+        The last one may be smaller, or larger by one: a last batch of one image, which BatchNorm cannot train on, joins
+        the one before. The same arguments give the same bits, whatever was computed before.
         """
-        # chunks begin at the same images wherever one starts, so that each batch lies equally aligned in memory
         if first_batch >= self.steps_per_epoch:
             return
+        batches = self._batches(epoch, first_batch)
+        with closing(batches):
+            yield from PairsSingles(batches) if self._pairs else batches
+
+    def _batches(self, epoch: int, first_batch: int) -> Generator[Batch]:
+        # chunks begin at the same images wherever one starts, so that each batch lies equally aligned in memory
         first = first_batch * self.batch
         skipped = first % self._chunk
         with closing(self._ahead(self._train_chunks(epoch, first - skipped, self.sizes["train"]))) as chunks:
@@ -205,6 +226,11 @@ class ImageData:
         images, labels = (torch.cat(parts) for parts in zip(*self._train_chunks(epoch, 0, n), strict=True))
         return images, labels, self._rows["train"][self._order(epoch)[:n]]
 
+    @property
+    def class_counts(self) -> NDArray[np.int64]:
+        """Training images of each class, (C,)."""
+        return np.bincount(self._pictures.labels[self._split["train"]], minlength=len(self.classes))
+
     def published(self, split: str) -> SplitView:
         """What viewers get to see of a split, in the order of `eval_batches`."""
         rows = self._split[split]
@@ -225,6 +251,9 @@ class ImageData:
         return self._normalise(packed(decoded).to(self._device), Workspace())
 
     def _order(self, epoch: int) -> Tensor:
+        if self._balanced:
+            labels = torch.from_numpy(self._pictures.labels[self._split["train"]])
+            return augment.draw_balanced(labels, seed=self._seed, epoch=epoch).to(self._device)
         return augment.draw_order(self.sizes["train"], seed=self._seed, epoch=epoch).to(self._device)
 
     def _parameters(self, epoch: int) -> augment.Parameters | None:
@@ -241,7 +270,9 @@ class ImageData:
         workspace = Workspace()
         for start in range(first, last, self._chunk * BLOCK):
             block = order[start : min(start + self._chunk * BLOCK, last)]
-            change = None if drawn is None else self._change(drawn.pick(block), workspace)
+            # an image that is drawn twice is changed in two ways
+            which = slice(start, start + len(block)) if self._balanced else block
+            change = None if drawn is None else self._change(drawn.pick(which), workspace)
             rows = self._rows["train"][block]
             for begin in range(0, len(block), self._chunk):
                 some = slice(begin, begin + self._chunk)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.utils.data import BatchSampler, DataLoader
 
+from trainer.data.batch import Batch, PairsSingles, read_batch
 from trainer.data.seeding import seed_generators
 from trainer.errors import DataError, UsageError
 from trainer.events import SPLITS
 from trainer.store.thumbnails import Pixels
 
-Batch = tuple[Tensor, Tensor]
+logger = logging.getLogger("epochscope")
 
 
 @runtime_checkable
@@ -156,6 +159,12 @@ class LoaderSource:
         self._device = torch.device("cpu")
         self._once: dict[str, Iterator[Any]] = {}
         self._labels: int | None = None
+        self._ignored: int | None = None
+        self._pairs = False
+        self._floating: torch.dtype | None = None
+        self._said: set[str] = set()
+        self.say: Callable[[str], None] = logger.warning
+        """Hears, once each, what is done about unusual batches."""
         if isinstance(self._splits.get("valid"), Iterator):
             raise UsageError(
                 "data.single_pass",
@@ -163,7 +172,7 @@ class LoaderSource:
                 expected="something that can be gone through again, such as a DataLoader or a list of batches",
                 mend="pass the loader itself instead of iter(loader)",
             )
-        images, _ = self._peek()
+        images = self._peek()[0]
         self.input_shape = tuple(images.shape[1:])
         self.batch = len(images)
         self.dtype = images.dtype
@@ -186,9 +195,36 @@ class LoaderSource:
         """Batches are moved to `device` as they come."""
         self._device = device
 
-    def expect(self, classes: int) -> None:
-        """Refuse labels outside 0 ... classes - 1 from now on: on a device they would end the process."""
+    def expect(
+        self,
+        classes: int,
+        *,
+        ignored: int | None = None,
+        pairs: bool = False,
+        floating: torch.dtype | None = None,
+    ) -> None:
+        """Refuse labels outside 0 ... classes - 1 from now on: on a device they would end the process.
+
+        `ignored`: the label of images that do not count (`ignore_index` of the loss); it may occur, and a batch of
+        nothing else is left out. `pairs`: a training batch of one image, too few for BatchNorm, joins the one before.
+        `floating`: the type in which the model takes images of any floating-point type; None: as they are.
+        """
+        self._floating = floating
         self._labels = classes
+        self._ignored = ignored
+        # a batch size of one is a choice; where all batches are full but the last, that one alone is looked at
+        self._pairs = pairs and self.batch > 1 and self._last_batch() in (None, 1)
+        if self._pairs and self._last_batch() == 1:
+            self.steps_per_epoch = max(self.steps_per_epoch - 1, 1)
+
+    def _last_batch(self) -> int | None:
+        """Images in the last training batch; None where that is not known beforehand."""
+        loader = self._splits["train"]
+        plain = isinstance(loader, DataLoader) and type(loader.batch_sampler) is BatchSampler
+        if not plain or not hasattr(loader.sampler, "__len__"):
+            return None
+        batch = loader.batch_size or 1
+        return batch if loader.drop_last else len(loader.sampler) % batch or batch
 
     def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
         """The loader's batches; those to skip are drawn and thrown away before this returns."""
@@ -201,70 +237,89 @@ class LoaderSource:
             set_epoch = getattr(owner, "set_epoch", None)
             if set_epoch is not None:
                 set_epoch(epoch)
-        batches = self._iterate("train")
+        batches = self._read("train")
+        if self._pairs:
+            batches = PairsSingles(batches, self._say)
         for _ in range(first_batch):
             next(batches, None)
-        return self._tensors("train", batches, skipped=first_batch)
+        return self._moved(batches)
 
     def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
         """The loader's batches; their size is the loader's."""
-        return self._tensors(split, self._iterate(split))
+        return self._moved(self._read(split))
 
     def _peek(self) -> Batch:
+        """The first training batch with images."""
         loader = self._splits["train"]
         iterator = iter(loader)
-        first = next(iterator, None)
-        if first is None:
-            raise DataError("data.empty", "The training data has no batches.", mend="check the length of the loader")
-        if iterator is loader:  # an iterator cannot be asked again: put the batch back
-            self._once["train"] = itertools.chain([first], iterator)
-        return self._pair("train", first)
+        drawn = []
+        for number, given in enumerate(iterator, 1):
+            drawn.append(given)
+            batch = read_batch("train", number, given)
+            if len(batch[1]):
+                break
+        else:
+            what = "only empty batches" if drawn else "no batches"
+            raise DataError("data.empty", f"The training data has {what}.", mend="check the length of the loader")
+        if iterator is loader:  # an iterator cannot be asked again: put the batches back
+            self._once["train"] = itertools.chain(drawn, iterator)
+        return batch
 
     def _iterate(self, split: str) -> Iterator[Any]:
         return self._once[split] if split in self._once else iter(self._splits[split])
 
-    def _tensors(self, split: str, batches: Iterator[Any], skipped: int = 0) -> Iterator[Batch]:
-        number = skipped
-        for number, batch in enumerate(batches, skipped + 1):
-            images, labels = self._pair(split, batch)
-            self._check(split, number, images, labels)
-            yield images.to(self._device, non_blocking=True), labels.to(self._device, non_blocking=True)
-        if not number:
-            raise DataError(
-                "data.empty", f"The data of {split!r} has no batches.", mend="check the length of the loader"
-            )
+    def _moved(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        for batch in batches:
+            images, labels, *weights = (part.to(self._device, non_blocking=True) for part in batch)
+            if self._floating is not None and images.is_floating_point():
+                images = images.to(self._floating)
+            yield (images, labels, weights[0]) if weights else (images, labels)
 
-    def _check(self, split: str, number: int, images: Tensor, labels: Tensor) -> None:
-        if labels.ndim != 1 or len(labels) != len(images):
-            raise DataError(
-                "data.batch",
-                f"Batch {number} of {split!r} has images {tuple(images.shape)} and labels {tuple(labels.shape)}.",
-                expected="images (B, ...) and labels (B,): one class number per image",
-                mend="let the loader yield class numbers, for example one_hot.argmax(1)",
-            )
-        if self._labels is not None and len(labels):
-            low, high = (int(bound) for bound in labels.aminmax())
-            if low < 0 or high >= self._labels:
-                raise DataError(
-                    "data.labels",
-                    f"A label of batch {number} of {split!r} is {low if low < 0 else high}.",
-                    expected=f"class numbers from 0 to {self._labels - 1}: the model gives {self._labels} outputs",
-                    mend="check the labels, or the number of the model's outputs",
-                    split=split,
-                    batch=number,
-                )
+    def _read(self, split: str) -> Iterator[Batch]:
+        """The batches that count; raises DataError where there is none."""
+        number = usable = 0
+        for number, given in enumerate(self._iterate(split), 1):
+            batch = read_batch(split, number, given)
+            if self._counts(split, number, batch[1]):
+                usable += 1
+                yield batch
+        if not usable:
+            what = "no images that count" if number else "no batches"
+            raise DataError("data.empty", f"The data of {split!r} has {what}.", mend="check the length of the loader")
 
-    def _pair(self, split: str, batch: Any) -> Batch:
-        try:
-            images, labels = batch
-            return torch.as_tensor(images), torch.as_tensor(labels).long()
-        except (TypeError, ValueError, RuntimeError) as error:
+    def _counts(self, split: str, number: int, labels: Tensor) -> bool:
+        """Whether a batch has images that count; raises DataError for labels that are no class numbers."""
+        if not len(labels):
+            self._say("empty", f"Batch {number} of {split!r} is empty and is skipped, as are others like it.")
+            return False
+        if self._labels is None:
+            return True
+        low, high = (int(bound) for bound in labels.aminmax())
+        ignored = self._ignored
+        if ignored is not None and low <= ignored <= high:
+            rest = labels[labels != ignored]
+            if len(rest) < len(labels):
+                text = "Images with the label {}, which the loss ignores, count neither in the loss nor in the figures."
+                self._say("ignored", text.format(ignored))
+            if not len(rest):
+                return False
+            low, high = (int(bound) for bound in rest.aminmax())
+        if low < 0 or high >= self._labels:
             raise DataError(
-                "data.batch",
-                f"A batch of {split!r} is no pair (images, labels): {error}",
-                expected="images (B, ...) and labels (B,), as tensors or arrays",
-                mend="let the loader yield two tensors per batch",
-            ) from error
+                "data.labels",
+                f"A label of batch {number} of {split!r} is {low if low < 0 else high}.",
+                expected=f"class numbers from 0 to {self._labels - 1}: the model gives {self._labels} outputs",
+                mend="check the labels, or the number of the model's outputs; images to leave out have the loss's "
+                "ignore_index as their label",
+                split=split,
+                batch=number,
+            )
+        return True
+
+    def _say(self, what: str, text: str) -> None:
+        if what not in self._said:
+            self._said.add(what)
+            self.say(text)
 
 
 def _length(items: Any) -> int:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from numbers import Integral
 from typing import Any, Literal
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
 from trainer.callback import Callback, needs_validation_error
 from trainer.data.loaders import DataSource, LoaderSource
 from trainer.engine.step import needs_closure
 from trainer.errors import UsageError
-from trainer.models import check_model
+from trainer.models import check_model, floating_type
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 
 EVAL_BATCH = 1000
@@ -82,13 +84,18 @@ def checked_epochs(epochs: int, feed: DataSource) -> int:
     return int(epochs)
 
 
-def made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
-    """The optimiser given, made by the function given, or Adam. Raises UsageError where there is nothing to train."""
+def made_optimizer(optimizer: Any, model: nn.Module, criterion: object = None) -> Optimizer:
+    """The optimiser given, made by the function given, or Adam; of the last two, with what the loss has to train.
+    Raises UsageError where there is nothing to train."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not parameters:
         raise UsageError("model.nothing_to_train", "The model has no trainable parameters.", expected="at least one")
+    if isinstance(criterion, nn.Module):
+        known = {id(parameter) for parameter in model.parameters()}
+        parameters += [one for one in criterion.parameters() if one.requires_grad and id(one) not in known]
     if optimizer is None:
-        return torch.optim.Adam(parameters, fused=parameters[0].device.type in ("cpu", "cuda"))
+        fused = parameters[0].device.type in ("cpu", "cuda") and all(one.is_floating_point() for one in parameters)
+        return torch.optim.Adam(parameters, fused=fused)
     made: Optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizer(parameters)
     if needs_closure(made) and parameters[0].device.type != "cpu":
         raise UsageError(
@@ -113,3 +120,36 @@ def class_names(model: nn.Module, feed: DataSource) -> tuple[str, ...]:
     dtype = feed.dtype if isinstance(feed, LoaderSource) and not feed.dtype.is_floating_point else None
     outputs = check_model(model, feed.input_shape, len(feed.classes) or None, dtype)
     return feed.classes or tuple(str(number) for number in range(outputs))
+
+
+def like_outputs(model: nn.Module, device: torch.device) -> Tensor:
+    """A number of the type and on the device of the model's logits, as far as its parameters tell."""
+    dtype = torch.float64 if floating_type(model) == torch.float64 else torch.float32
+    return torch.zeros((), dtype=dtype, device=device)
+
+
+def has_batch_norm(*parts: object) -> bool:
+    """Whether there are BatchNorm layers, which may not be able to train on one image, in the model or the loss."""
+    modules = (module for part in parts if isinstance(part, nn.Module) for module in part.modules())
+    return any(isinstance(module, _BatchNorm) for module in modules)
+
+
+def check_batch_norm(model: nn.Module, feed: DataSource) -> None:
+    """Raises UsageError `model.batch_norm` where all batches are of one image and the model cannot train on that."""
+    if not has_batch_norm(model) or 1 not in (feed.batch, feed.sizes["train"]):
+        return
+    tried = copy.deepcopy(model)
+    device = next(tried.parameters()).device
+    images = torch.zeros(1, *feed.input_shape, device=device)
+    try:
+        with torch.no_grad(), torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+            tried.train()(images)
+    except ValueError as error:
+        if "more than 1 value per channel" not in str(error):
+            raise
+        raise UsageError(
+            "model.batch_norm",
+            "BatchNorm cannot train on batches of one image.",
+            expected="at least two images in a batch",
+            mend="use larger batches (--batch) and more training images, or a model with GroupNorm",
+        ) from error

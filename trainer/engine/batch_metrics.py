@@ -8,13 +8,16 @@ per report, so that no step waits for the device.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from trainer.engine.loss import Loss
 from trainer.errors import DataError
+from trainer.metrics.classification import Metrics
 
 REDUCE_STEPS = 64
 
@@ -22,14 +25,18 @@ REDUCE_STEPS = 64
 class BatchMetrics:
     """`classes` is the number of classes; `deferred` says that losses arrive as device tensors.
 
-    `confusion` (C, C) int64, true class as row, and `loss_sum` (sum over samples) cover the open epoch; they are
-    complete after `reduce()`.
+    `loss`: what gave the losses, which says how much each image counts; None: all the same. `ignored`: the label of
+    images that do not count. `confusion` (C, C) int64, true class as row, `loss_sum` (sum of the losses, as far as each
+    image counts) and `loss_amount` (how much that is in all) cover the open epoch; they are complete after `reduce()`.
     """
 
-    def __init__(self, classes: int, *, deferred: bool) -> None:
+    def __init__(self, classes: int, *, deferred: bool, loss: Loss | None = None, ignored: int | None = None) -> None:
         self.classes = classes
         self.deferred = deferred
+        self.loss = loss
+        self.ignored = ignored
         self.loss_sum = 0.0
+        self.loss_amount = 0.0
         self.samples = 0
         self.confusion = np.zeros((classes, classes), dtype=np.int64)
         self._outputs: list[Tensor] = []
@@ -38,17 +45,27 @@ class BatchMetrics:
         self._losses: list[float] = []
         self._device_losses: list[Tensor] = []
         self._sizes: list[int] = []
+        self._weights: list[Tensor] = []
+        self._amounts: list[float] = []
+        self._counted: list[tuple[Tensor, Tensor | None, list[int]]] = []
+        """Labels, weights and sizes of steps whose amounts are still to be found."""
+        self._left_out = 0
+        self._device_left_out: list[Tensor] = []
         self._reported_correct = 0
 
     # -- per step ------------------------------------------------------------------------------------------------
 
-    def add(self, outputs: Tensor, labels: Tensor, loss: float | Tensor, samples: int) -> None:
-        """Take in one step: outputs (B, C), labels (B,) int64, the step's mean loss."""
+    def add(
+        self, outputs: Tensor, labels: Tensor, loss: float | Tensor, samples: int, weights: Tensor | None = None
+    ) -> None:
+        """Take in one step: outputs (B, C), labels (B,) int64 or shares (B, C), the step's mean loss, and weights (B,)
+        of the images where there are any."""
         self._outputs.append(outputs)
         self._labels.append(labels)
         self._sizes.append(samples)
+        if weights is not None:
+            self._weights.append(weights)
         if isinstance(loss, float):
-            self.loss_sum += loss * samples
             self._losses.append(loss)
         else:
             self._device_losses.append(loss)
@@ -60,11 +77,20 @@ class BatchMetrics:
         """Turn the kept outputs into counts of (true, predicted) pairs."""
         if not self._outputs:
             return
-        labels = torch.cat(self._labels)
+        sizes = [len(labels) for labels in self._labels]
+        labels = torch.cat([labels.argmax(1) if labels.ndim == 2 else labels for labels in self._labels])
         pairs = labels * self.classes + torch.cat(self._outputs).argmax(1)
+        left_out = None if self.ignored is None else labels == self.ignored
+        if left_out is not None:
+            pairs = torch.where(left_out, 0, pairs)
         counts = torch.bincount(pairs, minlength=self.classes * self.classes)
-        self._outputs.clear()
-        self._labels.clear()
+        if left_out is not None:
+            number = left_out.sum()
+            counts[0] -= number
+            self._device_left_out.append(number)
+        self._counted.append((labels, torch.cat(self._weights) if self._weights else None, sizes))
+        for kept in (self._outputs, self._labels, self._weights):
+            kept.clear()
         if self.deferred:
             self._device_counts = counts if self._device_counts is None else self._device_counts + counts
         else:
@@ -96,42 +122,70 @@ class BatchMetrics:
             self._add_counts(self._device_counts)
             self._device_counts = None
         if self._device_losses:
-            self._losses = torch.stack(self._device_losses).double().cpu().tolist()
+            self._losses += torch.stack(self._device_losses).double().cpu().tolist()
             self._device_losses.clear()
-            for loss, samples in zip(self._losses, self._sizes, strict=True):
-                self.loss_sum += loss * samples
+        known = len(self._amounts)
+        self._find_amounts()
+        for loss, amount in zip(self._losses[known:], self._amounts[known:], strict=True):
+            self.loss_sum += loss * amount
+            self.loss_amount += amount
+
+    def _find_amounts(self) -> None:
+        """How much each step counts in the mean: its images, unless they weigh differently or are ignored."""
+        left_out = int(torch.stack(self._device_left_out).sum()) if self._device_left_out else 0
+        self._device_left_out.clear()
+        self._left_out += left_out
+        for labels, weights, sizes in self._counted:
+            if self.loss is None or (weights is None and self.loss.even and not left_out):
+                self._amounts += sizes
+            else:
+                amounts = self.loss.amounts(labels, weights).cpu().double()
+                self._amounts += [float(part.sum()) for part in amounts.split(sizes)]
+        self._counted.clear()
 
     def report(self) -> dict[str, Any]:
         """The figures of BatchesReported for the steps since the last report, which they close."""
         self.reduce()
-        losses, sizes = self._losses, self._sizes
-        samples, correct = sum(sizes), int(np.trace(self.confusion))
+        losses, amounts = self._losses, self._amounts
+        samples, correct = sum(self._sizes) - self._left_out, int(np.trace(self.confusion))
         figures = {
-            "count": len(sizes),
+            "count": len(losses),
             "samples": samples,
             "correct": correct - self._reported_correct,
-            "loss_mean": math.fsum(loss * size for loss, size in zip(losses, sizes, strict=True)) / max(samples, 1),
+            "loss_mean": math.fsum(loss * much for loss, much in zip(losses, amounts, strict=True))
+            / (sum(amounts) or 1),
             "loss_min": min(losses),
             "loss_max": max(losses),
             "loss_last": losses[-1],
         }
         self._reported_correct = correct
-        self._losses, self._sizes = [], []
+        self._losses, self._sizes, self._amounts, self._left_out = [], [], [], 0
         return figures
+
+    def metrics(self) -> Metrics:
+        """Those of the open epoch, after `reduce()`."""
+        found = Metrics.from_confusion(self.confusion, self.loss_sum)
+        if self.loss_amount == found.samples:
+            return found
+        return replace(found, loss=self.loss_sum / self.loss_amount if self.loss_amount else math.nan)
 
     def new_epoch(self) -> None:
         """Start from nothing."""
-        self.__init__(self.classes, deferred=self.deferred)  # type: ignore[misc]  # the constructor is the reset
+        self.__init__(  # type: ignore[misc]  # the constructor is the reset
+            self.classes, deferred=self.deferred, loss=self.loss, ignored=self.ignored
+        )
 
     # -- checkpoint ----------------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
         """The open epoch's sums; call `report()` first."""
-        return {"loss_sum": self.loss_sum, "samples": self.samples, "confusion": self.confusion.tolist()}
+        sums = {"loss_sum": self.loss_sum, "loss_amount": self.loss_amount, "samples": self.samples}
+        return {**sums, "confusion": self.confusion.tolist()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go on from the sums of an earlier attempt."""
         self.loss_sum = float(state["loss_sum"])
         self.samples = int(state["samples"])
+        self.loss_amount = float(state.get("loss_amount", self.samples))  # older checkpoints have none
         self.confusion = np.array(state["confusion"], dtype=np.int64).reshape(self.classes, self.classes)
         self._reported_correct = int(np.trace(self.confusion))

@@ -14,7 +14,6 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from trainer.engine.module_state import adopt_buffers
 from trainer.errors import DiskError, DivergedError
 
 Tensors = dict[str, Tensor]
@@ -74,6 +73,20 @@ def restore_model(model: nn.Module, tensors: Tensors, meta: Mapping[str, Any] | 
             where=str(error).split("\n", 1)[-1].strip()[:400],
             mend="build the model with the same options as the run that was saved",
         ) from error
+
+
+def adopt_buffers(module: nn.Module, state: Mapping[str, Any]) -> None:
+    """Make room for buffers that were None, or of another shape, when the module was built: `load_state_dict` refuses
+    what has grown since."""
+    owners = dict(module.named_modules())
+    for key, value in state.items():
+        path, _, name = key.rpartition(".")
+        buffers = owners[path]._buffers if path in owners else {}  # noqa: SLF001 - torch's own place of them
+        if isinstance(value, Tensor) and name in buffers:
+            here = buffers[name]
+            if here is None or here.shape != value.shape:
+                device = next((one.device for one in (here, *module.parameters()) if one is not None), value.device)
+                buffers[name] = torch.empty_like(value, device=device)
 
 
 def _parameter_names(model: nn.Module, optimizer: Optimizer) -> list[str]:

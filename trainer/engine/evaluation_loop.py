@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import copy
+import math
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from trainer.data.batch import Batch
+from trainer.engine.loss import Loss
+from trainer.engine.loss_averaging import Criterion
 from trainer.engine.module_modes import evaluating
 from trainer.engine.precision import Forward
 from trainer.errors import DataError
 from trainer.metrics.classification import Metrics
 from trainer.metrics.outputs import Outputs
 
-Criterion = Callable[[Tensor, Tensor], Tensor]
-
-
-def per_image(criterion: Criterion) -> Criterion:
-    """The criterion giving one loss per image, shape (N,), instead of their mean."""
-    if isinstance(criterion, nn.Module) and hasattr(criterion, "reduction"):
-        unreduced: Any = copy.copy(criterion)
-        unreduced.reduction = "none"
-        return cast(Criterion, unreduced)
-    return lambda outputs, labels: nn.functional.cross_entropy(outputs, labels, reduction="none")
-
 
 def pass_over(
     model: nn.Module,
-    batches: Iterable[tuple[Tensor, Tensor]],
-    criterion: Criterion,
+    batches: Iterable[Batch],
+    loss: Loss | Criterion,
     classes: int,
     progress: Callable[[int], None] = lambda done: None,
     forward: Forward | None = None,
@@ -41,27 +33,43 @@ def pass_over(
     """Figures and outputs of `model` over `batches`, and the seconds it took; model and criterion are in
     evaluation mode meanwhile, and each of their modules has its own mode again afterwards.
 
+    The loss is that of all images together, however they are batched, see `Loss`; images with the label that it ignores
+    are left out. `loss`: a function of logits and labels is made into a `Loss`.
     `progress` is called with the number of images done after each batch and may raise to give up. `forward`: how images
     become logits; None: by the model. Raises DataError where a label lies outside 0 ... classes - 1.
     """
     start = time.perf_counter()
     forward = model if forward is None else forward
+    loss = loss if isinstance(loss, Loss) else Loss(loss, classes)
     rows: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
-    loss_sum, done = 0.0, 0
-    with evaluating(model, criterion), torch.no_grad():
-        image_loss = per_image(criterion)
-        for images, labels in batches:
-            outputs = forward(images)
+    total, amount, done = 0.0, 0.0, 0
+    with evaluating(model, loss.criterion), torch.no_grad():
+        for images, *of_images in batches:
+            done += len(images)
+            outputs, labels, *weights = _counted(loss.ignored, forward(images), *of_images)
+            if not len(labels):
+                progress(done)
+                continue
             predicted = outputs.argmax(1)  # of the logits, as in training: saturated probabilities can tie
             confidence = outputs.softmax(1).gather(1, predicted[:, None])[:, 0]
-            losses = image_loss(outputs, labels).reshape(-1)
-            loss_sum += float(criterion(outputs, labels)) * len(labels)
-            rows.append((labels.cpu(), predicted.cpu(), confidence.float().cpu(), losses.float().cpu()))
-            done += len(labels)
+            found = loss.of_batch(outputs, labels, *weights)
+            total, amount = total + found.total, amount + found.amount
+            rows.append((labels.cpu(), predicted.cpu(), confidence.float().cpu(), found.images.float().cpu()))
             progress(done)
     outputs_ = _join(rows)
     table = _confusion(outputs_, classes)
-    return Metrics.from_confusion(table, loss_sum), outputs_, time.perf_counter() - start
+    metrics = Metrics.from_confusion(table, total)
+    if amount != metrics.samples:
+        metrics = replace(metrics, loss=total / amount if amount else math.nan)
+    return metrics, outputs_, time.perf_counter() - start
+
+
+def _counted(ignored: int | None, outputs: Tensor, labels: Tensor, *weights: Tensor) -> tuple[Tensor, ...]:
+    """Outputs, labels and weights of the images that count."""
+    counted = None if ignored is None else labels != ignored
+    if counted is None or bool(counted.all()):
+        return outputs, labels, *weights
+    return tuple(part[counted] for part in (outputs, labels, *weights))
 
 
 def _join(rows: list[tuple[Tensor, Tensor, Tensor, Tensor]]) -> Outputs:

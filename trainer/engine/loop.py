@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 
-from trainer.data.loaders import Closeable, DataSource, input_facts
+from trainer.data.loaders import Closeable, input_facts
 from trainer.engine.batch_metrics import BatchMetrics
 from trainer.engine.best import Best
 from trainer.engine.checkpoint_state import (
     capture_generators,
     capture_model,
     capture_optimizer,
-    restore_generators,
     restore_model,
     restore_optimizer,
 )
 from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.module_state import ModuleState, copy_state
-from trainer.engine.precision import Forward
+from trainer.engine.parts import Parts
 from trainer.engine.session import Session, StopNow
-from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, takes_flag
+from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, evenly, takes_flag
+from trainer.engine.weight_average import WeightAverage, trained_tensors
 from trainer.errors import DivergedError
 from trainer.events import (
     BatchEnded,
@@ -34,6 +34,7 @@ from trainer.events import (
     CheckpointRequested,
     EpochEnded,
     EpochStarted,
+    GradientsReady,
     NonFiniteLoss,
     ValidationDone,
     Working,
@@ -43,26 +44,6 @@ from trainer.metrics.outputs import Outputs
 
 REPORT_SECONDS = 0.05
 """BatchesReported comes at most twenty times a second."""
-
-
-@dataclass
-class Parts:
-    """What is trained, with what, for how long.
-
-    `forward`: how images become logits; None: by the model. `deferred`: whether steps leave their loss on the device;
-    None: where there is a device and the optimiser allows it.
-    """
-
-    model: nn.Module
-    feed: DataSource
-    optimizer: Optimizer
-    criterion: Callable[[Tensor, Tensor], Tensor]
-    classes: int
-    epochs: int
-    eval_batch: int
-    device: torch.device
-    forward: Forward | None = None
-    deferred: bool | None = None
 
 
 @dataclass
@@ -91,25 +72,27 @@ class Loop:
     def __init__(self, session: Session, parts: Parts) -> None:
         self.session = session
         self.parts = parts
-        self.steps_per_epoch = parts.feed.steps_per_epoch
+        self.steps_per_epoch = parts.steps_per_epoch
         self.cursor = Cursor()
         self.best = Best()
         self.best_weights: dict[str, Any] | None = None
-        self.modules = ModuleState(parts.model, parts.criterion, parts.feed)
+        self.modules = ModuleState(parts.model, parts.criterion, parts.feed, parts.device)
         self._spent = Spent()
         deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
         self._deferred = deferrable if parts.deferred is None else parts.deferred
-        self.tally = BatchMetrics(parts.classes, deferred=self._deferred)
-        self._forward = parts.model if parts.forward is None else parts.forward
+        # a training step of the caller's own has its own mean
+        loss = parts.loss if parts.options.training_step is None else None
+        self.tally = BatchMetrics(parts.classes, deferred=self._deferred, loss=loss, ignored=parts.loss.ignored)
+        amounts = evenly if loss is None else loss.amounts
         self._step: CheckedStep | FlaggedStep = (
-            FlaggedStep(self._forward, parts.optimizer, parts.criterion, parts.device)
+            FlaggedStep(parts.loss_of(), parts.optimizer, parts.device, parts.options, self._gradients_ready, amounts)
             if self._deferred
-            else CheckedStep(self._forward, parts.optimizer, parts.criterion)
+            else CheckedStep(parts.loss_of(), parts.optimizer, parts.options, self._gradients_ready, amounts)
         )
+        self.average = WeightAverage(parts.model, parts.options.ema) if parts.options.ema else None
         self._unreported = Spent()
         self._mark = 0.0
         self._error: DivergedError | None = None
-        self._generators: dict[str, Tensor] | None = None
 
     # -- epochs --------------------------------------------------------------------------------------------------
 
@@ -139,7 +122,7 @@ class Loop:
         while self.cursor.epoch <= self.parts.epochs:
             self._begin_epoch()
             self._train()
-            self._finish_epoch(Metrics.from_confusion(self.tally.confusion, self.tally.loss_sum))
+            self._finish_epoch(self.tally.metrics())
             self.session.epoch_boundary()
 
     def _begin_epoch(self) -> None:
@@ -161,23 +144,21 @@ class Loop:
     def _train(self) -> None:
         """The hot path: everything here is paid once per step."""
         session, control, tally, cursor = self.session, self.session.control, self.tally, self.cursor
-        step, clock, unreported = self._step, time.perf_counter, self._unreported
+        step, clock, unreported, average = self._step, time.perf_counter, self._unreported, self.average
         self.modules.begin_epoch()
-        batches = self.parts.feed.train_batches(cursor.epoch, cursor.batch)
-        if self._generators is not None:
-            # an own loader was seeded and has skipped ahead just now: put the generators where the checkpoint left them
-            restore_generators(self._generators, self.parts.device)
-            self._generators = None
+        batches = self.parts.train_batches(cursor.epoch, cursor.batch)
         self.modules.drawn()
         self._mark = session.clock.elapsed()
         start = clock()
         due = start + REPORT_SECONDS
         try:
-            for images, labels in batches:
+            for images, labels, *weights in batches:
                 ready = clock()
-                outputs, loss = step(images, labels)
+                outputs, loss = step(images, labels, *weights)
                 samples = labels.shape[0]
-                tally.add(outputs, labels, loss, samples)
+                tally.add(outputs, labels, loss, samples, *weights)
+                if average is not None:
+                    average.update()
                 session.step += 1
                 cursor.batch += 1
                 now = clock()
@@ -195,7 +176,15 @@ class Loop:
         finally:
             if isinstance(batches, Closeable):
                 batches.close()  # a prefetching thread must not outlive the loop
+        self.modules.trained()
         tally.reduce()
+
+    def _gradients_ready(self) -> None:
+        if self.session.bus.listens(GradientsReady):
+            rate = learning_rate(self.parts.optimizer)
+            self.session.bus.emit(
+                GradientsReady(**self.session.position, batch=self.cursor.batch + 1, learning_rate=rate)
+            )
 
     def _batch_ended(self, samples: int, loss: float | Tensor, data_seconds: float, step_seconds: float) -> None:
         if isinstance(loss, float):
@@ -253,20 +242,21 @@ class Loop:
         found, outputs, _ = pass_over(
             parts.model,
             parts.feed.eval_batches(split, parts.eval_batch),
-            parts.criterion,
+            parts.loss,
             parts.classes,
             lambda done: self.session.progress(Working, stage, done, total),
-            self._forward,
+            parts.forward,
         )
         self.session.outputs[split] = outputs
         return found, outputs, self.session.clock.elapsed() - start
 
     def _validate(self) -> Metrics:
-        found, _, seconds = self.pass_over("valid", "validate")
+        with nullcontext() if self.average is None else self.average.applied():
+            found, _, seconds = self.pass_over("valid", "validate")
+            improved = self.best.update(self.session.epoch, found.loss)
+            if improved:
+                self.best_weights = copy_state(self.parts.model)
         self._spent.valid += seconds
-        improved = self.best.update(self.session.epoch, found.loss)
-        if improved:
-            self.best_weights = copy_state(self.parts.model)
         self.session.best_epoch, self.session.best_loss = self.best.epoch, self.best.loss
         self.session.hold_checkpoints()
         self.session.emit(
@@ -326,6 +316,8 @@ class Loop:
         more, modules = self.modules.capture()
         self.tally.reduce()
         tensors = {**capture_model(parts.model), **optimizer_tensors, **capture_generators(parts.device), **more}
+        if self.average is not None:
+            tensors = self.average.capture(tensors)
         meta = {
             "epoch": self.cursor.epoch,
             "batch": self.cursor.batch,
@@ -342,14 +334,19 @@ class Loop:
             "fingerprint": parts.feed.fingerprint,
             "input": input_facts(parts.feed),
             "threads": torch.get_num_threads(),
+            "accumulate": parts.options.accumulate,
+            "averaged_updates": self.average.updates if self.average is not None else 0,
         }
         return tensors, meta
 
     def restore(self, tensors: dict[str, Tensor], meta: dict[str, Any], best: dict[str, Any] | None) -> None:
         """Continue from what `capture` gave; `best` holds the best weights so far, where there are any."""
         parts = self.parts
-        restore_model(parts.model, tensors, meta)
+        parts.options.check_resumed(meta)
+        restore_model(parts.model, trained_tensors(tensors), meta)
         self.modules.restore(tensors, meta)
+        if self.average is not None:
+            self.average.restore(tensors, meta.get("averaged_updates", 0))
         restore_optimizer(parts.model, parts.optimizer, tensors, meta["optimizer"])
         self.cursor = Cursor(meta["epoch"], meta["batch"])
         self.best = Best(meta["best"]["epoch"], meta["best"]["loss"])
@@ -363,10 +360,6 @@ class Loop:
         # what was trained after the checkpoint was lost, but it took its time: the clock never runs backwards
         session.clock.start(max(meta["elapsed"], session.clock.elapsed()))
         session.clock.stop()
-        restore_generators(tensors, parts.device)
-        if self.cursor.batch or parts.feed.exact_resume == "exact":
-            # an own loader is seeded at the start of each epoch, and draws its order from that
-            self._generators = {key: value for key, value in tensors.items() if key.startswith("rng.")}
         session.saved_step = session.step
 
     def _save_at_stop(self) -> None:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from trainer.data.loaders import DataSource, LoaderSource
+from trainer.engine.checkpoint_state import adopt_buffers, restore_generators
 from trainer.engine.module_modes import evaluating_names, modes_of, put_back, set_evaluating, start_training
 from trainer.engine.own_generators import capture_own, find_generators, restore_own
 from trainer.errors import DiskError, UsageError
@@ -76,9 +77,11 @@ def _not_storable(what: str, name: str, reason: str) -> UsageError:
 class ModuleState:
     """Keeps and restores it. `limits` says, in codes, why a resumed run may differ from one that was not interrupted."""
 
-    def __init__(self, model: nn.Module, criterion: object, feed: DataSource) -> None:
+    def __init__(self, model: nn.Module, criterion: object, feed: DataSource, device: torch.device) -> None:
         self._model = model
         self._criterion = criterion
+        self._device = device
+        self._exact = feed.exact_resume == "exact"
         self._caller = modes_of(model)
         self._evaluating: list[str] = []
         loaders = feed.loaders if isinstance(feed, LoaderSource) else {}
@@ -86,7 +89,11 @@ class ModuleState:
         self.limits: list[str] = [*loader_limits(feed), *(f"generator {place}" for place in unreadable)]
         self._began: dict[str, Any] = {}
         """Own generators at the start of the open epoch: a loader's order is drawn from them again."""
-        self._resumed: dict[str, Any] | None = None
+        self._resumed: tuple[Tensors, dict[str, Any]] | None = None
+        """Global and own generators where the checkpoint was made, until the batches before are drawn again."""
+        self._was_trained = False
+        self._trained = False
+        """Whether the loader of the open epoch has come to its end, for which a sampler may draw once more."""
 
     # -- modes ---------------------------------------------------------------------------------------------------
 
@@ -106,16 +113,25 @@ class ModuleState:
             self._evaluating = evaluating_names(self._model)
         else:
             set_evaluating(self._model, self._evaluating)
-        if self._resumed is None:
-            self._began = capture_own(self._generators)
-        else:
+        self._trained = False
+        if self._resumed is not None and self._began:
             restore_own(self._generators, self._began)
+        else:
+            self._began = capture_own(self._generators)
 
     def drawn(self) -> None:
-        """The batches that were done before are skipped: own generators go on from where the checkpoint was made."""
+        """The batches that were done before are skipped: generators go on from where the checkpoint was made."""
         if self._resumed is not None:
-            restore_own(self._generators, self._resumed)
-            self._resumed = None
+            tensors, own = self._resumed
+            restore_generators(tensors, self._device)
+            restore_own(self._generators, own)
+            if not self._was_trained:
+                self._resumed = None
+
+    def trained(self) -> None:
+        """The loader has come to its end."""
+        self.drawn()
+        self._resumed, self._was_trained, self._trained = None, False, True
 
     # -- checkpoints ---------------------------------------------------------------------------------------------
 
@@ -133,6 +149,7 @@ class ModuleState:
             "evaluating": evaluating_names(self._model) if training else list(self._evaluating),
             "frozen": [name for name, value in self._model.named_parameters() if not value.requires_grad],
             "extra": self._extra(),
+            "trained": self._trained,
             "generators": {"began": dict(self._began), "now": capture_own(self._generators)},
         }
         return tensors, rest
@@ -154,19 +171,22 @@ class ModuleState:
         for key, value in tensors.items():
             if key.startswith("hidden."):
                 _assign(hidden.get(key.removeprefix("hidden.")), value)
+        restore_generators(tensors, self._device)
         rest = meta.get("modules")
+        now = rest["generators"]["now"] if rest else {}
+        # an own loader is seeded at the start of each epoch, and draws its order from that
+        self._resumed = (tensors, now) if meta["batch"] or self._exact else None
         if not rest:
             return
+        self._was_trained = bool(rest["trained"] and meta["batch"])
         self._restore_loss(tensors, rest["extra"]["loss"])
         set_evaluating(self._model, rest["evaluating"])
         frozen = set(rest["frozen"])
         for name, parameter in self._model.named_parameters():
             if parameter.is_floating_point() or parameter.is_complex():
                 parameter.requires_grad_(name not in frozen)
-        self._began, now = rest["generators"]["began"], rest["generators"]["now"]
-        left = restore_own(self._generators, now)
-        self.limits += [f"generator {name}" for name in left]
-        self._resumed = now if meta["batch"] else None
+        self._began = rest["generators"]["began"] if meta["batch"] else {}
+        self.limits += [f"generator {name}" for name in restore_own(self._generators, now)]
 
     def _restore_loss(self, tensors: Tensors, extra: Mapping[str, Any]) -> None:
         state: dict[str, Any] = {
@@ -192,20 +212,6 @@ class ModuleState:
                 for name, buffer in root.named_buffers():
                     if name not in saved:
                         yield f"{what}.{name}", buffer
-
-
-def adopt_buffers(module: nn.Module, state: Mapping[str, Any]) -> None:
-    """Make room for buffers that were None, or of another shape, when the module was built: `load_state_dict` refuses
-    what has grown since."""
-    owners = dict(module.named_modules())
-    for key, value in state.items():
-        path, _, name = key.rpartition(".")
-        buffers = owners[path]._buffers if path in owners else {}  # noqa: SLF001 - torch's own place of them
-        if isinstance(value, Tensor) and name in buffers:
-            here = buffers[name]
-            if here is None or here.shape != value.shape:
-                device = next((one.device for one in (here, *module.parameters()) if one is not None), value.device)
-                buffers[name] = torch.empty_like(value, device=device)
 
 
 def _assign(buffer: Tensor | None, value: Tensor) -> None:

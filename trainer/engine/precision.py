@@ -16,15 +16,15 @@ import torch
 from torch import Tensor, nn
 
 from trainer.errors import UsageError
-from trainer.models.build import floating_type
+from trainer.models import floating_type
 
 Forward = Callable[[Tensor], Tensor]
 """Images to logits (B, C) float32, as the model gives them."""
 
 
 class Adapted:
-    """Stands for a model that is not ours, or that is given images that are not: they are brought to the floating-point
-    type of its weights, and logits are taken from whatever it gives."""
+    """Stands for a model that is not ours: images are brought to the floating-point type of its weights, and logits are
+    taken from whatever it gives."""
 
     def __init__(self, model: nn.Module) -> None:
         self._model = model
@@ -82,15 +82,14 @@ class Mixed:
         return (outputs if isinstance(outputs, Tensor) else logits_of(outputs)).float()
 
 
-def forward_in(precision: str, model: nn.Module, device: torch.device, *, foreign: bool = False) -> Forward:
-    """How images become logits: `model` itself for float32, so that nobody pays for what was not asked. `foreign`:
-    images may be of any floating-point type.
+def forward_in(precision: str, model: nn.Module, device: torch.device) -> Forward:
+    """How images become logits: `model` itself for float32, so that nobody pays for what was not asked.
 
     Raises UsageError `precision.unknown`, or `precision.unsupported` where the device does not compute in bfloat16, or
     `precision.weights` where the weights are float64.
     """
     if precision == "float32":
-        return Adapted(model) if foreign or not _is_ours(model) else model
+        return model if _is_ours(model) else Adapted(model)
     if precision != "bfloat16":
         raise UsageError(
             "precision.unknown",
@@ -121,6 +120,19 @@ def _is_ours(model: nn.Module) -> bool:
     """Whether every layer is torch's or ours, and float32: such a model takes our images and gives plain logits."""
     layers = {type(module).__module__ for module in model.modules()}
     return floating_type(model) == torch.float32 and all(one.startswith(("torch.nn.", "trainer.")) for one in layers)
+
+
+def check_steady(precision: str, device: torch.device) -> None:
+    """Raises UsageError `precision.processor` for bfloat16 on a processor: epochs of one and the same run took 12 s, or
+    86 s, at random, on two cores with AVX512-BF16. Runs that were started with it can go on."""
+    if precision == "bfloat16" and device.type == "cpu":
+        raise UsageError(
+            "precision.processor",
+            "bfloat16 is not offered on a processor: its steps can become several times slower at random.",
+            where="--precision",
+            expected="float32, which is steady; bfloat16 is for GPUs",
+            mend="leave out --precision",
+        )
 
 
 def _refusal(device: torch.device) -> str:

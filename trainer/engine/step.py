@@ -13,13 +13,16 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.optim import Optimizer
 
 from trainer.engine.optimizer_step import OptimizerStep
-from trainer.engine.precision import Forward
+from trainer.engine.step_options import PLAIN, StepOptions
+from trainer.engine.training_step import BatchLoss
 
-Step = Callable[[Tensor, Tensor], tuple[Tensor, float | Tensor]]
-"""images, labels -> detached outputs, mean loss (a float, or a tensor on the device)"""
+Step = Callable[..., tuple[Tensor, float | Tensor]]
+"""images, labels, and weights of the images where there are any -> detached outputs, mean loss
+(a float, or a tensor on the device)"""
 
 
 class NonFiniteStep(Exception):  # noqa: N818  # it is turned into an event and a DivergedError by the loop
@@ -76,43 +79,108 @@ def _is_plain(tensor: Tensor) -> bool:
     return tensor.dtype == torch.float32 and tensor.device.type == "cpu" and not tensor.is_sparse
 
 
-class CheckedStep:
-    """The step on the CPU, and on devices for optimisers that do not take a flag."""
+def backward(loss_of: BatchLoss, *batch: Tensor) -> tuple[Tensor, Tensor]:
+    """Add the gradients of a batch; its logits and mean loss."""
+    outputs, loss = loss_of(*batch)
+    loss.backward()
+    return outputs.detach(), loss.detach()
 
-    def __init__(self, forward: Forward, optimizer: Optimizer, criterion: Callable[[Tensor, Tensor], Tensor]) -> None:
-        self._forward = forward
+
+Amounts = Callable[..., Tensor]
+"""labels, and weights of the images where there are any -> how much each image counts in the mean, (B,)"""
+
+
+def evenly(labels: Tensor, *weights: Tensor) -> Tensor:
+    """All images the same."""
+    return torch.ones(len(labels), device=labels.device)
+
+
+def accumulated(parts: int, amounts: Amounts) -> Callable[..., tuple[Tensor, Tensor]]:
+    """`backward` in `parts` equal parts, of which only one at a time takes memory: the same gradients, where the model
+    looks at images one by one (BatchNorm does not). `amounts`: how much each image counts, see `Loss`."""
+
+    def in_parts(loss_of: BatchLoss, *batch: Tensor) -> tuple[Tensor, Tensor]:
+        number = max(1, min(parts, len(batch[0]) // 2))  # BatchNorm cannot train on one image
+        counts = amounts(*batch[1:])
+        whole = counts.sum()
+        outputs, total = [], torch.zeros((), device=counts.device)
+        for count, *part in zip(*(one.tensor_split(number) for one in (counts, *batch)), strict=True):
+            found, loss = loss_of(*part)
+            share = loss * (count.sum() / torch.where(whole > 0, whole, 1))
+            share.backward()
+            outputs.append(found.detach())
+            total += share.detach()
+        return torch.cat(outputs), total
+
+    return in_parts
+
+
+class Clipping:
+    """Clips the gradients of all parameters, first each value, then the norm of all together; see `StepOptions`."""
+
+    def __init__(self, optimizer: Optimizer, options: StepOptions) -> None:
         self._optimizer = optimizer
-        self._criterion = criterion
+        self._value = options.clip_value
+        self._norm = options.clip_norm
+
+    def __call__(self) -> None:
+        parameters = [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
+        if self._value:
+            clip_grad_value_(parameters, self._value)
+        if self._norm:
+            clip_grad_norm_(parameters, self._norm)
+
+
+class CheckedStep:
+    """The step on the CPU, and on devices for optimisers that do not take a flag.
+
+    `gradients_ready` is called between backward and the look at the gradients.
+    """
+
+    def __init__(
+        self,
+        loss_of: BatchLoss,
+        optimizer: Optimizer,
+        options: StepOptions = PLAIN,
+        gradients_ready: Callable[[], object] = lambda: None,
+        amounts: Amounts = evenly,
+    ) -> None:
+        self._loss_of = loss_of
+        self._backward = accumulated(options.accumulate, amounts) if options.accumulate > 1 else backward
+        self._clip = Clipping(optimizer, options) if options.clips else None
+        self._gradients_ready = gradients_ready
+        self._optimizer = optimizer
         self._finite = FiniteCheck(optimizer)
         self._closure = needs_closure(optimizer)
         self._update = OptimizerStep(optimizer)
 
-    def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
+    def __call__(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:
         """Take one step; raises NonFiniteStep with the weights unchanged."""
         if self._closure:
-            return self._with_closure(images, labels)
-        outputs, _, value = self._gradients(images, labels)
+            return self._with_closure(*batch)
+        outputs, _, value = self._gradients(*batch)
         self._update.step()
-        return outputs.detach(), value
+        return outputs, value
 
-    def _gradients(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, float]:
+    def _gradients(self, *batch: Tensor) -> tuple[Tensor, Tensor, float]:
         self._update.clear()
-        outputs = self._forward(images)
-        loss = self._criterion(outputs, labels)
-        loss.backward()
+        outputs, loss = self._backward(self._loss_of, *batch)
         value = loss.item()
         if not isfinite(value):
             raise NonFiniteStep("loss")
+        self._gradients_ready()
         if not self._finite():
             raise NonFiniteStep("gradient")
+        if self._clip is not None:
+            self._clip()
         return outputs, loss, value
 
-    def _with_closure(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
+    def _with_closure(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:
         first: list[tuple[Tensor, float]] = []
 
         def closure() -> Tensor:
-            outputs, loss, value = self._gradients(images, labels)
-            first.append((outputs.detach(), value))
+            outputs, loss, value = self._gradients(*batch)
+            first.append((outputs, value))
             return loss
 
         self._optimizer.step(closure)  # type: ignore[arg-type]  # torch types the result as float, LBFGS takes a tensor
@@ -124,14 +192,18 @@ class FlaggedStep:
 
     def __init__(
         self,
-        forward: Forward,
+        loss_of: BatchLoss,
         optimizer: Any,  # fused optimisers look for two attributes that torch.optim.Optimizer does not declare
-        criterion: Callable[[Tensor, Tensor], Tensor],
         device: torch.device,
+        options: StepOptions = PLAIN,
+        gradients_ready: Callable[[], object] = lambda: None,
+        amounts: Amounts = evenly,
     ) -> None:
-        self._forward = forward
+        self._loss_of = loss_of
+        self._backward = accumulated(options.accumulate, amounts) if options.accumulate > 1 else backward
+        self._clip = Clipping(optimizer, options) if options.clips else None
+        self._gradients_ready = gradients_ready
         self._optimizer = optimizer
-        self._criterion = criterion
         self._update = OptimizerStep(optimizer)
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
         self._one = torch.ones((), device=device)
@@ -140,20 +212,20 @@ class FlaggedStep:
         self._optimizer.grad_scale = None
         self._optimizer.found_inf = self._flag
 
-    def __call__(self, images: Tensor, labels: Tensor) -> tuple[Tensor, float | Tensor]:
+    def __call__(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:
         """Queue one step on the device; the loss is a 0-dim tensor there."""
         self._update.clear()
-        outputs = self._forward(images)
-        loss = self._criterion(outputs, labels)
-        loss.backward()
-        kept = loss.detach()
+        outputs, kept = self._backward(self._loss_of, *batch)
+        self._gradients_ready()
         torch.maximum(self._loss_flag, (~torch.isfinite(kept)).float(), out=self._loss_flag)
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
         # the same kernel GradScaler uses: sets the flag where a gradient is not finite, multiplies by one otherwise
         torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._flag, self._one)
         torch.maximum(self._flag, self._loss_flag, out=self._flag)
+        if self._clip is not None:
+            self._clip()
         self._optimizer.step()
-        return outputs.detach(), kept
+        return outputs, kept
 
     def check(self) -> None:
         """Read the flag, waiting for the device; raises NonFiniteStep where a step since the last check was skipped."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
-from torch import nn
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from trainer.settings import Train
 
@@ -31,6 +33,17 @@ def make_optimizer(model: nn.Module, train: Train) -> torch.optim.Optimizer:
             return torch.optim.RMSprop(parameters, **common)
 
 
-def make_loss(train: Train) -> nn.CrossEntropyLoss:
-    """Cross-entropy in nats, the mean over samples."""
-    return nn.CrossEntropyLoss(label_smoothing=train.label_smoothing)
+def make_loss(train: Train, counts: NDArray[np.int64] | None = None) -> nn.CrossEntropyLoss:
+    """Cross-entropy in nats, the mean over samples; `counts` (C,): training images of each class, which balanced class
+    weights are made of."""
+    weight = balanced_weights(counts) if train.class_weights == "balanced" and counts is not None else None
+    return nn.CrossEntropyLoss(weight=weight, label_smoothing=train.label_smoothing)
+
+
+def balanced_weights(counts: NDArray[np.int64]) -> Tensor:
+    """Images / (classes x images of the class), (C,) float32, as `class_weight="balanced"` of scikit-learn; classes
+    without an image are not counted and weigh 1."""
+    there = counts > 0
+    weights = np.ones(len(counts))
+    weights[there] = counts.sum() / (there.sum() * counts[there])
+    return torch.tensor(weights, dtype=torch.float32)

@@ -9,7 +9,7 @@ from typing import Any
 
 from trainer.errors import UsageError
 from trainer.settings import describe, flag_name, merge
-from trainer.settings.schema import Setting
+from trainer.settings.fields import Setting
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Every setting of a run, declared once: value, range, unit, title and help.
+"""The settings of a run: TOML files, the flags of the command line and the window's form derive from one tree.
 
-TOML files, the flags of the command line and the window's form all derive from this tree; nothing here imports torch.
-Layers are merged before they are checked, and checked once: defaults < recipe < file < flags (`merge`).
+Nothing here imports torch. Layers are merged before they are checked, and checked once: defaults < recipe < file <
+flags (`merge`).
 """
 
 from __future__ import annotations
@@ -11,192 +11,48 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ValidationError
 
 from trainer.errors import UsageError
-from trainer.settings.schema import Path, Setting, kind, leaves, setting
+from trainer.settings.fields import Path, Setting, leaves
+from trainer.settings.schema import (
+    Augment,
+    Checkpoints,
+    Cnn,
+    Data,
+    EarlyStopping,
+    Mlp,
+    Settings,
+    Softmax,
+    Train,
+)
+
+__all__ = [
+    "FLAGS",
+    "Augment",
+    "Checkpoints",
+    "Cnn",
+    "Data",
+    "EarlyStopping",
+    "Flag",
+    "Mlp",
+    "Settings",
+    "Softmax",
+    "Train",
+    "describe",
+    "flag_name",
+    "flags",
+    "from_toml",
+    "merge",
+    "refuse",
+    "schema",
+    "suggest",
+]
 
 FLAGS = "flags"
 """Origin of values that were given as flags: a problem then names the flag."""
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _tidy(cls, values: Any) -> Any:
-        """`auto` is how a file or a flag says None; `true` is no number (pydantic reads it as 1)."""
-        if not isinstance(values, Mapping):
-            return values
-        tidy = dict(values)
-        for key, field in cls.model_fields.items():
-            plain, optional = kind(field)
-            if optional and tidy.get(key) == "auto":
-                tidy[key] = None
-            if plain in (int, float) and isinstance(tidy.get(key), bool):
-                tidy[key] = "true or false"
-        return tidy
-
-
-class Data(_Table):
-    """Which images, and how they are split."""
-
-    source: str = setting("digits", "Data", "Name of a data set, or a folder of images", min_length=1)
-    valid: float = setting(
-        0.1, "Validation part", "Part of the training images kept for validation", unit="fraction", ge=0, lt=1
-    )
-    test: float = setting(
-        0.1, "Test part", "Part kept for the test, where the source has no test part", unit="fraction", ge=0, lt=1
-    )
-    samples: int | None = setting(
-        None,
-        "Training images",
-        "At most so many are used, each class keeping its share; auto: all",
-        unit="images",
-        ge=1,
-    )
-    size: int | None = setting(
-        None, "Image size", "Side of the square images; auto: as the source has them", unit="pixels", ge=8, le=512
-    )
-    skip_bad: bool = setting(False, "Skip bad images", "Leave unreadable images out instead of ending with a list")
-    root: str | None = setting(None, "Download folder", "Where downloaded data sets are kept; auto: the cache folder")
-
-    @model_validator(mode="after")
-    def _something_left(self) -> Data:
-        if self.valid + self.test >= 1:
-            raise ValueError(
-                f"valid {self.valid:g} and test {self.test:g} leave nothing to train on: their sum must be below 1"
-            )
-        return self
-
-
-class Augment(_Table):
-    """Random changes of training images; validation and test are never changed."""
-
-    rotation: float = setting(0.0, "Rotation", "Largest angle, to either side", unit="degrees", ge=0, le=180)
-    flip: float = setting(0.0, "Horizontal flip", "How often an image is mirrored", unit="probability", ge=0, le=1)
-    crop: int = setting(0, "Random crop", "Padding on each side before cropping back", unit="pixels", ge=0, le=64)
-
-
-class Train(_Table):
-    """How the model is trained."""
-
-    epochs: int = setting(30, "Epochs", "How often all training images are seen", unit="epochs", ge=1, le=100_000)
-    batch: int = setting(64, "Batch", "Images per optimiser step", unit="images", ge=1, le=65_536)
-    lr: float = setting(1e-3, "Learning rate", "Step size of the optimiser; the peak where it is scheduled", gt=0)
-    optimizer: Literal["adam", "adamw", "nadam", "sgd", "rmsprop"] = setting(
-        "adam", "Optimiser", "Rule by which gradients change the weights"
-    )
-    momentum: float = setting(0.9, "Momentum", "Momentum of sgd; the others ignore it", ge=0, lt=1)
-    weight_decay: float = setting(
-        0.0, "Weight decay", "L2 penalty on the weights; decoupled from the gradient for adamw", ge=0, le=10
-    )
-    label_smoothing: float = setting(
-        0.0, "Label smoothing", "Part of the target spread over all classes", unit="fraction", ge=0, lt=1
-    )
-    schedule: Literal["constant", "cosine", "linear", "step"] = setting(
-        "constant", "Schedule", "How the learning rate falls; cosine and linear end at zero"
-    )
-    warmup: float = setting(0.0, "Warm-up", "Linear rise to the learning rate at the start", unit="epochs", ge=0)
-    step_epochs: float = setting(10.0, "Step length", "Epochs between two drops of schedule step", unit="epochs", gt=0)
-    step_factor: float = setting(0.1, "Step factor", "What each drop multiplies the rate with", gt=0, le=1)
-    seed: int = setting(1234, "Seed", "Fixes the split, order, augmentation and first weights", ge=0, le=2**63 - 1)
-    device: str = setting(
-        "auto",
-        "Device",
-        "Where to compute; auto: a GPU where there is one",
-        words="auto, cpu, cuda, cuda:N or mps",
-        pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$",
-    )
-    precision: Literal["float32", "bfloat16"] = setting(
-        "float32",
-        "Precision",
-        "What the model computes in; bfloat16 is faster only where the processor computes in it, weights stay float32",
-    )
-    compile: bool = setting(
-        False,
-        "Compile",
-        "Make machine code of the model first: a longer start; whether steps get shorter depends on model and machine",
-    )
-    threads: int | None = setting(
-        None, "Threads", "CPU threads; auto: 1 for softmax and mlp, else all cores", unit="threads", ge=1, le=1024
-    )
-    eval_batch: int | None = setting(
-        None, "Evaluation batch", "Images per batch when evaluating; auto: by model", unit="images", ge=1, le=65_536
-    )
-
-    @model_validator(mode="after")
-    def _warmup_ends(self) -> Train:
-        if self.warmup > 0 and self.warmup >= self.epochs:
-            raise ValueError(f"warmup {self.warmup:g} must be shorter than epochs {self.epochs}")
-        return self
-
-
-class Softmax(_Table):
-    """Options of `softmax`: softmax regression, one linear layer."""
-
-    bias: bool = setting(True, "Bias", "Give each class a constant term")
-
-
-class Mlp(_Table):
-    """Options of `mlp`: fully connected layers with ReLU."""
-
-    hidden: int = setting(256, "Hidden units", "Width of each hidden layer", unit="units", ge=1, le=16_384)
-    layers: int = setting(2, "Hidden layers", "Number of hidden layers", unit="layers", ge=1, le=32)
-    dropout: float = setting(0.0, "Dropout", "Part of the units switched off while training", ge=0, lt=1)
-
-
-class Cnn(_Table):
-    """Options of `cnn`: a small convolutional network, about half a million parameters."""
-
-    width: int = setting(32, "Width", "Channels of the first layer; later ones are multiples", ge=1, le=512)
-    dropout: float = setting(0.0, "Dropout", "Part of the features switched off before the last layer", ge=0, lt=1)
-
-
-class Checkpoints(_Table):
-    """When the state is saved, beside the end of every epoch."""
-
-    every_steps: int = setting(0, "Every n steps", "Save inside an epoch too; 0: never", unit="steps", ge=0)
-    every_seconds: float = setting(0.0, "Every n seconds", "Save inside an epoch too; 0: never", unit="seconds", ge=0)
-    keep_best: int = setting(1, "Best kept", "How many of the best states are kept", unit="files", ge=1, le=1000)
-
-
-class EarlyStopping(_Table):
-    """When to end before the last epoch."""
-
-    patience: int = setting(0, "Patience", "Epochs without improvement before stopping; 0: off", unit="epochs", ge=0)
-    min_delta: float = setting(0.0, "Least gain", "A smaller fall of the loss is no improvement", unit="nats", ge=0)
-
-
-class Settings(_Table):
-    """The whole tree, as `run.toml` holds it."""
-
-    model: str = setting("softmax", "Model", "What is trained: softmax, mlp, cnn, resnet18 or a plugin", min_length=1)
-    callbacks: tuple[str, ...] = setting(
-        (), "Further callbacks", "Names of installed callbacks", words="a list of names"
-    )
-    data: Data = Data()
-    augment: Augment = Augment()
-    train: Train = Train()
-    softmax: Softmax = Softmax()
-    mlp: Mlp = Mlp()
-    cnn: Cnn = Cnn()
-    checkpoint: Checkpoints = Checkpoints()
-    early_stopping: EarlyStopping = EarlyStopping()
-    plugins: dict[str, dict[str, Any]] = setting(
-        {}, "Plugin options", "A table per plugin, checked by the plugin", words="a table per plugin"
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _names(cls, values: Any) -> Any:
-        """A flag gives several callbacks as one text: `--callbacks a,b`."""
-        if isinstance(values, Mapping) and isinstance(text := values.get("callbacks"), str):
-            return {**values, "callbacks": tuple(name.strip() for name in text.split(",") if name.strip())}
-        return values
 
 
 # --- what a form, a help page and the command line ask

@@ -1,109 +1,217 @@
-"""What a form, a help page or an error text needs to know of the fields of a settings tree."""
+"""The tree of settings: value, range, unit, title and help of each, declared once. Nothing here imports torch."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from pydantic import BaseModel, Field
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ConfigDict, model_validator
 
-Path = tuple[str, ...]
+from trainer.settings.fields import kind, setting
 
 
-def setting(default: Any, title: str, text: str, *, unit: str = "", words: str = "", **limits: Any) -> Any:
-    """A field of a tree. `words` say what is expected where type and range do not; `limits` are pydantic's."""
-    return Field(default, title=title, description=text, json_schema_extra={"unit": unit, "words": words}, **limits)
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tidy(cls, values: Any) -> Any:
+        """`auto` is how a file or a flag says None; `true` is no number (pydantic reads it as 1)."""
+        if not isinstance(values, Mapping):
+            return values
+        tidy = dict(values)
+        for key, field in cls.model_fields.items():
+            plain, optional = kind(field)
+            if optional and tidy.get(key) == "auto":
+                tidy[key] = None
+            if plain in (int, float) and isinstance(tidy.get(key), bool):
+                tidy[key] = "true or false"
+        return tidy
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One leaf of a tree. `optional`: it may be None, for which people write `auto`."""
+class Data(_Table):
+    """Which images, and how they are split."""
 
-    group: str
-    """Name of its table; empty at the top."""
-    key: str
-    type: type
-    optional: bool
-    title: str
-    help: str
-    unit: str
-    choices: tuple[str, ...]
-    default: Any
-    low: float | None
-    high: float | None
-    low_open: bool
-    """The bound `low` itself is not allowed."""
-    high_open: bool
-    words: str
-
-    @property
-    def path(self) -> Path:
-        return (self.group, self.key) if self.group else (self.key,)
-
-    @property
-    def expected(self) -> str:
-        """What is accepted, in words: `a number > 0`."""
-        if self.words or self.choices:
-            return self.words or "one of " + ", ".join(self.choices)
-        noun = {int: "a whole number", float: "a number", bool: "true or false"}.get(self.type, "a text")
-        return noun + self._bounds() + (" or auto" if self.optional else "")
-
-    def _bounds(self) -> str:
-        if self.low is not None and self.high is not None and not (self.low_open or self.high_open):
-            return f" from {self.low} to {self.high}"
-        low = [] if self.low is None else [f"{'>' if self.low_open else '>='} {self.low}"]
-        high = [] if self.high is None else [f"{'<' if self.high_open else '<='} {self.high}"]
-        return "".join(f" {part}" for part in (" and ".join(low + high),) if part)
-
-
-def kind(field: FieldInfo) -> tuple[type, bool]:
-    """Plain type of a field (a choice is a str, a list of names a tuple), and whether None is allowed."""
-    outer = get_origin(field.annotation)
-    if outer in (tuple, dict):
-        return outer, False
-    if outer is Literal:
-        return str, False
-    inner = [part for part in get_args(field.annotation) if part is not type(None)]
-    plain = inner[0] if inner else field.annotation
-    return plain if isinstance(plain, type) else str, bool(inner)
-
-
-def table(field: FieldInfo) -> type[BaseModel] | None:
-    """The model of a field that is a table of its own."""
-    plain = field.annotation
-    return plain if isinstance(plain, type) and issubclass(plain, BaseModel) else None
-
-
-def leaves(tree: type[BaseModel], group: str = "") -> Iterator[Setting]:
-    """Every setting of a tree, in the order of declaration; those without a group first."""
-    fields = tree.model_fields.items()
-    yield from (_leaf(group, key, field) for key, field in fields if table(field) is None)
-    for key, field in fields:
-        if inner := table(field):
-            yield from leaves(inner, key)
-
-
-def _leaf(group: str, key: str, field: FieldInfo) -> Setting:
-    plain, optional = kind(field)
-    rules = ("gt", "ge", "lt", "le")
-    limits = {rule: getattr(item, rule) for item in field.metadata for rule in rules if hasattr(item, rule)}
-    limits = {rule: limit for rule, limit in limits.items() if limit is not None}
-    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-    return Setting(
-        group=group,
-        key=key,
-        type=plain,
-        optional=optional,
-        title=field.title or key,
-        help=field.description or "",
-        unit=str(extra.get("unit", "")),
-        choices=get_args(field.annotation) if get_origin(field.annotation) is Literal else (),
-        default=field.default,
-        low=limits.get("gt", limits.get("ge")),
-        high=limits.get("lt", limits.get("le")),
-        low_open="gt" in limits,
-        high_open="lt" in limits,
-        words=str(extra.get("words", "")),
+    source: str = setting("digits", "Data", "Name of a data set, or a folder of images", min_length=1)
+    valid: float = setting(
+        0.1, "Validation part", "Part of the training images kept for validation", unit="fraction", ge=0, lt=1
     )
+    test: float = setting(
+        0.1, "Test part", "Part kept for the test, where the source has no test part", unit="fraction", ge=0, lt=1
+    )
+    samples: int | None = setting(
+        None,
+        "Training images",
+        "At most so many are used, each class keeping its share; auto: all",
+        unit="images",
+        ge=1,
+    )
+    size: int | None = setting(
+        None, "Image size", "Side of the square images; auto: as the source has them", unit="pixels", ge=8, le=512
+    )
+    skip_bad: bool = setting(False, "Skip bad images", "Leave unreadable images out instead of ending with a list")
+    root: str | None = setting(None, "Download folder", "Where downloaded data sets are kept; auto: the cache folder")
+
+    @model_validator(mode="after")
+    def _something_left(self) -> Data:
+        if self.valid + self.test >= 1:
+            raise ValueError(
+                f"valid {self.valid:g} and test {self.test:g} leave nothing to train on: their sum must be below 1"
+            )
+        return self
+
+
+class Augment(_Table):
+    """Random changes of training images; validation and test are never changed."""
+
+    rotation: float = setting(0.0, "Rotation", "Largest angle, to either side", unit="degrees", ge=0, le=180)
+    flip: float = setting(0.0, "Horizontal flip", "How often an image is mirrored", unit="probability", ge=0, le=1)
+    crop: int = setting(0, "Random crop", "Padding on each side before cropping back", unit="pixels", ge=0, le=64)
+    mixup: float = setting(
+        0.0, "Mixup", "Alpha of mixup: pairs of images and their labels are blended; 0: off, 0.2 is usual", ge=0, le=10
+    )
+    cutmix: float = setting(
+        0.0, "CutMix", "Alpha of CutMix: a rectangle comes from another image; 0: off, 1 is usual", ge=0, le=10
+    )
+
+
+class Train(_Table):
+    """How the model is trained."""
+
+    epochs: int = setting(30, "Epochs", "How often all training images are seen", unit="epochs", ge=1, le=100_000)
+    batch: int = setting(64, "Batch", "Images per batch, and per optimiser step", unit="images", ge=1, le=65_536)
+    lr: float = setting(1e-3, "Learning rate", "Step size of the optimiser; the peak where it is scheduled", gt=0)
+    optimizer: Literal["adam", "adamw", "nadam", "sgd", "rmsprop"] = setting(
+        "adam", "Optimiser", "Rule by which gradients change the weights"
+    )
+    momentum: float = setting(0.9, "Momentum", "Momentum of sgd; the others ignore it", ge=0, lt=1)
+    weight_decay: float = setting(
+        0.0, "Weight decay", "L2 penalty on the weights; decoupled from the gradient for adamw", ge=0, le=10
+    )
+    label_smoothing: float = setting(
+        0.0, "Label smoothing", "Part of the target spread over all classes", unit="fraction", ge=0, lt=1
+    )
+    class_weights: Literal["equal", "balanced"] = setting(
+        "equal",
+        "Class weights",
+        "Weight of each class in the loss; balanced: all images / (classes x images of the class)",
+    )
+    sampling: Literal["shuffle", "balanced"] = setting(
+        "shuffle",
+        "Sampling",
+        "Which images an epoch draws; balanced: as many of every class, with repetition",
+    )
+    clip_norm: float = setting(
+        0.0, "Clip gradient norm", "Largest norm of all gradients together; 0: not clipped", ge=0
+    )
+    clip_value: float = setting(0.0, "Clip gradient values", "Largest value of a gradient; 0: not clipped", ge=0)
+    accumulate: int = setting(
+        1, "Accumulate", "Batches whose gradients are added up for one optimiser step", unit="batches", ge=1, le=65_536
+    )
+    ema: float = setting(
+        0.0,
+        "Weight averaging",
+        "Decay of the moving average of the weights (EMA) that is evaluated and saved; 0: off, 0.999 is usual",
+        ge=0,
+        lt=1,
+    )
+    schedule: Literal["constant", "cosine", "linear", "step"] = setting(
+        "constant", "Schedule", "How the learning rate falls; cosine and linear end at zero"
+    )
+    warmup: float = setting(0.0, "Warm-up", "Linear rise to the learning rate at the start", unit="epochs", ge=0)
+    step_epochs: float = setting(10.0, "Step length", "Epochs between two drops of schedule step", unit="epochs", gt=0)
+    step_factor: float = setting(0.1, "Step factor", "What each drop multiplies the rate with", gt=0, le=1)
+    seed: int = setting(1234, "Seed", "Fixes the split, order, augmentation and first weights", ge=0, le=2**63 - 1)
+    device: str = setting(
+        "auto",
+        "Device",
+        "Where to compute; auto: a GPU where there is one",
+        words="auto, cpu, cuda, cuda:N or mps",
+        pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$",
+    )
+    precision: Literal["float32", "bfloat16"] = setting(
+        "float32",
+        "Precision",
+        "What the model computes in; bfloat16 is faster on many GPUs and not offered on a CPU, weights stay float32",
+    )
+    compile: bool = setting(
+        False,
+        "Compile",
+        "Make machine code of the model first: a longer start; whether steps get shorter depends on model and machine",
+    )
+    threads: int | None = setting(
+        None, "Threads", "CPU threads; auto: 1 for softmax and mlp, else all cores", unit="threads", ge=1, le=1024
+    )
+    eval_batch: int | None = setting(
+        None, "Evaluation batch", "Images per batch when evaluating; auto: by model", unit="images", ge=1, le=65_536
+    )
+
+    @model_validator(mode="after")
+    def _warmup_ends(self) -> Train:
+        if self.warmup > 0 and self.warmup >= self.epochs:
+            raise ValueError(f"warmup {self.warmup:g} must be shorter than epochs {self.epochs}")
+        return self
+
+
+class Softmax(_Table):
+    """Options of `softmax`: softmax regression, one linear layer."""
+
+    bias: bool = setting(True, "Bias", "Give each class a constant term")
+
+
+class Mlp(_Table):
+    """Options of `mlp`: fully connected layers with ReLU."""
+
+    hidden: int = setting(256, "Hidden units", "Width of each hidden layer", unit="units", ge=1, le=16_384)
+    layers: int = setting(2, "Hidden layers", "Number of hidden layers", unit="layers", ge=1, le=32)
+    dropout: float = setting(0.0, "Dropout", "Part of the units switched off while training", ge=0, lt=1)
+
+
+class Cnn(_Table):
+    """Options of `cnn`: a small convolutional network, about half a million parameters."""
+
+    width: int = setting(32, "Width", "Channels of the first layer; later ones are multiples", ge=1, le=512)
+    dropout: float = setting(0.0, "Dropout", "Part of the features switched off before the last layer", ge=0, lt=1)
+
+
+class Checkpoints(_Table):
+    """When the state is saved, beside the end of every epoch."""
+
+    every_steps: int = setting(0, "Every n steps", "Save inside an epoch too; 0: never", unit="steps", ge=0)
+    every_seconds: float = setting(0.0, "Every n seconds", "Save inside an epoch too; 0: never", unit="seconds", ge=0)
+    keep_best: int = setting(1, "Best kept", "How many of the best states are kept", unit="files", ge=1, le=1000)
+
+
+class EarlyStopping(_Table):
+    """When to end before the last epoch."""
+
+    patience: int = setting(0, "Patience", "Epochs without improvement before stopping; 0: off", unit="epochs", ge=0)
+    min_delta: float = setting(0.0, "Least gain", "A smaller fall of the loss is no improvement", unit="nats", ge=0)
+
+
+class Settings(_Table):
+    """The whole tree, as `run.toml` holds it."""
+
+    model: str = setting("softmax", "Model", "What is trained: softmax, mlp, cnn, resnet18 or a plugin", min_length=1)
+    callbacks: tuple[str, ...] = setting(
+        (), "Further callbacks", "Names of installed callbacks", words="a list of names"
+    )
+    data: Data = Data()
+    augment: Augment = Augment()
+    train: Train = Train()
+    softmax: Softmax = Softmax()
+    mlp: Mlp = Mlp()
+    cnn: Cnn = Cnn()
+    checkpoint: Checkpoints = Checkpoints()
+    early_stopping: EarlyStopping = EarlyStopping()
+    plugins: dict[str, dict[str, Any]] = setting(
+        {}, "Plugin options", "A table per plugin, checked by the plugin", words="a table per plugin"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names(cls, values: Any) -> Any:
+        """A flag gives several callbacks as one text: `--callbacks a,b`."""
+        if isinstance(values, Mapping) and isinstance(text := values.get("callbacks"), str):
+            return {**values, "callbacks": tuple(name.strip() for name in text.split(",") if name.strip())}
+        return values

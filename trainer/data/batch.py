@@ -1,0 +1,169 @@
+"""One batch of a caller's own loader: whatever shape it comes in, images, class numbers and perhaps weights go out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from trainer.errors import DataError
+
+Batch = tuple[Tensor, Tensor] | tuple[Tensor, Tensor, Tensor]
+"""Images (B, ...), labels int64 (B,), and where the loader gives them weights of the images, float (B,)."""
+
+IMAGES = ("image", "images", "pixel_values", "x", "input", "inputs", "img", "imgs", "data", "features")
+LABELS = ("label", "labels", "target", "targets", "y", "class", "fine_label")
+WEIGHTS = ("weight", "weights", "sample_weight", "sample_weights")
+"""Keys of a batch that is a mapping, the first of each that is there counts."""
+
+
+def read_batch(split: str, number: int, batch: Any) -> Batch:
+    """Batch `number` (1-based) of `split` as tensors.
+
+    It may be a pair (images, labels), a triple with floating-point weights of the images, or a mapping with one of the
+    keys above for each. Labels: whole numbers of any type, (B,) or (B, 1). Raises DataError `data.batch` for everything
+    else, and `data.labels` for labels that are no whole numbers.
+    """
+    place = f"batch {number} of {split!r}"
+    images, labels, weights = _tensors(place, batch)
+    labels = _class_numbers(place, images, labels)
+    if weights is None:
+        return images, labels
+    return images, labels, _weights(place, weights, len(images))
+
+
+def _tensors(place: str, batch: Any) -> tuple[Tensor, Tensor, Tensor | None]:
+    parts = _by_key(place, batch) if isinstance(batch, Mapping) else batch
+    # a tensor or an array can be taken apart too, into two of its images
+    if isinstance(parts, Tensor | str) or not isinstance(parts, Sequence) or not 2 <= len(parts) <= 3:
+        size = f" of {len(parts)}" if isinstance(parts, Sequence) and not isinstance(parts, str) else ""
+        raise _no_batch(place, f"it is a {type(batch).__name__}{size}")
+    try:
+        images, labels, *rest = (torch.as_tensor(part) for part in parts)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise _no_batch(place, str(error)) from error
+    if not images.ndim:
+        raise _no_batch(place, "the images are a single number")
+    return images, labels, rest[0] if rest else None
+
+
+def _by_key(place: str, batch: Mapping[Any, Any]) -> list[Any]:
+    found = [next((batch[name] for name in names if name in batch), None) for names in (IMAGES, LABELS, WEIGHTS)]
+    if found[0] is None or found[1] is None:
+        raise _no_batch(place, f"it has the keys {', '.join(map(repr, batch))}")
+    return found if found[2] is not None else found[:2]
+
+
+def _no_batch(place: str, why: str) -> DataError:
+    return DataError(
+        "data.batch",
+        f"{place.capitalize()} is no pair (images, labels): {why}",
+        expected="(images, labels), (images, labels, weights) or a mapping such as {'image': images, 'label': labels}, "
+        "as tensors or arrays: images (B, ...), labels (B,)",
+        mend="let the loader yield images and class numbers, for example with a collate_fn",
+    )
+
+
+def _class_numbers(place: str, images: Tensor, labels: Tensor) -> Tensor:
+    """Labels as int64 (B,)."""
+    if labels.dtype == torch.int64 and labels.ndim == 1 and len(labels) == len(images):
+        return labels  # as nearly all are
+    if labels.ndim > 1 and len(labels) == len(images) == labels.numel():
+        labels = labels.reshape(-1)
+    if labels.ndim != 1 or len(labels) != len(images):
+        raise DataError(
+            "data.batch",
+            f"{place.capitalize()} has images {tuple(images.shape)} and labels {tuple(labels.shape)}.",
+            expected="images (B, ...) and labels (B,): one class number per image",
+            mend=_advice(images, labels),
+        )
+    if labels.is_complex():
+        raise _not_whole(place, f"of type {labels.dtype}")
+    if labels.is_floating_point():
+        wrong = labels[~(torch.isfinite(labels) & (labels == labels.round()))]  # NaN is no whole number either
+        if len(wrong):
+            raise _not_whole(place, str(wrong[0].item()))
+    return labels.long()
+
+
+def _advice(images: Tensor, labels: Tensor) -> str:
+    """How labels of this shape become class numbers; only what is right for them."""
+    if labels.ndim == 2 and len(labels) == len(images) and labels.shape[1] > 1:
+        numbers = labels.double()
+        one_hot = bool(((numbers == 0) | (numbers == 1)).all())
+        if one_hot and bool((numbers.sum(1) == 1).all()):
+            return "the labels are one-hot: let the loader yield labels.argmax(1)"
+        if one_hot:
+            return "an image has one class here; several classes per image (multi-label) cannot be trained"
+        if bool(((numbers.sum(1) - 1).abs() < 1e-3).all()):
+            return "labels that are shares of classes come from mixing: let the loader yield class numbers, and use " \
+                "mixup or cutmix of the Trainer"  # fmt: skip
+    return "let the loader yield one class number per image, in the order of the images"
+
+
+def _not_whole(place: str, found: str) -> DataError:
+    return DataError(
+        "data.labels",
+        f"A label of {place} is {found}, which is no class number.",
+        expected="whole numbers from 0 to the number of classes - 1",
+        mend="check where the labels come from; values to predict (regression) are no classes",
+    )
+
+
+def _weights(place: str, weights: Tensor, count: int) -> Tensor:
+    if weights.is_floating_point() and len(weights.reshape(-1)) == count == len(weights):
+        weights = weights.reshape(-1)
+        if bool((torch.isfinite(weights) & (weights >= 0)).all()):
+            return weights
+        what = "a weight that is negative or not finite"
+    else:
+        what = f"{tuple(weights.shape)} {str(weights.dtype).removeprefix('torch.')} as its third part"
+    raise DataError(
+        "data.weights",
+        f"{place.capitalize()} has {what}.",
+        expected="nothing beside images and labels, or weights of the images: floating-point numbers (B,), 0 or more",
+        mend="let the loader yield (images, labels) only, for example with a collate_fn; or weights as floats",
+    )
+
+
+class PairsSingles:
+    """Batches of a loader with none of one image among them, which BatchNorm cannot train on: it joins the batch before
+    it, or the one after where it comes first. `say` hears of it, once.
+
+    One batch is held back for that, so that the loader is one batch ahead of the training.
+    """
+
+    def __init__(self, batches: Iterator[Batch], say: Callable[[str, str], object] = lambda what, text: None) -> None:
+        self._batches = batches
+        self._say = say
+        self._held: Batch | None = None
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self
+
+    def __next__(self) -> Batch:
+        for batch in self._batches:
+            held = self._held
+            if held is None:
+                self._held = batch
+            elif len(batch[1]) == 1 or len(held[1]) == 1:
+                self._say(
+                    "single",
+                    "A batch of one image was put together with its neighbour: BatchNorm cannot train on one image.",
+                )
+                self._held = joined([held, batch])
+            else:
+                self._held = batch
+                return held
+        held, self._held = self._held, None
+        if held is None:
+            raise StopIteration
+        return held
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Several batches as one."""
+    parts = [torch.cat(some) for some in zip(*batches, strict=True)]
+    return (parts[0], parts[1]) if len(parts) == 2 else (parts[0], parts[1], parts[2])

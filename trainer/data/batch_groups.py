@@ -1,0 +1,33 @@
+"""Several batches of a loader as the one batch of an optimiser step (gradient accumulation)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainer.data.batch import Batch, joined
+from trainer.data.loaders import Closeable
+
+
+class BatchGroups:
+    """`count` batches at a time, put together; the last group of an epoch holds what is left.
+
+    The step takes such a group apart again (`trainer.engine.step`): only one of its batches is in the model at a time.
+    """
+
+    def __init__(self, batches: Iterator[Batch], count: int) -> None:
+        self._batches = batches
+        self._count = count
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self
+
+    def __next__(self) -> Batch:
+        group = [next(self._batches)]
+        while len(group) < self._count and (batch := next(self._batches, None)) is not None:
+            group.append(batch)
+        return joined(group)
+
+    def close(self) -> None:
+        """Close the batches below: they may hold a thread."""
+        if isinstance(self._batches, Closeable):
+            self._batches.close()

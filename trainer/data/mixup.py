@@ -1,0 +1,76 @@
+"""Mixup (Zhang et al. 2018) and CutMix (Yun et al. 2019) of training batches, as torchvision has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+
+from trainer.data.batch import Batch
+from trainer.data.loaders import Closeable
+from trainer.errors import DataError, UsageError
+
+
+class MixedBatches:
+    """Batches of images (B, C, H, W) float and labels (B,) int64 with their images mixed in pairs.
+
+    Labels become probabilities (B, C) float32. `mixup`, `cutmix`: the parameter alpha of the Beta distribution that the
+    share of the first image is drawn from; 0: not used. With both, each batch gets one of them by the toss of a coin.
+    Draws come from torch's global generator, which is part of every checkpoint.
+    """
+
+    def __init__(self, batches: Iterator[Batch], classes: int, *, mixup: float, cutmix: float) -> None:
+        from torchvision.transforms import v2
+
+        kinds: list[Any] = []
+        if mixup:
+            kinds.append(v2.MixUp(alpha=mixup, num_classes=classes))
+        if cutmix:
+            kinds.append(v2.CutMix(alpha=cutmix, num_classes=classes))
+        self._mix = kinds[0] if len(kinds) == 1 else v2.RandomChoice(kinds)
+        self._batches = batches
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self
+
+    def __next__(self) -> Batch:
+        images, labels, *weights = next(self._batches)
+        if weights:
+            raise DataError(
+                "data.mixup",
+                "Mixup and CutMix cannot mix images that have weights of their own.",
+                expected="batches (images, labels)",
+                mend="leave out mixup and cutmix, or let the loader yield no weights",
+            )
+        if images.ndim != 4 or not images.is_floating_point():
+            raise DataError(
+                "data.mixup",
+                f"Mixup and CutMix cannot mix a batch of {tuple(images.shape)} {images.dtype}.",
+                expected="images as floating-point (B, C, H, W)",
+                mend="leave out mixup and cutmix, or let the loader yield such images",
+            )
+        if labels.ndim == 2:  # the loader has mixed them already
+            return images, labels
+        mixed, shares = self._mix(images, labels)
+        return mixed, shares
+
+    def close(self) -> None:
+        """Close the batches below: they may hold a thread."""
+        if isinstance(self._batches, Closeable):
+            self._batches.close()
+
+
+def check_soft_labels(criterion: Any, classes: int, device: torch.device) -> None:
+    """Raises UsageError where the loss does not take class probabilities (B, C) as labels."""
+    outputs = torch.zeros(2, classes, device=device)
+    shares = torch.full((2, classes), 1 / classes, device=device)
+    try:
+        criterion(outputs, shares)
+    except Exception as error:  # whatever a loss of the caller's own raises
+        raise UsageError(
+            "train.soft_labels",
+            f"This loss does not take mixed labels: {error}",
+            expected="a loss of logits (B, C) and class probabilities (B, C), as torch.nn.CrossEntropyLoss is",
+            mend="leave out mixup and cutmix, or use cross-entropy",
+        ) from error

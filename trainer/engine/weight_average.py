@@ -1,0 +1,93 @@
+"""The exponential moving average (EMA) of the weights, which is what validation, evaluation and `best` use.
+
+Averaged weights often generalise better than the last ones (Polyak and Juditsky 1992); the rising decay of the first
+updates, min(decay, (1 + t) / (10 + t)), is the one of TensorFlow's ExponentialMovingAverage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
+
+
+class WeightAverage:
+    """The average of the trainable floating-point parameters of `model`.
+
+    Everything else in the model (frozen parameters, buffers such as BatchNorm's statistics, which are averages already)
+    is shared with it. `decay` in (0, 1): how much of the average stays at each update. `updates`: how many there were.
+    """
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.updates = 0
+        self._parameters = {
+            name: parameter
+            for name, parameter in model.named_parameters()
+            if parameter.requires_grad and parameter.is_floating_point()
+        }
+        self._average = {name: parameter.detach().clone() for name, parameter in self._parameters.items()}
+        self._applied = False
+
+    def update(self) -> None:
+        """Take in the weights as an optimiser step has left them."""
+        self.updates += 1
+        decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
+        with torch.no_grad():
+            move = get_ema_multi_avg_fn(decay)
+            move(list(self._average.values()), [value.detach() for value in self._parameters.values()], self.updates)
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """The model computes with the average inside of the block, and with its own weights again after it."""
+        self._swap()
+        try:
+            yield
+        finally:
+            self._swap()
+
+    def apply(self) -> None:
+        """Leave the average in the model for good."""
+        if not self._applied:
+            self._swap()
+
+    def _swap(self) -> None:
+        # values are exchanged, not tensors: the optimiser and compiled code hold on to the tensors
+        with torch.no_grad():
+            for name, parameter in self._parameters.items():
+                own = parameter.detach().clone()
+                parameter.copy_(self._average[name])
+                self._average[name].copy_(own)
+        self._applied = not self._applied
+
+    # a checkpoint holds the averaged model where everyone looks for a model, and what is trained beside it
+
+    def capture(self, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+        """The tensors of a checkpoint, `model.<name>` with the average and `trained.<name>` with the weights that are
+        trained, from those of a checkpoint that holds the model as it is now."""
+        now = {name: tensors[f"model.{name}"] for name in self._average}
+        average, trained = (now, self._average) if self._applied else (self._average, now)
+        return {
+            **tensors,
+            **{f"model.{name}": value for name, value in average.items()},
+            **{f"trained.{name}": value for name, value in trained.items()},
+        }
+
+    def restore(self, tensors: dict[str, Tensor], updates: int) -> None:
+        """Go on from `capture`, once the model holds what is trained (`trained_tensors`); the average begins at the
+        weights as they are where the checkpoint has none."""
+        for name, value in self._average.items():
+            there = f"trained.{name}" in tensors
+            value.copy_(tensors[f"model.{name}"] if there else self._parameters[name].detach())
+        self.updates = updates
+
+
+def trained_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A checkpoint's tensors with the weights that are trained as `model.<name>`, whether or not it has an average."""
+    trained = {
+        f"model.{key.removeprefix('trained.')}": value for key, value in tensors.items() if key[:8] == "trained."
+    }
+    return {**tensors, **trained}

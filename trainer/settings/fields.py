@@ -1,0 +1,109 @@
+"""What a form, a help page or an error text needs to know of the fields of a settings tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
+
+Path = tuple[str, ...]
+
+
+def setting(default: Any, title: str, text: str, *, unit: str = "", words: str = "", **limits: Any) -> Any:
+    """A field of a tree. `words` say what is expected where type and range do not; `limits` are pydantic's."""
+    return Field(default, title=title, description=text, json_schema_extra={"unit": unit, "words": words}, **limits)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One leaf of a tree. `optional`: it may be None, for which people write `auto`."""
+
+    group: str
+    """Name of its table; empty at the top."""
+    key: str
+    type: type
+    optional: bool
+    title: str
+    help: str
+    unit: str
+    choices: tuple[str, ...]
+    default: Any
+    low: float | None
+    high: float | None
+    low_open: bool
+    """The bound `low` itself is not allowed."""
+    high_open: bool
+    words: str
+
+    @property
+    def path(self) -> Path:
+        return (self.group, self.key) if self.group else (self.key,)
+
+    @property
+    def expected(self) -> str:
+        """What is accepted, in words: `a number > 0`."""
+        if self.words or self.choices:
+            return self.words or "one of " + ", ".join(self.choices)
+        noun = {int: "a whole number", float: "a number", bool: "true or false"}.get(self.type, "a text")
+        return noun + self._bounds() + (" or auto" if self.optional else "")
+
+    def _bounds(self) -> str:
+        if self.low is not None and self.high is not None and not (self.low_open or self.high_open):
+            return f" from {self.low} to {self.high}"
+        low = [] if self.low is None else [f"{'>' if self.low_open else '>='} {self.low}"]
+        high = [] if self.high is None else [f"{'<' if self.high_open else '<='} {self.high}"]
+        return "".join(f" {part}" for part in (" and ".join(low + high),) if part)
+
+
+def kind(field: FieldInfo) -> tuple[type, bool]:
+    """Plain type of a field (a choice is a str, a list of names a tuple), and whether None is allowed."""
+    outer = get_origin(field.annotation)
+    if outer in (tuple, dict):
+        return outer, False
+    if outer is Literal:
+        return str, False
+    inner = [part for part in get_args(field.annotation) if part is not type(None)]
+    plain = inner[0] if inner else field.annotation
+    return plain if isinstance(plain, type) else str, bool(inner)
+
+
+def table(field: FieldInfo) -> type[BaseModel] | None:
+    """The model of a field that is a table of its own."""
+    plain = field.annotation
+    return plain if isinstance(plain, type) and issubclass(plain, BaseModel) else None
+
+
+def leaves(tree: type[BaseModel], group: str = "") -> Iterator[Setting]:
+    """Every setting of a tree, in the order of declaration; those without a group first."""
+    fields = tree.model_fields.items()
+    yield from (_leaf(group, key, field) for key, field in fields if table(field) is None)
+    for key, field in fields:
+        if inner := table(field):
+            yield from leaves(inner, key)
+
+
+def _leaf(group: str, key: str, field: FieldInfo) -> Setting:
+    plain, optional = kind(field)
+    rules = ("gt", "ge", "lt", "le")
+    limits = {rule: getattr(item, rule) for item in field.metadata for rule in rules if hasattr(item, rule)}
+    limits = {rule: limit for rule, limit in limits.items() if limit is not None}
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return Setting(
+        group=group,
+        key=key,
+        type=plain,
+        optional=optional,
+        title=field.title or key,
+        help=field.description or "",
+        unit=str(extra.get("unit", "")),
+        choices=get_args(field.annotation) if get_origin(field.annotation) is Literal else (),
+        default=field.default,
+        low=limits.get("gt", limits.get("ge")),
+        high=limits.get("lt", limits.get("le")),
+        low_open="gt" in limits,
+        high_open="lt" in limits,
+        words=str(extra.get("words", "")),
+    )
