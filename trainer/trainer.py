@@ -20,19 +20,20 @@ from trainer.engine.arguments import (
     MOST_EVAL_BATCH,
     MOST_THREADS,
     check_batch_norm,
-    checked_count,
     check_deciders,
     check_trainable,
+    checked_count,
     checked_epochs,
     class_names,
     has_batch_norm,
     like_outputs,
     made_optimizer,
+    on_device,
     promise,
     with_defaults,
 )
 from trainer.engine.commands import CommandQueue
-from trainer.engine.compilation import Compiled, check_compiler, compile_model
+from trainer.engine.compilation import Compiled, check_compiler, check_step, compile_model
 from trainer.engine.device import choose_device
 from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.event_bus import EventBus, Subscription
@@ -119,12 +120,11 @@ class Trainer:
         self.feed.to(self.device)
         self.epochs = checked_epochs(epochs, self.feed)
         self.seed = seed
-        self.criterion = loss or nn.CrossEntropyLoss()
-        if isinstance(self.criterion, nn.Module):
-            self.criterion.to(self.device)
+        self.criterion = on_device(loss or nn.CrossEntropyLoss(), self.model, self.device)
         self._forward: Forward = forward_in(precision, self.model, self.device)
         if compile:
-            check_compiler(self.device, own_step=training_step is not None)
+            check_compiler(self.device)
+            check_step(training_step)
         self.optimizer = made_optimizer(optimizer, self.model, self.criterion)
         self.classes = class_names(self.model, self.feed)
         if self.options.mixes and training_step is None:

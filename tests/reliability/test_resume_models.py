@@ -256,9 +256,7 @@ def test_what_a_callback_froze_or_unfroze_is_resumed(tmp_path: Path) -> None:
         model = seeded(batch_norm)
         optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
         model[0].requires_grad_(False)  # type: ignore[index]
-        return Trainer(
-            model, lists(), optimizer=optimizer, epochs=3, callbacks=[Thaw()], run_dir=folder, device="cpu"
-        )
+        return Trainer(model, lists(), optimizer=optimizer, epochs=3, callbacks=[Thaw()], run_dir=folder, device="cpu")
 
     check(make, tmp_path, [at_step(STEPS + 2), at_epoch_ended(2)])
 

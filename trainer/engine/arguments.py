@@ -104,6 +104,13 @@ def made_optimizer(optimizer: Any, model: nn.Module, criterion: object = None) -
     return made
 
 
+def on_device(criterion: Any, model: nn.Module, device: torch.device) -> Any:
+    """The criterion, where it is a module with its parameters and buffers on `device`, in float64 for such a model."""
+    if not isinstance(criterion, nn.Module):
+        return criterion
+    return criterion.to(device, torch.float64 if floating_type(model) == torch.float64 else None)
+
+
 def check_trainable(model: nn.Module) -> None:
     """Raises UsageError `model.half` for weights in float16: small updates are lost in it, and Adam divides by zero."""
     if any(value.dtype == torch.float16 and value.requires_grad for value in model.parameters()):

@@ -38,15 +38,18 @@ class Compiled:
             return self._forward(images)
 
 
-def check_compiler(device: torch.device, *, own_step: bool = False) -> None:
-    """Raises UsageError `compile.no_compiler` or `compile.no_triton` where what makes machine code is missing, and
-    `train.step_compile` where the caller has a training step of their own."""
-    if own_step:
+def check_step(training_step: object) -> None:
+    """Raises UsageError `train.step_compile` where the caller has a training step of their own."""
+    if training_step is not None:
         raise UsageError(
             "train.step_compile",
             "A training step of your own cannot be compiled.",
             mend="leave out compile, or call torch.compile on the model yourself",
         )
+
+
+def check_compiler(device: torch.device) -> None:
+    """Raises UsageError `compile.no_compiler` or `compile.no_triton` where what makes machine code is missing."""
     if device.type == "cpu" and (reason := _no_compiler()):
         raise UsageError(
             "compile.no_compiler",

@@ -168,6 +168,9 @@ def encode(tensors: Tensors, meta: dict[str, Any]) -> tuple[bytes, str]:
     if clash := [key for key in tensors if key.startswith(_NESTED) or key == "__metadata__"]:
         raise ValueError(f"{clash[0]}: this key is taken for tensors inside the state")
     everything = {**tensors, **{_NESTED + key: tensor for key, tensor in nested.items()}}
+    # a conjugate shares memory with what it is the conjugate of, but not its values
+    everything |= {key: tensor.detach().resolve_conj() for key, tensor in everything.items() if tensor.is_conj()}
+    everything |= {key: tensor.detach().resolve_neg() for key, tensor in everything.items() if tensor.is_neg()}
     pairs = [key for key, tensor in everything.items() if tensor.dtype in _complex_types()]
     stored, shared = _split_shared({**everything, **{key: _as_pairs(everything[key]) for key in pairs}})
     strides = {key: list(tensor.stride()) for key, tensor in stored.items() if _is_permuted(tensor)}
@@ -223,7 +226,7 @@ def _as_pairs(tensor: Tensor) -> Tensor:
     """Real and imaginary parts (..., 2)."""
     import torch
 
-    return torch.view_as_real(tensor.detach().resolve_conj())
+    return torch.view_as_real(tensor.detach())
 
 
 def _dtype(text: str) -> torch.dtype | None:
@@ -235,7 +238,7 @@ def _dtype(text: str) -> torch.dtype | None:
 def _to_bytes(tensor: Tensor) -> memoryview:
     import torch
 
-    flat = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    flat = tensor.detach().cpu().contiguous().reshape(-1)
     return flat.view(torch.uint8).numpy().data.cast("B")
 
 
