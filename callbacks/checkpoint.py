@@ -29,7 +29,8 @@ class Checkpoint(Callback):
     """Saves after each epoch and whenever a checkpoint is requested; an older file goes only once its successor is
     safely on disk.
 
-    `keep_best`: how many of the best epochs (smallest validation loss) to keep, at least 1. `every_steps`,
+    `keep_best`: how many of the best epochs (smallest validation loss) to keep, at least 1; more than 1 needs a
+    validation split. `every_steps`,
     `every_seconds`: request one in between as well; 0 does not. Manual checkpoints are never deleted.
     """
 
@@ -46,6 +47,7 @@ class Checkpoint(Callback):
                     where="Checkpoint",
                 )
         self.keep_best = keep_best
+        self.needs_validation = keep_best > 1  # 1 is the default: nobody may have asked for it
         self.every_steps = every_steps
         self.every_seconds = every_seconds
         self._best: dict[int, float] = {}

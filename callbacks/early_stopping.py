@@ -20,6 +20,7 @@ class EarlyStopping(Callback):
 
     phase: ClassVar[Phase] = Phase.DECIDE
     on_error: ClassVar[OnError] = "stop"
+    needs_validation = True
 
     def __init__(self, patience: int = 5, min_delta: float = 0.0) -> None:
         if patience < 1 or not min_delta >= 0:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from trainer.callback import Callback, OnError, Phase
+from trainer.callback import Callback, OnError, Phase, needs_validation_error
 from trainer.engine.context import RunContext
 from trainer.errors import UsageError
 from trainer.events import BatchEnded, EpochEnded, RunStarted, ValidationDone
@@ -14,13 +16,21 @@ if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 
+_BY_STEP = ("OneCycleLR", "CyclicLR")
+_BY_LOSS = "ReduceLROnPlateau"
+
+
 class LearningRate(Callback):
     """Steps a scheduler at the right moments and keeps its state in the checkpoints.
 
-    `scheduler`: a function of the optimiser giving a torch scheduler, and `each`, whether that counts steps or epochs.
-    None is the built-in one, which counts steps: a linear rise over `warmup` epochs (fractions allowed), then
+    `scheduler`: a function of the optimiser giving a torch scheduler, or a scheduler of the run's own optimiser. `each`:
+    whether it counts steps or epochs; None: steps for OneCycleLR, CyclicLR and what is made of them, epochs for all
+    others. None is the built-in one, which counts steps: a linear rise over `warmup` epochs (fractions allowed), then
     `schedule`: cosine (to 0 at the last step), linear, step or constant; further `options` as in the settings table
-    `[train]`. `ReduceLROnPlateau` follows the validation loss by itself.
+    `[train]`. `ReduceLROnPlateau` follows the validation loss by itself, and needs a validation split.
+
+    Raises UsageError for options that contradict each other; at the start of a run, for a scheduler of another
+    optimiser, one that is made for fewer steps than the run has, and one that waits for the validation loss to rise.
     """
 
     phase: ClassVar[Phase] = Phase.DECIDE
@@ -28,27 +38,42 @@ class LearningRate(Callback):
 
     def __init__(
         self,
-        scheduler: Callable[[Any], Any] | None = None,
+        scheduler: Callable[[Any], Any] | Any | None = None,
         *,
         each: Literal["step", "epoch"] | None = None,
         schedule: str = "cosine",
         warmup: float = 0.0,
         **options: float,
     ) -> None:
-        if scheduler is not None and (warmup or options or each is None):
+        if scheduler is not None and (warmup or options):
             raise UsageError(
                 "learning_rate.options",
-                "LearningRate got a scheduler"
-                + (" and options of the built-in one." if warmup or options else ", but not what it counts."),
-                expected="LearningRate(scheduler, each='step' or 'epoch'), or LearningRate(schedule='cosine')",
+                "LearningRate got a scheduler and options of the built-in one.",
+                expected="LearningRate(scheduler), or LearningRate(schedule='cosine')",
+            )
+        if each not in (None, "step", "epoch"):
+            raise UsageError("learning_rate.options", f"each: got {each!r}.", expected="'step' or 'epoch'")
+        if scheduler is not None and not callable(scheduler) and not _is_scheduler(scheduler):
+            raise UsageError(
+                "learning_rate.options",
+                f"LearningRate got a {type(scheduler).__name__}.",
+                expected="a torch scheduler, or a function of the optimiser that gives one",
+                mend="LearningRate(lambda optimizer: StepLR(optimizer, step_size=10))",
             )
         self.scheduler: Any = None
         self._make = scheduler
+        self._each: Literal["step", "epoch"] | None = "step" if scheduler is None else each
+        self._first = copy.deepcopy(scheduler.state_dict()) if _is_scheduler(scheduler) else None
         self._options = {"schedule": schedule, "warmup": warmup, **options}
         self._loaded: dict[str, Any] | None = None
-        if scheduler is None or each == "step":
+        self._resumed = False
+        kind = scheduler if isinstance(scheduler, type) else getattr(scheduler, "func", scheduler)
+        self.needs_validation = _follows(kind)
+        known = self._each or (_counts(kind) if isinstance(kind, type) or _is_scheduler(kind) else None)
+        # a hook on BatchEnded costs something at every step: only where steps may be counted
+        if known != "epoch":
             self.on_batch_ended = self._after_step  # type: ignore[method-assign]
-        else:
+        if known != "step":
             self.on_epoch_ended = self._after_epoch  # type: ignore[method-assign]
 
     def state_dict(self) -> dict[str, Any]:
@@ -65,6 +90,10 @@ class LearningRate(Callback):
         groups = run.optimizer.param_groups
         before = [{key: value for key, value in group.items() if key != "params"} for group in groups]
         self.scheduler = self._made(event, run.optimizer)
+        if self._make is not None:
+            self._each = self._each or _counts(self.scheduler)
+            self._check(event, run.optimizer)
+        self._resumed = self._loaded is not None
         if self._loaded is not None and self.scheduler is not None:
             self.scheduler.load_state_dict(self._loaded)
             for group, values in zip(groups, before, strict=True):
@@ -74,6 +103,10 @@ class LearningRate(Callback):
         self._loaded = None
 
     def _made(self, event: RunStarted, optimizer: Optimizer) -> Any:
+        if self._first is not None:
+            if not event.resumed_step:
+                self._make.load_state_dict(copy.deepcopy(self._first))
+            return self._make
         if self._make is not None:
             return self._make(optimizer)
         from trainer.optim.schedules import make_schedule
@@ -88,12 +121,42 @@ class LearningRate(Callback):
         train = merge({"train": {**self._options, "epochs": event.epochs}}).train
         return make_schedule(optimizer, train, event.steps_per_epoch)
 
+    def _check(self, event: RunStarted, optimizer: Optimizer) -> None:
+        """See the class's errors."""
+        scheduler, kind = self.scheduler, type(self.scheduler).__name__
+        steps = event.epochs * (event.steps_per_epoch if self._each == "step" else 1)
+        total = getattr(scheduler, "total_steps", None)
+        if self._follows_loss and "valid" not in event.split_sizes:
+            raise needs_validation_error(self)
+        if getattr(scheduler, "optimizer", optimizer) is not optimizer:
+            raise _refused(
+                kind, "it belongs to another optimiser than the run's", "pass that optimiser to Trainer(optimizer=...)"
+            )
+        if self._follows_loss and getattr(scheduler, "mode", "min") == "max":
+            raise _refused(kind, "with mode='max' it waits for the validation loss to rise", "use mode='min'")
+        if isinstance(total, int) and 0 < total < steps:
+            raise _refused(
+                kind,
+                f"it is made for {total:,} steps and the run has {steps:,}",
+                f"give it total_steps={steps} (epochs x steps per epoch)",
+            )
+
     def _after_step(self, event: BatchEnded, run: RunContext) -> None:
-        if self.scheduler is not None and not self._follows_loss:
-            self.scheduler.step()
+        if self._each == "step" and not self._follows_loss and self.scheduler is not None:
+            self._step()
 
     def _after_epoch(self, event: EpochEnded, run: RunContext) -> None:
-        if not self._follows_loss:
+        if self._each == "epoch" and not self._follows_loss:
+            self._step()
+
+    def _step(self) -> None:
+        if not self._resumed:
+            self.scheduler.step()
+            return
+        self._resumed = False
+        with warnings.catch_warnings():
+            # steps that an earlier attempt took are unknown to torch, which warns that there were none
+            warnings.filterwarnings("ignore", message="Detected call of `lr_scheduler.step")
             self.scheduler.step()
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
@@ -103,4 +166,29 @@ class LearningRate(Callback):
 
     @property
     def _follows_loss(self) -> bool:
-        return type(self.scheduler).__name__ == "ReduceLROnPlateau"
+        return _follows(self.scheduler)
+
+
+def _is_scheduler(value: Any) -> bool:
+    return not isinstance(value, type) and hasattr(value, "step") and hasattr(value, "state_dict")
+
+
+def _names(scheduler: Any) -> set[str]:
+    """Names of the classes that a scheduler, or a class of one, is of."""
+    kind = scheduler if isinstance(scheduler, type) else type(scheduler)
+    return {base.__name__ for base in kind.__mro__}
+
+
+def _follows(scheduler: Any) -> bool:
+    return _BY_LOSS in _names(scheduler)
+
+
+def _counts(scheduler: Any) -> Literal["step", "epoch"]:
+    """What a scheduler counts, by its class; one that is made of others, what one of those counts."""
+    inner = getattr(scheduler, "_schedulers", None)
+    several = inner if isinstance(inner, list | tuple) else [scheduler]
+    return "step" if any(not _names(one).isdisjoint(_BY_STEP) for one in several) else "epoch"
+
+
+def _refused(kind: str, reason: str, mend: str) -> UsageError:
+    return UsageError("learning_rate.scheduler", f"{kind} cannot be used: {reason}.", where="LearningRate", mend=mend)

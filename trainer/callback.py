@@ -13,6 +13,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from trainer.errors import UsageError
+
 if TYPE_CHECKING:
     from trainer import events as ev
     from trainer.engine.context import RunContext
@@ -33,18 +35,35 @@ class Phase(IntEnum):
     """Shows it to somebody: progress."""
 
 
+def needs_validation_error(callback: Callback) -> UsageError:
+    """For a callback that decides by a validation, in a run that has none."""
+    name = callback.name or type(callback).__name__
+    return UsageError(
+        "callback.no_validation",
+        f"{name} decides by the validation loss, and there is no validation split.",
+        where=name,
+        expected="data with a validation split",
+        mend=f"pass loaders {{'train': ..., 'valid': ...}} (or set data.valid above 0), or leave out {name}",
+        name=name,
+    )
+
+
 class Callback:
     """Override the hooks you need; each gets the event (a frozen record) and the `run` (model, optimizer, folder, ...).
 
     `phase` fixes the order. `on_error` says what the engine does when a hook raises: "stop" ends the run with this
     error, "retry" hands the event over again at each later event (I/O errors only; stops after three failed epochs),
     "detach" goes on without the callback. `name` must be unique within a run: state is stored under it.
+    `needs_validation`: it decides by the validation, so that a run without one is refused at the start.
     `reads_loss` makes `BatchEnded.loss` a float on a device too, at the price of waiting for it each step.
     """
 
     phase: ClassVar[Phase] = Phase.VIEW
     on_error: ClassVar[OnError] = "detach"
     reads_loss: ClassVar[bool] = False
+
+    needs_validation: bool = False
+    """Whether it could never decide anything without a validation split."""
 
     name: str = ""
     """Set it to tell two callbacks of one class apart; empty: the class name."""

@@ -83,9 +83,10 @@ class RunStarted(Event, frozen=True, kw_only=True, tag=True):
     threads: int
     callbacks: tuple[str, ...]
     versions: dict[str, str]
-    exact_resume: Literal["exact", "replayed", "order"]
+    exact_resume: Literal["exact", "replayed", "order", "approximate"]
     """exact: bit for bit (our data, CPU). order: same batches, rounding may differ (a device). replayed: the caller's
-    own loader is reseeded and its first batches are skipped."""
+    own loader is reseeded and its first batches are skipped. approximate: something in it, named in log.txt, cannot be
+    brought back to where it was, such as a loader's persistent workers."""
     compile_seconds: float = 0.0
     """What compiling the model took before the start; 0 where it was not asked for."""
 

@@ -243,5 +243,5 @@ def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
     # nothing is trained here: one pass is over before a compiler would be, and there may be none on this machine
     settings = merge(settings.model_dump(), {"train": {"compile": False}})
     trainer = build(settings, Session(), found.meta.get("fingerprint"))
-    trainer.model.load_state_dict(found.tensors)
+    trainer.model.load_state_dict(found.state)
     return trainer, found.kind

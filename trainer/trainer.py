@@ -21,22 +21,26 @@ from trainer.engine.arguments import (
     EVAL_BATCH,
     MOST_EVAL_BATCH,
     MOST_THREADS,
+    check_deciders,
+    check_trainable,
     checked_count,
     checked_epochs,
     class_names,
     made_loss,
     made_optimizer,
+    on_device,
     promise,
     with_defaults,
 )
 from trainer.engine.commands import CommandQueue
-from trainer.engine.compilation import Compiled, check_compiler, compile_model
+from trainer.engine.compilation import Compiled, check_compiler, check_step, compile_model
 from trainer.engine.device import choose_device
 from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
 from trainer.engine.final_evaluation import evaluate_all
 from trainer.engine.loop import Loop
+from trainer.engine.module_state import check_storable
 from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.resume import Continuation, find_continuation
@@ -124,24 +128,22 @@ class Trainer:
         self.feed.to(self.device)
         self.epochs = checked_epochs(epochs, self.feed, steps_per_epoch)
         self.seed = seed
-        self.criterion = loss or nn.CrossEntropyLoss()
+        self.criterion = on_device(loss or nn.CrossEntropyLoss(), self.model, self.device)
         self._forward: Forward = forward_in(precision, self.model, self.device)
         if compile:
             check_compiler(self.device)
-            if training_step is not None:
-                raise UsageError(
-                    "train.step_compile",
-                    "A training step of your own cannot be compiled.",
-                    mend="leave out compile, or call torch.compile on the model yourself",
-                )
-        self.optimizer = made_optimizer(optimizer, self.model)
+            check_step(training_step)
+        self.optimizer = made_optimizer(optimizer, self.model, self.criterion)
         self.classes = class_names(self.model, self.feed)
         if self.options.mixes and training_step is None:
             check_soft_labels(self.criterion, len(self.classes), self.device)
         self._loss = made_loss(self.criterion, self.model, self.feed, len(self.classes))
         self.folder = RunFolder(Path(run_dir)) if run_dir is not None else None
+        if self.folder is not None:
+            check_storable(self.model, self.criterion)
         self.callbacks = with_defaults(callbacks or (), written=run_dir is not None)
         self._bus = EventBus(self.callbacks)
+        check_deciders(self.callbacks, self.feed)
         self._control = CommandQueue()
         self._loop: Loop | None = None
 
@@ -154,6 +156,7 @@ class Trainer:
         it normally, with status "stopped". Raises what ended a failed run, after every callback got RunEnded; a run
         folder that exists already, or has nothing to resume, is a UsageError.
         """
+        check_trainable(self.model)
         continuation = self._open_folder(resume)
         session = Session(
             self.callbacks,
@@ -193,6 +196,7 @@ class Trainer:
         run, continuation = session.run, session.continuation
         if continuation is not None and continuation.checkpoint is not None:
             self._take_earlier_data(continuation.load()[1]["fingerprint"])
+        check_deciders(session.callbacks, self.feed)
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
         for note in self._loss.notes:
@@ -306,7 +310,7 @@ class Trainer:
             threads=threads,
             callbacks=tuple(name for name, *_ in session.bus.order()),
             versions=versions(),
-            exact_resume=promise(self.feed, self.device),
+            exact_resume=promise(self.feed, self.device, loop.modules.limits),
             compile_seconds=compile_seconds,
         )
 

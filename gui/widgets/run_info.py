@@ -129,6 +129,7 @@ class RunInfo(QScrollArea):
         settings = info.settings
         sizes = {f"images_{split}": whole(size) for split, size in info.split_sizes.items() if size}
         kept = {"exact": self.tr("bit for bit"), "order": self.tr("same order"), "replayed": self.tr("replayed")}
+        kept["approximate"] = self.tr("approximate")
         train = settings.get("train", {}) if isinstance(settings.get("train"), dict) else {}
         data = settings.get("data", {}) if isinstance(settings.get("data"), dict) else {}
         return {

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callbacks.early_stopping import EarlyStopping
-from tests.engine.fakes import at_step, batches, callback, make, raising
+from tests.engine.fakes import at_step, batches, make, raising
 from tests.engine.test_rules_best import INF, NAN, Scripted
 from trainer.errors import UsageError
-from trainer.events import EpochEnded
 
 
 def epochs_run(losses: list[float], *, resume_after: int = 0, folder: Path | None = None, **options: Any) -> int:
@@ -133,8 +132,8 @@ def test_options_that_make_no_sense_are_wrong_usage(options: Any) -> None:
         EarlyStopping(**options)
 
 
-def test_without_validation_it_never_stops() -> None:
-    ended: list[Any] = []
-    heard = callback(on_epoch_ended=lambda event, run: ended.append(event))
-    make(data={"train": batches(1)}, epochs=4, callbacks=[EarlyStopping(1), heard]).fit()
-    assert [event.epoch for event in ended if isinstance(event, EpochEnded)] == [1, 2, 3, 4]
+def test_without_validation_it_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="EarlyStopping decides by the validation loss") as caught:
+        make(data={"train": batches(1)}, callbacks=[EarlyStopping(1)], run_dir=tmp_path / "run")
+    assert caught.value.code == "callback.no_validation"
+    assert not (tmp_path / "run").exists()

@@ -156,7 +156,8 @@ def test_a_run_made_longer_gets_the_longer_schedule(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: LearningRate(lr_scheduler.StepLR),
+        lambda: LearningRate(lr_scheduler.StepLR, each="batch"),  # type: ignore[arg-type]
+        lambda: LearningRate(0.1),
         lambda: LearningRate(lr_scheduler.StepLR, each="epoch", warmup=1.0),
         lambda: LearningRate(lr_scheduler.StepLR, each="epoch", step_factor=0.5),
         lambda: make(callbacks=[LearningRate(schedule="sine")]).fit(),

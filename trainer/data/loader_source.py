@@ -75,6 +75,7 @@ class LoaderSource:
         self._labels: int | None = None
         self._ignored: int | None = None
         self._pairs = False
+        self._floating: torch.dtype | None = None
         self._said: set[str] = set()
         self.say: Callable[[str], None] = logger.warning
         """Hears, once each, what is done about unusual batches."""
@@ -88,11 +89,17 @@ class LoaderSource:
         images = self._peek()[0]
         self.input_shape = tuple(images.shape[1:])
         self.batch = len(images)
+        self.dtype = images.dtype
         self.sizes = {split: _length(getattr(loader, "dataset", None)) for split, loader in self._splits.items()}
         self.steps_per_epoch = _length(self._splits["train"])
         lists = {split: found for split, one in self._splits.items() if (found := class_list(one)) is not None}
         self.classes = lists.pop("train", ())
         self._maps = {split: label_map(self.classes, names, split) for split, names in lists.items() if self.classes}
+
+    @property
+    def loaders(self) -> Mapping[str, Iterable[Any]]:
+        """The caller's loaders by split."""
+        return self._splits
 
     @property
     def single_pass(self) -> bool:
@@ -103,12 +110,21 @@ class LoaderSource:
         """Batches are moved to `device` as they come."""
         self._device = device
 
-    def expect(self, classes: int, *, ignored: int | None = None, pairs: bool = False) -> None:
+    def expect(
+        self,
+        classes: int,
+        *,
+        ignored: int | None = None,
+        pairs: bool = False,
+        floating: torch.dtype | None = None,
+    ) -> None:
         """Refuse labels outside 0 ... classes - 1 from now on: on a device they would end the process.
 
         `ignored`: the label of images that do not count (`ignore_index` of the loss); it may occur, and a batch of
         nothing else is left out. `pairs`: a training batch of one image, too few for BatchNorm, joins the one before.
+        `floating`: the type in which the model takes images of any floating-point type; None: as they are.
         """
+        self._floating = floating
         self._labels = classes
         self._ignored = ignored
         # a batch size of one is a choice; where all batches are full but the last, that one alone is looked at
@@ -172,6 +188,8 @@ class LoaderSource:
     def _moved(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
             images, labels, *weights = (part.to(self._device, non_blocking=True) for part in batch)
+            if self._floating is not None and images.is_floating_point():
+                images = images.to(self._floating)
             yield (images, labels, weights[0]) if weights else (images, labels)
 
     def _read(self, split: str) -> Iterator[Batch]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Integral
 from typing import Any, Literal
 
@@ -12,14 +12,14 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
-from trainer.callback import Callback
+from trainer.callback import Callback, needs_validation_error
 from trainer.data.loader_source import LoaderSource
 from trainer.data.loaders import DataSource
 from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import Criterion
 from trainer.engine.step import needs_closure
 from trainer.errors import UsageError
-from trainer.models import check_model
+from trainer.models import check_model, floating_type
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 
 EVAL_BATCH = 1000
@@ -28,8 +28,12 @@ MOST_THREADS = 1024
 MOST_EVAL_BATCH = 65_536
 
 
-def promise(feed: DataSource, device: torch.device) -> Literal["exact", "order", "replayed"]:
-    """`RunStarted.exact_resume`: on a device rounding may differ."""
+def promise(
+    feed: DataSource, device: torch.device, limits: Sequence[str] = ()
+) -> Literal["exact", "order", "replayed", "approximate"]:
+    """`RunStarted.exact_resume`: on a device rounding may differ; `limits`: what cannot be resumed exactly."""
+    if limits:
+        return "approximate"
     return "order" if device.type != "cpu" and feed.exact_resume == "exact" else feed.exact_resume
 
 
@@ -40,6 +44,15 @@ def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callb
         return given
     classes = [load_callback(name) for name in DEFAULT_CALLBACKS]
     return [cls() for cls in classes if not any(isinstance(callback, cls) for callback in given)] + given
+
+
+def check_deciders(callbacks: Iterable[Callback], feed: DataSource) -> None:
+    """Raises UsageError `callback.no_validation` where a callback decides by a validation that does not exist."""
+    if "valid" in feed.sizes:
+        return
+    for callback in callbacks:
+        if callback.needs_validation:
+            raise needs_validation_error(callback)
 
 
 def checked_count(name: str, value: int, most: int) -> int:
@@ -75,13 +88,18 @@ def checked_epochs(epochs: int, feed: DataSource, steps: int | None) -> int:
     return int(epochs)
 
 
-def made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
-    """The optimiser given, made by the function given, or Adam. Raises UsageError where there is nothing to train."""
+def made_optimizer(optimizer: Any, model: nn.Module, criterion: object = None) -> Optimizer:
+    """The optimiser given, made by the function given, or Adam; of the last two, with what the loss has to train.
+    Raises UsageError where there is nothing to train."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not parameters:
         raise UsageError("model.nothing_to_train", "The model has no trainable parameters.", expected="at least one")
+    if isinstance(criterion, nn.Module):
+        known = {id(parameter) for parameter in model.parameters()}
+        parameters += [one for one in criterion.parameters() if one.requires_grad and id(one) not in known]
     if optimizer is None:
-        return torch.optim.Adam(parameters, fused=parameters[0].device.type in ("cpu", "cuda"))
+        fused = parameters[0].device.type in ("cpu", "cuda") and all(one.is_floating_point() for one in parameters)
+        return torch.optim.Adam(parameters, fused=fused)
     made: Optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizer(parameters)
     if needs_closure(made) and parameters[0].device.type != "cpu":
         raise UsageError(
@@ -90,9 +108,28 @@ def made_optimizer(optimizer: Any, model: nn.Module) -> Optimizer:
     return made
 
 
+def on_device(criterion: Any, model: nn.Module, device: torch.device) -> Any:
+    """The criterion, where it is a module with its parameters and buffers on `device`, in float64 for such a model."""
+    if not isinstance(criterion, nn.Module):
+        return criterion
+    return criterion.to(device, torch.float64 if floating_type(model) == torch.float64 else None)
+
+
+def check_trainable(model: nn.Module) -> None:
+    """Raises UsageError `model.half` for weights in float16: small updates are lost in it, and Adam divides by zero."""
+    if any(value.dtype == torch.float16 and value.requires_grad for value in model.parameters()):
+        raise UsageError(
+            "model.half",
+            "The weights to train are float16, in which small updates are lost.",
+            expected="weights in float32, float64 or bfloat16; float16 ones can be evaluated",
+            mend="call model.float() first, and pass precision='bfloat16' to compute in half the bits",
+        )
+
+
 def class_names(model: nn.Module, feed: DataSource) -> tuple[str, ...]:
     """Names from the data; numbers, as many as the model has outputs, where it has none."""
-    outputs = check_model(model, feed.input_shape, len(feed.classes) or None)
+    dtype = feed.dtype if isinstance(feed, LoaderSource) and not feed.dtype.is_floating_point else None
+    outputs = check_model(model, feed.input_shape, len(feed.classes) or None, dtype)
     return feed.classes or tuple(str(number) for number in range(outputs))
 
 
@@ -101,11 +138,12 @@ def made_loss(criterion: Criterion, model: nn.Module, feed: DataSource, classes:
 
     Raises UsageError where loss, model or batch size do not fit.
     """
-    types = (parameter.dtype for parameter in model.parameters() if parameter.is_floating_point())
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
-    loss = Loss(criterion, classes, torch.zeros((), dtype=next(types, torch.float32), device=device))
+    floating = floating_type(model)
+    logits = torch.float64 if floating == torch.float64 else torch.float32
+    loss = Loss(criterion, classes, torch.zeros((), dtype=logits, device=device))
     if isinstance(feed, LoaderSource):
-        feed.expect(classes, ignored=loss.ignored, pairs=has_batch_norm(model, criterion))
+        feed.expect(classes, ignored=loss.ignored, pairs=has_batch_norm(model, criterion), floating=floating)
     check_batch_norm(model, feed)
     return loss
 

@@ -5,8 +5,11 @@ Optimiser state is filed under parameter names (`optimizer.<parameter>.<slot>`),
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
@@ -14,15 +17,22 @@ from torch.optim import Optimizer
 from trainer.errors import DiskError, DivergedError
 
 Tensors = dict[str, Tensor]
+_NORMALISING = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
+_NORMALISING += (nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d)
 
 
 def capture_model(model: nn.Module) -> Tensors:
-    """`model.<name>` for each parameter and persistent buffer; raises DivergedError where one is not finite."""
-    tensors: Tensors = {}
-    for name, value in model.state_dict().items():
-        if not isinstance(value, Tensor):
-            continue
-        if value.is_floating_point() and not bool(torch.isfinite(value).all()):
+    """`model.<name>` for each parameter and persistent buffer; see `check_finite`."""
+    check_finite(model)
+    state = model.state_dict()
+    return {f"model.{name}": value.detach() for name, value in state.items() if isinstance(value, Tensor)}
+
+
+def check_finite(model: nn.Module) -> None:
+    """Raises DivergedError where a parameter is not finite, or a running statistic of a normalisation layer. Other
+    buffers may hold infinities on purpose, as masks do."""
+    for name, value in (*model.named_parameters(), *_running_statistics(model)):
+        if (value.is_floating_point() or value.is_complex()) and not _all_finite(value.detach()):
             raise DivergedError(
                 "diverged.weights",
                 f"The weights {name!r} are not finite; such a checkpoint is not written.",
@@ -30,13 +40,30 @@ def capture_model(model: nn.Module) -> Tensors:
                 mend="resume from the last checkpoint with a smaller learning rate (--lr)",
                 name=name,
             )
-        tensors[f"model.{name}"] = value.detach()
-    return tensors
 
 
-def restore_model(model: nn.Module, tensors: Tensors) -> None:
-    """Load `model.*`; raises DiskError where names or shapes do not fit the model."""
-    state = {key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")}
+def _all_finite(value: Tensor) -> bool:
+    if value.is_floating_point() and value.itemsize == 1:
+        value = value.float()  # torch has no such test for eight bits
+    return bool(torch.isfinite(value).all())
+
+
+def _running_statistics(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    for path, module in model.named_modules():
+        if isinstance(module, _NORMALISING):
+            yield from ((f"{path}.{name}" if path else name, value) for name, value in module.named_buffers())
+
+
+def restore_model(model: nn.Module, tensors: Tensors, meta: Mapping[str, Any] | None = None) -> None:
+    """Load `model.*` and the extra state of its modules; raises DiskError where names or shapes do not fit the model.
+
+    A buffer may have grown since the model was built.
+    """
+    state: dict[str, Any] = {
+        **{key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")},
+        **(meta or {}).get("modules", {}).get("extra", {}).get("model", {}),
+    }
+    adopt_buffers(model, state)
     try:
         model.load_state_dict(state)
     except RuntimeError as error:
@@ -46,6 +73,20 @@ def restore_model(model: nn.Module, tensors: Tensors) -> None:
             where=str(error).split("\n", 1)[-1].strip()[:400],
             mend="build the model with the same options as the run that was saved",
         ) from error
+
+
+def adopt_buffers(module: nn.Module, state: Mapping[str, Any]) -> None:
+    """Make room for buffers that were None, or of another shape, when the module was built: `load_state_dict` refuses
+    what has grown since."""
+    owners = dict(module.named_modules())
+    for key, value in state.items():
+        path, _, name = key.rpartition(".")
+        buffers = owners[path]._buffers if path in owners else {}  # noqa: SLF001 - torch's own place of them
+        if isinstance(value, Tensor) and name in buffers:
+            here = buffers[name]
+            if here is None or here.shape != value.shape:
+                device = next((one.device for one in (here, *module.parameters()) if one is not None), value.device)
+                buffers[name] = torch.empty_like(value, device=device)
 
 
 def _parameter_names(model: nn.Module, optimizer: Optimizer) -> list[str]:
@@ -98,19 +139,45 @@ def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, 
 
 
 def capture_generators(device: torch.device) -> Tensors:
-    """`rng.<device>`: the global torch generators, which dropout uses."""
-    tensors = {"rng.cpu": torch.get_rng_state()}
+    """`rng.<device>`, the global torch generators, which dropout uses; `rng.python` and `rng.numpy`, the global ones of
+    those."""
+    tensors = {"rng.cpu": torch.get_rng_state(), **_capture_python(), **_capture_numpy()}
     if device.type == "cuda":
         tensors["rng.cuda"] = torch.cuda.get_rng_state(device)
-    elif device.type == "mps":
-        tensors["rng.mps"] = torch.mps.get_rng_state()
+    elif device.type != "cpu" and hasattr(getattr(torch, device.type, None), "get_rng_state"):
+        tensors[f"rng.{device.type}"] = getattr(torch, device.type).get_rng_state()
     return tensors
 
 
 def restore_generators(tensors: Tensors, device: torch.device) -> None:
-    """Set the generators of those devices that are in use again."""
+    """Set the generators of those devices that are in use again, and Python's and numpy's."""
     torch.set_rng_state(tensors["rng.cpu"])
     if device.type == "cuda" and "rng.cuda" in tensors:
         torch.cuda.set_rng_state(tensors["rng.cuda"], device)
-    elif device.type == "mps" and "rng.mps" in tensors:
-        torch.mps.set_rng_state(tensors["rng.mps"])
+    elif device.type != "cpu" and f"rng.{device.type}" in tensors:
+        getattr(torch, device.type).set_rng_state(tensors[f"rng.{device.type}"])
+    if "rng.python" in tensors:  # not in older checkpoints
+        words, gauss = tensors["rng.python"].tolist(), tensors["rng.python_gauss"].tolist()
+        random.setstate((words[0], tuple(words[1:]), gauss[0] if gauss else None))
+    if "rng.numpy" in tensors:
+        words, (gauss,) = tensors["rng.numpy"].tolist(), tensors["rng.numpy_gauss"].tolist()
+        np.random.set_state(("MT19937", np.array(words[2:], dtype=np.uint32), words[0], words[1], gauss))
+
+
+def _capture_python() -> Tensors:
+    version, words, gauss = random.getstate()
+    return {
+        "rng.python": torch.tensor([version, *words], dtype=torch.int64),
+        "rng.python_gauss": torch.tensor([] if gauss is None else [gauss], dtype=torch.float64),
+    }
+
+
+def _capture_numpy() -> Tensors:
+    state: Any = np.random.get_state(legacy=False)
+    if state["bit_generator"] != "MT19937":  # somebody has put another kind in its place
+        return {}
+    words = [state["state"]["pos"], state["has_gauss"], *state["state"]["key"].tolist()]
+    return {
+        "rng.numpy": torch.tensor(words, dtype=torch.int64),
+        "rng.numpy_gauss": torch.tensor([state["gauss"]], dtype=torch.float64),
+    }

@@ -8,17 +8,16 @@ same bit for bit: with a graph for each size, which of them a batch meets would 
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from trainer.engine.checkpoint_state import capture_generators, restore_generators
+from trainer.engine.module_modes import modes_of, put_back, start_training
 from trainer.engine.precision import Forward
 from trainer.errors import UsageError
 
@@ -37,6 +36,16 @@ class Compiled:
         """Images to logits."""
         with torch.compiler.set_stance("eager_on_recompile"):
             return self._forward(images)
+
+
+def check_step(training_step: object) -> None:
+    """Raises UsageError `train.step_compile` where the caller has a training step of their own."""
+    if training_step is not None:
+        raise UsageError(
+            "train.step_compile",
+            "A training step of your own cannot be compiled.",
+            mend="leave out compile, or call torch.compile on the model yourself",
+        )
 
 
 def check_compiler(device: torch.device) -> None:
@@ -136,7 +145,7 @@ def _compile(model: nn.Module) -> None:
 def _train(
     model: nn.Module, forward: Forward, criterion: Callable[[Tensor, Tensor], Tensor], images: Tensor, labels: Tensor
 ) -> None:
-    model.train()
+    start_training(model)  # frozen modules are not in training mode in the run either
     loss = criterion(forward(images), labels)
     # not `backward`: gradients of the caller's stay as they are, and hooks on them are not called
     torch.autograd.grad(loss, [one for one in model.parameters() if one.requires_grad], allow_unused=True)
@@ -151,25 +160,22 @@ def _evaluate(model: nn.Module, forward: Forward, images: Tensor) -> None:
 @contextmanager
 def _untouched(model: nn.Module, device: torch.device) -> Iterator[None]:
     """Put modes, buffers (running statistics) and global generators back at the end."""
-    modes = [(module, module.training) for module in model.modules()]
+    modes = modes_of(model)
     buffers = [
         (module, name, buffer, buffer.detach().clone())
         for module in model.modules()
         for name, buffer in module.named_buffers(recurse=False)
     ]
-    torch_, numpy_, python = capture_generators(device), np.random.get_state(), random.getstate()
+    generators = capture_generators(device)
     try:
         yield
     finally:
-        restore_generators(torch_, device)
-        np.random.set_state(numpy_)
-        random.setstate(python)
+        restore_generators(generators, device)
         for module, name, buffer, value in buffers:
             setattr(module, name, buffer)  # some modules put a new tensor there
             with torch.no_grad():
                 buffer.copy_(value)
-        for module, training in modes:
-            module.training = training
+        put_back(modes)
 
 
 def _failed(error: BaseException) -> UsageError:

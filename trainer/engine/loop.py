@@ -18,11 +18,11 @@ from trainer.engine.checkpoint_state import (
     capture_generators,
     capture_model,
     capture_optimizer,
-    restore_generators,
     restore_model,
     restore_optimizer,
 )
 from trainer.engine.evaluation_loop import pass_over
+from trainer.engine.module_state import ModuleState, copy_state
 from trainer.engine.parts import Parts
 from trainer.engine.session import Session, StopNow
 from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, evenly, takes_flag
@@ -75,7 +75,8 @@ class Loop:
         self.steps_per_epoch = parts.steps_per_epoch
         self.cursor = Cursor()
         self.best = Best()
-        self.best_weights: dict[str, Tensor] | None = None
+        self.best_weights: dict[str, Any] | None = None
+        self.modules = ModuleState(parts.model, parts.criterion, parts.feed, parts.device)
         self._spent = Spent()
         deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
         self._deferred = deferrable if parts.deferred is None else parts.deferred
@@ -92,7 +93,6 @@ class Loop:
         self._unreported = Spent()
         self._mark = 0.0
         self._error: DivergedError | None = None
-        self._generators: dict[str, Tensor] | None = None
 
     # -- epochs --------------------------------------------------------------------------------------------------
 
@@ -103,6 +103,7 @@ class Loop:
         session.before_emit = self._report
         session.capture = self.capture
         session.clock.start()
+        self.modules.begin()
         try:
             self._epochs()
         except StopNow:
@@ -111,6 +112,7 @@ class Loop:
         except NonFiniteStep as bad:
             raise self._diverged(bad) from None
         finally:
+            self.modules.end()
             session.before_emit = None
             session.capture = None  # evaluation puts the best weights into the model: no state to continue from
             if isinstance(self._step, FlaggedStep):
@@ -143,12 +145,9 @@ class Loop:
         """The hot path: everything here is paid once per step."""
         session, control, tally, cursor = self.session, self.session.control, self.tally, self.cursor
         step, clock, unreported, average = self._step, time.perf_counter, self._unreported, self.average
-        self.parts.model.train()
+        self.modules.begin_epoch()
         batches = self.parts.train_batches(cursor.epoch, cursor.batch)
-        if self._generators is not None:
-            # an own loader was seeded and has skipped ahead just now: put the generators where the checkpoint left them
-            restore_generators(self._generators, self.parts.device)
-            self._generators = None
+        self.modules.drawn()
         self._mark = session.clock.elapsed()
         start = clock()
         due = start + REPORT_SECONDS
@@ -177,6 +176,7 @@ class Loop:
         finally:
             if isinstance(batches, Closeable):
                 batches.close()  # a prefetching thread must not outlive the loop
+        self.modules.trained()
         tally.reduce()
 
     def _gradients_ready(self) -> None:
@@ -255,8 +255,7 @@ class Loop:
             found, _, seconds = self.pass_over("valid", "validate")
             improved = self.best.update(self.session.epoch, found.loss)
             if improved:
-                state = self.parts.model.state_dict()
-                self.best_weights = {name: value.detach().clone() for name, value in state.items()}
+                self.best_weights = copy_state(self.parts.model)
         self._spent.valid += seconds
         self.session.best_epoch, self.session.best_loss = self.best.epoch, self.best.loss
         self.session.hold_checkpoints()
@@ -273,7 +272,7 @@ class Loop:
         return found
 
     def _end_epoch(self, seen: Metrics, validation: Metrics | None) -> None:
-        # no boundary between ValidationDone and EpochEnded: a stop there would lose what the validation decided
+        # no boundary since ValidationDone: a stop there would lose what the validation decided
         if self.session.bus.listens(CheckpointRequested):
             self.session.announce(Working, "save", 0, 1)
         spent, samples = self._spent, self.tally.samples
@@ -314,10 +313,11 @@ class Loop:
                 raise self._diverged(bad) from None
         parts, session = self.parts, self.session
         optimizer_tensors, optimizer_rest = capture_optimizer(parts.model, parts.optimizer)
-        tensors = {**capture_model(parts.model), **optimizer_tensors, **capture_generators(parts.device)}
+        more, modules = self.modules.capture()
+        self.tally.reduce()
+        tensors = {**capture_model(parts.model), **optimizer_tensors, **capture_generators(parts.device), **more}
         if self.average is not None:
             tensors = self.average.capture(tensors)
-        self.tally.reduce()
         meta = {
             "epoch": self.cursor.epoch,
             "batch": self.cursor.batch,
@@ -327,6 +327,7 @@ class Loop:
             "best": {"epoch": self.best.epoch, "loss": self.best.loss},
             "tally": self.tally.state_dict(),
             "spent": vars(self._spent),
+            "modules": modules,
             "optimizer": optimizer_rest,
             "callbacks": session.callback_states(),
             "classes": list(session.run.classes),
@@ -338,11 +339,12 @@ class Loop:
         }
         return tensors, meta
 
-    def restore(self, tensors: dict[str, Tensor], meta: dict[str, Any], best: dict[str, Tensor] | None) -> None:
+    def restore(self, tensors: dict[str, Tensor], meta: dict[str, Any], best: dict[str, Any] | None) -> None:
         """Continue from what `capture` gave; `best` holds the best weights so far, where there are any."""
         parts = self.parts
         parts.options.check_resumed(meta)
-        restore_model(parts.model, trained_tensors(tensors))
+        restore_model(parts.model, trained_tensors(tensors), meta)
+        self.modules.restore(tensors, meta)
         if self.average is not None:
             self.average.restore(tensors, meta.get("averaged_updates", 0))
         restore_optimizer(parts.model, parts.optimizer, tensors, meta["optimizer"])
@@ -358,10 +360,6 @@ class Loop:
         # what was trained after the checkpoint was lost, but it took its time: the clock never runs backwards
         session.clock.start(max(meta["elapsed"], session.clock.elapsed()))
         session.clock.stop()
-        restore_generators(tensors, parts.device)
-        if self.cursor.batch or parts.feed.exact_resume == "exact":
-            # an own loader is seeded at the start of each epoch, and draws its order from that
-            self._generators = {key: value for key, value in tensors.items() if key.startswith("rng.")}
         session.saved_step = session.step
 
     def _save_at_stop(self) -> None:

@@ -6,16 +6,64 @@ of float32, so no gradient has to be scaled.
 
 from __future__ import annotations
 
+import functools
+import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from trainer.errors import UsageError
+from trainer.models import floating_type
 
 Forward = Callable[[Tensor], Tensor]
 """Images to logits (B, C) float32, as the model gives them."""
+
+
+class Adapted:
+    """Stands for a model that is not ours: images are brought to the floating-point type of its weights, and logits are
+    taken from whatever it gives."""
+
+    def __init__(self, model: nn.Module) -> None:
+        self._model = model
+        self._dtype = floating_type(model)
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """Images to logits (B, C): float64 for float64 weights, else float32."""
+        if images.dtype != self._dtype and images.is_floating_point():
+            images = images.to(self._dtype)
+        outputs = self._model(images)
+        if not isinstance(outputs, Tensor):
+            outputs = logits_of(outputs)
+        return outputs.float() if outputs.dtype in (torch.float16, torch.bfloat16) else outputs
+
+
+def logits_of(outputs: Any) -> Tensor:
+    """The logits among several outputs, as models with auxiliary heads give in training: the attribute or key `logits`,
+    the key `out`, or the first. Raises UsageError `model.outputs` where there are none."""
+    found = getattr(outputs, "logits", None)
+    if found is None and isinstance(outputs, Mapping):
+        found = next((outputs[key] for key in ("logits", "out") if key in outputs), None)
+    if found is None and isinstance(outputs, tuple | list) and outputs:
+        found = outputs[0]
+    if not isinstance(found, Tensor):
+        raise UsageError(
+            "model.outputs",
+            f"The model gives a {type(outputs).__name__} in training mode, without logits.",
+            expected="a tensor of logits (B, C), or a tuple that begins with it, or `logits` among named outputs",
+            mend="return the logits, or the logits first",
+        )
+    _tell_of_others(type(outputs).__name__)
+    return found
+
+
+@functools.cache
+def _tell_of_others(kind: str) -> None:
+    logging.getLogger("epochscope").warning(
+        "The model gives a %s in training mode: its logits are trained, its auxiliary outputs are not used.", kind
+    )
 
 
 class Mixed:
@@ -27,18 +75,21 @@ class Mixed:
 
     def __call__(self, images: Tensor) -> Tensor:
         """Images float32 to logits (B, C) float32; the criterion comes after, outside of autocast."""
+        if images.dtype == torch.float64:
+            images = images.float()  # autocast leaves float64 as it is
         with torch.autocast(self._device, dtype=torch.bfloat16):
-            outputs: Tensor = self._model(images)
-        return outputs.float()
+            outputs = self._model(images)
+        return (outputs if isinstance(outputs, Tensor) else logits_of(outputs)).float()
 
 
 def forward_in(precision: str, model: nn.Module, device: torch.device) -> Forward:
     """How images become logits: `model` itself for float32, so that nobody pays for what was not asked.
 
-    Raises UsageError `precision.unknown`, or `precision.unsupported` where the device does not compute in bfloat16.
+    Raises UsageError `precision.unknown`, or `precision.unsupported` where the device does not compute in bfloat16, or
+    `precision.weights` where the weights are float64.
     """
     if precision == "float32":
-        return model
+        return model if _is_ours(model) else Adapted(model)
     if precision != "bfloat16":
         raise UsageError(
             "precision.unknown",
@@ -55,7 +106,20 @@ def forward_in(precision: str, model: nn.Module, device: torch.device) -> Forwar
             mend="use --precision float32 (the default), or --device cpu",
             device=str(device),
         )
+    if floating_type(model) == torch.float64:
+        raise UsageError(
+            "precision.weights",
+            "The weights are float64, which bfloat16 computation would leave as they are.",
+            expected="float32 weights",
+            mend="call model.float() first, or use precision='float32', which computes in the type of the weights",
+        )
     return Mixed(model, device)
+
+
+def _is_ours(model: nn.Module) -> bool:
+    """Whether every layer is torch's or ours, and float32: such a model takes our images and gives plain logits."""
+    layers = {type(module).__module__ for module in model.modules()}
+    return floating_type(model) == torch.float32 and all(one.startswith(("torch.nn.", "trainer.")) for one in layers)
 
 
 def check_steady(precision: str, device: torch.device) -> None:

@@ -8,8 +8,10 @@ import torch
 from torch import nn
 
 from trainer.data.loaders import DataSource, PreparesImages
+from trainer.engine.module_modes import evaluating
 from trainer.engine.precision import Forward
 from trainer.errors import UsageError
+from trainer.models import floating_type
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,13 +36,8 @@ def predict(
                 mend="transform the images as the training data were, then call predict again",
             )
         images = feed.prepare(images)
-    training = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            probabilities = forward(images.to(device)).softmax(1).cpu()
-    finally:
-        model.train(training)
+    with evaluating(model), torch.no_grad():
+        probabilities = forward(images.to(device, floating_type(model))).softmax(1).cpu()
     confidence, index = probabilities.max(1)
     table = pd.DataFrame({"class": [classes[i] for i in index.tolist()], "confidence": confidence.numpy()})
     return pd.concat([table, pd.DataFrame(probabilities.numpy(), columns=list(classes))], axis=1)

@@ -36,7 +36,7 @@ class Continuation:
     skipped: tuple[str, ...] = ()
     _loaded: list[Any] = field(default_factory=list)
 
-    def load(self) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Tensor] | None]:
+    def load(self) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Any] | None]:
         """Tensors and meta of the checkpoint, and the best weights so far by parameter name, if there are any.
 
         Raises DiskError where the checkpoint cannot be read after all.
@@ -94,20 +94,20 @@ def _step(path: Path) -> int:
     return parsed[1] if parsed else -1
 
 
-def best_weights(folder: RunFolder, tensors: dict[str, Tensor], meta: dict[str, Any]) -> dict[str, Tensor] | None:
+def best_weights(folder: RunFolder, tensors: dict[str, Tensor], meta: dict[str, Any]) -> dict[str, Any] | None:
     """The weights of the best epoch that `meta` names: from the checkpoint itself where that is the end of it, else
     from its own file."""
     epoch = meta["best"]["epoch"]
     if epoch is None:
         return None
-    return model_weights(tensors) if _ends(meta, epoch) else saved_best(folder, epoch)
+    return model_state(tensors, meta) if _ends(meta, epoch) else saved_best(folder, epoch)
 
 
-def saved_best(folder: RunFolder, epoch: int | None = None) -> dict[str, Tensor] | None:
+def saved_best(folder: RunFolder, epoch: int | None = None) -> dict[str, Any] | None:
     """The weights at the end of `epoch` from its `best` file; without a number, of the newest epoch that was the best
     when it ended. With `keep_best` there are files of lesser epochs too."""
     found = _best_checkpoint(folder, epoch)
-    return model_weights(found[0]) if found else None
+    return model_state(*found) if found else None
 
 
 def _best_checkpoint(folder: RunFolder, epoch: int | None = None) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
@@ -129,6 +129,11 @@ class TrainedWeights:
     tensors: dict[str, Tensor]
     meta: dict[str, Any]
     kind: Literal["best", "last"]
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the model's `load_state_dict` takes: the tensors, and extra state."""
+        return {**self.tensors, **self.meta.get("modules", {}).get("extra", {}).get("model", {})}
 
     @property
     def epoch(self) -> int:
@@ -162,6 +167,11 @@ def trained_weights(folder: RunFolder) -> TrainedWeights:
 def _ends(meta: dict[str, Any], epoch: int) -> bool:
     """Whether a checkpoint was made at the end of this epoch."""
     return bool(meta["epoch"] == epoch + 1 and meta["batch"] == 0)
+
+
+def model_state(tensors: dict[str, Tensor], meta: dict[str, Any]) -> dict[str, Any]:
+    """The same with the extra state of the model's modules: what its `load_state_dict` takes."""
+    return {**model_weights(tensors), **meta.get("modules", {}).get("extra", {}).get("model", {})}
 
 
 def model_weights(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -47,6 +47,8 @@ def takes_flag(optimizer: Optimizer) -> bool:
 def finite(tensor: Tensor) -> bool:
     """Whether every element is finite: one sum, and the exact test only where the sum is not (it may overflow)."""
     values = tensor.coalesce().values() if tensor.is_sparse else tensor
+    if values.is_complex():
+        return bool(torch.isfinite(values).all())
     return isfinite(values.sum().item()) or bool(torch.isfinite(values).all())
 
 

@@ -54,16 +54,26 @@ def move_model(model: nn.Module, device: torch.device) -> nn.Module:
     return model.to(memory_format=torch.channels_last) if device.type == "cpu" else model
 
 
-def check_model(model: nn.Module, input_shape: Sequence[int], classes: int | None) -> int:
+def floating_type(model: nn.Module) -> torch.dtype:
+    """The floating-point type of the model's weights, of the first one where they differ; float32 where it has none."""
+    return next((value.dtype for value in model.parameters() if value.is_floating_point()), torch.float32)
+
+
+def check_model(
+    model: nn.Module, input_shape: Sequence[int], classes: int | None, dtype: torch.dtype | None = None
+) -> int:
     """Send two empty images through the model and look at the shape of what comes out; the number of its outputs.
 
-    `classes` None: any number will do. The model is left as it was: mode, buffers and the global generators. Raises
+    `classes` None: any number will do. `dtype`: of the images; None: that of the weights. The model is left as it was: mode, buffers and the global generators. Raises
     UsageError `model.shape`.
     """
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     modes = [(module, module.training) for module in model.modules()]
-    images = torch.zeros(2, *input_shape, device=device)
+    images = torch.zeros(2, *input_shape, device=device, dtype=dtype or floating_type(model))
     expected = f"logits of shape (2, {classes or 'C'}) for images of shape {tuple(images.shape)}"
+    if not images.is_floating_point():
+        kind = str(images.dtype).removeprefix("torch.")
+        expected += f", {kind} as the loader gives them; most models need floats: images.float() / 255"
     try:
         with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), torch.no_grad():
             logits = model.eval()(images)

@@ -168,15 +168,27 @@ def encode(tensors: Tensors, meta: dict[str, Any]) -> tuple[bytes, str]:
     if clash := [key for key in tensors if key.startswith(_NESTED) or key == "__metadata__"]:
         raise ValueError(f"{clash[0]}: this key is taken for tensors inside the state")
     everything = {**tensors, **{_NESTED + key: tensor for key, tensor in nested.items()}}
-    stored, shared = _split_shared(everything)
+    # a conjugate shares memory with what it is the conjugate of, but not its values
+    everything |= {key: tensor.detach().resolve_conj() for key, tensor in everything.items() if tensor.is_conj()}
+    everything |= {key: tensor.detach().resolve_neg() for key, tensor in everything.items() if tensor.is_neg()}
+    pairs = [key for key, tensor in everything.items() if tensor.dtype in _complex_types()]
+    stored, shared = _split_shared({**everything, **{key: _as_pairs(everything[key]) for key in pairs}})
     strides = {key: list(tensor.stride()) for key, tensor in stored.items() if _is_permuted(tensor)}
-    text = _compact({"format": FORMAT, "strides": strides, "shared": shared, "state": tree})
+    content = {"format": FORMAT, "strides": strides, "shared": shared, "state": tree}
+    text = _compact({**content, "pairs": pairs} if pairs else content)
     header, pieces = _lay_out(stored, text)
     digest = hashlib.sha256(header)
     for piece in pieces:
         digest.update(piece)
     header = header[:_DIGEST_AT] + digest.hexdigest().encode("ascii") + header[_DIGEST_AT + 64 :]
     return b"".join([header, *pieces]), digest.hexdigest()
+
+
+def check_tensor(key: str, tensor: Tensor) -> None:
+    """Raises TypeError where `encode` could not store such a tensor."""
+    stored = {_dtype(dtype) for dtype in _TYPES.values()} | _complex_types().keys()
+    if tensor.dtype not in stored or str(tensor.layout) != "torch.strided" or tensor.is_meta:
+        raise TypeError(f"{key}: a {tensor.dtype} tensor of layout {tensor.layout} cannot be stored")
 
 
 def _compact(obj: Any) -> str:
@@ -190,8 +202,7 @@ def _lay_out(stored: Tensors, text: str) -> tuple[bytes, list[memoryview]]:
     offset = 0
     # wide types first: then each tensor begins at a multiple of its item size
     for key, tensor in sorted(stored.items(), key=lambda item: (-item[1].element_size(), item[0])):
-        if tensor.dtype not in names or str(tensor.layout) != "torch.strided" or tensor.is_meta:
-            raise TypeError(f"{key}: a {tensor.dtype} tensor of layout {tensor.layout} cannot be stored")
+        check_tensor(key, tensor)
         piece = _to_bytes(tensor)
         end = offset + len(piece)
         entries[key] = {"dtype": names[tensor.dtype], "shape": list(tensor.shape), "data_offsets": [offset, end]}
@@ -204,6 +215,20 @@ def _lay_out(stored: Tensors, text: str) -> tuple[bytes, list[memoryview]]:
     return struct.pack("<Q", len(header)) + header, pieces
 
 
+def _complex_types() -> dict[torch.dtype, torch.dtype]:
+    """Complex types that the format has no name for, and the type of their two parts."""
+    import torch
+
+    return {torch.complex128: torch.float64, torch.complex32: torch.float16}
+
+
+def _as_pairs(tensor: Tensor) -> Tensor:
+    """Real and imaginary parts (..., 2)."""
+    import torch
+
+    return torch.view_as_real(tensor.detach())
+
+
 def _dtype(text: str) -> torch.dtype | None:
     import torch
 
@@ -213,7 +238,7 @@ def _dtype(text: str) -> torch.dtype | None:
 def _to_bytes(tensor: Tensor) -> memoryview:
     import torch
 
-    flat = tensor.detach().resolve_conj().resolve_neg().cpu().contiguous().reshape(-1)
+    flat = tensor.detach().cpu().contiguous().reshape(-1)
     return flat.view(torch.uint8).numpy().data.cast("B")
 
 
@@ -329,3 +354,5 @@ def _restore_layout(found: Tensors, layout: dict[str, Any]) -> None:
         found[key] = torch.empty_strided(plain.shape, strides, dtype=plain.dtype).copy_(plain)
     for key, (base, offset, shape, strides) in layout["shared"].items():
         found[key] = found[base].as_strided(shape, strides, offset)
+    for key in layout.get("pairs", ()):
+        found[key] = torch.view_as_complex(found[key])

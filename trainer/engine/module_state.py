@@ -1,0 +1,243 @@
+"""What a run advances beside weights, optimiser and global generators, for its checkpoints.
+
+The loss's parameters and buffers, buffers that a model does not save itself, extra state (`get_extra_state`), modes and
+frozen parameters, and the generators of the caller's own objects.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from trainer.data.loader_source import LoaderSource
+from trainer.data.loaders import DataSource
+from trainer.engine.checkpoint_state import adopt_buffers, restore_generators
+from trainer.engine.module_modes import evaluating_names, modes_of, put_back, set_evaluating, start_training
+from trainer.engine.own_generators import capture_own, find_generators, restore_own
+from trainer.errors import DiskError, UsageError
+from trainer.store import checkpoint as container
+from trainer.store import codec
+
+Tensors = dict[str, Tensor]
+
+
+def copy_state(model: nn.Module) -> dict[str, Any]:
+    """`state_dict` as it is now: copies of tensors and of extra state."""
+    state = model.state_dict()
+    return {
+        name: value.detach().clone() if isinstance(value, Tensor) else copy.deepcopy(value)
+        for name, value in state.items()
+    }
+
+
+def extra_state(module: object) -> dict[str, Any]:
+    """What `get_extra_state` of its modules gives and is no tensor, by its key of the state_dict."""
+    if not isinstance(module, nn.Module):
+        return {}
+    return {name: value for name, value in module.state_dict().items() if not isinstance(value, Tensor)}
+
+
+def check_storable(model: nn.Module, criterion: object) -> None:
+    """Raises UsageError `model.state` where a checkpoint could not hold the state of the model or the loss."""
+    for what, module in (("model", model), ("loss", criterion)):
+        if not isinstance(module, nn.Module):
+            continue
+        for name, part in module.named_modules():
+            kind = type(part)
+            if kind.get_extra_state is not nn.Module.get_extra_state and (
+                kind.set_extra_state is nn.Module.set_extra_state
+            ):
+                raise _not_storable(what, name or kind.__name__, f"{kind.__name__} has no set_extra_state")
+        for name, value in module.state_dict().items():
+            try:
+                if isinstance(value, Tensor):
+                    container.check_tensor(name, value)
+                else:
+                    codec.to_tree({name: value})
+            except (TypeError, ValueError) as error:
+                raise _not_storable(what, name, str(error)) from error
+
+
+def _not_storable(what: str, name: str, reason: str) -> UsageError:
+    return UsageError(
+        "model.state",
+        f"A checkpoint cannot hold the state of the {what}: {reason}",
+        where=f"{what}: {name}",
+        expected="dense tensors; get_extra_state and set_extra_state with numbers, strings, lists, dicts and tensors",
+        mend="give that state in such values, or train without a run folder (run_dir=None)",
+        name=name,
+        reason=reason,
+    )
+
+
+class ModuleState:
+    """Keeps and restores it. `limits` says, in codes, why a resumed run may differ from one that was not interrupted."""
+
+    def __init__(self, model: nn.Module, criterion: object, feed: DataSource, device: torch.device) -> None:
+        self._model = model
+        self._criterion = criterion
+        self._device = device
+        self._exact = feed.exact_resume == "exact"
+        self._caller = modes_of(model)
+        self._evaluating: list[str] = []
+        loaders = feed.loaders if isinstance(feed, LoaderSource) else {}
+        self._generators, unreadable = find_generators({"model": model, "loss": criterion, **loaders})
+        self.limits: list[str] = [*loader_limits(feed), *(f"generator {place}" for place in unreadable)]
+        self._began: dict[str, Any] = {}
+        """Own generators at the start of the open epoch: a loader's order is drawn from them again."""
+        self._resumed: tuple[Tensors, dict[str, Any]] | None = None
+        """Global and own generators where the checkpoint was made, until the batches before are drawn again."""
+        self._was_trained = False
+        self._trained = False
+        """Whether the loader of the open epoch has come to its end, for which a sampler may draw once more."""
+
+    # -- modes ---------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Modes of training, as the caller left them."""
+        start_training(self._model)
+        self._evaluating = evaluating_names(self._model)
+
+    def end(self) -> None:
+        """Modes as they were before the run."""
+        put_back(self._caller)
+
+    def begin_epoch(self) -> None:
+        """Callbacks may have frozen or thawed modules, which counts from now on; a model that one of them has put into
+        evaluation mode as a whole goes on as before."""
+        if any(module.training for module in self._model.modules()):
+            self._evaluating = evaluating_names(self._model)
+        else:
+            set_evaluating(self._model, self._evaluating)
+        self._trained = False
+        if self._resumed is not None and self._began:
+            restore_own(self._generators, self._began)
+        else:
+            self._began = capture_own(self._generators)
+
+    def drawn(self) -> None:
+        """The batches that were done before are skipped: generators go on from where the checkpoint was made."""
+        if self._resumed is not None:
+            tensors, own = self._resumed
+            restore_generators(tensors, self._device)
+            restore_own(self._generators, own)
+            if not self._was_trained:
+                self._resumed = None
+
+    def trained(self) -> None:
+        """The loader has come to its end."""
+        self.drawn()
+        self._resumed, self._was_trained, self._trained = None, False, True
+
+    # -- checkpoints ---------------------------------------------------------------------------------------------
+
+    def capture(self) -> tuple[Tensors, dict[str, Any]]:
+        """Tensors as `loss.<name>` and `hidden.<module>.<name>`, and the rest, which a checkpoint keeps as `modules`.
+
+        Raises UsageError `model.state` where extra state has become something that cannot be saved.
+        """
+        tensors = {f"hidden.{name}": value.detach() for name, value in self._hidden()}
+        if isinstance(self._criterion, nn.Module):
+            state = self._criterion.state_dict()
+            tensors |= {f"loss.{key}": value.detach() for key, value in state.items() if isinstance(value, Tensor)}
+        training = any(module.training for module in self._model.modules())
+        rest = {
+            "evaluating": evaluating_names(self._model) if training else list(self._evaluating),
+            "frozen": [name for name, value in self._model.named_parameters() if not value.requires_grad],
+            "extra": self._extra(),
+            "trained": self._trained,
+            "generators": {"began": dict(self._began), "now": capture_own(self._generators)},
+        }
+        return tensors, rest
+
+    def _extra(self) -> dict[str, dict[str, Any]]:
+        extra = {"model": extra_state(self._model), "loss": extra_state(self._criterion)}
+        try:
+            codec.to_tree(extra)
+        except (TypeError, ValueError) as error:
+            raise _not_storable("model", "extra state", str(error)) from error
+        return copy.deepcopy(extra)
+
+    def restore(self, tensors: Tensors, meta: Mapping[str, Any]) -> None:
+        """Undo `capture`, after the model's own state is restored. Older checkpoints have no `modules`.
+
+        Raises DiskError `checkpoint.other_loss` where the loss is another one.
+        """
+        hidden = dict(self._hidden())
+        for key, value in tensors.items():
+            if key.startswith("hidden."):
+                _assign(hidden.get(key.removeprefix("hidden.")), value)
+        restore_generators(tensors, self._device)
+        rest = meta.get("modules")
+        now = rest["generators"]["now"] if rest else {}
+        # an own loader is seeded at the start of each epoch, and draws its order from that
+        self._resumed = (tensors, now) if meta["batch"] or self._exact else None
+        if not rest:
+            return
+        self._was_trained = bool(rest["trained"] and meta["batch"])
+        self._restore_loss(tensors, rest["extra"]["loss"])
+        set_evaluating(self._model, rest["evaluating"])
+        frozen = set(rest["frozen"])
+        for name, parameter in self._model.named_parameters():
+            if parameter.is_floating_point() or parameter.is_complex():
+                parameter.requires_grad_(name not in frozen)
+        self._began = rest["generators"]["began"] if meta["batch"] else {}
+        self.limits += [f"generator {name}" for name in restore_own(self._generators, now)]
+
+    def _restore_loss(self, tensors: Tensors, extra: Mapping[str, Any]) -> None:
+        state: dict[str, Any] = {
+            **{key.removeprefix("loss."): value for key, value in tensors.items() if key.startswith("loss.")},
+            **extra,
+        }
+        if not isinstance(self._criterion, nn.Module):
+            if state:
+                raise _other_loss(f"the checkpoint has {', '.join(sorted(state))}; this loss has no state")
+            return
+        adopt_buffers(self._criterion, state)
+        try:
+            self._criterion.load_state_dict(state)
+        except RuntimeError as error:
+            raise _other_loss(str(error).split("\n", 1)[-1].strip()[:400]) from error
+
+    def _hidden(self) -> Iterator[tuple[str, Tensor]]:
+        """Buffers that are registered with `persistent=False`: no state_dict has them, but a forward pass may change
+        them."""
+        for what, root in (("model", self._model), ("loss", self._criterion)):
+            if isinstance(root, nn.Module):
+                saved = root.state_dict().keys()
+                for name, buffer in root.named_buffers():
+                    if name not in saved:
+                        yield f"{what}.{name}", buffer
+
+
+def _assign(buffer: Tensor | None, value: Tensor) -> None:
+    if buffer is not None and buffer.shape == value.shape:
+        with torch.no_grad():
+            buffer.copy_(value)
+
+
+def _other_loss(where: str) -> DiskError:
+    return DiskError(
+        "checkpoint.other_loss",
+        "The checkpoint was made with another loss.",
+        where=where,
+        mend="use the loss of the run that was saved, or start a new run",
+    )
+
+
+def loader_limits(feed: DataSource) -> list[str]:
+    """Why batches that a resumed run draws again may not be the same."""
+    if not isinstance(feed, LoaderSource):
+        return []
+    found = ["single pass"] if feed.single_pass else []
+    for split, loader in feed.loaders.items():
+        if isinstance(loader, DataLoader) and loader.num_workers and loader.persistent_workers:
+            found.append(f"persistent workers of {split}")
+        elif not isinstance(loader, DataLoader | list | tuple) and not hasattr(loader, "__dict__"):
+            found.append(f"loader of {split}")
+    return found
