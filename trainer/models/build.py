@@ -64,8 +64,8 @@ def check_model(
 ) -> int:
     """Send two empty images through the model and look at the shape of what comes out; the number of its outputs.
 
-    `classes` None: any number will do. `dtype`: of the images; None: that of the weights. The model is left as it was: mode, buffers and the global generators. Raises
-    UsageError `model.shape`.
+    `classes` None: any number will do. `dtype`: of the images; None: that of the weights. The model is left as it was:
+    modes, buffers and the global generators. Raises UsageError `model.shape`.
     """
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     modes = [(module, module.training) for module in model.modules()]
