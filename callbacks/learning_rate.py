@@ -27,7 +27,8 @@ class LearningRate(Callback):
     `each`: whether it counts steps or epochs; None: steps for OneCycleLR, CyclicLR and what is made of them, epochs for
     all others. Without a scheduler it is the built-in one, which counts steps: a linear rise over `warmup` epochs
     (fractions allowed), then `schedule`: cosine (to 0 at the last step), linear, step or constant; further `options` as
-    in the settings table `[train]`. `ReduceLROnPlateau` follows the validation loss by itself, and needs a validation split.
+    in the settings table `[train]`. `ReduceLROnPlateau` follows the validation loss by itself, and needs a validation
+    split.
 
     Raises UsageError for options that contradict each other; at the start of a run, for a scheduler of another
     optimiser, one that is made for fewer steps than the run has, and one that waits for the validation loss to rise.

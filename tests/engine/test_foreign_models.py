@@ -102,7 +102,7 @@ def test_byte_images_for_a_model_of_floats_are_refused_with_what_to_do() -> None
 
 # -- more than logits in training -----------------------------------------------------------------------------------
 
-Named = namedtuple("Named", "logits aux_logits")  # noqa: PYI024  # as torchvision makes them
+Named = namedtuple("Named", "logits aux_logits")  # as torchvision makes them
 
 
 class Auxiliary(Plain):

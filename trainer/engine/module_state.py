@@ -203,6 +203,12 @@ class ModuleState:
             **{key.removeprefix("loss."): value for key, value in tensors.items() if key.startswith("loss.")},
             **extra,
         }
+        if type(self._criterion).__module__.startswith("torch.nn."):
+            # torch's own losses hold nothing but their arguments, such as class weights: those given now count
+            here = self._criterion.state_dict()  # type: ignore[attr-defined]  # all of them are modules
+            same = here.keys() == state.keys() and all(torch.equal(here[key].cpu(), state[key].cpu()) for key in here)
+            self.limits += [] if same else ["the loss, or its class weights, are not those of the attempt before"]
+            return
         if not isinstance(self._criterion, nn.Module):
             if state:
                 raise _other_loss(f"the checkpoint has {', '.join(sorted(state))}; this loss has no state")
