@@ -23,11 +23,12 @@ _BY_LOSS = "ReduceLROnPlateau"
 class LearningRate(Callback):
     """Steps a scheduler at the right moments and keeps its state in the checkpoints.
 
-    `scheduler`: a function of the optimiser giving a torch scheduler, or a scheduler of the run's own optimiser. `each`:
-    whether it counts steps or epochs; None: steps for OneCycleLR, CyclicLR and what is made of them, epochs for all
-    others. None is the built-in one, which counts steps: a linear rise over `warmup` epochs (fractions allowed), then
-    `schedule`: cosine (to 0 at the last step), linear, step or constant; further `options` as in the settings table
-    `[train]`. `ReduceLROnPlateau` follows the validation loss by itself, and needs a validation split.
+    `scheduler`: a function of the optimiser giving a torch scheduler, or a scheduler of the run's own optimiser.
+    `each`: whether it counts steps or epochs; None: steps for OneCycleLR, CyclicLR and what is made of them, epochs for
+    all others. Without a scheduler it is the built-in one, which counts steps: a linear rise over `warmup` epochs
+    (fractions allowed), then `schedule`: cosine (to 0 at the last step), linear, step or constant; further `options` as
+    in the settings table `[train]`. `ReduceLROnPlateau` follows the validation loss by itself, and needs a validation
+    split.
 
     Raises UsageError for options that contradict each other; at the start of a run, for a scheduler of another
     optimiser, one that is made for fewer steps than the run has, and one that waits for the validation loss to rise.
@@ -61,9 +62,9 @@ class LearningRate(Callback):
                 mend="LearningRate(lambda optimizer: StepLR(optimizer, step_size=10))",
             )
         self.scheduler: Any = None
-        self._make = scheduler
+        self._make: Any = scheduler
         self._each: Literal["step", "epoch"] | None = "step" if scheduler is None else each
-        self._first = copy.deepcopy(scheduler.state_dict()) if _is_scheduler(scheduler) else None
+        self._first = copy.deepcopy(self._make.state_dict()) if _is_scheduler(scheduler) else None
         self._options = {"schedule": schedule, "warmup": warmup, **options}
         self._loaded: dict[str, Any] | None = None
         self._resumed = False

@@ -82,7 +82,9 @@ def test_the_state_after_each_epoch_is_the_whole_memory(losses: list[float], pat
         assert (first.stops, one.waited) == (second.stops, other.waited)
 
 
-def test_a_crash_after_the_decision_does_not_undo_it_and_more_epochs_do(tmp_path: Path) -> None:
+def test_a_crash_after_the_decision_does_not_undo_it_and_more_epochs_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = {"train": batches(1), "valid": batches(1, seed=1)}
 
     def trainer(epochs: int, *others: Any) -> Any:
@@ -94,10 +96,9 @@ def test_a_crash_after_the_decision_does_not_undo_it_and_more_epochs_do(tmp_path
             run_dir=tmp_path / "run",
         )
 
-    broken = trainer(5)
-    broken._evaluate_all = raising(ZeroDivisionError())
-    with pytest.raises(ZeroDivisionError):
-        broken.fit()
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr("trainer.trainer.evaluate_all", raising(ZeroDivisionError()))
+        trainer(5).fit()
     resumed = trainer(5).fit(resume=True)
     assert (resumed.status, resumed.reason, len(resumed.history)) == ("completed", "early_stopping", 2)
     assert list(resumed.evaluations) == ["train", "valid"]

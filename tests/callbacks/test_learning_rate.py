@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,98 @@ def test_a_run_made_longer_gets_the_longer_schedule(tmp_path: Path) -> None:
 def test_options_that_make_no_sense_are_wrong_usage(wrong: Any) -> None:
     with pytest.raises(UsageError):
         wrong()
+
+
+TOTAL = EPOCHS * STEPS
+BY_CLASS: dict[str, tuple[Any, str]] = {
+    "one cycle": (lambda o: lr_scheduler.OneCycleLR(o, 0.2, total_steps=TOTAL), "step"),
+    "cyclic": (lambda o: lr_scheduler.CyclicLR(o, 0.01, 0.2, step_size_up=3), "step"),
+    "a subclass": (lambda o: type("Mine", (lr_scheduler.OneCycleLR,), {})(o, 0.2, total_steps=TOTAL), "step"),
+    "in a sequence": (
+        lambda o: lr_scheduler.SequentialLR(
+            o, [lr_scheduler.LinearLR(o, 0.5), lr_scheduler.CyclicLR(o, 0.01, 0.2, step_size_up=3)], [4]
+        ),
+        "step",
+    ),
+    "step": (lambda o: lr_scheduler.StepLR(o, 2, 0.5), "epoch"),
+    "cosine": (lambda o: lr_scheduler.CosineAnnealingLR(o, EPOCHS), "epoch"),
+    "partial": (functools.partial(lr_scheduler.ExponentialLR, gamma=0.9), "epoch"),
+    "partial one cycle": (functools.partial(lr_scheduler.OneCycleLR, max_lr=0.2, total_steps=TOTAL), "step"),
+}
+
+
+@pytest.mark.parametrize("name", BY_CLASS)
+def test_what_a_scheduler_counts_is_known_by_its_class(name: str, tmp_path: Path) -> None:
+    scheduler, each = BY_CLASS[name]
+    assert rates_of(run(LearningRate(scheduler))) == plain_rates(scheduler, each)
+    first = run(LearningRate(scheduler), stop_at=6, folder=tmp_path / "run")
+    second = run(LearningRate(scheduler), folder=tmp_path / "run", resume=True)
+    assert rates_of(first) + rates_of(second) == plain_rates(scheduler, each)
+
+
+@pytest.mark.parametrize("stop_at", [0, 6])
+@pytest.mark.parametrize("name", BY_CLASS)
+def test_a_scheduler_that_is_made_already_will_do(name: str, stop_at: int, tmp_path: Path) -> None:
+    make_one, each = BY_CLASS[name]
+    rates: list[float] = []
+    for resume in (False, True) if stop_at else (False,):
+        model, recorder = linear(), Recorder()
+        optimizer = sgd(model.parameters())
+        data = {"train": batches(STEPS), "valid": batches(1, seed=1)}
+        given = [LearningRate(make_one(optimizer)), recorder]
+        trainer = make(model, data, optimizer=optimizer, epochs=EPOCHS, callbacks=given, run_dir=tmp_path / "run")
+        if stop_at and not resume:
+            at_step(trainer, stop_at, trainer.stop)
+        trainer.fit(resume=resume)
+        rates += rates_of(recorder)
+    assert rates == plain_rates(make_one, each)
+
+
+def test_what_is_told_wins_over_the_class() -> None:
+    scheduler = BY_CLASS["one cycle"][0]
+    assert rates_of(run(LearningRate(scheduler, each="epoch"))) == plain_rates(scheduler, "epoch")
+
+
+def test_a_subclass_of_plateau_follows_the_validation_loss() -> None:
+    class Mine(lr_scheduler.ReduceLROnPlateau):
+        pass
+
+    rates = [
+        rates_of(run(LearningRate(lambda o, kind=kind: kind(o, factor=0.1, patience=0)), loss=Scripted([2.0, 3.0] * 3)))
+        for kind in (Mine, lr_scheduler.ReduceLROnPlateau)
+    ]
+    assert rates[0] == rates[1]
+    assert rates[0][-1] < LR
+
+
+@pytest.mark.parametrize(
+    ("scheduler", "reason"),
+    [
+        (lambda o: lr_scheduler.StepLR(sgd(linear().parameters()), 1), "another optimiser"),
+        (lambda o: lr_scheduler.ReduceLROnPlateau(o, mode="max"), "to rise"),
+        (lambda o: lr_scheduler.OneCycleLR(o, 0.2, total_steps=TOTAL - 1), f"the run has {TOTAL}"),
+    ],
+)
+def test_a_scheduler_that_cannot_do_its_work_is_refused_before_the_first_step(scheduler: Any, reason: str) -> None:
+    recorder = Recorder()
+    data = {"train": batches(STEPS), "valid": batches(1)}
+    trainer = make(data=data, epochs=EPOCHS, optimizer=sgd, callbacks=[LearningRate(scheduler), recorder])
+    with pytest.raises(UsageError, match=reason) as caught:
+        trainer.fit()
+    assert caught.value.code == "learning_rate.scheduler"
+    assert not recorder.of(BatchEnded)
+
+
+def test_a_hook_on_every_step_is_there_only_where_steps_may_be_counted() -> None:
+    hooks = {
+        name: hasattr(made, "on_batch_ended") and "on_batch_ended" in vars(made)
+        for name, made in {
+            "class": LearningRate(lr_scheduler.ConstantLR),
+            "told": LearningRate(lambda o: None, each="epoch"),
+            "steps": LearningRate(lr_scheduler.OneCycleLR),
+        }.items()
+    }
+    assert hooks == {"class": False, "told": False, "steps": True}
 
 
 def test_a_scheduler_that_raises_ends_the_run() -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import torch
 from torch import Tensor
-from torch.utils.data import BatchSampler, DataLoader
+from torch.utils.data import BatchSampler, DataLoader, TensorDataset
 
 from trainer.data.batch import Batch, PairsSingles, read_batch
 from trainer.data.class_lists import class_list, label_map
@@ -100,6 +100,14 @@ class LoaderSource:
     def loaders(self) -> Mapping[str, Iterable[Any]]:
         """The caller's loaders by split."""
         return self._splits
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether a training batch is drawn before the one before it is used: what both draw from one generator, data
+        and model, then comes in another order where batches are skipped."""
+        loader = self._splits["train"]
+        fixed = isinstance(loader, list | tuple) or isinstance(getattr(loader, "dataset", None), TensorDataset)
+        return self._pairs and not fixed and not getattr(loader, "num_workers", 0)
 
     @property
     def single_pass(self) -> bool:

@@ -17,8 +17,10 @@ from torch.optim import Optimizer
 from trainer.errors import DiskError, DivergedError
 
 Tensors = dict[str, Tensor]
-_NORMALISING = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
-_NORMALISING += (nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d)
+_NORMALISING = (
+    *(nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm),
+    *(nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d),
+)
 
 
 def capture_model(model: nn.Module) -> Tensors:
@@ -113,7 +115,7 @@ def capture_optimizer(model: nn.Module, optimizer: Optimizer) -> tuple[Tensors, 
 
 
 def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, rest: dict[str, Any]) -> None:
-    """Undo `capture_optimizer`; raises DiskError where it was another kind of optimiser."""
+    """Undo `capture_optimizer`; raises DiskError where it was another kind of optimiser, or of other parameters."""
     if rest["kind"] != type(optimizer).__name__:
         raise DiskError(
             "checkpoint.other_optimizer",
@@ -122,6 +124,15 @@ def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, 
         )
     names = _parameter_names(model, optimizer)
     index = {name: position for position, name in enumerate(names)}
+    sizes = [len(group["params"]) for group in optimizer.param_groups]
+    theirs = [name for group in rest["groups"] for name in group["params"]]
+    if set(theirs) != set(names) or [len(group["params"]) for group in rest["groups"]] != sizes:
+        raise DiskError(
+            "checkpoint.other_parameters",
+            "The checkpoint's optimiser has other parameters, or other groups of them, than this run's.",
+            where=", ".join(sorted(set(theirs) ^ set(names)))[:400] or f"groups of {sizes} parameters",
+            mend="freeze the same parameters and make the same groups as the run that was saved",
+        )
     state: dict[int, dict[str, Any]] = {index[name]: dict(values) for name, values in rest["slots"].items()}
     for key, value in tensors.items():
         if key.startswith("optimizer."):

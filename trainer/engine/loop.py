@@ -76,7 +76,7 @@ class Loop:
         self.cursor = Cursor()
         self.best = Best()
         self.best_weights: dict[str, Any] | None = None
-        self.modules = ModuleState(parts.model, parts.criterion, parts.feed, parts.device)
+        self.modules = ModuleState(parts.model, parts.criterion, parts.feed, parts.device, parts.computes)
         self._spent = Spent()
         deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
         self._deferred = deferrable if parts.deferred is None else parts.deferred
@@ -104,6 +104,8 @@ class Loop:
         session.capture = self.capture
         session.clock.start()
         self.modules.begin()
+        for limit in self.modules.limits:
+            session.log(f"a resumed run may differ from one without interruption: {limit}")
         try:
             self._epochs()
         except StopNow:

@@ -76,9 +76,15 @@ def _not_storable(what: str, name: str, reason: str) -> UsageError:
 
 
 class ModuleState:
-    """Keeps and restores it. `limits` says, in codes, why a resumed run may differ from one that was not interrupted."""
+    """Keeps and restores it. `limits` says why a resumed run may differ from one that was not interrupted.
 
-    def __init__(self, model: nn.Module, criterion: object, feed: DataSource, device: torch.device) -> None:
+    `computes`: what else the bits of a step depend on, such as whether the model is compiled.
+    """
+
+    def __init__(
+        self, model: nn.Module, criterion: object, feed: DataSource, device: torch.device, computes: Mapping[str, bool]
+    ) -> None:
+        self._computes = dict(computes)
         self._model = model
         self._criterion = criterion
         self._device = device
@@ -87,7 +93,7 @@ class ModuleState:
         self._evaluating: list[str] = []
         loaders = feed.loaders if isinstance(feed, LoaderSource) else {}
         self._generators, unreadable = find_generators({"model": model, "loss": criterion, **loaders})
-        self.limits: list[str] = [*loader_limits(feed), *(f"generator {place}" for place in unreadable)]
+        self.limits = [f"the generator {place} has no state to save" for place in unreadable] + loader_limits(feed)
         self._began: dict[str, Any] = {}
         """Own generators at the start of the open epoch: a loader's order is drawn from them again."""
         self._resumed: tuple[Tensors, dict[str, Any]] | None = None
@@ -147,6 +153,7 @@ class ModuleState:
             tensors |= {f"loss.{key}": value.detach() for key, value in state.items() if isinstance(value, Tensor)}
         training = any(module.training for module in self._model.modules())
         rest = {
+            "computes": self._computes,
             "evaluating": evaluating_names(self._model) if training else list(self._evaluating),
             "frozen": [name for name, value in self._model.named_parameters() if not value.requires_grad],
             "extra": self._extra(),
@@ -186,14 +193,23 @@ class ModuleState:
         for name, parameter in self._model.named_parameters():
             if parameter.is_floating_point() or parameter.is_complex():
                 parameter.requires_grad_(name not in frozen)
+        for name, was in rest["computes"].items():
+            if was != self._computes.get(name, False):
+                self.limits.append(f"{name}: {'on' if was else 'off'} in the attempt before, now the other way")
         self._began = rest["generators"]["began"] if meta["batch"] else {}
-        self.limits += [f"generator {name}" for name in restore_own(self._generators, now)]
+        self.limits += [f"the generator {name} is another one now" for name in restore_own(self._generators, now)]
 
     def _restore_loss(self, tensors: Tensors, extra: Mapping[str, Any]) -> None:
         state: dict[str, Any] = {
             **{key.removeprefix("loss."): value for key, value in tensors.items() if key.startswith("loss.")},
             **extra,
         }
+        if type(self._criterion).__module__.startswith("torch.nn."):
+            # torch's own losses hold nothing but their arguments, such as class weights: those given now count
+            here = self._criterion.state_dict()  # type: ignore[attr-defined]  # all of them are modules
+            same = here.keys() == state.keys() and all(torch.equal(here[key].cpu(), state[key].cpu()) for key in here)
+            self.limits += [] if same else ["the loss, or its class weights, are not those of the attempt before"]
+            return
         if not isinstance(self._criterion, nn.Module):
             if state:
                 raise _other_loss(f"the checkpoint has {', '.join(sorted(state))}; this loss has no state")
@@ -234,10 +250,12 @@ def loader_limits(feed: DataSource) -> list[str]:
     """Why batches that a resumed run draws again may not be the same."""
     if not isinstance(feed, LoaderSource):
         return []
-    found = ["single pass"] if feed.single_pass else []
+    found = ["the training data is an iterator"] if feed.single_pass else []
+    if feed.looks_ahead:
+        found.append("a batch is drawn before the one before it is trained")
     for split, loader in feed.loaders.items():
         if isinstance(loader, DataLoader) and loader.num_workers and loader.persistent_workers:
-            found.append(f"persistent workers of {split}")
+            found.append(f"the loader of {split!r} has persistent workers")
         elif not isinstance(loader, DataLoader | list | tuple) and not hasattr(loader, "__dict__"):
-            found.append(f"loader of {split}")
+            found.append(f"the loader of {split!r} cannot be looked into")
     return found

@@ -13,6 +13,7 @@ from trainer.data.batch import Batch
 from trainer.data.batch_groups import BatchGroups, first_batches
 from trainer.data.loaders import DataSource
 from trainer.data.mixup import MixedBatches
+from trainer.engine.compilation import Compiled
 from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import Criterion
 from trainer.engine.precision import Forward
@@ -63,6 +64,11 @@ class Parts:
         if options.mixes:
             batches = MixedBatches(batches, self.classes, mixup=options.mixup, cutmix=options.cutmix)
         return batches
+
+    @property
+    def computes(self) -> dict[str, bool]:
+        """What the bits of a step depend on, beside the state."""
+        return {"compiled": isinstance(self.forward, Compiled), "bfloat16": self.bfloat16}
 
     def loss_of(self) -> BatchLoss:
         """How a batch becomes logits and loss."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any
@@ -55,8 +56,12 @@ def move_model(model: nn.Module, device: torch.device) -> nn.Module:
 
 
 def floating_type(model: nn.Module) -> torch.dtype:
-    """The floating-point type of the model's weights, of the first one where they differ; float32 where it has none."""
-    return next((value.dtype for value in model.parameters() if value.is_floating_point()), torch.float32)
+    """The floating-point type of the model's weights, of most of them where they differ; float32 where it has none."""
+    sizes: Counter[torch.dtype] = Counter()
+    for value in model.parameters():
+        if value.is_floating_point():
+            sizes[value.dtype] += value.numel()
+    return max(sizes, key=sizes.__getitem__, default=torch.float32)
 
 
 def check_model(
@@ -64,8 +69,8 @@ def check_model(
 ) -> int:
     """Send two empty images through the model and look at the shape of what comes out; the number of its outputs.
 
-    `classes` None: any number will do. `dtype`: of the images; None: that of the weights. The model is left as it was: mode, buffers and the global generators. Raises
-    UsageError `model.shape`.
+    `classes` None: any number will do. `dtype`: of the images; None: that of the weights. The model is left as it was:
+    modes, buffers and the global generators. Raises UsageError `model.shape`.
     """
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     modes = [(module, module.training) for module in model.modules()]
