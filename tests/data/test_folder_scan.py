@@ -113,7 +113,7 @@ def test_one_folder_too_high_is_explained(tmp_path: Path) -> None:
     make_images(tmp_path / "set" / "images", {"cat": 5, "dog": 5})
     with pytest.raises(FaultyDataError) as caught:
         open_data(str(tmp_path / "set"))
-    assert "cat, dog are the classes, give images/" in str(caught.value)
+    assert "images/, which holds cat, dog" in str(caught.value)
 
 
 def test_links_that_lead_back_are_not_followed(tmp_path: Path) -> None:

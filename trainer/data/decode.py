@@ -54,13 +54,14 @@ def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Dec
     Raises `UnreadableError`.
     """
     with _opened(path) as image:
+        deep = _sixteen_bits(image)
         width, height = displayed_size(image)
         if image.width * image.height > MAX_PIXELS:
             raise UnreadableError("oversized", f"{image.width}x{image.height} pixels, more than {MAX_PIXELS:,}")
         mode = image.mode
         shorter = 2 * max(target)
         image.draft("RGB", (shorter, shorter))  # large JPEGs are scaled down while decoding, never below this
-        bits = _bits(image)
+        bits = _bits(image) if deep else 0
         return Decoded(fit(image, target, grey=grey), width, height, mode, bits)
 
 
@@ -81,11 +82,14 @@ def _opened(path: str) -> Iterator[Image.Image]:
         yield image
 
 
+def _sixteen_bits(image: Image.Image) -> bool:
+    """Whether the file has 16 bits a channel. To be asked before anything else: what tells it is lost in decoding."""
+    return image.mode.startswith("I;16") or any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+
+
 def _bits(image: Image.Image) -> int:
-    """`Decoded.bits` of an image that was opened just now: Pillow keeps the upper half of 16-bit colours."""
+    """`Decoded.bits` of an image with 16 bits a channel; of colours, Pillow keeps the upper half."""
     grey = image.mode.startswith("I;16")
-    if not grey and not any(";16" in str(tile[3]) for tile in getattr(image, "tile", ())):
-        return 0
     largest = int(np.asarray(image).max()) if grey else max(int(high) for _, high in _extrema(image))
     return 0 if not largest else largest.bit_length() if grey else 8 + largest.bit_length()
 

@@ -43,7 +43,8 @@ def _inside(pictures: ImageSet) -> str:
     inner = sorted({names[1] for names in parts if len(names) > 2})
     if len(inner) < 2:
         return ""
-    return f"; if {', '.join(inner[:3])}{' and so on' if len(inner) > 3 else ''} are the classes, give {parts[0][0]}/"
+    some = ", ".join(inner[:3]) + (" and so on" if len(inner) > 3 else "")
+    return f"; perhaps the folder to give is {parts[0][0]}/, which holds {some}"
 
 
 def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bool) -> None:

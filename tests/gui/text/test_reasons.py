@@ -156,7 +156,7 @@ def test_what_is_not_known_is_told_as_it_came(russian: None) -> None:
     assert [source_text("robot"), where_word("robot")] == ["robot"] * 2
 
 
-NOTES = {
+NOTES: dict[str, tuple[dict[str, Any], *tuple[str, ...]]] = {
     "unread_formats": ({"count": 2, "where": "HEIC (a: 2)", "photos": 1}, "2 picture", "epochscope[photos]"),
     "images_without_class": ({"count": 1, "example": "x.png"}, "1 image", "x.png"),
     "hidden_images": ({"count": 3, "example": "a/.x.png", "where": "a: 3"}, "3 hidden image", "a: 3"),
