@@ -103,6 +103,8 @@ def _parts(listing: Listing, top: list[str]) -> dict[str, list[str]]:
         # without train/ a folder called test/ or dev/ that holds images itself is a class
         splits = [name for name in splits if not _has_images(listing, name)]
     if not splits:
+        if listing.rules > 1:
+            _check_flat_splits(listing, top)
         return {"": top}
     for name in top:
         if name not in splits:
@@ -111,6 +113,14 @@ def _parts(listing: Listing, top: list[str]) -> dict[str, list[str]]:
     order = list(SPLIT_NAMES)
     splits.sort(key=lambda name: (_part(listing, name), order.index(name.strip().lower()), name))
     return {name: _folders(listing, name) for name in splits}
+
+
+def _check_flat_splits(listing: Listing, names: list[str]) -> None:
+    """train/ and test/ with images but without classes must not become the classes."""
+    parts = [_part(listing, name) for name in names]
+    if 0 in parts and None not in parts and len(parts) > 1:
+        reason = f"{', '.join(names)} are parts of a data set, but the images in them are not in folders of classes"
+        listing.problems.append(Fault(names[parts.index(0)], "no_class_folders", reason))
 
 
 def _part(listing: Listing, name: str) -> int | None:
