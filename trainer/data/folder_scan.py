@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from trainer.data.class_names import ClassNames, class_names, same_looking
@@ -63,8 +65,9 @@ class Listing:
 
     def state(self) -> str:
         """Digest over path and stamp of every file (see `file_stamp`, also for what it does not notice)."""
-        lines = [f"{path}\0{a} {b} {c} {d}" for path, (a, b, c, d) in zip(self.paths, self.stamps, strict=True)]
-        return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hashlib.sha256("\0".join(self.paths).encode("utf-8", "surrogatepass"))
+        digest.update(array("q", chain.from_iterable(self.stamps)).tobytes())
+        return digest.hexdigest()
 
     def bytes(self) -> int:
         """What the files hold together."""
@@ -317,7 +320,8 @@ def _descend(listing: Listing, full: str, place: str, seen: set[tuple[int, int]]
 def _look_at(listing: Listing, full: str, entry: os.DirEntry[str], found: list[tuple[str, Stamp]]) -> bool:
     """Add a file called like an image to `found`, or note why not. False: it is a folder, to be looked into."""
     try:
-        full.encode()
+        if not full.isascii():
+            full.encode()
         info = entry.stat()
         if info.st_mode & 0o170000 == stat.S_IFREG:
             found.append((full, file_stamp(info, entry.path)))
