@@ -213,3 +213,15 @@ def test_eight_bits_are_not_hinted_at(tmp_path: Path) -> None:
         for index in range(6):
             Image.new("L", (8, 8), 3).save(tmp_path / name / f"{index}.png")
     assert not open_data(str(tmp_path)).notes
+
+
+@pytest.mark.parametrize("suffix", ["tif", "gif", "webp", "png"])
+def test_further_pages_and_frames_are_named(tmp_path: Path, suffix: str) -> None:
+    make_images(tmp_path, {"a": 5, "b": 5}, suffix=suffix)
+    pages = [Image.new("RGB", (12, 10), (60 * page, 99, 9)) for page in range(1, 4)]
+    pages[0].save(tmp_path / "a" / f"stack.{suffix}", save_all=True, append_images=pages[1:] if suffix != "png" else [])
+    data = load_pictures(str(tmp_path))
+    assert [note.code for note in data.notes] == (["first_page_only"] if suffix != "png" else [])
+    assert all("a: 1" in str(note) for note in data.notes)
+    first = data.pixels[list(data.paths).index(f"a/stack.{suffix}")]
+    assert np.abs(first[..., :3].astype(int) - np.asarray(pages[0])).max() < 6

@@ -46,6 +46,8 @@ class Decoded:
     mode: str
     bits: int = 0
     """Of an image with 16 bits a channel: how many the largest value needs, 0 for a black one; else 0."""
+    first_of_several: bool = False
+    """Whether the file has further pages or frames, which are not used."""
 
 
 def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Decoded:
@@ -62,7 +64,8 @@ def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Dec
         shorter = 2 * max(target)
         image.draft("RGB", (shorter, shorter))  # large JPEGs are scaled down while decoding, never below this
         bits = _bits(image) if deep else 0
-        return Decoded(fit(image, target, grey=grey), width, height, mode, bits)
+        pixels = fit(image, target, grey=grey)
+        return Decoded(pixels, width, height, mode, bits, _has_more(image))
 
 
 def read_size(path: str) -> tuple[int, int] | None:
@@ -85,6 +88,16 @@ def _opened(path: str) -> Iterator[Image.Image]:
 def _sixteen_bits(image: Image.Image) -> bool:
     """Whether the file has 16 bits a channel. To be asked before anything else: what tells it is lost in decoding."""
     return image.mode.startswith("I;16") or any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+
+
+def _has_more(image: Image.Image) -> bool:
+    """Whether there are further pages or frames. The second picture in a JPEG is a preview or a depth map."""
+    if image.format not in ("TIFF", "GIF", "WEBP"):
+        return False
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # the first picture was read: what a damaged second one raises does not matter
+        return False
 
 
 def _bits(image: Image.Image) -> int:
@@ -184,12 +197,13 @@ def _unknown(path: str) -> str:
     return f"a picture in the format {name}, which is not read here: {advice}"
 
 
-FACTS = 4
+FACTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Decode files of one folder into three raw files in `out`: pixels, facts (width, height, mode, bits), sums."""
+    """Decode files of one folder into three raw files in `out`: pixels, facts (width, height, mode, bits,
+    whether there are further pages), sums."""
 
     root: str
     out: str
@@ -219,7 +233,7 @@ class Job:
                     continue
                 pixels[row, :, :, :3] = image.pixels
                 mode = image.mode if image.mode in MODES else "other"
-                facts[row] = image.width, image.height, MODES.index(mode), image.bits
+                facts[row] = image.width, image.height, MODES.index(mode), image.bits, image.first_of_several
         arrays: dict[str, NDArray[Any]] = {"pixels": pixels, "facts": facts, "sums": channel_sums(pixels)}
         for name, row_bytes in self._rows().items():
             with Path(self.out, name).open("r+b") as file:

@@ -165,6 +165,7 @@ NOTES: dict[str, tuple[dict[str, Any], *tuple[str, ...]]] = {
     "similar_names": ({"count": 2, "names": "A, a"}, "2 classes", "A, a"),
     "renamed_class": ({"folder": "val/cat", "name": "Cat"}, "val/cat", "class Cat"),
     "nested_images": ({"count": 9, "example": "a/b/c.png"}, "9 image", "a/b/c.png"),
+    "first_page_only": ({"count": 3, "example": "a/x.tif", "where": "a: 3"}, "3 file", "a: 3"),
     "shallow_16_bit": ({"count": 6, "total": 12, "bits": 12, "factor": 16, "where": "a: 6"}, "6 of 12", "by 16"),
 }
 
