@@ -35,3 +35,14 @@ def test_the_command_writes_a_map_that_can_be_read(
     assert (found["path"], found["images"], found["total"], found["tsne"]) == (str(path), 60, 180, True)
     assert read_arrays(path)["tsne"].shape == (60, 2)
     assert embedding.map_path(RunFolder(runs / done), "valid") == path
+
+
+def test_changed_data_are_warned_of(cli: Cli, photos: Path) -> None:
+    (photos / "cats" / "cut[bold].png").unlink()
+    assert cli("train", photos, "--epochs", 1, "--name", "photos").code == 0
+    assert "warning" not in cli("evaluate", "photos").err
+    (photos / "cats" / "0.png").write_bytes((photos / "cats" / "1.png").read_bytes())
+    changed = cli("evaluate", "photos", "--json")
+    assert changed.code == 0
+    assert "the data have changed since this run was trained" in changed.err
+    assert cli("resume", "photos", "--epochs", 2).code == 5

@@ -81,8 +81,8 @@ def test_a_cache_that_was_written_to_is_made_again(tmp_path: Path, cache: Path) 
 
 def test_a_file_of_this_moment_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(file_stamp.time, "sleep", slept.append)
-    monkeypatch.setattr(file_stamp.time, "time_ns", lambda: 1_000_000_000)
+    monkeypatch.setattr("trainer.data.file_stamp.time.sleep", slept.append)
+    monkeypatch.setattr("trainer.data.file_stamp.time.time_ns", lambda: 1_000_000_000)
     file_stamp.settle([(1, 0, 995_000_000, 0), (1, 0, 5, 0)])
     assert slept == [pytest.approx(0.015)]
     file_stamp.settle([(1, 0, 900_000_000, 0)])

@@ -84,6 +84,21 @@ def test_classes_may_be_called_like_splits(tmp_path: Path) -> None:
     assert sum(data.sizes.values()) == 17
 
 
+def test_splits_without_classes_are_not_the_classes(tmp_path: Path) -> None:
+    make_images(tmp_path / "flat", {"train": 5, "Test": 5})
+    assert "no_class_folders" in codes(tmp_path / "flat").values()
+    make_images(tmp_path / "half" / "train", {"cat": 5, "dog": 5})
+    make_images(tmp_path / "half", {"test": 5})
+    assert "such as test" in notes(tmp_path / "half")["folders_beside"]
+
+
+def test_unreadable_images_are_counted_in_each_class(tmp_path: Path) -> None:
+    make_images(tmp_path / "train", {"cat": 5, "dog": 5})
+    (tmp_path / "train" / "dog" / "x.png").write_bytes(b"x")
+    (note,) = open_data(str(tmp_path), skip_bad=True).notes
+    assert "1 unreadable image (dog: 1)" in str(note)
+
+
 def test_folders_beside_the_splits_are_named(tmp_path: Path) -> None:
     for split in ("train", "Validation", "Holdout"):
         make_images(tmp_path / split, {"a": 5, "b": 5})
@@ -113,7 +128,7 @@ def test_one_folder_too_high_is_explained(tmp_path: Path) -> None:
     make_images(tmp_path / "set" / "images", {"cat": 5, "dog": 5})
     with pytest.raises(FaultyDataError) as caught:
         open_data(str(tmp_path / "set"))
-    assert "cat, dog are the classes, give images/" in str(caught.value)
+    assert "images/, which holds cat, dog" in str(caught.value)
 
 
 def test_links_that_lead_back_are_not_followed(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.machinery
+import struct
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -186,9 +188,40 @@ def test_where_the_hint_begins(tmp_path: Path, largest: int, hinted: bool) -> No
     assert any(note.code == "shallow_16_bit" for note in open_data(str(tmp_path)).notes) is hinted
 
 
+def colour16(largest: int) -> bytes:
+    """A PNG of 8x8 pixels with 16 bits for each colour, which Pillow cannot write."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    values = np.linspace(0, largest, 8 * 8 * 3).round().astype(">u2").reshape(8, -1)
+    rows = b"".join(b"\0" + row.tobytes() for row in values)
+    head = struct.pack(">IIBBBBB", 8, 8, 16, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(("largest", "bits"), [(4095, 12), (65535, 16), (1023, 10), (0, 0)])
+def test_bits_of_colours_are_known_from_their_upper_half(tmp_path: Path, largest: int, bits: int) -> None:
+    (tmp_path / "x.png").write_bytes(colour16(largest))
+    with no_warnings():
+        assert read_image(str(tmp_path / "x.png"), (8, 8)).bits == bits
+
+
 def test_eight_bits_are_not_hinted_at(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
         for index in range(6):
             Image.new("L", (8, 8), 3).save(tmp_path / name / f"{index}.png")
     assert not open_data(str(tmp_path)).notes
+
+
+@pytest.mark.parametrize("suffix", ["tif", "gif", "webp", "png"])
+def test_further_pages_and_frames_are_named(tmp_path: Path, suffix: str) -> None:
+    make_images(tmp_path, {"a": 5, "b": 5}, suffix=suffix)
+    pages = [Image.new("RGB", (12, 10), (60 * page, 99, 9)) for page in range(1, 4)]
+    pages[0].save(tmp_path / "a" / f"stack.{suffix}", save_all=True, append_images=pages[1:] if suffix != "png" else [])
+    data = load_pictures(str(tmp_path))
+    assert [note.code for note in data.notes] == (["first_page_only"] if suffix != "png" else [])
+    assert all("a: 1" in str(note) for note in data.notes)
+    first = data.pixels[list(data.paths).index(f"a/stack.{suffix}")]
+    assert np.abs(first[..., :3].astype(int) - np.asarray(pages[0])).max() < 6

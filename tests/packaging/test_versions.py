@@ -31,6 +31,8 @@ def test_the_oldest_versions_are_the_lower_bounds() -> None:
 def test_the_newest_versions_are_allowed() -> None:
     newest = pinned("constraints.txt")
     extras = PROJECT["optional-dependencies"]
-    for requirement in map(Requirement, [*PROJECT["dependencies"], *extras["gui"], *extras["onnx"], *extras["dev"]]):
+    for requirement in map(
+        Requirement, [*PROJECT["dependencies"], *extras["gui"], *extras["onnx"], *extras["photos"], *extras["dev"]]
+    ):
         if requirement.name != "epochscope":
             assert newest[requirement.name.lower()] in requirement.specifier, requirement

@@ -39,6 +39,7 @@ def evaluate(
     maps: list[Embedding] = []
 
     def draw(trainer: Trainer) -> None:
+        _tell_changed_data(folder, trainer)
         if map_:
             from trainer.analysis.embedding import make_map, write_map
 
@@ -56,6 +57,18 @@ def evaluate(
             say(*report_lines(evaluation))
         say("", INTERVALS, f"written to {folder.evaluation}", *(map_line(one) for one in maps))
     return 0
+
+
+def _tell_changed_data(folder: RunFolder, trainer: Trainer) -> None:
+    """A warning where validation and test may hold images that the run was trained on."""
+    from trainer.engine.resume import trained_weights
+
+    trained_on = trained_weights(folder).meta.get("fingerprint")
+    if trained_on and trained_on != trainer.feed.fingerprint:
+        note(
+            "warning: the data have changed since this run was trained: these are figures of today's images,",
+            "  and images that the run has learnt from may be among those of valid and test",
+        )
 
 
 def _tell_stage(stage: str, count: int) -> None:

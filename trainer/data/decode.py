@@ -46,6 +46,8 @@ class Decoded:
     mode: str
     bits: int = 0
     """Of an image with 16 bits a channel: how many the largest value needs, 0 for a black one; else 0."""
+    first_of_several: bool = False
+    """Whether the file has further pages or frames, which are not used."""
 
 
 def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Decoded:
@@ -54,14 +56,16 @@ def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Dec
     Raises `UnreadableError`.
     """
     with _opened(path) as image:
+        deep = _sixteen_bits(image)
         width, height = displayed_size(image)
         if image.width * image.height > MAX_PIXELS:
             raise UnreadableError("oversized", f"{image.width}x{image.height} pixels, more than {MAX_PIXELS:,}")
         mode = image.mode
         shorter = 2 * max(target)
         image.draft("RGB", (shorter, shorter))  # large JPEGs are scaled down while decoding, never below this
-        bits = _bits(image)
-        return Decoded(fit(image, target, grey=grey), width, height, mode, bits)
+        bits = _bits(image) if deep else 0
+        pixels = fit(image, target, grey=grey)
+        return Decoded(pixels, width, height, mode, bits, _has_more(image))
 
 
 def read_size(path: str) -> tuple[int, int] | None:
@@ -81,11 +85,24 @@ def _opened(path: str) -> Iterator[Image.Image]:
         yield image
 
 
+def _sixteen_bits(image: Image.Image) -> bool:
+    """Whether the file has 16 bits a channel. To be asked before anything else: what tells it is lost in decoding."""
+    return image.mode.startswith("I;16") or any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()))
+
+
+def _has_more(image: Image.Image) -> bool:
+    """Whether there are further pages or frames. The second picture in a JPEG is a preview or a depth map."""
+    if image.format not in ("TIFF", "GIF", "WEBP"):
+        return False
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except Exception:  # the first picture was read: what a damaged second one raises does not matter
+        return False
+
+
 def _bits(image: Image.Image) -> int:
-    """`Decoded.bits` of an image that was opened just now: Pillow keeps the upper half of 16-bit colours."""
+    """`Decoded.bits` of an image with 16 bits a channel; of colours, Pillow keeps the upper half."""
     grey = image.mode.startswith("I;16")
-    if not grey and not any(";16" in str(tile[3]) for tile in getattr(image, "tile", ())):
-        return 0
     largest = int(np.asarray(image).max()) if grey else max(int(high) for _, high in _extrema(image))
     return 0 if not largest else largest.bit_length() if grey else 8 + largest.bit_length()
 
@@ -180,12 +197,13 @@ def _unknown(path: str) -> str:
     return f"a picture in the format {name}, which is not read here: {advice}"
 
 
-FACTS = 4
+FACTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Decode files of one folder into three raw files in `out`: pixels, facts (width, height, mode, bits), sums."""
+    """Decode files of one folder into three raw files in `out`: pixels, facts (width, height, mode, bits,
+    whether there are further pages), sums."""
 
     root: str
     out: str
@@ -215,7 +233,7 @@ class Job:
                     continue
                 pixels[row, :, :, :3] = image.pixels
                 mode = image.mode if image.mode in MODES else "other"
-                facts[row] = image.width, image.height, MODES.index(mode), image.bits
+                facts[row] = image.width, image.height, MODES.index(mode), image.bits, image.first_of_several
         arrays: dict[str, NDArray[Any]] = {"pixels": pixels, "facts": facts, "sums": channel_sums(pixels)}
         for name, row_bytes in self._rows().items():
             with Path(self.out, name).open("r+b") as file:

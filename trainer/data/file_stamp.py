@@ -14,9 +14,11 @@ SAMPLE = 1024
 TICK_NS = 20_000_000
 """No clock of a file system that notes parts of a second is coarser (ten milliseconds on Linux at 100 Hz)."""
 
+_POSITIVE = (1 << 63) - 1
+
 Stamp = tuple[int, int, int, int]
 """Bytes, modification time (ns), change time (ns) and inode; on Windows a digest of some bytes in place of the last
-two."""
+two. Each fits into 64 bits with a sign."""
 
 
 def file_stamp(info: os.stat_result, path: str) -> Stamp:
@@ -29,7 +31,7 @@ def file_stamp(info: os.stat_result, path: str) -> Stamp:
     sampled.
     """
     if HAS_CHANGE_TIME:
-        return info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino
+        return info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _POSITIVE
     return info.st_size, info.st_mtime_ns, _sampled(path, info.st_size), 0
 
 
@@ -39,7 +41,7 @@ def _sampled(path: str, size: int) -> int:
         for start in (0, size // 2, size - SAMPLE):
             file.seek(max(0, start))
             digest.update(file.read(SAMPLE))
-    return int.from_bytes(digest.digest(), "big")
+    return int.from_bytes(digest.digest(), "big") & _POSITIVE
 
 
 def settle(stamps: Iterable[Stamp]) -> None:

@@ -19,8 +19,8 @@ SHALLOW = 12
 """Bits up to which data in 16-bit files are worth a hint."""
 
 
-def folder_notes(listing: Listing, bits: NDArray[np.int32]) -> tuple[DataNote, ...]:
-    """`bits`: (N,) as in `Decoded.bits`, in the order of the listing."""
+def folder_notes(listing: Listing, bits: NDArray[np.int32], several: NDArray[np.int32]) -> tuple[DataNote, ...]:
+    """`bits` and `several`: (N,) as in `Decoded.bits` and `first_of_several`, in the order of the listing."""
     by_kind: dict[str, list[LeftOut]] = {}
     for one in listing.left_out():
         by_kind.setdefault(one.kind, []).append(one)
@@ -28,7 +28,7 @@ def folder_notes(listing: Listing, bits: NDArray[np.int32]) -> tuple[DataNote, .
     for kind, make in _MADE.items():
         if kind in by_kind:
             found.append(make(by_kind[kind]))
-    return (*found, *_of_names(listing), *_of_nested(listing), *_of_depth(listing, bits))
+    return (*found, *_of_names(listing), *_of_nested(listing), *_of_depth(listing, bits), *_of_pages(listing, several))
 
 
 def _count(some: Iterable[LeftOut]) -> int:
@@ -121,13 +121,25 @@ def _of_nested(listing: Listing) -> Iterator[DataNote]:
         yield DataNote("nested_images", {"count": count, "example": example}, text)
 
 
+def _where(listing: Listing, rows: NDArray[np.int64]) -> str:
+    return _classes(Counter(listing.classes[label] for label in np.asarray(listing.labels)[rows].tolist()))
+
+
+def _of_pages(listing: Listing, several: NDArray[np.int32]) -> Iterator[DataNote]:
+    rows = np.flatnonzero(several)
+    if count := len(rows):
+        example, where = listing.paths[rows[0]], _where(listing, rows)
+        many = "files have" if count > 1 else "file has"
+        text = f"{count:,} {many} several pages or frames, of which the first is used, such as {example} ({where})"
+        yield DataNote("first_page_only", {"count": count, "example": example, "where": where}, text)
+
+
 def _of_depth(listing: Listing, bits: NDArray[np.int32]) -> Iterator[DataNote]:
     shallow = np.flatnonzero((bits > 0) & (bits <= SHALLOW))
     if not len(shallow):
         return
     count, deep, most = len(shallow), int((bits > 0).sum()), int(bits[shallow].max())
-    counts = Counter(listing.classes[label] for label in np.asarray(listing.labels)[shallow].tolist())
-    where = _classes(counts)
+    where = _where(listing, shallow)
     text = (
         f"{count:,} of {deep:,} images with 16 bits use only {most} of them, and come out nearly black ({where}): "
         f"values are taken as 0 to 65,535. Multiply them by {2 ** (16 - most)}, or save them with 8 bits, first"

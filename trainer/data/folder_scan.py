@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from trainer.data.class_names import ClassNames, class_names, same_looking
@@ -63,8 +65,9 @@ class Listing:
 
     def state(self) -> str:
         """Digest over path and stamp of every file (see `file_stamp`, also for what it does not notice)."""
-        lines = [f"{path}\0{a} {b} {c} {d}" for path, (a, b, c, d) in zip(self.paths, self.stamps, strict=True)]
-        return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hashlib.sha256("\0".join(self.paths).encode("utf-8", "surrogatepass"))
+        digest.update(array("q", chain.from_iterable(self.stamps)).tobytes())
+        return digest.hexdigest()
 
     def bytes(self) -> int:
         """What the files hold together."""
@@ -103,6 +106,8 @@ def _parts(listing: Listing, top: list[str]) -> dict[str, list[str]]:
         # without train/ a folder called test/ or dev/ that holds images itself is a class
         splits = [name for name in splits if not _has_images(listing, name)]
     if not splits:
+        if listing.rules > 1:
+            _check_flat_splits(listing, top)
         return {"": top}
     for name in top:
         if name not in splits:
@@ -111,6 +116,14 @@ def _parts(listing: Listing, top: list[str]) -> dict[str, list[str]]:
     order = list(SPLIT_NAMES)
     splits.sort(key=lambda name: (_part(listing, name), order.index(name.strip().lower()), name))
     return {name: _folders(listing, name) for name in splits}
+
+
+def _check_flat_splits(listing: Listing, names: list[str]) -> None:
+    """train/ and test/ with images but without classes must not become the classes."""
+    parts = [_part(listing, name) for name in names]
+    if 0 in parts and None not in parts and len(parts) > 1:
+        reason = f"{', '.join(names)} are parts of a data set, but the images in them are not in folders of classes"
+        listing.problems.append(Fault(names[parts.index(0)], "no_class_folders", reason))
 
 
 def _part(listing: Listing, name: str) -> int | None:
@@ -307,7 +320,8 @@ def _descend(listing: Listing, full: str, place: str, seen: set[tuple[int, int]]
 def _look_at(listing: Listing, full: str, entry: os.DirEntry[str], found: list[tuple[str, Stamp]]) -> bool:
     """Add a file called like an image to `found`, or note why not. False: it is a folder, to be looked into."""
     try:
-        full.encode()
+        if not full.isascii():
+            full.encode()
         info = entry.stat()
         if info.st_mode & 0o170000 == stat.S_IFREG:
             found.append((full, file_stamp(info, entry.path)))

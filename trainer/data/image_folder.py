@@ -72,7 +72,7 @@ def load_listing(listing: Listing, name: str, policy: str, size: int | None, pro
         unreadable=unreadable,
         faults=tuple(sorted([*listing.faults, *faults], key=lambda fault: fault.path)),
         problems=(*listing.problems, *_emptied(listing, unreadable)),
-        notes=folder_notes(listing, entry.facts[:, 3]),
+        notes=folder_notes(listing, entry.facts[:, 3], entry.facts[:, 4]),
         left_out=listing.left_out(),
         root=Path(source),
     )
@@ -140,7 +140,8 @@ def _modes(entry: Entry, unreadable: tuple[int, ...]) -> dict[str, int]:
 def _no_images(listing: Listing) -> DataError:
     faults = (*listing.problems, *listing.faults)
     what = "there are no images in the folder"
-    notes = folder_notes(listing, np.zeros(0, np.int32))
+    nothing = np.zeros(0, np.int32)
+    notes = folder_notes(listing, nothing, nothing)
     return DataError(
         "data.no_images",
         what,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from trainer.data.image_set import DataNote, Fault, ImageSet
@@ -43,7 +44,8 @@ def _inside(pictures: ImageSet) -> str:
     inner = sorted({names[1] for names in parts if len(names) > 2})
     if len(inner) < 2:
         return ""
-    return f"; if {', '.join(inner[:3])}{' and so on' if len(inner) > 3 else ''} are the classes, give {parts[0][0]}/"
+    some = ", ".join(inner[:3]) + (" and so on" if len(inner) > 3 else "")
+    return f"; perhaps the folder to give is {parts[0][0]}/, which holds {some}"
 
 
 def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bool) -> None:
@@ -75,6 +77,7 @@ _FIXES = {
     "two_splits": "keep one of the folders",
     "missing_split": "rename the folder that holds the training images to train",
     "class_not_in_train": "add the class to train/, or remove its folder",
+    "no_class_folders": "make a folder for each class in them",
     "permission": "check the permissions",
     "name": "rename it",
 }
@@ -85,8 +88,16 @@ def left_out(pictures: ImageSet) -> tuple[DataNote, ...]:
     if not pictures.faults:
         return ()
     count = len(pictures.faults)
-    text = f"left out: {_say(count, 'unreadable image')}: {listed(pictures.faults)}"
-    return (DataNote("left_out", {"count": count}, text),)
+    classes = Counter(_class_of(pictures, fault.path) for fault in pictures.faults).most_common(LISTED)
+    where = ", ".join(f"{name}: {number}" for name, number in classes if name)
+    by_class = f" ({where})" if where else ""
+    text = f"left out: {_say(count, 'unreadable image')}{by_class}: {listed(pictures.faults)}"
+    return (DataNote("left_out", {"count": count, "where": where}, text),)
+
+
+def _class_of(pictures: ImageSet, path: str) -> str:
+    """The class in whose folder a file lies; empty where its folder has another name."""
+    return next((name for name in path.split("/")[:2] if name in pictures.classes), "")
 
 
 def _say(count: int, noun: str) -> str:

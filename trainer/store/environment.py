@@ -11,7 +11,18 @@ from typing import Any
 
 from trainer.version import __version__
 
-PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "pandas", "pillow", "msgspec", "pydantic", "safetensors")
+PACKAGES = (
+    "torch",
+    "torchvision",
+    "numpy",
+    "scikit-learn",
+    "pandas",
+    "pillow",
+    "pillow-heif",
+    "msgspec",
+    "pydantic",
+    "safetensors",
+)
 
 ALLOWED_VARIABLES = (
     "CUDA_VISIBLE_DEVICES",

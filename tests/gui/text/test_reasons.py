@@ -156,7 +156,7 @@ def test_what_is_not_known_is_told_as_it_came(russian: None) -> None:
     assert [source_text("robot"), where_word("robot")] == ["robot"] * 2
 
 
-NOTES = {
+NOTES: dict[str, tuple[dict[str, Any], *tuple[str, ...]]] = {
     "unread_formats": ({"count": 2, "where": "HEIC (a: 2)", "photos": 1}, "2 picture", "epochscope[photos]"),
     "images_without_class": ({"count": 1, "example": "x.png"}, "1 image", "x.png"),
     "hidden_images": ({"count": 3, "example": "a/.x.png", "where": "a: 3"}, "3 hidden image", "a: 3"),
@@ -165,6 +165,7 @@ NOTES = {
     "similar_names": ({"count": 2, "names": "A, a"}, "2 classes", "A, a"),
     "renamed_class": ({"folder": "val/cat", "name": "Cat"}, "val/cat", "class Cat"),
     "nested_images": ({"count": 9, "example": "a/b/c.png"}, "9 image", "a/b/c.png"),
+    "first_page_only": ({"count": 3, "example": "a/x.tif", "where": "a: 3"}, "3 file", "a: 3"),
     "shallow_16_bit": ({"count": 6, "total": 12, "bits": 12, "factor": 16, "where": "a: 6"}, "6 of 12", "by 16"),
 }
 
