@@ -270,6 +270,13 @@ def test_losses_that_take_no_class_numbers_are_refused_at_the_start(criterion: n
     assert caught.value.code == "loss.labels"
 
 
+@pytest.mark.parametrize("weight", [torch.ones(CLASSES + 1), torch.ones(CLASSES).double(), torch.ones(1)], ids=str)
+def test_class_weights_that_do_not_fit_are_refused_at_the_start(weight: Tensor) -> None:
+    with pytest.raises(UsageError) as caught:
+        make(loss=nn.CrossEntropyLoss(weight))
+    assert caught.value.code == "loss.class_weights"
+
+
 # -- images that do not count -----------------------------------------------------------------------------------------
 
 IGNORING: dict[str, Callable[[], Any]] = {

@@ -33,7 +33,8 @@ class Loss:
     losses of images are cross-entropy. `notes` says so, and what else differs from the criterion as it is.
 
     `like`: a tensor of the type and on the device of the logits; None: float32 on the CPU. Raises UsageError
-    `loss.labels` where a loss of torch's own does not take logits and class numbers.
+    `loss.labels` where a loss of torch's own does not take logits and class numbers, `loss.class_weights` where its
+    weights do not fit the classes.
     """
 
     def __init__(self, criterion: Criterion, classes: int, like: Tensor | None = None) -> None:

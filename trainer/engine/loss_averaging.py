@@ -45,10 +45,11 @@ def averaging(criterion: Criterion, classes: int, like: Tensor) -> Averaging:
     """See the module. `like`: a tensor of the type and on the device of the logits. Random generators and the state of
     an object are left as they are.
 
-    Raises UsageError `loss.labels` where a loss of torch's own does not take logits and class numbers.
+    Raises UsageError `loss.labels` where a loss of torch's own does not take logits and class numbers,
+    `loss.class_weights` where its weights do not fit the classes.
     """
     if isinstance(criterion, nn.CrossEntropyLoss | nn.NLLLoss) and _is_torchs_own(criterion):
-        return _cross_entropy(criterion)
+        return _cross_entropy(criterion, classes, like.dtype)
     try:
         return _tried(criterion, classes, like)
     except Exception as error:  # whatever a loss of the caller's own raises: it may want other logits than random ones
@@ -77,7 +78,15 @@ def _misfit(criterion: nn.Module, error: Exception) -> UsageError:
     )
 
 
-def _cross_entropy(criterion: Any) -> Averaging:
+def _cross_entropy(criterion: Any, classes: int, dtype: torch.dtype) -> Averaging:
+    weight = criterion.weight
+    if weight is not None and (weight.shape != (classes,) or (weight.dtype, dtype) == (torch.float64, torch.float32)):
+        raise UsageError(
+            "loss.class_weights",
+            f"The weights of the classes are {tuple(weight.shape)} {str(weight.dtype).removeprefix('torch.')}.",
+            expected=f"one weight per class, ({classes},) {str(dtype).removeprefix('torch.')}, as the logits are",
+            mend="give the loss one weight for each class, for example weight=torch.tensor(weights).float()",
+        )
     mean, notes = _averaged(criterion)
     images, ignored = reduced(criterion, "none"), criterion.ignore_index
     return Averaging(mean, images, lambda: criterion.weight, ignored=ignored, takes_ignored=True, notes=notes)
