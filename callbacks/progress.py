@@ -74,6 +74,8 @@ class Progress(Callback):
             f"{event.model}: {event.parameters:,} trainable parameters, input {'x'.join(map(str, event.input_shape))}"
         )
         self._say(f"{len(event.classes)} classes; images: {splits}; device {event.device}, threads {event.threads}")
+        for note in getattr(run.data, "notes", ()):
+            self._say(f"data: {note}")
         if run.folder is not None:
             self._say(f"run folder {run.folder.path}")
         if event.attempt > 1:

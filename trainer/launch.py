@@ -88,8 +88,9 @@ def _build_new(settings: Settings, session: Session) -> Trainer:
     return build(settings, session)
 
 
-def build(settings: Settings, session: Session) -> Trainer:
-    """Open the data, build the model, and put both into a Trainer; `session` hears how far that is."""
+def build(settings: Settings, session: Session, fingerprint: str | None = None) -> Trainer:
+    """Open the data, build the model, and put both into a Trainer; `session` hears how far that is. `fingerprint`: of
+    the data that the run was trained on, where the session does not know it."""
     session.progress(Preparing, "import", 0, 1)
     from trainer.engine.device import choose_device, choose_threads
     from trainer.models import build_model, move_model
@@ -97,7 +98,9 @@ def build(settings: Settings, session: Session) -> Trainer:
     from trainer.trainer import Trainer
 
     session.progress(Preparing, "import", 1, 1)
-    data = open_settings_data(settings, session)
+    if fingerprint is None and session.continuation is not None and session.continuation.checkpoint is not None:
+        fingerprint = session.continuation.load()[1].get("fingerprint")
+    data = open_settings_data(settings, session, fingerprint)
     for note in data.notes:
         session.log(f"data: {note}")
     train = settings.train
@@ -120,8 +123,8 @@ def build(settings: Settings, session: Session) -> Trainer:
     )
 
 
-def open_settings_data(settings: Settings, session: Session | None = None) -> Any:
-    """The data that `[data]`, `[augment]` and the seed describe."""
+def open_settings_data(settings: Settings, session: Session | None = None, fingerprint: str | None = None) -> Any:
+    """The data that `[data]`, `[augment]` and the seed describe; `fingerprint` as for `open_data`."""
     from trainer.data import open_data
 
     progress: dict[str, Any] = {}
@@ -133,6 +136,7 @@ def open_settings_data(settings: Settings, session: Session | None = None) -> An
         sampling=settings.train.sampling,
         batch=settings.train.batch,
         seed=settings.train.seed,
+        fingerprint=fingerprint,
         **progress,
     )
 
@@ -237,6 +241,7 @@ def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
     settings = read_settings(folder, to_use=True)
     found = trained_weights(folder)
     # nothing is trained here: one pass is over before a compiler would be, and there may be none on this machine
-    trainer = build(merge(settings.model_dump(), {"train": {"compile": False}}), Session())
+    settings = merge(settings.model_dump(), {"train": {"compile": False}})
+    trainer = build(settings, Session(), found.meta.get("fingerprint"))
     trainer.model.load_state_dict(found.tensors)
     return trainer, found.kind

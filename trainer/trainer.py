@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -12,7 +12,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from trainer.callback import Callback
-from trainer.data.loaders import DataSource, LoaderSource, data_source
+from trainer.data.image_data import ImageData
+from trainer.data.loader_source import LoaderSource, data_source
+from trainer.data.loaders import DataSource
 from trainer.data.mixup import check_soft_labels
 from trainer.data.seeding import seed_generators
 from trainer.engine.arguments import (
@@ -33,6 +35,7 @@ from trainer.engine.device import choose_device
 from trainer.engine.evaluation_loop import pass_over
 from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
+from trainer.engine.final_evaluation import evaluate_all
 from trainer.engine.loop import Loop
 from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
@@ -40,11 +43,10 @@ from trainer.engine.resume import Continuation, find_continuation
 from trainer.engine.session import Session, StopNow
 from trainer.engine.step_options import StepOptions, TrainingStep
 from trainer.errors import DataError, UsageError
-from trainer.events import SPLITS, EvaluationDone, Event, Preparing, RunStarted
+from trainer.events import Event, Preparing, RunStarted
 from trainer.models import count_parameters
 from trainer.result import Evaluation, Result
 from trainer.store.environment import environment, versions
-from trainer.store.evaluations import write as write_evaluation
 from trainer.store.folder import RunFolder, create_run
 from trainer.store.requests import Request, When
 from trainer.store.run_files import write_environment, write_settings
@@ -58,8 +60,10 @@ E = TypeVar("E", bound=Event)
 class Trainer:
     """Trains `model` on `data` and tells its callbacks what happens.
 
-    `model`: any module from images (B, ...) to logits (B, C). `data`: from `open_data`, or a mapping of splits
-    ("train", and optionally "valid" and "test") to iterables of (images, labels int64), or one such iterable.
+    `model`: any module from images (B, ...) to logits (B, C). `data`: what `open_data` gives or takes; or a mapping of
+    splits ("train", and optionally "valid" and "test") to loaders, or one loader: any iterable of batches (see
+    `trainer.data.batch.read_batch`), arrays (X, y) or a `Dataset` of single images (see
+    `trainer.data.loader_forms.as_loader`).
     `optimizer`: an optimiser, or a function of the parameters; default Adam. `loss`: a function of logits (B, C) and
     labels (B,); default cross-entropy. A loss that is reported is the mean over all images of the split (of an epoch,
     in training), however they were batched: with class weights the weighted losses over the sum of the weights, images
@@ -76,7 +80,8 @@ class Trainer:
     all together; 0: not clipped. `ema`: decay in [0, 1) of the moving average of the weights that validation,
     evaluation, the best weights and the checkpoints' models then are; 0: none. `mixup`, `cutmix`: alpha of the mixing
     of training images in pairs; 0: none. `training_step(model, (images, labels))`: gives the loss, or (loss, logits),
-    in place of `loss(model(images), labels)`; validation still uses `loss`.
+    in place of `loss(model(images), labels)`; validation still uses `loss`. `steps_per_epoch`: optimiser steps after
+    which an epoch ends, for data that has no end or takes long; None: once through the data.
 
     Raises UsageError and DataError at once where the arguments cannot work together.
     """
@@ -84,7 +89,7 @@ class Trainer:
     def __init__(
         self,
         model: nn.Module,
-        data: DataSource | Mapping[str, Iterable[Any]] | Iterable[Any],
+        data: Any,
         *,
         optimizer: Optimizer | Callable[[Any], Optimizer] | None = None,
         loss: Callable[[Tensor, Tensor], Tensor] | None = None,
@@ -104,8 +109,11 @@ class Trainer:
         mixup: float = 0.0,
         cutmix: float = 0.0,
         training_step: TrainingStep | None = None,
+        steps_per_epoch: int | None = None,
     ) -> None:
-        self.options = StepOptions(accumulate, clip_norm, clip_value, ema, mixup, cutmix, training_step)
+        self.options = StepOptions(
+            accumulate, clip_norm, clip_value, ema, mixup, cutmix, training_step, steps_per_epoch
+        )
         self.precision: Literal["float32", "bfloat16"] = precision
         self.compile = compile
         self.threads = threads if threads is None else checked_count("threads", threads, MOST_THREADS)
@@ -114,7 +122,7 @@ class Trainer:
         self.model = model.to(self.device)
         self.feed: DataSource = data_source(data, seed=seed)
         self.feed.to(self.device)
-        self.epochs = checked_epochs(epochs, self.feed)
+        self.epochs = checked_epochs(epochs, self.feed, steps_per_epoch)
         self.seed = seed
         self.criterion = loss or nn.CrossEntropyLoss()
         self._forward: Forward = forward_in(precision, self.model, self.device)
@@ -183,6 +191,8 @@ class Trainer:
         """The work of one attempt within a session that is under way: restore, train, evaluate. `make_loop`: for other
         programs that train in place of our loop."""
         run, continuation = session.run, session.continuation
+        if continuation is not None and continuation.checkpoint is not None:
+            self._take_earlier_data(continuation.load()[1]["fingerprint"])
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
         for note in self._loss.notes:
@@ -206,7 +216,17 @@ class Trainer:
             if session.stop_status != "completed":
                 raise
             session.stop_status = None  # a callback has ended the training, not the evaluation that follows
-        self._evaluate_all(session, loop)
+        evaluate_all(session, loop)
+
+    def _take_earlier_data(self, fingerprint: str) -> None:
+        """A run of before the split of small classes changed goes on with its own."""
+        if self.feed.fingerprint == fingerprint or not isinstance(self.feed, ImageData):
+            return
+        earlier = self.feed.of_run(fingerprint)
+        same = ("classes", "input_shape", "batch")
+        if earlier is not None and all(getattr(earlier, name) == getattr(self.feed, name) for name in same):
+            earlier.to(self.device)
+            self.feed = earlier
 
     def _compile(self, session: Session) -> float:
         """Compile the model, which may take a minute; the seconds."""
@@ -289,36 +309,6 @@ class Trainer:
             exact_resume=promise(self.feed, self.device),
             compile_seconds=compile_seconds,
         )
-
-    def _evaluate_all(self, session: Session, loop: Loop) -> None:
-        """Best weights on every split; the events and files about them."""
-        if loop.best_weights is not None:
-            self.model.load_state_dict(loop.best_weights)
-        elif loop.average is not None:
-            loop.average.apply()
-        weights: Literal["best", "last"] = "best" if loop.best_weights is not None else "last"
-        for split in SPLITS:
-            if split not in self.feed.sizes or (split == "train" and self.feed.single_pass):
-                continue
-            if split == "train" and not (session.history or self.feed.steps_per_epoch):
-                session.log("the training data is not evaluated: no epoch of it has ended, so it may be endless")
-                continue
-            found, outputs, seconds = loop.pass_over(split, "evaluate")
-            evaluation = Evaluation(split, weights, self.classes, found, seconds, outputs)
-            if session.folder is not None:
-                write_evaluation(session.folder, evaluation, outputs)
-            session.emit(
-                EvaluationDone(
-                    **session.position,
-                    split=split,
-                    weights=weights,
-                    seconds=seconds,
-                    **found.fields(),
-                    accuracy_interval=evaluation.intervals.accuracy,
-                    macro_f1_interval=evaluation.intervals.macro_f1,
-                )
-            )
-            session.evaluations[split] = evaluation
 
     def _settings(self) -> dict[str, Any]:
         return {

@@ -213,15 +213,16 @@ class DataCheck(QWidget):
         return "\n".join(lines)
 
     def _show_counts(self, report: Answer) -> None:
-        splits = list(report["counts"])
-        _fill(
-            self.counts,
-            [self.tr("Class"), *(formats.split_word(split) for split in splits)],
-            [
-                [formats.plain(name), *(report["counts"][split][place] for split in splits)]
-                for place, name in enumerate(report["classes"])
-            ],
-        )
+        splits, unread = list(report["counts"]), data_findings.unread(report)
+        heads = [self.tr("Class"), *(formats.split_word(split) for split in splits)]
+        rows = [
+            [formats.plain(name), *(report["counts"][split][place] for split in splits)]
+            for place, name in enumerate(report["classes"])
+        ]
+        if unread:
+            heads.append(self.tr("Not read"))
+            rows = [[*row, unread.get(name, 0)] for row, name in zip(rows, report["classes"], strict=True)]
+        _fill(self.counts, heads, rows)
 
     def _show_faults(self, found: list[dict[str, str]]) -> None:
         rows = [

@@ -52,6 +52,15 @@ def lines(report: Answer) -> list[str]:
     return found
 
 
+def unread(report: Answer) -> dict[str, int]:
+    """Class -> files in picture formats that are not read; only classes that have some."""
+    found: Counter[str] = Counter()
+    for one in report.get("left_out", ()):
+        if one["kind"] == "format":
+            found[one["class"]] += one["count"]
+    return dict(found)
+
+
 def rows(report: Answer, most: int) -> Rows:
     """At most so many images worth a look, and why: leaks, pictures of two classes, other copies, odd ones."""
     groups = sorted(report.get("duplicates", {}).get("groups", ()), key=lambda group: not group["conflict"])

@@ -41,12 +41,54 @@ def where_word(where: str) -> str:
 
 def note_text(code: str, parameters: Mapping[str, Any], reason: str) -> str:
     """A remark on a data set; `reason` is the English text."""
-    tr = QCoreApplication.translate
-    count, example = parameters.get("count"), parameters.get("example")
-    if code != "other_files" or not isinstance(count, int):
+    count = parameters.get("count")
+    number = count if isinstance(count, int) else 0
+    text = _left_out_text(code, parameters, number) or _oddity_text(code, parameters, number)
+    try:
+        return text.format(**parameters) if text else reason
+    except (KeyError, IndexError, ValueError):  # another version's, with other parameters
         return reason
-    text = tr("Reasons", "Not looked at: %n other file(s) or folder(s), such as {example}", "", count)
-    return text.format(example=example)
+
+
+def _left_out_text(code: str, parameters: Mapping[str, Any], count: int) -> str:
+    """Of what lies in a folder and is not used; empty for other codes."""
+    tr = QCoreApplication.translate
+    match code:
+        case "other_files":
+            return tr("Reasons", "Not looked at: %n other file(s) or folder(s), such as {example}", "", count)
+        case "unread_formats":
+            text = tr("Reasons", "⚠ Not read: %n picture(s) in other formats: {where}.", "", count)
+            if parameters.get("photos"):
+                return f"{text} " + tr("Reasons", "Convert to JPEG or PNG, or install epochscope[photos].")
+            return f"{text} " + tr("Reasons", "Convert to JPEG or PNG.")
+        case "images_without_class":
+            return tr("Reasons", "⚠ Not used: %n image(s) outside of the class folders, such as {example}", "", count)
+        case "hidden_images":
+            return tr("Reasons", "Not used: %n hidden image(s), such as {example} ({where})", "", count)
+        case "folders_beside":
+            return tr("Reasons", "⚠ Not used: %n folder(s) beside the ones in use, such as {example}", "", count)
+        case "link_loops":
+            return tr("Reasons", "Not followed: %n link(s) to a folder that is listed already: {example}", "", count)
+    return ""
+
+
+def _oddity_text(code: str, parameters: Mapping[str, Any], count: int) -> str:
+    """Of what is used and should be known; empty for other codes."""
+    tr = QCoreApplication.translate
+    match code:
+        case "similar_names":
+            return tr("Reasons", "⚠ %n classes differ only in capital letters: {names}", "", count)
+        case "renamed_class":
+            return tr("Reasons", "{folder} is read as the class {name}.")
+        case "nested_images":
+            return tr("Reasons", "%n image(s) found in sub-folders of the classes, such as {example}", "", count)
+        case "shallow_16_bit":
+            return tr(
+                "Reasons",
+                "⚠ {count} of {total} images with 16 bits use only {bits} of them and come out nearly black ({where}). "
+                "Multiply their values by {factor}, or save them with 8 bits.",
+            )
+    return ""
 
 
 def system_text(name: str, reason: str) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-from trainer.data.folder_scan import SUFFIXES
+from trainer.data.image_formats import image_suffixes, suffix_of
 from trainer.store.folder import is_run
 
 Kind = Literal["run", "data", "images", "nothing"]
@@ -19,7 +19,7 @@ def kind_of(paths: Sequence[Path]) -> Kind:
     """What these paths are meant as."""
     if len(paths) == 1 and paths[0].is_dir():
         return "run" if is_run(paths[0]) else "data"
-    if paths and all(path.suffix.lower().removeprefix(".") in SUFFIXES for path in paths):
+    if paths and all(suffix_of(path.name) in image_suffixes() for path in paths):
         return "images"
     return "nothing"
 

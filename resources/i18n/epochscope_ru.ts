@@ -1139,6 +1139,10 @@
         <translation>Есть папка теста или валидации, но нет папки train с обучающими изображениями.</translation>
     </message>
     <message>
+        <source>data.mixup</source>
+        <translation>Mixup и CutMix не могут смешать такой пакет: нужны изображения (B, C, H, W) с плавающей точкой. Отключите mixup и cutmix.</translation>
+    </message>
+    <message>
         <source>data.mode</source>
         <translation>Некоторые изображения имеют неподдерживаемую глубину цвета ({count}).</translation>
     </message>
@@ -1392,6 +1396,10 @@
         <translation>Плагин не принимает свои параметры: {what}</translation>
     </message>
     <message>
+        <source>precision.processor</source>
+        <translation>bfloat16 на процессоре не предлагается: шаги могут случайно замедляться в несколько раз. Выберите float32.</translation>
+    </message>
+    <message>
         <source>precision.unknown</source>
         <translation>Нет формата чисел «{precision}». Выберите float32 или bfloat16.</translation>
     </message>
@@ -1422,6 +1430,10 @@
     <message>
         <source>request.unknown</source>
         <translation>Процесс обучения не умеет этого: {what}</translation>
+    </message>
+    <message>
+        <source>resume.accumulate</source>
+        <translation>Запуск сохранён внутри эпохи с другим числом накапливаемых пакетов. Продолжите с тем же accumulate или начните новый запуск.</translation>
     </message>
     <message>
         <source>resume.no_folder</source>
@@ -1515,6 +1527,22 @@
     <message>
         <source>train.epochs</source>
         <translation>Число эпох должно быть целым, не меньше 1.</translation>
+    </message>
+    <message>
+        <source>train.option</source>
+        <translation>Недопустимое значение {name}: {value}.</translation>
+    </message>
+    <message>
+        <source>train.soft_labels</source>
+        <translation>Эта функция потерь не принимает смешанные метки. Отключите mixup и cutmix или используйте кросс-энтропию.</translation>
+    </message>
+    <message>
+        <source>train.step_compile</source>
+        <translation>Собственный шаг обучения нельзя скомпилировать. Отключите compile.</translation>
+    </message>
+    <message>
+        <source>train.step_result</source>
+        <translation>Шаг обучения должен возвращать потерю с градиентом или пару (потеря, логиты).</translation>
     </message>
 </context>
 <context>
@@ -2831,12 +2859,28 @@ Start one with New run, or open the demo.</source>
         <translation>Таблица на плагин, её проверяет сам плагин</translation>
     </message>
     <message>
+        <source>Accumulate</source>
+        <translation>Накопление</translation>
+    </message>
+    <message>
+        <source>Alpha of CutMix: a rectangle comes from another image; 0: off, 1 is usual</source>
+        <translation>Параметр альфа для CutMix: прямоугольник берётся из другого изображения; 0 — выключено, обычно 1</translation>
+    </message>
+    <message>
+        <source>Alpha of mixup: pairs of images and their labels are blended; 0: off, 0.2 is usual</source>
+        <translation>Параметр альфа для mixup: изображения и их метки смешиваются попарно; 0 — выключено, обычно 0.2</translation>
+    </message>
+    <message>
         <source>At most so many are used, each class keeping its share; auto: all</source>
         <translation>Берётся не больше стольких, доля каждого класса сохраняется; auto: все</translation>
     </message>
     <message>
         <source>Batch</source>
         <translation>Батч</translation>
+    </message>
+    <message>
+        <source>Batches whose gradients are added up for one optimiser step</source>
+        <translation>Сколько пакетов складывают градиенты для одного шага оптимизатора</translation>
     </message>
     <message>
         <source>Best kept</source>
@@ -2855,12 +2899,32 @@ Start one with New run, or open the demo.</source>
         <translation>Каналы первого слоя; в следующих — кратно больше</translation>
     </message>
     <message>
+        <source>Class weights</source>
+        <translation>Веса классов</translation>
+    </message>
+    <message>
+        <source>Clip gradient norm</source>
+        <translation>Ограничение нормы градиента</translation>
+    </message>
+    <message>
+        <source>Clip gradient values</source>
+        <translation>Ограничение значений градиента</translation>
+    </message>
+    <message>
         <source>Compile</source>
         <translation>Компилировать</translation>
     </message>
     <message>
+        <source>CutMix</source>
+        <translation>CutMix</translation>
+    </message>
+    <message>
         <source>Data</source>
         <translation>Данные</translation>
+    </message>
+    <message>
+        <source>Decay of the moving average of the weights (EMA) that is evaluated and saved; 0: off, 0.999 is usual</source>
+        <translation>Затухание скользящего среднего весов (EMA), которое оценивается и сохраняется; 0 — выключено, обычно 0.999</translation>
     </message>
     <message>
         <source>Device</source>
@@ -2947,8 +3011,8 @@ Start one with New run, or open the demo.</source>
         <translation>Изображений в батче при оценке; auto: по модели</translation>
     </message>
     <message>
-        <source>Images per optimiser step</source>
-        <translation>Изображений на шаг оптимизатора</translation>
+        <source>What the model computes in; bfloat16 is faster on many GPUs and not offered on a CPU, weights stay float32</source>
+        <translation>В каком формате считает модель; bfloat16 быстрее на многих GPU и не предлагается на процессоре, веса остаются float32</translation>
     </message>
     <message>
         <source>L2 penalty on the weights; decoupled from the gradient for adamw</source>
@@ -2961,6 +3025,14 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>Largest angle, to either side</source>
         <translation>Наибольший угол в обе стороны</translation>
+    </message>
+    <message>
+        <source>Largest norm of all gradients together; 0: not clipped</source>
+        <translation>Наибольшая норма всех градиентов вместе; 0 — без ограничения</translation>
+    </message>
+    <message>
+        <source>Largest value of a gradient; 0: not clipped</source>
+        <translation>Наибольшее значение градиента; 0 — без ограничения</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -2977,6 +3049,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>Linear rise to the learning rate at the start</source>
         <translation>Линейный рост до скорости обучения в начале</translation>
+    </message>
+    <message>
+        <source>Mixup</source>
+        <translation>Mixup</translation>
     </message>
     <message>
         <source>Model</source>
@@ -3055,6 +3131,10 @@ Start one with New run, or open the demo.</source>
         <translation>Правило, по которому градиенты меняют веса</translation>
     </message>
     <message>
+        <source>Sampling</source>
+        <translation>Выборка</translation>
+    </message>
+    <message>
         <source>Save inside an epoch too; 0: never</source>
         <translation>Сохранять и внутри эпохи; 0: никогда</translation>
     </message>
@@ -3099,6 +3179,10 @@ Start one with New run, or open the demo.</source>
         <translation>Сначала перевести модель в машинный код: старт дольше; станут ли шаги короче, зависит от модели и машины</translation>
     </message>
     <message>
+        <source>Images per batch, and per optimiser step</source>
+        <translation>Изображений в пакете и на шаг оптимизатора</translation>
+    </message>
+    <message>
         <source>Training images</source>
         <translation>Обучающие изображения</translation>
     </message>
@@ -3111,8 +3195,16 @@ Start one with New run, or open the demo.</source>
         <translation>Разогрев</translation>
     </message>
     <message>
+        <source>Weight averaging</source>
+        <translation>Усреднение весов</translation>
+    </message>
+    <message>
         <source>Weight decay</source>
         <translation>Затухание весов</translation>
+    </message>
+    <message>
+        <source>Weight of each class in the loss; balanced: all images / (classes x images of the class)</source>
+        <translation>Вес каждого класса в функции потерь; balanced: все изображения / (число классов × изображений класса)</translation>
     </message>
     <message>
         <source>What each drop multiplies the rate with</source>
@@ -3123,16 +3215,16 @@ Start one with New run, or open the demo.</source>
         <translation>Что обучается: softmax, mlp, cnn, resnet18 или плагин</translation>
     </message>
     <message>
-        <source>What the model computes in; bfloat16 is faster only where the processor computes in it, weights stay float32</source>
-        <translation>В чём вычисляет модель; bfloat16 быстрее только там, где процессор в нём вычисляет, веса остаются float32</translation>
-    </message>
-    <message>
         <source>Where downloaded data sets are kept; auto: the cache folder</source>
         <translation>Где хранятся загруженные наборы данных; auto: папка кэша</translation>
     </message>
     <message>
         <source>Where to compute; auto: a GPU where there is one</source>
         <translation>Где вычислять; auto: на GPU, если он есть</translation>
+    </message>
+    <message>
+        <source>Which images an epoch draws; balanced: as many of every class, with repetition</source>
+        <translation>Какие изображения берёт эпоха; balanced: поровну каждого класса, с повторениями</translation>
     </message>
     <message>
         <source>Width</source>
@@ -3153,6 +3245,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>auto, cpu, cuda, cuda:N or mps</source>
         <translation>auto, cpu, cuda, cuda:N или mps</translation>
+    </message>
+    <message>
+        <source>batches</source>
+        <translation>пакетов</translation>
     </message>
     <message>
         <source>degrees</source>

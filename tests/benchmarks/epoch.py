@@ -19,7 +19,7 @@ import numpy as np
 
 from tests.benchmarks import arguments
 from tests.benchmarks.process import Measured, run
-from trainer.data.image_data import open_data
+from trainer.data.opening import open_data
 
 RIVALS = {"pytorch-ignite": "ignite", "lightning": "lightning", "skorch": "skorch"}
 """Packages, and what they are imported as."""

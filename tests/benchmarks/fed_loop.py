@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from tests.benchmarks import arguments
 from tests.benchmarks.rivals import ENGINES, quiet
-from trainer.data.image_data import ImageData, open_data
+from trainer.data.image_data import ImageData
+from trainer.data.opening import open_data
 
 
 class Fed:

@@ -23,7 +23,7 @@ HEAVY = ("torchvision", "sklearn", "pandas", "scipy")
 OPENED = """
 import sys, time
 import torch
-from trainer.data.image_data import open_data
+from trainer.data.opening import open_data
 start = time.perf_counter()
 open_data(sys.argv[1])
 print(time.perf_counter() - start)

@@ -111,3 +111,12 @@ def test_without_validation_and_without_a_known_length_it_works() -> None:
 )
 def test_times_are_minutes_and_seconds(seconds: float, expected: str) -> None:
     assert clock(seconds) == expected
+
+
+def test_what_is_known_of_the_data_is_said_before_the_first_epoch() -> None:
+    screen, text = console(terminal=False)
+    trainer = make(callbacks=[Progress(screen)], epochs=1)
+    trainer.feed.notes = ("[bold]2 files[/bold] are not read",)  # type: ignore[attr-defined]
+    trainer.fit()
+    before, _, _ = text.getvalue().partition("train loss")
+    assert "data: [bold]2 files[/bold] are not read" in before

@@ -183,3 +183,39 @@ def test_describe_in_full_knows_devices_and_options(cli: Cli) -> None:
     stopping = next(one for one in found["callbacks"] if one["name"] == "early_stopping")
     assert "patience" in {option["name"] for option in stopping["options"]}
     assert not any("problem" in one for one in found["callbacks"])
+
+
+def test_what_is_left_out_is_said_on_the_screen(cli: Cli, photos: Path) -> None:
+    (photos / "cats" / "cut[bold].png").unlink()
+    (photos / "loose.png").write_bytes(b"x")
+    for number in range(48):
+        (photos / "dögs" / f"{number}.CR2").write_bytes(b"x")
+    trained = cli("train", photos, "--epochs", 1)
+    assert trained.code == 0
+    before, _, _ = trained.out.partition("train loss")
+    looked = cli("data", photos)
+    for text in (before, looked.out):
+        assert "48 pictures in formats that are not read: RAW (dögs: 48)" in text
+        assert "loose.png" in text
+    (line,) = [line for line in looked.out.splitlines() if line.startswith("dögs ")]
+    assert line.split()[-1] == "48"
+    (counted, loose) = cli("data", photos, "--json").document["left_out"][::-1]
+    assert (counted["class"], counted["kind"], counted["what"], counted["count"]) == ("dögs", "format", "RAW", 48)
+    assert (loose["class"], loose["kind"], loose["example"]) == ("", "no_class", "loose.png")
+
+
+def test_compare_says_it_too(cli: Cli, photos: Path) -> None:
+    (photos / "cats" / "cut[bold].png").rename(photos / "cats" / "x.nef")
+    compared = cli("compare", photos, "--only", "numpy", "--epochs", 1)
+    assert compared.code == 0
+    assert "RAW (cats: 1)" in compared.out
+
+
+def test_advice_on_data_fits_the_fault(cli: Cli, photos: Path) -> None:
+    (photos / "cats" / "cut[bold].png").unlink()
+    (photos / "one").mkdir()
+    (photos / "cats" / "0.png").rename(photos / "one" / "0.png")
+    for answer in (cli("data", photos), cli("train", photos)):
+        assert answer.code == 5
+        assert "add images to the class" in " ".join(answer.err.split())
+        assert "skip-bad" not in answer.err

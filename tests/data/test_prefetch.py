@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from trainer.data import image_data
-from trainer.data.image_data import ImageData, open_data
+from trainer.data.image_data import ImageData
+from trainer.data.opening import open_data
 from trainer.data.prefetch import Prefetch
 
 

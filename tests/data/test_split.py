@@ -79,3 +79,45 @@ def test_a_class_too_small_to_be_divided_is_named() -> None:
     _, faults = split_pictures(pictures([0] * 20 + [1] * 2), valid=0.1, test=0.1, seed=0)
     assert [(fault.path, fault.code) for fault in faults] == [("1", "class_too_small")]
     assert split_pictures(pictures([0] * 20 + [1] * 2), valid=0.1, test=0.0, seed=0)[1] == ()
+
+
+@settings(max_examples=30, deadline=None)
+@given(classes=st.integers(2, 12), seed=st.integers(0, 1000))
+def test_small_classes_are_judged_fairly(classes: int, seed: int) -> None:
+    """Classes of five images at a tenth each: half of them in the test part, the other half in the validation part."""
+    labels = np.repeat(np.arange(2 * classes), 5)
+    split, _ = split_pictures(pictures(labels.tolist()), valid=0.1, test=0.1, seed=seed)
+    judged = np.concatenate([labels[split["valid"]], labels[split["test"]]])
+    assert sorted(judged.tolist()) == list(range(2 * classes))
+
+
+def test_which_small_classes_come_first_is_drawn_by_the_seed() -> None:
+    labels = np.repeat(np.arange(10), 5)
+    chosen = [
+        labels[split_pictures(pictures(labels.tolist()), valid=0.0, test=0.1, seed=seed)[0]["test"]]
+        for seed in range(200)
+    ]
+    share = np.bincount(np.concatenate(chosen), minlength=10) / len(chosen)
+    assert (abs(share - 0.5) < 0.2).all()  # more than five standard deviations of a fair draw
+    old, _ = split_pictures(pictures(labels.tolist()), valid=0.1, test=0.1, seed=1, rules=1)
+    assert labels[old["valid"]].tolist() == labels[old["test"]].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_class_a_little_smaller_than_others_is_judged_too() -> None:
+    labels = np.repeat(np.arange(20), [5] * 10 + [4] * 10)
+    split, _ = split_pictures(pictures(labels.tolist()), valid=0.1, test=0.1, seed=0)
+    assert (labels[split["test"]] < 10).all()
+    assert (labels[split["valid"]] >= 10).sum() == 8  # and the one of the larger ones that the test part lacks
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    counts=st.lists(st.integers(10, 60), min_size=2, max_size=8),
+    share=st.sampled_from([0.1, 0.15, 0.2]),
+    seed=st.integers(0, 5),
+)
+def test_larger_classes_are_divided_as_by_the_first_rules(counts: list[int], share: float, seed: int) -> None:
+    made = pictures([label for label, count in enumerate(counts) for _ in range(count)])
+    new, old = (split_pictures(made, valid=share, test=share, seed=seed, rules=rules)[0] for rules in (2, 1))
+    assert new.keys() == old.keys()
+    assert all(np.array_equal(new[part], old[part]) for part in new)

@@ -358,7 +358,7 @@ def test_rule_8_nothing_follows_it_not_even_what_its_own_handlers_emit(recorder:
 
 
 def test_rule_8_wrong_usage_leaves_no_folder_and_no_event(tmp_path: Path, recorder: Recorder) -> None:
-    for options in ({"epochs": 0}, {"device": "abacus"}, {"data": {"training": batches(1)}}, {"model": nn.Flatten()}):
+    for options in ({"epochs": 0}, {"device": "abacus"}, {"data": {"trials": batches(1)}}, {"model": nn.Flatten()}):
         with pytest.raises(UsageError) as caught:
             make(**{"callbacks": [recorder], "run_dir": tmp_path / "run", **options})  # type: ignore[arg-type]
         assert caught.value.exit_code == 4

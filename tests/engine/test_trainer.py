@@ -118,7 +118,7 @@ def test_empty_data_is_a_data_error() -> None:
             make(data={"train": batches(1), split: []}).fit()
 
 
-@pytest.mark.parametrize("data", [{}, {"valid": []}, {"train": batches(1), "dev": batches(1)}])
+@pytest.mark.parametrize("data", [{}, {"valid": []}, {"train": batches(1), "trials": batches(1)}])
 def test_splits_of_other_names_are_wrong_usage(data: Any) -> None:
     with pytest.raises(UsageError) as caught:
         make(data=data)

@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader
 
 from tests.engine.fakes import Recorder, at_step, batches, dataset, linear, make
 from trainer import Trainer
-from trainer.data.loaders import LoaderSource
+from trainer.data.loader_source import LoaderSource
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import RunStarted
 

@@ -16,7 +16,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.engine.fakes import FEATURES, Batch, batches, callback, linear
-from trainer.data.image_data import open_data
+from trainer.data.opening import open_data
 from trainer.engine.event_bus import EventBus
 from trainer.trainer import Trainer
 

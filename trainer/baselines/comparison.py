@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,8 +126,11 @@ def hold_comparison(
     root: Path | None = None,
     out: Path | None = None,
     watch: Watcher = lambda outcome, event: None,
+    say: Callable[[str], object] = lambda text: None,
 ) -> BaselineComparison:
     """Train and judge everybody, and write the files. Arguments as for `compare`; `settings` holds data and seed.
+
+    `say` gets what should be known of the data before anything is trained, a line each.
 
     Raises UsageError before anything is started, and what the first contestant failed with where nobody finished.
     """
@@ -139,7 +142,8 @@ def hold_comparison(
     stem = started_at(f"compare-{_word(settings.data.source)}", root)
     with Interrupts() as interrupts:
         if settings.data.source not in PLAIN:
-            prepare(settings, interrupts)
+            for text in prepare(settings, interrupts):
+                say(f"data: {text}")
         outcomes = hold(everybody, root, stem, seconds=seconds, watch=watch, interrupts=interrupts)
         found = BaselineComparison(settings, outcomes, out or root / stem, interrupts.count)
         if found.finished:

@@ -80,15 +80,16 @@ def hold(
     return outcomes
 
 
-def prepare(settings: Settings, interrupts: Interrupts) -> None:
+def prepare(settings: Settings, interrupts: Interrupts) -> list[str]:
     """Open the data once before anybody trains: faults are found now, and no contestant has to decode images.
 
-    Raises what opening it raises.
+    Returns what should be known of it, such as files that are not used. Raises what opening it raises.
     """
     spec = {"kind": "data", "settings": settings.model_dump()}
     report = _report(spec, lambda process: process.kill() if interrupts.count else None)
     if (found := report.get("error")) is not None and not interrupts.count:
         raise _as_error(found)
+    return list(report.get("notes", ()))
 
 
 def _train(outcome: Outcome, seconds: float | None, watch: Watcher, interrupts: Interrupts) -> None:

@@ -94,8 +94,7 @@ def run(spec: Mapping[str, Any]) -> dict[str, Any]:
     """Train what `spec` says; what is printed. Raises what ended the run."""
     settings = merge(spec["settings"])
     if spec["kind"] == "data":
-        open_settings_data(settings)
-        return {"status": "completed"}
+        return {"status": "completed", "notes": [str(note) for note in open_settings_data(settings).notes]}
     root = Path(spec["root"])
     callbacks: list[Callback] = [Budget(spec["seconds"])] if spec["seconds"] is not None else []
     guests: list[ExternalLoop] = []

@@ -80,6 +80,7 @@ def compare(
         root=runs.expanduser() if runs else default_root(),
         out=out.expanduser() if out else None,
         watch=_Told(note if json else say),
+        say=note if json else say,
     )
     if json:
         say_json(found.document())

@@ -63,12 +63,11 @@ def data(
     else:
         say(*_page(report, made, found))
     if stops and not json:
-        note("error: a run on this data would end here", "  mend: remove or mend these files" + _skip(report))
+        from trainer.data.validation import fixes
+
+        bad = () if made.data.skip_bad else report.faults
+        note("error: a run on this data would end here", f"  mend: {fixes(report.problems, bad)}")
     return _DATA if stops else 0
-
-
-def _skip(report: Report) -> str:
-    return ", or leave unreadable images out with --skip-bad" if report.usable else ""
 
 
 def inspect(settings: Settings, **progress: Any) -> Report:
@@ -115,6 +114,17 @@ def as_plain(report: Report, settings: Settings) -> dict[str, Any]:
         "coded_notes": [
             {"code": note.code, "parameters": note.parameters, "reason": note.reason} for note in report.notes
         ],
+        "left_out": [
+            {
+                "class": one.class_name,
+                "place": one.place,
+                "kind": one.kind,
+                "what": one.what,
+                "count": one.count,
+                "example": one.example,
+            }
+            for one in report.left_out
+        ],
         **looks(report),
         "stops": bool(report.problems or (report.faults and not settings.data.skip_bad)),
     }
@@ -130,12 +140,13 @@ def _page(report: Report, settings: Settings, found: dict[str, Any]) -> Iterator
     colour = "grey" if channels == 1 else "colour"
     yield f"{report.name}: {total:,} images, {len(report.classes)} classes, taken as {width}x{height} {colour}"
     yield ""
-    heads = ("class", *report.counts)
-    rows = [
-        (name, *(f"{counts[place]:,}" for counts in report.counts.values()))
-        for place, name in enumerate(report.classes)
-    ]
-    rows.append(("total", *(f"{sum(counts):,}" for counts in report.counts.values())))
+    unread = report.unread()
+    columns = dict(report.counts)
+    if unread:
+        columns["not read"] = tuple(unread.get(name, 0) for name in report.classes)
+    heads = ("class", *columns)
+    rows = [(name, *(f"{counts[place]:,}" for counts in columns.values())) for place, name in enumerate(report.classes)]
+    rows.append(("total", *(f"{sum(counts):,}" for counts in columns.values())))
     yield from table(heads, rows, left=("class",))
     yield ""
     sizes = [f"{w}x{h} ({n:,})" for w, h, n in report.original_sizes[:5]]

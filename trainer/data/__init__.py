@@ -9,9 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from trainer.data.image_data import ImageData, open_data
+    from trainer.data.image_data import ImageData
     from trainer.data.image_set import Fault, Progress
     from trainer.data.inspection import Report, inspect_source
+    from trainer.data.opening import open_data
     from trainer.data.sources import NAMES, check_source
 
 __all__ = ["NAMES", "Fault", "ImageData", "Progress", "Report", "check_source", "inspect_source", "open_data"]
@@ -24,7 +25,7 @@ _HOMES = {
     "Report": "inspection",
     "check_source": "sources",
     "inspect_source": "inspection",
-    "open_data": "image_data",
+    "open_data": "opening",
 }
 
 

@@ -1,8 +1,9 @@
-"""Several batches of a loader as the one batch of an optimiser step (gradient accumulation)."""
+"""Batches of a loader, put together or counted off: for gradient accumulation, and for epochs of so many steps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from trainer.data.batch import Batch, joined
 from trainer.data.loaders import Closeable
@@ -31,3 +32,12 @@ class BatchGroups:
         """Close the batches below: they may hold a thread."""
         if isinstance(self._batches, Closeable):
             self._batches.close()
+
+
+def first_batches(batches: Iterator[Batch], count: int) -> Iterator[Batch]:
+    """The first `count` batches; no further one is drawn, and what holds something is closed afterwards."""
+    try:
+        yield from islice(batches, count)
+    finally:
+        if isinstance(batches, Closeable):
+            batches.close()

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from trainer.data.image_set import channel_sums
 from trainer.errors import DiskError
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when the layout or the policy changes: older entries are then not found."""
 SAMPLE = 64
 """Images whose sums are compared when an entry is opened."""
@@ -53,8 +53,10 @@ class Entry:
         self._folder = folder
         self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         self.pixels: NDArray[np.uint8] = self._map("pixels", np.uint8, (-1, *self.meta["shape"]))
+        if self.meta["stamps"] != stamps(folder):
+            raise ValueError("files have been written to")
         channels = 1 if self.meta["shape"][2] == 1 else 3
-        self.facts: NDArray[np.int32] = self._map("facts", np.int32, (-1, 3))
+        self.facts: NDArray[np.int32] = self._map("facts", np.int32, (-1, self.meta.get("facts", 3)))
         self.sums: NDArray[np.int64] = self._map("sums", np.int64, (-1, 2, channels))
         if not len(self.pixels) == len(self.facts) == len(self.sums) == self.meta["count"]:
             raise ValueError("files of different length")
@@ -66,11 +68,18 @@ class Entry:
         return np.memmap(self._folder / name, dtype, mode="c").reshape(shape)
 
 
+def stamps(folder: Path) -> list[list[int]]:
+    """Bytes and times of change of the raw files of an entry: nothing writes to them once it is complete."""
+    found = [(folder / name).stat() for name in ("pixels", "facts", "sums")]
+    return [[info.st_size, info.st_mtime_ns, info.st_ctime_ns] for info in found]
+
+
 def cached(source: str, policy: object, state: str, build: Build, usable: Callable[[Entry], bool]) -> Entry:
     """The entry of `source` in this `state` under this `policy`, made with `build` unless it is there and `usable`.
 
     `build(folder)` writes the raw files `pixels`, `facts` and `sums` and returns what goes into `meta.json`, with
-    `shape` (H, W, C) and `count`; a `digest` over the pixels is added. Raises `DiskError`.
+    `shape` (H, W, C), `count` and, where it is not 3, the number of `facts` of an image; a `digest` over the pixels is
+    added. Raises `DiskError`.
     """
     place = cache_folder() / "images" / _short(f"{FORMAT} {source} {policy}")
     target = place / _short(state)
@@ -91,6 +100,7 @@ def cached(source: str, policy: object, state: str, build: Build, usable: Callab
     finally:
         shutil.rmtree(work, ignore_errors=True)
     _tidy(place, keep=target)
+    shutil.rmtree(cache_folder() / "images" / _short(f"{FORMAT - 1} {source} {policy}"), ignore_errors=True)
     return Entry(target)
 
 
@@ -105,7 +115,7 @@ def _finish(work: Path, meta: dict[str, Any]) -> None:
     with (work / "pixels").open("r+b") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
-    text = json.dumps({**meta, "digest": digest})
+    text = json.dumps({**meta, "digest": digest, "stamps": stamps(work)})
     (work / "meta.json").write_text(text, encoding="utf-8")
 
 

@@ -18,10 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from trainer.data.image_formats import FORMATS, INSTALL, WITH_PHOTOS, pillow_formats, unread_format
 from trainer.data.image_set import Progress, channel_sums
 
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
-"""What Pillow may try. Its other readers are rarely needed and widely attacked."""
 MAX_PIXELS = 89_478_485
 """Pillow's own limit (a quarter of a gigabyte as RGB), here an error at once instead of a warning first."""
 MODES = ("RGB", "L", "P", "RGBA", "CMYK", "LA", "1", "I;16", "YCbCr", "PA", "other")
@@ -45,6 +44,8 @@ class Decoded:
     width: int
     height: int
     mode: str
+    bits: int = 0
+    """Of an image with 16 bits a channel: how many the largest value needs, 0 for a black one; else 0."""
 
 
 def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Decoded:
@@ -52,28 +53,52 @@ def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Dec
 
     Raises `UnreadableError`.
     """
-    with _reasons(), open(path, "rb") as file, Image.open(file, formats=FORMATS) as image:  # noqa: PTH123
+    with _opened(path) as image:
         width, height = displayed_size(image)
         if image.width * image.height > MAX_PIXELS:
             raise UnreadableError("oversized", f"{image.width}x{image.height} pixels, more than {MAX_PIXELS:,}")
         mode = image.mode
         shorter = 2 * max(target)
         image.draft("RGB", (shorter, shorter))  # large JPEGs are scaled down while decoding, never below this
-        return Decoded(fit(image, target, grey=grey), width, height, mode)
+        bits = _bits(image)
+        return Decoded(fit(image, target, grey=grey), width, height, mode, bits)
 
 
 def read_size(path: str) -> tuple[int, int] | None:
     """Height and width as displayed, from the head of the file; None if it cannot be read."""
     try:
-        with _reasons(), open(path, "rb") as file, Image.open(file, formats=FORMATS) as image:  # noqa: PTH123
+        with _opened(path) as image:
             width, height = displayed_size(image)
             return height, width
     except UnreadableError:
         return None
 
 
+@contextmanager
+def _opened(path: str) -> Iterator[Image.Image]:
+    """The one place where an image file is opened. Raises `UnreadableError`."""
+    with _reasons(path), open(path, "rb") as file, Image.open(file, formats=pillow_formats()) as image:  # noqa: PTH123
+        yield image
+
+
+def _bits(image: Image.Image) -> int:
+    """`Decoded.bits` of an image that was opened just now: Pillow keeps the upper half of 16-bit colours."""
+    grey = image.mode.startswith("I;16")
+    if not grey and not any(";16" in str(tile[3]) for tile in getattr(image, "tile", ())):
+        return 0
+    largest = int(np.asarray(image).max()) if grey else max(int(high) for _, high in _extrema(image))
+    return 0 if not largest else largest.bit_length() if grey else 8 + largest.bit_length()
+
+
+def _extrema(image: Image.Image) -> list[Any]:
+    """Smallest and largest value of each colour, without alpha."""
+    return [image.getchannel(band).getextrema() for band in image.getbands() if band not in "Aa"]
+
+
 def displayed_size(image: Image.Image) -> tuple[int, int]:
-    """Width and height after the EXIF orientation."""
+    """Width and height after the EXIF orientation. Pillow itself turns TIFF images, and gives their size so at once."""
+    if image.format == "TIFF":
+        return image.width, image.height
     return (image.height, image.width) if _orientation(image) >= 5 else (image.width, image.height)
 
 
@@ -122,7 +147,7 @@ def no_warnings() -> Iterator[None]:
 
 
 @contextmanager
-def _reasons() -> Iterator[None]:
+def _reasons(path: str) -> Iterator[None]:
     """Everything Pillow raises on a bad file becomes `UnreadableError`."""
     try:
         yield
@@ -131,7 +156,7 @@ def _reasons() -> Iterator[None]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableError("oversized", f"more than {MAX_PIXELS:,} pixels") from None
     except UnidentifiedImageError:
-        raise UnreadableError("unreadable", f"not an image in a known format ({', '.join(FORMATS)})") from None
+        raise UnreadableError("unreadable", _unknown(path)) from None
     except PermissionError:
         raise UnreadableError("permission", "no permission to read it") from None
     except IsADirectoryError:
@@ -145,9 +170,22 @@ def _reasons() -> Iterator[None]:
         raise UnreadableError("truncated" if "truncated" in text else "unreadable", text) from None
 
 
+def _unknown(path: str) -> str:
+    """Why Pillow does not know a file."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        name = unread_format(file.read(16))
+    if not name:
+        return f"not an image in a known format ({', '.join(FORMATS)})"
+    advice = f"convert it to JPEG or PNG, or {INSTALL}" if name in WITH_PHOTOS else "convert it to JPEG or PNG"
+    return f"a picture in the format {name}, which is not read here: {advice}"
+
+
+FACTS = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Decode files of one folder into three raw files in `out`: pixels, facts (width, height, mode), sums."""
+    """Decode files of one folder into three raw files in `out`: pixels, facts (width, height, mode, bits), sums."""
 
     root: str
     out: str
@@ -166,7 +204,7 @@ class Job:
         Plain writes, not a memory map: a full disk is then an `OSError` here, where it would kill a mapped process.
         """
         pixels = np.zeros((len(paths), self.height, self.width, 4), np.uint8)
-        facts = np.zeros((len(paths), 3), np.int32)
+        facts = np.zeros((len(paths), FACTS), np.int32)
         faults = []
         with no_warnings():
             for row, path in enumerate(paths):
@@ -177,7 +215,7 @@ class Job:
                     continue
                 pixels[row, :, :, :3] = image.pixels
                 mode = image.mode if image.mode in MODES else "other"
-                facts[row] = image.width, image.height, MODES.index(mode)
+                facts[row] = image.width, image.height, MODES.index(mode), image.bits
         arrays: dict[str, NDArray[Any]] = {"pixels": pixels, "facts": facts, "sums": channel_sums(pixels)}
         for name, row_bytes in self._rows().items():
             with Path(self.out, name).open("r+b") as file:
@@ -186,7 +224,7 @@ class Job:
         return faults
 
     def _rows(self) -> dict[str, int]:
-        return {"pixels": self.height * self.width * 4, "facts": 3 * 4, "sums": 2 * 3 * 8}
+        return {"pixels": self.height * self.width * 4, "facts": FACTS * 4, "sums": 2 * 3 * 8}
 
 
 def resize_all(images: NDArray[np.uint8], size: int, progress: Progress) -> NDArray[np.uint8]:

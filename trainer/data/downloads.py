@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from trainer.data.cache import Entry, cache_folder, cached
 from trainer.data.decode import resize_all
+from trainer.data.file_stamp import file_stamp
 from trainer.data.image_set import ImageSet, Progress, channel_sums, pack
 from trainer.errors import DataError
 
@@ -114,10 +115,10 @@ def _decode(content: Content, work: Path, size: int | None, progress: Progress) 
 
 
 def _state(folder: Path) -> str:
-    """Names, sizes and times of the downloaded files; empty if there are none."""
+    """Names and stamps of the downloaded files; empty if there are none."""
     try:
         with os.scandir(folder) as entries:
-            files = sorted((entry.name, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in entries)
+            files = sorted((entry.name, file_stamp(entry.stat(), entry.path)) for entry in entries if entry.is_file())
     except OSError:
         return ""
     return repr(files) if files else ""

@@ -1,21 +1,30 @@
-"""What lies in a folder of images, found with one look at each directory; no file is opened. [no torch]"""
+"""What lies in a folder of images, found with one look at each directory; no image is opened. [no torch]"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trainer.data.image_set import Fault, Progress
+from trainer.data.class_names import ClassNames, class_names, same_looking
+from trainer.data.file_stamp import Stamp, file_stamp
+from trainer.data.image_formats import INSTALL, SUFFIXES, UNREAD, WITH_PHOTOS, image_suffixes, suffix_of
+from trainer.data.image_set import RULES, Fault, LeftOut, Progress
 from trainer.errors import DataError
 from trainer.events import SPLITS
 
-SUFFIXES = frozenset(
-    ("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "webp", "tif", "tiff", "ppm", "pgm", "pbm", "pnm")
+FIRST_SPLIT_NAMES = {"train": 0, "valid": 1, "val": 1, "test": 2}
+"""Those of version 0.1.0, as they are written here."""
+SPLIT_NAMES = {**FIRST_SPLIT_NAMES, "training": 0, "validation": 1, "dev": 1, "testing": 2, "eval": 2}
+"""In any case of letters."""
+SYSTEM_FOLDERS = frozenset(
+    ("__macosx", "__pycache__", "@eadir", "$recycle.bin", "system volume information", "lost+found")
 )
-SPLIT_NAMES = {"train": 0, "valid": 1, "val": 1, "test": 2}
+"""Made by programs and systems, in lower case; what begins with a dot is one as well."""
+SYSTEM_FILES = frozenset(("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r"))
 
 
 @dataclass
@@ -23,64 +32,110 @@ class Listing:
     """Image files sorted by split, class and name. Faults are single files, problems concern the whole."""
 
     root: Path
+    rules: int = RULES
     classes: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
     parts: list[int] = field(default_factory=list)
-    stamps: list[tuple[int, int]] = field(default_factory=list)
-    """Bytes and modification time (ns) of each file."""
+    stamps: list[Stamp] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     problems: list[Fault] = field(default_factory=list)
-    others: list[str] = field(default_factory=list)
-    """Files and folders that were not looked at."""
+    names: ClassNames = field(default_factory=ClassNames)
+    nested: list[str] = field(default_factory=list)
+    """Images that lie in sub-folders of their class."""
+    class_of: dict[str, str] = field(default_factory=dict)
+    """Folder of a class -> the class."""
+    _left: dict[tuple[str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        self.suffixes = image_suffixes() if self.rules > 1 else SUFFIXES
+
+    def leave(self, place: str, kind: str, path: str, what: str = "") -> None:
+        """Note what is not used; see `LeftOut`."""
+        self._left[place, kind, what].append(path)
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What is not used, a record for each place, kind and format."""
+        return tuple(
+            LeftOut(self.class_of.get(place, ""), place, kind, what, len(paths), min(paths))
+            for (place, kind, what), paths in sorted(self._left.items())
+        )
 
     def state(self) -> str:
-        """Digest over path, size and modification time of every file."""
-        lines = [f"{path}\0{size}\0{time}" for path, (size, time) in zip(self.paths, self.stamps, strict=True)]
+        """Digest over path and stamp of every file (see `file_stamp`, also for what it does not notice)."""
+        lines = [f"{path}\0{a} {b} {c} {d}" for path, (a, b, c, d) in zip(self.paths, self.stamps, strict=True)]
         return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
     def bytes(self) -> int:
         """What the files hold together."""
-        return sum(size for size, _ in self.stamps)
+        return sum(stamp[0] for stamp in self.stamps)
 
 
-def scan(root: Path, progress: Progress) -> Listing:
-    """List `root`. What is missing or odd is noted in the listing; only an unreadable `root` raises (`DataError`)."""
-    listing = Listing(root)
+def scan(root: Path, progress: Progress, rules: int = RULES) -> Listing:
+    """List `root`. What is missing or odd is noted in the listing; only an unreadable `root` raises (`DataError`).
+
+    `rules` 1: as version 0.1.0 did, for its runs: images in sub-folders of a class and other names of splits than
+    train, valid, val and test are not found.
+    """
+    listing = Listing(root, rules)
     progress("scan", 0, 0)
     top = _folders(listing, "")
-    split_names = [name for name in top if name in SPLIT_NAMES and _has_folders(root / name)]
-    if split_names:
-        listing.others += [name for name in top if name not in split_names]
-        _check_splits(listing, split_names)
-        parts = {name: _folders(listing, name) for name in sorted(split_names, key=SPLIT_NAMES.__getitem__)}
-    else:
-        parts = {"": top}
-    listing.classes = sorted({name for names in parts.values() for name in names if _sayable(listing, name)})
+    parts = _parts(listing, top)
+    listing.problems += [fault for split, names in parts.items() for fault in _unusable(listing, split, names)]
+    usable = {split: [name for name in names if _text(name)] for split, names in parts.items()}
+    training = [name for split, names in usable.items() if _part(listing, split) == 0 for name in names]
+    listing.names = class_names(usable, training) if rules > 1 else ClassNames()
+    listing.classes = sorted({listing.names.of(split, name) for split, names in usable.items() for name in names})
     labels = {name: label for label, name in enumerate(listing.classes)}
-    for split, names in parts.items():
+    for split, names in usable.items():
         for name in names:
-            if name in labels:
-                path = f"{split}/{name}" if split else name
-                _list_class(listing, path, SPLIT_NAMES.get(split, 0), labels[name])
-                progress("scan", len(listing.paths), 0)
-    if "train" in parts:
-        _check_classes(listing, {split: set(names) for split, names in parts.items()})
+            _list_class(listing, split, name, labels[listing.names.of(split, name)])
+            progress("scan", len(listing.paths), 0)
+    if any(split and _part(listing, split) == 0 for split in parts):
+        _check_classes(listing, usable, set(training))
     return listing
 
 
+def _parts(listing: Listing, top: list[str]) -> dict[str, list[str]]:
+    """The folders of splits that there are, with the folders in each; else the root under the name ""."""
+    splits = [name for name in top if _part(listing, name) is not None and _has_folders(listing.root / name)]
+    if listing.rules > 1 and not any(_part(listing, name) == 0 for name in splits):
+        # without train/ a folder called test/ or dev/ that holds images itself is a class
+        splits = [name for name in splits if not _has_images(listing, name)]
+    if not splits:
+        return {"": top}
+    for name in top:
+        if name not in splits:
+            listing.leave("", "beside", name)
+    _check_splits(listing, splits)
+    order = list(SPLIT_NAMES)
+    splits.sort(key=lambda name: (_part(listing, name), order.index(name.strip().lower()), name))
+    return {name: _folders(listing, name) for name in splits}
+
+
+def _part(listing: Listing, name: str) -> int | None:
+    """Index into SPLITS of the split that a folder so called holds, if it can hold one; the root is training."""
+    if not name:
+        return 0
+    return FIRST_SPLIT_NAMES.get(name) if listing.rules == 1 else SPLIT_NAMES.get(name.strip().lower())
+
+
 def _folders(listing: Listing, path: str) -> list[str]:
-    """Names of the visible folders in `path`, sorted; visible files are noted as not looked at."""
+    """Names of the visible folders in `path`, sorted; visible files are noted as not used."""
     names = []
     try:
+        above = _ids(listing, path)
         with os.scandir(listing.root / path) as entries:
             for entry in entries:
-                if entry.name.startswith("."):
+                full = f"{path}/{entry.name}" if path else entry.name
+                if not _is_folder(entry):
+                    _leave_file(listing, path, full, beside="no_class")
+                elif _ignored(entry.name):
                     continue
-                if entry.is_dir():
-                    names.append(entry.name)
+                elif entry.is_symlink() and _id(entry.path) in above:
+                    listing.leave(path, "loop", full)
                 else:
-                    listing.others.append(f"{path}/{entry.name}" if path else entry.name)
+                    names.append(entry.name)
     except OSError as error:
         raise DataError(
             "data.folder_unreadable",
@@ -92,57 +147,171 @@ def _folders(listing: Listing, path: str) -> list[str]:
     return sorted(names)
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _ignored(folder: str) -> bool:
+    return folder.startswith(".") or folder.lower() in SYSTEM_FOLDERS
+
+
+def _leave_file(listing: Listing, place: str, path: str, beside: str) -> None:
+    """Note a file that is not used. `beside`: the kind where it is an image."""
+    name = path.rpartition("/")[2]
+    suffix = suffix_of(name)
+    readable = suffix in listing.suffixes
+    if name.startswith("."):
+        if readable and not name.startswith("._"):  # macOS keeps its attributes in those
+            listing.leave(place, "hidden", path)
+    elif readable:
+        listing.leave(place, beside, path)
+    elif suffix in UNREAD:
+        listing.leave(place, "format", path, UNREAD[suffix])
+    elif name.lower() not in SYSTEM_FILES:
+        listing.leave(place, "other", path, suffix)
+
+
 def _has_folders(path: Path) -> bool:
     try:
-        return any(child.is_dir() and not child.name.startswith(".") for child in path.iterdir())
+        return any(child.is_dir() and not _ignored(child.name) for child in path.iterdir())
     except OSError:
         return True  # looked at again later, where the reason is reported
 
 
-def _sayable(listing: Listing, name: str) -> bool:
+def _has_images(listing: Listing, name: str) -> bool:
+    try:
+        children = (listing.root / name).iterdir()
+        return any(suffix_of(child.name) in listing.suffixes and child.is_file() for child in children)
+    except OSError:
+        return False
+
+
+def _id(path: str | Path) -> tuple[int, int]:
+    info = os.stat(path)  # noqa: PTH116  # called for every folder
+    return info.st_dev, info.st_ino
+
+
+def _ids(listing: Listing, path: str) -> set[tuple[int, int]]:
+    """A folder below the root and all that it is in, up to the root."""
+    parts = path.split("/") if path else []
+    return {_id(listing.root.joinpath(*parts[:depth])) for depth in range(len(parts) + 1)}
+
+
+def _text(name: str) -> bool:
     """Names that are not text cannot be written to any of our files."""
     try:
         name.encode()
     except UnicodeEncodeError:
-        printable = name.encode("utf-8", "backslashreplace").decode()
-        listing.problems.append(Fault(printable, "name", "the folder's name is not valid Unicode text: rename it"))
         return False
     return True
 
 
-def _list_class(listing: Listing, path: str, part: int, label: int) -> None:
-    """Append the images of one class folder, sorted by name."""
-    found: list[tuple[str, int, int]] = []
+def _unusable(listing: Listing, split: str, names: list[str]) -> list[Fault]:
+    """Names of class folders that are no text, or look like another one."""
+    faults = []
+    for name in names:
+        if not _text(name):
+            printable = name.encode("utf-8", "backslashreplace").decode()
+            faults.append(Fault(printable, "name", "the folder's name is not valid Unicode text: rename it"))
+    if listing.rules > 1:
+        for first, name in same_looking([name for name in names if _text(name)]):
+            reason = (
+                f"this name and {first!a} look the same, as they differ only in Unicode form or blanks "
+                f"({name!a}): put the images into one of the folders, or rename one"
+            )
+            faults.append(Fault(f"{split}/{name}" if split else name, "same_name", reason))
+    return faults
+
+
+def _list_class(listing: Listing, split: str, name: str, label: int) -> None:
+    """Append the images of one class folder and of the folders in it, sorted by path."""
+    path = f"{split}/{name}" if split else name
+    listing.class_of[path] = listing.classes[label]
+    found: list[tuple[str, Stamp]] = []
     before = len(listing.faults)
     try:
-        with os.scandir(listing.root / path) as entries:
-            for entry in entries:
-                _look_at(listing, path, entry, found)
-    except OSError as error:
-        listing.problems.append(Fault(path, "permission", f"the folder cannot be read: {error.strerror or error}"))
-        return
+        seen = _ids(listing, path)
+    except OSError:
+        seen = set()
+    waiting = nested = _list_folder(listing, path, path, found, seen)
+    while waiting:
+        waiting = [inner for folder in waiting for inner in _list_folder(listing, folder, path, found, seen)]
     listing.faults[before:] = sorted(listing.faults[before:], key=lambda fault: fault.path)
-    if not found:
-        listing.problems.append(Fault(path, "empty_class", "the class has no images"))
+    if not found and not any(fault.path == path for fault in listing.problems):
+        listing.problems.append(Fault(path, "empty_class", f"the class has no images{_only_unread(listing, path)}"))
     found.sort()
-    for name, size, time in found:
-        listing.paths.append(f"{path}/{name}")
-        listing.stamps.append((size, time))
+    listing.paths += [full for full, _ in found]
+    listing.stamps += [stamp for _, stamp in found]
+    if nested:
+        listing.nested += [full for full, _ in found if "/" in full[len(path) + 1 :]]
     listing.labels += [label] * len(found)
-    listing.parts += [part] * len(found)
+    listing.parts += [_part(listing, split) or 0] * len(found)
 
 
-def _look_at(listing: Listing, path: str, entry: os.DirEntry[str], found: list[tuple[str, int, int]]) -> None:
-    name = entry.name
-    if name.startswith("."):
-        return
-    full = f"{path}/{name}"
-    if name.rpartition(".")[2].lower() not in SUFFIXES or "." not in name:
-        listing.others.append(full)
-        return
+def _only_unread(listing: Listing, path: str) -> str:
+    """What an empty class has instead of images."""
+    unread = [one for one in listing.left_out() if one.place == path and one.kind == "format"]
+    if not unread:
+        return ""
+    count, names = sum(one.count for one in unread), [one.what for one in unread]
+    advice = "convert them to JPEG or PNG" + (f", or {INSTALL}" if WITH_PHOTOS.intersection(names) else "")
+    return f", only {count} file{'s' * (count > 1)} in formats that are not read ({', '.join(names)}): {advice}"
+
+
+def _list_folder(
+    listing: Listing, folder: str, place: str, found: list[tuple[str, Stamp]], seen: set[tuple[int, int]]
+) -> list[str]:
+    """Add the images that lie in `folder` itself to `found`; returns the folders in it."""
+    inner = []
+    suffixes = listing.suffixes
+    try:
+        with os.scandir(listing.root / folder) as entries:
+            for entry in entries:
+                name = entry.name
+                full = f"{folder}/{name}"
+                _, dot, suffix = name.rpartition(".")
+                if dot and suffix.lower() in suffixes and name[0] != ".":
+                    if _look_at(listing, full, entry, found):
+                        continue
+                elif not _is_folder(entry):
+                    _leave_file(listing, place, full, beside="other")
+                    continue
+                if _ignored(name):
+                    continue
+                if listing.rules == 1:
+                    listing.leave(place, "other", full)
+                elif _descend(listing, full, place, seen):
+                    inner.append(full)
+    except OSError as error:
+        listing.problems.append(Fault(folder, "permission", f"the folder cannot be read: {error.strerror or error}"))
+    return inner
+
+
+def _descend(listing: Listing, full: str, place: str, seen: set[tuple[int, int]]) -> bool:
+    """Whether to look into a folder: not a second time, where links lead back."""
+    if not _text(full):
+        printable = full.encode("utf-8", "backslashreplace").decode()
+        listing.faults.append(Fault(printable, "name", "the folder's name is not valid Unicode text"))
+        return False
+    here = _id(listing.root / full)
+    if here in seen:
+        listing.leave(place, "loop", full)
+        return False
+    seen.add(here)
+    return True
+
+
+def _look_at(listing: Listing, full: str, entry: os.DirEntry[str], found: list[tuple[str, Stamp]]) -> bool:
+    """Add a file called like an image to `found`, or note why not. False: it is a folder, to be looked into."""
     try:
         full.encode()
         info = entry.stat()
+        if info.st_mode & 0o170000 == stat.S_IFREG:
+            found.append((full, file_stamp(info, entry.path)))
+            return True
     except UnicodeEncodeError:
         printable = full.encode("utf-8", "backslashreplace").decode()
         listing.faults.append(Fault(printable, "name", "the file's name is not valid Unicode text"))
@@ -151,25 +320,38 @@ def _look_at(listing: Listing, path: str, entry: os.DirEntry[str], found: list[t
     except OSError as error:
         listing.faults.append(Fault(full, "unreadable", error.strerror or str(error)))
     else:
-        if stat.S_ISREG(info.st_mode):
-            found.append((name, info.st_size, info.st_mtime_ns))
-        else:
-            reason = "a folder, not an image" if stat.S_ISDIR(info.st_mode) else "not a regular file"
-            listing.faults.append(Fault(full, "not_a_file", reason))
+        if stat.S_ISDIR(info.st_mode) and listing.rules > 1 and _holds_something(entry.path):
+            return False
+        reason = "a folder, not an image" if stat.S_ISDIR(info.st_mode) else "not a regular file"
+        listing.faults.append(Fault(full, "not_a_file", reason))
+    return True
+
+
+def _holds_something(folder: str) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return any(True for _ in entries)
+    except OSError:
+        return True  # the look into it gives the reason
 
 
 def _check_splits(listing: Listing, names: list[str]) -> None:
-    if "train" not in names:
+    parts = defaultdict(list)
+    for name in sorted(names):
+        parts[_part(listing, name)].append(name)
+    if 0 not in parts:
         reason = f"there is no folder train/ with the classes, although there is {names[0]}/"
         listing.problems.append(Fault("train", "missing_split", reason))
-    if {"val", "valid"} <= set(names):
-        listing.problems.append(Fault("val", "two_splits", "there is valid/ and val/: keep one of them"))
+    for same in parts.values():
+        if len(same) > 1:
+            there = " and ".join(f"{name}/" for name in reversed(same))
+            listing.problems.append(Fault(same[0], "two_splits", f"there is {there}: keep one of them"))
 
 
-def _check_classes(listing: Listing, names: dict[str, set[str]]) -> None:
+def _check_classes(listing: Listing, names: dict[str, list[str]], training: set[str]) -> None:
     """Classes that could be tested but never learned."""
     for split in names:
-        for name in sorted(names[split] - names["train"]):
-            if name in listing.classes:
-                reason = f"the class is in {split}/ ({SPLITS[SPLIT_NAMES[split]]}) but not in train/"
+        for name in names[split]:
+            if listing.names.of(split, name) not in training:
+                reason = f"the class is in {split}/ ({SPLITS[_part(listing, split) or 0]}) but not in train/"
                 listing.problems.append(Fault(f"{split}/{name}", "class_not_in_train", reason))

@@ -19,12 +19,10 @@ from trainer.data import augment
 from trainer.data.batch import PairsSingles
 from trainer.data.buffers import Recycler, Workspace
 from trainer.data.decode import UnreadableError, fit, no_warnings, read_image
-from trainer.data.image_set import Fault, ImageSet, Progress, no_progress, pack
+from trainer.data.image_set import Fault, ImageSet, pack
 from trainer.data.prefetch import Prefetch, worthwhile
-from trainer.data.sources import load_pictures
-from trainer.data.split import Indices, split_pictures
-from trainer.data.validation import FaultyDataError, left_out, raise_problems
-from trainer.errors import UsageError
+from trainer.data.split import Indices
+from trainer.data.validation import FaultyDataError, left_out
 
 CHUNK_PIXELS = 1 << 19
 """Pixels prepared at a time: 512 CIFAR images. What they need in between stays in the cache that the cores share, and
@@ -35,57 +33,6 @@ AHEAD = 3
 """Chunks made in advance: enough to bridge a report, few enough to stay in the cache that the cores share."""
 BLOCK = 16
 """Chunks whose coordinates are computed together: small operations cost their start, not their size."""
-
-
-def open_data(
-    source: str,
-    *,
-    seed: int = 1234,
-    valid: float = 0.1,
-    test: float = 0.1,
-    samples: int | None = None,
-    size: int | None = None,
-    skip_bad: bool = False,
-    batch: int = 64,
-    rotation: float = 0.0,
-    flip: float = 0.0,
-    crop: int = 0,
-    sampling: Literal["shuffle", "balanced"] = "shuffle",
-    root: str | None = None,
-    progress: Progress = no_progress,
-) -> ImageData:
-    """Open a source by name or path, check all of it, divide it and measure its training part.
-
-    `valid`, `test`: fractions in [0, 1) of the images that the source does not divide itself. `samples`: at most so
-    many training images, each class keeping its share; None for all. `size`: side of the square images, None for the
-    source's own. `skip_bad`: leave out unreadable images instead of raising. `rotation`: largest angle in degrees;
-    `flip`: probability; `crop`: pixels of zero padding. `sampling`:
-    what an epoch draws, every training image once, or as many of each class, with repetition. `root`: for downloads.
-    Raises `UsageError`, `DataError` (every fault at once, all of them in its `faults`) and `DiskError`.
-    """
-    if not (0 <= valid < 1 and 0 <= test < 1 and valid + test < 1):
-        raise UsageError(
-            "data.fractions",
-            f"the fractions of validation ({valid:g}) and test ({test:g}) images leave nothing to train on",
-            expected="each at least 0, together below 1",
-            mend="make them smaller",
-            valid=valid,
-            test=test,
-        )
-    pictures = load_pictures(source, size=size, root=root, progress=progress)
-    progress("check", 0, 0)
-    split, too_small = split_pictures(pictures, valid=valid, test=test, seed=seed, samples=samples)
-    raise_problems(pictures, too_small, skip_bad=skip_bad)
-    augmentation = Augmentation(rotation, flip, crop)
-    return ImageData(
-        pictures,
-        split,
-        seed=seed,
-        fractions=(valid, test),
-        batch=batch,
-        augmentation=augmentation,
-        balanced=sampling == "balanced",
-    )
 
 
 Batch = tuple[Tensor, Tensor]
@@ -146,6 +93,7 @@ class ImageData:
         batch: int,
         augmentation: Augmentation,
         balanced: bool = False,
+        reopen: Callable[[str], ImageData | None] | None = None,
     ) -> None:
         height, width = pictures.pixels.shape[1:3]
         self.name = pictures.name
@@ -159,6 +107,7 @@ class ImageData:
         self.steps_per_epoch = full if self._pairs else full + (rest > 0)
         self.notes = (*left_out(pictures), *pictures.notes)
         self.fingerprint = _fingerprint(pictures, split, seed, fractions)
+        self._reopen = reopen
         self._pictures = pictures
         self._split = split
         self._seed = seed
@@ -168,6 +117,11 @@ class ImageData:
         self._normaliser = augment.Normaliser(self.mean, self.std)
         self._recycler = Recycler()
         self._place(packed(pictures.pixels))
+
+    def of_run(self, fingerprint: str) -> ImageData | None:
+        """The same source as a run of version 0.1.0 with this fingerprint read and divided it; None where the images
+        are others."""
+        return self._reopen(fingerprint) if self._reopen else None
 
     def to(self, device: torch.device | str) -> None:
         """Make batches on `device` from now on. Pixels move there if they take at most half of its free memory."""

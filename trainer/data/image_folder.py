@@ -1,4 +1,7 @@
-"""A folder as a source: `train/ valid/ test/` with a folder of images per class, or just those. [no torch]"""
+"""A folder as a source: `train/ valid/ test/` with a folder of images per class, or just those. [no torch]
+
+Nothing that lies in it is passed over in silence: `ImageSet.left_out` counts it, `ImageSet.notes` says it.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,13 @@ from typing import Any
 import numpy as np
 
 from trainer.data.cache import Entry, cached
-from trainer.data.decode import MODES, Job, no_warnings, read_size
+from trainer.data.decode import FACTS, MODES, Job, no_warnings, read_size
 from trainer.data.decode_pool import decode_all
+from trainer.data.file_stamp import settle
+from trainer.data.folder_notes import folder_notes
 from trainer.data.folder_scan import Listing, scan
-from trainer.data.image_set import DataNote, Fault, ImageSet, Progress
+from trainer.data.image_formats import FORMATS, pillow_formats
+from trainer.data.image_set import RULES, Fault, ImageSet, Progress
 from trainer.errors import DataError
 from trainer.events import SPLITS
 
@@ -21,25 +27,38 @@ LARGEST = 64
 """Side up to which images keep the size that most of them have."""
 
 
-def load_folder(root: Path, size: int | None, progress: Progress) -> ImageSet:
-    """Scan, decode (or map the cache) and check a folder. Raises `DataError` if it holds no images at all."""
-    listing = scan(root, progress)
+def load_folder(root: Path, size: int | None, progress: Progress, rules: int = RULES) -> ImageSet:
+    """Scan, decode (or map the cache) and check a folder. Raises `DataError` if it holds no images at all.
+
+    `rules`: as for `scan`.
+    """
+    listing = scan(root, progress, rules)
     if not listing.paths:
         raise _no_images(listing)
     source = os.path.realpath(root)
+    return load_listing(listing, root.resolve().name or source, _policy(size, listing, progress), size, progress)
+
+
+def load_listing(listing: Listing, name: str, policy: str, size: int | None, progress: Progress) -> ImageSet:
+    """Decode (or map the cache) and check files that were found; there is at least one.
+
+    `policy`: what decides about the pixels besides the files and their folder.
+    """
+    source = os.path.realpath(listing.root)
 
     def build(work: Path) -> dict[str, Any]:
+        settle(listing.stamps)
         return _decode(listing, source, work, size, progress)
 
     def usable(entry: Entry) -> bool:
         return not _readable_now(entry, listing)
 
-    entry = cached(source, f"folder {size}", listing.state(), build, usable)
+    entry = cached(source, policy, listing.state(), build, usable)
     progress("check", 0, 0)
     faults = [Fault(listing.paths[index], code, reason) for index, code, reason in entry.meta["faults"]]
     unreadable = tuple(index for index, _, _ in entry.meta["faults"])
     return ImageSet(
-        name=root.resolve().name or source,
+        name=name,
         classes=tuple(listing.classes),
         pixels=entry.pixels,
         labels=np.array(listing.labels, np.int64),
@@ -53,9 +72,21 @@ def load_folder(root: Path, size: int | None, progress: Progress) -> ImageSet:
         unreadable=unreadable,
         faults=tuple(sorted([*listing.faults, *faults], key=lambda fault: fault.path)),
         problems=(*listing.problems, *_emptied(listing, unreadable)),
-        notes=_notes(listing),
+        notes=folder_notes(listing, entry.facts[:, 3]),
+        left_out=listing.left_out(),
         root=Path(source),
     )
+
+
+def _policy(size: int | None, listing: Listing, progress: Progress) -> str:
+    """What decides about the pixels besides the files. Entries of older rules stand beside that of today's."""
+    older = listing.rules < RULES and listing.state() != scan(listing.root, progress).state()
+    return f"folder {size} rules {listing.rules}" if older else policy_of_files(size, "folder")
+
+
+def policy_of_files(size: int | None, kind: str) -> str:
+    """For `load_listing`: today's rules."""
+    return " ".join((kind, str(size), *pillow_formats()[len(FORMATS) :]))
 
 
 def _decode(listing: Listing, source: str, work: Path, size: int | None, progress: Progress) -> dict[str, Any]:
@@ -67,11 +98,11 @@ def _decode(listing: Listing, source: str, work: Path, size: int | None, progres
     while True:
         job = Job(source, str(work), *target)
         faults = decode_all(job, listing.paths, listing.bytes(), progress)
-        facts = np.fromfile(work / "facts", np.int32).reshape(-1, 3)
+        facts = np.fromfile(work / "facts", np.int32).reshape(-1, FACTS)
         sizes = [(height, width) for width, height in facts[:, :2].tolist() if width]
         wanted = target if size is not None else usual_size(sizes)
         if wanted == target:
-            return {"shape": (*target, 4), "count": len(listing.paths), "faults": faults}
+            return {"shape": (*target, 4), "count": len(listing.paths), "facts": FACTS, "faults": faults}
         target = wanted
 
 
@@ -106,22 +137,16 @@ def _modes(entry: Entry, unreadable: tuple[int, ...]) -> dict[str, int]:
     return {MODES[code]: count for code, count in enumerate(np.bincount(codes).tolist()) if count}
 
 
-def _notes(listing: Listing) -> tuple[DataNote, ...]:
-    if not listing.others:
-        return ()
-    count, example = len(listing.others), min(listing.others)
-    more = "s" if count > 1 else ""
-    text = f"{count} other file{more} or folder{more} not looked at, such as {example}"
-    return (DataNote("other_files", {"count": count, "example": example}, text),)
-
-
 def _no_images(listing: Listing) -> DataError:
     faults = (*listing.problems, *listing.faults)
     what = "there are no images in the folder"
+    notes = folder_notes(listing, np.zeros(0, np.int32))
     return DataError(
         "data.no_images",
         what,
-        where=str(listing.root) + "".join(f"\n  {fault.path}: {fault.reason}" for fault in faults[:20]),
+        where=str(listing.root)
+        + "".join(f"\n  {fault.path}: {fault.reason}" for fault in faults[:20])
+        + "".join(f"\n  {note}" for note in notes),
         expected="a folder per class with images in it, or train/ valid/ test/ with a folder per class",
         mend="give the folder that holds the class folders",
         path=str(listing.root),

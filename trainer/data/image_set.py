@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 Progress = Callable[[str, int, int], None]
 """Called as `progress(stage, done, total)`; stage is "scan", "decode" or "check", total 0 if not known. May raise."""
 
+RULES = 2
+"""By which rules a folder is read and divided. 1: those of version 0.1.0, for its runs (see `open_data`)."""
+
 
 def no_progress(stage: str, done: int, total: int) -> None:
     """Report nothing."""
@@ -27,6 +30,24 @@ class Fault:
     path: str
     code: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Files of one kind in one place that are not used.
+
+    `class_name`: of the class whose folder they lie in, empty where in none. `place`: that folder, relative; empty for
+    the root. `kind`: "format" (pictures in a format that is not read, `what` names it), "other" (no pictures, `what` is
+    their suffix), "hidden" (images whose name begins with a dot), "no_class" (images beside the class folders),
+    "beside" (folders beside those of the splits), "loop" (links back to a folder above).
+    """
+
+    class_name: str
+    place: str
+    kind: str
+    what: str
+    count: int
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +93,8 @@ class ImageSet:
     problems: tuple[Fault, ...] = ()
     """What is wrong with the source as a whole: nobody can train on it before this is mended."""
     notes: tuple[DataNote, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    """What lies in the folder and is not used, readable or not."""
     root: Path | None = None
     """The folder that `paths` are relative to, if they are files."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.duplicates import Duplicates, find_duplicates
-from trainer.data.image_set import DataNote, Fault, ImageSet, Progress, no_progress
+from trainer.data.image_set import DataNote, Fault, ImageSet, LeftOut, Progress, no_progress
 from trainer.data.quality import Balance, Odd, balance, mean_images, odd_images
 from trainer.data.sources import load_pictures
 from trainer.data.split import split_pictures
@@ -34,6 +34,8 @@ class Report:
     faults: tuple[Fault, ...]
     problems: tuple[Fault, ...]
     notes: tuple[DataNote, ...]
+    left_out: tuple[LeftOut, ...]
+    """What lies in the folder and is not used; `notes` say it in words."""
     balance: Balance | None
     """None where there are no training images."""
     odd: tuple[Odd, ...]
@@ -52,6 +54,14 @@ class Report:
     def mean_images(self) -> NDArray[np.uint8]:
         """The mean training image of each class, (C, H, W, 3) uint8; black where a class has none."""
         return mean_images(self.pictures, np.flatnonzero(self.parts == 0))
+
+    def unread(self) -> dict[str, int]:
+        """Class -> files in picture formats that are not read; only classes that have some."""
+        counts: Counter[str] = Counter()
+        for one in self.left_out:
+            if one.kind == "format":
+                counts[one.class_name] += one.count
+        return dict(counts)
 
     @property
     def usable(self) -> bool:
@@ -96,6 +106,7 @@ def inspect_source(
         faults=pictures.faults,
         problems=all_problems(pictures, too_small),
         notes=pictures.notes,
+        left_out=pictures.left_out,
         balance=balance(counts),
         odd=odd_images(pictures, np.flatnonzero(parts < len(SPLITS))),
         duplicates=find_duplicates(pictures, split, progress=progress),

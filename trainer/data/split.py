@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.image_set import Fault, ImageSet
+from trainer.data.image_set import RULES, Fault, ImageSet
 from trainer.events import SPLITS
 
 Indices = NDArray[np.int64]
@@ -21,13 +22,15 @@ def mix(*parts: object) -> int:
 
 
 def split_pictures(
-    pictures: ImageSet, *, valid: float, test: float, seed: int, samples: int | None = None
+    pictures: ImageSet, *, valid: float, test: float, seed: int, samples: int | None = None, rules: int = RULES
 ) -> tuple[dict[str, Indices], tuple[Fault, ...]]:
     """Indices of each part, ascending, without unreadable images; empty parts are absent. And what went wrong.
 
     `valid` and `test` are fractions of what the source calls training images; a part that the source brings itself
     is used as it is. Every class keeps its share to within one image, and totals are exact: 10 % of 50,000 is 5,000.
-    `samples`: at most so many training images, each class keeping its share, and at least one image.
+    A class whose share is less than one image gets one before others if an earlier part gave it none, and among equals
+    the seed decides; under `rules` 1, those of runs of version 0.1.0, the first classes always got it. `samples`: at
+    most so many training images, each class keeping its share, and at least one image.
     """
     good = np.ones(len(pictures.labels), bool)
     good[list(pictures.unreadable)] = False
@@ -40,7 +43,7 @@ def split_pictures(
     }
     faults = _too_small(pictures, split["train"], len(drawn))
     if not faults:
-        split |= _draw(split["train"], pictures.labels, drawn, seed)
+        split |= _draw(split["train"], pictures.labels, drawn, seed, rules)
     if samples is not None and samples < len(split["train"]):
         split["train"] = _thinned(split["train"], pictures.labels, samples, seed)
     return {part: split[part] for part in SPLITS if len(split[part])}, faults
@@ -59,18 +62,45 @@ def _too_small(pictures: ImageSet, pool: Indices, parts: int) -> tuple[Fault, ..
     )
 
 
-def _draw(pool: Indices, labels: NDArray[np.int64], shares: dict[str, float], seed: int) -> dict[str, Indices]:
+def _draw(
+    pool: Indices, labels: NDArray[np.int64], shares: dict[str, float], seed: int, rules: int
+) -> dict[str, Indices]:
     result: dict[str, Indices] = {}
     left = _shuffled(pool, "split", seed)
+    counts = np.bincount(labels[pool])
+    owed = [Fraction(0)] * len(counts)
     for part, share in shares.items():
-        counts = np.bincount(labels[pool])
-        quota = _quotas(counts, share, np.bincount(labels[left], minlength=len(counts)))
+        order = _small_first(counts, share, owed, seed) if rules > 1 else None
+        quota = _quotas(counts, share, np.bincount(labels[left], minlength=len(counts)), order)
+        owed = [due + Fraction(str(share)) * count - got for due, count, got in _rows(owed, counts, quota)]
         rank = _rank_in_class(labels[left])
         chosen = rank < quota[labels[left]]
         result[part] = np.sort(left[chosen])
         left = left[~chosen]
     result["train"] = np.sort(left)
     return result
+
+
+def _rows(owed: list[Fraction], *columns: NDArray[np.int64]) -> Iterator[tuple[Fraction, int, int]]:
+    return zip(owed, *(column.tolist() for column in columns), strict=True)
+
+
+def _small_first(counts: NDArray[np.int64], share: float, owed: list[Fraction], seed: int) -> Sequence[int]:
+    """Classes in the order in which they get an image above the whole ones of their share: those that miss the most.
+
+    Only a class with a share of less than one image has what earlier parts `owed` it added, and is drawn by the seed:
+    the others get images in any case, and splits without such classes stay as they always were.
+    """
+    exact = [Fraction(str(share)) * count for count in counts.tolist()]
+    drawn = np.argsort(np.random.PCG64(mix("classes", seed)).random_raw(len(counts)), kind="stable").tolist()
+    place = {label: rank for rank, label in enumerate(drawn)}
+
+    def key(label: int) -> tuple[Fraction, int]:
+        if exact[label] < 1:
+            return -exact[label] - owed[label], place[label]
+        return int(exact[label]) - exact[label], label
+
+    return sorted(range(len(exact)), key=key)
 
 
 def _thinned(rows: Indices, labels: NDArray[np.int64], samples: int, seed: int) -> Indices:
@@ -86,14 +116,17 @@ def _shuffled(rows: Indices, purpose: str, seed: int) -> Indices:
     return rows[np.argsort(keys, kind="stable")]
 
 
-def _quotas(counts: NDArray[np.int64], share: float | Fraction, room: NDArray[np.int64]) -> NDArray[np.int64]:
+def _quotas(
+    counts: NDArray[np.int64], share: float | Fraction, room: NDArray[np.int64], order: Sequence[int] | None = None
+) -> NDArray[np.int64]:
     """Images of each class, by largest remainder: at least one in all, and their sum is the rounded total. A class
-    gets none above its share where no more than `room` are left of it."""
+    gets none above its share where no more than `room` are left of it. `order`: of the classes, where it is not the
+    remainder that decides who comes first."""
     exact = [Fraction(str(share)) * count for count in counts.tolist()]
     quota = [int(value) for value in exact]
     total = max(1, round(sum(exact)))
-    by_remainder = sorted(range(len(exact)), key=lambda label: (quota[label] - exact[label], label))
-    with_room = [label for label in by_remainder if quota[label] < room[label]]
+    order = order or sorted(range(len(exact)), key=lambda label: (quota[label] - exact[label], label))
+    with_room = [label for label in order if quota[label] < room[label]]
     for label in with_room[: total - sum(quota)]:
         quota[label] += 1
     return np.array(quota, np.int64)

@@ -31,8 +31,19 @@ def all_problems(pictures: ImageSet, further: Sequence[Fault]) -> tuple[Fault, .
     problems = [*pictures.problems, *further]
     if len(pictures.classes) < 2:
         only = pictures.classes[0] if pictures.classes else pictures.name
-        problems.append(Fault(only, "one_class", "a classifier needs images of at least two classes"))
+        problems.append(
+            Fault(only, "one_class", f"a classifier needs images of at least two classes{_inside(pictures)}")
+        )
     return tuple(problems)
+
+
+def _inside(pictures: ImageSet) -> str:
+    """Where the classes may be, if the only one has several folders."""
+    parts = [path.split("/") for path in pictures.paths] if pictures.root else []
+    inner = sorted({names[1] for names in parts if len(names) > 2})
+    if len(inner) < 2:
+        return ""
+    return f"; if {', '.join(inner[:3])}{' and so on' if len(inner) > 3 else ''} are the classes, give {parts[0][0]}/"
 
 
 def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bool) -> None:
@@ -42,11 +53,31 @@ def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bo
     if not problems and not bad:
         return
     what = " and ".join(filter(None, (_say(len(problems), "problem"), _say(len(bad), "unreadable image"))))
-    mend = "mend or remove them"
-    if bad:
-        mend += ", or leave unreadable images out with --skip-bad (skip_bad=True)"
+    mend = fixes(problems, bad)
     code = f"data.{problems[0].code}" if problems else "data.unreadable"
     raise FaultyDataError(code, f"{what} in {pictures.name}", [*problems, *bad], mend=mend)
+
+
+def fixes(problems: Sequence[Fault], bad: Sequence[Fault]) -> str:
+    """What can be done about problems of a source and about `bad` images."""
+    found = [_FIXES.get(code, _OTHERWISE) for code in dict.fromkeys(fault.code for fault in problems)]
+    if bad:
+        found.append("repair or remove the images, or leave them out with --skip-bad (skip_bad=True)")
+    return "; ".join(dict.fromkeys(found))
+
+
+_OTHERWISE = "correct what is listed"
+_FIXES = {
+    "class_too_small": "add images to the class, remove its folder, or make fewer parts (--valid 0, --test 0)",
+    "empty_class": "put images into the class, or remove its folder",
+    "one_class": "give a folder with at least two folders of images",
+    "same_name": "put the images into one folder, or rename one",
+    "two_splits": "keep one of the folders",
+    "missing_split": "rename the folder that holds the training images to train",
+    "class_not_in_train": "add the class to train/, or remove its folder",
+    "permission": "check the permissions",
+    "name": "rename it",
+}
 
 
 def left_out(pictures: ImageSet) -> tuple[DataNote, ...]:

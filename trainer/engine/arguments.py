@@ -13,7 +13,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.optim import Optimizer
 
 from trainer.callback import Callback
-from trainer.data.loaders import DataSource, LoaderSource
+from trainer.data.loader_source import LoaderSource
+from trainer.data.loaders import DataSource
 from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import Criterion
 from trainer.engine.step import needs_closure
@@ -59,11 +60,12 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
 
 
-def checked_epochs(epochs: int, feed: DataSource) -> int:
-    """The number of epochs; raises UsageError where it is below 1, or the data lasts for one only."""
+def checked_epochs(epochs: int, feed: DataSource, steps: int | None) -> int:
+    """The number of epochs; raises UsageError where it is below 1, or the data lasts for one only. `steps`:
+    of an epoch, where that does not take all of the data."""
     if not _is_count(epochs):
         raise UsageError("train.epochs", f"epochs: got {epochs!r}.", expected="a whole number of at least 1")
-    if epochs > 1 and feed.single_pass:
+    if epochs > 1 and feed.single_pass and steps is None:
         raise UsageError(
             "data.single_pass",
             "The training data is an iterator: it is used up after one epoch.",

@@ -10,7 +10,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from trainer.data.batch import Batch
-from trainer.data.batch_groups import BatchGroups
+from trainer.data.batch_groups import BatchGroups, first_batches
 from trainer.data.loaders import DataSource
 from trainer.data.mixup import MixedBatches
 from trainer.engine.loss import Loss
@@ -49,7 +49,8 @@ class Parts:
     @property
     def steps_per_epoch(self) -> int:
         """Optimiser steps in an epoch; 0 where the number is not known."""
-        return -(-self.feed.steps_per_epoch // self.options.accumulate)
+        known, limit = -(-self.feed.steps_per_epoch // self.options.accumulate), self.options.steps_per_epoch
+        return min(known or limit, limit) if limit else known
 
     def train_batches(self, epoch: int, first_step: int) -> Iterator[Batch]:
         """What each optimiser step of an epoch is given, from `first_step` (0-based) on."""
@@ -57,6 +58,8 @@ class Parts:
         batches = self.feed.train_batches(epoch, first_step * options.accumulate)
         if options.accumulate > 1:
             batches = BatchGroups(batches, options.accumulate)
+        if options.steps_per_epoch:
+            batches = first_batches(batches, options.steps_per_epoch - first_step)
         if options.mixes:
             batches = MixedBatches(batches, self.classes, mixup=options.mixup, cutmix=options.cutmix)
         return batches

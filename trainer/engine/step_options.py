@@ -27,11 +27,15 @@ class StepOptions:
     mixup: float = 0.0
     cutmix: float = 0.0
     training_step: TrainingStep | None = None
+    steps_per_epoch: int | None = None
 
     def __post_init__(self) -> None:
-        count = self.accumulate
-        if not isinstance(count, Integral) or isinstance(count, bool) or count < 1:
-            raise _wrong("accumulate", count, "a whole number of at least 1")
+        counts = {"accumulate": self.accumulate}
+        if self.steps_per_epoch is not None:
+            counts["steps_per_epoch"] = self.steps_per_epoch
+        for name, count in counts.items():
+            if not isinstance(count, Integral) or isinstance(count, bool) or count < 1:
+                raise _wrong(name, count, "a whole number of at least 1")
         for name in ("clip_norm", "clip_value", "mixup", "cutmix"):
             if not _is_number(getattr(self, name)) or getattr(self, name) < 0:
                 raise _wrong(name, getattr(self, name), "a number of at least 0; 0: off")

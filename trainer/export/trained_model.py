@@ -85,7 +85,7 @@ def find_trained(folder: RunFolder) -> TrainedModel:
     found = trained_weights(folder)
     about = found.meta.get("input") or {}
     if not (about.get("mean") and about.get("std")):
-        data = open_settings_data(settings)
+        data = open_settings_data(settings, fingerprint=found.meta.get("fingerprint"))
         about = {"shape": data.input_shape, "mean": data.mean, "std": data.std}
     channels, height, width = (int(side) for side in about["shape"])
     return TrainedModel(

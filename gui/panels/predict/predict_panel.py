@@ -21,9 +21,9 @@ from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.labels import Sentence
 from gui.window.preferences import Preferences
 from gui.window.theme import icon
+from trainer.data.image_formats import image_suffixes
 
 MAX_IMAGES = 500
-ENDINGS = "*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff *.ppm *.pgm"
 
 
 class PredictPanel(Panel):
@@ -136,7 +136,9 @@ class PredictPanel(Panel):
     # -- what a person does ----------------------------------------------------------------------------------------
 
     def _choose(self) -> None:
-        kinds = self.tr("Images ({endings})").format(endings=ENDINGS)
+        kinds = self.tr("Images ({endings})").format(
+            endings=" ".join(f"*.{suffix}" for suffix in sorted(image_suffixes()))
+        )
         chosen, _ = QFileDialog.getOpenFileNames(
             self, self.tr("Choose images"), self._preferences.folder("images"), kinds
         )

@@ -302,3 +302,25 @@ def test_reasons_of_faults_are_whole_and_names_are_cut_in_the_middle(qtbot) -> N
         table.show()
         assert table.columnWidth(REASON) > table.fontMetrics().horizontalAdvance("not an image")
         qtbot.waitUntil(lambda: table.columnWidth(0) + table.columnWidth(REASON) == table.viewport().width())
+
+
+def test_the_check_counts_what_is_not_read_in_each_class(page: NewRunPage, assist: FakeAssist) -> None:
+    check = page.check
+    check.button.click()
+    left = {"class": "dog", "place": "train/dog", "kind": "format", "what": "HEIC", "count": 48, "example": "x.heic"}
+    other = {**left, "kind": "other", "what": "txt", "count": 3}
+    note = {
+        "code": "unread_formats",
+        "parameters": {"count": 48, "where": "HEIC (<b>dog</b>: 48)", "photos": 1},
+        "reason": "",
+    }
+    assist.answer("data", **{**REPORT, "left_out": [left, other], "coded_notes": [note]})
+    head = check.counts.horizontalHeaderItem(4)
+    assert head is not None
+    assert head.text() == "Not read"
+    assert [check.counts.item(row, 4).text() for row in range(2)] == ["0", "48"]
+    assert "HEIC (<b>dog</b>: 48)" in check.verdict.text()
+    assert "epochscope[photos]" in check.verdict.text()
+    check.button.click()
+    assist.answer("data", **REPORT)
+    assert check.counts.columnCount() == 4

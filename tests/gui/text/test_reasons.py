@@ -154,3 +154,25 @@ def test_what_is_not_known_is_told_as_it_came(russian: None) -> None:
         assert stop_text("robot", code, {}, "in its words") == "Запрошена остановка robot: in its words."
     assert reason_text("request.stale", {}, "other parameters") == "other parameters"
     assert [source_text("robot"), where_word("robot")] == ["robot"] * 2
+
+
+NOTES = {
+    "unread_formats": ({"count": 2, "where": "HEIC (a: 2)", "photos": 1}, "2 picture", "epochscope[photos]"),
+    "images_without_class": ({"count": 1, "example": "x.png"}, "1 image", "x.png"),
+    "hidden_images": ({"count": 3, "example": "a/.x.png", "where": "a: 3"}, "3 hidden image", "a: 3"),
+    "folders_beside": ({"count": 1, "example": "Holdout"}, "1 folder", "Holdout"),
+    "link_loops": ({"count": 2, "example": "a/up"}, "2 link", "a/up"),
+    "similar_names": ({"count": 2, "names": "A, a"}, "2 classes", "A, a"),
+    "renamed_class": ({"folder": "val/cat", "name": "Cat"}, "val/cat", "class Cat"),
+    "nested_images": ({"count": 9, "example": "a/b/c.png"}, "9 image", "a/b/c.png"),
+    "shallow_16_bit": ({"count": 6, "total": 12, "bits": 12, "factor": 16, "where": "a: 6"}, "6 of 12", "by 16"),
+}
+
+
+@pytest.mark.parametrize("code", NOTES)
+def test_notes_on_folders(code: str, speak: Callable[[str], None]) -> None:
+    speak("en")
+    parameters, *parts = NOTES[code]
+    text = note_text(code, parameters, "as it came")
+    assert all(part in text for part in parts), text
+    assert note_text(code, {"count": 1}, "as it came") == "as it came"  # of another version

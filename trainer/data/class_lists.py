@@ -1,0 +1,103 @@
+"""The names of classes that a loader's data set brings, and how the lists of several splits fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from trainer.errors import DataError
+
+Names = tuple[str, ...]
+MOST_WRAPPERS = 32
+"""Data sets in data sets that are looked through: one that holds itself must not be followed for ever."""
+
+
+def class_list(loader: Any) -> Names | None:
+    """The names of a loader's classes by their numbers, looked for through `DataLoader`, `Subset`, `ConcatDataset` and
+    every wrapper that keeps what it wraps as `.dataset`; None where there are none.
+
+    Names are `.classes` (a list, tuple or array of names), else the keys of `.class_to_idx`, else those of a label
+    column with names (`.features`, as Hugging Face data sets have). Raises DataError `data.class_lists` where joined
+    data sets number their classes differently.
+    """
+    for _ in range(MOST_WRAPPERS):
+        names = _own(loader)
+        if names is not None:
+            return names
+        parts = getattr(loader, "datasets", None)
+        if isinstance(parts, Sequence | Mapping) and len(parts):
+            return _joined(parts.values() if isinstance(parts, Mapping) else parts)
+        loader = getattr(loader, "dataset", None)
+        if loader is None:
+            return None
+    return None
+
+
+def _own(data: Any) -> Names | None:
+    names = getattr(data, "classes", None)
+    if names is not None and not isinstance(names, str | bytes | Mapping) and _has_items(names):
+        return tuple(str(name) for name in names)
+    numbers = getattr(data, "class_to_idx", None)
+    if isinstance(numbers, Mapping) and sorted(numbers.values()) == list(range(len(numbers))) and numbers:
+        return tuple(str(name) for name in sorted(numbers, key=numbers.__getitem__))
+    return label_names(getattr(data, "features", None))
+
+
+def _has_items(names: Any) -> bool:
+    """Whether it is a list of some kind: some data sets keep the number of classes under this name."""
+    return hasattr(names, "__len__") and hasattr(names, "__iter__") and len(names) > 0
+
+
+def label_names(features: Any) -> Names | None:
+    """The names of the only column with named labels among Hugging Face's `features`."""
+    if not isinstance(features, Mapping):
+        return None
+    named = [tuple(map(str, found)) for one in features.values() if (found := getattr(one, "names", None))]
+    return named[0] if len(named) == 1 else None
+
+
+def _joined(parts: Any) -> Names | None:
+    """The list of data sets that are put one after another: the longest one, where the others begin it."""
+    lists = [found for part in parts if (found := class_list(part)) is not None]
+    if not lists:
+        return None
+    longest = max(lists, key=len)
+    for other in lists:
+        if longest[: len(other)] != other:
+            raise DataError(
+                "data.class_lists",
+                "The data sets that are joined number their classes differently.",
+                where=f"{_listed(longest)} and {_listed(other)}",
+                expected="the same list of classes in each of them",
+                mend="give every one the same `.classes`, with labels by that list (ImageFolder numbers the folders it "
+                "finds: join the folders, or use target_transform)",
+            )
+    return longest
+
+
+def label_map(training: Names, other: Names, split: str) -> Tensor | None:
+    """What the labels of another split are in the training list, (C,) int64; None where they are the same already.
+
+    Raises DataError `data.class_lists` where a class of the split has no name in training.
+    """
+    if training[: len(other)] == other:
+        return None
+    unknown = [name for name in other if name not in training]
+    if unknown or len(set(training)) < len(training) or len(set(other)) < len(other):
+        raise DataError(
+            "data.class_lists",
+            f"The classes of {split!r} are not those of the training data.",
+            where=f"train: {_listed(training)}; {split}: {_listed(other)}",
+            expected=f"classes that training has too{f', unlike {_listed(unknown)}' if unknown else ''}",
+            mend="use the same folders of classes in each split, or give every data set the same `.classes`",
+            split=split,
+        )
+    return torch.tensor([training.index(name) for name in other])
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:20])
+    return f"[{shown}{f', and {len(names) - 20} more' if len(names) > 20 else ''}]"

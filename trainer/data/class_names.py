@@ -1,0 +1,74 @@
+"""Names of class folders that differ for a computer only: in Unicode form, blanks or capital letters. [no torch]
+
+Files from a Mac spell an accented letter as two characters (NFD), most others as one (NFC).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class ClassNames:
+    """What the folders of a source are called, as classes."""
+
+    renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(folder of the split, folder) -> class, where the folder has another name than the class has in train/."""
+    similar: tuple[tuple[str, ...], ...] = ()
+    """Groups of classes whose names differ only in capital letters or in how wide letters are."""
+
+    def of(self, split: str, folder: str) -> str:
+        """The class that a folder stands for."""
+        return self.renamed.get((split, folder), folder)
+
+
+def looks(name: str) -> str:
+    """Equal for names that look the same: composed, invisible characters and outer or repeated blanks left out."""
+    visible = (char for char in unicodedata.normalize("NFC", name) if unicodedata.category(char) != "Cf")
+    return " ".join("".join(visible).split())
+
+
+def sounds(name: str) -> str:
+    """Equal for names that differ in capital letters as well."""
+    return unicodedata.normalize("NFKC", looks(name)).casefold()
+
+
+def same_looking(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Each name that looks like an earlier one, after that one."""
+    first: dict[str, str] = {}
+    return [(first[looks(name)], name) for name in names if first.setdefault(looks(name), name) != name]
+
+
+def class_names(folders: Mapping[str, Iterable[str]], training: Iterable[str]) -> ClassNames:
+    """Match the folders of all splits with the `training` ones, where exactly one of each can be meant."""
+    training = sorted(set(training))
+    renamed: dict[tuple[str, str], str] = {}
+    for split, names in folders.items():
+        here = set(names)
+        for key in (looks, sounds):
+            renamed |= _matched(split, here, training, key, renamed)
+    groups = defaultdict(list)
+    for name in training:
+        groups[sounds(name)].append(name)
+    similar = tuple(tuple(group) for group in groups.values() if len({looks(name) for name in group}) > 1)
+    return ClassNames(renamed, similar)
+
+
+def _matched(
+    split: str, here: set[str], training: list[str], key: Callable[[str], str], known: Mapping[tuple[str, str], str]
+) -> dict[tuple[str, str], str]:
+    """Folders of a split that are no training class, each with the one training class that has the same key."""
+    taken = {known.get((split, name), name) for name in here}
+    left = [name for name in here if name not in training and (split, name) not in known]
+    uses = Counter(key(name) for name in left)
+    wanted = defaultdict(list)
+    for name in training:
+        wanted[key(name)].append(name)
+    return {
+        (split, name): wanted[key(name)][0]
+        for name in left
+        if uses[key(name)] == 1 and len(wanted[key(name)]) == 1 and wanted[key(name)][0] not in taken
+    }

@@ -1,0 +1,211 @@
+"""Images that are in memory already: arrays, Pillow images, and data sets of Hugging Face. [no torch]"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from trainer.data.decode import UnreadableError, displayed_size, fit, no_warnings
+from trainer.data.image_folder import usual_size
+from trainer.data.image_set import Fault, ImageSet, Progress, channel_sums, pack
+from trainer.data.image_table import in_order, label_text
+from trainer.errors import UsageError
+from trainer.events import SPLITS
+
+SAMPLED = 256
+"""Images whose size and mode decide about those of all, where they are not one array."""
+
+
+class Collection(NamedTuple):
+    """Images and their labels. `images`: a sequence of Pillow images or uint8 arrays (H, W), (H, W, 1, 3 or 4).
+    `classes`: their names, where labels are numbers into them; empty where labels name classes themselves."""
+
+    name: str
+    images: Any
+    labels: Sequence[Any]
+    classes: tuple[str, ...] = ()
+
+
+def collection_of_arrays(images: Any, labels: Any, name: str = "arrays") -> Collection:
+    """Images uint8 (N, H, W), (N, H, W, C) or (N, C, H, W), C 1, 3 or 4, and labels (N,), as numpy arrays or tensors.
+
+    Raises UsageError `data.arrays` where they are something else.
+    """
+    pixels, numbers = np.asarray(images), np.asarray(labels).squeeze()
+    if pixels.ndim == 4 and pixels.shape[1] in (1, 3, 4) and pixels.shape[3] not in (1, 3, 4):
+        pixels = pixels.transpose(0, 2, 3, 1)
+    if pixels.dtype != np.uint8 or pixels.ndim not in (3, 4) or (pixels.ndim == 4 and pixels.shape[3] not in (1, 3, 4)):
+        raise UsageError(
+            "data.arrays",
+            f"The images are {pixels.dtype} {pixels.shape}.",
+            expected="uint8 (N, H, W), (N, H, W, C) or (N, C, H, W) with 1, 3 or 4 channels, values from 0 to 255",
+            mend="convert them; Trainer itself takes arrays of any numbers as (X, y)",
+        )
+    if numbers.shape != (len(pixels),):
+        raise UsageError(
+            "data.arrays",
+            f"There are {len(pixels)} images and labels {numbers.shape}.",
+            expected="one label for each image, (N,)",
+        )
+    return Collection(name, pixels, numbers.tolist())
+
+
+def is_hugging_face(data: Any) -> bool:
+    """Whether it has the parts of a `datasets.Dataset`; the package itself is not needed."""
+    return all(hasattr(data, name) for name in ("features", "column_names", "__getitem__", "__len__"))
+
+
+def collection_of_hugging_face(data: Any) -> Collection:
+    """A `datasets.Dataset` with one column of images and one of labels. Raises UsageError `data.columns`."""
+    features = data.features
+    images = _column(features, ("Image",), ("image", "img", "picture"))
+    labels = _column(features, ("ClassLabel",), ("label", "labels", "fine_label", "target", "class"))
+    if images is None or labels is None:
+        raise UsageError(
+            "data.columns",
+            "The data set has no column of images and one of labels that can be told from the others.",
+            where=f"columns: {', '.join(map(str, features))}",
+            expected="one column of the type Image, and one of the type ClassLabel or called label",
+            mend="keep those two: data.select_columns([...]).rename_columns({...})",
+        )
+    names = getattr(features[labels], "names", None) or ()
+    plain = data.with_format(None) if hasattr(data, "with_format") else data  # a format for torch gives tensors
+    return Collection("dataset", _Column(plain, images), list(plain[labels]), tuple(map(str, names)))
+
+
+class _Column:
+    """One column of a data set, an item at a time: a whole column of images does not fit into memory."""
+
+    def __init__(self, data: Any, name: str) -> None:
+        self._data = data
+        self._name = name
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __getitem__(self, index: int) -> Any:
+        found = self._data[index][self._name]
+        if isinstance(found, Mapping) and found.get("bytes"):  # a column that is not decoded
+            return Image.open(io.BytesIO(found["bytes"]))
+        return Image.open(found["path"]) if isinstance(found, Mapping) else found
+
+
+def _column(features: Mapping[str, Any], kinds: Sequence[str], names: Sequence[str]) -> str | None:
+    """The only column of these types, else the first of these names."""
+    typed = [name for name, one in features.items() if type(one).__name__ in kinds]
+    if len(typed) == 1:
+        return typed[0]
+    return next((name for name in names if name in (typed or features)), None)
+
+
+def load_collection(splits: Mapping[str, Collection], size: int | None, progress: Progress) -> ImageSet:
+    """Bring images in memory to one size. `splits` by our names; as `load_folder` otherwise.
+
+    Grey where all images are grey, else colour.
+    """
+    first = next(iter(splits.values()))
+    images = [(split, number, one) for split, one in splits.items() for number in range(len(one.images))]
+    names = {split: _names(one) for split, one in splits.items()}
+    classes = list(first.classes) or in_order({label_text(name) for found in names.values() for name in found} - {""})
+    target, grey = _size_and_grey(images, size)
+    pixels = np.zeros((len(images), *target) if grey else (len(images), *target, 3), np.uint8)
+    sizes = np.zeros((len(images), 2), np.int32)
+    faults: list[Fault] = []
+    labels, unreadable = np.zeros(len(images), np.int64), []
+    with no_warnings():
+        for row, (split, number, one) in enumerate(images):
+            if not row % 256:
+                progress("decode", row, len(images))
+            name = label_text(names[split][number])
+            try:
+                if name not in classes:
+                    raise UnreadableError("no_label", f"its label is {one.labels[number]!r}, which names no class")
+                pixels[row], sizes[row] = fitted(one.images[number], target, grey=grey)
+                labels[row] = classes.index(name)
+            except UnreadableError as error:
+                unreadable.append(row)
+                faults.append(Fault(f"{split} {number}", error.code, error.reason))
+    return _image_set(first.name, classes, pack(pixels), labels, sizes, splits, tuple(unreadable), tuple(faults))
+
+
+def _image_set(
+    name: str,
+    classes: list[str],
+    pixels: NDArray[np.uint8],
+    labels: NDArray[np.int64],
+    sizes: NDArray[np.int32],
+    splits: Mapping[str, Collection],
+    unreadable: tuple[int, ...],
+    faults: tuple[Fault, ...],
+) -> ImageSet:
+    counts = [len(one.images) for one in splits.values()]
+    used = set(np.delete(labels, unreadable).tolist())
+    empty = [one for number, one in enumerate(classes) if number not in used]
+    return ImageSet(
+        name=name,
+        classes=tuple(classes),
+        pixels=pixels,
+        labels=labels,
+        parts=np.repeat([SPLITS.index(split) for split in splits], counts).astype(np.uint8),
+        sizes=sizes,
+        sums=channel_sums(pixels),
+        paths=[f"{split}/{number:06d}" for split, count in zip(splits, counts, strict=True) for number in range(count)],
+        digest=hashlib.sha256(pixels.tobytes()).hexdigest(),
+        unreadable=unreadable,
+        faults=faults,
+        problems=tuple(Fault(one, "empty_class", "the class has no images") for one in empty),
+    )
+
+
+def _names(one: Collection) -> list[Any]:
+    """The class each label names; what is no number of a class stays as it is."""
+    if not one.classes:
+        return list(one.labels)
+    inside = range(len(one.classes))
+    return [one.classes[label] if isinstance(label, int) and label in inside else None for label in one.labels]
+
+
+def _size_and_grey(images: Sequence[tuple[str, int, Collection]], size: int | None) -> tuple[tuple[int, int], bool]:
+    some = np.unique(np.linspace(0, len(images) - 1, SAMPLED).astype(int)).tolist() if images else []
+    opened = [picture for index in some if (picture := _opened(images[index][2].images[images[index][1]])) is not None]
+    grey = bool(opened) and all(picture.mode in ("1", "L") for picture in opened)
+    sizes = [(height, width) for width, height in map(displayed_size, opened)]
+    return ((size, size) if size is not None else usual_size(sizes)), grey
+
+
+def _opened(image: Any) -> Image.Image | None:
+    try:
+        return as_picture(image)
+    except UnreadableError:
+        return None
+
+
+def fitted(image: Any, target: tuple[int, int], *, grey: bool) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """Pixels by the policy of folders, and width and height before it. Raises `UnreadableError`."""
+    picture = as_picture(image)
+    try:
+        return fit(picture, target, grey=grey), displayed_size(picture)
+    except (OSError, ValueError, SyntaxError) as error:
+        raise UnreadableError("unreadable", str(error)) from error
+
+
+def as_picture(image: Any) -> Image.Image:
+    """A Pillow image or a uint8 array (H, W), (H, W, 1, 3 or 4) as Pillow has it. Raises `UnreadableError`."""
+    if isinstance(image, Image.Image):
+        return image
+    array = np.asarray(image)
+    if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
+        raise UnreadableError("array", f"got {array.dtype} {array.shape}, expected uint8 (H, W) or (H, W, 1, 3 or 4)")
+    return Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array)
+
+
+def pairs_of_images(pairs: Iterable[tuple[Any, Any]]) -> Collection:
+    """A list of (image, label)."""
+    images, labels = zip(*pairs, strict=True)
+    return Collection("images", images, labels)

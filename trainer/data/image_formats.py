@@ -1,0 +1,112 @@
+"""Which picture files are read, which only with the extra `photos`, and which are known and never read. [no torch]
+
+JPEG, PNG, GIF, BMP, WebP, TIFF and PNM are always read. With `pip install 'epochscope[photos]'` (pillow-heif, and a
+Pillow that has them) HEIC/HEIF, AVIF and JPEG 2000 are read too: one switch, so that a folder does not change its
+content with the version of a library.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+
+SUFFIXES = frozenset(
+    ("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "webp", "tif", "tiff", "ppm", "pgm", "pbm", "pnm")
+)
+"""Of files that are always read, in lower case."""
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
+"""What Pillow may always try. Its other readers are rarely needed and widely attacked."""
+PHOTOS = {
+    "HEIF": ("heic", "heif", "hif", "heics", "heifs"),
+    "AVIF": ("avif", "avifs"),
+    "JPEG2000": ("jp2", "j2k", "j2c", "jpc", "jpf", "jpx"),
+}
+"""Formats of the extra, by Pillow's name, and their suffixes."""
+_NAMES = {
+    "HEIC": ("heic", "heics"),
+    "HEIF": ("heif", "heifs", "hif"),
+    "AVIF": ("avif", "avifs"),
+    "JPEG 2000": ("jp2", "j2k", "j2c", "jpc", "jpf", "jpx", "jpm"),
+    "JPEG XL": ("jxl",),
+    "JPEG XR": ("jxr", "wdp", "hdp"),
+    "RAW": ("cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "dng", "orf", "rw2", "raf", "pef", "srw", "3fr",
+            "erf", "kdc", "mos", "mrw", "rwl", "x3f", "raw"),
+    "SVG": ("svg", "svgz"),
+    "PSD": ("psd", "psb"),
+    "OpenEXR": ("exr",),
+    "HDR": ("hdr",),
+    "DICOM": ("dcm", "dicom"),
+    "NIfTI": ("nii",),
+    "FITS": ("fits", "fit"),
+    "NumPy": ("npy", "npz"),
+    "TGA": ("tga",),
+    "ICO": ("ico",),
+    "QOI": ("qoi",),
+    "XCF": ("xcf",),
+    "EPS": ("eps",),
+    "DDS": ("dds",),
+}  # fmt: skip
+UNREAD = {suffix: name for name, suffixes in _NAMES.items() for suffix in suffixes}
+"""Suffix -> name of formats that hold pictures but are not read, or only with the extra."""
+WITH_PHOTOS = frozenset(UNREAD[suffix] for suffixes in PHOTOS.values() for suffix in suffixes)
+"""Names of those that the extra reads."""
+INSTALL = "pip install 'epochscope[photos]'"
+
+
+def suffix_of(name: str) -> str:
+    """What follows the last dot, in lower case; empty where there is none."""
+    stem, dot, suffix = name.rpartition(".")
+    return suffix.lower() if dot and stem else ""
+
+
+def photos_installed() -> bool:
+    """Whether the extra is there."""
+    return find_spec("pillow_heif") is not None
+
+
+@cache
+def _photo_formats() -> tuple[str, ...]:
+    """Those of PHOTOS that can be read here."""
+    if not photos_installed():
+        return ()
+    from PIL import features
+
+    others = tuple(name for name, feature in (("AVIF", "avif"), ("JPEG2000", "jpg_2000")) if features.check(feature))
+    return ("HEIF", *others)
+
+
+@cache
+def image_suffixes() -> frozenset[str]:
+    """Suffixes of the files that are read here, in lower case."""
+    return SUFFIXES.union(*(PHOTOS[name] for name in _photo_formats()))
+
+
+@cache
+def pillow_formats() -> tuple[str, ...]:
+    """What Pillow may try here; readers from outside of Pillow are registered with it."""
+    found = _photo_formats()
+    if not found:
+        return FORMATS
+    try:
+        from pillow_heif import register_heif_opener  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:  # its library does not load: such files are then named as unreadable, one by one
+        return (*FORMATS, *found[1:])
+    register_heif_opener()
+    return (*FORMATS, *found)
+
+
+def unread_format(head: bytes) -> str:
+    """The name of a format that is not read, from the first 16 bytes of a file; empty where they are of no such one.
+
+    A photo of a phone that is called .jpg is often a HEIC.
+    """
+    if head[4:8] == b"ftyp":
+        brand = head[8:12]
+        if brand in (b"avif", b"avis"):
+            return "AVIF"
+        return "HEIC" if brand in (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1") else ""
+    if head.startswith((b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51")):
+        return "JPEG 2000"
+    if head.startswith((b"\0\0\0\x0cJXL ", b"\xff\x0a")):
+        return "JPEG XL"
+    return "PSD" if head.startswith(b"8BPS") else ""

@@ -1,0 +1,230 @@
+"""Images that a table lists: a CSV file, a DataFrame or a list of (path, label). [no torch]"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.data.file_stamp import file_stamp
+from trainer.data.folder_scan import SPLIT_NAMES, Listing
+from trainer.data.image_folder import load_listing, policy_of_files
+from trainer.data.image_formats import image_suffixes, suffix_of
+from trainer.data.image_set import Fault, ImageSet, Progress
+from trainer.errors import DataError, UsageError
+from trainer.events import SPLITS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLE_SUFFIXES = (".csv", ".tsv")
+PATH_COLUMNS = ("path", "file", "filename", "filepath", "image", "imagepath", "imagefile", "img", "imgpath")
+LABEL_COLUMNS = ("label", "class", "target", "category", "classname", "labelname", "labels", "y")
+SPLIT_COLUMNS = ("split", "set", "subset", "partition", "datasplit")
+"""Names of columns in small letters, without blanks, `_` and `-`; the first that is there counts."""
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One image: `label` and `split` as the table has them."""
+
+    path: str
+    label: Any
+    split: Any = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a table says. `base`: the folder that relative paths start from. `classes`: their order, where it is set."""
+
+    name: str
+    base: Path
+    rows: list[TableRow]
+    classes: tuple[str, ...] = ()
+
+
+def load_table(table: Table, size: int | None, progress: Progress) -> ImageSet:
+    """Decode and check what a table lists; as `load_folder`. Faults are told by the path that the table has."""
+    progress("scan", 0, 0)
+    listing = _listing(table)
+    if not listing.paths:
+        faults = "".join(f"\n  {fault.path}: {fault.reason}" for fault in (*listing.problems, *listing.faults)[:20])
+        raise DataError(
+            "data.no_images",
+            "the table lists no image that is there",
+            where=f"{table.name}, paths from {table.base}{faults}",
+            expected="a column of paths of images, and one of their labels",
+            mend="correct the paths: relative ones start from the folder of the table",
+            path=table.name,
+        )
+    return load_listing(listing, table.name, policy_of_files(size, "table"), size, progress)
+
+
+def read_table(path: Path) -> Table:
+    """A CSV or TSV file, UTF-8, with the names of its columns in the first line.
+
+    Raises UsageError `table.unreadable` or `table.columns`.
+    """
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(path, sep=None, engine="python", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, UnicodeError, ValueError) as error:  # pandas' own errors are ValueErrors
+        raise UsageError(
+            "table.unreadable",
+            f"The table cannot be read: {error}",
+            where=str(path),
+            expected="a CSV file in UTF-8 with a column of paths and one of labels",
+        ) from error
+    return table_of_frame(frame, path.name, path.parent)
+
+
+def table_of_frame(frame: pd.DataFrame, name: str = "table", base: Path | None = None) -> Table:
+    """A DataFrame with a column of paths, one of labels and, if wanted, one of splits; see PATH_COLUMNS and so on.
+
+    Of two columns with other names, the one whose first entry looks like the path of an image is that of the paths.
+    Labels are texts, whole numbers or categories; their order is that of the categories, of the numbers, or
+    alphabetical. Relative paths start from `base`; None: the working folder. Raises UsageError `table.columns`.
+    """
+    base = Path.cwd() if base is None else base
+    paths, labels, splits = _columns(frame)
+    categories = getattr(frame[labels].dtype, "categories", ())
+    found = [frame[paths], frame[labels], *([frame[splits]] if splits is not None else [])]
+    rows = [TableRow(str(path).strip(), *rest) for path, *rest in zip(*found, strict=True)]
+    return Table(name, base, rows, tuple(str(one) for one in categories))
+
+
+def table_of_pairs(pairs: Sequence[Any], name: str = "list") -> Table:
+    """A list of (path, label)."""
+    return Table(name, Path.cwd(), [TableRow(os.fspath(path), label) for path, label in pairs])
+
+
+def joined(tables: Mapping[str, Table]) -> Table:
+    """Tables of several splits (keys) as one."""
+    rows = [TableRow(str(one.base / row.path), row.label, split) for split, one in tables.items() for row in one.rows]
+    first = next(iter(tables.values()))
+    return Table(first.name, first.base, rows, first.classes)
+
+
+def _columns(frame: pd.DataFrame) -> tuple[Any, Any, Any]:
+    """The columns of paths, labels and splits; the last one None where there is none."""
+    plain = {"".join(char for char in str(column).lower() if char not in " _-"): column for column in frame.columns}
+    paths, labels, splits = (
+        next((plain[name] for name in names if name in plain), None)
+        for names in (PATH_COLUMNS, LABEL_COLUMNS, SPLIT_COLUMNS)
+    )
+    others = [column for column in frame.columns if column not in (paths, labels, splits)]
+    if paths is None and len(frame):
+        paths = next((column for column in others if suffix_of(str(frame[column].iloc[0])) in image_suffixes()), None)
+        others = [column for column in others if column is not paths]
+    if labels is None and len(others) == 1:
+        labels = others[0]
+    if paths is None or labels is None:
+        missing = " and ".join(what for what, column in (("paths", paths), ("labels", labels)) if column is None)
+        raise UsageError(
+            "table.columns",
+            f"The table has no column of {missing} that can be told from the others.",
+            where=f"columns: {', '.join(map(str, frame.columns)) or 'none'}",
+            expected="columns named path and label, and if wanted split (train, valid or test)",
+            mend="name the columns so",
+        )
+    return paths, labels, splits
+
+
+def _listing(table: Table) -> Listing:
+    """The images of a table, in its order."""
+    base = Path(os.path.abspath(table.base))  # noqa: PTH100  # links are not followed
+    root = _common_folder([os.path.normpath(base / row.path) for row in table.rows], base)
+    listing = Listing(root)
+    names = [label_text(row.label) for row in table.rows]
+    listing.classes = list(table.classes) or in_order({name for name in names if name})
+    labels = {name: number for number, name in enumerate(listing.classes)}
+    seen: dict[str, str] = {}
+    for row, name in zip(table.rows, names, strict=True):
+        path = os.path.relpath(os.path.normpath(base / row.path), root).replace(os.sep, "/")
+        part = _part(row.split)
+        reason = _wrong(row, name, part, seen.get(path))
+        if reason:
+            listing.faults.append(Fault(row.path, *reason))
+        elif path not in seen:
+            seen[path] = name
+            _add(listing, path, labels[name], part or 0)
+    used = set(listing.labels)
+    empty = [name for number, name in enumerate(listing.classes) if number not in used]
+    listing.problems += [Fault(name, "empty_class", "the class has no images") for name in empty]
+    return listing
+
+
+def _common_folder(paths: list[str], base: Path) -> Path:
+    try:
+        return Path(os.path.commonpath([os.path.dirname(path) for path in paths]))  # noqa: PTH120
+    except ValueError:  # no path at all, or several drives
+        return base
+
+
+def _wrong(row: TableRow, name: str, part: int | None, before: str | None) -> tuple[str, str] | None:
+    """Code and reason why a row cannot be used."""
+    if not row.path:
+        return "no_path", "a row without a path"
+    if not name:
+        return "no_label", f"its label is {row.label!r}: expected a text or a whole number"
+    if part is None:
+        return "split", f"its split is {row.split!r}: expected train, valid or test"
+    if before is not None and before != name:
+        return "two_labels", f"it is listed twice, as {before!r} and as {name!r}"
+    return None
+
+
+def label_text(label: Any) -> str:
+    """The class a label names; empty where it names none."""
+    if isinstance(label, float) or type(label).__name__ in ("float32", "float64", "float16"):
+        return str(int(label)) if math.isfinite(label) and label == int(label) else ""
+    text = str(label).strip()
+    return "" if label is None or text in ("", "nan", "NaN", "<NA>", "NaT") else text
+
+
+def in_order(names: set[str]) -> list[str]:
+    """Numbers by value, everything else by the alphabet."""
+    numbers = all(name.lstrip("-").isdecimal() for name in names)
+    return sorted(names, key=int) if numbers else sorted(names)
+
+
+def _part(split: Any) -> int | None:
+    """Index into SPLITS; None for what is no split."""
+    text = "" if split is None or split != split else str(split).strip().lower()
+    return SPLIT_NAMES.get(text) if text else 0
+
+
+def _add(listing: Listing, path: str, label: int, part: int) -> None:
+    full = listing.root / path
+    try:
+        info = full.stat()
+        if not full.is_file():
+            listing.faults.append(Fault(path, "not_a_file", "a folder, not an image"))
+            return
+        stamp = file_stamp(info, str(full))
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+        listing.faults.append(Fault(path, "missing", reason))
+        return
+    listing.paths.append(path)
+    listing.stamps.append(stamp)
+    listing.labels.append(label)
+    listing.parts.append(part)
+
+
+def splits_of(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The members of a mapping by our names of splits. Raises UsageError for a key that names none."""
+    for key, value in tables.items():
+        part = SPLIT_NAMES.get(str(key).strip().lower())
+        if part is None:
+            raise UsageError(
+                "data.splits",
+                f"The data has the splits {sorted(map(str, tables))}.",
+                expected="a mapping with 'train', and optionally 'valid' and 'test'",
+                mend="rename the keys, for example {'train': ..., 'valid': ...}",
+            )
+        yield SPLITS[part], value
