@@ -286,7 +286,16 @@ IGNORING: dict[str, Callable[[], Any]] = {
     "another label": lambda: nn.CrossEntropyLoss(ignore_index=255),
     "a class": lambda: nn.CrossEntropyLoss(ignore_index=1),
     "function": lambda: cross_entropy,
+    "sum": lambda: nn.CrossEntropyLoss(WEIGHT, reduction="sum"),
+    "function, sum": lambda: functools.partial(cross_entropy, reduction="sum"),
+    "function, none": lambda: functools.partial(cross_entropy, reduction="none"),
 }
+AS_MEAN: dict[str, Callable[[], Any]] = {
+    "sum": lambda: nn.CrossEntropyLoss(WEIGHT),
+    "function, sum": lambda: cross_entropy,
+    "function, none": lambda: cross_entropy,
+}
+"""What torch gives for the images that count."""
 
 
 @pytest.mark.parametrize("make_it", [make, make_deferred], ids=["cpu", "device"])
@@ -297,13 +306,13 @@ def test_ignored_images_count_in_nothing(name: str, accumulate: int, make_it: An
     label = {"another label": 255, "a class": 1}.get(name, -100)
     data = [(images, torch.where(torch.arange(len(labels)) % 3 == at % 3, label, labels))
             for at, (images, labels) in enumerate(batches(4, 6))]  # fmt: skip
-    model = linear()
+    model, criterion = linear(), AS_MEAN.get(name, IGNORING[name])()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     grouped = [whole(data[at : at + accumulate]) for at in range(0, 4, accumulate)]
     seen = right = 0
     for images, labels in grouped:
         optimizer.zero_grad()
-        IGNORING[name]()(model(images), labels).backward()
+        criterion(model(images), labels).backward()
         seen += int((labels != label).sum())
         right += int((model(images).argmax(1) == labels)[labels != label].sum())
         optimizer.step()
@@ -324,7 +333,7 @@ def test_ignored_images_count_in_nothing(name: str, accumulate: int, make_it: An
     assert validated.samples == seen
     with torch.no_grad():
         images, labels = whole(data)
-        assert validated.loss == pytest.approx(IGNORING[name]()(model(images), labels).item(), rel=1e-4)
+        assert validated.loss == pytest.approx(criterion(model(images), labels).item(), rel=1e-4)
     assert sum(report.samples for report in recorder.of(BatchesReported)) == seen
     assert sum(report.correct for report in recorder.of(BatchesReported)) == right
     assert len(result.evaluations["valid"].outputs.loss) == seen

@@ -174,6 +174,13 @@ class PairsSingles(Generic[B]):
         return held
 
 
+def counted(ignored: int, images: Tensor, labels: Tensor, *weights: Tensor) -> Batch:
+    """The images of a batch without those whose label is `ignored`."""
+    which = labels != ignored
+    parts = (images, labels, *weights)
+    return cast(Batch, parts if bool(which.all()) else tuple(part[which] for part in parts))
+
+
 def joined(batches: Sequence[B]) -> B:
     """Several batches as one."""
     return cast(B, tuple(torch.cat(parts) for parts in zip(*batches, strict=True)))

@@ -52,7 +52,8 @@ class Loss:
         self.even = table is None
         """Whether all images that count weigh the same, apart from weights that the loader gives."""
         # a batch of images that weigh nothing has no mean
-        self._divides = table is not None and bool((table == 0).any())
+        of_nothing = self._found.takes_ignored and self.ignored in range(classes)
+        self._divides = of_nothing or (table is not None and bool((table == 0).any()))
         self.may_be_empty = self.splits and self._found.images is not None and self.ignored is not None
         """Whether a batch may hold ignored images only."""
         self.step: Criterion = self.mean if self._divides else self._found.mean
