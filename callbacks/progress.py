@@ -96,7 +96,7 @@ class Progress(Callback):
         self._timing.on_batches_reported(event, run)
         if self._bars is not None:
             left = self._timing.remaining_seconds
-            text = f"loss {event.loss_mean:.4f}  accuracy {event.correct / event.samples:.3f}"
+            text = f"loss {event.loss_mean:.4f}  accuracy {event.correct / max(event.samples, 1):.3f}"
             if self._timing.samples_per_second:
                 text += f"  {self._timing.samples_per_second:,.0f} images/s"
             parts = [self._macro_f1, f"{clock(left)} left" if left is not None else ""]

@@ -103,7 +103,7 @@ def one_hot(rows: list[list[float]]) -> Tensor:
         (torch.randn(4, 3), "one class number", "argmax"),
         (torch.zeros(4, 8, 8), "one class number", "argmax"),
         (torch.zeros(3), "one class number", "argmax"),
-        (torch.tensor(1), "one class number", "argmax"),
+        (torch.tensor(1), "batch_size", "argmax"),
     ],
     ids=["one-hot", "one-hot int", "multi-label", "mixed", "values", "masks", "too few", "a number"],
 )

@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from tests.engine.fakes import CLASSES, FEATURES, Recorder, at_step, batches, linear, make, make_deferred
 from trainer import Callback, Trainer, build_model, open_data
+from trainer.analysis.embedding import make_map
 from trainer.errors import DataError, UsageError
 from trainer.events import BatchEnded, BatchesReported, ValidationDone
 
@@ -136,6 +137,24 @@ def test_a_label_that_the_loss_does_not_ignore_is_refused(label: int) -> None:
     with pytest.raises(DataError, match=f"is {label}\\.") as caught:
         make(data=[(images, labels)], loss=smooth).fit()
     assert caught.value.code == "data.labels"
+
+
+def test_mixing_leaves_ignored_images_out() -> None:
+    images, labels = torch.rand(8, 1, 8, 8), torch.tensor([0, 1, 2, -100, 0, 1, -100, 2])
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 3))
+    seen: list[int] = []
+    made = make(model, [(images, labels)], mixup=0.2, cutmix=0.2)
+    made.on(BatchEnded, lambda event: seen.append(event.samples))
+    assert made.fit().status == "completed"
+    assert seen == [6, 6]
+
+
+def test_a_map_of_images_leaves_out_weights_and_ignored_images() -> None:
+    images, labels = batches(1, 20)[0]
+    labels[3] = -100
+    made = make(data={"train": batches(1), "valid": [(images, labels, torch.ones(20))]})
+    made.fit()
+    assert len(make_map(made, tsne=False).labels) == 19
 
 
 def test_a_split_of_ignored_images_is_refused() -> None:
@@ -279,3 +298,15 @@ def test_a_stream_that_ends_is_evaluated(recorder: Recorder) -> None:
     assert result.evaluations["train"].metrics.samples == 8
     assert np.isfinite(result.evaluations["train"].metrics.loss)
     assert sum(report.samples for report in recorder.of(BatchesReported)) == 16
+
+
+def test_own_data_may_have_a_class_that_the_loss_ignores(tmp_path: Path) -> None:
+    data = open_data("digits", samples=40, batch=2)  # some batches hold nothing else
+    model = build_model("softmax", data.input_shape, len(data.classes))
+    loss = nn.CrossEntropyLoss(ignore_index=3)
+    result = Trainer(model, data, loss=loss, epochs=2, device="cpu", run_dir=tmp_path / "run").fit()
+    images, labels = (torch.cat(part) for part in zip(*data.eval_batches("test", 7), strict=True))
+    with torch.no_grad():
+        expected = loss(model(images), labels).item()
+    assert result.evaluations["test"].metrics.loss == pytest.approx(expected, rel=1e-5)
+    assert result.evaluations["test"].metrics.support[3] == 0

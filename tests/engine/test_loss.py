@@ -270,6 +270,13 @@ def test_losses_that_take_no_class_numbers_are_refused_at_the_start(criterion: n
     assert caught.value.code == "loss.labels"
 
 
+@pytest.mark.parametrize("weight", [torch.ones(CLASSES + 1), torch.ones(CLASSES).double(), torch.ones(1)], ids=str)
+def test_class_weights_that_do_not_fit_are_refused_at_the_start(weight: Tensor) -> None:
+    with pytest.raises(UsageError) as caught:
+        make(loss=nn.CrossEntropyLoss(weight))
+    assert caught.value.code == "loss.class_weights"
+
+
 # -- images that do not count -----------------------------------------------------------------------------------------
 
 IGNORING: dict[str, Callable[[], Any]] = {
@@ -279,7 +286,16 @@ IGNORING: dict[str, Callable[[], Any]] = {
     "another label": lambda: nn.CrossEntropyLoss(ignore_index=255),
     "a class": lambda: nn.CrossEntropyLoss(ignore_index=1),
     "function": lambda: cross_entropy,
+    "sum": lambda: nn.CrossEntropyLoss(WEIGHT, reduction="sum"),
+    "function, sum": lambda: functools.partial(cross_entropy, reduction="sum"),
+    "function, none": lambda: functools.partial(cross_entropy, reduction="none"),
 }
+AS_MEAN: dict[str, Callable[[], Any]] = {
+    "sum": lambda: nn.CrossEntropyLoss(WEIGHT),
+    "function, sum": lambda: cross_entropy,
+    "function, none": lambda: cross_entropy,
+}
+"""What torch gives for the images that count."""
 
 
 @pytest.mark.parametrize("make_it", [make, make_deferred], ids=["cpu", "device"])
@@ -290,13 +306,13 @@ def test_ignored_images_count_in_nothing(name: str, accumulate: int, make_it: An
     label = {"another label": 255, "a class": 1}.get(name, -100)
     data = [(images, torch.where(torch.arange(len(labels)) % 3 == at % 3, label, labels))
             for at, (images, labels) in enumerate(batches(4, 6))]  # fmt: skip
-    model = linear()
+    model, criterion = linear(), AS_MEAN.get(name, IGNORING[name])()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     grouped = [whole(data[at : at + accumulate]) for at in range(0, 4, accumulate)]
     seen = right = 0
     for images, labels in grouped:
         optimizer.zero_grad()
-        IGNORING[name]()(model(images), labels).backward()
+        criterion(model(images), labels).backward()
         seen += int((labels != label).sum())
         right += int((model(images).argmax(1) == labels)[labels != label].sum())
         optimizer.step()
@@ -317,7 +333,7 @@ def test_ignored_images_count_in_nothing(name: str, accumulate: int, make_it: An
     assert validated.samples == seen
     with torch.no_grad():
         images, labels = whole(data)
-        assert validated.loss == pytest.approx(IGNORING[name]()(model(images), labels).item(), rel=1e-4)
+        assert validated.loss == pytest.approx(criterion(model(images), labels).item(), rel=1e-4)
     assert sum(report.samples for report in recorder.of(BatchesReported)) == seen
     assert sum(report.correct for report in recorder.of(BatchesReported)) == right
     assert len(result.evaluations["valid"].outputs.loss) == seen

@@ -90,7 +90,7 @@ def make_map(
         raise DataError("map.no_split", "There are neither validation nor test images to make a map of.")
 
     def batches() -> Iterable[tuple[Tensor, Tensor]]:
-        return trainer.feed.eval_batches(split, trainer.eval_batch)
+        return (batch[:2] for batch in trainer.feed.eval_batches(split, trainer.eval_batch))
 
     labels = np.concatenate([labels.cpu().numpy() for _, labels in batches()] or [np.empty(0, np.int64)])
     indices = stratified(labels, MOST)

@@ -15,6 +15,7 @@ Batch = tuple[Tensor, Tensor] | tuple[Tensor, Tensor, Tensor]
 
 B = TypeVar("B", bound=Batch)
 
+PARTS = ("images", "labels", "weights")
 IMAGES = ("image", "images", "pixel_values", "x", "input", "inputs", "img", "imgs", "data", "features")
 LABELS = ("label", "labels", "target", "targets", "y", "class", "fine_label")
 WEIGHTS = ("weight", "weights", "sample_weight", "sample_weights")
@@ -42,13 +43,19 @@ def _tensors(place: str, batch: Any) -> tuple[Tensor, Tensor, Tensor | None]:
     if isinstance(parts, Tensor | str) or not isinstance(parts, Sequence) or not 2 <= len(parts) <= 3:
         size = f" of {len(parts)}" if isinstance(parts, Sequence) and not isinstance(parts, str) else ""
         raise _no_batch(place, f"it is a {type(batch).__name__}{size}")
-    try:
-        images, labels, *rest = (torch.as_tensor(part) for part in parts)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise _no_batch(place, str(error)) from error
+    images, labels, *rest = (_numbers(place, name, part) for name, part in zip(PARTS, parts, strict=False))
     if not images.ndim:
         raise _no_batch(place, "the images are a single number")
     return images, labels, rest[0] if rest else None
+
+
+def _numbers(place: str, name: str, part: Any) -> Tensor:
+    try:
+        return torch.as_tensor(part)
+    except (TypeError, ValueError, RuntimeError) as error:
+        example = part[0] if isinstance(part, Sequence) and len(part) else part
+        what = f"text, such as {example!r}" if isinstance(example, str) else f"no numbers ({error})"
+        raise _no_batch(place, f"the {name} are {what}") from error
 
 
 def _by_key(place: str, batch: Mapping[Any, Any]) -> list[Any]:
@@ -92,6 +99,8 @@ def _class_numbers(place: str, images: Tensor, labels: Tensor) -> Tensor:
 
 def _advice(images: Tensor, labels: Tensor) -> str:
     """How labels of this shape become class numbers; only what is right for them."""
+    if not labels.ndim:
+        return "let the loader yield batches, for example DataLoader(dataset, batch_size=64)"
     if labels.ndim == 2 and len(labels) == len(images) and labels.shape[1] > 1:
         numbers = labels.double()
         one_hot = bool(((numbers == 0) | (numbers == 1)).all())
@@ -163,6 +172,13 @@ class PairsSingles(Generic[B]):
         if held is None:
             raise StopIteration
         return held
+
+
+def counted(ignored: int, images: Tensor, labels: Tensor, *weights: Tensor) -> Batch:
+    """The images of a batch without those whose label is `ignored`."""
+    which = labels != ignored
+    parts = (images, labels, *weights)
+    return cast(Batch, parts if bool(which.all()) else tuple(part[which] for part in parts))
 
 
 def joined(batches: Sequence[B]) -> B:

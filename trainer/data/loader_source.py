@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import BatchSampler, DataLoader, TensorDataset
 
-from trainer.data.batch import Batch, PairsSingles, read_batch
+from trainer.data.batch import Batch, PairsSingles, counted, read_batch
 from trainer.data.class_lists import class_list, label_map
 from trainer.data.image_table import splits_of
 from trainer.data.loader_forms import as_loader
@@ -170,8 +170,9 @@ class LoaderSource:
         return self._moved(batches)
 
     def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
-        """The loader's batches; their size is the loader's."""
-        return self._moved(self._read(split))
+        """The images that count, in batches of the loader's size."""
+        batches = self._read(split)
+        return self._moved(batches if self._ignored is None else (counted(self._ignored, *one) for one in batches))
 
     def _peek(self) -> Batch:
         """The first training batch with images."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from trainer.data.batch import Batch
+from trainer.data.batch import Batch, counted
 from trainer.data.loaders import Closeable
 from trainer.errors import DataError, UsageError
 
@@ -17,10 +17,13 @@ class MixedBatches:
 
     Labels become probabilities (B, C) float32. `mixup`, `cutmix`: the parameter alpha of the Beta distribution that the
     share of the first image is drawn from; 0: not used. With both, each batch gets one of them by the toss of a coin.
-    Draws come from torch's global generator, which is part of every checkpoint.
+    Images with the label `ignored` are left out. Draws come from torch's global generator, which is part of every
+    checkpoint.
     """
 
-    def __init__(self, batches: Iterator[Batch], classes: int, *, mixup: float, cutmix: float) -> None:
+    def __init__(
+        self, batches: Iterator[Batch], classes: int, *, mixup: float, cutmix: float, ignored: int | None = None
+    ) -> None:
         from torchvision.transforms import v2
 
         kinds: list[Any] = []
@@ -30,6 +33,7 @@ class MixedBatches:
             kinds.append(v2.CutMix(alpha=cutmix, num_classes=classes))
         self._mix = kinds[0] if len(kinds) == 1 else v2.RandomChoice(kinds)
         self._batches = batches
+        self._ignored = ignored
 
     def __iter__(self) -> Iterator[Batch]:
         return self
@@ -50,6 +54,8 @@ class MixedBatches:
                 expected="images as floating-point (B, C, H, W)",
                 mend="leave out mixup and cutmix, or let the loader yield such images",
             )
+        if self._ignored is not None and labels.ndim == 1:
+            images, labels = counted(self._ignored, images, labels)[:2]
         if labels.ndim == 2:  # the loader has mixed them already
             return images, labels
         mixed, shares = self._mix(images, labels)

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from trainer.data.batch import Batch
+from trainer.data.batch import Batch, counted
 from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import Criterion
 from trainer.engine.module_modes import evaluating
@@ -45,7 +45,8 @@ def pass_over(
     total, amount, done = 0.0, 0.0, 0
     with evaluating(model, loss.criterion), torch.no_grad():
         for images, *of_images in batches:
-            outputs, labels, *weights = _counted(loss.ignored, forward(images), *of_images)
+            batch = (forward(images), *of_images)
+            outputs, labels, *weights = batch if loss.ignored is None else counted(loss.ignored, *batch)
             if len(labels):
                 predicted = outputs.argmax(1)  # of the logits, as in training: saturated probabilities can tie
                 confidence = outputs.softmax(1).gather(1, predicted[:, None])[:, 0]
@@ -60,14 +61,6 @@ def pass_over(
     if amount != metrics.samples:
         metrics = replace(metrics, loss=total / amount if amount else math.nan)
     return metrics, outputs_, time.perf_counter() - start
-
-
-def _counted(ignored: int | None, outputs: Tensor, labels: Tensor, *weights: Tensor) -> tuple[Tensor, ...]:
-    """Outputs, labels and weights of the images that count."""
-    counted = None if ignored is None else labels != ignored
-    if counted is None or bool(counted.all()):
-        return outputs, labels, *weights
-    return tuple(part[counted] for part in (outputs, labels, *weights))
 
 
 def _join(rows: list[tuple[Tensor, Tensor, Tensor, Tensor]]) -> Outputs:

@@ -33,7 +33,8 @@ class Loss:
     losses of images are cross-entropy. `notes` says so, and what else differs from the criterion as it is.
 
     `like`: a tensor of the type and on the device of the logits; None: float32 on the CPU. Raises UsageError
-    `loss.labels` where a loss of torch's own does not take logits and class numbers.
+    `loss.labels` where a loss of torch's own does not take logits and class numbers, `loss.class_weights` where its
+    weights do not fit the classes.
     """
 
     def __init__(self, criterion: Criterion, classes: int, like: Tensor | None = None) -> None:
@@ -51,7 +52,8 @@ class Loss:
         self.even = table is None
         """Whether all images that count weigh the same, apart from weights that the loader gives."""
         # a batch of images that weigh nothing has no mean
-        self._divides = table is not None and bool((table == 0).any())
+        of_nothing = self._found.takes_ignored and self.ignored in range(classes)
+        self._divides = of_nothing or (table is not None and bool((table == 0).any()))
         self.may_be_empty = self.splits and self._found.images is not None and self.ignored is not None
         """Whether a batch may hold ignored images only."""
         self.step: Criterion = self.mean if self._divides else self._found.mean

@@ -45,10 +45,11 @@ def averaging(criterion: Criterion, classes: int, like: Tensor) -> Averaging:
     """See the module. `like`: a tensor of the type and on the device of the logits. Random generators and the state of
     an object are left as they are.
 
-    Raises UsageError `loss.labels` where a loss of torch's own does not take logits and class numbers.
+    Raises UsageError `loss.labels` where a loss of torch's own does not take logits and class numbers,
+    `loss.class_weights` where its weights do not fit the classes.
     """
     if isinstance(criterion, nn.CrossEntropyLoss | nn.NLLLoss) and _is_torchs_own(criterion):
-        return _cross_entropy(criterion)
+        return _cross_entropy(criterion, classes, like.dtype)
     try:
         return _tried(criterion, classes, like)
     except Exception as error:  # whatever a loss of the caller's own raises: it may want other logits than random ones
@@ -77,7 +78,15 @@ def _misfit(criterion: nn.Module, error: Exception) -> UsageError:
     )
 
 
-def _cross_entropy(criterion: Any) -> Averaging:
+def _cross_entropy(criterion: Any, classes: int, dtype: torch.dtype) -> Averaging:
+    weight = criterion.weight
+    if weight is not None and (weight.shape != (classes,) or (weight.dtype, dtype) == (torch.float64, torch.float32)):
+        raise UsageError(
+            "loss.class_weights",
+            f"The weights of the classes are {tuple(weight.shape)} {str(weight.dtype).removeprefix('torch.')}.",
+            expected=f"one weight per class, ({classes},) {str(dtype).removeprefix('torch.')}, as the logits are",
+            mend="give the loss one weight for each class, for example weight=torch.tensor(weights).float()",
+        )
     mean, notes = _averaged(criterion)
     images, ignored = reduced(criterion, "none"), criterion.ignore_index
     return Averaging(mean, images, lambda: criterion.weight, ignored=ignored, takes_ignored=True, notes=notes)
@@ -175,9 +184,10 @@ class _Trial:
     def _unreduced(self, value: Tensor) -> Averaging:
         if len(value) != len(self._labels):
             return Averaging(_scalar(self._criterion), splits=False)
-        images = per_image(self._criterion)
-        note = f"The loss {name_of(self._criterion)} gives a loss for each image; it is averaged."
-        return Averaging(_scalar(self._criterion), images, notes=[note])
+        criterion, images, ignored = self._criterion, per_image(self._criterion), self._ignored(self._copy)
+        note = f"The loss {name_of(criterion)} gives a loss for each image; it is averaged."
+        mean = _over(lambda logits, labels: images(logits, labels).sum(), ignored)
+        return Averaging(mean, images, ignored=ignored, takes_ignored=True, notes=[note])
 
     def _by_value(self, value: Tensor) -> Averaging:
         criterion = self._criterion
@@ -188,7 +198,7 @@ class _Trial:
             return Averaging(_scalar(criterion), images, ignored=ignored)
         if self._close(value, single.sum()):
             note = f"The loss {name_of(criterion)} is a sum over the images; it is divided by their number."
-            return Averaging(lambda logits, labels: criterion(logits, labels) / len(labels), images, notes=[note])
+            return Averaging(_over(criterion, ignored), images, ignored=ignored, takes_ignored=True, notes=[note])
         weights = self._weights()
         used = weights.to(single)[self._labels]
         if self._close(value, (used * single.nan_to_num()).sum() / used.sum()):
@@ -220,14 +230,14 @@ class _Trial:
             weights[label] = share.item() if bool(torch.isfinite(highest[label])) else 0.0
         return weights
 
-    def _ignored(self, mean: Criterion) -> int | None:
-        """The label it ignores, by its attribute, or torch's where it gives the mean of the others."""
+    def _ignored(self, criterion: Criterion) -> int | None:
+        """The label it ignores, by its attribute, or torch's where its value is that of the others."""
         label = getattr(self._criterion, "ignore_index", IGNORED)
         labels = self._labels.clone()
         labels[::3] = label
         try:
-            all_of_them = mean(self._logits, labels)
-            others = mean(self._logits[labels != label], labels[labels != label])
+            all_of_them = criterion(self._logits, labels).sum()
+            others = criterion(self._logits[labels != label], labels[labels != label]).sum()
         except Exception:  # it takes no such label
             return None
         return label if self._close(all_of_them, others) else None
@@ -236,6 +246,17 @@ class _Trial:
 def all_at_once(criterion: Criterion) -> Criterion:
     """The same as `one_by_one`, as one operation."""
     return torch.func.vmap(lambda row, label: criterion(row[None], label[None]).reshape(()))
+
+
+def _over(total: Criterion, ignored: int | None) -> Criterion:
+    """A sum divided by the number of images that count."""
+
+    def mean(logits: Tensor, labels: Tensor) -> Tensor:
+        if ignored is None or labels.ndim == 2:
+            return total(logits, labels) / len(labels)
+        return total(logits, labels) / (labels != ignored).sum().clamp(min=1)
+
+    return mean
 
 
 def _times(weights: Tensor, images: Criterion) -> Criterion:

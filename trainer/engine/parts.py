@@ -62,7 +62,8 @@ class Parts:
         if options.steps_per_epoch:
             batches = first_batches(batches, options.steps_per_epoch - first_step)
         if options.mixes:
-            batches = MixedBatches(batches, self.classes, mixup=options.mixup, cutmix=options.cutmix)
+            alphas = {"mixup": options.mixup, "cutmix": options.cutmix}
+            batches = MixedBatches(batches, self.classes, **alphas, ignored=self.loss.ignored)
         return batches
 
     @property

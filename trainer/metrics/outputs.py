@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Outputs:
-    """Per image, in stored order: `labels` int64, `predicted` uint16, `confidence` float16 (softmax of the predicted
-    class), `loss` float32 (the criterion without reduction where it has one, else cross-entropy in nats)."""
+    """Per image, in stored order, those left out that the loss ignores: `labels` int64, `predicted` uint16,
+    `confidence` float16 (softmax of the predicted class), `loss` float32 (the criterion without reduction, trailing
+    dimensions averaged; cross-entropy in nats where it cannot be split into images)."""
 
     labels: NDArray[np.int64]
     predicted: NDArray[np.uint16]
