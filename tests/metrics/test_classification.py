@@ -55,7 +55,8 @@ def test_report_is_scikit_learns(case: tuple[list[int], list[int], list[str]], d
     expected = theirs.split("\n")[:-1]
     assert lines[:-2] == expected[:-2]
     assert lines[-1] == expected[-1]
-    assert lines[-2].split() == ["macro", "avg", *(f"{value:.{digits}f}" for value in macro), *expected[-2].split()[-1:]]
+    figures = [f"{value:.{digits}f}" for value in macro]
+    assert lines[-2].split() == ["macro", "avg", *figures, *expected[-2].split()[-1:]]
     assert len(lines[-2]) == len(expected[-2])
     assert f"{len({*true, *predicted})} of {len(names)} classes" in over
 

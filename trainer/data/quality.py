@@ -58,7 +58,9 @@ def balance(counts: Mapping[str, tuple[int, ...]]) -> Balance | None:
     split = [part for part in SPLITS if sum(counts.get(part, ()))][-1]
     share = counts[split][largest] / sum(counts[split])
     # of the class that is always said, precision is its share and recall 1; every other F1 is 0
-    macro_f1 = 2 * share / (1 + share) / len(train)
+    # the mean runs over the classes that occur, the one that is said among them
+    occur = sum(1 for number, images in enumerate(counts[split]) if images or number == largest)
+    macro_f1 = 2 * share / (1 + share) / occur
     ratio = train[largest] / train[smallest] if train[smallest] else float("inf")
     return Balance(largest, smallest, ratio, split, share, macro_f1)
 

@@ -42,7 +42,7 @@ class Metrics:
     samples: int
 
     @classmethod
-    def from_confusion(cls, matrix: ArrayLike, loss_sum: float) -> Metrics:
+    def from_confusion(cls, matrix: ArrayLike | ConfusionMatrix, loss_sum: float) -> Metrics:
         """From counts (C, C), rows true; `loss_sum` is the loss summed over samples, in nats."""
         counts = _matrix(matrix)
         precision, recall, f1, support = _scores(counts)
@@ -92,6 +92,12 @@ class Metrics:
         of_all = abs(self.macro_f1 - everywhere) < abs(self.macro_f1 - here)
         return len(f1) if of_all else self.occurring
 
+    @property
+    def macro_name(self) -> str:
+        """`macro-F1`, and of how many classes it is the mean where that is not all of them."""
+        over = over_classes(self.macro_classes, len(self.f1))
+        return f"macro-F1 ({over})" if over else "macro-F1"
+
     @cached_property
     def occurring(self) -> int:
         """Classes that occur as true class or as an answer."""
@@ -139,9 +145,12 @@ def confusion(true: ArrayLike, predicted: ArrayLike, classes: int) -> Counts:
     return np.bincount(rows * classes + columns, minlength=classes * classes).reshape(classes, classes)
 
 
-def report(matrix: ArrayLike, classes: Sequence[str], digits: int = 2) -> str:
-    """scikit-learn's `classification_report(..., labels=range(C), target_names=classes, zero_division=0)`. Where classes
-    do not occur, the macro averages leave them out, as they do in scikit-learn without `labels`; a last line says so."""
+def report(matrix: ArrayLike | ConfusionMatrix, classes: Sequence[str], digits: int = 2) -> str:
+    """scikit-learn's `classification_report(..., labels=range(C), target_names=classes, zero_division=0)`.
+
+    Where classes do not occur, the macro averages leave them out, as scikit-learn's do without `labels`; a last line
+    says so.
+    """
     counts = _matrix(matrix)
     *scores, support = _scores(counts)
     present = _occur(counts)
@@ -169,6 +178,13 @@ def report(matrix: ArrayLike, classes: Sequence[str], digits: int = 2) -> str:
 def over_classes(some: int, count: int) -> str:
     """`8 of 10 classes`, to be said beside a macro mean of not all of them; empty where it is of all."""
     return f"{some} of {count} classes" if some < count else ""
+
+
+def mean_of(f1: Sequence[float], macro_f1: float) -> int:
+    """Of how many classes `macro_f1` is the mean, from F1 of all of them (C,): those left out have 0. All of them where
+    that cannot be told."""
+    total = math.fsum(f1)
+    return min(len(f1), round(total / macro_f1)) if total > 0 and 0 < macro_f1 <= 1 else len(f1)
 
 
 def _matrix(counts: ArrayLike | ConfusionMatrix) -> ConfusionMatrix:

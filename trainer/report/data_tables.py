@@ -29,7 +29,7 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
         found["epochs"] = _csv(("epoch", *EPOCH_COLUMNS), zip(run.epochs.tolist(), *columns, strict=True))
     if run.evaluations:
         found["results"] = _csv(
-            ("split", "weights", "images", *SCORES), [_result(one) for one in run.evaluations.values()]
+            ("split", "weights", "images", *SCORES, "macro_f1_classes"), [_result(one) for one in run.evaluations.values()]
         )
         heads = ("split", "class", "precision", "recall", "f1", "support")
         found["classes"] = _csv(heads, (row for one in run.evaluations.values() for row in _classes(one, names)))
@@ -44,7 +44,7 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
 
 
 def _result(one: SplitMetrics) -> tuple[Any, ...]:
-    return (one.split, one.weights, one.metrics.samples, *(getattr(one.metrics, name) for name in SCORES))
+    return (one.split, one.weights, one.metrics.samples, *(getattr(one.metrics, name) for name in SCORES), one.metrics.macro_classes)
 
 
 def _classes(one: SplitMetrics, names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
