@@ -1,7 +1,7 @@
 """A confusion matrix that holds only the cells with images in them. [no torch; numpy when one is made]
 
-Of a thousand classes nearly all of a million cells are 0. In events and JSON, up to MAX_ROWS classes are rows of counts;
-a larger matrix, where that is shorter, is `{"classes": C, "cells": [[count, gaps], ...]}`: for every count that occurs
+Of a thousand classes nearly all of a million cells are 0. In events and JSON, up to MAX_ROWS classes are rows of
+counts; a larger matrix, where that is shorter, is `{"classes": C, "cells": [[count, gaps], ...]}`: for every count that occurs
 the cells that hold it. A cell's place is row * C + column; the places of one count are the running sums of its `gaps`.
 """
 
@@ -239,7 +239,6 @@ class ConfusionMatrix(Sequence[tuple[int, ...]]):
 
 
 _SQUARE = "expected a square confusion matrix, and precision, recall, F1 and support of each class"
-
 
 
 def from_json(kind: type, value: object) -> ConfusionMatrix:

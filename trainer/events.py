@@ -128,8 +128,8 @@ class BatchesReported(Event, frozen=True, kw_only=True, tag=True):
 
 
 class ValidationDone(Event, frozen=True, kw_only=True, tag=True):
-    """Figures of the validation split after this epoch; tuples are per class, in the order of RunStarted.classes, all of
-    them. Macro-F1 is the mean over those that occur as true class or as an answer (before 0.2: over all)."""
+    """Figures of the validation split after this epoch; tuples are per class, all of them, in the order of
+    RunStarted.classes. Macro-F1 is the mean over those that occur as true class or as an answer (before 0.2: over all)."""
 
     loss: float
     accuracy: float

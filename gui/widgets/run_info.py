@@ -197,6 +197,13 @@ class RunInfo(QScrollArea):
         for key in ("test_accuracy_interval", "test_macro_f1_interval"):
             self.names[key].setToolTip(plain_tip(tip))
 
+        tip = self.tr(
+            "Mean of F1 over the classes that occur as true class or as an answer. "
+            "Where not all of them do, it says how many."
+        )
+        for key in ("valid_macro_f1", "best_macro_f1", "test_macro_f1"):
+            self.names[key].setToolTip(plain_tip(tip))
+
     def _fit(self) -> None:
         """No narrower than its names and figures: a figure that is cut says nothing."""
         metrics, margins = self.fontMetrics(), self._column.contentsMargins()
@@ -249,7 +256,7 @@ def _best(model: RunModel) -> dict[str, str]:
             found["best_macro_f1"] = _macro(value, model.verdicts.get(model.best_epoch))
     if test := model.evaluations.get("test"):
         over = mean_of(test.f1, test.macro_f1)
-        found |= {"test_accuracy": number(test.accuracy), "test_macro_f1": macro(test.macro_f1, over, len(test.f1))}
+        found |= {"test_accuracy": number(test.accuracy), "test_macro_f1": _over(test.macro_f1, over, len(test.f1))}
         for key, ends in (("accuracy", test.accuracy_interval), ("macro_f1", test.macro_f1_interval)):
             if ends is not None:
                 found[f"test_{key}_interval"] = f"{number(ends[0], 3)} – {number(ends[1], 3)}"
@@ -260,7 +267,11 @@ def _best(model: RunModel) -> dict[str, str]:
 
 
 def _macro(value: float, judged: CompactMetrics | None) -> str:
-    return number(value) if judged is None else macro(value, judged.macro_classes, len(judged.f1))
+    return number(value) if judged is None else _over(value, judged.macro_classes, len(judged.f1))
+
+
+def _over(value: float, some: int, count: int) -> str:
+    return macro(value, some, count, 4 if some >= count else 3, brief=True)
 
 
 def _last_part(path: str) -> str:

@@ -40,12 +40,6 @@ class CompactMetrics:
         )
 
     @property
-    def occur(self) -> NDArray[np.bool_]:
-        """(C,) whether a class occurs as true class or as an answer."""
-        found: NDArray[np.bool_] = self.support + self.matrix.predictions > 0
-        return found
-
-    @property
     def confusion(self) -> NDArray[np.int64]:
         """Counts (C, C), true class as row; made anew each time."""
         return self.matrix.dense()

@@ -139,8 +139,8 @@ class ClassesPanel(Panel):
             self.note.setText(self.tr("Not evaluated yet"))
             return
         found = looked.metrics
-        # a class that does not occur is not one that is badly recognised
-        f1 = np.where(found.occur, found.f1, np.nan)
+        # a class without an image is not one that is badly recognised
+        f1 = np.where(found.support > 0, found.f1, np.nan)
         worst = int(np.argmin(np.nan_to_num(f1, nan=np.inf)))
         text = self.tr("macro-F1 {macro}, weakest: {name} {value}").format(
             macro=formats.macro(found.macro_f1, found.macro_classes, len(found.f1), 3),
