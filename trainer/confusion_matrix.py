@@ -1,8 +1,9 @@
 """A confusion matrix that holds only the cells with images in them. [no torch; numpy when one is made]
 
 Of a thousand classes nearly all of a million cells are 0. In events and JSON, up to MAX_ROWS classes are rows of
-counts; a larger matrix, where that is shorter, is `{"classes": C, "cells": [[count, gaps], ...]}`: for every count that occurs
-the cells that hold it. A cell's place is row * C + column; the places of one count are the running sums of its `gaps`.
+counts; a larger matrix, where that is shorter, is `{"classes": C, "cells": [[count, gaps], ...]}`: for every count that
+occurs the cells that hold it. A cell's place is row * C + column; the places of one count are the running sums of its
+`gaps`.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ class BatchesReported(Event, frozen=True, kw_only=True, tag=True):
 
 class ValidationDone(Event, frozen=True, kw_only=True, tag=True):
     """Figures of the validation split after this epoch; tuples are per class, all of them, in the order of
-    RunStarted.classes. Macro-F1 is the mean over those that occur as true class or as an answer (before 0.2: over all)."""
+    RunStarted.classes. Macro-F1 is the mean over those that occur as true class or as an answer (before 0.2: all)."""
 
     loss: float
     accuracy: float

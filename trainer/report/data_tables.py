@@ -43,7 +43,7 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
 
 def _results(found: Sequence[SplitMetrics]) -> str:
     """With a column for the number of classes that macro-F1 is the mean of, where that is not all of them."""
-    heads = ("split", "weights", "images", *SCORES)
+    heads: tuple[str, ...] = ("split", "weights", "images", *SCORES)
     rows = [_result(one) for one in found]
     if any(one.metrics.macro_classes < len(one.classes) for one in found):
         heads = (*heads, "macro_f1_classes")
