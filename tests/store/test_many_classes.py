@@ -104,7 +104,7 @@ def test_an_evaluation_takes_a_tenth_of_what_its_rows_took(tmp_path: Path) -> No
     path = folder.evaluation / "test.json"
     rows = json.dumps(found.plain() | {"confusion": metrics.counts.tolist()}, indent=1)
     assert path.stat().st_size < len(rows) / 10
-    assert json.loads(path.read_text("utf-8"))["version"] == 2
+    assert json.loads(path.read_text("utf-8"))["format"] == 2
     again = evaluations.read(folder, "test")
     assert again.metrics == metrics
     path.write_text(rows, "utf-8")
@@ -116,6 +116,6 @@ def test_an_evaluation_of_a_newer_version_is_said_to_be_newer(tmp_path: Path) ->
     folder = create_run(tmp_path / "runs", "one")
     evaluations.write(folder, SplitMetrics("test", "best", tuple(map(str, range(200))), metrics, 0.1), outputs)
     path = folder.evaluation / "test.json"
-    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"version": 3}), "utf-8")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"format": 3}), "utf-8")
     with pytest.raises(ValueError, match="newer"):
         evaluations.read(folder, "test")

@@ -53,10 +53,10 @@ class SplitMetrics:
         return self.recorded or intervals(found.confusion, all_classes=found.macro_classes > found.occurring)
 
     def plain(self) -> dict[str, Any]:
-        """What is kept as JSON; intervals are (low, high). `version` is there where readers before version 2 would not
+        """What is kept as JSON; intervals are (low, high). `format` is there where readers before version 2 would not
         know the confusion matrix: it is then held by its cells."""
         plain: dict[str, Any] = {
-            **({"version": VERSION} if self.metrics.confusion.by_cells else {}),
+            **({"format": VERSION} if self.metrics.confusion.by_cells else {}),
             "split": self.split,
             "weights": self.weights,
             "classes": self.classes,
@@ -88,7 +88,7 @@ class _About(msgspec.Struct):
     split: str
     weights: Weights
     classes: tuple[str, ...]
-    version: int = 1
+    format: int = 1
     seconds: float = 0.0
     accuracy_interval: Interval | None = None
     macro_f1_interval: Interval | None = None
@@ -109,8 +109,8 @@ def read(folder: RunFolder, split: str) -> SplitMetrics:
     text = durable.read_bytes(confined(folder, f"evaluation/{split}.json"), MAX_BYTES)
     try:
         about = msgspec.json.decode(text, type=_About, strict=False)
-        if about.version > VERSION:
-            raise ValueError(f"format {about.version} is of a newer version")
+        if about.format > VERSION:
+            raise ValueError(f"format {about.format} is of a newer version")
         metrics = Metrics.from_json(text)
     except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from error
