@@ -34,7 +34,7 @@ def answers(draw: st.DrawFn) -> tuple[list[int], list[int], list[str]]:
     return [a for a, _ in pairs], [b for _, b in pairs], names
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(answers(), st.integers(0, 5))
 @example(([0, 0, 1], [0, 0, 1], ["a", "b", "never"]), 2)
 @example(([0], [0], ["only"]), 2)
