@@ -6,6 +6,8 @@ import time
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from msgspec import UNSET
+
 from trainer.callback import Callback, OnError, Phase
 from trainer.engine.context import RunContext
 from trainer.events import (
@@ -21,6 +23,7 @@ from trainer.events import (
     RunUnpaused,
     ValidationDone,
 )
+from trainer.metrics.classification import mean_of
 from trainer.store import summary as summaries
 from trainer.store.folder import RunFolder
 from trainer.store.journal import JournalWriter
@@ -99,6 +102,8 @@ class Journal(Callback):
             case ValidationDone(improved=True):
                 summary.best_epoch, summary.best_loss = event.best_epoch, event.best_loss
                 summary.best_macro_f1 = event.macro_f1
+                over = (mean_of(event.f1, event.macro_f1), len(event.f1))
+                summary.best_macro_f1_of = over if over[0] < over[1] else UNSET
             case RunPaused():
                 summary.status = "paused"
             case RunUnpaused():

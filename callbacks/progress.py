@@ -22,6 +22,7 @@ from trainer.events import (
     ValidationDone,
     Working,
 )
+from trainer.metrics.classification import mean_of, over_classes
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,7 +55,7 @@ class Progress(Callback):
         self._live: _Bars | None = None
         self._epochs = 0
         self._headed = False
-        self._macro_f1 = ""
+        self._macro_f1 = self._valid_over = ""
         # rich would end the process, and the run with it; this way only the display is given up
         self.console.on_broken_pipe = _nobody_reads  # type: ignore[method-assign]
 
@@ -111,6 +112,7 @@ class Progress(Callback):
         """Learn what a validation costs."""
         self._timing.on_validation_done(event, run)
         self._macro_f1 = f"valid F1 {event.macro_f1:.3f}"
+        self._valid_over = _over(event.f1, event.macro_f1)
 
     def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
         """One line per epoch."""
@@ -123,7 +125,15 @@ class Progress(Callback):
         valid = f"{'-':>10}  {'-':>5}  {'-':>5}"
         if event.valid_loss is not None:
             valid = f"{event.valid_loss:>10.4f}  {event.valid_accuracy:.3f}  {event.valid_macro_f1:.3f}"
-        self._say(f"{place:>7}  {train}   {valid}   {clock(event.seconds)}{'  best' if event.improved else ''}")
+        best = "  best" if event.improved else ""
+        self._say(f"{place:>7}  {train}   {valid}   {clock(event.seconds)}{best}{self._over(event)}")
+
+    def _over(self, event: EpochEnded) -> str:
+        """Of how many classes macro-F1 is the mean, where not all of them occur."""
+        valid = self._valid_over if event.valid_loss is not None else ""
+        parts = (("train", _over(event.train_f1, event.train_macro_f1)), ("valid", valid))
+        found = [f"{name} {over}" for name, over in parts if over]
+        return f"  (F1: {', '.join(found)})" if found else ""
 
     def on_run_paused(self, event: RunPaused, run: RunContext) -> None:
         """Say so."""
@@ -145,9 +155,11 @@ class Progress(Callback):
 
     def on_evaluation_done(self, event: EvaluationDone, run: RunContext) -> None:
         """One line per split."""
+        over = _over(event.f1, event.macro_f1)
+        name = f"macro-F1 ({over})" if over else "macro-F1"
         self._say(
             f"{event.split} ({event.weights} weights): {event.samples} images, loss {event.loss:.4f}, "
-            f"accuracy {event.accuracy:.4f}, macro-F1 {event.macro_f1:.4f}"
+            f"accuracy {event.accuracy:.4f}, {name} {event.macro_f1:.4f}"
         )
 
     def on_run_ended(self, event: RunEnded, run: RunContext) -> None:
@@ -169,6 +181,10 @@ class Progress(Callback):
     def _say(self, text: str) -> None:
         # class names and paths are data: nothing in them is markup
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _over(f1: tuple[float, ...], macro_f1: float) -> str:
+    return over_classes(mean_of(f1, macro_f1), len(f1))
 
 
 def _nobody_reads() -> None:

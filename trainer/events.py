@@ -28,13 +28,16 @@ from typing import Any, Literal, get_args
 import msgspec
 from msgspec import Struct, field
 
+from trainer.confusion_matrix import SparseMatrix
+
 Split = Literal["train", "valid", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 Stage = Literal["import", "scan", "decode", "check", "compile", "validate", "evaluate", "save"]
 CheckpointKind = Literal["best", "last", "manual"]
 Status = Literal["completed", "stopped", "failed"]
 Answer = Literal["done", "already", "refused", "stale"]
-Matrix = tuple[tuple[int, ...], ...]
+Matrix = tuple[tuple[int, ...], ...] | SparseMatrix
+"""Counts (C, C), true class as row: rows, of more than a hundred classes usually cells, which read like rows."""
 
 
 class Event(Struct, frozen=True, kw_only=True, tag=True):
@@ -137,7 +140,8 @@ class BatchesReported(Event, frozen=True, kw_only=True, tag=True):
 
 
 class ValidationDone(Event, frozen=True, kw_only=True, tag=True):
-    """Figures of the validation split after this epoch; tuples are per class, in the order of RunStarted.classes."""
+    """Figures of the validation split after this epoch; tuples are per class, all of them, in the order of
+    RunStarted.classes. Macro-F1 is the mean over those that occur as true class or as an answer (before 0.2: all)."""
 
     loss: float
     accuracy: float

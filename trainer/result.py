@@ -45,10 +45,11 @@ class Evaluation(SplitMetrics):
         return self.metrics
 
     def scores(self) -> str:
-        """Accuracy and macro-F1 with their intervals, such as `accuracy 0.406 (0.396 to 0.416), ...`."""
+        """Accuracy and macro-F1 with their intervals, such as `accuracy 0.406 (0.396 to 0.416), ...`; of how
+        many classes macro-F1 is the mean where not all occur."""
         found, sure = self.metrics, self.intervals
         accuracy = f"accuracy {found.accuracy:.4f} {in_brackets(sure.accuracy)}"
-        return f"{accuracy}, macro-F1 {found.macro_f1:.4f} {in_brackets(sure.macro_f1)}"
+        return f"{accuracy}, {found.macro_name} {found.macro_f1:.4f} {in_brackets(sure.macro_f1)}"
 
     def __str__(self) -> str:
         return f"{self._head()}\n\n{self.report}"

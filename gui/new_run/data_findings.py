@@ -47,7 +47,9 @@ def lines(report: Answer) -> list[str]:
         text = QCoreApplication.translate(
             "DataLooks", "To beat: who always says the same class gets {accuracy} right and macro-F1 {f1}."
         )
-        accuracy, f1 = formats.percent(even["accuracy"], 1), formats.number(even["macro_f1"], 3)
+        count = len(report.get("classes", ()))
+        accuracy = formats.percent(even["accuracy"], 1)
+        f1 = formats.macro(even["macro_f1"], even.get("macro_classes", count), count, 3)
         found.append(text.format(accuracy=accuracy, f1=f1))
     return found
 

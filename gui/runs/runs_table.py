@@ -69,6 +69,8 @@ def shown(row: Row, column: Column, locale: QLocale) -> str:
         return formats.duration(min(value, 1e9))
     if column == "started":
         return _local_time(value, locale)
+    if column == "macro_f1" and row.summary and (over := row.summary.best_macro_f1_of):
+        return f"{formats.number(value, 3)} ({formats.whole(over[0])}/{formats.whole(over[1])})"
     if isinstance(value, float):
         return formats.number(value, 4 if column == "loss" else 3)
     return str(value)
@@ -145,6 +147,8 @@ class RunsTable(QAbstractTableModel):
         text = {"note": row.notes.note, "data": row.summary.data if row.summary else ""}.get(column)
         if column == "state" and row.problem:
             text = row.problem
+        if column == "macro_f1" and row.summary and (over := row.summary.best_macro_f1_of):
+            text = formats.macro(row.summary.best_macro_f1, *over, digits=3)
         text = plain(text, 2000) if text else shown(row, column, self._locale)
         return plain_tip(text) if text else ""
 

@@ -125,6 +125,16 @@ def number(value: float | None, digits: int = 4) -> str:
     return QLocale().toString(float(value), "f", digits)
 
 
+def macro(value: float | None, some: int, count: int, digits: int = 4, *, brief: bool = False) -> str:
+    """Macro-F1, and of how many classes it is the mean where that is not all of them."""
+    if some >= count:
+        return number(value, digits)
+    text = QCoreApplication.translate("Words", "{value} ({some} of {all} classes)")
+    if brief:
+        text = QCoreApplication.translate("Words", "{value} ({some} of {all})")
+    return text.format(value=number(value, digits), some=whole(some), all=whole(count))
+
+
 def whole(value: float) -> str:
     """A count; what is none by name."""
     return QLocale().toString(round(value)) if abs(value) < 2**62 else number(value)

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run import RunModel
-from trainer.metrics.classification import Metrics
 from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.store import evaluations
 from trainer.store.folder import RunFolder
@@ -77,12 +76,11 @@ def look(run: OpenRun, cursor: EpochCursor, split: Split) -> Selection | None:
         kept = model.verdicts.get(epoch)
         return Selection("valid", epoch, "epoch", kept) if fits(kept, model) else None
     if event := model.evaluations.get("test"):
-        weights, metrics = event.weights, Metrics.of(event)
+        weights, compact = event.weights, model.evaluated["test"]
     elif found := _evaluated_later(run):
-        weights, metrics = found.weights, found.metrics
+        weights, compact = found.weights, CompactMetrics.of(found.metrics)
     else:
         return None
-    compact = CompactMetrics.of(metrics)
     return Selection("test", epoch, weights, compact) if fits(compact, model) else None
 
 

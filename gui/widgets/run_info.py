@@ -6,11 +6,13 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from gui.text.formats import number, percent, plain, whole
+from gui.text.formats import macro, number, percent, plain, whole
 from gui.viewmodels.run import RunModel
 from gui.viewmodels.selection import EpochCursor, OpenRun, fits
 from gui.widgets.labels import plain_tip
 from gui.widgets.run_toolbar import ElidedLabel
+from trainer.metrics.classification import mean_of
+from trainer.metrics.compact_metrics import CompactMetrics
 
 _EPOCH = (
     "train_loss",
@@ -196,6 +198,13 @@ class RunInfo(QScrollArea):
         for key in ("test_accuracy_interval", "test_macro_f1_interval"):
             self.names[key].setToolTip(plain_tip(tip))
 
+        tip = self.tr(
+            "Mean of F1 over the classes that occur as true class or as an answer. "
+            "Where not all of them do, it says how many."
+        )
+        for key in ("valid_macro_f1", "best_macro_f1", "test_macro_f1"):
+            self.names[key].setToolTip(plain_tip(tip))
+
     def _fit(self) -> None:
         """No narrower than its names and figures: a figure that is cut says nothing."""
         metrics, margins = self.fontMetrics(), self._column.contentsMargins()
@@ -213,7 +222,8 @@ def _at_epoch(model: RunModel, cursor: EpochCursor) -> dict[str, str]:
     values = {name: float(model.epochs.column(name)[row]) for name in _EPOCH if name in model.epochs.columns}
     found = {name: number(values[name]) for name in ("train_loss", "train_accuracy", "learning_rate")}
     if model.info is not None and model.info.split_sizes.get("valid"):
-        found |= {name: number(values[name]) for name in ("valid_loss", "valid_accuracy", "valid_macro_f1")}
+        found |= {name: number(values[name]) for name in ("valid_loss", "valid_accuracy")}
+        found["valid_macro_f1"] = _macro(values["valid_macro_f1"], model.verdicts.get(epoch))
     found["samples_per_second"] = whole(values["samples_per_second"])
     found["data_share"] = percent(values["data_share"])
     validation = model.verdicts.get(epoch)
@@ -243,9 +253,11 @@ def _best(model: RunModel) -> dict[str, str]:
         found = {"best_epoch": whole(model.best_epoch), "best_loss": number(model.best_loss)}
         rows = np.flatnonzero(model.epochs.column("epoch") == model.best_epoch)
         if rows.size:
-            found["best_macro_f1"] = number(float(model.epochs.column("valid_macro_f1")[int(rows[-1])]))
+            value = float(model.epochs.column("valid_macro_f1")[int(rows[-1])])
+            found["best_macro_f1"] = _macro(value, model.verdicts.get(model.best_epoch))
     if test := model.evaluations.get("test"):
-        found |= {"test_accuracy": number(test.accuracy), "test_macro_f1": number(test.macro_f1)}
+        over = mean_of(test.f1, test.macro_f1)
+        found |= {"test_accuracy": number(test.accuracy), "test_macro_f1": _over(test.macro_f1, over, len(test.f1))}
         for key, ends in (("accuracy", test.accuracy_interval), ("macro_f1", test.macro_f1_interval)):
             if ends is not None:
                 found[f"test_{key}_interval"] = f"{number(ends[0], 3)} – {number(ends[1], 3)}"
@@ -253,6 +265,14 @@ def _best(model: RunModel) -> dict[str, str]:
     if saved is not None:
         found["saved"] = whole(saved.step)
     return found
+
+
+def _macro(value: float, judged: CompactMetrics | None) -> str:
+    return number(value) if judged is None else _over(value, judged.macro_classes, len(judged.f1))
+
+
+def _over(value: float, some: int, count: int) -> str:
+    return macro(value, some, count, 4 if some >= count else 3, brief=True)
 
 
 def _last_part(path: str) -> str:

@@ -22,6 +22,9 @@ def test_what_the_most_frequent_class_scores_is_what_scikit_learn_says() -> None
     assert (found.largest, found.smallest, found.ratio, found.split) == (0, 2, 6.0, "test")
     assert found.accuracy == pytest.approx(accuracy_score(truth, said))
     assert found.macro_f1 == pytest.approx(f1_score(truth, said, average="macro", zero_division=0))
+    lacking = balance({"train": (30, 10, 5, 4), "test": (3, 0, 2, 0)})
+    assert lacking is not None
+    assert lacking.macro_f1 == pytest.approx(f1_score([0, 0, 0, 2, 2], [0] * 5, average="macro", zero_division=0))
     assert balance({}) is None
     empty = balance({"train": (3, 0)})
     assert empty is not None

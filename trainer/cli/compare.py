@@ -13,6 +13,7 @@ from trainer.cli.flags import Json, Runs, gather, settings_flags
 from trainer.cli.output import note, say, say_json
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, Event, RunStarted, UnknownEvent
+from trainer.metrics.classification import over_classes
 from trainer.store.folder import default_root
 
 if TYPE_CHECKING:
@@ -119,5 +120,8 @@ class _Told:
             return
         self._spoke = time.monotonic()
         f1 = f"  F1 {event.valid_macro_f1:.3f}" if event.valid_macro_f1 is not None else ""
+        judged = outcome.history.verdicts.get(event.epoch)
+        if f1 and judged is not None and (over := over_classes(judged.macro_classes, len(judged.f1))):
+            f1 += f" ({over})"
         total = outcome.history.info.epochs if outcome.history.info else "?"
         self._say(f"{name}  {event.epoch:>3}/{total}  {outcome.training_seconds:7.2f} s{f1}")

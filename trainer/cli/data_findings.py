@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import UsageError
+from trainer.metrics.classification import over_classes
 
 if TYPE_CHECKING:
     from trainer.data import Report
@@ -64,7 +65,8 @@ def _balance(report: Report) -> Iterator[str]:
     if even.ratio >= UNEVEN:
         times = f"{even.ratio:.1f} times as many" if even.ratio != float("inf") else "some, but none"
         yield f"balance: {largest} has {times} training images as {report.classes[even.smallest]}"
-    said = f"accuracy {even.accuracy:.3f}, macro-F1 {even.macro_f1:.3f}"
+    over = over_classes(even.macro_classes, len(report.classes))
+    said = f"accuracy {even.accuracy:.3f}, macro-F1 {f'({over}) ' if over else ''}{even.macro_f1:.3f}"
     always = largest if even.ratio > 1 else "one class"
     yield f"to beat: always saying {always} gives {said} on {even.split}"
 

@@ -13,6 +13,7 @@ from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import Row, called, number, say, say_json, table
 from trainer.errors import UsageError
+from trainer.metrics.classification import over_classes
 from trainer.metrics.significance import Difference, Interval, Paired
 from trainer.store.evaluations import SplitMetrics, find, find_all
 from trainer.store.folder import RunFolder, default_root, find_run
@@ -118,6 +119,9 @@ def _figures(found: RunComparison) -> Iterator[str]:
                 _range(between.interval, "+") if between else "",
             )
         )
+    overs = [over_classes(one.metrics.macro_classes, len(one.classes)) for one in (found.a, found.b)]
+    if any(overs):
+        rows.append(("  macro-F1 is the mean of", *(over or "all classes" for over in overs), ""))
     losses = (found.a.metrics.loss, found.b.metrics.loss)
     rows.append(("loss", *map(number, losses), f"{losses[1] - losses[0]:+.4f}" if found.paired else ""))
     yield from _indented(("", "A", "B", "B less A" if found.paired else ""), rows, left=("",))

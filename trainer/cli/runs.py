@@ -12,6 +12,7 @@ from cyclopts import App
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import called, number, say, say_json, table
+from trainer.metrics.classification import over_classes
 from trainer.metrics.significance import in_brackets
 from trainer.number_format import clock
 from trainer.settings.toml import dumps
@@ -73,7 +74,7 @@ def _row(entry: RunEntry) -> tuple[str, ...]:
         f"{found.epoch}/{found.epochs or '?'}",
         str(found.best_epoch or "-"),
         number(found.best_loss),
-        number(found.best_macro_f1, 3),
+        number(found.best_macro_f1, 3) + (" ({}/{})".format(*over) if (over := found.best_macro_f1_of) else ""),
         clock(found.elapsed),
         found.started_at[:16].replace("T", " ") or "-",
     )
@@ -98,19 +99,7 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
     yield from _about_training(summary, attempts)
     yield from _about_attempts(attempts, found["status"])
     if found["evaluation"]:
-        yield from ("", "evaluation")
-        heads = ("split", "weights", "images", "loss", "accuracy (95 % interval)", "macro-F1 (95 % interval)")
-        rows = [
-            (
-                name,
-                one["weights"],
-                f"{one['samples']:,}",
-                _figure(one, "loss"),
-                *(f"{_figure(one, key)} {in_brackets(one[f'{key}_interval'])}" for key in ("accuracy", "macro_f1")),
-            )
-            for name, one in found["evaluation"].items()
-        ]
-        yield from ("  " + line for line in table(heads, rows, left=("split", "weights"), spare=("weights", "loss")))
+        yield from _about_evaluation(found["evaluation"])
     if found["checkpoints"]:
         yield from ("", "checkpoints")
         yield from (f"  {file['name']}  {file['bytes'] / 1e6:.1f} MB" for file in found["checkpoints"])
@@ -124,6 +113,27 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
         yield from ("", f"log: {found['log']}")
     if found["status"] in ("stopped", "failed", "lost") and not found["settings"].get("custom"):
         yield f"go on with: epochscope resume {called(folder)}"
+
+
+def _about_evaluation(found: dict[str, Any]) -> Iterator[str]:
+    yield from ("", "evaluation")
+    heads: tuple[str, ...] = ("split", "weights", "images", "loss")
+    heads += ("accuracy (95 % interval)", "macro-F1 (95 % interval)")
+    rows: list[tuple[str, ...]] = [
+        (
+            name,
+            one["weights"],
+            f"{one['samples']:,}",
+            _figure(one, "loss"),
+            *(f"{_figure(one, key)} {in_brackets(one[f'{key}_interval'])}" for key in ("accuracy", "macro_f1")),
+        )
+        for name, one in found.items()
+    ]
+    overs = [over_classes(one["macro_f1_classes"], len(one["classes"])) for one in found.values()]
+    if any(overs):
+        heads = (*heads, "macro-F1 of")
+        rows = [(*row, over or "all classes") for row, over in zip(rows, overs, strict=True)]
+    yield from ("  " + line for line in table(heads, rows, left=("split", "weights"), spare=("weights", "loss")))
 
 
 def _figure(one: dict[str, Any], key: str) -> str:
@@ -142,7 +152,8 @@ def _about_training(summary: dict[str, Any], attempts: list[dict[str, Any]]) -> 
         yield f"{started['parameters']:,} parameters, {len(started['classes'])} classes, input {shape}; images: {sizes}"
     if summary["best_epoch"]:
         best = f"best: epoch {summary['best_epoch']}, validation loss {number(summary['best_loss'])}"
-        yield f"{best}, macro-F1 {number(summary['best_macro_f1'])}"
+        over = over_classes(*summary["best_macro_f1_of"]) if "best_macro_f1_of" in summary else ""
+        yield f"{best}, macro-F1 {f'({over}) ' if over else ''}{number(summary['best_macro_f1'])}"
 
 
 def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:

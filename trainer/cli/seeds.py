@@ -116,7 +116,16 @@ def _columns(done: Sequence[Seeded]) -> Iterator[tuple[str, str, str]]:
     """Split, field and heading of each column."""
     for split in done[0].result.evaluations:
         for key, title in SCORES:
-            yield split, key, f"{split} {title}"
+            yield split, key, f"{split} {title}{_over(done, split) if key == 'macro_f1' else ''}"
+
+
+def _over(done: Sequence[Seeded], split: str) -> str:
+    """Of how many classes macro-F1 is the mean, where that is not all of them in every run."""
+    found = [one.result.evaluations[split].metrics for one in done]
+    some, count = sorted({one.macro_classes for one in found}), len(found[0].f1)
+    if some[0] == count:
+        return ""
+    return f" ({some[0]} of {count} classes)" if len(some) == 1 else f" ({some[0]} to {some[-1]} of {count} classes)"
 
 
 def spreads(done: Sequence[Seeded]) -> dict[str, dict[str, Spread]]:

@@ -38,7 +38,8 @@ class Balance:
     """How even the classes are among the training images, and what a model scores that only knows the largest.
 
     `largest`, `smallest`: their numbers. `ratio`: images of the one for each image of the other. `split` is the last
-    of train, valid and test that there is; there, whoever always says `largest` has this `accuracy` and `macro_f1`.
+    of train, valid and test that there is; there, whoever always says `largest` has this `accuracy` and `macro_f1`,
+    the mean of `macro_classes` classes: those that occur there.
     """
 
     largest: int
@@ -47,6 +48,7 @@ class Balance:
     split: str
     accuracy: float
     macro_f1: float
+    macro_classes: int
 
 
 def balance(counts: Mapping[str, tuple[int, ...]]) -> Balance | None:
@@ -58,9 +60,11 @@ def balance(counts: Mapping[str, tuple[int, ...]]) -> Balance | None:
     split = [part for part in SPLITS if sum(counts.get(part, ()))][-1]
     share = counts[split][largest] / sum(counts[split])
     # of the class that is always said, precision is its share and recall 1; every other F1 is 0
-    macro_f1 = 2 * share / (1 + share) / len(train)
+    # the mean runs over the classes that occur, the one that is said among them
+    occur = sum(1 for number, images in enumerate(counts[split]) if images or number == largest)
+    macro_f1 = 2 * share / (1 + share) / occur
     ratio = train[largest] / train[smallest] if train[smallest] else float("inf")
-    return Balance(largest, smallest, ratio, split, share, macro_f1)
+    return Balance(largest, smallest, ratio, split, share, macro_f1, occur)
 
 
 def mean_images(pictures: ImageSet, rows: Indices) -> NDArray[np.uint8]:

@@ -1,7 +1,8 @@
 """Metrics of a split, all from one confusion matrix, as scikit-learn defines them with `zero_division=0`.
 
-A class that never occurs (no support) or is never predicted has precision, recall or F1 of 0 and counts in the macro
-means like any other: they run over all classes of the data, `labels=range(C)` in scikit-learn's terms.
+Precision, recall and F1 are given for all classes, 0 where there is nothing to divide by. The macro means run over the
+classes that occur, as true class or as an answer: scikit-learn's default, where no `labels` are given. A class that is
+missing from a small split then does not count as one that the model never recognises.
 """
 
 from __future__ import annotations
@@ -16,12 +17,11 @@ import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from trainer.confusion_matrix import ConfusionMatrix, from_json
 from trainer.events import EvaluationDone, ValidationDone
 
 Counts = NDArray[np.int64]
 Scores = NDArray[np.float64]
-MAX_COUNT = 2**40
-"""Images in a cell of a confusion matrix: sums of them do not overflow."""
 
 
 @dataclass(frozen=True)
@@ -32,30 +32,31 @@ class Metrics:
     """Mean over samples, in nats; NaN without samples."""
     accuracy: float
     macro_f1: float
+    """Mean over the classes that occur as true class or as an answer; in runs of before 0.2 over all classes."""
     weighted_f1: float
     precision: tuple[float, ...]
     recall: tuple[float, ...]
     f1: tuple[float, ...]
     support: tuple[int, ...]
-    confusion: tuple[tuple[int, ...], ...]
+    confusion: ConfusionMatrix
     samples: int
 
     @classmethod
-    def from_confusion(cls, matrix: ArrayLike, loss_sum: float) -> Metrics:
+    def from_confusion(cls, matrix: ArrayLike | ConfusionMatrix, loss_sum: float) -> Metrics:
         """From counts (C, C), rows true; `loss_sum` is the loss summed over samples, in nats."""
-        counts = np.asarray(matrix, dtype=np.int64)
+        counts = _matrix(matrix)
         precision, recall, f1, support = _scores(counts)
         samples = int(support.sum())
         return cls(
             loss=float(loss_sum) / samples if samples else float("nan"),
             accuracy=_accuracy(counts),
-            macro_f1=_mean(f1),
+            macro_f1=_mean(f1[_occur(counts)]),
             weighted_f1=_mean(f1, support),
             precision=tuple(precision.tolist()),
             recall=tuple(recall.tolist()),
             f1=tuple(f1.tolist()),
             support=tuple(support.tolist()),
-            confusion=tuple(tuple(row) for row in counts.tolist()),
+            confusion=counts,
             samples=samples,
         )
 
@@ -70,30 +71,50 @@ class Metrics:
         """Those of a JSON object, which may hold more than metrics; checked as in `of`. Raises ValueError, also where
         it is no such object, and RecursionError where it is nested too deeply."""
         try:
-            return _checked(msgspec.json.decode(text, type=cls, strict=False))
+            return _checked(msgspec.json.decode(text, type=cls, strict=False, dec_hook=from_json))
         except msgspec.MsgspecError as error:  # itself a ValueError in newer versions only
             raise ValueError(str(error)) from error
 
     def fields(self) -> dict[str, Any]:
         """By name: keyword arguments of ValidationDone and EvaluationDone, keys of evaluation/<split>.json."""
-        return {name: getattr(self, name) for name in FIELDS}
+        return {name: getattr(self, name) for name in FIELDS} | {"confusion": self.confusion.plain()}
 
     @cached_property
     def counts(self) -> Counts:
         """The confusion matrix (C, C)."""
-        return np.array(self.confusion, dtype=np.int64)
+        return self.confusion.dense()
+
+    @cached_property
+    def macro_classes(self) -> int:
+        """Classes that `macro_f1` is the mean of: those that occur; all, where that is how it was recorded."""
+        f1 = np.array(self.f1)
+        everywhere, here = _mean(f1), _mean(f1[_occur(self.confusion)])
+        of_all = abs(self.macro_f1 - everywhere) < abs(self.macro_f1 - here)
+        return len(f1) if of_all else self.occurring
+
+    @property
+    def macro_name(self) -> str:
+        """`macro-F1`, and of how many classes it is the mean where that is not all of them."""
+        over = over_classes(self.macro_classes, len(self.f1))
+        return f"macro-F1 ({over})" if over else "macro-F1"
+
+    @cached_property
+    def occurring(self) -> int:
+        """Classes that occur as true class or as an answer."""
+        return int(np.count_nonzero(_occur(self.confusion)))
 
 
 FIELDS = tuple(field.name for field in fields(Metrics))
 
 
 def _checked(given: Metrics) -> Metrics:
-    size = len(given.confusion)
-    columns = (given.precision, given.recall, given.f1, given.support, *given.confusion)
-    if not size or any(len(column) != size for column in columns):
+    matrix = ConfusionMatrix.of(given.confusion)
+    columns = (given.precision, given.recall, given.f1, given.support)
+    if not matrix.size or any(len(column) != matrix.size for column in columns):
         raise ValueError("expected a square confusion matrix, and precision, recall, F1 and support of each class")
     found = replace(
         given,
+        confusion=matrix,
         accuracy=_score(given.accuracy),
         macro_f1=_score(given.macro_f1),
         weighted_f1=_score(given.weighted_f1),
@@ -101,13 +122,7 @@ def _checked(given: Metrics) -> Metrics:
         recall=tuple(map(_score, given.recall)),
         f1=tuple(map(_score, given.f1)),
     )
-    try:
-        possible = 0 <= found.counts.min() <= found.counts.max() <= MAX_COUNT
-    except OverflowError:
-        possible = False
-    if not possible:
-        raise ValueError("negative or oversized count")
-    if tuple(found.counts.sum(axis=1).tolist()) != given.support or sum(given.support) != given.samples:
+    if tuple(matrix.support.tolist()) != tuple(given.support) or sum(given.support) != given.samples:
         raise ValueError("support and samples are not the sums of the confusion matrix")
     return found
 
@@ -130,12 +145,17 @@ def confusion(true: ArrayLike, predicted: ArrayLike, classes: int) -> Counts:
     return np.bincount(rows * classes + columns, minlength=classes * classes).reshape(classes, classes)
 
 
-def report(matrix: ArrayLike, classes: Sequence[str], digits: int = 2) -> str:
-    """scikit-learn's `classification_report(..., labels=range(C), target_names=classes, zero_division=0)`."""
-    counts = np.asarray(matrix, dtype=np.int64)
+def report(matrix: ArrayLike | ConfusionMatrix, classes: Sequence[str], digits: int = 2) -> str:
+    """scikit-learn's `classification_report(..., labels=range(C), target_names=classes, zero_division=0)`.
+
+    Where classes do not occur, the macro averages leave them out, as scikit-learn's do without `labels`; a last line
+    says so.
+    """
+    counts = _matrix(matrix)
     *scores, support = _scores(counts)
+    present = _occur(counts)
     # scikit-learn counts in floats where no sample at all is right, and prints `1.0`
-    printed = support if np.trace(counts) else support.astype(np.float64)
+    printed = support if counts.hits.any() else support.astype(np.float64)
     total = printed.sum()
     width = max(len("weighted avg"), digits, *(len(name) for name in classes))
 
@@ -143,19 +163,45 @@ def report(matrix: ArrayLike, classes: Sequence[str], digits: int = 2) -> str:
         cells = [f"{value:>9.{digits}f}" if value != "" else " " * 9 for value in values]
         return " ".join([f"{name:>{width}s} ", *cells, f"{number:>9}"])
 
-    means = [_mean(values) for values in scores]
+    means = [_mean(values[present]) for values in scores]
     weighted = [_mean(values, support) for values in scores]
     heads = (f"{head:>9}" for head in ("precision", "recall", "f1-score", "support"))
     lines = [" ".join([" " * width + " ", *heads]), ""]
     lines += [row(name, values, number) for name, *values, number in zip(classes, *scores, printed, strict=True)]
     lines += ["", row("accuracy", ("", "", _accuracy(counts)), total)]
     lines += [row("macro avg", means, total), row("weighted avg", weighted, total)]
+    if over := over_classes(int(np.count_nonzero(present)), len(classes)):
+        lines += ["", f"macro avg: {over}, those that occur as true class or as an answer"]
     return "\n".join(lines) + "\n"
 
 
-def _scores(counts: Counts) -> tuple[Scores, Scores, Scores, Counts]:
+def over_classes(some: int, count: int) -> str:
+    """`8 of 10 classes`, to be said beside a macro mean of not all of them; empty where it is of all."""
+    return f"{some} of {count} classes" if some < count else ""
+
+
+def mean_of(f1: Sequence[float], macro_f1: float) -> int:
+    """Of how many classes `macro_f1` is the mean, from F1 of all of them (C,): those left out have 0. All of them where
+    that cannot be told."""
+    total = math.fsum(f1)
+    return min(len(f1), round(total / macro_f1)) if total > 0 and 0 < macro_f1 <= 1 else len(f1)
+
+
+def _matrix(counts: ArrayLike | ConfusionMatrix) -> ConfusionMatrix:
+    if isinstance(counts, ConfusionMatrix):
+        return counts
+    return ConfusionMatrix.of(np.asarray(counts, dtype=np.int64))
+
+
+def _occur(counts: ConfusionMatrix) -> NDArray[np.bool_]:
+    """(C,) whether a class occurs as true class or as an answer."""
+    found: NDArray[np.bool_] = counts.support + counts.predictions > 0
+    return found
+
+
+def _scores(counts: ConfusionMatrix) -> tuple[Scores, Scores, Scores, Counts]:
     """Precision, recall, F1 and support per class."""
-    hits, support, predicted = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
+    hits, support, predicted = counts.hits, counts.support, counts.predictions
     return _ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, support + predicted), support
 
 
@@ -164,9 +210,9 @@ def _ratio(above: Counts, below: Counts) -> Scores:
     return np.divide(above, below, out=np.zeros(len(above)), where=below > 0)
 
 
-def _accuracy(counts: Counts) -> float:
-    samples = int(counts.sum())
-    return int(np.trace(counts)) / samples if samples else 0.0
+def _accuracy(counts: ConfusionMatrix) -> float:
+    samples = int(counts.counts.sum())
+    return int(counts.hits.sum()) / samples if samples else 0.0
 
 
 def _mean(values: Scores, weights: Counts | None = None) -> float:

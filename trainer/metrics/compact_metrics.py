@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.classification import Metrics
 
 
@@ -19,26 +20,26 @@ class CompactMetrics:
     recall: NDArray[np.float64]
     f1: NDArray[np.float64]
     support: NDArray[np.int64]
-    _places: NDArray[np.int64]
-    _counts: NDArray[np.int64]
+    matrix: ConfusionMatrix
+    macro_f1: float
+    """As it was recorded."""
+    macro_classes: int
+    """Of how many classes it is the mean."""
 
     @classmethod
     def of(cls, metrics: Metrics) -> CompactMetrics:
         """Smaller, without what the window shows from elsewhere."""
-        places = np.flatnonzero(metrics.counts)
         return cls(
             np.array(metrics.precision, np.float64),
             np.array(metrics.recall, np.float64),
             np.array(metrics.f1, np.float64),
             np.array(metrics.support, np.int64),
-            places,
-            metrics.counts.reshape(-1)[places],
+            metrics.confusion,
+            metrics.macro_f1,
+            metrics.macro_classes,
         )
 
     @property
     def confusion(self) -> NDArray[np.int64]:
         """Counts (C, C), true class as row; made anew each time."""
-        size = len(self.support)
-        found = np.zeros((size, size), np.int64)
-        found.reshape(-1)[self._places] = self._counts
-        return found
+        return self.matrix.dense()

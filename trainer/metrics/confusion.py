@@ -8,9 +8,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.confusion_matrix import ConfusionMatrix
+
 Mode = Literal["counts", "row", "column", "difference"]
 Counts = NDArray[np.int64]
 Shares = NDArray[np.float64]
+Table = Counts | ConfusionMatrix
+"""A matrix in either form; of a thousand classes only its cells are gone through."""
 
 WHOLE = 30
 """Up to so many classes are shown, all of them."""
@@ -46,42 +50,62 @@ class Pair:
     change: float = float("nan")
 
 
-def confused_pairs(now: Counts, before: Counts | None = None, limit: int = 50) -> list[Pair]:
+def confused_pairs(now: Table, before: Table | None = None, limit: int = 50) -> list[Pair]:
     """The errors, the most frequent first; compared with `before`, those that changed most come first.
 
     Equal ones come in the order of share, then of class.
     """
-    part = shares(now, "row")
-    change = difference(now, before) if before is not None else np.full(part.shape, np.nan)
-    errors = ~np.eye(len(now), dtype=bool)
-    wanted = errors & ((now > 0) if before is None else (np.abs(np.nan_to_num(change)) > 0))
-    true, predicted = np.nonzero(wanted)
-    first = now[true, predicted] if before is None else np.abs(change[true, predicted])
-    order = np.lexsort((predicted, true, -part[true, predicted], -first))[:limit]
+    this, that = ConfusionMatrix.of(now), None if before is None else ConfusionMatrix.of(before)
+    places = this.places if that is None else np.union1d(this.places, that.places)
+    true, predicted = np.divmod(places, this.size)
+    errors = true != predicted
+    places, true, predicted = places[errors], true[errors], predicted[errors]
+    count, part = _at(this, places), _share_at(this, places)
+    change = np.full(len(places), np.nan) if that is None else part - _share_at(that, places)
+    first = count if that is None else np.abs(np.nan_to_num(change))
+    order = np.lexsort((predicted, true, -np.nan_to_num(part), -first))
+    order = order[first[order] > 0][:limit]
     return [
-        Pair(int(t), int(p), int(now[t, p]), float(part[t, p]), float(change[t, p]))
-        for t, p in zip(true[order], predicted[order], strict=True)
+        Pair(int(true[one]), int(predicted[one]), int(count[one]), float(part[one]), float(change[one]))
+        for one in order
     ]
 
 
-def most_confused(counts: Counts, limit: int = TOP, keep: tuple[int, ...] = ()) -> list[int]:
+def _at(matrix: ConfusionMatrix, places: Counts) -> Counts:
+    """(K,) what is in these cells."""
+    if not len(matrix.places):
+        return np.zeros(len(places), np.int64)
+    near = np.minimum(matrix.places.searchsorted(places), len(matrix.places) - 1)
+    return np.where(matrix.places[near] == places, matrix.counts[near], 0)
+
+
+def _share_at(matrix: ConfusionMatrix, places: Counts) -> Shares:
+    """(K,) the share of the true class in these cells; NaN where the class has no image."""
+    of = matrix.support[places // matrix.size].astype(float)
+    found: Shares = np.divide(_at(matrix, places), of, out=np.full(len(places), np.nan), where=of > 0)
+    return found
+
+
+def most_confused(counts: Table, limit: int = TOP, keep: tuple[int, ...] = ()) -> list[int]:
     """`limit` classes in the order of the data: those in `keep`, then those with most errors as true or as predicted
     class."""
-    errors = counts - np.diag(np.diag(counts))
-    involved = errors.sum(axis=0) + errors.sum(axis=1)
-    order = [int(one) for one in np.lexsort((np.arange(len(counts)), -involved))]
-    chosen = [one for one in keep if 0 <= one < len(counts)]
-    chosen += [one for one in order if one not in chosen]
+    matrix = ConfusionMatrix.of(counts)
+    involved = matrix.support + matrix.predictions - 2 * matrix.hits
+    chosen = [one for one in keep if 0 <= one < matrix.size]
+    known = set(chosen)
+    order = np.lexsort((np.arange(matrix.size), -involved))[: limit + len(chosen)].tolist()
+    chosen += [one for one in order if one not in known]
     return sorted(chosen[:limit])
 
 
-def fold(counts: Counts, classes: list[int]) -> Counts:
+def fold(counts: Table, classes: list[int]) -> Counts:
     """(len(classes) + 1, ...) counts of these classes; the last row and column are all others together."""
-    place = np.full(len(counts), len(classes))
+    matrix, side = ConfusionMatrix.of(counts), len(classes) + 1
+    place = np.full(matrix.size, len(classes))
     place[classes] = np.arange(len(classes))
-    folded = np.zeros((len(classes) + 1, len(classes) + 1), np.int64)
-    np.add.at(folded, (place[:, None], place[None, :]), counts)
-    return folded
+    folded = np.zeros(side * side, np.int64)
+    np.add.at(folded, place[matrix.true] * side + place[matrix.predicted], matrix.counts)
+    return folded.reshape(side, side)
 
 
 @dataclass(frozen=True)
@@ -107,19 +131,20 @@ class Shown:
         return 1.0 if whole else float(hits.max(initial=0.0)), float(size[errors].max(initial=0.0))
 
 
-def shown(counts: Counts, mode: Mode, before: Counts | None = None, keep: tuple[int, ...] = ()) -> Shown:
+def shown(counts: Table, mode: Mode, before: Table | None = None, keep: tuple[int, ...] = ()) -> Shown:
     """The table for this matrix: whole up to 30 classes, else the most confused ones and "other". A difference needs
     `before`, of the same shape; without one all its values are NaN."""
     classes: tuple[int | None, ...] = tuple(range(len(counts)))
     if len(counts) > WHOLE:
         top = most_confused(counts, keep=keep)
         classes = (*top, None)
-        counts = fold(counts, top)
-        before = fold(before, top) if before is not None else None
-    if mode == "counts":
-        values = counts.astype(np.float64)
-    elif mode == "difference":
-        values = difference(counts, before) if before is not None else np.full(counts.shape, np.nan)
+        table, earlier = fold(counts, top), fold(before, top) if before is not None else None
     else:
-        values = shares(counts, mode)
-    return Shown(mode, counts, values, classes, before)
+        table, earlier = np.asarray(counts), np.asarray(before) if before is not None else None
+    if mode == "counts":
+        values = table.astype(np.float64)
+    elif mode == "difference":
+        values = difference(table, earlier) if earlier is not None else np.full(table.shape, np.nan)
+    else:
+        values = shares(table, mode)
+    return Shown(mode, table, values, classes, earlier)

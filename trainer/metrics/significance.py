@@ -20,6 +20,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike
 
+from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.classification import Counts, Metrics, Scores, confusion
 
 Interval = tuple[float, float]
@@ -96,40 +97,53 @@ def bootstrap(
     return intervals(confusion(true, predicted, classes), samples=samples, level=level, seed=seed)
 
 
-def intervals(matrix: ArrayLike, *, samples: int = SAMPLES, level: float = LEVEL, seed: int = 0) -> Intervals:
+def intervals(
+    matrix: ArrayLike | ConfusionMatrix,
+    *,
+    samples: int = SAMPLES,
+    level: float = LEVEL,
+    seed: int = 0,
+    all_classes: bool = False,
+) -> Intervals:
     """Intervals of accuracy and macro-F1 from counts (C, C), rows true: bias-corrected and accelerated (BCa, Efron
     1987), which keeps its level where a split has few images of a class and the plain percentiles do not.
 
-    A table without an error tells the bootstrap nothing: every draw is perfect too. Two right and two wrong answers are
-    then added before drawing (Agresti & Coull 1998), and likewise where every answer is wrong. Without images both
-    intervals are (0, 1).
+    Macro-F1 runs over the classes that occur in a draw, as the figure does over those of the split; `all_classes`: over
+    all of them, as runs of before 0.2 recorded it. A table without an error tells the bootstrap nothing: every draw is
+    perfect too. Two right and two wrong answers are then added before drawing (Agresti & Coull 1998), and likewise
+    where every answer is wrong. Without images both intervals are (0, 1).
     """
-    counts = np.asarray(matrix, dtype=np.int64)
-    classes, images, hits = len(counts), int(counts.sum()), int(np.trace(counts))
+    found = Metrics.from_confusion(matrix, 0.0)
+    counts, classes, images, hits = found.confusion, len(found.f1), found.samples, int(found.confusion.hits.sum())
     if not images:
         return Intervals((0.0, 1.0), (0.0, 1.0), level)
-    found = Metrics.from_confusion(counts, 0.0)
     one_sided = classes > 1 and hits in (0, images)
-    table: Scores | Counts = _softened(counts) if one_sided else counts
-    true, taken = np.nonzero(table)
-    cells = table[true, taken]
+    places, cells = _softened(counts) if one_sided else (counts.places, counts.counts)
+    true, taken = np.divmod(places, classes)
     draws = [_sums(drawn, true, taken, classes) for drawn in _draws(cells, images, samples, seed)]
     accuracy = np.concatenate([right.sum(axis=1) for right, *_ in draws]) / images
-    macro = np.concatenate([_f1(*sums).mean(axis=1) for sums in draws])
-    left_out = None if one_sided else _without_one(counts, true, taken)
+    macro = np.concatenate([_macro(*sums, all_classes=all_classes) for sums in draws])
+    value = float(np.mean(found.f1)) if all_classes else found.macro_f1
+    left_out = None if one_sided else _without_one(counts, all_classes)
     ends = []
-    for place, (drawn, value) in enumerate(((accuracy, found.accuracy), (macro, found.macro_f1))):
+    for place, (drawn, figure) in enumerate(((accuracy, found.accuracy), (macro, value))):
         jackknife = left_out[place] if left_out and images > 1 else None
-        low, high = _ends(drawn, value, jackknife, cells, level)
-        ends.append((min(low, value), max(high, value)))
+        low, high = _ends(drawn, figure, jackknife, cells, level)
+        ends.append((min(low, figure), max(high, figure)))
     return Intervals(ends[0], ends[1], level)
 
 
-def _softened(counts: Counts) -> Scores:
-    """With two right answers more and two wrong ones, spread as the classes are; the wrong ones name the next class."""
-    added: Scores = np.diag(2 * counts.sum(axis=1) / counts.sum())
-    softened: Scores = counts + added + np.roll(added, 1, axis=1)
-    return softened
+def _softened(counts: ConfusionMatrix) -> tuple[Counts, Scores]:
+    """Places and contents of its cells with two right answers more and two wrong ones, spread as the classes are; the
+    wrong ones name the next class that occurs."""
+    size, support = counts.size, counts.support
+    there = np.flatnonzero(support + counts.predictions)
+    following = np.roll(there, -1) if len(there) > 1 else (there + 1) % size
+    added = 2 * support[there] / support.sum()
+    places = np.concatenate([counts.places, there * size + there, there * size + following])
+    known, where = np.unique(places, return_inverse=True)
+    cells: Scores = np.bincount(where.ravel(), np.concatenate([counts.counts, added, added]))
+    return known[cells > 0], cells[cells > 0]
 
 
 def _draws(cells: Scores | Counts, images: int, samples: int, seed: int) -> Iterator[Counts]:
@@ -178,20 +192,32 @@ def _f1(right: Counts, support: Counts, predicted: Counts) -> Scores:
     return scores
 
 
-def _without_one(counts: Counts, true: Counts, taken: Counts) -> tuple[Scores, Scores]:
-    """Accuracy and macro-F1 without one image of each cell, (K,) each: only the two classes of the cell change."""
-    right, support, predicted = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
-    images, same = counts.sum(), true == taken
+def _macro(right: Counts, support: Counts, predicted: Counts, *, all_classes: bool = False) -> Scores:
+    """Macro-F1 (n,) of sums (n, C): over the classes that occur in each of the n tables, or over all."""
+    f1 = _f1(right, support, predicted)
+    occurring = f1.shape[1] if all_classes else np.count_nonzero(support + predicted, axis=1)
+    mean: Scores = f1.sum(axis=1) / np.maximum(1, occurring)
+    return mean
+
+
+def _without_one(counts: ConfusionMatrix, all_classes: bool) -> tuple[Scores, Scores]:
+    """Accuracy and macro-F1 without one image of each cell, (K,) each: only the two classes of the cell change, and one
+    that had this image alone no longer occurs."""
+    right, support, predicted = counts.hits, counts.support, counts.predictions
+    true, taken = counts.true, counts.predicted
+    images, same = int(support.sum()), true == taken
     before = _f1(right, support, predicted)
-    change = np.zeros(len(true))
-    for place, one_less in ((true, 1 + same), (taken, np.ones(len(true)))):
+    change, gone = np.zeros(len(true)), np.zeros(len(true), np.int64)
+    for place, one_less in ((true, 1 + same), (taken, np.ones(len(true), np.int64))):
         below = (support + predicted)[place] - one_less
         above = 2.0 * (right[place] - same)
         after = np.divide(above, below, out=np.zeros(len(true)), where=below > 0)
-        # the class of a right answer is met twice
-        change += np.where(same & (place is taken), 0.0, after - before[place])
-    accuracy = (np.trace(counts) - same) / max(1, images - 1)
-    return accuracy, before.mean() + change / len(counts)
+        again = same & (place is taken)  # the class of a right answer is met twice
+        change += np.where(again, 0.0, after - before[place])
+        gone += (below == 0) & ~again
+    accuracy = (right.sum() - same) / max(1, images - 1)
+    left = counts.size if all_classes else np.maximum(1, np.count_nonzero(support + predicted) - gone)
+    return accuracy, before.sum() / left + change / left
 
 
 def _ends(drawn: Scores, value: float, left_out: Scores | None, cells: Scores | Counts, level: float) -> Interval:
@@ -243,12 +269,12 @@ def paired_bootstrap(
     found = [Metrics.from_confusion(confusion(labels, answers, classes), 0.0) for answers in (first, second)]
     only_a = int(np.count_nonzero((first == labels) & (second != labels)))
     only_b = int(np.count_nonzero((second == labels) & (first != labels)))
-    accuracy, f1 = _paired_draws(labels, first, second, classes, samples, seed)
+    accuracy, macro, f1 = _paired_draws(labels, first, second, classes, samples, seed)
     least = 2 * min(1.0, 3 / max(1, len(labels)))
     per_class = np.subtract(found[1].f1, found[0].f1)
     return Paired(
         accuracy=_difference(found[1].accuracy - found[0].accuracy, accuracy, level, least),
-        macro_f1=_difference(found[1].macro_f1 - found[0].macro_f1, f1.mean(axis=1), level, least),
+        macro_f1=_difference(found[1].macro_f1 - found[0].macro_f1, macro, level, least),
         f1=_simultaneous(per_class, f1, level, least),
         only_a=only_a,
         only_b=only_b,
@@ -257,15 +283,17 @@ def paired_bootstrap(
     )
 
 
-def _paired_draws(true: Counts, a: Counts, b: Counts, classes: int, samples: int, seed: int) -> tuple[Scores, Scores]:
-    """Differences, B less A, of accuracy (n,) and of F1 per class (n, C) in draws of the images."""
+def _paired_draws(
+    true: Counts, a: Counts, b: Counts, classes: int, samples: int, seed: int
+) -> tuple[Scores, Scores, Scores]:
+    """Differences, B less A, of accuracy and macro-F1 (n,) and of F1 per class (n, C) in draws of the images."""
     if not len(true):
-        return np.empty(0), np.empty((0, classes))
+        return np.empty(0), np.empty(0), np.empty((0, classes))
     apart = np.flatnonzero(a != b)
     if apart.size and a[apart[0]] > b[apart[0]]:
         # the order of the cells, and so the draws, must not depend on which run is called A
-        accuracy, f1 = _paired_draws(true, b, a, classes, samples, seed)
-        return -accuracy, -f1
+        accuracy, macro, f1 = _paired_draws(true, b, a, classes, samples, seed)
+        return -accuracy, -macro, -f1
     codes, cells = np.unique((true * classes + a) * classes + b, return_counts=True)
     rest, of_b = np.divmod(codes, classes)
     of_true, of_a = np.divmod(rest, classes)
@@ -273,8 +301,9 @@ def _paired_draws(true: Counts, a: Counts, b: Counts, classes: int, samples: int
     for drawn in _draws(cells, len(true), samples, seed):
         one, other = _sums(drawn, of_true, of_a, classes), _sums(drawn, of_true, of_b, classes)
         gained = (other[0].sum(axis=1) - one[0].sum(axis=1)) / len(true)
-        differences.append((gained, _f1(*other) - _f1(*one)))
-    return np.concatenate([gained for gained, _ in differences]), np.concatenate([f1 for _, f1 in differences])
+        differences.append((gained, _macro(*other) - _macro(*one), _f1(*other) - _f1(*one)))
+    accuracy, macro, f1 = (np.concatenate(parts) for parts in zip(*differences, strict=True))
+    return accuracy, macro, f1
 
 
 def _difference(value: float, drawn: Scores, level: float, least: float) -> Difference:

@@ -28,9 +28,7 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
         columns = [run.column(name).tolist() for name in EPOCH_COLUMNS]
         found["epochs"] = _csv(("epoch", *EPOCH_COLUMNS), zip(run.epochs.tolist(), *columns, strict=True))
     if run.evaluations:
-        found["results"] = _csv(
-            ("split", "weights", "images", *SCORES), [_result(one) for one in run.evaluations.values()]
-        )
+        found["results"] = _results(list(run.evaluations.values()))
         heads = ("split", "class", "precision", "recall", "f1", "support")
         found["classes"] = _csv(heads, (row for one in run.evaluations.values() for row in _classes(one, names)))
     for split, one in run.evaluations.items():
@@ -41,6 +39,16 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
         rows = [(name, *(run.f1[epoch][place] for epoch in epochs)) for place, name in enumerate(names)]
         found["f1-by-epoch"] = _csv(("class", *epochs), rows)
     return found | _pictures(pictures, names)
+
+
+def _results(found: Sequence[SplitMetrics]) -> str:
+    """With a column for the number of classes that macro-F1 is the mean of, where that is not all of them."""
+    heads: tuple[str, ...] = ("split", "weights", "images", *SCORES)
+    rows = [_result(one) for one in found]
+    if any(one.metrics.macro_classes < len(one.classes) for one in found):
+        heads = (*heads, "macro_f1_classes")
+        rows = [(*row, one.metrics.macro_classes) for row, one in zip(rows, found, strict=True)]
+    return _csv(heads, rows)
 
 
 def _result(one: SplitMetrics) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.confusion import Shown
 from trainer.plotting.palette import CHANGE_LIGHT, HEAT, ramp
 from trainer.plotting.svg import BEST, GRID, INK, MUTED, ON_STRONG, SERIES, Drawing, fit, png, short, width_of
@@ -197,15 +198,17 @@ def _matrix_cell(
         drawing.text(middle, y + side / 2 + 3.5, shown, size=10, **common)
 
 
-def whole_matrix(name: str, title: str, shares: Floats, texts: Texts) -> str:
+def whole_matrix(name: str, title: str, counts: ConfusionMatrix, texts: Texts) -> str:
     """All of a large matrix as one picture: the darker a cell, the larger the share of the true class."""
-    count = len(shares)
+    count = counts.size
     side = math.floor(HALF / count) * count if count <= HALF else HALF
     drawing = Drawing(name, HALF, side + 22, title, texts["whole_about"])
-    level = np.sqrt(np.nan_to_num(shares).clip(0, 1))
+    true = counts.true
+    level = np.sqrt(counts.counts / counts.support[true])
     white, blue, orange = (np.array(list(bytes.fromhex(c)), float) for c in ("ffffff", "0072B2", "D55E00"))
-    full = np.where(np.eye(count, dtype=bool)[..., None], blue, orange)
-    pixels = (white + (full - white) * level[..., None]).round().astype(np.uint8)
+    full = np.where((true == counts.predicted)[:, None], blue, orange)
+    pixels = np.full((count, count, 3), 255, np.uint8)
+    pixels[true, counts.predicted] = (white + (full - white) * level[:, None]).round()
     look = {"preserveAspectRatio": "none", "style": "image-rendering:pixelated"}
     drawing.add("image", href=png(pixels), x=0, y=18, width=side, height=side, **look)
     drawing.add("rect", x=0.5, y=18.5, width=side - 1, height=side - 1, stroke=GRID)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from trainer.analysis.first_layer import coloured
 from trainer.events import SPLITS
-from trainer.metrics.confusion import WHOLE, shares, shown
+from trainer.metrics.confusion import WHOLE, shown
 from trainer.plotting.palette import CHANGE_LIGHT, ramp
 from trainer.plotting.ticks import Kind
 from trainer.report import charts, grids
@@ -125,7 +125,7 @@ class Gallery:
                 yield from self._matrix(split, self._run.evaluations[split])
 
     def _matrix(self, split: str, found: SplitMetrics) -> Iterator[Figure]:
-        texts, counts = self._texts, found.metrics.counts
+        texts, counts = self._texts, found.metrics.confusion
         title = texts["title_confusion"].format(split=texts.word("split", split))
         part = shown(counts, "row")
         svg, counted = grids.matrix(f"confusion-{split}", title, part, self._names, texts)
@@ -134,7 +134,7 @@ class Gallery:
         caption += " " + texts["cells_counted" if counted else "cells_shares"]
         yield Figure(f"confusion-{split}", svg, caption, wide=_width(svg) > charts.HALF)
         if len(counts) > WHOLE:
-            picture = grids.whole_matrix(f"confusion-{split}-all", title, shares(counts, "row"), texts)
+            picture = grids.whole_matrix(f"confusion-{split}-all", title, counts, texts)
             caption = texts["caption_confusion_all"].format(split=texts.word("split", split), count=len(counts))
             yield Figure(f"confusion-{split}-all", picture, caption)
 

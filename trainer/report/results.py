@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from trainer.metrics.classification import Metrics
+from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.metrics.confusion import confused_pairs
 from trainer.metrics.significance import Interval, Intervals
 from trainer.number_format import DASH
@@ -118,7 +120,7 @@ class Sections(Part):
             yield texts["abstract_test"].format(
                 images=texts.whole(found.metrics.samples),
                 accuracy=self._percent(found.metrics.accuracy, found.intervals.accuracy),
-                f1=self._score(found.metrics.macro_f1, found.intervals.macro_f1),
+                f1=self._macro(found.metrics, found.intervals.macro_f1),
             )
         elif run.state in ("stopped", "failed", "lost"):
             yield texts["abstract_unfinished"].format(name=run.name)
@@ -132,6 +134,9 @@ class Sections(Part):
     def _score(self, value: float, sure: Interval | None) -> str:
         text = self._texts.number(value, 3)
         return f"{text} ({self._range(*sure, 3)})" if sure else text
+
+    def _macro(self, metrics: Metrics, sure: Interval | None) -> str:
+        return self._score(metrics.macro_f1, sure) + over_classes(metrics, self._texts)
 
     def _range(self, low: float, high: float, digits: int) -> str:
         return f"{self._texts.number(low, digits)}–{self._texts.number(high, digits)}"
@@ -160,7 +165,7 @@ class Sections(Part):
             texts.whole(metrics.samples),
             texts.number(metrics.loss, 3),
             self._percent(metrics.accuracy, sure.accuracy if sure else None),
-            self._score(metrics.macro_f1, sure.macro_f1 if sure else None),
+            self._macro(metrics, sure.macro_f1 if sure else None),
             texts.number(metrics.weighted_f1, 3),
         ]
 
@@ -175,7 +180,9 @@ class Sections(Part):
         for split in ("valid", "train"):
             values = [run.at(f"{split}_{metric}", epoch) for metric in ("loss", "accuracy", "macro_f1")]
             if any(map(math.isfinite, values)):
-                figures = [texts.number(values[0], 3), texts.percent(values[1]), texts.number(values[2], 3)]
+                judged = run.history.verdicts.get(epoch) if split == "valid" else None
+                over = over_classes(judged, texts) if judged is not None else ""
+                figures = [texts.number(values[0], 3), texts.percent(values[1]), texts.number(values[2], 3) + over]
                 rows.append([self._split(split), *figures])
         self._page.table(texts["table_epoch"].format(epoch=texts.whole(epoch)), heads, rows, kind="results")
 
@@ -224,7 +231,7 @@ class Sections(Part):
 
     def _pairs(self, split: str) -> None:
         texts = self._texts
-        found = confused_pairs(self._run.evaluations[split].metrics.counts, limit=PAIRS)
+        found = confused_pairs(self._run.evaluations[split].metrics.confusion, limit=PAIRS)
         if found:
             heads = [texts[key] for key in ("true", "taken_for", "images", "share")]
             rows = [
@@ -281,6 +288,7 @@ class Sections(Part):
     def _compared_row(self, run: RunData) -> list[str]:
         texts, test = self._texts, run.evaluations.get("test")
         name = run.info.model if run.info else run.summary.model
+        judged = run.history.verdicts.get(run.kept_epoch or 0)
         return [
             run.name,
             texts.word("model", name) or DASH,
@@ -288,10 +296,16 @@ class Sections(Part):
             texts.whole(len(run.epochs)),
             texts.whole(run.best_epoch) if run.best_epoch is not None else DASH,
             texts.duration(run.history.seconds or run.summary.elapsed),
-            _known(run.at("valid_macro_f1", run.kept_epoch), texts),
+            _known(run.at("valid_macro_f1", run.kept_epoch), texts) + (over_classes(judged, texts) if judged else ""),
             texts.percent(test.metrics.accuracy) if test else DASH,
-            texts.number(test.metrics.macro_f1, 3) if test else DASH,
+            texts.number(test.metrics.macro_f1, 3) + over_classes(test.metrics, texts) if test else DASH,
         ]
+
+
+def over_classes(found: Metrics | CompactMetrics, texts: Texts) -> str:
+    """Of how many classes macro-F1 is the mean, to stand behind the figure; empty where it is of all."""
+    some, count = found.macro_classes, len(found.f1)
+    return " " + texts["over_classes"].format(some=texts.whole(some), all=texts.whole(count)) if some < count else ""
 
 
 def _known(value: float, texts: Texts) -> str:

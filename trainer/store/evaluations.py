@@ -3,6 +3,7 @@ are. [no torch]"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,8 @@ from trainer.store.arrays import read_arrays, write_arrays
 from trainer.store.folder import RunFolder, confined
 
 MAX_BYTES = 64 << 20
+VERSION = 2
+"""The newest format of the .json that is read; a file without one is of version 1."""
 Weights = Literal["best", "last"]
 _KINDS = {"predicted": "uint16", "confidence": "float16", "loss": "float32"}
 
@@ -41,31 +44,40 @@ class SplitMetrics:
     @property
     def report(self) -> str:
         """As `sklearn.metrics.classification_report` prints it."""
-        return report(self.metrics.counts, self.classes)
+        return report(self.metrics.confusion, self.classes)
 
     @cached_property
     def intervals(self) -> Intervals:
         """How far other images of the same kind would move accuracy and macro-F1."""
-        return self.recorded or intervals(self.metrics.counts)
+        found = self.metrics
+        return self.recorded or intervals(found.confusion, all_classes=found.macro_classes > found.occurring)
 
     def plain(self) -> dict[str, Any]:
-        """What is kept as JSON; intervals are (low, high)."""
-        return {
+        """What is kept as JSON; intervals are (low, high). `format` is there where readers before version 2 would not
+        know the confusion matrix: it is then held by its cells."""
+        plain: dict[str, Any] = {
+            **({"format": VERSION} if self.metrics.confusion.by_cells else {}),
             "split": self.split,
             "weights": self.weights,
             "classes": self.classes,
             "seconds": self.seconds,
             **self.metrics.fields(),
+            "macro_f1_classes": self.metrics.macro_classes,
             "accuracy_interval": self.intervals.accuracy,
             "macro_f1_interval": self.intervals.macro_f1,
             "interval_level": self.intervals.level,
         }
+        return plain | {"confusion": msgspec.to_builtins(plain["confusion"])}
 
 
 def write(folder: RunFolder, evaluation: SplitMetrics, outputs: Outputs) -> None:
     """Write the three files. Raises DiskError."""
     target = folder.evaluation
-    durable.write_json(target / f"{evaluation.split}.json", spell_non_finite(evaluation.plain()))
+    path, plain = target / f"{evaluation.split}.json", spell_non_finite(evaluation.plain())
+    if evaluation.metrics.confusion.by_cells:  # a line for each of ten thousand numbers helps nobody
+        durable.write_text(path, json.dumps(plain, ensure_ascii=False, allow_nan=False) + "\n")
+    else:
+        durable.write_json(path, plain)
     durable.write_text(target / f"{evaluation.split}.txt", evaluation.report)
     write_arrays(target / f"{evaluation.split}.npz", **outputs.arrays())
 
@@ -76,6 +88,7 @@ class _About(msgspec.Struct):
     split: str
     weights: Weights
     classes: tuple[str, ...]
+    format: int = 1
     seconds: float = 0.0
     accuracy_interval: Interval | None = None
     macro_f1_interval: Interval | None = None
@@ -96,6 +109,8 @@ def read(folder: RunFolder, split: str) -> SplitMetrics:
     text = durable.read_bytes(confined(folder, f"evaluation/{split}.json"), MAX_BYTES)
     try:
         about = msgspec.json.decode(text, type=_About, strict=False)
+        if about.format > VERSION:
+            raise ValueError(f"format {about.format} is of a newer version")
         metrics = Metrics.from_json(text)
     except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from error

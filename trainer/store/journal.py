@@ -20,12 +20,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from trainer import events as ev
+from trainer.confusion_matrix import SparseMatrix
 from trainer.store import durable
 
 if TYPE_CHECKING:
     from trainer.store.batch_columns import BatchColumns
 
-VERSION = 1
+VERSION = 2
+"""The newest format that is read. Its lines hold the confusion matrix of many classes by its cells; every other line is
+still written as version 1, which all readers know."""
 MAX_LINE = 16 << 20
 """Bytes; anything longer is damage."""
 MAX_SKIPPED = 64 << 20
@@ -67,7 +70,7 @@ class _Head(msgspec.Struct):
     attempt: int
     t: float
     wall: int
-    v: int = VERSION
+    v: int = 1
 
 
 _head_decoder = msgspec.json.Decoder(_Head)
@@ -88,7 +91,7 @@ class JournalWriter:
         # RunStarted carries the attempt itself, and JSON keys are unique
         attempt = b"" if type(event) is ev.RunStarted else self._attempt
         seq = self.next_seq
-        head = b'{"v":%d,"seq":%d,%b"t":%b,"wall":%d,' % (VERSION, seq, attempt, repr(float(t)).encode(), wall)
+        head = b'{"v":%d,"seq":%d,%b"t":%b,"wall":%d,' % (_version(event), seq, attempt, repr(float(t)).encode(), wall)
         text = head + ev.encode(event)[1:]
         self._file.append(b"%08x %b\n" % (zlib.crc32(text), text))
         self.next_seq = seq + 1
@@ -100,6 +103,11 @@ class JournalWriter:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _version(event: ev.Event) -> int:
+    """The oldest format whose readers understand this event."""
+    return 2 if isinstance(getattr(event, "confusion", None), SparseMatrix) else 1
 
 
 def _largest_seq(path: Path) -> int:

@@ -100,6 +100,8 @@ class RunHistory:
         """By epoch."""
         self.evaluations: dict[str, ev.EvaluationDone] = {}
         """By split."""
+        self.evaluated: dict[str, CompactMetrics] = {}
+        """Their metrics, by split."""
         self.checkpoints: dict[str, ev.CheckpointSaved] = {}
         """By kind."""
         self.predictions: dict[int, str] = {}
@@ -280,8 +282,9 @@ class RunHistory:
             self.epochs.append(seq, epoch_values(event, time))
 
     def _evaluation(self, event: ev.EvaluationDone, record: Record) -> None:
-        Metrics.of(event)  # of a damaged one nothing is kept
+        found = CompactMetrics.of(Metrics.of(event))  # of a damaged one nothing is kept
         self._note(record, self.evaluations, event.split, event)
+        self._note(record, self.evaluated, event.split, found)
 
     def _progress(self, event: ev.Preparing | ev.Working, record: Record) -> None:
         self.progress = event

@@ -30,6 +30,8 @@ class Summary(msgspec.Struct, kw_only=True):
     best_epoch: int | None = None
     best_loss: float | None = None
     best_macro_f1: float | None = None
+    best_macro_f1_of: tuple[int, int] | msgspec.UnsetType = msgspec.UNSET
+    """Of how many classes it is the mean, and how many there are; not there where it is of all."""
     reason: str = ""
 
 

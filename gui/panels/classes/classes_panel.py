@@ -138,9 +138,12 @@ class ClassesPanel(Panel):
         if looked is None:
             self.note.setText(self.tr("Not evaluated yet"))
             return
-        worst = int(np.argmin(np.nan_to_num(looked.metrics.f1, nan=np.inf)))
+        found = looked.metrics
+        # a class without an image is not one that is badly recognised
+        f1 = np.where(found.support > 0, found.f1, np.nan)
+        worst = int(np.argmin(np.nan_to_num(f1, nan=np.inf)))
         text = self.tr("macro-F1 {macro}, weakest: {name} {value}").format(
-            macro=formats.number(float(looked.metrics.f1.mean()), 3),
+            macro=formats.macro(found.macro_f1, found.macro_classes, len(found.f1), 3),
             name=labels.class_name(model.classes, worst),
             value=formats.number(float(looked.metrics.f1[worst]), 3),
         )

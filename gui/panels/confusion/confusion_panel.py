@@ -17,7 +17,8 @@ from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, Selection, first_split, fits, kept_epoch, look
 from gui.widgets import labels
-from trainer.metrics.confusion import Counts, Mode, Shown, confused_pairs, shown
+from trainer.confusion_matrix import ConfusionMatrix
+from trainer.metrics.confusion import Mode, Shown, confused_pairs, shown
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
 MODES: tuple[Mode, ...] = ("counts", "row", "column", "difference")
@@ -204,7 +205,7 @@ class ConfusionPanel(Panel):
             return
         self._stack.setCurrentIndex(0)
         names, mode = self.run.model.classes, MODES[self.mode.currentIndex()]
-        counts = self.looked.metrics.confusion
+        counts = self.looked.metrics.matrix
         before = self._before() if mode == "difference" else None
         chosen = {*(self.grid.choice.true or ()), *(self.grid.choice.predicted or ())}
         table = shown(counts, mode, before, keep=tuple(sorted(chosen)) if len(chosen) <= 2 else ())
@@ -241,11 +242,10 @@ class ConfusionPanel(Panel):
     def _describe(self, table: Shown) -> None:
         assert self.run is not None
         assert self.looked is not None
-        counts = self.looked.metrics.confusion
-        wrong = int(counts.sum() - counts.trace())
-        what = self.tr("{wrong} of {all} wrong").format(
-            wrong=formats.whole(wrong), all=formats.whole(int(counts.sum()))
-        )
+        counts = self.looked.metrics.matrix
+        images = int(counts.counts.sum())
+        wrong = images - int(counts.hits.sum())
+        what = self.tr("{wrong} of {all} wrong").format(wrong=formats.whole(wrong), all=formats.whole(images))
         what = f"{labels.whence(self.looked)}: {what}"
         if table.mode == "difference" and table.before is None:
             what = self.tr("There is nothing to compare with")
@@ -281,7 +281,7 @@ class ConfusionPanel(Panel):
             with QSignalBlocker(self.other_epoch):
                 self.other_epoch.setMaximum(max(self.run.model.verdicts))
 
-    def _before(self) -> Counts | None:
+    def _before(self) -> ConfusionMatrix | None:
         """The matrix to compare with; None where there is none of the same classes."""
         assert self.run is not None
         assert self.looked is not None
@@ -293,13 +293,13 @@ class ConfusionPanel(Panel):
         epochs = {"previous": self.looked.epoch - 1, "best": model.best_epoch or 0, "first": min(model.verdicts)}
         epochs["chosen"] = self.other_epoch.value()
         found = model.verdicts.get(epochs[EPOCHS[max(0, place)]])
-        return found.confusion if fits(found, model) else None
+        return found.matrix if fits(found, model) else None
 
-    def _of_other(self, other: OpenRun) -> Counts | None:
+    def _of_other(self, other: OpenRun) -> ConfusionMatrix | None:
         assert self.run is not None
         if other.model.classes != self.run.model.classes:
             return None
         cursor = EpochCursor()
         cursor.chosen = other.model.best_epoch
         found = look(other, cursor, self._split())
-        return found.metrics.confusion if found is not None else None
+        return found.metrics.matrix if found is not None else None

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
-from gui.text.formats import number, whole
+from gui.text.formats import macro, number, whole
 from gui.viewmodels.curves import Source
 from gui.viewmodels.run import RunModel
 from trainer.store.record_table import RecordTable
@@ -127,10 +127,24 @@ class EpochTableModel(QAbstractTableModel):
             text = self._columns[index.column()] == "run"
             side = Qt.AlignmentFlag.AlignLeft if text else Qt.AlignmentFlag.AlignRight
             return int(side | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(index.row(), index.column())
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         name, value = self.value(index.row(), index.column())
         return value[:200] if isinstance(value, str) else _shown(name, value)
+
+    def _tip(self, row: int, column: int) -> str | None:
+        """Of how many classes macro-F1 is the mean, where not all of them occur in the validation."""
+        name, value = self.value(row, column)
+        if name != "valid_macro_f1" or isinstance(value, str) or self._source != "epochs":
+            return None
+        run = next(place for place in range(len(self._rows)) if row < sum(self._rows[: place + 1]))
+        table = self._tables()[run]
+        judged = self._runs[run][1].verdicts.get(int(table.column("epoch")[row - sum(self._rows[:run])]))
+        if judged is None or judged.macro_classes >= len(judged.f1):
+            return None
+        return macro(value, judged.macro_classes, len(judged.f1))
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Names of the columns."""

@@ -49,6 +49,39 @@ def test_the_worst_class_comes_first(qtbot: QtBot, made: SampleRun) -> None:
     assert column(panel, 1) == [f"{value:.3f}" for value in sorted(run.model.verdicts[1].f1)]
 
 
+class Lacking(SampleRun):
+    """Its validation and test have images of three classes of five."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root, classes=("a", "b", "c", "d", "e"), per_class=20)
+        self.labels = self.labels[self.labels < 3]
+
+    def made(self, epoch: int) -> dict[str, Any]:
+        return super().made(epoch) | {"predicted": (self.labels if epoch > 1 else self.labels * 0).astype(np.uint16)}
+
+
+def test_macro_f1_says_of_how_many_classes_it_is(qtbot: QtBot, tmp_path: Path) -> None:
+    from gui.panels.curves.epoch_table import EpochTable
+    from gui.widgets.run_info import RunInfo
+
+    run, cursor = Lacking(tmp_path).make(), EpochCursor()
+    panel = panel_of(qtbot, run, cursor)
+    assert "1.000 (3 of 5 classes)" in panel.note.text()
+    assert "weakest: a 1.000" in panel.note.text(), "d and e have no image"
+    assert column(panel, 1) == ["0.000", "0.000", "1.000", "1.000", "1.000"], "all classes are listed"
+    assert not np.isnan(run.model.verdicts[3].f1).any()
+    facts = RunInfo(cursor)
+    qtbot.addWidget(facts)
+    facts.show_run(run)
+    for key in ("valid_macro_f1", "best_macro_f1", "test_macro_f1"):
+        assert facts.values[key].accessibleName() == "1.000 (3 of 5)"
+    table = EpochTable()
+    qtbot.addWidget(table)
+    table.numbers.show_runs([("one", run.model)], "epochs")
+    place = table.numbers.index(2, 7)
+    assert table.numbers.data(place, Qt.ItemDataRole.ToolTipRole) == "1.0000 (3 of 5 classes)"
+
+
 def test_any_column_sorts_and_the_chosen_class_stays(qtbot: QtBot, made: SampleRun) -> None:
     run = made.make()
     panel = panel_of(qtbot, run, EpochCursor())
