@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.viewmodels.image_index import ImageIndex, Split
-from trainer.errors import DataError
+from trainer.errors import DataError, NewerVersionError
 from trainer.store.arrays import read_arrays
 from trainer.store.evaluations import read_outputs
 from trainer.store.folder import RunFolder, confined
 
 Layout = Literal["pca", "tsne"]
-Reason = Literal["", "no_map", "damaged", "outside"]
+Reason = Literal["", "no_map", "damaged", "outside", "newer"]
 SPLITS: tuple[Split, ...] = ("valid", "test")
 MAX_FILE = 64 << 20
 Points = NDArray[np.float32]
@@ -64,7 +64,9 @@ def read_map(folder: RunFolder) -> tuple[EmbeddingPoints | None, Reason, str]:
             except DataError:
                 return None, "outside", relative
             try:
-                return _checked(folder, split, read_arrays(path, MAX_FILE)), "", relative
+                return _checked(folder, split, read_arrays(path, MAX_FILE, "map")), "", relative
+            except NewerVersionError:
+                return None, "newer", relative
             except (DataError, KeyError, ValueError, MemoryError, OverflowError):
                 return None, "damaged", relative
     return None, "no_map", ""
@@ -96,7 +98,7 @@ def _is_stale(folder: RunFolder, split: Split, places: NDArray[np.int64], said: 
     try:
         evaluated = read_outputs(confined(folder, f"evaluation/{split}.npz"))["predicted"]
         return not np.array_equal(evaluated[places], said)
-    except (DataError, KeyError, ValueError, IndexError, MemoryError, OverflowError):
+    except (DataError, NewerVersionError, KeyError, ValueError, IndexError, MemoryError, OverflowError):
         return False
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from trainer.errors import EpochscopeError
+from trainer.errors import EpochscopeError, NewerVersionError
 from trainer.store import notes, trash
 from trainer.store import summary as summaries
 from trainer.store.folder import RunFolder, State, is_alive, is_run
@@ -222,6 +222,8 @@ class RunList:
         if stamps[0] is not None:
             try:
                 summary = summaries.read(base + "summary.json")
+            except NewerVersionError as error:
+                problem = plain(f"{error.what} {error.mend}")
             except ValueError as error:
                 problem = plain(str(error))
         found = notes.read(base + "viewer.json") if stamps[1] is not None else ViewerNotes()

@@ -194,8 +194,8 @@ def checked_line(text: bytes) -> bytes:
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
 
-def test_a_record_of_a_newer_version_is_an_unknown_event(tmp_path: Path) -> None:
-    head = b'{"v":2,"seq":1,"attempt":1,"t":1,"wall":5,'
+def test_an_unknown_event_of_our_version_is_kept(tmp_path: Path) -> None:
+    head = b'{"v":1,"seq":1,"attempt":1,"t":1,"wall":5,'
     (tmp_path / "j").write_bytes(
         checked_line(head + b'"type":"Novelty","epoch":2,"step":9,"x":[1]}')
         + checked_line(head + b'"type":"Novelty","epoch":"two"}')

@@ -19,6 +19,7 @@ from trainer.metrics.significance import Interval, Intervals, intervals
 from trainer.store import durable
 from trainer.store.arrays import read_arrays, write_arrays
 from trainer.store.folder import RunFolder, confined
+from trainer.store.versions import VERSIONS, check_version
 
 MAX_BYTES = 64 << 20
 Weights = Literal["best", "last"]
@@ -51,6 +52,7 @@ class SplitMetrics:
     def plain(self) -> dict[str, Any]:
         """What is kept as JSON; intervals are (low, high)."""
         return {
+            "format": VERSIONS["evaluation"],
             "split": self.split,
             "weights": self.weights,
             "classes": self.classes,
@@ -67,7 +69,11 @@ def write(folder: RunFolder, evaluation: SplitMetrics, outputs: Outputs) -> None
     target = folder.evaluation
     durable.write_json(target / f"{evaluation.split}.json", spell_non_finite(evaluation.plain()))
     durable.write_text(target / f"{evaluation.split}.txt", evaluation.report)
-    write_arrays(target / f"{evaluation.split}.npz", **outputs.arrays())
+    write_arrays(target / f"{evaluation.split}.npz", kind="predictions", **outputs.arrays())
+
+
+class _Version(msgspec.Struct):
+    format: int = 1
 
 
 class _About(msgspec.Struct):
@@ -92,9 +98,10 @@ class _About(msgspec.Struct):
 
 def read(folder: RunFolder, split: str) -> SplitMetrics:
     """What evaluation/<split>.json says. Raises FileNotFoundError where there is none; OSError, DataError `run.outside`
-    or ValueError where it cannot be read or contradicts itself."""
+    or ValueError where it cannot be read or contradicts itself; NewerVersionError."""
     text = durable.read_bytes(confined(folder, f"evaluation/{split}.json"), MAX_BYTES)
     try:
+        check_version("evaluation", msgspec.json.decode(text, type=_Version).format, f"evaluation/{split}.json")
         about = msgspec.json.decode(text, type=_About, strict=False)
         metrics = Metrics.from_json(text)
     except msgspec.MsgspecError as error:
@@ -109,7 +116,7 @@ def read(folder: RunFolder, split: str) -> SplitMetrics:
 
 
 def find(folder: RunFolder, split: str) -> SplitMetrics | None:
-    """Likewise; None where there is no such file, or none that can be used."""
+    """Likewise; None where there is no such file, or none that can be used. Raises NewerVersionError."""
     try:
         return read(folder, split)
     except (DataError, OSError, ValueError):
@@ -124,8 +131,8 @@ def find_all(folder: RunFolder) -> dict[str, SplitMetrics]:
 
 def read_outputs(path: Path, limit: int = 256 << 20) -> dict[str, NDArray[Any]]:
     """What `Outputs.arrays` gave for this file of evaluation/ or predictions/, (N,) each. Raises DataError
-    `arrays.damaged` where it is no such file of at most `limit` bytes."""
-    found = {name: array for name, array in read_arrays(path, limit).items() if name in _KINDS}
+    `arrays.damaged` where it is no such file of at most `limit` bytes, and NewerVersionError."""
+    found = {name: array for name, array in read_arrays(path, limit, "predictions").items() if name in _KINDS}
     kinds = {name: array.dtype.name for name, array in found.items()}
     shapes = {array.shape for array in found.values()}
     if kinds != _KINDS or [len(shape) for shape in shapes] != [1]:

@@ -13,9 +13,10 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from trainer.errors import DataError, UsageError
+from trainer.errors import DataError, NewerVersionError, UsageError
 from trainer.store import durable, lock, process
 from trainer.store import summary as summaries
+from trainer.store.journal import check_journal
 from trainer.store.summary import Summary
 
 State = Literal["preparing", "running", "paused", "completed", "stopped", "failed", "lost"]
@@ -201,12 +202,18 @@ def _entry(folder: RunFolder) -> RunEntry | None:
         if not is_run(folder.path):
             return None
         problem = "summary.json is missing"
+    try:
+        check_journal(folder.journal)
+    except NewerVersionError as error:
+        problem = f"{error.what} {error.mend}"
     return RunEntry(folder, _state(folder, summary), summary, problem)
 
 
 def _summary(folder: RunFolder) -> tuple[Summary | None, str]:
     try:
         return summaries.read(folder.summary), ""
+    except NewerVersionError as error:
+        return None, f"{error.what} {error.mend}"
     except ValueError as error:
         return None, str(error)
 

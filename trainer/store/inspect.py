@@ -10,6 +10,7 @@ import msgspec
 
 from trainer.store import evaluations
 from trainer.store.folder import RunFolder, state
+from trainer.store.format_check import check_formats
 from trainer.store.journal import JournalReader
 from trainer.store.run_files import parsed_settings, settings_text
 from trainer.store.run_history import AttemptHistory, RunHistory, read_history
@@ -19,7 +20,9 @@ from trainer.store.summary import read as read_summary
 
 def run_facts(folder: RunFolder) -> dict[str, Any]:
     """Name, path, status, summary, settings, attempts, checkpoints, evaluation, journal, log. What is missing or
-    damaged is empty. Raises DiskError where the journal is there and cannot be opened."""
+    damaged is empty. Raises DiskError where the journal is there and cannot be opened, NewerVersionError where a newer
+    Epochscope wrote any of it."""
+    check_formats(folder)
     reader = JournalReader(folder.journal)
     return facts_of(folder, read_history(reader), reader)
 
