@@ -16,10 +16,17 @@ def local_time(text: str) -> datetime | None:
         return None
 
 
-def local_text(text: str, pattern: str = "%Y-%m-%d %H:%M") -> str:
-    """Date and time in local time; the text as it came where it is not a time."""
+def local_text(text: str, pattern: str = "%Y-%m-%d %H:%M", *, offset: bool = False) -> str:
+    """Date and time in local time, with an `offset` as in `2026-11-28 17:10 UTC+01:00`; the text as it came where it
+    is not a time."""
     found = local_time(text)
-    return text if found is None else found.strftime(pattern)
+    if found is None:
+        return text
+    return found.strftime(pattern) + (f" {_offset(found)}" if offset else "")
+
+
+def _offset(when: datetime) -> str:
+    return "UTC" + when.isoformat(timespec="seconds")[19:] if when.utcoffset() else "UTC"
 
 
 def now_text() -> str:

@@ -35,6 +35,9 @@ PATIENCE_SECONDS = 10.0
 """A process asked to end may finish its step and save; then it is ended."""
 CHECK_SECONDS = 60.0
 FIRST_LOOKS = 100
+START_SECONDS = 300.0
+"""An engine may take this long until its first record: it imports PyTorch, maybe over a network."""
+_STAMP, _STAMP_LENGTH = "%Y%m%d-%H%M%S-%f", 22
 
 
 class EngineProcess:
@@ -75,7 +78,7 @@ def start(python: str, arguments: Sequence[str], root: Path, name: str) -> Engin
     if not logs.is_dir():
         durable.make_folder(logs)
     _drop_old(logs)
-    log = logs / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{name}.txt"
+    log = logs / f"{datetime.now():{_STAMP}}-{name}.txt"
     # -P: a file called torch.py in the current folder must not be taken for torch
     command = [python, "-P", "-m", "trainer", *arguments]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
@@ -137,6 +140,28 @@ def tail(path: Path, limit: int = TAIL_BYTES) -> str:
         os.close(descriptor)
     text = data.decode("utf-8", errors="replace").replace("\r\n", "\n")
     return text if size <= limit else text.partition("\n")[2]
+
+
+def printed(folder: RunFolder, began: float) -> str:
+    """The end of what the engine of a run has printed, its callbacks included, where a window started it; else "".
+
+    `began`: when the run's attempt began, seconds since 1970, 0 where it has not. Output of an engine that was started
+    long before is of another run of that name.
+    """
+    try:
+        names = sorted(os.listdir(folder.path.parent / LOGS), reverse=True)  # noqa: PTH208 - names are all it needs
+    except OSError:
+        return ""
+    for name in names:
+        if name[_STAMP_LENGTH:] != f"-{folder.name}.txt":
+            continue
+        try:
+            started = datetime.strptime(name[:_STAMP_LENGTH], _STAMP).timestamp()
+        except ValueError:
+            continue
+        if not began or started - 1 <= began <= started + START_SECONDS:
+            return tail(folder.path.parent / LOGS / name)
+    return ""
 
 
 def ask(folder: RunFolder, do: Do, when: When = "step") -> Request:
