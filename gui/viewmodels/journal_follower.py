@@ -16,15 +16,16 @@ ALIVE_SECONDS = 1.0
 
 class JournalFollower:
     """`model` is what the journal has said so far; `caught_up` whether its end was reached; `alive` whether an engine
-    works on the run, looked at once a second; `gone` whether its folder is no longer there, `newer` whether a newer
-    Epochscope wrote it. `replaced`: another run is in its place now, or an earlier state of this one; nothing more is
+    works on the run, looked at once a second; `gone` whether its folder is no longer there, `newer` the error where a
+    newer Epochscope wrote it. `replaced`: another run is in its place now, or an earlier state of this one; nothing more is
     read then, and the run is to be opened anew. `clock`: seconds, monotonic."""
 
     def __init__(self, folder: RunFolder, clock: Callable[[], float] = time.monotonic) -> None:
         self.folder = folder
         self.model = RunModel()
         self.caught_up = False
-        self.gone = self.newer = self.replaced = False
+        self.gone = self.replaced = False
+        self.newer: NewerVersionError | None = None
         self._clock = clock
         self._heart = Heartbeat(folder.path, clock)
         self.alive = self._heart.look()
@@ -47,8 +48,7 @@ class JournalFollower:
         return self.model.state
 
     def tick(self, seconds: float = 0.01) -> set[Topic]:
-        """Read for at most about `seconds`; what has changed. Raises DiskError where the journal cannot be read,
-        NewerVersionError."""
+        """Read for at most about `seconds`; what has changed. Raises DiskError where the journal cannot be read."""
         end = time.perf_counter() + seconds
         # where it cannot be read, nobody need hurry to read on
         self.caught_up = True
@@ -59,9 +59,10 @@ class JournalFollower:
             except JournalReplacedError:
                 self.replaced = True
                 break
-            except NewerVersionError:
-                self.newer = True
-                raise
+            except NewerVersionError as error:  # what came before it is shown
+                self.newer = error
+                self.caught_up = True
+                break
             self.caught_up = self._reader.at_end
             if self.caught_up or time.perf_counter() >= end:
                 break

@@ -49,18 +49,22 @@ class OpenRuns:
 
     def read(self) -> NewLines:
         """Go on reading all of them."""
-        error, grew = None, False
+        error: EpochscopeError | None = None
+        grew = False
         for run in self.overlays:
             try:
                 grew |= bool(run.follower.tick(0.0 if run.follower.caught_up else SLICE_SECONDS))
+                error = run.follower.newer or error
             except EpochscopeError as found:
                 error = found
-        overlays = [_still(run) for run in self.overlays]
-        overlays_anew, self.overlays = overlays != self.overlays, overlays
+        overlays_anew = any(run.follower.replaced for run in self.overlays)
+        if overlays_anew:
+            self.overlays = [_still(run) for run in self.overlays]
         changed: Set[Topic] = frozenset()
         try:
             if self.shown is not None:
                 changed = self.shown.follower.tick(SLICE_SECONDS)
+                error = self.shown.follower.newer or error
         except EpochscopeError as found:
             error = found
         shown = _still(self.shown) if self.shown is not None else None

@@ -110,7 +110,7 @@ class RunState:
 
     @property
     def _newer(self) -> bool:
-        return self.run is not None and self.run.follower.newer
+        return self.run is not None and self.run.follower.newer is not None
 
     @property
     def custom(self) -> bool:
