@@ -21,8 +21,8 @@ SPLITS: tuple[Split, ...] = ("valid", "test")
 MAX_FILE = 64 << 20
 Points = NDArray[np.float32]
 """(N, 2), finite."""
-Stamp = tuple[tuple[int, int], ...]
-"""Modification time (ns) and size of the map and of the evaluation."""
+Stamp = tuple[tuple[int, ...], ...]
+"""Times (ns), size and inode of the map and of the evaluation."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class EmbeddingPoints:
 
 def stamp(folder: RunFolder) -> Stamp:
     """Changes whenever another map is there, or another evaluation."""
-    found = []
+    found: list[tuple[int, ...]] = []
     for split in SPLITS:
         for name in (f"map-{split}.npz", f"{split}.npz"):
             try:
                 about = os.stat(folder.evaluation / name)  # noqa: PTH116 - asked for each drawing
-                found.append((about.st_mtime_ns, about.st_size))
+                found.append((about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino))
             except OSError:
-                found.append((0, 0))
+                found.append(())
     return tuple(found)
 
 

@@ -17,8 +17,8 @@ ALIVE_SECONDS = 1.0
 class JournalFollower:
     """`model` is what the journal has said so far; `caught_up` whether its end was reached; `alive` whether an engine
     works on the run, looked at once a second; `gone` whether its folder is no longer there, `newer` the error where a
-    newer Epochscope wrote it. `replaced`: another run is in its place now, or an earlier state of this one; nothing more is
-    read then, and the run is to be opened anew. `clock`: seconds, monotonic."""
+    newer Epochscope wrote it. `replaced`: another run is in its place now, or an earlier state of this one; nothing
+    more is read then, and the run is to be opened anew. `clock`: seconds, monotonic."""
 
     def __init__(self, folder: RunFolder, clock: Callable[[], float] = time.monotonic) -> None:
         self.folder = folder

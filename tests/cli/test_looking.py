@@ -183,3 +183,18 @@ def test_describe_in_full_knows_devices_and_options(cli: Cli) -> None:
     stopping = next(one for one in found["callbacks"] if one["name"] == "early_stopping")
     assert "patience" in {option["name"] for option in stopping["options"]}
     assert not any("problem" in one for one in found["callbacks"])
+
+
+def test_a_run_that_failed_at_its_data_has_no_figures_to_export(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / "bad" / name).mkdir(parents=True)
+        (tmp_path / "bad" / name / "1.png").write_text("no image")
+    assert cli("train", tmp_path / "bad", "--name", "failed").code == 5
+    found = cli("export", "failed", "--format", "figures")
+    assert found.code == 4
+    assert "nothing to draw" in found.err
+    assert "0 figures" not in found.out
+    assert not (tmp_path / "failed-figures").exists()

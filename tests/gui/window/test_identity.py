@@ -106,7 +106,7 @@ def test_a_journal_that_only_grew_goes_on(qtbot: QtBot, window: Window, scribe: 
     more = scribe_on(RunFolder(folder.path), 6)
     more.close()
     shutil.copy(folder.journal, copy)
-    os.replace(copy, folder.journal)
+    copy.replace(folder.journal)
     settle(qtbot, window)
     assert window.run is before
     assert epochs(window) == [1, 2, 3, 4, 5, 6]
