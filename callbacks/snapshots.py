@@ -72,7 +72,7 @@ class Snapshots(Callback):
         arrays: dict[str, Any],
     ) -> None:
         try:
-            size = write_arrays(path, **arrays)
+            size = write_arrays(path, kind="predictions" if kind == "predictions" else None, **arrays)
         except DiskError as error:
             run.log(f"the snapshot {path.name} was not written", error)
             return

@@ -58,6 +58,12 @@ class DiskError(EpochscopeError):
     exit_code = 6
 
 
+class NewerVersionError(EpochscopeError):
+    """A file was written by a newer Epochscope, in a format that this one does not know."""
+
+    exit_code = 6
+
+
 class OutOfMemoryError(EpochscopeError):
     """The machine or the device has too little memory for this run."""
 

@@ -22,7 +22,8 @@ from typing import IO, Any
 
 from trainer.errors import UsageError
 from trainer.store import durable
-from trainer.store.folder import RunFolder, is_alive, read_owner
+from trainer.store.folder import RunFolder, read_owner
+from trainer.store.heartbeat import Heartbeat
 from trainer.store.process import alive
 from trainer.store.requests import Do, Request, When, post
 
@@ -33,7 +34,10 @@ TAIL_BYTES = 16_384
 PATIENCE_SECONDS = 10.0
 """A process asked to end may finish its step and save; then it is ended."""
 CHECK_SECONDS = 60.0
-RECENT_SECONDS = 12.0
+FIRST_LOOKS = 100
+START_SECONDS = 300.0
+"""An engine may take this long until its first record: it imports PyTorch, maybe over a network."""
+_STAMP, _STAMP_LENGTH = "%Y%m%d-%H%M%S-%f", 22
 
 
 class EngineProcess:
@@ -74,7 +78,7 @@ def start(python: str, arguments: Sequence[str], root: Path, name: str) -> Engin
     if not logs.is_dir():
         durable.make_folder(logs)
     _drop_old(logs)
-    log = logs / f"{datetime.now():%Y%m%d-%H%M%S-%f}-{name}.txt"
+    log = logs / f"{datetime.now():{_STAMP}}-{name}.txt"
     # -P: a file called torch.py in the current folder must not be taken for torch
     command = [python, "-P", "-m", "trainer", *arguments]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
@@ -138,24 +142,71 @@ def tail(path: Path, limit: int = TAIL_BYTES) -> str:
     return text if size <= limit else text.partition("\n")[2]
 
 
+def printed(folder: RunFolder, began: float) -> str:
+    """The end of what the engine of a run has printed, its callbacks included, where a window started it; else "".
+
+    `began`: when the run's attempt began, seconds since 1970, 0 where it has not. Output of an engine that was started
+    long before is of another run of that name.
+    """
+    try:
+        names = sorted(os.listdir(folder.path.parent / LOGS), reverse=True)  # noqa: PTH208 - names are all it needs
+    except OSError:
+        return ""
+    for name in names:
+        if name[_STAMP_LENGTH:] != f"-{folder.name}.txt":
+            continue
+        try:
+            started = datetime.strptime(name[:_STAMP_LENGTH], _STAMP).timestamp()
+        except ValueError:
+            continue
+        if not began or started - 1 <= began <= started + START_SECONDS:
+            return tail(folder.path.parent / LOGS / name)
+    return ""
+
+
 def ask(folder: RunFolder, do: Do, when: When = "step") -> Request:
     """Post a request, whose id RequestHandled repeats. Raises UsageError and DiskError."""
     return post(folder, do, when=when, source=SOURCE)
 
 
+class LiveRuns:
+    """Runs under `root` on which an engine works. Quick: only those are looked at whose owner.json has changed since
+    the look before, or is among the newest at the first one. Call `look` every two seconds or so."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._beats: dict[str, int] = {}
+        self._hearts: dict[str, Heartbeat] = {}
+
+    def look(self) -> list[RunFolder]:
+        """Those that are live now, by name. A run of another machine counts once its heartbeat was seen to move."""
+        first, beats = not self._beats, self._read_beats()
+        newest = sorted(beats, key=lambda name: beats[name], reverse=True)[:FIRST_LOOKS] if first else []
+        changed = [name for name, beat in beats.items() if not first and beat != self._beats.get(name)]
+        for name in (*newest, *changed):
+            self._hearts.setdefault(name, Heartbeat(self.root / name))
+        self._beats = beats
+        found = []
+        for name, heart in list(self._hearts.items()):
+            if name not in beats or not heart.look():
+                del self._hearts[name]
+            elif not heart.undecided:
+                found.append(RunFolder(self.root / name))
+        return sorted(found, key=lambda folder: folder.name)
+
+    def _read_beats(self) -> dict[str, int]:
+        beats = {}
+        with contextlib.suppress(OSError), os.scandir(self.root) as entries:
+            for entry in entries:
+                if not entry.name.startswith("."):
+                    with contextlib.suppress(OSError):
+                        beats[entry.name] = os.stat(f"{entry.path}/owner.json").st_mtime_ns  # noqa: PTH116 - of thousands
+        return beats
+
+
 def live(root: Path) -> list[RunFolder]:
-    """Runs under `root` on which an engine works: quick, for only those with a fresh owner.json are looked at."""
-    now = time.time()
-    found = []
-    with contextlib.suppress(OSError), os.scandir(root) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            folder = RunFolder(entry.path)
-            with contextlib.suppress(OSError):
-                if abs(now - folder.owner.stat().st_mtime) < RECENT_SECONDS and is_alive(folder):
-                    found.append(folder)
-    return sorted(found, key=lambda folder: folder.name)
+    """The same at one look."""
+    return LiveRuns(root).look()
 
 
 class Ending:

@@ -303,6 +303,7 @@ class EmbeddingPanel(Panel):
             return
         texts = {
             "damaged": self.tr("The file with the map is damaged."),
+            "newer": self.tr("This map was made by a newer Epochscope. Update Epochscope to see it."),
             "outside": self.tr("The run names a file outside of its folder. It was not opened."),
         }
         self._say(labels.with_file(texts[reason], file), button=reason == "damaged")

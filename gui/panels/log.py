@@ -1,4 +1,4 @@
-"""What a run had to say: its messages, and the end of its log.txt."""
+"""What a run had to say: its messages, the ends of its log.txt and of what it has printed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import ClassVar
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from gui.engine.processes import tail
+from gui.engine.processes import printed, tail
 from gui.panels.base import Panel
 from gui.text.errors import error_text
 from gui.text.formats import message_text
@@ -22,18 +22,18 @@ MAX_LINES = 2_000
 
 
 class LogPanel(Panel):
-    """Both as plain text. Refreshing it reads log.txt."""
+    """All as plain text. Refreshing it reads log.txt and what the engine has printed, where a window started it."""
 
-    topics: ClassVar[Set[Topic]] = frozenset({"messages", "state", "epochs", "info"})
+    topics: ClassVar[Set[Topic]] = frozenset({"messages", "state", "epochs", "info", "batches", "progress"})
 
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
-        self.messages, self.log = _text(), _text()
-        self._heads = (QLabel(), QLabel())
+        self.messages, self.log, self.printed = _text(), _text(), _text()
+        self._heads = (QLabel(), QLabel(), QLabel())
         split = QSplitter()
         split.setChildrenCollapsible(False)
-        for head, text in zip(self._heads, (self.messages, self.log), strict=True):
-            side = QWidget()
+        for head, text in zip(self._heads, (self.messages, self.log, self.printed), strict=True):
+            side = self._last = QWidget()
             layout = QVBoxLayout(side)
             layout.setContentsMargins(0, 0, 0, 0)
             layout.addWidget(head)
@@ -43,15 +43,17 @@ class LogPanel(Panel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(split)
-        self._seen = ""
+        self._last.hide()  # what was started elsewhere prints elsewhere
+        self._seen = self._seen_printed = ""
         self.retranslate()
 
     def show_run(self, run: OpenRun | None) -> None:
         """Forget the texts of the run before."""
         super().show_run(run)
-        self._seen = ""
-        self.messages.clear()
-        self.log.clear()
+        self._seen = self._seen_printed = ""
+        for text in (self.messages, self.log, self.printed):
+            text.clear()
+        self._last.hide()
 
     def refresh(self, changed: Set[Topic]) -> None:
         """Messages where there are new ones; the log in any case."""
@@ -59,7 +61,7 @@ class LogPanel(Panel):
             return
         if "messages" in changed or "info" in changed:
             lines = [
-                f"{datetime.fromtimestamp(message.wall / 1000):%H:%M:%S}  {message_text(message)}"
+                f"{datetime.fromtimestamp(message.wall / 1000):%Y-%m-%d %H:%M:%S}  {message_text(message)}"
                 for message in self.run.model.messages[-MAX_LINES:]
             ]
             _replace(self.messages, "\n".join(lines))
@@ -70,11 +72,16 @@ class LogPanel(Panel):
         if text != self._seen:
             self._seen = text
             _replace(self.log, text)
+        output = printed(self.run.folder, self.run.model.began / 1000)
+        if output != self._seen_printed:
+            self._seen_printed = output
+            _replace(self.printed, output)
+            self._last.setVisible(bool(output))
 
     def retranslate(self) -> None:
         """Set all texts."""
-        names = (self.tr("Messages"), self.tr("log.txt, its end"))
-        for head, text, name in zip(self._heads, (self.messages, self.log), names, strict=True):
+        names = (self.tr("Messages"), self.tr("log.txt, its end"), self.tr("Printed, its end"))
+        for head, text, name in zip(self._heads, (self.messages, self.log, self.printed), names, strict=True):
             head.setText(name)
             text.setAccessibleName(name)
         self.messages.setPlaceholderText(self.tr("Nothing to report."))

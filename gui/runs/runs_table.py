@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import (
@@ -21,6 +20,7 @@ from gui.text import formats
 from gui.viewmodels.run_list import Column, Row, RunList, plain
 from gui.widgets.labels import plain_tip
 from gui.window.theme import icon
+from trainer.time_format import local_time
 
 COLUMNS: tuple[Column, ...] = (
     "name", "state", "macro_f1", "loss", "epoch", "data", "model", "seconds", "started", "tags", "note",
@@ -77,9 +77,8 @@ def shown(row: Row, column: Column, locale: QLocale) -> str:
 
 
 def _local_time(text: str, locale: QLocale) -> str:
-    try:
-        when = datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError, OSError):
+    when = local_time(text)
+    if when is None:
         return text
     date, time = (when.year, when.month, when.day), (when.hour, when.minute)
     return locale.toString(QDateTime(*date, *time, 0), QLocale.FormatType.ShortFormat)

@@ -20,6 +20,7 @@ def oddity_text(oddity: FolderProblem) -> str:
         "no_file": tr("Folder", "{file} is no file. It was not opened."),
         "no_folder": tr("Folder", "{file} is no folder. It was not opened."),
         "unreadable": tr("Folder", "{file} cannot be read: {reason}"),
+        "newer": tr("Folder", "{file} was made by a newer Epochscope. Update Epochscope to use it."),
         "outside": tr("Folder", "The run names {file}, which lies outside of its folder. It was not opened."),
     }
     text = texts[oddity.problem].format(file=oddity.file, reason=oddity.reason)

@@ -29,6 +29,7 @@ STATE_ICONS = {
     "stopped": "stop",
     "failed": "failed",
     "lost": "lost",
+    "gone": "failed",
 }
 
 
@@ -46,6 +47,7 @@ def state_word(state: str) -> str:
         "stopped": QCoreApplication.translate("Words", "stopped"),
         "failed": QCoreApplication.translate("Words", "failed"),
         "lost": QCoreApplication.translate("Words", "lost"),
+        "gone": QCoreApplication.translate("Words", "gone: its folder was moved or deleted"),
     }
     return words.get(state, state)
 

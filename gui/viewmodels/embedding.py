@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.viewmodels.image_index import ImageIndex, Split
-from trainer.errors import DataError
+from trainer.errors import DataError, NewerVersionError
 from trainer.store.arrays import read_arrays
 from trainer.store.evaluations import read_outputs
 from trainer.store.folder import RunFolder, confined
 
 Layout = Literal["pca", "tsne"]
-Reason = Literal["", "no_map", "damaged", "outside"]
+Reason = Literal["", "no_map", "damaged", "outside", "newer"]
 SPLITS: tuple[Split, ...] = ("valid", "test")
 MAX_FILE = 64 << 20
 Points = NDArray[np.float32]
 """(N, 2), finite."""
-Stamp = tuple[tuple[int, int], ...]
-"""Modification time (ns) and size of the map and of the evaluation."""
+Stamp = tuple[tuple[int, ...], ...]
+"""Times (ns), size and inode of the map and of the evaluation."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class EmbeddingPoints:
 
 def stamp(folder: RunFolder) -> Stamp:
     """Changes whenever another map is there, or another evaluation."""
-    found = []
+    found: list[tuple[int, ...]] = []
     for split in SPLITS:
         for name in (f"map-{split}.npz", f"{split}.npz"):
             try:
                 about = os.stat(folder.evaluation / name)  # noqa: PTH116 - asked for each drawing
-                found.append((about.st_mtime_ns, about.st_size))
+                found.append((about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino))
             except OSError:
-                found.append((0, 0))
+                found.append(())
     return tuple(found)
 
 
@@ -64,7 +64,9 @@ def read_map(folder: RunFolder) -> tuple[EmbeddingPoints | None, Reason, str]:
             except DataError:
                 return None, "outside", relative
             try:
-                return _checked(folder, split, read_arrays(path, MAX_FILE)), "", relative
+                return _checked(folder, split, read_arrays(path, MAX_FILE, "map")), "", relative
+            except NewerVersionError:
+                return None, "newer", relative
             except (DataError, KeyError, ValueError, MemoryError, OverflowError):
                 return None, "damaged", relative
     return None, "no_map", ""
@@ -96,7 +98,7 @@ def _is_stale(folder: RunFolder, split: Split, places: NDArray[np.int64], said: 
     try:
         evaluated = read_outputs(confined(folder, f"evaluation/{split}.npz"))["predicted"]
         return not np.array_equal(evaluated[places], said)
-    except (DataError, KeyError, ValueError, IndexError, MemoryError, OverflowError):
+    except (DataError, NewerVersionError, KeyError, ValueError, IndexError, MemoryError, OverflowError):
         return False
 
 

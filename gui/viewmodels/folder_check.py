@@ -15,14 +15,15 @@ from typing import Literal
 import msgspec
 
 from gui.viewmodels.run import RunModel
-from trainer.errors import DataError
+from trainer.errors import DataError, NewerVersionError
 from trainer.events import SPLITS
-from trainer.store import durable, notes
+from trainer.store import checkpoint, durable, notes
 from trainer.store import summary as summaries
 from trainer.store.folder import SUBFOLDERS, RunFolder, confined
 from trainer.store.run_files import parsed_settings, settings_text
+from trainer.store.versions import check_version
 
-Problem = Literal["missing", "link", "no_file", "no_folder", "unreadable", "outside"]
+Problem = Literal["missing", "link", "no_file", "no_folder", "unreadable", "outside", "newer"]
 RECORDS = ("journal.jsonl", "run.toml", "environment.json", "summary.json", "log.txt")
 STEERING = ("owner.json", "lock", "requests")
 """Of use while a run goes on, and afterwards no more."""
@@ -56,8 +57,15 @@ def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[FolderProbl
         if file not in found and file.split("/")[0] not in found and _there(folder, file):
             try:
                 read(folder.path / file)
+            except NewerVersionError:
+                found[file] = FolderProblem(file, "newer")
             except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
                 found[file] = FolderProblem(file, "unreadable", str(error)[:200])
+    for path in (file for kind in checkpoint.KINDS for file in checkpoint.find(folder.checkpoints, kind)[:1]):
+        try:
+            checkpoint.check_format(path)
+        except NewerVersionError:
+            found[path.name] = FolderProblem(f"checkpoints/{path.name}", "newer")
     return list(found.values())[:MOST]
 
 
@@ -156,7 +164,9 @@ def _name(folder: RunFolder, path: Path) -> str:
 
 
 def _figures(path: Path) -> None:
-    msgspec.json.decode(durable.read_bytes(path, MAX_JSON), type=dict)
+    found = msgspec.json.decode(durable.read_bytes(path, MAX_JSON), type=dict)
+    if path.parent.name == "evaluation":
+        check_version("evaluation", found.get("format", 1), path)
 
 
 _READERS: dict[str, Callable[[Path], object]] = {

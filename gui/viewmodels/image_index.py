@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.viewmodels.run import RunModel
-from trainer.errors import DataError
+from trainer.errors import DataError, NewerVersionError
 from trainer.store.evaluations import read_outputs
 from trainer.store.folder import RunFolder, confined
 from trainer.store.thumbnails import PublishedImages, PublishedSplit, open_published
@@ -25,9 +25,10 @@ Split = Literal["valid", "test"]
 Keep = Literal["all", "wrong", "right"]
 Order = Literal["loss", "-loss", "confidence", "-confidence"]
 """What comes first: `-loss` is the largest loss."""
-Reason = Literal["", "unpublished", "no_split", "no_predictions", "missing", "damaged", "outside", "mismatch"]
+Reason = Literal["", "unpublished", "no_split", "no_predictions", "missing", "damaged", "outside", "mismatch", "newer"]
 """Why there is nothing: the images were not published; the run has no such split; its predictions were not written
-(yet); a file is gone, damaged or outside of the run; predictions and images are not of the same data."""
+(yet); a file is gone, damaged, outside of the run or of a newer Epochscope; predictions and images are not of the same
+data."""
 
 TEST_FILE = "evaluation/test.npz"
 CACHE_BYTES = 32 << 20
@@ -158,6 +159,8 @@ class ImageIndex:
                 return "outside"
             found = open_published(root, parts[1])
             self._labels = {name: np.array(one.labels, np.int64) for name, one in found.splits.items()}
+        except NewerVersionError:
+            return "newer"
         except (DataError, OSError, ValueError, OverflowError):
             return "damaged" if os.path.isdir(root / ".data" / parts[1]) else "missing"  # noqa: PTH112
         self._published = found
@@ -271,5 +274,7 @@ def _read_predictions(folder: RunFolder, relative: str) -> Predictions:
     try:
         found = read_outputs(path)
         return Predictions(found["predicted"], found["confidence"], found["loss"])
+    except NewerVersionError:
+        return Predictions.none("newer")
     except (DataError, MemoryError, OverflowError):
         return Predictions.none("damaged")

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from gui.viewmodels.run import RunModel, Topic
-from trainer.store.folder import RunFolder, is_alive
-from trainer.store.journal import JournalReader
+from trainer.errors import NewerVersionError
+from trainer.store.folder import RunFolder
+from trainer.store.heartbeat import Heartbeat
+from trainer.store.journal import JournalReader, JournalReplacedError
 
 ALIVE_SECONDS = 1.0
 
 
 class JournalFollower:
     """`model` is what the journal has said so far; `caught_up` whether its end was reached; `alive` whether an engine
-    works on the run, looked at once a second."""
+    works on the run, looked at once a second; `gone` whether its folder is no longer there, `newer` the error where a
+    newer Epochscope wrote it. `replaced`: another run is in its place now, or an earlier state of this one; nothing
+    more is read then, and the run is to be opened anew. `clock`: seconds, monotonic."""
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: RunFolder, clock: Callable[[], float] = time.monotonic) -> None:
         self.folder = folder
         self.model = RunModel()
         self.caught_up = False
-        self.alive = is_alive(folder)
-        self._looked = time.monotonic()
+        self.gone = self.replaced = False
+        self.newer: NewerVersionError | None = None
+        self._clock = clock
+        self._heart = Heartbeat(folder.path, clock)
+        self.alive = self._heart.look()
+        self._looked = clock()
         self._reader = JournalReader(folder.journal)
 
     @property
@@ -30,7 +39,10 @@ class JournalFollower:
 
     @property
     def state(self) -> str:
-        """The model's state; `lost` where the journal does not say how the run ended and no engine works on it."""
+        """The model's state; `lost` where the journal does not say how the run ended and no engine works on it, `gone`
+        where there is no such folder any more."""
+        if self.gone:
+            return "gone"
         if self.model.ended is None and not self.alive:
             return "lost"
         return self.model.state
@@ -40,16 +52,29 @@ class JournalFollower:
         end = time.perf_counter() + seconds
         # where it cannot be read, nobody need hurry to read on
         self.caught_up = True
-        while True:
-            self.model.follow(self._reader)
+        self._look()
+        while not self.replaced:
+            try:
+                self.model.follow(self._reader)
+            except JournalReplacedError:
+                self.replaced = True
+                break
+            except NewerVersionError as error:  # what came before it is shown
+                self.newer = error
+                self.caught_up = True
+                break
             self.caught_up = self._reader.at_end
             if self.caught_up or time.perf_counter() >= end:
                 break
-        now = time.monotonic()
-        if now - self._looked >= ALIVE_SECONDS:
-            self._looked = now
-            alive = is_alive(self.folder)
-            if alive != self.alive:
-                self.alive = alive
-                self.model.changed.add("state")
         return self.model.take_changes()
+
+    def _look(self) -> None:
+        """Whether the folder is there and an engine works on it, once a second."""
+        now = self._clock()
+        if now - self._looked < ALIVE_SECONDS:
+            return
+        self._looked = now
+        found = self._heart.look(), not self.folder.path.is_dir()
+        if found != (self.alive, self.gone):
+            self.alive, self.gone = found
+            self.model.changed.add("state")

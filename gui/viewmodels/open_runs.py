@@ -18,11 +18,15 @@ SLICE_SECONDS = 0.01
 
 @dataclass(frozen=True)
 class NewLines:
-    """What one reading has brought: `changed` in the shown run, whether an overlay `grew`, and the last `error`."""
+    """What one reading has brought: `changed` in the shown run, whether an overlay `grew`, and the last `error`.
+    `shown_anew`, `overlays_anew`: another run is in the place of the shown one, or of an overlay, and is read from its
+    beginning."""
 
     changed: Set[Topic]
     grew: bool
     error: EpochscopeError | None
+    shown_anew: bool = False
+    overlays_anew: bool = False
 
 
 class OpenRuns:
@@ -45,19 +49,32 @@ class OpenRuns:
 
     def read(self) -> NewLines:
         """Go on reading all of them."""
-        error, grew = None, False
+        error: EpochscopeError | None = None
+        grew = False
         for run in self.overlays:
             try:
                 grew |= bool(run.follower.tick(0.0 if run.follower.caught_up else SLICE_SECONDS))
+                error = run.follower.newer or error
             except EpochscopeError as found:
                 error = found
+        overlays_anew = any(run.follower.replaced for run in self.overlays)
+        if overlays_anew:
+            self.overlays = [_still(run) for run in self.overlays]
         changed: Set[Topic] = frozenset()
         try:
             if self.shown is not None:
                 changed = self.shown.follower.tick(SLICE_SECONDS)
+                error = self.shown.follower.newer or error
         except EpochscopeError as found:
             error = found
-        return NewLines(changed, grew, error)
+        shown = _still(self.shown) if self.shown is not None else None
+        shown_anew, self.shown = shown is not self.shown, shown
+        return NewLines(frozenset() if shown_anew else changed, grew, error, shown_anew, overlays_anew)
+
+
+def _still(run: OpenRun) -> OpenRun:
+    """The run; what is in its place now, where it was replaced."""
+    return open_run(run.folder) if run.follower.replaced else run
 
 
 def open_run(folder: RunFolder) -> OpenRun:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from trainer.errors import EpochscopeError
+from trainer.errors import EpochscopeError, NewerVersionError
 from trainer.store import notes, trash
 from trainer.store import summary as summaries
-from trainer.store.folder import RunFolder, State, is_alive, is_run
+from trainer.store.folder import RunFolder, State, is_run
+from trainer.store.heartbeat import Heartbeat
+from trainer.store.journal_summary import journal_summary
 from trainer.store.notes import ViewerNotes
 from trainer.store.run_files import dotted_settings
 from trainer.store.summary import Summary
@@ -28,8 +30,8 @@ _FRESH_SECONDS = 10.0
 MAX_SHOWN = 300
 """Characters of a text from a run folder that a list shows."""
 
-Stamp = tuple[int, int, int]
-"""Time of change, size and inode of a file: equal ones mean that it need not be read again."""
+Stamp = tuple[int, int, int, int]
+"""Times of change, size and inode of a file: equal ones mean that it need not be read again."""
 
 
 def _stamp(path: str) -> Stamp | None:
@@ -37,12 +39,18 @@ def _stamp(path: str) -> Stamp | None:
         found = os.stat(path)  # noqa: PTH116 - thousands at a time, as texts
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+def _summary_stamp(base: str) -> Stamp | None:
+    """Of what a row is read from: the journal, where there is no summary.json."""
+    return _stamp(base + "summary.json") or _stamp(base + "journal.jsonl")
 
 
 @dataclass(slots=True)
 class Row:
-    """One run. `summary` is None where it cannot be read: `problem` says why."""
+    """One run. `summary` is from the journal where summary.json cannot be read: `problem` says why it cannot; None
+    where that tells nothing either."""
 
     name: str
     state: State
@@ -126,6 +134,7 @@ class RunList:
         self._all: dict[str, Row] = {}
         self._slice = 0
         self._scanned: int | None = None
+        self._hearts: dict[str, Heartbeat] = {}
 
     @property
     def total(self) -> int:
@@ -148,6 +157,7 @@ class RunList:
         gone = [name for name in self._due() if not self._look_again(name, changed)]
         for name in gone:
             del self._all[name]
+            self._hearts.pop(name, None)
         self.overlaid = [name for name in self.overlaid if name in self._all]
         if not changed and not gone:
             return Changes()
@@ -195,11 +205,11 @@ class RunList:
         old = self._all.get(name)
         folder, owner = _stamp(base), None
         if old is not None and not old.live and folder == old.folder:
-            # all files but owner.json, which is touched, are replaced: that changes the folder
+            # engines replace all files but owner.json, which is touched: that changes the folder; a backup may not
             unowned = old.state == "lost" and _stamp(base + "owner.json") == old.owner
-            if unowned or old.state in _ENDED:
+            if (unowned or old.state in _ENDED) and _summary_stamp(base) == old.stamps[0]:
                 return False
-        stamps = _stamp(base + "summary.json"), _stamp(base + "viewer.json")
+        stamps = _summary_stamp(base), _stamp(base + "viewer.json")
         if old is None and stamps[0] is None and not is_run(f"{self.root}{os.sep}{name}"):
             return False
         row = self._read(name, base, stamps) if old is None or stamps != old.stamps else replace(old)
@@ -213,17 +223,23 @@ class RunList:
         return old is None or (row.state, row.stamps) != (old.state, old.stamps)
 
     def _unfinished(self, row: Row) -> State:
-        if not is_alive(RunFolder(self.path(row.name))):
+        if row.name not in self._hearts:
+            self._hearts[row.name] = Heartbeat(self.path(row.name))
+        if not self._hearts[row.name].look():
             return "lost"
         return row.summary.status if row.summary is not None else "preparing"
 
     def _read(self, name: str, base: str, stamps: tuple[Stamp | None, Stamp | None]) -> Row:
-        summary, problem = None, ""
+        summary, problem, newer = None, "", False
         if stamps[0] is not None:
             try:
                 summary = summaries.read(base + "summary.json")
+            except NewerVersionError as error:
+                problem, newer = plain(f"{error.what} {error.mend}"), True
             except ValueError as error:
                 problem = plain(str(error))
+        if summary is None and not newer:
+            summary = journal_summary(self.path(name) / "journal.jsonl")
         found = notes.read(base + "viewer.json") if stamps[1] is not None else ViewerNotes()
         return Row(name, "lost", summary, found, problem, stamps)
 

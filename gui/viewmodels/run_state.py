@@ -1,6 +1,7 @@
 """What a person can do with a run now, and what was asked of it. No Qt.
 
     idle   starting -> preparing -> running -> (pausing -> paused) -> stopping -> completed, stopped, failed, lost
+    gone   from any: there is no such folder any more
 
 States follow what the engine has acknowledged in the journal; `pausing` and `stopping` say that a request is under way.
 """
@@ -29,6 +30,7 @@ State = Literal[
     "stopped",
     "failed",
     "lost",
+    "gone",
 ]
 Action = Literal["pause", "unpause", "stop_epoch", "stop_step", "discard", "checkpoint", "continue", "end_process"]
 
@@ -44,6 +46,7 @@ ENABLED: dict[State, frozenset[Action]] = {
     "stopped": frozenset({"continue"}),
     "failed": frozenset({"continue"}),
     "lost": frozenset({"continue"}),
+    "gone": frozenset(),
 }
 LIVE: frozenset[State] = frozenset({"starting", "preparing", "running", "pausing", "paused", "stopping"})
 OVERDUE_SECONDS = 5.0
@@ -72,6 +75,8 @@ class RunState:
         if self.run is None:
             return "starting" if starting else "idle"
         said = self.run.follower.state
+        if said == "gone":
+            return "gone"
         if said in ("completed", "stopped", "failed", "lost"):
             # the engine we have just started has not written yet
             if starting and not self.run.follower.alive:
@@ -93,7 +98,7 @@ class RunState:
             actions -= {"checkpoint"}
         if self._stops_late():
             actions |= {"stop_step"}
-        if "continue" in actions and (self.custom or not self._began):
+        if "continue" in actions and (self.custom or not self._began or self._newer):
             actions -= {"continue"}
         if self.overdue is not None and self.ending is None:
             actions |= {"end_process"}
@@ -102,6 +107,10 @@ class RunState:
     @property
     def _began(self) -> bool:
         return self.run is not None and self.run.model.began > 0
+
+    @property
+    def _newer(self) -> bool:
+        return self.run is not None and self.run.follower.newer is not None
 
     @property
     def custom(self) -> bool:
@@ -126,7 +135,7 @@ class RunState:
             return []
         answers = self.run.model.answers
         found = [answers[request.id] for request in self.pending if request.id in answers]
-        over = self.run.follower.state in ("completed", "stopped", "failed", "lost")
+        over = self.run.follower.state in ("completed", "stopped", "failed", "lost", "gone")
         waiting = {} if over else self.pending
         self.pending = {request: asked for request, asked in waiting.items() if request.id not in answers}
         if self.ending is not None and self.ending.done():

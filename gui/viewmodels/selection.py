@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gui.viewmodels.image_index import Split
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run import RunModel
+from trainer.errors import NewerVersionError
 from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.store import evaluations
 from trainer.store.folder import RunFolder
@@ -103,7 +104,10 @@ def _evaluated_later(run: OpenRun) -> evaluations.SplitMetrics | None:
             return None
     except OSError:
         return None
-    return evaluations.find(run.folder, "test")
+    try:
+        return evaluations.find(run.folder, "test")
+    except NewerVersionError:  # told by the check of the folder
+        return None
 
 
 def kept_epoch(files: Mapping[int, str], model: RunModel, cursor: EpochCursor) -> int:

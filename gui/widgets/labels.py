@@ -119,12 +119,15 @@ def why_no_images(reason: Reason, file: str = "") -> str:
         "outside": QCoreApplication.translate(
             "Images", "A file of this run names a path outside of the run folder. It was not opened."
         ),
+        "newer": QCoreApplication.translate(
+            "Images", "The files behind these images were made by a newer Epochscope. Update Epochscope to see them."
+        ),
         "mismatch": QCoreApplication.translate(
             "Images", "The predictions of this run do not belong to the images that are there."
         ),
     }
     text = texts.get(reason, "")
-    return with_file(text, file) if reason in ("missing", "damaged", "outside", "mismatch") else text
+    return with_file(text, file) if reason in ("missing", "damaged", "outside", "mismatch", "newer") else text
 
 
 def with_file(text: str, file: str) -> str:

@@ -25,6 +25,7 @@ class StatusBar(QStatusBar):
         super().__init__(parent)
         self._open_run = open_run
         self._live: list[RunFolder] = []
+        self._live_runs: processes.LiveRuns | None = None
         self._damaged = 0
         self.where, self.damage, self.also = ElidedLabel(), QLabel(), QLabel()
         self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -52,7 +53,9 @@ class StatusBar(QStatusBar):
 
     def show_live(self, root: Path, run: OpenRun | None) -> None:
         """Other runs that are being trained, to open with a click."""
-        live = [folder for folder in processes.live(root) if run is None or folder != run.folder]
+        if self._live_runs is None or self._live_runs.root != root:
+            self._live_runs = processes.LiveRuns(root)
+        live = [folder for folder in self._live_runs.look() if run is None or folder != run.folder]
         if live == self._live:
             return
         self._live = live

@@ -190,14 +190,14 @@ class Window(QMainWindow):
         self.preferences.add_recent(folder.path)
         self.window_actions.show_recent(self.preferences.recent)
 
-    def show_run(self, run: OpenRun | None) -> None:
-        """Show this run from now on, or none."""
+    def show_run(self, run: OpenRun | None, *, bring: bool = True) -> None:
+        """Show this run from now on, or none; `bring` its page to the front."""
         self.runs.shown = run
         self.epoch_cursor.live()
         self.pace = Pace()
         for part in (self.run_controller, self.epoch_bar, self.run_info, self.tabs, self.status_bar, self.runs_side):
             part.show_run(run)
-        self.pages.show_run(run is not None)
+        self.pages.show_run(run is not None, bring=bring)
         self.setWindowTitle(f"{run.folder.name} – Epochscope" if run else "Epochscope")
         self.show_controls()
         self.refresh_timer.set()
@@ -282,9 +282,13 @@ class Window(QMainWindow):
             self.banner.show_notice("unreadable", error_text(found.error))
         else:
             self.banner.hide_notice("unreadable")
+        if found.overlays_anew:
+            self.tabs.set_overlays(self.runs.overlays)
         if found.grew:
             self.tabs.note({"batches", "epochs"})
-        if run is not None:
+        if found.shown_anew:
+            self.show_run(self.run, bring=False)
+        elif run is not None:
             self._note(run, found.changed)
 
     def _note(self, run: OpenRun, changed: Set[Topic]) -> None:

@@ -45,9 +45,10 @@ class Pages(QStackedWidget):
         """The page to set up a run is in front."""
         return self.new_run_page is not None and self.currentWidget() is self.new_run_page
 
-    def show_run(self, shown: bool) -> None:
-        """The run's page where one is shown, else the welcome."""
-        self.setCurrentWidget(self.run_page if shown else self.welcome)
+    def show_run(self, shown: bool, *, bring: bool = True) -> None:
+        """The run's page where one is shown, else the welcome; unless to `bring` it, a run that is set up stays."""
+        if bring or not self.on_new_run:
+            self.setCurrentWidget(self.run_page if shown else self.welcome)
 
     def show_new_run(self, source: Path | None = None) -> None:
         """The page to set up a run on, with this folder of images."""

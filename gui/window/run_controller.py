@@ -18,7 +18,7 @@ from gui.widgets.banner import Banner
 from gui.window.preferences import Preferences
 from trainer.errors import EpochscopeError
 from trainer.store import trash
-from trainer.store.folder import RunFolder, is_alive
+from trainer.store.folder import RunFolder
 from trainer.store.requests import Do, When
 
 DONE_CODES = (0, 3)
@@ -42,7 +42,7 @@ class RunController(QObject):
         self.root = root
         self.steering = RunState(None)
         self.started: dict[Path, processes.EngineProcess] = {}
-        self._discarding: Path | None = None
+        self._discarding: OpenRun | None = None
         self._last: tuple[State, frozenset[Action]] | None = None
 
     def show_run(self, run: OpenRun | None) -> None:
@@ -116,7 +116,7 @@ class RunController(QObject):
         box.setDefaultButton(keep)
         box.exec()
         if box.clickedButton() is away:
-            self._discarding = run.folder.path
+            self._discarding = run
             self.ask("stop")
 
     def end_process(self) -> None:
@@ -187,9 +187,9 @@ class RunController(QObject):
 
     def _throw_away(self) -> None:
         run = self.steering.run
-        if run is None or run.folder.path != self._discarding:
-            self._discarding = None
-        elif self.steering.state in ("completed", "stopped", "failed", "lost") and not is_alive(run.folder):
+        if run is None or run is not self._discarding:
+            self._discarding = None  # another run, maybe in the same folder
+        elif self.steering.state in ("completed", "stopped", "failed", "lost") and not run.follower.alive:
             self._discarding = None
             with self._showing_errors():
                 trash.discard(run.folder)

@@ -25,7 +25,7 @@ class RunNotices(QObject):
         super().__init__(window)
         self._window = window
         self._banner = banner
-        self._told: int | None = None
+        self._told: object = None
         self._examined: tuple[object, ...] | None = None
 
     def tell_end(self, run: OpenRun | None, again: bool = False) -> None:
@@ -34,8 +34,8 @@ class RunNotices(QObject):
         if ended is None or ended.status != "failed":
             self._banner.hide_notice("failed")
             self._told = None
-        elif again or self._told != id(ended):
-            self._told = id(ended)
+        elif again or self._told is not ended:
+            self._told = ended
             error = ended_text(asdict(ended))
             text = self.tr("This run has failed: {error}").format(error=plain(error))
             self._banner.show_notice("failed", text, [(self.tr("Show the log"), self.log_wanted.emit)])

@@ -219,3 +219,18 @@ def test_advice_on_data_fits_the_fault(cli: Cli, photos: Path) -> None:
         assert answer.code == 5
         assert "add images to the class" in " ".join(answer.err.split())
         assert "skip-bad" not in answer.err
+
+
+def test_a_run_that_failed_at_its_data_has_no_figures_to_export(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        (tmp_path / "bad" / name).mkdir(parents=True)
+        (tmp_path / "bad" / name / "1.png").write_text("no image")
+    assert cli("train", tmp_path / "bad", "--name", "failed").code == 5
+    found = cli("export", "failed", "--format", "figures")
+    assert found.code == 4
+    assert "nothing to draw" in found.err
+    assert "0 figures" not in found.out
+    assert not (tmp_path / "failed-figures").exists()

@@ -175,7 +175,7 @@ def test_a_forged_header_is_damage_too() -> None:
         lambda entries, content: content["shared"].update({"a": ["model.w", -1, [1], [1]]}),
         lambda entries, content: content["shared"].update({"a": ["model.z", 0, [1], [1]]}),
         lambda entries, content: content.update(state={"$tensor": "0"}),
-        lambda entries, content: content.update(format=2),
+        lambda entries, content: content.update(format=0),
         lambda entries, content: content.pop("state"),
     ]
     assert checkpoint.decode(forged(lambda entries, content: None))[1] == {"step": 7}

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from trainer import events as ev
 from trainer.errors import DiskError
 from trainer.store import journal
-from trainer.store.journal import JournalReader, JournalWriter, Record, read_journal
+from trainer.store.journal import JournalReader, JournalReplacedError, JournalWriter, Record, read_journal
 
 ROOT = Path(__file__).parents[2]
 
@@ -194,8 +194,8 @@ def checked_line(text: bytes) -> bytes:
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
 
-def test_a_record_of_a_newer_version_is_an_unknown_event(tmp_path: Path) -> None:
-    head = b'{"v":2,"seq":1,"attempt":1,"t":1,"wall":5,'
+def test_an_unknown_event_of_our_version_is_kept(tmp_path: Path) -> None:
+    head = b'{"v":1,"seq":1,"attempt":1,"t":1,"wall":5,'
     (tmp_path / "j").write_bytes(
         checked_line(head + b'"type":"Novelty","epoch":2,"step":9,"x":[1]}')
         + checked_line(head + b'"type":"Novelty","epoch":"two"}')
@@ -308,3 +308,64 @@ def test_killed_at_any_moment_every_acknowledged_record_is_there(tmp_path: Path)
         found = [record.seq for record in read_journal(path).records]
         assert found == list(range(1, len(found) + 1)), "survivors are a prefix"
         assert len(found) >= int(acknowledged[-1])
+
+
+def test_a_reader_knows_its_journal_from_another(tmp_path: Path) -> None:
+    """Deleted and written again, put back, copied over in place: shorter, as long, and longer than what was read."""
+    path, kept = tmp_path / "run" / "j", tmp_path / "kept"
+    path.parent.mkdir()
+
+    def write(steps: int, wall: int) -> None:
+        with_path = JournalWriter(path, 1)
+        for step in range(steps):
+            with_path.write(ev.RunPaused(epoch=1, step=step, source="a", reason="b"), t=0.5, wall=wall + step)
+        with_path.close()
+
+    def fresh(steps: int, wall: int) -> None:
+        path.unlink()
+        write(steps, wall)
+
+    def in_place(steps: int, wall: int) -> None:
+        keeping = path.read_bytes()
+        fresh(steps, wall)
+        new = path.read_bytes()
+        path.write_bytes(keeping)
+        inode = path.stat().st_ino
+        path.write_bytes(new)
+        assert path.stat().st_ino == inode
+
+    for replace in (fresh, in_place):
+        for steps in (0, 3, 8, 20):
+            path.unlink(missing_ok=True)
+            write(8, 1_000_000)
+            reader = JournalReader(path)
+            assert len(reader.read()) == 8
+            assert reader.read() == []
+            replace(steps, 2_000_000)
+            with pytest.raises(JournalReplacedError):
+                reader.read_some()
+            reader.restart()
+            assert [record.wall for record in reader.read()] == [2_000_000 + step for step in range(steps)]
+    # a copy of the same journal that has grown goes on, an earlier state of it does not
+    path.unlink()
+    write(8, 5_000_000)
+    kept.write_bytes(path.read_bytes())
+    reader = JournalReader(path)
+    reader.read()
+    write(2, 6_000_000)
+    grown = path.read_bytes()
+    path.unlink()
+    path.write_bytes(grown)
+    assert len(reader.read()) == 2
+    path.write_bytes(kept.read_bytes())
+    with pytest.raises(JournalReplacedError):
+        reader.read()
+    # its folder is gone: that is not another run
+    reader.restart()
+    assert len(reader.read()) == 8
+    path.unlink()
+    path.parent.rmdir()
+    assert reader.read() == []
+    path.parent.mkdir()
+    with pytest.raises(JournalReplacedError):
+        reader.read()

@@ -73,7 +73,7 @@ def map_path(folder: RunFolder, split: str) -> Path:
 def write_map(folder: RunFolder, found: Embedding) -> Path:
     """Write evaluation/map-<split>.npz and name it. Raises DiskError."""
     path = map_path(folder, found.split)
-    write_arrays(path, **found.arrays())
+    write_arrays(path, kind="map", **found.arrays())
     return path
 
 

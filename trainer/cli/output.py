@@ -15,12 +15,12 @@ import sys
 import textwrap
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from trainer.errors import EpochscopeError
 from trainer.store.folder import RunFolder, default_root
+from trainer.time_format import now_text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BUG = 1
@@ -173,7 +173,7 @@ def log_bug(error: Exception) -> Path | None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} epochscope {shlex.join(sys.argv[1:])}\n{text}\n")
+            file.write(f"{now_text()} epochscope {shlex.join(sys.argv[1:])}\n{text}\n")
     except OSError:
         return None
     return path

@@ -244,11 +244,12 @@ def _run(ask: Ask) -> RunFolder:
 def _trained(helper: Helper, folder: RunFolder) -> tuple[Trainer, str]:
     """The run's newest best weights in a model, and whether they are the best or the last."""
     from trainer.launch import load_trained
-    from trainer.store.checkpoint import newest_valid
+    from trainer.store.checkpoint import newest_valid, verify
 
-    # the key names the file, so that a run that goes on is not answered with old weights
+    # the key names the file's content: neither a run that goes on nor one that was trained again under the same name is
+    # answered with old weights
     newest = newest_valid(folder.checkpoints, "best")[0] or newest_valid(folder.checkpoints, "last")[0]
-    key = f"{folder.path.resolve()} {newest}"
+    key = f"{folder.path.resolve()} {newest} {verify(newest) if newest else ''}"
     trained: tuple[Trainer, str] = helper.keep("model", key, lambda: load_trained(folder))
     return trained
 

@@ -19,6 +19,7 @@ from trainer.settings.toml import dumps
 from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs
 from trainer.store.inspect import run_facts
 from trainer.store.summary import Summary
+from trainer.time_format import local_text
 
 _EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs diff monday last"
 _HEADS = ("name", "status", "data", "model", "epoch", "best", "loss", "F1", "time", "started")
@@ -76,7 +77,7 @@ def _row(entry: RunEntry) -> tuple[str, ...]:
         number(found.best_loss),
         number(found.best_macro_f1, 3) + (" ({}/{})".format(*over) if (over := found.best_macro_f1_of) else ""),
         clock(found.elapsed),
-        found.started_at[:16].replace("T", " ") or "-",
+        local_text(found.started_at) or "-",
     )
 
 
@@ -158,7 +159,7 @@ def _about_training(summary: dict[str, Any], attempts: list[dict[str, Any]]) -> 
 
 def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
     yield from ("", "attempts")
-    heads = ("no.", "started (UTC)", "from step", "to step", "epoch", "time", "device", "ended")
+    heads = ("no.", "started", "from step", "to step", "epoch", "time", "device", "ended")
     rows = []
     for one in attempts:
         going = one is attempts[-1] and now in ("preparing", "running", "paused")
@@ -166,7 +167,7 @@ def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
         rows.append(
             (
                 str(one["attempt"]),
-                one.get("started_at", "-")[:16].replace("T", " "),
+                local_text(one.get("started_at", "-")),
                 str(one.get("resumed_step", "-")),
                 str(one["step"]) + (f" (kept {one['kept_step']})" if one["kept_step"] < one["step"] else ""),
                 str(one["epoch"]),
@@ -175,4 +176,4 @@ def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:
                 f"{ended}: {one['reason']}" if one["reason"] else ended,
             )
         )
-    yield from ("  " + line for line in table(heads, rows, left=("started (UTC)", "device", "ended")))
+    yield from ("  " + line for line in table(heads, rows, left=("started", "device", "ended")))

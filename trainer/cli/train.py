@@ -16,6 +16,7 @@ from trainer.cli.output import called, note, say, say_json
 from trainer.cli.run_view import INTERVALS, STOPPED, report_lines, watch
 from trainer.errors import UsageError
 from trainer.store.folder import RunFolder, default_root, find_run, state
+from trainer.store.format_check import check_formats
 
 if TYPE_CHECKING:
     from trainer.result import Result
@@ -74,6 +75,7 @@ def resume(
     A completed run goes on only where --epochs asks for more than it has.
     """
     folder = find_run(_root(runs), run)
+    check_formats(folder)
     now = state(folder)
     if now == "paused":
         from trainer.cli.control import ask

@@ -10,6 +10,7 @@ from trainer.errors import DiskError, UsageError
 from trainer.events import EpochEnded
 from trainer.store.checkpoint import Kind, find, newest_valid, parse_name, read
 from trainer.store.folder import RunFolder, read_owner
+from trainer.store.format_check import check_formats
 from trainer.store.journal import JournalReader
 from trainer.store.run_history import read_history
 
@@ -71,7 +72,8 @@ class Continuation:
 
 
 def find_continuation(folder: RunFolder) -> Continuation:
-    """What `resume` continues. Raises UsageError where there is no such run."""
+    """What `resume` continues. Raises UsageError where there is no such run, NewerVersionError where a newer Epochscope
+    wrote into it."""
     if not folder.journal.exists() and not folder.run_toml.exists():
         raise UsageError(
             "resume.nothing",
@@ -80,6 +82,7 @@ def find_continuation(folder: RunFolder) -> Continuation:
             expected="a run folder with run.toml and journal.jsonl",
             mend="see `epochscope runs`, or start a new run",
         )
+    check_formats(folder)
     history = read_history(JournalReader(folder.journal))
     owner = read_owner(folder)  # of an attempt that died before its first record, if the journal does not know it
     attempt = max([*history.attempts, *([owner.attempt] if owner else [])], default=0) + 1
@@ -143,7 +146,8 @@ class TrainedWeights:
 
 def trained_weights(folder: RunFolder) -> TrainedWeights:
     """The best weights of a run, of a live one too. Raises UsageError `run.no_checkpoint` where nothing was saved yet,
-    DiskError where nothing that was saved can be read."""
+    DiskError where nothing that was saved can be read, NewerVersionError where a newer Epochscope saved it."""
+    check_formats(folder)
     for _ in range(_TRIES):
         there = [path for kind in ("best", "last") for path in find(folder.checkpoints, kind)]
         best = _best_checkpoint(folder)

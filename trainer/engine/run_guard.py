@@ -18,6 +18,7 @@ from trainer.engine.commands import CommandQueue
 from trainer.errors import EpochscopeError, UsageError
 from trainer.store import durable, requests
 from trainer.store import folder as folders
+from trainer.store.heartbeat import works_elsewhere
 
 if TYPE_CHECKING:
     from trainer.store.folder import RunFolder
@@ -61,6 +62,7 @@ class RunGuard:
     def _begin(self) -> None:
         if self._folder is not None:
             self._lock = folders.acquire(self._folder)
+            self._check_not_elsewhere(self._folder)
             self._check_not_overtaken(self._folder)
             for place in (self._folder.path, *(self._folder.path / part for part in folders.SUBFOLDERS)):
                 durable.remove_leftovers(place)  # of a save that was killed
@@ -82,6 +84,20 @@ class RunGuard:
                 f"This run was continued by {owner} at the same moment.",
                 where=str(folder.path),
                 mend="Try again.",
+                path=str(folder.path),
+                holder=str(owner),
+            )
+
+    def _check_not_elsewhere(self, folder: RunFolder) -> None:
+        """The lock of a shared folder may not reach the machine that trains: its heartbeat does."""
+        if works_elsewhere(folder.path):
+            owner = folders.read_owner(folder)
+            raise UsageError(
+                "run.busy",
+                f"This run is being written by {owner}.",
+                where=str(folder.path),
+                expected="a run that nobody trains: its owner.json changes every two seconds",
+                mend="Wait until it has ended, or stop it there first.",
                 path=str(folder.path),
                 holder=str(owner),
             )

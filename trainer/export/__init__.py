@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from trainer.errors import UsageError
 from trainer.settings import suggest
 from trainer.store.folder import RunFolder
+from trainer.store.format_check import check_formats
 
 Facts = dict[str, Any]
 """What there is to say of a file, as plain values. `checked`, a sentence for people, is always among them."""
@@ -88,6 +89,7 @@ def export_run(
     for option in options:
         if option not in FORMATS[name].takes:
             raise _not_for(name, option)
+    check_formats(folder)
     start = time.perf_counter()
     facts = _function(FORMATS[name])(folder, path, **options)
     return Exported(folder.name, name, path, _size(path), time.perf_counter() - start, facts)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.events import spell_non_finite
 from trainer.store.environment import versions
+from trainer.store.versions import VERSIONS
 
 if TYPE_CHECKING:
     from trainer.export.trained_model import TrainedModel
@@ -15,7 +16,7 @@ KEY = "epochscope"
 """Of the text in the metadata of safetensors and ONNX."""
 FILE = "epochscope.json"
 """Of the text among the extra files of .pt and .pt2."""
-FORMAT = 1
+FORMAT = VERSIONS["export"]
 _VERSIONS = ("epochscope", "python", "torch")
 
 

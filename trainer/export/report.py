@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainer import report
+from trainer.errors import UsageError
 from trainer.export import SHARED, Facts
 from trainer.report.texts import Language
 from trainer.store import durable
@@ -24,9 +25,18 @@ def write_figures(
     folder: RunFolder, path: Path, *, language: Language = "en", compared: Sequence[RunFolder] = ()
 ) -> Facts:
     """A folder `path` with every figure of the report as SVG and every table behind them as CSV. Files of the same
-    names are replaced, others left."""
+    names are replaced, others left. Raises UsageError `run.nothing_to_draw`."""
     drawn = report.figures(folder, language=language, compared=compared)
     tables = report.tables(folder)
+    if not drawn and not tables:
+        raise UsageError(
+            "run.nothing_to_draw",
+            "This run has nothing to draw: it has ended, or has got no further yet, before its first figures.",
+            where=str(folder.path),
+            expected="a run with at least one finished epoch, or an evaluation",
+            mend=f"see why with: epochscope runs show {folder.name}",
+            name=folder.name,
+        )
     if not path.is_dir():
         durable.make_folder(path)
         path.chmod(0o755)  # made to be handed on, as the files are

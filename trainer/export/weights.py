@@ -22,6 +22,7 @@ from trainer.export.preprocessing import RawPixels
 from trainer.export.trained_model import Pixels, TrainedModel, find_trained
 from trainer.export.verify import Answer, same_text, write_model
 from trainer.store.folder import RunFolder
+from trainer.store.versions import check_version
 
 Tensors = Mapping[str, Tensor]
 
@@ -90,8 +91,8 @@ def _loader(trained: TrainedModel, text: str, read: Any) -> Any:
 
 def open_weights(path: str | Path) -> tuple[RawPixels, dict[str, Any]]:
     """The model in a .safetensors or .pt that was exported, taking raw pixels, and what the file says of it (`classes`
-    and more). Raises ValueError for a file that was not exported by `epochscope export`, UsageError where its model is
-    not installed."""
+    and more). Raises ValueError for a file that was not exported by `epochscope export`, NewerVersionError, UsageError
+    where its model is not installed."""
     from trainer.models import build_model
 
     path = Path(path)
@@ -99,6 +100,7 @@ def open_weights(path: str | Path) -> tuple[RawPixels, dict[str, Any]]:
     if text is None:
         raise ValueError(f"{path} does not say which model it holds")
     about: dict[str, Any] = json.loads(text)
+    check_version("export", about.get("format", 1), path)
     channels, height, width = about["input"]["shape"]
     model = build_model(about["model"], (channels, height, width), len(about["classes"]), about["options"])
     model.load_state_dict(tensors)

@@ -29,8 +29,6 @@ def write_report(folder: RunFolder, out: Path, *, language: Language = "en", com
 
 def html(folder: RunFolder, *, language: Language = "en", compared: Sequence[RunFolder] = ()) -> str:
     """The report as `write_report` writes it."""
-    from datetime import UTC, datetime
-
     from trainer.report.images import read_pictures
     from trainer.report.named_figures import Gallery
     from trainer.report.page import Page
@@ -38,6 +36,7 @@ def html(folder: RunFolder, *, language: Language = "en", compared: Sequence[Run
     from trainer.report.results import Sections
     from trainer.report.run_data import read_run
     from trainer.report.texts import Texts
+    from trainer.time_format import now_text
     from trainer.version import __version__
 
     run, texts = read_run(folder), Texts(language)
@@ -47,7 +46,7 @@ def html(folder: RunFolder, *, language: Language = "en", compared: Sequence[Run
     given = (run, pictures, Gallery(run, pictures, texts, others).all(), page, others)
     Sections(*given).write()
     Background(*given).write()
-    made = texts.moment(datetime.now(UTC).isoformat())
+    made = texts.moment(now_text())
     page.foot(texts["made"].format(version=__version__, when=made))
     return page.html()
 

@@ -21,6 +21,7 @@ from trainer.store import durable, evaluations, notes
 from trainer.store import summary as summaries
 from trainer.store.evaluations import SplitMetrics
 from trainer.store.folder import RunFolder, State, state
+from trainer.store.format_check import check_formats
 from trainer.store.journal import JournalReader
 from trainer.store.journal_limits import LARGEST
 from trainer.store.notes import ViewerNotes
@@ -135,7 +136,8 @@ class RunData:
 
 
 def read_run(folder: RunFolder) -> RunData:
-    """Read everything but images. Raises UsageError `run.unknown` where the folder holds nothing of a run."""
+    """Read everything but images. Raises UsageError `run.unknown` where the folder holds nothing of a run, and
+    NewerVersionError where a newer Epochscope wrote into it."""
     if not any(path.is_file() for path in (folder.journal, folder.run_toml, folder.summary)):
         raise UsageError(
             "run.unknown",
@@ -144,6 +146,7 @@ def read_run(folder: RunFolder) -> RunData:
             mend="Give the folder of a run: it holds run.toml, journal.jsonl and summary.json.",
             name=folder.name,
         )
+    check_formats(folder)
     run = RunData(folder)
     run.summary = _tried(run, "summary.json", lambda: _summary(folder)) or Summary()
     run.state = state(folder)

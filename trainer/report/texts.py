@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import tomllib
-from datetime import UTC, datetime
 from functools import cache
 from typing import Literal
 from xml.etree import ElementTree
@@ -12,6 +11,7 @@ from xml.etree import ElementTree
 from trainer.number_format import DASH, decimals, no_number
 from trainer.plotting.ticks import Kind
 from trainer.resources import resource
+from trainer.time_format import local_text
 
 Language = Literal["en", "ru"]
 LANGUAGES: tuple[Language, ...] = ("en", "ru")
@@ -92,13 +92,10 @@ class Texts:
         return f"{self.whole(whole // 3600)}{hour} {whole % 3600 // 60}{minute}"
 
     def moment(self, text: str) -> str:
-        """An ISO 8601 time as date and time, UTC; as it came where it is none."""
-        try:
-            found = datetime.fromisoformat(text).astimezone(UTC)
-        except (ValueError, OverflowError):
-            return text
-        pattern = "%d.%m.%Y %H:%M UTC" if self.language == "ru" else "%Y-%m-%d %H:%M UTC"
-        return found.strftime(pattern)
+        """An ISO 8601 time as local date and time with its offset, for a report travels; as it came where it is not a
+        time."""
+        pattern = "%d.%m.%Y %H:%M" if self.language == "ru" else "%Y-%m-%d %H:%M"
+        return local_text(text, pattern, offset=True)
 
 
 @cache

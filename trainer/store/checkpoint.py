@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from trainer.errors import DiskError
 from trainer.store import codec, durable
+from trainer.store.versions import VERSIONS, check_version
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["last", "best", "manual"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-FORMAT = 1
+FORMAT = VERSIONS["checkpoint"]
 MAX_HEADER = 100_000_000
 """Bytes; the limit of the safetensors format."""
 _OPENING = b'{"__metadata__":{"sha256":"'
@@ -149,13 +150,24 @@ def _damaged(where: str, reason: str) -> DiskError:
 
 
 def read(path: Path) -> tuple[Tensors, dict[str, Any]]:
-    """Verify and decode a checkpoint; see `decode`. Raises DiskError `checkpoint.damaged`."""
+    """Verify and decode a checkpoint; see `decode`. Raises DiskError `checkpoint.damaged` and NewerVersionError."""
     try:
         with os.fdopen(durable.open_regular(path), "rb") as file:
             data = file.read()
     except OSError as error:
         raise _damaged(str(path), f"it cannot be read: {error.strerror or error}") from error
     return decode(data, where=str(path))
+
+
+def check_format(path: Path) -> None:
+    """Read only the header. Raises NewerVersionError where a newer Epochscope saved it; damage is not told here."""
+    try:
+        with os.fdopen(durable.open_regular(path), "rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            found = _content(json.loads(file.read(min(length, MAX_HEADER))))["format"]
+            check_version("checkpoint", found, path)
+    except (OSError, struct.error, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return
 
 
 def encode(tensors: Tensors, meta: dict[str, Any]) -> tuple[bytes, str]:
@@ -299,21 +311,29 @@ def _span(tensor: Tensor) -> tuple[int, int]:
 def decode(data: bytes, *, where: str = "checkpoint") -> tuple[Tensors, dict[str, Any]]:
     """Tensors (on the CPU) and meta, as given to `encode`: dtypes, memory formats and sharing are kept.
 
-    Raises DiskError `checkpoint.damaged`, with `where` as its place, unless the digest fits and all is well formed.
+    Raises DiskError `checkpoint.damaged`, with `where` as its place, unless the digest fits and all is well formed, and
+    NewerVersionError.
     """
     stored, digest = _begin_digest(data[: _DIGEST_AT + 64], where)
     digest.update(memoryview(data)[_DIGEST_AT + 64 :])
     _compare(stored, digest.hexdigest(), where)
     try:
-        return _unpack(data)
+        return _unpack(data, where)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, RecursionError) as error:
         raise _damaged(where, f"its header is not understood ({error})") from error
 
 
-def _unpack(data: bytes) -> tuple[Tensors, dict[str, Any]]:
+def _content(entries: dict[str, Any]) -> dict[str, Any]:
+    """Our own entry in the header, which is taken out."""
+    found: dict[str, Any] = json.loads(entries.pop("__metadata__")["epochscope"])
+    return found
+
+
+def _unpack(data: bytes, where: str) -> tuple[Tensors, dict[str, Any]]:
     (length,) = struct.unpack_from("<Q", data)
     entries = json.loads(data[8 : 8 + length])
-    content = json.loads(entries.pop("__metadata__")["epochscope"])
+    content = _content(entries)
+    check_version("checkpoint", content["format"], where)
     body = memoryview(data)[8 + length :]
     found: Tensors = {}
     position = 0
@@ -345,8 +365,6 @@ def _from_bytes(piece: memoryview, dtype: str, shape: list[int], size: int) -> T
 def _restore_layout(found: Tensors, layout: dict[str, Any]) -> None:
     import torch
 
-    if layout["format"] != FORMAT:
-        raise ValueError(f"format {layout['format']} is of a newer version")
     for key, strides in layout["strides"].items():
         plain = found[key]
         if not _is_dense(tuple(plain.shape), tuple(strides)):

@@ -20,10 +20,9 @@ from trainer.metrics.significance import Interval, Intervals, intervals
 from trainer.store import durable
 from trainer.store.arrays import read_arrays, write_arrays
 from trainer.store.folder import RunFolder, confined
+from trainer.store.versions import VERSIONS, check_version
 
 MAX_BYTES = 64 << 20
-VERSION = 2
-"""The newest format of the .json that is read; a file without one is of version 1."""
 Weights = Literal["best", "last"]
 _KINDS = {"predicted": "uint16", "confidence": "float16", "loss": "float32"}
 
@@ -56,7 +55,7 @@ class SplitMetrics:
         """What is kept as JSON; intervals are (low, high). `format` is there where readers before version 2 would not
         know the confusion matrix: it is then held by its cells."""
         plain: dict[str, Any] = {
-            **({"format": VERSION} if self.metrics.confusion.by_cells else {}),
+            **({"format": VERSIONS["evaluation"]} if self.metrics.confusion.by_cells else {}),
             "split": self.split,
             "weights": self.weights,
             "classes": self.classes,
@@ -79,7 +78,11 @@ def write(folder: RunFolder, evaluation: SplitMetrics, outputs: Outputs) -> None
     else:
         durable.write_json(path, plain)
     durable.write_text(target / f"{evaluation.split}.txt", evaluation.report)
-    write_arrays(target / f"{evaluation.split}.npz", **outputs.arrays())
+    write_arrays(target / f"{evaluation.split}.npz", kind="predictions", **outputs.arrays())
+
+
+class _Version(msgspec.Struct):
+    format: int = 1
 
 
 class _About(msgspec.Struct):
@@ -105,12 +108,11 @@ class _About(msgspec.Struct):
 
 def read(folder: RunFolder, split: str) -> SplitMetrics:
     """What evaluation/<split>.json says. Raises FileNotFoundError where there is none; OSError, DataError `run.outside`
-    or ValueError where it cannot be read or contradicts itself."""
+    or ValueError where it cannot be read or contradicts itself; NewerVersionError."""
     text = durable.read_bytes(confined(folder, f"evaluation/{split}.json"), MAX_BYTES)
     try:
+        check_version("evaluation", msgspec.json.decode(text, type=_Version).format, f"evaluation/{split}.json")
         about = msgspec.json.decode(text, type=_About, strict=False)
-        if about.format > VERSION:
-            raise ValueError(f"format {about.format} is of a newer version")
         metrics = Metrics.from_json(text)
     except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from error
@@ -124,7 +126,7 @@ def read(folder: RunFolder, split: str) -> SplitMetrics:
 
 
 def find(folder: RunFolder, split: str) -> SplitMetrics | None:
-    """Likewise; None where there is no such file, or none that can be used."""
+    """Likewise; None where there is no such file, or none that can be used. Raises NewerVersionError."""
     try:
         return read(folder, split)
     except (DataError, OSError, ValueError):
@@ -139,8 +141,8 @@ def find_all(folder: RunFolder) -> dict[str, SplitMetrics]:
 
 def read_outputs(path: Path, limit: int = 256 << 20) -> dict[str, NDArray[Any]]:
     """What `Outputs.arrays` gave for this file of evaluation/ or predictions/, (N,) each. Raises DataError
-    `arrays.damaged` where it is no such file of at most `limit` bytes."""
-    found = {name: array for name, array in read_arrays(path, limit).items() if name in _KINDS}
+    `arrays.damaged` where it is no such file of at most `limit` bytes, and NewerVersionError."""
+    found = {name: array for name, array in read_arrays(path, limit, "predictions").items() if name in _KINDS}
     kinds = {name: array.dtype.name for name, array in found.items()}
     shapes = {array.shape for array in found.values()}
     if kinds != _KINDS or [len(shape) for shape in shapes] != [1]:

@@ -6,20 +6,24 @@ import difflib
 import os
 import platform
 import re
-import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from trainer.errors import DataError, UsageError
-from trainer.store import durable, lock, process
+from trainer.errors import DataError, NewerVersionError, UsageError
+from trainer.store import durable, heartbeat, lock, process
 from trainer.store import summary as summaries
+from trainer.store.heartbeat import Heartbeat
+from trainer.store.journal import check_journal
+from trainer.store.journal_summary import journal_summary
+from trainer.store.run_owner import Owner, decode_owner
 from trainer.store.summary import Summary
+from trainer.time_format import now_text
 
 State = Literal["preparing", "running", "paused", "completed", "stopped", "failed", "lost"]
-ALIVE_SECONDS = 10.0
 SUBFOLDERS = ("checkpoints", "predictions", "snapshots", "evaluation", "requests")
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}", re.ASCII)
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
@@ -69,19 +73,6 @@ class RunFolder:
         return f"RunFolder({str(self.path)!r})"
 
 
-class Owner(msgspec.Struct, frozen=True, kw_only=True):
-    """Who writes the run. `started` compares with `process.process_started`; `since` is UTC, for display."""
-
-    pid: int
-    host: str
-    started: float | None
-    attempt: int
-    since: str = ""
-
-    def __str__(self) -> str:
-        return f"process {self.pid} on {self.host}" + (f" since {self.since}" if self.since else "")
-
-
 class RunEntry(NamedTuple):
     """One line of a list of runs. `problem` says why `summary` is None."""
 
@@ -89,9 +80,6 @@ class RunEntry(NamedTuple):
     state: State
     summary: Summary | None
     problem: str
-
-
-_owner_decoder = msgspec.json.Decoder(Owner)
 
 
 def default_root() -> Path:
@@ -163,7 +151,7 @@ def find_run(root: str | Path, text: str) -> RunFolder:
     for path in (root / text, Path(text).expanduser()):
         if text not in ("", ".", "..") and is_run(path):
             return RunFolder(path)
-    entries = list_runs(root)
+    entries = list_runs(root, watched=False)
     if text == "last" and entries:
         return entries[0].folder
     names = [entry.folder.name for entry in entries]
@@ -183,43 +171,68 @@ def is_run(path: str | Path) -> bool:
     return any(os.path.isfile(os.path.join(path, mark)) for mark in _MARKS)  # noqa: PTH113, PTH118 - of thousands
 
 
-def list_runs(root: str | Path) -> list[RunEntry]:
-    """All runs under `root`, the latest first; quick, from each summary.json. Damaged ones are listed as such."""
+def list_runs(root: str | Path, *, watched: bool = True) -> list[RunEntry]:
+    """All runs under `root`, the latest first; quick, from each summary.json. Damaged ones are listed as such.
+
+    Runs that other machines have not ended are watched for up to 3 seconds, all at once; unless `watched`, they count
+    as alive.
+    """
     try:
         with os.scandir(root) as found:
             names = [entry.name for entry in found if not entry.name.startswith(".") and entry.is_dir()]
     except OSError:
         return []
-    entries = [entry for name in names if (entry := _entry(RunFolder(Path(root) / name)))]
+    hearts: dict[str, Heartbeat] = {}
+    entries = [entry for name in names if (entry := _entry(RunFolder(Path(root) / name), hearts))]
+    if watched:
+        heartbeat.watch(hearts.values())
+        entries = [_decided(entry, hearts.get(entry.folder.name)) for entry in entries]
     # runs without a start come last; names hold the time as well
     return sorted(entries, key=lambda e: (e.summary.started_at if e.summary else "", e.folder.name), reverse=True)
 
 
-def _entry(folder: RunFolder) -> RunEntry | None:
+def _decided(entry: RunEntry, heart: Heartbeat | None) -> RunEntry:
+    return entry if heart is None or heart.look() else entry._replace(state="lost")
+
+
+def _entry(folder: RunFolder, hearts: dict[str, Heartbeat]) -> RunEntry | None:
     summary, problem = _summary(folder)
     if summary is None and not problem:
         if not is_run(folder.path):
             return None
         problem = "summary.json is missing"
-    return RunEntry(folder, _state(folder, summary), summary, problem)
+    try:
+        check_journal(folder.journal)
+    except NewerVersionError as error:
+        problem = f"{error.what} {error.mend}"
+    if summary is None:
+        summary = journal_summary(folder.journal)
+    heart = Heartbeat(folder.path)
+    found = _state(summary, heart.look)
+    if heart.undecided:
+        hearts[folder.name] = heart
+    return RunEntry(folder, found, summary, problem)
 
 
 def _summary(folder: RunFolder) -> tuple[Summary | None, str]:
     try:
         return summaries.read(folder.summary), ""
+    except NewerVersionError as error:
+        return None, f"{error.what} {error.mend}"
     except ValueError as error:
         return None, str(error)
 
 
 def state(folder: RunFolder) -> State:
     """What the run is doing, from its summary and from whether its engine is alive; not ended and dead is `lost`."""
-    return _state(folder, _summary(folder)[0])
+    summary = _summary(folder)[0] or journal_summary(folder.journal)
+    return _state(summary, lambda: is_alive(folder))
 
 
-def _state(folder: RunFolder, summary: Summary | None) -> State:
+def _state(summary: Summary | None, alive: Callable[[], bool]) -> State:
     if summary is not None and summary.status in _ENDED:
         return summary.status
-    if not is_alive(folder):
+    if not alive():
         return "lost"
     return summary.status if summary is not None else "preparing"
 
@@ -231,7 +244,7 @@ def current_owner(attempt: int) -> Owner:
         host=platform.node(),
         started=process.process_started(os.getpid()),
         attempt=attempt,
-        since=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        since=now_text(),
     )
 
 
@@ -243,23 +256,19 @@ def write_owner(folder: RunFolder, owner: Owner) -> None:
 def read_owner(folder: RunFolder) -> Owner | None:
     """The owner; None if there is no record, or none that can be read."""
     try:
-        return _owner_decoder.decode(durable.read_bytes(folder.owner, 1 << 16))
+        return decode_owner(durable.read_bytes(folder.owner, 1 << 16))
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 
 def is_alive(folder: RunFolder) -> bool:
-    """Whether an engine works on the run: its lock is held, or owner.json changed within 10 seconds and its process,
-    if it is one of this machine, still runs."""
-    if lock.is_locked(folder.lock):
-        return True
-    owner = read_owner(folder)
-    if owner is None or (owner.host == platform.node() and not process.alive(owner.pid, owner.started)):
-        return False
-    try:
-        return abs(time.time() - folder.owner.stat().st_mtime) < ALIVE_SECONDS
-    except OSError:
-        return False
+    """Whether an engine works on the run: its lock is held, or owner.json is touched and its process, if it is one of
+    this machine, still runs. Where the owner is on another machine and did not say how the run ended, this waits up to
+    3 seconds for owner.json to change; `Heartbeat` looks without waiting."""
+    heart = Heartbeat(folder.path)
+    heart.look()
+    heartbeat.watch([heart])
+    return heart.look()
 
 
 def acquire(folder: RunFolder) -> lock.RunLock:

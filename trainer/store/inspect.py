@@ -10,7 +10,9 @@ import msgspec
 
 from trainer.store import evaluations
 from trainer.store.folder import RunFolder, state
+from trainer.store.format_check import check_formats
 from trainer.store.journal import JournalReader
+from trainer.store.journal_summary import summary_of
 from trainer.store.run_files import parsed_settings, settings_text
 from trainer.store.run_history import AttemptHistory, RunHistory, read_history
 from trainer.store.summary import Summary
@@ -19,7 +21,9 @@ from trainer.store.summary import read as read_summary
 
 def run_facts(folder: RunFolder) -> dict[str, Any]:
     """Name, path, status, summary, settings, attempts, checkpoints, evaluation, journal, log. What is missing or
-    damaged is empty. Raises DiskError where the journal is there and cannot be opened."""
+    damaged is empty. Raises DiskError where the journal is there and cannot be opened, NewerVersionError where a newer
+    Epochscope wrote any of it."""
+    check_formats(folder)
     reader = JournalReader(folder.journal)
     return facts_of(folder, read_history(reader), reader)
 
@@ -30,7 +34,7 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
         "name": folder.name,
         "path": folder.path,
         "status": state(folder),
-        "summary": msgspec.to_builtins(_summary(folder)),
+        "summary": msgspec.to_builtins(_summary(folder, history)),
         "settings": _settings(folder),
         "attempts": _attempts(history),
         "checkpoints": _files(folder.checkpoints, "*.safetensors"),
@@ -44,11 +48,12 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
     }
 
 
-def _summary(folder: RunFolder) -> Summary:
+def _summary(folder: RunFolder, history: RunHistory) -> Summary:
     try:
-        return read_summary(folder.summary) or Summary()
+        found = read_summary(folder.summary)
     except ValueError:
-        return Summary()
+        found = None
+    return found or summary_of(history) or Summary()
 
 
 def _settings(folder: RunFolder) -> dict[str, Any]:

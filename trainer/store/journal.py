@@ -2,7 +2,7 @@
 
 A line is the crc32 of the JSON bytes (8 lowercase hex digits), a space, one flat JSON object
 `{v, seq, attempt, t, wall, type, ...fields of the event}`, a line feed. A damaged line costs that line: it is counted,
-reported and skipped. A line without its line feed is not yet written.
+reported and skipped; one of a newer version ends the reading in words. A line without its line feed is not yet written.
 
 Written by hand: whatever reads a run can read lines of JSON; a database would need its library there.
 """
@@ -21,14 +21,16 @@ import msgspec
 
 from trainer import events as ev
 from trainer.confusion_matrix import SparseMatrix
+from trainer.errors import DiskError, NewerVersionError
 from trainer.store import durable
+from trainer.store.versions import VERSIONS, check_version
 
 if TYPE_CHECKING:
     from trainer.store.batch_columns import BatchColumns
 
-VERSION = 2
-"""The newest format that is read. Its lines hold the confusion matrix of many classes by its cells; every other line is
-still written as version 1, which all readers know."""
+VERSION = VERSIONS["journal"]
+"""Lines of version 2 hold the confusion matrix of many classes by its cells; every other line is still written as version
+1, which all readers know."""
 MAX_LINE = 16 << 20
 """Bytes; anything longer is damage."""
 MAX_SKIPPED = 64 << 20
@@ -38,6 +40,8 @@ SOME = 1 << 18
 """Bytes read at a time by a viewer, which must stay responsive: some 700 lines, about 3 ms."""
 _KEPT_REPORTS = 20
 _HEAD = frozenset({"v", "seq", "attempt", "t", "wall"})
+_MARK = 1024
+"""Bytes kept of the first and of the last line that was read: they tell whether this is still the same journal."""
 _BROKEN = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
 
 
@@ -65,6 +69,24 @@ class JournalRecords(NamedTuple):
     damaged: int
 
 
+class JournalReplacedError(DiskError):
+    """The journal under this path is no longer the one that was read so far: its run was deleted and trained again, put
+    back from a backup, or replaced by another."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            "journal.replaced",
+            "This journal was replaced by another one while it was read.",
+            where=str(path),
+            mend="Open the run again.",
+            path=str(path),
+        )
+
+
+class _Version(msgspec.Struct):
+    v: int = 1
+
+
 class _Head(msgspec.Struct):
     seq: int
     attempt: int
@@ -74,6 +96,11 @@ class _Head(msgspec.Struct):
 
 
 _head_decoder = msgspec.json.Decoder(_Head)
+_version_decoder = msgspec.json.Decoder(_Version)
+_OURS = tuple(b'{"v":%d,' % version for version in range(1, VERSION + 1))
+_LINE_VERSION = re.compile(rb'[0-9a-f]{8} \{"v":(\d{1,18}),')
+_END = 1 << 16
+"""Bytes at the end of a journal in which its last lines are looked for."""
 _HEAD_LINE = re.compile(rb'([0-9a-f]{8}) (\{"v":\d+,"seq":(\d{1,18}),.*\})', re.DOTALL)
 
 
@@ -125,29 +152,44 @@ class JournalReader:
 
     `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few. `at_end`: the last
     reading has seen all that was there.
+
+    A path is no identity: each reading first checks that the file still begins with what was read there, and still has
+    the last line that was read where it was. Raises JournalReplacedError where that is not so; `restart` then reads the
+    new one. A copy of the same journal that has only grown is the same journal.
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget all that was read: the next reading begins at the beginning."""
         self.damaged = 0
         self.damaged_lines: list[DamagedLine] = []
         self._size = -1
         self._offset = 0
         self._line = 0
         self._skipping = False
+        self._newer: NewerVersionError | None = None
+        self._stamp: tuple[int, ...] = ()
+        self._first = self._last = b""  # the first bytes of the file, and the last ones before the offset
 
     @property
     def at_end(self) -> bool:
-        return self._size >= 0
+        return self._size >= 0 and self._newer is None
 
     def read(self) -> list[Record]:
-        """All new records. A missing file is empty. Raises DiskError where the file cannot be read, never because of
-        its content."""
-        return [record for block, first in self._blocks(_CHUNK) for record in self._records(block, first)]
+        """All new records. A missing file is empty. Raises DiskError where the file cannot be read or was replaced, and
+        NewerVersionError; never because of other content."""
+        found = [record for block, first in self._blocks(_CHUNK) for record in self._records(block, first)]
+        if self._newer is not None:
+            raise self._newer
+        return found
 
     def read_some(self, size: int = SOME) -> list[Record | BatchColumns]:
         """Records of the next `size` bytes or so, reports among them as columns; of a line that is too long to be one
-        more bytes are passed over, but not all at once. Missing files and errors are as for `read`."""
+        more bytes are passed over, but not all at once. Missing files and errors are as for `read`; what comes before a
+        record of a newer version is given first."""
         for block, first in self._blocks(size, MAX_SKIPPED):
             return list(self._mixed(block, first))
         return []
@@ -160,9 +202,13 @@ class JournalReader:
     def _blocks(self, size: int, most: int | None = None) -> Iterator[tuple[list[bytes | None], int]]:
         """The complete lines in every `size` bytes or so, and the number of the first. A block that was taken is not
         new the next time. Of a line that is too long, `most` bytes are passed over."""
+        if self._newer is not None:
+            raise self._newer.with_traceback(None)
         try:
             fd = durable.open_regular(self.path)
         except FileNotFoundError:
+            if self._offset and self.path.parent.is_dir():
+                raise JournalReplacedError(self.path) from None  # a new run begins in this folder
             self._size = 0
             return
         except OSError as error:
@@ -175,10 +221,14 @@ class JournalReader:
             os.close(fd)
 
     def _read_blocks(self, fd: int, size: int, most: int | None) -> Iterator[tuple[list[bytes | None], int]]:
-        whole = os.fstat(fd).st_size
-        if whole == self._size:
+        about = os.fstat(fd)
+        whole = about.st_size
+        stamp = (about.st_dev, about.st_ino, whole, about.st_mtime_ns, about.st_ctime_ns)
+        if whole == self._size and stamp == self._stamp:
             return  # nothing but a line without its end, which need not be read again and again
-        self._size = -1
+        if not self._is_same(fd, whole):
+            raise JournalReplacedError(self.path)
+        self._size, self._stamp = -1, stamp
         os.lseek(fd, self._offset, os.SEEK_SET)
         pending, begun = bytearray(), self._offset
         while chunk := os.read(fd, size):
@@ -186,6 +236,7 @@ class JournalReader:
             if block:
                 block[0] = bytes(pending) + block[0]
                 pending.clear()
+                self._remember(block[0] + b"\n", block[-1] + b"\n")
                 self._offset += sum(map(len, block)) + len(block)
                 first = self._line + 1
                 self._line += len(block)
@@ -193,11 +244,28 @@ class JournalReader:
             pending += rest
             if self._skipping or len(pending) > MAX_LINE:
                 self._skipping = True
+                self._remember(pending, pending)
                 self._offset += len(pending)
                 pending.clear()
                 if most is not None and self._offset - begun >= most:
                     return
         self._size = whole
+
+    def _remember(self, first: bytes | bytearray, last: bytes | bytearray) -> None:
+        """What the bytes that are taken now begin and end with."""
+        if not self._offset:
+            self._first = bytes(first[:_MARK])
+        self._last = bytes(last[-_MARK:])
+
+    def _is_same(self, fd: int, size: int) -> bool:
+        """Whether the file still holds what was read."""
+        if size < self._offset:
+            return False
+        for mark, at in ((self._first, 0), (self._last, self._offset - len(self._last))):
+            os.lseek(fd, at, os.SEEK_SET)
+            if mark and os.read(fd, len(mark)) != mark:
+                return False
+        return True
 
     def _short_enough(self, block: list[bytes], first: int) -> list[bytes | None]:
         """The block with None, reported, for each line that is too long; `first` is the number of its first line."""
@@ -214,9 +282,13 @@ class JournalReader:
 
     def _records(self, block: list[bytes | None], first: int) -> Iterator[Record]:
         for number, line in enumerate(block, first):
+            if self._newer is not None:
+                return
             try:
                 if line is not None:
-                    yield _parse(line)
+                    yield _parse(line, self.path)
+            except NewerVersionError as error:
+                self._newer = error
             except _BROKEN as error:
                 self._damage(number, str(error) or type(error).__name__)
 
@@ -225,11 +297,16 @@ class JournalReader:
 
         texts = [line[9:] if line else b"" for line in block]
         quick = [
-            batch_columns.MARK in text and line is not None and line[:9] == b"%08x " % zlib.crc32(text)
+            batch_columns.MARK in text
+            and text.startswith(_OURS)
+            and line is not None
+            and line[:9] == b"%08x " % zlib.crc32(text)
             for line, text in zip(block, texts, strict=True)
         ]
         start = 0
         for is_quick, group in groupby(quick):
+            if self._newer is not None:
+                return
             end = start + len(list(group))
             try:
                 if is_quick:
@@ -251,10 +328,12 @@ class JournalReader:
             self.damaged_lines.append(DamagedLine(line, reason[:200]))
 
 
-def _parse(line: bytes) -> Record:
+def _parse(line: bytes, path: Path) -> Record:
     text = line[9:]
     if line[:9] != b"%08x " % zlib.crc32(text):
         raise ValueError("the checksum does not fit")
+    if not text.startswith(_OURS):
+        check_version("journal", _version_decoder.decode(text).v, path)
     head = _head_decoder.decode(text)
     event = ev.decode(text)
     if type(event) is ev.UnknownEvent:
@@ -269,3 +348,24 @@ def read_journal(path: str | Path) -> JournalRecords:
     """All of a journal at once. Raises DiskError where the file cannot be read, never because of its content."""
     reader = JournalReader(path)
     return JournalRecords(reader.read(), reader.damaged)
+
+
+def check_journal(path: Path) -> None:
+    """Raises NewerVersionError where the first or one of the last lines is of a newer version; what is missing or
+    damaged is passed over."""
+    try:
+        descriptor = durable.open_regular(path)
+    except OSError:
+        return
+    try:
+        size = os.fstat(descriptor).st_size
+        begin = os.read(descriptor, 64)
+        os.lseek(descriptor, max(0, size - _END), os.SEEK_SET)
+        lines = [begin, *os.read(descriptor, _END).split(b"\n")[1:]]
+    except OSError:
+        return
+    finally:
+        os.close(descriptor)
+    found = [int(match[1]) for line in lines if (match := _LINE_VERSION.match(line))]
+    if (newest := max(found, default=0)) > 1:
+        check_version("journal", newest, path)

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from trainer.errors import DiskError
 from trainer.store.durable import AppendFile, read_bytes, write_json, write_text
 from trainer.store.folder import RunFolder
+from trainer.time_format import now_text
 
 MAX_SETTINGS = 1 << 20
 
@@ -60,11 +60,12 @@ def write_environment(folder: RunFolder, environment: Mapping[str, Any]) -> None
 
 
 def append_log(folder: RunFolder, text: str) -> None:
-    """A line, or a traceback, with the time (UTC) in log.txt. A log that cannot be written must not end a run."""
+    """A line, or a traceback, with the local time and its offset in log.txt. A log that cannot be written must not
+    end a run."""
     try:
         log = AppendFile(folder.log)
         try:
-            log.append(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text.rstrip()}\n".encode())
+            log.append(f"{now_text()} {text.rstrip()}\n".encode())
         finally:
             log.close()
     except DiskError:

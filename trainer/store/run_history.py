@@ -21,7 +21,7 @@ from trainer.metrics.classification import Metrics
 from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.store import batch_columns
 from trainer.store.batch_columns import BatchColumns
-from trainer.store.journal import JournalReader, Record
+from trainer.store.journal import JournalReader, JournalReplacedError, Record
 from trainer.store.journal_limits import LARGEST, ImpossibleError, check, possible
 from trainer.store.record_table import BATCH_COLUMNS, EPOCH_COLUMNS, RecordTable, batch_values, epoch_values
 
@@ -30,6 +30,8 @@ MAX_MESSAGE = 2_000
 """Characters kept of a text in a message."""
 _AT_ONCE = 1 << 20
 """Bytes read at a time where nobody waits in between."""
+
+_TRIES = 3
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -345,7 +347,16 @@ class RunHistory:
 
 def read_history(reader: JournalReader, *, last: int | None = None, whole_validations: bool = False) -> RunHistory:
     """The history up to the end of a journal, or as it was after record `last`. Raises DiskError where the journal
-    cannot be read."""
+    cannot be read, NewerVersionError where a newer Epochscope wrote it."""
+    for _ in range(_TRIES):
+        try:
+            return _read_history(reader, last, whole_validations)
+        except JournalReplacedError:  # another run was put in its place meanwhile
+            reader.restart()
+    return _read_history(reader, last, whole_validations)
+
+
+def _read_history(reader: JournalReader, last: int | None, whole_validations: bool) -> RunHistory:
     history = RunHistory(whole_validations=whole_validations)
     while not reader.at_end:
         found = reader.read_some(_AT_ONCE)

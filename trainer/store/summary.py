@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from trainer.store import durable
+from trainer.store.versions import VERSIONS, check_version
 
 RunStatus = Literal["preparing", "running", "paused", "completed", "stopped", "failed"]
 MAX_BYTES = 1 << 20
@@ -16,6 +17,7 @@ MAX_BYTES = 1 << 20
 class Summary(msgspec.Struct, kw_only=True):
     """Where a run stands. Replaced at each EpochEnded and at RunEnded; new fields have defaults."""
 
+    format: int = VERSIONS["summary"]
     status: RunStatus = "preparing"
     attempt: int = 1
     data: str = ""
@@ -35,6 +37,11 @@ class Summary(msgspec.Struct, kw_only=True):
     reason: str = ""
 
 
+class _Version(msgspec.Struct):
+    format: int = 1
+
+
+_version_decoder = msgspec.json.Decoder(_Version)
 _decoder = msgspec.json.Decoder(Summary)
 
 
@@ -44,10 +51,13 @@ def write(path: str | Path, summary: Summary) -> None:
 
 
 def read(path: str | Path) -> Summary | None:
-    """The summary; None if there is no such file. Raises ValueError naming what is wrong if it cannot be used."""
+    """The summary; None if there is no such file. Raises ValueError naming what is wrong if it cannot be used,
+    NewerVersionError where a newer Epochscope wrote it."""
     try:
-        return _decoder.decode(durable.read_bytes(path, MAX_BYTES))
+        text = durable.read_bytes(path, MAX_BYTES)
+        check_version("summary", _version_decoder.decode(text).format, path)
+        return _decoder.decode(text)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {error}") from error

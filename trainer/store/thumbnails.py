@@ -15,8 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.errors import DataError
+from trainer.errors import DataError, NewerVersionError
 from trainer.store import durable
+from trainer.store.versions import VERSIONS, check_version
 
 LONGER_SIDE = 128
 MAX_BYTES = 512 << 20
@@ -87,16 +88,19 @@ def publish(
 ) -> tuple[Path, int]:
     """Write the images of `valid` and `test` for viewers, unless that was done; returns the folder and its bytes.
 
-    index.json comes last and makes the rest valid; two runs at once write the same content. Raises DiskError.
+    index.json comes last and makes the rest valid; two runs at once write the same content. What a newer Epochscope has
+    published stays. Raises DiskError.
     """
     folder = data_folder(root, fingerprint)
     try:
         open_published(root, fingerprint)
+    except NewerVersionError:
+        pass
     except DataError:
         with contextlib.suppress(FileExistsError):
             durable.make_folder(folder)
         index = {name: _publish_split(folder, name, splits[name]) for name in _SPLITS if name in splits}
-        text = json.dumps({"v": 1, "classes": list(classes), "splits": index}, separators=(",", ":"))
+        text = json.dumps({"v": VERSIONS["images"], "classes": list(classes), "splits": index}, separators=(",", ":"))
         durable.write_text(folder / "index.json", text)
     return folder, sum(path.stat().st_size for path in folder.iterdir())
 
@@ -145,10 +149,12 @@ def _thumbnails(images: Images, height: int, width: int) -> Images:
 
 
 def open_published(root: str | Path, fingerprint: str) -> PublishedImages:
-    """The published images, mapped and not read. Raises DataError `data.unpublished` unless they are all there."""
+    """The published images, mapped and not read. Raises DataError `data.unpublished` unless they are all there,
+    NewerVersionError."""
     folder = data_folder(root, fingerprint)
     try:
         index = json.loads(durable.read_bytes(folder / "index.json", MAX_INDEX))
+        check_version("images", index.get("v", 1), folder / "index.json")
         splits = {name: _open_split(folder, name, index["splits"][name]) for name in _SPLITS if name in index["splits"]}
         return PublishedImages(tuple(str(label) for label in index["classes"]), splits)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, EOFError) as error:

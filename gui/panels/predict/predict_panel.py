@@ -41,7 +41,7 @@ class PredictPanel(Panel):
         super().__init__(cursor, parent)
         self._assist = assist
         self._images: list[Path] = []
-        self._asked: tuple[Path, tuple[Path, ...]] | None = None
+        self._asked: tuple[OpenRun, tuple[Path, ...]] | None = None
         self._preferences = preferences or Preferences()
         self.setAcceptDrops(True)
         self.choose_button = QPushButton(icon("folder"), "")
@@ -95,7 +95,7 @@ class PredictPanel(Panel):
     def _ask(self) -> None:
         if self.run is None or not self._images or not self.isVisible():
             return
-        wanted = self.run.folder.path, tuple(self._images)
+        wanted = self.run, tuple(self._images)
         if wanted == self._asked:
             return
         self._asked = wanted
@@ -104,12 +104,12 @@ class PredictPanel(Panel):
         self._assist.ask(
             "predict",
             lambda answer: self._answered(wanted, answer),
-            run=str(wanted[0].absolute()),
-            runs=str(wanted[0].absolute().parent),
+            run=str(wanted[0].folder.path.absolute()),
+            runs=str(wanted[0].folder.path.absolute().parent),
             images=[str(path.absolute()) for path in self._images],
         )
 
-    def _answered(self, wanted: tuple[Path, tuple[Path, ...]], answer: Answer) -> None:
+    def _answered(self, wanted: tuple[OpenRun, tuple[Path, ...]], answer: Answer) -> None:
         if wanted != self._asked:
             return
         if not answer.get("ok"):
@@ -128,7 +128,7 @@ class PredictPanel(Panel):
         whole = [path.absolute() for path in wanted[1]]
         self.view.show_rows([found.get(str(path), Prediction(path)) for path in whole])
         best = answer["weights"] == "best"
-        name = formats.plain(wanted[0].name)
+        name = formats.plain(wanted[0].folder.name)
         text = self.tr("Best weights of {run}") if best else self.tr("Last weights of {run}: it has no best ones")
         self._show()
         self.told.setText(text.format(run=name))

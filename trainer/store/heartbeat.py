@@ -1,0 +1,123 @@
+"""Whether an engine works on a run: its lock, its process, or a heartbeat that moves between two looks. [no torch]
+
+No two clocks are compared: the time of change of owner.json comes from the clock of another machine or of a file
+server. All that is asked of it is whether it differs from the look before, on this process's own monotonic clock.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from trainer.store import durable, lock, process
+from trainer.store import summary as summaries
+from trainer.store.run_owner import Owner, decode_owner
+
+FRESH_SECONDS = 10.0
+"""A heartbeat (every 2 s) that was seen to move may rest this long: an engine can be slow."""
+WATCH_SECONDS = 3.0
+"""How long a run of another machine is watched before a list says that its engine is gone."""
+TAKEOVER_SECONDS = 6.0
+"""How long it is watched before another process goes on with it."""
+_POLL_SECONDS = 0.1
+_ENDED = ("completed", "stopped", "failed")
+_MAX_OWNER = 1 << 16
+
+
+class Heartbeat:
+    """Watches one run; `look` again and again. `path`: the run folder. `clock`: seconds, monotonic."""
+
+    def __init__(self, path: str | os.PathLike[str], clock: Callable[[], float] = time.monotonic) -> None:
+        self._base = os.fspath(path)
+        self._clock = clock
+        self._beat: tuple[int, ...] | None = None
+        self._since = clock()
+        self._moves = 0
+        self.undecided = False
+        """The last look could not tell, and a later one will: the owner is a process on another machine."""
+
+    def look(self) -> bool:
+        """Whether an engine works on the run. Of another machine's: yes while the heartbeat moves, and until it has
+        been watched for `WATCH_SECONDS`."""
+        now, self.undecided = self._clock(), False
+        if lock.is_locked(os.path.join(self._base, "lock")):  # noqa: PTH118 - of thousands
+            self._beat = None
+            return True
+        found = _read_beat(self._base)
+        if found is None:
+            self._beat = None
+            return False
+        beat, owner = found
+        if self._beat is None:
+            self._since = now
+        elif beat != self._beat:
+            self._since, self._moves = now, self._moves + 1
+        self._beat = beat
+        if owner.host == platform.node():
+            if process.alive(owner.pid, owner.started):
+                # both times are of this machine
+                return abs(time.time() - beat[0] / 1e9) < FRESH_SECONDS
+            # unless another machine has the same name, and its engine goes on
+            return self._moves > 1 and now - self._since < FRESH_SECONDS
+        if self._moves:
+            return now - self._since < FRESH_SECONDS
+        if _said_its_end(self._base, owner):
+            self._beat = None
+            return False
+        self.undecided = now - self._since < WATCH_SECONDS
+        return self.undecided
+
+
+def _read_beat(base: str) -> tuple[tuple[int, ...], Owner] | None:
+    """Opened for each look: a network file system then asks its server anew."""
+    try:
+        fd = durable.open_regular(os.path.join(base, "owner.json"))  # noqa: PTH118
+    except OSError:
+        return None
+    try:
+        about = os.fstat(fd)
+        owner = decode_owner(os.read(fd, _MAX_OWNER))
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    finally:
+        os.close(fd)
+    return (about.st_mtime_ns, about.st_size, about.st_ino), owner
+
+
+def _said_its_end(base: str, owner: Owner) -> bool:
+    try:
+        found = summaries.read(os.path.join(base, "summary.json"))  # noqa: PTH118
+    except Exception:  # damaged or newer: then it did not say so to us
+        return False
+    return found is not None and found.status in _ENDED and found.attempt >= owner.attempt
+
+
+def watch(hearts: Iterable[Heartbeat], seconds: float = WATCH_SECONDS) -> None:
+    """Look at all of them until each can tell, at most `seconds` or so."""
+    waiting = [heart for heart in hearts if heart.undecided]
+    end = time.monotonic() + seconds
+    while waiting and time.monotonic() < end:
+        time.sleep(_POLL_SECONDS)
+        for heart in waiting:
+            heart.look()
+        waiting = [heart for heart in waiting if heart.undecided]
+
+
+def works_elsewhere(path: str | os.PathLike[str], seconds: float = TAKEOVER_SECONDS) -> bool:
+    """Whether an engine of another machine works on a run whose lock is free here: asked before a run is gone on with,
+    for the lock may not reach that machine. Waits up to `seconds` where the last owner is on another machine and did
+    not say that it had ended."""
+    found = _read_beat(os.fspath(path))
+    if found is None or found[1].host == platform.node() or _said_its_end(os.fspath(path), found[1]):
+        return False
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(_POLL_SECONDS)
+        now = _read_beat(os.fspath(path))
+        if now is not None and now[0] != found[0]:
+            return True
+    return False

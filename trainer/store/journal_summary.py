@@ -1,0 +1,59 @@
+"""What summary.json would say, from the journal: for runs whose summary is missing or damaged. [no torch]"""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import EpochscopeError
+from trainer.store.journal import JournalReader
+from trainer.store.run_history import RunHistory, read_history
+from trainer.store.summary import Summary
+
+MAX_BYTES = 32 << 20
+"""Of a journal that is read for this: a list of runs must stay quick."""
+
+
+def journal_summary(journal: Path) -> Summary | None:
+    """None where the journal is missing, longer than 32 MB, unreadable or empty."""
+    try:
+        if os.stat(journal).st_size > MAX_BYTES:  # noqa: PTH116 - of thousands
+            return None
+        return summary_of(read_history(JournalReader(journal)))
+    except (OSError, EpochscopeError):
+        return None
+
+
+def summary_of(history: RunHistory) -> Summary | None:
+    """Of a history that was read already; None of an empty one."""
+    if not history.records or history.attempt is None:
+        return None
+    info, ended, best = history.info, history.ended, history.best_epoch
+    data = info.settings.get("data") if info else None
+    return Summary(
+        status=ended.status if ended else history.state,  # type: ignore[arg-type]
+        attempt=history.attempt.number,
+        data=_text(data.get("source")) if isinstance(data, dict) else "",
+        model=info.model if info else "",
+        started_at=info.started_at if info else "",
+        elapsed=history.seconds,
+        epoch=history.epoch,
+        epochs=info.epochs if info else 0,
+        step=history.step,
+        best_epoch=best,
+        best_loss=history.best_loss,
+        best_macro_f1=_at(history, best) if best else None,
+        reason=ended.reason if ended else "",
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _at(history: RunHistory, epoch: int) -> float | None:
+    rows = (history.epochs.column("epoch") == epoch).nonzero()[0]
+    found = float(history.epochs.column("valid_macro_f1")[rows[-1]]) if len(rows) else math.nan
+    return found if math.isfinite(found) else None
