@@ -62,7 +62,7 @@ class LearningRate(Callback):
                 mend="LearningRate(lambda optimizer: StepLR(optimizer, step_size=10))",
             )
         self.scheduler: Any = None
-        self._make: Any = scheduler
+        self._make = cast(Any, scheduler)
         self._each: Literal["step", "epoch"] | None = "step" if scheduler is None else each
         self._first = copy.deepcopy(self._make.state_dict()) if _is_scheduler(scheduler) else None
         self._options = {"schedule": schedule, "warmup": warmup, **options}

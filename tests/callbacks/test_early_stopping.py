@@ -96,9 +96,10 @@ def test_a_crash_after_the_decision_does_not_undo_it_and_more_epochs_do(
             run_dir=tmp_path / "run",
         )
 
-    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+    with monkeypatch.context() as broken:
         broken.setattr("trainer.trainer.evaluate_all", raising(ZeroDivisionError()))
-        trainer(5).fit()
+        with pytest.raises(ZeroDivisionError):
+            trainer(5).fit()
     resumed = trainer(5).fit(resume=True)
     assert (resumed.status, resumed.reason, len(resumed.history)) == ("completed", "early_stopping", 2)
     assert list(resumed.evaluations) == ["train", "valid"]

@@ -210,7 +210,7 @@ def matrix(
     images = np.empty((size, int(np.prod(feed.input_shape))), np.float32)
     labels = np.empty(size, np.int64)
     done = 0
-    for some, named in feed.eval_batches(split, ROWS):
+    for some, named, *_ in feed.eval_batches(split, ROWS):
         rows = slice(done, done + len(named))
         images[rows], labels[rows] = _flat(some), named.numpy()
         done += len(named)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from trainer.store.batch_columns import BatchColumns
 
 VERSION = VERSIONS["journal"]
-"""Lines of version 2 hold the confusion matrix of many classes by its cells; every other line is still written as version
-1, which all readers know."""
+"""Lines of version 2 hold the confusion matrix of many classes by its cells; every other line is still written as
+version 1, which all readers know."""
 MAX_LINE = 16 << 20
 """Bytes; anything longer is damage."""
 MAX_SKIPPED = 64 << 20
