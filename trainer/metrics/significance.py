@@ -142,7 +142,7 @@ def _softened(counts: ConfusionMatrix) -> tuple[Counts, Scores]:
     added = 2 * support[there] / support.sum()
     places = np.concatenate([counts.places, there * size + there, there * size + following])
     known, where = np.unique(places, return_inverse=True)
-    cells: Scores = np.bincount(where.ravel(), np.concatenate([counts.counts, added, added])).astype(np.float64)
+    cells = np.bincount(where.ravel(), np.concatenate([counts.counts, added, added])).astype(np.float64)
     return known[cells > 0], cells[cells > 0]
 
 
