@@ -188,10 +188,11 @@ class LiveRuns:
         self._beats = beats
         found = []
         for name, heart in list(self._hearts.items()):
-            if name not in beats or not heart.look():
-                del self._hearts[name]
-            elif not heart.undecided:
+            alive = name in beats and heart.look()
+            if alive and not heart.undecided:
                 found.append(RunFolder(self.root / name))
+            elif name not in beats or not heart.undecided:
+                del self._hearts[name]
         return sorted(found, key=lambda folder: folder.name)
 
     def _read_beats(self) -> dict[str, int]:

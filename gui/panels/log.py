@@ -43,6 +43,7 @@ class LogPanel(Panel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.addWidget(split)
+        self.printed.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # tables are printed
         self._last.hide()  # what was started elsewhere prints elsewhere
         self._seen = self._seen_printed = ""
         self.retranslate()

@@ -61,7 +61,8 @@ def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[FolderProbl
                 found[file] = FolderProblem(file, "newer")
             except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as error:
                 found[file] = FolderProblem(file, "unreadable", str(error)[:200])
-    for path in (file for kind in checkpoint.KINDS for file in checkpoint.find(folder.checkpoints, kind)[:1]):
+    kinds = () if "checkpoints" in found else checkpoint.KINDS
+    for path in (file for kind in kinds for file in checkpoint.find(folder.checkpoints, kind)[:1]):
         try:
             checkpoint.check_format(path)
         except NewerVersionError:

@@ -15,10 +15,13 @@ ALIVE_SECONDS = 1.0
 
 
 class JournalFollower:
-    """`model` is what the journal has said so far; `caught_up` whether its end was reached; `alive` whether an engine
-    works on the run, looked at once a second; `gone` whether its folder is no longer there, `newer` the error where a
-    newer Epochscope wrote it. `replaced`: another run is in its place now, or an earlier state of this one; nothing
-    more is read then, and the run is to be opened anew. `clock`: seconds, monotonic."""
+    """`model` is what the journal has said so far; `caught_up` whether its end was reached.
+
+    Looked at once a second: `alive` whether an engine works on the run, `undecided` whether one of another machine may
+    and is still watched, `gone` whether the folder was there and is no longer. `newer`: the error where a newer
+    Epochscope wrote the journal. `replaced`: another run is in its place now, or an earlier state of this one; nothing
+    more is read then, and the run is to be opened anew. `clock`: seconds, monotonic.
+    """
 
     def __init__(self, folder: RunFolder, clock: Callable[[], float] = time.monotonic) -> None:
         self.folder = folder
@@ -29,6 +32,8 @@ class JournalFollower:
         self._clock = clock
         self._heart = Heartbeat(folder.path, clock)
         self.alive = self._heart.look()
+        self.undecided = self._heart.undecided
+        self._was_there = folder.path.is_dir()
         self._looked = clock()
         self._reader = JournalReader(folder.journal)
 
@@ -74,7 +79,9 @@ class JournalFollower:
         if now - self._looked < ALIVE_SECONDS:
             return
         self._looked = now
-        found = self._heart.look(), not self.folder.path.is_dir()
-        if found != (self.alive, self.gone):
-            self.alive, self.gone = found
+        there = self.folder.path.is_dir()
+        self._was_there |= there  # an engine that was just started has yet to make it
+        found = self._heart.look(), self._heart.undecided, self._was_there and not there
+        if found != (self.alive, self.undecided, self.gone):
+            self.alive, self.undecided, self.gone = found
             self.model.changed.add("state")

@@ -166,7 +166,8 @@ class WindowActions(QObject):
         # the demo run belongs to the installation
         demo = demo_run()
         ours = run is not None and run.folder.path == demo
-        actions["start"].setEnabled(setting_up or ("continue" in enabled and not ours))
+        watched = run is not None and run.follower.undecided
+        actions["start"].setEnabled(setting_up or ("continue" in enabled and not ours and not watched))
         actions["start"].setText(self.tr("&Start") if setting_up else self.tr("&Continue"))
         actions["demo"].setEnabled(demo is not None)
 

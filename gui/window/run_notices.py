@@ -43,8 +43,9 @@ class RunNotices(QObject):
     def tell_folder(self, run: OpenRun | None) -> None:
         """Name what is missing in the run's folder, or is not what it should be; where nothing is, say nothing.
         Looked at anew only where something has changed."""
-        if run is None:
+        if run is None or run.follower.gone:  # of a folder that is gone nothing else is to be told
             self._examined = None
+            self._banner.hide_notice("folder")
             return
         now = (run, *folder_check.stamp(run.folder, run.model, run.follower.alive))
         if now == self._examined:

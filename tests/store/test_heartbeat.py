@@ -51,10 +51,13 @@ def test_a_beat_is_a_beat_whatever_the_clock(foreign: RunFolder, skew: float) ->
     clock = FakeClock()
     beat(foreign, skew, 0)
     heart = Heartbeat(foreign.path, clock)
+    heart.look()
+    assert heart.undecided, "its age says nothing for certain"
     for count in range(1, 20):
-        assert heart.look(), "alive from the first look on"
         clock.now += 2
         beat(foreign, skew, 2 * count)
+        assert heart.look(), "alive from the first beat on"
+        assert not heart.undecided
     last = clock.now
     heart.look()
     while clock.now - last < FRESH_SECONDS - 1:
@@ -69,7 +72,7 @@ def test_a_still_heart_is_dead_after_it_was_watched(foreign: RunFolder, skew: fl
     clock = FakeClock()
     beat(foreign, skew, 0)
     heart = Heartbeat(foreign.path, clock)
-    assert heart.look()
+    heart.look()
     assert heart.undecided
     clock.now += WATCH_SECONDS
     assert not heart.look()

@@ -174,8 +174,8 @@ def is_run(path: str | Path) -> bool:
 def list_runs(root: str | Path, *, watched: bool = True) -> list[RunEntry]:
     """All runs under `root`, the latest first; quick, from each summary.json. Damaged ones are listed as such.
 
-    Runs that other machines have not ended are watched for up to 3 seconds, all at once; unless `watched`, they count
-    as alive.
+    Runs that other machines have not ended are watched for up to 3 seconds, all at once; unless `watched`, their
+    state is a guess.
     """
     try:
         with os.scandir(root) as found:
@@ -192,7 +192,7 @@ def list_runs(root: str | Path, *, watched: bool = True) -> list[RunEntry]:
 
 
 def _decided(entry: RunEntry, heart: Heartbeat | None) -> RunEntry:
-    return entry if heart is None or heart.look() else entry._replace(state="lost")
+    return entry if heart is None else entry._replace(state=_state(entry.summary, heart.look))
 
 
 def _entry(folder: RunFolder, hearts: dict[str, Heartbeat]) -> RunEntry | None:

@@ -1,7 +1,8 @@
 """Whether an engine works on a run: its lock, its process, or a heartbeat that moves between two looks. [no torch]
 
-No two clocks are compared: the time of change of owner.json comes from the clock of another machine or of a file
-server. All that is asked of it is whether it differs from the look before, on this process's own monotonic clock.
+Nothing is decided by comparing two clocks: the time of change of owner.json comes from the clock of another machine or
+of a file server. All that is asked of it is whether it differs from the look before, on this process's own monotonic
+clock.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class Heartbeat:
         """The last look could not tell, and a later one will: the owner is a process on another machine."""
 
     def look(self) -> bool:
-        """Whether an engine works on the run. Of another machine's: yes while the heartbeat moves, and until it has
-        been watched for `WATCH_SECONDS`."""
+        """Whether an engine works on the run. Of another machine's: yes while the heartbeat moves. Until it has moved,
+        or was watched for `WATCH_SECONDS`, this is `undecided`, and a guess by its age."""
         now, self.undecided = self._clock(), False
         if lock.is_locked(os.path.join(self._base, "lock")):  # noqa: PTH118 - of thousands
             self._beat = None
@@ -60,7 +61,7 @@ class Heartbeat:
         if owner.host == platform.node():
             if process.alive(owner.pid, owner.started):
                 # both times are of this machine
-                return abs(time.time() - beat[0] / 1e9) < FRESH_SECONDS
+                return _is_fresh(beat)
             # unless another machine has the same name, and its engine goes on
             return self._moves > 1 and now - self._since < FRESH_SECONDS
         if self._moves:
@@ -69,7 +70,11 @@ class Heartbeat:
             self._beat = None
             return False
         self.undecided = now - self._since < WATCH_SECONDS
-        return self.undecided
+        return self.undecided and _is_fresh(beat)
+
+
+def _is_fresh(beat: tuple[int, ...]) -> bool:
+    return abs(time.time() - beat[0] / 1e9) < FRESH_SECONDS
 
 
 def _read_beat(base: str) -> tuple[tuple[int, ...], Owner] | None:

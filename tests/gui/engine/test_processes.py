@@ -251,3 +251,15 @@ def test_it_imports_no_qt_and_no_torch() -> None:
         "sys.exit(any(name.split('.')[0] in ('PySide6', 'torch', 'sklearn', 'pandas') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_live_runs_of_other_machines_are_found_by_their_beats(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("far", "still"):
+        (root / name).mkdir()
+        write_owner(RunFolder(root / name), Owner(pid=7, host="another", started=1.0, attempt=1))
+        os.utime(root / name / "owner.json", (1, 1))
+    runs = processes.LiveRuns(root)
+    assert runs.look() == []
+    for beat in (2, 3, 4):
+        os.utime(root / "far" / "owner.json", (beat, beat))
+        assert [folder.name for folder in runs.look()] == ["far"]

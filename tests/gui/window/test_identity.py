@@ -177,6 +177,7 @@ def test_a_folder_that_is_renamed_is_gone_until_it_is_back(qtbot: QtBot, window:
     settle(qtbot, window)
     assert window.run_controller.steering.state == "gone"
     assert not start.isEnabled()
+    qtbot.waitUntil(lambda: (settle(qtbot, window), not window.banner.text("folder"))[1])
     (folder.path.parent / "two").rename(folder.path)
     settle(qtbot, window)
     assert window.run is before
@@ -232,6 +233,10 @@ def test_a_run_of_a_machine_with_another_clock_is_alive(
     thread.start()
     try:
         opened(qtbot, window, folder)
+        assert not window.window_actions.actions["start"].isEnabled(), "not before it was watched"
+        qtbot.waitUntil(
+            lambda: (settle(qtbot, window), window.run_controller.steering.state == "running")[1], timeout=2000
+        )
         until = time.monotonic() + 1.2
         while time.monotonic() < until:
             settle(qtbot, window)
