@@ -15,6 +15,7 @@ from gui.viewmodels.ema import Ema
 from gui.viewmodels.growable import Floats
 from gui.viewmodels.minmax_pyramid import Pyramid, finite
 from gui.viewmodels.run import RunModel
+from trainer.csv_text import BOM, safe_text
 from trainer.store.journal_limits import LARGEST
 from trainer.store.record_table import RecordTable
 
@@ -253,11 +254,12 @@ _EPOCH_CSV = (
 
 def csv_chunks(runs: list[tuple[str, RunModel]]) -> Iterator[bytes]:
     """All rows of all runs, not thinned, not smoothed: UTF-8, commas, decimal points, CRLF. Cells of what is not there
-    are empty; what was not a number is `nan`, `inf` or `-inf`."""
+    are empty; what was not a number is `nan`, `inf` or `-inf`. A byte order mark where a name is not ASCII."""
+    names = [safe_text(name).encode("utf-8", "replace").decode() for name, _ in runs]
+    if not "".join(names).isascii():
+        yield BOM.encode()  # without it Excel reads another encoding
     yield (CSV_HEAD + "\r\n").encode()
-    for name, model in runs:
-        # spreadsheets run a formula in a cell: a quote before it makes it text
-        name = "'" + name if name[:1] in ("=", "+", "-", "@", "\t", "\r") else name
+    for name, (_, model) in zip(names, runs, strict=True):
         quoted = '"' + name.replace('"', '""') + '"'
         yield from _rows(f"{quoted},batches", model.batches, _BATCH_CSV)
         validated = np.isin(model.epochs.column("epoch"), list(model.verdicts))

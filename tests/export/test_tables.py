@@ -61,7 +61,7 @@ def test_an_epoch_that_was_given_up_has_no_row(train: Train, tmp_path: Path) -> 
 def test_a_row_per_split_and_class_says_what_the_evaluation_says(photos: RunFolder, tmp_path: Path) -> None:
     made = export_run(photos, "csv-classes", tmp_path)
     assert made.path.name == "photos.classes.csv"
-    rows = list(csv.DictReader(io.StringIO(made.path.read_text("utf-8"))))
+    rows = list(csv.DictReader(io.StringIO(made.path.read_text("utf-8-sig"))))
     assert [(row["split"], row["class"]) for row in rows] == [
         (split, name) for split in ("train", "valid", "test") for name in sorted(CLASSES)
     ]
