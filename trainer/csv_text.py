@@ -22,7 +22,7 @@ def safe_text(text: str) -> str:
 
 
 def csv_text(heads: Sequence[object], rows: Iterable[Sequence[object]], *, line_end: str = "\n") -> str:
-    """A table as CSV, headings first. Texts pass `safe_text`; numbers are written in full, negative ones as they are."""
+    """A table as CSV, headings first. Texts pass `safe_text`; numbers, negative ones too, are written in full."""
     lines = []
     for row in (heads, *rows):
         line = io.StringIO()

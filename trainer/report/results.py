@@ -295,4 +295,4 @@ class Sections(Part):
 
 
 def _known(value: float, texts: Texts) -> str:
-    return texts.number(value, 3) if math.isfinite(value) else DASH
+    return DASH if math.isnan(value) else texts.number(value, 3)

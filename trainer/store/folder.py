@@ -9,11 +9,12 @@ import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from trainer.errors import DataError, UsageError
+from trainer.natural_order import natural_key
 from trainer.store import durable, lock, process
 from trainer.store import summary as summaries
 from trainer.store.summary import Summary
@@ -167,7 +168,7 @@ def find_run(root: str | Path, text: str) -> RunFolder:
     if text == "last" and entries:
         return entries[0].folder
     names = [entry.folder.name for entry in entries]
-    begin = [name for name in sorted(names) if text and name.startswith(text)]
+    begin = [name for name in sorted(names, key=natural_key) if text and name.startswith(text)]
     if len(begin) == 1:
         return RunFolder(root / begin[0])
     if begin:
@@ -192,7 +193,11 @@ def list_runs(root: str | Path) -> list[RunEntry]:
         return []
     entries = [entry for name in names if (entry := _entry(RunFolder(Path(root) / name)))]
     # runs without a start come last; names hold the time as well
-    return sorted(entries, key=lambda e: (e.summary.started_at if e.summary else "", e.folder.name), reverse=True)
+
+    def order(entry: RunEntry) -> tuple[str, Any]:
+        return entry.summary.started_at if entry.summary else "", natural_key(entry.folder.name)
+
+    return sorted(entries, key=order, reverse=True)
 
 
 def _entry(folder: RunFolder) -> RunEntry | None:
