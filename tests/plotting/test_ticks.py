@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import get_args
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 

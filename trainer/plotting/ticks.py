@@ -43,6 +43,8 @@ def ticks(low: float, high: float, most: int, kind: Kind) -> tuple[list[float], 
 
 def _log_ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
     low, high = max(low, -_POWERS), min(high, _POWERS)  # beyond, a power of ten is 0 or infinite
+    if high <= low:
+        return [], 1.0
     first, last = math.floor(low), math.ceil(high)
     every = max(1, math.ceil((last - first) / max(1, most)))
     for factors in _LOG_SETS:
@@ -60,6 +62,9 @@ def outward(low: float, high: float, kind: Kind, zero: bool) -> tuple[float, flo
     come in; from 0 on where `zero` says so. In logarithms on a logarithmic axis."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return (-1.0, 0.0) if kind == "log" else (0.0, 1.0)
+    low, high = max(low, -MOST), min(high, MOST)
+    if low > high:
+        low = high = math.copysign(MOST, low)
     if zero and kind != "log":
         low = min(low, 0.0)
     span = high - low
