@@ -71,6 +71,11 @@ def photo(mode: str, width: int = 47, height: int = 31, seed: int = 0) -> Image.
     return image.convert(mode) if mode in ("RGBA", "LA") else image.convert("RGB").convert(mode)
 
 
+def options(file: Path, exif: Image.Exif) -> dict[str, Any]:
+    """For `save`: GIF has no EXIF."""
+    return {} if file.suffix == ".gif" else {"exif": exif}
+
+
 def same(file: Path, prepare: Callable[[Path, Any], NDArray[np.uint8]], kind: str) -> None:
     with no_warnings():
         expected = read_image(str(file), TARGETS[kind], grey=kind == "grey").pixels
@@ -91,7 +96,7 @@ def test_every_orientation_of_every_mode(
     exif[ORIENTATION] = orientation
     file = tmp_path / f"photo.{FILES[mode]}"
     image = photo(mode, seed=orientation)
-    image.save(file, **({} if file.suffix == ".gif" else {"exif": exif}))
+    image.save(file, **options(file, exif))
     same(file, prepare, kind)
 
 
@@ -156,7 +161,7 @@ def answers(birds: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> dict[
     exif[ORIENTATION] = 6
     for number, (mode, ending) in enumerate(FILES.items()):
         file = folder / f"{number}.{ending}"
-        photo(mode, seed=number).save(file, **({} if ending == "gif" else {"exif": exif}))
+        photo(mode, seed=number).save(file, **options(file, exif))
     files = sorted(folder.iterdir())
     answered, _ = predictions(load_trained(birds)[0], [str(file) for file in files])
     return {

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from trainer.data.decode import UnreadableError, no_warnings, read_image
-from trainer.data.validation import Fault, FaultyDataError
+from trainer.data.image_set import Fault
+from trainer.data.validation import FaultyDataError
 
 
 def read_pixels(files: str | Path | Sequence[str | Path], about: Mapping[str, Any]) -> NDArray[np.uint8]:
