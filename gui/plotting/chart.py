@@ -30,11 +30,13 @@ _KEPT_TEXTS = 200
 
 @dataclass
 class Scene:
-    """All a chart draws, the last stroke on top. `bad`: x of values that are not finite."""
+    """All a chart draws, the last stroke on top. `bad`: x of values that are not finite,
+    `bad_sign`: what they are."""
 
     x: tuple[float, float]
     strokes: list[Stroke] = field(default_factory=list)
     bad: Floats = field(default_factory=lambda: np.empty(0))
+    bad_sign: str = "NaN"
     cursor: float | None = None
 
 
@@ -293,9 +295,9 @@ class Chart(QWidget):
         painter.drawLines([QLineF(x, area.bottom() - 10, x, area.bottom()) for x in xs])
         if len(xs):
             metrics = QFontMetricsF(painter.font())
-            width = metrics.horizontalAdvance("NaN")
+            width = metrics.horizontalAdvance(self.scene.bad_sign)
             left = min(float(xs[0]) + 5, area.right() - width - 4)
-            painter.drawText(QPointF(left, area.bottom() - 13), "NaN")
+            painter.drawText(QPointF(left, area.bottom() - 13), self.scene.bad_sign)
 
     def _draw_hover(self, painter: QPainter, area: QRectF, at: float) -> None:
         x = float(self._pixel_x(at, area))

@@ -15,6 +15,8 @@ from gui.viewmodels.ema import Ema
 from gui.viewmodels.growable import Floats
 from gui.viewmodels.minmax_pyramid import Pyramid, finite
 from gui.viewmodels.run import RunModel
+from trainer.csv_text import BOM, safe_text
+from trainer.number_format import no_number
 from trainer.store.journal_limits import LARGEST
 from trainer.store.record_table import RecordTable
 
@@ -71,6 +73,8 @@ class RunSeries:
         self._cuts: dict[Source, int] = {"batches": 0, "epochs": 0}
         self._bad: Floats = np.empty(0)
         self._bad_of: tuple[int, ...] = ()
+        self.bad_signs: tuple[str, ...] = ()
+        """What the losses that are not finite were: "NaN", "∞" or both; what is as good as infinite counts so."""
         self.set_span(span)
 
     def set_span(self, span: float) -> None:
@@ -100,6 +104,7 @@ class RunSeries:
         seen = (len(model.nan_steps), len(model.messages), model.epochs.rows, *self._cuts.values())
         if seen != self._bad_of:
             self._bad, self._bad_of = _bad_steps(model), seen
+            self.bad_signs = _bad_signs(model) if len(self._bad) else ()
 
     def _cut(self, source: Source, rows: int) -> None:
         if source == "batches":
@@ -229,6 +234,16 @@ def _bad_steps(model: RunModel) -> Floats:
     return np.unique(np.concatenate(found))
 
 
+def _bad_signs(model: RunModel) -> tuple[str, ...]:
+    epochs = model.epochs.column("epoch")
+    validated = model.epochs.column("valid_loss")[np.isin(epochs, list(model.verdicts))]
+    values = np.concatenate([model.batches.column("loss"), validated])
+    infinite = bool((np.abs(values) > LARGEST).any())
+    # a run that was stopped by a loss or gradient did not write which of the two it was
+    unknown = not infinite and any(message.kind == "NonFiniteLoss" for message in model.messages)
+    return (*(("NaN",) if unknown or np.isnan(values).any() else ()), *((no_number(math.inf),) if infinite else ()))
+
+
 def nearest(column: Floats, value: float) -> int | None:
     """The row of an increasing column that comes nearest."""
     if not len(column):
@@ -253,11 +268,12 @@ _EPOCH_CSV = (
 
 def csv_chunks(runs: list[tuple[str, RunModel]]) -> Iterator[bytes]:
     """All rows of all runs, not thinned, not smoothed: UTF-8, commas, decimal points, CRLF. Cells of what is not there
-    are empty; what was not a number is `nan`, `inf` or `-inf`."""
+    are empty; what was not a number is `nan`, `inf` or `-inf`. A byte order mark where a name is not ASCII."""
+    names = [safe_text(name).encode("utf-8", "replace").decode() for name, _ in runs]
+    if not "".join(names).isascii():
+        yield BOM.encode()  # without it Excel reads another encoding
     yield (CSV_HEAD + "\r\n").encode()
-    for name, model in runs:
-        # spreadsheets run a formula in a cell: a quote before it makes it text
-        name = "'" + name if name[:1] in ("=", "+", "-", "@", "\t", "\r") else name
+    for name, (_, model) in zip(names, runs, strict=True):
         quoted = '"' + name.replace('"', '""') + '"'
         yield from _rows(f"{quoted},batches", model.batches, _BATCH_CSV)
         validated = np.isin(model.epochs.column("epoch"), list(model.verdicts))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from trainer.errors import EpochscopeError, NewerVersionError
+from trainer.natural_order import natural_key
 from trainer.store import notes, trash
 from trainer.store import summary as summaries
 from trainer.store.folder import RunFolder, State, is_run
@@ -258,7 +259,7 @@ class RunList:
     def _arrange(self) -> None:
         words = self.filter_text.casefold().split()
         rows = [row for row in self._all.values() if not words or self._matches(row, words)]
-        rows.sort(key=lambda row: row.name, reverse=True)
+        rows.sort(key=lambda row: natural_key(row.name), reverse=True)
         keyed = [(row.value(self.sort_column), row) for row in rows]
         present = [pair for pair in keyed if pair[0] is not None]
         present.sort(key=lambda pair: _order(pair[0]), reverse=self.descending)
@@ -324,7 +325,7 @@ def look_at(path: Path) -> Row | None:
 
 
 def _order(value: Any) -> Any:
-    return value.casefold() if isinstance(value, str) else value
+    return natural_key(value) if isinstance(value, str) else value
 
 
 # --- settings side by side

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QObject, QUrl, Signal
+from PySide6.QtCore import QLocale, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gui.engine.report_job import ReportJob
 from gui.text.errors import error_text
@@ -20,9 +21,13 @@ from gui.widgets.banner import Banner, Button
 from gui.window.preferences import Preferences
 from gui.window.tabs import Tabs
 from trainer.errors import EpochscopeError
+from trainer.export import with_suffix
 
 if TYPE_CHECKING:
     from trainer.report.texts import Language
+
+_ALSO = {"html": (".htm",)}
+"""Other endings of the same kind of file."""
 
 
 class FileActions(QObject):
@@ -109,9 +114,20 @@ class FileActions(QObject):
         chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(start), files)
         if not chosen:
             return None
-        path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{kind}")
+        path = with_suffix(Path(chosen), f".{kind}", *_ALSO.get(kind, ()))
+        # the dialog asked about the name as it was chosen, not about the one with the ending
+        if path != Path(chosen) and os.path.lexists(path) and not self._may_replace(path):
+            return None
         self._preferences.set_folder("export", path.parent)
         return path
+
+    def _may_replace(self, path: Path) -> bool:
+        text = self.tr("{path} exists already. Replace it?").format(path=path)
+        yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+        box = QMessageBox(QMessageBox.Icon.Warning, "Epochscope", text, yes | no, self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setDefaultButton(no)
+        return box.exec() == yes
 
     def _tell_export(self, path: Path, error: OSError | EpochscopeError | None, buttons: Sequence[Button] = ()) -> None:
         if error is None:

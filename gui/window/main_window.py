@@ -166,6 +166,9 @@ class Window(QMainWindow):
         self.drag_drop.nothing_dropped.connect(
             lambda: self.banner.show_notice("drop", self.tr("Drop one folder, or image files."), sign="info")
         )
+        self.drag_drop.left_out.connect(
+            lambda names: self.banner.show_notice("left_out", self.tr("Not opened: {names}").format(names=names))
+        )
         self.refresh_timer.ticked.connect(self._tick)
         self.window_actions.show_recent(self.preferences.recent)
 

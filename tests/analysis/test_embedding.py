@@ -75,6 +75,12 @@ def test_what_does_not_vary_or_is_not_finite() -> None:
         assert caught.value.code == code
 
 
+@pytest.mark.parametrize("count", [3, 4])
+def test_few_images_stay_where_pca_puts_them(count: int) -> None:
+    seen = np.random.default_rng(0).normal(size=(count, 6)).astype(np.float32)
+    assert neighbours(seen) == pytest.approx(project(seen)[0], abs=1e-5)
+
+
 def test_neighbours_stay_neighbours() -> None:
     random = np.random.default_rng(0)
     middles = random.normal(size=(3, 60)) * 10

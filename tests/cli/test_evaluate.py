@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 from trainer.analysis import embedding
+from trainer.cli.evaluate import map_line
 from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder
 
@@ -46,3 +47,14 @@ def test_changed_data_are_warned_of(cli: Cli, photos: Path) -> None:
     assert changed.code == 0
     assert "the data have changed since this run was trained" in changed.err
     assert cli("resume", "photos", "--epochs", 2).code == 5
+
+
+def test_fewer_than_five_images_get_pca_alone_and_are_told_so() -> None:
+    few = np.arange(4)
+    points = np.zeros((4, 2), np.float32)
+    found = embedding.Embedding(
+        "valid", "logits", few, few, few.astype(np.uint16), points, np.array([0.5, 0.25], np.float32), None, 4
+    )
+    assert map_line(found) == (
+        "map: PCA of the logits of all 4 valid images (t-SNE needs at least 5); PCA shows 75% of the variance"
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,8 +17,9 @@ from tests.cli.conftest import runs as runs
 from tests.export.conftest import Train
 from tests.export.conftest import digits as digits
 from tests.export.conftest import train as train
-from trainer.errors import UsageError
+from trainer.errors import DiskError, UsageError
 from trainer.export import export_run
+from trainer.store import durable
 from trainer.store.folder import RunFolder
 
 
@@ -54,3 +57,32 @@ def test_the_command_takes_a_language_and_runs_to_compare(
     done = cli("export", "digits", "--format", "csv", "--language", "ru", "--runs", root, "--out", str(tmp_path))
     assert done.code == 4
     assert "--language with report or figures" in done.err
+
+
+def test_a_full_disk_leaves_no_figures_and_a_second_run_works(
+    digits: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(durable.Seam):
+        files = 0
+
+        def open(self, path: str | Path, flags: int, mode: int = 0o600) -> int:
+            self.files += bool(flags & os.O_CREAT)
+            if self.files > 3:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return super().open(path, flags, mode)
+
+    out = tmp_path / "v1.5"
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "seam", Full())
+        with pytest.raises(DiskError, match="The disk is full"):
+            export_run(digits, "figures", out)
+    assert list(tmp_path.iterdir()) == []
+    made = export_run(digits, "figures", out)
+    assert made.path == out
+    assert len(list(out.iterdir())) > 6
+    with pytest.raises(UsageError, match="already"):
+        export_run(digits, "figures", out)
+    (out / "mine.txt").write_text("kept")
+    export_run(digits, "figures", out, force=True)
+    assert (out / "mine.txt").read_text() == "kept"
+    assert list(tmp_path.iterdir()) == [out]

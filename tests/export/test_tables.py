@@ -18,6 +18,7 @@ from sklearn.metrics import f1_score
 from tests.cli.conftest import Cli
 from tests.cli.conftest import cli as cli
 from tests.cli.conftest import runs as runs
+from tests.data.image_folders import make_images
 from tests.export.conftest import CLASSES, Train, nothing_in
 from trainer.cli import main
 from trainer.cli.app import build
@@ -61,7 +62,7 @@ def test_an_epoch_that_was_given_up_has_no_row(train: Train, tmp_path: Path) -> 
 def test_a_row_per_split_and_class_says_what_the_evaluation_says(photos: RunFolder, tmp_path: Path) -> None:
     made = export_run(photos, "csv-classes", tmp_path)
     assert made.path.name == "photos.classes.csv"
-    rows = list(csv.DictReader(io.StringIO(made.path.read_text("utf-8"))))
+    rows = list(csv.DictReader(io.StringIO(made.path.read_text("utf-8-sig"))))
     assert [(row["split"], row["class"]) for row in rows] == [
         (split, name) for split in ("train", "valid", "test") for name in sorted(CLASSES)
     ]
@@ -171,3 +172,39 @@ def test_wrong_usage_is_told_before_anything_is_made(
     assert (answer.code, answer.out) == (4, "")
     assert text in " ".join(answer.err.split())
     assert nothing_in(Path())
+
+
+@pytest.mark.parametrize(
+    ("name", "out", "made"),
+    [
+        ("csv", "v1.5", "v1.5.csv"),
+        ("onnx", "model-0.5", "model-0.5.onnx"),
+        ("safetensors", "run.2024.11", "run.2024.11.safetensors"),
+        ("pt", "a.PTH", "a.PTH"),
+        ("report", "r.htm", "r.htm"),
+        ("csv-classes", "table.csv", "table.csv"),
+        ("csv", ".csv", ".csv.csv"),
+        ("figures", "v1.5", "v1.5"),
+    ],
+)
+def test_a_dot_is_no_ending_and_the_final_name_is_the_one_that_is_refused(
+    tmp_path: Path, name: str, out: str, made: str
+) -> None:
+    run = RunFolder("/runs/a")
+    assert choose(run, name, tmp_path / out) == (name, tmp_path / made)
+    (tmp_path / made).touch()
+    with pytest.raises(UsageError) as caught:
+        choose(run, name, tmp_path / out)
+    assert caught.value.code == "export.exists"
+    assert choose(run, name, tmp_path / out, force=True) == (name, tmp_path / made)
+
+
+def test_names_travel_to_spreadsheets(train: Train, tmp_path: Path) -> None:
+    names = {"=1+1": 12, "@кошки": 12, "-2": 12}
+    make_images(tmp_path / "photos", names)
+    run = train("formulas", tmp_path / "photos", "--epochs", 1, "--threads", 1)
+    data = export_run(run, "csv-classes", tmp_path).path.read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(io.BytesIO(data))
+    assert set(table["class"]) == {f"'{name}" for name in names}
+    assert table.columns[0] == "split"

@@ -34,6 +34,8 @@ PERPLEXITY = 30.0
 """How many neighbours count, roughly: the middle of the range that the authors of t-SNE recommend."""
 BEFORE = 50
 """Dimensions that PCA leaves to t-SNE, as its authors do: it takes the noise out and the time down."""
+FEWEST = 5
+"""Images that t-SNE needs: with fewer there are no neighbours to speak of, and a map has PCA alone."""
 Features = NDArray[np.float32]
 Points = NDArray[np.float32]
 """(N, 2)."""
@@ -82,6 +84,8 @@ def make_map(
 ) -> Embedding:
     """Map the validation images (the test images where there are none) with the weights that the model has now.
 
+    Fewer than `FEWEST` images get no t-SNE.
+
     `tell` hears of each stage, "features", "pca" and "tsne", before it begins, and of how many images. Raises DataError
     `map.no_split`, `map.too_few` or `map.not_finite`.
     """
@@ -98,6 +102,7 @@ def make_map(
     seen, said, source = features(trainer.model, batches(), indices)
     tell("pca", len(indices))
     points, explained = project(seen)
+    tsne = tsne and len(indices) >= FEWEST
     if tsne:
         tell("tsne", len(indices))
     laid = neighbours(seen) if tsne else None
@@ -187,11 +192,12 @@ def _principal(seen: Features, count: int) -> tuple[Features, NDArray[np.float32
 
 
 def neighbours(seen: Features, seed: int = 0) -> Points:
-    """t-SNE of N views, (N, 2): the same for the same seed, build and number of threads. Raises as `project` does."""
+    """t-SNE of N views, (N, 2): the same for the same seed, build and number of threads. Fewer than `FEWEST` views, and
+    views that are all alike, stay where PCA puts them. Raises as `project` does."""
     from sklearn.manifold import TSNE
 
     reduced, explained = _principal(seen, min(BEFORE, max(2, seen.shape[1])))
-    if not explained.any():
+    if len(seen) < FEWEST or not explained.any():
         return reduced[:, :2]
     made = TSNE(2, init="pca", perplexity=min(PERPLEXITY, (len(seen) - 1) / 3), random_state=seed)
     return np.asarray(made.fit_transform(reduced), np.float32)

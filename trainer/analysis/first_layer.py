@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Kind = Literal["templates", "units", "filters"]
 """Of a linear model a template of each class; of a network the units of a first layer that sees all pixels, or the
 filters of a convolution."""
+LEAST = float(np.finfo(np.float32).tiny)
 REACH = 99.5
 """Percent of the weights that lie within the colours' scale: single large ones would pale all others."""
 
@@ -46,7 +47,9 @@ def as_pictures(weight: NDArray[Any], input_shape: Sequence[int], classes: int, 
         return None
     finite = np.isfinite(pictures)
     pictures = np.where(finite, pictures, np.float32(0))
-    scale = float(np.percentile(np.abs(pictures), REACH)) or float(np.abs(pictures).max()) or 1.0
+    sizes = np.abs(pictures)
+    # weights that are next to nothing have no colours: a division by them would not be finite
+    scale = next((size for size in (float(np.percentile(sizes, REACH)), float(sizes.max())) if size >= LEAST), 1.0)
     return Weights(kind, pictures, scale, max(total, len(pictures)), int((~finite).sum()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from trainer.baselines.entries import PLAIN, Solver, contestants
 from trainer.baselines.outcome import COLUMNS, Outcome, Point, marks
 from trainer.baselines.runner import Interrupts, Watcher, hold, prepare, started_at
 from trainer.baselines.table import as_csv, as_markdown, machine
+from trainer.csv_text import csv_bytes
 from trainer.data.sources import check_source
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import spell_non_finite
@@ -20,8 +22,8 @@ from trainer.plotting.svg import SERIES, standalone
 from trainer.report.charts import MARKS, Frame, Line, line_chart
 from trainer.report.texts import Texts
 from trainer.settings import Settings, merge
-from trainer.store.durable import make_folder, write_json, write_text
 from trainer.store.environment import versions
+from trainer.store.file_set import write_files
 from trainer.store.folder import default_root
 
 if TYPE_CHECKING:
@@ -90,14 +92,17 @@ class BaselineComparison:
         }
 
     def write(self) -> None:
-        """compare.csv, .md, .json and .svg. Raises DiskError."""
-        make_folder(self.folder)
-        write_text(self.folder / "compare.csv", as_csv(self.outcomes))
+        """compare.csv, .md, .json and .svg, all or none. Raises DiskError."""
         facts = f"Images: {self.images}. Seed {self.settings.train.seed}."
-        write_text(self.folder / "compare.md", as_markdown(self.outcomes, self.title, facts))
-        write_json(self.folder / "compare.json", spell_non_finite(self.document()))
         curves = {one.contestant.name: one.curve() for one in self.finished}
-        write_text(self.folder / "compare.svg", chart(curves, self.data))
+        document = json.dumps(spell_non_finite(self.document()), indent=1, ensure_ascii=False, allow_nan=False)
+        files = {
+            "compare.csv": csv_bytes(as_csv(self.outcomes)),
+            "compare.md": as_markdown(self.outcomes, self.title, facts).encode(),
+            "compare.json": f"{document}\n".encode(),
+            "compare.svg": chart(curves, self.data).encode(),
+        }
+        write_files(self.folder, files)
 
 
 def chart(curves: Mapping[str, Sequence[Point]], data: str) -> str:

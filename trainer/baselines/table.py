@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from trainer.baselines.outcome import COLUMNS, Outcome, marks
+from trainer.csv_text import csv_text
 from trainer.store.environment import versions
+from trainer.text_width import display_width, pad_left, pad_right
 
 _BEST: dict[str, Callable[[Sequence[float]], float]] = {
     "training_seconds": min,
@@ -101,25 +101,21 @@ def _aligned(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> I
     deep = max(map(len, heads))
     above = [[*[""] * (deep - len(head)), *head] for head in heads]
     whole = [*zip(*above, strict=True), *rows]
-    widths = [max(len(row[place].rstrip()) for row in whole) for place in range(len(heads))]
+    widths = [max(display_width(row[place].rstrip()) for row in whole) for place in range(len(heads))]
     for place in range(1, len(heads)):  # room for the mark
-        widths[place] = max(widths[place], *(len(row[place]) for row in rows))
+        widths[place] = max(widths[place], *(display_width(row[place]) for row in rows))
     for row in whole:
-        cells = [cell.ljust(widths[0]) if place == 0 else _right(cell, widths[place]) for place, cell in enumerate(row)]
+        cells = [
+            pad_right(cell, widths[0]) if place == 0 else pad_left(cell, widths[place])
+            for place, cell in enumerate(row)
+        ]
         yield "  ".join(cells).rstrip()
-
-
-def _right(cell: str, width: int) -> str:
-    return cell.rjust(width)
 
 
 def as_csv(outcomes: Sequence[Outcome]) -> str:
     """A line per finished contestant, figures in full."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(one.row() for one in outcomes if one.status == "completed")
-    return text.getvalue()
+    rows = (one.row() for one in outcomes if one.status == "completed")
+    return csv_text(COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
 
 
 def as_markdown(outcomes: Sequence[Outcome], title: str, facts: str) -> str:

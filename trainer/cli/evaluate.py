@@ -93,7 +93,11 @@ def map_facts(folder: RunFolder, found: Embedding) -> dict[str, Any]:
 
 def map_line(found: Embedding) -> str:
     """The same in a line."""
+    from trainer.analysis.embedding import FEWEST
+
     some = "all" if len(found.indices) == found.total else f"{len(found.indices):,} (each class has its share) of"
     ways = "PCA and t-SNE" if found.tsne is not None else "PCA"
     what = f"map: {ways} of the {found.source} of {some} {found.total:,} {found.split} images"
+    if found.tsne is None and len(found.indices) < FEWEST:
+        what += f" (t-SNE needs at least {FEWEST})"
     return f"{what}; PCA shows {float(found.explained.sum()):.0%} of the variance"

@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from trainer.errors import EpochscopeError
 from trainer.store.folder import RunFolder, default_root
+from trainer.text_width import cut, display_width, one_line, pad_left, pad_right
 from trainer.time_format import now_text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -75,7 +76,9 @@ def plain(value: Any) -> Any:
 
 def table(heads: Row, rows: Sequence[Row], *, left: Sequence[str] = (), spare: Sequence[str] = ()) -> list[str]:
     """Aligned lines. Columns in `left` begin at the left; those in `spare` are left out, first one first, where the
-    terminal is too narrow; where that is not enough the widest text is cut."""
+    terminal is too narrow; where that is not enough the widest text is cut. Widths are those that a terminal shows,
+    and a line break in a cell is written as `\\n`."""
+    rows = [[one_line(cell) for cell in row] for row in rows]
     shown = list(heads)
     width = _width()
     while width and _needed(heads, rows, shown) > width and (drop := next((h for h in spare if h in shown), None)):
@@ -96,7 +99,7 @@ def _width() -> int:
 
 def _column(heads: Row, rows: Sequence[Row], head: str) -> int:
     place = list(heads).index(head)
-    return max(len(row[place]) for row in (heads, *rows))
+    return max(display_width(row[place]) for row in (heads, *rows))
 
 
 def _needed(heads: Row, rows: Sequence[Row], shown: Row) -> int:
@@ -107,9 +110,8 @@ def _line(heads: Row, row: Row, widths: Mapping[str, int], left: Sequence[str]) 
     cells = []
     for head, text in zip(heads, row, strict=True):
         if head in widths:
-            width = widths[head]
-            text = text if len(text) <= width else text[: width - 1] + "…"
-            cells.append(text.ljust(width) if head in left else text.rjust(width))
+            text = cut(text, widths[head])
+            cells.append(pad_right(text, widths[head]) if head in left else pad_left(text, widths[head]))
     return "  ".join(cells).rstrip()
 
 

@@ -6,6 +6,7 @@ given the logits of the run's own weights.
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import time
 from collections.abc import Callable
@@ -23,6 +24,8 @@ Facts = dict[str, Any]
 """What there is to say of a file, as plain values. `checked`, a sentence for people, is always among them."""
 
 
+_FILE_TYPES = frozenset(mimetypes.MimeTypes().types_map[True])
+"""Endings that stand for a kind of file everywhere, the same on every machine; `.5` is none."""
 SHARED = 0o666
 """Permissions, less the umask: these files are made to be handed on."""
 
@@ -36,17 +39,23 @@ class Format(NamedTuple):
     write: str
     help: str
     takes: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Other endings that a file of this format may have."""
 
 
 FORMATS: dict[str, Format] = {
     "safetensors": Format(".safetensors", "trainer.export.weights:write_safetensors", "the weights, no code in them"),
-    "pt": Format(".pt", "trainer.export.weights:write_pt", "the weights as a state dict of PyTorch"),
+    "pt": Format(".pt", "trainer.export.weights:write_pt", "the weights as a state dict of PyTorch", also=(".pth",)),
     "onnx": Format(".onnx", "trainer.export.graph:write_onnx", "the model, from raw pixels to logits"),
     "pt2": Format(".pt2", "trainer.export.graph:write_pt2", "the same for PyTorch (torch.export)"),
     "csv": Format(".csv", "trainer.export.tables:write_epochs", "a row per epoch"),
-    "csv-classes": Format(".classes.csv", "trainer.export.tables:write_classes", "a row per split and class"),
+    "csv-classes": Format(
+        ".classes.csv", "trainer.export.tables:write_classes", "a row per split and class", also=(".csv",)
+    ),
     "json": Format(".json", "trainer.export.tables:write_json", "everything that was noted of the run"),
-    "report": Format(".html", "trainer.export.report:write_page", "one HTML page to hand on", ("language", "compared")),
+    "report": Format(
+        ".html", "trainer.export.report:write_page", "one HTML page to hand on", ("language", "compared"), (".htm",)
+    ),
     "figures": Format(
         "-figures",
         "trainer.export.report:write_figures",
@@ -76,7 +85,9 @@ def export_run(
     force: bool = False,
     **options: Any,
 ) -> Exported:
-    """Write a run in a format to `out`; default: `RUN` with the format's suffix, in the current folder.
+    """Write a run in a format to `out`; default: `RUN` with the format's suffix, in the current folder. A file's name
+    gets that suffix unless it ends so already, or as another kind of file: `model-0.5` becomes `model-0.5.onnx`,
+    `model.bin` stays.
 
     `options`, for report and figures: `language` ("en" or "ru"), `compared` (folders of other runs).
     Without a format, the ending of `out` decides. A folder as `out` gets a file of the default name. Needs no lock: a
@@ -123,8 +134,11 @@ def _function(chosen: Format) -> Callable[..., Facts]:
 def _target(folder: RunFolder, chosen: Format, out: str | Path | None) -> Path:
     default = folder.path.resolve().name + chosen.suffix
     path = Path(default) if out is None else Path(out).expanduser()
-    if out is not None and path.is_dir() and "." in chosen.suffix:
-        path = path / default
+    if out is not None and "." in chosen.suffix:
+        if path.is_dir():
+            path = path / default
+        elif path.suffix.lower() not in _FILE_TYPES:  # who writes both --format onnx and --out x.bin means it
+            path = with_suffix(path, chosen.suffix, *chosen.also)
     if not path.absolute().parent.is_dir():
         raise UsageError(
             "export.no_folder",
@@ -134,6 +148,14 @@ def _target(folder: RunFolder, chosen: Format, out: str | Path | None) -> Path:
             path=str(path.absolute().parent),
         )
     return path
+
+
+def with_suffix(path: Path, suffix: str, *also: str) -> Path:
+    """`path` as it is where its name ends in `suffix` or one of `also`, in any case, else with `suffix` after it. What
+    follows a dot is no suffix by itself: `v1.5` is a name."""
+    name = path.name.lower()
+    known = any(name.endswith(ending) and name != ending for ending in (suffix, *also))
+    return path if known else path.with_name(path.name + suffix)
 
 
 def _size(path: Path) -> int:

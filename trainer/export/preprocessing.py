@@ -1,11 +1,39 @@
-"""A model that takes pixels as an image library gives them."""
+"""From image files to raw pixels, and a model that takes these."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from trainer.data.decode import UnreadableError, no_warnings, read_image
+from trainer.data.image_set import Fault
+from trainer.data.validation import FaultyDataError
+
+
+def read_pixels(files: str | Path | Sequence[str | Path], about: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """Image files as an exported model takes them, and as `predict` prepares them: uint8 (N, height, width, channels).
+
+    `about`: what the exported file says of its model. Raises FaultyDataError naming every file that cannot be read.
+    """
+    width, height = about["input"]["size"]
+    grey = about["input"]["mode"] == "L"
+    pixels, faults = [], []
+    for file in [files] if isinstance(files, (str, Path)) else files:
+        try:
+            with no_warnings():
+                image = read_image(str(file), (height, width), grey=grey).pixels
+            pixels.append(image.reshape(height, width, 1 if grey else 3))
+        except UnreadableError as error:
+            faults.append(Fault(str(file), error.code, error.reason))
+    if faults:
+        raise FaultyDataError("data.unreadable", "images cannot be read", faults, mend="leave them out")
+    return np.stack(pixels) if pixels else np.empty((0, height, width, 1 if grey else 3), np.uint8)
 
 
 class RawPixels(nn.Module):

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainer import report
+from trainer.csv_text import csv_bytes
 from trainer.errors import UsageError
 from trainer.export import SHARED, Facts
 from trainer.report.texts import Language
-from trainer.store import durable
+from trainer.store.file_set import write_files
 from trainer.store.folder import RunFolder
 
 
@@ -25,7 +26,8 @@ def write_figures(
     folder: RunFolder, path: Path, *, language: Language = "en", compared: Sequence[RunFolder] = ()
 ) -> Facts:
     """A folder `path` with every figure of the report as SVG and every table behind them as CSV. Files of the same
-    names are replaced, others left. Raises UsageError `run.nothing_to_draw`."""
+    names are replaced, others left. Where one of them cannot be written, nothing is. Raises UsageError
+    `run.nothing_to_draw` and DiskError."""
     drawn = report.figures(folder, language=language, compared=compared)
     tables = report.tables(folder)
     if not drawn and not tables:
@@ -37,10 +39,7 @@ def write_figures(
             mend=f"see why with: epochscope runs show {folder.name}",
             name=folder.name,
         )
-    if not path.is_dir():
-        durable.make_folder(path)
-        path.chmod(0o755)  # made to be handed on, as the files are
-    for suffix, texts in ((".svg", drawn), (".csv", tables)):
-        for name, text in texts.items():
-            durable.write_bytes(path / f"{name}{suffix}", text.encode("utf-8", "replace"), mode=SHARED)
+    files = {f"{name}.svg": text.encode("utf-8", "replace") for name, text in drawn.items()}
+    files |= {f"{name}.csv": csv_bytes(text) for name, text in tables.items()}
+    write_files(path, files, mode=SHARED)
     return {"language": language, "checked": f"{len(drawn)} figures as SVG, {len(tables)} tables as CSV"}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from trainer import events as ev
+from trainer.csv_text import csv_bytes, csv_text
 from trainer.errors import UsageError
 from trainer.export import SHARED, Facts
 from trainer.result import COLUMNS, row
@@ -36,7 +35,7 @@ def write_epochs(folder: RunFolder, path: Path) -> Facts:
     heads = [*COLUMNS, *(f"{part}_f1_{name}" for part in ("train", "valid") for name in names)]
     empty = ("",) * len(names)
     rows = [[*row(epoch).values(), *epoch.train_f1, *passes.get(epoch.epoch, empty)] for epoch in epochs]
-    _put(path, _csv(heads, rows))
+    _put(path, csv_bytes(csv_text(heads, rows)))
     return {"epochs": len(epochs), "checked": f"{_epochs(len(epochs))}, {len(heads)} columns"}
 
 
@@ -54,7 +53,7 @@ def write_classes(folder: RunFolder, path: Path) -> Facts:
             where=str(folder.evaluation),
             mend=f"epochscope evaluate {folder.name}",
         )
-    _put(path, _csv(("split", "class", *_PER_CLASS), rows))
+    _put(path, csv_bytes(csv_text(("split", "class", *_PER_CLASS), rows)))
     return {"rows": len(rows), "checked": f"{len(rows)} rows"}
 
 
@@ -69,7 +68,8 @@ def write_json(folder: RunFolder, path: Path) -> Facts:
         "validations": [msgspec.to_builtins(done) for done in history.validations],
     }
     plain = ev.spell_non_finite(about)
-    _put(path, json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n")
+    text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+    _put(path, text.encode("utf-8", "replace"))
     return {"epochs": len(about["history"]), "checked": _epochs(len(about["history"]))}
 
 
@@ -77,13 +77,5 @@ def _epochs(count: int) -> str:
     return f"{count} epoch{'' if count == 1 else 's'}"
 
 
-def _csv(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def _put(path: Path, text: str) -> None:
-    durable.write_bytes(path, text.encode("utf-8", "replace"), mode=SHARED)
+def _put(path: Path, data: bytes) -> None:
+    durable.write_bytes(path, data, mode=SHARED)

@@ -96,7 +96,7 @@ def open_weights(path: str | Path) -> tuple[RawPixels, dict[str, Any]]:
     from trainer.models import build_model
 
     path = Path(path)
-    tensors, text = (read_pt if path.suffix == ".pt" else read_safetensors)(path)
+    tensors, text = (read_pt if zipfile.is_zipfile(path) else read_safetensors)(path)
     if text is None:
         raise ValueError(f"{path} does not say which model it holds")
     about: dict[str, Any] = json.loads(text)

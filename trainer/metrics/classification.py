@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trainer.confusion_matrix import ConfusionMatrix, from_json
 from trainer.events import EvaluationDone, ValidationDone
+from trainer.text_width import display_width, one_line, pad_left
 
 Counts = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -149,25 +150,27 @@ def report(matrix: ArrayLike | ConfusionMatrix, classes: Sequence[str], digits: 
     """scikit-learn's `classification_report(..., labels=range(C), target_names=classes, zero_division=0)`.
 
     Where classes do not occur, the macro averages leave them out, as scikit-learn's do without `labels`; a last line
-    says so.
+    says so. Names keep the columns: they are measured as a terminal shows them, wide letters as two, line breaks as
+    `\\n`.
     """
+    names = [one_line(name) for name in classes]
     counts = _matrix(matrix)
     *scores, support = _scores(counts)
     present = _occur(counts)
     # scikit-learn counts in floats where no sample at all is right, and prints `1.0`
     printed = support if counts.hits.any() else support.astype(np.float64)
     total = printed.sum()
-    width = max(len("weighted avg"), digits, *(len(name) for name in classes))
+    column = max(len("weighted avg"), digits, *map(display_width, names))
 
     def row(name: str, values: Sequence[Any], number: Any) -> str:
         cells = [f"{value:>9.{digits}f}" if value != "" else " " * 9 for value in values]
-        return " ".join([f"{name:>{width}s} ", *cells, f"{number:>9}"])
+        return " ".join([f"{pad_left(name, column)} ", *cells, f"{number:>9}"])
 
     means = [_mean(values[present]) for values in scores]
     weighted = [_mean(values, support) for values in scores]
     heads = (f"{head:>9}" for head in ("precision", "recall", "f1-score", "support"))
-    lines = [" ".join([" " * width + " ", *heads]), ""]
-    lines += [row(name, values, number) for name, *values, number in zip(classes, *scores, printed, strict=True)]
+    lines = [" ".join([" " * column + " ", *heads]), ""]
+    lines += [row(name, values, number) for name, *values, number in zip(names, *scores, printed, strict=True)]
     lines += ["", row("accuracy", ("", "", _accuracy(counts)), total)]
     lines += [row("macro avg", means, total), row("weighted avg", weighted, total)]
     if over := over_classes(int(np.count_nonzero(present)), len(classes)):

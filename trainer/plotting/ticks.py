@@ -8,8 +8,11 @@ from typing import Literal
 Kind = Literal["number", "whole", "percent", "time", "log"]
 
 _TIMES = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
+_POWERS = 300.0
 _LOG_SETS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0))
 MAX_TICKS = 50
+LEAST, MOST = 1e-300, 1e300
+"""A range below or above cannot be divided into steps: floats run out of digits. Below, it counts as none."""
 
 
 def nice_step(span: float, most: int) -> float:
@@ -24,6 +27,8 @@ def ticks(low: float, high: float, most: int, kind: Kind) -> tuple[list[float], 
     and positions are logarithms to base ten, and the distance is between two values."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1:
         return [], 1.0
+    if kind != "log" and not LEAST <= high - low <= MOST:
+        return [], 1.0
     if kind == "log":
         return _log_ticks(low, high, most)
     step = nice_step(high - low, most)
@@ -37,6 +42,9 @@ def ticks(low: float, high: float, most: int, kind: Kind) -> tuple[list[float], 
 
 
 def _log_ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
+    low, high = max(low, -_POWERS), min(high, _POWERS)  # beyond, a power of ten is 0 or infinite
+    if high <= low:
+        return [], 1.0
     first, last = math.floor(low), math.ceil(high)
     every = max(1, math.ceil((last - first) / max(1, most)))
     for factors in _LOG_SETS:
@@ -54,13 +62,20 @@ def outward(low: float, high: float, kind: Kind, zero: bool) -> tuple[float, flo
     come in; from 0 on where `zero` says so. In logarithms on a logarithmic axis."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return (-1.0, 0.0) if kind == "log" else (0.0, 1.0)
+    low, high = max(low, -MOST), min(high, MOST)
+    if low > high:
+        low = high = math.copysign(MOST, low)
     if zero and kind != "log":
         low = min(low, 0.0)
     span = high - low
+    if kind != "log" and max(abs(low), abs(high)) < LEAST:
+        low = high = span = 0.0
     if span <= 0 or span < 1e-9 * max(abs(low), abs(high)):
         span = 0.5 if kind == "log" else 0.1 * abs(high) or 1.0
         low, high = (low, high) if zero and low == 0 else (low - span / 2, high)
         high += span / 2
+    if not span <= MOST:
+        return low, high
     grain = nice_step(span, 10) / 2
     bottom = math.floor((low - 0.03 * span) / grain) * grain
     return 0.0 if zero and kind != "log" and low >= 0 else bottom, math.ceil((high + 0.03 * span) / grain) * grain

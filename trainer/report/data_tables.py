@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
+from trainer.csv_text import csv_text
 from trainer.events import spell_non_finite
 from trainer.report.images import PROJECTIONS, RunImages
 from trainer.report.named_figures import class_names
@@ -17,7 +16,6 @@ from trainer.report.run_data import EPOCH_COLUMNS, RunData
 from trainer.store.evaluations import SplitMetrics
 
 SCORES = ("loss", "accuracy", "macro_f1", "weighted_f1")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
@@ -85,21 +83,14 @@ def _name(names: Sequence[str], number: int) -> str:
 
 
 def _csv(heads: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    for row in (heads, *rows):
-        writer.writerow([_cell(value) for value in row])
-    return buffer.getvalue()
+    return csv_text(heads, ([_cell(value) for value in row] for row in rows), line_end="\r\n")
 
 
 def _cell(value: object) -> object:
-    """Empty for NaN; a text that a spreadsheet would run as a formula stays a text."""
+    """Empty for NaN; control characters of a text are made visible."""
     if isinstance(value, float):
-        return "" if value != value else repr(value)
-    if not isinstance(value, str):
-        return value
-    text = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "�", value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+        return "" if value != value else value
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "�", value) if isinstance(value, str) else value
 
 
 def document(run: RunData) -> dict[str, Any]:

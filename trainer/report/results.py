@@ -309,4 +309,4 @@ def over_classes(found: Metrics | CompactMetrics, texts: Texts) -> str:
 
 
 def _known(value: float, texts: Texts) -> str:
-    return texts.number(value, 3) if math.isfinite(value) else DASH
+    return DASH if math.isnan(value) else texts.number(value, 3)

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from trainer.errors import DataError, NewerVersionError, UsageError
+from trainer.natural_order import natural_key
 from trainer.store import durable, heartbeat, lock, process
 from trainer.store import summary as summaries
 from trainer.store.heartbeat import Heartbeat
@@ -155,7 +156,7 @@ def find_run(root: str | Path, text: str) -> RunFolder:
     if text == "last" and entries:
         return entries[0].folder
     names = [entry.folder.name for entry in entries]
-    begin = [name for name in sorted(names) if text and name.startswith(text)]
+    begin = [name for name in sorted(names, key=natural_key) if text and name.startswith(text)]
     if len(begin) == 1:
         return RunFolder(root / begin[0])
     if begin:
@@ -188,7 +189,11 @@ def list_runs(root: str | Path, *, watched: bool = True) -> list[RunEntry]:
         heartbeat.watch(hearts.values())
         entries = [_decided(entry, hearts.get(entry.folder.name)) for entry in entries]
     # runs without a start come last; names hold the time as well
-    return sorted(entries, key=lambda e: (e.summary.started_at if e.summary else "", e.folder.name), reverse=True)
+
+    def order(entry: RunEntry) -> tuple[str, Any]:
+        return entry.summary.started_at if entry.summary else "", natural_key(entry.folder.name)
+
+    return sorted(entries, key=order, reverse=True)
 
 
 def _decided(entry: RunEntry, heart: Heartbeat | None) -> RunEntry:

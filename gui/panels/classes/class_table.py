@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from gui.text import formats
 from gui.widgets import labels
 from gui.window.theme import Colours
+from trainer.natural_order import natural_key
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, F1, PRECISION, RECALL, SUPPORT, SINCE_LAST, SINCE_BEST = range(7)
@@ -63,7 +64,7 @@ class ClassModel(QAbstractTableModel):
         falling = direction == Qt.SortOrder.DescendingOrder
         count = len(self.columns["f1"])
         if column == NAME:
-            names = sorted(range(count), key=lambda i: self.names[i].casefold() if i < len(self.names) else "")
+            names = sorted(range(count), key=lambda i: natural_key(self.names[i] if i < len(self.names) else ""))
             self.order = np.array(names[::-1] if falling else names, np.int64)
             return
         values = np.asarray(self.columns[FIELDS[column - 1]], float)

@@ -76,8 +76,13 @@ def scene(
             stars.append(star)
         if chart == "loss":
             result.bad = np.concatenate([result.bad, run.series.bad_places(axis)])
+            result.bad_sign = _signs(runs)
     result.strokes += stars
     return result, thinned
+
+
+def _signs(runs: list[Drawn]) -> str:
+    return ", ".join(dict.fromkeys(sign for run in runs for sign in run.series.bad_signs)) or "NaN"
 
 
 def _best(run: Drawn, chart: str, axis: Axis) -> Stroke | None:
@@ -150,7 +155,8 @@ def legend(runs: list[Drawn]) -> list[tuple[Look, str]]:
     elif best:
         entries.append((_star(colours.muted), translate("Curves", "best epoch")))
     if any(run.series.bad for run in runs):
-        entries.append((Look(colours.nan, 3), translate("Curves", "loss not finite (NaN)")))
+        text = translate("Curves", "loss not finite ({sign})").format(sign=_signs(runs))
+        entries.append((Look(colours.nan, 3), text))
     return entries
 
 

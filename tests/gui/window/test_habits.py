@@ -34,6 +34,10 @@ def test_what_a_drop_is_meant_as(tmp_path: Path, finished: RunFolder) -> None:
     assert drag_drop.kind_of([image, tmp_path / "dog.png"]) == "images"
     assert drag_drop.kind_of([image, tmp_path]) == "nothing"
     assert drag_drop.kind_of([]) == "nothing"
+    notes = tmp_path / "notes.txt"
+    assert drag_drop.sort_out([notes, image]) == ("images", [image], [notes])
+    assert drag_drop.sort_out([finished.path, tmp_path]) == ("run", [finished.path], [tmp_path])
+    assert drag_drop.sort_out([image, tmp_path]) == ("nothing", [], [image, tmp_path])
 
 
 def test_a_run_is_opened_by_dropping_it(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
@@ -51,6 +55,13 @@ def test_a_folder_of_images_is_taken_for_a_new_run(qtbot: QtBot, window: Window,
     assert window.window_actions.actions["start"].isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.welcome
+
+
+def test_what_is_not_taken_of_several_things_is_named(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    drop(window, tmp_path / "cat.png", tmp_path / "notes.txt", tmp_path / "dog.heic")
+    qtbot.waitUntil(lambda: window.banner.text("left_out") is not None)
+    assert "notes.txt, dog.heic" in str(window.banner.text("left_out"))
+    assert "cat" not in str(window.banner.text("left_out"))
 
 
 def test_images_need_a_run(qtbot: QtBot, window: Window, tmp_path: Path) -> None:

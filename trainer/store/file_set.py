@@ -1,0 +1,79 @@
+"""Several files that belong together: all of them are written, or none. [no torch]"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from trainer.errors import DiskError
+from trainer.store import durable
+
+
+def write_files(folder: str | Path, files: Mapping[str, bytes], *, mode: int = 0o600) -> None:
+    """Write `files`, contents by name, into `folder`, durably: all of them or none. Raises DiskError.
+
+    They are written into a folder beside it, which then takes its name. Where there is a folder already, files of these
+    names are replaced and others left; if one cannot be replaced, the old ones come back. `mode`: permissions of the
+    files, less the umask; a folder made for files that others may read can be read by others too.
+    """
+    folder = Path(folder)
+    temp = _hidden(folder)
+    try:
+        durable.make_folder(temp)
+        for name, data in files.items():
+            with _named(folder / name):
+                durable.write_bytes(temp / name, data, mode=mode)
+        if folder.is_dir():
+            _replace_all(temp, folder, list(files))
+        else:
+            if mode & 0o077:
+                temp.chmod(0o755)
+            durable.move(temp, folder)
+    finally:
+        durable.remove_tree(temp)
+
+
+def _replace_all(new: Path, folder: Path, names: Iterable[str]) -> None:
+    """Each file of `new` takes the place of the one in `folder`: new names for what is on the disk need no room."""
+    old = _hidden(folder)
+    begun: list[str] = []
+    try:
+        durable.make_folder(old)
+        for name in names:
+            if (folder / name).is_dir():
+                raise durable.disk_error(IsADirectoryError(errno.EISDIR, "a folder of this name"), folder / name)
+            begun.append(name)
+            if os.path.lexists(folder / name):
+                durable.move(folder / name, old / name)
+            durable.move(new / name, folder / name)
+    except BaseException:
+        for name in begun:
+            # the first error is the one to tell
+            with contextlib.suppress(DiskError):
+                if not os.path.lexists(new / name):
+                    durable.move(folder / name, new / name)
+                if os.path.lexists(old / name):
+                    durable.move(old / name, folder / name)
+        raise
+    finally:
+        if not any(os.path.lexists(old / name) and not os.path.lexists(folder / name) for name in begun):
+            durable.remove_tree(old)  # else it holds the only copy
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Errors name the file that was asked for, not the one beside it."""
+    try:
+        yield
+    except DiskError as error:
+        if not isinstance(error.__cause__, OSError):
+            raise
+        raise durable.disk_error(error.__cause__, path, error.parameters.get("needed", 0)) from error.__cause__
+
+
+def _hidden(folder: Path) -> Path:
+    return folder.absolute().with_name(f".{secrets.token_hex(8)}{durable.TEMP_SUFFIX}")
