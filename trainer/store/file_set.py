@@ -72,7 +72,7 @@ def _named(path: Path) -> Iterator[None]:
     except DiskError as error:
         if not isinstance(error.__cause__, OSError):
             raise
-        raise durable.disk_error(error.__cause__, path, error.parameters.get("needed", 0)) from error.__cause__
+        raise durable.disk_error(error.__cause__, path, int(error.parameters.get("needed") or 0)) from error.__cause__
 
 
 def _hidden(folder: Path) -> Path:
