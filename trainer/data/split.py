@@ -27,7 +27,8 @@ def split_pictures(
     """Indices of each part, ascending, without unreadable images; empty parts are absent. And what went wrong.
 
     `valid` and `test` are fractions of what the source calls training images; a part that the source brings itself
-    is used as it is. Every class keeps its share to within one image, and totals are exact: 10 % of 50,000 is 5,000.
+    is used as it is, and from one that brings validation but no test images no test images are taken (under `rules` 1
+    they were). Every class keeps its share to within one image, and totals are exact: 10 % of 50,000 is 5,000.
     A class whose share is less than one image gets one before others if an earlier part gave it none, and among equals
     the seed decides; under `rules` 1, those of runs of version 0.1.0, the first classes always got it. `samples`: at
     most so many training images, each class keeping its share, and at least one image.
@@ -38,9 +39,10 @@ def split_pictures(
         part: np.flatnonzero((pictures.parts == code) & good) for code, part in enumerate(SPLITS)
     }
     wanted: dict[str, float] = {"test": test, "valid": valid}
-    drawn = {
-        part: share for part, share in wanted.items() if share > 0 and not np.any(pictures.parts == SPLITS.index(part))
-    }
+    there = {part: bool(np.any(pictures.parts == SPLITS.index(part))) for part in wanted}
+    if there["valid"] and rules > 1:
+        wanted.pop("test")
+    drawn = {part: share for part, share in wanted.items() if share > 0 and not there[part]}
     faults = _too_small(pictures, split["train"], len(drawn))
     if not faults:
         split |= _draw(split["train"], pictures.labels, drawn, seed, rules)

@@ -37,7 +37,12 @@ class Data(_Table):
         0.1, "Validation part", "Part of the training images kept for validation", unit="fraction", ge=0, lt=1
     )
     test: float = setting(
-        0.1, "Test part", "Part kept for the test, where the source has no test part", unit="fraction", ge=0, lt=1
+        0.1,
+        "Test part",
+        "Part kept for the test, where the source has neither validation nor test images of its own",
+        unit="fraction",
+        ge=0,
+        lt=1,
     )
     samples: int | None = setting(
         None,
