@@ -26,6 +26,7 @@ from trainer.engine.arguments import (
     checked_count,
     checked_epochs,
     class_names,
+    has_several_inputs,
     made_loss,
     made_optimizer,
     on_device,
@@ -129,15 +130,18 @@ class Trainer:
         self.epochs = checked_epochs(epochs, self.feed, steps_per_epoch)
         self.seed = seed
         self.criterion = on_device(loss or nn.CrossEntropyLoss(), self.model, self.device)
-        self._forward: Forward = forward_in(precision, self.model, self.device)
+        several = has_several_inputs(self.feed, training_step)
+        self._forward: Forward = forward_in(precision, self.model, self.device, several=several)
         if compile:
             check_compiler(self.device)
-            check_step(training_step)
+            check_step(training_step, several=several)
         self.optimizer = made_optimizer(optimizer, self.model, self.criterion)
         self.classes = class_names(self.model, self.feed)
         if self.options.mixes and training_step is None:
             check_soft_labels(self.criterion, len(self.classes), self.device)
-        self._loss = made_loss(self.criterion, self.model, self.feed, len(self.classes))
+        self._loss = made_loss(
+            self.criterion, self.model, self.feed, len(self.classes), whole=training_step is not None
+        )
         self.folder = RunFolder(Path(run_dir)) if run_dir is not None else None
         if self.folder is not None:
             check_storable(self.model, self.criterion)

@@ -8,10 +8,11 @@ from typing import Any, Generic, TypeVar, cast
 import torch
 from torch import Tensor
 
+from trainer.data.inputs import Inputs, as_tensors, is_nested
 from trainer.errors import DataError
 
 Batch = tuple[Tensor, Tensor] | tuple[Tensor, Tensor, Tensor]
-"""Images (B, ...), labels int64 (B,), and where the loader gives them weights of the images, float (B,)."""
+"""Images (B, ...) or `Inputs`, labels int64 (B,), and where the loader gives them weights of the images, float (B,)."""
 
 B = TypeVar("B", bound=Batch)
 
@@ -22,19 +23,67 @@ WEIGHTS = ("weight", "weights", "sample_weight", "sample_weights")
 """Keys of a batch that is a mapping, the first of each that is there counts."""
 
 
-def read_batch(split: str, number: int, batch: Any) -> Batch:
+def read_batch(split: str, number: int, batch: Any, *, whole: bool = False) -> Batch:
     """Batch `number` (1-based) of `split` as tensors.
 
     It may be a pair (images, labels), a triple with floating-point weights of the images, or a mapping with one of the
-    keys above for each. Labels: whole numbers of any type, (B,) or (B, 1). Raises DataError `data.batch` for everything
-    else, and `data.labels` for labels that are no whole numbers.
+    keys above for each. Labels: whole numbers of any type, (B,) or (B, 1). For models of several inputs: a tuple, list
+    or mapping of tensors in place of the images, (first, second, ..., labels), or a mapping with labels and other keys,
+    which are then names of the model's arguments; images are an `Inputs` then. `whole`: a mapping becomes one as well,
+    for a training step that is given all of it. Raises DataError `data.batch` for everything else, and `data.labels`
+    for labels that are no whole numbers.
     """
     place = f"batch {number} of {split!r}"
-    images, labels, weights = _tensors(place, batch)
+    images, labels, weights = _several(place, batch, whole=whole) or _tensors(place, batch)
     labels = _class_numbers(place, images, labels)
     if weights is None:
         return images, labels
     return images, labels, _weights(place, weights, len(images))
+
+
+def _several(place: str, batch: Any, *, whole: bool) -> tuple[Any, Tensor, Tensor | None] | None:
+    """Inputs, labels and weights of a batch that is more than images, labels and weights; None where it is not."""
+    if isinstance(batch, Mapping):
+        return _several_by_key(place, batch, whole=whole)
+    if not isinstance(batch, tuple | list) or len(batch) < 2:
+        return None
+    where: int | slice = 0
+    if is_nested(batch[0]):
+        label, *rest = batch[1:]
+    elif len(batch) > 2 and is_nested(batch[:-1]) and not _is_column(batch[1], len(batch[0])):
+        where, label, rest = slice(0, len(batch) - 1), batch[-1], []
+    else:
+        return None
+    labels, *weights = (_numbers(place, name, part) for name, part in zip(PARTS[1:], (label, *rest), strict=False))
+    inputs = Inputs(as_tensors(batch), where)
+    return inputs, labels, weights[0] if weights else None
+
+
+def _is_column(part: Any, count: int) -> bool:
+    """Whether it holds one number for each image, as labels do."""
+    shape = tuple(part.shape)
+    return bool(shape) and shape[0] == count and all(side == 1 for side in shape[1:])
+
+
+def _key(batch: Mapping[Any, Any], names: Sequence[str]) -> str | None:
+    return next((name for name in names if name in batch), None)
+
+
+def _several_by_key(place: str, batch: Mapping[Any, Any], *, whole: bool) -> tuple[Any, Tensor, Tensor | None] | None:
+    image, label, weight = (_key(batch, names) for names in (IMAGES, LABELS, WEIGHTS))
+    if label is None or (image is not None and not whole and not is_nested(batch[image])):
+        return None
+    labels = _numbers(place, "labels", batch[label])
+    count = len(labels) if labels.ndim else 0
+    others = tuple(
+        key
+        for key, part in batch.items()
+        if key not in (label, weight) and is_nested([part]) and len(part) == count and isinstance(key, str)
+    )
+    if image is None and not others:
+        return None
+    inputs = Inputs(as_tensors(batch), others if image is None else image)
+    return inputs, labels, None if weight is None else _numbers(place, "weights", batch[weight])
 
 
 def _tensors(place: str, batch: Any) -> tuple[Tensor, Tensor, Tensor | None]:
@@ -183,4 +232,5 @@ def counted(ignored: int, images: Tensor, labels: Tensor, *weights: Tensor) -> B
 
 def joined(batches: Sequence[B]) -> B:
     """Several batches as one."""
-    return cast(B, tuple(torch.cat(parts) for parts in zip(*batches, strict=True)))
+    columns: Any = zip(*batches, strict=True)
+    return cast(B, tuple(Inputs.joined(one) if isinstance(one[0], Inputs) else torch.cat(one) for one in columns))

@@ -14,6 +14,7 @@ from torch.utils.data import BatchSampler, DataLoader, TensorDataset
 from trainer.data.batch import Batch, PairsSingles, counted, read_batch
 from trainer.data.class_lists import class_list, label_map
 from trainer.data.image_table import splits_of
+from trainer.data.inputs import Inputs
 from trainer.data.loader_forms import as_loader
 from trainer.data.loaders import DataSource
 from trainer.data.opening import open_data
@@ -76,6 +77,7 @@ class LoaderSource:
         self._ignored: int | None = None
         self._pairs = False
         self._floating: torch.dtype | None = None
+        self._whole = False
         self._said: set[str] = set()
         self.say: Callable[[str], None] = logger.warning
         """Hears, once each, what is done about unusual batches."""
@@ -86,7 +88,9 @@ class LoaderSource:
                 expected="something that can be gone through again, such as a DataLoader or a list of batches",
                 mend="pass the loader itself instead of iter(loader)",
             )
-        images = self._peek()[0]
+        images: Any = self._peek()[0]
+        self.example = images[:2] if isinstance(images, Inputs) else None
+        """Of data with several inputs: those of the first two images."""
         self.input_shape = tuple(images.shape[1:])
         self.batch = len(images)
         self.dtype = images.dtype
@@ -125,13 +129,16 @@ class LoaderSource:
         ignored: int | None = None,
         pairs: bool = False,
         floating: torch.dtype | None = None,
+        whole: bool = False,
     ) -> None:
         """Refuse labels outside 0 ... classes - 1 from now on: on a device they would end the process.
 
         `ignored`: the label of images that do not count (`ignore_index` of the loss); it may occur, and a batch of
         nothing else is left out. `pairs`: a training batch of one image, too few for BatchNorm, joins the one before.
         `floating`: the type in which the model takes images of any floating-point type; None: as they are.
+        `whole`: a batch that is a mapping is handed on whole, for a training step of the caller's own.
         """
+        self._whole = whole
         self._floating = floating
         self._labels = classes
         self._ignored = ignored
@@ -205,7 +212,7 @@ class LoaderSource:
         """The batches that count; raises DataError where there is none."""
         number = usable = 0
         for number, given in enumerate(self._iterate(split), 1):
-            batch = self._by_training_list(split, number, read_batch(split, number, given))
+            batch = self._by_training_list(split, number, read_batch(split, number, given, whole=self._whole))
             if self._counts(split, number, batch[1]):
                 usable += 1
                 yield batch

@@ -129,12 +129,19 @@ def check_trainable(model: nn.Module) -> None:
 def class_names(model: nn.Module, feed: DataSource) -> tuple[str, ...]:
     """Names from the data; numbers, as many as the model has outputs, where it has none."""
     dtype = feed.dtype if isinstance(feed, LoaderSource) and not feed.dtype.is_floating_point else None
-    outputs = check_model(model, feed.input_shape, len(feed.classes) or None, dtype)
+    example = feed.example if isinstance(feed, LoaderSource) else None
+    outputs = check_model(model, feed.input_shape, len(feed.classes) or None, dtype, example)
     return feed.classes or tuple(str(number) for number in range(outputs))
 
 
-def made_loss(criterion: Criterion, model: nn.Module, feed: DataSource, classes: int) -> Loss:
+def has_several_inputs(feed: DataSource, training_step: object = None) -> bool:
+    """Whether batches may be `Inputs`: of a model of several, or for a training step of the caller's own."""
+    return isinstance(feed, LoaderSource) and (feed.example is not None or training_step is not None)
+
+
+def made_loss(criterion: Criterion, model: nn.Module, feed: DataSource, classes: int, *, whole: bool) -> Loss:
     """How the criterion averages; own loaders learn which labels it takes, and whether batches of one image will do.
+    `whole`: see `LoaderSource.expect`.
 
     Raises UsageError where loss, model or batch size do not fit.
     """
@@ -143,7 +150,8 @@ def made_loss(criterion: Criterion, model: nn.Module, feed: DataSource, classes:
     logits = torch.float64 if floating == torch.float64 else torch.float32
     loss = Loss(criterion, classes, torch.zeros((), dtype=logits, device=device))
     if isinstance(feed, LoaderSource):
-        feed.expect(classes, ignored=loss.ignored, pairs=has_batch_norm(model, criterion), floating=floating)
+        pairs = has_batch_norm(model, criterion)
+        feed.expect(classes, ignored=loss.ignored, pairs=pairs, floating=floating, whole=whole)
     check_batch_norm(model, feed)
     return loss
 
@@ -156,7 +164,7 @@ def has_batch_norm(*parts: object) -> bool:
 
 def check_batch_norm(model: nn.Module, feed: DataSource) -> None:
     """Raises UsageError `model.batch_norm` where all batches are of one image and the model cannot train on that."""
-    if not has_batch_norm(model) or 1 not in (feed.batch, feed.sizes["train"]):
+    if has_several_inputs(feed) or not has_batch_norm(model) or 1 not in (feed.batch, feed.sizes["train"]):
         return
     tried = copy.deepcopy(model)
     device = next(tried.parameters()).device

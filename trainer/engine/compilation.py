@@ -38,12 +38,13 @@ class Compiled:
             return self._forward(images)
 
 
-def check_step(training_step: object) -> None:
-    """Raises UsageError `train.step_compile` where the caller has a training step of their own."""
-    if training_step is not None:
+def check_step(training_step: object, *, several: bool) -> None:
+    """Raises UsageError `train.step_compile` where the caller has a training step of their own, or the model `several`
+    inputs."""
+    if training_step is not None or several:
         raise UsageError(
             "train.step_compile",
-            "A training step of your own cannot be compiled.",
+            f"{'A training step of your own' if training_step else 'A model of several inputs'} cannot be compiled.",
             mend="leave out compile, or call torch.compile on the model yourself",
         )
 

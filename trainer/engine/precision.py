@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from trainer.data.inputs import call
 from trainer.errors import UsageError
 from trainer.models import floating_type
 
@@ -34,7 +35,7 @@ class Adapted:
         """Images to logits (B, C): float64 for float64 weights, else float32."""
         if images.dtype != self._dtype and images.is_floating_point():
             images = images.to(self._dtype)
-        outputs = self._model(images)
+        outputs = call(self._model, images)
         if not isinstance(outputs, Tensor):
             outputs = logits_of(outputs)
         return outputs.float() if outputs.dtype in (torch.float16, torch.bfloat16) else outputs
@@ -78,18 +79,19 @@ class Mixed:
         if images.dtype == torch.float64:
             images = images.float()  # autocast leaves float64 as it is
         with torch.autocast(self._device, dtype=torch.bfloat16):
-            outputs = self._model(images)
+            outputs = call(self._model, images)
         return (outputs if isinstance(outputs, Tensor) else logits_of(outputs)).float()
 
 
-def forward_in(precision: str, model: nn.Module, device: torch.device) -> Forward:
+def forward_in(precision: str, model: nn.Module, device: torch.device, *, several: bool = False) -> Forward:
     """How images become logits: `model` itself for float32, so that nobody pays for what was not asked.
+    `several`: whether it has several inputs, given as `Inputs`.
 
     Raises UsageError `precision.unknown`, or `precision.unsupported` where the device does not compute in bfloat16, or
     `precision.weights` where the weights are float64.
     """
     if precision == "float32":
-        return model if _is_ours(model) else Adapted(model)
+        return model if _is_ours(model) and not several else Adapted(model)
     if precision != "bfloat16":
         raise UsageError(
             "precision.unknown",

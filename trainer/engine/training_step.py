@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from trainer.data.inputs import Inputs, call
 from trainer.engine.loss import Loss
 from trainer.engine.precision import Forward
 from trainer.engine.step_options import TrainingStep
@@ -30,8 +31,9 @@ def model_loss(forward: Forward, loss: Loss, *, in_parts: bool = False) -> Batch
 
 
 class OwnTrainingStep:
-    """Calls `function(model, (images, labels))`, with the weights of the images as a third part where the loader gives
-    them, which gives the loss, or the pair (loss, logits).
+    """Calls `function(model, batch)`, which gives the loss, or the pair (loss, logits). `batch`: (images, labels), with
+    the weights of the images as a third part where the loader gives them; whatever the loader gives where that is a
+    mapping or has several inputs, on the model's device.
 
     Training accuracy and F1 come from the logits. Where only a loss is given, the batch goes through the model once
     more for them, in evaluation mode and without gradients. `bfloat16`: the function runs under autocast.
@@ -43,10 +45,11 @@ class OwnTrainingStep:
         self._bfloat16 = bfloat16
         self._device = device
 
-    def __call__(self, images: Tensor, labels: Tensor, *weights: Tensor) -> tuple[Tensor, Tensor]:
+    def __call__(self, images: Any, labels: Tensor, *weights: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, C) and the loss. Raises UsageError `train.step_result` where the function gives something else."""
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
-            found = self._function(self._model, cast(Any, (images, labels, *weights)))
+            batch = images.batch if isinstance(images, Inputs) else (images, labels, *weights)
+            found = self._function(self._model, batch)
         loss, logits = found if isinstance(found, tuple | list) and len(found) == 2 else (found, None)
         if not (isinstance(loss, Tensor) and loss.numel() == 1 and loss.requires_grad):
             raise _wrong_result("loss", _words(found))
@@ -56,12 +59,12 @@ class OwnTrainingStep:
             raise _wrong_result("logits", _words(logits))
         return logits.float(), loss.reshape(()).float()
 
-    def _logits(self, images: Tensor) -> Tensor:
+    def _logits(self, images: Any) -> Tensor:
         modes = [(module, module.training) for module in self._model.modules()]
         self._model.eval()
         try:
             with torch.no_grad(), torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
-                logits: Tensor = self._model(images)
+                logits: Tensor = call(self._model, images)
         finally:
             for module, training in modes:
                 module.training = training

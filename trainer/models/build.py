@@ -65,23 +65,30 @@ def floating_type(model: nn.Module) -> torch.dtype:
 
 
 def check_model(
-    model: nn.Module, input_shape: Sequence[int], classes: int | None, dtype: torch.dtype | None = None
+    model: nn.Module,
+    input_shape: Sequence[int],
+    classes: int | None,
+    dtype: torch.dtype | None = None,
+    example: Any = None,
 ) -> int:
     """Send two empty images through the model and look at the shape of what comes out; the number of its outputs.
 
-    `classes` None: any number will do. `dtype`: of the images; None: that of the weights. The model is left as it was:
+    `classes` None: any number will do. `dtype`: of the images; None: that of the weights. `example`: the
+    `Inputs` of a few images, for a model of several inputs, sent in place of empty images. The model is left as it was:
     modes, buffers and the global generators. Raises UsageError `model.shape`.
     """
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     modes = [(module, module.training) for module in model.modules()]
-    images = torch.zeros(2, *input_shape, device=device, dtype=dtype or floating_type(model))
-    expected = f"logits of shape (2, {classes or 'C'}) for images of shape {tuple(images.shape)}"
+    images: Any = torch.zeros(2, *input_shape, device=device, dtype=dtype or floating_type(model))
+    if example is not None:
+        images = example.to(device).to(floating_type(model))
+    expected = f"logits of shape ({len(images)}, {classes or 'C'}) for images of shape {tuple(images.shape)}"
     if not images.is_floating_point():
         kind = str(images.dtype).removeprefix("torch.")
         expected += f", {kind} as the loader gives them; most models need floats: images.float() / 255"
     try:
         with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []), torch.no_grad():
-            logits = model.eval()(images)
+            logits = model.eval()(images) if example is None else images.given_to(model.eval())
     except Exception as error:  # a module of one's own may raise anything
         raise _misfit(f"the model raised {type(error).__name__}: {error}", expected) from error
     finally:
@@ -89,7 +96,7 @@ def check_model(
             module.training = training
     if not isinstance(logits, torch.Tensor):
         raise _misfit(f"the model gave a {type(logits).__name__}", expected)
-    if logits.ndim != 2 or len(logits) != 2 or (classes is not None and logits.shape[1] != classes):
+    if logits.ndim != 2 or len(logits) != len(images) or (classes is not None and logits.shape[1] != classes):
         raise _misfit(f"the model gave {tuple(logits.shape)}", expected)
     return int(logits.shape[1])
 

@@ -1,0 +1,164 @@
+"""Batches that are more than images and labels: several inputs of a model, or what only a training step looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+class Inputs:
+    """What a model is given of one batch; stands where images are a tensor otherwise.
+
+    `batch`: the loader's batch, its arrays as tensors. `place`: what of it is given to the model: an index (a tensor, a
+    tuple or a mapping), a slice (several parts), or the keys of a mapping.
+    """
+
+    def __init__(self, batch: Any, place: int | str | slice | tuple[str, ...]) -> None:
+        self.batch = batch
+        self._place = place
+        self._count = len(self.first)
+
+    @property
+    def parts(self) -> Any:
+        """A tensor, a tuple or list of them, or a mapping from names of the model's arguments."""
+        if isinstance(self._place, tuple):
+            return {key: self.batch[key] for key in self._place}
+        return self.batch[self._place]
+
+    def given_to(self, model: Callable[..., Any]) -> Any:
+        """`model(part)`, `model(*parts)` or `model(**parts)`."""
+        parts = self.parts
+        if isinstance(parts, Mapping):
+            return model(**parts)
+        return model(*parts) if isinstance(parts, tuple | list) else model(parts)
+
+    @property
+    def first(self) -> Tensor:
+        """The first tensor that is given to the model, (B, ...)."""
+        return next(_tensors(self.parts))
+
+    # what is asked of a tensor of images
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def shape(self) -> torch.Size:
+        return self.first.shape
+
+    @property
+    def ndim(self) -> int:
+        return 0  # nothing that works on images can work on it
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.first.dtype
+
+    @property
+    def device(self) -> torch.device:
+        return self.first.device
+
+    def is_floating_point(self) -> bool:
+        return any(part.is_floating_point() for part in _tensors(self.parts))
+
+    def to(self, target: Any, *, non_blocking: bool = False) -> Inputs:
+        """On another device; or with another floating-point type, which leaves whole numbers as they are."""
+
+        def moved(part: Tensor) -> Tensor:
+            if isinstance(target, torch.dtype) and not part.is_floating_point():
+                return part
+            return part.to(target, non_blocking=non_blocking)
+
+        return Inputs(_each(self.batch, moved), self._place)
+
+    def tensor_split(self, parts: int) -> tuple[Inputs, ...]:
+        """As many pieces, whose sizes differ by at most one, the larger ones first."""
+        size, larger = divmod(self._count, parts)
+        ends = [size * number + min(number, larger) for number in range(parts + 1)]
+        return tuple(self[start:end] for start, end in pairwise(ends))
+
+    def __getitem__(self, which: slice) -> Inputs:
+        """Some of the images."""
+        return Inputs(_sliced(self.batch, which, self._count), self._place)
+
+    @staticmethod
+    def joined(batches: Sequence[Inputs]) -> Inputs:
+        """Several batches as one."""
+        first = batches[0]
+        return Inputs(_joined([one.batch for one in batches]), first._place)  # noqa: SLF001
+
+
+def as_tensors(batch: Any) -> Any:
+    """The same with tensors for arrays."""
+    return _each(batch, lambda part: part)
+
+
+def inputs_of(parts: Any) -> Inputs:
+    """Of a tuple, list or mapping of tensors that a model is given."""
+    batch = as_tensors(parts)
+    place: slice | tuple[str, ...] = tuple(batch) if isinstance(batch, Mapping) else slice(None)
+    return Inputs(batch, place)
+
+
+def is_nested(part: Any) -> bool:
+    """Whether it holds several tensors or arrays, as inputs of a model do."""
+    values = list(part.values()) if isinstance(part, Mapping) else part if isinstance(part, tuple | list) else []
+    return bool(values) and all(isinstance(value, Tensor | np.ndarray) and value.ndim for value in values)
+
+
+def _each(value: Any, function: Callable[[Tensor], Tensor]) -> Any:
+    if isinstance(value, Tensor):
+        return function(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
+        return function(torch.as_tensor(value))
+    if isinstance(value, Mapping):
+        return {key: _each(part, function) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        found = [_each(part, function) for part in value]
+        return found if isinstance(value, list) else tuple(found)
+    return value
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple | list) else ()
+    for part in parts:
+        yield from _tensors(part)
+
+
+def _sliced(value: Any, which: slice, count: int) -> Any:
+    if isinstance(value, Tensor):
+        return value[which] if value.ndim and len(value) == count else value
+    if isinstance(value, Mapping):
+        return {key: _sliced(part, which, count) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        if value and not any(True for _ in _tensors(value)):  # names of files, say
+            return value[which] if len(value) == count else value
+        parts = [_sliced(part, which, count) for part in value]
+        return parts if isinstance(value, list) else tuple(parts)
+    return value
+
+
+def _joined(values: Sequence[Any]) -> Any:
+    first = values[0]
+    if isinstance(first, Tensor):
+        return torch.cat(list(values)) if first.ndim else first
+    if isinstance(first, Mapping):
+        return {key: _joined([value[key] for value in values]) for key in first}
+    if isinstance(first, tuple | list):
+        if first and not any(True for _ in _tensors(first)):
+            return [part for value in values for part in value]
+        parts = [_joined(some) for some in zip(*values, strict=True)]
+        return parts if isinstance(first, list) else tuple(parts)
+    return first
+
+
+def call(forward: Callable[..., Any], images: Tensor | Inputs) -> Any:
+    """`forward` of images, or of several inputs."""
+    return forward(images) if isinstance(images, Tensor) else images.given_to(forward)
