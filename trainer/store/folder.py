@@ -19,7 +19,8 @@ from trainer.store import summary as summaries
 from trainer.store.heartbeat import Heartbeat
 from trainer.store.journal import check_journal
 from trainer.store.journal_summary import journal_summary
-from trainer.store.run_owner import Owner, decode_owner
+from trainer.store.run_owner import Owner as Owner
+from trainer.store.run_owner import decode_owner
 from trainer.store.summary import Summary
 from trainer.time_format import now_text
 
