@@ -19,7 +19,7 @@ from trainer.errors import NewerVersionError
 from trainer.store import arrays
 from trainer.store.folder import RunFolder
 from trainer.store.journal import read_journal
-from trainer.store.versions import VERSIONS, check_version
+from trainer.store.versions import VERSIONS, Format, check_version
 
 UPDATE = "Update Epochscope"
 
@@ -43,7 +43,7 @@ def _npz(file: str, kind: str) -> Callable[[RunFolder, object], None]:
         found = arrays.read_arrays(path)
         with np.load(path) as members:
             assert members["format"] == 1, "a version is written"
-        arrays.write_arrays(path, **{**found, "format": np.array(version)})
+        arrays.write_arrays(path, kind=None, **{**found, "format": np.array(version)})
 
     return change
 
@@ -152,14 +152,14 @@ def test_an_export_of_a_newer_version_is_not_opened(cli: Cli, run: RunFolder, tm
 
 
 @pytest.mark.parametrize("kind", VERSIONS)
-def test_one_check_for_all_kinds(kind: str) -> None:
-    check_version(kind, VERSIONS[kind], "x")  # type: ignore[arg-type]
+def test_one_check_for_all_kinds(kind: Format) -> None:
+    check_version(kind, VERSIONS[kind], "x")
     with pytest.raises(NewerVersionError) as caught:
-        check_version(kind, VERSIONS[kind] + 1, "x")  # type: ignore[arg-type]
+        check_version(kind, VERSIONS[kind] + 1, "x")
     assert caught.value.parameters["kind"] == kind
     for nonsense in (0, -3, True, "2", None, 2.0, [2]):
         with pytest.raises(ValueError, match="not a format version"):
-            check_version(kind, nonsense, "x")  # type: ignore[arg-type]
+            check_version(kind, nonsense, "x")
 
 
 def test_what_comes_before_a_newer_line_is_read_once(run: RunFolder) -> None:

@@ -19,8 +19,8 @@ from trainer.store import durable, heartbeat, lock, process
 from trainer.store import summary as summaries
 from trainer.store.heartbeat import Heartbeat
 from trainer.store.journal import check_journal
-from trainer.store.journal_summary import journal_summary
-from trainer.store.run_owner import Owner, decode_owner
+from trainer.store.run_owner import Owner as Owner
+from trainer.store.run_owner import decode_owner
 from trainer.store.summary import Summary
 from trainer.time_format import now_text
 
@@ -211,7 +211,7 @@ def _entry(folder: RunFolder, hearts: dict[str, Heartbeat]) -> RunEntry | None:
     except NewerVersionError as error:
         problem = f"{error.what} {error.mend}"
     if summary is None:
-        summary = journal_summary(folder.journal)
+        summary = _from_journal(folder)
     heart = Heartbeat(folder.path)
     found = _state(summary, heart.look)
     if heart.undecided:
@@ -228,9 +228,15 @@ def _summary(folder: RunFolder) -> tuple[Summary | None, str]:
         return None, str(error)
 
 
+def _from_journal(folder: RunFolder) -> Summary | None:
+    from trainer.store.journal_summary import journal_summary  # numpy, which lists do without
+
+    return journal_summary(folder.journal)
+
+
 def state(folder: RunFolder) -> State:
     """What the run is doing, from its summary and from whether its engine is alive; not ended and dead is `lost`."""
-    summary = _summary(folder)[0] or journal_summary(folder.journal)
+    summary = _summary(folder)[0] or _from_journal(folder)
     return _state(summary, lambda: is_alive(folder))
 
 
