@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn import functional
@@ -340,7 +340,9 @@ def test_batches_of_own_loaders_are_the_same_after_a_resumption(name: str, place
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     model=st.sampled_from(sorted(MODELS)),
     loader=st.sampled_from(sorted(LOADERS)),
@@ -353,4 +355,7 @@ def test_any_model_with_any_loader_stopped_anywhere(
         data = {**lists(), "train": LOADERS[loader]()}
         return Trainer(seeded(MODELS[model]), data, epochs=EPOCHS, run_dir=folder, device="cpu")
 
-    check(make, tmp_path_factory.mktemp("runs"), [at_step(step) for step in steps])
+    root = tmp_path_factory.mktemp("runs")
+    feed = make(root / "look").feed
+    assume(not feed.looks_ahead)  # such a run says that it can only be resumed approximately
+    check(make, root, [at_step(step) for step in steps])

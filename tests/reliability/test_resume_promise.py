@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from tests.reliability.harness import CLASSES, FEATURES, attempts, batches, lists
+from trainer.data.loader_source import data_source
+from trainer.engine.module_state import loader_limits
 from trainer.errors import DivergedError, EpochscopeError, UsageError
 from trainer.events import BatchEnded
 from trainer.store.folder import RunFolder
@@ -76,12 +78,13 @@ def test_it_is_said_where_a_resumed_run_may_differ(name: str, tmp_path: Path) ->
     assert "may differ from one without interruption" in (tmp_path / "run" / "log.txt").read_text("utf-8")
 
 
-@pytest.mark.slow
-def test_persistent_workers_are_named(tmp_path: Path) -> None:
-    loader = DataLoader(Images(), 4, num_workers=1, persistent_workers=True)
-    trainer(tmp_path / "run", data={"train": loader}).fit()
-    assert promises(tmp_path / "run") == ["approximate"]
-    assert "persistent workers" in (tmp_path / "run" / "log.txt").read_text("utf-8")
+def test_persistent_workers_are_named() -> None:
+    loader = DataLoader(Images(), 4)
+    source = data_source({"train": loader}, seed=1)
+    assert loader_limits(source) == []
+    loader.num_workers = 1  # no process is started for this
+    object.__setattr__(loader, "persistent_workers", True)
+    assert loader_limits(source) == ["the loader of 'train' has persistent workers"]
 
 
 @pytest.mark.parametrize("data", [lambda: lists()["train"], lambda: DataLoader(Images(), 4)])
