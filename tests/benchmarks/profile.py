@@ -25,7 +25,8 @@ from callbacks.timing import Timing
 from tests.benchmarks import arguments
 from trainer import Trainer
 from trainer.data import augment, image_data
-from trainer.data.image_data import ImageData, open_data
+from trainer.data.image_data import ImageData
+from trainer.data.opening import open_data
 from trainer.engine.batch_metrics import BatchMetrics
 from trainer.engine.optimizer_step import OptimizerStep
 from trainer.engine.step import FiniteCheck

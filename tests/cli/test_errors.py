@@ -84,8 +84,8 @@ error: There is no recipe 'sed', did you mean 'seed'?
     "train digist": """\
 error: unknown data source 'digist'
   where:    digist
-  expected: one of digits, cifar10, cifar100, mnist, fashion-mnist, or a folder
-            with a folder of images per class
+  expected: one of digits, cifar10, cifar100, mnist, fashion-mnist, a folder
+            with a folder of images per class, or a CSV file of paths and labels
   mend:     did you mean digits?
 """,
     "train --epochs 3 --epochs 4": """\

@@ -113,7 +113,7 @@ def test_a_newer_file_is_said_to_be_newer_by_every_command(
     kind: str, cli: Cli, run: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    CHANGES[kind](run, 2)
+    CHANGES[kind](run, VERSIONS[kind] + 1)  # type: ignore[index]
     before = _content(run)
     for command in COMMANDS:
         found = cli(*command)
@@ -166,7 +166,7 @@ def test_what_comes_before_a_newer_line_is_read_once(run: RunFolder) -> None:
     from trainer.store.journal import JournalReader
 
     count = len(read_journal(run.journal).records)
-    _journal(run, 2)
+    _journal(run, VERSIONS["journal"] + 1)
     reader = JournalReader(run.journal)
     assert sum(len(one) if hasattr(one, "column") else 1 for one in reader.read_some(1 << 20)) == count
     for _ in range(2):

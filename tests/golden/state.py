@@ -158,7 +158,7 @@ def _exported(root: Path, name: str, place: Path) -> list[list[Any]]:
     """Of figures only the names: how they are drawn may change."""
     found: dict[str, Any] = {}
     for kind in EXPORTED:
-        path = place / f"{name}.{kind}"
+        path = place / (f"{name}-{kind}.csv" if kind.startswith("csv") else f"{name}.{kind}")
         code, text = command("export", name, "--format", kind, "--out", path, "--runs", root, "--json")
         if kind == "csv-classes" and code:
             found[kind] = code  # a run that was not evaluated has no such table

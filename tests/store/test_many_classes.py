@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from trainer import events as ev
+from trainer.errors import NewerVersionError
 from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.outputs import Outputs
 from trainer.store import evaluations
@@ -117,5 +118,5 @@ def test_an_evaluation_of_a_newer_version_is_said_to_be_newer(tmp_path: Path) ->
     evaluations.write(folder, SplitMetrics("test", "best", tuple(map(str, range(200))), metrics, 0.1), outputs)
     path = folder.evaluation / "test.json"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"format": 3}), "utf-8")
-    with pytest.raises(ValueError, match="newer"):
+    with pytest.raises(NewerVersionError, match="newer"):
         evaluations.read(folder, "test")

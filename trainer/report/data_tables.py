@@ -83,7 +83,7 @@ def _name(names: Sequence[str], number: int) -> str:
 
 
 def _csv(heads: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
-    return csv_text(heads, ([_cell(value) for value in row] for row in rows), line_end="\r\n")
+    return csv_text([_cell(head) for head in heads], ([_cell(value) for value in row] for row in rows), line_end="\r\n")
 
 
 def _cell(value: object) -> object:

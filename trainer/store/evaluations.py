@@ -52,10 +52,10 @@ class SplitMetrics:
         return self.recorded or intervals(found.confusion, all_classes=found.macro_classes > found.occurring)
 
     def plain(self) -> dict[str, Any]:
-        """What is kept as JSON; intervals are (low, high). `format` is there where readers before version 2 would not
-        know the confusion matrix: it is then held by its cells."""
+        """What is kept as JSON; intervals are (low, high). `format` is 2 only where readers of version 1 would not know
+        the confusion matrix: it is then held by its cells."""
         plain: dict[str, Any] = {
-            **({"format": VERSIONS["evaluation"]} if self.metrics.confusion.by_cells else {}),
+            "format": VERSIONS["evaluation"] if self.metrics.confusion.by_cells else 1,
             "split": self.split,
             "weights": self.weights,
             "classes": self.classes,

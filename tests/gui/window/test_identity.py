@@ -23,6 +23,7 @@ from trainer.store import heartbeat
 from trainer.store.folder import Owner, RunFolder, create_run, write_owner
 
 Make = Callable[..., Any]
+from trainer.store.versions import VERSIONS
 
 
 @pytest.fixture(autouse=True)
@@ -208,7 +209,7 @@ def test_a_journal_of_a_newer_version_is_named_and_not_continued(
     qtbot: QtBot, window: Window, scribe: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write(scribe, "one", 2, end=False)
-    monkeypatch.setattr("trainer.store.journal.VERSION", 2)
+    monkeypatch.setattr("trainer.store.journal._version", lambda event: VERSIONS["journal"] + 1)
     more = scribe_on(folder, 5)
     more.close()
     opened(qtbot, window, folder)
