@@ -12,6 +12,8 @@ import base64
 import io
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -135,6 +137,30 @@ def fit(text: str, room: float, size: float = SIZE) -> str:
     while found and width_of(found + "…", size) > room:
         found = found[:-1]
     return found.rstrip() + "…"
+
+
+def fit_all(texts: Sequence[str], room: float, size: float = SIZE) -> list[str]:
+    """The texts of one list, each on one line of `room` pixels; those that would look alike are cut in the middle,
+    and numbered by their place in the list, from 0, where that does not tell them apart either."""
+    found = [fit(text, room, size) for text in texts]
+    for cut in (_middle, _numbered):
+        counts = Counter(found)
+        found = [
+            cut(text, place, room, size) if counts[now] > 1 and now != text else now
+            for place, (text, now) in enumerate(zip(texts, found, strict=True))
+        ]
+    return found
+
+
+def _middle(text: str, place: int, room: float, size: float) -> str:
+    tail = " ".join(text.split())
+    while tail and (width_of(tail, size) > room * 0.6 or unicodedata.combining(tail[0])):
+        tail = tail[1:]
+    return fit(text, room - width_of(tail, size), size) + tail
+
+
+def _numbered(text: str, place: int, room: float, size: float) -> str:
+    return fit(text, room - width_of(str(place), size), size) + str(place)
 
 
 def path_of(points: NDArray[np.float64]) -> str:
