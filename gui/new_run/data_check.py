@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -47,6 +48,14 @@ SIDE = 72
 MAX_FILE = 256 << 20
 
 
+class EpochBox(QSpinBox):
+    """A number that the mouse wheel does not change: it scrolls the form."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Left to the form."""
+        event.ignore()
+
+
 class DataCheck(QWidget):
     """`settings` gives what the form says: the tables that concern data, or None where they are wrong."""
 
@@ -66,7 +75,7 @@ class DataCheck(QWidget):
         self._bars = BarDelegate(self.counts)
         self.counts.setItemDelegate(self._bars)
         self.examples, self.fed = ThumbnailView(SIDE, 1), ThumbnailView(SIDE, 1)
-        self.epoch = QSpinBox(minimum=1, maximum=100_000)
+        self.epoch = EpochBox(minimum=1, maximum=100_000)
         self.epoch.valueChanged.connect(self._preview)
         self._epoch_label = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._epoch_label.setBuddy(self.epoch)

@@ -44,6 +44,8 @@ class WindowLayout:
         geometry = self._preferences.layout("geometry")
         if not geometry.isEmpty():
             self._window.restoreGeometry(geometry)
+            # What was saved may be a full screen: the menu item says so from the start.
+            self._actions["full_screen"].setChecked(self._window.isFullScreen())
         widths = self._preferences.layout("sides")
         if not widths.isEmpty():
             self._splitter.restoreState(widths)

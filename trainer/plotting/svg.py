@@ -12,6 +12,8 @@ import base64
 import io
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -134,9 +136,40 @@ def fit(text: str, room: float, size: float = SIZE) -> str:
     found = " ".join(text[:400].split())
     if width_of(found, size) <= room:
         return found
-    while found and width_of(found + "…", size) > room:
-        found = found[:-1]
-    return found.rstrip() + "…"
+    end, wide = 0, width_of("…", size)
+    while end < len(found) and (wide := wide + width_of(found[end], size)) <= room:
+        end += 1
+    return found[:end].rstrip() + "…"
+
+
+def fit_all(texts: Sequence[str], room: float, size: float = SIZE) -> list[str]:
+    """The texts of one list, each on one line of `room` pixels; those that would look alike are cut in the middle,
+    and numbered by their place in the list, from 0, where that does not tell them apart either."""
+    found = [fit(text, room, size) for text in texts]
+    for cut in (_middle, _numbered):
+        counts = Counter(found)
+        found = [
+            cut(text, place, room, size) if counts[now] > 1 and now != text else now
+            for place, (text, now) in enumerate(zip(texts, found, strict=True))
+        ]
+    return found
+
+
+def _middle(text: str, place: int, room: float, size: float) -> str:
+    found = " ".join(text.split())
+    if width_of(found, size) <= room:  # it differs from its twin in blanks only: numbered
+        return found
+    start, wide = len(found), 0.0
+    while start and (wide := wide + width_of(found[start - 1], size)) <= room * 0.6:
+        start -= 1
+    while start < len(found) and unicodedata.combining(found[start]):
+        start += 1
+    tail = found[start:]
+    return fit(text, room - width_of(tail, size), size) + tail
+
+
+def _numbered(text: str, place: int, room: float, size: float) -> str:
+    return fit(text, room - width_of(str(place), size), size) + str(place)
 
 
 def path_of(points: NDArray[np.float64]) -> str:

@@ -10,7 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.plotting.svg import BEST, GRID, INK, MUTED, PAPER, SERIES, SIZE, Drawing, fit, path_of, short, width_of
+from trainer.plotting.svg import (
+    BEST,
+    GRID,
+    INK,
+    MUTED,
+    PAPER,
+    SERIES,
+    SIZE,
+    Drawing,
+    fit,
+    fit_all,
+    path_of,
+    short,
+    width_of,
+)
 from trainer.plotting.ticks import Kind, outward, ticks
 from trainer.report.texts import Texts
 
@@ -122,7 +136,7 @@ def _legend(drawing: Drawing, lines: Sequence[Line], title: str) -> float:
     """Names of the lines beside the title, or below it where there is no room; the pixels it needs below."""
     if len(lines) < 2:
         return 0.0
-    labels = [fit(line.label, 190) for line in lines]
+    labels = fit_all([line.label for line in lines], 190)
     widths = [width_of(label) + 44 for label in labels]
     start = width_of(title, 14) + 20
     beside = start + sum(widths) <= drawing.width
@@ -196,6 +210,7 @@ def class_bars(name: str, title: str, names: Sequence[str], scores: Scores, text
     _bars_legend(drawing, texts)
     order = np.argsort(-np.nan_to_num(scores.f1), kind="stable")
     longest = min(NAME, column / 2.6, max(width_of(one) for one in names))
+    heads = fit_all(names, longest)
     for place, number in enumerate(order.tolist()):
         left = place // rows * (column + 24)
         box = (left + longest + 8, left + column - 36)
@@ -203,7 +218,7 @@ def class_bars(name: str, title: str, names: Sequence[str], scores: Scores, text
             _bars_axis(drawing, box, 34, 34 + rows * pitch, texts)
         y = 34 + place % rows * pitch
         values = [float(one[number]) for one in (scores.f1, scores.precision, scores.recall)]
-        _bar(drawing, fit(names[number], longest), box, y, pitch, values, texts, names[number])
+        _bar(drawing, heads[number], box, y, pitch, values, texts, names[number])
     return drawing.svg()
 
 
@@ -259,10 +274,10 @@ def count_bars(name: str, title: str, names: Sequence[str], counts: Sequence[int
     longest = min(NAME, column / 2.6, max(width_of(one) for one in names))
     figure = max(width_of(texts.whole(count)) for count in counts) + 6
     most = max(1, *counts)
-    for place, (label, count) in enumerate(zip(names, counts, strict=True)):
+    for place, (label, count) in enumerate(zip(fit_all(names, longest), counts, strict=True)):
         left, y = place // rows * (column + 24) + longest + 8, place % rows * pitch
         wide_ = (column - longest - 8 - figure) * count / most
-        drawing.text(left - 8, y + 13, fit(label, longest), anchor="end")
+        drawing.text(left - 8, y + 13, label, anchor="end")
         drawing.add("rect", x=left, y=y + 3, width=wide_, height=pitch - 6, fill=SERIES[0], fill_opacity=0.45)
         drawing.text(left + wide_ + 6, y + 13, texts.whole(count), fill=MUTED)
     return drawing.svg()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.confusion import Shown
 from trainer.plotting.palette import CHANGE_LIGHT, HEAT, ramp
-from trainer.plotting.svg import BEST, GRID, INK, MUTED, ON_STRONG, SERIES, Drawing, fit, png, short, width_of
+from trainer.plotting.svg import BEST, GRID, INK, MUTED, ON_STRONG, SERIES, Drawing, fit, fit_all, png, short, width_of
 from trainer.report.charts import HALF, NAME, WHOLE
 from trainer.report.texts import Texts
 
@@ -51,10 +51,8 @@ def heat_map(
     low, high = _range(table)
     _heat_cells(drawing, table, (left, top, cell, height), (low, high), epochs, names, texts)
     if rows <= NAMED:
-        for row, label in enumerate(names):
-            drawing.text(
-                left - 7, top + (row + 0.5) * height + 4, fit(label, NAME), anchor="end", size=min(12, height - 1)
-            )
+        for row, label in enumerate(fit_all(names, NAME)):
+            drawing.text(left - 7, top + (row + 0.5) * height + 4, label, anchor="end", size=min(12, height - 1))
     _heat_axis(drawing, epochs, left, bottom, cell, texts)
     if best is not None and best in epochs:
         x = left + (list(epochs).index(best) + 0.5) * cell
@@ -149,10 +147,11 @@ def matrix(name: str, title: str, found: Shown, names: Sequence[str], texts: Tex
     drawing.text(left + middle, 12, texts["predicted"], size=11, fill=MUTED, anchor="middle")
     turn = f"translate(11 {short(top + middle)}) rotate(-90)"
     drawing.add("text", texts["true"], transform=turn, font_size=11, fill=MUTED, text_anchor="middle")
-    for place, label in enumerate(labels):
+    heads = zip(fit_all(labels, longest), fit_all(labels, longest, 11), strict=True)
+    for place, (label, above) in enumerate(heads):
         middle = (place + 0.5) * cell
-        drawing.text(left - 6, top + middle + 4, fit(label, longest), anchor="end", size=12 if cell > 15 else 10)
-        _column_head(drawing, fit(label, longest, 11), left + middle, top - 6, lying)
+        drawing.text(left - 6, top + middle + 4, label, anchor="end", size=12 if cell > 15 else 10)
+        _column_head(drawing, above, left + middle, top - 6, lying)
     for row, column in np.ndindex(count, count):
         _matrix_cell(drawing, found, (row, column), (left + column * cell, top + row * cell, cell), labels, texts)
     drawing.add("rect", x=left - 0.5, y=top - 0.5, width=cell * count, height=cell * count, stroke=GRID)

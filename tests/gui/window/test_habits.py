@@ -144,6 +144,17 @@ def test_a_narrow_window_folds_the_list_of_runs(qtbot: QtBot, window: Window) ->
     assert window.minimumHeight() <= 560
 
 
+def test_a_remembered_full_screen_is_checked_in_the_menu(qtbot: QtBot, window: Window) -> None:
+    item = window.window_actions.actions["full_screen"]
+    window.showFullScreen()
+    window.window_layout.save()
+    window.showNormal()
+    item.setChecked(False)
+    window.window_layout.restore()
+    assert window.isFullScreen()
+    assert item.isChecked()
+
+
 def test_layouts_fit_the_smallest_window(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
     window.resize(960, 560)

@@ -21,9 +21,9 @@ from tests.gui.sample_runs import SampleRun
 from tests.gui.windows import opened
 from trainer.store import heartbeat
 from trainer.store.folder import Owner, RunFolder, create_run, write_owner
+from trainer.store.versions import VERSIONS
 
 Make = Callable[..., Any]
-from trainer.store.versions import VERSIONS
 
 
 @pytest.fixture(autouse=True)
