@@ -4,10 +4,66 @@
 <context>
     <name>Reasons</name>
     <message numerus="yes">
+        <source>%n file(s) with several pages or frames, of which the first is used: {where}</source>
+        <translation>
+            <numerusform>%n file with several pages or frames, of which the first is used: {where}</numerusform>
+            <numerusform>%n files with several pages or frames, of which the first is used: {where}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) found in sub-folders of the classes, such as {example}</source>
+        <translation>
+            <numerusform>%n image found in sub-folders of the classes, such as {example}</numerusform>
+            <numerusform>%n images found in sub-folders of the classes, such as {example}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Not followed: %n link(s) to a folder that is listed already: {example}</source>
+        <translation>
+            <numerusform>Not followed: %n link to a folder that is listed already: {example}</numerusform>
+            <numerusform>Not followed: %n links to a folder that is listed already: {example}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Not looked at: %n other file(s) or folder(s), such as {example}</source>
         <translation>
             <numerusform>Not looked at: %n other file or folder, such as {example}</numerusform>
             <numerusform>Not looked at: %n other files or folders, such as {example}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Not used: %n hidden image(s), such as {example} ({where})</source>
+        <translation>
+            <numerusform>Not used: %n hidden image, such as {example} ({where})</numerusform>
+            <numerusform>Not used: %n hidden images, such as {example} ({where})</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>⚠ %n classes differ only in capital letters: {names}</source>
+        <translation>
+            <numerusform>⚠ %n class differs only in capital letters: {names}</numerusform>
+            <numerusform>⚠ %n classes differ only in capital letters: {names}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>⚠ Not read: %n picture(s) in other formats: {where}.</source>
+        <translation>
+            <numerusform>⚠ Not read: %n picture in other formats: {where}.</numerusform>
+            <numerusform>⚠ Not read: %n pictures in other formats: {where}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>⚠ Not used: %n folder(s) beside the ones in use, such as {example}</source>
+        <translation>
+            <numerusform>⚠ Not used: %n folder beside the ones in use, such as {example}</numerusform>
+            <numerusform>⚠ Not used: %n folders beside the ones in use, such as {example}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>⚠ Not used: %n image(s) outside of the class folders, such as {example}</source>
+        <translation>
+            <numerusform>⚠ Not used: %n image outside of the class folders, such as {example}</numerusform>
+            <numerusform>⚠ Not used: %n images outside of the class folders, such as {example}</numerusform>
         </translation>
     </message>
 </context>

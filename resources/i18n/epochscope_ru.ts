@@ -353,8 +353,8 @@
         <translation>лучшая эпоха: {epoch}</translation>
     </message>
     <message>
-        <source>loss not finite (NaN)</source>
-        <translation>потери не конечны (NaN)</translation>
+        <source>loss not finite ({sign})</source>
+        <translation>потеря не конечна ({sign})</translation>
     </message>
     <message>
         <source>reported</source>
@@ -673,6 +673,10 @@
         <translation>На входе</translation>
     </message>
     <message>
+        <source>Not read</source>
+        <translation>Не прочитано</translation>
+    </message>
+    <message>
         <source>Reason</source>
         <translation>Причина</translation>
     </message>
@@ -883,6 +887,10 @@
         <translation>Это изображение не сохранено для просмотра.</translation>
     </message>
     <message>
+        <source>This map was made by a newer Epochscope. Update Epochscope to see it.</source>
+        <translation>Эта карта создана более новой версией Epochscope. Обновите Epochscope, чтобы её увидеть.</translation>
+    </message>
+    <message>
         <source>What the colours mean</source>
         <translation>Что означают цвета</translation>
     </message>
@@ -1057,6 +1065,18 @@
         <translation>Число эпох сравнения должно быть целым и не меньше 1.</translation>
     </message>
     <message>
+        <source>callback.no_validation</source>
+        <translation>Колбэк {name} решает по потере на валидации, а валидационной выборки нет. Добавьте её или уберите этот колбэк.</translation>
+    </message>
+    <message>
+        <source>checkpoint.other_loss</source>
+        <translation>Состояние функции потерь в контрольной точке не подходит к этой функции потерь. Возьмите ту же функцию, что и в сохранённом запуске.</translation>
+    </message>
+    <message>
+        <source>checkpoint.other_parameters</source>
+        <translation>В контрольной точке у оптимизатора другие параметры или группы. Создайте оптимизатор так же, как в сохранённом запуске.</translation>
+    </message>
+    <message>
         <source>compare.seconds</source>
         <translation>Время на обучение должно быть больше нуля.</translation>
     </message>
@@ -1069,6 +1089,10 @@
         <translation>Некоторые изображения имеют неподходящую форму массива ({count}).</translation>
     </message>
     <message>
+        <source>data.arrays</source>
+        <translation>Массивы изображений и меток не подходят друг к другу. Нужны изображения (N, ...) и по одной метке на каждое.</translation>
+    </message>
+    <message>
         <source>data.batch</source>
         <translation>Батч не имеет ожидаемого вида: {what}</translation>
     </message>
@@ -1077,12 +1101,20 @@
         <translation>Данные не те, на которых обучался этот запуск. Верните изображения или начните новый запуск.</translation>
     </message>
     <message>
+        <source>data.class_lists</source>
+        <translation>Списки классов в частях данных не совпадают. Дайте всем частям одинаковые классы.</translation>
+    </message>
+    <message>
         <source>data.class_not_in_train</source>
         <translation>В другой части данных есть классы, которых нет в обучающей (проблем: {count}). Исправьте или уберите их.</translation>
     </message>
     <message>
         <source>data.class_too_small</source>
         <translation>В некоторых классах слишком мало изображений (проблем: {count}). Добавьте изображений или уберите эти классы.</translation>
+    </message>
+    <message>
+        <source>data.columns</source>
+        <translation>В наборе данных не найти столбец изображений и столбец меток. Оставьте два столбца: image и label.</translation>
     </message>
     <message>
         <source>data.damaged</source>
@@ -1151,9 +1183,25 @@
         <translation>Имена некоторых папок или файлов не являются текстом Unicode (проблем: {count}). Переименуйте их.</translation>
     </message>
     <message>
+        <source>data.no_class_folders</source>
+        <translation>Папка с обучающими изображениями не содержит папок классов. Разложите изображения по папкам классов.</translation>
+    </message>
+    <message>
         <source>data.no_images</source>
         <translation>Здесь нет изображений: {path}
 Укажите папку, в которой для каждого класса своя папка с изображениями.</translation>
+    </message>
+    <message>
+        <source>data.no_label</source>
+        <translation>У некоторых изображений нет метки класса. Добавьте метки или уберите эти строки.</translation>
+    </message>
+    <message>
+        <source>data.no_loader</source>
+        <translation>Данные части {split} нельзя перебрать. Передайте DataLoader, другой итерируемый объект с пакетами или массивы (X, y).</translation>
+    </message>
+    <message>
+        <source>data.no_path</source>
+        <translation>В таблице есть строки без пути. Заполните столбец путей или уберите эти строки.</translation>
     </message>
     <message>
         <source>data.no_split</source>
@@ -1180,8 +1228,16 @@
         <translation>Для предпросмотра нужны число изображений и файл.</translation>
     </message>
     <message>
+        <source>data.same_name</source>
+        <translation>Имена папок классов выглядят одинаково. Объедините папки или переименуйте одну из них.</translation>
+    </message>
+    <message>
         <source>data.single_pass</source>
         <translation>Данные можно пройти только один раз. Передайте сам загрузчик, а не итератор.</translation>
+    </message>
+    <message>
+        <source>data.sizes</source>
+        <translation>Изображения в пакете разного размера. Приведите их к одному размеру в преобразовании набора данных.</translation>
     </message>
     <message>
         <source>data.source</source>
@@ -1196,12 +1252,20 @@
         <translation>Некоторые изображения обрываются ({count}).</translation>
     </message>
     <message>
+        <source>data.two_labels</source>
+        <translation>Изображение указано дважды с разными метками. Оставьте одну строку.</translation>
+    </message>
+    <message>
         <source>data.two_splits</source>
         <translation>Есть и valid, и val: оставьте одну из этих папок.</translation>
     </message>
     <message>
         <source>data.unknown_source</source>
         <translation>Нет ни такого набора данных, ни такой папки: {source}</translation>
+    </message>
+    <message>
+        <source>data.unknown_split</source>
+        <translation>Часть данных названа неизвестным словом. Нужно train, valid или test.</translation>
     </message>
     <message>
         <source>data.unpublished</source>
@@ -1211,6 +1275,10 @@
         <source>data.unreadable</source>
         <translation>Есть изображения, которые нельзя прочитать. Исправьте или уберите их либо включите «Пропускать негодные».
 {what}</translation>
+    </message>
+    <message>
+        <source>data.weights</source>
+        <translation>Веса изображений должны быть неотрицательными числами с плавающей точкой, по одному на изображение.</translation>
     </message>
     <message>
         <source>data.worker_died</source>
@@ -1346,6 +1414,22 @@
         <translation>Неверные параметры скорости обучения: {what}</translation>
     </message>
     <message>
+        <source>learning_rate.scheduler</source>
+        <translation>Планировщик скорости обучения не подходит к этому запуску. Создайте его для оптимизатора этого запуска.</translation>
+    </message>
+    <message>
+        <source>loss.class_weights</source>
+        <translation>Веса классов не подходят: их должно быть столько же, сколько классов, и того же типа, что и логиты.</translation>
+    </message>
+    <message>
+        <source>loss.labels</source>
+        <translation>Функция потерь {name} не принимает логиты и номера классов. Оберните её в функцию, которая преобразует номера классов.</translation>
+    </message>
+    <message>
+        <source>loss.weights</source>
+        <translation>Веса изображений нельзя применить: эту функцию потерь нельзя разложить по изображениям.</translation>
+    </message>
+    <message>
         <source>map.no_split</source>
         <translation>Карту не из чего составить: нет ни валидационных, ни тестовых изображений.</translation>
     </message>
@@ -1362,6 +1446,14 @@
         <translation>Для этого запуска не хватает памяти. Возьмите меньший батч, меньшие изображения или меньшую модель.</translation>
     </message>
     <message>
+        <source>model.batch_norm</source>
+        <translation>BatchNorm не может обучаться на пакетах из одного изображения. Увеличьте размер пакета.</translation>
+    </message>
+    <message>
+        <source>model.half</source>
+        <translation>Веса float16 нельзя обучать. Вызовите model.float().</translation>
+    </message>
+    <message>
         <source>model.nothing_to_train</source>
         <translation>У модели нет обучаемых параметров.</translation>
     </message>
@@ -1370,9 +1462,17 @@
         <translation>Модель «{name}» нельзя построить: {what}</translation>
     </message>
     <message>
+        <source>model.outputs</source>
+        <translation>Модель в режиме обучения не возвращает логиты. Верните логиты первыми.</translation>
+    </message>
+    <message>
         <source>model.shape</source>
         <translation>Модель не подходит к данным: {got}
 Постройте её под эту форму входа и число классов или измените размер изображений.</translation>
+    </message>
+    <message>
+        <source>model.state</source>
+        <translation>Состояние модели нельзя сохранить в контрольной точке. Храните в нём только тензоры, числа, строки, списки и словари.</translation>
     </message>
     <message>
         <source>model.unknown</source>
@@ -1406,6 +1506,10 @@
     <message>
         <source>precision.unsupported</source>
         <translation>Устройство «{device}» здесь не вычисляет в bfloat16. Выберите float32 или устройство cpu.</translation>
+    </message>
+    <message>
+        <source>precision.weights</source>
+        <translation>Веса float64 нельзя считать в bfloat16. Вызовите model.float() или выберите float32.</translation>
     </message>
     <message>
         <source>predict.images</source>
@@ -1496,6 +1600,10 @@
         <translation>Этот запуск сейчас не обучается.</translation>
     </message>
     <message>
+        <source>run.nothing_to_draw</source>
+        <translation>В запуске {name} пока нечего рисовать: нет ни одной завершённой эпохи.</translation>
+    </message>
+    <message>
         <source>run.outside</source>
         <translation>Файл этого запуска указывает на путь вне его папки; он не открывается: {path}</translation>
     </message>
@@ -1521,6 +1629,14 @@
         <translation>Файл настроек не читается: {what}</translation>
     </message>
     <message>
+        <source>table.columns</source>
+        <translation>В таблице не найти столбец путей и столбец меток. Назовите столбцы path и label.</translation>
+    </message>
+    <message>
+        <source>table.unreadable</source>
+        <translation>Таблицу не удалось прочитать. Нужен файл CSV в UTF-8 со столбцами путей и меток.</translation>
+    </message>
+    <message>
         <source>train.count</source>
         <translation>Недопустимое значение {name}: {value}. Нужно целое число от 1 до {most}.</translation>
     </message>
@@ -1543,6 +1659,10 @@
     <message>
         <source>train.step_result</source>
         <translation>Шаг обучения должен возвращать потерю с градиентом или пару (потеря, логиты).</translation>
+    </message>
+    <message>
+        <source>version.newer</source>
+        <translation>Файл {path} создан более новой версией Epochscope. Обновите Epochscope, чтобы его открыть.</translation>
     </message>
 </context>
 <context>
@@ -1584,6 +1704,18 @@
         <translation>имя не является текстом Unicode</translation>
     </message>
     <message>
+        <source>no_class_folders</source>
+        <translation>в папке есть изображения, но нет папок классов</translation>
+    </message>
+    <message>
+        <source>no_label</source>
+        <translation>нет метки класса</translation>
+    </message>
+    <message>
+        <source>no_path</source>
+        <translation>в строке нет пути</translation>
+    </message>
+    <message>
         <source>not_a_file</source>
         <translation>не файл изображения</translation>
     </message>
@@ -1600,12 +1732,24 @@
         <translation>нет доступа</translation>
     </message>
     <message>
+        <source>same_name</source>
+        <translation>имя выглядит так же, как имя другой папки: объедините папки или переименуйте одну</translation>
+    </message>
+    <message>
         <source>truncated</source>
         <translation>файл обрывается</translation>
     </message>
     <message>
+        <source>two_labels</source>
+        <translation>указано дважды с разными метками</translation>
+    </message>
+    <message>
         <source>two_splits</source>
         <translation>есть и valid, и val: оставьте одну из папок</translation>
+    </message>
+    <message>
+        <source>unknown_split</source>
+        <translation>часть данных названа неизвестным словом: нужно train, valid или test</translation>
     </message>
     <message>
         <source>unreadable</source>
@@ -1662,6 +1806,10 @@
         <source>Written to {path}</source>
         <translation>Записано в {path}</translation>
     </message>
+    <message>
+        <source>{path} exists already. Replace it?</source>
+        <translation>Файл {path} уже существует. Заменить его?</translation>
+    </message>
 </context>
 <context>
     <name>Folder</name>
@@ -1692,6 +1840,10 @@
     <message>
         <source>{file} is no folder. It was not opened.</source>
         <translation>{file} — не папка. Она не открыта.</translation>
+    </message>
+    <message>
+        <source>{file} was made by a newer Epochscope. Update Epochscope to use it.</source>
+        <translation>Файл {file} создан более новой версией Epochscope. Обновите Epochscope, чтобы его использовать.</translation>
     </message>
 </context>
 <context>
@@ -1976,6 +2128,10 @@
         <translation>Файлов этих изображений больше нет.</translation>
     </message>
     <message>
+        <source>The files behind these images were made by a newer Epochscope. Update Epochscope to see them.</source>
+        <translation>Файлы этих изображений созданы более новой версией Epochscope. Обновите Epochscope, чтобы их увидеть.</translation>
+    </message>
+    <message>
         <source>The images of this run were not kept for viewing. Runs on your own loaders have none to show.</source>
         <translation>Изображения этого запуска не сохранены для просмотра. Для запусков на своих загрузчиках данных показать нечего.</translation>
     </message>
@@ -1997,6 +2153,10 @@
     <message>
         <source>Nothing to report.</source>
         <translation>Сообщений нет.</translation>
+    </message>
+    <message>
+        <source>Printed, its end</source>
+        <translation>Вывод, конец</translation>
     </message>
     <message>
         <source>log.txt, its end</source>
@@ -2273,9 +2433,33 @@
 </context>
 <context>
     <name>Reasons</name>
+    <message numerus="yes">
+        <source>%n file(s) with several pages or frames, of which the first is used: {where}</source>
+        <translation>
+            <numerusform>%n файл с несколькими страницами или кадрами, используется первый: {where}</numerusform>
+            <numerusform>%n файла с несколькими страницами или кадрами, используется первый: {where}</numerusform>
+            <numerusform>%n файлов с несколькими страницами или кадрами, используется первый: {where}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) found in sub-folders of the classes, such as {example}</source>
+        <translation>
+            <numerusform>%n изображение найдено во вложенных папках классов, например {example}</numerusform>
+            <numerusform>%n изображения найдено во вложенных папках классов, например {example}</numerusform>
+            <numerusform>%n изображений найдено во вложенных папках классов, например {example}</numerusform>
+        </translation>
+    </message>
     <message>
         <source>A stop was requested {source}: {reason}.</source>
         <translation>Запрошена остановка {source}: {reason}.</translation>
+    </message>
+    <message>
+        <source>Convert to JPEG or PNG, or install epochscope[photos].</source>
+        <translation>Сохраните их в JPEG или PNG либо установите epochscope[photos].</translation>
+    </message>
+    <message>
+        <source>Convert to JPEG or PNG.</source>
+        <translation>Сохраните их в JPEG или PNG.</translation>
     </message>
     <message>
         <source>Exec format error</source>
@@ -2294,11 +2478,27 @@
         <translation>такого файла или папки нет</translation>
     </message>
     <message numerus="yes">
+        <source>Not followed: %n link(s) to a folder that is listed already: {example}</source>
+        <translation>
+            <numerusform>Пропущена %n ссылка на уже учтённую папку: {example}</numerusform>
+            <numerusform>Пропущены %n ссылки на уже учтённые папки: {example}</numerusform>
+            <numerusform>Пропущено %n ссылок на уже учтённые папки: {example}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Not looked at: %n other file(s) or folder(s), such as {example}</source>
         <translation>
             <numerusform>Не рассматривается %n другой файл или папка, например {example}</numerusform>
             <numerusform>Не рассматриваются %n других файла или папки, например {example}</numerusform>
             <numerusform>Не рассматриваются %n других файлов или папок, например {example}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Not used: %n hidden image(s), such as {example} ({where})</source>
+        <translation>
+            <numerusform>Не используется %n скрытое изображение, например {example} ({where})</numerusform>
+            <numerusform>Не используются %n скрытых изображения, например {example} ({where})</numerusform>
+            <numerusform>Не используются %n скрытых изображений, например {example} ({where})</numerusform>
         </translation>
     </message>
     <message>
@@ -2324,6 +2524,46 @@
     <message>
         <source>the loss</source>
         <translation>значение потерь</translation>
+    </message>
+    <message>
+        <source>{folder} is read as the class {name}.</source>
+        <translation>Папка {folder} прочитана как класс {name}.</translation>
+    </message>
+    <message numerus="yes">
+        <source>⚠ %n classes differ only in capital letters: {names}</source>
+        <translation>
+            <numerusform>⚠ %n класс отличается только заглавными буквами: {names}</numerusform>
+            <numerusform>⚠ %n класса отличаются только заглавными буквами: {names}</numerusform>
+            <numerusform>⚠ %n классов отличаются только заглавными буквами: {names}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>⚠ Not read: %n picture(s) in other formats: {where}.</source>
+        <translation>
+            <numerusform>⚠ Не прочитано: %n изображение в других форматах: {where}.</numerusform>
+            <numerusform>⚠ Не прочитано: %n изображения в других форматах: {where}.</numerusform>
+            <numerusform>⚠ Не прочитано: %n изображений в других форматах: {where}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>⚠ Not used: %n folder(s) beside the ones in use, such as {example}</source>
+        <translation>
+            <numerusform>⚠ Не используется %n папка рядом с остальными, например {example}</numerusform>
+            <numerusform>⚠ Не используются %n папки рядом с остальными, например {example}</numerusform>
+            <numerusform>⚠ Не используются %n папок рядом с остальными, например {example}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>⚠ Not used: %n image(s) outside of the class folders, such as {example}</source>
+        <translation>
+            <numerusform>⚠ Не используется %n изображение вне папок классов, например {example}</numerusform>
+            <numerusform>⚠ Не используются %n изображения вне папок классов, например {example}</numerusform>
+            <numerusform>⚠ Не используются %n изображений вне папок классов, например {example}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>⚠ {count} of {total} images with 16 bits use only {bits} of them and come out nearly black ({where}). Multiply their values by {factor}, or save them with 8 bits.</source>
+        <translation>⚠ {count} из {total} 16-битных изображений используют только {bits} бит и получаются почти чёрными ({where}). Умножьте их значения на {factor} или сохраните с 8 битами.</translation>
     </message>
 </context>
 <context>
@@ -2523,6 +2763,10 @@
         <translation>Macro-F1</translation>
     </message>
     <message>
+        <source>Mean of F1 over the classes that occur as true class or as an answer. Where not all of them do, it says how many.</source>
+        <translation>Среднее F1 по классам, которые встречаются среди истинных классов или ответов. Если встречаются не все, указано сколько.</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>Модель</translation>
     </message>
@@ -2589,6 +2833,10 @@
     <message>
         <source>Worst class (F1)</source>
         <translation>Худший класс</translation>
+    </message>
+    <message>
+        <source>approximate</source>
+        <translation>приблизительно</translation>
     </message>
     <message>
         <source>bit for bit</source>
@@ -3011,6 +3259,10 @@ Start one with New run, or open the demo.</source>
         <translation>Изображений в батче при оценке; auto: по модели</translation>
     </message>
     <message>
+        <source>Part kept for the test, where the source has neither validation nor test images of its own</source>
+        <translation>Доля для теста, если в источнике нет своих валидационных и тестовых изображений</translation>
+    </message>
+    <message>
         <source>What the model computes in; bfloat16 is faster on many GPUs and not offered on a CPU, weights stay float32</source>
         <translation>В каком формате считает модель; bfloat16 быстрее на многих GPU и не предлагается на процессоре, веса остаются float32</translation>
     </message>
@@ -3085,10 +3337,6 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>Padding on each side before cropping back</source>
         <translation>Поля с каждой стороны перед обрезкой до прежнего размера</translation>
-    </message>
-    <message>
-        <source>Part kept for the test, where the source has no test part</source>
-        <translation>Доля, оставляемая для теста, если в источнике нет тестовой части</translation>
     </message>
     <message>
         <source>Part of the features switched off before the last layer</source>
@@ -3502,6 +3750,10 @@ With a run open, drop images to have them classified.</source>
         <translation>Запуск не открыт</translation>
     </message>
     <message>
+        <source>Not opened: {names}</source>
+        <translation>Не открыто: {names}</translation>
+    </message>
+    <message>
         <source>Open a run first: its best weights say what is in an image.</source>
         <translation>Сначала откройте запуск: его лучшие веса скажут, что на изображении.</translation>
     </message>
@@ -3768,6 +4020,10 @@ With a run open, drop images to have them classified.</source>
         <translation>сбой</translation>
     </message>
     <message>
+        <source>gone: its folder was moved or deleted</source>
+        <translation>исчез: его папку переместили или удалили</translation>
+    </message>
+    <message>
         <source>lost</source>
         <translation>потерян</translation>
     </message>
@@ -3814,6 +4070,14 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>validation</source>
         <translation>валидация</translation>
+    </message>
+    <message>
+        <source>{value} ({some} of {all} classes)</source>
+        <translation>{value} ({some} из {all} классов)</translation>
+    </message>
+    <message>
+        <source>{value} ({some} of {all})</source>
+        <translation>{value} ({some} из {all})</translation>
     </message>
 </context>
 </TS>

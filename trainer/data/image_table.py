@@ -146,9 +146,9 @@ def _listing(table: Table) -> Listing:
     for row, name in zip(table.rows, names, strict=True):
         path = os.path.relpath(os.path.normpath(base / row.path), root).replace(os.sep, "/")
         part = _part(row.split)
-        reason = _wrong(row, name, part, seen.get(path))
-        if reason:
-            listing.faults.append(Fault(row.path, *reason))
+        fault = _wrong(row, name, part, seen.get(path))
+        if fault is not None:
+            listing.faults.append(fault)
         elif path not in seen:
             seen[path] = name
             _add(listing, path, labels[name], part or 0)
@@ -165,16 +165,16 @@ def _common_folder(paths: list[str], base: Path) -> Path:
         return base
 
 
-def _wrong(row: TableRow, name: str, part: int | None, before: str | None) -> tuple[str, str] | None:
-    """Code and reason why a row cannot be used."""
+def _wrong(row: TableRow, name: str, part: int | None, before: str | None) -> Fault | None:
+    """Why a row cannot be used."""
     if not row.path:
-        return "no_path", "a row without a path"
+        return Fault(row.path, "no_path", "a row without a path")
     if not name:
-        return "no_label", f"its label is {row.label!r}: expected a text or a whole number"
+        return Fault(row.path, "no_label", f"its label is {row.label!r}: expected a text or a whole number")
     if part is None:
-        return "split", f"its split is {row.split!r}: expected train, valid or test"
+        return Fault(row.path, "unknown_split", f"its split is {row.split!r}: expected train, valid or test")
     if before is not None and before != name:
-        return "two_labels", f"it is listed twice, as {before!r} and as {name!r}"
+        return Fault(row.path, "two_labels", f"it is listed twice, as {before!r} and as {name!r}")
     return None
 
 
