@@ -6,12 +6,14 @@ from typing import Literal
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from gui.window.preferences import Preferences
 
 FOLD_WIDTH = 1200
 """Narrower windows have no room for the list of runs, unless somebody opens it."""
+LEAST_SIZE = QSize(768, 480)
+"""Less than a laptop of 1400x900 leaves at a scale of 166 %, which is 843x542."""
 FIRST_SIZE = QSize(1280, 800)
 FIRST_WIDTHS = (270, 780, 230)
 
@@ -37,6 +39,7 @@ class WindowLayout:
         self._on_run = False
         self._narrow = False
         self._unfolded = False
+        window.setMinimumSize(LEAST_SIZE)
 
     def restore(self) -> None:
         """As it was left, on a screen that is there."""
@@ -112,3 +115,14 @@ class WindowLayout:
         else:
             self._window.showFullScreen()
         self._actions["full_screen"].setChecked(self._window.isFullScreen())
+
+
+def column(*widgets: QWidget) -> QWidget:
+    """One above the other."""
+    made = QWidget()
+    layout = QVBoxLayout(made)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return made

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from gui.engine.rpc_client import RpcClient
 from gui.text.errors import error_text
@@ -28,7 +28,7 @@ from gui.window.closing import Closing
 from gui.window.drag_drop import DragDrop
 from gui.window.file_actions import FileActions
 from gui.window.help_actions import HelpActions
-from gui.window.layout import WindowLayout
+from gui.window.layout import WindowLayout, column
 from gui.window.pages import Pages
 from gui.window.preferences import Preferences
 from gui.window.refresh_timer import Every, RefreshTimer
@@ -57,7 +57,6 @@ class Window(QMainWindow):
         self._drawing, self._listing = Every(_DRAW_SECONDS), Every(0.5)
         self._looking_for_live, self._examining = Every(2.0), Every(0.5)
         self.setAcceptDrops(True)
-        self.setMinimumSize(960, 560)
         self._make_helpers()
         self._build()
         self._connect()
@@ -127,7 +126,7 @@ class Window(QMainWindow):
         self.epoch_bar = EpochBar(self.epoch_cursor)
         self.run_info = RunInfo(self.epoch_cursor)
         self.welcome = WelcomePage(actions)
-        run_page = _column(self.tabs, self.epoch_bar)
+        run_page = column(self.tabs, self.epoch_bar)
         self.pages = Pages(self.welcome, run_page, self.rpc_client, self.root, self.preferences)
         self.runs_side = RunsSide(self.root)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -135,7 +134,7 @@ class Window(QMainWindow):
             self.splitter.addWidget(widget)
         self.splitter.setCollapsible(1, False)
         self.splitter.setStretchFactor(1, 1)
-        self.setCentralWidget(_column(self.run_toolbar, self.banner, self.splitter))
+        self.setCentralWidget(column(self.run_toolbar, self.banner, self.splitter))
         self.status_bar = StatusBar(self.open_run)
         self.setStatusBar(self.status_bar)
         sides = (self.runs_side, self.run_info)
@@ -390,14 +389,3 @@ class Window(QMainWindow):
         """Something went wrong in the window itself; it is written to its log."""
         what = self.tr("An error of the window, not of the run: {error}").format(error=text)
         self.banner.show_notice("fault", what, [(self.tr("Show the log"), self.help_actions.window_log)])
-
-
-def _column(*widgets: QWidget) -> QWidget:
-    """One above the other."""
-    column = QWidget()
-    layout = QVBoxLayout(column)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(2)
-    for widget in widgets:
-        layout.addWidget(widget)
-    return column

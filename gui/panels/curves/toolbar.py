@@ -46,6 +46,7 @@ class CurvesToolbar(QWidget):
         self._axis_label.setBuddy(self.axis_box)
         self._span_label.setBuddy(self.slider)
         self._captions = self._axis_label, self._span_label
+        self._buttons = self.follow_button, self.table_button
         self._of_charts: list[QWidget] = [self._axis_label, self.axis_box, self._span_label, self.slider]
         self._of_charts += [self._span_value, self.log_box, self.follow_button]
         layout = QHBoxLayout(self)
@@ -125,16 +126,26 @@ class CurvesToolbar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Where it is narrow, captions go: tool tips say the same."""
+        """Where it is narrow, captions go, then the words on buttons and the span: tool tips say the same."""
+        for button in self._buttons:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         widgets = [*self._of_charts, self.table_button]
-        needed = sum(widget.sizeHint().width() + _SPACING for widget in widgets) + _NOTE
+        needed = sum(widget.sizeHint().width() + _SPACING for widget in widgets)
+        without = needed - sum(label.sizeHint().width() + _SPACING for label in self._captions)
         for label in self._captions:
-            label.setVisible(not self.table and needed <= self.width())
+            label.setVisible(not self.table and needed + _NOTE <= self.width())
+        narrow = without > self.width()
+        self._span_value.setVisible(not self.table and not narrow)
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        for button in self._buttons:
+            button.setToolButtonStyle(style)
 
     def minimumSizeHint(self) -> QSize:
-        """Without the captions."""
-        spare = sum(label.sizeHint().width() + _SPACING for label in self._captions if label.isVisible())
-        return super().minimumSizeHint() - QSize(spare, 0)
+        """Of the narrowest form, see `_fit`."""
+        kept = [self.axis_box, self.slider, self.log_box]
+        least = sum(widget.sizeHint().width() + _SPACING for widget in kept)
+        least += sum(button.iconSize().width() + 2 * _SPACING for button in self._buttons)
+        return QSize(least, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: object) -> None:
         """Another width has room for more or less."""
