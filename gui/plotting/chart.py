@@ -192,9 +192,19 @@ class Chart(QWidget):
             (place, number_text(value, value if self.log and step < value else step, self.kind))
             for place, value in zip(places, values, strict=True)
         ]
+        self._make_room(max((metrics.horizontalAdvance(mark) for _, mark in y_ticks), default=0.0) + 8)
+        area = self.area
         room = metrics.horizontalAdvance(number_text(self.scene.x[1], 1.0, self.x_kind)) + 40
         places, step = ticks(*self.scene.x, max(2, int(area.width() / room)), self.x_kind)
         self._ticks = [(place, number_text(place, step, self.x_kind)) for place in places], y_ticks
+
+    def _make_room(self, wide: float) -> None:
+        """For marks of the y axis that are so wide; what is usual is kept, so that charts beside each other line up."""
+        usual = QFontMetricsF(self.font()).horizontalAdvance("000,000") + 8
+        left = max(usual, min(wide, self.view.width() / 2))
+        if left != self._margins[0]:
+            self._margins = left, self._margins[1]
+            self._place_box()
 
     def show_hover(self, x: float | None, readings: list[Reading]) -> None:
         """Put the crosshair at `x` and the readings beside it; None takes both away."""

@@ -140,8 +140,8 @@ def test_a_narrow_window_folds_the_list_of_runs(qtbot: QtBot, window: Window) ->
     assert window.runs_side.isVisible()
     window.resize(1300, 700)
     assert window.runs_side.isVisible()
-    assert window.minimumWidth() <= 960
-    assert window.minimumHeight() <= 560
+    assert window.minimumWidth() <= 768
+    assert window.minimumHeight() <= 480
 
 
 def test_a_remembered_full_screen_is_checked_in_the_menu(qtbot: QtBot, window: Window) -> None:
@@ -157,17 +157,17 @@ def test_a_remembered_full_screen_is_checked_in_the_menu(qtbot: QtBot, window: W
 
 def test_layouts_fit_the_smallest_window(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
-    window.resize(960, 560)
+    window.resize(840, 540)
     for name in window.tabs.names():
         window.show_tab(name)
-        assert window.width() == 960, name
-        qtbot.waitUntil(lambda: window.centralWidget().minimumSizeHint().width() <= 960)
-        assert window.centralWidget().minimumSizeHint().height() <= 560, name
+        assert window.width() == 840, name
+        qtbot.waitUntil(lambda: window.centralWidget().minimumSizeHint().width() <= 840)
+        assert window.centralWidget().minimumSizeHint().height() <= 540, name
 
 
 def test_a_narrow_window_has_room_for_one_side(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
-    window.resize(960, 560)
+    window.resize(840, 540)
     assert (window.runs_side.isVisible(), window.run_info.isVisible()) == (False, True)
     window.window_actions.actions["runs_panel"].trigger()
     assert (window.runs_side.isVisible(), window.run_info.isVisible()) == (True, False)
@@ -187,7 +187,7 @@ def test_in_the_smallest_window_no_figure_and_no_button_is_cut(
     try:
         i18n.choose(app, chosen)
         opened(qtbot, window, finished)
-        window.resize(960, 560)
+        window.resize(840, 540)
         for value in window.run_info.values.values():
             qtbot.waitUntil(lambda value=value: "…" not in value.text())
         for button in window.tabs.panel("curves").findChildren(QAbstractButton):
