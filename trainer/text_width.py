@@ -16,6 +16,11 @@ def display_width(text: str) -> int:
     return sum(part for _, part in _parts(text))
 
 
+def letters(text: str) -> list[str]:
+    """What a reader takes for one letter each: with its accents, and an emoji of several characters whole."""
+    return [part for part, _ in _parts(text)]
+
+
 def _parts(text: str) -> list[tuple[str, int]]:
     """Letters with all that belongs to them, and the columns of each."""
     parts: list[tuple[str, int]] = []

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.text import formats
 from gui.widgets import labels
 from gui.window.theme import Colours, rgb
+from trainer.text_shortening import shorten_all
 
 WIDEST = 48
 """Pixels of a cell, at most."""
@@ -115,11 +116,10 @@ class HeatMap(QWidget):
         line = self.fontMetrics().height()
         painter.setPen(self.palette().color(self.foregroundRole()))
         if area.x() > 5:
-            for row, number in enumerate(self._order):
+            whole = [self._name(number) for number in self._order]
+            names = shorten_all(whole, area.x() - 6, self.fontMetrics().horizontalAdvance)
+            for row, text in enumerate(names):
                 place = QRectF(0, area.y() + row * high, area.x() - 6, high)
-                text = self.fontMetrics().elidedText(
-                    self._name(number), Qt.TextElideMode.ElideRight, int(place.width())
-                )
                 painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         self._axis(painter, area, wide, line)
         self._marks(painter, area, wide, high, colours)

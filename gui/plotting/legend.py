@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.plotting.markers import Look, draw_sample
 from gui.widgets.labels import plain_tip
 from gui.window.theme import Colours
+from trainer.text_shortening import shorten_all
 
 MAX_NAME = 220
 _SAMPLE, _GAP = 24, 16
@@ -39,8 +40,8 @@ class Legend(QWidget):
     def _places(self, width: float) -> list[tuple[QRectF, str]]:
         metrics = QFontMetricsF(self.font())
         places, x, y = [], 0.0, 0.0
-        for _, name in self._entries:
-            text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, MAX_NAME)
+        names = shorten_all([name for _, name in self._entries], MAX_NAME, metrics.horizontalAdvance)
+        for text in names:
             need = _SAMPLE + 6 + metrics.horizontalAdvance(text) + 1
             if x and x + need > width:
                 x, y = 0.0, y + metrics.height() + 2

@@ -29,6 +29,7 @@ from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import CheckBox
 from trainer.settings import describe
 from trainer.store.folder import RunFolder
+from trainer.text_shortening import distinct_names
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class CompareDialog(QDialog):
 
     def _fill(self) -> None:
         lines = self._lines()
-        names = [folder.name for folder in self._folders]
+        names = distinct_names(self._folders)
         self.table.clear()
         self.table.setRowCount(len(lines))
         self.table.setColumnCount(len(names))
@@ -131,7 +132,7 @@ class CompareDialog(QDialog):
 
     def copy(self) -> None:
         """The table as text with tabs between."""
-        lines = ["\t".join(["", *(folder.name for folder in self._folders)])]
+        lines = ["\t".join(["", *distinct_names(self._folders)])]
         lines += ["\t".join([line.title, *line.texts]) for line in self._lines()]
         QGuiApplication.clipboard().setText("\n".join(lines))
 

@@ -17,6 +17,7 @@ from trainer.metrics.classification import over_classes
 from trainer.metrics.significance import Difference, Interval, Paired
 from trainer.store.evaluations import SplitMetrics, find, find_all
 from trainer.store.folder import RunFolder, default_root, find_run
+from trainer.text_shortening import distinct_names
 
 MANY = 20
 """Classes; of more, those within noise are counted and not listed."""
@@ -74,8 +75,9 @@ def _evaluation(folder: RunFolder, split: str) -> SplitMetrics:
 
 
 def _page(folders: list[RunFolder], found: RunComparison) -> Iterator[str]:
-    for letter, folder, one in zip("AB", folders, (found.a, found.b), strict=True):
-        yield f"{letter}  {folder.name}" + (f" ({one.weights} weights)" if one.weights != "best" else "")
+    names = distinct_names(folders)
+    for letter, name, one in zip("AB", names, (found.a, found.b), strict=True):
+        yield f"{letter}  {name}" + (f" ({one.weights} weights)" if one.weights != "best" else "")
     yield from ("", "settings that differ" if found.settings else "no setting differs")
     if found.settings:
         rows = [(key, _value(one), _value(other)) for key, one, other in found.settings]

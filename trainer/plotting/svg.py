@@ -12,7 +12,6 @@ import base64
 import io
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.plotting.palette import ON_DARK, ON_LIGHT
+from trainer.text_shortening import shorten, shorten_all
 
 INK, MUTED, GRID, PAPER, BEST = "var(--ink)", "var(--muted)", "var(--grid)", "var(--paper)", "var(--s3)"
 ON_STRONG = "#111111"
@@ -37,6 +37,8 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation S
 MARGIN = 12
 """Pixels around a drawing in a file of its own."""
 SIZE = 12
+LONGEST = 400
+"""Letters of a name that are looked at."""
 """Pixels of a text in a drawing, unless told otherwise."""
 
 
@@ -133,43 +135,14 @@ def _width(sign: str) -> float:
 
 def fit(text: str, room: float, size: float = SIZE) -> str:
     """As much of a text as there is room for, on one line."""
-    found = " ".join(text[:400].split())
-    if width_of(found, size) <= room:
-        return found
-    end, wide = 0, width_of("…", size)
-    while end < len(found) and (wide := wide + width_of(found[end], size)) <= room:
-        end += 1
-    return found[:end].rstrip() + "…"
+    return shorten(" ".join(text[:LONGEST].split()), room, lambda part: width_of(part, size))
 
 
 def fit_all(texts: Sequence[str], room: float, size: float = SIZE) -> list[str]:
-    """The texts of one list, each on one line of `room` pixels; those that would look alike are cut in the middle,
-    and numbered by their place in the list, from 0, where that does not tell them apart either."""
-    found = [fit(text, room, size) for text in texts]
-    for cut in (_middle, _numbered):
-        counts = Counter(found)
-        found = [
-            cut(text, place, room, size) if counts[now] > 1 and now != text else now
-            for place, (text, now) in enumerate(zip(texts, found, strict=True))
-        ]
-    return found
-
-
-def _middle(text: str, place: int, room: float, size: float) -> str:
-    found = " ".join(text.split())
-    if width_of(found, size) <= room:  # it differs from its twin in blanks only: numbered
-        return found
-    start, wide = len(found), 0.0
-    while start and (wide := wide + width_of(found[start - 1], size)) <= room * 0.6:
-        start -= 1
-    while start < len(found) and unicodedata.combining(found[start]):
-        start += 1
-    tail = found[start:]
-    return fit(text, room - width_of(tail, size), size) + tail
-
-
-def _numbered(text: str, place: int, room: float, size: float) -> str:
-    return fit(text, room - width_of(str(place), size), size) + str(place)
+    """The texts of one list, each on one line of `room` pixels; different ones stay different, see `shorten_all`."""
+    lines = [" ".join(text.split()) for text in texts]
+    lines = [line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} {line[-LONGEST // 2 :]}" for line in lines]
+    return shorten_all(lines, room, lambda part: width_of(part, size))
 
 
 def path_of(points: NDArray[np.float64]) -> str:

@@ -20,6 +20,7 @@ from trainer.report.images import Hard, RunImages
 from trainer.report.run_data import RunData
 from trainer.report.texts import Texts
 from trainer.store.evaluations import SplitMetrics
+from trainer.text_shortening import distinct_names
 
 MAX_WEIGHTS, MAX_TEMPLATES = 64, 200
 LONG = 12
@@ -202,7 +203,7 @@ class Gallery:
         runs = [self._run, *self._compared]
         if len(runs) < 2:
             return
-        names = told_apart([run.name for run in runs])
+        names = told_apart(distinct_names([run.folder for run in runs]))
         for metric, kind in (METRICS[0], METRICS[2]):
             lines = [
                 self._run_line(place, run, name, metric)

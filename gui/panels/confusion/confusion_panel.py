@@ -19,6 +19,7 @@ from gui.viewmodels.selection import EpochCursor, OpenRun, Selection, first_spli
 from gui.widgets import labels
 from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.confusion import Mode, Shown, confused_pairs, shown
+from trainer.text_shortening import distinct_names
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
 MODES: tuple[Mode, ...] = ("counts", "row", "column", "difference")
@@ -268,8 +269,8 @@ class ConfusionPanel(Panel):
             self.compare.addItem(text)
         self.compare.setToolTip(self.tr("Tick a run in the list of runs, and it can be compared with here"))
         self.other_epoch.setAccessibleName(self.tr("Epoch to compare with"))
-        for other in self._others:
-            self.compare.addItem(self.tr("to {run}").format(run=formats.plain(other.folder.name)))
+        for name in distinct_names([other.folder for other in self._others]):
+            self.compare.addItem(self.tr("to {run}").format(run=formats.plain(name)))
         self.compare.setCurrentIndex(chosen if chosen < self.compare.count() else 0)
 
     def _offer_others(self) -> None:

@@ -25,6 +25,7 @@ from gui.widgets.labels import Sentence
 from gui.window.theme import Colours
 from trainer.plotting.ticks import Kind
 from trainer.store import durable
+from trainer.text_shortening import distinct_names
 
 _X_KINDS: dict[Axis, Kind] = {"step": "whole", "epoch": "number", "time": "time"}
 _EXPORT_SIZE, _EXPORT_SCALE = QSize(1200, 760), 2
@@ -229,8 +230,12 @@ class CurvesPanel(Panel):
         runs = [run for run in self._overlays if self.run is None or run.folder != self.run.folder]
         runs += [self.run] if self.run is not None else []
         known = {id(series.model): series for series in self._series if series.span == self.bar.span}
+        names = distinct_names([run.folder for run in runs])
         self._series = [
-            known.get(id(run.model)) or RunSeries(run.folder.name, run.model, self.bar.span) for run in runs
+            old
+            if (old := known.get(id(run.model))) is not None and old.name == name
+            else RunSeries(name, run.model, self.bar.span)
+            for run, name in zip(runs, names, strict=True)
         ]
         self._view = None
         self._show_table()

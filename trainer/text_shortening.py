@@ -1,0 +1,73 @@
+"""Names that are too long for their place, shortened so that they can still be told apart. [no torch]"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from trainer.text_width import letters
+
+Measure = Callable[[str], float]
+"""The width of a text, in whatever unit."""
+DOTS = "…"
+MOST_FOLDERS = 32
+
+
+def shorten(text: str, room: float, measure: Measure) -> str:
+    """`text`, or as much of its beginning as fits into `room` with `…` behind; never a part of a letter."""
+    return text if measure(text) <= room else _head(letters(text), room - measure(DOTS), measure).rstrip() + DOTS
+
+
+def shorten_all(texts: Sequence[str], room: float, measure: Measure) -> list[str]:
+    """The texts of one list, each within `room` where one letter fits. Different ones stay different, if there is room
+    for it: those that would look alike keep their end as well, else get their place in the list (from 1)."""
+    places = {text: place for place, text in reversed(list(enumerate(texts, 1)))}
+    found = {text: shorten(text, room, measure) for text in places}
+    for cut in (_middle, _numbered):
+        counts = Counter(found.values())
+        alike = [text for text, short in found.items() if counts[short] > 1 and short != text]
+        for text in alike:
+            found[text] = cut(text, places[text], room, measure)
+    return [found[text] for text in texts]
+
+
+def _middle(text: str, place: int, room: float, measure: Measure) -> str:
+    parts, left = letters(text), room - measure(DOTS)
+    tail = _head(parts[::-1], left * 0.6, lambda reverse: measure("".join(letters(reverse)[::-1])))
+    tail = "".join(letters(tail)[::-1])
+    return _head(parts, left - measure(tail), measure) + DOTS + tail
+
+
+def _numbered(text: str, place: int, room: float, measure: Measure) -> str:
+    number = f"{DOTS}{place}"
+    return _head(letters(text), room - measure(number), measure) + number
+
+
+def _head(parts: Sequence[str], room: float, measure: Measure) -> str:
+    """As many of the first parts as fit."""
+    count = bisect_right(range(len(parts) + 1), room, key=lambda size: measure("".join(parts[:size]))) - 1
+    return "".join(parts[: max(count, 0)])
+
+
+class Named(Protocol):
+    """What has a name, and lies in a folder of that name."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def path(self) -> Path: ...
+
+
+def distinct_names(named: Iterable[Named]) -> list[str]:
+    """The names, with as many of the folders above as it takes to tell those of one name apart."""
+    items = [(one.name, one.path.absolute()) for one in named]
+    counts = Counter(name for name, _ in items)
+    names, depth = [name for name, _ in items], 1
+    while len(set(names)) < len({path for _, path in items}) and depth < MOST_FOLDERS:
+        depth += 1
+        names = ["/".join(path.parts[-depth:]) if counts[name] > 1 else name for name, path in items]
+    return names
