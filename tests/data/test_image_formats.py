@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageOps, features
+from PIL import Image, ImageOps
 
 from tests.data.image_folders import make_images
 from trainer.data import image_formats, open_data
@@ -46,7 +46,7 @@ def without_photos(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def avif(path: Path, orientation: int = 1) -> Image.Image:
-    if not features.check("avif"):
+    if not image_formats.pillow_has("avif"):
         pytest.skip("this Pillow has no AVIF")
     image = Image.new("RGB", (40, 20))
     image.paste((250, 0, 0), (0, 0, 10, 20))

@@ -69,10 +69,14 @@ def _photo_formats() -> tuple[str, ...]:
     """Those of PHOTOS that can be read here."""
     if not photos_installed():
         return ()
+    return ("HEIF", *(name for name, feature in (("AVIF", "avif"), ("JPEG2000", "jpg_2000")) if pillow_has(feature)))
+
+
+def pillow_has(feature: str) -> bool:
+    """Whether this Pillow has a module or codec; one from before there was a feature does not know its name."""
     from PIL import features
 
-    others = tuple(name for name, feature in (("AVIF", "avif"), ("JPEG2000", "jpg_2000")) if features.check(feature))
-    return ("HEIF", *others)
+    return (feature in features.modules or feature in features.codecs) and bool(features.check(feature))
 
 
 @cache

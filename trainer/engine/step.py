@@ -83,7 +83,7 @@ def backward(loss_of: BatchLoss, *batch: Tensor) -> tuple[Tensor, Tensor]:
     """Add the gradients of a batch; its logits and mean loss."""
     outputs, loss = loss_of(*batch)
     loss.backward()
-    return outputs.detach(), loss.detach()
+    return outputs.detach(), loss
 
 
 Amounts = Callable[..., Tensor]
@@ -217,6 +217,7 @@ class FlaggedStep:
         self._update.clear()
         outputs, kept = self._backward(self._loss_of, *batch)
         self._gradients_ready()
+        kept = kept.detach()
         torch.maximum(self._loss_flag, (~torch.isfinite(kept)).float(), out=self._loss_flag)
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
         # the same kernel GradScaler uses: sets the flag where a gradient is not finite, multiplies by one otherwise

@@ -38,7 +38,10 @@ def ticks(low: float, high: float, most: int, kind: Kind) -> tuple[list[float], 
         raw = (high - low) / max(1, most)
         step = next((float(time) for time in _TIMES if time >= raw), 86400.0 * nice_step((high - low) / 86400, most))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    return [number * step for number in range(first, min(last, first + MAX_TICKS) + 1)], step
+    places = [number * step for number in range(first, min(last, first + MAX_TICKS) + 1)]
+    # a step may be wider than the range by far: of whole numbers, say
+    room = 1e-6 * (high - low) + 4 * math.ulp(max(abs(low), abs(high)))
+    return [place for place in places if low - room <= place <= high + room], step
 
 
 def _log_ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
