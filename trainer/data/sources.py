@@ -47,7 +47,7 @@ def check_source(source: str) -> None:
     if folder.exists():
         what = f"{source} is a file, neither a folder of images nor a CSV table of them"
     elif looks_like_path:
-        what = f"there is no folder {source}"
+        what = f"there is no {'file' if folder.suffix.lower() in TABLE_SUFFIXES else 'folder'} {source}"
     else:
         what = f"unknown data source {source!r}"
     close = difflib.get_close_matches(source.rstrip("/\\"), [*NAMES, *_neighbours(folder)], n=1)
