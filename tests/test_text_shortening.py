@@ -26,6 +26,15 @@ def test_short_names_fit_and_differ(names: list[str], room: int) -> None:
     assert len(set(found)) == len(set(names))
 
 
+@pytest.mark.parametrize("literal", ["xxxxxxxx…1", "xxxxxxxx…2", "xxxxxxxx…3", "xxxxxxxx…4"])
+def test_a_number_never_makes_a_name_equal_to_another(literal: str) -> None:
+    names = ["x" * 30 + middle + "y" * 9 + "x" * 30 for middle in "abc"] + [literal]
+    for order in (names, names[::-1]):
+        found = shorten_all(order, 10, display_width)
+        assert len(set(found)) == 4
+        assert max(map(display_width, found)) <= 10
+
+
 @pytest.mark.parametrize(
     "form", ["a_very_long_common_beginning_{}", "{}_and_a_very_long_common_end", "begin_{}_end" + "_" * 60 + "end"]
 )

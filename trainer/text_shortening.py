@@ -26,18 +26,31 @@ def shorten_all(texts: Sequence[str], room: float, measure: Measure) -> list[str
     for it: those that would look alike keep their end as well, else get their place in the list (from 1)."""
     places = {text: place for place, text in reversed(list(enumerate(texts, 1)))}
     found = {text: shorten(text, room, measure) for text in places}
-    for cut in (_middle, _numbered):
-        counts = Counter(found.values())
-        alike = [text for text, short in found.items() if counts[short] > 1 and short != text]
-        for text in alike:
-            found[text] = cut(text, places[text], room, measure)
+    for text in _alike(found):
+        found[text] = _middle(text, room, measure)
+    alike = _alike(found)
+    # A number must not make one name equal to another of the list, such as one that ends in "…2" by itself.
+    taken = set(found.values()) - {found[text] for text in alike} | {text for text in found if found[text] == text}
+    for text in alike:
+        tried = (_numbered(text, number, room, measure) for number in range(places[text], places[text] + len(found)))
+        short = next((short for short in tried if short not in taken), found[text])
+        found[text] = short
+        taken.add(short)
     return [found[text] for text in texts]
 
 
-def _middle(text: str, place: int, room: float, measure: Measure) -> str:
+def _alike(found: dict[str, str]) -> list[str]:
+    """The shortened texts that look like another one."""
+    counts = Counter(found.values())
+    return [text for text, short in found.items() if counts[short] > 1 and short != text]
+
+
+def _middle(text: str, room: float, measure: Measure) -> str:
     parts, left = letters(text), room - measure(DOTS)
-    tail = _head(parts[::-1], left * 0.6, lambda reverse: measure("".join(letters(reverse)[::-1])))
-    tail = "".join(letters(tail)[::-1])
+    size = (
+        bisect_right(range(len(parts)), left * 0.6, key=lambda size: measure("".join(parts[len(parts) - size :]))) - 1
+    )
+    tail = "".join(parts[len(parts) - max(size, 0) :])
     return _head(parts, left - measure(tail), measure) + DOTS + tail
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _WIDE = ("W", "F")
 _JOINER, _EMOJI_STYLE = "\u200d", "\ufe0f"
@@ -37,6 +38,7 @@ def _parts(text: str) -> list[tuple[str, int]]:
     return parts
 
 
+@lru_cache(maxsize=4096)
 def _columns(letter: str) -> int:
     if unicodedata.category(letter) in ("Mn", "Me", "Cf", "Cc") and letter != "\u00ad":
         return 0

@@ -19,7 +19,6 @@ from trainer.plotting.svg import (
     SERIES,
     SIZE,
     Drawing,
-    fit,
     fit_all,
     path_of,
     short,
@@ -311,9 +310,10 @@ def scatter(name: str, title: str, places: Floats, labels: NDArray[np.int64], na
 def _name_classes(drawing: Drawing, points: Floats, labels: NDArray[np.int64], names: Sequence[str]) -> None:
     """At the median of each class, moved apart where two names would lie on each other."""
     taken: list[tuple[float, float, float]] = []
-    for number in np.unique(labels).tolist():
+    there = np.unique(labels).tolist()
+    whole = [names[number] if 0 <= number < len(names) else f"#{number}" for number in there]
+    for number, text in zip(there, fit_all(whole, 110), strict=True):
         x, y = np.median(points[labels == number], axis=0).tolist()
-        text = fit(names[number] if 0 <= number < len(names) else f"#{number}", 110)
         half = width_of(text, 12) / 2 + 9
         x = min(max(x, half), drawing.width - half)
         for step in range(40):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.panels.confusion.verdict_strip import VerdictStrip
 from gui.text import formats
@@ -51,7 +51,8 @@ class ImageDetail(QWidget):
         self.captions = [QLabel() for _ in range(5)]
         self.values = [labels.Note() for _ in range(4)] + [labels.Note(Qt.TextElideMode.ElideMiddle)]
         self.strip_caption = labels.Note()
-        form = QFormLayout()
+        inner = QWidget()
+        form = QFormLayout(inner)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(2)
         form.setHorizontalSpacing(12)
@@ -60,8 +61,7 @@ class ImageDetail(QWidget):
             form.addRow(caption, value)
         right = QVBoxLayout()
         right.setSpacing(2)
-        right.addLayout(form)
-        right.addStretch(1)
+        right.addWidget(self._scrolled(inner), 1)
         right.addWidget(self.strip_caption)
         right.addWidget(self.strip)
         layout = QHBoxLayout(self)
@@ -70,6 +70,15 @@ class ImageDetail(QWidget):
         layout.addLayout(right, 2)
         self.strip.epoch_chosen.connect(self.epoch_chosen)
         self.retranslate()
+
+    def _scrolled(self, inner: QWidget) -> QScrollArea:
+        """In a low window the first line is seen and the rest is scrolled to, rather than all drawn over each other."""
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setMinimumSize(0, 3 * self.fontMetrics().height() // 2)
+        area.setWidget(inner)
+        return area
 
     def retranslate(self) -> None:
         """Set the captions anew."""

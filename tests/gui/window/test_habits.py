@@ -141,7 +141,7 @@ def test_a_narrow_window_folds_the_list_of_runs(qtbot: QtBot, window: Window) ->
     window.resize(1300, 700)
     assert window.runs_side.isVisible()
     assert window.minimumWidth() <= 768
-    assert window.minimumHeight() <= 480
+    assert window.minimumHeight() <= 432
 
 
 def test_a_remembered_full_screen_is_checked_in_the_menu(qtbot: QtBot, window: Window) -> None:
