@@ -1248,6 +1248,10 @@
         <translation>Неожиданные имена частей данных: {what}</translation>
     </message>
     <message>
+        <source>data.transform</source>
+        <translation>У набора данных своё преобразование, через которое эти изображения не пройдут. Вызовите reset_format() или передайте набор в Trainer как есть.</translation>
+    </message>
+    <message>
         <source>data.truncated</source>
         <translation>Некоторые изображения обрываются ({count}).</translation>
     </message>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import torch
@@ -37,18 +37,28 @@ def class_list(loader: Any) -> Names | None:
 
 
 def _own(data: Any) -> Names | None:
-    names = getattr(data, "classes", None)
-    if names is not None and not isinstance(names, str | bytes | Mapping) and _has_items(names):
-        return tuple(str(name) for name in names)
+    names: Any = getattr(data, "classes", None)
+    if _is_list(names):
+        return tuple(_text(name) for name in names)
     numbers = getattr(data, "class_to_idx", None)
     if isinstance(numbers, Mapping) and sorted(numbers.values()) == list(range(len(numbers))) and numbers:
-        return tuple(str(name) for name in sorted(numbers, key=numbers.__getitem__))
+        return tuple(_text(name) for name in sorted(numbers, key=numbers.__getitem__))
     return label_names(getattr(data, "features", None))
 
 
-def _has_items(names: Any) -> bool:
-    """Whether it is a list of some kind: some data sets keep the number of classes under this name."""
-    return hasattr(names, "__len__") and hasattr(names, "__iter__") and len(names) > 0
+def _is_list(names: Any) -> bool:
+    """Whether it is a list of some kind: some data sets keep the number of classes under this name. A set is not one:
+    which name belongs to which number would change from process to process."""
+    if isinstance(names, str | bytes | Mapping | Set) or not hasattr(names, "__iter__"):
+        return False
+    try:
+        return len(names) > 0
+    except TypeError:  # a generator, or an array without axes
+        return False
+
+
+def _text(name: Any) -> str:
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
 
 
 def label_names(features: Any) -> Names | None:

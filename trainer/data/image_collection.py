@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,8 +15,8 @@ from PIL import Image
 from trainer.data.decode import UnreadableError, displayed_size, fit, no_warnings
 from trainer.data.image_folder import usual_size
 from trainer.data.image_set import Fault, ImageSet, Progress, channel_sums, pack
-from trainer.data.image_table import in_order, label_text
-from trainer.errors import UsageError
+from trainer.data.image_table import in_order, label_text, split_problems
+from trainer.errors import DataError, UsageError
 from trainer.events import SPLITS
 
 SAMPLED = 256
@@ -61,8 +62,21 @@ def is_hugging_face(data: Any) -> bool:
     return all(hasattr(data, name) for name in ("features", "column_names", "__getitem__", "__len__"))
 
 
+def has_transform(data: Any) -> bool:
+    """Whether a `datasets.Dataset` gives its rows through a function of the caller's (`set_transform`)."""
+    form = getattr(data, "format", None)
+    return isinstance(form, Mapping) and form.get("type") == "custom"
+
+
 def collection_of_hugging_face(data: Any) -> Collection:
-    """A `datasets.Dataset` with one column of images and one of labels. Raises UsageError `data.columns`."""
+    """A `datasets.Dataset` with one column of images and one of labels. Raises UsageError `data.columns`, and
+    `data.transform` where it has a transform, which would be lost."""
+    if has_transform(data):
+        raise UsageError(
+            "data.transform",
+            "The data set has a transform of its own, which the images opened here would not go through.",
+            mend="data.reset_format() to have the images as they are, or give the data set to Trainer as it is",
+        )
     features = data.features
     images = _column(features, ("Image",), ("image", "img", "picture"))
     labels = _column(features, ("ClassLabel",), ("label", "labels", "fine_label", "target", "class"))
@@ -109,7 +123,8 @@ def load_collection(splits: Mapping[str, Collection], size: int | None, progress
 
     Grey where all images are grey, else colour.
     """
-    first = next(iter(splits.values()))
+    first = splits.get("train", next(iter(splits.values())))
+    _check_lists(first, splits)
     images = [(split, number, one) for split, one in splits.items() for number in range(len(one.images))]
     names = {split: _names(one) for split, one in splits.items()}
     classes = list(first.classes) or in_order({label_text(name) for found in names.values() for name in found} - {""})
@@ -134,6 +149,21 @@ def load_collection(splits: Mapping[str, Collection], size: int | None, progress
     return _image_set(first.name, classes, pack(pixels), labels, sizes, splits, tuple(unreadable), tuple(faults))
 
 
+def _check_lists(training: Collection, splits: Mapping[str, Collection]) -> None:
+    """Raises DataError for a split that has classes which training has not."""
+    for split, one in splits.items():
+        unknown = [name for name in one.classes if name not in training.classes]
+        if unknown and training.classes:
+            raise DataError(
+                "data.class_lists",
+                f"The classes of {split!r} are not those of the training data.",
+                where=f"train: {', '.join(training.classes)}; {split}: {', '.join(one.classes)}",
+                expected=f"classes that training has too, unlike {', '.join(unknown[:20])}",
+                mend="give every split the same list of classes",
+                split=split,
+            )
+
+
 def _image_set(
     name: str,
     classes: list[str],
@@ -145,6 +175,7 @@ def _image_set(
     faults: tuple[Fault, ...],
 ) -> ImageSet:
     counts = [len(one.images) for one in splits.values()]
+    parts = np.repeat([SPLITS.index(split) for split in splits], counts).astype(np.uint8)
     used = set(np.delete(labels, unreadable).tolist())
     empty = [one for number, one in enumerate(classes) if number not in used]
     return ImageSet(
@@ -152,14 +183,17 @@ def _image_set(
         classes=tuple(classes),
         pixels=pixels,
         labels=labels,
-        parts=np.repeat([SPLITS.index(split) for split in splits], counts).astype(np.uint8),
+        parts=parts,
         sizes=sizes,
         sums=channel_sums(pixels),
         paths=[f"{split}/{number:06d}" for split, count in zip(splits, counts, strict=True) for number in range(count)],
         digest=hashlib.sha256(pixels.tobytes()).hexdigest(),
         unreadable=unreadable,
         faults=faults,
-        problems=tuple(Fault(one, "empty_class", "the class has no images") for one in empty),
+        problems=(
+            *(Fault(one, "empty_class", "the class has no images") for one in empty),
+            *split_problems(classes, *(np.delete(codes, unreadable).tolist() for codes in (labels, parts))),
+        ),
     )
 
 
@@ -168,7 +202,7 @@ def _names(one: Collection) -> list[Any]:
     if not one.classes:
         return list(one.labels)
     inside = range(len(one.classes))
-    return [one.classes[label] if isinstance(label, int) and label in inside else None for label in one.labels]
+    return [one.classes[label] if isinstance(label, Integral) and label in inside else None for label in one.labels]
 
 
 def _size_and_grey(images: Sequence[tuple[str, int, Collection]], size: int | None) -> tuple[tuple[int, int], bool]:

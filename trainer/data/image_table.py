@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer.data.class_names import same_looking
 from trainer.data.file_stamp import file_stamp
 from trainer.data.folder_scan import SPLIT_NAMES, Listing
 from trainer.data.image_folder import load_listing, policy_of_files
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLE_SUFFIXES = (".csv", ".tsv")
+SEPARATORS = (",", ";", "\t", "|")
+"""Of fields in a line; the most frequent one in the first line counts."""
 PATH_COLUMNS = ("path", "file", "filename", "filepath", "image", "imagepath", "imagefile", "img", "imgpath")
 LABEL_COLUMNS = ("label", "class", "target", "category", "classname", "labelname", "labels", "y")
 SPLIT_COLUMNS = ("split", "set", "subset", "partition", "datasplit")
@@ -64,22 +69,50 @@ def load_table(table: Table, size: int | None, progress: Progress) -> ImageSet:
 
 
 def read_table(path: Path) -> Table:
-    """A CSV or TSV file, UTF-8, with the names of its columns in the first line.
+    """A CSV or TSV file, UTF-8, its fields separated by commas, semicolons, tabs or bars, with the names of its columns
+    in the first line; where that has the path of an image, it is the first image. Empty lines are left out.
 
     Raises UsageError `table.unreadable` or `table.columns`.
     """
     import pandas as pd
 
     try:
-        frame = pd.read_csv(path, sep=None, engine="python", dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, UnicodeError, ValueError) as error:  # pandas' own errors are ValueErrors
+        lines = _read_lines(path)
+    except (OSError, ValueError, csv.Error) as error:
         raise UsageError(
             "table.unreadable",
             f"The table cannot be read: {error}",
             where=str(path),
             expected="a CSV file in UTF-8 with a column of paths and one of labels",
         ) from error
-    return table_of_frame(frame, path.name, path.parent)
+    head: list[Any] = lines[0] if lines else []
+    if any(_looks_like_image(cell) for cell in head):
+        head = list(range(len(head)))
+    else:
+        del lines[:1]
+    return table_of_frame(pd.DataFrame(lines, columns=head, dtype=object), path.name, path.parent)
+
+
+def _read_lines(path: Path) -> list[list[str]]:
+    """The fields of each line, as many as the first one has. Raises ValueError for a line with more."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        start = file.readline()
+        file.seek(0)
+        separator = max(SEPARATORS, key=re.sub(r'"[^"]*"', "", start).count)
+        reader = csv.reader(file, delimiter=separator, strict=True, skipinitialspace=True)
+        lines: list[list[str]] = []
+        for fields in reader:
+            if not any(field.strip() for field in fields):
+                continue
+            width = len(lines[0]) if lines else len(fields)
+            if any(field.strip() for field in fields[width:]):
+                raise ValueError(f"line {reader.line_num} has {len(fields)} fields, the first one {width}")
+            lines.append([*fields[:width], *[""] * (width - len(fields))])
+    return lines
+
+
+def _looks_like_image(text: Any) -> bool:
+    return suffix_of(str(text).strip()) in image_suffixes()
 
 
 def table_of_frame(frame: pd.DataFrame, name: str = "table", base: Path | None = None) -> Table:
@@ -93,7 +126,7 @@ def table_of_frame(frame: pd.DataFrame, name: str = "table", base: Path | None =
     paths, labels, splits = _columns(frame)
     categories = getattr(frame[labels].dtype, "categories", ())
     found = [frame[paths], frame[labels], *([frame[splits]] if splits is not None else [])]
-    rows = [TableRow(str(path).strip(), *rest) for path, *rest in zip(*found, strict=True)]
+    rows = [TableRow(_path_text(path), *rest) for path, *rest in zip(*found, strict=True)]
     return Table(name, base, rows, tuple(str(one) for one in categories))
 
 
@@ -104,13 +137,42 @@ def table_of_pairs(pairs: Sequence[Any], name: str = "list") -> Table:
 
 def joined(tables: Mapping[str, Table]) -> Table:
     """Tables of several splits (keys) as one."""
-    rows = [TableRow(str(one.base / row.path), row.label, split) for split, one in tables.items() for row in one.rows]
-    first = next(iter(tables.values()))
+    rows = [
+        TableRow(str(one.base / row.path) if row.path else "", row.label, split)
+        for split, one in tables.items()
+        for row in one.rows
+    ]
+    first = tables.get("train", next(iter(tables.values())))
     return Table(first.name, first.base, rows, first.classes)
+
+
+def _path_text(path: Any) -> str:
+    """The path in a cell; empty where the cell is."""
+    return "" if path is None or isinstance(path, float) or type(path).__name__ == "NAType" else str(path).strip()
+
+
+def _check_heads(frame: pd.DataFrame) -> None:
+    """Raises UsageError for names of columns that name none."""
+    heads = [str(column) for column in frame.columns]
+    twice = sorted({head for head in heads if heads.count(head) > 1})
+    images = [head for head in heads if _looks_like_image(head)]
+    if twice or images:
+        raise UsageError(
+            "table.columns",
+            f"Two columns of the table are called {twice[0]!r}."
+            if twice
+            else f"A column of the table is called {images[0]!r}, which looks like an image.",
+            where=f"columns: {', '.join(heads)}",
+            expected="columns named path and label, and if wanted split (train, valid or test)",
+            mend="give each column a name of its own"
+            if twice
+            else "read the file with header=None, so that its first line is an image as the others are",
+        )
 
 
 def _columns(frame: pd.DataFrame) -> tuple[Any, Any, Any]:
     """The columns of paths, labels and splits; the last one None where there is none."""
+    _check_heads(frame)
     plain = {"".join(char for char in str(column).lower() if char not in " _-"): column for column in frame.columns}
     paths, labels, splits = (
         next((plain[name] for name in names if name in plain), None)
@@ -118,7 +180,7 @@ def _columns(frame: pd.DataFrame) -> tuple[Any, Any, Any]:
     )
     others = [column for column in frame.columns if column not in (paths, labels, splits)]
     if paths is None and len(frame):
-        paths = next((column for column in others if suffix_of(str(frame[column].iloc[0])) in image_suffixes()), None)
+        paths = next((column for column in others if _looks_like_image(frame[column].iloc[0])), None)
         others = [column for column in others if column is not paths]
     if labels is None and len(others) == 1:
         labels = others[0]
@@ -137,16 +199,17 @@ def _columns(frame: pd.DataFrame) -> tuple[Any, Any, Any]:
 def _listing(table: Table) -> Listing:
     """The images of a table, in its order."""
     base = Path(os.path.abspath(table.base))  # noqa: PTH100  # links are not followed
-    root = _common_folder([os.path.normpath(base / row.path) for row in table.rows], base)
+    places = [_place(base, row.path) for row in table.rows]
+    root = _common_folder([place for place, row in zip(places, table.rows, strict=True) if row.path], base)
     listing = Listing(root)
     names = [label_text(row.label) for row in table.rows]
     listing.classes = list(table.classes) or in_order({name for name in names if name})
     labels = {name: number for number, name in enumerate(listing.classes)}
     seen: dict[str, str] = {}
-    for row, name in zip(table.rows, names, strict=True):
-        path = os.path.relpath(os.path.normpath(base / row.path), root).replace(os.sep, "/")
+    for row, name, place in zip(table.rows, names, places, strict=True):
+        path = os.path.relpath(place, root).replace(os.sep, "/")
         part = _part(row.split)
-        fault = _wrong(row, name, part, seen.get(path))
+        fault = _wrong(row, name, part, seen.get(path), labels)
         if fault is not None:
             listing.faults.append(fault)
         elif path not in seen:
@@ -155,7 +218,40 @@ def _listing(table: Table) -> Listing:
     used = set(listing.labels)
     empty = [name for number, name in enumerate(listing.classes) if number not in used]
     listing.problems += [Fault(name, "empty_class", "the class has no images") for name in empty]
+    listing.problems += split_problems(listing.classes, listing.labels, listing.parts)
     return listing
+
+
+def split_problems(classes: Sequence[str], labels: Sequence[int], parts: Sequence[int]) -> list[Fault]:
+    """What is wrong with splits that a source brings itself: no training images, classes that could be tested but
+    never learned; and names of classes that look the same."""
+    found = [
+        Fault(
+            name, "same_name", f"this name and {first!a} look the same, as they differ only in Unicode form or blanks"
+        )
+        for first, name in same_looking(classes)
+    ]
+    groups = set(zip(parts, labels, strict=True))
+    if groups and not any(part == 0 for part, _ in groups):
+        return [*found, Fault("train", "missing_split", "there are no training images")]
+    return found + [
+        Fault(
+            f"{SPLITS[part]}: {classes[label]}",
+            "class_not_in_train",
+            f"the class is in {SPLITS[part]} but not in train",
+        )
+        for part, label in sorted(groups)
+        if (0, label) not in groups
+    ]
+
+
+def _place(base: Path, path: str) -> str:
+    """The whole path of a row. A table that was written on Windows has backslashes."""
+    place = os.path.normpath(base / path)
+    if "\\" in path and os.sep == "/" and not os.path.lexists(place):
+        other = os.path.normpath(base / path.replace("\\", "/"))
+        return other if os.path.lexists(other) else place
+    return place
 
 
 def _common_folder(paths: list[str], base: Path) -> Path:
@@ -165,12 +261,16 @@ def _common_folder(paths: list[str], base: Path) -> Path:
         return base
 
 
-def _wrong(row: TableRow, name: str, part: int | None, before: str | None) -> Fault | None:
+def _wrong(row: TableRow, name: str, part: int | None, before: str | None, classes: Mapping[str, int]) -> Fault | None:
     """Why a row cannot be used."""
     if not row.path:
-        return Fault(row.path, "no_path", "a row without a path")
+        return Fault(f"(label {name})", "no_path", "a row without a path")
+    if "\0" in row.path:
+        return Fault(row.path.replace("\0", "\\0"), "missing", "there is no such file")
     if not name:
         return Fault(row.path, "no_label", f"its label is {row.label!r}: expected a text or a whole number")
+    if name not in classes:
+        return Fault(row.path, "no_label", f"its label is {name!r}: the training table has {', '.join(classes)}")
     if part is None:
         return Fault(row.path, "unknown_split", f"its split is {row.split!r}: expected train, valid or test")
     if before is not None and before != name:
@@ -188,7 +288,7 @@ def label_text(label: Any) -> str:
 
 def in_order(names: set[str]) -> list[str]:
     """Numbers by value, everything else by the alphabet."""
-    numbers = all(name.lstrip("-").isdecimal() for name in names)
+    numbers = all(re.fullmatch(r"-?\d+", name) for name in names)
     return sorted(names, key=int) if numbers else sorted(names)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,8 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset, default_collate
 
+from trainer.data.batch import LABELS
+from trainer.data.decode import UnreadableError, displayed_size, fit
 from trainer.errors import DataError, UsageError
 
 BATCH = 64
@@ -23,24 +27,39 @@ class LabelledArrays(TensorDataset):
     classes: tuple[str, ...] = ()
 
 
+class SingleImages(IterableDataset[Any]):
+    """Single images from any iterable, for a DataLoader; `dataset`: what it goes through."""
+
+    def __init__(self, dataset: Iterable[Any]) -> None:
+        self.dataset = dataset
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.dataset)
+
+
 def as_loader(split: str, data: Any, seed: int) -> Any:
-    """An iterable of batches: `data` itself where it is one.
+    """An iterable of batches: `data` itself where it is one; an iterator where it can be gone through only once.
 
     A pair (X, y) of arrays or tensors, X (N, ...), y (N,) or (N, 1), becomes batches of 64, in an order by the seed
     for training: uint8 images divided by 255, (N, H, W, C) brought to (N, C, H, W). A `Dataset` whose items are single
-    images with labels (Pillow images, arrays or tensors, as pairs or mappings) is put into a DataLoader of 64, an
-    `IterableDataset` of such items too. Raises UsageError and DataError for what fits none of these.
+    images with labels (Pillow images, arrays or tensors, as pairs or mappings) is put into a DataLoader of 64; so is
+    a list, an iterator, an `IterableDataset` or another object with such items. Pillow images become float32 from 0 to
+    1, uint8 arrays and tensors as those of (X, y). Raises UsageError and DataError for what fits none of these.
     """
     if _is_arrays(data):
         data = _arrays(split, *data)
-    if isinstance(data, IterableDataset):
-        first = next(iter(data), None)
-        return data if first is None or not _is_single(first) else DataLoader(data, BATCH, collate_fn=collate)
-    if isinstance(data, Dataset):
-        shuffle = split == "train"
-        generator = torch.Generator().manual_seed(seed) if shuffle else None
-        return DataLoader(data, BATCH, shuffle=shuffle, generator=generator, collate_fn=collate)
-    if not hasattr(data, "__iter__") and not hasattr(data, "__getitem__"):
+    if isinstance(data, Dataset) and not isinstance(data, IterableDataset):
+        return _batches(split, data, seed)
+    if isinstance(data, DataLoader):
+        once = not data.num_workers and isinstance(data.dataset, IterableDataset) and _is_one_pass(data.dataset)
+        return iter(data) if once else data
+    if not isinstance(data, IterableDataset) and hasattr(data, "__len__"):
+        # to go through a loader only to look at it may cost an epoch's start, and change its order
+        items = hasattr(data, "__getitem__") and len(data) and _is_single(_first(data))
+        return _batches(split, data, seed) if items else data
+    if hasattr(data, "__iter__"):
+        return _stream(data)
+    if not hasattr(data, "__getitem__"):
         raise UsageError(
             "data.no_loader",
             f"The data of {split!r} is a {type(data).__name__}, which cannot be gone through.",
@@ -48,6 +67,52 @@ def as_loader(split: str, data: Any, seed: int) -> Any:
             split=split,
         )
     return data
+
+
+def _batches(split: str, data: Any, seed: int) -> DataLoader[Any]:
+    """A DataLoader of single images with numbers from 0."""
+    if not hasattr(data, "__len__"):
+        raise UsageError(
+            "data.no_loader",
+            f"The data of {split!r} is a {type(data).__name__} without a length.",
+            expected="a Dataset with __len__ and __getitem__, or an IterableDataset",
+            mend="add __len__ to it",
+            split=split,
+        )
+    shuffle = split == "train" and len(data) > 0  # torch raises for a random order of nothing
+    generator = torch.Generator().manual_seed(seed) if shuffle else None
+    return DataLoader(data, BATCH, shuffle=shuffle, generator=generator, collate_fn=collate)
+
+
+def _stream(data: Any) -> Any:
+    """Batches of what can only be gone through from its beginning; an iterator where that can be done only once."""
+    if _is_one_pass(data):
+        items = iter(data)
+        first = list(itertools.islice(items, 1))
+        items = itertools.chain(first, items)
+        return iter(_of_singles(items)) if first and _is_single(first[0]) else items
+    return _of_singles(data) if _is_single(next(iter(data), None)) else data
+
+
+def _of_singles(items: Iterable[Any]) -> DataLoader[Any]:
+    stream = items if isinstance(items, IterableDataset) else SingleImages(items)
+    return DataLoader(stream, BATCH, collate_fn=collate)
+
+
+def _is_one_pass(data: Any) -> bool:
+    """Whether going through it again would go on where the last time ended: each time it gives the same iterator. An
+    `IterableDataset` that is its own iterator is expected to start anew, as torch expects it."""
+    if isinstance(data, Iterator):
+        return not isinstance(data, IterableDataset)
+    iterator = iter(data)
+    return iterator is iter(data)
+
+
+def _first(data: Any) -> Any:
+    try:
+        return data[0]
+    except (KeyError, IndexError, TypeError, NotImplementedError):  # its keys are no numbers: it is no Dataset
+        return None
 
 
 def _is_arrays(data: Any) -> bool:
@@ -59,8 +124,8 @@ def _is_arrays(data: Any) -> bool:
 
 
 def _arrays(split: str, images: Any, labels: Any) -> LabelledArrays:
-    pixels = images if isinstance(images, Tensor) else torch.as_tensor(np.ascontiguousarray(images))
-    numbers, classes = _numbers(labels)
+    pixels = _as_tensor(split, images)
+    numbers, classes = _numbers(split, labels)
     if pixels.ndim < 2 or len(pixels) != len(numbers):
         raise DataError(
             "data.arrays",
@@ -68,18 +133,44 @@ def _arrays(split: str, images: Any, labels: Any) -> LabelledArrays:
             expected="X (N, ...) and y (N,): one label for each image",
             mend="check which array holds what",
         )
-    if pixels.ndim == 4 and pixels.shape[3] in (1, 3, 4) and pixels.shape[1] not in (1, 3, 4):
-        pixels = pixels.permute(0, 3, 1, 2).contiguous()
-    if pixels.dtype == torch.uint8:
-        pixels = pixels.float() / 255
-    elif not pixels.is_floating_point():
+    pixels = _from_bytes(_channels_first(pixels))
+    if not pixels.is_floating_point():
         pixels = pixels.float()
     made = LabelledArrays(pixels, numbers)
     made.classes = classes
     return made
 
 
-def _numbers(labels: Any) -> tuple[Tensor, tuple[str, ...]]:
+def _as_tensor(split: str, values: Any) -> Tensor:
+    """Numbers of any array, whatever its strides, byte order and flags are. They are only read."""
+    if isinstance(values, Tensor):
+        return values
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise DataError(
+            "data.arrays",
+            f"The data of {split!r} has an array of {array.dtype}, which holds no numbers.",
+            expected="X (N, ...) of numbers and y (N,) of class numbers or names",
+            mend="give paths of images with their labels as a list of pairs: list(zip(paths, labels))",
+        )
+    array = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable", UserWarning)
+        return torch.as_tensor(array)
+
+
+def _channels_first(pixels: Tensor) -> Tensor:
+    """Images (..., H, W, C) with 1, 3 or 4 channels as (..., C, H, W); others as they are."""
+    if pixels.ndim == 4 and pixels.shape[3] in (1, 3, 4) and pixels.shape[1] not in (1, 3, 4):
+        return pixels.permute(0, 3, 1, 2).contiguous()
+    return pixels
+
+
+def _from_bytes(pixels: Tensor) -> Tensor:
+    return pixels.float() / 255 if pixels.dtype == torch.uint8 else pixels
+
+
+def _numbers(split: str, labels: Any) -> tuple[Tensor, tuple[str, ...]]:
     """Labels as a tensor, and their names in order where they are texts."""
     if isinstance(labels, Tensor):
         return labels, ()
@@ -87,7 +178,7 @@ def _numbers(labels: Any) -> tuple[Tensor, tuple[str, ...]]:
     if array.dtype.kind in "OUS" and array.ndim == 1:
         names, numbers = np.unique(array.astype(str), return_inverse=True)
         return torch.as_tensor(numbers), tuple(names.tolist())
-    return torch.as_tensor(array), ()
+    return _as_tensor(split, array), ()
 
 
 def _is_single(item: Any) -> bool:
@@ -97,14 +188,22 @@ def _is_single(item: Any) -> bool:
         return False
     if any(isinstance(part, Image.Image) for part in parts):
         return True
-    label = parts[1]
-    return isinstance(label, int | float | np.number) or (hasattr(label, "ndim") and label.ndim == 0)
+    if all(_is_number(part) for part in parts):  # no image among them
+        return False
+    label = next((item[key] for key in LABELS if key in item), parts[1]) if isinstance(item, Mapping) else parts[1]
+    return _is_number(label)
+
+
+def _is_number(part: Any) -> bool:
+    return isinstance(part, int | float | np.number) or (hasattr(part, "ndim") and part.ndim == 0)
 
 
 def collate(items: list[Any]) -> Any:
-    """torch's `default_collate`, for Pillow images as well: float32 (C, H, W) from 0 to 1.
+    """torch's `default_collate`, for Pillow images as well: float32 (C, H, W) from 0 to 1, uint8 arrays and tensors
+    (H, W, C), (C, H, W) or (H, W) too.
 
-    Raises DataError `data.sizes` where images differ in size.
+    Raises DataError `data.sizes` where images differ in size or channels, `data.unreadable` for Pillow images of 32
+    bits a channel.
     """
     items = [_with_tensors(item) for item in items]
     try:
@@ -114,9 +213,9 @@ def collate(items: list[Any]) -> Any:
             raise
         raise DataError(
             "data.sizes",
-            f"The images of a batch differ in size: {error}",
-            expected="images of one size",
-            mend="resize them in the data set's transform, for example torchvision.transforms.v2.Resize((64, 64))",
+            f"The images of a batch differ in size or channels: {error}",
+            expected="images of one size, all grey or all in colour",
+            mend="bring them to one size and mode in the data set, for example image.convert('RGB').resize((64, 64))",
         ) from error
 
 
@@ -127,8 +226,14 @@ def _with_tensors(item: Any) -> Any:
 
 
 def _tensor(value: Any) -> Any:
+    """Pillow images as folders have them: upright, on white, 16 bits scaled to 8."""
     if not isinstance(value, Image.Image):
-        return value
-    pixels = np.asarray(value if value.mode in ("L", "RGB") else value.convert("RGB"))
+        of_bytes = isinstance(value, np.ndarray | Tensor) and value.dtype in (np.uint8, torch.uint8)
+        return _from_bytes(_channels_first(torch.as_tensor(value)[None])[0]) if of_bytes and value.ndim > 1 else value
+    try:
+        width, height = displayed_size(value)
+        pixels = fit(value, (height, width), grey=value.mode in ("1", "L") or value.mode.startswith("I;16"))
+    except UnreadableError as error:
+        raise DataError("data.unreadable", f"An image cannot be used: {error.reason}.") from error
     tensor = torch.from_numpy(pixels.copy()).float() / 255
     return tensor[None] if tensor.ndim == 2 else tensor.permute(2, 0, 1).contiguous()

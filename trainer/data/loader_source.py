@@ -96,7 +96,8 @@ class LoaderSource:
         self.dtype = images.dtype
         self.sizes = {split: _length(getattr(loader, "dataset", None)) for split, loader in self._splits.items()}
         self.steps_per_epoch = _length(self._splits["train"])
-        lists = {split: found for split, one in self._splits.items() if (found := class_list(one)) is not None}
+        # an iterator of batches has no names any more, arrays have them only as a data set
+        lists = _class_lists(named) | _class_lists(self._splits)
         self.classes = lists.pop("train", ())
         self._maps = {split: label_map(self.classes, names, split) for split, names in lists.items() if self.classes}
 
@@ -272,10 +273,14 @@ def _wrong_label(split: str, number: int, label: int, classes: int) -> DataError
     )
 
 
+def _class_lists(splits: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {split: found for split, one in splits.items() if (found := class_list(one)) is not None}
+
+
 def _check_lengths(splits: Mapping[str, Any]) -> None:
     """Raises DataError for a split that is known to be empty, before anything is trained."""
     for split, loader in splits.items():
-        if hasattr(loader, "__len__") and _length(loader, unknown=1) == 0:
+        if _is_empty(split, loader):
             images = _length(getattr(loader, "dataset", None))
             dropped = bool(images) and getattr(loader, "drop_last", False)
             raise DataError(
@@ -285,6 +290,13 @@ def _check_lengths(splits: Mapping[str, Any]) -> None:
                 mend="set drop_last=False, or a smaller batch" if dropped else "check the length of the loader",
                 split=split,
             )
+
+
+def _is_empty(split: str, loader: Any) -> bool:
+    length = _length(loader, unknown=-1) if hasattr(loader, "__len__") else -1
+    if length >= 0 or split == "train" or isinstance(loader, Iterator):  # the first training batch is looked at anyway
+        return length == 0
+    return next(iter(loader), None) is None
 
 
 def _length(items: Any, unknown: int = 0) -> int:

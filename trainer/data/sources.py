@@ -14,6 +14,7 @@ from trainer.data.image_collection import (
     Collection,
     collection_of_arrays,
     collection_of_hugging_face,
+    has_transform,
     is_hugging_face,
     load_collection,
     pairs_of_images,
@@ -77,10 +78,11 @@ def _is_table(path: Path) -> bool:
 
 def is_image_source(data: Any) -> bool:
     """Whether `load_pictures` can open it: a name, a path, a DataFrame, a list of (path or image, label), a Hugging
-    Face data set, or a mapping of splits to tables or such data sets."""
+    Face data set without a transform, or a mapping of splits to tables or such data sets."""
     if isinstance(data, Mapping):
-        return bool(data) and all(_is_frame(one) or _is_pairs(one) or is_hugging_face(one) for one in data.values())
-    return isinstance(data, str | Path) or _is_frame(data) or _is_pairs(data) or is_hugging_face(data)
+        return bool(data) and all(not isinstance(one, str | Path) and is_image_source(one) for one in data.values())
+    of_images = is_hugging_face(data) and not has_transform(data)
+    return isinstance(data, str | Path) or _is_frame(data) or _is_pairs(data) or of_images
 
 
 def _is_frame(data: Any) -> bool:
