@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NUMBER = re.compile(r"([0-9]+)")
 Key = tuple[tuple[tuple[int, str], ...], str]
 
 
+@lru_cache(maxsize=16_384)  # a list of thousands of names is sorted again and again
 def natural_key(text: str) -> Key:
     """For `sorted`: `exp-2` comes before `exp-10`, upper and lower case are alike, and equal texts stay equal."""
     parts = _NUMBER.split(text.casefold())

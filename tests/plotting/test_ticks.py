@@ -22,6 +22,7 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 @example(1.0, math.nextafter(1.0, 2.0), 6, "time")
 @example(-323.0, 309.0, 6, "log")
 @example(-1e-76, -9e-77, 1, "whole")
+@example(0.0, 2.220446049250313e-16, 5, "log")
 def test_marks_lie_on_the_axis(one: float, other: float, most: int, kind: Kind) -> None:
     low, high = min(one, other), max(one, other)
     found, step = ticks(low, high, most, kind)

@@ -57,7 +57,7 @@ def _log_ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
         if 3 <= len(found) <= most + 2 or (len(factors) == 1 and len(found) > most):
             return found, 10.0**low
     values, step = ticks(10.0**low, 10.0**high, most, "number")
-    return [math.log10(value) for value in values if value > 0], step
+    return [place for value in values if value > 0 and low <= (place := math.log10(value)) <= high], step
 
 
 def outward(low: float, high: float, kind: Kind, zero: bool) -> tuple[float, float]:
