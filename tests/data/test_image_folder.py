@@ -360,3 +360,10 @@ def test_report(pictures: Path) -> None:
     assert [fault.path for fault in report.problems] == ["empty"]
     assert not report.usable
     assert inspect_source("digits").usable
+
+
+@pytest.mark.parametrize("source", ["a" * 300, "a" * 5000 + ".csv", "a\0b"], ids=["name", "table", "zero"])
+def test_a_name_that_no_file_can_have_is_wrong_usage(source: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_source(source)
+    assert caught.value.code == "data.unknown_source"

@@ -42,10 +42,10 @@ def check_source(source: str) -> None:
     if source in NAMES:
         return
     folder = Path(source).expanduser()
-    if folder.is_dir() or _is_table(folder):
+    if os.path.isdir(folder) or _is_table(folder):  # noqa: PTH112  # of a name that is too long pathlib raises
         return
     looks_like_path = any(sign in source for sign in "/\\.~")
-    if folder.exists():
+    if os.path.exists(folder):  # noqa: PTH110
         what = f"{source} is a file, neither a folder of images nor a CSV table of them"
     elif looks_like_path:
         what = f"there is no {'file' if folder.suffix.lower() in TABLE_SUFFIXES else 'folder'} {source}"
@@ -73,7 +73,7 @@ def _neighbours(folder: Path) -> list[str]:
 
 
 def _is_table(path: Path) -> bool:
-    return path.suffix.lower() in TABLE_SUFFIXES and path.is_file()
+    return path.suffix.lower() in TABLE_SUFFIXES and os.path.isfile(path)  # noqa: PTH113
 
 
 def is_image_source(data: Any) -> bool:
