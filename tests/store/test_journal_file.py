@@ -310,59 +310,70 @@ def test_killed_at_any_moment_every_acknowledged_record_is_there(tmp_path: Path)
         assert len(found) >= int(acknowledged[-1])
 
 
-def test_a_reader_knows_its_journal_from_another(tmp_path: Path) -> None:
-    """Deleted and written again, put back, copied over in place: shorter, as long, and longer than what was read."""
-    path, kept = tmp_path / "run" / "j", tmp_path / "kept"
-    path.parent.mkdir()
+def pauses(path: Path, steps: int, wall: int) -> None:
+    """Append so many records, a millisecond apart."""
+    writer = JournalWriter(path, 1)
+    for step in range(steps):
+        writer.write(ev.RunPaused(epoch=1, step=step, source="a", reason="b"), t=0.5, wall=wall + step)
+    writer.close()
 
-    def write(steps: int, wall: int) -> None:
-        with_path = JournalWriter(path, 1)
-        for step in range(steps):
-            with_path.write(ev.RunPaused(epoch=1, step=step, source="a", reason="b"), t=0.5, wall=wall + step)
-        with_path.close()
 
-    def fresh(steps: int, wall: int) -> None:
-        path.unlink()
-        write(steps, wall)
-
-    def in_place(steps: int, wall: int) -> None:
-        keeping = path.read_bytes()
-        fresh(steps, wall)
-        new = path.read_bytes()
-        path.write_bytes(keeping)
-        inode = path.stat().st_ino
-        path.write_bytes(new)
-        assert path.stat().st_ino == inode
-
-    for replace in (fresh, in_place):
-        for steps in (0, 3, 8, 20):
-            path.unlink(missing_ok=True)
-            write(8, 1_000_000)
-            reader = JournalReader(path)
-            assert len(reader.read()) == 8
-            assert reader.read() == []
-            replace(steps, 2_000_000)
-            with pytest.raises(JournalReplacedError):
-                reader.read_some()
-            reader.restart()
-            assert [record.wall for record in reader.read()] == [2_000_000 + step for step in range(steps)]
-    # a copy of the same journal that has grown goes on, an earlier state of it does not
+def fresh(path: Path, steps: int, wall: int) -> None:
+    """Another journal under the same path."""
     path.unlink()
-    write(8, 5_000_000)
-    kept.write_bytes(path.read_bytes())
+    pauses(path, steps, wall)
+
+
+def in_place(path: Path, steps: int, wall: int) -> None:
+    """Another journal in the same file."""
+    before = path.read_bytes()
+    fresh(path, steps, wall)
+    new = path.read_bytes()
+    path.write_bytes(before)
+    inode = path.stat().st_ino
+    path.write_bytes(new)
+    assert path.stat().st_ino == inode
+
+
+@pytest.mark.parametrize("steps", [0, 3, 8, 20], ids=["empty", "shorter", "as long", "longer"])
+@pytest.mark.parametrize("replace", [fresh, in_place])
+def test_a_reader_knows_its_journal_from_another(
+    tmp_path: Path, replace: Callable[[Path, int, int], None], steps: int
+) -> None:
+    path = tmp_path / "j"
+    pauses(path, 8, 1_000_000)
+    reader = JournalReader(path)
+    assert len(reader.read()) == 8
+    assert reader.read() == []
+    replace(path, steps, 2_000_000)
+    with pytest.raises(JournalReplacedError):
+        reader.read_some()
+    reader.restart()
+    assert [record.wall for record in reader.read()] == [2_000_000 + step for step in range(steps)]
+
+
+def test_a_copy_that_has_grown_is_the_same_journal_and_an_earlier_state_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    pauses(path, 8, 5_000_000)
+    earlier = path.read_bytes()
     reader = JournalReader(path)
     reader.read()
-    write(2, 6_000_000)
+    pauses(path, 2, 6_000_000)
     grown = path.read_bytes()
     path.unlink()
     path.write_bytes(grown)
     assert len(reader.read()) == 2
-    path.write_bytes(kept.read_bytes())
+    path.write_bytes(earlier)
     with pytest.raises(JournalReplacedError):
         reader.read()
-    # its folder is gone: that is not another run
-    reader.restart()
-    assert len(reader.read()) == 8
+
+
+def test_a_journal_whose_folder_is_gone_is_not_another(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "j"
+    path.parent.mkdir()
+    pauses(path, 8, 1_000_000)
+    reader = JournalReader(path)
+    reader.read()
     path.unlink()
     path.parent.rmdir()
     assert reader.read() == []

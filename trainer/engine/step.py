@@ -131,8 +131,8 @@ class Clipping:
             clip_grad_norm_(parameters, self._norm)
 
 
-class CheckedStep:
-    """The step on the CPU, and on devices for optimisers that do not take a flag.
+class _Step:
+    """What the steps share: how a batch becomes gradients, and what is done with them before the update.
 
     `gradients_ready` is called between backward and the look at the gradients.
     """
@@ -140,7 +140,7 @@ class CheckedStep:
     def __init__(
         self,
         loss_of: BatchLoss,
-        optimizer: Optimizer,
+        optimizer: Any,  # fused optimisers look for two attributes that torch.optim.Optimizer does not declare
         options: StepOptions = PLAIN,
         gradients_ready: Callable[[], object] = lambda: None,
         amounts: Amounts = evenly,
@@ -150,9 +150,16 @@ class CheckedStep:
         self._clip = Clipping(optimizer, options) if options.clips else None
         self._gradients_ready = gradients_ready
         self._optimizer = optimizer
+        self._update = OptimizerStep(optimizer)
+
+
+class CheckedStep(_Step):
+    """The step on the CPU, and on devices for optimisers that do not take a flag."""
+
+    def __init__(self, loss_of: BatchLoss, optimizer: Optimizer, *shared: Any) -> None:
+        super().__init__(loss_of, optimizer, *shared)
         self._finite = FiniteCheck(optimizer)
         self._closure = needs_closure(optimizer)
-        self._update = OptimizerStep(optimizer)
 
     def __call__(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:
         """Take one step; raises NonFiniteStep with the weights unchanged."""
@@ -183,28 +190,15 @@ class CheckedStep:
             first.append((outputs, value))
             return loss
 
-        self._optimizer.step(closure)  # type: ignore[arg-type]  # torch types the result as float, LBFGS takes a tensor
+        self._optimizer.step(closure)
         return first[0]
 
 
-class FlaggedStep:
+class FlaggedStep(_Step):
     """The step on a device: nothing in it waits for the device."""
 
-    def __init__(
-        self,
-        loss_of: BatchLoss,
-        optimizer: Any,  # fused optimisers look for two attributes that torch.optim.Optimizer does not declare
-        device: torch.device,
-        options: StepOptions = PLAIN,
-        gradients_ready: Callable[[], object] = lambda: None,
-        amounts: Amounts = evenly,
-    ) -> None:
-        self._loss_of = loss_of
-        self._backward = accumulated(options.accumulate, amounts) if options.accumulate > 1 else backward
-        self._clip = Clipping(optimizer, options) if options.clips else None
-        self._gradients_ready = gradients_ready
-        self._optimizer = optimizer
-        self._update = OptimizerStep(optimizer)
+    def __init__(self, loss_of: BatchLoss, optimizer: Any, device: torch.device, *shared: Any) -> None:
+        super().__init__(loss_of, optimizer, *shared)
         self._parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
         self._one = torch.ones((), device=device)
         self._flag = torch.zeros((), device=device)
