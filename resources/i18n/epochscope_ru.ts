@@ -1172,7 +1172,7 @@
     </message>
     <message>
         <source>data.mixup</source>
-        <translation>Mixup и CutMix не могут смешать такой пакет: нужны изображения (B, C, H, W) с плавающей точкой. Отключите mixup и cutmix.</translation>
+        <translation>Mixup и CutMix не могут смешать такой батч: нужны изображения (B, C, H, W) с плавающей точкой. Отключите mixup и cutmix.</translation>
     </message>
     <message>
         <source>data.mode</source>
@@ -1197,7 +1197,7 @@
     </message>
     <message>
         <source>data.no_loader</source>
-        <translation>Данные части {split} нельзя перебрать. Передайте DataLoader, другой итерируемый объект с пакетами или массивы (X, y).</translation>
+        <translation>Данные части {split} нельзя перебрать. Передайте DataLoader, другой итерируемый объект с батчами или массивы (X, y).</translation>
     </message>
     <message>
         <source>data.no_path</source>
@@ -1237,7 +1237,7 @@
     </message>
     <message>
         <source>data.sizes</source>
-        <translation>Изображения в пакете разного размера. Приведите их к одному размеру в преобразовании набора данных.</translation>
+        <translation>Изображения в батче разного размера. Приведите их к одному размеру в преобразовании набора данных.</translation>
     </message>
     <message>
         <source>data.source</source>
@@ -1451,7 +1451,7 @@
     </message>
     <message>
         <source>model.batch_norm</source>
-        <translation>BatchNorm не может обучаться на пакетах из одного изображения. Увеличьте размер пакета.</translation>
+        <translation>BatchNorm не может обучаться на батчах из одного изображения. Увеличьте размер батча.</translation>
     </message>
     <message>
         <source>model.half</source>
@@ -1541,7 +1541,7 @@
     </message>
     <message>
         <source>resume.accumulate</source>
-        <translation>Запуск сохранён внутри эпохи с другим числом накапливаемых пакетов. Продолжите с тем же accumulate или начните новый запуск.</translation>
+        <translation>Запуск сохранён внутри эпохи с другим числом накапливаемых батчей. Продолжите с тем же accumulate или начните новый запуск.</translation>
     </message>
     <message>
         <source>resume.no_folder</source>
@@ -3132,7 +3132,7 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>Batches whose gradients are added up for one optimiser step</source>
-        <translation>Сколько пакетов складывают градиенты для одного шага оптимизатора</translation>
+        <translation>Сколько батчей складывают градиенты для одного шага оптимизатора</translation>
     </message>
     <message>
         <source>Best kept</source>
@@ -3432,7 +3432,7 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>Images per batch, and per optimiser step</source>
-        <translation>Изображений в пакете и на шаг оптимизатора</translation>
+        <translation>Изображений в батче и на шаг оптимизатора</translation>
     </message>
     <message>
         <source>Training images</source>
@@ -3500,7 +3500,7 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>batches</source>
-        <translation>пакетов</translation>
+        <translation>батчей</translation>
     </message>
     <message>
         <source>degrees</source>
