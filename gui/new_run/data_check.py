@@ -317,8 +317,9 @@ def _show_cards(
 
     def card(row: int) -> Card:
         name = labels.class_name(names, int(truth[row]))
-        told = texts[row].format(name=name) if row < len(texts) and texts[row] else name
-        return Card(pixels[row], (told,), told)
+        text = texts[row] if row < len(texts) and texts[row] else "{name}"
+        short = labels.class_name(view.short_names(names, text.format(name="")), int(truth[row]))
+        return Card(pixels[row], (text.format(name=short),), text.format(name=name))
 
     widest = max((labels.class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
     view.widest = max((text.format(name=widest) for text in {*texts, "{name}"}), key=len)

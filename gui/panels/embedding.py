@@ -36,6 +36,7 @@ from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, kept_epoch
 from gui.widgets import labels
+from gui.widgets.short_names import NameDelegate
 from gui.window.theme import icon
 from trainer.store.folder import default_root
 
@@ -82,6 +83,8 @@ class EmbeddingPanel(Panel):
         tools.addWidget(self.note, 1)
         tools.addWidget(self.again_button)
         self.legend.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._names = NameDelegate(self.legend)
+        self.legend.setItemDelegate(self._names)
         self.legend.setUniformItemSizes(True)
         self.legend.setIconSize(QSize(40, 16))
         side = QWidget()
@@ -219,6 +222,7 @@ class EmbeddingPanel(Panel):
         self.legend.blockSignals(True)
         self.legend.clear()
         names = self.run.model.classes if self.run is not None and self.map is not None else ()
+        self._names.names = labels.class_names(names)
         for number in range(min(MANY, len(names))):
             item = QListWidgetItem(labels.class_name(names, number))
             item.setToolTip(labels.plain_tip(names[number]))
@@ -318,17 +322,18 @@ class EmbeddingPanel(Panel):
     def _about(self, number: int) -> About | None:
         if self.map is None or self.run is None:
             return None
-        names, seen = self.run.model.classes, self._seen(number)
+        names, seen = self.scatter.short_names(self.run.model.classes), self._seen(number)
         true = labels.class_name(names, int(self.map.labels[number]))
         if seen is None:
             lines = [true]
             if self._predicted is not None:
-                lines.append("→ " + labels.class_name(names, int(self._predicted[number])))
+                lines.append(labels.ARROW + labels.class_name(names, int(self._predicted[number])))
             return About((*lines, self.tr("This image was not kept for viewing.")))
         verdict = self.tr("right") if seen.right else self.tr("wrong")
-        taken = f"→ {labels.class_name(names, seen.predicted)}"
         share = f"{verdict} {formats.percent(seen.confidence)}"
-        return About((true, taken, share), labels.image_of(seen.pixels))
+        return About(
+            (true, labels.ARROW + labels.class_name(names, seen.predicted), share), labels.image_of(seen.pixels)
+        )
 
     def _choose(self, number: int) -> None:
         self._show_image()

@@ -139,12 +139,13 @@ class WeightsPanel(Panel):
         pixels = coloured(picture, self.weights.scale, Colours.current().change)
         if self.weights.kind == "templates":
             name = labels.class_name(self.run.model.classes, row)
+            line = labels.class_name(self.view.short_names(self.run.model.classes), row)
         else:
-            name = formats.whole(row + 1)
+            name = line = formats.whole(row + 1)
         reach = self.tr("{name}: weights from {low} to {high}").format(
             name=name, low=formats.number(float(picture.min()), 4), high=formats.number(float(picture.max()), 4)
         )
-        return Card(pixels, (name,), reach)
+        return Card(pixels, (line,), reach)
 
     def _why(self, reason: Reason, epoch: int) -> str:
         texts = {

@@ -22,6 +22,7 @@ from gui.plotting.painting import Stamps, Stroke, draw_stroke, fits_points
 from gui.viewmodels.growable import Floats
 from gui.window.theme import Colours, mix
 from trainer.plotting.ticks import Kind, outward, ticks
+from trainer.text_shortening import shorten_all
 
 import pyqtgraph as pg  # isort: skip  # as gui.plotting.painting imports it first
 
@@ -325,11 +326,11 @@ class Chart(QWidget):
         painter.setBrush(self._colours.background)
         painter.setPen(QPen(self._colours.grid, 0))
         painter.drawRect(box)
-        for number, reading in enumerate(self.readings):
+        short = shorten_all([reading.name for reading in self.readings], names + 1, metrics.horizontalAdvance)
+        for number, (reading, name) in enumerate(zip(self.readings, short, strict=True)):
             row = QRectF(left + 6, box.top() + 4 + number * metrics.height(), width - 12, metrics.height())
             draw_sample(painter, reading.look, QRectF(row.left(), row.top(), 20, row.height()), self._colours)
             painter.setPen(self._colours.text)
-            name = metrics.elidedText(reading.name, Qt.TextElideMode.ElideRight, names + 1)
             painter.drawText(row.adjusted(26, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
             painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, reading.value)
 

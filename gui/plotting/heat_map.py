@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.text import formats
 from gui.widgets import labels
+from gui.widgets.short_names import ShortNames
 from gui.window.theme import Colours, rgb
-from trainer.text_shortening import shorten_all
 
 WIDEST = 48
 """Pixels of a cell, at most."""
@@ -36,8 +36,7 @@ class HeatMap(QWidget):
         self._table: NDArray[np.float64] = np.empty((0, 0))
         self._order: NDArray[np.int64] = np.empty(0, np.int64)
         self._names: tuple[str, ...] = ()
-        self._short_for: tuple[object, ...] = ()
-        self._short: list[str] = []
+        self._short = ShortNames()
         self._range = (0.0, 1.0)
         self._image: QImage | None = None
         self._at: tuple[int, int] | None = None
@@ -118,21 +117,15 @@ class HeatMap(QWidget):
         line = self.fontMetrics().height()
         painter.setPen(self.palette().color(self.foregroundRole()))
         if area.x() > 5:
-            for row, text in enumerate(self._short_names(area.x() - 6)):
+            names = [self._name(number) for number in self._order]
+            short = self._short.within(area.x() - 6, names, self.font())
+            for row, name in enumerate(names):
                 place = QRectF(0, area.y() + row * high, area.x() - 6, high)
-                painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+                painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, short[name])
         self._axis(painter, area, wide, line)
         self._marks(painter, area, wide, high, colours)
         self._scale(painter, area, line, colours)
         painter.end()
-
-    def _short_names(self, room: float) -> list[str]:
-        """Of the rows, in their order; found anew only where names, room or font have changed."""
-        whole = tuple(self._name(number) for number in self._order)
-        key = whole, room, self.font().key()
-        if key != self._short_for:
-            self._short_for, self._short = key, shorten_all(whole, room, self.fontMetrics().horizontalAdvance)
-        return self._short
 
     def _coloured(self, colours: Colours) -> QImage:
         low, high = self._range

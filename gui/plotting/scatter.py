@@ -27,7 +27,9 @@ from gui.plotting.markers import Look
 from gui.plotting.painting import Stamps
 from gui.viewmodels.embedding import Points, frame, nearest
 from gui.widgets import labels
+from gui.widgets.short_names import ShortNames
 from gui.window.theme import Colours
+from trainer.text_shortening import shorten
 
 REACH = 12.0
 """Pixels around a point in which the mouse means it."""
@@ -67,6 +69,7 @@ class Scatter(QWidget):
     def __init__(self, about: Callable[[int], About | None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._about = about
+        self._short = ShortNames()
         self.cloud: Cloud | None = None
         self.current, self.hovered = -1, -1
         self._view: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
@@ -203,8 +206,9 @@ class Scatter(QWidget):
         if about is None:
             return
         metrics = QFontMetricsF(self.font())
-        text = max((metrics.horizontalAdvance(line) for line in about.lines), default=0.0)
-        wide = min(max(text, THUMB if about.image is not None else 0), 0.6 * self.width())
+        measure = metrics.horizontalAdvance
+        text = max((measure(line) for line in about.lines), default=0.0)
+        wide = min(max(text, THUMB if about.image is not None else 0), self._text_room())
         high = metrics.height() * len(about.lines) + (THUMB + 4 if about.image is not None else 0)
         at = self.place_of(self.hovered)
         box = QRectF(at.x() + 16, at.y() + 12, wide + 16, high + 14)
@@ -224,8 +228,15 @@ class Scatter(QWidget):
         painter.setPen(colours.text)
         for number, line in enumerate(about.lines):
             row = QRectF(inner.left(), inner.top() + number * metrics.height(), inner.width() + 2, metrics.height())
-            cut = metrics.elidedText(line, Qt.TextElideMode.ElideRight, inner.width() + 1)
-            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, cut)
+            painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, shorten(line, inner.width() + 1, measure))
+
+    def _text_room(self) -> float:
+        return 0.6 * self.width()
+
+    def short_names(self, classes: tuple[str, ...]) -> tuple[str, ...]:
+        """What each class is written as beside a point, behind an arrow."""
+        room = self._text_room() - QFontMetricsF(self.font()).horizontalAdvance(labels.ARROW)
+        return self._short.of_classes(room, classes, self.font())
 
     # -- the mouse and the keys ----------------------------------------------------------------------------------
 

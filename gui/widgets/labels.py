@@ -17,6 +17,11 @@ from gui.viewmodels.selection import Selection
 from gui.window.theme import Colours
 
 MINUS = "\N{MINUS SIGN}"
+ARROW = "→ "
+"""Before the class that was predicted."""
+
+LONGEST = 300
+"""Letters of a class's name that are shown anywhere: a folder's name has no more than 255."""
 
 
 class Sentence(QLabel):
@@ -91,7 +96,12 @@ def signed(value: float, digits: int = 3) -> str:
 def class_name(names: tuple[str, ...], index: int) -> str:
     """The name of a class, on one line; its number where the run has no such class."""
     name = names[index] if 0 <= index < len(names) else f"#{index}"
-    return " ".join(name[:200].split()) or f"#{index}"
+    return " ".join(name[:LONGEST].split()) or f"#{index}"
+
+
+def class_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of all classes, as `class_name` has them."""
+    return tuple(class_name(names, index) for index in range(len(names)))
 
 
 def whence(looked: Selection) -> str:

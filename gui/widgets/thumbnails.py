@@ -34,6 +34,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from gui.widgets import labels
+from gui.widgets.short_names import ShortNames
+from trainer.text_shortening import shorten
 
 Index = QModelIndex | QPersistentModelIndex
 _VISIBLE = QAbstractItemView.ScrollHint.EnsureVisible
@@ -99,6 +101,7 @@ class ThumbnailView(QAbstractItemView):
         """A text that is to fit in a line."""
         self._sides = range(side, max(side, largest) + 1, 4)
         self._hovered = -1
+        self._short = ShortNames()
         self.pictures = ThumbnailModel(self)
         self.setModel(self.pictures)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -112,6 +115,11 @@ class ThumbnailView(QAbstractItemView):
         metrics = QFontMetricsF(self.font())
         width = max(self.side, labels.text_width(metrics, self.widest))
         return QSize(width + 2 * GAP + 4, round(self.side + self.lines * metrics.height() + 2 * GAP + 4))
+
+    def short_names(self, classes: tuple[str, ...], around: str = "") -> tuple[str, ...]:
+        """What each class is written as on a line that holds the text `around` it as well."""
+        room = self.card_size().width() - 2 * GAP - 4 - QFontMetricsF(self.font()).horizontalAdvance(around)
+        return self._short.of_classes(room, classes, self.font())
 
     def _columns(self) -> int:
         return max(1, self.viewport().width() // self.card_size().width())
@@ -261,7 +269,7 @@ class ThumbnailView(QAbstractItemView):
         """In the middle, with a tick or a cross before it."""
         metrics = QFontMetricsF(self.font())
         mark = 0.0 if right is None else metrics.ascent() * 0.85 + 4
-        cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width() - mark)
+        cut = shorten(text, line.width() - mark, metrics.horizontalAdvance)
         width = metrics.horizontalAdvance(cut)
         left = line.x() + (line.width() - mark - width) / 2
         if right is not None:

@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from trainer.plotting.svg import fit_all, width_of
-from trainer.report import charts
+from trainer.report import charts, grids
 
 
 def test_long_names_that_share_a_head_or_both_ends_stay_distinct() -> None:
@@ -27,3 +27,13 @@ def test_the_map_names_every_class_differently() -> None:
     svg = charts.scatter("map", "title", places, np.arange(30) % 3, names, "")
     labels = re.findall(r'<text[^>]*font-weight="600"[^>]*>(a_[^<]+)</text>', svg)
     assert len(set(labels)) == 3
+
+
+def test_below_the_images_of_a_sheet_every_class_is_another_text() -> None:
+    names = [f"a long beginning that all of them share {number:03} and a long end" for number in range(130)]
+    for columns, around in ((8, "→ "), (10, ""), (16, "")):
+        short = grids.short_names(names, columns, around)
+        assert len(set(short)) == len(names)
+        pictures = [grids.Picture(np.zeros((4, 4, 3), np.uint8), (around + name,)) for name in short]
+        svg = grids.sheet("sheet", "title", pictures, columns=columns)
+        assert len(set(re.findall(r">([^<]*…[^<]*)</text>", svg))) == len(names), "the sheet cuts them no more"

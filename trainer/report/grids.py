@@ -28,6 +28,8 @@ NAMED = 110
 """So many classes are named beside a heat map."""
 STRONG = 0.66
 """From this share of a scale on, a cell is dark enough on light, and light enough on dark, for dark ink."""
+GAP = 14
+"""Pixels between the images of a sheet."""
 
 
 # --- class x epoch
@@ -227,16 +229,24 @@ class Picture:
     wrong: bool = False
 
 
+def short_names(names: Sequence[str], columns: int = 8, around: str = "") -> list[str]:
+    """The names of all classes as a `sheet` has room for them, on a line that holds the text `around` one as well."""
+    return fit_all(names, _side(columns) + 4 - width_of(around, 11), 11)
+
+
+def _side(columns: int) -> float:
+    return (WHOLE - GAP * (columns - 1)) / columns
+
+
 def sheet(name: str, title: str, pictures: Sequence[Picture], about: str = "", columns: int = 8) -> str:
     """Pictures in rows, all as large: small ones enlarged without blurring."""
-    gap = 14
-    side = (WHOLE - gap * (columns - 1)) / columns
+    side = _side(columns)
     lines = max(len(picture.lines) for picture in pictures)
     high = side + 16 * lines + 12
     rows = math.ceil(len(pictures) / columns)
     drawing = Drawing(name, WHOLE, rows * high - 8, title, about)
     for number, picture in enumerate(pictures):
-        x, y = number % columns * (side + gap), number // columns * high
+        x, y = number % columns * (side + GAP), number // columns * high
         height, width = picture.pixels.shape[:2]
         scale = side / max(height, width, 1)
         look: dict[str, Any] = {"style": "image-rendering:pixelated"} if scale > 1.3 else {}

@@ -25,6 +25,7 @@ from trainer.text_shortening import distinct_names
 MAX_WEIGHTS, MAX_TEMPLATES = 64, 200
 LONG = 12
 """Letters that runs may share without being shortened."""
+ARROW = "→ "
 FIRST_SPLITS = ("test", "valid", "train")
 METRICS: tuple[tuple[str, Kind], ...] = (("loss", "number"), ("accuracy", "percent"), ("macro_f1", "number"))
 
@@ -41,8 +42,12 @@ class Figure:
 
 def class_names(names: Sequence[str], count: int) -> list[str]:
     """On one line each; a number where there is no name."""
-    given = [" ".join(name[:200].split()) for name in names[:count]]
+    given = [" ".join(name[:300].split()) for name in names[:count]]
     return [name or f"#{number}" for number, name in enumerate(given + [""] * (count - len(given)))]
+
+
+def _name(names: Sequence[str], number: int) -> str:
+    return names[number] if 0 <= number < len(names) else f"#{number}"
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
@@ -145,24 +150,23 @@ class Gallery:
         """The images with the largest loss, of each split that has images."""
         for split, found in self._pictures.hardest.items():
             title = self._texts["title_hardest"].format(split=self._texts.word("split", split))
-            pictures = [self._hard(one) for one in found]
+            short = grids.short_names(self._names, around=ARROW)
+            pictures = [self._hard(one, short) for one in found]
             svg = grids.sheet(f"hardest-{split}", title, pictures)
             caption = self._texts["caption_hardest"].format(split=self._texts.word("split", split), count=len(found))
             yield Figure(f"hardest-{split}", svg, caption, wide=True)
 
-    def _hard(self, one: Hard) -> grids.Picture:
+    def _hard(self, one: Hard, short: Sequence[str]) -> grids.Picture:
         texts = self._texts
-        true, predicted = (self._name(number) for number in (one.true, one.predicted))
+        true, predicted = (_name(self._names, number) for number in (one.true, one.predicted))
         figures = f"p {texts.number(one.confidence, 2)} · L {texts.number(one.loss, 2)}"
         tip = texts["hard_tip"].format(
             true=true, predicted=predicted, confidence=texts.number(one.confidence, 3), loss=texts.number(one.loss, 3),
             place=texts.whole(one.place + 1), path=one.path or texts["no_path"],
         )  # fmt: skip
         wrong = one.true != one.predicted
-        return grids.Picture(one.pixels, (true, f"→ {predicted}" if wrong else texts["right"], figures), tip, wrong)
-
-    def _name(self, number: int) -> str:
-        return self._names[number] if 0 <= number < len(self._names) else f"#{number}"
+        verdict = ARROW + _name(short, one.predicted) if wrong else texts["right"]
+        return grids.Picture(one.pixels, (_name(short, one.true), verdict, figures), tip, wrong)
 
     def weights(self) -> Iterator[Figure]:
         """The first layer's weights as pictures."""
@@ -173,11 +177,12 @@ class Gallery:
         names = self._names if found.kind == "templates" else [str(n + 1) for n in range(len(found.pictures))]
         lut = ramp(CHANGE_LIGHT)
         few = found.pictures[: MAX_TEMPLATES if found.kind == "templates" else MAX_WEIGHTS]
-        pictures = [
-            grids.Picture(coloured(one, found.scale, lut), (name,), name)
-            for name, one in zip(class_names(names, len(few)), few, strict=True)
-        ]
         columns = 16 if found.kind != "templates" else 5 if len(few) <= 10 else 10
+        whole = class_names(names, len(few))
+        pictures = [
+            grids.Picture(coloured(one, found.scale, lut), (short,), name)
+            for name, short, one in zip(whole, grids.short_names(whole, columns), few, strict=True)
+        ]
         svg = grids.sheet("weights", title, pictures, columns=columns)
         bound = texts.number(found.scale, 3)
         key = f"caption_{found.kind}_{'colour' if few.shape[1] == 3 else 'change'}"

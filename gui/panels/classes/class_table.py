@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from gui.text import formats
 from gui.widgets import labels
+from gui.widgets.short_names import NameDelegate
 from gui.window.theme import Colours
 from trainer.natural_order import natural_key
 
@@ -176,6 +177,8 @@ class ClassTable(QTableView):
         super().__init__(parent)
         self.classes = ClassModel(self)
         self.setModel(self.classes)
+        self._names = NameDelegate(self)
+        self.setItemDelegateForColumn(NAME, self._names)
         self.setItemDelegateForColumn(F1, _BarDelegate(self))
         for column in (SINCE_LAST, SINCE_BEST):
             self.setItemDelegateForColumn(column, _ChangeDelegate(self))
@@ -204,7 +207,8 @@ class ClassTable(QTableView):
             header.resizeSection(column, max(metrics.horizontalAdvance(caption) + sorts, figure) + 10)
         taken = sum(header.sectionSize(column) for column in range(PRECISION, SINCE_BEST + 1))
         rest = max(180, self.viewport().width() - taken)
-        names = [metrics.horizontalAdvance(labels.class_name(self.classes.names, i)) for i in self.classes.order[:500]]
+        self._names.names = labels.class_names(self.classes.names)
+        names = [metrics.horizontalAdvance(self._names.names[i]) for i in self.classes.order[:500]]
         # a bar can be short, a name that is cut has to be guessed
         bar = metrics.horizontalAdvance(formats.number(0.888, 3)) + 50
         name = min(max([*names, 40]) + 12, max(rest // 2, rest - bar))

@@ -142,7 +142,7 @@ class ImageGrid(QWidget):
     def _widest(self) -> str:
         verdict = max(self.tr("right"), self.tr("wrong"), key=len)
         name = max((labels.class_name(self.names, i)[:12] for i in range(len(self.names))), key=len, default="")
-        return max(f"MM{verdict} {formats.percent(1.0)}", f"→ {name}", key=len)
+        return max(f"MM{verdict} {formats.percent(1.0)}", labels.ARROW + name, key=len)
 
     def _mark(self) -> None:
         """Make the large image the current one of the list, where it is in it."""
@@ -170,7 +170,10 @@ class ImageGrid(QWidget):
             true=true, taken=taken, share=share, verdict=verdict, loss=loss
         )
         tip = f"{spoken}\n{seen.path}" if seen.path else spoken
-        return Card(seen.pixels, (true, f"→ {taken}", f"{verdict} {share}", loss), spoken, tip, seen.right)
+        short = self.view.short_names(self.names, labels.ARROW)
+        first, second = labels.class_name(short, seen.true), labels.ARROW + labels.class_name(short, seen.predicted)
+        lines = first, second, f"{verdict} {share}", loss
+        return Card(seen.pixels, lines, spoken, tip, seen.right)
 
     def _current(self, current: QModelIndex) -> None:
         if current.isValid() and current.row() < len(self.selection.items):

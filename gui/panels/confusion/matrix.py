@@ -30,9 +30,9 @@ from PySide6.QtWidgets import (
 
 from gui.text import formats
 from gui.widgets import labels
+from gui.widgets.short_names import ShortNames
 from gui.window.theme import Colours, mix
 from trainer.metrics.confusion import Shown
-from trainer.text_shortening import shorten_all
 
 Index = QModelIndex | QPersistentModelIndex
 SMALLEST, LARGEST = 22, 64
@@ -173,8 +173,7 @@ class _Names(QHeaderView):
     def __init__(self, orientation: Qt.Orientation, parent: QWidget | None = None) -> None:
         super().__init__(orientation, parent)
         self.marked = -1
-        self._short_for: tuple[object, ...] = ()
-        self._short: dict[str, str] = {}
+        self._short = ShortNames()
         self.setSectionsClickable(True)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(SMALLEST - 4)
@@ -196,18 +195,12 @@ class _Names(QHeaderView):
             painter.rotate(-90)
             room, side = QRect(6, 0, rect.height() - 10, rect.width()), Qt.AlignmentFlag.AlignLeft
         text = self.model().headerData(index, self.orientation()) or ""
-        cut = self._shortened(painter.fontMetrics(), room.width()).get(text, text)
+        cut = self._short.within(room.width(), self._names(), font).get(text, text)
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, cut)
         painter.restore()
 
-    def _shortened(self, metrics: QFontMetrics, room: int) -> dict[str, str]:
-        """What each name is written as; found anew only where names, font or room have changed."""
-        names = tuple(str(self.model().headerData(place, self.orientation()) or "") for place in range(self.count()))
-        key = names, room, self.font().bold(), self.font().key()
-        if key != self._short_for:
-            short = shorten_all(names, room, metrics.horizontalAdvance)
-            self._short_for, self._short = key, dict(zip(names, short, strict=True))
-        return self._short
+    def _names(self) -> tuple[str, ...]:
+        return tuple(str(self.model().headerData(place, self.orientation()) or "") for place in range(self.count()))
 
     def _longest(self) -> int:
         font = self.font()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from gui.text import formats
 from gui.widgets import labels
+from gui.widgets.short_names import NameDelegate
 from trainer.metrics.confusion import Pair
 
 Index = QModelIndex | QPersistentModelIndex
@@ -73,6 +74,9 @@ class PairsView(QTableView):
         super().__init__(parent)
         self.model_of_pairs = PairsModel(self)
         self.setModel(self.model_of_pairs)
+        self._names = NameDelegate(self)
+        for column in (0, 1):
+            self.setItemDelegateForColumn(column, self._names)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
@@ -109,5 +113,6 @@ class PairsView(QTableView):
         """Show these; `compared`: with what they were."""
         if pairs != self.model_of_pairs.pairs or compared == self.isColumnHidden(CHANGE):
             self.model_of_pairs.show_pairs(pairs, names)
+            self._names.names = labels.class_names(names)
             self.setColumnHidden(CHANGE, not compared)
             self._fit()
