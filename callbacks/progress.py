@@ -35,6 +35,7 @@ STAGES = {
     "scan": "looking through the images",
     "decode": "decoding images",
     "check": "checking",
+    "extract": "computing features",
     "compile": "compiling the model",
     "validate": "validating",
     "evaluate": "evaluating",

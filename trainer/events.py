@@ -32,7 +32,7 @@ from trainer.confusion_matrix import SparseMatrix
 
 Split = Literal["train", "valid", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
-Stage = Literal["import", "scan", "decode", "check", "compile", "validate", "evaluate", "save"]
+Stage = Literal["import", "scan", "decode", "check", "extract", "compile", "validate", "evaluate", "save"]
 CheckpointKind = Literal["best", "last", "manual"]
 Status = Literal["completed", "stopped", "failed"]
 Answer = Literal["done", "already", "refused", "stale"]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer.backbones import BACKBONES
 from trainer.callback import Callback
 from trainer.engine.resume import find_continuation, trained_weights
 from trainer.engine.session import Session
@@ -17,7 +18,7 @@ from trainer.events import Preparing
 from trainer.plugins import DEFAULT_CALLBACKS, check_names, load_callback, model_options
 from trainer.settings import Settings, from_toml, merge
 from trainer.store.durable import remove_tree
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder, create_run, default_root
 from trainer.store.run_files import settings_text, write_settings
 
 if TYPE_CHECKING:
@@ -88,9 +89,10 @@ def _build_new(settings: Settings, session: Session) -> Trainer:
     return build(settings, session)
 
 
-def build(settings: Settings, session: Session, fingerprint: str | None = None) -> Trainer:
+def build(settings: Settings, session: Session, fingerprint: str | None = None, root: Path | None = None) -> Trainer:
     """Open the data, build the model, and put both into a Trainer; `session` hears how far that is. `fingerprint`: of
-    the data that the run was trained on, where the session does not know it."""
+    the data that the run was trained on, where the session does not know it. `root`: the folder that holds the
+    run's folder, where features are kept; that of the session's run by default."""
     session.progress(Preparing, "import", 0, 1)
     from trainer.engine.device import choose_device, choose_threads
     from trainer.models import build_model, move_model
@@ -98,14 +100,21 @@ def build(settings: Settings, session: Session, fingerprint: str | None = None) 
     from trainer.trainer import Trainer
 
     session.progress(Preparing, "import", 1, 1)
+    device = choose_device(settings.train.device)
     if fingerprint is None and session.continuation is not None and session.continuation.checkpoint is not None:
         fingerprint = session.continuation.load()[1].get("fingerprint")
     data = open_settings_data(settings, session, fingerprint)
     for note in data.notes:
         session.log(f"data: {note}")
-    train = settings.train
-    model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
-    model = move_model(model, choose_device(train.device))
+    train, pretrained = settings.train, settings.model in BACKBONES
+    model: Any
+    if pretrained:
+        model, data = _on_features(settings, session, data, device, root)
+        decay = train.weight_decay + settings.backbone.penalty / data.sizes["train"]
+        train = train.model_copy(update={"weight_decay": decay})
+    else:
+        model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
+    model = move_model(model, device)
     return Trainer(
         model,
         data,
@@ -116,20 +125,34 @@ def build(settings: Settings, session: Session, fingerprint: str | None = None) 
         device=train.device,
         precision=train.precision,
         compile=train.compile,
-        threads=choose_threads(train.threads, settings.model),
+        threads=choose_threads(train.threads, "softmax" if pretrained else settings.model),
         eval_batch=train.eval_batch,
         **{name: getattr(train, name) for name in ("accumulate", "clip_norm", "clip_value", "ema")},
         **{name: getattr(settings.augment, name) for name in ("mixup", "cutmix")},
     )
 
 
+def _on_features(settings: Settings, session: Session, images: Any, device: Any, root: Path | None) -> tuple[Any, Any]:
+    """The head of a pretrained network and the features it is trained on; run.toml says of which weights they are."""
+    from trainer.pretrained.frozen import build_frozen
+
+    if root is None:
+        root = session.folder.path.parent if session.folder is not None else default_root()
+    frozen = build_frozen(settings, images, root, device, _told(session))
+    if session.folder is not None:
+        write_settings(
+            session.folder, merge(settings.model_dump(), {"backbone": {"digest": frozen.digest}}).model_dump()
+        )
+    return frozen.head, frozen.data
+
+
 def open_settings_data(settings: Settings, session: Session | None = None, fingerprint: str | None = None) -> Any:
     """The data that `[data]`, `[augment]` and the seed describe; `fingerprint` as for `open_data`."""
     from trainer.data import open_data
 
-    progress: dict[str, Any] = {}
-    if session is not None:
-        progress["progress"] = lambda stage, done, total: session.progress(Preparing, stage, done, total)
+    special: dict[str, Any] = {} if session is None else {"progress": _told(session)}
+    if (backbone := BACKBONES.get(settings.model)) is not None:
+        special |= {"large": backbone.size, "normalization": (backbone.mean, backbone.std)}
     return open_data(
         **settings.data.model_dump(),
         **settings.augment.model_dump(exclude={"mixup", "cutmix"}),
@@ -137,8 +160,12 @@ def open_settings_data(settings: Settings, session: Session | None = None, finge
         batch=settings.train.batch,
         seed=settings.train.seed,
         fingerprint=fingerprint,
-        **progress,
+        **special,
     )
+
+
+def _told(session: Session) -> Callable[[Any, int, int], None]:
+    return lambda stage, done, total: session.progress(Preparing, stage, done, total)
 
 
 def read_settings(folder: RunFolder, *, to_use: bool = False) -> Settings:
@@ -242,6 +269,6 @@ def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
     found = trained_weights(folder)
     # nothing is trained here: one pass is over before a compiler would be, and there may be none on this machine
     settings = merge(settings.model_dump(), {"train": {"compile": False}})
-    trainer = build(settings, Session(), found.meta.get("fingerprint"))
+    trainer = build(settings, Session(), found.meta.get("fingerprint"), folder.path.parent)
     trainer.model.load_state_dict(found.state)
     return trainer, found.kind

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
+from trainer.backbones import BACKBONES
 from trainer.errors import UsageError
 from trainer.settings import Settings, refuse, suggest
 
@@ -18,8 +19,9 @@ MODELS: dict[str, str] = {
     "mlp": "Fully connected layers with ReLU",
     "cnn": "A small convolutional network, about half a million parameters",
     "resnet18": "torchvision's ResNet-18, fitted to small images",
+    **{name: backbone.title for name, backbone in BACKBONES.items()},
 }
-"""Built-in models and what they are; options lie in the settings table of the same name."""
+"""Built-in models and what they are; for their options see `options_table`."""
 
 SOURCES: dict[str, str] = {
     "digits": "1,797 handwritten digits of 8x8 pixels; comes with scikit-learn",
@@ -91,9 +93,14 @@ def load_model(name: str) -> Callable[..., Any]:
 def model_options(settings: Settings) -> dict[str, Any]:
     """Options of the chosen model: its own table, or `[plugins.NAME]` for a plugin's."""
     if settings.model in MODELS:
-        table = getattr(settings, settings.model, None)
+        table = getattr(settings, options_table(settings.model), None)
         return table.model_dump() if table is not None else {}
     return dict(settings.plugins.get(settings.model, {}))
+
+
+def options_table(model: str) -> str:
+    """The settings table that a built-in model's options lie in: its own, or the one that pretrained models share."""
+    return "backbone" if model in BACKBONES else model
 
 
 def check_names(settings: Settings) -> None:

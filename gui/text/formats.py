@@ -60,6 +60,7 @@ def phase_word(phase: str) -> str:
         "scan": QCoreApplication.translate("Words", "Looking through the folder"),
         "decode": QCoreApplication.translate("Words", "Reading images"),
         "check": QCoreApplication.translate("Words", "Checking"),
+        "extract": QCoreApplication.translate("Words", "Computing features"),
         "compile": QCoreApplication.translate("Words", "Compiling the model"),
         "validate": QCoreApplication.translate("Words", "Validating"),
         "evaluate": QCoreApplication.translate("Words", "Evaluating the best weights"),

@@ -46,6 +46,7 @@ def group_title(group: str) -> str:
         "data": tr("Form", "Data"),
         "augment": tr("Form", "Augmentation of training images"),
         "train": tr("Form", "Training"),
+        "backbone": tr("Form", "Pretrained network"),
         "checkpoint": tr("Form", "Checkpoints"),
         "early_stopping": tr("Form", "Early stopping"),
     }

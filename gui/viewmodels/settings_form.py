@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from trainer.data.sources import NAMES, check_source
 from trainer.errors import UsageError
-from trainer.plugins import MODELS, callback_names, model_names
+from trainer.plugins import MODELS, callback_names, model_names, options_table
 from trainer.settings import Settings, describe, flag_name, merge
 from trainer.settings.fields import Setting
 from trainer.settings.recipes import Recipe, recipes
@@ -25,6 +25,8 @@ Path_ = tuple[str, ...]
 Kind = Literal["choice", "open_choice", "switch", "integer", "number", "list", "text"]
 SOURCE: Path_ = ("data", "source")
 MODEL: Path_ = ("model",)
+_TABLES = tuple(dict.fromkeys(options_table(model) for model in MODELS))
+"""Of options that count for some models only."""
 DEVICE: Path_ = ("train", "device")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 _TABLE_PROBLEMS: dict[str, tuple[str, Path_]] = {
@@ -79,12 +81,12 @@ class SettingsForm:
     def groups(self) -> list[str]:
         """Tables that count for the chosen model, in order; "" holds what is in none."""
         names = dict.fromkeys(path[0] if len(path) > 1 else "" for path in self.fields)
-        return [name for name in names if name not in MODELS or name == self.text(MODEL)]
+        return [name for name in names if name not in _TABLES or name == options_table(self.text(MODEL))]
 
     @staticmethod
     def models() -> tuple[str, ...]:
-        """Models that may have tables of options."""
-        return tuple(MODELS)
+        """Names of the tables that hold options of models."""
+        return _TABLES
 
     def of_group(self, group: str) -> list[Field]:
         """The fields of a table."""
@@ -150,7 +152,7 @@ class SettingsForm:
         return {
             path: text
             for path, text in self._typed.items()
-            if len(path) == 1 or path[0] not in MODELS or path[0] == model
+            if len(path) == 1 or path[0] not in _TABLES or path[0] == options_table(model)
         }
 
     def check(self) -> list[Problem]:

@@ -1520,6 +1520,22 @@
         <translation>Свои загрузчики не умеют превращать такие изображения во вход модели.</translation>
     </message>
     <message>
+        <source>pretrained.augment</source>
+        <translation>Замороженная сеть видит каждое изображение один раз: {names} не могут меняться от эпохи к эпохе. Случайными могут быть только отражения.</translation>
+    </message>
+    <message>
+        <source>pretrained.damaged</source>
+        <translation>Файл предобученных весов повреждён. Удалите его; если он из пакета, установите пакет заново.</translation>
+    </message>
+    <message>
+        <source>pretrained.missing</source>
+        <translation>Веса модели {model} не установлены. Установите их командой: pip install &apos;epochscope[pretrained]&apos;</translation>
+    </message>
+    <message>
+        <source>pretrained.other</source>
+        <translation>Весов, с которыми обучался этот запуск, здесь больше нет. Верните файл на место или обучите модель заново.</translation>
+    </message>
+    <message>
         <source>recipe.unknown</source>
         <translation>Рецепта «{name}» нет.</translation>
     </message>
@@ -1895,6 +1911,10 @@
     <message>
         <source>One of these callbacks is not installed.</source>
         <translation>Один из этих колбэков не установлен.</translation>
+    </message>
+    <message>
+        <source>Pretrained network</source>
+        <translation>Предобученная сеть</translation>
     </message>
     <message>
         <source>The warm-up must be shorter than the epochs.</source>
@@ -2593,12 +2613,20 @@
         <translation>Один линейный слой, лучшее, что нам известно за 5 эпох; на тесте CIFAR-10 около 0,404 macro-F1.</translation>
     </message>
     <message>
+        <source>Photos (pretrained)</source>
+        <translation>Фотографии (предобученная сеть)</translation>
+    </message>
+    <message>
         <source>Reference task</source>
         <translation>Эталонная задача</translation>
     </message>
     <message>
         <source>Small convolutional network</source>
         <translation>Небольшая свёрточная сеть</translation>
+    </message>
+    <message>
+        <source>Softmax regression on the features of a network pretrained on ImageNet: best below 1,000 images a class.</source>
+        <translation>Softmax-регрессия на признаках сети, предобученной на ImageNet: лучший выбор, когда на класс меньше 1000 изображений.</translation>
     </message>
     <message>
         <source>Softmax regression with light augmentation; on CIFAR-10 about 0.31 macro-F1 on test.</source>
@@ -3263,8 +3291,32 @@ Start one with New run, or open the demo.</source>
         <translation>Изображений в батче при оценке; auto: по модели</translation>
     </message>
     <message>
+        <source>L2 penalty</source>
+        <translation>Штраф L2</translation>
+    </message>
+    <message>
+        <source>Network&apos;s image size</source>
+        <translation>Размер входа сети</translation>
+    </message>
+    <message>
+        <source>Of the head&apos;s weights, divided by the number of training images: 1/C of scikit-learn; added to weight decay</source>
+        <translation>На веса последнего слоя, делится на число обучающих изображений: 1/C в scikit-learn; прибавляется к затуханию весов</translation>
+    </message>
+    <message>
         <source>Part kept for the test, where the source has neither validation nor test images of its own</source>
         <translation>Доля для теста, если в источнике нет своих валидационных и тестовых изображений</translation>
+    </message>
+    <message>
+        <source>SHA-256 of the pretrained weights; empty: those of ImageNet, and the run notes which they were</source>
+        <translation>SHA-256 предобученных весов; пусто: веса ImageNet, и запуск запоминает, какие именно</translation>
+    </message>
+    <message>
+        <source>Side of the images that the pretrained network looks at; auto: that of the images, small ones enlarged</source>
+        <translation>Сторона изображений, которые видит предобученная сеть; auto: как у самих изображений, маленькие увеличиваются</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Веса</translation>
     </message>
     <message>
         <source>What the model computes in; bfloat16 is faster on many GPUs and not offered on a CPU, weights stay float32</source>
@@ -3273,6 +3325,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>L2 penalty on the weights; decoupled from the gradient for adamw</source>
         <translation>L2-штраф на веса; у adamw отделён от градиента</translation>
+    </message>
+    <message>
+        <source>64 hex digits</source>
+        <translation>64 шестнадцатеричные цифры</translation>
     </message>
     <message>
         <source>Label smoothing</source>
@@ -3958,6 +4014,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>Compiling the model</source>
         <translation>Компиляция модели</translation>
+    </message>
+    <message>
+        <source>Computing features</source>
+        <translation>Вычисляются признаки</translation>
     </message>
     <message>
         <source>Computing t-SNE, up to a minute</source>

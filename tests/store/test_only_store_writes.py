@@ -21,6 +21,7 @@ MAY_WRITE = {
     "gui/text/update_translations.py": "a developer's tool: the translations beside the sources",
     "trainer/export/weights.py": "torch.save into memory; durable.py writes the bytes",
     "trainer/data": "the decode cache, outside of any run, and made again where it is damaged",
+    "trainer/pretrained/feature_file.py": "features, made again where they are damaged",
 }
 MAY_UNPICKLE = {
     "trainer/data": "the official CIFAR archives, through an unpickler that builds plain values only",

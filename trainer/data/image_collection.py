@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from trainer.data.decode import UnreadableError, displayed_size, fit, no_warnings
-from trainer.data.image_folder import usual_size
+from trainer.data.image_folder import LARGEST, usual_size
 from trainer.data.image_set import Fault, ImageSet, Progress, channel_sums, pack
 from trainer.data.image_table import in_order, label_text, split_problems
 from trainer.errors import DataError, UsageError
@@ -118,7 +118,9 @@ def _column(features: Mapping[str, Any], kinds: Sequence[str], names: Sequence[s
     return next((name for name in names if name in (typed or features)), None)
 
 
-def load_collection(splits: Mapping[str, Collection], size: int | None, progress: Progress) -> ImageSet:
+def load_collection(
+    splits: Mapping[str, Collection], size: int | None, progress: Progress, large: int = LARGEST
+) -> ImageSet:
     """Bring images in memory to one size. `splits` by our names; as `load_folder` otherwise.
 
     Grey where all images are grey, else colour.
@@ -128,7 +130,7 @@ def load_collection(splits: Mapping[str, Collection], size: int | None, progress
     images = [(split, number, one) for split, one in splits.items() for number in range(len(one.images))]
     names = {split: _names(one) for split, one in splits.items()}
     classes = list(first.classes) or in_order({label_text(name) for found in names.values() for name in found} - {""})
-    target, grey = _size_and_grey(images, size)
+    target, grey = _size_and_grey(images, size, large)
     pixels = np.zeros((len(images), *target) if grey else (len(images), *target, 3), np.uint8)
     sizes = np.zeros((len(images), 2), np.int32)
     faults: list[Fault] = []
@@ -205,12 +207,14 @@ def _names(one: Collection) -> list[Any]:
     return [one.classes[label] if isinstance(label, Integral) and label in inside else None for label in one.labels]
 
 
-def _size_and_grey(images: Sequence[tuple[str, int, Collection]], size: int | None) -> tuple[tuple[int, int], bool]:
+def _size_and_grey(
+    images: Sequence[tuple[str, int, Collection]], size: int | None, large: int
+) -> tuple[tuple[int, int], bool]:
     some = np.unique(np.linspace(0, len(images) - 1, SAMPLED).astype(int)).tolist() if images else []
     opened = [picture for index in some if (picture := _opened(images[index][2].images[images[index][1]])) is not None]
     grey = bool(opened) and all(picture.mode in ("1", "L") for picture in opened)
     sizes = [(height, width) for width, height in map(displayed_size, opened)]
-    return ((size, size) if size is not None else usual_size(sizes)), grey
+    return ((size, size) if size is not None else usual_size(sizes, large)), grey
 
 
 def _opened(image: Any) -> Image.Image | None:

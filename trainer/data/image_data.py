@@ -46,6 +46,13 @@ class Augmentation(NamedTuple):
     crop: int
 
 
+class Normalization(NamedTuple):
+    """Mean and standard deviation of each channel, of values in [0, 1]."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+
 class SplitView(NamedTuple):
     """One split for viewers."""
 
@@ -93,13 +100,14 @@ class ImageData:
         batch: int,
         augmentation: Augmentation,
         balanced: bool = False,
+        normalization: Normalization | None = None,
         reopen: Callable[[str], ImageData | None] | None = None,
     ) -> None:
         height, width = pictures.pixels.shape[1:3]
         self.name = pictures.name
         self.classes = pictures.classes
         self.input_shape = (pictures.channels, height, width)
-        self.mean, self.std = _statistics(pictures, split["train"])
+        self.mean, self.std = normalization or _statistics(pictures, split["train"])
         self.sizes = {part: len(rows) for part, rows in split.items()}
         self.batch = batch
         full, rest = divmod(self.sizes["train"], batch)
@@ -178,7 +186,37 @@ class ImageData:
         """The first `n` training images of an epoch as the engine gets them, their labels and stored indices."""
         n = min(n, self.sizes["train"])
         images, labels = (torch.cat(parts) for parts in zip(*self._train_chunks(epoch, 0, n), strict=True))
-        return images, labels, self._rows["train"][self._order(epoch)[:n]]
+        return images, labels, self._rows["train"][self.order(epoch)[:n]]
+
+    def flips(self, epoch: int) -> Tensor:
+        """Which of the training images, in stored order, are mirrored in an epoch, bool."""
+        drawn = self._parameters(epoch)
+        return torch.zeros(self.sizes["train"], dtype=torch.bool) if drawn is None else drawn.flip
+
+    def rows(self, split: str) -> Tensor:
+        """Places of a split's images in the whole source, int64."""
+        return self._rows[split]
+
+    @property
+    def labels(self) -> Tensor:
+        """Of all images of the source, (N,) int64."""
+        return self._labels
+
+    @property
+    def pixels_digest(self) -> str:
+        """Hex SHA-256 of the pixels of all images of the source."""
+        return self._pictures.digest
+
+    def packed_pixels(self, rows: Tensor) -> NDArray[np.uint8]:
+        """Images of the source by their places (n,), as `ImageSet.pixels` has them."""
+        pixels: NDArray[np.uint8] = self._pictures.pixels[rows.cpu().numpy()]
+        return pixels
+
+    def normalized(self, rows: Tensor, *, mirrored: bool = False) -> Tensor:
+        """Images of the source by their places (n,): float32 (n, C, H, W)."""
+        workspace = Workspace()
+        pixels = self._take(rows, workspace)
+        return self._normalise(pixels.flip(2) if mirrored else pixels, workspace)
 
     @property
     def class_counts(self) -> NDArray[np.int64]:
@@ -204,7 +242,8 @@ class ImageData:
             return torch.empty(0, *self.input_shape, device=self._device)
         return self._normalise(packed(decoded).to(self._device), Workspace())
 
-    def _order(self, epoch: int) -> Tensor:
+    def order(self, epoch: int) -> Tensor:
+        """Places in the training split, in the order in which an epoch sees them, int64."""
         if self._balanced:
             labels = torch.from_numpy(self._pictures.labels[self._split["train"]])
             return augment.draw_balanced(labels, seed=self._seed, epoch=epoch).to(self._device)
@@ -219,7 +258,7 @@ class ImageData:
 
     def _train_chunks(self, epoch: int, first: int, last: int) -> Generator[Batch]:
         """Images `first` (a multiple of the chunk) to `last` of an epoch in its order, a chunk of batches at a time."""
-        order = self._order(epoch)
+        order = self.order(epoch)
         drawn = self._parameters(epoch)
         workspace = Workspace()
         for start in range(first, last, self._chunk * BLOCK):
@@ -284,14 +323,14 @@ def packed(pixels: NDArray[np.uint8]) -> Tensor:
     return (tensor if pixels.shape[3] == 1 else tensor.view(torch.int32)).squeeze(3)
 
 
-def _statistics(pictures: ImageSet, rows: Indices) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _statistics(pictures: ImageSet, rows: Indices) -> Normalization:
     """Mean and standard deviation of each channel over some images, values in [0, 1]; a spread of 0 counts as 1."""
     total, squares = pictures.sums[rows].sum(axis=0)
     count = len(rows) * pictures.pixels.shape[1] * pictures.pixels.shape[2]
     mean = total / count
     std = np.sqrt(np.maximum(squares / count - mean**2, 0))
     std[std == 0] = 255
-    return tuple((mean / 255).tolist()), tuple((std / 255).tolist())
+    return Normalization(tuple((mean / 255).tolist()), tuple((std / 255).tolist()))
 
 
 def _fingerprint(pictures: ImageSet, split: dict[str, Indices], seed: int, fractions: tuple[float, float]) -> str:

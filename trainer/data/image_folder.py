@@ -27,28 +27,32 @@ LARGEST = 64
 """Side up to which images keep the size that most of them have."""
 
 
-def load_folder(root: Path, size: int | None, progress: Progress, rules: int = RULES) -> ImageSet:
+def load_folder(root: Path, size: int | None, progress: Progress, rules: int = RULES, large: int = LARGEST) -> ImageSet:
     """Scan, decode (or map the cache) and check a folder. Raises `DataError` if it holds no images at all.
 
-    `rules`: as for `scan`.
+    `rules`: as for `scan`; `large`: as for `load_listing`.
     """
     listing = scan(root, progress, rules)
     if not listing.paths:
         raise _no_images(listing)
     source = os.path.realpath(root)
-    return load_listing(listing, root.resolve().name or source, _policy(size, listing, progress), size, progress)
+    policy = _policy(size, listing, progress, large)
+    return load_listing(listing, root.resolve().name or source, policy, size, progress, large)
 
 
-def load_listing(listing: Listing, name: str, policy: str, size: int | None, progress: Progress) -> ImageSet:
+def load_listing(
+    listing: Listing, name: str, policy: str, size: int | None, progress: Progress, large: int = LARGEST
+) -> ImageSet:
     """Decode (or map the cache) and check files that were found; there is at least one.
 
-    `policy`: what decides about the pixels besides the files and their folder.
+    `policy`: what decides about the pixels besides the files and their folder. `large`: side that images of more than
+    64 pixels are brought to, where `size` is None.
     """
     source = os.path.realpath(listing.root)
 
     def build(work: Path) -> dict[str, Any]:
         settle(listing.stamps)
-        return _decode(listing, source, work, size, progress)
+        return _decode(listing, source, work, size, progress, large)
 
     def usable(entry: Entry) -> bool:
         return not _readable_now(entry, listing)
@@ -78,41 +82,44 @@ def load_listing(listing: Listing, name: str, policy: str, size: int | None, pro
     )
 
 
-def _policy(size: int | None, listing: Listing, progress: Progress) -> str:
+def _policy(size: int | None, listing: Listing, progress: Progress, large: int) -> str:
     """What decides about the pixels besides the files. Entries of older rules stand beside that of today's."""
     older = listing.rules < RULES and listing.state() != scan(listing.root, progress).state()
-    return f"folder {size} rules {listing.rules}" if older else policy_of_files(size, "folder")
+    return f"folder {size} rules {listing.rules}" if older else policy_of_files(size, "folder", large)
 
 
-def policy_of_files(size: int | None, kind: str) -> str:
+def policy_of_files(size: int | None, kind: str, large: int = LARGEST) -> str:
     """For `load_listing`: today's rules."""
-    return " ".join((kind, str(size), *pillow_formats()[len(FORMATS) :]))
+    some = [f"large {large}"] if size is None and large != LARGEST else []
+    return " ".join((kind, str(size), *some, *pillow_formats()[len(FORMATS) :]))
 
 
-def _decode(listing: Listing, source: str, work: Path, size: int | None, progress: Progress) -> dict[str, Any]:
+def _decode(
+    listing: Listing, source: str, work: Path, size: int | None, progress: Progress, large: int
+) -> dict[str, Any]:
     """Fill the cache entry. The usual size is guessed from a sample; if all files say otherwise, once more."""
     some = np.unique(np.linspace(0, len(listing.paths) - 1, 256).astype(int)).tolist()
     with no_warnings():
         heads = [head for index in some if (head := read_size(f"{source}/{listing.paths[index]}"))]
-    target = (size, size) if size is not None else usual_size(heads)
+    target = (size, size) if size is not None else usual_size(heads, large)
     while True:
         job = Job(source, str(work), *target)
         faults = decode_all(job, listing.paths, listing.bytes(), progress)
         facts = np.fromfile(work / "facts", np.int32).reshape(-1, FACTS)
         sizes = [(height, width) for width, height in facts[:, :2].tolist() if width]
-        wanted = target if size is not None else usual_size(sizes)
+        wanted = target if size is not None else usual_size(sizes, large)
         if wanted == target:
             return {"shape": (*target, 4), "count": len(listing.paths), "facts": FACTS, "faults": faults}
         target = wanted
 
 
-def usual_size(sizes: list[tuple[int, int]]) -> tuple[int, int]:
-    """The most common (height, width) if neither is above 64, else 64x64. On a tie the smaller."""
+def usual_size(sizes: list[tuple[int, int]], large: int = LARGEST) -> tuple[int, int]:
+    """The most common (height, width) if neither is above 64, else `large` by `large`. On a tie the smaller."""
     if not sizes:
-        return LARGEST, LARGEST
+        return large, large
     counts = Counter(sizes)
     common = min(counts, key=lambda size: (-counts[size], size))
-    return common if max(common) <= LARGEST else (LARGEST, LARGEST)
+    return common if max(common) <= LARGEST else (large, large)
 
 
 def _readable_now(entry: Entry, listing: Listing) -> bool:

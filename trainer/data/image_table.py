@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.data.class_names import same_looking
 from trainer.data.file_stamp import file_stamp
 from trainer.data.folder_scan import SPLIT_NAMES, Listing
-from trainer.data.image_folder import load_listing, policy_of_files
+from trainer.data.image_folder import LARGEST, load_listing, policy_of_files
 from trainer.data.image_formats import image_suffixes, suffix_of
 from trainer.data.image_set import Fault, ImageSet, Progress
 from trainer.errors import DataError, UsageError
@@ -51,7 +51,7 @@ class Table:
     classes: tuple[str, ...] = ()
 
 
-def load_table(table: Table, size: int | None, progress: Progress) -> ImageSet:
+def load_table(table: Table, size: int | None, progress: Progress, large: int = LARGEST) -> ImageSet:
     """Decode and check what a table lists; as `load_folder`. Faults are told by the path that the table has."""
     progress("scan", 0, 0)
     listing = _listing(table)
@@ -65,7 +65,7 @@ def load_table(table: Table, size: int | None, progress: Progress) -> ImageSet:
             mend="correct the paths: relative ones start from the folder of the table",
             path=table.name,
         )
-    return load_listing(listing, table.name, policy_of_files(size, "table"), size, progress)
+    return load_listing(listing, table.name, policy_of_files(size, "table", large), size, progress, large)
 
 
 def read_table(path: Path) -> Table:

@@ -74,6 +74,15 @@ class NormalizesImages(Protocol):
 
 
 @runtime_checkable
+class GivesFeatures(Protocol):
+    """Data whose images reach the model as features."""
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of the images that the features are made of."""
+
+
+@runtime_checkable
 class PreparesImages(Protocol):
     """Data that can bring images it has not seen to the model's size and normalise them as it did its own."""
 
@@ -97,9 +106,9 @@ class Closeable(Protocol):
 
 
 def input_facts(feed: DataSource) -> dict[str, Any]:
-    """What the model's input is made of, for whoever has the weights but not the data: `shape` (C, H, W); `mean` and
-    `std` of each channel of values in [0, 1], None where the feed says nothing of them."""
-    shape = [int(side) for side in feed.input_shape]
+    """What the model's input is made of, for whoever has the weights but not the data: `shape` (C, H, W) of the images;
+    `mean` and `std` of each channel of values in [0, 1], None where the feed says nothing of them."""
+    shape = [int(side) for side in (feed.image_shape if isinstance(feed, GivesFeatures) else feed.input_shape)]
     # a source of the caller's own may mean something else by these names
     if not (isinstance(feed, NormalizesImages) and isinstance(feed.mean, tuple) and isinstance(feed.std, tuple)):
         return {"shape": shape, "mean": None, "std": None}

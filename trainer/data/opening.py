@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple
 
-from trainer.data.image_data import Augmentation, ImageData
+from trainer.data.image_data import Augmentation, ImageData, Normalization
 from trainer.data.image_set import RULES, Progress, no_progress
 from trainer.data.sources import load_pictures
 from trainer.data.split import split_pictures
@@ -29,6 +29,8 @@ def open_data(
     root: str | None = None,
     progress: Progress = no_progress,
     fingerprint: str | None = None,
+    large: int = 64,
+    normalization: Normalization | None = None,
 ) -> ImageData:
     """Open a source, check all of it, divide it and measure its training part.
 
@@ -39,9 +41,12 @@ def open_data(
 
     `valid`, `test`: fractions in [0, 1) of the images that the source does not divide itself. `samples`: at most so
     many training images, each class keeping its share; None for all. `size`: side of the square images, None for the
-    source's own. `skip_bad`: leave out unreadable images instead of raising. `rotation`: largest angle in degrees;
+    source's own, or for `large` where its images have more than 64 pixels. `skip_bad`: leave out unreadable images
+    instead of raising. `rotation`: largest angle in degrees;
     `flip`: probability; `crop`: pixels of zero padding. `sampling`:
     what an epoch draws, every training image once, or as many of each class, with repetition. `root`: for downloads.
+    `normalization`: mean and standard deviation
+    of each channel, of values in [0, 1], by which images are normalised; None for those of the training images.
     `fingerprint`: that of a run
     (see `ImageData.fingerprint`), to have its classes and its split: how folders are read and small classes divided
     has changed since version 0.1.0, and where today's rules give another fingerprint, the earlier ones are tried.
@@ -69,6 +74,8 @@ def open_data(
         root,
         progress,
         sampling == "balanced",
+        large,
+        normalization,
     )
     try:
         data = about.open()
@@ -97,10 +104,14 @@ class Opening(NamedTuple):
     root: str | None
     progress: Progress = no_progress
     balanced: bool = False
+    large: int = 64
+    normalization: Normalization | None = None
 
     def open(self, rules: int = RULES) -> ImageData:
         """As `open_data`, by these rules alone."""
-        pictures = load_pictures(self.source, size=self.size, root=self.root, progress=self.progress, rules=rules)
+        pictures = load_pictures(
+            self.source, size=self.size, root=self.root, progress=self.progress, rules=rules, large=self.large
+        )
         self.progress("check", 0, 0)
         split, too_small = split_pictures(
             pictures, valid=self.valid, test=self.test, seed=self.seed, samples=self.samples, rules=rules
@@ -114,6 +125,7 @@ class Opening(NamedTuple):
             batch=self.batch,
             augmentation=Augmentation(*self.augmentation),
             balanced=self.balanced,
+            normalization=self.normalization,
             reopen=self.of_run,
         )
 

@@ -118,12 +118,13 @@ def _opened(data: Any) -> Table | Collection:
     )
 
 
-def _load_opened(data: Any, size: int | None, progress: Progress) -> ImageSet:
+def _load_opened(data: Any, size: int | None, progress: Progress, large: int) -> ImageSet:
     splits = dict(splits_of(data)) if isinstance(data, Mapping) else {"train": data}
     opened = {split: _opened(one) for split, one in splits.items()}
     tables = {split: one for split, one in opened.items() if isinstance(one, Table)}
     if len(tables) == len(opened):
-        return load_table(joined(tables) if len(tables) > 1 else next(iter(tables.values())), size, progress)
+        table = joined(tables) if len(tables) > 1 else next(iter(tables.values()))
+        return load_table(table, size, progress, large)
     collections = {split: one for split, one in opened.items() if isinstance(one, Collection)}
     if tables:
         raise UsageError(
@@ -132,7 +133,7 @@ def _load_opened(data: Any, size: int | None, progress: Progress) -> ImageSet:
             expected="splits of one kind",
             mend="give all of them as tables, or all as images",
         )
-    return load_collection(collections, size, progress)
+    return load_collection(collections, size, progress, large)
 
 
 def load_pictures(
@@ -142,15 +143,17 @@ def load_pictures(
     root: str | None = None,
     progress: Progress = no_progress,
     rules: int = RULES,
+    large: int = 64,
 ) -> ImageSet:
-    """Find, decode and check a source. `size`: side of the square images (None: the source's own size).
+    """Find, decode and check a source. `size`: side of the square images (None: the source's own size where that is at
+    most 64 pixels, else `large`).
 
     `root`: folder for downloads (None: in the user's cache folder). `rules`: by which a folder is read, 1 for runs of
     version 0.1.0. Unreadable images and structural problems are returned, not raised; a source that cannot be looked at
     at all raises `UsageError` or `DataError`.
     """
     if not isinstance(source, str | Path):
-        return _load_opened(source, size, progress)
+        return _load_opened(source, size, progress, large)
     source = str(source)
     check_source(source)
     if source == "digits":
@@ -163,7 +166,7 @@ def load_pictures(
         return load_download(source, size, root, progress)
     path = Path(source).expanduser()
     if _is_table(path):
-        return load_table(read_table(path), size, progress)
+        return load_table(read_table(path), size, progress, large)
     from trainer.data.image_folder import load_folder
 
-    return load_folder(path, size, progress, rules)
+    return load_folder(path, size, progress, rules, large)

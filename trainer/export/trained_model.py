@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from trainer.backbones import BACKBONES
 from trainer.data.augment import Normaliser
 from trainer.data.buffers import Workspace
 from trainer.data.image_data import packed
@@ -20,6 +21,7 @@ from trainer.errors import DataError, UsageError
 from trainer.launch import open_settings_data, read_settings
 from trainer.models import build_model, move_model
 from trainer.plugins import model_options
+from trainer.pretrained.frozen import whole_tensors
 from trainer.settings import Settings
 from trainer.store.folder import RunFolder
 from trainer.store.thumbnails import open_published
@@ -87,13 +89,16 @@ def find_trained(folder: RunFolder) -> TrainedModel:
     if not (about.get("mean") and about.get("std")):
         data = open_settings_data(settings, fingerprint=found.meta.get("fingerprint"))
         about = {"shape": data.input_shape, "mean": data.mean, "std": data.std}
+    tensors: Mapping[str, Tensor] = found.tensors
+    if settings.model in BACKBONES:
+        tensors = whole_tensors(tensors, settings.model, settings.backbone.digest, folder.path.parent)
     channels, height, width = (int(side) for side in about["shape"])
     return TrainedModel(
         run=folder.path.resolve().name,
         model_name=settings.model,
         options=model_options(settings),
         seed=settings.train.seed,
-        tensors={name: tensor.clone(memory_format=torch.contiguous_format) for name, tensor in found.tensors.items()},
+        tensors={name: tensor.clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()},
         kind=found.kind,
         epoch=found.epoch,
         classes=tuple(found.meta["classes"]),

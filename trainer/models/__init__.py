@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from trainer.models.build import build_model, check_model, count_parameters, floating_type, move_model
+from trainer.models.build import build_model, check_model, count_parameters, floating_type, move_model, network_size
 
-__all__ = ["build_model", "check_model", "count_parameters", "floating_type", "move_model"]
+__all__ = ["build_model", "check_model", "count_parameters", "floating_type", "move_model", "network_size"]

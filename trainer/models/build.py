@@ -10,14 +10,19 @@ from typing import Any
 import torch
 from torch import nn
 
+from trainer.backbones import BACKBONES
 from trainer.errors import UsageError
 from trainer.models.cnn import make_cnn
+from trainer.models.feature_network import FeatureNetwork, PretrainedClassifier, make_head
 from trainer.models.linear import NarrowLinear
-from trainer.plugins import MODELS, load_model, model_options
+from trainer.plugins import MODELS, load_model, model_options, options_table
 from trainer.settings import merge
 
 Shape = tuple[int, int, int]
 """Channels, height, width."""
+SMALL = 64
+"""Side in pixels up to which images are enlarged to a pretrained network's `small_size` only: there is no more in
+them."""
 
 
 def build_model(
@@ -26,13 +31,14 @@ def build_model(
     """A built-in or a plugin's model for images (N, C, H, W) float32, giving logits (N, classes).
 
     `options`: those of the model's settings table; what is left out has its default there. The first weights depend on
-    `seed` alone: the global generator is seeded with it and put back afterwards.
+    `seed` alone: the global generator is seeded with it and put back afterwards. A pretrained network comes with random
+    weights, too: `trainer.pretrained` has the others.
     Raises UsageError `model.unknown`, `settings.invalid`, `model.options` or `model.shape`.
     """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
         if name in MODELS:
-            checked = merge({"model": name, name: dict(options)} if options else {"model": name})
+            checked = merge({"model": name, options_table(name): dict(options)} if options else {"model": name})
             model = _BUILDERS[name](input_shape, classes, **model_options(checked))
         else:
             model = _from_plugin(name, input_shape, classes, options or {})
@@ -156,9 +162,26 @@ def _resnet18(input_shape: Shape, classes: int) -> nn.Module:
     return model
 
 
+def network_size(name: str, image_shape: Shape, wanted: int | None) -> int:
+    """Side in pixels of the square images that a pretrained network looks at: as `wanted`, else that of the images, or
+    the network's own for small ones."""
+    small = max(image_shape[1:]) <= SMALL
+    return wanted or (BACKBONES[name].small_size if small else max(image_shape[1:]))
+
+
+def _pretrained(name: str) -> Callable[..., nn.Module]:
+    def make(input_shape: Shape, classes: int, size: int | None, **of_the_training: Any) -> nn.Module:
+        network = FeatureNetwork(input_shape, network_size(name, input_shape, size))
+        mean, std = torch.zeros(network.width), torch.ones(network.width)
+        return PretrainedClassifier(network, make_head(network.width, classes, mean, std))
+
+    return make
+
+
 _BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "softmax": _softmax,
     "mlp": _mlp,
     "cnn": make_cnn,
     "resnet18": _resnet18,
+    **{name: _pretrained(name) for name in BACKBONES},
 }

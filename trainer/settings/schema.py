@@ -179,6 +179,33 @@ class Cnn(_Table):
     dropout: float = setting(0.0, "Dropout", "Part of the features switched off before the last layer", ge=0, lt=1)
 
 
+class BackboneSettings(_Table):
+    """Options of the models that come trained: a frozen network gives features, one linear layer is trained on them."""
+
+    size: int | None = setting(
+        None,
+        "Network's image size",
+        "Side of the images that the pretrained network looks at; auto: that of the images, small ones enlarged",
+        unit="pixels",
+        ge=32,
+        le=512,
+    )
+    penalty: float = setting(
+        200.0,
+        "L2 penalty",
+        "Of the head's weights, divided by the number of training images: 1/C of scikit-learn; added to weight decay",
+        ge=0,
+        le=1e9,
+    )
+    digest: str = setting(
+        "",
+        "Weights",
+        "SHA-256 of the pretrained weights; empty: those of ImageNet, and the run notes which they were",
+        words="64 hex digits",
+        pattern=r"^([0-9a-f]{64})?$",
+    )
+
+
 class Checkpoints(_Table):
     """When the state is saved, beside the end of every epoch."""
 
@@ -207,6 +234,7 @@ class Settings(_Table):
     softmax: Softmax = Softmax()
     mlp: Mlp = Mlp()
     cnn: Cnn = Cnn()
+    backbone: BackboneSettings = BackboneSettings()
     checkpoint: Checkpoints = Checkpoints()
     early_stopping: EarlyStopping = EarlyStopping()
     plugins: dict[str, dict[str, Any]] = setting(

@@ -11,7 +11,7 @@ from typing import Literal
 
 from trainer.errors import NewerVersionError
 
-Format = Literal["journal", "checkpoint", "predictions", "map", "summary", "evaluation", "export", "images"]
+Format = Literal["journal", "checkpoint", "predictions", "map", "summary", "evaluation", "export", "images", "features"]
 
 VERSIONS: MappingProxyType[Format, int] = MappingProxyType(
     {
@@ -23,10 +23,11 @@ VERSIONS: MappingProxyType[Format, int] = MappingProxyType(
         "evaluation": 2,
         "export": 1,
         "images": 1,
+        "features": 1,
     }
 )
 """What this Epochscope writes, and the newest it reads. `predictions`: also evaluation/<split>.npz. `images`: the
-published images in .data/."""
+published images in .data/. `features`: what a pretrained network gives of them, in .data/features/."""
 
 
 def check_version(kind: Format, found: object, where: object) -> None:

@@ -1,0 +1,112 @@
+"""A pretrained network as a source of features, and a small model on top of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from trainer.models.efficientnet_lite import EfficientNetLite0
+from trainer.models.linear import NarrowLinear
+
+LAYERS = (11, 15, 16, 17)
+"""Parts of EfficientNet-Lite0 whose maps become features: the last of its 112, 192 and 320 channels, and the end. On 50
+CIFAR-10 images a class (3,000 tested, five draws) a linear layer on all four reaches macro-F1 0.70, on the end alone
+0.68: what ImageNet does not tell apart is there in the middle and gone at the end."""
+
+
+class Resize(nn.Module):
+    """Images (N, C, *`from_size`) to (N, C, `to`, `to`), bicubic with antialiasing as Pillow does it.
+
+    That is linear in the rows and in the columns: two products, which every exporter knows, unlike the operation.
+    """
+
+    rows: Tensor
+    columns: Tensor
+
+    def __init__(self, from_size: tuple[int, int], to: int) -> None:
+        super().__init__()
+        self.register_buffer("rows", _weights(from_size[0], to), persistent=False)
+        self.register_buffer("columns", _weights(from_size[1], to).T.contiguous(), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Float32."""
+        return self.rows @ (images @ self.columns)
+
+
+def _weights(size: int, to: int) -> Tensor:
+    """(to, size): how much each old pixel of a line counts in each new one."""
+    return functional.interpolate(torch.eye(size)[None, None], (to, size), mode="bicubic", antialias=True)[0, 0]
+
+
+class FeatureNetwork(nn.Module):
+    """Normalised images (N, *`image_shape`), 1 or 3 channels, to features (N, `width`): brought to `size` pixels, then
+    the mean over each of several feature maps of the network, side by side."""
+
+    def __init__(self, image_shape: tuple[int, int, int], size: int) -> None:
+        super().__init__()
+        same = image_shape[1:] == (size, size)
+        self.resize = nn.Identity() if same else Resize(image_shape[1:], size)
+        self.blocks = EfficientNetLite0().blocks
+        self.width = 112 + 192 + 320 + 1280
+
+    def load_weights(self, tensors: Mapping[str, Tensor]) -> None:
+        """Those of the whole network; its classifier is not used."""
+        self.load_state_dict({name: tensor for name, tensor in tensors.items() if name.startswith("blocks.")})
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Float32 (N, width)."""
+        if images.shape[1] == 1:
+            images = images.expand(-1, 3, -1, -1)
+        images = self.resize(images)
+        found = []
+        for number, block in enumerate(self.blocks):
+            images = block(images)
+            if number in LAYERS:
+                found.append(images.mean((2, 3)))
+        return torch.cat(found, 1)
+
+
+class Standardize(nn.Module):
+    """Features (N, F) with the mean 0 and the standard deviation 1 that `fit` found; a spread of 0 counts as 1."""
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("scale", torch.ones(width))
+
+    def fit(self, mean: Tensor, std: Tensor) -> None:
+        """Both (F,)."""
+        self.mean.copy_(mean)
+        self.scale.copy_(1 / torch.where(std > 0, std, torch.ones_like(std)))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """The same shape."""
+        return (features - self.mean) * self.scale
+
+
+def make_head(width: int, classes: int, mean: Tensor, std: Tensor) -> nn.Module:
+    """Softmax regression on features of this width, whose `mean` and `std` over the training images are given. Its
+    first weights come from the global generator."""
+    standardize = Standardize(width)
+    standardize.fit(mean, std)
+    return nn.Sequential(standardize, NarrowLinear(width, classes))
+
+
+class PretrainedClassifier(nn.Module):
+    """Normalised images (N, C, H, W) to logits (N, classes): the network, then the head."""
+
+    def __init__(self, network: FeatureNetwork, head: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.head = head
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits."""
+        logits: Tensor = self.head(self.network(images))
+        return logits

@@ -1,0 +1,136 @@
+"""Images as the features that a frozen network gives of them: each goes through the network once, for all runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from trainer.data.batch import PairsSingles
+from trainer.data.image_data import ImageData, SplitView
+from trainer.data.image_set import Progress, no_progress
+from trainer.pretrained.extraction import CHUNK, Extract
+from trainer.pretrained.feature_file import FeatureFile, image_digests
+
+Batch = tuple[Tensor, Tensor]
+PIECE = 8 * CHUNK
+"""Images after which features are put on the disk: half a second of work is lost where it is killed."""
+VIEWS = ("plain", "mirrored")
+
+
+class FeatureData:
+    """The data source `images`, each image as `width` features, float32 (N, width).
+
+    `extract`: from normalised images to features, made only if features are missing. They are kept in folders of
+    `store`, by the content of the images and by `identity`: plain values that stand for the network and its weights.
+    Where `images` mirrors some images at random, so does this: an image has a second set of features then.
+    """
+
+    single_pass = False
+
+    def __init__(
+        self,
+        images: ImageData,
+        extract: Callable[[], Extract],
+        width: int,
+        store: Path,
+        identity: Mapping[str, Any],
+        *,
+        mirrored: bool = False,
+        progress: Progress = no_progress,
+    ) -> None:
+        self.images = images
+        self.name, self.classes, self.sizes = images.name, images.classes, images.sizes
+        self.input_shape = (width,)
+        self.image_shape = images.input_shape
+        self.batch, self.steps_per_epoch = images.batch, images.steps_per_epoch
+        self.mean, self.std = images.mean, images.std
+        self.notes, self.fingerprint = images.notes, images.fingerprint
+        self.exact_resume = images.exact_resume
+        self._make_extract = extract
+        self._extract: Extract | None = None
+        self._device = torch.device("cpu")
+        self._features = {
+            view: torch.from_numpy(self._filled(view, store, identity, progress))
+            for view in (VIEWS if mirrored else VIEWS[:1])
+        }
+
+    def _filled(self, view: str, store: Path, identity: Mapping[str, Any], progress: Progress) -> NDArray[np.float32]:
+        images, mirrored = self.images, view == "mirrored"
+        network = {**identity, "images": list(self.image_shape), "view": view}
+        file = FeatureFile(store, images.pixels_digest, network, len(images.labels), self.input_shape[0])
+        rows = torch.cat([images.rows(split) for split in (("train",) if mirrored else tuple(self.sizes))]).cpu()
+        missing = rows[~torch.from_numpy(file.there)[rows]].sort().values
+        if len(missing):
+            missing = torch.from_numpy(file.borrow(missing.numpy(), image_digests(images.packed_pixels(missing))))
+            for start in range(0, len(missing), PIECE):
+                progress("extract", start, len(missing))
+                piece = missing[start : start + PIECE]
+                found = [self._features_of(images.normalized(some, mirrored=mirrored)) for some in piece.split(CHUNK)]
+                file.write(piece.numpy(), np.concatenate(found), image_digests(images.packed_pixels(piece)))
+            progress("extract", len(missing), len(missing))
+            file.finish()
+        return file.read()
+
+    def _features_of(self, images: Tensor) -> NDArray[np.float32]:
+        if self._extract is None:
+            self._extract = self._make_extract()
+        return self._extract(images)
+
+    def statistics(self) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation of each feature over the training images, float32 (width,) both."""
+        features = self._features["plain"][self.images.rows("train").cpu()]
+        return features.mean(0), features.std(0, correction=0)
+
+    def of_run(self, fingerprint: str) -> None:
+        """None: no run of an earlier version was trained on features."""
+
+    def to(self, device: torch.device | str) -> None:
+        """Make batches on `device` from now on."""
+        self._device = torch.device(device)
+        self.images.to(device)
+
+    def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
+        """Shuffled batches of an epoch, from `first_batch` on: float32 (B, width), int64 (B,). As `ImageData`'s."""
+        if first_batch >= self.steps_per_epoch:
+            return iter(())
+        batches = self._batches(epoch, first_batch)
+        return iter(PairsSingles(batches)) if self.sizes["train"] % self.batch == 1 else batches
+
+    def _batches(self, epoch: int, first_batch: int) -> Generator[Batch]:
+        order = self.images.order(epoch)
+        rows = self.images.rows("train")[order].cpu()
+        flips = self.images.flips(epoch)[order].cpu() if "mirrored" in self._features else None
+        for start in range(first_batch * self.batch, len(rows), self.batch):
+            some = rows[start : start + self.batch]
+            features = self._features["plain"][some]
+            if flips is not None:
+                turned = flips[start : start + self.batch]
+                features[turned] = self._features["mirrored"][some[turned]]
+            yield features.to(self._device), self.images.labels[some]
+
+    def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
+        """All images of a split in stored order; shapes as in `train_batches`."""
+        for rows in self.images.rows(split).split(batch):
+            yield self._features["plain"][rows.cpu()].to(self._device), self.images.labels[rows]
+
+    @property
+    def class_counts(self) -> NDArray[np.int64]:
+        """Training images of each class, (C,)."""
+        return self.images.class_counts
+
+    def published(self, split: str) -> SplitView:
+        """What viewers get to see of a split, in the order of `eval_batches`."""
+        return self.images.published(split)
+
+    def prepare(self, images: Any) -> Tensor:
+        """New images (paths, Pillow images, arrays) to features, float32 (N, width); as `ImageData.prepare`."""
+        prepared = self.images.prepare(images)
+        chunks = [self._features_of(some) for some in prepared.split(CHUNK)]
+        width = self.input_shape[0]
+        return torch.from_numpy(np.concatenate(chunks) if chunks else np.empty((0, width), np.float32)).to(self._device)

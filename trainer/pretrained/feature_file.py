@@ -1,0 +1,174 @@
+"""Features of a source's images in a folder of their own: filled row by row, memory-mapped. [no torch]
+
+`features.npy` (rows, width) float32, readable by `numpy.load`; `rows`: for each row 0, or 2**32 + CRC-32 of its bytes
+once it is there; `images`: for each row the digest of the image it was made of; `index.json`: what they belong to;
+`complete`: written when no row is missing. A row is marked only after its bytes have reached the disk, so work that is
+killed goes on where it was. Two processes that fill the same folder write the same bytes. What is damaged is made
+again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.store import durable
+from trainer.store.durable import disk_error
+from trainer.store.versions import VERSIONS
+
+SAMPLE = 64
+"""Rows whose checksums are compared when a folder is opened."""
+THERE = 1 << 32
+
+DIGEST = 16
+"""Bytes of an image's digest: BLAKE2b of its pixels."""
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+class FeatureFile:
+    """Features of a source's images, `rows` of them with `width` numbers each, in a folder of `store`, which is made
+    where it is missing or damaged.
+
+    `source`: stands for the images, all of them and in their order. `network`: plain values that say what makes
+    features of an image: equal images have equal features where these are equal. Raises DiskError.
+    """
+
+    def __init__(self, store: Path, source: str, network: Mapping[str, Any], rows: int, width: int) -> None:
+        index = {"v": VERSIONS["features"], "shape": [rows, width], "source": source, "network": network}
+        self._index = json.dumps(index, sort_keys=True)
+        self.folder = folder = store / hashlib.sha256(self._index.encode()).hexdigest()[:32]
+        self.shape = (rows, width)
+        self._head = _header(rows, width)
+        try:
+            if not self._usable():
+                shutil.rmtree(folder, ignore_errors=True)
+                self._create()
+        except OSError as error:
+            raise disk_error(error, folder, self._size()) from error
+
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """(rows,): which are filled."""
+        marks: NDArray[np.bool_] = self._marks() >= THERE
+        return marks
+
+    def read(self) -> Floats:
+        """(rows, width), mapped: nothing is read before it is used, nothing is written back."""
+        return np.memmap(self.folder / "features.npy", np.float32, "c", len(self._head), self.shape)
+
+    def write(self, rows: Rows, features: Floats, images: NDArray[np.uint8]) -> None:
+        """Fill some rows (n,) with features (n, width) of images with these digests (n, DIGEST). Raises DiskError."""
+        data = np.ascontiguousarray(features, np.float32)
+        marks = [THERE | zlib.crc32(row.tobytes()) for row in data]
+        try:
+            self._put("features.npy", rows, data, len(self._head))
+            self._put("images", rows, images, 0)
+            self._put("rows", rows, np.array(marks, np.uint64), 0)
+        except OSError as error:
+            raise disk_error(error, self.folder, self._size()) from error
+
+    def borrow(self, rows: Rows, images: NDArray[np.uint8]) -> Rows:
+        """Fill those of the rows (n,) whose images, by their digests (n, DIGEST), already have features in another
+        folder of the store; the rows that are left. Raises DiskError."""
+        for other in sorted(self.folder.parent.iterdir()):
+            if len(rows) and other != self.folder:
+                found, features = self._alike(other, images)
+                if found.any():
+                    self.write(rows[found], features, images[found])
+                    rows, images = rows[~found], images[~found]
+        return rows
+
+    def _alike(self, folder: Path, images: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], Floats]:
+        """Which of these images another folder has features of, and those, checked against their marks."""
+        width = self.shape[1]
+        nothing = np.zeros(len(images), np.bool_), np.empty((0, width), np.float32)
+        try:
+            index = json.loads((folder / "index.json").read_text("utf-8"))
+            if index["network"] != json.loads(self._index)["network"] or index["v"] != VERSIONS["features"]:
+                return nothing
+            shape = int(index["shape"][0]), width
+            marks = np.fromfile(folder / "rows", np.uint64)
+            digests = np.fromfile(folder / "images", np.uint8).reshape(shape[0], DIGEST)
+            features = np.memmap(folder / "features.npy", np.float32, "r", len(_header(*shape)), shape)
+            there = {digests[row].tobytes(): row for row in np.flatnonzero(marks >= THERE).tolist()}
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            return nothing
+        places = [there.get(image.tobytes(), -1) for image in images]
+        good = [place >= 0 and THERE | zlib.crc32(features[place].tobytes()) == int(marks[place]) for place in places]
+        return np.array(good, np.bool_), features[[place for place, use in zip(places, good, strict=True) if use]]
+
+    def finish(self) -> None:
+        """Note that no row is missing, where none is."""
+        if self.there.all():
+            durable.write_text(self.folder / "complete", "")
+
+    def _put(self, name: str, rows: Rows, data: NDArray[Any], start: int) -> None:
+        size = data[0].nbytes
+        with (self.folder / name).open("r+b") as file:
+            for row, values in zip(rows.tolist(), data, strict=True):
+                file.seek(start + row * size)
+                file.write(values.tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _marks(self) -> NDArray[np.uint64]:
+        return np.fromfile(self.folder / "rows", np.uint64)
+
+    def _size(self) -> int:
+        return len(self._head) + 4 * self.shape[0] * self.shape[1]
+
+    def _create(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "features.npy").open("wb") as file:
+            file.write(self._head)
+            file.truncate(self._size())
+        for name, size in (("rows", 8), ("images", DIGEST)):
+            with (self.folder / name).open("wb") as file:
+                file.truncate(size * self.shape[0])
+        durable.write_text(self.folder / "index.json", self._index)
+
+    def _usable(self) -> bool:
+        with contextlib.suppress(OSError, ValueError):
+            if (self.folder / "index.json").read_text("utf-8") != self._index:
+                return False
+            with (self.folder / "features.npy").open("rb") as file:
+                same = file.read(len(self._head)) == self._head
+            marks = self._marks()
+            whole = (
+                (self.folder / "features.npy").stat().st_size == self._size()
+                and (self.folder / "images").stat().st_size == DIGEST * self.shape[0]
+                and len(marks) == self.shape[0]
+            )
+            return same and whole and self._unchanged(marks)
+        return False
+
+    def _unchanged(self, marks: NDArray[np.uint64]) -> bool:
+        filled = np.flatnonzero(marks >= THERE)
+        some = filled[np.linspace(0, len(filled) - 1, SAMPLE).astype(int)] if len(filled) else filled
+        features = self.read()
+        return all(THERE | zlib.crc32(features[row].tobytes()) == int(marks[row]) for row in np.unique(some))
+
+
+def _header(rows: int, width: int) -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, {"descr": "<f4", "fortran_order": False, "shape": (rows, width)})
+    return buffer.getvalue()
+
+
+def image_digests(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Of images (n, ...), by their pixels: (n, DIGEST)."""
+    found = [hashlib.blake2b(image.tobytes(), digest_size=DIGEST).digest() for image in pixels]
+    return np.frombuffer(b"".join(found), np.uint8).reshape(len(pixels), DIGEST)

