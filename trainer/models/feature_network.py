@@ -17,6 +17,10 @@ CIFAR-10 images a class (3,000 tested, five draws) a linear layer on all four re
 0.68: what ImageNet does not tell apart is there in the middle and gone at the end."""
 
 
+ROUNDING = 1e-5
+"""Part of a mean."""
+
+
 class Resize(nn.Module):
     """Images (N, C, *`from_size`) to (N, C, `to`, `to`), bicubic with antialiasing as Pillow does it.
 
@@ -70,7 +74,8 @@ class FeatureNetwork(nn.Module):
 
 
 class Standardize(nn.Module):
-    """Features (N, F) with the mean 0 and the standard deviation 1 that `fit` found; a spread of 0 counts as 1."""
+    """Features (N, F) less a mean, divided by a standard deviation. One that is no more than rounding counts as 1: a
+    feature that was the same in all training images must not count a thousandfold in another."""
 
     mean: Tensor
     scale: Tensor
@@ -83,7 +88,7 @@ class Standardize(nn.Module):
     def fit(self, mean: Tensor, std: Tensor) -> None:
         """Both (F,)."""
         self.mean.copy_(mean)
-        self.scale.copy_(1 / torch.where(std > 0, std, torch.ones_like(std)))
+        self.scale.copy_(1 / torch.where(std > ROUNDING * mean.abs(), std, torch.ones_like(std)))
 
     def forward(self, features: Tensor) -> Tensor:
         """The same shape."""

@@ -84,8 +84,14 @@ class FeatureData:
 
     def statistics(self) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation of each feature over the training images, float32 (width,) both."""
-        features = self._features["plain"][self.images.rows("train").cpu()]
-        return features.mean(0), features.std(0, correction=0)
+        rows = self.images.rows("train").cpu().sort().values.split(PIECE)
+        count, width = self.sizes["train"], self.input_shape[0]
+        mean, squares = torch.zeros(width, dtype=torch.float64), torch.zeros(width, dtype=torch.float64)
+        for some in rows:  # a piece at a time: all of them would be copied into memory
+            mean += self._features["plain"][some].double().sum(0) / count
+        for some in rows:
+            squares += (self._features["plain"][some].double() - mean).square().sum(0) / count
+        return mean.float(), squares.sqrt().float()
 
     def of_run(self, fingerprint: str) -> None:
         """None: no run of an earlier version was trained on features."""
