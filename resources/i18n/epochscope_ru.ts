@@ -1520,6 +1520,10 @@
         <translation>Свои загрузчики не умеют превращать такие изображения во вход модели.</translation>
     </message>
     <message>
+        <source>predict.unsure</source>
+        <translation>{value} — не уверенность: нужно число от 0 до 1.</translation>
+    </message>
+    <message>
         <source>pretrained.augment</source>
         <translation>Замороженная сеть видит каждое изображение один раз: {names} не могут меняться от эпохи к эпохе. Случайными могут быть только отражения.</translation>
     </message>

@@ -88,7 +88,8 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         "predict",
         "predict:predict",
         "Classes of images the model has not seen",
-        "epochscope predict last cat.jpg dog.png",
+        "epochscope predict last cat.jpg dog.png\n  epochscope predict last new-photos --csv classes.csv\n"
+        "  epochscope predict last new-photos --sort-into sorted --unsure 0.6",
     ),
     (
         _USE,

@@ -26,6 +26,7 @@ _TITLES = {
     "softmax": "Model softmax",
     "mlp": "Model mlp",
     "cnn": "Model cnn",
+    "backbone": "Pretrained network",
     "checkpoint": "Checkpoints",
     "early_stopping": "Early stopping",
 }
@@ -33,7 +34,7 @@ _METAVARS = {int: "N", float: "X", tuple: "A,B"}
 
 Recipe = Annotated[
     str | None,
-    Parameter(help="Settings that are known to work: seed, linear, cnn, digits, or a TOML file.", metavar="NAME"),
+    Parameter(help="Settings known to work: photos, cnn, linear, seed, digits, or a TOML file.", metavar="NAME"),
 ]
 SettingsFile = Annotated[
     Path | None,

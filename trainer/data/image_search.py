@@ -1,0 +1,47 @@
+"""Image files by name, or all below a folder. [no torch]"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trainer.data.image_formats import image_suffixes, suffix_of
+from trainer.natural_order import natural_key
+
+SYSTEM = ("__MACOSX", "@eaDir")
+"""Folders that systems leave beside images, with copies or previews of them."""
+
+
+@dataclass
+class FoundImages:
+    """`images`: paths as they were given, or below the folder that was. `left_out`: how many files of each suffix in
+    these folders are no images that are read here."""
+
+    images: list[str] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def find_images(paths: Iterable[str]) -> FoundImages:
+    """A file is taken whatever it is called, a folder stands for the images in it and in its sub-folders, in the order
+    people expect names in. Hidden files and folders are left out, links to folders are not followed."""
+    found = FoundImages()
+    for path in paths:
+        if os.path.isdir(path):  # noqa: PTH112 - a name that is too long is no folder
+            _search(path, found)
+        else:
+            found.images.append(path)
+    return found
+
+
+def _search(folder: str, found: FoundImages) -> None:
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted((name for name in folders if name[0] != "." and name not in SYSTEM), key=natural_key)
+        for name in sorted((name for name in names if name[0] != "."), key=natural_key):
+            suffix = suffix_of(name)
+            if suffix in image_suffixes():
+                found.images.append(str(Path(place, name)))
+            else:
+                found.left_out[suffix] += 1

@@ -1,0 +1,70 @@
+"""Copies of images in a folder for each class. [no torch]"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import count
+from pathlib import Path
+
+from trainer.errors import UsageError
+from trainer.store import durable
+from trainer.store.durable import disk_error
+
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+"""Letters that no name of a file may have on some system."""
+CHUNK = 1 << 20
+
+
+def copy_into(target: Path, images: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Copy each image (path, class) to `target`/CLASS; how many there are of each class.
+
+    A copy keeps the name of its image. Nothing is overwritten: a name that is taken gets a number, and an equal file
+    that is there already counts as copied. Raises UsageError `export.no_folder` where `target` is a file, DiskError.
+    """
+    if target.exists() and not target.is_dir():
+        raise UsageError(
+            "export.no_folder",
+            f"{target} is a file; images are sorted into a folder.",
+            where=str(target),
+            mend="give another name",
+            path=str(target),
+        )
+    counts: dict[str, int] = {}
+    folders = _folders(dict.fromkeys(name for _, name in images))
+    for path, name in images:
+        folder = target / folders[name]
+        if not folder.is_dir():
+            durable.make_folder(folder)
+        try:
+            _copy(Path(path), folder)
+        except OSError as error:
+            raise disk_error(error, folder) from error
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _folders(names: Iterable[str]) -> dict[str, str]:
+    """A folder of its own for each class, also where names differ only in what a folder's name cannot hold."""
+    found: dict[str, str] = {}
+    for name in names:
+        taken = {folder.casefold() for folder in found.values()}
+        numbered = (safe_name(name) + (f"-{number}" if number > 1 else "") for number in count(1))
+        found[name] = next(folder for folder in numbered if folder.casefold() not in taken)
+    return found
+
+
+def safe_name(name: str) -> str:
+    """A class's name as that of a folder, on every system."""
+    return _UNSAFE.sub("_", name).strip(" .")[:120] or "_"
+
+
+def _copy(image: Path, folder: Path) -> None:
+    for number in count(1):
+        target = folder / (image.name if number == 1 else f"{image.stem}-{number}{image.suffix}")
+        if not target.exists():
+            with image.open("rb") as file:
+                durable.write_chunks(target, iter(lambda: file.read(CHUNK), b""), mode=0o666)
+            return
+        if target.stat().st_size == image.stat().st_size and target.read_bytes() == image.read_bytes():
+            return
