@@ -1,8 +1,11 @@
-"""Networks that come trained, by name: what each expects and gives. [no torch]"""
+"""Networks that come trained, by name: what each expects. [no torch]"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+TORCHVISION = "torchvision/"
+"""Before the names that torchvision's models have there."""
 
 
 @dataclass(frozen=True)
@@ -12,10 +15,14 @@ class Backbone:
 
     name: str
     title: str
-    size: int
-    small_size: int
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
+    size: int = 224
+    small_size: int = 128
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+
+
+def _torchvision(name: str, title: str, small_size: int = 128) -> Backbone:
+    return Backbone(TORCHVISION + name, f"{title}, pretrained on ImageNet, from torchvision", small_size=small_size)
 
 
 BACKBONES: dict[str, Backbone] = {
@@ -25,10 +32,17 @@ BACKBONES: dict[str, Backbone] = {
         Backbone(
             name="efficientnet_lite0",
             title="EfficientNet-Lite0, pretrained on ImageNet",
-            size=224,
-            small_size=128,
             mean=(127 / 255,) * 3,
             std=(128 / 255,) * 3,
         ),
+        _torchvision("mobilenet_v3_small", "MobileNetV3 small"),
+        _torchvision("mobilenet_v3_large", "MobileNetV3 large"),
+        _torchvision("efficientnet_b0", "EfficientNet-B0"),
+        _torchvision("resnet18", "ResNet-18"),
+        _torchvision("resnet50", "ResNet-50"),
+        _torchvision("convnext_tiny", "ConvNeXt tiny"),
+        _torchvision("swin_t", "Swin transformer tiny"),
+        _torchvision("vit_b_16", "Vision transformer B/16", small_size=224),  # it takes no other size
     )
 }
+"""Those of torchvision are downloaded, by torchvision's own addresses and digests, when one is used first."""

@@ -1532,6 +1532,10 @@
         <translation>Файл предобученных весов повреждён. Удалите его; если он из пакета, установите пакет заново.</translation>
     </message>
     <message>
+        <source>pretrained.download</source>
+        <translation>Веса модели {model} не удалось загрузить. Проверьте сеть и начните снова или положите файл сюда: {path}</translation>
+    </message>
+    <message>
         <source>pretrained.missing</source>
         <translation>Веса модели {model} не установлены. Установите их командой: pip install &apos;epochscope[pretrained]&apos;</translation>
     </message>

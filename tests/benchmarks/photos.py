@@ -78,7 +78,7 @@ def all_images(images: Path) -> tuple[Trained, Trained]:
 def extraction(size: int, tries: int = 5) -> tuple[float, float]:
     """Images a second, by torch as it is and by our extraction, in turn; medians."""
     shape = (3, size, size)
-    network = FeatureNetwork(shape, size).eval().requires_grad_(False)
+    network = FeatureNetwork("efficientnet_lite0", shape, size).eval().requires_grad_(False)
     extract = make_extractor(network, shape, torch.device("cpu"))
     images = torch.rand(CHUNK, *shape) * 2 - 1
     ways: tuple[Callable[[], object], ...] = (lambda: network(images), lambda: extract(images))

@@ -58,12 +58,12 @@ def test_resize_is_pillows_bicubic(size: tuple[int, int], to: int) -> None:
 
 
 def test_features_are_means_over_the_maps_of_the_network() -> None:
-    network = FeatureNetwork((3, 64, 64), 64).eval()
+    network = FeatureNetwork("efficientnet_lite0", (3, 64, 64), 64).eval()
     images = torch.randn(2, 3, 64, 64)
     with torch.no_grad():
         found = network(images)
         maps, means = images, []
-        for number, block in enumerate(network.blocks):
+        for number, block in enumerate(network.body.blocks):
             maps = block(maps)
             if number in (11, 15, 16, 17):
                 means.append(maps.flatten(2).mean(2))
@@ -72,7 +72,10 @@ def test_features_are_means_over_the_maps_of_the_network() -> None:
 
 
 def test_a_grey_image_is_seen_as_one_of_three_equal_channels() -> None:
-    grey, colour = FeatureNetwork((1, 32, 32), 48).eval(), FeatureNetwork((3, 32, 32), 48).eval()
+    grey, colour = (
+        FeatureNetwork("efficientnet_lite0", (1, 32, 32), 48).eval(),
+        FeatureNetwork("efficientnet_lite0", (3, 32, 32), 48).eval(),
+    )
     colour.load_state_dict(grey.state_dict())
     images = torch.randn(2, 1, 32, 32)
     with torch.no_grad():

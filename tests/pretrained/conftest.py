@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from trainer.models.efficientnet_lite import EfficientNetLite0
+from trainer.models.feature_network import make_body
 from trainer.pretrained import weights
 
 
@@ -32,6 +32,6 @@ def random_weights(monkeypatch: pytest.MonkeyPatch) -> dict[str, torch.Tensor]:
     """In place of the published ones: those of a new network, the same in every test."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        tensors = EfficientNetLite0().state_dict()
+        tensors = make_body("efficientnet_lite0")[0].state_dict()
     monkeypatch.setattr(weights, "_published", lambda backbone: tensors)
     return tensors

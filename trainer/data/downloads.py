@@ -146,7 +146,7 @@ def _fetch(source: str, base: Path) -> None:
     dataset = _torchvision(source, base)
     try:
         base.mkdir(parents=True, exist_ok=True)
-        with _quietly():
+        with quiet_download():
             dataset.download()
         if not getattr(dataset, "_check_integrity", lambda: True)():
             raise RuntimeError("the unpacked files do not have the published md5 sums")
@@ -167,8 +167,8 @@ def _fetch(source: str, base: Path) -> None:
 
 
 @contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """torchvision prints its progress and may wait for ever."""
+def quiet_download() -> Iterator[None]:
+    """Around downloads of torch and torchvision, which print their progress and may wait for ever."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(SILENCE_SECONDS)
     try:

@@ -171,7 +171,7 @@ def network_size(name: str, image_shape: Shape, wanted: int | None) -> int:
 
 def _pretrained(name: str) -> Callable[..., nn.Module]:
     def make(input_shape: Shape, classes: int, size: int | None, **of_the_training: Any) -> nn.Module:
-        network = FeatureNetwork(input_shape, network_size(name, input_shape, size))
+        network = FeatureNetwork(name, input_shape, network_size(name, input_shape, size))
         mean, std = torch.zeros(network.width), torch.ones(network.width)
         return PretrainedClassifier(network, make_head(network.width, classes, mean, std))
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from trainer.backbones import TORCHVISION
 from trainer.models.efficientnet_lite import EfficientNetLite0
 from trainer.models.linear import NarrowLinear
 
+LITE0 = "efficientnet_lite0"
 LAYERS = (11, 15, 16, 17)
 """Parts of EfficientNet-Lite0 whose maps become features: the last of its 112, 192 and 320 channels, and the end. On 50
 CIFAR-10 images a class (3,000 tested, five draws) a linear layer on all four reaches macro-F1 0.70, on the end alone
@@ -47,30 +47,49 @@ def _weights(size: int, to: int) -> Tensor:
 
 class FeatureNetwork(nn.Module):
     """Normalised images (N, *`image_shape`), 1 or 3 channels, to features (N, `width`): brought to `size` pixels, then
-    the mean over each of several feature maps of the network, side by side."""
+    what the network of this name gives before its last linear layer. `body` is the network without that layer."""
 
-    def __init__(self, image_shape: tuple[int, int, int], size: int) -> None:
+    def __init__(self, name: str, image_shape: tuple[int, int, int], size: int) -> None:
         super().__init__()
         same = image_shape[1:] == (size, size)
         self.resize = nn.Identity() if same else Resize(image_shape[1:], size)
-        self.blocks = EfficientNetLite0().blocks
-        self.width = 112 + 192 + 320 + 1280
-
-    def load_weights(self, tensors: Mapping[str, Tensor]) -> None:
-        """Those of the whole network; its classifier is not used."""
-        self.load_state_dict({name: tensor for name, tensor in tensors.items() if name.startswith("blocks.")})
+        self.body, self.width = make_body(name)
 
     def forward(self, images: Tensor) -> Tensor:
         """Float32 (N, width)."""
         if images.shape[1] == 1:
             images = images.expand(-1, 3, -1, -1)
-        images = self.resize(images)
+        features: Tensor = self.body(self.resize(images))
+        return features
+
+
+class LayerMeans(nn.Module):
+    """Images to the means over the maps that some of the `blocks` give, side by side."""
+
+    def __init__(self, blocks: nn.Sequential, layers: tuple[int, ...]) -> None:
+        super().__init__()
+        self.blocks, self.layers = blocks, layers
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(N, sum of the channels)."""
         found = []
         for number, block in enumerate(self.blocks):
             images = block(images)
-            if number in LAYERS:
+            if number in self.layers:
                 found.append(images.mean((2, 3)))
         return torch.cat(found, 1)
+
+
+def make_body(name: str) -> tuple[nn.Module, int]:
+    """A network without its last layer, with random weights, and how many features it gives."""
+    if name == LITE0:
+        return LayerMeans(EfficientNetLite0().blocks, LAYERS), 112 + 192 + 320 + 1280
+    from torchvision.models import get_model  # slow to import, and needed here only
+
+    network = get_model(name.removeprefix(TORCHVISION), weights=None)
+    last, layer = next((n, m) for n, m in reversed(list(network.named_modules())) if isinstance(m, nn.Linear))
+    network.set_submodule(last, nn.Identity())
+    return network, layer.in_features
 
 
 class Standardize(nn.Module):

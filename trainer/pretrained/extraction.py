@@ -22,9 +22,10 @@ CHUNK = 64
 AT_ONCE = 8
 """Of these on one core: a few images' maps stay in its cache. On 2 cores two single threads with 8 images each take 500
 images of 128x128 a second where one call with 64 and two threads takes 380 (torch: 125)."""
-OPSET = 10
-"""Of the graph: the last one in which the padding is part of the operation, so that ONNX Runtime can join it with the
-convolution behind it (500 instead of 400 images a second)."""
+OPSET, OPSET_OF_TRANSFORMERS = 10, 14
+"""Of the graph: in 10 the padding is part of the operation, so that ONNX Runtime can join it with the convolution
+behind it (500 instead of 400 images a second). Transformers cannot be said in it, and torch prints a hundred thousand
+letters where it fails, past Python: it must not be tried."""
 CLOSE = 1e-3
 """How far ONNX Runtime may differ from torch, as part of the largest feature."""
 
@@ -51,15 +52,9 @@ def make_extractor(network: FeatureNetwork, shape: tuple[int, int, int], device:
 
 def _by_onnxruntime(network: FeatureNetwork, shape: tuple[int, int, int]) -> Extract | None:
     """None where the network cannot be said in ONNX, or would say something else there."""
-    example = torch.rand(2, *shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
-    try:
-        session = _session(_graph(network, example))
-        found = session.run(None, {"images": example.numpy()})[0]
-    except Exception:  # exporter and runtime raise all kinds of errors; torch does the same work
-        return None
-    with torch.inference_mode():
-        wanted = network(example).numpy()
-    if not np.abs(found - wanted).max() <= CLOSE * np.abs(wanted).max():
+    attention = any("Attention" in type(module).__name__ for module in network.modules())
+    session = _checked(network, shape, OPSET_OF_TRANSFORMERS if attention else OPSET)
+    if session is None:
         return None
 
     def few(images: Tensor) -> NDArray[np.float32]:
@@ -73,21 +68,39 @@ def _by_onnxruntime(network: FeatureNetwork, shape: tuple[int, int, int]) -> Ext
     return extract
 
 
-def _graph(network: FeatureNetwork, example: Tensor) -> bytes:
+def _checked(network: FeatureNetwork, shape: tuple[int, int, int], opset: int) -> Any:
+    """A session that gives what the network gives, or None."""
+    example = torch.rand(2, *shape, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    try:
+        session = _session(_graph(network, example, opset))
+        found = session.run(None, {"images": example.numpy()})[0]
+    except Exception:  # exporter and runtime raise all kinds of errors; torch does the same work
+        return None
+    with torch.inference_mode():
+        wanted = network(example).numpy()
+    return session if np.abs(found - wanted).max() <= CLOSE * np.abs(wanted).max() else None
+
+
+def _graph(network: FeatureNetwork, example: Tensor, opset: int) -> bytes:
     """By the older of torch's two exporters: it takes 0.7 s here, the newer one 10 s (torch 2.15, 2 cores)."""
     buffer = io.BytesIO()
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)  # attention as one operation, which no opset has
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network,
-            (example,),
-            buffer,  # type: ignore[arg-type]  # a file object is taken, too
-            dynamo=False,
-            input_names=["images"],
-            output_names=["features"],
-            dynamic_axes={"images": {0: "n"}, "features": {0: "n"}},
-            opset_version=OPSET,
-        )
+        try:
+            torch.onnx.export(
+                network,
+                (example,),
+                buffer,  # type: ignore[arg-type]  # a file object is taken, too
+                dynamo=False,
+                input_names=["images"],
+                output_names=["features"],
+                dynamic_axes={"images": {0: "n"}, "features": {0: "n"}},
+                opset_version=opset,
+            )
+        finally:
+            torch.backends.mha.set_fastpath_enabled(fast)
     return buffer.getvalue()
 
 

@@ -14,7 +14,7 @@ from trainer.data.image_data import ImageData
 from trainer.data.image_set import Progress, no_progress
 from trainer.errors import UsageError
 from trainer.models import network_size
-from trainer.models.feature_network import LAYERS, FeatureNetwork, make_head
+from trainer.models.feature_network import FeatureNetwork, make_head
 from trainer.pretrained.extraction import make_extractor
 from trainer.pretrained.feature_data import FeatureData
 from trainer.pretrained.weights import load_weights
@@ -43,14 +43,14 @@ def build_frozen(
     backbone = BACKBONES[settings.model]
     weights = load_weights(backbone, root / WEIGHTS, settings.backbone.digest)
     size = network_size(backbone.name, images.input_shape, settings.backbone.size)
-    network = FeatureNetwork(images.input_shape, size).eval().requires_grad_(False)
-    network.load_weights(weights.tensors)
+    network = FeatureNetwork(backbone.name, images.input_shape, size).eval().requires_grad_(False)
+    network.body.load_state_dict(weights.tensors)
     data = FeatureData(
         images,
         lambda: make_extractor(network, images.input_shape, device),
         network.width,
         root / FEATURES,
-        {"network": backbone.name, "weights": weights.digest, "size": size, "layers": LAYERS},
+        {"network": backbone.name, "weights": weights.digest, "size": size, "width": network.width},
         mirrored=settings.augment.flip > 0,
         progress=progress,
     )
@@ -64,7 +64,7 @@ def whole_tensors(head: Mapping[str, Tensor], name: str, digest: str, root: Path
     """The weights of such a model from those of the `head` that a run under `root` has trained. Raises as
     `load_weights`."""
     tensors = load_weights(BACKBONES[name], root / WEIGHTS, digest).tensors
-    network = {f"network.{key}": tensor for key, tensor in tensors.items() if key.startswith("blocks.")}
+    network = {f"network.body.{key}": tensor for key, tensor in tensors.items()}
     return network | {f"head.{key}": tensor for key, tensor in head.items()}
 
 

