@@ -20,10 +20,12 @@ from trainer.store.folder import RunFolder, state
 from trainer.store.journal import read_journal
 
 EPOCHS = int(os.environ.get("EPOCHSCOPE_SESSION_EPOCHS", "12"))
+IMAGES = os.environ.get("EPOCHSCOPE_CIFAR10", "")
 pytestmark = [
     pytest.mark.window,
     pytest.mark.slow,
     pytest.mark.cifar10,
+    pytest.mark.skipif(not IMAGES, reason="EPOCHSCOPE_CIFAR10 names no folder with the CIFAR-10 images"),
     pytest.mark.timeout(900),
     pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}"),
 ]
@@ -40,7 +42,7 @@ def pictures() -> Path | None:
 @pytest.fixture
 def hands(root: Path, tmp_path: Path, pictures: Path | None) -> Iterator[XdotoolUser]:
     """At a window over a folder with one earlier run to compare with."""
-    command = [sys.executable, "-m", "trainer", "train", os.environ["EPOCHSCOPE_CIFAR10"], "--recipe", "seed"]
+    command = [sys.executable, "-m", "trainer", "train", IMAGES, "--recipe", "seed"]
     subprocess.run([*command, "--epochs", "3", "--name", "earlier"], check=True, stdout=subprocess.DEVNULL)
     with screen(1366, 768) as environment:
         environment["HOME"] = str(tmp_path)
@@ -170,7 +172,7 @@ def export(hands: XdotoolUser, path: Path, keys: str) -> None:
 
 
 def test_an_afternoon(hands: XdotoolUser, root: Path, tmp_path: Path) -> None:
-    set_up(hands, os.environ["EPOCHSCOPE_CIFAR10"])
+    set_up(hands, IMAGES)
     steer(hands)
     hands.wait("window.run.model.epochs.rows >= 3", 120)
     look_into(hands)

@@ -99,7 +99,10 @@ def test_extraction_goes_on_where_it_was_ended(photos: Path, tmp_path: Path, mon
         torch.testing.assert_close(tensor, same.model.state_dict()[name], rtol=1e-3, atol=1e-3)
 
 
-@pytest.mark.parametrize("kind", ["safetensors", "pt", "pt2", "onnx"])
+SLOW = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("pt", "pt2", "onnx")]
+
+
+@pytest.mark.parametrize("kind", ["safetensors", *SLOW])
 def test_an_exported_model_takes_raw_pixels(photos: Path, tmp_path: Path, kind: str) -> None:
     if kind == "onnx":
         pytest.importorskip("onnxscript")
