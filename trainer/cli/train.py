@@ -123,9 +123,9 @@ def demo(
         say(
             "",
             "try next:",
-            "  epochscope train digits                 the simplest model on the same images",
-            "  epochscope train photos/ --model cnn    your own: a folder of images per class",
-            "  epochscope train --help                 everything that can be set",
+            "  epochscope train digits                   the simplest model on the same images",
+            "  epochscope train photos/ --recipe photos  your own: a folder of images per class",
+            "  epochscope train --help                   everything that can be set",
         )
     return code
 
