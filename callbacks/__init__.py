@@ -14,16 +14,24 @@ if TYPE_CHECKING:
     from callbacks.progress import Progress
     from callbacks.snapshots import Snapshots
     from callbacks.timing import Timing
+    from callbacks.trackers.mlflow import MLflow
+    from callbacks.trackers.tensorboard import TensorBoard
+    from callbacks.trackers.trackio import Trackio
+    from callbacks.trackers.wandb import WeightsAndBiases
 
 __all__ = [
     "Checkpoint",
     "EarlyStopping",
     "Journal",
     "LearningRate",
+    "MLflow",
     "MetricLog",
     "Progress",
     "Snapshots",
+    "TensorBoard",
     "Timing",
+    "Trackio",
+    "WeightsAndBiases",
 ]
 
 _HOMES = {
@@ -31,10 +39,14 @@ _HOMES = {
     "EarlyStopping": "early_stopping",
     "Journal": "journal",
     "LearningRate": "learning_rate",
+    "MLflow": "trackers.mlflow",
     "MetricLog": "metric_log",
     "Progress": "progress",
     "Snapshots": "snapshots",
+    "TensorBoard": "trackers.tensorboard",
     "Timing": "timing",
+    "Trackio": "trackers.trackio",
+    "WeightsAndBiases": "trackers.wandb",
 }
 
 

@@ -18,6 +18,7 @@ from trainer.events import (
     Event,
     RunStarted,
 )
+from trainer.metrics.monitor import Monitor
 from trainer.store import checkpoint as container
 from trainer.store import durable
 
@@ -26,12 +27,18 @@ KEEP_LAST = 2
 
 
 class Checkpoint(Callback):
-    """Saves after each epoch and whenever a checkpoint is requested; an older file goes only once its successor is
-    safely on disk.
+    """Saves the last state, to resume from, and the best weights: after each epoch and on CheckpointRequested.
 
-    `keep_best`: how many of the best epochs (smallest validation loss) to keep, at least 1; more than 1 needs a
-    validation split. `every_steps`,
-    `every_seconds`: request one in between as well; 0 does not. Manual checkpoints are never deleted.
+    An older file is deleted only after its successor is safely on disk. Manual checkpoints are never deleted.
+
+    Args:
+        keep_best: How many of the best epochs to keep, 1 or more: those with the smallest validation loss, or the best
+            values of the run's `monitor`. More than 1 needs a validation split.
+        every_steps: Save every this many optimiser steps too; 0: off.
+        every_seconds: Save every this many seconds too; 0: off.
+
+    Raises:
+        UsageError: `checkpoint.options`: an argument is out of range.
     """
 
     phase: ClassVar[Phase] = Phase.PERSIST
@@ -51,6 +58,7 @@ class Checkpoint(Callback):
         self.every_steps = every_steps
         self.every_seconds = every_seconds
         self._best: dict[int, float] = {}
+        self._monitor = Monitor()
         self._encoded: dict[int, tuple[bytes, str]] = {}
         self._saved_at = 0.0
         # hooks nobody needs are not there: a hook on BatchEnded costs something at every step
@@ -60,16 +68,25 @@ class Checkpoint(Callback):
             self.on_batches_reported = self._every_seconds  # type: ignore[method-assign]
 
     def state_dict(self) -> dict[str, Any]:
-        """Validation losses of the kept best checkpoints, by step."""
+        """Give what the kept best checkpoints are ranked by.
+
+        Returns:
+            Under `best`, by step: values of the monitored metric, negative where larger is better.
+        """
         return {"best": self._kept()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on pruning where the last attempt left off."""
+        """Continue deleting replaced files where the last attempt left off.
+
+        Args:
+            state: What `state_dict` returned.
+        """
         self._best = dict(state["best"])
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Count seconds from here; a run that starts from nothing has no best yet."""
+        """Count seconds from here; a new run has no best epoch yet."""
         self._saved_at = time.monotonic()
+        self._monitor = Monitor.of(event)
         self._encoded.clear()
         if not event.resumed_step:
             self._best.clear()
@@ -93,7 +110,12 @@ class Checkpoint(Callback):
         self._prune(run, event.step)
 
     def keep_for_retry(self, event: Event, run: RunContext) -> None:
-        """Take the state of this very step: when the disk has room again, the weights have moved on."""
+        """Encode the state of this step: when the disk has room again, the weights have changed.
+
+        Args:
+            event: The event that has to wait.
+            run: The live objects of the run.
+        """
         if run.folder is not None and isinstance(event, EpochEnded | CheckpointRequested):
             if isinstance(event, EpochEnded):
                 self._among_best(event)  # it is part of the state
@@ -113,13 +135,14 @@ class Checkpoint(Callback):
             run.request_checkpoint("last", source="every_seconds")
 
     def _among_best(self, event: EpochEnded) -> bool:
-        """Whether the epoch is one of the best so far; if so, its loss is noted."""
-        loss = event.valid_loss
-        if loss is None:
+        """Whether the epoch is one of the best so far; if so, the cost of its monitored value is noted."""
+        value = self._monitor.value_of(event)
+        if value is None:
             return False
-        better = [step for step, value in self._best.items() if value <= loss and step != event.step]
-        if event.improved or (self.keep_best > 1 and loss == loss and len(better) < self.keep_best):
-            self._best[event.step] = loss
+        cost = self._monitor.cost(value)
+        better = [step for step, other in self._best.items() if other <= cost and step != event.step]
+        if event.improved or (self.keep_best > 1 and cost == cost and len(better) < self.keep_best):
+            self._best[event.step] = cost
             return True
         return False
 

@@ -1,4 +1,4 @@
-"""Journal: every event but those of each step into journal.jsonl, and summary.json beside it."""
+"""Journal: every event except those of single steps in journal.jsonl, and summary.json beside it."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ _SUMMARISED = (RunStarted, EpochEnded, RunPaused, RunUnpaused, RunEnded)
 
 
 class Journal(Callback):
-    """Writes the journal of the run folder; without one there is nothing to write.
+    """Writes every event except GradientsReady and BatchEnded to journal.jsonl, and keeps summary.json up to date.
 
-    I/O errors are retried with each later event, so a disk that was full for a while leaves no gap.
+    Without a run folder it writes nothing. I/O errors are retried with each later event, so a disk that was full for a
+    while leaves no gap.
     """
 
     phase: ClassVar[Phase] = Phase.REPORT
@@ -52,6 +53,12 @@ class Journal(Callback):
         self._written: Event | None = None
 
     def record(self, event: Event, run: RunContext) -> None:
+        """Write one line: every hook but those of single steps.
+
+        Args:
+            event: The event.
+            run: The live objects of the run.
+        """
         if run.folder is None:
             return
         try:
@@ -74,7 +81,12 @@ class Journal(Callback):
         self._summarise(event, run, folder)
 
     def keep_for_retry(self, event: Event, run: RunContext) -> None:
-        """The number it will get: a checkpoint made meanwhile covers it, and is written after it."""
+        """Reserve the number that the record will get, so that a checkpoint made meanwhile covers it.
+
+        Args:
+            event: The event that has to wait.
+            run: The live objects of the run.
+        """
         run.seq += 1
 
     def _open(self, run: RunContext, folder: RunFolder) -> JournalWriter:
@@ -83,7 +95,7 @@ class Journal(Callback):
         try:
             self._summary = summaries.read(folder.summary) or Summary()
         except ValueError as error:
-            run.log(f"summary.json is made anew: {error}")
+            run.log(f"summary.json is rebuilt: {error}")
         known = self._summary
         known.status, known.attempt, known.reason = "preparing", run.attempt, ""
         # a run that fails while it is being prepared has a place in lists of runs too

@@ -11,27 +11,43 @@ from trainer.callback import Callback, OnError, Phase, needs_validation_error
 from trainer.engine.context import RunContext
 from trainer.errors import UsageError
 from trainer.events import BatchEnded, EpochEnded, RunStarted, ValidationDone
+from trainer.metrics.monitor import BUILT_IN, Mode, Monitor, make_monitor
 
 if TYPE_CHECKING:
     from torch.optim import Optimizer
 
 
 _BY_STEP = ("OneCycleLR", "CyclicLR")
-_BY_LOSS = "ReduceLROnPlateau"
+_BY_METRIC = "ReduceLROnPlateau"
 
 
 class LearningRate(Callback):
-    """Steps a scheduler at the right moments and keeps its state in the checkpoints.
+    """Steps a learning-rate scheduler at the right moments and keeps its state in the checkpoints.
 
-    `scheduler`: a function of the optimiser giving a torch scheduler, or a scheduler of the run's own optimiser.
-    `each`: whether it counts steps or epochs; None: steps for OneCycleLR, CyclicLR and what is made of them, epochs for
-    all others. Without a scheduler it is the built-in one, which counts steps: a linear rise over `warmup` epochs
-    (fractions allowed), then `schedule`: cosine (to 0 at the last step), linear, step or constant; further `options` as
-    in the settings table `[train]`. `ReduceLROnPlateau` follows the validation loss by itself, and needs a validation
-    split.
+    Without a scheduler of your own it uses a built-in one, which counts steps: a linear rise during `warmup`, then
+    `schedule`. `ReduceLROnPlateau` needs a validation split: it follows what the run chooses its best epoch by, the
+    validation loss unless `Trainer(monitor=...)` names another metric.
 
-    Raises UsageError for options that contradict each other; at the start of a run, for a scheduler of another
-    optimiser, one that is made for fewer steps than the run has, and one that waits for the validation loss to rise.
+    Args:
+        scheduler: A function of the optimiser that makes a torch scheduler, or a scheduler of the run's optimiser.
+            None: the built-in one.
+        each: Whether the scheduler counts "step"s or "epoch"s. None: steps for OneCycleLR, CyclicLR and schedulers made
+            of them, epochs for all others.
+        schedule: "cosine" (to 0 at the last step), "linear" (to 0), "step" or "constant".
+        warmup: Epochs of linear rise at the start, 0 or more, fractions allowed.
+        monitor: What ReduceLROnPlateau follows: "loss", "accuracy", "macro_f1" or a custom metric. None: the run's
+            `monitor`.
+        **options: Of the schedule "step": `step_epochs` (above 0, default 10), `step_factor` (in (0, 1], default 0.1).
+
+    Attributes:
+        scheduler: The torch scheduler; None before the run starts.
+        needs_validation: Whether the scheduler follows a metric of the validation.
+
+    Raises:
+        UsageError: `learning_rate.options`: arguments contradict each other. At the start of a run
+            `learning_rate.scheduler`: the scheduler belongs to another optimiser, is made for fewer steps than the run
+            has, or waits for its metric to get worse; `metrics.monitor`: the run has no such metric;
+            `learning_rate.no_length`: the length of an epoch is unknown.
     """
 
     phase: ClassVar[Phase] = Phase.DECIDE
@@ -44,6 +60,7 @@ class LearningRate(Callback):
         each: Literal["step", "epoch"] | None = None,
         schedule: str = "cosine",
         warmup: float = 0.0,
+        monitor: str | None = None,
         **options: float,
     ) -> None:
         if scheduler is not None and (warmup or options):
@@ -58,7 +75,7 @@ class LearningRate(Callback):
             raise UsageError(
                 "learning_rate.options",
                 f"LearningRate got a {type(scheduler).__name__}.",
-                expected="a torch scheduler, or a function of the optimiser that gives one",
+                expected="a torch scheduler, or a function of the optimiser that returns one",
                 mend="LearningRate(lambda optimizer: StepLR(optimizer, step_size=10))",
             )
         self.scheduler: Any = None
@@ -68,6 +85,8 @@ class LearningRate(Callback):
         self._options = {"schedule": schedule, "warmup": warmup, **options}
         self._loaded: dict[str, Any] | None = None
         self._resumed = False
+        self._own = monitor
+        self._monitor = Monitor()
         kind = scheduler if isinstance(scheduler, type) else getattr(scheduler, "func", scheduler)
         self.needs_validation = _follows(kind)
         known = self._each or (_counts(kind) if isinstance(kind, type) or _is_scheduler(kind) else None)
@@ -78,15 +97,23 @@ class LearningRate(Callback):
             self.on_epoch_ended = self._after_epoch  # type: ignore[method-assign]
 
     def state_dict(self) -> dict[str, Any]:
-        """The scheduler's state."""
+        """Give the scheduler's state.
+
+        Returns:
+            What the torch scheduler's own `state_dict` returns.
+        """
         return self.scheduler.state_dict() if self.scheduler is not None else self._loaded or {}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Kept until the scheduler is made."""
+        """Keep the state until the scheduler is made.
+
+        Args:
+            state: What `state_dict` returned.
+        """
         self._loaded = state
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Make the scheduler; making one sets the rate, so a resumed run gets its rates back afterwards."""
+        """Make the scheduler and restore its state. Making one sets the rate: a resumed run gets its rates back."""
         assert run.optimizer is not None  # only while a run is being prepared
         groups = run.optimizer.param_groups
         before = [{key: value for key, value in group.items() if key != "params"} for group in groups]
@@ -127,27 +154,44 @@ class LearningRate(Callback):
         scheduler, kind = self.scheduler, type(self.scheduler).__name__
         steps = event.epochs * (event.steps_per_epoch if self._each == "step" else 1)
         total = getattr(scheduler, "total_steps", None)
-        if self._follows_loss and "valid" not in event.split_sizes:
+        if self._follows_metric and "valid" not in event.split_sizes:
             raise needs_validation_error(self)
         if getattr(scheduler, "optimizer", optimizer) is not optimizer:
             raise _refused(
                 kind, "it belongs to another optimiser than the run's", "pass that optimiser to Trainer(optimizer=...)"
             )
-        if self._follows_loss and getattr(scheduler, "mode", "min") == "max":
-            raise _refused(kind, "with mode='max' it waits for the validation loss to rise", "use mode='min'")
+        if self._follows_metric:
+            self._monitor = self._followed(event, getattr(scheduler, "mode", "min"))
         if isinstance(total, int) and 0 < total < steps:
             raise _refused(
                 kind,
-                f"it is made for {total:,} steps and the run has {steps:,}",
+                f"it is made for {total:,} steps, but the run has {steps:,}",
                 f"give it total_steps={steps} (epochs x steps per epoch)",
             )
 
+    def _followed(self, event: RunStarted, mode: Mode) -> Monitor:
+        """What the scheduler follows: it must wait for that to get better, as the run does."""
+        whole = Monitor.of(event)
+        name = whole.name if self._own is None else self._own
+        if name != whole.name and name not in BUILT_IN:
+            return make_monitor(name, mode, dict.fromkeys(event.metrics))
+        monitor = whole if name == whole.name else make_monitor(name, None, {})
+        if mode != monitor.mode:
+            way = "rise" if monitor.mode == "min" else "fall"
+            noun = "validation loss" if monitor.name == "loss" else f"metric {monitor.name}"
+            raise _refused(
+                type(self.scheduler).__name__,
+                f"with mode={mode!r} it waits for the {noun} to {way}",
+                f"use mode={monitor.mode!r}",
+            )
+        return monitor
+
     def _after_step(self, event: BatchEnded, run: RunContext) -> None:
-        if self._each == "step" and not self._follows_loss and self.scheduler is not None:
+        if self._each == "step" and not self._follows_metric and self.scheduler is not None:
             self._step()
 
     def _after_epoch(self, event: EpochEnded, run: RunContext) -> None:
-        if self._each == "epoch" and not self._follows_loss:
+        if self._each == "epoch" and not self._follows_metric:
             self._step()
 
     def _step(self) -> None:
@@ -161,12 +205,12 @@ class LearningRate(Callback):
             self.scheduler.step()
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
-        """Hand the validation loss to a scheduler that follows it."""
-        if self._follows_loss:
-            self.scheduler.step(event.loss)
+        """Pass the monitored value to a scheduler that follows it."""
+        if self._follows_metric:
+            self.scheduler.step(self._monitor.value(event, event.metrics))
 
     @property
-    def _follows_loss(self) -> bool:
+    def _follows_metric(self) -> bool:
         return _follows(self.scheduler)
 
 
@@ -181,7 +225,7 @@ def _names(scheduler: Any) -> set[str]:
 
 
 def _follows(scheduler: Any) -> bool:
-    return _BY_LOSS in _names(scheduler)
+    return _BY_METRIC in _names(scheduler)
 
 
 def _counts(scheduler: Any) -> Literal["step", "epoch"]:

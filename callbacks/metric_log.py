@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from trainer.callback import Callback, OnError, Phase
 from trainer.engine.context import RunContext
 from trainer.events import EpochEnded, RunEnded, RunStarted
-from trainer.result import COLUMNS, frame, row
+from trainer.result import cells, columns, frame
 from trainer.store.durable import AppendFile, write_text
 from trainer.store.journal import JournalReader
 from trainer.store.run_history import read_history
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 
 class MetricLog(Callback):
-    """Appends to metrics.csv at each EpochEnded; on resume the file is made anew from what counts of the journal.
+    """Appends a row to metrics.csv at each EpochEnded; a resumed run rewrites the file from the journal.
 
-    `epochs` holds the events, `frame` gives them as a DataFrame. Without a run folder only those are kept.
+    Without a run folder it only keeps the events.
+
+    Attributes:
+        epochs: The EpochEnded events so far, those of earlier attempts included.
     """
 
     phase: ClassVar[Phase] = Phase.REPORT
@@ -30,6 +33,8 @@ class MetricLog(Callback):
     def __init__(self) -> None:
         self.epochs: list[EpochEnded] = []
         self._file: AppendFile | None = None
+        self._columns: tuple[str, ...] = ()
+        self._metrics: tuple[str, ...] = ()
         self._whole = False
 
     @property
@@ -38,8 +43,8 @@ class MetricLog(Callback):
         return frame(self.epochs)
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Start the file, or make it anew from what counts of earlier attempts."""
-        self.epochs = []
+        """Start the file; a resumed run rewrites it from the epochs of earlier attempts that still count."""
+        self.epochs, self._metrics = [], event.metrics
         if run.folder is None:
             return
         if event.attempt > 1:
@@ -52,10 +57,10 @@ class MetricLog(Callback):
             self.epochs.append(event)
         if run.folder is None:
             return None
-        if not self._whole or self._file is None:
+        if not self._whole or self._file is None or columns([event], self._metrics) != self._columns:
             return self._rewrite(run)
         self._whole = False
-        self._file.append(_lines([event]).encode())
+        self._file.append(_lines([event], self._columns).encode())
         self._whole = True
         return None
 
@@ -64,12 +69,12 @@ class MetricLog(Callback):
         self._close()
 
     def _rewrite(self, run: RunContext) -> None:
-        """The whole file at once; a row that was torn by a full disk is mended by it too."""
+        """The whole file at once, which also repairs a row that a full disk has cut off."""
         self._close()
         self._whole = False
         assert run.folder is not None  # asked only with one
-        path = run.folder.metrics
-        write_text(path, ",".join(COLUMNS) + "\n" + _lines(self.epochs))
+        path, self._columns = run.folder.metrics, columns(self.epochs, self._metrics)
+        write_text(path, ",".join(self._columns) + "\n" + _lines(self.epochs, self._columns))
         self._file = AppendFile(path)
         self._whole = True
 
@@ -79,7 +84,7 @@ class MetricLog(Callback):
             self._file = None
 
 
-def _lines(events: list[EpochEnded]) -> str:
+def _lines(events: list[EpochEnded], names: tuple[str, ...]) -> str:
     text = io.StringIO()
-    csv.DictWriter(text, COLUMNS, lineterminator="\n").writerows(row(event) for event in events)
+    csv.writer(text, lineterminator="\n").writerows(cells(event, names) for event in events)
     return text.getvalue()

@@ -1,7 +1,10 @@
-"""Progress: the run in the terminal; bars where somebody looks, plain lines where the output goes to a file."""
+"""Progress: the run in the terminal or a notebook; bars on a screen, plain lines if the output goes to a file."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from callbacks.timing import Timing
@@ -23,28 +26,41 @@ from trainer.events import (
     Working,
 )
 from trainer.metrics.classification import mean_of, over_classes
+from trainer.pace import Pace
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 REFRESH_SECONDS = 0.2
-"""Drawing costs a millisecond or two of the engine's thread; five times a second nobody notices."""
+"""Drawing costs a millisecond or two of the engine's thread: five times a second cannot be noticed."""
 
 STAGES = {
     "import": "loading PyTorch",
-    "scan": "looking through the images",
+    "scan": "listing images",
     "decode": "decoding images",
     "check": "checking",
+    "download": "downloading weights (MB)",
     "extract": "computing features",
+    "head": "training a first head",
     "compile": "compiling the model",
     "validate": "validating",
     "evaluate": "evaluating",
     "save": "saving",
 }
+LINES = 500
+"""That a notebook shows at most: all of them are sent whenever it is redrawn."""
+MOST_METRICS = 4
+"""Custom metrics that stand in a line."""
+COUNTED = ("decode", "extract")
+"""Stages that count images, and which may take minutes."""
 
 
 class Progress(Callback):
-    """Shows epochs, batches, live loss, accuracy, macro-F1, time left on `console` (default: standard output)."""
+    """Shows epochs, batches, loss, accuracy, macro-F1 and time left in the terminal or a notebook.
+
+    Args:
+        console: A rich Console. None: standard output; in a Jupyter notebook the cell's output, which is redrawn.
+    """
 
     phase: ClassVar[Phase] = Phase.VIEW
 
@@ -52,8 +68,9 @@ class Progress(Callback):
         from rich.console import Console
 
         self.console = console or Console()
-        self._timing = Timing()
-        self._live: _Bars | None = None
+        self._in_notebook = console is None and self.console.is_jupyter
+        self._timing, self._pace = Timing(), Pace()
+        self._live: _Bars | _NotebookBars | None = None
         self._epochs = 0
         self._headed = False
         self._macro_f1 = self._valid_over = ""
@@ -63,12 +80,17 @@ class Progress(Callback):
     # -- before the run ------------------------------------------------------------------------------------------
 
     def on_preparing(self, event: Preparing, run: RunContext) -> None:
-        """Show what is being made ready."""
+        """Show what is being prepared."""
+        speed = self._pace.follow(event.stage, event.done, event.total)
+        text = ""
+        if speed is not None and event.stage in COUNTED:
+            rate = speed.per_second
+            text = f"{rate:,.{0 if rate >= 9.95 else 1}f} images/s  {clock(speed.seconds_left)} left"
         if self._bars is not None:
-            self._bars.working(STAGES[event.stage], event.done, event.total)
+            self._bars.working(STAGES[event.stage], event.done, event.total, text)
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Say what is trained on what."""
+        """Print what is trained on what."""
         self._timing.on_run_started(event, run)
         self._epochs, self._headed = event.epochs, False
         splits = ", ".join(f"{size or '?'} {split}" for split, size in event.split_sizes.items())
@@ -81,7 +103,8 @@ class Progress(Callback):
         if run.folder is not None:
             self._say(f"run folder {run.folder.path}")
         if event.attempt > 1:
-            self._say(f"attempt {event.attempt}, going on after step {event.resumed_step}")
+            since = f"continuing after step {event.resumed_step}" if event.resumed_step else "from the beginning"
+            self._say(f"attempt {event.attempt}, {since}")
         if self._bars is not None:
             self._bars.run(event.epochs, event.steps_per_epoch)
 
@@ -105,12 +128,12 @@ class Progress(Callback):
             self._bars.batches(event.count, text, "  ".join(part for part in parts if part))
 
     def on_working(self, event: Working, run: RunContext) -> None:
-        """Show validation and evaluation on their way."""
+        """Show the progress of validation and evaluation."""
         if self._bars is not None:
             self._bars.working(STAGES[event.stage], event.done, event.total)
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
-        """Learn what a validation costs."""
+        """Note how long the validation took."""
         self._timing.on_validation_done(event, run)
         self._macro_f1 = f"valid F1 {event.macro_f1:.3f}"
         self._valid_over = _over(event.f1, event.macro_f1)
@@ -127,7 +150,8 @@ class Progress(Callback):
         if event.valid_loss is not None:
             valid = f"{event.valid_loss:>10.4f}  {event.valid_accuracy:.3f}  {event.valid_macro_f1:.3f}"
         best = "  best" if event.improved else ""
-        self._say(f"{place:>7}  {train}   {valid}   {clock(event.seconds)}{best}{self._over(event)}")
+        more = self._over(event) + _own(event.valid_metrics)
+        self._say(f"{place:>7}  {train}   {valid}   {clock(event.seconds)}{best}{more}")
 
     def _over(self, event: EpochEnded) -> str:
         """Of how many classes macro-F1 is the mean, where not all of them occur."""
@@ -137,19 +161,19 @@ class Progress(Callback):
         return f"  (F1: {', '.join(found)})" if found else ""
 
     def on_run_paused(self, event: RunPaused, run: RunContext) -> None:
-        """Say so."""
+        """Print it."""
         self._say(f"paused after step {event.step}")
 
     def on_run_unpaused(self, event: RunUnpaused, run: RunContext) -> None:
-        """Say so."""
-        self._say("going on")
+        """Print it."""
+        self._say("continuing")
 
     def on_stop_requested(self, event: StopRequested, run: RunContext) -> None:
-        """Say so."""
+        """Print it."""
         self._say(f"stopping: {event.source}, {event.reason}")
 
     def on_callback_failed(self, event: CallbackFailed, run: RunContext) -> None:
-        """Never in silence."""
+        """Print which callback failed, and how."""
         self._say(f"callback {event.callback} failed in {event.hook} ({event.action}): {event.error}")
 
     # -- after the run -------------------------------------------------------------------------------------------
@@ -160,11 +184,11 @@ class Progress(Callback):
         name = f"macro-F1 ({over})" if over else "macro-F1"
         self._say(
             f"{event.split} ({event.weights} weights): {event.samples} images, loss {event.loss:.4f}, "
-            f"accuracy {event.accuracy:.4f}, {name} {event.macro_f1:.4f}"
+            f"accuracy {event.accuracy:.4f}, {name} {event.macro_f1:.4f}{_own(event.metrics, ', ')}"
         )
 
     def on_run_ended(self, event: RunEnded, run: RunContext) -> None:
-        """Say how it ended; an error is told by whoever started the run."""
+        """Print how the run ended; an error is printed by the command itself."""
         best = f", best epoch {event.best_epoch} (loss {event.best_loss:.4f})" if event.best_loss is not None else ""
         if event.status != "failed":
             reason = f" ({event.reason})" if event.reason else ""
@@ -174,12 +198,17 @@ class Progress(Callback):
             self._live = None
 
     @property
-    def _bars(self) -> _Bars | None:
-        if self._live is None and self.console.is_terminal:
+    def _bars(self) -> _Bars | _NotebookBars | None:
+        if self._live is None and self._in_notebook:
+            self._live = _NotebookBars()
+        elif self._live is None and self.console.is_terminal:
             self._live = _Bars(self.console)
         return self._live
 
     def _say(self, text: str) -> None:
+        if isinstance(bars := self._bars, _NotebookBars):
+            bars.say(text)
+            return
         # class names and paths are data: nothing in them is markup
         self.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
@@ -229,8 +258,8 @@ class _Bars:
         self._progress.update(self._epochs, text=left)
         self._draw()
 
-    def working(self, stage: str, done: int, total: int) -> None:
-        self._progress.update(self._inner, description=stage, completed=done, total=total or None, text="")
+    def working(self, stage: str, done: int, total: int, text: str = "") -> None:
+        self._progress.update(self._inner, description=stage, completed=done, total=total or None, text=text)
         self._draw()
 
     def close(self) -> None:
@@ -243,8 +272,80 @@ class _Bars:
             self._progress.refresh()
 
 
+class _Bar:
+    """`total` None: not known."""
+
+    def __init__(self, title: str) -> None:
+        self.title, self.text, self.done = title, "", 0
+        self.total: int | None = None
+
+    def html(self) -> str:
+        known = f' value="{self.done}" max="{self.total}"' if self.total else ""
+        count = f"{self.done:,}/{self.total:,}" if self.total else ""
+        return f"<div>{self.title} <progress{known}></progress> {count} {escape(self.text)}</div>"
+
+
+class _NotebookBars:
+    """The same as one output of a notebook's cell that is redrawn: the lines so far, and the bars below them."""
+
+    def __init__(self) -> None:
+        import time
+
+        from IPython.display import HTML, display
+
+        self._clock, self._drawn = time.monotonic, 0.0
+        self._lines: list[str] = []
+        self._inner, self._epochs = _Bar("preparing"), _Bar("epoch")
+        self._steps: int | None = None
+        self._html = HTML
+        self._output = display(HTML(""), display_id=True)
+
+    def say(self, text: str) -> None:
+        self._lines.append(escape(text))
+        self._draw()
+
+    def run(self, epochs: int, steps: int) -> None:
+        self._steps, self._epochs.total = steps or None, epochs
+
+    def epoch(self, epoch: int, first_batch: int) -> None:
+        self._epochs.done = epoch - 1
+        self._inner.title, self._inner.text = "batch", ""
+        self._inner.done, self._inner.total = first_batch, self._steps
+
+    def batches(self, count: int, text: str, left: str) -> None:
+        self._inner.title, self._inner.total = "batch", self._steps
+        self._inner.done, self._inner.text, self._epochs.text = self._inner.done + count, text, left
+        self._draw()
+
+    def working(self, stage: str, done: int, total: int, text: str = "") -> None:
+        self._inner.title, self._inner.text = stage, text
+        self._inner.done, self._inner.total = done, total or None
+        self._draw()
+
+    def close(self) -> None:
+        self._show("")
+
+    def _draw(self) -> None:
+        if self._clock() - self._drawn >= REFRESH_SECONDS:
+            self._show(self._bars())
+
+    def _bars(self) -> str:
+        return self._inner.html() + (self._epochs.html() if self._epochs.total else "")
+
+    def _show(self, bars: str) -> None:
+        self._drawn = self._clock()
+        more = len(self._lines) - LINES
+        lines = "\n".join([f"... {more:,} lines before"] * (more > 0) + self._lines[-LINES:])
+        self._output.update(self._html(f'<pre style="white-space:pre-wrap">{lines}</pre>{bars}'))
+
+
 def clock(seconds: float) -> str:
     """Minutes and seconds, with hours where there are any: `0 min 13 s`."""
     whole = round(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60
     return (f"{hours} h " if hours else "") + f"{minutes} min {whole % 60:02d} s"
+
+
+def _own(metrics: Mapping[str, float], between: str = "  ") -> str:
+    """Custom metrics, as many as a line has room for."""
+    return "".join(f"{between}{name} {value:.4f}" for name, value in islice(metrics.items(), MOST_METRICS))

@@ -19,16 +19,16 @@ MAX_WEIGHT_BYTES = 1_000_000
 
 
 class Snapshots(Callback):
-    """After each epoch: predictions on the validation split and the first layer's weights; at the start, once for all
-    runs on the same data: the validation and test images.
+    """Writes what viewers need. After each epoch: predictions on the validation split and the first layer's weights. At
+    the start, once for all runs on the same data: the validation and test images.
 
-    A snapshot that cannot be written is named in log.txt and left out; the next epoch's is tried again.
+    A snapshot that cannot be written is left out and noted in log.txt; the next epoch tries again.
     """
 
     phase: ClassVar[Phase] = Phase.VIEW
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Publish the images, where the data is ours."""
+        """Publish the images of data from `open_data`."""
         from trainer.data.loaders import PublishesImages
 
         if run.folder is None or not isinstance(run.data, PublishesImages):
@@ -54,12 +54,15 @@ class Snapshots(Callback):
             self._write_weights(run, event, run.folder)
 
     def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
-        """Write snapshots/ of this epoch, where nothing is validated."""
+        """Write snapshots/ of this epoch if there is no validation."""
         if run.folder is not None and event.valid_loss is None:
             self._write_weights(run, event, run.folder)
 
     def _write_weights(self, run: RunContext, event: ValidationDone | EpochEnded, folder: RunFolder) -> None:
-        weight = first_weight(run.model)
+        from trainer.data.loaders import GivesFeatures
+
+        # weights on features make no pictures
+        weight = None if isinstance(run.data, GivesFeatures) else first_weight(run.model)
         if weight is not None:
             self._write(run, event, "weights", folder.snapshots / _name(event), {"weight": weight})
 

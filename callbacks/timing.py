@@ -1,4 +1,4 @@
-"""Timing: how long an epoch takes, how much of it is waiting for data, images a second, time left."""
+"""Timing: how long an epoch takes, how much of it is waiting for data, images per second, time left."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ SMOOTHING = 0.1
 
 
 class Timing(Callback):
-    """Read its attributes at any time, from the engine's thread.
+    """Measures the pace of the run. Read its attributes at any time, on the engine's thread.
 
-    `epoch_seconds`, `validation_seconds`: of the last finished epoch, None before. `samples_per_second`: while
-    training. `data_share`: part of the training time spent waiting for data, in [0, 1]. `remaining_seconds`: until the
-    last epoch is validated, None until there is something to go by.
+    Attributes:
+        epoch_seconds: Seconds of the last finished epoch, validation included; None before.
+        validation_seconds: Seconds of the last validation; None before.
+        samples_per_second: Training images per second in the last report, or epoch; None before.
+        data_share: Part of the training time spent waiting for data, in [0, 1]; None before.
     """
 
     phase: ClassVar[Phase] = Phase.REPORT
@@ -36,7 +38,8 @@ class Timing(Callback):
 
     @property
     def remaining_seconds(self) -> float | None:
-        """Steps left at the present pace, and a validation for each epoch left."""
+        """Seconds until the last epoch is validated: the steps left at the present pace, and a validation for each
+        epoch left. None until the first report."""
         if self._step_seconds is None or not self._steps:
             return None
         epochs_left = max(0, self._epochs - self._epoch)
@@ -45,7 +48,7 @@ class Timing(Callback):
         return steps_left * self._step_seconds + validations * (self.validation_seconds or 0.0)
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Learn how much there is to do."""
+        """Note how many epochs and steps there are."""
         self._epochs, self._steps = event.epochs, event.steps_per_epoch
 
     def on_epoch_started(self, event: EpochStarted, run: RunContext) -> None:
@@ -64,11 +67,11 @@ class Timing(Callback):
             self.data_share = event.data_seconds / seconds
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
-        """Learn what a validation costs."""
+        """Note how long the validation took."""
         self.validation_seconds, self._validated = event.seconds, True
 
     def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
-        """Take the figures of the whole epoch."""
+        """Take the seconds of the whole epoch."""
         self.epoch_seconds, self.validation_seconds = event.seconds, event.valid_seconds
         self.samples_per_second = event.samples_per_second
         self.data_share = event.data_seconds / event.train_seconds if event.train_seconds else 0.0

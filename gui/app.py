@@ -66,11 +66,15 @@ def _gui(argv: list[str]) -> int:
     path = find_run(root, asked.run).path.absolute() if asked.run else None
     _look_ahead()
 
+    from PySide6.QtCore import QTimer
+
     def begin(window: Window) -> None:
         if asked.reset_layout:
             window.window_layout.reset()
         if path is not None:
             window.open_run(path)
+        else:
+            QTimer.singleShot(0, window, window.tour.offer)
 
     return _show(root, begin)
 
@@ -132,7 +136,7 @@ def _run_window(app: QApplication, logbook: LogFile, root: Path, begin: Callable
     theme.apply(app, preferences.scheme)
     try:
         window = Window(root, preferences)
-        logbook.on_fault = window.tell_fault
+        logbook.on_fault = window.help_actions.tell_fault
         begin(window)
         window.show()
         log.info("opened")

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import qt
 
 pytest_plugins = [] if qt.missing() else ["pytestqt.plugin"]
 """pytest-qt loads Qt at once, and ends the whole run where it cannot: pyproject switches it off, this on again."""
 NO_QT = "no Qt here"
+settings.register_profile("unhurried", deadline=None)  # a test's outcome does not hang on time
+settings.load_profile("unhurried")
 
 
 class _WindowTests(pytest.Module):

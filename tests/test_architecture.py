@@ -24,6 +24,7 @@ SHARED_NAMES = {
     "first_layer": "first-layer images: computed, and as data for the window",
     "reasons": "why a request was refused or a run was stopped: codes with their English, and the window's sentences",
     "settings": "the settings, and their translated titles",
+    "slices": "where a run fails: found, and printed by the command line",
     "thumbnails": "small images: published for viewers, and shown by the window",
     "weights": "the weights of a model: written to a file, and drawn",
 }

@@ -102,7 +102,7 @@ def test_all_readers_tell_one_history(
         found = start_lines(run.folder.journal)
         damage(run.folder.journal, lines | set(found[max(0, len(found) - starts) :]))
         # the next attempt would write it anew
-        resumed = SimpleNamespace(attempt=9, resumed_seq=2**53)
+        resumed = SimpleNamespace(attempt=9, resumed_seq=2**53, metrics=())
         log, context = MetricLog(), SimpleNamespace(folder=run.folder)
         log.on_run_started(resumed, context)  # type: ignore[arg-type]
         log.on_run_ended(None, context)  # type: ignore[arg-type]

@@ -44,7 +44,7 @@ def test_a_plugin_callback_is_found_and_loaded(install) -> None:
     [
         ("nowhere_module:Some", "ModuleNotFoundError"),
         ("someplugin_module:Absent", "AttributeError"),
-        ("someplugin_module:number", "is no class"),
+        ("someplugin_module:number", "is not a class"),
         ("broken", "ModuleNotFoundError"),
     ],
 )

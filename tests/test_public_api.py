@@ -15,7 +15,8 @@ from trainer.callback import Callback
 from trainer.plugins import callback_names, load_callback
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "torchvision", "sklearn", "pandas", "scipy", "PySide6", "matplotlib")
+TRACKERS = ("mlflow", "tensorboard", "trackio", "wandb")
+HEAVY = ("pytest", "torch", "torchvision", "sklearn", "pandas", "scipy", "PySide6", "matplotlib", *TRACKERS)
 LIGHT = (
     "trainer",
     "callbacks",
@@ -42,13 +43,15 @@ LIGHT_MODULES = (
     "trainer.store.thumbnails",
     "trainer.cli",
     *(f"callbacks.{path.stem}" for path in sorted((ROOT / "callbacks").glob("[a-z]*.py"))),
+    *(f"callbacks.testing.{path.stem}" for path in sorted((ROOT / "callbacks" / "testing").glob("[a-z]*.py"))),
+    *(f"callbacks.trackers.{path.stem}" for path in sorted((ROOT / "callbacks" / "trackers").glob("[a-z]*.py"))),
 )
 
 
-@pytest.mark.parametrize("package", ["trainer", "callbacks"])
+@pytest.mark.parametrize("package", ["trainer", "callbacks", "callbacks.testing"])
 def test_all_is_sorted_and_complete(package: str) -> None:
     module = importlib.import_module(package)
-    assert list(module.__all__) == sorted(module.__all__)
+    assert list(module.__all__) == sorted(module.__all__, key=lambda name: (not name.isupper(), name))
     for name in module.__all__:
         assert getattr(module, name) is not None
     assert set(module.__all__) <= set(dir(module))
@@ -62,6 +65,7 @@ def test_every_callback_of_the_package_is_offered() -> None:
     import callbacks
 
     files = {path.stem for path in (ROOT / "callbacks").glob("*.py")} - {"__init__"}
+    files |= {f"trackers.{name}" for name in TRACKERS}
     assert {callbacks._HOMES[name] for name in callbacks.__all__} == files
     for name in callbacks.__all__:
         assert issubclass(getattr(callbacks, name), Callback)
@@ -85,9 +89,10 @@ def test_what_is_imported_everywhere_is_light() -> None:
 def test_the_table_in_pyproject_is_the_files_is_the_installed_metadata() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     table = project["entry-points"]["epochscope.callbacks"]
-    files = {path.stem for path in (ROOT / "callbacks").glob("*.py")} - {"__init__"}
-    assert set(table) == files
-    assert all(value.startswith(f"callbacks.{name}:") for name, value in table.items())
+    files = {path.stem: path.stem for path in (ROOT / "callbacks").glob("*.py") if path.stem != "__init__"}
+    files |= {name: f"trackers.{name}" for name in TRACKERS}
+    assert set(table) == set(files)
+    assert all(value.startswith(f"callbacks.{files[name]}:") for name, value in table.items())
     installed = {
         entry.name: entry.value
         for entry in entry_points(group="epochscope.callbacks")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from trainer.report.texts import Texts
+from trainer.plotting.texts import Texts
 from trainer.store import summary
 from trainer.store.folder import RunFolder, create_run
 from trainer.store.run_files import append_log

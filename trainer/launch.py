@@ -1,29 +1,41 @@
-"""From settings or a run folder to a run: what the command line and the window's engine start. No torch at import.
+"""Start or resume a run from settings or a run folder, as the command line and the window do. No torch at import.
 
-The run folder, its journal and the first Preparing event are there before torch is imported.
+The run folder, its journal and the first Preparing event exist before torch is imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trainer.backbones import BACKBONES
+from trainer.backbones import find_backbone, is_pretrained
 from trainer.callback import Callback
-from trainer.engine.resume import find_continuation, trained_weights
+from trainer.distributed.joined_group import process_group
+from trainer.distributed.process_group import ProcessGroup
+from trainer.engine.event_bus import callback_name
+from trainer.engine.resume import Continuation, check_file_callbacks, find_continuation
 from trainer.engine.session import Session
+from trainer.engine.settings_callbacks import callbacks_of
+from trainer.engine.shared_callbacks import of_process
+from trainer.engine.shared_commands import command_queue
 from trainer.errors import UsageError
 from trainer.events import Preparing
-from trainer.plugins import DEFAULT_CALLBACKS, check_names, load_callback, model_options
-from trainer.settings import Settings, from_toml, merge
+from trainer.plugins import check_names, load_metric, model_options
+from trainer.settings import Settings, Train, from_toml, merge
 from trainer.store.durable import remove_tree
+from trainer.store.edits_file import keep_edits, kept_edits
 from trainer.store.folder import RunFolder, create_run, default_root
 from trainer.store.run_files import settings_text, write_settings
 
 if TYPE_CHECKING:
-    from trainer.result import Evaluation, Result
+    from trainer.data.preparing_source import PreparingSource
+    from trainer.result import Result
     from trainer.trainer import Trainer
+
+TUNED_EVAL_BATCH = 64
+"""Images per batch when a whole pretrained network is evaluated: the feature maps of a thousand would take
+gigabytes."""
 
 
 def start(
@@ -31,130 +43,275 @@ def start(
     root: Path,
     *,
     name: str | None = None,
+    own: Sequence[Callback] = (),
     callbacks: Iterable[Callback] = (),
     signals: bool = False,
 ) -> Result:
-    """Make a run folder under `root` and train. Raises what the run raised; wrong usage is raised before any file is
-    made."""
+    """Make a run folder under `root` and train. `own`: callbacks loaded from files, which a resumed run needs again,
+    with the options that `settings` has for them. Raises what the run raised; wrong usage is raised before any file is
+    written."""
     from trainer.data import check_source
 
-    check_names(settings)
+    check_names(settings, {type(callback).__name__ for callback in own})
     check_source(settings.data.source)
-    everybody = [*callbacks_of(settings), *callbacks]
+    group = process_group()
+    earlier = group.from_first(lambda: _begun_before(group))
+    if earlier:  # the launcher has started all processes again after one of them had failed
+        return resume(RunFolder(earlier), callbacks=callbacks, own=own, signals=signals)
+    everybody, names = [*callbacks_of(settings), *own, *callbacks], tuple(map(callback_name, own))
+    folder = group.from_first(lambda: _new_folder(settings, root, name))
+    group.remember(str(folder.path.absolute()))
+    try:
+        session = _session(group, everybody, folder, settings, signals=signals, own=names)
+        return session.conduct(lambda: _build_new(settings, session, root).train(session))
+    except UsageError:
+        # some wrong usage is found only with torch imported, such as a missing device: it leaves no folder either
+        if not group.rank:
+            remove_tree(folder.path)
+        raise
+
+
+def _begun_before(group: ProcessGroup) -> str:
+    """The run of this launch's last start; empty where there was none, or it was wrong usage and left nothing."""
+    run = group.remembered()
+    return run if run and Path(run).exists() else ""
+
+
+def _new_folder(settings: Settings, root: Path, name: str | None) -> RunFolder:
     folder = create_run(root, name, stem=f"{Path(settings.data.source).name}-{settings.model}")
     write_settings(folder, settings.model_dump())
-    try:
-        session = Session(everybody, folder=folder, settings=settings.model_dump(), signals=signals)
-        return session.conduct(lambda: _build_new(settings, session).train(session))
-    except UsageError:
-        # some wrong usage shows only once torch is there, such as a device that is not: it leaves no folder either
-        remove_tree(folder.path)
-        raise
+    return folder
+
+
+def _session(
+    group: ProcessGroup,
+    callbacks: Iterable[Callback],
+    folder: RunFolder,
+    settings: Settings,
+    *,
+    signals: bool,
+    continuation: Continuation | None = None,
+    own: tuple[str, ...] = (),
+) -> Session:
+    """Of this process; the first one writes the run. `own`: names of the callbacks from files."""
+    return Session(
+        of_process(callbacks, group.rank),
+        folder=None if group.rank else folder,
+        settings=settings.model_dump(),
+        signals=signals,
+        control=command_queue(group),
+        continuation=continuation,
+        file_callbacks=own,
+        group=group,
+    )
 
 
 def resume(
     folder: RunFolder,
     *,
     epochs: int | None = None,
+    own: Sequence[Callback] = (),
     callbacks: Iterable[Callback] = (),
+    without: Collection[str] = (),
     signals: bool = False,
 ) -> Result:
-    """Go on with a run, to `epochs` epochs in all where given. Raises UsageError for a run that was started with the
-    caller's own model: only `Trainer(...).fit(resume=True)` can build that again."""
-    settings = read_settings(folder)
+    """Resume a run, up to `epochs` epochs in total if given. `own`: as for `start`; `without`: callbacks from files
+    that the run had and may do without now.
+
+    Raises UsageError for a run started with the caller's own model: only `Trainer(...).fit(resume=True)` can build that
+    again; and `resume.callbacks` where a callback from a file is missing.
+    """
+    group = process_group()
+    settings = group.from_first(lambda: read_settings(folder))
     if epochs is not None:
         settings = merge(settings.model_dump(), {"train": {"epochs": epochs}})
-    session = Session(
-        [*callbacks_of(settings), *callbacks],
-        folder=folder,
-        settings=settings.model_dump(),
-        signals=signals,
-        continuation=find_continuation(folder),
-    )
+    continuation, names = group.from_first(lambda: _continuation(group, folder)), tuple(map(callback_name, own))
+    check_file_callbacks(folder, continuation, {*names, *without})
+    group.remember(str(folder.path.absolute()))
+    everybody = [*callbacks_of(settings), *own, *callbacks]
+    session = _session(group, everybody, folder, settings, signals=signals, continuation=continuation, own=names)
 
     def work() -> None:
-        trainer = build(settings, session)
-        write_settings(folder, settings.model_dump())
+        trainer = build(settings, session, root=folder.path.parent)
+        if session.folder is not None:
+            # notes made while building stay: this may be the first attempt to get this far
+            noted = merge(read_settings(folder).model_dump(), {"train": {"epochs": settings.train.epochs}})
+            write_settings(folder, noted.model_dump())
         trainer.train(session)
 
     return session.conduct(work)
 
 
-def _build_new(settings: Settings, session: Session) -> Trainer:
+def _continuation(group: ProcessGroup, folder: RunFolder) -> Continuation:
+    found = find_continuation(folder)
+    return found if group.size == 1 else found.for_other_processes()
+
+
+def _build_new(settings: Settings, session: Session, root: Path) -> Trainer:
     session.progress(Preparing, "import", 0, 1)
     from trainer.engine.device import choose_device
     from trainer.engine.precision import check_steady
 
     check_steady(settings.train.precision, choose_device(settings.train.device))
-    return build(settings, session)
+    return build(settings, session, root=root)
 
 
-def build(settings: Settings, session: Session, fingerprint: str | None = None, root: Path | None = None) -> Trainer:
-    """Open the data, build the model, and put both into a Trainer; `session` hears how far that is. `fingerprint`: of
-    the data that the run was trained on, where the session does not know it. `root`: the folder that holds the
-    run's folder, where features are kept; that of the session's run by default."""
+def build(
+    settings: Settings,
+    session: Session,
+    fingerprint: str | None = None,
+    root: Path | None = None,
+    *,
+    fresh: bool = True,
+    data: Any = None,
+) -> Trainer:
+    """Open the data, build the model, and put both into a Trainer, reporting progress to `session`. `fingerprint`: that
+    of the data the run was trained on, if the session does not know it. `root`: the folder of runs, where features are
+    kept; by default that of the session's run. `fresh` is False if weights will be loaded, as when resuming, so that
+    they need not be initialised for training. `data`: where it is open already. Of several processes one decodes,
+    downloads and extracts, the others find it done."""
+    return session.group.in_turn(lambda: _built(settings, session, fingerprint, root, fresh=fresh, data=data))
+
+
+def _built(
+    settings: Settings, session: Session, fingerprint: str | None, root: Path | None, *, fresh: bool, data: Any
+) -> Trainer:
     session.progress(Preparing, "import", 0, 1)
-    from trainer.engine.device import choose_device, choose_threads
-    from trainer.models import build_model, move_model
-    from trainer.optim.optimizers import make_loss, make_optimizer
-    from trainer.trainer import Trainer
+    from trainer.engine.device import choose_device
 
     session.progress(Preparing, "import", 1, 1)
     device = choose_device(settings.train.device)
-    if fingerprint is None and session.continuation is not None and session.continuation.checkpoint is not None:
-        fingerprint = session.continuation.load()[1].get("fingerprint")
-    data = open_settings_data(settings, session, fingerprint)
+    if session.continuation is not None and session.continuation.checkpoint is not None:
+        fresh = False
+        fingerprint = fingerprint or session.continuation.load()[1].get("fingerprint")
+    if data is None:
+        data = open_settings_data(settings, session, fingerprint)
+    if session.folder is not None and data.edits and kept_edits(session.folder) is None:
+        keep_edits(session.folder, data.edits)
     for note in data.notes:
         session.log(f"data: {note}")
-    train, pretrained = settings.train, settings.model in BACKBONES
-    model: Any
-    if pretrained:
-        model, data = _on_features(settings, session, data, device, root)
-        decay = train.weight_decay + settings.backbone.penalty / data.sizes["train"]
-        train = train.model_copy(update={"weight_decay": decay})
-    else:
-        model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
-    model = move_model(model, device)
+    prepared = _prepared(settings, session, data, device, root, fresh=fresh)
+    return make_trainer(settings, prepared, prepared.data.class_counts)
+
+
+def make_trainer(settings: Settings, prepared: Prepared, class_counts: Any) -> Trainer:
+    """A Trainer that does as the settings say. `class_counts`: training images of each class, (C,)."""
+    from trainer.engine.device import choose_threads
+    from trainer.optim.optimizers import make_loss, make_optimizer
+    from trainer.trainer import Trainer
+
+    model, data, train, groups = prepared
     return Trainer(
         model,
         data,
-        optimizer=make_optimizer(model, train),
-        loss=make_loss(train, data.class_counts),
+        optimizer=make_optimizer(model, train, groups),
+        loss=make_loss(train, class_counts),
         epochs=train.epochs,
         seed=train.seed,
         device=train.device,
         precision=train.precision,
         compile=train.compile,
-        threads=choose_threads(train.threads, "softmax" if pretrained else settings.model),
-        eval_batch=train.eval_batch,
+        threads=choose_threads(train.threads, "softmax" if _on_frozen(settings) else settings.model),
+        eval_batch=train.eval_batch or (TUNED_EVAL_BATCH if groups is not None else None),
         **{name: getattr(train, name) for name in ("accumulate", "clip_norm", "clip_value", "ema")},
         **{name: getattr(settings.augment, name) for name in ("mixup", "cutmix")},
+        metrics=_metrics(settings, len(data.classes)),
+        monitor=train.monitor,
+        mode=None if train.monitor_mode == "auto" else train.monitor_mode,
     )
 
 
-def _on_features(settings: Settings, session: Session, images: Any, device: Any, root: Path | None) -> tuple[Any, Any]:
-    """The head of a pretrained network and the features it is trained on; run.toml says of which weights they are."""
-    from trainer.pretrained.frozen import build_frozen
+def _metrics(settings: Settings, classes: int) -> dict[str, Any]:
+    return {name: load_metric(name, settings.plugins.get(name, {}), classes) for name in settings.metrics}
 
+
+class Prepared(NamedTuple):
+    """What is trained, on its device, and on what; `groups`: its parameters, where they are not treated alike."""
+
+    model: Any
+    data: Any
+    train: Train
+    groups: list[dict[str, Any]] | None = None
+
+
+def _on_frozen(settings: Settings) -> bool:
+    """Whether only a head is trained, on features that are computed once."""
+    return is_pretrained(settings.model) and settings.backbone.tune == "head"
+
+
+def _prepared(
+    settings: Settings, session: Session, data: Any, device: Any, root: Path | None, *, fresh: bool
+) -> Prepared:
+    from trainer.models import build_model, move_model
+
+    train = settings.train
+    if not is_pretrained(settings.model):
+        model = build_model(settings.model, data.input_shape, len(data.classes), model_options(settings), train.seed)
+        return Prepared(move_model(model, device), data, train)
     if root is None:
         root = session.folder.path.parent if session.folder is not None else default_root()
-    frozen = build_frozen(settings, images, root, device, _told(session))
+    if _on_frozen(settings):
+        from trainer.pretrained.frozen import build_frozen, check_augmentation
+
+        check_augmentation(settings)
+        mirrored = settings.augment.flip > 0
+        frozen = build_frozen(settings, data, root, device, _told(session), mirrored=mirrored)
+        _note_weights(settings, session, frozen.digest)
+        decay = train.weight_decay + settings.backbone.penalty / data.sizes["train"]
+        return Prepared(move_model(frozen.head, device), frozen.data, train.model_copy(update={"weight_decay": decay}))
+    from trainer.pretrained.tuned import build_tuned, parameter_groups
+
+    tuned = build_tuned(settings, data, root, device, _told(session), fresh=fresh)
+    _note_weights(settings, session, tuned.digest)
+    model = move_model(tuned.model, device)
+    return Prepared(model, data, train, parameter_groups(tuned.model, settings, data.sizes["train"]))
+
+
+def usable_model(settings: Settings, images: PreparingSource, root: Path) -> tuple[Any, PreparingSource]:
+    """The model these settings describe, on its device and ready to load weights into, and the source that preprocesses
+    new images for it. The weights of a frozen network are under `root`."""
+    from trainer.engine.device import choose_device
+    from trainer.models import build_model, move_model
+
+    device = choose_device(settings.train.device)
+    if _on_frozen(settings):
+        from trainer.pretrained.frozen import frozen_for_images
+
+        head, features = frozen_for_images(settings, images, root, device)
+        return move_model(head, device), features
+    options = model_options(settings)
+    model = build_model(settings.model, images.image_shape, len(images.classes), options, settings.train.seed)
+    return move_model(model, device), images
+
+
+def _note_weights(settings: Settings, session: Session, digest: str) -> None:
+    """Record in run.toml which weights the run started from."""
     if session.folder is not None:
-        write_settings(
-            session.folder, merge(settings.model_dump(), {"backbone": {"digest": frozen.digest}}).model_dump()
-        )
-    return frozen.head, frozen.data
+        noted = merge(settings.model_dump(), {"backbone": {"digest": digest}})
+        write_settings(session.folder, noted.model_dump())
 
 
-def open_settings_data(settings: Settings, session: Session | None = None, fingerprint: str | None = None) -> Any:
-    """The data that `[data]`, `[augment]` and the seed describe; `fingerprint` as for `open_data`."""
+def open_settings_data(
+    settings: Settings,
+    session: Session | None = None,
+    fingerprint: str | None = None,
+    progress: Callable[[Any, int, int], None] | None = None,
+    source: Any = None,
+) -> Any:
+    """The data that `[data]`, `[augment]` and the seed describe, with the edits that the session's run has kept;
+    `fingerprint` as for `open_data`. The session hears how far that is, or `progress` where there is none. `source`:
+    images that settings cannot name, in place of theirs."""
     from trainer.data import open_data
 
-    special: dict[str, Any] = {} if session is None else {"progress": _told(session)}
-    if (backbone := BACKBONES.get(settings.model)) is not None:
+    if session is not None and session.folder is not None:
+        settings = _with_kept_edits(settings, session.folder)
+    tell = progress if session is None else _told(session)
+    special: dict[str, Any] = {} if tell is None else {"progress": tell}
+    if is_pretrained(settings.model):
+        backbone = find_backbone(settings.model)
         special |= {"large": backbone.size, "normalization": (backbone.mean, backbone.std)}
     return open_data(
-        **settings.data.model_dump(),
+        **settings.data.model_dump() | ({} if source is None else {"source": source}),
         **settings.augment.model_dump(exclude={"mixup", "cutmix"}),
         sampling=settings.train.sampling,
         batch=settings.train.batch,
@@ -164,14 +321,22 @@ def open_settings_data(settings: Settings, session: Session | None = None, finge
     )
 
 
+def _with_kept_edits(settings: Settings, folder: RunFolder) -> Settings:
+    """The same settings with the run's own copy of its label edits, if any: the original file may have changed
+    since."""
+    kept = kept_edits(folder)
+    return settings if kept is None else merge(settings.model_dump(), {"data": {"edits": str(kept)}})
+
+
 def _told(session: Session) -> Callable[[Any, int, int], None]:
     return lambda stage, done, total: session.progress(Preparing, stage, done, total)
 
 
 def read_settings(folder: RunFolder, *, to_use: bool = False) -> Settings:
-    """What run.toml says. Raises UsageError where it cannot be read, or where the run needs the caller's own code.
+    """Read run.toml. Raises UsageError if it cannot be read, or if the run needs the caller's own code.
 
-    A baseline of `epochscope compare` can be used, not resumed: only `to_use` reads its settings.
+    A baseline of `epochscope compare` can be used but not resumed: its settings are read only with `to_use`, which also
+    takes label edits from the run's own copy.
     """
     try:
         text = settings_text(folder)
@@ -183,15 +348,18 @@ def read_settings(folder: RunFolder, *, to_use: bool = False) -> Settings:
     if isinstance(baseline := values.get("baseline"), dict):
         if not to_use:
             raise _not_ours(folder, str(baseline.get("algorithm", "another program")))
-        return merge({key: value for key, value in values.items() if key not in ("baseline", "custom")})
+        return _with_kept_edits(
+            merge({key: value for key, value in values.items() if key not in ("baseline", "custom")}), folder
+        )
     if values.get("custom"):
         raise UsageError(
             "run.custom",
-            "This run was started from Python with a model of its own; the command line cannot build that.",
+            "This run was started from Python with its own model, which the command line cannot build.",
             where=str(folder.path),
             mend=f"in the script: Trainer(model, data, ..., run_dir={str(folder.path)!r}).fit(resume=True)",
         )
-    return merge(values)
+    settings = merge(values)
+    return _with_kept_edits(settings, folder) if to_use else settings
 
 
 def _not_ours(folder: RunFolder, algorithm: str) -> UsageError:
@@ -199,76 +367,6 @@ def _not_ours(folder: RunFolder, algorithm: str) -> UsageError:
         "run.baseline",
         f"This run was trained by {algorithm}, for a comparison: it cannot be continued.",
         where=str(folder.path),
-        mend=f"train it again: epochscope compare DATA --only {algorithm}; evaluate and predict work as they are",
+        mend=f"train it again: epochscope compare DATA --only {algorithm}; evaluate and predict still work",
         algorithm=algorithm,
     )
-
-
-def callbacks_of(settings: Settings) -> list[Callback]:
-    """The callbacks that settings ask for: the defaults, early stopping and schedule where set, plugins by name."""
-    made: list[Callback] = []
-    options: dict[str, Mapping[str, Any]] = {"checkpoint": settings.checkpoint.model_dump()}
-    for name in DEFAULT_CALLBACKS:
-        made.append(load_callback(name)(**options.get(name, {})))
-    if settings.early_stopping.patience:
-        made.append(load_callback("early_stopping")(**settings.early_stopping.model_dump()))
-    if settings.train.schedule != "constant" or settings.train.warmup:
-        names = ("schedule", "warmup", "step_epochs", "step_factor")
-        made.append(load_callback("learning_rate")(**{name: getattr(settings.train, name) for name in names}))
-    for name in settings.callbacks:
-        if name in DEFAULT_CALLBACKS:
-            raise UsageError(
-                "callbacks.default",
-                f"The callback {name!r} is part of every run.",
-                mend=f"leave {name} out of callbacks",
-            )
-        made.append(_plugin(name, settings.plugins.get(name, {})))
-    return made
-
-
-def _plugin(name: str, options: Mapping[str, Any]) -> Callback:
-    cls = load_callback(name)
-    try:
-        made = cls(**options)
-    except TypeError as error:
-        raise UsageError(
-            "plugin.options", f"The callback {name!r} cannot be made: {error}", where=f"[plugins.{name}]"
-        ) from error
-    if not isinstance(made, Callback):
-        raise UsageError("plugin.broken", f"The callback {name!r} is no trainer.Callback.", where=f"[plugins.{name}]")
-    return made
-
-
-def evaluate(
-    folder: RunFolder,
-    splits: Iterable[str] | None = None,
-    afterwards: Callable[[Trainer], object] = lambda trainer: None,
-) -> dict[str, Evaluation]:
-    """Figures of the best weights of a run (the last ones where there is no best) on its splits, written to
-    evaluation/. `afterwards` is called with the model while nobody else may write to the run. Raises UsageError where
-    the run is live or has no checkpoint."""
-    from trainer.store import evaluations
-    from trainer.store.folder import acquire
-
-    lock = acquire(folder)
-    try:
-        trainer, weights = load_trained(folder)
-        found = {}
-        for split in splits or trainer.feed.sizes:
-            found[split] = trainer.evaluate(split, weights=weights)
-            evaluations.write(folder, found[split], found[split].outputs)
-        afterwards(trainer)
-        return found
-    finally:
-        lock.release()
-
-
-def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
-    """A Trainer with the run's data and its best weights, else the last ones; and which of the two."""
-    settings = read_settings(folder, to_use=True)
-    found = trained_weights(folder)
-    # nothing is trained here: one pass is over before a compiler would be, and there may be none on this machine
-    settings = merge(settings.model_dump(), {"train": {"compile": False}})
-    trainer = build(settings, Session(), found.meta.get("fingerprint"), folder.path.parent)
-    trainer.model.load_state_dict(found.state)
-    return trainer, found.kind

@@ -9,11 +9,11 @@ _NUMBER = re.compile(r"([0-9]+)")
 Key = tuple[tuple[tuple[int, str], ...], str]
 
 
-@lru_cache(maxsize=16_384)  # a list of thousands of names is sorted again and again
+@lru_cache(maxsize=16_384)  # lists of thousands of names are sorted repeatedly
 def natural_key(text: str) -> Key:
-    """For `sorted`: `exp-2` comes before `exp-10`, upper and lower case are alike, and equal texts stay equal."""
+    """A key for `sorted`: `exp-2` comes before `exp-10`, case does not matter, and only equal texts have equal keys."""
     parts = _NUMBER.split(text.casefold())
-    # texts and numbers take turns, and a number with more digits is the larger one
+    # texts and numbers alternate; of two numbers, the one with more digits is larger
     return tuple(_number(part) if place % 2 else (0, part) for place, part in enumerate(parts)), text
 
 

@@ -1,4 +1,4 @@
-"""How numbers are written where the language does not matter: in terminal, window and report alike. [no torch]"""
+"""Number formats that do not depend on the language, shared by terminal, window and report. [no torch]"""
 
 from __future__ import annotations
 
@@ -24,5 +24,10 @@ def no_number(value: float | None) -> str:
 
 
 def decimals(step: float) -> int:
-    """Digits after the point that tell numbers `step` apart from each other."""
+    """Decimals needed to distinguish numbers that are `step` apart."""
     return max(0, math.ceil(-math.log10(step) - 1e-9)) if step > 0 else 0
+
+
+def megabytes(size: int) -> str:
+    """Bytes as megabytes: `0.4`, `17`, `1,245`."""
+    return f"{size / 1e6:,.1f}" if size < 10e6 else f"{size / 1e6:,.0f}"

@@ -1,16 +1,20 @@
-"""Names of models, data sources, callbacks and commands; torch is imported by none of this.
+"""The registries of models, data sources, metrics, callbacks and commands. Nothing here imports torch.
 
-Callbacks, commands and further models are found through entry points, ours included: `epochscope.callbacks` (a
-class), `epochscope.commands` (a function), `epochscope.models` (a factory `(input_shape, classes, **options)`).
+Callbacks, commands and further models, data sources and metrics are found through entry points, ours included:
+`epochscope.callbacks` (a class), `epochscope.commands` (a function), `epochscope.models` (a factory `(input_shape,
+classes, **options)`), `epochscope.data` (a function without arguments that returns what `open_data` takes),
+`epochscope.metrics` (a function of probabilities and labels, or a class of objects with update, compute and reset).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from trainer.backbones import BACKBONES
+from trainer.backbones import BACKBONES, check_timm, is_pretrained
 from trainer.errors import UsageError
 from trainer.settings import Settings, refuse, suggest
 
@@ -18,10 +22,10 @@ MODELS: dict[str, str] = {
     "softmax": "Softmax regression: one linear layer",
     "mlp": "Fully connected layers with ReLU",
     "cnn": "A small convolutional network, about half a million parameters",
-    "resnet18": "torchvision's ResNet-18, fitted to small images",
+    "resnet18": "torchvision's ResNet-18, adapted to small images",
     **{name: backbone.title for name, backbone in BACKBONES.items()},
 }
-"""Built-in models and what they are; for their options see `options_table`."""
+"""Built-in models with a description; for their options see `options_tables`."""
 
 SOURCES: dict[str, str] = {
     "digits": "1,797 handwritten digits of 8x8 pixels; comes with scikit-learn",
@@ -60,12 +64,12 @@ def load_callback(name: str) -> type:
         raise UsageError("callback.unknown", f"There is no callback {name!r}{suggest(name, known)}", name=name)
     loaded = _load("epochscope.callbacks", name)
     if not isinstance(loaded, type):
-        raise _broken(_find("epochscope.callbacks", name)[0], f"it names {loaded!r}, which is no class")
+        raise _broken(_find("epochscope.callbacks", name)[0], f"it names {loaded!r}, which is not a class")
     return loaded
 
 
 def load_command(name: str) -> Callable[..., Any]:
-    """A command that another part brings, such as `gui`. Raises UsageError `gui.missing` or `plugin.broken`."""
+    """A command provided by another package, such as `gui`. Raises UsageError `gui.missing` or `plugin.broken`."""
     if not _find("epochscope.commands", name):
         raise UsageError(
             "gui.missing",
@@ -90,37 +94,121 @@ def load_model(name: str) -> Callable[..., Any]:
     return factory
 
 
+def metric_names() -> tuple[str, ...]:
+    """Built-in metrics, then those of plugins."""
+    from trainer.metrics.named_metrics import NAMED
+
+    return (*NAMED, *(name for name in _names("epochscope.metrics") if name not in NAMED))
+
+
+def load_metric(name: str, options: Mapping[str, Any], classes: int) -> Any:
+    """A metric by name: a function, or an object with update, compute and reset. `options` are keywords of a plugin's
+    function, or of its class, which is told the number of classes if it asks for `num_classes`.
+
+    Raises UsageError `metric.unknown`, `plugin.broken` or `plugin.options`.
+    """
+    from trainer.metrics.named_metrics import NAMED, NamedMetric
+
+    if name in NAMED:
+        return NamedMetric(name)
+    if not _find("epochscope.metrics", name):
+        raise UsageError("metric.unknown", f"There is no metric {name!r}{suggest(name, metric_names())}", name=name)
+    loaded = _load("epochscope.metrics", name)
+    if not callable(loaded):
+        raise _broken(
+            _find("epochscope.metrics", name)[0], f"it names {loaded!r:.200}, which is not a function or class"
+        )
+    try:
+        known = inspect.signature(loaded).parameters
+        if not isinstance(loaded, type):
+            inspect.signature(loaded).bind_partial(**options)
+            return partial(loaded, **options) if options else loaded
+        if "num_classes" in known and "num_classes" not in options:
+            options = {**options, "num_classes": classes}
+        return loaded(**options)
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            "plugin.options", f"The metric {name!r} cannot be created: {error}", where=f"[plugins.{name}]"
+        ) from error
+
+
+def data_names() -> tuple[str, ...]:
+    """Data sources of plugins."""
+    return tuple(name for name in _names("epochscope.data") if name not in SOURCES)
+
+
+def load_data(name: str) -> Callable[[], Any]:
+    """The function of one of `data_names`: it returns what `open_data` takes, but for a name. Raises UsageError
+    `plugin.broken`."""
+    load: Callable[[], Any] = _load("epochscope.data", name)
+    return load
+
+
 def model_options(settings: Settings) -> dict[str, Any]:
-    """Options of the chosen model: its own table, or `[plugins.NAME]` for a plugin's."""
-    if settings.model in MODELS:
-        table = getattr(settings, options_table(settings.model), None)
-        return table.model_dump() if table is not None else {}
-    return dict(settings.plugins.get(settings.model, {}))
+    """Options of the chosen model: its own table, with further tables nested by name, or `[plugins.NAME]` for a
+    plugin."""
+    first, *further = options_tables(settings.model)
+    if settings.model not in MODELS and not is_pretrained(settings.model):
+        return dict(settings.plugins.get(settings.model, {}))
+    tables = {name: getattr(settings, name).model_dump() for name in (first, *further) if hasattr(settings, name)}
+    return {**tables.pop(first, {}), **tables}
 
 
-def options_table(model: str) -> str:
-    """The settings table that a built-in model's options lie in: its own, or the one that pretrained models share."""
-    return "backbone" if model in BACKBONES else model
+def options_tables(model: str) -> tuple[str, ...]:
+    """The settings tables with a built-in model's options: its own, or those shared by pretrained models."""
+    return ("backbone", "head") if is_pretrained(model) else (model,)
 
 
-def check_names(settings: Settings) -> None:
-    """Refuse models and callbacks that are not installed, all in one UsageError `settings.invalid`."""
+def options_as_settings(model: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the result of `model_options` for a built-in model back into settings."""
+    first, *further = options_tables(model)
+    own = {name: value for name, value in options.items() if name not in further}
+    return {
+        "model": model,
+        **({first: own} if own else {}),
+        **{name: options[name] for name in further if name in options},
+    }
+
+
+def check_names(settings: Settings, also: Iterable[str] = ()) -> None:
+    """Refuse models, callbacks and metrics that are not installed, all in one UsageError `settings.invalid`. `also`:
+    callbacks that are there without being installed, which may have options."""
     problems = []
-    if settings.model not in model_names():
+    if is_pretrained(settings.model):
+        check_timm(settings.model)
+    elif settings.model not in model_names():
         problems.append(f"model: there is no {settings.model!r}{suggest(settings.model, model_names())}")
     if settings.callbacks:
         known = callback_names()
         problems += [
             f"callbacks: there is no {name!r}{suggest(name, known)}" for name in settings.callbacks if name not in known
         ]
-    users = {settings.model, *settings.callbacks}
+    problems += _metric_problems(settings)
+    users = {settings.model, *settings.callbacks, *settings.metrics, *also}
     problems += [
-        f"plugins.{name}: neither the model nor one of callbacks has this name{suggest(name, sorted(users))}"
+        f"plugins.{name}: no model, callback or metric in these settings has this name{suggest(name, sorted(users))}"
+        f"; a callback in a file is named by --callback FILE.py:{name}"
         for name in settings.plugins
         if name not in users
     ]
     if problems:
         refuse(problems)
+
+
+def _metric_problems(settings: Settings) -> list[str]:
+    if not settings.metrics and settings.train.monitor == "loss":
+        return []
+    from trainer.metrics.monitor import BUILT_IN
+
+    known = metric_names() if settings.metrics else ()
+    problems = [
+        f"metrics: there is no {name!r}{suggest(name, known)}" for name in settings.metrics if name not in known
+    ]
+    monitored = (*BUILT_IN, *settings.metrics)
+    if settings.train.monitor.removeprefix("valid_") not in monitored:
+        wrong, hint = settings.train.monitor, suggest(settings.train.monitor, monitored)
+        problems.append(f"train.monitor: {wrong!r} is not computed: it is not among metrics{hint}")
+    return problems
 
 
 def _find(group: str, name: str) -> tuple[EntryPoint, ...]:
@@ -132,11 +220,11 @@ def _names(group: str) -> tuple[str, ...]:
 
 
 def _load(group: str, name: str) -> Any:
-    """The object behind an entry point; its distribution is named where it cannot be imported."""
+    """The object behind an entry point; if it cannot be imported, the error names its distribution."""
     entry = _find(group, name)[0]
     try:
         return entry.load()
-    except Exception as error:  # a plugin may raise anything while it is imported
+    except Exception as error:  # a plugin may raise anything on import
         raise _broken(entry, f"{type(error).__name__}: {error}") from error
 
 

@@ -1,4 +1,4 @@
-"""Why the engine refused a request, or why a run was stopped: every code, with its English text. [no torch]
+"""Why the engine refused a request or a run was stopped: every code with its English text. [no torch]
 
 Events carry a code and parameters; the command line, the window and the report turn them into sentences.
 """
@@ -12,7 +12,7 @@ REASONS: dict[str, str] = {
     "request.malformed": "not a request: {detail}",
     "request.unreadable": "the request cannot be read: {detail}",
     "request.stale": "meant for attempt {attempt}",
-    "request.no_run": "no run is under way",
+    "request.no_run": "no run is in progress",
     "request.run_ended": "the run has ended",
     "request.stopping": "the run is stopping",
     "request.paused": "the run is paused",
@@ -23,6 +23,8 @@ REASONS: dict[str, str] = {
     "stop.request": "{source}",
     "stop.interrupt": "with Ctrl-C",
     "stop.early_stopping": "early stopping: the validation loss has stopped falling",
+    "stop.early_stopping_by": "early stopping: {name} has stopped improving",
+    "stop.pruned": "pruned: the trial was worse than others at this epoch",
 }
 """Parameters in braces. `stop.request` also has `when`: "step" or "epoch"."""
 
@@ -36,7 +38,7 @@ SOURCES: dict[str, str] = {
     "SIGTERM": "by the system (SIGTERM)",
 }
 """Who asks for a pause or a stop: the `source` of requests and events, with its English text. Other programs may use
-names of their own."""
+their own names."""
 
 
 Translate = Callable[[str, str], str]
@@ -44,7 +46,7 @@ Translate = Callable[[str, str], str]
 
 
 def in_english(context: str, code: str) -> str:
-    """Translates nothing: English is declared here."""
+    """The identity: English texts are declared here."""
     return code
 
 
@@ -57,10 +59,10 @@ def reason_text(code: str, parameters: Mapping[str, Any], reason: str = "", tran
     try:
         return text.format_map(values) or reason
     except (LookupError, ValueError, AttributeError):
-        return reason  # another version gave other parameters
+        return reason  # another version used other parameters
 
 
 def source_text(source: str, translate: Translate = in_english) -> str:
-    """Who has asked for something."""
+    """Text for the source of a request."""
     text = translate("Sources", source)
     return SOURCES.get(source, source) if text == source else text

@@ -1,4 +1,4 @@
-"""Where `resources/` lies: beside this package in a checkout, in an editable install and in a wheel alike."""
+"""Locates `resources/`, which is beside this package in a checkout, an editable install and a wheel."""
 
 from __future__ import annotations
 

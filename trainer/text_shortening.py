@@ -1,4 +1,4 @@
-"""Names that are too long for their place, shortened so that they can still be told apart. [no torch]"""
+"""Shortens names that are too long for their place while keeping them distinguishable. [no torch]"""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ MOST_FOLDERS = 32
 
 
 def shorten(text: str, room: float, measure: Measure) -> str:
-    """`text`, or as much of its beginning as fits into `room` with `…` behind; never a part of a letter."""
+    """`text`, or as much of its beginning as fits into `room`, followed by `…`; letters are never cut in half."""
     return text if measure(text) <= room else _head(letters(text), room - measure(DOTS), measure).rstrip() + DOTS
 
 
 def shorten_all(texts: Sequence[str], room: float, measure: Measure) -> list[str]:
-    """The texts of one list, each within `room` where one letter fits. Different ones stay different, if there is room
-    for it: those that would look alike keep their end as well, else get their place in the list (from 1)."""
+    """The texts of one list, each within `room` where one letter fits. Different texts stay different if there is room:
+    those that would look alike keep their ends too, or get their position in the list (from 1)."""
     places = {text: place for place, text in reversed(list(enumerate(texts, 1)))}
     found = {text: shorten(text, room, measure) for text in places}
     for text in _alike(found):
         found[text] = _middle(text, room, measure)
     alike = _alike(found)
-    # A number must not make one name equal to another of the list, such as one that ends in "…2" by itself.
+    # A number must not make a name equal to another one in the list, such as one that really ends in "…2".
     taken = set(found.values()) - {found[text] for text in alike} | {text for text in found if found[text] == text}
     for text in alike:
         tried = (_numbered(text, number, room, measure) for number in range(places[text], places[text] + len(found)))
@@ -40,7 +40,7 @@ def shorten_all(texts: Sequence[str], room: float, measure: Measure) -> list[str
 
 
 def _alike(found: dict[str, str]) -> list[str]:
-    """The shortened texts that look like another one."""
+    """The shortened texts that are not unique."""
     counts = Counter(found.values())
     return [text for text, short in found.items() if counts[short] > 1 and short != text]
 
@@ -66,7 +66,7 @@ def _head(parts: Sequence[str], room: float, measure: Measure) -> str:
 
 
 class Named(Protocol):
-    """What has a name, and lies in a folder of that name."""
+    """Anything with a name and a path."""
 
     @property
     def name(self) -> str: ...
@@ -76,7 +76,7 @@ class Named(Protocol):
 
 
 def distinct_names(named: Iterable[Named]) -> list[str]:
-    """The names, with as many of the folders above as it takes to tell those of one name apart."""
+    """The names, preceded by as many parent folders as it takes to distinguish equal ones."""
     items = [(one.name, one.path.absolute()) for one in named]
     counts = Counter(name for name, _ in items)
     names, depth = [name for name, _ in items], 1

@@ -1,4 +1,4 @@
-"""How wide a text is in a terminal or another fixed-width print, and how it is brought to a width. [no torch]"""
+"""Display width of text in fixed-width output, and padding and cutting to a width. [no torch]"""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ _FLAGS = range(0x1F1E6, 0x1F200)
 
 def display_width(text: str) -> int:
     """Columns that `text` takes: 2 for East Asian wide letters and emoji (a sequence that is one emoji counts once), 0
-    for marks that combine with the letter before and for what cannot be seen, else 1."""
+    for combining marks and invisible characters, else 1."""
     return sum(part for _, part in _parts(text))
 
 
 def letters(text: str) -> list[str]:
-    """What a reader takes for one letter each: with its accents, and an emoji of several characters whole."""
+    """Split into what a reader sees as single letters: with their accents, and with emoji of several characters kept
+    whole."""
     return [part for part, _ in _parts(text)]
 
 
 def _parts(text: str) -> list[tuple[str, int]]:
-    """Letters with all that belongs to them, and the columns of each."""
+    """Letters with everything that combines with them, and the columns of each."""
     parts: list[tuple[str, int]] = []
     joined = False
     for letter in text:
@@ -48,7 +49,7 @@ def _columns(letter: str) -> int:
 
 
 def cut(text: str, columns: int) -> str:
-    """`text`, or its beginning and `…` where it is wider than `columns` (at least 1)."""
+    """`text`, or its beginning and `…` if it is wider than `columns` (at least 1)."""
     if display_width(text) <= columns:
         return text
     kept, taken = "", 0
@@ -60,18 +61,18 @@ def cut(text: str, columns: int) -> str:
 
 
 def pad_right(text: str, columns: int) -> str:
-    """With blanks after it, up to `columns`."""
+    """Pad on the right, up to `columns`."""
     return text + " " * (columns - display_width(text))
 
 
 def pad_left(text: str, columns: int) -> str:
-    """With blanks before it, up to `columns`."""
+    """Pad on the left, up to `columns`."""
     return " " * (columns - display_width(text)) + text
 
 
 def one_line(text: str) -> str:
-    r"""Line breaks, tabs and other control characters as their escapes (`\n`, `\x1b`), so that a name stays in its
-    row; marks that turn the direction of writing as well."""
+    r"""Line breaks, tabs and other control characters as their escapes (`\n`, `\x1b`), so that a name stays on its row;
+    characters that change the writing direction, too."""
     return "".join(repr(letter)[1:-1] if _breaks(letter) else letter for letter in text)
 
 

@@ -1,7 +1,4 @@
-"""Times for people: the local time of the machine that shows them, everywhere. Files keep ISO 8601 with its offset.
-
-[no torch]
-"""
+"""Times for people, in the local time of the machine that shows them. Files keep ISO 8601 with an offset. [no torch]"""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from datetime import datetime
 
 
 def local_time(text: str) -> datetime | None:
-    """An ISO 8601 time in local time; None where the text is not one. Without an offset it is local already."""
+    """An ISO 8601 time in local time; None if the text is not a time. Without an offset it is taken as local."""
     try:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError, OSError):
@@ -17,8 +14,8 @@ def local_time(text: str) -> datetime | None:
 
 
 def local_text(text: str, pattern: str = "%Y-%m-%d %H:%M", *, offset: bool = False) -> str:
-    """Date and time in local time, with an `offset` as in `2026-11-28 17:10 UTC+01:00`; the text as it came where it
-    is not a time."""
+    """Date and time in local time, with an `offset` as in `2026-11-28 17:10 UTC+01:00`; unchanged if the text is not a
+    time."""
     found = local_time(text)
     if found is None:
         return text
@@ -30,5 +27,5 @@ def _offset(when: datetime) -> str:
 
 
 def now_text() -> str:
-    """Now, for files: ISO 8601 in local time with its offset, to the second."""
+    """The current time for files: ISO 8601 in local time with its offset, to the second."""
     return datetime.now().astimezone().isoformat(timespec="seconds")

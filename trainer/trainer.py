@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -12,11 +11,13 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from trainer.callback import Callback
-from trainer.data.image_data import ImageData
+from trainer.data.batch import Batch
 from trainer.data.loader_source import LoaderSource, data_source
 from trainer.data.loaders import DataSource
 from trainer.data.mixup import check_soft_labels
 from trainer.data.seeding import seed_generators
+from trainer.distributed.joined_group import process_group
+from trainer.engine import prediction
 from trainer.engine.arguments import (
     EVAL_BATCH,
     MOST_EVAL_BATCH,
@@ -26,35 +27,36 @@ from trainer.engine.arguments import (
     checked_count,
     checked_epochs,
     class_names,
+    custom_settings,
     has_several_inputs,
     made_loss,
     made_optimizer,
     on_device,
-    promise,
     with_defaults,
 )
-from trainer.engine.commands import CommandQueue
-from trainer.engine.compilation import Compiled, check_compiler, check_step, compile_model
+from trainer.engine.compilation import check_compiler, check_step, compile_within
+from trainer.engine.custom_metrics import CustomMetrics, checked_metrics, measured_pass, named_metrics
 from trainer.engine.device import choose_device
-from trainer.engine.evaluation_loop import pass_over
+from trainer.engine.evaluation_loop import Watch
 from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
 from trainer.engine.final_evaluation import evaluate_all
+from trainer.engine.labelled_batches import labelled_batches
 from trainer.engine.loop import Loop
 from trainer.engine.module_state import check_storable
 from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
-from trainer.engine.resume import Continuation, find_continuation
+from trainer.engine.run_start import data_of_run, open_shared_run, restore_run, run_started
 from trainer.engine.session import Session, StopNow
+from trainer.engine.shared_callbacks import of_process
+from trainer.engine.shared_commands import command_queue
+from trainer.engine.shared_start import begin_together, shared_state
 from trainer.engine.step_options import StepOptions, TrainingStep
-from trainer.errors import DataError, UsageError
-from trainer.events import Event, Preparing, RunStarted
-from trainer.models import count_parameters
+from trainer.events import Event, Preparing
+from trainer.metrics.monitor import Mode, directions_of, make_monitor
 from trainer.result import Evaluation, Result
-from trainer.store.environment import environment, versions
-from trainer.store.folder import RunFolder, create_run
+from trainer.store.folder import RunFolder
 from trainer.store.requests import Request, When
-from trainer.store.run_files import write_environment, write_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,32 +65,57 @@ E = TypeVar("E", bound=Event)
 
 
 class Trainer:
-    """Trains `model` on `data` and tells its callbacks what happens.
+    """Trains a model on data and sends its callbacks the events.
 
-    `model`: any module from images (B, ...) to logits (B, C). `data`: what `open_data` gives or takes; or a mapping of
-    splits ("train", and optionally "valid" and "test") to loaders, or one loader: any iterable of batches (see
-    `trainer.data.batch.read_batch`), arrays (X, y) or a `Dataset` of single images (see
-    `trainer.data.loader_forms.as_loader`).
-    `optimizer`: an optimiser, or a function of the parameters; default Adam. `loss`: a function of logits (B, C) and
-    labels (B,); default cross-entropy. A loss that is reported is the mean over all images of the split (of an epoch,
-    in training), however they were batched: with class weights the weighted losses over the sum of the weights, images
-    with the label `ignore_index` left out. Sums and unreduced losses are averaged, in training too. Only for a loss
-    that compares images with each other it is the mean over batches, and a warning says so. `run_dir`: where the run is
-    written, with the command line's callbacks (Journal, MetricLog, Timing, Checkpoint, Snapshots) added unless given;
-    None writes nothing. `device`: auto (CUDA where there is one), cpu, cuda, cuda:N, mps. `precision`: what the model
-    computes in; with bfloat16 the weights stay float32. `compile`: make machine code of the model before the first
-    step. `threads`: CPU threads, 1 to 1,024; None: as torch is set, or as the resumed run had it. `eval_batch`: images
-    at a time in validation and evaluation, where the data is ours, 1 to 65,536; None: 1,000.
+    The loss that is reported is the mean over all images of the split (of the epoch, in training), however they were
+    batched. With class weights it is the weighted sum over the sum of the weights; images with the label `ignore_index`
+    are left out; sums and unreduced losses are averaged, in training too. Only a loss that compares images with each
+    other is averaged over batches, and a warning says so.
 
-    How a step is made: `accumulate` batches give the gradients of one optimiser step, which then counts as one step and
-    one batch of all their images, at least 1. `clip_value`, `clip_norm`: largest value of a gradient, largest norm of
-    all together; 0: not clipped. `ema`: decay in [0, 1) of the moving average of the weights that validation,
-    evaluation, the best weights and the checkpoints' models then are; 0: none. `mixup`, `cutmix`: alpha of the mixing
-    of training images in pairs; 0: none. `training_step(model, (images, labels))`: gives the loss, or (loss, logits),
-    in place of `loss(model(images), labels)`; validation still uses `loss`. `steps_per_epoch`: optimiser steps after
-    which an epoch ends, for data that has no end or takes long; None: once through the data.
+    Args:
+        model: Module from inputs (B, ...) to logits (B, C) floating point.
+        data: What `open_data` returns or takes; a mapping of "train", and optionally "valid" and "test", to loaders;
+            or one loader. A loader is any iterable of batches (images (B, ...), labels (B,) int64), a pair of arrays
+            (X, y), or a `Dataset` of single images (`trainer.data.loader_forms.as_loader`).
+        optimizer: An optimiser, or a function of the trainable parameters that makes one. Default: Adam with torch's
+            defaults (learning rate 0.001).
+        loss: Function of logits (B, C) and labels (B,) to a scalar or (B,). Default: cross-entropy, in nats.
+        epochs: How often all training images are seen, 1 or more.
+        callbacks: Instances of Callback. Default: none.
+        run_dir: Folder to write the run to; it must not exist unless the run is resumed. Adds the callbacks Journal,
+            MetricLog, Timing, Checkpoint and Snapshots unless given. None writes nothing.
+        seed: Seed of torch's generators and of the data's order and augmentation.
+        device: "auto" (a CUDA GPU where there is one, else the CPU), "cpu", "cuda", "cuda:N" or "mps".
+        precision: "float32" or "bfloat16": what the model computes in. Weights stay float32.
+        compile: Compile the model with `torch.compile` before the first step.
+        threads: CPU threads of torch, 1 to 1,024. None: as torch is set, or as the resumed run had it.
+        eval_batch: Images per batch in validation and evaluation, 1 to 65,536, for data from `open_data`. None: 1,000.
+        accumulate: Batches whose gradients are summed for one optimiser step, 1 or more; they count as one batch.
+        clip_norm: Largest L2 norm of all gradients together; 0: not clipped.
+        clip_value: Largest absolute value of a gradient; 0: not clipped.
+        ema: Decay in [0, 1) of the moving average of the weights (EMA), which is then validated, evaluated and saved;
+            0: off, 0.999 is usual.
+        mixup: Alpha of mixup (Zhang et al., ICLR 2018), 0 or more; 0: off, 0.2 is usual.
+        cutmix: Alpha of CutMix (Yun et al., ICCV 2019), 0 or more; 0: off, 1 is usual.
+        training_step: Function of (model, (images, labels)) to the loss, or to (loss, logits (B, C)), in place of
+            `loss(model(images), labels)`. Validation still uses `loss`.
+        steps_per_epoch: Optimiser steps per epoch, 1 or more, for data without an end. None: once through the data.
+        metrics: Further metrics by name: functions of probabilities (N, C) float32 and labels (N,) int64, or objects
+            such as torchmetrics'; or a sequence of names of built-in or installed metrics. Default: none.
+        monitor: What decides which epoch is the best: "loss", "accuracy", "macro_f1", or a name in `metrics`.
+        mode: Whether a smaller ("min") or a larger ("max") value of `monitor` is better. None: as the metric says.
 
-    Raises UsageError and DataError at once where the arguments cannot work together.
+    Attributes:
+        model: The model, on its device.
+        optimizer: The optimiser.
+        classes: Class names (C,), in the order of the logits.
+        device: Where the model computes.
+        callbacks: All callbacks, those added for `run_dir` included.
+        temperature: What `predict` divides logits by, above 0. Default: 1 (see `Result.calibration`).
+
+    Raises:
+        UsageError: Arguments are out of range or do not work together.
+        DataError: The data cannot be used as it is.
     """
 
     def __init__(
@@ -115,10 +142,14 @@ class Trainer:
         cutmix: float = 0.0,
         training_step: TrainingStep | None = None,
         steps_per_epoch: int | None = None,
+        metrics: Mapping[str, Any] | Sequence[str] | None = None,
+        monitor: str = "loss",
+        mode: Mode | None = None,
     ) -> None:
         self.options = StepOptions(
             accumulate, clip_norm, clip_value, ema, mixup, cutmix, training_step, steps_per_epoch
         )
+        self._group = process_group()
         self.precision: Literal["float32", "bfloat16"] = precision
         self.compile = compile
         self.threads = threads if threads is None else checked_count("threads", threads, MOST_THREADS)
@@ -142,26 +173,41 @@ class Trainer:
         self._loss = made_loss(
             self.criterion, self.model, self.feed, len(self.classes), whole=training_step is not None
         )
-        self.folder = RunFolder(Path(run_dir)) if run_dir is not None else None
-        if self.folder is not None:
+        self.metrics = checked_metrics(named_metrics(metrics, len(self.classes)))
+        self.monitor = make_monitor(monitor, mode, directions_of(self.metrics))
+        if run_dir is not None:
             check_storable(self.model, self.criterion)
-        self.callbacks = with_defaults(callbacks or (), written=run_dir is not None)
+        self.folder = RunFolder(Path(run_dir)) if run_dir is not None and not self._group.rank else None
+        self.callbacks = of_process(with_defaults(callbacks or (), written=run_dir is not None), self._group.rank)
         self._bus = EventBus(self.callbacks)
-        check_deciders(self.callbacks, self.feed)
-        self._control = CommandQueue()
+        check_deciders(self.callbacks, self.feed, self.monitor)
+        self._control = command_queue(self._group)
         self._loop: Loop | None = None
+        self.temperature = 1.0
 
     # -- training ------------------------------------------------------------------------------------------------
 
     def fit(self, resume: bool = False) -> Result:
-        """Train; with `resume`, go on from the last checkpoint in `run_dir`.
+        """Train until the last epoch, a stop, or an error.
 
-        A completed run leaves the best weights in the model (the last ones without a validation split). A stop ends
-        it normally, with status "stopped". Raises what ended a failed run, after every callback got RunEnded; a run
-        folder that exists already, or has nothing to resume, is a UsageError.
+        A completed run is evaluated and leaves its best weights in the model (the last ones without a validation
+        split). What ends a failed run is raised after every callback got RunEnded.
+
+        Args:
+            resume: Continue from the last checkpoint in `run_dir`.
+
+        Returns:
+            The epochs, and the evaluation of each split. A run that was stopped has the status "stopped".
+
+        Raises:
+            UsageError: `resume.no_folder`: there is no `run_dir` to resume; `run.exists`: it exists already;
+                `model.half`: the weights are float16.
+            DataError: `data.changed`: the data is not what the resumed run was trained on.
+            DivergedError: A loss or gradient was not finite.
+            CallbackError: A callback that can end the run failed.
         """
         check_trainable(self.model)
-        continuation = self._open_folder(resume)
+        continuation = open_shared_run(self._group, self.folder, resume, self._settings)
         session = Session(
             self.callbacks,
             folder=self.folder,
@@ -169,209 +215,151 @@ class Trainer:
             control=self._control,
             bus=self._bus,
             continuation=continuation,
+            group=self._group,
         )
         return session.conduct(lambda: self.train(session))
 
-    def _open_folder(self, resume: bool) -> Continuation | None:
-        if resume and self.folder is None:
-            raise UsageError(
-                "resume.no_folder",
-                "There is no run to resume.",
-                mend="give Trainer the run_dir of the run that was stopped",
-            )
-        if self.folder is None:
-            return None
-        if resume:
-            return find_continuation(self.folder)
-        if self.folder.path.exists():
-            raise UsageError(
-                "run.exists",
-                f"There is something at {self.folder.path} already.",
-                expected="a folder that does not exist yet",
-                mend="fit(resume=True) goes on with the run that lies there; or choose another run_dir",
-            )
-        create_run(self.folder.path.parent, self.folder.path.name)
-        write_settings(self.folder, self._settings())
-        return None
-
     def train(self, session: Session, make_loop: Callable[[Session, Parts], Loop] = Loop) -> None:
-        """The work of one attempt within a session that is under way: restore, train, evaluate. `make_loop`: for other
-        programs that train in place of our loop."""
+        """Restore, train and evaluate within a session that has begun: `fit` calls it.
+
+        Args:
+            session: The attempt.
+            make_loop: Makes the training loop of the session and what is trained; for other programs that train in
+                place of the built-in loop.
+        """
         run, continuation = session.run, session.continuation
         if continuation is not None and continuation.checkpoint is not None:
-            self._take_earlier_data(continuation.load()[1]["fingerprint"])
-        check_deciders(session.callbacks, self.feed)
+            self.feed = data_of_run(self.feed, continuation.load()[1]["fingerprint"], self.device)
+        check_deciders(session.callbacks, self.feed, self.monitor)
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
-        for note in self._loss.notes:
+        self.model, notes = begin_together(self._group, self.model, self.feed, self._loss, self.options)
+        for note in (*self._loss.notes, *notes):
             session.warn(note)
         if isinstance(self.feed, LoaderSource):
             self.feed.say = session.warn
-        # decided once, at the first start: another number of threads gives other bits
-        threads = (continuation.threads if continuation else None) or self.threads or torch.get_num_threads()
+        # decided once, at the first start: another number of threads gives different bits
+        before = continuation.threads_of(self._group.size) if continuation else None
+        threads = before or self.threads or torch.get_num_threads()
         if threads != torch.get_num_threads():
             torch.set_num_threads(threads)
-        compile_seconds = self._compile(session) if self.compile else 0.0
-        self._loop = loop = make_loop(session, self._parts())
+        compile_seconds = 0.0
+        if self.compile:
+            given = (self.model, self._loss.step, self.feed, self.precision, self.device)
+            self._forward, compile_seconds = compile_within(session, *given)
+        parts = self._parts()
+        self._loop = loop = make_loop(session, parts)
         seed_generators(self.seed)
         if continuation is not None:
-            self._restore(session, loop, continuation)
+            restore_run(session, loop, continuation, self.feed.fingerprint)
+        self._group.copy_from_first(shared_state(self.model, self.criterion))
         session.progress(Preparing, "check", 1, 1)
-        session.emit(self._started(session, loop, threads, compile_seconds))
+        facts: dict[str, Any] = {"seed": self.seed, "threads": threads, "compile_seconds": compile_seconds}
+        session.emit(run_started(session, loop, parts, self.classes, **facts))
         try:
             loop.run()
         except StopNow:
             if session.stop_status != "completed":
                 raise
-            session.stop_status = None  # a callback has ended the training, not the evaluation that follows
+            session.stop_status = None  # the callback ended the training, not the evaluation that follows
         evaluate_all(session, loop)
 
-    def _take_earlier_data(self, fingerprint: str) -> None:
-        """A run of before the split of small classes changed goes on with its own."""
-        if self.feed.fingerprint == fingerprint or not isinstance(self.feed, ImageData):
-            return
-        earlier = self.feed.of_run(fingerprint)
-        same = ("classes", "input_shape", "batch")
-        if earlier is not None and all(getattr(earlier, name) == getattr(self.feed, name) for name in same):
-            earlier.to(self.device)
-            self.feed = earlier
-
-    def _compile(self, session: Session) -> float:
-        """Compile the model, which may take a minute; the seconds."""
-
-        def tell(done: int, total: int) -> None:
-            # not announced: the stage before may have been told just now, and this one would show as that for long
-            session.emit(Preparing(**session.position, stage="compile", done=done, total=total))
-            if session.control.waiting:
-                session.boundary()
-
-        images = torch.zeros(self.feed.batch, *self.feed.input_shape, device=self.device)
-        forward = forward_in(self.precision, self.model, self.device)
-        seconds = compile_model(self.model, forward, self._loss.step, images, tell)
-        self._forward = Compiled(forward)
-        session.log(f"the model was compiled in {seconds:.1f} s")
-        return seconds
-
     def _parts(self) -> Parts:
-        return Parts(
-            self.model,
-            self.feed,
-            self.optimizer,
-            self._loss,
-            len(self.classes),
-            self.epochs,
-            self.eval_batch,
-            self.device,
-            self._forward,
-            options=self.options,
-            bfloat16=self.precision == "bfloat16",
-        )
-
-    def _restore(self, session: Session, loop: Loop, continuation: Continuation) -> None:
-        for text in continuation.skipped:
-            session.log(text)
-        if continuation.checkpoint is None:
-            session.log("no valid checkpoint: the run starts again from the beginning")
-            return
-        tensors, meta, best = continuation.load()
-        if meta["fingerprint"] != self.feed.fingerprint:
-            raise DataError(
-                "data.changed",
-                "The data is not what this run was trained on.",
-                where=f"fingerprint {self.feed.fingerprint}, the checkpoint has {meta['fingerprint']}",
-                mend="restore the images as they were, or start a new run",
-            )
-        if best is None and meta["best"]["epoch"] is not None:
-            session.log(f"the best weights, of epoch {meta['best']['epoch']}, are lost: damaged or missing")
-        loop.restore(tensors, meta, best)
-        session.restore_callbacks(meta["callbacks"])
-        session.checkpoints.update(continuation.paths())
-        session.history.extend(continuation.epochs())
-
-    def _started(self, session: Session, loop: Loop, threads: int, compile_seconds: float) -> RunStarted:
-        found = environment(device=str(self.device), threads=threads, fingerprint=self.feed.fingerprint)
-        if session.folder is not None:
-            write_environment(session.folder, found)
-        settings, continuation = dict(session.run.settings), session.continuation
-        model = settings.get("model") or type(self.model).__name__
-        return RunStarted(
-            **session.position,
-            run_id=session.folder.path.name if session.folder else "",
-            attempt=session.attempt,
-            resumed_step=session.step,
-            resumed_seq=continuation.seq if continuation else 0,
-            started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            epochs=self.epochs,
-            steps_per_epoch=loop.steps_per_epoch,
-            settings=settings,
-            classes=self.classes,
-            split_sizes=dict(self.feed.sizes),
-            model=f"{model} ({loop.program})" if loop.program else model,
-            parameters=count_parameters(self.model),
-            input_shape=tuple(self.feed.input_shape),
-            device=str(self.device),
-            seed=self.seed,
-            threads=threads,
-            callbacks=tuple(name for name, *_ in session.bus.order()),
-            versions=versions(),
-            exact_resume=promise(self.feed, self.device, loop.modules.limits),
-            compile_seconds=compile_seconds,
-        )
+        given = (self.model, self.feed, self.optimizer, self._loss, len(self.classes), self.epochs, self.eval_batch)
+        half = self.precision == "bfloat16"
+        judged = {"metrics": CustomMetrics(self.metrics), "monitor": self.monitor}
+        more: dict[str, Any] = {**judged, "options": self.options, "group": self._group, "seed": self.seed}
+        return Parts(*given, self.device, self._forward, bfloat16=half, **more)
 
     def _settings(self) -> dict[str, Any]:
-        return {
-            "custom": True,
-            "model": type(self.model).__name__,
-            "train": {
-                "epochs": self.epochs,
-                "seed": self.seed,
-                "optimizer": type(self.optimizer).__name__,
-                "lr": float(self.optimizer.param_groups[0]["lr"]),
-                "loss": getattr(self.criterion, "__name__", type(self.criterion).__name__),
-                "precision": self.precision,
-                "compile": self.compile,
-            },
-        }
+        train = {name: getattr(self, name) for name in ("epochs", "seed", "precision", "compile")}
+        return custom_settings(self.model, self.optimizer, self.criterion, train, tuple(self.metrics), self.monitor)
 
     # -- using the model -----------------------------------------------------------------------------------------
 
-    def evaluate(self, split: str = "test", *, weights: Literal["best", "last"] = "last") -> Evaluation:
-        """Figures and report of a split with the weights the model has now; `weights` is only what to call them.
+    def evaluate(
+        self,
+        split: Any = "test",
+        *,
+        weights: Literal["best", "last"] = "last",
+        batches: Iterable[Batch] | None = None,
+        watch: Watch | None = None,
+    ) -> Evaluation:
+        """Metrics of a split or of other labelled images, with the weights the model has now.
 
-        Raises UsageError for an unknown split.
+        Args:
+            split: "train", "valid" or "test"; with `batches`, what to call them. Or labelled images: a folder of class
+                folders, a CSV file, a DataFrame, a list of (path or Pillow image, label), arrays (X, y), and with own
+                loaders another loader. Labels are names of classes, or their numbers from 0.
+            weights: What to call the weights in the result; it does not load any.
+            batches: Other images, as batches (images (B, ...), labels (B,)), in place of a split of the data.
+            watch: Called with the logits (B, C) and the labels (B,) of each batch.
+
+        Returns:
+            Metrics, report, and the prediction for every image. A custom metric that gives no number is NaN.
+
+        Raises:
+            UsageError: `data.no_split`: the data has no such split.
+            DataError: Images or labels cannot be used.
         """
-        if split not in self.feed.sizes:
-            raise UsageError("data.no_split", f"There is no split {split!r}.", expected=" or ".join(self.feed.sizes))
-        batches = self.feed.eval_batches(split, self.eval_batch)
-        found, outputs, seconds = pass_over(self.model, batches, self._loss, len(self.classes), forward=self._forward)
-        return Evaluation(split, weights, self.classes, found, seconds, outputs)
+        if batches is None and isinstance(split, str) and split in self.feed.sizes:
+            batches = self.feed.eval_batches(split, self.eval_batch)
+        elif batches is None:
+            split, batches = labelled_batches(self.feed, self.classes, split)
+        given = (self.model, batches, self._loss, len(self.classes), self._forward, watch)
+        found, outputs, seconds, own = measured_pass(self.metrics, split, *given)
+        return Evaluation(split, weights, self.classes, found, seconds, outputs, custom=own)
 
     def predict(self, images: Any) -> pd.DataFrame:
-        """Class, confidence and the probability of every class, a row per image.
+        """Classify images.
 
-        `images`: a tensor the model takes (N, ...); with our own data also paths, PIL images or uint8 arrays
-        (H, W, 3), which are brought to the model's size and normalised as the training images were.
+        Args:
+            images: A tensor (N, ...) as the model takes it. With data from `open_data` also paths, PIL images, uint8
+                arrays (H, W, 3), a folder or a DataFrame of paths; they are resized and normalised as the training
+                images were. With data that was arrays (X, y), others like X.
+
+        Returns:
+            A row per image: class, confidence and the probability of every class, in [0, 1]: the softmax of the logits
+            divided by `temperature`. Of a folder the index is the path, of a DataFrame its index.
         """
-        from trainer.engine.prediction import predict
-
-        return predict(self.model, self._forward, self.feed, self.classes, self.device, images)
+        given = (self.model, self._forward, self.feed, self.classes, self.device)
+        return prediction.predict(*given, images, self.temperature)
 
     # -- steering, from any thread -------------------------------------------------------------------------------
 
     def stop(self, when: When = "step") -> Request:
-        """Ask the run to end after this step, or after this epoch. `.wait()` waits for the answer."""
+        """Ask the run to end; it can be resumed. From any thread.
+
+        Args:
+            when: "step": after this optimiser step; "epoch": after this epoch.
+
+        Returns:
+            The request; its `wait()` waits for the answer.
+        """
         return self._control.submit(Request("stop", when))
 
     def pause(self) -> Request:
-        """Ask the run to wait, with everything kept in memory."""
+        """Ask the run to wait, with everything kept in memory. From any thread.
+
+        Returns:
+            The request; its `wait()` waits for the answer.
+        """
         return self._control.submit(Request("pause"))
 
     def unpause(self) -> Request:
-        """Ask a paused run to go on."""
+        """Ask a paused run to continue. From any thread.
+
+        Returns:
+            The request; its `wait()` waits for the answer.
+        """
         return self._control.submit(Request("unpause"))
 
     def checkpoint(self) -> Request:
-        """Ask for a checkpoint now."""
+        """Ask for a checkpoint after this step. From any thread.
+
+        Returns:
+            The request; once answered, its `answer.path` is the file.
+        """
         return self._control.submit(Request("checkpoint"))
 
     def on(
@@ -383,12 +371,27 @@ class Trainer:
         once: bool = False,
         loss: bool = False,
     ) -> Subscription:
-        """Call `function(event)` at every (or every n-th, or only the first) such event; `.remove()` ends it.
+        """Call a function at events of one kind. If it raises, it is detached and the run continues.
 
-        `loss`: makes BatchEnded.loss a float on a device too, at the price of waiting for it at each step.
+        Args:
+            event: Class of the event, such as `EpochEnded`.
+            function: Called with the event, on the engine's thread.
+            every: Call it at every n-th event only, 1 or more.
+            once: Call it once only.
+            loss: Make `BatchEnded.loss` a number on a GPU too, at the price of waiting for the GPU in every step.
+
+        Returns:
+            The subscription; its `remove()` ends it.
+
+        Raises:
+            UsageError: `callbacks.every`: `every` is below 1.
         """
         return self._bus.on(event, function, every=every, once=once, loss=loss)
 
     def explain(self) -> str:
-        """Which callback hears of which event, in which order, and what that costs."""
+        """Describe which callback gets which events, in which order, and what that costs.
+
+        Returns:
+            Text of several lines, to print.
+        """
         return explain(self._bus, self.optimizer, self.device)

@@ -1,6 +1,6 @@
-"""Engines: started in a session of their own, found, asked, and ended where they hang. No Qt, no pipes.
+"""Engines: started in their own session, found, controlled, and killed if they hang. No Qt, no pipes.
 
-A window may die at any moment; nothing here ties an engine to it.
+A window may die at any moment; engines do not depend on it.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ LOGS = ".engines"
 KEPT_LOGS = 20
 TAIL_BYTES = 16_384
 PATIENCE_SECONDS = 10.0
-"""A process asked to end may finish its step and save; then it is ended."""
+"""Seconds for a process to finish its step and save before it is killed."""
 CHECK_SECONDS = 60.0
 FIRST_LOOKS = 100
 START_SECONDS = 300.0
-"""An engine may take this long until its first record: it imports PyTorch, maybe over a network."""
+"""Seconds until an engine's first record: it imports PyTorch, possibly over a network."""
 _STAMP, _STAMP_LENGTH = "%Y%m%d-%H%M%S-%f", 22
 
 
@@ -59,11 +59,11 @@ class EngineProcess:
         return self._process.poll()
 
     def output(self) -> str:
-        """The end of what it has printed, as plain text."""
+        """The end of its output, as plain text."""
         return tail(self.log)
 
     def release(self) -> None:
-        """Let it go on by itself: subprocess would warn of a process that outlives us, which is what is meant."""
+        """Let it continue on its own: subprocess would warn about a process that outlives us, which is intended."""
         if self._process.poll() is None:
             self._process.returncode = 0
 
@@ -79,7 +79,7 @@ def start(python: str, arguments: Sequence[str], root: Path, name: str) -> Engin
         durable.make_folder(logs)
     _drop_old(logs)
     log = logs / f"{datetime.now():{_STAMP}}-{name}.txt"
-    # -P: a file called torch.py in the current folder must not be taken for torch
+    # -P: a file called torch.py in the current folder must not shadow torch
     command = [python, "-P", "-m", "trainer", *arguments]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
     try:
@@ -98,7 +98,7 @@ def start(python: str, arguments: Sequence[str], root: Path, name: str) -> Engin
 
 
 def _apart() -> dict[str, Any]:
-    """A session of its own: neither Ctrl-C in our terminal nor our end reaches it."""
+    """Its own session: neither Ctrl-C in our terminal nor our end affects it."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     return {"start_new_session": True}
@@ -299,7 +299,7 @@ class PythonCheck:
             return UsageError("engine.not_installed", "Epochscope is not installed there.")
 
     def close(self) -> None:
-        """Give up on it."""
+        """Abandon the query."""
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()

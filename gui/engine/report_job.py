@@ -1,25 +1,42 @@
-"""A report is written on a thread of its own: a long journal takes seconds to read. No Qt."""
+"""A report is written on a thread of its own: a long journal takes seconds to read, and heat maps of the hardest images
+are asked of a helper, for they need the model. No Qt."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainer.errors import EpochscopeError
+from gui.engine.rpc_client import Answer, RpcClient
+from trainer.errors import DataError, EpochscopeError
+from trainer.plotting.heat_overlay import Method
+from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder
 
 if TYPE_CHECKING:
-    from trainer.report.texts import Language
+    from trainer.plotting.texts import Language
+    from trainer.report.images import Looked
+
+POLL_SECONDS = 0.02
 
 
 class ReportJob:
-    """Begins at once. A window that is closed meanwhile lets it finish: the thread is no daemon."""
+    """Begins at once. A window that is closed meanwhile lets it finish: the thread is no daemon. `client` is the job's
+    own, and is closed at its end; None: no heat maps."""
 
-    def __init__(self, folder: RunFolder, out: Path, language: Language, compared: Sequence[RunFolder]) -> None:
+    def __init__(
+        self,
+        folder: RunFolder,
+        out: Path,
+        language: Language,
+        compared: Sequence[RunFolder],
+        client: RpcClient | None = None,
+    ) -> None:
         self.out = out
         self._given = folder, language, tuple(compared)
+        self._client = client
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._write, name="report")
         self._thread.start()
@@ -29,9 +46,31 @@ class ReportJob:
 
         folder, language, compared = self._given
         try:
-            write_report(folder, self.out, language=language, compared=compared)
+            look = self._look if self._client is not None else None
+            write_report(folder, self.out, language=language, compared=compared, look=look)
         except Exception as error:  # an error of ours must not end as a line on a terminal that nobody sees
             self._error = error
+        finally:
+            if self._client is not None:
+                self._client.close()
+
+    def _look(self, split: str, place: int, label: int) -> Looked:
+        """One heat map. Raises EpochscopeError."""
+        from trainer.report.images import Looked
+
+        client, run = self._client, self._given[0].path.absolute()
+        assert client is not None
+        answers: list[Answer] = []
+        out, runs = str(client.folder / "map.npz"), str(run.parent)
+        client.ask("explain", answers.append, run=str(run), runs=runs, split=split, place=place, label=label, out=out)
+        while not answers:
+            time.sleep(POLL_SECONDS)
+            client.poll()
+        if not answers[0].get("ok"):
+            answer = answers[0]
+            raise DataError(str(answer.get("code")), str(answer.get("what")), **(answer.get("parameters") or {}))
+        arrays = read_arrays(answers[0]["out"])
+        return Looked(arrays["pixels"], arrays["map"], Method(answers[0]["method"]))
 
     @property
     def done(self) -> bool:

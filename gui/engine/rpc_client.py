@@ -1,4 +1,5 @@
-"""Asks `python -m trainer assist` what needs torch: data, preview, predict, map. No Qt; nothing here blocks a window.
+"""Asks `python -m trainer assist` what needs torch: data, preview, predict and so on. No Qt; nothing here blocks a
+window.
 
 The helper answers one request after the other, so one thread speaks with it: it starts the process, writes a request,
 reads lines until the answer, and puts all it hears into a queue. `poll` empties that queue on the window's timer.
@@ -41,7 +42,7 @@ class _Request:
 
 
 class RpcClient:
-    """Client of one helper, which is started with the first request and anew after it died.
+    """Client of one helper, which is started with the first request and again after it died.
 
     `python` runs the engine, `command` replaces the whole command line. Of two requests of one kind the newer counts:
     the older one's callback is never called.
@@ -88,7 +89,7 @@ class RpcClient:
         self._next()
 
     def cancel(self, do: str) -> None:
-        """Nobody wants the answer any more; a helper that works on it is ended and later started anew."""
+        """No one wants the answer any more; a helper that works on it is ended and later started again."""
         self._waiting.pop(do, None)
         if self._current is not None and self._current.do == do:
             self._unwanted = self._current.number
@@ -138,14 +139,19 @@ class RpcClient:
     def _hear(self, number: int, answer: Answer) -> None:
         self._heard.put((number, answer))
 
-    def close(self) -> None:
-        """End the helper, within two seconds, and call nobody any more."""
+    def retire(self) -> None:
+        """End the helper and call no one any more, as `close`, without waiting until it has ended."""
         self._closed = True
         self._waiting.clear()
         if self._thread is not None:
             if self._current is not None:
                 self._helper.cancel(self._current.number)
             self._requests.put(None)
+
+    def close(self) -> None:
+        """End the helper, within two seconds, and call no one any more."""
+        self.retire()
+        if self._thread is not None:
             self._thread.join(3 * CLOSE_SECONDS)
         if self._folder is not None:
             self._folder.cleanup()

@@ -8,34 +8,24 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QSpinBox,
-    QTableWidget,
-    QTableWidgetItem,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from gui.engine.rpc_client import Answer, RpcClient
 from gui.new_run import data_findings
+from gui.new_run.counts_table import CountsTable
 from gui.text import formats
 from gui.text.errors import fault_text, whole_text
 from gui.text.reasons import note_text
 from gui.widgets import labels
-from gui.widgets.bar_delegate import PART, BarDelegate, row_height
+from gui.widgets.fitting_tabs import FittingTabs, TabName
 from gui.widgets.problem_table import ProblemTable
 from gui.widgets.thumbnails import Card, ThumbnailView
+from gui.window.dimensions import SMALL, space
 from gui.window.theme import icon
 from trainer.errors import DataError
+from trainer.pace import Pace
 from trainer.store.arrays import read_arrays
 
 FAULTS, ODD, FED = 1, 2, 4
@@ -57,7 +47,10 @@ class EpochBox(QSpinBox):
 
 
 class DataCheck(QWidget):
-    """`settings` gives what the form says: the tables that concern data, or None where they are wrong."""
+    """`settings` gives what the form says: the tables that concern data, or None where they are wrong.
+    `labels_wanted` with these: which labels may be wrong?"""
+
+    labels_wanted = Signal(object)
 
     def __init__(self, assist: RpcClient, settings: Callable[[], dict[str, Any] | None]) -> None:
         super().__init__()
@@ -67,23 +60,27 @@ class DataCheck(QWidget):
         self._failure: Answer | None = None
         self.button = QPushButton(icon("search"), "")
         self.button.clicked.connect(self._check_or_cancel)
+        self.labels_button = QPushButton(icon("label"), "")
+        self.labels_button.clicked.connect(self._check_labels)
+        self.news = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.news.hide()
         self.progress = QProgressBar(textVisible=False)
-        self.stage = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.stage = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.verdict = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.verdict.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.counts, self.faults, self.odd = _table(), ProblemTable(), ProblemTable()
-        self._bars = BarDelegate(self.counts)
-        self.counts.setItemDelegate(self._bars)
+        self.counts, self.faults, self.odd = CountsTable(), ProblemTable(), ProblemTable()
         self.examples, self.fed = ThumbnailView(SIDE, 1), ThumbnailView(SIDE, 1)
         self.epoch = EpochBox(minimum=1, maximum=100_000)
         self.epoch.valueChanged.connect(self._preview)
         self._epoch_label = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._epoch_label.setBuddy(self.epoch)
         self.fed_note = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.tabs = QTabWidget()
-        for page in (self.counts, self.faults, self.odd, self.examples, self._fed_page()):
+        self.tabs = FittingTabs()
+        self._pages = (self.counts, self.faults, self.odd, self.examples, self._fed_page())
+        for page in self._pages:
             self.tabs.addTab(page, "")
         self.tabs.currentChanged.connect(self._preview)
+        self._counted = {"problems": "", "odd": ""}
         self._lay_out()
         self._previewed: dict[str, Any] | None = None
         self._busy(False)
@@ -105,11 +102,13 @@ class DataCheck(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.button)
         top.addWidget(self.progress, 1)
-        top.addWidget(self.stage)
         top.addStretch(1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 0, 0, 0)
+        layout.setContentsMargins(space(SMALL), 0, 0, 0)
+        layout.addWidget(self.news)
         layout.addLayout(top)
+        layout.addWidget(self.labels_button, 0, Qt.AlignmentFlag.AlignLeft)  # beside the other it is cut in Russian
+        layout.addWidget(self.stage)
         layout.addWidget(self.verdict)
         layout.addWidget(self.tabs, 1)
         layout.addStretch(0)
@@ -119,12 +118,13 @@ class DataCheck(QWidget):
     def forget(self) -> None:
         """Other data were chosen: what is shown no longer holds."""
         self._assist.cancel("data")
+        self.tell_news("")
         self._report = self._failure = self._previewed = None
         self._busy(False)
         self._show()
 
     def settings_changed(self) -> None:
-        """Other augmentation, perhaps: show anew what the model is fed, where that is looked at."""
+        """Other augmentation, perhaps: show again what the model is fed, where that is looked at."""
         if self._report is not None:
             self._preview()
 
@@ -132,13 +132,27 @@ class DataCheck(QWidget):
         if "data" in self._assist.asking and self.progress.isVisible():
             self.forget()
             return
-        settings = self._settings()
-        if settings is None:
-            self.verdict.setText(self.tr("Mend the settings that are marked first."))
+        if (settings := self._right_settings()) is None:
             return
         self._busy(True)
         self._assist.ask("data", self._checked, progress=self._tell, settings=settings, out=self._file(),
                          per_class=EXAMPLES)  # fmt: skip
+
+    def _right_settings(self) -> dict[str, Any] | None:
+        """Those of the form; None where some are wrong, which is said."""
+        settings = self._settings()
+        if settings is None:
+            self.verdict.setText(self.tr("Fix the settings that are marked first."))
+        return settings
+
+    def _check_labels(self) -> None:
+        if (settings := self._right_settings()) is not None:
+            self.labels_wanted.emit(settings)
+
+    def tell_news(self, text: str) -> None:
+        """What is new about the run that is set up."""
+        self.news.setText(text)
+        self.news.setVisible(bool(text))
 
     def _preview(self, *_: object) -> None:
         settings = self._settings()
@@ -146,7 +160,7 @@ class DataCheck(QWidget):
         seen = self._report is not None and not self._report["stops"] and self.tabs.currentIndex() == FED
         if seen and settings is not None and wanted != self._previewed:
             self._previewed = wanted
-            self.fed_note.setText(self.tr("Making the images …"))
+            self.fed_note.setText(self.tr("Preparing the images …"))
             self._assist.ask("preview", self._fed_answer, out=self._file(), **wanted)
 
     def _file(self) -> str:
@@ -156,7 +170,12 @@ class DataCheck(QWidget):
     def _tell(self, stage: str, done: int, total: int) -> None:
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        self.stage.setText(formats.phase_word(stage))
+        speed = self._pace.follow(stage, done, total)
+        words = [formats.phase_text(stage, done, total)]
+        if speed is not None and stage in formats.IMAGE_PHASES:
+            left = self.tr("{time} left").format(time=formats.duration(speed.seconds_left))
+            words += [formats.images_per_second(speed.per_second), left]
+        self.stage.setText(" · ".join(words))
 
     def _checked(self, answer: Answer) -> None:
         self._report, self._failure = (answer, None) if answer.get("ok") else (None, answer)
@@ -172,23 +191,25 @@ class DataCheck(QWidget):
             self.fed_note.setText(failure_text(answer))
             return
         self.fed_note.setText(
-            self.tr("Exactly what the model gets in this epoch, brightness and contrast put back for the eye.")
+            self.tr("Exactly what the model sees in this epoch, with brightness and contrast restored for viewing.")
         )
         _show_cards(self.fed, as_pixels(arrays), arrays["labels"], tuple(answer.get("classes", ())))
 
     # -- showing ---------------------------------------------------------------------------------------------------
 
     def _busy(self, busy: bool) -> None:
+        self._pace = Pace()
         self.button.setText(self.tr("Cancel") if busy else self.tr("Check data"))
         self.progress.setVisible(busy)
         self.progress.setRange(0, 0)
         self.stage.setText("")
+        self.stage.setVisible(busy)
 
     def _show(self) -> None:
         report = self._report
         self.tabs.setVisible(report is not None)
         if report is None:
-            hint = self.tr("Check data looks at every image before anything is trained: counts, faults, examples.")
+            hint = self.tr("Check data reads every image before training: counts, problems, examples.")
             self.verdict.setText(failure_text(self._failure) if self._failure else hint)
             return
         self.verdict.setText(self._summary(report))
@@ -197,9 +218,7 @@ class DataCheck(QWidget):
         self._show_odd(report)
         self._show_examples(_arrays(report.get("thumbnails", {}).get("out")), tuple(report["classes"]))
         self.fed.pictures.set_cards(0, lambda row: None)
-        self.fed_note.setText(
-            self.tr("There is nothing to feed until the faults are mended.") if report["stops"] else ""
-        )
+        self.fed_note.setText(self.tr("No preview: fix the data problems first.") if report["stops"] else "")
         if report["stops"]:
             self.tabs.setCurrentIndex(FAULTS)
 
@@ -207,7 +226,7 @@ class DataCheck(QWidget):
         channels, height, width = report["input_shape"]
         total = sum(sum(counts) for counts in report["counts"].values())
         kind = self.tr("grey") if channels == 1 else self.tr("colour")
-        text = self.tr("{images} images, {classes} classes, taken as {width}×{height} {kind}").format(
+        text = self.tr("{images} images, {classes} classes, as {width}×{height} {kind}").format(
             images=formats.whole(total), classes=len(report["classes"]), width=width, height=height, kind=kind
         )
         notes = report.get("coded_notes") or [
@@ -215,7 +234,7 @@ class DataCheck(QWidget):
         ]
         lines = [text, *(formats.plain(note_text(one["code"], one["parameters"], one["reason"])) for one in notes)]
         if report["stops"]:
-            lines.append("⚠ " + self.tr("A run on these data would end here: see the faults."))
+            lines.append("⚠ " + self.tr("A run on this data would stop here: see the problems."))
         elif report["faults"]:
             lines.append(self.tr("Unreadable images are left out."))
         lines += data_findings.lines(report)
@@ -231,7 +250,7 @@ class DataCheck(QWidget):
         if unread:
             heads.append(self.tr("Not read"))
             rows = [[*row, unread.get(name, 0)] for row, name in zip(rows, report["classes"], strict=True)]
-        _fill(self.counts, heads, rows)
+        self.counts.show_counts(heads, rows)
 
     def _show_faults(self, found: list[dict[str, str]]) -> None:
         rows = [
@@ -239,7 +258,7 @@ class DataCheck(QWidget):
             for one in found[:MAX_FAULTS]
         ]
         self.faults.show_faults(rows, (self.tr("File"), self.tr("Reason")))
-        self.tabs.setTabText(FAULTS, self.tr("Faults ({count})").format(count=formats.whole(len(found))))
+        self._name_tabs(problems=formats.whole(len(found)))
 
     def _show_examples(self, arrays: dict[str, NDArray[Any]], names: tuple[str, ...]) -> None:
         """For each class the mean of its training images, then some of them."""
@@ -257,21 +276,29 @@ class DataCheck(QWidget):
 
     def _show_odd(self, report: Answer) -> None:
         self.odd.show_faults(data_findings.rows(report, MAX_FAULTS), (self.tr("File"), self.tr("Reason")))
-        text = self.tr("Worth a look ({count})").format(count=formats.whole(data_findings.count(report)))
-        self.tabs.setTabText(ODD, text)
+        self._name_tabs(odd=formats.whole(data_findings.count(report)))
+
+    def _name_tabs(self, **counts: str) -> None:
+        self._counted |= counts
+        problems, odd = self._counted["problems"], self._counted["odd"]
+        names = (
+            TabName(self.tr("Classes"), "classes"),
+            TabName(self.tr("Problems ({count})").format(count=problems), "warning", problems)
+            if problems
+            else TabName(self.tr("Problems"), "warning"),
+            TabName(self.tr("Worth a look ({count})").format(count=odd), "eye", odd)
+            if odd
+            else TabName(self.tr("Worth a look"), "eye"),
+            TabName(self.tr("Examples"), "image"),
+            TabName(self.tr("Model input"), "predict"),
+        )
+        self.tabs.name_tabs(dict(zip(self._pages, names, strict=True)))
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
-        for place, text in enumerate(
-            (
-                self.tr("Classes"),
-                self.tr("Faults"),
-                self.tr("Worth a look"),
-                self.tr("Examples"),
-                self.tr("Model input"),
-            )
-        ):
-            self.tabs.setTabText(place, text)
+        """Set all texts again."""
+        self._name_tabs()
+        self.labels_button.setText(self.tr("Check labels"))
+        self.labels_button.setToolTip(self.tr("Find images whose labels may be wrong, and decide about them"))
         self._epoch_label.setText(self.tr("Augmentation of epoch"))
         self.epoch.setAccessibleName(self.tr("Augmentation of epoch"))
         for widget, text in (
@@ -279,7 +306,7 @@ class DataCheck(QWidget):
             (self.faults, self.tr("Files that cannot be used")),
             (self.odd, self.tr("Leaks, copies and odd images")),
             (self.examples, self.tr("Example images")),
-            (self.fed, self.tr("Images as the model is fed them")),
+            (self.fed, self.tr("Images as the model sees them")),
         ):
             widget.setAccessibleName(text)
         self.button.setText(self.tr("Cancel") if self.progress.isVisible() else self.tr("Check data"))
@@ -324,38 +351,3 @@ def _show_cards(
     widest = max((labels.class_name(names, number)[:16] for number in range(len(names))), key=len, default="")
     view.widest = max((text.format(name=widest) for text in {*texts, "{name}"}), key=len)
     view.pictures.set_cards(len(pixels), card)
-
-
-def _table() -> QTableWidget:
-    table = QTableWidget()
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setAlternatingRowColors(True)
-    table.setShowGrid(False)
-    table.setTabKeyNavigation(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(row_height())
-    return table
-
-
-def _fill(table: QTableWidget, heads: list[str], rows: list[list[Any]]) -> None:
-    """Texts, and numbers with bars as long as their part of the column's largest."""
-    table.clear()
-    table.setRowCount(len(rows))
-    table.setColumnCount(len(heads))
-    table.setHorizontalHeaderLabels(heads)
-    largest = [
-        max((row[place] for row in rows if not isinstance(row[place], str)), default=0) for place in range(len(heads))
-    ]
-    for number, row in enumerate(rows):
-        for place, value in enumerate(row):
-            item = QTableWidgetItem(value if isinstance(value, str) else formats.whole(value))
-            if isinstance(value, str):
-                item.setToolTip(labels.plain_tip(value))
-            elif largest[place]:
-                item.setData(PART, value / largest[place])
-            table.setItem(number, place, item)
-    modes = QHeaderView.ResizeMode
-    for place in range(len(heads)):
-        table.horizontalHeader().setSectionResizeMode(place, modes.Interactive if place else modes.Stretch)
-        table.setColumnWidth(place, 80)

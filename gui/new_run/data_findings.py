@@ -45,7 +45,7 @@ def lines(report: Answer) -> list[str]:
         found.append(text.format(ratio=formats.number(even["ratio"], 1), **names))
     if even is not None:
         text = QCoreApplication.translate(
-            "DataLooks", "To beat: who always says the same class gets {accuracy} right and macro-F1 {f1}."
+            "DataLooks", "Baseline: always predicting the same class gives accuracy {accuracy} and macro-F1 {f1}."
         )
         count = len(report.get("classes", ()))
         accuracy = formats.percent(even["accuracy"], 1)
@@ -88,7 +88,7 @@ def _leak(one: dict[str, Any]) -> str:
     seen = one["seen"]
     text = QCoreApplication.translate("DataLooks", "leak from {source}: copy of {path}")
     if not one["exact"]:
-        text = QCoreApplication.translate("DataLooks", "leak from {source}: nearly {path}")
+        text = QCoreApplication.translate("DataLooks", "leak from {source}: near copy of {path}")
     return _conflict(one["class"], seen["class"]) + text.format(
         source=formats.split_word(seen["split"]), path=seen["path"]
     )
@@ -97,7 +97,7 @@ def _leak(one: dict[str, Any]) -> str:
 def _copy(group: dict[str, Any], first: dict[str, str], other: dict[str, str]) -> str:
     text = QCoreApplication.translate("DataLooks", "copy of {path}")
     if not group["exact"]:
-        text = QCoreApplication.translate("DataLooks", "nearly {path}")
+        text = QCoreApplication.translate("DataLooks", "near copy of {path}")
     return _conflict(other["class"], first["class"]) + text.format(path=first["path"])
 
 
@@ -107,7 +107,7 @@ def _conflict(one: str, other: str) -> str:
 
 def _odd(one: dict[str, str]) -> str:
     texts = {
-        "plain": QCoreApplication.translate("DataLooks", "one colour all over, or nearly"),
+        "plain": QCoreApplication.translate("DataLooks", "a single colour, or nearly so"),
         "enlarged": QCoreApplication.translate("DataLooks", "small: enlarged to more than twice its size"),
         "cropped": QCoreApplication.translate("DataLooks", "long or wide: more than half of it is cut off"),
         "mode": QCoreApplication.translate("DataLooks", "of an unusual colour mode"),

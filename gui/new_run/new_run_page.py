@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,23 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.rpc_client import RpcClient
+from gui.new_run.advanced_settings import AdvancedSettings
 from gui.new_run.data_check import DataCheck
-from gui.new_run.setting_row import Choice, ProblemLabel, SettingRow
+from gui.new_run.rate_button import RATE, RateButton
+from gui.new_run.recipe_cards import SHORT_PAGE, RecipeCards
+from gui.new_run.setting_row import Choice, ProblemLabel, SettingRow, align, setting_grid
 from gui.text import settings
+from gui.viewmodels.recipe_advice import RecipeAdvice
 from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, Path_, Problem, SettingsForm
+from gui.window.dimensions import SMALL, panel_margins, space
+from gui.window.drag_drop import dropped_folder
 from gui.window.preferences import Preferences
 from gui.window.theme import icon
+from trainer.settings import merge
 
 EPOCHS: Path_ = ("train", "epochs")
-FIRST: tuple[Path_, ...] = (SOURCE, MODEL, EPOCHS, DEVICE)
-"""What most people set; the rest stands below, in groups."""
+FIRST: tuple[Path_, ...] = (SOURCE, MODEL, EPOCHS, ("train", "batch"), RATE, DEVICE)
+"""What most people set; the rest stands below, folded."""
 _CHECKED = ("data", "augment")
 
 
@@ -40,27 +48,40 @@ class NewRunPage(QWidget):
     start_wanted = Signal(list, str)
 
     def __init__(
-        self, assist: RpcClient, root: Path, preferences: Preferences | None = None, parent: QWidget | None = None
+        self,
+        assist: RpcClient,
+        root: Path,
+        preferences: Preferences | None = None,
+        parent: QWidget | None = None,
+        advice: RecipeAdvice | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
         self.form = SettingsForm(root)
         self._preferences = preferences or Preferences()
+        self._advice = advice
+        self._by_hand = False
+        """A person has chosen recipe or model."""
+        self.cards = RecipeCards(advice)
         self.rows = {path: SettingRow(field, self) for path, field in self.form.fields.items()}
         self.recipe = Choice()
+        self.recipe.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.recipe.setMinimumContentsLength(8)
         self.recipe_about = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.folder_button = QPushButton(icon("folder"), "")
+        self.rate_button = RateButton(assist, self.form)
         self.name = QLineEdit(maxLength=64)
         self.name_problem = ProblemLabel()
         self.mend_button = QPushButton(icon("warning"), "")
         self.command = QLineEdit(readOnly=True)
         self.command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.copy_button = QPushButton(icon("copy"), "")
-        self.start_button = QPushButton(icon("start"), "")
+        self.start_button = QPushButton(icon("start", on_accent=True), "")
         self.start_button.setDefault(True)
         self.check = DataCheck(assist, self._data_settings)
         self._labels = {name: QLabel(textFormat=Qt.TextFormat.PlainText) for name in ("recipe", "name", "command")}
-        self._boxes: dict[str, QGroupBox] = {}
+        self.advanced = AdvancedSettings(self.form, {p: row for p, row in self.rows.items() if p not in FIRST})
+        self._first = QGroupBox()
         self._wrong: list[Path_] = []
         self._lay_out()
         self._connect()
@@ -72,56 +93,44 @@ class NewRunPage(QWidget):
     def _lay_out(self) -> None:
         self._inner = QWidget()
         column = QVBoxLayout(self._inner)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(0, 0, space(SMALL), 0)
         column.addWidget(self._first_box())
-        for group in dict.fromkeys(path[0] if len(path) > 1 else "" for path in self.rows):
-            box = QGroupBox()
-            grid = _grid(box)
-            mine = [field for field in self.form.of_group(group) if field.path not in FIRST]
-            for place, field in enumerate(mine):
-                self.rows[field.path].place(grid, 2 * place)
-            self._boxes[group] = box
-        # the options of the models stand before the rest; what is in no table comes last
-        rest = [group for group in self._boxes if group not in ("first", "", *self.form.models())]
-        for group in [*self.form.models(), *rest, ""]:
-            if group in self._boxes:
-                column.addWidget(self._boxes[group])
+        column.addWidget(self.advanced)
         column.addStretch(1)
         self.scroll_area = QScrollArea()
         self.scroll_area.setWidgetResizable(True)
-        self.scroll_area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.scroll_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the field that has the keyboard
         self.scroll_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroll_area.setWidget(self._inner)
         self.splitter = QSplitter()
-        self.splitter.addWidget(self.scroll_area)
-        self.splitter.addWidget(self.check)
-        self.check.setMinimumWidth(280)
-        self.splitter.setStretchFactor(0, 1)
-        self.splitter.setStretchFactor(1, 1)
+        for place, widget in enumerate((self.scroll_area, self.check)):
+            self.splitter.addWidget(widget)
+            self.splitter.setStretchFactor(place, 1)
+        self.check.setMinimumWidth(250)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([500, 500])
+        self.splitter.setSizes([600, 400])
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(panel_margins())
+        layout.addWidget(self.cards)
         layout.addWidget(self.splitter, 1)
         layout.addLayout(self._bottom())
 
     def _first_box(self) -> QGroupBox:
-        box = QGroupBox()
-        self._boxes["first"] = box
-        grid = _grid(box)
+        grid = setting_grid(self._first)
         grid.addWidget(self._labels["recipe"], 0, 0)
         grid.addWidget(self.recipe, 0, 1)
-        grid.addWidget(self.recipe_about, 1, 1)
+        grid.addWidget(self.recipe_about, 1, 1, 1, 2)
         self._labels["recipe"].setBuddy(self.recipe)
+        buttons = {SOURCE: self.folder_button, RATE: self.rate_button}
         for place, path in enumerate(FIRST, 1):
-            self.rows[path].place(grid, 2 * place, self.folder_button if path == SOURCE else None)
-        return box
+            self.rows[path].place(grid, 2 * place, buttons.get(path))
+        return self._first
 
     def _bottom(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
-        for row, (name, field, button) in enumerate(
-            (("command", self.command, self.copy_button), ("name", self.name, self.start_button))
-        ):
+        rows = (("command", self.command, self.copy_button), ("name", self.name, self.start_button))
+        for row, (name, field, button) in enumerate(rows):
             self._labels[name].setBuddy(field)
             grid.addWidget(self._labels[name], row, 0)
             grid.addWidget(field, row, 1)
@@ -131,11 +140,15 @@ class NewRunPage(QWidget):
         return grid
 
     def _connect(self) -> None:
+        if self._advice is not None:
+            self._advice.changed = self._advised
+        self.cards.chosen.connect(self.choose_card)
         self.recipe.activated.connect(self._choose_recipe)
         for row in self.rows.values():
             row.typed.connect(self._typed)
             row.left.connect(self._left)
         self.folder_button.clicked.connect(self._choose_folder)
+        self.rate_button.found.connect(self._typed)
         self.name.textChanged.connect(self._named)
         self.copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.command.text()))
         self.start_button.clicked.connect(self._start)
@@ -144,8 +157,23 @@ class NewRunPage(QWidget):
     # -- what a person does ----------------------------------------------------------------------------------------
 
     def set_source(self, path: str | Path) -> None:
-        """Take a data set by its name, or a folder of images."""
+        """Take a data set by its name, or a folder of images; the recipe that fits it is chosen, once that is known."""
+        self._by_hand = False
+        self._take_source(path)
+
+    def _take_source(self, path: str | Path) -> None:
         self._typed(SOURCE, str(path))
+        self._seek_advice()  # at once: nobody types
+        self._advised()
+
+    def take_settings(self, tables: Mapping[str, Any], news: str) -> None:
+        """Set up a run like another one, under a new name; `news`: what is different about it, in words."""
+        self._by_hand = True
+        self.form.take(tables)
+        self.name.clear()
+        self.check.forget()
+        self.check.tell_news(news)
+        self._show()
 
     def set_devices(self, names: list[str]) -> None:
         """Offer the devices this machine has, beside auto."""
@@ -158,16 +186,51 @@ class NewRunPage(QWidget):
         self._show()
 
     def _choose_recipe(self, place: int) -> None:
-        self.form.choose_recipe(self.recipe.itemData(place))
+        self._by_hand = True
+        self._take_recipe(self.recipe.itemData(place))
+
+    def choose_card(self, recipe: str) -> None:
+        """The recipe of a card: a model that was typed gives way."""
+        self._by_hand = True
+        self.form.set(MODEL, "")
+        self._take_recipe(recipe)
+
+    def _take_recipe(self, recipe: str | None) -> None:
+        before = self._chosen_data()
+        self.form.choose_recipe(recipe)
         self._show()
+        if before != self._chosen_data():
+            self.check.forget()
+            self._seek_advice()
+
+    def _advised(self) -> None:
+        """What fits, or how long it takes, is known now."""
+        fitting = self._advice.recommended if self._advice is not None else None
+        choosing = self._by_hand or self.recipe.view().isVisible()  # the list must not change below the mouse
+        if fitting and not choosing:
+            self._take_recipe(fitting)
+        else:
+            self._show()
+
+    def _seek_advice(self, *, typing: bool = False) -> None:
+        if self._advice is not None and self.isVisible():
+            self._advice.look(self._chosen_data(), typing=typing)
+            self._show()
+
+    def poll(self) -> None:
+        """On each tick of the window."""
+        if self._advice is not None:
+            self._advice.poll()
 
     def _typed(self, path: Path_, text: str) -> None:
         path = tuple(path)
         before = self._data_part()
+        self._by_hand = self._by_hand or path == MODEL
         self.form.set(path, text)
         self._show()
         if before != self._data_part():
             self.check.forget()
+            self._seek_advice(typing=True)
         else:
             self.check.settings_changed()
 
@@ -179,11 +242,10 @@ class NewRunPage(QWidget):
 
     def _choose_folder(self) -> None:
         now = Path(self.form.text(SOURCE)).expanduser()
-        before = str(now) if now.is_dir() else self._preferences.folder("data") or str(Path.home())
-        title = self.tr("Folder with a folder of images per class")
-        if folder := QFileDialog.getExistingDirectory(self, title, before):
+        start = str(now) if now.is_dir() else self._preferences.folder("data") or str(Path.home())
+        if folder := QFileDialog.getExistingDirectory(self, self.tr("Folder with a sub-folder per class"), start):
             self._preferences.set_folder("data", Path(folder).parent)
-            self.set_source(Path(folder))
+            self._take_source(Path(folder))  # part of the form: a recipe that was chosen before stays
 
     def _named(self, text: str) -> None:
         self.form.name = text.strip()
@@ -191,29 +253,49 @@ class NewRunPage(QWidget):
 
     def _start(self) -> None:
         if not self.form.check():
+            if self._advice is not None:
+                self._advice.expire()
             self.start_wanted.emit(self.form.arguments(), self.form.run_name())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """One folder may be dropped."""
-        if _folder(event) is not None:
+        if dropped_folder(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """It becomes the data."""
-        if (folder := _folder(event)) is not None:
+        if (folder := dropped_folder(event)) is not None:
             self.set_source(folder)
             event.acceptProposedAction()
 
     def showEvent(self, event: Any) -> None:
-        """Names may have been taken meanwhile."""
+        """Names may have been taken meanwhile, and what was measured may no longer hold."""
         super().showEvent(event)
+        self._fit()
         self._show()
+        self._seek_advice()
+
+    def hideEvent(self, event: Any) -> None:
+        """Nothing is measured for no one."""
+        super().hideEvent(event)
+        if self._advice is not None:
+            self._advice.stop()
+
+    def resizeEvent(self, event: Any) -> None:
+        """Low windows have little room for the cards."""
+        super().resizeEvent(event)
+        self.cards.set_short(self.height() < SHORT_PAGE)
 
     # -- showing ---------------------------------------------------------------------------------------------------
 
     def _data_part(self) -> Any:
         found = self.form.tables()
         return found.get("data"), found.get("train", {}).get("seed")
+
+    def _chosen_data(self) -> dict[str, Any] | None:
+        """All settings that say which images; None where part of them is wrong."""
+        tables = self._data_settings()
+        return None if tables is None else merge({"data": tables.get("data", {})}).data.model_dump()
 
     def _data_settings(self) -> dict[str, Any] | None:
         """What the data check needs to know; None where part of it is wrong."""
@@ -230,9 +312,7 @@ class NewRunPage(QWidget):
         problems: dict[Path_, Problem] = {}
         for found in self.form.check():
             problems.setdefault(found.path, found)
-        groups = self.form.groups()
-        for group, box in self._boxes.items():
-            box.setVisible(group == "first" or group in groups)
+        self.advanced.show_groups()
         for path, row in self.rows.items():
             row.show_text(self.form.text(path), self.form.changed(path))
             row.problem.tell(settings.problem(self.form, problems[path]) if path in problems else "")
@@ -242,60 +322,66 @@ class NewRunPage(QWidget):
         self.command.setText(self.form.command_line())
         self.command.setCursorPosition(0)
         self.name.setPlaceholderText(self.form.run_name())
-        self.start_button.setEnabled(not problems)
+        waiting = self._advice is not None and self._advice.pending and not self._by_hand
+        self.start_button.setEnabled(not problems and not waiting)
+        self.rate_button.setEnabled(not set(problems) - {("name",)})
         chosen = self.form.recipe
+        self.recipe.setCurrentIndex(self.recipe.findData(chosen.name if chosen else None))
+        self.cards.show_offers(self._typed_epochs(problems))
+        self.cards.check(chosen.name if chosen and not self.form.changed(MODEL) else None)
         self.recipe_about.setText(settings.recipe_about(chosen) if chosen else "")
-        self.recipe_about.setVisible(chosen is not None)
+        self.recipe_about.setVisible(chosen is not None and chosen.name not in self.cards.cards)
+
+    def _typed_epochs(self, problems: dict[Path_, Problem]) -> int | None:
+        return int(self.form.text(EPOCHS)) if self.form.changed(EPOCHS) and EPOCHS not in problems else None
 
     def _show_mend(self, problems: list[Problem]) -> None:
         """Why Start is off, also where the setting is scrolled away: a click leads there."""
         names = [settings.title(self.form.fields[p.path]) if p.path in self.rows else p.text for p in problems]
         self._wrong = [found.path for found in problems if found.path in self.rows]
-        self.mend_button.setText(self.tr("To mend before the start: {names}").format(names=", ".join(names)))
+        self.mend_button.setText(self.tr("Fix before starting: {names}").format(names=", ".join(names)))
         self.mend_button.setVisible(bool(problems))
 
     def _mend(self) -> None:
         if self._wrong:
             row = self.rows[self._wrong[0]]
+            self.advanced.reveal(row.path)
             self.scroll_area.ensureWidgetVisible(row.problem)
             self.scroll_area.ensureWidgetVisible(row.editor)
             row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fit(self) -> None:
         """Nothing of the form may be cut off at the side."""
-        for widget in (*self._boxes.values(), self._inner):
+        for widget in (self._first, *self.advanced.boxes.values(), self.advanced, self._inner):
             layout = widget.layout()
             assert layout is not None
             layout.activate()
-        self.scroll_area.setMinimumWidth(
-            self._inner.minimumSizeHint().width() + self.scroll_area.verticalScrollBar().sizeHint().width()
-        )
+        bar = self.scroll_area.verticalScrollBar().sizeHint().width()
+        self.scroll_area.setMinimumWidth(self._inner.minimumSizeHint().width() + bar)
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
+        """Set all texts again."""
         place = max(0, self.recipe.currentIndex())
         self.recipe.clear()
-        self.recipe.addItem(self.tr("None: the defaults"), None)
+        self.recipe.addItem(self.tr("None (defaults)"), None)
         for one in self.form.recipes:
             self.recipe.addItem(f"{settings.recipe_title(one)} ({one.name})", one.name)
         self.recipe.setCurrentIndex(place)
         for row in self.rows.values():
             row.retranslate()
         self.folder_button.setText(self.tr("Folder…"))
-        for labels in (
-            [row.label for row in self.rows.values()],
-            # the button stands where others have their unit
-            [*(row.unit for row in self.rows.values()), self.folder_button],
-        ):
-            widest = max(label.sizeHint().width() for label in labels)
-            for label in labels:
-                label.setMinimumWidth(widest)
-        self._fit()
-        for group, box in self._boxes.items():
-            box.setTitle(self.tr("New run") if group == "first" else settings.group_title(group))
+        self.rate_button.retranslate()
         self._labels["recipe"].setText(self.tr("R&ecipe"))
         self._labels["name"].setText(self.tr("Na&me of the run"))
         self._labels["command"].setText(self.tr("The same in a &terminal"))
+        # the buttons stand where others have their unit
+        align([*(row.unit for row in self.rows.values()), self.folder_button, self.rate_button])
+        first = [self.rows[path].label for path in FIRST]
+        align([*first, self._labels["recipe"]])
+        align([row.label for path, row in self.rows.items() if path not in FIRST])
+        self._fit()
+        self._first.setTitle(self.tr("New run"))
+        self.advanced.retranslate()
         self.recipe.setAccessibleName(self.tr("Recipe"))
         self.name.setAccessibleName(self.tr("Name of the run"))
         self.command.setAccessibleName(self.tr("Equivalent command line"))
@@ -303,17 +389,3 @@ class NewRunPage(QWidget):
         self.start_button.setText(self.tr("Start"))
         self.check.retranslate()
         self._show()
-
-
-def _grid(box: QGroupBox) -> QGridLayout:
-    grid = QGridLayout(box)
-    grid.setColumnStretch(1, 1)
-    grid.setVerticalSpacing(3)
-    grid.setHorizontalSpacing(12)
-    return grid
-
-
-def _folder(event: QDropEvent) -> Path | None:
-    urls = event.mimeData().urls()
-    path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
-    return path if path is not None and path.is_dir() else None

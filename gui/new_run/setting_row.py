@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from gui.text import settings
 from gui.viewmodels.settings_form import Field, Path_
-from gui.widgets.labels import CheckBox, plain_tip
+from gui.widgets.labels import plain_tip
+from gui.window.dimensions import MEDIUM, TIGHT, space
 from gui.window.theme import Colours
 
 
@@ -54,11 +57,12 @@ class SettingRow(QObject):
         self.editor: QWidget = self._make_editor()
         self.label.setBuddy(self.editor)
         self._text = ""
+        self._has_unit = False
 
     def _make_editor(self) -> QWidget:
         kind = self.field.kind
         if kind == "switch":
-            switch = CheckBox()
+            switch = QCheckBox()
             switch.toggled.connect(lambda on: self._edited("true" if on else "false"))
             return switch
         if kind in ("choice", "open_choice"):
@@ -83,11 +87,19 @@ class SettingRow(QObject):
         grid.addWidget(self.label, row, 0)
         grid.addWidget(self.editor, row, 1)
         grid.addWidget(beside or self.unit, row, 2)
-        self.unit.setVisible(beside is None)
+        self._has_unit = beside is None
+        self.unit.setVisible(self._has_unit)
         grid.addWidget(self.problem, row + 1, 1)
 
+    def set_shown(self, shown: bool) -> None:
+        """Show or hide all of it; a problem has room only where there is one."""
+        for widget in (self.label, self.editor):
+            widget.setVisible(shown)
+        self.unit.setVisible(shown and self._has_unit)
+        self.problem.setVisible(shown and bool(self.problem.text()))
+
     def show_text(self, text: str, changed: bool) -> None:
-        """Show the form's text, but not over what somebody is typing. A changed one has a bold title."""
+        """Show the form's text, but not over what someone is typing. A changed one has a bold title."""
         font = self.label.font()
         font.setBold(changed)
         self.label.setFont(font)
@@ -104,7 +116,7 @@ class SettingRow(QObject):
         self.editor.blockSignals(False)
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
+        """Set all texts again."""
         title, about, unit = settings.title(self.field), settings.about(self.field), settings.unit(self.field)
         self.label.setText(title)
         self.unit.setText(unit)
@@ -112,3 +124,19 @@ class SettingRow(QObject):
         self.editor.setAccessibleDescription(about)
         for widget in (self.editor, self.label):
             widget.setToolTip(plain_tip(about))
+
+
+def align(widgets: Sequence[QWidget]) -> None:
+    """Make them all as wide as the widest."""
+    widest = max(widget.sizeHint().width() for widget in widgets)
+    for widget in widgets:
+        widget.setMinimumWidth(widest)
+
+
+def setting_grid(box: QWidget) -> QGridLayout:
+    """What rows are placed in."""
+    grid = QGridLayout(box)
+    grid.setColumnStretch(1, 1)
+    grid.setVerticalSpacing(space(TIGHT))
+    grid.setHorizontalSpacing(space(MEDIUM))
+    return grid

@@ -8,15 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QShowEvent, QStandardItemModel
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QSplitter,
     QStackedLayout,
@@ -27,30 +24,36 @@ from PySide6.QtWidgets import (
 from gui.engine.rpc_client import Answer, RpcClient
 from gui.new_run.data_check import failure_text
 from gui.panels.base import Panel
+from gui.panels.class_legend import ClassLegend
 from gui.panels.confusion.image_detail import ImageDetail
-from gui.plotting.class_markers import look_of_class, sample
+from gui.plotting.class_markers import look_of_class
 from gui.plotting.scatter import About, Cloud, Scatter
 from gui.text import formats
 from gui.viewmodels.embedding import EmbeddingPoints, Layout, Stamp, items, predicted, read_map, stamp
+from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, kept_epoch
 from gui.widgets import labels
-from gui.widgets.short_names import NameDelegate
+from gui.window.dimensions import MEDIUM, panel_margins, space
 from gui.window.theme import icon
 from trainer.store.folder import default_root
 
 LAYOUTS: tuple[Layout, ...] = ("tsne", "pca")
-MANY = 500
-"""Classes named in the legend."""
 
 
 class EmbeddingPanel(Panel):
-    """The map that was made of this run; where there is none, how to make it, and a button that does."""
+    """The map of this run, or instructions and a button to make one."""
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots"})
 
-    def __init__(self, cursor: EpochCursor, assist: RpcClient | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        cursor: EpochCursor,
+        assist: RpcClient | None = None,
+        explanations: Explanations | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(cursor, parent)
         self._assist = assist
         self._asked: OpenRun | None = None
@@ -66,7 +69,7 @@ class EmbeddingPanel(Panel):
             QPushButton(),
             QPushButton(),
         )
-        self.scatter, self.legend, self.detail = Scatter(self._about), QListWidget(), ImageDetail()
+        self.scatter, self.legend, self.detail = Scatter(self._about), ClassLegend(), ImageDetail(explanations)
         self.errors_button, self.empty = QPushButton(icon("matrix"), ""), labels.Sentence()
         self.hint = labels.Sentence()
         self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
@@ -82,11 +85,6 @@ class EmbeddingPanel(Panel):
         tools.addWidget(self.fit_button)
         tools.addWidget(self.note, 1)
         tools.addWidget(self.again_button)
-        self.legend.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self._names = NameDelegate(self.legend)
-        self.legend.setItemDelegate(self._names)
-        self.legend.setUniformItemSizes(True)
-        self.legend.setIconSize(QSize(40, 16))
         side = QWidget()
         below = QVBoxLayout(side)
         below.setContentsMargins(0, 0, 0, 0)
@@ -102,13 +100,14 @@ class EmbeddingPanel(Panel):
         self.splitter.setChildrenCollapsible(False)
         content, nothing = QWidget(), QWidget()
         page = QVBoxLayout(content)
+        page.setContentsMargins(panel_margins())
         page.addLayout(tools)
         page.addWidget(self.splitter, 1)
         middle = QVBoxLayout(nothing)
         middle.addStretch(1)
         middle.addWidget(self.empty)
         middle.addWidget(self.make_button, 0, Qt.AlignmentFlag.AlignHCenter)
-        middle.addSpacing(12)
+        middle.addSpacing(space(MEDIUM))
         middle.addWidget(self.command, 0, Qt.AlignmentFlag.AlignHCenter)
         middle.addStretch(1)
         self._stack = QStackedLayout(self)
@@ -129,7 +128,7 @@ class EmbeddingPanel(Panel):
     # -- what the window calls -----------------------------------------------------------------------------------
 
     def show_run(self, run: OpenRun | None) -> None:
-        """Another run, drawn at the next `refresh`; none is drawn at once."""
+        """Show another run at the next `refresh`; None clears the panel at once."""
         super().show_run(run)
         self.index = ImageIndex(run.folder, run.model) if run is not None else None
         self.map, self._stamp = None, None
@@ -139,31 +138,23 @@ class EmbeddingPanel(Panel):
             self._look()
 
     def refresh(self, changed: Set[Topic]) -> None:
-        """Draw anew."""
+        """Draw again."""
         if self.index is not None and changed & {"info", "evaluation"}:
             self.index.forget()
         self._look()
 
     def move_cursor(self) -> None:
-        """Right and wrong at another epoch; the places stay."""
+        """Update right and wrong to another epoch; positions stay."""
         self._look()
 
-    def event(self, event: QEvent) -> bool:
-        """Whoever comes back to the window may have made a map meanwhile: no event of the run tells of it."""
-        if event.type() == QEvent.Type.WindowActivate and self.isVisible() and self.run is not None:
-            self._look()
-        return super().event(event)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """The same for whoever comes back to this tab."""
-        super().showEvent(event)
-        if self.run is not None:
-            self._look()
+    def look_again(self) -> None:
+        """Check whether a map was made in a terminal meanwhile."""
+        self._look()
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
+        """Set all texts again."""
         layouts = (self.tr("t-SNE"), self.tr("PCA"))
-        colours = (self.tr("Colour: true class"), self.tr("Colour: taken for"))
+        colours = (self.tr("Colour: true class"), self.tr("Colour: predicted class"))
         for box, texts, name in (
             (self.layout_box, layouts, self.tr("Layout")),
             (self.colour_box, colours, self.tr("What the colours mean")),
@@ -174,14 +165,14 @@ class EmbeddingPanel(Panel):
             box.setCurrentIndex(chosen)
             box.setAccessibleName(name)
         tips = (
-            self.tr("Neighbours here are alike to the model; sizes of groups and gaps between them mean little."),
-            self.tr("The two directions in which the images differ most to the model; distances mean what they say."),
+            self.tr("Neighbours are similar to the model; sizes of groups and gaps between them mean little."),
+            self.tr("The two directions in which the images differ most to the model; distances are to scale."),
         )
         for place, tip in enumerate(tips):
             self.layout_box.setItemData(place, labels.plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
         self.fit_button.setToolTip(self.tr("Show all points (Home)"))
         self.fit_button.setAccessibleName(self.tr("Show all points"))
-        self.again_button.setText(self.tr("Make anew"))
+        self.again_button.setText(self.tr("Make it again"))
         self.scatter.setAccessibleName(self.tr("Map of the images"))
         self.hint.setText(self.tr("Point at an image to see it, click it to look closer. The wheel enlarges the map."))
         self.command.setAccessibleName(self.tr("Command that makes the map"))
@@ -195,7 +186,7 @@ class EmbeddingPanel(Panel):
     # -- reading -------------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        """Read the map if there is another one, and what the model said at the cursor's epoch."""
+        """Read the map if it has changed, and the predictions at the selected epoch."""
         if self.run is None or self.index is None:
             self._say(self.tr("Choose a run to see where its model places the images."))
             return
@@ -218,25 +209,7 @@ class EmbeddingPanel(Panel):
         self._show_image()
 
     def _fill_legend(self) -> None:
-        chosen = {index.row() for index in self.legend.selectedIndexes()}
-        self.legend.blockSignals(True)
-        self.legend.clear()
-        names = self.run.model.classes if self.run is not None and self.map is not None else ()
-        self._names.names = labels.class_names(names)
-        for number in range(min(MANY, len(names))):
-            item = QListWidgetItem(labels.class_name(names, number))
-            item.setToolTip(labels.plain_tip(names[number]))
-            self.legend.addItem(item)
-            item.setSelected(number in chosen)
-        self._paint_legend()
-        self.legend.blockSignals(False)
-        # no taller than its classes: the rest belongs to the image
-        row = self.legend.sizeHintForRow(0) if names else 0
-        self.legend.setMaximumHeight(max(3, len(names)) * row + 2 * self.legend.frameWidth() + 2)
-
-    def _paint_legend(self) -> None:
-        for number in range(self.legend.count()):
-            self.legend.item(number).setIcon(sample(number, self.devicePixelRatioF()))
+        self.legend.show_classes(self.run.model.classes if self.run is not None and self.map is not None else ())
 
     # -- drawing -------------------------------------------------------------------------------------------------
 
@@ -259,7 +232,7 @@ class EmbeddingPanel(Panel):
         wrong = self._predicted != self.map.labels if self._predicted is not None else np.zeros(len(shown), bool)
         kinds, look_of = np.unique(2 * shown + wrong, return_inverse=True)
         looks = [look_of_class(int(kind) // 2, hollow=bool(kind % 2)) for kind in kinds]
-        chosen = [index.row() for index in self.legend.selectedIndexes()]
+        chosen = self.legend.chosen()
         seen = np.isin(shown, chosen) if chosen else np.ones(len(shown), bool)
         self.scatter.show_cloud(Cloud(self.map.layouts[layout], look_of.reshape(-1), looks, seen), fit=fit)
         self._describe(layout, int(wrong[seen].sum()), int(seen.sum()))
@@ -296,19 +269,19 @@ class EmbeddingPanel(Panel):
         if self._asked is not None and self._asked is self.run:
             return
         if reason == "no_map":
-            first = self.tr("A map shows which images the model takes for alike. This run has none yet.")
+            first = self.tr("The map shows which images the model sees as similar. This run has none yet.")
             if self.run.model.ended is None:
                 self._say(f"{first}\n{self.tr('It can be made once the run has ended.')}")
                 return
             path = self.run.folder.path.absolute()
             where = [] if path.parent == default_root().absolute() else ["--runs", str(path.parent)]
             command = shlex.join(["epochscope", "evaluate", path.name, "--map", *where])
-            self._say(f"{first}\n{self.tr('Make it here or in a terminal:')}", button=True, command=command)
+            self._say(f"{first}\n{self.tr('Make the map here or in a terminal:')}", button=True, command=command)
             return
         texts = {
             "damaged": self.tr("The file with the map is damaged."),
             "newer": self.tr("This map was made by a newer Epochscope. Update Epochscope to see it."),
-            "outside": self.tr("The run names a file outside of its folder. It was not opened."),
+            "outside": self.tr("The run refers to a file outside its folder. It was not opened."),
         }
         self._say(labels.with_file(texts[reason], file), button=reason == "damaged")
 
@@ -344,14 +317,15 @@ class EmbeddingPanel(Panel):
         verdicts = Verdicts.none()
         if seen is not None and self.index is not None and self.map is not None and self.map.split == "valid":
             verdicts = self.index.verdicts(seen.item)
-        self.detail.show_image(seen, verdicts, names, self._epoch)
+        key = self.index.key(self.map.split, seen.place) if seen and self.index and self.map else None
+        self.detail.show_image(seen, verdicts, names, self._epoch, key)
         self.hint.setVisible(seen is None)
         self.errors_button.setVisible(seen is not None)
         if seen is not None:
             true, taken = labels.class_name(names, seen.true), labels.class_name(names, seen.predicted)
             text = self.tr("All of {true} → {taken}").format(true=true[:24], taken=taken[:24])
             self.errors_button.setText(text.replace("&", "&&"))
-            self.errors_button.setToolTip(self.tr("Show these images in the tab with the errors"))
+            self.errors_button.setToolTip(self.tr("Show these images in Errors"))
 
     def _show_errors(self) -> None:
         if (seen := self._seen(self.scatter.current)) is not None:
@@ -393,8 +367,8 @@ class EmbeddingPanel(Panel):
             self._say(text, button=True) if self.map is None else self.note.setText(text)
 
     def changeEvent(self, event: QEvent) -> None:
-        """The samples have colours of the theme."""
+        """The legend uses colours of the theme."""
         if event.type() == QEvent.Type.PaletteChange:
-            self._paint_legend()
+            self.legend.paint_samples()
             self._draw()
         super().changeEvent(event)

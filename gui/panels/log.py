@@ -1,4 +1,4 @@
-"""What a run had to say: its messages, the ends of its log.txt and of what it has printed."""
+"""Output of a run: its messages, and the ends of its log.txt and of its printed output."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from gui.text.errors import error_text
 from gui.text.formats import message_text
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
+from gui.window.dimensions import panel_margins
 from trainer.errors import EpochscopeError
 from trainer.store.folder import confined
 
@@ -22,7 +23,7 @@ MAX_LINES = 2_000
 
 
 class LogPanel(Panel):
-    """All as plain text. Refreshing it reads log.txt and what the engine has printed, where a window started it."""
+    """Everything as plain text. A refresh reads log.txt and the engine's output, if a window started it."""
 
     topics: ClassVar[Set[Topic]] = frozenset({"messages", "state", "epochs", "info", "batches", "progress"})
 
@@ -41,7 +42,7 @@ class LogPanel(Panel):
             head.setBuddy(text)
             split.addWidget(side)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 6, 6, 6)
+        layout.setContentsMargins(panel_margins())
         layout.addWidget(split)
         self.printed.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # tables are printed
         self._last.hide()  # what was started elsewhere prints elsewhere
@@ -49,7 +50,7 @@ class LogPanel(Panel):
         self.retranslate()
 
     def show_run(self, run: OpenRun | None) -> None:
-        """Forget the texts of the run before."""
+        """Clear the texts of the previous run."""
         super().show_run(run)
         self._seen = self._seen_printed = ""
         for text in (self.messages, self.log, self.printed):
@@ -57,7 +58,7 @@ class LogPanel(Panel):
         self._last.hide()
 
     def refresh(self, changed: Set[Topic]) -> None:
-        """Messages where there are new ones; the log in any case."""
+        """Update messages if there are new ones; the log always."""
         if self.run is None:
             return
         if "messages" in changed or "info" in changed:
@@ -81,7 +82,7 @@ class LogPanel(Panel):
 
     def retranslate(self) -> None:
         """Set all texts."""
-        names = (self.tr("Messages"), self.tr("log.txt, its end"), self.tr("Printed, its end"))
+        names = (self.tr("Messages"), self.tr("log.txt (end)"), self.tr("Output (end)"))
         for head, text, name in zip(self._heads, (self.messages, self.log, self.printed), names, strict=True):
             head.setText(name)
             text.setAccessibleName(name)
@@ -100,7 +101,7 @@ def _text() -> QPlainTextEdit:
 
 
 def _replace(edit: QPlainTextEdit, text: str) -> None:
-    """Set the text and stay at its end, unless a person has scrolled back."""
+    """Set the text and stay at its end, unless the user has scrolled back."""
     bar = edit.verticalScrollBar()
     followed = bar.value() >= bar.maximum() - 1
     place = bar.value()

@@ -1,4 +1,4 @@
-"""Weights: what a linear model looks for in each class, or the first filters of a network."""
+"""Weights: the templates of a linear model for each class, or the first filters of a network."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, kept_epoch
 from gui.widgets import labels
 from gui.widgets.thumbnails import Card, ThumbnailView
+from gui.window.dimensions import panel_margins
 from gui.window.theme import Colours
 from trainer.analysis.first_layer import Weights, coloured
 
-SMALLEST, LARGEST = 64, 192
+SMALLEST, LARGEST = 64, 480
 
 
 class _Scale(QWidget):
@@ -41,7 +42,7 @@ class _Scale(QWidget):
 
 
 class WeightsPanel(Panel):
-    """A picture per class or filter, at the epoch of the cursor. A click on a class's picture chooses the class."""
+    """An image per class or filter, at the selected epoch. A click on a class's image chooses the class."""
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "snapshots"})
 
@@ -61,6 +62,7 @@ class WeightsPanel(Panel):
             tools.addWidget(widget)
         content = QWidget()
         page = QVBoxLayout(content)
+        page.setContentsMargins(panel_margins())
         page.addLayout(tools)
         page.addWidget(self.view, 1)
         self._stack = QStackedLayout(self)
@@ -70,22 +72,22 @@ class WeightsPanel(Panel):
         self.retranslate()
 
     def show_run(self, run: OpenRun | None) -> None:
-        """Another run, drawn at the next `refresh`; none is drawn at once."""
+        """Show another run at the next `refresh`; None clears the panel at once."""
         super().show_run(run)
         if run is None:
             self._draw()
 
     def refresh(self, changed: Set[Topic]) -> None:
-        """Draw anew."""
+        """Draw again."""
         self._draw()
 
     def move_cursor(self) -> None:
-        """The weights of another epoch."""
+        """Show the weights of another epoch."""
         self._draw()
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
-        self.view.setAccessibleName(self.tr("Weights as pictures"))
+        """Set all texts again."""
+        self.view.setAccessibleName(self.tr("Weights as images"))
         self._draw()
 
     def _chosen(self, row: int) -> None:
@@ -94,7 +96,7 @@ class WeightsPanel(Panel):
 
     def _draw(self) -> None:
         if self.run is None:
-            self._say(self.tr("Choose a run to see its weights as pictures."))
+            self._say(self.tr("Choose a run to see its weights as images."))
             return
         model = self.run.model
         epoch = kept_epoch(model.weights, model, self.cursor)
@@ -149,14 +151,14 @@ class WeightsPanel(Panel):
 
     def _why(self, reason: Reason, epoch: int) -> str:
         texts = {
-            "no_weights": self.tr("The first pictures come with the end of the first epoch.")
+            "no_weights": self.tr("The first images appear after the first epoch.")
             if epoch == 0
-            else self.tr("This run kept no weights of this epoch for viewing."),
+            else self.tr("No weights of this epoch were kept for viewing."),
             "missing": self.tr("The file with the weights of this epoch is gone."),
             "damaged": self.tr("The file with the weights of this epoch is damaged."),
-            "outside": self.tr("The run names a file outside of its folder. It was not opened."),
+            "outside": self.tr("The run refers to a file outside its folder. It was not opened."),
             "no_pictures": self.tr(
-                "The first layer of this model does not work on pixels directly, so its weights make no pictures."
+                "The first layer of this model does not work on pixels, so its weights cannot be shown as images."
             ),
         }
         file = self.run.model.weights.get(epoch, "") if self.run is not None else ""

@@ -14,19 +14,23 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF, QStaticText
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter, QPalette, QPen, QPolygonF, QStaticText
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from gui.plotting.markers import POINT, Look, Reading, draw_sample, number_text
+from gui.plotting.chart_head import ChartHead
+from gui.plotting.markers import POINT, Look, Reading, draw_point, number_text
 from gui.plotting.painting import Stamps, Stroke, draw_stroke, fits_points
+from gui.plotting.zoom_box import ZoomBox, draw_box, meant_box
 from gui.viewmodels.growable import Floats
+from gui.window.dimensions import MEDIUM, SMALL, TIGHT, space
 from gui.window.theme import Colours, mix
 from trainer.plotting.ticks import Kind, outward, ticks
-from trainer.text_shortening import shorten_all
 
 import pyqtgraph as pg  # isort: skip  # as gui.plotting.painting imports it first
 
 _KEPT_TEXTS = 200
+_USUAL_MARK = "0.000"
+"""Of the y axis: charts above each other line up where theirs are no wider."""
 
 
 @dataclass
@@ -61,13 +65,16 @@ class _Canvas(pg.GraphicsObject):  # type: ignore[misc]
             sys.excepthook(*sys.exc_info())  # left to shiboken, an error in here ends the process
 
 
-class Chart(QWidget):
-    """A plot with a title. `draw` shows a scene; y always fits what is in sight, x is the caller's.
+class Chart(QFrame):
+    """A plot on a card, with a title. `draw` shows a scene; y fits what is in sight unless it is `fixed_y`, x is the
+    caller's.
 
-    `moved`: a person moved the view, to these edges. `hovered`: x under the mouse, or None. `clicked`: x.
+    `moved`: a person moved the view, to these edges. `boxed`: drew a box around these edges, and around this range of
+    y, or None. `hovered`: x under the mouse, or None. `clicked`: x.
     """
 
     moved = Signal(float, float)
+    boxed = Signal(float, float, object)
     hovered = Signal(object)
     clicked = Signal(float)
     fit_wanted = Signal()
@@ -84,14 +91,17 @@ class Chart(QWidget):
         self._scaled: list[Floats] = []
         self._limits = (0.0, 1.0, 0.0)
         self.y_range = (0.0, 1.0)
+        self.fixed_y: tuple[float, float] | None = None
+        self._scalable = False
+        self._zoom: QRectF | None = None
         self._ticks: tuple[list[tuple[float, str]], list[tuple[float, str]]] = ([], [])
         self._margins = (0.0, 0.0)
-        self._title = QLabel(self)
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("surface", "card")
+        self.head = ChartHead(self)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(1)
-        layout.addWidget(self._title)
+        layout.setContentsMargins(space(MEDIUM), space(SMALL), space(SMALL), space(TIGHT))
+        layout.setSpacing(space(TIGHT))
+        layout.addWidget(self.head)
         layout.addWidget(self._make_view(), 1)
         self.restyle()
 
@@ -100,40 +110,45 @@ class Chart(QWidget):
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setMinimumSize(0, 0)
         self.view.viewport().installEventFilter(self)
-        self._box = pg.ViewBox(enableMenu=False)
-        self._box.setMouseEnabled(x=True, y=False)
-        self._box.disableAutoRange()
+        self._box = ZoomBox()
         self._box.sigRangeChangedManually.connect(self._moved)
+        self._box.drawn.connect(self._show_zoom)
+        self._box.boxed.connect(self._boxed)
         self._canvas = _Canvas(self)
         self.view.addItem(self._canvas)
         self.view.addItem(self._box)
         scene = self.view.scene()
         scene.sigMouseMoved.connect(self._hovered)
         scene.sigMouseClicked.connect(self._clicked)
-        # pyqtgraph offers an export dialogue of its own there
+        # pyqtgraph offers an export dialogue of its own there; ours is asked of who holds the chart
         scene.contextMenu = []
+        for widget in (self.view, self.view.viewport()):
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         return self.view  # type: ignore[no-any-return]
 
     # -- looks ---------------------------------------------------------------------------------------------------
 
     def set_title(self, text: str) -> None:
         """Plain text."""
-        self._title.setText(text)
+        self.head.set_title(text)
         self.setAccessibleName(text)
 
     def restyle(self) -> None:
-        """Take colours and font from the palette anew."""
+        """Take colours and font from the palette again."""
         self._colours = Colours.current()
         self._texts: dict[str, QStaticText] = {}
         self._stamps = Stamps(self._colours.background)
-        font = self.font()
-        font.setBold(True)
-        self._title.setFont(font)
+        self.head.update()
         self.view.setBackground(self._colours.background)
         metrics = QFontMetricsF(self.font())
-        self._margins = metrics.horizontalAdvance("000,000") + 8, metrics.height() + 5
+        self._margins = metrics.horizontalAdvance(_USUAL_MARK) + 8, metrics.height() + 5
         self._place_box()
         self._canvas.update()
+
+    def make_scalable(self) -> None:
+        """Paint for a drawing that scales: slower, and nothing comes from stored pixels."""
+        self._scalable = True
+        self.view.setCacheMode(self.view.CacheModeFlag.CacheNone)
 
     def _place_box(self) -> None:
         left, bottom = self._margins
@@ -170,7 +185,7 @@ class Chart(QWidget):
         self._scaled = [self._scale(stroke.y) for stroke in scene.strokes]
         low = min((float(np.fmin.reduce(y)) for y in self._scaled), default=np.nan)
         high = max((float(np.fmax.reduce(y)) for y in self._scaled), default=np.nan)
-        self.y_range = outward(low, high, "log" if self.log else self.kind, self._zero)
+        self.y_range = self.fixed_y or outward(low, high, "log" if self.log else self.kind, self._zero)
         self._place_ticks()
         self._canvas.update()
 
@@ -195,21 +210,28 @@ class Chart(QWidget):
         ]
         self._make_room(max((metrics.horizontalAdvance(mark) for _, mark in y_ticks), default=0.0) + 8)
         area = self.area
-        room = metrics.horizontalAdvance(number_text(self.scene.x[1], 1.0, self.x_kind)) + 40
+        room = metrics.horizontalAdvance(self._x_mark(self.scene.x[1], 1.0)) + 10
         places, step = ticks(*self.scene.x, max(2, int(area.width() / room)), self.x_kind)
-        self._ticks = [(place, number_text(place, step, self.x_kind)) for place in places], y_ticks
+        self._ticks = [(place, self._x_mark(place, step)) for place in places], y_ticks
+
+    def _x_mark(self, place: float, step: float) -> str:
+        """Of a place on the x axis, which a logarithmic one has the logarithm of."""
+        if self.x_kind == "log":
+            return number_text(10.0**place, 10.0**place, "number")
+        return number_text(place, step, self.x_kind)
 
     def _make_room(self, wide: float) -> None:
         """For marks of the y axis that are so wide; what is usual is kept, so that charts beside each other line up."""
-        usual = QFontMetricsF(self.font()).horizontalAdvance("000,000") + 8
+        usual = QFontMetricsF(self.font()).horizontalAdvance(_USUAL_MARK) + 8
         left = max(usual, min(wide, self.view.width() / 2))
         if left != self._margins[0]:
             self._margins = left, self._margins[1]
             self._place_box()
 
     def show_hover(self, x: float | None, readings: list[Reading]) -> None:
-        """Put the crosshair at `x` and the readings beside it; None takes both away."""
+        """Put the crosshair at `x` and the readings beside the title; None takes both away."""
         self.hover, self.readings = x, readings
+        self.head.show_readings(readings)
         self._canvas.update()
 
     # -- painting in pixels --------------------------------------------------------------------------------------
@@ -232,6 +254,8 @@ class Chart(QWidget):
         self._draw_bad(painter, area)
         if self.hover is not None:
             self._draw_hover(painter, area, self.hover)
+        if self._zoom is not None:
+            draw_box(painter, self._zoom, self.palette().color(QPalette.ColorRole.Highlight))
 
     def _pixel_x(self, x: Any, area: QRectF) -> Any:
         left, right = self.scene.x
@@ -277,6 +301,12 @@ class Chart(QWidget):
 
     def _draw_points(self, painter: QPainter, look: Look, xs: Floats, ys: Floats, room: float) -> None:
         radius = round(4 * min(max(room / 4, 1.5), POINT)) / 4
+        if self._scalable:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
+                if math.isfinite(y):
+                    draw_point(painter, look, QPointF(x, y), self._colours.background, radius)
+            return
         stamp = self._stamps.get(look, radius, self.devicePixelRatioF())
         scale, half = stamp.devicePixelRatio(), stamp.deviceIndependentSize().width() / 2
         # on whole pixels of the screen, where the stamp keeps its edges
@@ -314,31 +344,27 @@ class Chart(QWidget):
         x = float(self._pixel_x(at, area))
         painter.setPen(QPen(self._colours.muted, 0, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(x, area.top(), x, area.bottom()))
-        if not self.readings:
-            return
-        metrics = QFontMetricsF(self.font())
-        values = max(metrics.horizontalAdvance(reading.value) for reading in self.readings)
-        names = max(metrics.horizontalAdvance(reading.name) for reading in self.readings)
-        names = min(names, max(0.0, area.width() - values - 50))
-        width, height = 30 + names + 12 + values + 8, metrics.height() * len(self.readings) + 8
-        left = x + 10 if x + 10 + width <= area.right() else max(area.left(), x - 10 - width)
-        box = QRectF(left, area.top() + 4, width, height)
-        painter.setBrush(self._colours.background)
-        painter.setPen(QPen(self._colours.grid, 0))
-        painter.drawRect(box)
-        short = shorten_all([reading.name for reading in self.readings], names + 1, metrics.horizontalAdvance)
-        for number, (reading, name) in enumerate(zip(self.readings, short, strict=True)):
-            row = QRectF(left + 6, box.top() + 4 + number * metrics.height(), width - 12, metrics.height())
-            draw_sample(painter, reading.look, QRectF(row.left(), row.top(), 20, row.height()), self._colours)
-            painter.setPen(self._colours.text)
-            painter.drawText(row.adjusted(26, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
-            painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, reading.value)
 
     # -- the mouse -----------------------------------------------------------------------------------------------
 
     def _moved(self, _mask: object) -> None:
         left, right = self._box.viewRange()[0]
         self.moved.emit(left, right)
+
+    def _show_zoom(self, box: QRectF | None) -> None:
+        self._zoom = meant_box(box, self.area) if box is not None else None
+        self._canvas.update()
+
+    def _boxed(self, box: QRectF) -> None:
+        area, (left, right), (low, high) = self.area, self.scene.x, self.y_range
+        found = meant_box(box, area)
+        if found is None:
+            return
+        across, up = (right - left) / area.width(), (high - low) / area.height()
+        whole = found.height() == area.height()
+        y = None if whole else (low + (area.bottom() - found.bottom()) * up, low + (area.bottom() - found.top()) * up)
+        edges = (found.left() - area.left()) * across, (found.right() - area.left()) * across
+        self.boxed.emit(left + edges[0], left + edges[1], y)
 
     def _x_at(self, place: QPointF) -> float | None:
         """What a place of the view means; None beside the lines."""
@@ -365,4 +391,5 @@ class Chart(QWidget):
             self._hand_over()
         elif event.type() == QEvent.Type.Resize:
             self._place_box()
+            self._place_ticks()
         return False

@@ -83,8 +83,13 @@ class HeatMap(QWidget):
         return QRectF(left, self.top, max(1.0, width), max(1.0, min(self._room(), self.row_height * rows)))
 
     def _room(self) -> float:
-        """Pixels for all rows: below them are the epochs' numbers and the colour scale."""
-        return self.height() - self.top - 2 * self.fontMetrics().height() - 14
+        """Pixels for all rows."""
+        return self.height() - self.top - self.below
+
+    @property
+    def below(self) -> int:
+        """Pixels of the epochs' numbers and the colour scale."""
+        return 2 * self.fontMetrics().height() + 14
 
     def _margin(self) -> float:
         if self._room() / max(1, len(self._order)) < self.fontMetrics().height() - 3:
@@ -204,7 +209,7 @@ class HeatMap(QWidget):
         )
 
     def event(self, event: QEvent) -> bool:
-        """A colour's picture is painted anew, when the palette has changed."""
+        """A colour's picture is painted again, when the palette has changed."""
         if event.type() == QEvent.Type.PaletteChange:
             self._image = None
         elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:

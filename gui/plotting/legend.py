@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.plotting.markers import Look, draw_sample
@@ -32,6 +32,7 @@ class Legend(QWidget):
             return
         self._entries = entries
         names = [name for _, name in entries]
+        self.setVisible(bool(entries))
         self.setAccessibleDescription("; ".join(names))
         self.setToolTip(plain_tip("\n".join(names)))
         self.updateGeometry()
@@ -57,6 +58,12 @@ class Legend(QWidget):
     def sizeHint(self) -> QSize:
         """One row, until the width is known."""
         return QSize(200, self.heightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fewer names fit on a row: a layout keeps the height it was told at another width as the largest one."""
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+        super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another font takes other room."""

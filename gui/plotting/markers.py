@@ -54,7 +54,9 @@ def _number_text(value: float, step: float, kind: Kind, locale: QLocale) -> str:
         return locale.toString(float(value), "f", min(MOST, decimals(step))) if step < 1 else clock(value)
     if kind == "percent":
         value, step = 100 * value, 100 * step
-    if value and not 1e-5 <= abs(value) < 1e7:
+    if not value:
+        text = "0"  # 0.0000 looks as if something was lost
+    elif not 1e-5 <= abs(value) < 1e7:
         text = locale.toString(float(value), "g", 3)
     else:
         text = locale.toString(float(value), "f", min(MOST, decimals(step)))

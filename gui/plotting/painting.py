@@ -23,6 +23,8 @@ NEAR = 2.5
 """Pixels between two columns of a thinned line; there are at least half as many columns as pixels, but not always."""
 _DASHED = 1000
 """Points beyond which dashes are neither seen nor fast."""
+_SMOOTH = 2000
+"""Points up to which the edges of a line are smoothed: beyond, steps are not seen."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,12 @@ def _draw_line(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
         pen.setWidthF(look.width if len(x) < _DASHED else 1)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(x) <= _SMOOTH)
     if look.width > 1 and not look.dashed:
         _draw_segments(painter, x, y)
     else:
         painter.drawPath(pg.functions.arrayToQPath(x, y, connect="finite"))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def _draw_bars(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:

@@ -115,12 +115,12 @@ class Scatter(QWidget):
         self.update()
 
     def restyle(self) -> None:
-        """Take the colours of the palette anew."""
+        """Take the colours of the palette again."""
         self._kept = None
         self.update()
 
     def place_of(self, number: int) -> QPointF:
-        """Where a point lies in the widget."""
+        """Where a point is in the widget."""
         return QPointF(float(self._x[number]), float(self._y[number]))
 
     def _place(self) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QCoreApplication, QLocale, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -22,14 +23,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.runs.runs_table import heads, shown
+from gui.runs.comparison_verdict import ComparisonVerdict
+from gui.runs.run_text import heads, shown
 from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at, plain
 from gui.viewmodels.settings_form import as_text
 from gui.widgets.bar_delegate import PART, BarDelegate
-from gui.widgets.labels import CheckBox
+from gui.widgets.labels import plain_tip
 from trainer.settings import describe
 from trainer.store.folder import RunFolder
 from trainer.text_shortening import distinct_names
+
+_LEAST = 130
+"""Width in pixels of a column."""
+_LONG = 16
+"""Letters from which on a text may be cut, and stands whole in the tool tip."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +64,10 @@ class CompareDialog(QDialog):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setAlternatingRowColors(True)
         self.table.setWordWrap(False)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of a path both ends say most
         self._bars = BarDelegate(self.table)
         self.table.setItemDelegate(self._bars)
-        self.all_settings = CheckBox()
+        self.all_settings = QCheckBox()
         self.all_settings.toggled.connect(self._fill)
         self.hint = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.copy_button = QPushButton()
@@ -72,23 +80,28 @@ class CompareDialog(QDialog):
         for widget, stretch in ((self.all_settings, 0), (self.hint, 1), (self.copy_button, 0), (buttons, 0)):
             below.addWidget(widget, stretch)
         layout = QVBoxLayout(self)
+        self.verdict = ComparisonVerdict(self._folders[0], self._folders[1], self) if len(self._folders) == 2 else None
+        if self.verdict is not None:
+            layout.addWidget(self.verdict)
         layout.addWidget(self.table, 1)
         layout.addLayout(below)
         self.retranslate()
         self.resize(min(300 + 170 * len(paths), 1100), 560)
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
+        """Set all texts again."""
         self.setWindowTitle(self.tr("Compare runs"))
-        self.table.setAccessibleName(self.tr("Figures and settings of the runs"))
+        self.table.setAccessibleName(self.tr("Metrics and settings of the runs"))
         self.all_settings.setText(self.tr("Show equal settings too"))
         self.hint.setText(self.tr("★ best"))
         self.copy_button.setText(self.tr("Copy table"))
         self._close_button.setText(self.tr("Close"))
+        if self.verdict is not None:
+            self.verdict.retranslate()
         self._fill()
 
     def _lines(self) -> list[ComparisonRow]:
-        lines = [ComparisonRow(self.tr("Best figures"), (), heading=True), *figure_lines(self._rows, self.locale())]
+        lines = [ComparisonRow(self.tr("Best metrics"), (), heading=True), *figure_lines(self._rows, self.locale())]
         chosen = [one for one in self._settings if one.differs or self.all_settings.isChecked()]
         title = self.tr("Settings") if self.all_settings.isChecked() else self.tr("Settings that differ")
         lines.append(ComparisonRow(title, (), heading=True))
@@ -107,10 +120,21 @@ class CompareDialog(QDialog):
             self.table.setHorizontalHeaderItem(place, head)
         for number, line in enumerate(lines):
             self._fill_row(number, line, len(names))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns of one width: as texts ask for, but no wider than all of them fit."""
+        count = self.table.columnCount()
         self.table.resizeColumnsToContents()
-        widest = max(self.table.columnWidth(place) for place in range(len(names)))
-        for place in range(len(names)):
-            self.table.setColumnWidth(place, min(max(widest, 130), 320))
+        widest = max((self.table.columnWidth(place) for place in range(count)), default=0)
+        share = self.table.viewport().width() // max(1, count)
+        for place in range(count):
+            self.table.setColumnWidth(place, max(_LEAST, min(widest, share)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More of long texts where there is more room."""
+        super().resizeEvent(event)
+        self._fit()
 
     def _fill_row(self, number: int, line: ComparisonRow, columns: int) -> None:
         head = QTableWidgetItem(line.title)
@@ -121,6 +145,7 @@ class CompareDialog(QDialog):
         for place in range(columns):
             text = line.texts[place] if line.texts else ""
             item = QTableWidgetItem(f"{text} ★" if place in line.best else text)
+            item.setToolTip(plain_tip(text) if len(text) > _LONG else "")
             if line.parts and line.parts[place] is not None:
                 item.setData(PART, line.parts[place])
             font = item.font()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QUrl, Signal
@@ -21,11 +22,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.runs.runs_table import COLUMNS, RunsTable, heads, state_words
-from gui.runs.runs_widgets import NoteFields, Notice, RunsView
+from gui.runs.run_items import RunItems
+from gui.runs.run_text import orders, state_words
+from gui.runs.runs_view import RunsView
+from gui.runs.runs_widgets import NoteFields, Notice
 from gui.text.errors import code_text, error_text
-from gui.viewmodels.run_list import Discarded, Row, RunList
+from gui.viewmodels.run_list import Column, Discarded, Row, RunList
 from gui.viewmodels.settings_form import quoted
+from gui.widgets.empty_state import EmptyState
 from gui.window.theme import icon
 from trainer.errors import EpochscopeError
 from trainer.store import trash
@@ -50,11 +54,12 @@ class RunsPanel(QWidget):
     def __init__(self, root: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.runs = RunList(root, state_words())
-        self.table = RunsTable(self.runs)
-        self.view = RunsView(self.table)
+        self.items = RunItems(self.runs)
+        self.view = RunsView(self.items)
         self.search = QLineEdit(clearButtonEnabled=True)
+        self.sort, self.orders = QToolButton(), QMenu(self)
         self.count = QLabel(textFormat=Qt.TextFormat.PlainText)
-        self.empty = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.empty = EmptyState("runs")
         self.notice = Notice()
         self.notes = NoteFields()
         self.bar = QToolBar(iconSize=QSize(16, 16), toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -95,8 +100,6 @@ class RunsPanel(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setMargin(16)
         place = QWidget()
         self._stack = QStackedLayout(place)
         self._stack.addWidget(self.view)
@@ -104,6 +107,11 @@ class RunsPanel(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.search, 1)
         top.addWidget(self.count)
+        top.addWidget(self.sort)
+        self.sort.setIcon(icon("sort"))
+        self.sort.setMenu(self.orders)
+        self.sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.sort.setAutoRaise(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         layout.setSpacing(6)
@@ -114,14 +122,14 @@ class RunsPanel(QWidget):
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._filter)
+        self.empty.button.clicked.connect(self.search.clear)
         self.view.clicked.connect(self._clicked)
         self.view.enter_pressed.connect(self._open)
         self.view.doubleClicked.connect(self._open)
         self.view.space_pressed.connect(self._toggle_overlay)
         self.view.customContextMenuRequested.connect(self._menu)
-        self.view.horizontalHeader().customContextMenuRequested.connect(self._choose_columns)
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._selected())
-        self.table.dataChanged.connect(self._box_changed)
+        self.items.dataChanged.connect(self._box_changed)
         self.notice.undo_wanted.connect(self._undo)
         self.notes.written.connect(self._annotate)
 
@@ -130,48 +138,49 @@ class RunsPanel(QWidget):
     def tick(self) -> None:
         """Look at the disk."""
         overlaid = list(self.runs.overlaid)
-        if self.table.refresh():
+        if self.items.refresh():
             self._show_count()
             self._select_shown()
             self._selected()
+        self.items.read_curves(self.view.visible_rows())
         if overlaid != self.runs.overlaid:
             self._tell_overlays()
 
     def show_run(self, path: Path | None) -> None:
         """Mark the run that the window shows; None: none."""
-        before, self.table.current = self.table.current, path.name if path else ""
-        for name in {before, self.table.current}:
-            index = self.table.index_of(name)
+        before, self.items.current = self.items.current, path.name if path else ""
+        for name in {before, self.items.current}:
+            index = self.items.index_of(name)
             if index.isValid():
-                self.table.repaint_rows([index.row()])
-        self._unselected = bool(self.table.current)
+                self.items.repaint_rows([index.row()])
+        self._unselected = bool(self.items.current)
         self._select_shown()
 
     def _select_shown(self) -> None:
         """What is shown is selected, once it is listed; not where that would undo what a person does."""
-        index = self.table.index_of(self.table.current)
+        index = self.items.index_of(self.items.current)
         if not self._unselected or not index.isValid():
             return
         self._unselected = False
-        if len(self.view.selectionModel().selectedRows()) <= 1 and not self.notes.writing:
-            self.view.selectRow(index.row())
+        if len(self.view.selected_rows()) <= 1 and not self.notes.writing:
+            self.view.select_row(index.row())
             self.view.scrollTo(index)
 
     def remove_overlays(self) -> None:
         """Uncheck all boxes."""
         self.runs.overlaid.clear()
-        self.table.repaint_rows(range(self.table.rowCount()))
+        self.items.repaint_rows(range(self.items.rowCount()))
         self._tell_overlays()
 
     def selected(self) -> list[Row]:
         """The selected runs, in the order shown."""
-        return [self.table.row_at(index) for index in sorted(self.view.selectionModel().selectedRows())]
+        return [self.runs.rows[row] for row in self.view.selected_rows()]
 
     # -- what a person does ----------------------------------------------------------------------------------------
 
     def _filter(self, text: str) -> None:
         self.runs.filter(text)
-        self.table.follow()
+        self.items.follow()
         self._show_count()
         self._selected()
 
@@ -180,7 +189,7 @@ class RunsPanel(QWidget):
             return
         held = QGuiApplication.keyboardModifiers()
         if not held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
-            self.run_chosen.emit(self.runs.path(self.table.row_at(index).name))
+            self.run_chosen.emit(self.runs.path(self.items.row_at(index).name))
 
     def _open(self) -> None:
         if rows := self.selected():
@@ -194,7 +203,7 @@ class RunsPanel(QWidget):
         names = [row.name for row in self.selected()]
         if len(names) == 1:
             others = [name for name in self.runs.overlaid if name != names[0]]
-            shown = [self.table.current] if self.table.index_of(self.table.current).isValid() else []
+            shown = [self.items.current] if self.items.index_of(self.items.current).isValid() else []
             names += others or [name for name in shown if name != names[0]]
         return names
 
@@ -214,7 +223,7 @@ class RunsPanel(QWidget):
     def _ask_epochs(self, name: str, least: int, proposed: int) -> int | None:
         dialog = QInputDialog(self)
         dialog.setWindowTitle(self.tr("Continue %s").replace("%s", name))
-        dialog.setLabelText(self.tr("Train to how many epochs in all?"))
+        dialog.setLabelText(self.tr("Train to how many epochs in total?"))
         dialog.setOkButtonText(self.tr("Continue"))
         dialog.setCancelButtonText(self.tr("Cancel"))
         dialog.setInputMode(QInputDialog.InputMode.IntInput)
@@ -229,7 +238,7 @@ class RunsPanel(QWidget):
         wanted = not all(row.name in self.runs.overlaid for row in rows)
         for row in rows:
             self.runs.overlay(row.name, wanted)
-            self.table.repaint_rows([self.table.index_of(row.name).row()])
+            self.items.repaint_rows([self.items.index_of(row.name).row()])
         self._tell_overlays()
 
     def _box_changed(self, first: QModelIndex, last: QModelIndex, roles: Sequence[int]) -> None:
@@ -254,7 +263,7 @@ class RunsPanel(QWidget):
             self.runs.annotate(name, note=note, tags=tags)
         except EpochscopeError as error:
             self.notice.tell(error_text(error))
-        self.table.follow()
+        self.items.follow()
         self._show_count()
 
     def _delete(self) -> None:
@@ -280,7 +289,7 @@ class RunsPanel(QWidget):
             self.notice.tell("\n".join(error_text(error) for error in errors))
 
     def _removed(self) -> None:
-        self.table.follow()
+        self.items.follow()
         self._show_count()
         self._selected()
         self._tell_overlays()
@@ -307,9 +316,12 @@ class RunsPanel(QWidget):
             text = self.tr("%1 of %2").replace("%1", locale.toString(found)).replace("%2", text)
         self.count.setText(text)
         if total == 0:
-            self.empty.setText(self.tr("No runs yet.\nStart one with New run, or open the demo."))
+            self.empty.show_texts(
+                self.tr("No runs yet"), self.tr("Start one with New run, or look at the recorded run.")
+            )
         else:
-            self.empty.setText(self.tr("No run matches the filter."))
+            text = self.tr("No name, status, data, model, tag or note has all of these words.")
+            self.empty.show_texts(self.tr("Nothing found"), text, self.tr("Clear the search"))
         self._stack.setCurrentIndex(0 if found else 1)
 
     def _menu(self, at: QPoint) -> None:
@@ -324,28 +336,37 @@ class RunsPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.view.viewport().mapToGlobal(at))
 
-    def _choose_columns(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        for place, column in enumerate(COLUMNS[1:], 1):
-            action = menu.addAction(heads()[column])
+    def _fill_orders(self) -> None:
+        """The menu of the ways to sort, the one in use ticked."""
+        self.orders.clear()
+        now = self.runs.sort_column, self.runs.descending
+        for order, text in orders().items():
+            action = self.orders.addAction(text)
             action.setCheckable(True)
-            action.setChecked(not self.view.isColumnHidden(place))
-            action.toggled.connect(lambda on, place=place: self.view.setColumnHidden(place, not on))
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.view.horizontalHeader().mapToGlobal(at))
+            action.setChecked(order == now)
+            action.triggered.connect(partial(self._order_by, order))
+        self.sort.setToolTip(self.tr("Sorted: {order}").format(order=orders()[now]))
+        self.sort.setAccessibleName(self.sort.toolTip())
+
+    def _order_by(self, order: tuple[Column, bool], _: bool = False) -> None:
+        self.items.order_by(*order)
+        self._fill_orders()
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
+        """Set all texts again."""
         self.runs.words = state_words()
-        self.table.retranslate()
-        self.search.setPlaceholderText(self.tr("Filter: name, status, data, model, tag, note"))
+        self.items.retranslate()
+        self.view.remeasure()
+        self._fill_orders()
+        self.search.setPlaceholderText(self.tr("Search runs"))
+        self.search.setToolTip(self.tr("Name, status, data, model, tag or note"))
         self.search.setAccessibleName(self.tr("Filter runs"))
         self.view.setAccessibleName(self.tr("Runs"))
         self.open_action.setText(self.tr("Show"))
         self.compare_action.setText(self.tr("Compare"))
         self.continue_action.setText(self.tr("Continue…"))
         self.overlay_action.setText(self.tr("Overlay its curves"))
-        self.alone_action.setText(self.tr("Take all overlays away"))
+        self.alone_action.setText(self.tr("Remove all overlays"))
         self.note_action.setText(self.tr("Edit note"))
         self.copy_action.setText(self.tr("Copy command line"))
         self.folder_action.setText(self.tr("Open folder"))
@@ -353,9 +374,9 @@ class RunsPanel(QWidget):
         self.trash_action.setText(self.tr("Open trash"))
         self.undo_action.setText(self.tr("Undo delete"))
         self.compare_action.setToolTip(
-            self.tr("Figures and settings of the selected runs side by side; one alone beside the run that is shown")
+            self.tr("Metrics and settings of the selected runs; a single one is compared with the open run")
         )
-        self.continue_action.setToolTip(self.tr("Train this run further, from where it stopped"))
+        self.continue_action.setToolTip(self.tr("Continue training from where it stopped"))
         self.delete_action.setToolTip(self.tr("Move to the trash; this can be undone"))
         self.notice.retranslate()
         self.notes.retranslate()

@@ -17,11 +17,11 @@ def oddity_text(oddity: FolderProblem) -> str:
     texts = {
         "missing": tr("Folder", "{file} is missing."),
         "link": tr("Folder", "{file} is a link. It was not opened."),
-        "no_file": tr("Folder", "{file} is no file. It was not opened."),
-        "no_folder": tr("Folder", "{file} is no folder. It was not opened."),
+        "no_file": tr("Folder", "{file} is not a file. It was not opened."),
+        "no_folder": tr("Folder", "{file} is not a folder. It was not opened."),
         "unreadable": tr("Folder", "{file} cannot be read: {reason}"),
         "newer": tr("Folder", "{file} was made by a newer Epochscope. Update Epochscope to use it."),
-        "outside": tr("Folder", "The run names {file}, which lies outside of its folder. It was not opened."),
+        "outside": tr("Folder", "The run refers to {file}, which is outside its folder. It was not opened."),
     }
     text = texts[oddity.problem].format(file=oddity.file, reason=oddity.reason)
     return " ".join(plain(text).split())

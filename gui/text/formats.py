@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,14 +12,18 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from gui.text.errors import code_text, ended_text
 from gui.text.reasons import reason_text, stop_text, where_word
 from trainer.number_format import DASH, clock, no_number
+from trainer.store.attempt_history import Message
 from trainer.store.journal_limits import MAX_SECONDS
-from trainer.store.run_history import Message
 
 MAX_TEXT = 2_000
 """Characters of a text from a file that are shown at once."""
 
+IMAGE_PHASES = ("decode", "extract")
+"""Phases whose pieces are images, and which may take minutes."""
+
 STATE_ICONS = {
     "idle": "info",
+    "loading": "clock",
     "starting": "clock",
     "preparing": "clock",
     "running": "running",
@@ -37,6 +42,7 @@ def state_word(state: str) -> str:
     """One word or two."""
     words = {
         "idle": QCoreApplication.translate("Words", "no run"),
+        "loading": QCoreApplication.translate("Words", "loading"),
         "starting": QCoreApplication.translate("Words", "starting"),
         "preparing": QCoreApplication.translate("Words", "preparing"),
         "running": QCoreApplication.translate("Words", "running"),
@@ -57,19 +63,42 @@ def phase_word(phase: str) -> str:
     words = {
         "train": QCoreApplication.translate("Words", "Training"),
         "import": QCoreApplication.translate("Words", "Loading PyTorch"),
-        "scan": QCoreApplication.translate("Words", "Looking through the folder"),
+        "scan": QCoreApplication.translate("Words", "Scanning the folder"),
         "decode": QCoreApplication.translate("Words", "Reading images"),
         "check": QCoreApplication.translate("Words", "Checking"),
+        "download": QCoreApplication.translate("Words", "Downloading weights"),
         "extract": QCoreApplication.translate("Words", "Computing features"),
+        "head": QCoreApplication.translate("Words", "Training the head first"),
         "compile": QCoreApplication.translate("Words", "Compiling the model"),
         "validate": QCoreApplication.translate("Words", "Validating"),
         "evaluate": QCoreApplication.translate("Words", "Evaluating the best weights"),
         "save": QCoreApplication.translate("Words", "Saving"),
-        "features": QCoreApplication.translate("Words", "Asking the model"),
+        "rates": QCoreApplication.translate("Words", "Trying learning rates"),
+        "features": QCoreApplication.translate("Words", "Running the model"),
         "pca": QCoreApplication.translate("Words", "Computing the PCA"),
+        "folds": QCoreApplication.translate("Words", "Checking the labels"),
+        "outliers": QCoreApplication.translate("Words", "Looking for images unlike the others"),
+        "pictures": QCoreApplication.translate("Words", "Preparing thumbnails"),
         "tsne": QCoreApplication.translate("Words", "Computing t-SNE, up to a minute"),
     }
     return words.get(phase, phase)
+
+
+def phase_text(phase: str, done: int, total: int) -> str:
+    """What the engine is doing and how far that is: images are counted, other work has its share; an ellipsis where
+    nothing is known."""
+    if not phase or total < 2:
+        return f"{phase_word(phase)} …" if phase else ""
+    if phase not in IMAGE_PHASES:
+        return f"{phase_word(phase)} {percent(done / total)}"
+    text = QCoreApplication.translate("Words", "{phase}: {done} of {total}")
+    return text.format(phase=phase_word(phase), done=whole(done), total=whole(total))
+
+
+def images_per_second(value: float) -> str:
+    """Whole from 10 on."""
+    text = QCoreApplication.translate("Words", "{number} images/s")
+    return text.format(number=whole(value) if value >= 9.95 else number(value, 1))
 
 
 def split_word(split: str) -> str:
@@ -96,6 +125,10 @@ def message_text(message: Message) -> str:
             text = QCoreApplication.translate("Words", "The callback {callback} failed in {hook}: {error}")
             error = plain(code_text(values["code"], values["parameters"], values["error"]))
             return text.format(callback=plain(values["callback"]), hook=plain(values["hook"]), error=error)
+        case "MetricFailed":
+            text = QCoreApplication.translate("Words", "The metric {name} could not be computed ({split}): {error}")
+            error = plain(values["error"])
+            return text.format(name=plain(values["name"]), split=split_word(values["split"]), error=error)
         case "RunEnded":
             return _end(values)
     return message.kind
@@ -126,6 +159,13 @@ def number(value: float | None, digits: int = 4) -> str:
     if value and (abs(value) < 10**-digits or abs(value) >= 1e7):
         return QLocale().toString(float(value), "g", 3)
     return QLocale().toString(float(value), "f", digits)
+
+
+def significant(value: float | None, digits: int = 3) -> str:
+    """With so many digits that say something, whatever the size: 0.001, 0.00071, 2.5e-6. For learning rates."""
+    if value is None or not math.isfinite(value):
+        return no_number(value)
+    return re.sub(r"e([+-])0+(?=\d)", r"e\1", QLocale().toString(float(value), "g", digits))
 
 
 def macro(value: float | None, some: int, count: int, digits: int = 4, *, brief: bool = False) -> str:

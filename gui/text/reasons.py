@@ -51,11 +51,15 @@ def note_text(code: str, parameters: Mapping[str, Any], reason: str) -> str:
 
 
 def _left_out_text(code: str, parameters: Mapping[str, Any], count: int) -> str:
-    """Of what lies in a folder and is not used; empty for other codes."""
+    """Of edits, and of what is in a folder and is not used; empty for other codes."""
     tr = QCoreApplication.translate
     match code:
+        case "edits":
+            return tr("Reasons", "Labels changed: {relabelled}, images left out: {left_out} ({file})")
+        case "edits_unmatched":
+            return tr("Reasons", "⚠ Not applied: %n edit(s) of images that are missing or have changed", "", count)
         case "other_files":
-            return tr("Reasons", "Not looked at: %n other file(s) or folder(s), such as {example}", "", count)
+            return tr("Reasons", "Ignored: %n other file(s) or folder(s), such as {example}", "", count)
         case "unread_formats":
             text = tr("Reasons", "⚠ Not read: %n picture(s) in other formats: {where}.", "", count)
             if parameters.get("photos"):

@@ -47,6 +47,7 @@ def group_title(group: str) -> str:
         "augment": tr("Form", "Augmentation of training images"),
         "train": tr("Form", "Training"),
         "backbone": tr("Form", "Pretrained network"),
+        "head": tr("Form", "Head of the pretrained network"),
         "checkpoint": tr("Form", "Checkpoints"),
         "early_stopping": tr("Form", "Early stopping"),
     }
@@ -83,11 +84,13 @@ def problem(form: SettingsForm, found: Problem) -> str:
     if found.code == "value":
         return tr("Form", "Expected: {what}").format(what=expected(form.fields[found.path].setting))
     texts = {
-        "nothing_left": tr("Form", "Validation and test part together leave nothing to train on."),
+        "nothing_left": tr("Form", "Validation and test together leave nothing to train on."),
         "long_warmup": tr("Form", "The warm-up must be shorter than the epochs."),
         "unknown_source": tr("Form", "There is no such data set or folder."),
         "unknown_callback": tr("Form", "One of these callbacks is not installed."),
+        "unknown_metric": tr("Form", "One of these metrics is not installed."),
+        "unknown_monitor": tr("Form", "Expected: loss, accuracy, macro_f1 or one of “More metrics”."),
         "name": tr("Form", "1 to 64 of A–Z a–z 0–9 . _ -, no dot at either end; not “last”."),
-        "name_taken": tr("Form", "There is already a run of this name."),
+        "name_taken": tr("Form", "A run of this name already exists."),
     }
     return texts.get(found.code) or found.text

@@ -1,1 +1,1 @@
-"""What the window shows, as plain data: testable without Qt, and Qt is not imported here."""
+"""What the window shows, as plain data. Qt is not imported here, so everything can be tested without it."""

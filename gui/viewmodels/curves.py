@@ -1,4 +1,4 @@
-"""What the curves of one run are made of: which lines there are, their values, thinned for the screen. No Qt."""
+"""The curves of a run: its lines and their values, thinned for the screen. No Qt."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gui.viewmodels.ema import Ema
 from gui.viewmodels.growable import Floats
 from gui.viewmodels.minmax_pyramid import Pyramid, finite
 from gui.viewmodels.run import RunModel
-from trainer.csv_text import BOM, safe_text
+from gui.viewmodels.short_reports import MERGED, ShortReports
 from trainer.number_format import no_number
 from trainer.store.journal_limits import LARGEST
 from trainer.store.record_table import RecordTable
 
 Axis = Literal["step", "epoch", "time"]
 Source = Literal["batches", "epochs"]
-Role = Literal["raw", "smooth", "train", "valid"]
-"""raw: as reported; smooth: the same smoothed; train and valid: a point an epoch, never smoothed."""
+Role = Literal["raw", "smooth", "train", "valid", "own"]
+"""raw: as reported, short reports merged; smooth: the same, smoothed; train and valid: one point per epoch, unchanged;
+own: a point for each number that a callback has reported."""
 
 CHARTS = ("loss", "accuracy", "macro_f1", "learning_rate", "speed", "wait")
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One line of a chart, from one column of a run model's table."""
+    """One line of a chart, from one column of a run model's table. `source`: "batches", "epochs", or the chart of a
+    scalar."""
 
     chart: str
     role: Role
-    source: Source
+    source: str
     column: str
 
 
@@ -55,26 +56,31 @@ LINES = (
     Curve("wait", "raw", "batches", "data_share"),
     Curve("wait", "smooth", "batches", "data_share"),
 )
+METRIC, SCALAR = "metric ", "scalar "
+"""Charts of custom metrics and of what callbacks report are called so, and then by name."""
 SMOOTHED = frozenset(line.column for line in LINES if line.role == "smooth")
 
 
 class RunSeries:
-    """The lines of one run. `update` takes in what the model has learnt since; everything else only looks.
-
-    `span` is the smoothing in steps; 0 is none.
+    """The lines of one run. `update` reads new rows of the run model; everything else only reads. `span` is the
+    smoothing in steps; 0 is none.
     """
 
     def __init__(self, name: str, model: RunModel, span: float) -> None:
         self.name = name
         self.model = model
         self._span = span
-        self._pyramids: dict[tuple[Source, Role, str], Pyramid] = {}
+        self._pyramids: dict[tuple[str, Role, str], Pyramid] = {}
         self._smoothers: dict[str, Ema] = {}
-        self._cuts: dict[Source, int] = {"batches": 0, "epochs": 0}
+        self._reports = ShortReports()
+        self._lines: tuple[Curve, ...] = LINES
+        self._cuts: dict[str, int] = {"batches": 0, "epochs": 0}
+        self._taken: dict[str, int] = {"batches": 0, "epochs": 0}
+        """Rows that `update` has read: the model may have more by the time they are drawn."""
         self._bad: Floats = np.empty(0)
         self._bad_of: tuple[int, ...] = ()
         self.bad_signs: tuple[str, ...] = ()
-        """What the losses that are not finite were: "NaN", "∞" or both; what is as good as infinite counts so."""
+        """The kinds of non-finite losses: "NaN", "∞" or both; absurdly large ones count as infinite."""
         self.set_span(span)
 
     def set_span(self, span: float) -> None:
@@ -83,21 +89,40 @@ class RunSeries:
         self._smoothers = {column: Ema(span) for column in SMOOTHED} if span else {}
         self._pyramids = {key: found for key, found in self._pyramids.items() if key[1] != "smooth"}
 
-    def table(self, source: Source) -> RecordTable:
+    @property
+    def lines(self) -> tuple[Curve, ...]:
+        """LINES, then those of custom metrics and of scalars, as of the last `update`."""
+        return self._lines
+
+    def table(self, source: str) -> RecordTable:
         """The rows behind a line."""
+        if source.startswith(SCALAR):
+            return self.model.scalars[source.removeprefix(SCALAR)]
         return self.model.batches if source == "batches" else self.model.epochs
 
+    def _own_lines(self) -> Iterator[Curve]:
+        for name in self.model.metrics:
+            yield Curve(METRIC + name, "valid", "epochs", f"valid_{name}")
+        for name, table in self.model.scalars.items():
+            if table.rows or SCALAR + name in self._cuts:
+                yield Curve(SCALAR + name, "own", SCALAR + name, "value")
+
     def update(self) -> None:
-        """Take in what is new, and forget what a resumed attempt has taken back."""
+        """Read new rows, and drop those a resumed attempt has discarded."""
+        self._lines = (*LINES, *self._own_lines())
+        for line in self._lines[len(LINES) :]:
+            self._cuts.setdefault(line.source, 0)
         for source in self._cuts:
             table = self.table(source)
             if new := table.cuts[self._cuts[source] :]:
                 self._cuts[source] = len(table.cuts)
                 self._cut(source, min(new))
+            self._taken[source] = table.rows
+        self._reports.update(self.model.batches)
         steps = self.model.batches.column("step")
         for column, smoother in self._smoothers.items():
-            smoother.extend(steps, self.model.batches.column(column))
-        for line in LINES:
+            smoother.extend(steps, self._reports.values(column, self.model.batches))
+        for line in self._lines:
             if line.role != "smooth" or self._span:
                 self._pyramids.setdefault(self._key(line), Pyramid()).extend(self.values(line))
         model = self.model
@@ -106,8 +131,9 @@ class RunSeries:
             self._bad, self._bad_of = _bad_steps(model), seen
             self.bad_signs = _bad_signs(model) if len(self._bad) else ()
 
-    def _cut(self, source: Source, rows: int) -> None:
+    def _cut(self, source: str, rows: int) -> None:
         if source == "batches":
+            self._reports.cut(rows)
             for smoother in self._smoothers.values():
                 smoother.cut(rows)
         for key, pyramid in self._pyramids.items():
@@ -115,7 +141,7 @@ class RunSeries:
                 pyramid.cut(rows)
 
     @staticmethod
-    def _key(line: Curve) -> tuple[Source, Role, str]:
+    def _key(line: Curve) -> tuple[str, Role, str]:
         return line.source, "smooth" if line.role == "smooth" else "raw", line.column
 
     @property
@@ -124,17 +150,19 @@ class RunSeries:
         return self._span
 
     def values(self, line: Curve) -> Floats:
-        """(rows,) as they are."""
+        """(rows,): as they are, but for short reports."""
         if line.role == "smooth" and self._span:
             return self._smoothers[line.column].values
+        if line.source == "batches" and line.column in MERGED:
+            return self._reports.values(line.column, self.model.batches)
         return self.table(line.source).column(line.column)
 
-    def _x(self, source: Source, axis: Axis) -> tuple[Floats, float]:
-        """A column, and by what to divide it."""
-        table = self.table(source)
+    def _x(self, source: str, axis: Axis) -> tuple[Floats, float]:
+        """A column up to the last update, and its divisor."""
+        table, taken = self.table(source), slice(self._taken[source])
         if axis == "time":
-            return table.column("time"), 1.0
-        return table.column("step"), self._steps_per_epoch if axis == "epoch" else 1.0
+            return table.column("time")[taken], 1.0
+        return table.column("step")[taken], self._steps_per_epoch if axis == "epoch" else 1.0
 
     @property
     def _steps_per_epoch(self) -> float:
@@ -144,7 +172,7 @@ class RunSeries:
         """x and y of the line between the edges of `view` and one point beyond; how many values one pair stands for.
 
         y has smallest and largest value of each block in turn where there are more than `pairs` values, which must be
-        as many as the screen has columns: then not a pixel differs. What is not finite is NaN.
+        the number of screen columns, so that the picture is identical to the pixel. Non-finite values are NaN.
         """
         column, scale = self._x(line.source, axis)
         start = max(0, int(np.searchsorted(column, view[0] * scale, side="left")) - 1)
@@ -167,11 +195,11 @@ class RunSeries:
             self._steps_per_epoch if axis == "epoch" else 1.0
         )
 
-    def _filled(self) -> list[Source]:
+    def _filled(self) -> list[str]:
         return [source for source in self._cuts if self.table(source).rows]
 
     def planned(self, axis: Axis) -> float:
-        """Where the run will end if nothing ends it earlier; 0 where that is not known."""
+        """x of the planned end; 0 if unknown."""
         info = self.model.info
         if info is None or axis == "time":
             return 0.0
@@ -204,10 +232,11 @@ class RunSeries:
 
     def epoch_place(self, axis: Axis, epoch: int) -> tuple[int, float] | None:
         """Row and x of the end of an epoch."""
-        row = bisect_left(self.model.epochs.column("epoch"), epoch)
-        if row == self.model.epochs.rows or self.model.epochs.column("epoch")[row] != epoch:
-            return None
         column, scale = self._x("epochs", axis)
+        epochs = self.model.epochs.column("epoch")[: len(column)]
+        row = bisect_left(epochs, epoch)
+        if row == len(column) or epochs[row] != epoch:
+            return None
         return row, float(column[row]) / scale
 
     @property
@@ -228,7 +257,7 @@ def _bad_steps(model: RunModel) -> Floats:
     stopped = [message.values["step"] for message in model.messages if message.kind == "NonFiniteLoss"]
     epochs = model.epochs.column("epoch")
     rows = np.flatnonzero(~(np.abs(model.epochs.column("valid_loss")) <= LARGEST))
-    # without a verdict there was no validation, and nothing is wrong
+    # no validation took place, and nothing is wrong
     rows = rows[np.isin(epochs[rows], list(model.verdicts))]
     found = (np.array(model.nan_steps, dtype=float), np.array(stopped, dtype=float), model.epochs.column("step")[rows])
     return np.unique(np.concatenate(found))
@@ -239,62 +268,16 @@ def _bad_signs(model: RunModel) -> tuple[str, ...]:
     validated = model.epochs.column("valid_loss")[np.isin(epochs, list(model.verdicts))]
     values = np.concatenate([model.batches.column("loss"), validated])
     infinite = bool((np.abs(values) > LARGEST).any())
-    # a run that was stopped by a loss or gradient did not write which of the two it was
+    # a run stopped by a loss or gradient did not record which of the two
     unknown = not infinite and any(message.kind == "NonFiniteLoss" for message in model.messages)
     return (*(("NaN",) if unknown or np.isnan(values).any() else ()), *((no_number(math.inf),) if infinite else ()))
 
 
 def nearest(column: Floats, value: float) -> int | None:
-    """The row of an increasing column that comes nearest."""
+    """The row of an increasing column closest to a value."""
     if not len(column):
         return None
     row = min(int(np.searchsorted(column, value)), len(column) - 1)
     if row and abs(column[row - 1] - value) <= abs(column[row] - value):
         row -= 1
     return row
-
-
-CSV_HEAD = (
-    "run,row,step,time_s,epoch,train_loss,train_loss_min,train_loss_max,train_accuracy,train_macro_f1,valid_loss,"
-    "valid_accuracy,valid_macro_f1,learning_rate,samples_per_second,data_share"
-)
-_TAIL = ("learning_rate", "samples_per_second", "data_share")
-_BATCH_CSV = ("step", "time", "", "loss", "loss_min", "loss_max", "accuracy", "", "", "", "", *_TAIL)
-_EPOCH_CSV = (
-    *("step", "time", "epoch", "train_loss", "", "", "train_accuracy", "train_macro_f1"),
-    *("valid_loss", "valid_accuracy", "valid_macro_f1", *_TAIL),
-)
-
-
-def csv_chunks(runs: list[tuple[str, RunModel]]) -> Iterator[bytes]:
-    """All rows of all runs, not thinned, not smoothed: UTF-8, commas, decimal points, CRLF. Cells of what is not there
-    are empty; what was not a number is `nan`, `inf` or `-inf`. A byte order mark where a name is not ASCII."""
-    names = [safe_text(name).encode("utf-8", "replace").decode() for name, _ in runs]
-    if not "".join(names).isascii():
-        yield BOM.encode()  # without it Excel reads another encoding
-    yield (CSV_HEAD + "\r\n").encode()
-    for name, (_, model) in zip(names, runs, strict=True):
-        quoted = '"' + name.replace('"', '""') + '"'
-        yield from _rows(f"{quoted},batches", model.batches, _BATCH_CSV)
-        validated = np.isin(model.epochs.column("epoch"), list(model.verdicts))
-        yield from _rows(f"{quoted},epoch", model.epochs, _EPOCH_CSV, validated)
-
-
-def _rows(
-    head: str, table: RecordTable, names: tuple[str, ...], validated: NDArray[np.bool_] | None = None
-) -> Iterator[bytes]:
-    columns = [table.column(name) if name else None for name in names]
-    for start in range(0, table.rows, 4096):
-        cells = []
-        for name, column in zip(names, columns, strict=True):
-            part = [] if column is None else column[start : start + 4096].tolist()
-            if name in ("step", "epoch"):
-                cells.append([str(int(value)) for value in part])
-            elif column is None:
-                cells.append([""] * min(4096, table.rows - start))
-            elif name.startswith("valid") and validated is not None:
-                there = validated[start : start + 4096]
-                cells.append([repr(value) if has else "" for value, has in zip(part, there, strict=True)])
-            else:
-                cells.append([repr(value) for value in part])
-        yield "".join(f"{head},{','.join(row)}\r\n" for row in zip(*cells, strict=True)).encode()

@@ -11,6 +11,6 @@ from trainer.resources import resource
 def demo_run() -> Path | None:
     """Its folder, to look at without training; None where it is not installed."""
     try:
-        return resource("demo", "digits")
+        return resource("demo", "photos")
     except EpochscopeError:
         return None

@@ -1,6 +1,6 @@
 """Exponential moving average of a growing series, by step. No Qt.
 
-The weight of a value falls by 1/e every `span` steps, whatever lies between two rows of the journal, so the curve does
+The weight of a value falls by 1/e every `span` steps, whatever is between two rows of the journal, so the curve does
 not depend on how batches were merged. It is computed on the full data before anything is thinned, and it is debiased
 (divided by the sum of weights), so it starts at the data and not at zero.
 """

@@ -1,4 +1,4 @@
-"""How far a run is, and how long it will take. No Qt."""
+"""Progress of a run, and the time it still needs. No Qt."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gui.viewmodels.run import RunModel
 from gui.viewmodels.run_state import LIVE, State
 from trainer import events as ev
+from trainer.pace import Pace
 
 LAST_EPOCHS = 3
 """Epochs whose mean time predicts the next."""
@@ -21,11 +22,12 @@ LAST_EPOCHS = 3
 
 @dataclass(frozen=True)
 class Outlook:
-    """Where a run is in its work.
+    """The progress of a run.
 
-    `phase`: train, one of the stages of Preparing and Working, or "" where nothing goes on; `done` of `total` (0: not
-    known) in this phase, counted in `unit`s. `share` of the whole run in [0, 1], None before it is known.
-    `seconds` left, None where there is nothing to judge by, and what kind of estimate this is.
+    `phase`: train, one of the stages of Preparing and Working, or "" if nothing is in progress; `done` of `total` (0:
+    unknown) in this phase, counted in `unit`s. `share` of the whole run in [0, 1], None until known. `seconds` left,
+    None without a basis for an estimate, and the kind of estimate. `per_second`: items per second during preparation,
+    None if unknown.
     """
 
     phase: str
@@ -36,40 +38,24 @@ class Outlook:
     elapsed: float
     seconds: float | None
     bound: Literal["about", "at_least", "at_most", "phase"]
-
-
-class Pace:
-    """Speed of the present phase, as seen from here."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._phase = ("", 0)
-        self._first = (0.0, 0)
-
-    def left(self, phase: str, done: int, total: int) -> float | None:
-        """Seconds until `total`; None while there is too little to judge by."""
-        now = self._clock()
-        if self._phase != (phase, total) or done < self._first[1]:
-            self._phase, self._first = (phase, total), (now, done)
-        since, begun = self._first
-        if total < 2 or done <= begun or now - since < 1.0:
-            return None
-        return (total - done) * (now - since) / (done - begun)
+    per_second: float | None = None
 
 
 def outlook(model: RunModel, state: State, pace: Pace, wall: Callable[[], float] = time.time) -> Outlook:
-    """How far the run is and how long it will take: what is not known is said to be so."""
+    """Progress and remaining time of the run; unknown values are marked as such."""
     progress = model.progress
     if model.info is None or state == "preparing":
         phase, done, total = (progress.stage, progress.done, progress.total) if progress else ("import", 0, 0)
         waited = max(0.0, wall() - model.began / 1000) if model.began and state in LIVE else 0.0
-        return Outlook(phase, done, total, "pieces", None, waited, pace.left(phase, done, total), "phase")
+        speed = pace.follow(phase, done, total)
+        rate, seconds = speed or (None, None)
+        return Outlook(phase, done, total, "pieces", None, waited, seconds, "phase", rate)
     share = _share(model)
     if state not in ("running", "pausing", "stopping", "paused"):
         return Outlook("", 0, 0, "steps", share, model.seconds, None, "about")
     seconds, bound = _left(model)
     if state == "stopping":
-        # what was planned does not come any more
+        # the rest of the plan will not happen
         seconds, bound = None, "phase"
     if isinstance(progress, ev.Working):
         return Outlook(progress.stage, progress.done, progress.total, "pieces", share, model.seconds, seconds, bound)
@@ -86,7 +72,7 @@ def _share(model: RunModel) -> float:
 
 
 def reached(model: RunModel) -> tuple[int, int]:
-    """Epoch and step a run has come to, over all attempts: one that ended while it was being prepared counts from 0."""
+    """Epoch and step a run has reached, over all attempts; 0 for one that ended during preparation."""
     if not model.epochs.rows or model.step:
         return model.epoch, model.step
     return int(model.epochs.column("epoch")[-1]), int(model.epochs.column("step")[-1])
@@ -99,7 +85,7 @@ def _left(model: RunModel) -> tuple[float | None, Literal["about", "at_least", "
     judging = _evaluation_left(model)
     training = info.epochs * info.steps_per_epoch - model.step
     if table.rows == 0:
-        # too early to know what validation costs
+        # too early to know the cost of validation
         known = model.step >= 10 and model.seconds >= 1.0
         return (training * model.seconds / model.step if known else None), "at_least"
     if not info.steps_per_epoch:
@@ -126,7 +112,7 @@ def _mean(values: NDArray[np.float64]) -> float:
 
 
 def _evaluation_left(model: RunModel) -> float | None:
-    """Seconds of the evaluation that follows, judged by what validation takes a sample; None: there was none."""
+    """Estimated seconds of the final evaluation, from validation time per sample; None without a validation."""
     assert model.info is not None
     sizes = model.info.split_sizes
     taken = model.epochs.column("valid_seconds")[-LAST_EPOCHS:]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gui.viewmodels.run import RunModel
 from trainer.analysis import first_layer
 from trainer.analysis.first_layer import Weights
+from trainer.backbones import is_pretrained
 from trainer.errors import DataError
 from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, confined
@@ -26,7 +27,7 @@ def read_weights(folder: RunFolder, model: RunModel, epoch: int) -> tuple[Weight
     """The pictures after an epoch, or why there are none."""
     relative = model.weights.get(epoch)
     if relative is None or model.info is None:
-        return None, "no_weights"
+        return None, "no_pictures" if epoch and _on_features(model) else "no_weights"
     try:
         path = confined(folder, relative)
     except DataError:
@@ -42,6 +43,14 @@ def read_weights(folder: RunFolder, model: RunModel, epoch: int) -> tuple[Weight
     except (DataError, KeyError, ValueError, TypeError, MemoryError):
         return None, "damaged"
     return as_pictures(weight, model)
+
+
+def _on_features(model: RunModel) -> bool:
+    """Whether a head alone was trained, on what a frozen network gives: nothing of it is kept for viewing."""
+    settings = model.info.settings if model.info is not None else {}
+    backbone = settings.get("backbone")
+    tune = backbone.get("tune") if isinstance(backbone, dict) else None
+    return is_pretrained(str(settings.get("model"))) and tune in (None, "head")
 
 
 def as_pictures(weight: NDArray[Any], model: RunModel) -> tuple[Weights | None, Reason]:

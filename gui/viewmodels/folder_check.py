@@ -1,6 +1,6 @@
-"""What is wrong with the folder of a run: missing, no plain file, unreadable, outside. No Qt.
+"""Problems in a run folder: missing, not a regular file, unreadable, outside. No Qt.
 
-Nothing here follows a link, and what is no regular file is never opened.
+No links are followed, and only regular files are opened.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 from gui.viewmodels.run import RunModel
 from trainer.errors import DataError, NewerVersionError
 from trainer.events import SPLITS
-from trainer.store import checkpoint, durable, notes
+from trainer.store import calibration_file, checkpoint, durable, notes
 from trainer.store import summary as summaries
 from trainer.store.folder import SUBFOLDERS, RunFolder, confined
 from trainer.store.run_files import parsed_settings, settings_text
@@ -26,13 +26,13 @@ from trainer.store.versions import check_version
 Problem = Literal["missing", "link", "no_file", "no_folder", "unreadable", "outside", "newer"]
 RECORDS = ("journal.jsonl", "run.toml", "environment.json", "summary.json", "log.txt")
 STEERING = ("owner.json", "lock", "requests")
-"""Of use while a run goes on, and afterwards no more."""
+"""Files needed only while a run is active."""
 FILES = (*RECORDS, "metrics.csv", "owner.json", "lock", "viewer.json")
 EVALUATION = tuple(f"evaluation/{split}{end}" for split in SPLITS for end in (".json", ".txt", ".npz"))
 PICTURES = ("index.json", "valid.npy", "test.npy")
 MAX_JSON = 64 << 20
 MOST = 100
-"""Oddities that are told; a run of a thousand epochs can lack a thousand files."""
+"""Most problems to report; a run of a thousand epochs can lack a thousand files."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class FolderProblem:
 
 
 def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[FolderProblem]:
-    """All that is odd, at most `MOST`. Of a run that goes on nothing is missing: it may come."""
+    """All problems, at most `MOST`. Missing files of an active run are not reported: they may still appear."""
     found = {one.file: one for one in _wrong_kinds(folder, model)}
     if not alive:
         for file in _expected(model):
@@ -71,7 +71,7 @@ def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[FolderProbl
 
 
 def stamp(folder: RunFolder, model: RunModel, alive: bool) -> tuple[object, ...]:
-    """Equal ones: `examine` would find the same again."""
+    """A stamp: while it is equal, `examine` would find the same again."""
     places = (folder.path, *(folder.path / part for part in SUBFOLDERS), *_pictures(folder, model))
     return model.ended is None, alive, model.epochs.rows, *(_changed(path) for path in places)
 
@@ -86,7 +86,7 @@ def _changed(path: Path) -> int:
 def _wrong_kinds(folder: RunFolder, model: RunModel) -> Iterator[FolderProblem]:
     for part in SUBFOLDERS:
         yield from _kind(folder.path / part, part, stat.S_ISDIR, "no_folder")
-    inside = () if folder.evaluation.is_symlink() else EVALUATION
+    inside = () if folder.evaluation.is_symlink() else (*EVALUATION, calibration_file.FILE)
     for file in (*FILES, *inside):
         yield from _kind(folder.path / file, file, stat.S_ISREG, "no_file")
     pictures = _pictures(folder, model)
@@ -176,4 +176,5 @@ _READERS: dict[str, Callable[[Path], object]] = {
     "viewer.json": notes.load,
     "environment.json": _figures,
     **{f"evaluation/{split}.json": _figures for split in SPLITS},
+    calibration_file.FILE: lambda path: calibration_file.read(RunFolder(path.parents[1])),
 }

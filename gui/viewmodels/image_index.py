@@ -1,7 +1,7 @@
-"""The images behind the numbers of a run: which they are, what the model made of them, and how that changed. No Qt.
+"""The images behind the numbers of a run, with their predictions and how those changed. No Qt.
 
-Files are opened when asked for and never outside the run's folder and its root; what is missing or damaged gives an
-empty result and the reason as a code.
+Files are opened on demand and never outside the run's folder and its root; missing or damaged ones give an empty result
+and a reason code.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gui.viewmodels.explanations import ImageKey, weights_of
 from gui.viewmodels.run import RunModel
+from trainer.confusion_matrix import ConfusionMatrix
 from trainer.errors import DataError, NewerVersionError
+from trainer.metrics.classification import confusion
 from trainer.store.evaluations import read_outputs
 from trainer.store.folder import RunFolder, confined
 from trainer.store.thumbnails import PublishedImages, PublishedSplit, open_published
@@ -33,7 +36,7 @@ data."""
 TEST_FILE = "evaluation/test.npz"
 CACHE_BYTES = 32 << 20
 MAX_VERDICTS = 200
-"""Epochs in the history of an image: more would not be seen."""
+"""Most epochs in the history of an image: more would not be visible."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Predictions:
 
     @classmethod
     def none(cls, reason: Reason) -> Predictions:
-        """No predictions, and why."""
+        """No predictions, with the reason."""
         return cls(np.empty(0, np.uint16), np.empty(0, np.float16), np.empty(0, np.float32), reason)
 
     @property
@@ -58,13 +61,15 @@ class Predictions:
 
 @dataclass(frozen=True)
 class ImageFilter:
-    """Which images are wanted: of one of the classes `true`, taken for one of `predicted`; None is any."""
+    """Which images are wanted: of one of the classes `true`, predicted as one of `predicted`, at one of these `places`
+    in the split; None is any."""
 
     split: Split = "valid"
     true: tuple[int, ...] | None = None
     predicted: tuple[int, ...] | None = None
     keep: Keep = "all"
     order: Order = "-loss"
+    places: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,8 @@ class ImageSelection:
 
 @dataclass(frozen=True)
 class Seen:
-    """One image and what the model made of it: `pixels` (h, w, 3) uint8, `size` the original (width, height),
-    `place` its number in the split, 0-based."""
+    """One image and its prediction: `pixels` (h, w, 3) uint8, `size` the original (width, height), `place` its number
+    in the split, 0-based."""
 
     item: int
     place: int
@@ -101,7 +106,7 @@ class Seen:
 
     @property
     def right(self) -> bool:
-        """Whether the model took it for what it is."""
+        """Whether the prediction is correct."""
         return self.true == self.predicted
 
 
@@ -121,7 +126,7 @@ class Verdicts:
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """After which epochs it was taken for what it is."""
+        """The epochs after which it was predicted correctly."""
         return np.equal(self.predicted, self.true)
 
 
@@ -167,12 +172,12 @@ class ImageIndex:
         return ""
 
     def predictions(self, split: Split, epoch: int) -> Predictions:
-        """What the model said of each image: of `valid` after that epoch, of `test` with the weights evaluated."""
+        """The model's prediction for each image: of `valid` after that epoch, of `test` with the weights evaluated."""
         if split == "valid":
             relative = self._model.predictions.get(epoch)
             return self._read(relative) if relative is not None else Predictions.none("no_predictions")
         found = self._read(TEST_FILE)
-        # a stopped run may be evaluated later: the file comes without an event then
+        # a stopped run may be evaluated later, which writes the file without an event
         missing = found.reason == "missing" and "test" not in self._model.evaluations
         return Predictions.none("no_predictions") if missing else found
 
@@ -184,8 +189,12 @@ class ImageIndex:
                 self._cache.popitem(last=False)
         return found
 
+    def key(self, split: Split, place: int) -> ImageKey:
+        """What names an image of the run to the helper, by its place in the split."""
+        return ImageKey(self._folder.path, weights_of(self._model), split, place)
+
     def forget(self) -> None:
-        """Read files anew: the run went on from an earlier point, or has been evaluated."""
+        """Reread files: the run was resumed from an earlier point, or has been evaluated."""
         self._cache.clear()
         self._opened = None
 
@@ -205,6 +214,21 @@ class ImageIndex:
             return ImageSelection(choice, epoch, reason=reason, published=whole.published, total=whole.total, file=file)
         items = _fitting(choice, self._labels[choice.split], found, places)
         return ImageSelection(choice, epoch, items, "", whole.published, whole.total)
+
+    def confusion(self, split: Split, epoch: int, places: frozenset[int], classes: int) -> ConfusionMatrix | None:
+        """Of the published images at these places of the split; None where they, or what the model made of them, are
+        not there."""
+        found = self.select(ImageFilter(split, places=places), epoch)
+        if found.reason:
+            return None
+        published, _ = self.split(split)
+        assert published is not None
+        labels = self._labels[split][found.items]
+        answers = self.predictions(split, epoch).predicted[np.array(published.indices, np.int64)[found.items]]
+        try:
+            return ConfusionMatrix.of(confusion(labels, answers, classes))
+        except ValueError:  # a class that the run does not have
+            return None
 
     def seen(self, split: Split, item: int, epoch: int) -> Seen | None:
         """One published image; None where it, or what the model made of it, is not there."""
@@ -228,7 +252,7 @@ class ImageIndex:
         )
 
     def verdicts(self, item: int) -> Verdicts:
-        """What the model made of a validation image after each epoch; evenly spaced epochs where they are many."""
+        """Predictions for a validation image after each epoch, or after evenly spaced epochs if there are many."""
         split, _ = self.split("valid")
         if split is None or not 0 <= item < len(split.indices):
             return Verdicts.none()
@@ -254,14 +278,20 @@ def _fitting(
         fits &= np.isin(labels, choice.true)
     if choice.predicted is not None:
         fits &= np.isin(predicted, choice.predicted)
+    if choice.places is not None:
+        fits &= _among(places, choice.places)
     if choice.keep != "all":
         fits &= (labels == predicted) == (choice.keep == "right")
     items = np.flatnonzero(fits)
     figures: NDArray[Any] = made.loss if choice.order.endswith("loss") else made.confidence
     values = figures[places[items]].astype(np.float64)
-    # NaN comes first among the largest: it is the worst there is
+    # NaN is sorted before the largest, as the worst
     key = -np.where(np.isnan(values), np.inf, values) if choice.order.startswith("-") else values
     return items[np.argsort(key, kind="stable")]
+
+
+def _among(places: NDArray[np.int64], wanted: frozenset[int]) -> NDArray[np.bool_]:
+    return np.isin(places, np.fromiter(wanted, np.int64, len(wanted)))
 
 
 def _read_predictions(folder: RunFolder, relative: str) -> Predictions:

@@ -15,12 +15,12 @@ ALIVE_SECONDS = 1.0
 
 
 class JournalFollower:
-    """`model` is what the journal has said so far; `caught_up` whether its end was reached.
+    """`model` is the state according to the journal so far; `caught_up` whether its end has been reached.
 
-    Looked at once a second: `alive` whether an engine works on the run, `undecided` whether one of another machine may
-    and is still watched, `gone` whether the folder was there and is no longer. `newer`: the error where a newer
+    Checked once a second: `alive`, whether an engine is working on the run; `undecided`, whether one on another machine
+    may be and is still being watched; `gone`, whether the folder has disappeared. `newer`: the error where a newer
     Epochscope wrote the journal. `replaced`: another run is in its place now, or an earlier state of this one; nothing
-    more is read then, and the run is to be opened anew. `clock`: seconds, monotonic.
+    more is read then, and the run is to be opened again. `clock`: seconds, monotonic.
     """
 
     def __init__(self, folder: RunFolder, clock: Callable[[], float] = time.monotonic) -> None:
@@ -55,7 +55,7 @@ class JournalFollower:
     def tick(self, seconds: float = 0.01) -> set[Topic]:
         """Read for at most about `seconds`; what has changed. Raises DiskError where the journal cannot be read."""
         end = time.perf_counter() + seconds
-        # where it cannot be read, nobody need hurry to read on
+        # if it cannot be read, there is no hurry to continue
         self.caught_up = True
         self._look()
         while not self.replaced:
@@ -80,7 +80,7 @@ class JournalFollower:
             return
         self._looked = now
         there = self.folder.path.is_dir()
-        self._was_there |= there  # an engine that was just started has yet to make it
+        self._was_there |= there  # an engine that has just started has yet to create it
         found = self._heart.look(), self._heart.undecided, self._was_there and not there
         if found != (self.alive, self.undecided, self.gone):
             self.alive, self.undecided, self.gone = found

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from trainer import events as ev
 from trainer.store.batch_columns import BatchColumns
 from trainer.store.journal import Record
 from trainer.store.run_history import RunHistory
 
-Topic = Literal["info", "batches", "epochs", "evaluation", "state", "progress", "messages", "snapshots", "answers"]
+Topic = Literal[
+    "info",
+    "batches",
+    "epochs",
+    "evaluation",
+    "state",
+    "progress",
+    "messages",
+    "snapshots",
+    "scalars",
+    "pictures",
+    "answers",
+]
+ALL_TOPICS: frozenset[Topic] = frozenset(get_args(Topic))
 
 _TOPICS: dict[type[ev.Event], set[Topic]] = {
     # all that an earlier attempt did may have been taken back
-    ev.RunStarted: {"info", "batches", "epochs", "evaluation", "state", "progress", "messages", "snapshots"},
+    ev.RunStarted: set(ALL_TOPICS) - {"answers"},
     ev.BatchesReported: {"batches", "progress"},
+    ev.ProcessesReported: {"epochs"},
     ev.EpochEnded: {"epochs", "progress"},
     ev.EvaluationDone: {"evaluation"},
     ev.Preparing: {"state", "progress"},
@@ -27,25 +41,28 @@ _TOPICS: dict[type[ev.Event], set[Topic]] = {
     ev.CallbackFailed: {"messages"},
     ev.CheckpointSaved: {"snapshots"},
     ev.SnapshotSaved: {"snapshots"},
+    ev.ScalarReported: {"scalars"},
+    ev.PictureReported: {"pictures"},
+    ev.MetricFailed: {"messages"},
     ev.RequestHandled: {"answers"},
 }
 
 
 class RunModel(RunHistory):
-    """Panels read it and never write it. `changed` names what has moved since it was last taken, so that a panel draws
-    only what it must."""
+    """Read-only for panels. `changed` lists what has changed since it was last taken, so that a panel draws only what
+    it must."""
 
     def __init__(self) -> None:
         super().__init__()
         self.changed: set[Topic] = set()
 
     def take_changes(self) -> set[Topic]:
-        """What has moved since the last call."""
+        """What has changed since the last call."""
         changed, self.changed = self.changed, set()
         return changed
 
     def add(self, record: Record) -> None:
-        """Take in the next record of the journal."""
+        """Add the next record of the journal."""
         super().add(record)
         if isinstance(record.event, ev.Event):
             self.changed |= _TOPICS.get(type(record.event), set())

@@ -1,4 +1,4 @@
-"""The list of all runs: kept fresh cheaply, filtered, sorted, annotated, thrown away and brought back. No Qt."""
+"""The list of all runs: cheap updates, filter, sorting, notes, trash and undo. No Qt."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from heapq import nlargest
 from pathlib import Path
 from typing import Any, Literal
 
+from gui.viewmodels.validation_curve import validation_curve
 from trainer.errors import EpochscopeError, NewerVersionError
 from trainer.natural_order import natural_key
 from trainer.store import notes, trash
@@ -26,7 +28,7 @@ Column = Literal[
 LIVE = ("preparing", "running", "paused")
 _ENDED = ("completed", "stopped", "failed")
 _SLICES = 4
-"""Runs that nobody trains are looked at in turn, a quarter each time: within 2 s at two looks a second."""
+"""Idle runs are checked in turn, a quarter each time: within 2 s at two checks per second."""
 _FRESH_SECONDS = 10.0
 MAX_SHOWN = 300
 """Characters of a text from a run folder that a list shows."""
@@ -44,7 +46,7 @@ def _stamp(path: str) -> Stamp | None:
 
 
 def _summary_stamp(base: str) -> Stamp | None:
-    """Of what a row is read from: the journal, where there is no summary.json."""
+    """Stamp of the file a row is read from: the journal, if there is no summary.json."""
     return _stamp(base + "summary.json") or _stamp(base + "journal.jsonl")
 
 
@@ -66,7 +68,7 @@ class Row:
 
     @property
     def live(self) -> bool:
-        """An engine works on it."""
+        """Whether an engine is working on it."""
         return self.state in LIVE
 
     def value(self, column: Column) -> Any:
@@ -91,7 +93,7 @@ _VALUES: dict[Column, Callable[[Row, Summary], Any]] = {
 
 
 def plain(text: str, limit: int = MAX_SHOWN) -> str:
-    """One line of at most `limit` characters, whatever a file holds."""
+    """One line of at most `limit` characters, whatever a file contains."""
     text = " ".join(text[: 2 * limit].split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -119,8 +121,8 @@ class Discarded:
 class RunList:
     """All runs under `root`; `rows` are those that pass the filter, in order.
 
-    `words` are what people call the states, for the filter. The first `refresh` reads everything (5,000 runs: about a
-    quarter of a second), later ones only what has changed.
+    `words` are the displayed names of the states, for the filter. The first `refresh` reads everything (5,000 runs:
+    about a quarter of a second), later ones only what has changed.
     """
 
     def __init__(self, root: Path, words: Mapping[str, str] | None = None) -> None:
@@ -136,6 +138,8 @@ class RunList:
         self._slice = 0
         self._scanned: int | None = None
         self._hearts: dict[str, Heartbeat] = {}
+        self._curves: dict[str, tuple[Stamp | None, tuple[float, ...]]] = {}
+        self._best: frozenset[str] = frozenset()
 
     @property
     def total(self) -> int:
@@ -150,6 +154,31 @@ class RunList:
         """A run by its name, whatever the filter."""
         return self._all.get(name)
 
+    def newest(self, count: int) -> list[Row]:
+        """The runs that were started last, whatever the filter."""
+        return nlargest(count, self._all.values(), key=lambda row: (row.summary or _NOTHING).started_at)
+
+    def is_best(self, name: str) -> bool:
+        """Whether no run on the same data has a higher macro-F1, and some have a lower one."""
+        return name in self._best
+
+    def curve(self, name: str) -> tuple[float, ...]:
+        """Validation macro-F1 by epoch as `read_curves` has found it; () of a run it was not asked for yet."""
+        return self._curves[name][1] if name in self._curves else ()
+
+    def read_curves(self, names: Iterable[str], most: int = 24) -> set[str]:
+        """Look at the curves of these runs, where they may have grown, but of no more than `most`: a list asks for
+        those that can be seen. Names of those that have changed."""
+        due = [name for name in names if name in self._all and self._grown(name)][:most]
+        before = {name: self.curve(name) for name in due}
+        for name in due:
+            found = validation_curve(f"{self.root}{os.sep}{name}{os.sep}metrics.csv")
+            self._curves[name] = self._all[name].stamps[0], found
+        return {name for name in due if self.curve(name) != before[name]}
+
+    def _grown(self, name: str) -> bool:
+        return name not in self._curves or self._curves[name][0] != self._all[name].stamps[0]
+
     # -- what is on the disk ---------------------------------------------------------------------------------------
 
     def refresh(self) -> Changes:
@@ -159,6 +188,7 @@ class RunList:
         for name in gone:
             del self._all[name]
             self._hearts.pop(name, None)
+            self._curves.pop(name, None)
         self.overlaid = [name for name in self.overlaid if name in self._all]
         if not changed and not gone:
             return Changes()
@@ -170,7 +200,7 @@ class RunList:
         return Changes(rows={place for place, name in enumerate(after) if name in changed})
 
     def _scan(self) -> list[str]:
-        """Names that are not known yet."""
+        """New names."""
         stamp = _stamp(str(self.root))
         if stamp is None:
             self._scanned = None
@@ -193,7 +223,7 @@ class RunList:
         ]
 
     def _look_again(self, name: str, changed: set[str]) -> bool:
-        """Whether the run is still there."""
+        """Whether the run still exists."""
         if name in changed:
             return True
         if self.look(name):
@@ -247,7 +277,7 @@ class RunList:
     # -- filter and order ------------------------------------------------------------------------------------------
 
     def filter(self, text: str) -> None:
-        """Keep runs in which each word of the text occurs: in name, state, data, model, tags or note."""
+        """Show only runs in which each word of the text occurs: in name, state, data, model, tags or note."""
         self.filter_text = text
         self._arrange()
 
@@ -264,6 +294,7 @@ class RunList:
         present = [pair for pair in keyed if pair[0] is not None]
         present.sort(key=lambda pair: _order(pair[0]), reverse=self.descending)
         self.rows = [row for _, row in present] + [row for value, row in keyed if value is None]
+        self._best = _best_of(self._all.values())
 
     def _matches(self, row: Row, words: Sequence[str]) -> bool:
         summary = row.summary or Summary()
@@ -290,7 +321,7 @@ class RunList:
         self._arrange()
 
     def discard(self, names: Iterable[str]) -> tuple[list[Discarded], list[EpochscopeError]]:
-        """Move runs to the trash; those that cannot be moved, live ones first of all, stay and are told."""
+        """Move runs to the trash; those that cannot be moved, such as live ones, stay and are reported."""
         moved, errors = [], []
         for name in names:
             folder = RunFolder(self.path(name))
@@ -305,7 +336,7 @@ class RunList:
         return moved, errors
 
     def restore(self, discarded: Iterable[Discarded]) -> list[EpochscopeError]:
-        """Bring runs back from the trash; what stands in the way of some."""
+        """Restore runs from the trash; returns what prevents it for some."""
         errors = []
         for one in discarded:
             try:
@@ -324,6 +355,22 @@ def look_at(path: Path) -> Row | None:
     return model.get(path.name)
 
 
+def _best_of(rows: Iterable[Row]) -> frozenset[str]:
+    """Of all runs on the same data those with the highest macro-F1, unless all have the same one. A mean over some of
+    the classes only is not compared."""
+    by_data: dict[str, list[tuple[float, str]]] = {}
+    for row in rows:
+        summary = row.summary
+        if summary is not None and summary.best_macro_f1 is not None and not summary.best_macro_f1_of:
+            by_data.setdefault(summary.data, []).append((summary.best_macro_f1, row.name))
+    found = set()
+    for scores in by_data.values():
+        top = max(scores)[0]
+        if min(scores)[0] < top:
+            found |= {name for score, name in scores if score == top}
+    return frozenset(found)
+
+
 def _order(value: Any) -> Any:
     return natural_key(value) if isinstance(value, str) else value
 
@@ -340,7 +387,7 @@ class SettingDifference:
 
     @property
     def differs(self) -> bool:
-        """Not the same everywhere."""
+        """Whether the runs differ in it."""
         return len({repr(value) for value in self.values}) > 1
 
 

@@ -1,9 +1,9 @@
-"""What a person can do with a run now, and what was asked of it. No Qt.
+"""The actions available for a run, and pending requests. No Qt.
 
     idle   starting -> preparing -> running -> (pausing -> paused) -> stopping -> completed, stopped, failed, lost
     gone   from any: there is no such folder any more
 
-States follow what the engine has acknowledged in the journal; `pausing` and `stopping` say that a request is under way.
+States follow the engine's acknowledgements in the journal; `pausing` and `stopping` mean a pending request.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ OVERDUE_SECONDS = 5.0
 
 
 class RunState:
-    """Steers one run, or none, by requests in its folder. `engine` is the process this window started for it, if any.
+    """Controls one run, or none, by requests in its folder. `engine` is the process this window started for it, if any.
 
-    Call `settle` on each tick: it takes note of answers, which come through the journal.
+    Call `settle` on each tick: it processes answers, which arrive through the journal.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class RunState:
         if said == "gone":
             return "gone"
         if said in ("completed", "stopped", "failed", "lost"):
-            # the engine we have just started has not written yet
+            # the engine we have just started has not written anything yet
             if starting and not self.run.follower.alive:
                 return "starting"
             return said if self._began else "failed"  # type: ignore[return-value]
@@ -90,7 +90,7 @@ class RunState:
 
     @property
     def enabled(self) -> frozenset[Action]:
-        """What can be asked for now."""
+        """The requests that can be made now."""
         actions = ENABLED[self.state]
         if self._asked("unpause"):
             actions -= {"unpause"}
@@ -130,7 +130,7 @@ class RunState:
             self.pending[processes.ask(self.run.folder, do, when)] = self._clock()
 
     def settle(self) -> list[ev.RequestHandled]:
-        """Forget requests that were answered, or that nobody can answer any more; the answers."""
+        """Remove requests that were answered or can no longer be; returns the answers."""
         if self.run is None:
             return []
         answers = self.run.model.answers
@@ -151,7 +151,7 @@ class RunState:
         return any(request.do == do for request in self.pending)
 
     def _stops_late(self) -> bool:
-        """A stop was asked for at the end of the epoch only: it can still be had at once."""
+        """Whether a stop was requested only for the end of the epoch, so that an immediate one is still possible."""
         if self.state != "stopping" or self.run is None:
             return False
         if stops := [request for request in self.pending if request.do == "stop"]:

@@ -1,4 +1,4 @@
-"""What a person looks at: the open run, the epoch, and the metrics of a split at that epoch. No Qt."""
+"""The selection: the open run, the epoch, and the metrics of a split at that epoch. No Qt."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class OpenRun:
 
     @property
     def model(self) -> RunModel:
-        """What the journal has said so far."""
+        """The state according to the journal so far."""
         return self.follower.model
 
 
 class EpochCursor:
-    """The one epoch all panels look at: `chosen` is an epoch, or None for live (the newest there is).
+    """The epoch shown by all panels: `chosen` is an epoch, or None for live (the latest).
 
     `at(model)` resolves it: the chosen epoch, at most the last finished one; 0 before the first has ended.
     """
@@ -48,7 +48,7 @@ class EpochCursor:
         return last if self.chosen is None else min(self.chosen, last)
 
     def move(self, model: RunModel, by: int) -> None:
-        """Go `by` epochs on or back, within 1 ... the last finished one."""
+        """Move `by` epochs, within 1 ... the last finished one."""
         self.chosen = max(1, min(self.at(model) + by, self._last(model)))
 
     def live(self) -> None:
@@ -91,7 +91,7 @@ def fits(metrics: CompactMetrics | None, model: RunModel) -> TypeGuard[CompactMe
 
 
 def first_split(model: RunModel) -> Split:
-    """What to show unless a person chose: validation, for a run without it the test."""
+    """The default split: validation, or test for a run without validation."""
     has_none = model.info is not None and "valid" not in model.info.split_sizes
     return "test" if has_none and not model.verdicts else "valid"
 
@@ -106,7 +106,7 @@ def _evaluated_later(run: OpenRun) -> evaluations.SplitMetrics | None:
         return None
     try:
         return evaluations.find(run.folder, "test")
-    except NewerVersionError:  # told by the check of the folder
+    except NewerVersionError:  # reported by the folder check
         return None
 
 

@@ -1,6 +1,7 @@
 """The settings of a new run as texts: a recipe below, what was typed above, problems, the command line. No Qt.
 
-Written by hand: forms made from a schema (magicgui, pyqtgraph's parameter tree) know no recipes below what was typed.
+Written by hand: forms generated from a schema (magicgui, pyqtgraph's parameter tree) do not support recipes below typed
+values.
 """
 
 from __future__ import annotations
@@ -8,14 +9,14 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from trainer.data.sources import NAMES, check_source
+from trainer.data.source_names import NAMES, check_source, is_name
 from trainer.errors import UsageError
-from trainer.plugins import MODELS, callback_names, model_names, options_table
+from trainer.plugins import MODELS, callback_names, data_names, metric_names, model_names, options_tables
 from trainer.settings import Settings, describe, flag_name, merge
 from trainer.settings.fields import Setting
 from trainer.settings.recipes import Recipe, recipes
@@ -25,10 +26,13 @@ Path_ = tuple[str, ...]
 Kind = Literal["choice", "open_choice", "switch", "integer", "number", "list", "text"]
 SOURCE: Path_ = ("data", "source")
 MODEL: Path_ = ("model",)
-_TABLES = tuple(dict.fromkeys(options_table(model) for model in MODELS))
-"""Of options that count for some models only."""
+_TABLES = tuple(dict.fromkeys(table for model in MODELS for table in options_tables(model)))
+"""Tables of options that apply only to some models."""
 DEVICE: Path_ = ("train", "device")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+METRICS: Path_ = ("metrics",)
+MONITOR: Path_ = ("train", "monitor")
+MONITORS = ("loss", "accuracy", "macro_f1")
 _TABLE_PROBLEMS: dict[str, tuple[str, Path_]] = {
     "data": ("nothing_left", ("data", "test")),
     "train": ("long_warmup", ("train", "warmup")),
@@ -55,7 +59,8 @@ class Problem:
     """What is wrong with a setting.
 
     `code`: `value` (not of the type or out of range: the setting knows what is expected), `nothing_left`,
-    `long_warmup`, `unknown_source`, `unknown_callback`, `name` (cannot be a run's), `name_taken`, `other`.
+    `long_warmup`, `unknown_source`, `unknown_callback`, `unknown_metric`, `unknown_monitor`, `name` (cannot be that of
+    a run), `name_taken`, `other`.
     `text` says it in English.
     """
 
@@ -79,9 +84,9 @@ class SettingsForm:
     # -- values ----------------------------------------------------------------------------------------------------
 
     def groups(self) -> list[str]:
-        """Tables that count for the chosen model, in order; "" holds what is in none."""
+        """Tables that apply to the chosen model, in order; "" stands for settings outside tables."""
         names = dict.fromkeys(path[0] if len(path) > 1 else "" for path in self.fields)
-        return [name for name in names if name not in _TABLES or name == options_table(self.text(MODEL))]
+        return [name for name in names if name not in _TABLES or name in options_tables(self.text(MODEL))]
 
     @staticmethod
     def models() -> tuple[str, ...]:
@@ -97,22 +102,32 @@ class SettingsForm:
         self.recipe = next((recipe for recipe in self.recipes if recipe.name == name), None)
         self._typed = {path: text for path, text in self._typed.items() if text != self.base(path)}
 
+    def take(self, tables: Mapping[str, Any]) -> None:
+        """The settings of another run, as if each was typed over the recipe that is chosen."""
+        self._typed = {}
+        for path in self.fields:
+            value: Any = tables
+            for part in path:
+                value = value.get(part, ...) if isinstance(value, Mapping) else ...
+            if value is not ...:
+                self.set(path, as_text(value))
+
     def base(self, path: Path_) -> str:
-        """The text without what was typed: the recipe's or the default."""
+        """The text below what was typed: the recipe's or the default."""
         value: Any = self.recipe.values if self.recipe else {}
         for part in path:
             value = value.get(part, ...) if isinstance(value, Mapping) else ...
         return as_text(self.fields[path].setting.default if value is ... else value)
 
     def text(self, path: Path_) -> str:
-        """The text as it is now."""
+        """The current text."""
         return self._typed.get(path, self.base(path))
 
     def set(self, path: Path_, text: str) -> None:
-        """Type a text; what equals the base counts as not typed, and so does nothing at all."""
+        """Type a text; one equal to the base, or an empty one, counts as not typed."""
         text = text.strip()
         if self.fields[path].kind == "number":
-            text = text.replace(",", ".")  # many keyboards and languages have a comma there
+            text = text.replace(",", ".")  # many locales use a decimal comma
         if text in ("", self.base(path)):
             self._typed.pop(path, None)
         else:
@@ -152,11 +167,11 @@ class SettingsForm:
         return {
             path: text
             for path, text in self._typed.items()
-            if len(path) == 1 or path[0] not in _TABLES or path[0] == options_table(model)
+            if len(path) == 1 or path[0] not in _TABLES or path[0] in options_tables(model)
         }
 
     def check(self) -> list[Problem]:
-        """Everything that stands in the way of a start."""
+        """All problems that prevent a start."""
         found = []
         try:
             self.settings()
@@ -168,7 +183,17 @@ class SettingsForm:
         callbacks = ("callbacks",)
         unknown = [name for name in self.text(callbacks).split(",") if name.strip() not in ("", *_callbacks())]
         found += [Problem(callbacks, "unknown_callback", f"there is no callback {name.strip()!r}") for name in unknown]
-        return found + self._name()
+        return [*found, *self._metrics(), *self._name()]
+
+    def _metrics(self) -> Iterator[Problem]:
+        named = [name.strip() for name in self.text(METRICS).split(",") if name.strip()]
+        known = metric_names() if named else ()
+        for name in named:
+            if name not in known:
+                yield Problem(METRICS, "unknown_metric", f"there is no metric {name!r}")
+        monitor = self.text(MONITOR)
+        if monitor.removeprefix("valid_") not in (*MONITORS, *named):
+            yield Problem(MONITOR, "unknown_monitor", f"{monitor!r} is not computed: it is not among metrics")
 
     def _problem(self, line: str) -> Problem:
         """A line of `settings.invalid`: its place, a colon, what is wrong."""
@@ -212,7 +237,7 @@ class SettingsForm:
         return f"{stem}-{count}"
 
     def arguments(self) -> list[str]:
-        """What stands after `epochscope`: only what differs from recipe and defaults, then name and root."""
+        """The arguments after `epochscope`: only differences from recipe and defaults, then name and root."""
         return [*self._arguments(), "--runs", str(self.root)]
 
     def _arguments(self) -> list[str]:
@@ -255,7 +280,11 @@ def as_text(value: Any) -> str:
 
 
 def _field(setting: Setting) -> Field:
-    open_choices: dict[Path_, Sequence[str]] = {SOURCE: NAMES, DEVICE: DEVICES}
+    open_choices: dict[Path_, Sequence[str]] = {
+        SOURCE: (*NAMES, *data_names()),
+        DEVICE: DEVICES,
+        MONITOR: MONITORS,
+    }
     if setting.path == MODEL:
         return Field(setting, "choice", model_names())
     if setting.path in open_choices:
@@ -275,4 +304,4 @@ def _callbacks() -> tuple[str, ...]:
 
 def _whole(source: str) -> str:
     """The engine starts in another folder: a path must be whole."""
-    return source if source in NAMES else str(Path(source).expanduser().absolute())
+    return source if is_name(source) else str(Path(source).expanduser().absolute())

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.text.formats import plain
-from gui.window.theme import icon
+from gui.widgets.state_sign import sign_pixmap, state_colour
+from gui.window.dimensions import LARGE, MEDIUM, SMALL, TIGHT, icon_size, space
+from gui.window.theme import Colours, icon
 
 Button = tuple[str, Callable[[], None]]
 MAX_LINES = 4
@@ -42,6 +44,13 @@ class _Words(QLabel):
             self.updateGeometry()
 
 
+def _colour(sign: str) -> QColor:
+    """What has failed, what is to be known, what needs attention."""
+    if sign == "failed":
+        return Colours.current().bad
+    return Colours.current().train if sign == "info" else state_colour("paused")
+
+
 class Banner(QWidget):
     """Notices by key: the same key replaces its line, `hide_notice` takes it away. A person can close any of them."""
 
@@ -51,8 +60,8 @@ class Banner(QWidget):
         self._texts: dict[str, str] = {}
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(0)
+        self._layout.setContentsMargins(space(SMALL), 0, space(SMALL), space(TIGHT))
+        self._layout.setSpacing(space(TIGHT))
         self.hide()
 
     def show_notice(self, key: str, text: str, buttons: Sequence[Button] = (), sign: str = "warning") -> None:
@@ -62,12 +71,14 @@ class Banner(QWidget):
         self.hide_notice(key)
         self._texts[key] = text
         line = self._lines[key] = QFrame()
-        line.setFrameShape(QFrame.Shape.StyledPanel)
+        line.setProperty("surface", "info" if sign == "info" else "warning")
         row = QHBoxLayout(line)
-        row.setContentsMargins(8, 4, 4, 4)
+        row.setContentsMargins(space(MEDIUM), space(TIGHT), space(SMALL), space(TIGHT))
+        row.setSpacing(space(SMALL))
         mark = QLabel()
-        mark.setPixmap(icon(sign).pixmap(QSize(18, 18), self.devicePixelRatio()))
-        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+        colour = _colour(sign)
+        mark.setPixmap(sign_pixmap(sign, colour, space(LARGE), self.devicePixelRatio()))
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
         words = _Words("\n".join(plain(text).splitlines()[:MAX_LINES]))
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(words, 1, Qt.AlignmentFlag.AlignVCenter)
@@ -75,14 +86,15 @@ class Banner(QWidget):
             button = QPushButton(name)
             button.setAutoDefault(False)
             button.clicked.connect(lambda *_, action=action: action())
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         close = QToolButton()
         close.setAutoRaise(True)
         close.setIcon(icon("failed"))
+        close.setIconSize(icon_size(MEDIUM))
         close.setToolTip(self.tr("Close"))
         close.setAccessibleName(self.tr("Close"))
         close.clicked.connect(lambda *_: line.hide())
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._layout.addWidget(line)
         self.show()
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from gui.text.formats import whole
 from gui.viewmodels.selection import EpochCursor, OpenRun
+from gui.window.dimensions import SMALL, TIGHT, space
 from gui.window.theme import Colours, icon
 
 PLAY_SECONDS = 0.4
@@ -70,8 +71,8 @@ class EpochBar(QWidget):
         self.live.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 2, 6, 2)
-        layout.setSpacing(4)
+        layout.setContentsMargins(space(SMALL), space(TIGHT), space(SMALL), space(TIGHT))
+        layout.setSpacing(space(TIGHT))
         for widget in (self.play, self.first, self.previous, self.slider, self.next, self.last, self.where, self.live):
             layout.addWidget(widget)
         self.slider.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -8,12 +8,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QStyle, QStyleOptionButton, QWidget
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from gui.text import formats
 from gui.viewmodels.image_index import Reason
 from gui.viewmodels.selection import Selection
+from gui.window.dimensions import WIDE, space
 from gui.window.theme import Colours
 
 MINUS = "\N{MINUS SIGN}"
@@ -32,25 +33,9 @@ class Sentence(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)
-        self.setMargin(24)
+        self.setMargin(space(WIDE))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-
-
-class CheckBox(QCheckBox):
-    """With a frame that shows on dark, too: the style's own is nearly black."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The box, then its frame."""
-        super().paintEvent(event)
-        if Colours.current().dark and self.isEnabled():
-            option = QStyleOptionButton()
-            self.initStyleOption(option)
-            box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
-            painter = QPainter(self)
-            painter.setPen(Colours.current().muted)
-            painter.drawRect(box.adjusted(0, 0, -1, -1))
-            painter.end()
 
 
 class Note(QLabel):
@@ -69,7 +54,7 @@ class Note(QLabel):
         self._cut()
 
     def resizeEvent(self, event: object) -> None:
-        """Cut anew."""
+        """Cut again."""
         self._cut()
 
     def _cut(self) -> None:
@@ -79,7 +64,7 @@ class Note(QLabel):
 
 
 def plain_tip(text: str) -> str:
-    """A tool tip that is never taken for HTML, whatever a run calls its classes."""
+    """A tool tip that is never read as HTML, whatever a run calls its classes."""
     return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>"
 
 
@@ -118,23 +103,21 @@ def why_no_images(reason: Reason, file: str = "") -> str:
     """A sentence for a person, and the file it is about."""
     texts: dict[str, str] = {
         "unpublished": QCoreApplication.translate(
-            "Images", "The images of this run were not kept for viewing. Runs on your own loaders have none to show."
+            "Images", "The images of this run were not kept for viewing. Runs with your own data loaders keep none."
         ),
-        "no_split": QCoreApplication.translate("Images", "The data of this run have no such split."),
+        "no_split": QCoreApplication.translate("Images", "The data of this run has no such split."),
         "no_predictions": QCoreApplication.translate(
-            "Images", "There are no predictions yet: they come with the end of the epoch, or with the evaluation."
+            "Images", "No predictions yet: they are written at the end of the epoch and by the evaluation."
         ),
         "missing": QCoreApplication.translate("Images", "The files behind these images are gone."),
         "damaged": QCoreApplication.translate("Images", "The files behind these images are damaged."),
         "outside": QCoreApplication.translate(
-            "Images", "A file of this run names a path outside of the run folder. It was not opened."
+            "Images", "A file of this run refers to a path outside the run folder. It was not opened."
         ),
         "newer": QCoreApplication.translate(
             "Images", "The files behind these images were made by a newer Epochscope. Update Epochscope to see them."
         ),
-        "mismatch": QCoreApplication.translate(
-            "Images", "The predictions of this run do not belong to the images that are there."
-        ),
+        "mismatch": QCoreApplication.translate("Images", "The predictions of this run do not match its images."),
     }
     text = texts.get(reason, "")
     return with_file(text, file) if reason in ("missing", "damaged", "outside", "mismatch", "newer") else text
@@ -154,7 +137,7 @@ def image_of(pixels: NDArray[np.uint8]) -> QImage:
 
 def draw_picture(painter: QPainter, image: QImage, area: QRectF) -> QRectF:
     """The image as large as it fits, in the middle: enlarged in whole steps of device pixels without blurring, reduced
-    smoothly. Returns where it lies."""
+    smoothly. Returns where it is."""
     ratio = painter.device().devicePixelRatioF() if painter.device() is not None else 1.0
     room = min(area.width() * ratio / max(1, image.width()), area.height() * ratio / max(1, image.height()))
     scale = math.floor(room) if room >= 1 else room

@@ -93,7 +93,7 @@ class PreferencesDialog(QDialog):
         theme.apply(_app(), SCHEMES[index])
 
     def _browse(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("The Python that trains"), self.python.text())
+        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Python for training"), self.python.text())
         if chosen:
             self.python.setText(chosen)
             self.check()
@@ -101,7 +101,7 @@ class PreferencesDialog(QDialog):
     def check(self) -> None:
         """Ask this Python whether it can train; only then it is used."""
         self._drop_check()
-        self.verdict.setText(self.tr("Asking it …"))
+        self.verdict.setText(self.tr("Checking …"))
         self.test.setEnabled(False)
         self._check = PythonCheck(self.python.text().strip())
         self._timer.start()
@@ -141,14 +141,15 @@ class PreferencesDialog(QDialog):
     def retranslate(self) -> None:
         """Set all texts."""
         self.setWindowTitle(self.tr("Settings"))
-        names = (self.tr("&Language"), self.tr("&Theme"), self.tr("&Python that trains"))
+        names = (self.tr("&Language"), self.tr("&Theme"), self.tr("&Python for training"))
         for label, text, buddy in zip(self._labels, names, (self.language, self.scheme, self.python), strict=True):
             label.setText(text)
             label.setBuddy(buddy)
         # the names of languages are the same in every language
         for index, text in enumerate((self.tr("As the system"), "English", "Русский")):
             self.language.setItemText(index, text)
-        for index, text in enumerate((self.tr("As the system"), self.tr("Light"), self.tr("Dark"))):
+        schemes = (self.tr("As the system"), self.tr("Light"), self.tr("Dark"))
+        for index, text in enumerate((*schemes, self.tr("High contrast, light"), self.tr("High contrast, dark"))):
             self.scheme.setItemText(index, text)
         self.browse.setText(self.tr("&Browse…"))
         self.test.setText(self.tr("&Check and use"))

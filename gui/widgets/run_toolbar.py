@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QMenu, QProgressBar, QSizePolicy, QToolButton, QWidget
 
-from gui.text.formats import STATE_ICONS, duration, percent, phase_word, state_word, whole
+from gui.text.formats import IMAGE_PHASES, STATE_ICONS, duration, images_per_second, phase_text, state_word, whole
+from gui.text.run_states import state_advice
 from gui.viewmodels.eta import Outlook, reached
 from gui.viewmodels.run import RunModel
 from gui.viewmodels.run_state import Action, State
+from gui.widgets.labels import plain_tip
+from gui.widgets.state_sign import sign_pixmap, state_colour
+from gui.window.dimensions import MEDIUM, SMALL, TIGHT, icon_size, space, text_font
 from gui.window.theme import icon
 
-ICON = QSize(18, 18)
+_UNLIMITED = 16777215
+"""Qt's largest width of a widget."""
+BAR, LEAST_NAME = 25, 30
+"""Steps of the grid: width of the progress beside a name, and what is left to the name."""
 _BUSY = ("starting", "preparing")
+_UNDER_WAY = (*_BUSY, "running", "pausing", "paused", "stopping")
 
 
 class ElidedLabel(QLabel):
@@ -35,7 +43,7 @@ class ElidedLabel(QLabel):
             self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut anew."""
+        """Cut again."""
         self._fit()
         super().resizeEvent(event)
 
@@ -52,7 +60,7 @@ class RunToolbar(QWidget):
         self._actions = actions
         self.primary, self.pause, self.stop, self.checkpoint = (QToolButton() for _ in range(4))
         for button in (self.primary, self.pause, self.stop, self.checkpoint):
-            button.setIconSize(ICON)
+            button.setIconSize(icon_size())
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -71,60 +79,99 @@ class RunToolbar(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
+        self.bar.setFixedHeight(space(TIGHT))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._compact = False
+        self._doing_now: list[str] = []
         self._arrange()
         self._state: State = "idle"
         self.retranslate()
 
     def _arrange(self) -> None:
-        bold = self.name.font()
-        bold.setBold(True)
-        self.name.setFont(bold)
+        self.name.setFont(text_font("heading"))
+        for label in (self.what, self.times):
+            label.setProperty("tone", "muted")
         upper = QHBoxLayout()
-        upper.setSpacing(6)
+        upper.setSpacing(space(SMALL))
         upper.addWidget(self.sign)
         upper.addWidget(self.name, 1)
         upper.addWidget(self.what)
         lower = QHBoxLayout()
-        lower.setSpacing(8)
+        lower.setSpacing(space(SMALL))
         lower.addWidget(self.bar, 1)
         lower.addWidget(self.times)
-        facts = QVBoxLayout()
-        facts.setSpacing(2)
-        facts.addLayout(upper)
-        facts.addLayout(lower)
+        self._facts = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._facts.addLayout(upper, 1)
+        self._facts.addLayout(lower)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 4, 8, 4)
-        layout.setSpacing(4)
+        layout.setSpacing(space(TIGHT))
         for button in (self.primary, self.pause, self.stop, self.checkpoint):
             layout.addWidget(button)
-        layout.addSpacing(8)
-        layout.addLayout(facts, 1)
+        layout.addSpacing(space(SMALL))
+        layout.addLayout(self._facts, 1)
+        self.set_compact(False)
+
+    def set_compact(self, compact: bool) -> None:
+        """In one line, or with the progress below the name."""
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        for button in (self.pause, self.stop):
+            button.setToolButtonStyle(alone if compact else beside)
+        ways = QBoxLayout.Direction
+        self._facts.setDirection(ways.LeftToRight if compact else ways.TopToBottom)
+        self._facts.setSpacing(space(SMALL) if compact else 0)
+        self._compact = compact
+        # the names above it stay where they are when the run has ended
+        policy = self.bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(not compact)
+        self.bar.setSizePolicy(policy)
+        above = space(TIGHT if compact else SMALL)
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(space(SMALL), above, space(MEDIUM), above)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In one line, the times, the progress and the step give way before the name does; state and epoch stay."""
+        whole = " · ".join(self._doing_now)
+        told = self.fontMetrics().horizontalAdvance(whole) + self.times.sizeHint().width()
+        buttons = sum(one.sizeHint().width() for one in (self.primary, self.pause, self.stop, self.checkpoint))
+        room = not self._compact or buttons + told + space(BAR + LEAST_NAME) <= self.width()
+        self.what.setText(whole if room else " · ".join(self._doing_now[:2]))
+        self.times.setVisible(room)
+        self.bar.setMaximumWidth(_UNLIMITED if not self._compact else space(BAR) if room else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Room for more or less."""
+        super().resizeEvent(event)
+        self._fit()
 
     def show_state(self, name: str, state: State, enabled: frozenset[Action]) -> None:
         """Which run, where it stands, what can be done."""
         self._state = state
         self.name.set_whole(name)
-        self.sign.setPixmap(icon(STATE_ICONS[state]).pixmap(QSize(16, 16), self.devicePixelRatio()))
+        self._tint()
         self.sign.setAccessibleName(state_word(state))
+        for label in (self.sign, self.what):
+            label.setToolTip(plain_tip(state_advice(state, enabled)))
         self.stop.setEnabled(bool(enabled & {"stop_epoch", "stop_step", "discard"}))
         paused = state == "paused"
-        self._actions["pause"].setText(self.tr("&Go on") if paused else self.tr("&Pause"))
+        self._actions["pause"].setText(self.tr("&Resume") if paused else self.tr("&Pause"))
         self._actions["pause"].setIcon(icon("start" if paused else "pause"))
 
     def show_outlook(self, model: RunModel | None, outlook: Outlook | None) -> None:
         """How far it is and how long it will take."""
         if model is None or outlook is None:
-            self.what.setText(state_word(self._state) if self._state != "idle" else "")
+            self._doing_now = [state_word(self._state)] if self._state != "idle" else []
             self.times.setText("")
+            self._fit()
             self.bar.setVisible(self._state == "starting")
             self.bar.setRange(0, 0 if self._state == "starting" else 1)
             self.bar.setValue(0)
             return
-        self.bar.show()
-        self.what.setText(self._doing(model, outlook))
+        self.bar.setVisible(self._state in _UNDER_WAY)
+        self._doing_now = self._doing(model, outlook)
         self.times.setText(self._times(outlook))
+        self._fit()
         if outlook.share is None and self._state in _BUSY:
             self.bar.setRange(0, outlook.total if outlook.total > 1 else 0)
             self.bar.setValue(outlook.done)
@@ -132,7 +179,7 @@ class RunToolbar(QWidget):
             self.bar.setRange(0, 1000)
             self.bar.setValue(round(1000 * (outlook.share or 0)))
 
-    def _doing(self, model: RunModel, outlook: Outlook) -> str:
+    def _doing(self, model: RunModel, outlook: Outlook) -> list[str]:
         words = [state_word(self._state)]
         epoch, _ = reached(model)
         if model.info is not None and epoch:
@@ -141,39 +188,43 @@ class RunToolbar(QWidget):
         if outlook.phase == "train" and outlook.total:
             text = self.tr("step {done} of {total}")
             words.append(text.format(done=whole(outlook.done), total=whole(outlook.total)))
-        elif outlook.phase and outlook.total > 1:
-            words.append(f"{phase_word(outlook.phase)} {percent(outlook.done / outlook.total)}")
         elif outlook.phase:
-            words.append(f"{phase_word(outlook.phase)} …")
-        return " · ".join(words)
+            words.append(phase_text(outlook.phase, outlook.done, outlook.total))
+        return words
 
     def _times(self, outlook: Outlook) -> str:
-        spent = self.tr("{time} so far").format(time=duration(outlook.elapsed))
+        spent = self.tr("{time} elapsed").format(time=duration(outlook.elapsed))
         if self._state in ("starting", "stopping"):
             return spent
-        if self._state not in ("running", "pausing", "stopping", "preparing", "paused"):
-            return self.tr("{time} in all").format(time=duration(outlook.elapsed)) if outlook.elapsed else ""
+        if self._state not in _UNDER_WAY:
+            return self.tr("{time} in total").format(time=duration(outlook.elapsed)) if outlook.elapsed else ""
         if outlook.seconds is None:
-            return spent if outlook.phase == "" else spent + " · " + self.tr("time left not known yet")
+            return spent if outlook.phase == "" else spent + " · " + self.tr("time left unknown")
         texts = {
             "about": self.tr("about {time} left"),
             "at_least": self.tr("at least {time} left"),
             "at_most": self.tr("at most {time} left"),
-            "phase": self.tr("{time} left of this"),
+            "phase": self.tr("{time} left in this phase"),
         }
         left = texts[outlook.bound].format(time=duration(outlook.seconds))
         if outlook.seconds >= 60 and outlook.bound != "phase" and self._state == "running":
             left += f" ({datetime.now() + timedelta(seconds=outlook.seconds):%H:%M})"
-        return f"{spent} · {left}"
+        speed = outlook.phase in IMAGE_PHASES and outlook.per_second
+        return " · ".join([spent, *([images_per_second(speed)] if speed else []), left])
 
     def changeEvent(self, event: QEvent) -> None:
-        """The sign has the colour of the text."""
+        """The sign has a colour of the theme."""
         if event.type() == QEvent.Type.PaletteChange:
-            self.sign.setPixmap(icon(STATE_ICONS[self._state]).pixmap(QSize(16, 16), self.devicePixelRatio()))
+            self._tint()
         super().changeEvent(event)
+
+    def _tint(self) -> None:
+        side = self.fontMetrics().height()
+        colour = state_colour(self._state)
+        self.sign.setPixmap(sign_pixmap(STATE_ICONS[self._state], colour, side, self.devicePixelRatio()))
 
     def retranslate(self) -> None:
         """Set all texts that stay."""
         self.stop.setText(self.tr("&Stop"))
-        self.stop.setToolTip(self.tr("End the run; it can be continued"))
+        self.stop.setToolTip(self.tr("Stop the run; it can be continued"))
         self.bar.setAccessibleName(self.tr("Progress of the run"))

@@ -1,4 +1,4 @@
-"""The line at the bottom: whether something is being trained, other live runs, damage, where the run lies."""
+"""The line at the bottom: whether something is being trained, other live runs, damage, where the run is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from gui.engine import processes
 from gui.text.formats import whole
 from gui.viewmodels.selection import OpenRun
 from gui.widgets.run_toolbar import ElidedLabel
-from gui.window.theme import icon
+from gui.widgets.state_sign import sign_pixmap, state_colour
+from gui.window.dimensions import MEDIUM, space
 from trainer.store.folder import RunFolder
 
 MOST_CHIPS = 3
@@ -41,7 +42,7 @@ class StatusBar(QStatusBar):
         self.chips.hide()
 
     def show_run(self, run: OpenRun | None) -> None:
-        """Where the shown run lies."""
+        """Where the shown run is."""
         self.where.set_whole(str(run.folder.path) if run else "")
         self.show_damage(0)
 
@@ -64,7 +65,7 @@ class StatusBar(QStatusBar):
             button.deleteLater()
         for folder in live[:MOST_CHIPS]:
             button = QToolButton()
-            button.setIcon(icon("running"))
+            button.setIcon(sign_pixmap("running", state_colour("running"), space(MEDIUM), self.devicePixelRatio()))
             button.setText(folder.name.replace("&", "&&"))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setAutoRaise(True)

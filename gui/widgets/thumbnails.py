@@ -39,14 +39,14 @@ from trainer.text_shortening import shorten
 
 Index = QModelIndex | QPersistentModelIndex
 _VISIBLE = QAbstractItemView.ScrollHint.EnsureVisible
-GAP = 6
+GAP = 4
 """Pixels between a card's edge, its picture and its text."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """`pixels` (h, w, 3) uint8; `lines` below them; `right`: a tick or a cross before the last line but one, None
-    for neither. `spoken` is all of it in words, `tip` may hold lines."""
+    """`pixels` (h, w, 3) uint8; `lines` below them; `right`: a tick or a cross before the last line, None for
+    neither. `spoken` is all of it in words, `tip` may hold lines."""
 
     pixels: NDArray[np.uint8]
     lines: tuple[str, ...]
@@ -68,6 +68,11 @@ class ThumbnailModel(QAbstractListModel):
         self.beginResetModel()
         self._count, self._fetch = count, fetch
         self.endResetModel()
+
+    def cards_changed(self) -> None:
+        """The same cards say something else now: paint them, and let screen readers know."""
+        if self._count:
+            self.dataChanged.emit(self.index(0), self.index(self._count - 1))
 
     def card(self, row: int) -> Card | None:
         """None where it is not to be had."""
@@ -111,15 +116,28 @@ class ThumbnailView(QAbstractItemView):
     # -- geometry ------------------------------------------------------------------------------------------------
 
     def card_size(self) -> QSize:
-        """Of each card, in logical pixels."""
+        """Of each card, in logical pixels: those of a full row share the width."""
+        least, room = self._least_size(), self.viewport().width()
+        columns = max(1, room // least.width())
+        full = self.pictures.rowCount() >= columns
+        return QSize(max(least.width(), room // columns), least.height()) if full else least
+
+    def _least_size(self) -> QSize:
         metrics = QFontMetricsF(self.font())
         width = max(self.side, labels.text_width(metrics, self.widest))
         return QSize(width + 2 * GAP + 4, round(self.side + self.lines * metrics.height() + 2 * GAP + 4))
 
-    def short_names(self, classes: tuple[str, ...], around: str = "") -> tuple[str, ...]:
-        """What each class is written as on a line that holds the text `around` it as well."""
-        room = self.card_size().width() - 2 * GAP - 4 - QFontMetricsF(self.font()).horizontalAdvance(around)
-        return self._short.of_classes(room, classes, self.font())
+    def short_names(self, classes: tuple[str, ...], around: str = "", *, on_line: int = 1) -> tuple[str, ...]:
+        """What each class is written as on a line that holds so many of them, and the text `around` them."""
+        return self._short.of_classes(self._room(around) / on_line, classes, self.font())
+
+    def fits(self, text: str) -> bool:
+        """Whether a line has room for all of it."""
+        return self._room(text) >= 0
+
+    def _room(self, text: str) -> float:
+        """Pixels that this text leaves on a line."""
+        return self.card_size().width() - 2 * GAP - 4 - QFontMetricsF(self.font()).horizontalAdvance(text)
 
     def _columns(self) -> int:
         return max(1, self.viewport().width() // self.card_size().width())
@@ -130,7 +148,7 @@ class ThumbnailView(QAbstractItemView):
         fitting = self._sides[0]
         for side in self._sides:
             self.side = side
-            card = self.card_size()
+            card = self._least_size()
             columns = max(1, room.width() // card.width())
             if card.width() <= room.width() and -(-count // columns) * card.height() <= room.height():
                 fitting = side
@@ -164,7 +182,7 @@ class ThumbnailView(QAbstractItemView):
         return False
 
     def visualRect(self, index: Index) -> QRect:
-        """Where a card lies in the viewport."""
+        """Where a card is in the viewport."""
         if not index.isValid():
             return QRect()
         card = self.card_size()
@@ -195,8 +213,14 @@ class ThumbnailView(QAbstractItemView):
         self.viewport().update()
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """A click selects one."""
-        self.selectionModel().select(self.indexAt(rect.topLeft()), command)
+        """All cards between two points of the viewport; where only one can be selected, both lie on it."""
+        ends = [self.indexAt(point) for point in (rect.topLeft(), rect.bottomRight())]
+        rows = sorted(end.row() if end.isValid() else self.pictures.rowCount() - 1 for end in ends)
+        if any(end.isValid() for end in ends):
+            chosen = QItemSelection(self.pictures.index(rows[0]), self.pictures.index(rows[1]))
+            self.selectionModel().select(chosen, command)
+        else:
+            self.selectionModel().select(QModelIndex(), command)
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Arrows, Home, End and pages."""
@@ -244,10 +268,11 @@ class ThumbnailView(QAbstractItemView):
         for row in range(first, min(first + rows * columns, self.pictures.rowCount())):
             found = self.pictures.card(row)
             if found is not None:
-                self._paint(painter, found, QRectF(self.visualRect(self.pictures.index(row))), row, row in chosen)
+                self.paint_card(painter, found, QRectF(self.visualRect(self.pictures.index(row))), row, row in chosen)
         painter.end()
 
-    def _paint(self, painter: QPainter, card: Card, rect: QRectF, row: int, selected: bool) -> None:
+    def paint_card(self, painter: QPainter, card: Card, rect: QRectF, row: int, selected: bool) -> None:
+        """One card in `rect`."""
         palette, area, metrics = self.palette(), rect.adjusted(2, 2, -2, -2), QFontMetricsF(self.font())
         if selected:
             painter.fillRect(area, palette.color(QPalette.ColorRole.Highlight))
@@ -259,7 +284,7 @@ class ThumbnailView(QAbstractItemView):
         line = QRectF(top.x(), top.bottom() + GAP - 2, top.width(), metrics.height())
         painter.setPen(ink)
         for number, text in enumerate(card.lines):
-            self._line(painter, text, line, card.right if number == len(card.lines) - 2 else None)
+            self._line(painter, text, line, card.right if number == len(card.lines) - 1 else None)
             line.translate(0, metrics.height())
         if selected and self.hasFocus():
             painter.setPen(QPen(ink, 1, Qt.PenStyle.DotLine))

@@ -1,8 +1,8 @@
-"""All actions of the window, their keys, and the menus they lie in.
+"""All actions of the window, their shortcuts, and the menus they are in.
 
-Keys are function keys, or Ctrl with a letter; never a letter alone. Qt finds the letter behind a Cyrillic one where a
-Latin layout is set up beside the Russian one; where there is none, `press` does. (Cyrillic keys of their own would be
-ambiguous beside the letters Qt finds.)
+Shortcuts are function keys, or Ctrl with a letter; never a letter alone. On a Cyrillic layout, Qt maps keys to Latin
+letters if a Latin layout is installed too; if not, `press` does. (Separate Cyrillic shortcuts would be ambiguous with
+the letters Qt finds.)
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QKeyCombination, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar
 
 from gui.viewmodels.demo_run import demo_run
 from gui.viewmodels.run_state import Action
 from gui.viewmodels.selection import OpenRun
+from gui.window.latin_keys import latin_key
 from gui.window.tabs import PANELS
 from gui.window.theme import icon
 
 SEPARATOR = ""
-_LATIN = dict(zip("ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮ", "QWERTYUIOP[]ASDFGHJKL;'ZXCVBNM,.", strict=True))
 
 # name -> icon, keys
 ACTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -32,6 +32,7 @@ ACTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "export_csv": ("export", ("Ctrl+E",)),
     "export_png": ("image", ("Ctrl+Shift+E",)),
     "export_report": ("note", ()),
+    "searches": ("search", ()),
     "settings": ("settings", ("Ctrl+,",)),
     "quit": ("", ("Ctrl+Q",)),
     "start": ("start", ("F5",)),
@@ -50,13 +51,16 @@ ACTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "live": ("live", ("Esc",)),
     "runs_panel": ("panel-left", ("F9",)),
     "facts_panel": ("panel-right", ("Shift+F9",)),
+    "tear_off": ("tear-off", ("Ctrl+Shift+D",)),
+    "beside": ("panel-right", ("Ctrl+Shift+B",)),
     "full_screen": ("", ("F11",)),
     "reset_layout": ("", ()),
     "keys": ("help", ("F1",)),
+    "tour": ("info", ()),
     "window_log": ("log", ()),
     "about": ("info", ()),
-} | {f"tab_{name}": ("", (f"Ctrl+{number}",)) for number, name in enumerate(PANELS, 1)}
-ACTIONS["tab_log"] = ("", ("Ctrl+7", "Ctrl+L"))
+} | {f"tab_{name}": ("", (f"Ctrl+{number % 10}",)) for number, name in enumerate(PANELS, 1)}
+ACTIONS["tab_log"] = ("", (f"Ctrl+{len(PANELS) % 10}", "Ctrl+L"))
 CHECKABLE = ("runs_panel", "facts_panel", "full_screen")
 
 _OF_AN_ENGINE: tuple[Action, ...] = ("stop_epoch", "stop_step", "discard", "checkpoint", "end_process")
@@ -64,6 +68,8 @@ _OF_A_RUN = (
     *("copy_command", "show_folder", "export_csv", "export_png", "export_report"),
     *("previous", "next", "first", "last"),
     *(f"tab_{name}" for name in PANELS),
+    "tear_off",
+    "beside",
 )
 
 MENUS: dict[str, tuple[str, ...]] = {
@@ -93,6 +99,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "copy_command",
         "show_folder",
+        SEPARATOR,
+        "searches",
     ),
     "view": (
         *(f"tab_{name}" for name in PANELS),
@@ -105,15 +113,18 @@ MENUS: dict[str, tuple[str, ...]] = {
         SEPARATOR,
         "runs_panel",
         "facts_panel",
+        "tear_off",
+        "beside",
         "full_screen",
         "reset_layout",
     ),
-    "help": ("keys", "window_log", SEPARATOR, "about"),
+    "help": ("tour", "keys", "window_log", SEPARATOR, "about"),
 }
 
 
 class WindowActions(QObject):
-    """`actions` by name; `slots` are called when one is triggered, `open_recent` with a run of the list."""
+    """`actions` by name, and their `menu_bar`; `slots` are called when one is triggered, `open_recent` with a run of
+    the list."""
 
     def __init__(
         self, window: QMainWindow, slots: Mapping[str, Callable[[], object]], open_recent: Callable[[Path], object]
@@ -132,9 +143,10 @@ class WindowActions(QObject):
             action.triggered.connect(lambda *_, slot=slots[name]: slot())
             window.addAction(action)
         self.recent = QMenu(window)
+        self.menu_bar = QMenuBar()
         self.menus: dict[str, QMenu] = {}
         for name, entries in MENUS.items():
-            menu = self.menus[name] = window.menuBar().addMenu("")
+            menu = self.menus[name] = self.menu_bar.addMenu("")
             for entry in entries:
                 if entry == SEPARATOR:
                     menu.addSeparator()
@@ -148,15 +160,15 @@ class WindowActions(QObject):
         """Fill the menu of runs opened last."""
         self.recent.clear()
         for path in paths:
-            # an ampersand in a name is no mnemonic
+            # escape ampersands, which would be mnemonics
             action = self.recent.addAction(path.name.replace("&", "&&"))
             action.setStatusTip(str(path))
             action.triggered.connect(lambda *_, path=path: self._open_recent(path))
         self.recent.setEnabled(bool(paths))
 
     def enable(self, run: OpenRun | None, enabled: Set[Action], *, setting_up: bool) -> None:
-        """What can be done now: with the shown run, of whose engine `enabled` can be asked; or with the run that is
-        being set up."""
+        """Enable what can be done now with the shown run, whose engine accepts the requests in `enabled`, or with the
+        run being set up."""
         actions = self.actions
         for name in _OF_AN_ENGINE:
             actions[name].setEnabled(name in enabled)
@@ -173,7 +185,7 @@ class WindowActions(QObject):
 
     def retranslate(self) -> None:
         """Set all texts."""
-        for name, text in self._texts().items():
+        for name, text in (self._texts() | self._tab_texts()).items():
             action = self.actions[name]
             action.setText(text)
             plain = text.replace("&", "").rstrip("…")
@@ -195,15 +207,16 @@ class WindowActions(QObject):
             "open_run": self.tr("&Open a run…"),
             "demo": self.tr("&Look at a recorded run"),
             "export_csv": self.tr("&Export curves as a table…"),
-            "export_png": self.tr("Export curves as a &picture…"),
+            "export_png": self.tr("Export curves as an &image…"),
             "export_report": self.tr("Expo&rt a report…"),
+            "searches": self.tr("Sea&rches…"),
             "settings": self.tr("&Settings…"),
             "quit": self.tr("&Quit"),
             "start": self.tr("&Start"),
             "pause": self.tr("&Pause"),
             "stop_epoch": self.tr("Stop after this &epoch"),
             "stop_step": self.tr("Stop &now and save"),
-            "discard": self.tr("Stop and &throw away…"),
+            "discard": self.tr("Stop and &delete…"),
             "checkpoint": self.tr("Save a &checkpoint now"),
             "end_process": self.tr("End the process…"),
             "copy_command": self.tr("Copy the co&mmand"),
@@ -215,33 +228,43 @@ class WindowActions(QObject):
             "live": self.tr("&Live: follow the newest epoch"),
             "runs_panel": self.tr("List of &runs"),
             "facts_panel": self.tr("&Facts"),
+            "tear_off": self.tr("Panel in a &window of its own, or back"),
+            "beside": self.tr("Panel &beside the tabs, or back"),
             "full_screen": self.tr("F&ull screen"),
             "reset_layout": self.tr("Reset the la&yout"),
-            "keys": self.tr("&Keys"),
+            "keys": self.tr("&Keyboard shortcuts"),
+            "tour": self.tr("&Tour of the window"),
             "window_log": self.tr("&Log of the window"),
             "about": self.tr("&About Epochscope"),
+        }
+
+    def _tab_texts(self) -> dict[str, str]:
+        return {
             "tab_curves": self.tr("Curves"),
             "tab_classes": self.tr("Classes"),
             "tab_errors": self.tr("Errors"),
+            "tab_slices": self.tr("Slices"),
+            "tab_confidence": self.tr("Confidence"),
             "tab_weights": self.tr("Weights"),
             "tab_map": self.tr("Map"),
             "tab_predict": self.tr("Predict"),
+            "tab_labels": self.tr("Labels"),
             "tab_log": self.tr("Log"),
         }
 
     def press(self, event: QKeyEvent) -> bool:
-        """Trigger the action of a key that writes a Cyrillic letter where Qt knows no Latin one; whether there is."""
-        letter = chr(event.key()) if event.key() < 0x500 else ""
-        if letter not in _LATIN:
+        """Trigger the action of a key with a Cyrillic letter if Qt has no Latin layout; returns whether there was
+        one."""
+        if (key := latin_key(event)) is None:
             return False
-        wanted = QKeySequence(QKeyCombination(event.modifiers(), Qt.Key(ord(_LATIN[letter]))))
+        wanted = QKeySequence(QKeyCombination(event.modifiers(), key))
         action = next((one for one in self.actions.values() if wanted in one.shortcuts()), None)
         if action is not None:
             action.trigger()
         return action is not None
 
     def key_table(self) -> str:
-        """Every action that has a key, a line each, for people."""
+        """Every action with a shortcut, one per line, as text."""
         lines = []
         for name in (entry for menu in MENUS.values() for entry in menu if entry in self.actions):
             if keys := self.actions[name].shortcuts():

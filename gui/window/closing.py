@@ -1,4 +1,4 @@
-"""May the window close? Runs that were started here can be stopped first, or go on without it."""
+"""Whether the window may close. Runs started here can be stopped first, or continue without it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STOP_SECONDS = 10.0
 
 
 class Closing(QObject):
-    """`ready`: what was waited for is over, the window is to be closed again."""
+    """`ready`: the wait is over, and the window should be closed again."""
 
     ready = Signal()
 
@@ -26,7 +26,7 @@ class Closing(QObject):
         self._quiet = False
 
     def allowed(self) -> bool:
-        """Whether the window may close now; asks a person where runs are at work."""
+        """Whether the window may close now; asks the user if runs are active."""
         if self._quiet or not self._controller.working():
             return True
         choice = self._controller.ask_closing(late=self._until is not None)
@@ -39,12 +39,12 @@ class Closing(QObject):
         return choice == "leave"
 
     def poll(self) -> None:
-        """On each tick, after a stop: whether the runs have stopped, or have had their time."""
+        """Called on each tick after a stop: checks whether the runs have stopped or the time is up."""
         if self._until is not None and (not self._controller.working() or time.monotonic() >= self._until):
             self._banner.hide_notice("closing")
             self.ready.emit()
 
     def quietly(self) -> None:
-        """Close without asking: what trains goes on."""
+        """Close without asking; training continues."""
         self._until, self._quiet = None, True
         self.ready.emit()

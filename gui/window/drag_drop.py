@@ -1,4 +1,4 @@
-"""What is dropped on the window: a run, a folder of images, or images."""
+"""Handles drops on the window: a run, a folder of images, or image files."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Literal
 
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
 
+from gui.widgets.banner import Banner
 from trainer.data.image_formats import image_suffixes, suffix_of
 from trainer.store.folder import is_run
 
 Kind = Literal["run", "data", "images", "nothing"]
 NAMED = 5
-"""Names of what is not taken that are told; of more, their count."""
+"""Most rejected names to list; beyond that, their count."""
 
 
 def kind_of(paths: Sequence[Path]) -> Kind:
@@ -23,8 +25,8 @@ def kind_of(paths: Sequence[Path]) -> Kind:
 
 
 def sort_out(paths: Sequence[Path]) -> tuple[Kind, list[Path], list[Path]]:
-    """What these paths are meant as, those that are taken, and those that are not: of several folders the first is
-    taken, of files all images; of folders and images together nothing."""
+    """How to interpret these paths, which are accepted and which rejected: the first of several folders, all images
+    among files, and nothing if folders and images are mixed."""
     folders = [path for path in paths if path.is_dir()]
     images = [path for path in paths if _is_image(path) and path not in folders]
     taken = [] if folders and images else images or folders[:1]
@@ -37,22 +39,24 @@ def _is_image(path: Path) -> bool:
 
 
 class DragDrop(QObject):
-    """Says what was dropped: `run_dropped` and `data_dropped` with a folder, `images_dropped` with a list of files,
-    `nothing_dropped` where it is none of them; `left_out` with the names of those of several that are not taken."""
+    """Emits what was dropped: `run_dropped` and `data_dropped` with a folder, `images_dropped` with a list of files.
+    The banner names what cannot be opened."""
 
     run_dropped = Signal(Path)
     data_dropped = Signal(Path)
     images_dropped = Signal(list)
-    nothing_dropped = Signal()
-    left_out = Signal(str)
+
+    def __init__(self, window: QWidget, banner: Banner) -> None:
+        super().__init__(window)
+        self._banner = banner
 
     def entered(self, event: QDragEnterEvent) -> None:
-        """Say whether it is welcome."""
+        """Accept or reject a drag."""
         if kind_of(_paths(event.mimeData())) != "nothing":
             event.acceptProposedAction()
 
     def dropped(self, event: QDropEvent) -> None:
-        """Open it, once the drop is over: a dialog opened within it blocks the program it came from."""
+        """Open it after the drop has finished: a dialog opened during it would block the program it came from."""
         paths = _paths(event.mimeData())
         event.acceptProposedAction()
         QTimer.singleShot(0, self, lambda: self._tell(paths))
@@ -67,11 +71,19 @@ class DragDrop(QObject):
             case "images":
                 self.images_dropped.emit(taken)
             case "nothing":
-                self.nothing_dropped.emit()
+                self._banner.show_notice("drop", self.tr("Drop one folder, or image files."), sign="info")
         if others and len(paths) > 1:
             more = f", … ({len(others)})" if len(others) > NAMED else ""
-            self.left_out.emit(", ".join(path.name[:60] for path in others[:NAMED]) + more)
+            names = ", ".join(path.name[:60] for path in others[:NAMED]) + more
+            self._banner.show_notice("left_out", self.tr("Not opened: {names}").format(names=names))
 
 
 def _paths(data: QMimeData) -> list[Path]:
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+def dropped_folder(event: QDropEvent) -> Path | None:
+    """The folder, if exactly one was dropped; otherwise None."""
+    urls = event.mimeData().urls()
+    path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+    return path if path is not None and path.is_dir() else None

@@ -1,4 +1,4 @@
-"""What the menus say about the window itself: settings, keys, its log, its version."""
+"""Menu actions about the window itself: settings, shortcuts, its log, its version."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from gui.engine import processes
+from gui.widgets.banner import Banner
 from gui.widgets.preferences_dialog import PreferencesDialog
 from gui.widgets.text_dialog import show_text
 from gui.window.actions import WindowActions
@@ -15,13 +16,13 @@ from trainer.version import __version__
 
 
 class HelpActions(QObject):
-    """Opens dialogs over `window`. `python_changed` with the interpreter that is to run engines from now on."""
+    """Opens dialogs over `window`. Emits `python_changed` with the interpreter that runs engines from now on."""
 
     python_changed = Signal(str)
 
-    def __init__(self, window: QWidget, preferences: Preferences) -> None:
+    def __init__(self, window: QWidget, preferences: Preferences, banner: Banner) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._banner = window, banner
         self._preferences = preferences
 
     def settings(self) -> None:
@@ -31,13 +32,18 @@ class HelpActions(QObject):
         dialog.show()
 
     def keys(self, actions: WindowActions) -> None:
-        """All keys, in a list."""
+        """List all shortcuts."""
         show_text(self._window, actions.key_table(), self.tr("Keys"))
 
     def window_log(self) -> None:
-        """What the window has written about itself."""
+        """Show the window's own log."""
         text = processes.tail(log_file()) or self.tr("Nothing has been written yet.")
         show_text(self._window, text, str(log_file()))
+
+    def tell_fault(self, text: str) -> None:
+        """Report an internal error of the window, which is in its log."""
+        what = self.tr("Error in the window, not in the run: {error}").format(error=text)
+        self._banner.show_notice("fault", what, [(self.tr("Show the log"), self.window_log)])
 
     def about(self) -> None:
         """Version and licence."""

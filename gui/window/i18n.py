@@ -16,7 +16,7 @@ def choose(app: QApplication, language: str) -> None:
     """`system`, `en` or `ru`: texts and numbers. Widgets get a LanguageChange event."""
     system = QLocale.system()
     code = system.name().partition("_")[0] if language == "system" else language
-    # the system's own spelling of numbers, where it is the system's language
+    # the system's number format, if the language is the system's
     QLocale.setDefault(system if language == "system" else QLocale(language))
     for translator in app.findChildren(QTranslator, _NAME):
         app.removeTranslator(translator)
@@ -24,7 +24,7 @@ def choose(app: QApplication, language: str) -> None:
     for name, folder in (("qtbase", _qt_folder()), ("epochscope", _own_folder())):
         translator = QTranslator(app)
         translator.setObjectName(_NAME)
-        # English has a file too, for its plurals
+        # English has a file as well, for plurals
         if folder and translator.load(f"{name}_{code if code in TRANSLATED else 'en'}", folder):
             app.installTranslator(translator)
         else:

@@ -18,18 +18,18 @@ MAX_BYTES = 512 * 1024
 KEPT = 2
 log = logging.getLogger("epochscope.window")
 
-# what Qt says of platforms that are as they are
+# Qt's harmless messages about platforms
 _KNOWN = ("does not support", "propagateSizeHints")
 
 
 def log_file() -> Path:
-    """Where it is written."""
+    """Path of the log file."""
     return cache_folder() / "window.log"
 
 
 class LogFile:
-    """Takes over uncaught errors and Qt's messages until `close`. `faults` counts the errors; `on_fault` is called
-    with the last line of each, on the thread it happened."""
+    """Captures uncaught errors and Qt's messages until `close`. `faults` counts the errors; `on_fault` is called with
+    the last line of each, on the thread where it happened."""
 
     def __init__(self) -> None:
         self.faults = 0
@@ -57,7 +57,7 @@ class LogFile:
             log.error("uncaught in a thread", exc_info=(caught.exc_type, caught.exc_value, caught.exc_traceback))
 
     def close(self) -> None:
-        """Give everything back."""
+        """Restore the previous handlers."""
         qInstallMessageHandler(None)
         sys.excepthook, threading.excepthook = self._before
         log.removeHandler(self._handler)
@@ -65,7 +65,7 @@ class LogFile:
 
 
 def _handler() -> logging.Handler:
-    """The file; without one where it cannot be written."""
+    """Open the file; without one if it cannot be written."""
     try:
         log_file().parent.mkdir(parents=True, exist_ok=True)
         handler: logging.Handler = RotatingFileHandler(

@@ -1,4 +1,4 @@
-"""The window: what lies where, which run is shown, and what is done on each tick of its timer."""
+"""The window: what is where, which run is shown, and what is done on each tick of its timer."""
 
 from __future__ import annotations
 
@@ -11,18 +11,16 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QHideEvent, 
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 from gui.engine.rpc_client import RpcClient
-from gui.text.errors import error_text
 from gui.viewmodels.demo_run import demo_run
-from gui.viewmodels.eta import Pace, outlook
+from gui.viewmodels.eta import outlook
 from gui.viewmodels.open_runs import OpenRuns, open_run
-from gui.viewmodels.run import Topic
+from gui.viewmodels.run import ALL_TOPICS, Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.banner import Banner
 from gui.widgets.epoch_slider import EpochBar
 from gui.widgets.run_info import RunInfo
 from gui.widgets.run_toolbar import RunToolbar
 from gui.widgets.status import StatusBar
-from gui.widgets.welcome import WelcomePage
 from gui.window.actions import WindowActions
 from gui.window.closing import Closing
 from gui.window.drag_drop import DragDrop
@@ -35,16 +33,20 @@ from gui.window.refresh_timer import Every, RefreshTimer
 from gui.window.run_controller import RunController
 from gui.window.run_notices import RunNotices
 from gui.window.runs_side import RunsSide
-from gui.window.tabs import ALL, PANELS, Tabs
+from gui.window.start_place import StartPlace
+from gui.window.tabs import PANELS, Tabs
+from gui.window.top_rows import TopRows
+from gui.window.tour_guide import TourGuide, TourPlaces
+from trainer.pace import Pace
 from trainer.store.folder import RunFolder, is_run
 
 _ON_RUN_INFO: frozenset[Topic] = frozenset({"info", "epochs", "evaluation", "snapshots", "state"})
 _DRAW_SECONDS = 0.2
-"""While a long journal is read, drawing happens only now and then."""
+"""While a long journal is being read, drawing is rare."""
 
 
 class Window(QMainWindow):
-    """Shows one run of `root`, or none. Nothing is drawn and nothing read while it cannot be seen."""
+    """Shows one run of `root`, or none. While it is not visible, nothing is drawn or read."""
 
     def __init__(self, root: Path, preferences: Preferences) -> None:
         super().__init__()
@@ -54,8 +56,7 @@ class Window(QMainWindow):
         self.epoch_cursor = EpochCursor()
         self.pace = Pace()
         self.rpc_client = RpcClient(preferences.python)
-        self._drawing, self._listing = Every(_DRAW_SECONDS), Every(0.5)
-        self._looking_for_live, self._examining = Every(2.0), Every(0.5)
+        self._drawing, self._listing, self._looking_for_live, self._examining = map(Every, (_DRAW_SECONDS, 0.5, 2, 0.5))
         self.setAcceptDrops(True)
         self._make_helpers()
         self._build()
@@ -66,7 +67,7 @@ class Window(QMainWindow):
 
     @property
     def run(self) -> OpenRun | None:
-        """The run that is shown."""
+        """The shown run."""
         return self.runs.shown
 
     # -- what lies where -------------------------------------------------------------------------------------------
@@ -78,8 +79,9 @@ class Window(QMainWindow):
         self.closing = Closing(self.run_controller, self.banner)
         self.run_notices = RunNotices(self, self.banner)
         self.file_actions = FileActions(self, self.banner, preferences, self.runs, self.root)
-        self.help_actions = HelpActions(self, preferences)
-        self.drag_drop = DragDrop(self)
+        self.help_actions = HelpActions(self, preferences, self.banner)
+        self.drag_drop = DragDrop(self, self.banner)
+        self.tour = TourGuide(self, preferences, self.runs)
         self.refresh_timer = RefreshTimer(self, lambda: self.runs.catching_up)
         self.window_actions = WindowActions(self, self._slots(), self.open_run)
 
@@ -93,6 +95,7 @@ class Window(QMainWindow):
             "export_csv": lambda: files.export_csv(self.tabs),
             "export_png": lambda: files.export_png(self.tabs),
             "export_report": files.export_report,
+            "searches": files.show_searches,
             "settings": about.settings,
             "quit": self.close,
             "start": self._start,
@@ -111,74 +114,80 @@ class Window(QMainWindow):
             "live": self._escape,
             "runs_panel": lambda: self.window_layout.toggle("runs"),
             "facts_panel": lambda: self.window_layout.toggle("facts"),
+            "tear_off": lambda: self.tabs.toggle_floating(),
+            "beside": lambda: self.tabs.toggle_beside(),
             "full_screen": lambda: self.window_layout.full_screen(),
             "reset_layout": lambda: self.window_layout.reset(),
             "keys": lambda: about.keys(self.window_actions),
+            "tour": self.tour.begin,
             "window_log": about.window_log,
             "about": about.about,
         }
         return slots | {f"tab_{name}": partial(self.show_tab, name) for name in PANELS}
 
     def _build(self) -> None:
-        actions = self.window_actions.actions
+        actions, preferences = self.window_actions.actions, self.preferences
         self.run_toolbar = RunToolbar(actions)
-        self.tabs = Tabs(self.epoch_cursor, self.rpc_client, self.preferences)
+        self.tabs = Tabs(self.epoch_cursor, self.rpc_client, preferences)
         self.epoch_bar = EpochBar(self.epoch_cursor)
         self.run_info = RunInfo(self.epoch_cursor)
-        self.welcome = WelcomePage(actions)
-        run_page = column(self.tabs, self.epoch_bar)
-        self.pages = Pages(self.welcome, run_page, self.rpc_client, self.root, self.preferences)
+        self.start_place = StartPlace(actions)
+        run_page = column(self.tabs.panes, self.epoch_bar)
+        self.pages = Pages(self.start_place, run_page, self.rpc_client, self.root, preferences)
         self.runs_side = RunsSide(self.root)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self.runs_side, self.pages, self.run_info):
             self.splitter.addWidget(widget)
         self.splitter.setCollapsible(1, False)
         self.splitter.setStretchFactor(1, 1)
-        self.setCentralWidget(column(self.run_toolbar, self.banner, self.splitter))
+        self.top_rows = TopRows(self.window_actions.menu_bar, self.run_toolbar)
+        self.setCentralWidget(column(self.top_rows, self.banner, self.splitter))
         self.status_bar = StatusBar(self.open_run)
         self.setStatusBar(self.status_bar)
         sides = (self.runs_side, self.run_info)
-        self.window_layout = WindowLayout(self, self.splitter, sides, actions, self.preferences)
+        self.window_layout = WindowLayout(self, self.splitter, sides, self.top_rows, self.tabs, actions, preferences)
+        self.tour.places = TourPlaces(self.runs_side, self.tabs, self.start_place, self.pages, self.window_layout)
 
     def _connect(self) -> None:
+        files, side = self.file_actions, self.runs_side
+        for run_chosen in (self.start_place.run_chosen, self.tour.run_wanted, files.run_chosen, side.run_chosen):
+            run_chosen.connect(self.open_run)
+        for compare_wanted in (self.tabs.compare_wanted, self.run_notices.compare_wanted, side.compare_wanted):
+            compare_wanted.connect(files.compare)
+        for data_chosen in (files.data_chosen, self.drag_drop.data_dropped):
+            data_chosen.connect(self.new_run)
+        self.drag_drop.run_dropped.connect(self.open_run)
         self.epoch_bar.moved.connect(self.cursor_moved)
         self.tabs.epoch_chosen.connect(self.epoch_bar.choose)
+        self.tabs.train_wanted.connect(self.pages.show_settings)
+        self.tabs.save_wanted.connect(self.file_actions.save)
         self.pages.currentChanged.connect(self._page_changed)
         self.pages.start_wanted.connect(self.run_controller.start)
+        self.tour.tab_wanted.connect(self.show_tab)
+        self.start_place.recipe_chosen.connect(lambda name: self.pages.show_new_run(recipe=name))
         self.run_controller.opened.connect(self._show_folder)
         self.run_controller.changed.connect(self.show_controls)
-        self.run_controller.gone.connect(lambda: self.show_run(None))
+        for gone in (self.run_controller.gone, self.tour.run_unwanted):
+            gone.connect(lambda: self.show_run(None))
         self.closing.ready.connect(self.close)
         self.run_notices.log_wanted.connect(lambda: self.show_tab("log"))
-        self.file_actions.data_chosen.connect(self.new_run)
-        self.file_actions.run_chosen.connect(self.open_run)
         self.file_actions.said.connect(lambda text: self.status_bar.showMessage(text, 5000))
         self.help_actions.python_changed.connect(self.rpc_client.use)
-        self.runs_side.run_chosen.connect(self.open_run)
         self.runs_side.overlays_changed.connect(self._overlay)
         self.runs_side.continue_wanted.connect(lambda path, epochs: self.run_controller.go_on(path, epochs or None))
-        self.runs_side.compare_wanted.connect(self.file_actions.compare)
         self.runs_side.runs_removed.connect(self._removed)
-        self.drag_drop.run_dropped.connect(self.open_run)
-        self.drag_drop.data_dropped.connect(self.new_run)
         self.drag_drop.images_dropped.connect(self._classify)
-        self.drag_drop.nothing_dropped.connect(
-            lambda: self.banner.show_notice("drop", self.tr("Drop one folder, or image files."), sign="info")
-        )
-        self.drag_drop.left_out.connect(
-            lambda names: self.banner.show_notice("left_out", self.tr("Not opened: {names}").format(names=names))
-        )
         self.refresh_timer.ticked.connect(self._tick)
         self.window_actions.show_recent(self.preferences.recent)
 
     # -- which run -------------------------------------------------------------------------------------------------
 
     def open_run(self, path: Path) -> None:
-        """Show the run in this folder; where there is none, say so and change nothing."""
+        """Show the run in this folder; if there is none, say so and change nothing."""
         if is_run(path):
             self._show_folder(Path(path))
         else:
-            text = self.tr("This is no folder of a run: {path}").format(path=path)
+            text = self.tr("Not the folder of a run: {path}").format(path=path)
             self.banner.show_notice("no_run", text)
 
     def _show_folder(self, path: Path) -> None:
@@ -205,7 +214,7 @@ class Window(QMainWindow):
         self.refresh_timer.set()
 
     def _open_demo(self) -> None:
-        """The run that comes along, played from its first epoch on."""
+        """Play the bundled run from its first epoch."""
         if path := demo_run():
             self.open_run(path)
             self.epoch_bar.start_playing()
@@ -216,33 +225,33 @@ class Window(QMainWindow):
         self.tabs.draw()
 
     def new_run(self, source: Path | None = None) -> None:
-        """The page to set up a run on, with this folder of images."""
+        """Show the page for setting up a run on this folder of images."""
         self.pages.show_new_run(source)
 
     def _start(self) -> None:
-        """Start what is set up, or continue what is shown."""
+        """Start the run being set up, or continue the shown one."""
         if self.pages.on_new_run:
             self.pages.press_start()
         else:
             self.run_controller.continue_shown()
 
     def show_tab(self, name: str) -> None:
-        """A tab of the shown run."""
+        """Show a tab of the shown run."""
         if self.run is not None:
             self.pages.show_run(True)
             self.tabs.show_tab(name)
 
     def _escape(self) -> None:
-        """Back from the set-up page, else back to live."""
+        """Leave the set-up page, or return to the live epoch."""
         if self.pages.on_new_run:
-            self.pages.show_run(self.run is not None)
+            self.pages.leave(self.run is not None)
         elif self.run is not None:
             self.epoch_bar.go_live()
 
     def _classify(self, images: Sequence[Path]) -> None:
-        """What the shown run's best weights say of these images."""
+        """Classify these images with the shown run's best weights."""
         if self.run is None:
-            text = self.tr("Open a run first: its best weights say what is in an image.")
+            text = self.tr("Open a run first: its best weights classify your images.")
             self.banner.show_notice("drop", text, sign="info")
         else:
             self.show_tab("predict")
@@ -253,7 +262,7 @@ class Window(QMainWindow):
             self.show_run(None)
 
     def _overlay(self, paths: list[Path]) -> None:
-        """Curves of further runs."""
+        """Overlay the curves of other runs."""
         self.runs.overlay(paths)
         self.tabs.set_overlays(self.runs.overlays)
         self.refresh_timer.set()
@@ -261,16 +270,19 @@ class Window(QMainWindow):
     # -- what changes ----------------------------------------------------------------------------------------------
 
     def _tick(self, now: float) -> None:
-        """Read what is new, look around, draw what has changed."""
+        """Read new records, check the state of things, draw what has changed."""
         self._read()
         for part in (self.rpc_client, self.pages, self.file_actions):
             part.poll()
         catching_up = self.runs.catching_up
-        if self.runs_side.isVisible() and self._listing.due(now):
+        if (self.runs_side.isVisible() or self.pages.on_start) and self._listing.due(now):
             self.runs_side.tick()
+            if self.pages.on_start:
+                self.start_place.show_runs(self.runs_side.newest())
         if self._looking_for_live.due(now):
             self.status_bar.show_live(self.root, self.run)
-        if not catching_up and self._examining.due(now):
+        starting = self.run_controller.steering.state == "starting"  # its files do not exist yet
+        if not catching_up and not starting and self._examining.due(now):
             self.run_notices.tell_folder(self.run)
         if not catching_up:
             self.epoch_bar.tick(now)
@@ -280,10 +292,7 @@ class Window(QMainWindow):
 
     def _read(self) -> None:
         found, run = self.runs.read(), self.run
-        if found.error is not None:
-            self.banner.show_notice("unreadable", error_text(found.error))
-        else:
-            self.banner.hide_notice("unreadable")
+        self.run_notices.tell_unreadable(found.error)
         if found.overlays_anew:
             self.tabs.set_overlays(self.runs.overlays)
         if found.grew:
@@ -308,27 +317,29 @@ class Window(QMainWindow):
             now = outlook(run.model, self.run_controller.steering.state, self.pace)
             self.run_toolbar.show_outlook(run.model, now)
             self.status_bar.show_damage(run.follower.damaged)
+            self.run_info.tick()
         self.tabs.draw()
 
     def cursor_moved(self) -> None:
-        """Another epoch is looked at."""
+        """The selected epoch has changed."""
         self.refresh_timer.touch()
         self.tabs.move_cursor()
         self.run_info.refresh()
 
     def show_controls(self) -> None:
-        """Buttons and menus as the run's state has them now."""
+        """Update buttons and menus to the state of the run."""
         run, steering = self.run, self.run_controller.steering
         self.window_actions.enable(run, steering.enabled, setting_up=self.pages.on_new_run)
         name = run.folder.name if run else self.tr("No run is open")
         self.run_toolbar.show_state(name, steering.state, steering.enabled)
+        self.run_info.show_state(steering.state, steering.enabled)
         if run is None:
             self.run_toolbar.show_outlook(None, None)
 
     def retranslate(self) -> None:
-        """The language has changed: set all texts anew."""
+        """The language has changed: set all texts again."""
         parts = (self.window_actions, self.run_toolbar, self.tabs, self.epoch_bar, self.run_info)
-        for part in (*parts, self.pages, self.welcome, self.status_bar, self.runs_side):
+        for part in (*parts, self.pages, self.start_place, self.status_bar, self.runs_side):
             part.retranslate()
         self.run_notices.retranslate(self.run)
         self.show_controls()
@@ -344,48 +355,45 @@ class Window(QMainWindow):
         super().changeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Work again."""
+        """Resume updates."""
         super().showEvent(event)
-        self.tabs.note(ALL)
+        self.tabs.note(ALL_TOPICS)
+        self.tabs.show_floating(True)
         self.refresh_timer.set()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Rest."""
+        """Suspend updates."""
         super().hideEvent(event)
         self.refresh_timer.set()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Narrow windows have no room for the list of runs."""
+        """Narrow windows have no room for the list of runs, low ones none for two rows at the top."""
         super().resizeEvent(event)
         self.window_layout.fold()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A key that nobody wanted: it may be a letter of a Russian layout."""
+        """An unhandled key may be a letter of a Russian layout."""
         if not self.window_actions.press(event):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Folders and images are welcome."""
+        """Accept folders and images."""
         self.drag_drop.entered(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A folder of images, a run, or images to classify."""
+        """Open a folder of images, a run, or images to classify."""
         self.drag_drop.dropped(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Not before it is said what is to become of the runs that were started here."""
+        """Ask first what to do with runs that were started here."""
         if not self.closing.allowed():
             event.ignore()
             return
         self.refresh_timer.stop()
         self.window_layout.save()
+        self.tabs.show_floating(False)
         self.preferences.save()
         self.run_controller.release()
         self.rpc_client.close()
         self.pages.release()
         event.accept()
-
-    def tell_fault(self, text: str) -> None:
-        """Something went wrong in the window itself; it is written to its log."""
-        what = self.tr("An error of the window, not of the run: {error}").format(error=text)
-        self.banner.show_notice("fault", what, [(self.tr("Show the log"), self.help_actions.window_log)])

@@ -1,9 +1,10 @@
-"""The middle of the window: welcome, the shown run, or setting up a new one."""
+"""The middle of the window: the start page, the shown run, or setting up a new one."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -14,25 +15,29 @@ from gui.window.preferences import Preferences
 
 if TYPE_CHECKING:
     from gui.new_run.new_run_page import NewRunPage
+    from gui.panels.labels.labels_page import LabelsPage
+    from gui.viewmodels.recipe_advice import RecipeAdvice
 
 
 class Pages(QStackedWidget):
-    """`currentChanged` says that another page is in front; `start_wanted` repeats what the new-run page says. That page
-    is made when it is first asked for."""
+    """`currentChanged` is emitted when another page comes to the front; `start_wanted` repeats that of the new-run
+    page, which is created on first use."""
 
     start_wanted = Signal(list, str)
 
     def __init__(
-        self, welcome: QWidget, run_page: QWidget, rpc_client: RpcClient, root: Path, preferences: Preferences
+        self, start_page: QWidget, run_page: QWidget, rpc_client: RpcClient, root: Path, preferences: Preferences
     ) -> None:
         super().__init__()
-        self.welcome, self.run_page = welcome, run_page
+        self.start_page, self.run_page = start_page, run_page
         self.new_run_page: NewRunPage | None = None
+        self._labels_page: LabelsPage | None = None
         self._rpc_client = rpc_client
         self._root = root
         self._preferences = preferences
         self._devices: PythonCheck | None = None
-        self.addWidget(welcome)
+        self._advice: RecipeAdvice | None = None
+        self.addWidget(start_page)
         self.addWidget(run_page)
 
     @property
@@ -41,48 +46,108 @@ class Pages(QStackedWidget):
         return self.currentWidget() is self.run_page
 
     @property
+    def on_start(self) -> bool:
+        """The start page is in front."""
+        return self.currentWidget() is self.start_page
+
+    @property
     def on_new_run(self) -> bool:
-        """The page to set up a run is in front."""
-        return self.new_run_page is not None and self.currentWidget() is self.new_run_page
+        """The page to set up a run is in front, or the labels of its data."""
+        return self.new_run_page is not None and self.currentWidget() in (self.new_run_page, self._labels_page)
+
+    @property
+    def _on_labels(self) -> bool:
+        return self._labels_page is not None and self.currentWidget() is self._labels_page
 
     def show_run(self, shown: bool, *, bring: bool = True) -> None:
-        """The run's page where one is shown, else the welcome; unless to `bring` it, a run that is set up stays."""
+        """Show the run's page if a run is shown, else the start page. A run being set up stays in front unless `bring`
+        is set."""
         if bring or not self.on_new_run:
-            self.setCurrentWidget(self.run_page if shown else self.welcome)
+            self.setCurrentWidget(self.run_page if shown else self.start_page)
 
-    def show_new_run(self, source: Path | None = None) -> None:
-        """The page to set up a run on, with this folder of images."""
+    def show_start(self) -> None:
+        """Show the start page; a shown run stays open."""
+        self.setCurrentWidget(self.start_page)
+
+    def show_new_run(self, source: Path | None = None, recipe: str | None = None) -> None:
+        """Show the page for setting up a run, with this folder of images or this recipe."""
         if self.new_run_page is None:
             from gui.new_run.new_run_page import NewRunPage
+            from gui.viewmodels.recipe_advice import RecipeAdvice
 
-            self.new_run_page = NewRunPage(self._rpc_client, self._root, self._preferences)
+            self._advice = RecipeAdvice(lambda: RpcClient(self._preferences.python), self._root)
+            self.new_run_page = NewRunPage(self._rpc_client, self._root, self._preferences, advice=self._advice)
             self.new_run_page.start_wanted.connect(self.start_wanted)
+            self.new_run_page.check.labels_wanted.connect(self._show_labels)
             self.addWidget(self.new_run_page)
             self._devices = PythonCheck(self._preferences.python, full=True)
         if source is not None:
             self.new_run_page.set_source(str(source))
+        if recipe is not None:
+            self.new_run_page.choose_card(recipe)
         self.setCurrentWidget(self.new_run_page)
         self.new_run_page.setFocus()
 
-    def press_start(self) -> None:
-        """As if its button was clicked: what is wrong with the settings is said there."""
+    def show_settings(self, tables: Mapping[str, Any], news: str) -> None:
+        """Show the page for setting up a run with the settings of another run; `news`: what differs."""
+        self.show_new_run()
         if self.new_run_page is not None:
+            self.new_run_page.take_settings(tables, news)
+
+    def _show_labels(self, tables: Mapping[str, Any]) -> None:
+        """Show the labels of the data of the run being set up."""
+        if self._labels_page is None:
+            from gui.panels.labels.labels_page import LabelsPage
+
+            self._labels_page = LabelsPage(self._rpc_client, self._preferences)
+            self._labels_page.train_wanted.connect(self._use_edits)
+            self._labels_page.left.connect(lambda: self.show_new_run())
+            self.addWidget(self._labels_page)
+        self._labels_page.show_settings(tables, self._root)
+        self.setCurrentWidget(self._labels_page)
+
+    def _use_edits(self, path: str, news: str) -> None:
+        """Set up the run with these label edits."""
+        if self.new_run_page is not None:
+            tables = self.new_run_page.form.tables()
+            self.show_settings({**tables, "data": {**tables.get("data", {}), "edits": path}}, news)
+
+    def leave(self, shown: bool) -> None:
+        """Back from the labels to the settings, and from there to the run, if one is shown."""
+        if self._on_labels:
+            self.show_new_run()
+        else:
+            self.show_run(shown)
+
+    def press_start(self) -> None:
+        """As if its button was clicked: problems with the settings are shown there."""
+        if self._on_labels:
+            self.show_new_run()
+        elif self.new_run_page is not None:
             self.new_run_page.start_button.click()
 
     def poll(self) -> None:
-        """On each tick: offer the devices there are, once known."""
+        """Called on each tick: offer the available devices, once known, and the recipes that fit."""
+        if self.new_run_page is not None:
+            self.new_run_page.poll()
         if self._devices is not None and self._devices.result() is not None:
             if self.new_run_page is not None:
                 self.new_run_page.set_devices(self._devices.devices)
-            self.release()
+            self._forget_devices()
 
     def release(self) -> None:
-        """Ask for devices no more."""
+        """Cancel pending requests."""
+        self._forget_devices()
+        if self._advice is not None:
+            self._advice.close()
+
+    def _forget_devices(self) -> None:
         if self._devices is not None:
             self._devices.close()
             self._devices = None
 
     def retranslate(self) -> None:
-        """The new-run page's texts; the others are told by who made them."""
-        if self.new_run_page is not None:
-            self.new_run_page.retranslate()
+        """Retranslate the pages created here; the others are retranslated by their owners."""
+        for page in (self.new_run_page, self._labels_page):
+            if page is not None:
+                page.retranslate()

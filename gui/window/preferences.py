@@ -1,7 +1,8 @@
-"""What the window remembers between two starts, in a file of the user's settings folder."""
+"""What the window remembers between sessions, in a file in the user's settings folder."""
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ LAYOUT_VERSION = 1
 
 
 class Preferences:
-    """Typed values over QSettings. What is damaged or unknown counts as not set."""
+    """Typed values over QSettings. Damaged or unknown values count as unset."""
 
     def __init__(self) -> None:
         self._file = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Epochscope", "window")
@@ -33,7 +34,7 @@ class Preferences:
 
     @property
     def scheme(self) -> Scheme:
-        """Light, dark, or as the system is."""
+        """Light, dark, or the system's."""
         found = self._text("theme")
         return next((scheme for scheme in SCHEMES if scheme == found), "system")
 
@@ -43,7 +44,7 @@ class Preferences:
 
     @property
     def python(self) -> str:
-        """The interpreter that trains; our own unless another was chosen."""
+        """The Python interpreter for training; our own unless another was chosen."""
         return self._text("python") or sys.executable
 
     @python.setter
@@ -51,15 +52,24 @@ class Preferences:
         self._file.setValue("python", value)
 
     @property
+    def tour_seen(self) -> bool:
+        """Whether the tour has been shown; it is not offered again."""
+        return self._text("tour_seen") == "true"
+
+    @tour_seen.setter
+    def tour_seen(self, value: bool) -> None:
+        self._file.setValue("tour_seen", "true" if value else "false")
+
+    @property
     def recent(self) -> list[Path]:
-        """Runs opened last, the latest first."""
+        """Recently opened runs, the latest first."""
         found = self._file.value("recent", [])
         # one entry comes back as a string
         names = [found] if isinstance(found, str) else found if isinstance(found, list) else []
         return [Path(name) for name in names if isinstance(name, str) and name][:RECENT]
 
     def add_recent(self, path: Path) -> None:
-        """Put a run at the head of the list."""
+        """Put a run at the top of the list."""
         names = [str(path), *(str(old) for old in self.recent if old != path)]
         self._file.setValue("recent", names[:RECENT])
 
@@ -71,8 +81,16 @@ class Preferences:
         """Remember it."""
         self._file.setValue(f"folders/{name}", str(path))
 
+    def edits_file(self, source: str) -> str:
+        """The file for label edits of this data set; "" until the user has chosen one."""
+        return self._text(f"edits/{_key(source)}")
+
+    def set_edits_file(self, source: str, path: Path) -> None:
+        """Remember it."""
+        self._file.setValue(f"edits/{_key(source)}", str(path))
+
     def layout(self, name: str) -> QByteArray:
-        """Geometry or splitter state; empty where there is none of this version."""
+        """Geometry or splitter state; empty if there is none for this version."""
         found = self._file.value(f"layout{LAYOUT_VERSION}/{name}")
         return found if isinstance(found, QByteArray) else QByteArray()
 
@@ -89,7 +107,7 @@ class Preferences:
         self._file.setValue(f"layout{LAYOUT_VERSION}/{name}", "true" if value else "false")
 
     def forget_layout(self) -> None:
-        """Everything where it was at first."""
+        """Forget the saved layout."""
         self._file.remove(f"layout{LAYOUT_VERSION}")
 
     def save(self) -> None:
@@ -99,3 +117,8 @@ class Preferences:
     def _text(self, key: str) -> str:
         value: Any = self._file.value(key, "")
         return value if isinstance(value, str) else ""
+
+
+def _key(source: str) -> str:
+    """Escape the slashes of a path, which would create groups in the file."""
+    return hashlib.sha256(source.encode()).hexdigest()[:16]

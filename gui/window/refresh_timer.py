@@ -1,7 +1,7 @@
-"""The one timer of the window: how often it looks for what is new, and when it rests.
+"""The window's only timer: how often it looks for news, and when it rests.
 
 Drawing 20 times a second all the time would take a quarter of a small computer from the training; so it is at most five
-times a second while nobody is at work here, less where that takes long, and not at all while the window is hidden.
+times a second while the window is idle, less if drawing is slow, and not at all while it is hidden.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from PySide6.QtWidgets import QWidget
 TOUCHED_MS = 50
 IDLE_MS = 200
 IDLE_SHARE = 1 / 160
-"""The part of the time that an idle window may work, where that means less than five times a second: on a computer that
-trains on all cores, this is what it takes from the training."""
+"""The share of time an idle window may use, if that means fewer than five updates a second: on a computer that trains
+on all cores, this is its cost to the training."""
 IDLE_MOST_MS = 1500
 SMOOTHING = 0.2
-"""Weight of the newest tick in what a tick takes."""
+"""Weight of the latest tick in the average duration."""
 TOUCHED_SECONDS = 1.0
 
 
 class RefreshTimer(QObject):
-    """Emits `ticked`, with the monotonic time in seconds, while `window` can be seen; without pause while
+    """Emits `ticked` with the monotonic time in seconds while `window` is visible; continuously while
     `catching_up()`."""
 
     ticked = Signal(float)
@@ -42,7 +42,7 @@ class RefreshTimer(QObject):
         self._touched = float("-inf")
 
     def set(self) -> None:
-        """As fast as is needed now."""
+        """Set the interval needed now."""
         if not self._window.isVisible() or self._window.isMinimized():
             self.timer.stop()
             return
@@ -52,16 +52,16 @@ class RefreshTimer(QObject):
             self.timer.start(wanted)
 
     def stop(self) -> None:
-        """Until it is set again."""
+        """Stop the timer until it is set again."""
         self.timer.stop()
 
     def touch(self) -> None:
-        """Somebody is at work here."""
+        """The user is active in the window."""
         self._touched = time.monotonic()
         self.set()
 
     def tick(self) -> None:
-        """Once around."""
+        """One tick."""
         before, self._spent = self._spent, time.process_time()
         if self.timer.interval() >= IDLE_MS:
             self._work += SMOOTHING * (self._spent - before - self._work)
@@ -72,21 +72,21 @@ class RefreshTimer(QObject):
         self.set()
 
     def _idle_ms(self) -> int:
-        """Until the next tick while nobody is at work here, by what a tick and the painting after it take. In steps, so
-        that the timer is not set anew each time."""
+        """Interval while the window is idle, from the duration of a tick and the painting after it; rounded to steps,
+        so that the timer is not reset every time."""
         wanted = 1000 * self._work / IDLE_SHARE
         return min(IDLE_MOST_MS, max(IDLE_MS, 100 * round(wanted / 100)))
 
 
 class Every:
-    """Something done on some ticks only: `due` once in `seconds`."""
+    """Something done only on some ticks: `due` once every `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._last = float("-inf")
 
     def due(self, now: float) -> bool:
-        """Whether it is time; counts as done then."""
+        """Whether it is time; if so, it counts as done."""
         if now - self._last < self._seconds:
             return False
         self._last = now

@@ -1,4 +1,4 @@
-"""What the buttons do: starts engines, steers the shown run, asks before anything is lost."""
+"""What the buttons do: starts engines, controls the shown run, asks before anything is lost."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ TOLD_BY_THE_RUN = (5, 6, 7, 8, 9)
 
 
 class RunController(QObject):
-    """Steers the run that is shown. `opened`: a run was started and is to be shown; `changed`: buttons and states may
-    be others now; `gone`: the shown run lies in the trash."""
+    """Controls the shown run. `opened`: a run was started and should be shown; `changed`: buttons and states may have
+    changed; `gone`: the shown run was moved to the trash."""
 
     opened = Signal(Path)
     changed = Signal()
@@ -46,7 +46,7 @@ class RunController(QObject):
         self._last: tuple[State, frozenset[Action]] | None = None
 
     def show_run(self, run: OpenRun | None) -> None:
-        """Steer this one from now on."""
+        """Control this run from now on."""
         self._banner.clear()
         self.steering = RunState(run, self.started.get(run.folder.path) if run else None)
         self.changed.emit()
@@ -54,7 +54,7 @@ class RunController(QObject):
     # -- starting ----------------------------------------------------------------------------------------------------
 
     def start(self, arguments: list[str], name: str) -> None:
-        """Run `epochscope ARGUMENTS`, which makes or continues the run `name`, and show it."""
+        """Run `epochscope ARGUMENTS`, which creates or continues the run `name`, and show it."""
         with self._showing_errors():
             if not any(word == "--runs" or word.startswith("--runs=") for word in arguments):
                 arguments = [*arguments, "--runs", str(self.root)]
@@ -63,7 +63,7 @@ class RunController(QObject):
             self.opened.emit(engine.folder.path)
 
     def go_on(self, path: Path, epochs: int | None) -> None:
-        """Continue a run that has ended; `epochs` in all, None as many as it was set up for."""
+        """Continue a run that has ended; `epochs` in total, None for the number it was set up with."""
         folder = RunFolder(path)
         more = ["--epochs", str(epochs)] if epochs is not None else []
         engine_root = folder.path.parent
@@ -74,13 +74,13 @@ class RunController(QObject):
             self.opened.emit(engine.folder.path)
 
     def continue_shown(self) -> None:
-        """Continue the shown run; one that is completed is asked how many epochs more."""
+        """Continue the shown run; for a completed one, ask how many more epochs."""
         run = self.steering.run
         if run is None or "continue" not in self.steering.enabled:
             return
         info, epochs = run.model.info, None
         if info is not None and self.steering.state == "completed":
-            title, text = self.tr("Continue"), self.tr("How many epochs more?")
+            title, text = self.tr("Continue"), self.tr("How many more epochs?")
             more, wanted = QInputDialog.getInt(self._window, title, text, max(1, info.epochs // 2), 1, 100_000)
             if not wanted:
                 return
@@ -96,7 +96,7 @@ class RunController(QObject):
         self.changed.emit()
 
     def pause(self) -> None:
-        """Pause, or go on."""
+        """Pause or unpause."""
         enabled = self.steering.enabled
         if "unpause" in enabled:
             self.ask("unpause")
@@ -104,14 +104,14 @@ class RunController(QObject):
             self.ask("pause")
 
     def discard(self) -> None:
-        """Stop and put the run into the trash, once a person has agreed."""
+        """Stop the run and move it to the trash, after confirmation."""
         run = self.steering.run
         if run is None:
             return
         text = self.tr("Stop this run and move it to the trash?")
-        what = self.tr("Its weights, figures and pictures go with it: {folder}").format(folder=run.folder.path)
+        what = self.tr("This includes its weights, metrics and images: {folder}").format(folder=run.folder.path)
         box = self._box(QMessageBox.Icon.Warning, text, what)
-        away = box.addButton(self.tr("Stop and throw away"), QMessageBox.ButtonRole.DestructiveRole)
+        away = box.addButton(self.tr("Stop and delete"), QMessageBox.ButtonRole.DestructiveRole)
         keep = box.addButton(self.tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.exec()
@@ -120,11 +120,11 @@ class RunController(QObject):
             self.ask("stop")
 
     def end_process(self) -> None:
-        """End the engine that does not answer, once a person has agreed."""
+        """Kill an engine that does not answer, after confirmation."""
         text = self.tr("End the process of this run?")
         what = self.tr(
-            "It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, "
-            "the run can be continued from there.",
+            "It is asked to save and quit; after %n second(s) it is killed. Progress since its last checkpoint is "
+            "lost; the run can be continued from there.",
             "",
             round(processes.PATIENCE_SECONDS),
         )
@@ -142,14 +142,14 @@ class RunController(QObject):
     # -- on each tick ------------------------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Take note of answers, of engines that failed to start, and of requests nobody answers."""
+        """Handle answers, engines that failed to start, and requests without an answer."""
         steering = self.steering
         if steering.run is None:
             return
         for answer in steering.settle():
             if answer.result in ("refused", "stale"):
                 reason = reason_text(answer.code, answer.parameters, answer.reason)
-                text = self.tr("The engine has refused ({reason}).").format(reason=plain(reason))
+                text = self.tr("The training process refused ({reason}).").format(reason=plain(reason))
                 self._banner.show_notice("refused", text)
         self._tell_overdue()
         self._tell_exit()
@@ -162,15 +162,15 @@ class RunController(QObject):
 
     def _tell_overdue(self) -> None:
         if self.steering.ending is not None:
-            self._banner.show_notice("overdue", self.tr("The process is being ended …"))
+            self._banner.show_notice("overdue", self.tr("Ending the process …"))
         elif self.steering.overdue is not None:
-            text = self.tr("The engine has not answered for 5 seconds. It may be busy with a long step, or hang.")
+            text = self.tr("The training process has not responded for 5 seconds: busy with a long step, or stuck.")
             self._banner.show_notice("overdue", text, [(self.tr("End the process…"), self.end_process)])
         else:
             self._banner.hide_notice("overdue")
 
     def _tell_exit(self) -> None:
-        """An engine we started is gone: say what it printed, where the run itself does not tell."""
+        """An engine started here has ended: show its output if the run does not say why."""
         engine, run = self.steering.engine, self.steering.run
         if engine is None or run is None or engine.exit_code is None:
             return
@@ -181,14 +181,14 @@ class RunController(QObject):
             return
         if code < 0 and run.model.began:
             return
-        text = self.tr("The engine could not work (exit code {code}):").format(code=code)
-        output = engine.output().strip() or self.tr("It has printed nothing.")
+        text = self.tr("Training process failed to start (exit code {code}):").format(code=code)
+        output = engine.output().strip() or self.tr("It printed nothing.")
         self._banner.show_notice("exit", f"{text}\n{output}", [(self.tr("Show all"), _shower(self._window, output))])
 
     def _throw_away(self) -> None:
         run = self.steering.run
         if run is None or run is not self._discarding:
-            self._discarding = None  # another run, maybe in the same folder
+            self._discarding = None  # another run, possibly in the same folder
         elif self.steering.state in ("completed", "stopped", "failed", "lost") and not run.follower.alive:
             self._discarding = None
             with self._showing_errors():
@@ -198,19 +198,20 @@ class RunController(QObject):
     # -- closing -----------------------------------------------------------------------------------------------------
 
     def working(self) -> list[processes.EngineProcess]:
-        """Engines started here that still run."""
+        """Engines started here that are still running."""
         return [engine for engine in self.started.values() if engine.exit_code is None]
 
     def ask_closing(self, late: bool = False) -> str:
-        """What is to become of the runs started here: `stop`, `leave` or `stay`. `late`: a stop was not obeyed."""
+        """Ask what to do with the runs started here: `stop`, `leave` or `stay`. `late`: a stop was not answered in
+        time."""
         names = ", ".join(engine.folder.name for engine in self.working())
         text = self.tr("Still training: {names}").format(names=names)
-        what = self.tr("The run does not need the window: it can go on by itself, and be opened here again later.")
+        what = self.tr("The run does not need the window: it keeps training, and you can open it again later.")
         if late:
             what = self.tr("It has not stopped yet. ") + what
         box = self._box(QMessageBox.Icon.Question, text, what)
         stop = box.addButton(self.tr("Stop after this step and save"), QMessageBox.ButtonRole.AcceptRole)
-        leave = box.addButton(self.tr("Let it go on"), QMessageBox.ButtonRole.DestructiveRole)
+        leave = box.addButton(self.tr("Keep it running"), QMessageBox.ButtonRole.DestructiveRole)
         stay = box.addButton(self.tr("Stay"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.setEscapeButton(stay)
@@ -225,7 +226,7 @@ class RunController(QObject):
                 processes.ask(engine.folder, "stop")
 
     def release(self) -> None:
-        """The window goes, engines stay."""
+        """Let engines continue without the window."""
         for engine in self.started.values():
             engine.release()
 

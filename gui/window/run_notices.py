@@ -1,4 +1,4 @@
-"""What the banner says of the shown run by itself: that it has failed and why, and what is wrong in its folder."""
+"""Notices about the shown run in the banner: that it failed and why, and what is wrong in its folder."""
 
 from __future__ import annotations
 
@@ -7,29 +7,37 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.text import folder_problems
-from gui.text.errors import ended_text
+from gui.text.errors import ended_text, error_text
 from gui.text.formats import plain
 from gui.viewmodels import folder_check
 from gui.viewmodels.demo_run import demo_run
+from gui.viewmodels.run_before import run_before
 from gui.viewmodels.selection import OpenRun
 from gui.widgets.banner import Banner
 from gui.widgets.text_dialog import show_text
+from trainer.errors import EpochscopeError
+from trainer.store.folder import RunFolder
 
 
 class RunNotices(QObject):
-    """Writes to `banner`. `log_wanted`: a person asks for the run's log."""
+    """Writes to `banner`. `log_wanted`: show the run's log; `compare_wanted`: show the runs at these paths side by
+    side."""
 
     log_wanted = Signal()
+    compare_wanted = Signal(list)
 
     def __init__(self, window: QWidget, banner: Banner) -> None:
         super().__init__(window)
         self._window = window
         self._banner = banner
         self._told: object = None
+        self._watched: RunFolder | None = None
         self._examined: tuple[object, ...] | None = None
 
     def tell_end(self, run: OpenRun | None, again: bool = False) -> None:
-        """A run that has failed says why, above its panels; once, or `again`."""
+        """Show above the panels why a run failed, once or `again`. If a run with label edits finished while it was
+        open, offer a comparison that shows their effect."""
+        self._tell_edits(run)
         ended = run.model.ended if run else None
         if ended is None or ended.status != "failed":
             self._banner.hide_notice("failed")
@@ -38,12 +46,35 @@ class RunNotices(QObject):
             self._told = ended
             error = ended_text(asdict(ended))
             text = self.tr("This run has failed: {error}").format(error=plain(error))
-            self._banner.show_notice("failed", text, [(self.tr("Show the log"), self.log_wanted.emit)])
+            buttons = [(self.tr("Show the log"), self.log_wanted.emit)]
+            self._banner.show_notice("failed", text, buttons, sign="failed")
+
+    def _tell_edits(self, run: OpenRun | None) -> None:
+        ended = run.model.ended if run else None
+        if run is None or run.model.info is None or not run.follower.caught_up:
+            return
+        if ended is None:
+            self._watched = run.folder
+        elif self._watched == run.folder:
+            self._watched = None
+            before = run_before(run.folder) if run.model.info.settings.get("data", {}).get("edits") else None
+            if before is not None and ended.status == "completed":
+                text = self.tr("This run was trained with your decisions about labels.")
+                paths = [before.path, run.folder.path]
+                compare = self.tr("Compare with the previous run"), lambda: self.compare_wanted.emit(paths)
+                self._banner.show_notice("edits", text, [compare], sign="done")
+
+    def tell_unreadable(self, error: EpochscopeError | None) -> None:
+        """That a journal cannot be read, as long as that is so."""
+        if error is not None:
+            self._banner.show_notice("unreadable", error_text(error))
+        else:
+            self._banner.hide_notice("unreadable")
 
     def tell_folder(self, run: OpenRun | None) -> None:
-        """Name what is missing in the run's folder, or is not what it should be; where nothing is, say nothing.
-        Looked at anew only where something has changed."""
-        if run is None or run.follower.gone:  # of a folder that is gone nothing else is to be told
+        """Name what is missing or wrong in the run's folder, if anything. Checked again only if something has
+        changed."""
+        if run is None or run.follower.gone:  # if the folder is gone, there is nothing else to report
             self._examined = None
             self._banner.hide_notice("folder")
             return
@@ -51,7 +82,7 @@ class RunNotices(QObject):
         if now == self._examined:
             return
         self._examined = now
-        # the demo run has only what is to be seen
+        # the demo run has only the files that are shown
         found = folder_check.examine(run.folder, run.model, run.follower.alive or run.folder.path == demo_run())
         if not found:
             self._banner.hide_notice("folder")
@@ -65,7 +96,7 @@ class RunNotices(QObject):
         self._banner.show_notice("folder", folder_problems.notice(found), buttons)
 
     def retranslate(self, run: OpenRun | None) -> None:
-        """What is told of the folder, anew."""
+        """Show the notice about the folder again."""
         self._banner.hide_notice("folder")
         self._examined = None
         self.tell_folder(run)

@@ -12,14 +12,15 @@ from gui.viewmodels.selection import OpenRun
 
 if TYPE_CHECKING:
     from gui.runs.runs_panel import RunsPanel
+    from gui.start.recent_runs import RecentRun
 
 LEAST_WIDTH = 220
 """Pixels, for name and status of a run."""
 
 
 class RunsSide(QWidget):
-    """Repeats what its panel says: folders of runs to show, to overlay and to compare, a folder and the epochs to
-    continue it for (0: as many as it was set up for), folders that were removed."""
+    """Repeats its panel's signals: folders of runs to show, to overlay and to compare, a folder and the epochs to
+    continue it to (0: as set up), folders that were removed."""
 
     run_chosen = Signal(Path)
     overlays_changed = Signal(list)
@@ -37,7 +38,7 @@ class RunsSide(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
 
     def tick(self) -> None:
-        """Look which runs there are."""
+        """Update the list of runs."""
         if self.panel is None:
             self.panel = self._make()
         self.panel.tick()
@@ -55,8 +56,19 @@ class RunsSide(QWidget):
         panel.runs_removed.connect(self.runs_removed)
         return panel
 
+    def newest(self) -> list[RecentRun]:
+        """The latest runs, for the start page."""
+        from gui.start.recent_runs import MOST, RecentRun
+
+        if self.panel is None:
+            return []
+        runs = self.panel.runs
+        rows = runs.newest(MOST)
+        runs.read_curves(row.name for row in rows)
+        return [RecentRun(runs.path(row.name), row, runs.curve(row.name), runs.is_best(row.name)) for row in rows]
+
     def show_run(self, run: OpenRun | None) -> None:
-        """Mark the run that is shown."""
+        """Mark the shown run."""
         self._shown = run.folder.path if run else None
         if self.panel is not None:
             self.panel.show_run(self._shown)

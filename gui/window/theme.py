@@ -1,4 +1,7 @@
-"""Looks: the colours data are drawn in, light and dark, and icons in the colour of the text. Chrome: QPalette."""
+"""Theme: the colours of data in every colour scheme, and icons in the colour of text.
+
+Colours of the window itself are in `colour_schemes`, shapes in `stylesheet`, sizes in `dimensions`.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +15,21 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter,
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from trainer.plotting.palette import CHANGE_DARK, CHANGE_LIGHT, HEAT, ON_DARK, ON_LIGHT, Lut, ramp
+from gui.window.colour_schemes import colour_scheme, palette_of
+from gui.window.stylesheet import stylesheet
+from trainer.plotting.palette import CHANGE_DARK, CHANGE_LIGHT, HEAT, ON_DARK, ON_LIGHT, STRONG_ON_LIGHT, Lut, ramp
 from trainer.resources import resource
 
-Scheme = Literal["system", "light", "dark"]
-SCHEMES: tuple[Scheme, ...] = ("system", "light", "dark")
+Scheme = Literal["system", "light", "dark", "contrast_light", "contrast_dark"]
+SCHEMES: tuple[Scheme, ...] = ("system", "light", "dark", "contrast_light", "contrast_dark")
 
-_SCHEME = {
-    "system": Qt.ColorScheme.Unknown,
-    "light": Qt.ColorScheme.Light,
-    "dark": Qt.ColorScheme.Dark,
-}
+
+_BAD_ON_LIGHT, _BAD_ON_DARK = "#B00E1A", "#FF7B7B"
 
 
 @dataclass(frozen=True)
 class Colours:
-    """What data are drawn in. Train is drawn solid and validation dashed as well: never colour alone.
+    """Colours of data. Training is also solid and validation dashed: colour is never the only cue.
 
     `heat` runs from low to high, `change` from much less over no change to much more: (256, 4) uint8, RGBA.
     """
@@ -50,27 +52,29 @@ class Colours:
 
     @classmethod
     def current(cls) -> Colours:
-        """Those that go with the application's palette now: ask again after a palette change."""
+        """The colours for the current palette; ask again after a palette change."""
         palette = QGuiApplication.palette()
-        return _colours(palette.color(QPalette.ColorRole.Base).rgb(), palette.color(QPalette.ColorRole.Text).rgb())
+        roles = (QPalette.ColorRole.Base, QPalette.ColorRole.Text, QPalette.ColorRole.Mid)
+        return _colours(*(palette.color(role).rgb() for role in roles))
 
 
-@lru_cache(maxsize=4)
-def _colours(base: int, text: int) -> Colours:
+@lru_cache(maxsize=8)
+def _colours(base: int, text: int, line: int) -> Colours:
     background, ink = QColor.fromRgb(base), QColor.fromRgb(text)
     dark = background.lightness() < ink.lightness()
-    series = tuple(QColor(name) for name in (ON_DARK if dark else ON_LIGHT))
+    contrast = line == text  # only in high contrast are lines as strong as text
+    series = tuple(QColor(name) for name in (ON_DARK if dark else STRONG_ON_LIGHT if contrast else ON_LIGHT))
     return Colours(
         dark=dark,
         train=series[0],
         valid=series[1],
         best=series[2],
-        nan=QColor("#FF6B6B" if dark else "#C1121F"),
+        nan=QColor(_BAD_ON_DARK if dark else _BAD_ON_LIGHT),
         good=series[2],
-        bad=QColor("#FF6B6B" if dark else "#C1121F"),
+        bad=QColor(_BAD_ON_DARK if dark else _BAD_ON_LIGHT),
         text=ink,
-        muted=mix(ink, background, 0.4),
-        grid=mix(ink, background, 0.82),
+        muted=mix(ink, background, 0.1 if contrast else 0.4),
+        grid=mix(ink, background, 0.6 if contrast else 0.88),
         background=background,
         cursor=mix(ink, background, 0.25),
         series=series,
@@ -80,7 +84,7 @@ def _colours(base: int, text: int) -> Colours:
 
 
 def mix(one: QColor, other: QColor, share: float) -> QColor:
-    """An opaque colour, `share` of the way from one to the other: translucent pens are slow."""
+    """An opaque mix of two colours, `share` of the way to the second: translucent pens are slow."""
     return QColor(*(round(a + (b - a) * share) for a, b in zip(rgb(one), rgb(other), strict=True)))
 
 
@@ -94,62 +98,68 @@ def _lut(names: tuple[str, ...]) -> Lut:
 
 
 def apply(app: QApplication, scheme: Scheme) -> None:
-    """Fusion everywhere, light or dark as asked or as the system is."""
-    if app.style().objectName() != "fusion":
+    """Apply Fusion with our palette and shapes, as requested or as the system's; repeated when the system's changes."""
+    hints = app.styleHints()
+    if app.property(_FOLLOWED) is None:
         app.setStyle("Fusion")
-    app.styleHints().setColorScheme(_SCHEME[scheme])
-    app.setPalette(QPalette())
-    if scheme != "system" and Colours.current().dark != (scheme == "dark"):
-        # some platforms (offscreen, bare X11) do not hear the request
-        app.setPalette(_palette(scheme == "dark"))
+        hints.colorSchemeChanged.connect(lambda: _follow_system(app))
+        if hasattr(hints, "accessibility"):  # from Qt 6.10 on
+            hints.accessibility().contrastPreferenceChanged.connect(lambda: _follow_system(app))
+    app.setProperty(_FOLLOWED, scheme)
+    if scheme == "system":
+        hints.unsetColorScheme()
+    else:
+        # for parts drawn by the system, such as the title bar
+        hints.setColorScheme(Qt.ColorScheme.Dark if scheme.endswith("dark") else Qt.ColorScheme.Light)
+    _paint(app, scheme)
 
 
-def _palette(dark: bool) -> QPalette:
-    window, base, text, button = (
-        (QColor("#26282c"), QColor("#1b1d20"), QColor("#e6e6e6"), QColor("#34373c"))
-        if dark
-        else (QColor("#efefef"), QColor("#ffffff"), QColor("#1c1c1c"), QColor("#efefef"))
-    )
-    palette = QPalette(button, window)
-    role, group = QPalette.ColorRole, QPalette.ColorGroup
-    for place, colour in (
-        (role.Base, base),
-        (role.AlternateBase, mix(base, window, 0.5)),
-        (role.Text, text),
-        (role.WindowText, text),
-        (role.ButtonText, text),
-        (role.ToolTipBase, base),
-        (role.ToolTipText, text),
-        (role.BrightText, QColor("#ffffff")),
-        (role.Highlight, QColor("#2a6fb0")),
-        (role.HighlightedText, QColor("#ffffff")),
-        (role.Link, QColor("#6cb6ff" if dark else "#0a58a8")),
-        (role.PlaceholderText, mix(text, base, 0.45)),
-    ):
-        palette.setColor(place, colour)
-    for place in (role.Text, role.WindowText, role.ButtonText):
-        palette.setColor(group.Disabled, place, mix(text, window, 0.55))
-    return palette
+_FOLLOWED = "epochscope_scheme"
+"""Property of the application: the scheme that was asked for."""
+
+
+def _follow_system(app: QApplication) -> None:
+    if app.property(_FOLLOWED) == "system":
+        _paint(app, "system")
+
+
+def _paint(app: QApplication, scheme: Scheme) -> None:
+    system = scheme == "system"
+    dark = app.styleHints().colorScheme() == Qt.ColorScheme.Dark if system else scheme.endswith("dark")
+    contrast = _system_asks_for_contrast() if system else scheme.startswith("contrast")
+    chosen = colour_scheme(dark=dark, contrast=contrast)
+    app.setPalette(palette_of(chosen))
+    sheet = stylesheet(chosen, dark=dark)
+    if sheet != app.styleSheet():
+        app.setStyleSheet(sheet)
+
+
+def _system_asks_for_contrast() -> bool:
+    """Unknown before Qt 6.10."""
+    hints = QGuiApplication.styleHints()
+    if not hasattr(hints, "accessibility"):
+        return False
+    return bool(hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast)
 
 
 class _IconEngine(QIconEngine):
-    """Paints a line drawing in the colour the palette has at that moment."""
+    """Paints a line drawing in the current palette's colour."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, on_accent: bool) -> None:
         super().__init__()
-        self._name = name
+        self._name, self._on_accent = name, on_accent
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """In `rect`, whatever its size."""
         group = QPalette.ColorGroup.Disabled if mode == QIcon.Mode.Disabled else QPalette.ColorGroup.Active
-        selected = mode == QIcon.Mode.Selected
-        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.ButtonText
+        on_accent = self._on_accent and mode != QIcon.Mode.Disabled
+        role = QPalette.ColorRole.HighlightedText if on_accent else QPalette.ColorRole.ButtonText
         colour = QGuiApplication.palette().color(group, role).name()
         text = _drawing(self._name).replace("currentColor", colour)
         QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """Transparent but for the lines."""
+        """Transparent except for the lines."""
         pixmap = QPixmap(size)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
@@ -158,8 +168,8 @@ class _IconEngine(QIconEngine):
         return pixmap
 
     def clone(self) -> QIconEngine:
-        """Asked for when a QIcon is copied and changed."""
-        return _IconEngine(self._name)
+        """Called when a QIcon is copied and modified."""
+        return _IconEngine(self._name, self._on_accent)
 
 
 @lru_cache(maxsize=64)
@@ -167,10 +177,11 @@ def _drawing(name: str) -> str:
     return resource("icons", f"{name}.svg").read_text("utf-8")
 
 
-def icon(name: str) -> QIcon:
-    """The drawing resources/icons/`name`.svg in the colour of button texts, now and after a change of theme.
+def icon(name: str, *, on_accent: bool = False) -> QIcon:
+    """The drawing resources/icons/`name`.svg in the colour of button texts, now and after a change of theme; with
+    `on_accent`, in that of texts on a primary button.
 
     Raises EpochscopeError `install.damaged` where there is none.
     """
     _drawing(name)
-    return QIcon(_IconEngine(name))
+    return QIcon(_IconEngine(name, on_accent))

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM close the window as a click would, at once: Python hears a signal only when it runs."""
+"""Ctrl-C and SIGTERM close the window like a click, at once: by itself, Python handles a signal only when it runs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class UnixSignals:
         self._end()
 
     def close(self) -> None:
-        """Give everything back."""
+        """Restore the previous handlers."""
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(self._fd)
         for number, handler in self._before.items():

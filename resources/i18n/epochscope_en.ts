@@ -25,10 +25,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Not looked at: %n other file(s) or folder(s), such as {example}</source>
+        <source>Ignored: %n other file(s) or folder(s), such as {example}</source>
         <translation>
-            <numerusform>Not looked at: %n other file or folder, such as {example}</numerusform>
-            <numerusform>Not looked at: %n other files or folders, such as {example}</numerusform>
+            <numerusform>Ignored: %n other file or folder, such as {example}</numerusform>
+            <numerusform>Ignored: %n other files or folders, such as {example}</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -43,6 +43,13 @@
         <translation>
             <numerusform>⚠ %n class differs only in capital letters: {names}</numerusform>
             <numerusform>⚠ %n classes differ only in capital letters: {names}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>⚠ Not applied: %n edit(s) of images that are missing or have changed</source>
+        <translation>
+            <numerusform>⚠ Not applied: %n edit of an image that is not there, or has changed</numerusform>
+            <numerusform>⚠ Not applied: %n edits of images that are missing or have changed</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -70,10 +77,10 @@
 <context>
     <name>RunController</name>
     <message numerus="yes">
-        <source>It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, the run can be continued from there.</source>
+        <source>It is asked to save and quit; after %n second(s) it is killed. Progress since its last checkpoint is lost; the run can be continued from there.</source>
         <translation>
-            <numerusform>It is asked to save and end; after %n second it is ended. What came after its last checkpoint is lost, the run can be continued from there.</numerusform>
-            <numerusform>It is asked to save and end; after %n seconds it is ended. What came after its last checkpoint is lost, the run can be continued from there.</numerusform>
+            <numerusform>It is asked to save and quit; after %n second it is killed. Progress since its last checkpoint is lost; the run can be continued from there.</numerusform>
+            <numerusform>It is asked to save and quit; after %n seconds it is killed. Progress since its last checkpoint is lost; the run can be continued from there.</numerusform>
         </translation>
     </message>
 </context>

@@ -2,10 +2,90 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ru" sourcelanguage="en">
 <context>
+    <name>AdvancedSettings</name>
+    <message>
+        <source>Advanced</source>
+        <translation>Дополнительно</translation>
+    </message>
+    <message>
+        <source>Advanced, changed: {count}</source>
+        <translation>Дополнительно, изменено: {count}</translation>
+    </message>
+    <message>
+        <source>All settings, in groups</source>
+        <translation>Все настройки по группам</translation>
+    </message>
+    <message>
+        <source>By title, explanation or flag (Ctrl+F)</source>
+        <translation>По названию, пояснению или ключу команды (Ctrl+F)</translation>
+    </message>
+    <message>
+        <source>Find a setting</source>
+        <translation>Найти настройку</translation>
+    </message>
+    <message>
+        <source>No setting has these words.</source>
+        <translation>Настроек с такими словами нет.</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Close</source>
         <translation>Закрыть</translation>
+    </message>
+</context>
+<context>
+    <name>BesidePanel</name>
+    <message>
+        <source>Back to the tabs</source>
+        <translation>Вернуть во вкладки</translation>
+    </message>
+    <message>
+        <source>Show this panel in a window of its own</source>
+        <translation>Показать панель в отдельном окне</translation>
+    </message>
+</context>
+<context>
+    <name>ChartMenu</name>
+    <message>
+        <source>&amp;Copy the picture</source>
+        <translation>&amp;Копировать рисунок</translation>
+    </message>
+    <message>
+        <source>Save as a &amp;drawing (SVG)…</source>
+        <translation>Сохранить как &amp;векторный рисунок (SVG)…</translation>
+    </message>
+    <message>
+        <source>Save as a &amp;picture (PNG)…</source>
+        <translation>Сохранить как &amp;рисунок (PNG)…</translation>
+    </message>
+    <message>
+        <source>Save the &amp;numbers (CSV)…</source>
+        <translation>Сохранить &amp;числа (CSV)…</translation>
+    </message>
+    <message>
+        <source>Show the &amp;whole run</source>
+        <translation>Показать в&amp;есь запуск</translation>
+    </message>
+</context>
+<context>
+    <name>ClassChooser</name>
+    <message>
+        <source>Classes</source>
+        <translation>Классы</translation>
+    </message>
+    <message>
+        <source>Other class</source>
+        <translation>Другой класс</translation>
+    </message>
+    <message>
+        <source>Part of the class name</source>
+        <translation>Часть названия класса</translation>
+    </message>
+    <message>
+        <source>Type part of the name, then Enter</source>
+        <translation>Введите часть названия и нажмите Enter</translation>
     </message>
 </context>
 <context>
@@ -15,7 +95,7 @@
         <translation>2 · точность · полнота / (точность + полнота)</translation>
     </message>
     <message>
-        <source>Change of F1 since the epoch before</source>
+        <source>Change of F1 since the previous epoch</source>
         <translation>Изменение F1 с предыдущей эпохи</translation>
     </message>
     <message>
@@ -27,7 +107,7 @@
         <translation>Щёлкните класс, чтобы увидеть его изображения</translation>
     </message>
     <message>
-        <source>Difference of F1 to the best epoch</source>
+        <source>Difference in F1 from the best epoch</source>
         <translation>Разность F1 с лучшей эпохой</translation>
     </message>
     <message>
@@ -40,15 +120,11 @@
     </message>
     <message>
         <source>Images of this class in the split</source>
-        <translation>Сколько изображений этого класса в этой части данных</translation>
+        <translation>Число изображений этого класса в этой части данных</translation>
     </message>
     <message>
-        <source>Of the images of this class: how many were recognised</source>
-        <translation>Какая доля изображений этого класса распознана</translation>
-    </message>
-    <message>
-        <source>Of the images taken for this class: how many are of it</source>
-        <translation>Какая доля изображений, принятых за этот класс, действительно к нему относится</translation>
+        <source>Share of the images of this class that were predicted correctly</source>
+        <translation>Доля изображений этого класса, предсказанных верно</translation>
     </message>
     <message>
         <source>Precision</source>
@@ -57,6 +133,10 @@
     <message>
         <source>Recall</source>
         <translation>Полнота</translation>
+    </message>
+    <message>
+        <source>Share of the images predicted as this class that belong to it</source>
+        <translation>Доля изображений, предсказанных как этот класс, которые действительно к нему относятся</translation>
     </message>
     <message>
         <source>Δ best</source>
@@ -79,10 +159,10 @@
     </message>
     <message>
         <source>F1 over the epochs needs a validation split.</source>
-        <translation>F1 по эпохам виден только при наличии валидационной части.</translation>
+        <translation>Чтобы видеть F1 по эпохам, нужна валидационная часть.</translation>
     </message>
     <message>
-        <source>Figures of the classes</source>
+        <source>Metrics by class</source>
         <translation>Показатели классов</translation>
     </message>
     <message>
@@ -98,11 +178,11 @@
         <translation>Тест</translation>
     </message>
     <message>
-        <source>The first figures come with the end of the first epoch.</source>
+        <source>The first metrics appear after the first epoch.</source>
         <translation>Первые показатели появятся в конце первой эпохи.</translation>
     </message>
     <message>
-        <source>This run has no validation split. Its figures on the test images come with the evaluation.</source>
+        <source>This run has no validation split. Test metrics appear after the evaluation.</source>
         <translation>У этого запуска нет валидационной части. Показатели на тестовых изображениях появятся после оценки.</translation>
     </message>
     <message>
@@ -172,8 +252,16 @@
         <translation>ранняя остановка: потери на валидации больше не снижаются</translation>
     </message>
     <message>
+        <source>stop.early_stopping_by</source>
+        <translation>ранняя остановка: показатель {name} больше не улучшается</translation>
+    </message>
+    <message>
         <source>stop.interrupt</source>
         <translation>клавишами Ctrl-C</translation>
+    </message>
+    <message>
+        <source>stop.pruned</source>
+        <translation>отсечён: на этой эпохе проба хуже других</translation>
     </message>
     <message>
         <source>stop.request</source>
@@ -183,12 +271,20 @@
 <context>
     <name>CompareDialog</name>
     <message>
+        <source>Accuracy on the same {images} images: within noise ({points} points, p {p}).</source>
+        <translation>Доля верных на одних и тех же изображениях ({images}): в пределах шума ({points} п. п., p {p}).</translation>
+    </message>
+    <message>
         <source>Best epoch</source>
         <translation>Лучшая эпоха</translation>
     </message>
     <message>
-        <source>Best figures</source>
+        <source>Best metrics</source>
         <translation>Лучшие показатели</translation>
+    </message>
+    <message>
+        <source>Both evaluated on the edited labels: labels changed {relabelled}, images left out {left_out}.</source>
+        <translation>Оба оценены по исправленным меткам: изменено меток {relabelled}, исключено изображений {left_out}.</translation>
     </message>
     <message>
         <source>Close</source>
@@ -199,12 +295,24 @@
         <translation>Сравнение запусков</translation>
     </message>
     <message>
+        <source>Comparing image by image …</source>
+        <translation>Сравнение по изображениям …</translation>
+    </message>
+    <message>
         <source>Copy table</source>
         <translation>Копировать таблицу</translation>
     </message>
     <message>
-        <source>Figures and settings of the runs</source>
+        <source>Metrics and settings of the runs</source>
         <translation>Показатели и настройки запусков</translation>
+    </message>
+    <message>
+        <source>Macro-F1: within noise ({value}; {level} interval {low} to {high}).</source>
+        <translation>Macro-F1: в пределах шума ({value}; интервал {level}: от {low} до {high}).</translation>
+    </message>
+    <message>
+        <source>The runs have no evaluated split in common, so they cannot be compared.</source>
+        <translation>У запусков нет общей оценённой части данных, поэтому сравнить их нельзя.</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -219,12 +327,139 @@
         <translation>Показывать и одинаковые настройки</translation>
     </message>
     <message>
+        <source>These runs cannot be compared image by image: their {split} images or classes differ.</source>
+        <translation>Сравнить по изображениям нельзя: у запусков разные изображения или классы ({split}).</translation>
+    </message>
+    <message>
         <source>none</source>
         <translation>нет</translation>
     </message>
     <message>
+        <source>{better} is better by {points} points of accuracy on the same {images} images (p {p}).</source>
+        <translation>{better} лучше на {points} п. п. по доле верных на одних и тех же изображениях ({images}, p {p}).</translation>
+    </message>
+    <message>
+        <source>{better} is better by {value} in macro-F1 ({level} interval {low} to {high}).</source>
+        <translation>{better} лучше на {value} по macro-F1 (интервал {level}: от {low} до {high}).</translation>
+    </message>
+    <message>
         <source>★ best</source>
         <translation>★ лучший</translation>
+    </message>
+</context>
+<context>
+    <name>ConfidencePanel</name>
+    <message>
+        <source>Accuracy by confidence</source>
+        <translation>Точность по уверенности</translation>
+    </message>
+    <message>
+        <source>Accuracy over coverage</source>
+        <translation>Точность и охват</translation>
+    </message>
+    <message>
+        <source>As trained</source>
+        <translation>Без поправки</translation>
+    </message>
+    <message>
+        <source>Choose a run to see how reliable its confidences are.</source>
+        <translation>Выберите запуск, чтобы увидеть, насколько можно верить его уверенности.</translation>
+    </message>
+    <message>
+        <source>Evaluate it in a terminal:</source>
+        <translation>Оценить его можно в терминале:</translation>
+    </message>
+    <message>
+        <source>Calibration is measured at the end of the run, by the evaluation.</source>
+        <translation>Насколько можно верить уверенности модели, станет видно в конце запуска, после оценки.</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>Часть данных</translation>
+    </message>
+    <message>
+        <source>The calibration file is damaged.</source>
+        <translation>Файл с данными об уверенности повреждён.</translation>
+    </message>
+    <message>
+        <source>This run has ended without an evaluation.</source>
+        <translation>Этот запуск закончился без оценки.</translation>
+    </message>
+    <message>
+        <source>This run was evaluated by an older Epochscope, without calibration.</source>
+        <translation>Этот запуск оценён старой версией Epochscope, в которой ещё не было калибровки.</translation>
+    </message>
+    <message>
+        <source>The calibration file was made by a newer Epochscope. Update Epochscope.</source>
+        <translation>Файл с данными об уверенности создан более новой версией Epochscope. Обновите Epochscope.</translation>
+    </message>
+    <message>
+        <source>Calibration error {before}</source>
+        <translation>Ошибка калибровки {before}</translation>
+    </message>
+    <message>
+        <source>Temperature {value}: calibration error {before} → {after}</source>
+        <translation>Температура {value}: ошибка калибровки {before} → {after}</translation>
+    </message>
+    <message>
+        <source>The run refers to a file outside its folder. It was not opened.</source>
+        <translation>Запуск ссылается на файл за пределами своей папки. Файл не был открыт.</translation>
+    </message>
+    <message>
+        <source>This run has neither validation nor test images to measure calibration on.</source>
+        <translation>Судить об уверенности не на чем: у этого запуска нет ни валидационной, ни тестовой выборки.</translation>
+    </message>
+    <message>
+        <source>Where the bars reach the marks, the model is right as often as it is confident.</source>
+        <translation>Где столбцы доходят до отметок, модель права ровно так часто, как уверена.</translation>
+    </message>
+    <message>
+        <source>Which confidences</source>
+        <translation>Какая уверенность</translation>
+    </message>
+    <message>
+        <source>With the temperature</source>
+        <translation>С температурой</translation>
+    </message>
+    <message>
+        <source>as trained</source>
+        <translation>без поправки</translation>
+    </message>
+    <message>
+        <source>fitted on {count} validation images</source>
+        <translation>подобрана по валидации (изображений: {count})</translation>
+    </message>
+    <message>
+        <source>no temperature: every validation image is predicted correctly</source>
+        <translation>температуры нет: на валидации верны все ответы</translation>
+    </message>
+    <message>
+        <source>no temperature: some model outputs are not finite</source>
+        <translation>температуры нет: среди выходов модели есть не конечные числа</translation>
+    </message>
+    <message>
+        <source>no temperature: there are no validation images</source>
+        <translation>температуры нет: нет валидационной выборки</translation>
+    </message>
+    <message>
+        <source>no temperature: there is only one class</source>
+        <translation>температуры нет: класс всего один</translation>
+    </message>
+    <message>
+        <source>for the weights of epoch {epoch}; the run has better ones now: evaluate again</source>
+        <translation>это веса эпохи {epoch}: теперь есть лучшие, повторите оценку</translation>
+    </message>
+    <message>
+        <source>temperature {value}</source>
+        <translation>температура {value}</translation>
+    </message>
+    <message>
+        <source>at the limit of the search, on {count} validation images</source>
+        <translation>на границе поиска, по валидации (изображений: {count})</translation>
+    </message>
+    <message>
+        <source>{count} of {total} images</source>
+        <translation>изображений: {count} из {total}</translation>
     </message>
 </context>
 <context>
@@ -238,8 +473,8 @@
         <translation>% истинного класса</translation>
     </message>
     <message>
-        <source>Choose a run to see what its model takes for what.</source>
-        <translation>Выберите запуск, чтобы увидеть, что его модель с чем путает.</translation>
+        <source>Click to see all images again</source>
+        <translation>Щёлкните, чтобы снова видеть все изображения</translation>
     </message>
     <message>
         <source>Compared with</source>
@@ -274,8 +509,8 @@
         <translation>Процентные пункты истинного класса; синий — лучше, оранжевый — хуже.</translation>
     </message>
     <message>
-        <source>Rows: true class. Columns: taken for.</source>
-        <translation>Строки: истинный класс. Столбцы: за что принято.</translation>
+        <source>Slice: {name}</source>
+        <translation>Срез: {name}</translation>
     </message>
     <message>
         <source>Split</source>
@@ -286,28 +521,40 @@
         <translation>Тест</translation>
     </message>
     <message>
-        <source>The first figures come with the end of the first epoch.</source>
+        <source>The first metrics appear after the first epoch.</source>
         <translation>Первые показатели появятся в конце первой эпохи.</translation>
+    </message>
+    <message>
+        <source>There are no predictions for these images.</source>
+        <translation>Предсказаний для этих изображений нет.</translation>
     </message>
     <message>
         <source>The {top} most confused of {all} classes; the rest is “other”.</source>
         <translation>Классы, которые путаются чаще всего: {top} из {all}; остальные — «прочие».</translation>
     </message>
     <message>
-        <source>There is nothing to compare with</source>
+        <source>Nothing to compare with</source>
         <translation>Сравнить не с чем</translation>
+    </message>
+    <message>
+        <source>Choose a run to see its confusion matrix.</source>
+        <translation>Выберите запуск, чтобы увидеть его матрицу ошибок.</translation>
+    </message>
+    <message>
+        <source>Rows: true class. Columns: predicted class.</source>
+        <translation>Строки: истинный класс. Столбцы: предсказанный класс.</translation>
     </message>
     <message>
         <source>This run has no such split.</source>
         <translation>У этого запуска нет такой части данных.</translation>
     </message>
     <message>
-        <source>This run has no validation split. Its errors on the test images come with the evaluation.</source>
+        <source>This run has no validation split. Errors on the test images appear after the evaluation.</source>
         <translation>У этого запуска нет валидационной части. Ошибки на тестовых изображениях появятся после оценки.</translation>
     </message>
     <message>
-        <source>Tick a run in the list of runs, and it can be compared with here</source>
-        <translation>Отметьте запуск в списке запусков, и с ним можно будет сравнить здесь</translation>
+        <source>Tick a run in the list to compare with it</source>
+        <translation>Чтобы сравнить с другим запуском, отметьте его в списке</translation>
     </message>
     <message>
         <source>Validation, by epoch</source>
@@ -315,7 +562,7 @@
     </message>
     <message>
         <source>What the cells show</source>
-        <translation>Что показывают клетки</translation>
+        <translation>Что показывать в ячейках</translation>
     </message>
     <message>
         <source>to epoch:</source>
@@ -326,7 +573,7 @@
         <translation>с лучшей эпохой</translation>
     </message>
     <message>
-        <source>to the epoch before</source>
+        <source>to the previous epoch</source>
         <translation>с предыдущей эпохой</translation>
     </message>
     <message>
@@ -343,6 +590,17 @@
     </message>
 </context>
 <context>
+    <name>CoverageCurve</name>
+    <message>
+        <source>Most confident {share}: {right} right, confidence {least} or more</source>
+        <translation>Самые уверенные {share}: верно {right}, уверенность от {least}</translation>
+    </message>
+    <message>
+        <source>share of images decided</source>
+        <translation>доля изображений с ответом</translation>
+    </message>
+</context>
+<context>
     <name>Curves</name>
     <message>
         <source>best epoch</source>
@@ -354,7 +612,7 @@
     </message>
     <message>
         <source>loss not finite ({sign})</source>
-        <translation>потеря не конечна ({sign})</translation>
+        <translation>потери — не конечное число ({sign})</translation>
     </message>
     <message>
         <source>reported</source>
@@ -369,35 +627,23 @@
         <translation>обучение</translation>
     </message>
     <message>
-        <source>train, as reported</source>
-        <translation>обучение, по отчётам</translation>
+        <source>train, epoch mean</source>
+        <translation>обучение, среднее за эпоху</translation>
     </message>
     <message>
-        <source>train, epoch</source>
-        <translation>обуч., эпоха</translation>
-    </message>
-    <message>
-        <source>train, smoothed over {steps} steps</source>
-        <translation>обучение, сглажено, шагов: {steps}</translation>
-    </message>
-    <message>
-        <source>train, whole epoch</source>
-        <translation>обучение, вся эпоха</translation>
+        <source>train, smoothed</source>
+        <translation>обучение, сглажено</translation>
     </message>
     <message>
         <source>validation</source>
         <translation>валидация</translation>
-    </message>
-    <message>
-        <source>validation, each epoch</source>
-        <translation>валидация, по эпохам</translation>
     </message>
 </context>
 <context>
     <name>CurvesPanel</name>
     <message>
         <source>Accuracy</source>
-        <translation>Доля верных ответов</translation>
+        <translation>Доля верных</translation>
     </message>
     <message>
         <source>Curves</source>
@@ -408,8 +654,16 @@
         <translation>Графики в виде таблицы</translation>
     </message>
     <message>
-        <source>Images per second</source>
-        <translation>Изображений в секунду</translation>
+        <source>Data wait</source>
+        <translation>Ожидание данных</translation>
+    </message>
+    <message>
+        <source>Drawings (*.svg)</source>
+        <translation>Векторные рисунки (*.svg)</translation>
+    </message>
+    <message>
+        <source>Images/s</source>
+        <translation>Изобр./с</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -424,28 +678,32 @@
         <translation>Macro-F1</translation>
     </message>
     <message>
-        <source>No run is shown. Choose one in the list of runs, or start a new one.</source>
+        <source>No run is open. Choose one from the list, or start a new one.</source>
         <translation>Запуск не открыт. Выберите его в списке запусков или начните новый.</translation>
     </message>
     <message>
-        <source>The run is getting ready. Curves begin with its first steps.</source>
+        <source>Pictures (*.png)</source>
+        <translation>Рисунки (*.png)</translation>
+    </message>
+    <message>
+        <source>Save the chart</source>
+        <translation>Сохранить график</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>Таблицы (*.csv)</translation>
+    </message>
+    <message>
+        <source>The run is being prepared. Curves start with the first steps.</source>
         <translation>Запуск готовится. Графики появятся с первыми шагами.</translation>
     </message>
     <message>
-        <source>Thinned: {count} values a pixel</source>
-        <translation>Прорежено: {count} знач. на пиксель</translation>
+        <source>Thinned: {count} values per pixel</source>
+        <translation>Прорежено: {count} значений на пиксель</translation>
     </message>
     <message>
-        <source>This run ended before its first step: there is nothing to draw.</source>
+        <source>This run ended before its first step, so there are no curves.</source>
         <translation>Этот запуск закончился до первого шага: рисовать нечего.</translation>
-    </message>
-    <message>
-        <source>Waiting for data</source>
-        <translation>Ожидание данных</translation>
-    </message>
-    <message>
-        <source>step {step}, epoch {epoch}</source>
-        <translation>шаг {step}, эпоха {epoch}</translation>
     </message>
 </context>
 <context>
@@ -463,7 +721,7 @@
         <translation>Эпоха</translation>
     </message>
     <message>
-        <source>Images per second</source>
+        <source>Images/s</source>
         <translation>Изображений в секунду</translation>
     </message>
     <message>
@@ -522,11 +780,11 @@
 <context>
     <name>CurvesToolbar</name>
     <message>
-        <source>A row for each epoch</source>
+        <source>One row per epoch</source>
         <translation>Строка на эпоху</translation>
     </message>
     <message>
-        <source>A row for each report of batches</source>
+        <source>One row per training report</source>
         <translation>Строка на отчёт о батчах</translation>
     </message>
     <message>
@@ -550,16 +808,16 @@
         <translation>Строки таблицы</translation>
     </message>
     <message>
-        <source>Running average of the batch figures, over all data. Figures of whole epochs stay as they are.</source>
-        <translation>Скользящее среднее показателей батчей по всем данным. Показатели целых эпох не меняются.</translation>
+        <source>Running average of the training reports. Epoch means are not smoothed.</source>
+        <translation>Скользящее среднее по батчам обучения. Средние за эпоху не сглаживаются.</translation>
     </message>
     <message>
         <source>Show the numbers as a table</source>
         <translation>Показать числа таблицей</translation>
     </message>
     <message>
-        <source>Show the whole run and go on with it (Home, or a double click)</source>
-        <translation>Показать весь запуск и следить за ним дальше (Home или двойной щелчок)</translation>
+        <source>Show the whole run and follow it (Home, Esc or double-click)</source>
+        <translation>Показать весь запуск и следить за ним дальше (Home, Esc или двойной щелчок)</translation>
     </message>
     <message>
         <source>Smoothing:</source>
@@ -578,6 +836,10 @@
         <translation>выкл.</translation>
     </message>
     <message>
+        <source>step {step}, epoch {epoch}</source>
+        <translation>шаг {step}, эпоха {epoch}</translation>
+    </message>
+    <message>
         <source>steps</source>
         <translation>шаги</translation>
     </message>
@@ -593,8 +855,8 @@
 <context>
     <name>DataCheck</name>
     <message>
-        <source>A run on these data would end here: see the faults.</source>
-        <translation>Запуск на этих данных остановится здесь: см. проблемы.</translation>
+        <source>A run on this data would stop here: see the problems.</source>
+        <translation>Обучение на этих данных здесь прервётся: см. проблемы.</translation>
     </message>
     <message>
         <source>Augmentation of epoch</source>
@@ -609,8 +871,12 @@
         <translation>Проверить данные</translation>
     </message>
     <message>
-        <source>Check data looks at every image before anything is trained: counts, faults, examples.</source>
+        <source>Check data reads every image before training: counts, problems, examples.</source>
         <translation>Проверка просматривает каждое изображение до начала обучения: количества, проблемы, примеры.</translation>
+    </message>
+    <message>
+        <source>Check labels</source>
+        <translation>Проверить разметку</translation>
     </message>
     <message>
         <source>Class</source>
@@ -621,8 +887,8 @@
         <translation>Классы</translation>
     </message>
     <message>
-        <source>Exactly what the model gets in this epoch, brightness and contrast put back for the eye.</source>
-        <translation>Ровно то, что получит модель в этой эпохе; яркость и контраст возвращены для глаза.</translation>
+        <source>Exactly what the model sees in this epoch, with brightness and contrast restored for viewing.</source>
+        <translation>Ровно то, что видит модель в этой эпохе; яркость и контраст восстановлены для просмотра.</translation>
     </message>
     <message>
         <source>Example images</source>
@@ -633,11 +899,19 @@
         <translation>Примеры</translation>
     </message>
     <message>
-        <source>Faults</source>
+        <source>Find images whose labels may be wrong, and decide about them</source>
+        <translation>Найти изображения, метки которых могут быть неверны, и разобрать их</translation>
+    </message>
+    <message>
+        <source>Fix the settings that are marked first.</source>
+        <translation>Сначала исправьте отмеченные настройки.</translation>
+    </message>
+    <message>
+        <source>Problems</source>
         <translation>Проблемы</translation>
     </message>
     <message>
-        <source>Faults ({count})</source>
+        <source>Problems ({count})</source>
         <translation>Проблемы ({count})</translation>
     </message>
     <message>
@@ -649,7 +923,7 @@
         <translation>Файлы, которые нельзя использовать</translation>
     </message>
     <message>
-        <source>Images as the model is fed them</source>
+        <source>Images as the model sees them</source>
         <translation>Изображения в том виде, в каком их получает модель</translation>
     </message>
     <message>
@@ -661,16 +935,16 @@
         <translation>Утечки, копии и необычные изображения</translation>
     </message>
     <message>
-        <source>Making the images …</source>
+        <source>Preparing the images …</source>
         <translation>Изображения готовятся…</translation>
-    </message>
-    <message>
-        <source>Mend the settings that are marked first.</source>
-        <translation>Сначала исправьте отмеченные настройки.</translation>
     </message>
     <message>
         <source>Model input</source>
         <translation>На входе</translation>
+    </message>
+    <message>
+        <source>No preview: fix the data problems first.</source>
+        <translation>Предпросмотра нет: сначала исправьте проблемы в данных.</translation>
     </message>
     <message>
         <source>Not read</source>
@@ -679,10 +953,6 @@
     <message>
         <source>Reason</source>
         <translation>Причина</translation>
-    </message>
-    <message>
-        <source>There is nothing to feed until the faults are mended.</source>
-        <translation>Пока проблемы не устранены, подавать модели нечего.</translation>
     </message>
     <message>
         <source>Unreadable images are left out.</source>
@@ -705,12 +975,16 @@
         <translation>оттенки серого</translation>
     </message>
     <message>
-        <source>{images} images, {classes} classes, taken as {width}×{height} {kind}</source>
+        <source>{images} images, {classes} classes, as {width}×{height} {kind}</source>
         <translation>Изображений: {images}, классов: {classes}, на входе {width}×{height}, {kind}</translation>
     </message>
     <message>
         <source>{name}: mean</source>
         <translation>{name}: среднее</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>осталось {time}</translation>
     </message>
 </context>
 <context>
@@ -724,12 +998,12 @@
         <translation>Утечка: {count} из {total} изображений части «{split}» ({share}) есть и в части «{source}».</translation>
     </message>
     <message>
-        <source>To beat: who always says the same class gets {accuracy} right and macro-F1 {f1}.</source>
-        <translation>Нижняя граница: если всегда называть один класс, верно будет {accuracy}, macro-F1 {f1}.</translation>
+        <source>Baseline: always predicting the same class gives accuracy {accuracy} and macro-F1 {f1}.</source>
+        <translation>Базовый уровень: если всегда предсказывать один класс, верно будет {accuracy}, macro-F1 {f1}.</translation>
     </message>
     <message>
         <source>Uneven: {largest} has {ratio} times as many training images as {smallest}.</source>
-        <translation>Неравные классы: для {largest} в {ratio} раза больше изображений для обучения, чем для {smallest}.</translation>
+        <translation>Классы неравны: обучающих изображений {largest} в {ratio} раза больше, чем {smallest}.</translation>
     </message>
     <message>
         <source>copy of {path}</source>
@@ -740,11 +1014,11 @@
         <translation>утечка, {source}: копия {path}</translation>
     </message>
     <message>
-        <source>leak from {source}: nearly {path}</source>
+        <source>leak from {source}: near copy of {path}</source>
         <translation>утечка, {source}: почти {path}</translation>
     </message>
     <message>
-        <source>nearly {path}</source>
+        <source>near copy of {path}</source>
         <translation>почти как {path}</translation>
     </message>
     <message>
@@ -756,7 +1030,7 @@
         <translation>необычный цветовой режим</translation>
     </message>
     <message>
-        <source>one colour all over, or nearly</source>
+        <source>a single colour, or nearly so</source>
         <translation>целиком или почти целиком одного цвета</translation>
     </message>
     <message>
@@ -781,9 +1055,35 @@
     </message>
 </context>
 <context>
+    <name>DecisionSaver</name>
+    <message>
+        <source>Keep mine</source>
+        <translation>Оставить мои</translation>
+    </message>
+    <message>
+        <source>Take those of the file</source>
+        <translation>Взять решения из файла</translation>
+    </message>
+    <message>
+        <source>{count} images were meanwhile decided differently by another program:</source>
+        <translation>Другая программа тем временем решила иначе (изображений: {count}):</translation>
+    </message>
+</context>
+<context>
+    <name>DragDrop</name>
+    <message>
+        <source>Drop one folder, or image files.</source>
+        <translation>Перетащите одну папку или файлы изображений.</translation>
+    </message>
+    <message>
+        <source>Not opened: {names}</source>
+        <translation>Не открыто: {names}</translation>
+    </message>
+</context>
+<context>
     <name>EmbeddingPanel</name>
     <message>
-        <source>A map shows which images the model takes for alike. This run has none yet.</source>
+        <source>The map shows which images the model sees as similar. This run has none yet.</source>
         <translation>Карта показывает, какие изображения модель считает похожими. У этого запуска её ещё нет.</translation>
     </message>
     <message>
@@ -807,8 +1107,8 @@
         <translation>Щёлкните класс, чтобы видеть только его; Ctrl+щелчок добавляет</translation>
     </message>
     <message>
-        <source>Colour: taken for</source>
-        <translation>Цвет: за что принято</translation>
+        <source>Colour: predicted class</source>
+        <translation>Цвет: предсказанный класс</translation>
     </message>
     <message>
         <source>Colour: true class</source>
@@ -816,7 +1116,7 @@
     </message>
     <message>
         <source>Command that makes the map</source>
-        <translation>Команда, которая составляет карту</translation>
+        <translation>Команда, которая строит карту</translation>
     </message>
     <message>
         <source>Images: {count}</source>
@@ -824,31 +1124,31 @@
     </message>
     <message>
         <source>It can be made once the run has ended.</source>
-        <translation>Её можно составить, когда запуск завершится.</translation>
+        <translation>Карту можно построить, когда запуск завершится.</translation>
     </message>
     <message>
         <source>Layout</source>
         <translation>Раскладка</translation>
     </message>
     <message>
-        <source>Make anew</source>
-        <translation>Составить заново</translation>
+        <source>Make it again</source>
+        <translation>Построить заново</translation>
     </message>
     <message>
-        <source>Make it here or in a terminal:</source>
-        <translation>Её можно составить здесь или в терминале:</translation>
+        <source>Make the map here or in a terminal:</source>
+        <translation>Построить карту можно здесь или в терминале:</translation>
     </message>
     <message>
         <source>Make the map</source>
-        <translation>Составить карту</translation>
+        <translation>Построить карту</translation>
     </message>
     <message>
         <source>Map of the images</source>
         <translation>Карта изображений</translation>
     </message>
     <message>
-        <source>Neighbours here are alike to the model; sizes of groups and gaps between them mean little.</source>
-        <translation>Соседи здесь похожи для модели; размеры групп и промежутки между ними мало что значат.</translation>
+        <source>Neighbours are similar to the model; sizes of groups and gaps between them mean little.</source>
+        <translation>Соседние точки модель считает похожими; размеры групп и промежутки между ними мало что значат.</translation>
     </message>
     <message>
         <source>PCA</source>
@@ -856,7 +1156,7 @@
     </message>
     <message>
         <source>Point at an image to see it, click it to look closer. The wheel enlarges the map.</source>
-        <translation>Наведите на точку, чтобы увидеть изображение, щёлкните, чтобы рассмотреть его. Колесо увеличивает карту.</translation>
+        <translation>Наведите на точку, чтобы увидеть изображение, щёлкните, чтобы рассмотреть его. Масштаб меняется колесом мыши.</translation>
     </message>
     <message>
         <source>Show all points</source>
@@ -867,7 +1167,7 @@
         <translation>Показать все точки (Home)</translation>
     </message>
     <message>
-        <source>Show these images in the tab with the errors</source>
+        <source>Show these images in Errors</source>
         <translation>Показать эти изображения на вкладке «Ошибки»</translation>
     </message>
     <message>
@@ -875,12 +1175,12 @@
         <translation>Файл с картой повреждён.</translation>
     </message>
     <message>
-        <source>The run names a file outside of its folder. It was not opened.</source>
+        <source>The run refers to a file outside its folder. It was not opened.</source>
         <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
     </message>
     <message>
-        <source>The two directions in which the images differ most to the model; distances mean what they say.</source>
-        <translation>Два направления, в которых изображения для модели различаются сильнее всего; расстояния соответствуют действительности.</translation>
+        <source>The two directions in which the images differ most to the model; distances are to scale.</source>
+        <translation>Два направления, в которых изображения различаются для модели сильнее всего; расстояния показаны в масштабе.</translation>
     </message>
     <message>
         <source>This image was not kept for viewing.</source>
@@ -896,15 +1196,15 @@
     </message>
     <message>
         <source>hollow: wrong ({wrong})</source>
-        <translation>полые: неверно ({wrong})</translation>
+        <translation>контуром: неверно ({wrong})</translation>
     </message>
     <message>
         <source>hollow: wrong after epoch {epoch} ({wrong})</source>
-        <translation>полые: неверно после эпохи {epoch} ({wrong})</translation>
+        <translation>контуром: неверно после эпохи {epoch} ({wrong})</translation>
     </message>
     <message>
         <source>made with other weights than the evaluation</source>
-        <translation>составлена не с теми весами, что оценка</translation>
+        <translation>построена по другим весам, чем оценка</translation>
     </message>
     <message>
         <source>right</source>
@@ -991,7 +1291,7 @@
     </message>
     <message>
         <source>assist.number</source>
-        <translation>Ожидается целое число не меньше 1: {what}</translation>
+        <translation>Недопустимое число: {what}</translation>
     </message>
     <message>
         <source>assist.out</source>
@@ -1042,7 +1342,7 @@
     </message>
     <message>
         <source>checkpoint.other_model</source>
-        <translation>Контрольная точка не подходит к этой модели. Постройте модель с теми же параметрами, что у сохранённого запуска.</translation>
+        <translation>Контрольная точка не подходит к этой модели. Создайте модель с теми же параметрами, что и в сохранённом запуске.</translation>
     </message>
     <message>
         <source>checkpoint.other_optimizer</source>
@@ -1065,8 +1365,32 @@
         <translation>Число эпох сравнения должно быть целым и не меньше 1.</translation>
     </message>
     <message>
+        <source>assist.image</source>
+        <translation>Не указано, о каком изображении идёт речь.</translation>
+    </message>
+    <message>
+        <source>cache.live</source>
+        <translation>Идёт запуск, которому могут понадобиться эти признаки: {runs}. Дождитесь его завершения или остановите его.</translation>
+    </message>
+    <message>
         <source>callback.no_validation</source>
-        <translation>Колбэк {name} решает по потере на валидации, а валидационной выборки нет. Добавьте её или уберите этот колбэк.</translation>
+        <translation>Колбэк {name} следит за потерями на валидации, а валидационной части нет. Добавьте её или уберите этот колбэк.</translation>
+    </message>
+    <message>
+        <source>callback_file.broken</source>
+        <translation>Файл {file} не загружается: {error}. Исправьте его: команда «python ФАЙЛ.py» покажет всю ошибку.</translation>
+    </message>
+    <message>
+        <source>callback_file.form</source>
+        <translation>--callback {text}: нужны файл и класс в нём, например my_callback.py:MyCallback.</translation>
+    </message>
+    <message>
+        <source>callback_file.missing</source>
+        <translation>Файла {path} нет. Укажите путь от текущей папки.</translation>
+    </message>
+    <message>
+        <source>callback_file.no_class</source>
+        <translation>В файле {file} нет колбэка {name}. Нужен класс, производный от trainer.Callback.</translation>
     </message>
     <message>
         <source>checkpoint.other_loss</source>
@@ -1077,12 +1401,16 @@
         <translation>В контрольной точке у оптимизатора другие параметры или группы. Создайте оптимизатор так же, как в сохранённом запуске.</translation>
     </message>
     <message>
+        <source>compare.metric</source>
+        <translation>Такой столбец в таблицу не добавить: имя занято или это не функция. {what}</translation>
+    </message>
+    <message>
         <source>compare.seconds</source>
         <translation>Время на обучение должно быть больше нуля.</translation>
     </message>
     <message>
         <source>compare.unknown</source>
-        <translation>Такого участника сравнения нет. {what}</translation>
+        <translation>В сравнении такого нет. {what}</translation>
     </message>
     <message>
         <source>data.array</source>
@@ -1094,7 +1422,7 @@
     </message>
     <message>
         <source>data.batch</source>
-        <translation>Батч не имеет ожидаемого вида: {what}</translation>
+        <translation>Батч имеет неожиданный вид: {what}</translation>
     </message>
     <message>
         <source>data.changed</source>
@@ -1114,7 +1442,7 @@
     </message>
     <message>
         <source>data.columns</source>
-        <translation>В наборе данных не найти столбец изображений и столбец меток. Оставьте два столбца: image и label.</translation>
+        <translation>Не удалось определить, в каких столбцах изображения и метки. Оставьте два столбца: image и label.</translation>
     </message>
     <message>
         <source>data.damaged</source>
@@ -1155,6 +1483,10 @@
         <translation>Доли валидации ({valid}) и теста ({test}) не оставляют ничего для обучения: их сумма должна быть меньше 1.</translation>
     </message>
     <message>
+        <source>data.hugging_face</source>
+        <translation>Набор данных не загружается: {reason}</translation>
+    </message>
+    <message>
         <source>data.labels</source>
         <translation>Метки не соответствуют числу выходов модели: {what}</translation>
     </message>
@@ -1187,6 +1519,10 @@
         <translation>Папка с обучающими изображениями не содержит папок классов. Разложите изображения по папкам классов.</translation>
     </message>
     <message>
+        <source>data.no_datasets</source>
+        <translation>Для этого источника нужна библиотека datasets: pip install &apos;epochscope[datasets]&apos;</translation>
+    </message>
+    <message>
         <source>data.no_images</source>
         <translation>Здесь нет изображений: {path}
 Укажите папку, в которой для каждого класса своя папка с изображениями.</translation>
@@ -1205,11 +1541,15 @@
     </message>
     <message>
         <source>data.no_split</source>
-        <translation>Такой части данных нет.</translation>
+        <translation>Такой выборки в данных нет.</translation>
     </message>
     <message>
         <source>data.not_a_file</source>
         <translation>Вместо некоторых изображений лежат не файлы (проблем: {count}).</translation>
+    </message>
+    <message>
+        <source>data.not_looked_at</source>
+        <translation>Что в этом источнике, станет известно, когда он будет открыт.</translation>
     </message>
     <message>
         <source>data.one_class</source>
@@ -1224,8 +1564,12 @@
         <translation>К некоторым папкам или файлам нет доступа (проблем: {count}).</translation>
     </message>
     <message>
+        <source>data.plugin</source>
+        <translation>Источник данных «{name}» из расширения не сработал: {error}</translation>
+    </message>
+    <message>
         <source>data.preview</source>
-        <translation>Для предпросмотра нужны число изображений и файл.</translation>
+        <translation>Для предпросмотра укажите число изображений и файл.</translation>
     </message>
     <message>
         <source>data.same_name</source>
@@ -1233,7 +1577,7 @@
     </message>
     <message>
         <source>data.single_pass</source>
-        <translation>Данные можно пройти только один раз. Передайте сам загрузчик, а не итератор.</translation>
+        <translation>Данные можно перебрать только один раз. Передайте сам загрузчик, а не итератор.</translation>
     </message>
     <message>
         <source>data.sizes</source>
@@ -1264,12 +1608,22 @@
         <translation>Есть и valid, и val: оставьте одну из этих папок.</translation>
     </message>
     <message>
+        <source>data.unknown_class</source>
+        <translation>У запуска нет таких классов: {names}
+{path}
+Переименуйте папки или метки либо исключите эти изображения: --skip-unknown.</translation>
+    </message>
+    <message>
         <source>data.unknown_source</source>
         <translation>Нет ни такого набора данных, ни такой папки: {source}</translation>
     </message>
     <message>
         <source>data.unknown_split</source>
         <translation>Часть данных названа неизвестным словом. Нужно train, valid или test.</translation>
+    </message>
+    <message>
+        <source>data.unmatched</source>
+        <translation>Правка относится к изображению, которого нет или которое изменилось: {path}</translation>
     </message>
     <message>
         <source>data.unpublished</source>
@@ -1308,15 +1662,71 @@
     </message>
     <message>
         <source>disk.not_regular</source>
-        <translation>Это не файл, а ссылка, папка, канал или устройство. Оно не открыто.</translation>
+        <translation>Это не обычный файл, а ссылка, папка, канал или устройство. Открывать его программа не стала.</translation>
     </message>
     <message>
         <source>disk.read_only</source>
         <translation>Запись запрещена: {what}</translation>
     </message>
     <message>
+        <source>distributed.batch</source>
+        <translation>Батч слишком мал для BatchNorm в {processes} процессах. Выберите другой размер батча (--batch).</translation>
+    </message>
+    <message>
+        <source>distributed.batch_norm</source>
+        <translation>На процессорах BatchNorm нельзя обучать в нескольких процессах: каждый видел бы только свою часть батча. Используйте один процесс с несколькими потоками, модель с GroupNorm или LayerNorm либо GPU.</translation>
+    </message>
+    <message>
+        <source>distributed.batches</source>
+        <translation>Процессы получили разные батчи. Уберите DistributedSampler и другое разделение данных: каждый процесс сам берёт свою долю каждого батча. Всё случайное в загрузчике должно зависеть от seed.</translation>
+    </message>
+    <message>
+        <source>distributed.connect</source>
+        <translation>Процессы не смогли соединиться друг с другом. Запускайте их так: torchrun --nproc-per-node 2 -m trainer train …</translation>
+    </message>
+    <message>
+        <source>distributed.connection</source>
+        <translation>Связь между процессами потеряна: {reason}. Выясните причину и продолжите запуск с любым числом процессов.</translation>
+    </message>
+    <message>
+        <source>distributed.data</source>
+        <translation>У процесса {process} другие данные. Дайте каждой машине одни и те же изображения.</translation>
+    </message>
+    <message>
+        <source>distributed.devices</source>
+        <translation>Процессы вычисляют на разных устройствах. Укажите для всех одно и то же --device: auto, cpu или cuda.</translation>
+    </message>
+    <message>
+        <source>distributed.diverged</source>
+        <translation>Веса процесса {process} не совпадают с весами процесса 0. То, что меняет веса, градиенты или скорость обучения, должно делать это в каждом процессе: колбэк с phase = Phase.DECIDE вызывается во всех.</translation>
+    </message>
+    <message>
+        <source>distributed.failed</source>
+        <translation>Сбой процесса {process} из {processes}: {reason}</translation>
+    </message>
+    <message>
+        <source>distributed.lost</source>
+        <translation>Процесс {process} из {processes} потерян: он был убит, или отказала его машина. Выясните причину (не хватило памяти?) и продолжите запуск с любым числом процессов.</translation>
+    </message>
+    <message>
+        <source>distributed.mixup</source>
+        <translation>Mixup и CutMix смешивают изображения целого батча, а у каждого процесса лишь его часть. Отключите mixup и cutmix или обучайте в одном процессе.</translation>
+    </message>
+    <message>
+        <source>distributed.over</source>
+        <translation>Связь между процессами закрыта: в одном из них произошёл сбой. Запустите все процессы заново.</translation>
+    </message>
+    <message>
+        <source>distributed.seeds</source>
+        <translation>Несколько seed — это несколько запусков: вместе несколько процессов их не обучают. Уберите torchrun или --seeds.</translation>
+    </message>
+    <message>
+        <source>distributed.single_pass</source>
+        <translation>Обучающие данные — итератор: в каждом процессе он был бы другим. Передайте сам загрузчик, а не iter(loader).</translation>
+    </message>
+    <message>
         <source>diverged.step</source>
-        <translation>Обучение разошлось: {kind} не конечно в эпохе {epoch}, батч {batch}; веса остались такими, как до этого шага.
+        <translation>Обучение разошлось: {kind} — не конечное число (эпоха {epoch}, батч {batch}); веса остались такими, какими были до этого шага.
 Возьмите меньшую скорость обучения и проверьте, нет ли в изображениях NaN.</translation>
     </message>
     <message>
@@ -1325,11 +1735,32 @@
     </message>
     <message>
         <source>early_stopping.options</source>
-        <translation>Ранней остановке нужны терпение не меньше 1 эпохи и выигрыш не меньше 0.</translation>
+        <translation>Для ранней остановки нужны терпение не меньше 1 эпохи и улучшение не меньше 0.</translation>
+    </message>
+    <message>
+        <source>edits.line</source>
+        <translation>Строка {line} файла правок не подходит: {path}
+Исправьте или удалите её: action — leave_out, relabel или fine; у relabel нужен class.</translation>
+    </message>
+    <message>
+        <source>edits.missing</source>
+        <translation>Нет такого файла правок: {path}
+Исправьте настройку data.edits или уберите её, чтобы обучать с метками как есть.</translation>
+    </message>
+    <message>
+        <source>edits.unknown_class</source>
+        <translation>Правки меняют метку на класс, которого в данных нет: {names}
+{path}
+Исправьте столбец class.</translation>
+    </message>
+    <message>
+        <source>edits.unreadable</source>
+        <translation>Файл правок не читается: {path}
+Нужна таблица CSV в UTF-8 со столбцами path, digest, action, class, when.</translation>
     </message>
     <message>
         <source>engine.elsewhere</source>
-        <translation>Над этим запуском работает процесс на другом компьютере; завершить его можно только там.</translation>
+        <translation>Этот запуск обучается на другом компьютере; остановить его можно только там.</translation>
     </message>
     <message>
         <source>engine.exit_code</source>
@@ -1354,7 +1785,28 @@
     </message>
     <message>
         <source>engine.unknown</source>
-        <translation>Неизвестно, какой процесс работает над этим запуском.</translation>
+        <translation>Неизвестно, какой процесс обучает этот запуск.</translation>
+    </message>
+    <message>
+        <source>evaluate.no_folder</source>
+        <translation>Это не папка с изображениями и не таблица CSV: {path}
+Укажите папку, в которой для каждого класса своя папка, или файл CSV с путями и метками.</translation>
+    </message>
+    <message>
+        <source>evaluate.options</source>
+        <translation>Параметр {option} не сочетается с остальными: --csv, --skip-bad и --skip-unknown нужны для --data, а --map с --data не используется.</translation>
+    </message>
+    <message>
+        <source>explain.class</source>
+        <translation>У модели нет класса «{name}».</translation>
+    </message>
+    <message>
+        <source>explain.neighbors</source>
+        <translation>Количество похожих изображений должно быть целым числом, не меньше 0.</translation>
+    </message>
+    <message>
+        <source>explain.place</source>
+        <translation>В этой части данных нет изображения с таким номером.</translation>
     </message>
     <message>
         <source>export.custom</source>
@@ -1382,11 +1834,15 @@
     </message>
     <message>
         <source>export.option</source>
-        <translation>Формат «{name}» не знает параметра {option}.</translation>
+        <translation>У формата «{name}» нет параметра {option}.</translation>
     </message>
     <message>
         <source>export.unreadable</source>
         <translation>Экспортированный файл не читается и не сохранён: {reason}</translation>
+    </message>
+    <message>
+        <source>folds.count</source>
+        <translation>Столько частей не получится: {count}. Возможно от 2 до {most}: столько изображений в самом маленьком классе.</translation>
     </message>
     <message>
         <source>gui.display</source>
@@ -1410,8 +1866,20 @@
         <translation>Колбэки не установлены: выполните pip install -e . в папке исходников.</translation>
     </message>
     <message>
+        <source>labels.answer</source>
+        <translation>Ответ о метках не читается. Запустите поиск ещё раз.</translation>
+    </message>
+    <message>
+        <source>labels.not_finite</source>
+        <translation>Сеть вычислила признаки, которые не являются конечными числами. Возьмите другие веса или другой размер: --backbone.size.</translation>
+    </message>
+    <message>
+        <source>labels.too_few</source>
+        <translation>Слишком мало изображений, чтобы судить о метках по остальным: {count}. Нужно хотя бы 10.</translation>
+    </message>
+    <message>
         <source>learning_rate.no_length</source>
-        <translation>Длина эпохи неизвестна, поэтому у расписания нет конца.</translation>
+        <translation>Длина эпохи неизвестна, поэтому расписание построить нельзя.</translation>
     </message>
     <message>
         <source>learning_rate.options</source>
@@ -1434,12 +1902,20 @@
         <translation>Веса изображений нельзя применить: эту функцию потерь нельзя разложить по изображениям.</translation>
     </message>
     <message>
+        <source>lr_find.range</source>
+        <translation>Недопустимое значение {name}: {value}.</translation>
+    </message>
+    <message>
+        <source>lr_find.single_pass</source>
+        <translation>Обучающие данные читаются только один раз: подбор скорости обучения израсходовал бы их.</translation>
+    </message>
+    <message>
         <source>map.no_split</source>
         <translation>Карту не из чего составить: нет ни валидационных, ни тестовых изображений.</translation>
     </message>
     <message>
         <source>map.not_finite</source>
-        <translation>Для некоторых изображений модель даёт не конечные числа, поэтому на карте им нет места: обучение разошлось.</translation>
+        <translation>Для некоторых изображений модель выдаёт NaN или бесконечность, и на карту их не нанести: обучение разошлось.</translation>
     </message>
     <message>
         <source>map.too_few</source>
@@ -1448,6 +1924,39 @@
     <message>
         <source>memory.full</source>
         <translation>Для этого запуска не хватает памяти. Возьмите меньший батч, меньшие изображения или меньшую модель.</translation>
+    </message>
+    <message>
+        <source>metric.failed</source>
+        <translation>Метрику {name}, по которой выбирается лучшая эпоха, не удалось вычислить: {reason}
+Эпоха сохранена: исправьте метрику и продолжите запуск. Подробности — в log.txt.</translation>
+    </message>
+    <message>
+        <source>metric.unknown</source>
+        <translation>Метрики «{name}» нет среди установленных.</translation>
+    </message>
+    <message>
+        <source>metrics.many</source>
+        <translation>Слишком много дополнительных метрик: их может быть не больше 64.</translation>
+    </message>
+    <message>
+        <source>metrics.mode</source>
+        <translation>Неизвестно, в какую сторону улучшается метрика {name}. Укажите min (чем меньше, тем лучше) или max (чем больше, тем лучше); у loss — min, у accuracy и macro_f1 — max.</translation>
+    </message>
+    <message>
+        <source>metrics.monitor</source>
+        <translation>Метрики «{name}» у запуска нет. Есть: {known}.</translation>
+    </message>
+    <message>
+        <source>metrics.name</source>
+        <translation>Метрику нельзя назвать «{name}»: нужны буквы, цифры и _, не больше 60 знаков, и не имя встроенного показателя.</translation>
+    </message>
+    <message>
+        <source>metrics.no_validation</source>
+        <translation>Лучшая эпоха выбирается по метрике {name}, а валидационной части нет. Добавьте её или уберите monitor.</translation>
+    </message>
+    <message>
+        <source>metrics.not_one</source>
+        <translation>{name}: это не метрика. Нужна функция от вероятностей и меток или объект с методами update, compute и reset.</translation>
     </message>
     <message>
         <source>model.batch_norm</source>
@@ -1481,6 +1990,18 @@
     <message>
         <source>model.unknown</source>
         <translation>Модели «{name}» нет.</translation>
+    </message>
+    <message>
+        <source>new_callback.exists</source>
+        <translation>{path} уже существует; ничего не перезаписано. Выберите другое имя или другую папку (--into).</translation>
+    </message>
+    <message>
+        <source>new_callback.name</source>
+        <translation>Колбэк нельзя назвать «{name}». Годятся латинские буквы, цифры и _, первой — буква; ключевые слова Python не подходят.</translation>
+    </message>
+    <message>
+        <source>new_callback.taken</source>
+        <translation>Модуль или класс Python «{name}» уже есть, новый скрыл бы его. Выберите другое имя.</translation>
     </message>
     <message>
         <source>onnx.missing</source>
@@ -1517,7 +2038,7 @@
     </message>
     <message>
         <source>predict.images</source>
-        <translation>Свои загрузчики не умеют превращать такие изображения во вход модели.</translation>
+        <translation>Ваши загрузчики данных не могут подготовить такие изображения для модели.</translation>
     </message>
     <message>
         <source>predict.unsure</source>
@@ -1552,6 +2073,18 @@
         <translation>Рецепт не читается: {what}</translation>
     </message>
     <message>
+        <source>report.name</source>
+        <translation>Имя «{name}» не подходит: нужны от 1 до 100 знаков в одной строке и не больше 100 разных имён за запуск.</translation>
+    </message>
+    <message>
+        <source>report.picture</source>
+        <translation>Картинка «{name}» не показана: нужен массив uint8 (H, W), (H, W, 3) или (H, W, 4), изображение PIL или файл PNG в папке запуска, не больше 4096 × 4096 пикселей и 16 МБ.</translation>
+    </message>
+    <message>
+        <source>report.value</source>
+        <translation>{name}: это не число.</translation>
+    </message>
+    <message>
         <source>request.refused</source>
         <translation>Запуск «{name}» отклонил запрос.</translation>
     </message>
@@ -1561,11 +2094,20 @@
     </message>
     <message>
         <source>request.unknown</source>
-        <translation>Процесс обучения не умеет этого: {what}</translation>
+        <translation>Процесс обучения не поддерживает такой запрос: {what}</translation>
     </message>
     <message>
         <source>resume.accumulate</source>
         <translation>Запуск сохранён внутри эпохи с другим числом накапливаемых батчей. Продолжите с тем же accumulate или начните новый запуск.</translation>
+    </message>
+    <message>
+        <source>resume.callbacks</source>
+        <translation>Этот запуск обучался с колбэками из файла: {names}. Какой файл выполнять, папка запуска не хранит, поэтому назовите его снова: epochscope resume {run} {named}
+Чтобы продолжить без них: epochscope resume {run} {left_out}</translation>
+    </message>
+    <message>
+        <source>resume.monitor</source>
+        <translation>Этот запуск выбирал лучшую эпоху по показателю {then}, а не {now}. Продолжите с прежним или начните новый запуск.</translation>
     </message>
     <message>
         <source>resume.no_folder</source>
@@ -1589,7 +2131,12 @@
     </message>
     <message>
         <source>run.custom</source>
-        <translation>Этот запуск начат из Python со своей моделью; отсюда её не построить. Продолжите его в том же скрипте.</translation>
+        <translation>Этот запуск начат из Python с собственной моделью; построить её отсюда нельзя. Продолжите его в том же скрипте.</translation>
+    </message>
+    <message>
+        <source>run.data_gone</source>
+        <translation>Изображений, на которых обучался этот запуск, нет на месте: {path}
+По ним определяется, как готовить новые изображения. Верните их туда, где они были.</translation>
     </message>
     <message>
         <source>run.exists</source>
@@ -1616,6 +2163,10 @@
         <translation>В этом запуске ещё не завершена ни одна эпоха.</translation>
     </message>
     <message>
+        <source>run.no_model</source>
+        <translation>Запуск остановлен раньше, чем была построена модель.</translation>
+    </message>
+    <message>
         <source>run.no_settings</source>
         <translation>Настройки этого запуска не читаются: {what}</translation>
     </message>
@@ -1636,8 +2187,45 @@
         <translation>Файл этого запуска указывает на путь вне его папки; он не открывается: {path}</translation>
     </message>
     <message>
+        <source>run.own_data</source>
+        <translation>Этот запуск начат из скрипта, и в его папке не сказано, где лежат изображения.</translation>
+    </message>
+    <message>
+        <source>run.own_model</source>
+        <translation>Этот запуск обучал вашу собственную модель; построить её по папке запуска нельзя. Передайте её: load_run(..., model=Network()).</translation>
+    </message>
+    <message>
         <source>run.unknown</source>
         <translation>Запуска «{name}» нет.</translation>
+    </message>
+    <message>
+        <source>search.busy</source>
+        <translation>С поиском «{name}» уже работает другой процесс. Дождитесь конца или остановите его там (Ctrl-C).</translation>
+    </message>
+    <message>
+        <source>search.missing</source>
+        <translation>Для поиска нужна библиотека Optuna: pip install &apos;epochscope[search]&apos;</translation>
+    </message>
+    <message>
+        <source>search.other_plan</source>
+        <translation>Поиск «{name}» уже есть, но с другими настройками или другой областью. Выберите другое имя.</translation>
+    </message>
+    <message>
+        <source>search.plan</source>
+        <translation>План этого поиска не читается. Начните поиск под другим именем.</translation>
+    </message>
+    <message>
+        <source>search.space</source>
+        <translation>Недопустимая область поиска:
+{problems}</translation>
+    </message>
+    <message>
+        <source>search.space_file</source>
+        <translation>Файл области поиска не читается: {path}</translation>
+    </message>
+    <message>
+        <source>search.trials</source>
+        <translation>Недопустимое значение {name}: {value}.</translation>
     </message>
     <message>
         <source>seeds.count</source>
@@ -1657,12 +2245,76 @@
         <translation>Файл настроек не читается: {what}</translation>
     </message>
     <message>
+        <source>similar.no_images</source>
+        <translation>Изображения этого запуска нельзя открыть по одному, поэтому похожие не найти.</translation>
+    </message>
+    <message>
+        <source>similar.not_finite</source>
+        <translation>Признаки этого изображения не являются конечными числами: похоже, обучение разошлось.</translation>
+    </message>
+    <message>
+        <source>slices.data</source>
+        <translation>Неизвестно, на каких данных обучался {name}: в environment.json нет отпечатка данных.</translation>
+    </message>
+    <message>
+        <source>slices.fact</source>
+        <translation>Изображения нельзя сгруппировать по «{fact}».</translation>
+    </message>
+    <message>
+        <source>slices.mismatch</source>
+        <translation>Ответы запуска {name} не относятся к сохранённым изображениям ({split}).</translation>
+    </message>
+    <message>
+        <source>slices.not_evaluated</source>
+        <translation>Запуск {name} ещё не оценён на этой части данных: {split}.</translation>
+    </message>
+    <message>
+        <source>slices.pattern</source>
+        <translation>Под шаблон подходят либо все изображения ({split}), либо ни одного.</translation>
+    </message>
+    <message>
+        <source>slices.split</source>
+        <translation>Изображения этой части данных ({split}) не сохранены, и о них ничего не известно.</translation>
+    </message>
+    <message>
         <source>table.columns</source>
         <translation>В таблице не найти столбец путей и столбец меток. Назовите столбцы path и label.</translation>
     </message>
     <message>
         <source>table.unreadable</source>
         <translation>Таблицу не удалось прочитать. Нужен файл CSV в UTF-8 со столбцами путей и меток.</translation>
+    </message>
+    <message>
+        <source>testing.no_run</source>
+        <translation>В {path} нет запуска. Укажите папку запуска или его journal.jsonl.</translation>
+    </message>
+    <message>
+        <source>testing.not_training</source>
+        <translation>После этого события запуск нельзя ни остановить, ни продолжить: нужно событие обучения.</translation>
+    </message>
+    <message>
+        <source>testing.recording</source>
+        <translation>Записанного запуска «{name}» нет.</translation>
+    </message>
+    <message>
+        <source>timm.missing</source>
+        <translation>Модель {model} — из библиотеки timm, а она не установлена. Установите её командой: pip install &apos;epochscope[pretrained]&apos;</translation>
+    </message>
+    <message>
+        <source>timm.unknown</source>
+        <translation>В библиотеке timm нет модели {model}.</translation>
+    </message>
+    <message>
+        <source>tracker.failed</source>
+        <translation>{tool}: ошибка, запуск больше не записывается: {error}</translation>
+    </message>
+    <message>
+        <source>tracker.missing</source>
+        <translation>{tool} не установлен. Установите epochscope[{package}].</translation>
+    </message>
+    <message>
+        <source>tracker.options</source>
+        <translation>{tool}: недопустимое значение параметра. pictures — целое число от 0, patience — секунды, от 0, mode — offline или online.</translation>
     </message>
     <message>
         <source>train.count</source>
@@ -1692,6 +2344,37 @@
         <source>version.newer</source>
         <translation>Файл {path} создан более новой версией Epochscope. Обновите Epochscope, чтобы его открыть.</translation>
     </message>
+    <message>
+        <source>weights.file</source>
+        <translation>Файл весов не удаётся прочитать: {path}. Нужен файл .safetensors или state dict, сохранённый torch.save.</translation>
+    </message>
+    <message>
+        <source>weights.other_network</source>
+        <translation>В файле {path} нет весов для модели {model}. Выберите модель, к которой относятся эти веса.</translation>
+    </message>
+</context>
+<context>
+    <name>FactTable</name>
+    <message>
+        <source>At epoch {epoch}</source>
+        <translation>Эпоха {epoch}</translation>
+    </message>
+    <message>
+        <source>Best and test</source>
+        <translation>Лучшая эпоха и тест</translation>
+    </message>
+    <message>
+        <source>Newest epoch: {epoch}</source>
+        <translation>Последняя эпоха: {epoch}</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Сейчас</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Запуск</translation>
+    </message>
 </context>
 <context>
     <name>Faults</name>
@@ -1705,7 +2388,7 @@
     </message>
     <message>
         <source>class_too_small</source>
-        <translation>слишком мало изображений, чтобы разделить их на части</translation>
+        <translation>слишком мало изображений для разбиения на выборки</translation>
     </message>
     <message>
         <source>dangling</source>
@@ -1717,7 +2400,7 @@
     </message>
     <message>
         <source>missing</source>
-        <translation>файла нет на месте</translation>
+        <translation>файл отсутствует</translation>
     </message>
     <message>
         <source>missing_split</source>
@@ -1780,6 +2463,10 @@
         <translation>часть данных названа неизвестным словом: нужно train, valid или test</translation>
     </message>
     <message>
+        <source>unmatched</source>
+        <translation>изображения нет, или оно изменилось</translation>
+    </message>
+    <message>
         <source>unreadable</source>
         <translation>не читается как изображение</translation>
     </message>
@@ -1787,7 +2474,7 @@
 <context>
     <name>FileActions</name>
     <message>
-        <source>A folder with a folder of images per class</source>
+        <source>A folder with one sub-folder of images per class</source>
         <translation>Папка, в которой для каждого класса своя папка с изображениями</translation>
     </message>
     <message>
@@ -1824,7 +2511,7 @@
     </message>
     <message>
         <source>The report is being written …</source>
-        <translation>Отчёт записывается …</translation>
+        <translation>Создаём отчёт …</translation>
     </message>
     <message>
         <source>Web pages (*.html)</source>
@@ -1840,13 +2527,72 @@
     </message>
 </context>
 <context>
+    <name>FilterBar</name>
+    <message>
+        <source>All classes</source>
+        <translation>Все классы</translation>
+    </message>
+    <message>
+        <source>All images</source>
+        <translation>Все</translation>
+    </message>
+    <message>
+        <source>File name</source>
+        <translation>Имя файла</translation>
+    </message>
+    <message>
+        <source>Less confident images count as unsure: show them alone, or set them aside</source>
+        <translation>При меньшей уверенности ответ считается сомнительным: такие изображения можно показать отдельно и отложить</translation>
+    </message>
+    <message>
+        <source>Correct</source>
+        <translation>Верные</translation>
+    </message>
+    <message>
+        <source>Show images of this class</source>
+        <translation>Показать изображения этого класса</translation>
+    </message>
+    <message>
+        <source>Show images whose file name contains this</source>
+        <translation>Показать изображения, в имени файла которых есть этот текст</translation>
+    </message>
+    <message>
+        <source>Show these images</source>
+        <translation>Показать эти изображения</translation>
+    </message>
+    <message>
+        <source>Confident</source>
+        <translation>Уверенные</translation>
+    </message>
+    <message>
+        <source>Unreadable</source>
+        <translation>Нечитаемые</translation>
+    </message>
+    <message>
+        <source>Unsure below</source>
+        <translation>Сомнение ниже</translation>
+    </message>
+    <message>
+        <source>Unsure</source>
+        <translation>Сомнительные</translation>
+    </message>
+    <message>
+        <source>Wrong</source>
+        <translation>Ошибочные</translation>
+    </message>
+    <message>
+        <source>{some} of {count}</source>
+        <translation>{some} из {count}</translation>
+    </message>
+</context>
+<context>
     <name>Folder</name>
     <message>
         <source>({count} more)</source>
         <translation>(и ещё {count})</translation>
     </message>
     <message>
-        <source>The run names {file}, which lies outside of its folder. It was not opened.</source>
+        <source>The run refers to {file}, which is outside its folder. It was not opened.</source>
         <translation>Запуск указывает на {file} вне своей папки. Файл не открыт.</translation>
     </message>
     <message>
@@ -1862,11 +2608,11 @@
         <translation>{file} отсутствует.</translation>
     </message>
     <message>
-        <source>{file} is no file. It was not opened.</source>
+        <source>{file} is not a file. It was not opened.</source>
         <translation>{file} — не файл. Он не открыт.</translation>
     </message>
     <message>
-        <source>{file} is no folder. It was not opened.</source>
+        <source>{file} is not a folder. It was not opened.</source>
         <translation>{file} — не папка. Она не открыта.</translation>
     </message>
     <message>
@@ -1905,12 +2651,20 @@
         <translation>Ранняя остановка</translation>
     </message>
     <message>
+        <source>Expected: loss, accuracy, macro_f1 or one of “More metrics”.</source>
+        <translation>Ожидается loss, accuracy, macro_f1 или одна из «Других метрик».</translation>
+    </message>
+    <message>
         <source>Expected: {what}</source>
         <translation>Ожидается: {what}</translation>
     </message>
     <message>
         <source>Further</source>
         <translation>Прочее</translation>
+    </message>
+    <message>
+        <source>Head of the pretrained network</source>
+        <translation>Голова предобученной сети</translation>
     </message>
     <message>
         <source>Model {name}</source>
@@ -1921,6 +2675,10 @@
         <translation>Один из этих колбэков не установлен.</translation>
     </message>
     <message>
+        <source>One of these metrics is not installed.</source>
+        <translation>Одна из этих метрик не установлена.</translation>
+    </message>
+    <message>
         <source>Pretrained network</source>
         <translation>Предобученная сеть</translation>
     </message>
@@ -1929,7 +2687,7 @@
         <translation>Разогрев должен быть короче числа эпох.</translation>
     </message>
     <message>
-        <source>There is already a run of this name.</source>
+        <source>A run of this name already exists.</source>
         <translation>Запуск с таким именем уже есть.</translation>
     </message>
     <message>
@@ -1941,7 +2699,7 @@
         <translation>Обучение</translation>
     </message>
     <message>
-        <source>Validation and test part together leave nothing to train on.</source>
+        <source>Validation and test together leave nothing to train on.</source>
         <translation>Валидационная и тестовая части вместе не оставляют ничего для обучения.</translation>
     </message>
     <message>
@@ -1973,10 +2731,85 @@
     </message>
 </context>
 <context>
+    <name>HeatView</name>
+    <message>
+        <source>A heat map over the image: what supports the class</source>
+        <translation>Тепловая карта поверх изображения: что говорит в пользу класса</translation>
+    </message>
+    <message>
+        <source>Class activation map (exact)</source>
+        <translation>Карта активации класса (точно)</translation>
+    </message>
+    <message>
+        <source>Class that the heat map is for</source>
+        <translation>Класс, для которого построена тепловая карта</translation>
+    </message>
+    <message>
+        <source>Computing…</source>
+        <translation>Вычисление…</translation>
+    </message>
+    <message>
+        <source>Grad-CAM</source>
+        <translation>Grad-CAM</translation>
+    </message>
+    <message>
+        <source>Image with a heat map</source>
+        <translation>Изображение с тепловой картой</translation>
+    </message>
+    <message>
+        <source>Loading the model… The first image takes a few seconds.</source>
+        <translation>Загрузка модели… Первое изображение займёт несколько секунд.</translation>
+    </message>
+    <message>
+        <source>Nothing supports this class; bright areas speak least against it</source>
+        <translation>В пользу этого класса не говорит ничего; светлым показано то, что говорит против меньше всего</translation>
+    </message>
+    <message>
+        <source>Occlusion: confidence lost where it is covered</source>
+        <translation>Окклюзия: насколько падает уверенность, если закрыть участок</translation>
+    </message>
+    <message>
+        <source>Opacity of the heat map</source>
+        <translation>Непрозрачность тепловой карты</translation>
+    </message>
+    <message>
+        <source>Predicted class</source>
+        <translation>Предсказанный класс</translation>
+    </message>
+    <message>
+        <source>Predicted: {name}</source>
+        <translation>Предсказан: {name}</translation>
+    </message>
+    <message>
+        <source>True: {name}</source>
+        <translation>Истинный: {name}</translation>
+    </message>
+    <message>
+        <source>Weight times pixel (exact)</source>
+        <translation>Вес, умноженный на пиксель (точно)</translation>
+    </message>
+    <message>
+        <source>Where it looked</source>
+        <translation>Куда смотрела</translation>
+    </message>
+    <message>
+        <source>best weights, epoch {epoch}</source>
+        <translation>лучшие веса, эпоха {epoch}</translation>
+    </message>
+    <message>
+        <source>epoch {epoch}</source>
+        <translation>эпоха {epoch}</translation>
+    </message>
+</context>
+<context>
     <name>HelpActions</name>
     <message>
         <source>Epochscope {version}: train an image classifier and see, while it happens, what it learns.</source>
-        <translation>Epochscope {version}: обучайте классификатор изображений и смотрите по ходу дела, чему он учится.</translation>
+        <translation>Epochscope {version}: обучает классификатор изображений и по ходу дела показывает, чему он учится.</translation>
+    </message>
+    <message>
+        <source>Error in the window, not in the run: {error}</source>
+        <translation>Ошибка окна, не запуска: {error}</translation>
     </message>
     <message>
         <source>Keys</source>
@@ -1986,9 +2819,17 @@
         <source>Nothing has been written yet.</source>
         <translation>Пока ничего не записано.</translation>
     </message>
+    <message>
+        <source>Show the log</source>
+        <translation>Показать журнал</translation>
+    </message>
 </context>
 <context>
     <name>ImageDetail</name>
+    <message>
+        <source>Back</source>
+        <translation>Назад</translation>
+    </message>
     <message>
         <source>By epoch: ↑ right ({right}), ↓ wrong ({wrong})</source>
         <translation>↑ верно ({right}), ↓ неверно ({wrong})</translation>
@@ -2002,6 +2843,10 @@
         <translation>Уверенность</translation>
     </message>
     <message>
+        <source>Distance</source>
+        <translation>Расстояние</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>Файл</translation>
     </message>
@@ -2010,8 +2855,16 @@
         <translation>Потери</translation>
     </message>
     <message>
-        <source>Taken for</source>
-        <translation>Принято за</translation>
+        <source>Predicted</source>
+        <translation>Предсказано</translation>
+    </message>
+    <message>
+        <source>Previous image (Alt+Left)</source>
+        <translation>К предыдущему изображению (Alt+←)</translation>
+    </message>
+    <message>
+        <source>Training image</source>
+        <translation>Обучающее изображение</translation>
     </message>
     <message>
         <source>image {number}</source>
@@ -2045,8 +2898,8 @@
         <translation>Весь класс {true}</translation>
     </message>
     <message>
-        <source>All taken for {predicted}</source>
-        <translation>Всё, что принято за {predicted}</translation>
+        <source>All predicted as {predicted}</source>
+        <translation>Всё, что предсказано как {predicted}</translation>
     </message>
     <message>
         <source>Filter</source>
@@ -2073,7 +2926,7 @@
         <translation>Уверенные</translation>
     </message>
     <message>
-        <source>No image fits. Choose another cell or filter.</source>
+        <source>No image matches. Choose another cell or filter.</source>
         <translation>Нет подходящих изображений. Выберите другую клетку или фильтр.</translation>
     </message>
     <message>
@@ -2117,22 +2970,65 @@
         <translation>{shown} из выборки {sample}, всего {total}</translation>
     </message>
     <message>
-        <source>{true} taken for {predicted}</source>
-        <translation>{true} принято за {predicted}</translation>
+        <source>{true} predicted as {predicted}</source>
+        <translation>{true}, предсказано {predicted}</translation>
     </message>
     <message>
-        <source>{true}, recognised</source>
-        <translation>{true}, распознано верно</translation>
+        <source>{true}, correct</source>
+        <translation>{true}, предсказано верно</translation>
     </message>
     <message>
-        <source>{true}, taken for {taken} with {share}, {verdict}, {loss}</source>
-        <translation>{true}, принято за {taken} с уверенностью {share}, {verdict}, {loss}</translation>
+        <source>{true}, predicted {predicted} with {share}, {verdict}, {loss}</source>
+        <translation>{true}, предсказано {predicted} с уверенностью {share}, {verdict}, {loss}</translation>
+    </message>
+</context>
+<context>
+    <name>ImageViewer</name>
+    <message>
+        <source>Next image</source>
+        <translation>Следующее изображение</translation>
+    </message>
+    <message>
+        <source>Open in the system&apos;s viewer</source>
+        <translation>Открыть в программе просмотра</translation>
+    </message>
+    <message>
+        <source>Previous image</source>
+        <translation>Предыдущее изображение</translation>
+    </message>
+    <message>
+        <source>This image cannot be shown here.</source>
+        <translation>Это изображение нельзя показать здесь.</translation>
+    </message>
+    <message>
+        <source>This image cannot be shown here, but the model could read it.</source>
+        <translation>Это изображение нельзя показать здесь, но модель его прочитала.</translation>
+    </message>
+    <message>
+        <source>Back to the image</source>
+        <translation>Назад к снимку</translation>
+    </message>
+    <message>
+        <source>Training image of the class {name}</source>
+        <translation>Обучающее изображение класса {name}</translation>
+    </message>
+    <message>
+        <source>Training image of the class {name}, predicted {predicted} with {share}</source>
+        <translation>Обучающее изображение класса {name}, предсказано {predicted}: {share}</translation>
+    </message>
+    <message>
+        <source>True class: {name}</source>
+        <translation>Верный класс: {name}</translation>
+    </message>
+    <message>
+        <source>image {number}</source>
+        <translation>изображение {number}</translation>
     </message>
 </context>
 <context>
     <name>Images</name>
     <message>
-        <source>A file of this run names a path outside of the run folder. It was not opened.</source>
+        <source>A file of this run refers to a path outside the run folder. It was not opened.</source>
         <translation>Файл этого запуска указывает на путь вне папки запуска. Он не был открыт.</translation>
     </message>
     <message>
@@ -2148,7 +3044,7 @@
         <translation>Последние веса</translation>
     </message>
     <message>
-        <source>The data of this run have no such split.</source>
+        <source>The data of this run has no such split.</source>
         <translation>В данных этого запуска нет такой части.</translation>
     </message>
     <message>
@@ -2164,16 +3060,215 @@
         <translation>Файлы этих изображений созданы более новой версией Epochscope. Обновите Epochscope, чтобы их увидеть.</translation>
     </message>
     <message>
-        <source>The images of this run were not kept for viewing. Runs on your own loaders have none to show.</source>
+        <source>The images of this run were not kept for viewing. Runs with your own data loaders keep none.</source>
         <translation>Изображения этого запуска не сохранены для просмотра. Для запусков на своих загрузчиках данных показать нечего.</translation>
     </message>
     <message>
-        <source>The predictions of this run do not belong to the images that are there.</source>
+        <source>The predictions of this run do not match its images.</source>
         <translation>Предсказания этого запуска не относятся к имеющимся изображениям.</translation>
     </message>
     <message>
-        <source>There are no predictions yet: they come with the end of the epoch, or with the evaluation.</source>
+        <source>No predictions yet: they are written at the end of the epoch and by the evaluation.</source>
         <translation>Предсказаний пока нет: они появятся в конце эпохи или после оценки.</translation>
+    </message>
+</context>
+<context>
+    <name>ImportanceTable</name>
+    <message>
+        <source>Importance</source>
+        <translation>Важность</translation>
+    </message>
+    <message>
+        <source>Known once four trials are completed.</source>
+        <translation>Станет известна, когда завершатся четыре пробы.</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>Настройка</translation>
+    </message>
+</context>
+<context>
+    <name>Labels</name>
+    <message>
+        <source>All kinds</source>
+        <translation>Все причины</translation>
+    </message>
+    <message>
+        <source>Decided</source>
+        <translation>Разобранные</translation>
+    </message>
+    <message>
+        <source>Decided or not</source>
+        <translation>Все решения</translation>
+    </message>
+    <message>
+        <source>Decided: {what}.</source>
+        <translation>Решено: {what}.</translation>
+    </message>
+    <message>
+        <source>Images: {count}</source>
+        <translation>Изображений: {count}</translation>
+    </message>
+    <message>
+        <source>In two splits</source>
+        <translation>В двух выборках</translation>
+    </message>
+    <message>
+        <source>It is unlike all other images: does it belong here?</source>
+        <translation>Не похоже ни на одно другое изображение: место ли ему здесь?</translation>
+    </message>
+    <message>
+        <source>It looks more like {suggested} than {label}.</source>
+        <translation>Больше похоже на «{suggested}», чем на «{label}».</translation>
+    </message>
+    <message>
+        <source>Judged by pixels only, because no pretrained network is installed: on photographs this finds far fewer wrong labels. To install one: {command}</source>
+        <translation>Сравнивались только пиксели: предобученная сеть не установлена. На фотографиях так находится гораздо меньше неверных меток. Установить её: {command}</translation>
+    </message>
+    <message>
+        <source>Judged by the other images it is {suggested} ({share}), not {label} ({own}).</source>
+        <translation>Судя по остальным изображениям, это «{suggested}» ({share}), а не «{label}» ({own}).</translation>
+    </message>
+    <message>
+        <source>Nearly the same picture has the label {other}.</source>
+        <translation>У почти такого же изображения метка «{other}».</translation>
+    </message>
+    <message>
+        <source>Nearly the same picture is in {split}, too: results on it say little.</source>
+        <translation>Почти такое же изображение есть и в другой выборке ({split}): результат на нём мало о чём говорит.</translation>
+    </message>
+    <message>
+        <source>Not decided.</source>
+        <translation>Решения нет.</translation>
+    </message>
+    <message>
+        <source>Out of place</source>
+        <translation>Выброс</translation>
+    </message>
+    <message>
+        <source>The same picture has the label {other}.</source>
+        <translation>У такого же изображения метка «{other}».</translation>
+    </message>
+    <message>
+        <source>The same picture is in {split}, too: results on it say little.</source>
+        <translation>Такое же изображение есть и в другой выборке ({split}): результат на нём мало о чём говорит.</translation>
+    </message>
+    <message>
+        <source>To decide</source>
+        <translation>Неразобранные</translation>
+    </message>
+    <message>
+        <source>Two labels</source>
+        <translation>Две метки</translation>
+    </message>
+    <message>
+        <source>With your decisions about labels: {effect}</source>
+        <translation>С вашими решениями о метках: {effect}</translation>
+    </message>
+    <message>
+        <source>Wrong label</source>
+        <translation>Неверная метка</translation>
+    </message>
+    <message>
+        <source>fine</source>
+        <translation>верно</translation>
+    </message>
+    <message>
+        <source>fine: {count}</source>
+        <translation>верных: {count}</translation>
+    </message>
+    <message>
+        <source>labels changed: {relabel}, images left out: {left_out}</source>
+        <translation>меток изменено: {relabel}, изображений исключено: {left_out}</translation>
+    </message>
+    <message>
+        <source>labels the models agree with: {share}</source>
+        <translation>меток, с которыми модели согласны: {share}</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>исключено</translation>
+    </message>
+    <message>
+        <source>the first {some} of {all} proposals</source>
+        <translation>показаны первые {some} из {all}</translation>
+    </message>
+    <message>
+        <source>wrong by estimate: {count}</source>
+        <translation>по оценке, неверных: {count}</translation>
+    </message>
+    <message>
+        <source>{done} of {all} decided</source>
+        <translation>Разобрано {done} из {all}</translation>
+    </message>
+    <message>
+        <source>{label}, {kind}. {why} {decision}</source>
+        <translation>{label}, {kind}. {why} {decision}</translation>
+    </message>
+</context>
+<context>
+    <name>LabelsPage</name>
+    <message>
+        <source>Back to the settings</source>
+        <translation>Назад к настройкам</translation>
+    </message>
+</context>
+<context>
+    <name>LabelsPanel</name>
+    <message>
+        <source>Compare with the previous run</source>
+        <translation>Сравнить с предыдущим запуском</translation>
+    </message>
+    <message>
+        <source>Open a run to check the labels of its data.</source>
+        <translation>Откройте запуск, чтобы проверить разметку его данных.</translation>
+    </message>
+    <message>
+        <source>The recorded run comes without its image files. Train on your own images to check their labels.</source>
+        <translation>У записанного запуска нет файлов изображений. Обучите модель на своих изображениях, чтобы проверить их разметку.</translation>
+    </message>
+    <message>
+        <source>The run has not recorded its images yet.</source>
+        <translation>Запуск ещё не записал, на каких изображениях он обучается.</translation>
+    </message>
+    <message>
+        <source>There is no earlier run with the same settings to compare with.</source>
+        <translation>Нет более раннего запуска с теми же настройками, с которым можно сравнить.</translation>
+    </message>
+    <message>
+        <source>This run was trained with your own data loaders: there are no files whose labels could be corrected.</source>
+        <translation>Этот запуск обучался на ваших собственных загрузчиках: нет файлов, метки которых можно было бы исправить.</translation>
+    </message>
+    <message>
+        <source>This run was trained with the label edits in {path}</source>
+        <translation>При обучении этого запуска учтены решения из {path}</translation>
+    </message>
+</context>
+<context>
+    <name>LabelsView</name>
+    <message>
+        <source>Images whose labels may be wrong</source>
+        <translation>Изображения, метки которых могут быть неверны</translation>
+    </message>
+    <message>
+        <source>Search for wrong labels again</source>
+        <translation>Искать неверные метки заново</translation>
+    </message>
+    <message>
+        <source>No image matches the filter.</source>
+        <translation>Под фильтр ничего не подходит.</translation>
+    </message>
+    <message>
+        <source>Redo (Ctrl+Shift+Z)</source>
+        <translation>Повторить (Ctrl+Shift+Z)</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Показать все</translation>
+    </message>
+    <message>
+        <source>Undo (Ctrl+Z)</source>
+        <translation>Отменить (Ctrl+Z)</translation>
     </message>
 </context>
 <context>
@@ -2187,11 +3282,11 @@
         <translation>Сообщений нет.</translation>
     </message>
     <message>
-        <source>Printed, its end</source>
+        <source>Output (end)</source>
         <translation>Вывод, конец</translation>
     </message>
     <message>
-        <source>log.txt, its end</source>
+        <source>log.txt (end)</source>
         <translation>Конец файла log.txt</translation>
     </message>
 </context>
@@ -2202,8 +3297,8 @@
         <translation>Весь класс {name}</translation>
     </message>
     <message>
-        <source>All taken for {name}</source>
-        <translation>Всё, что принято за {name}</translation>
+        <source>All predicted as {name}</source>
+        <translation>Всё, что предсказано как {name}</translation>
     </message>
     <message>
         <source>before: {count} of {of} ({share})</source>
@@ -2214,8 +3309,31 @@
         <translation>прочие</translation>
     </message>
     <message>
-        <source>{true} taken for {predicted}: {count} of {of} ({share})</source>
-        <translation>{true} принято за {predicted}: {count} из {of} ({share})</translation>
+        <source>{true} predicted as {predicted}: {count} of {of} ({share})</source>
+        <translation>{true}, предсказано {predicted}: {count} из {of} ({share})</translation>
+    </message>
+</context>
+<context>
+    <name>NeighborButton</name>
+    <message>
+        <source>other</source>
+        <translation>другой</translation>
+    </message>
+    <message>
+        <source>other class</source>
+        <translation>другой класс</translation>
+    </message>
+    <message>
+        <source>same</source>
+        <translation>тот же</translation>
+    </message>
+    <message>
+        <source>same class</source>
+        <translation>тот же класс</translation>
+    </message>
+    <message>
+        <source>{name}, {word}, distance {distance}</source>
+        <translation>{name}, {word}, расстояние {distance}</translation>
     </message>
 </context>
 <context>
@@ -2229,7 +3347,7 @@
         <translation>Равносильная команда</translation>
     </message>
     <message>
-        <source>Folder with a folder of images per class</source>
+        <source>Folder with a sub-folder per class</source>
         <translation>Папка, в которой для каждого класса своя папка с изображениями</translation>
     </message>
     <message>
@@ -2249,7 +3367,7 @@
         <translation>Новый запуск</translation>
     </message>
     <message>
-        <source>None: the defaults</source>
+        <source>None (defaults)</source>
         <translation>Без рецепта</translation>
     </message>
     <message>
@@ -2269,8 +3387,8 @@
         <translation>То же в &amp;терминале</translation>
     </message>
     <message>
-        <source>To mend before the start: {names}</source>
-        <translation>Исправьте перед началом: {names}</translation>
+        <source>Fix before starting: {names}</source>
+        <translation>Исправьте перед запуском: {names}</translation>
     </message>
 </context>
 <context>
@@ -2296,7 +3414,7 @@
         <translation>о чём этот запуск</translation>
     </message>
     <message>
-        <source>with commas between</source>
+        <source>separated by commas</source>
         <translation>через запятую</translation>
     </message>
 </context>
@@ -2312,7 +3430,98 @@
     </message>
 </context>
 <context>
+    <name>Offers</name>
+    <message>
+        <source>; later runs {time}</source>
+        <translation>; следующие — {time}</translation>
+    </message>
+    <message>
+        <source>A network that has seen a million photographs looks at yours; one layer learns your classes from what it sees. Needs few images.</source>
+        <translation>На ваши снимки смотрит сеть, обученная на миллионе фотографий; один слой учится различать ваши классы по её признакам. Хватает немногих изображений.</translation>
+    </message>
+    <message>
+        <source>Check data lists everything.</source>
+        <translation>Полный список покажет «Проверить данные».</translation>
+    </message>
+    <message>
+        <source>Enough to train a network from scratch.</source>
+        <translation>Этого достаточно, чтобы обучить сеть с нуля.</translation>
+    </message>
+    <message>
+        <source>Images: {images}, classes: {classes}, most of {width}×{height} pixels.</source>
+        <translation>Изображений: {images}, классов: {classes}, размер чаще всего {width}×{height}.</translation>
+    </message>
+    <message>
+        <source>Learns from your images alone. For many images, or small ones unlike photographs.</source>
+        <translation>Учится только на ваших изображениях. Для больших наборов и для мелких картинок, не похожих на фотографии.</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>Линейная модель</translation>
+    </message>
+    <message>
+        <source>Not installed. To install it:</source>
+        <translation>Не установлено. Установка:</translation>
+    </message>
+    <message>
+        <source>One layer on the raw pixels. Fast, and its weights can be viewed as images.</source>
+        <translation>Один слой прямо на пикселях. Быстро, а веса можно рассматривать как картинки.</translation>
+    </message>
+    <message>
+        <source>Photos (pretrained)</source>
+        <translation>Фото (готовая сеть)</translation>
+    </message>
+    <message>
+        <source>Photos (pretrained) would fit better, but is not installed.</source>
+        <translation>Лучше подошло бы «Фото (готовая сеть)», но этот рецепт не установлен.</translation>
+    </message>
+    <message>
+        <source>Small network from scratch</source>
+        <translation>Небольшая сеть с нуля</translation>
+    </message>
+    <message>
+        <source>Unlike photographs: a network trained from scratch does best.</source>
+        <translation>Это не похоже на фотографии: лучше подойдёт сеть, обученная с нуля.</translation>
+    </message>
+    <message>
+        <source>With fewer than 1,000 images per class, a pretrained network usually does best.</source>
+        <translation>Если на класс меньше 1000, обычно лучше всего предобученная сеть.</translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation>около {time}</translation>
+    </message>
+    <message>
+        <source>measuring the time …</source>
+        <translation>измеряем время …</translation>
+    </message>
+    <message>
+        <source>time not known</source>
+        <translation>время неизвестно</translation>
+    </message>
+    <message>
+        <source>{count} h</source>
+        <translation>{count} ч</translation>
+    </message>
+    <message>
+        <source>{count} min</source>
+        <translation>{count} мин</translation>
+    </message>
+    <message>
+        <source>{count} s</source>
+        <translation>{count} с</translation>
+    </message>
+    <message>
+        <source>⚠ A run on this data would stop: {place}: {reason}.</source>
+        <translation>⚠ Обучение на этих данных прервётся: {place}: {reason}.</translation>
+    </message>
+</context>
+<context>
     <name>PairsModel</name>
+    <message>
+        <source>% of class</source>
+        <translation>% класса</translation>
+    </message>
     <message>
         <source>Change</source>
         <translation>Изменение</translation>
@@ -2322,12 +3531,8 @@
         <translation>Изобр.</translation>
     </message>
     <message>
-        <source>Of class</source>
-        <translation>% класса</translation>
-    </message>
-    <message>
-        <source>Taken for</source>
-        <translation>Принято за</translation>
+        <source>Predicted</source>
+        <translation>Ответ</translation>
     </message>
     <message>
         <source>True</source>
@@ -2339,10 +3544,72 @@
     </message>
 </context>
 <context>
+    <name>PictureCard</name>
+    <message>
+        <source>The file with this picture is damaged, or too large.</source>
+        <translation>Файл с этой картинкой повреждён или слишком велик.</translation>
+    </message>
+    <message>
+        <source>The file with this picture is gone.</source>
+        <translation>Файла с этой картинкой больше нет.</translation>
+    </message>
+    <message>
+        <source>The run refers to a file outside its folder. It was not opened.</source>
+        <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
+    </message>
+    <message>
+        <source>{name}, epoch {epoch}</source>
+        <translation>{name}, эпоха {epoch}</translation>
+    </message>
+</context>
+<context>
+    <name>PlaceDialog</name>
+    <message>
+        <source>&amp;Elsewhere: you are asked for a file</source>
+        <translation>В &amp;другом месте: файл нужно будет выбрать</translation>
+    </message>
+    <message>
+        <source>A file for your decisions</source>
+        <translation>Файл с вашими решениями</translation>
+    </message>
+    <message>
+        <source>Beside the &amp;runs</source>
+        <translation>Рядом с &amp;запусками</translation>
+    </message>
+    <message>
+        <source>Beside the folder of the &amp;images</source>
+        <translation>Рядом с папкой &amp;изображений</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Позже</translation>
+    </message>
+    <message>
+        <source>Save there</source>
+        <translation>Сохранять там</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>Таблицы (*.csv)</translation>
+    </message>
+    <message>
+        <source>Where to keep your decisions</source>
+        <translation>Где хранить ваши решения</translation>
+    </message>
+    <message>
+        <source>Your images are never changed or moved. What you decide is saved at once to one table (CSV), which training reads.</source>
+        <translation>Ваши изображения не меняются и не перемещаются. Каждое решение сразу записывается в одну таблицу (CSV), которую читает обучение.</translation>
+    </message>
+</context>
+<context>
     <name>Predict</name>
     <message>
         <source>Class</source>
         <translation>Класс</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Уверенность</translation>
     </message>
     <message>
         <source>Image</source>
@@ -2356,16 +3623,16 @@
         <source>Third</source>
         <translation>Третий</translation>
     </message>
+    <message>
+        <source>True class</source>
+        <translation>Верный класс</translation>
+    </message>
 </context>
 <context>
     <name>PredictPanel</name>
     <message>
-        <source>Again</source>
+        <source>Classify again</source>
         <translation>Ещё раз</translation>
-    </message>
-    <message>
-        <source>Asking the model …</source>
-        <translation>Спрашиваем модель…</translation>
     </message>
     <message>
         <source>Best weights of {run}</source>
@@ -2376,35 +3643,123 @@
         <translation>Выбор изображений</translation>
     </message>
     <message>
-        <source>Choose images…</source>
-        <translation>Выбрать изображения…</translation>
+        <source>Folder for the copies, with one sub-folder per class</source>
+        <translation>Папка для копий; в ней будет по папке на каждый класс</translation>
+    </message>
+    <message>
+        <source>Folder of images to classify, sub-folders included</source>
+        <translation>Папка с изображениями: будут классифицированы все, и во вложенных папках тоже</translation>
+    </message>
+    <message>
+        <source>As a table (CSV)…</source>
+        <translation>Таблица (CSV)…</translation>
+    </message>
+    <message>
+        <source>Choose images to classify</source>
+        <translation>Выбрать изображения для классификации</translation>
     </message>
     <message>
         <source>Classified images</source>
         <translation>Классифицированные изображения</translation>
     </message>
     <message>
-        <source>Classify the same images with the weights the run has now</source>
-        <translation>Классифицировать те же изображения с нынешними весами запуска</translation>
+        <source>Classify all images in a folder and its sub-folders</source>
+        <translation>Классифицировать все изображения в папке и вложенных папках</translation>
     </message>
     <message>
         <source>Clear</source>
         <translation>Очистить</translation>
     </message>
     <message>
-        <source>Drop images here, or choose some: the best weights of this run classify them.</source>
-        <translation>Перетащите сюда изображения или выберите их: лучшие веса этого запуска их классифицируют.</translation>
+        <source>Copies of the images in a folder per class…</source>
+        <translation>Копии изображений по папкам классов…</translation>
+    </message>
+    <message>
+        <source>Drop images or a folder here, or choose some: the best weights of this run classify them.</source>
+        <translation>Перетащите сюда изображения или папку либо выберите их: они будут классифицированы с лучшими весами этого запуска.</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>Папка…</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Сохранить</translation>
+    </message>
+    <message>
+        <source>Save the table</source>
+        <translation>Сохранить таблицу</translation>
+    </message>
+    <message>
+        <source>Save the images shown below, without those the filter hides</source>
+        <translation>Сохранить то, что показано ниже: скрытое фильтром не войдёт</translation>
+    </message>
+    <message>
+        <source>Use the weights the run has now</source>
+        <translation>С весами, которые есть у запуска сейчас</translation>
+    </message>
+    <message>
+        <source>Show all images</source>
+        <translation>Показать все</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>Таблицы (*.csv)</translation>
+    </message>
+    <message>
+        <source>The run has newer weights now. Classify again to use them.</source>
+        <translation>У запуска уже есть более новые веса: «Ещё раз» классифицирует все изображения заново.</translation>
+    </message>
+    <message>
+        <source>There are no images in this folder.</source>
+        <translation>В этой папке нет изображений.</translation>
+    </message>
+    <message>
+        <source>other files in the folder, ignored: {count}</source>
+        <translation>другие файлы в папке, не просмотрены: {count}</translation>
+    </message>
+    <message>
+        <source>{count} images copied</source>
+        <translation>Скопировано изображений: {count}</translation>
+    </message>
+    <message>
+        <source>{count} images were not classified</source>
+        <translation>не классифицировано: {count}</translation>
+    </message>
+    <message>
+        <source>{count} images written to {path}</source>
+        <translation>Записано изображений: {count}, файл {path}</translation>
+    </message>
+    <message>
+        <source>{count} labelled images: accuracy {accuracy} ({low} to {high}), macro-F1 {f1} ({from} to {to}); in brackets: 95 % intervals</source>
+        <translation>Изображений с метками: {count}; доля верных {accuracy} ({low}–{high}), macro-F1 {f1} ({from}–{to}); в скобках 95%-ные интервалы</translation>
+    </message>
+    <message>
+        <source>{count} of {total} images cannot be read</source>
+        <translation>не читаются: {count} из {total}</translation>
     </message>
     <message>
         <source>Images ({endings})</source>
         <translation>Изображения ({endings})</translation>
     </message>
     <message>
-        <source>Last weights of {run}: it has no best ones</source>
+        <source>Images…</source>
+        <translation>Изображения…</translation>
+    </message>
+    <message>
+        <source>Last weights of {run} (it has no best ones)</source>
         <translation>Последние веса запуска {run}: лучших у него нет</translation>
     </message>
     <message>
-        <source>Open a run: its best weights say what is in an image.</source>
+        <source>No image matches the filter.</source>
+        <translation>Под фильтр не подходит ни одно изображение.</translation>
+    </message>
+    <message>
+        <source>Not exported: {reason}</source>
+        <translation>Не сохранено: {reason}</translation>
+    </message>
+    <message>
+        <source>Open a run: its best weights classify your images.</source>
         <translation>Откройте запуск: его лучшие веса скажут, что на изображении.</translation>
     </message>
 </context>
@@ -2423,7 +3778,7 @@
         <translation>&amp;Язык</translation>
     </message>
     <message>
-        <source>&amp;Python that trains</source>
+        <source>&amp;Python for training</source>
         <translation>Python для о&amp;бучения</translation>
     </message>
     <message>
@@ -2435,12 +3790,20 @@
         <translation>Как в системе</translation>
     </message>
     <message>
-        <source>Asking it …</source>
-        <translation>Спрашиваем его…</translation>
+        <source>Checking …</source>
+        <translation>Проверка…</translation>
     </message>
     <message>
         <source>Dark</source>
         <translation>Тёмная</translation>
+    </message>
+    <message>
+        <source>High contrast, dark</source>
+        <translation>Высокий контраст, тёмная</translation>
+    </message>
+    <message>
+        <source>High contrast, light</source>
+        <translation>Высокий контраст, светлая</translation>
     </message>
     <message>
         <source>It can train: {versions}</source>
@@ -2459,8 +3822,148 @@
         <translation>Настройки</translation>
     </message>
     <message>
-        <source>The Python that trains</source>
+        <source>Python for training</source>
         <translation>Python для обучения</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressRow</name>
+    <message>
+        <source>Classifying {total} images …</source>
+        <translation>Классификация, изображений: {total} …</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Computing the metrics …</source>
+        <translation>Подсчёт показателей …</translation>
+    </message>
+    <message>
+        <source>Looking for images …</source>
+        <translation>Поиск изображений …</translation>
+    </message>
+    <message>
+        <source>{done} of {total} copies</source>
+        <translation>{done} из {total} копий</translation>
+    </message>
+    <message>
+        <source>{done} of {total} copies, {time} left</source>
+        <translation>{done} из {total} копий, осталось {time}</translation>
+    </message>
+    <message>
+        <source>{done} of {total} images</source>
+        <translation>{done} из {total} изображений</translation>
+    </message>
+    <message>
+        <source>{done} of {total} images, {time} left</source>
+        <translation>{done} из {total} изображений, осталось {time}</translation>
+    </message>
+</context>
+<context>
+    <name>ProposalDetail</name>
+    <message>
+        <source>Accept the proposal</source>
+        <translation>Принять предложение</translation>
+    </message>
+    <message>
+        <source>Accept {count} proposals</source>
+        <translation>Принять предложения: {count}</translation>
+    </message>
+    <message>
+        <source>Change to {name}</source>
+        <translation>Исправить на «{name}»</translation>
+    </message>
+    <message>
+        <source>Accept the proposal (C or Enter)</source>
+        <translation>Сделать, как предложено (C или Enter)</translation>
+    </message>
+    <message>
+        <source>Label is fine</source>
+        <translation>Метка верна</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>Исключить</translation>
+    </message>
+    <message>
+        <source>No decision</source>
+        <translation>Без решения</translation>
+    </message>
+    <message>
+        <source>Other class…</source>
+        <translation>Другой класс…</translation>
+    </message>
+    <message>
+        <source>Take the decision back (Backspace or Del)</source>
+        <translation>Отменить решение (Backspace или Del)</translation>
+    </message>
+    <message>
+        <source>{count} images selected: a decision applies to all of them.</source>
+        <translation>Выбрано изображений: {count}. Решение относится ко всем.</translation>
+    </message>
+</context>
+<context>
+    <name>RateButton</name>
+    <message>
+        <source>Find…</source>
+        <translation>Подобрать…</translation>
+    </message>
+    <message>
+        <source>Train for some hundred steps while the learning rate rises, and propose one</source>
+        <translation>Несколько сотен шагов обучения с растущей скоростью, по которым будет предложено значение</translation>
+    </message>
+</context>
+<context>
+    <name>RateFinder</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Click the curve to choose another rate. The form has {rate} now.</source>
+        <translation>Щёлкните по кривой, чтобы выбрать другое значение. Сейчас в форме {rate}.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>Find a learning rate</source>
+        <translation>Подбор скорости обучения</translation>
+    </message>
+    <message>
+        <source>Longest valley: {rate}</source>
+        <translation>Самый длинный спуск: {rate}</translation>
+    </message>
+    <message>
+        <source>No proposal: the loss did not fall. Click the curve to choose a rate.</source>
+        <translation>Предложения нет: потери не снижались. Щёлкните по кривой, чтобы выбрать значение.</translation>
+    </message>
+    <message>
+        <source>Steepest fall: {rate}</source>
+        <translation>Самый крутой спуск: {rate}</translation>
+    </message>
+    <message>
+        <source>The loss was not finite from the first steps on.</source>
+        <translation>Потери с первых же шагов не были конечным числом.</translation>
+    </message>
+    <message>
+        <source>The model trains for some hundred steps while the rate rises …</source>
+        <translation>Модель делает несколько сотен шагов, скорость обучения растёт …</translation>
+    </message>
+    <message>
+        <source>Training loss over the learning rate</source>
+        <translation>Потери на обучении в зависимости от скорости обучения</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Взять</translation>
+    </message>
+    <message>
+        <source>Use {rate}</source>
+        <translation>Взять {rate}</translation>
     </message>
 </context>
 <context>
@@ -2502,6 +4005,10 @@
         <translation>это папка</translation>
     </message>
     <message>
+        <source>Labels changed: {relabelled}, images left out: {left_out} ({file})</source>
+        <translation>Изменено меток: {relabelled}, исключено изображений: {left_out} ({file})</translation>
+    </message>
+    <message>
         <source>No space left on device</source>
         <translation>на диске нет места</translation>
     </message>
@@ -2518,7 +4025,7 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Not looked at: %n other file(s) or folder(s), such as {example}</source>
+        <source>Ignored: %n other file(s) or folder(s), such as {example}</source>
         <translation>
             <numerusform>Не рассматривается %n другой файл или папка, например {example}</numerusform>
             <numerusform>Не рассматриваются %n других файла или папки, например {example}</numerusform>
@@ -2570,6 +4077,14 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>⚠ Not applied: %n edit(s) of images that are missing or have changed</source>
+        <translation>
+            <numerusform>⚠ Не применена %n правка: изображения нет, или оно изменилось</numerusform>
+            <numerusform>⚠ Не применены %n правки: изображений нет, или они изменились</numerusform>
+            <numerusform>⚠ Не применено %n правок: изображений нет, или они изменились</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>⚠ Not read: %n picture(s) in other formats: {where}.</source>
         <translation>
             <numerusform>⚠ Не прочитано: %n изображение в других форматах: {where}.</numerusform>
@@ -2599,6 +4114,35 @@
     </message>
 </context>
 <context>
+    <name>RecentRuns</name>
+    <message>
+        <source>No runs yet</source>
+        <translation>Запусков пока нет</translation>
+    </message>
+    <message>
+        <source>The ones you train appear here, the newest first.</source>
+        <translation>Здесь появятся те, что вы обучите, сначала новые.</translation>
+    </message>
+</context>
+<context>
+    <name>RecipeCard</name>
+    <message>
+        <source>Copy the command that installs it</source>
+        <translation>Скопировать команду установки</translation>
+    </message>
+    <message>
+        <source>Recommended</source>
+        <translation>Советуем</translation>
+    </message>
+</context>
+<context>
+    <name>RecipeCards</name>
+    <message>
+        <source>Scanning the folder …</source>
+        <translation>Просматриваем папку …</translation>
+    </message>
+</context>
+<context>
     <name>Recipes</name>
     <message>
         <source>A small convolutional network on the 1,797 digits that come with scikit-learn: no network needed.</source>
@@ -2617,12 +4161,16 @@
         <translation>Рукописные цифры</translation>
     </message>
     <message>
-        <source>One linear layer as good as we know within 5 epochs; on CIFAR-10 about 0.404 macro-F1 on test.</source>
-        <translation>Один линейный слой, лучшее, что нам известно за 5 эпох; на тесте CIFAR-10 около 0,404 macro-F1.</translation>
+        <source>The best linear layer we know within 5 epochs; about 0.404 macro-F1 on the CIFAR-10 test set.</source>
+        <translation>Лучший известный нам линейный слой за 5 эпох; на тесте CIFAR-10 macro-F1 около 0,404.</translation>
     </message>
     <message>
         <source>Photos (pretrained)</source>
         <translation>Фотографии (предобученная сеть)</translation>
+    </message>
+    <message>
+        <source>Photos (fine-tuned)</source>
+        <translation>Фотографии (с дообучением)</translation>
     </message>
     <message>
         <source>Reference task</source>
@@ -2633,12 +4181,66 @@
         <translation>Небольшая свёрточная сеть</translation>
     </message>
     <message>
-        <source>Softmax regression on the features of a network pretrained on ImageNet: best below 1,000 images a class.</source>
+        <source>Softmax regression on the features of a network pretrained on ImageNet: best below 1,000 images per class.</source>
         <translation>Softmax-регрессия на признаках сети, предобученной на ImageNet: лучший выбор, когда на класс меньше 1000 изображений.</translation>
     </message>
     <message>
-        <source>Softmax regression with light augmentation; on CIFAR-10 about 0.31 macro-F1 on test.</source>
-        <translation>Softmax-регрессия с лёгкой аугментацией; на тесте CIFAR-10 около 0,31 macro-F1.</translation>
+        <source>Softmax regression with light augmentation; about 0.31 macro-F1 on the CIFAR-10 test set.</source>
+        <translation>Softmax-регрессия с лёгкой аугментацией; на тесте CIFAR-10 macro-F1 около 0,31.</translation>
+    </message>
+    <message>
+        <source>The pretrained network itself is fine-tuned on the images: better than its head alone, and minutes slower.</source>
+        <translation>Предобученная сеть сама дообучается на изображениях: лучше, чем одна голова, но на несколько минут дольше.</translation>
+    </message>
+</context>
+<context>
+    <name>ReliabilityDiagram</name>
+    <message>
+        <source>Confidence {low} to {high}: no images</source>
+        <translation>Уверенность от {low} до {high}: изображений нет</translation>
+    </message>
+    <message>
+        <source>Confidence {low} to {high}: {count} images, {right} right, mean confidence {mean}</source>
+        <translation>Уверенность от {low} до {high}: изображений {count}, верно {right}, средняя уверенность {mean}</translation>
+    </message>
+    <message>
+        <source>confidence</source>
+        <translation>уверенность</translation>
+    </message>
+    <message>
+        <source>mean confidence</source>
+        <translation>средняя уверенность</translation>
+    </message>
+    <message>
+        <source>perfect calibration</source>
+        <translation>идеальная калибровка</translation>
+    </message>
+    <message>
+        <source>share that is right</source>
+        <translation>доля верных</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewFilterBar</name>
+    <message>
+        <source>All classes</source>
+        <translation>Все классы</translation>
+    </message>
+    <message>
+        <source>Show images of this class, or that look like it</source>
+        <translation>Показать изображения этого класса или похожие на него</translation>
+    </message>
+    <message>
+        <source>Show proposals of this kind</source>
+        <translation>Показать предложения с этой причиной</translation>
+    </message>
+    <message>
+        <source>Show decided or undecided images</source>
+        <translation>Показать разобранные или неразобранные</translation>
+    </message>
+    <message>
+        <source>{some} of {count}</source>
+        <translation>{some} из {count}</translation>
     </message>
 </context>
 <context>
@@ -2660,7 +4262,7 @@
         <translation>Завершить процесс…</translation>
     </message>
     <message>
-        <source>How many epochs more?</source>
+        <source>How many more epochs?</source>
         <translation>Сколько эпох добавить?</translation>
     </message>
     <message>
@@ -2668,11 +4270,11 @@
         <translation>Он ещё не остановился. </translation>
     </message>
     <message>
-        <source>It has printed nothing.</source>
+        <source>It printed nothing.</source>
         <translation>Он ничего не вывел.</translation>
     </message>
     <message numerus="yes">
-        <source>It is asked to save and end; after %n second(s) it is ended. What came after its last checkpoint is lost, the run can be continued from there.</source>
+        <source>It is asked to save and quit; after %n second(s) it is killed. Progress since its last checkpoint is lost; the run can be continued from there.</source>
         <translation>
             <numerusform>Его попросят сохраниться и завершиться; через %n секунду он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
             <numerusform>Его попросят сохраниться и завершиться; через %n секунды он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
@@ -2680,7 +4282,7 @@
         </translation>
     </message>
     <message>
-        <source>Its weights, figures and pictures go with it: {folder}</source>
+        <source>This includes its weights, metrics and images: {folder}</source>
         <translation>Вместе с ним уйдут его веса, показатели и изображения: {folder}</translation>
     </message>
     <message>
@@ -2688,7 +4290,7 @@
         <translation>Оставить</translation>
     </message>
     <message>
-        <source>Let it go on</source>
+        <source>Keep it running</source>
         <translation>Пусть продолжается</translation>
     </message>
     <message>
@@ -2708,7 +4310,7 @@
         <translation>Остановить после шага и сохранить</translation>
     </message>
     <message>
-        <source>Stop and throw away</source>
+        <source>Stop and delete</source>
         <translation>Остановить и удалить</translation>
     </message>
     <message>
@@ -2716,23 +4318,23 @@
         <translation>Остановить этот запуск и переместить его в корзину?</translation>
     </message>
     <message>
-        <source>The engine could not work (exit code {code}):</source>
-        <translation>Процесс обучения не смог работать (код завершения {code}):</translation>
+        <source>The training process has not responded for 5 seconds: busy with a long step, or stuck.</source>
+        <translation>Процесс обучения не отвечает уже 5 секунд: занят долгим шагом или завис.</translation>
     </message>
     <message>
-        <source>The engine has not answered for 5 seconds. It may be busy with a long step, or hang.</source>
-        <translation>Процесс обучения не отвечает уже 5 секунд. Возможно, он занят долгим шагом или завис.</translation>
+        <source>Training process failed to start (exit code {code}):</source>
+        <translation>Не удалось запустить процесс обучения (код завершения {code}):</translation>
     </message>
     <message>
-        <source>The engine has refused ({reason}).</source>
-        <translation>Процесс обучения отказал ({reason}).</translation>
+        <source>The training process refused ({reason}).</source>
+        <translation>Процесс обучения отклонил запрос ({reason}).</translation>
     </message>
     <message>
-        <source>The process is being ended …</source>
+        <source>Ending the process …</source>
         <translation>Процесс завершается…</translation>
     </message>
     <message>
-        <source>The run does not need the window: it can go on by itself, and be opened here again later.</source>
+        <source>The run does not need the window: it keeps training, and you can open it again later.</source>
         <translation>Запуску не нужно окно: он может продолжаться сам, а открыть его здесь можно будет позже.</translation>
     </message>
     <message>
@@ -2747,20 +4349,8 @@
         <translation>95 %-й интервал</translation>
     </message>
     <message>
-        <source>At epoch {epoch}</source>
-        <translation>Эпоха {epoch}</translation>
-    </message>
-    <message>
         <source>Attempt</source>
         <translation>Попытка</translation>
-    </message>
-    <message>
-        <source>Best</source>
-        <translation>Лучшая эпоха</translation>
-    </message>
-    <message>
-        <source>Continues</source>
-        <translation>Продолжение</translation>
     </message>
     <message>
         <source>Data</source>
@@ -2771,16 +4361,8 @@
         <translation>Устройство</translation>
     </message>
     <message>
-        <source>Epoch</source>
-        <translation>Эпоха</translation>
-    </message>
-    <message>
-        <source>How far other images of the same kind would move the figure above; not what another seed would do.</source>
-        <translation>Насколько изменилась бы величина выше на других изображениях того же рода; влияние зерна сюда не входит.</translation>
-    </message>
-    <message>
-        <source>Images a second</source>
-        <translation>Изображ./с</translation>
+        <source>How much the number above would change with other images of the same kind; the effect of another seed is not included.</source>
+        <translation>Насколько это число могло бы отличаться на других подобных изображениях; разброс из-за зерна сюда не входит.</translation>
     </message>
     <message>
         <source>Images: test</source>
@@ -2803,20 +4385,8 @@
         <translation>Macro-F1</translation>
     </message>
     <message>
-        <source>Mean of F1 over the classes that occur as true class or as an answer. Where not all of them do, it says how many.</source>
-        <translation>Среднее F1 по классам, которые встречаются среди истинных классов или ответов. Если встречаются не все, указано сколько.</translation>
-    </message>
-    <message>
         <source>Model</source>
         <translation>Модель</translation>
-    </message>
-    <message>
-        <source>Newest epoch: {epoch}</source>
-        <translation>Новейшая эпоха: {epoch}</translation>
-    </message>
-    <message>
-        <source>Now</source>
-        <translation>Сейчас</translation>
     </message>
     <message>
         <source>Optimiser</source>
@@ -2827,8 +4397,72 @@
         <translation>Параметры</translation>
     </message>
     <message>
-        <source>Run</source>
-        <translation>Запуск</translation>
+        <source>95 % interval: {low} – {high}</source>
+        <translation>95 %-й интервал: {low} – {high}</translation>
+    </message>
+    <message>
+        <source>All facts</source>
+        <translation>Все сведения</translation>
+    </message>
+    <message>
+        <source>Best epoch</source>
+        <translation>Лучшая эпоха</translation>
+    </message>
+    <message>
+        <source>Best epoch: {epoch}</source>
+        <translation>Лучшая эпоха: {epoch}</translation>
+    </message>
+    <message>
+        <source>By process</source>
+        <translation>По процессам</translation>
+    </message>
+    <message>
+        <source>Changed settings</source>
+        <translation>Изменённые настройки</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Классы</translation>
+    </message>
+    <message>
+        <source>Data wait</source>
+        <translation>Ожидание данных</translation>
+    </message>
+    <message>
+        <source>Default settings</source>
+        <translation>Настройки по умолчанию</translation>
+    </message>
+    <message>
+        <source>Epoch {epoch} of {epochs}</source>
+        <translation>Эпоха {epoch} из {epochs}</translation>
+    </message>
+    <message>
+        <source>Facts of the run</source>
+        <translation>Сведения о запуске</translation>
+    </message>
+    <message>
+        <source>Images/s</source>
+        <translation>Изображений/с</translation>
+    </message>
+    <message>
+        <source>Images/s that each process could do by itself: the time in which it waits for the others is left out. All of them are as fast as the slowest.</source>
+        <translation>Сколько изображений в секунду обработал бы каждый процесс сам по себе: ожидание остальных не учитывается. Вместе они работают со скоростью самого медленного.</translation>
+    </message>
+    <message>
+        <source>Mean of F1 over the classes that occur as true or as predicted class. If not all of them do, their number is shown.</source>
+        <translation>Среднее F1 по классам, которые встречаются среди истинных или предсказанных. Если встречаются не все, указано, сколько.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Название</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>Процессы</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Продолжение</translation>
     </message>
     <message>
         <source>Saved at step</source>
@@ -2837,6 +4471,14 @@
     <message>
         <source>Seed</source>
         <translation>Зерно</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Источник</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Тест</translation>
     </message>
     <message>
         <source>Test accuracy</source>
@@ -2851,12 +4493,20 @@
         <translation>Потоки</translation>
     </message>
     <message>
+        <source>Time</source>
+        <translation>Время</translation>
+    </message>
+    <message>
         <source>Train accuracy</source>
         <translation>Верно, обуч.</translation>
     </message>
     <message>
         <source>Train loss</source>
         <translation>Потери, обуч.</translation>
+    </message>
+    <message>
+        <source>Training time</source>
+        <translation>Время обучения</translation>
     </message>
     <message>
         <source>Valid. accuracy</source>
@@ -2867,20 +4517,28 @@
         <translation>Потери, вал.</translation>
     </message>
     <message>
-        <source>Waits for data</source>
-        <translation>Ждёт данных</translation>
+        <source>exact</source>
+        <translation>точное</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>нет</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>да</translation>
     </message>
     <message>
         <source>Worst class (F1)</source>
         <translation>Худший класс</translation>
     </message>
     <message>
-        <source>approximate</source>
-        <translation>приблизительно</translation>
+        <source>and {count} more</source>
+        <translation>и ещё {count}</translation>
     </message>
     <message>
-        <source>bit for bit</source>
-        <translation>бит в бит</translation>
+        <source>approximate</source>
+        <translation>приблизительно</translation>
     </message>
     <message>
         <source>replayed</source>
@@ -2894,6 +4552,10 @@
 <context>
     <name>RunNotices</name>
     <message>
+        <source>Compare with the previous run</source>
+        <translation>Сравнить с предыдущим запуском</translation>
+    </message>
+    <message>
         <source>Show all</source>
         <translation>Показать всё</translation>
     </message>
@@ -2905,11 +4567,15 @@
         <source>This run has failed: {error}</source>
         <translation>В этом запуске произошёл сбой: {error}</translation>
     </message>
+    <message>
+        <source>This run was trained with your decisions about labels.</source>
+        <translation>При обучении этого запуска учтены ваши решения о метках.</translation>
+    </message>
 </context>
 <context>
     <name>RunToolbar</name>
     <message>
-        <source>&amp;Go on</source>
+        <source>&amp;Resume</source>
         <translation>&amp;Возобновить</translation>
     </message>
     <message>
@@ -2921,7 +4587,7 @@
         <translation>&amp;Остановить</translation>
     </message>
     <message>
-        <source>End the run; it can be continued</source>
+        <source>Stop the run; it can be continued</source>
         <translation>Остановить запуск; его можно будет продолжить</translation>
     </message>
     <message>
@@ -2949,19 +4615,19 @@
         <translation>шаг {done} из {total}</translation>
     </message>
     <message>
-        <source>time left not known yet</source>
+        <source>time left unknown</source>
         <translation>сколько осталось, пока неизвестно</translation>
     </message>
     <message>
-        <source>{time} in all</source>
+        <source>{time} in total</source>
         <translation>всего {time}</translation>
     </message>
     <message>
-        <source>{time} left of this</source>
+        <source>{time} left in this phase</source>
         <translation>до конца этапа {time}</translation>
     </message>
     <message>
-        <source>{time} so far</source>
+        <source>{time} elapsed</source>
         <translation>прошло {time}</translation>
     </message>
 </context>
@@ -2976,6 +4642,22 @@
         <translation>Лучшие потери</translation>
     </message>
     <message>
+        <source>By data</source>
+        <translation>По данным</translation>
+    </message>
+    <message>
+        <source>By model</source>
+        <translation>По модели</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>По имени</translation>
+    </message>
+    <message>
+        <source>By status</source>
+        <translation>По состоянию</translation>
+    </message>
+    <message>
         <source>Data</source>
         <translation>Данные</translation>
     </message>
@@ -2984,12 +4666,36 @@
         <translation>Эпоха</translation>
     </message>
     <message>
+        <source>Highest F1 first</source>
+        <translation>Сначала с высоким F1</translation>
+    </message>
+    <message>
+        <source>Highest macro-F1 of all runs on {data}</source>
+        <translation>Лучший macro-F1 среди запусков на данных {data}</translation>
+    </message>
+    <message>
+        <source>Longest first</source>
+        <translation>Сначала долгие</translation>
+    </message>
+    <message>
+        <source>Lowest loss first</source>
+        <translation>Сначала с малыми потерями</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>Модель</translation>
     </message>
     <message>
+        <source>Newest first</source>
+        <translation>Сначала новые</translation>
+    </message>
+    <message>
         <source>Note</source>
         <translation>Заметка</translation>
+    </message>
+    <message>
+        <source>Oldest first</source>
+        <translation>Сначала старые</translation>
     </message>
     <message>
         <source>Run</source>
@@ -3010,6 +4716,14 @@
     <message>
         <source>Time</source>
         <translation>Время</translation>
+    </message>
+    <message>
+        <source>curves overlaid</source>
+        <translation>кривые наложены</translation>
+    </message>
+    <message>
+        <source>macro-F1 {value}</source>
+        <translation>macro-F1 {value}</translation>
     </message>
 </context>
 <context>
@@ -3039,8 +4753,16 @@
         <translation>Отмена</translation>
     </message>
     <message>
+        <source>Clear the search</source>
+        <translation>Очистить поиск</translation>
+    </message>
+    <message>
         <source>Compare</source>
         <translation>Сравнить</translation>
+    </message>
+    <message>
+        <source>Metrics and settings of the selected runs; a single one is compared with the open run</source>
+        <translation>Показатели и настройки выбранных запусков; один сравнивается с открытым</translation>
     </message>
     <message>
         <source>Continue</source>
@@ -3067,30 +4789,12 @@
         <translation>Изменить заметку</translation>
     </message>
     <message>
-        <source>Figures and settings of the selected runs side by side; one alone beside the run that is shown</source>
-        <translation>Показатели и настройки выбранных запусков рядом; один запуск — рядом с открытым</translation>
-    </message>
-    <message>
         <source>Filter runs</source>
         <translation>Фильтр запусков</translation>
     </message>
     <message>
-        <source>Filter: name, status, data, model, tag, note</source>
-        <translation>Фильтр: имя, состояние, данные, модель, метка, заметка</translation>
-    </message>
-    <message>
         <source>Move to the trash; this can be undone</source>
         <translation>Переместить в корзину; это можно отменить</translation>
-    </message>
-    <message>
-        <source>No run matches the filter.</source>
-        <translation>Ни один запуск не подходит под фильтр.</translation>
-    </message>
-    <message>
-        <source>No runs yet.
-Start one with New run, or open the demo.</source>
-        <translation>Запусков пока нет.
-Начните новый запуск или откройте записанный.</translation>
     </message>
     <message>
         <source>Open folder</source>
@@ -3113,15 +4817,43 @@ Start one with New run, or open the demo.</source>
         <translation>Показать</translation>
     </message>
     <message>
-        <source>Take all overlays away</source>
+        <source>Remove all overlays</source>
         <translation>Убрать все наложения</translation>
     </message>
     <message>
-        <source>Train this run further, from where it stopped</source>
+        <source>Continue training from where it stopped</source>
         <translation>Обучать этот запуск дальше с того места, где он остановился</translation>
     </message>
     <message>
-        <source>Train to how many epochs in all?</source>
+        <source>Name, status, data, model, tag or note</source>
+        <translation>Имя, состояние, данные, модель, метка или заметка</translation>
+    </message>
+    <message>
+        <source>No name, status, data, model, tag or note has all of these words.</source>
+        <translation>Ни в имени, ни в состоянии, данных, модели, метках или заметке таких слов нет.</translation>
+    </message>
+    <message>
+        <source>No runs yet</source>
+        <translation>Запусков пока нет</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>Ничего не найдено</translation>
+    </message>
+    <message>
+        <source>Search runs</source>
+        <translation>Поиск запусков</translation>
+    </message>
+    <message>
+        <source>Sorted: {order}</source>
+        <translation>Порядок: {order}</translation>
+    </message>
+    <message>
+        <source>Start one with New run, or look at the recorded run.</source>
+        <translation>Начните новый запуск или посмотрите записанный.</translation>
+    </message>
+    <message>
+        <source>Train to how many epochs in total?</source>
         <translation>До скольких эпох всего обучать?</translation>
     </message>
     <message>
@@ -3137,11 +4869,171 @@ Start one with New run, or open the demo.</source>
     </message>
 </context>
 <context>
-    <name>Settings</name>
+    <name>SaveRow</name>
     <message>
-        <source>A smaller fall of the loss is no improvement</source>
-        <translation>Меньшее падение потерь не считается улучшением</translation>
+        <source>A new run with the same settings and your decisions</source>
+        <translation>Новый запуск с теми же настройками и вашими решениями</translation>
     </message>
+    <message>
+        <source>Choose a place…</source>
+        <translation>Выбрать место…</translation>
+    </message>
+    <message>
+        <source>No decisions yet</source>
+        <translation>Решений пока нет</translation>
+    </message>
+    <message>
+        <source>Not saved yet, kept in memory only: {reason}</source>
+        <translation>Не сохранено, есть только в памяти: {reason}</translation>
+    </message>
+    <message>
+        <source>Not saved yet: choose where to save</source>
+        <translation>Ещё не сохранено: выберите место</translation>
+    </message>
+    <message>
+        <source>Open the folder of the file with your decisions</source>
+        <translation>Открыть папку с файлом ваших решений</translation>
+    </message>
+    <message>
+        <source>Saved in {path}</source>
+        <translation>Сохранено в {path}</translation>
+    </message>
+    <message>
+        <source>Show file</source>
+        <translation>Показать файл</translation>
+    </message>
+    <message>
+        <source>Train again with these</source>
+        <translation>Обучить заново</translation>
+    </message>
+    <message>
+        <source>taken over from another program: {count}</source>
+        <translation>принято от другой программы: {count}</translation>
+    </message>
+</context>
+<context>
+    <name>Search</name>
+    <message>
+        <source>pruned</source>
+        <translation>отсечён</translation>
+    </message>
+    <message>
+        <source>validation accuracy</source>
+        <translation>точность на валидации</translation>
+    </message>
+    <message>
+        <source>validation loss</source>
+        <translation>потери на валидации</translation>
+    </message>
+    <message>
+        <source>validation macro-F1</source>
+        <translation>макро-F1 на валидации</translation>
+    </message>
+</context>
+<context>
+    <name>SearchDialog</name>
+    <message>
+        <source>&amp;Search</source>
+        <translation>&amp;Поиск</translation>
+    </message>
+    <message>
+        <source>A newer Epochscope made this search.</source>
+        <translation>Этот поиск сделан более новой версией Epochscope.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Закрыть</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Ход поиска</translation>
+    </message>
+    <message>
+        <source>Importance</source>
+        <translation>Важность</translation>
+    </message>
+    <message>
+        <source>It cannot be read.</source>
+        <translation>Прочитать не удалось.</translation>
+    </message>
+    <message>
+        <source>No searches yet. In a terminal: {command}</source>
+        <translation>Поисков пока нет. В терминале: {command}</translation>
+    </message>
+    <message>
+        <source>Parallel coordinates</source>
+        <translation>Параллельные координаты</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Поиск</translation>
+    </message>
+    <message>
+        <source>Searches</source>
+        <translation>Поиски</translation>
+    </message>
+    <message>
+        <source>Trials</source>
+        <translation>Пробы</translation>
+    </message>
+    <message>
+        <source>Value of each trial, and the best so far</source>
+        <translation>Значение каждой пробы и лучшее на тот момент</translation>
+    </message>
+    <message>
+        <source>{state} · {done} of {wanted} trials · {model} on {data}</source>
+        <translation>{state} · проб: {done} из {wanted} · {model} на {data}</translation>
+    </message>
+</context>
+<context>
+    <name>SearchPage</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Every image is judged by models that have learned from the other images. Where they disagree with its label, where copies have two labels or are in two splits, and what looks like nothing else, you decide: other class, leave out, or fine. Your files stay as they are.</source>
+        <translation>Каждое изображение проверяют модели, обученные на остальных. Там, где они не согласны с меткой, где у копий разные метки или копии попали в разные части данных, и там, где изображение ни на что не похоже, решаете вы: другой класс, исключить или всё верно. Сами файлы не меняются.</translation>
+    </message>
+    <message>
+        <source>Find labels that may be wrong</source>
+        <translation>Найти, где метки могут быть неверны</translation>
+    </message>
+    <message>
+        <source>Find them</source>
+        <translation>Найти</translation>
+    </message>
+    <message>
+        <source>Search again</source>
+        <translation>Искать заново</translation>
+    </message>
+    <message>
+        <source>Looking for labels that may be wrong</source>
+        <translation>Идёт поиск неверных меток</translation>
+    </message>
+    <message>
+        <source>No label looks wrong</source>
+        <translation>Неверных меток не видно</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Ход поиска</translation>
+    </message>
+    <message>
+        <source>The labels could not be checked</source>
+        <translation>Проверить разметку не удалось</translation>
+    </message>
+    <message>
+        <source>{count} images: about {time} the first time, seconds later on.</source>
+        <translation>Изображений: {count}. В первый раз — около {time}, потом — секунды.</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>осталось {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
     <message>
         <source>A table per plugin, checked by the plugin</source>
         <translation>Таблица на плагин, её проверяет сам плагин</translation>
@@ -3151,7 +5043,7 @@ Start one with New run, or open the demo.</source>
         <translation>Накопление</translation>
     </message>
     <message>
-        <source>Alpha of CutMix: a rectangle comes from another image; 0: off, 1 is usual</source>
+        <source>Alpha of CutMix: a rectangle is pasted from another image; 0: off, 1 is common</source>
         <translation>Параметр альфа для CutMix: прямоугольник берётся из другого изображения; 0 — выключено, обычно 1</translation>
     </message>
     <message>
@@ -3159,7 +5051,7 @@ Start one with New run, or open the demo.</source>
         <translation>Параметр альфа для mixup: изображения и их метки смешиваются попарно; 0 — выключено, обычно 0.2</translation>
     </message>
     <message>
-        <source>At most so many are used, each class keeping its share; auto: all</source>
+        <source>At most this many are used, each class keeping its share; auto: all</source>
         <translation>Берётся не больше стольких, доля каждого класса сохраняется; auto: все</translation>
     </message>
     <message>
@@ -3168,7 +5060,7 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>Batches whose gradients are added up for one optimiser step</source>
-        <translation>Сколько батчей складывают градиенты для одного шага оптимизатора</translation>
+        <translation>Число батчей, градиенты которых суммируются для одного шага оптимизатора</translation>
     </message>
     <message>
         <source>Best kept</source>
@@ -3181,6 +5073,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>CPU threads; auto: 1 for softmax and mlp, else all cores</source>
         <translation>Потоки процессора; auto: 1 для softmax и mlp, иначе все ядра</translation>
+    </message>
+    <message>
+        <source>CSV file of labels to change and images to leave out; auto: none</source>
+        <translation>Файл правок: какие метки изменить и какие изображения исключить; auto: без правок</translation>
     </message>
     <message>
         <source>Channels of the first layer; later ones are multiples</source>
@@ -3197,6 +5093,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>Clip gradient values</source>
         <translation>Ограничение значений градиента</translation>
+    </message>
+    <message>
+        <source>Colour jitter</source>
+        <translation>Случайные изменения цвета</translation>
     </message>
     <message>
         <source>Compile</source>
@@ -3255,12 +5155,24 @@ Start one with New run, or open the demo.</source>
         <translation>Определяет разбиение, порядок, аугментацию и начальные веса</translation>
     </message>
     <message>
-        <source>Further callbacks</source>
+        <source>Freeze BatchNorm</source>
+        <translation>Заморозить BatchNorm</translation>
+    </message>
+    <message>
+        <source>More callbacks</source>
         <translation>Другие колбэки</translation>
     </message>
     <message>
-        <source>Give each class a constant term</source>
-        <translation>Дать каждому классу постоянное слагаемое</translation>
+        <source>Add a constant term for each class</source>
+        <translation>Добавить каждому классу свободный член</translation>
+    </message>
+    <message>
+        <source>A smaller improvement of the monitored metric, by default the loss, does not count</source>
+        <translation>Меньшее улучшение отслеживаемого показателя (по умолчанию — потерь) не учитывается</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>Голова</translation>
     </message>
     <message>
         <source>Hidden layers</source>
@@ -3275,8 +5187,16 @@ Start one with New run, or open the demo.</source>
         <translation>Отражение по горизонтали</translation>
     </message>
     <message>
+        <source>How far brightness, contrast and saturation change; 0: off, 0.4 is usual</source>
+        <translation>Насколько меняются яркость, контраст и насыщенность; 0 — выключено, обычно 0.4</translation>
+    </message>
+    <message>
         <source>How many of the best states are kept</source>
         <translation>Сколько лучших состояний хранится</translation>
+    </message>
+    <message>
+        <source>How often a rectangle is replaced by the mean; 0: off, 0.25 is usual</source>
+        <translation>Как часто прямоугольник заменяется средним значением; 0 — выключено, обычно 0.25</translation>
     </message>
     <message>
         <source>How often all training images are seen</source>
@@ -3288,7 +5208,7 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>How the learning rate falls; cosine and linear end at zero</source>
-        <translation>Как падает скорость обучения; cosine и linear кончаются нулём</translation>
+        <translation>Как снижается скорость обучения; cosine и linear доходят до нуля</translation>
     </message>
     <message>
         <source>Image size</source>
@@ -3299,8 +5219,36 @@ Start one with New run, or open the demo.</source>
         <translation>Изображений в батче при оценке; auto: по модели</translation>
     </message>
     <message>
+        <source>Keep the pretrained statistics when the network is trained further</source>
+        <translation>Не менять статистики предобученной сети при дообучении</translation>
+    </message>
+    <message>
         <source>L2 penalty</source>
         <translation>Штраф L2</translation>
+    </message>
+    <message>
+        <source>Label edits</source>
+        <translation>Правки меток</translation>
+    </message>
+    <message>
+        <source>Magnitude of two random operations on each image; 0: off, 9 is usual</source>
+        <translation>Сила двух случайных операций над каждым изображением; 0 — выключено, обычно 9</translation>
+    </message>
+    <message>
+        <source>Monitor</source>
+        <translation>Отслеживаемый показатель</translation>
+    </message>
+    <message>
+        <source>Monitor&apos;s direction</source>
+        <translation>Направление показателя</translation>
+    </message>
+    <message>
+        <source>More metrics</source>
+        <translation>Другие метрики</translation>
+    </message>
+    <message>
+        <source>Names of metrics that each validation computes, too</source>
+        <translation>Имена метрик, которые дополнительно вычисляются при каждой валидации</translation>
     </message>
     <message>
         <source>Network&apos;s image size</source>
@@ -3315,20 +5263,64 @@ Start one with New run, or open the demo.</source>
         <translation>Доля для теста, если в источнике нет своих валидационных и тестовых изображений</translation>
     </message>
     <message>
-        <source>SHA-256 of the pretrained weights; empty: those of ImageNet, and the run notes which they were</source>
-        <translation>SHA-256 предобученных весов; пусто: веса ImageNet, и запуск запоминает, какие именно</translation>
+        <source>Part of the hidden units of mlp that are switched off while training</source>
+        <translation>Доля скрытых нейронов mlp, которые отключаются при обучении</translation>
     </message>
     <message>
-        <source>Side of the images that the pretrained network looks at; auto: that of the images, small ones enlarged</source>
-        <translation>Сторона изображений, которые видит предобученная сеть; auto: как у самих изображений, маленькие увеличиваются</translation>
+        <source>Pretrained weights</source>
+        <translation>Предобученные веса</translation>
+    </message>
+    <message>
+        <source>RandAugment</source>
+        <translation>RandAugment</translation>
+    </message>
+    <message>
+        <source>Random erasing</source>
+        <translation>Случайное стирание</translation>
+    </message>
+    <message>
+        <source>Random resized crop</source>
+        <translation>Случайная обрезка с масштабированием</translation>
+    </message>
+    <message>
+        <source>Rate by depth</source>
+        <translation>Скорость по глубине</translation>
+    </message>
+    <message>
+        <source>SHA-256 of the pretrained weights; empty: those of ImageNet, whose digest the run records</source>
+        <translation>SHA-256 предобученных весов; пусто: веса ImageNet, их контрольная сумма записывается в запуск</translation>
+    </message>
+    <message>
+        <source>Side of the images that the pretrained network is given; auto: that of the images, small ones enlarged</source>
+        <translation>Сторона изображений на входе предобученной сети; auto: как у самих изображений, маленькие увеличиваются</translation>
+    </message>
+    <message>
+        <source>Smallest part of the area that is cut out and scaled up again; 0: off, 0.08 is usual for ImageNet</source>
+        <translation>Наименьшая часть площади изображения, которая вырезается и растягивается до его размера; 0 — выключено, для ImageNet обычно 0.08</translation>
+    </message>
+    <message>
+        <source>Trained part</source>
+        <translation>Что обучается</translation>
     </message>
     <message>
         <source>Weights</source>
         <translation>Веса</translation>
     </message>
     <message>
+        <source>What decides which epoch is the best, and when to stop early</source>
+        <translation>По нему выбирается лучшая эпоха и определяется ранняя остановка</translation>
+    </message>
+    <message>
+        <source>What the learning rate of a block is multiplied by for the block below it</source>
+        <translation>На что умножается скорость обучения блока, чтобы получить её для блока под ним</translation>
+    </message>
+    <message>
         <source>What the model computes in; bfloat16 is faster on many GPUs and not offered on a CPU, weights stay float32</source>
-        <translation>В каком формате считает модель; bfloat16 быстрее на многих GPU и не предлагается на процессоре, веса остаются float32</translation>
+        <translation>Формат чисел при вычислениях; bfloat16 быстрее на многих GPU, на процессоре недоступен; веса остаются float32</translation>
+    </message>
+    <message>
+        <source>loss, accuracy, macro_f1 (of the validation images) or a name in metrics</source>
+        <translation>loss, accuracy, macro_f1 (на валидации) или имя из metrics</translation>
     </message>
     <message>
         <source>L2 penalty on the weights; decoupled from the gradient for adamw</source>
@@ -3344,7 +5336,7 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>Largest angle, to either side</source>
-        <translation>Наибольший угол в обе стороны</translation>
+        <translation>Наибольший угол поворота в каждую сторону</translation>
     </message>
     <message>
         <source>Largest norm of all gradients together; 0: not clipped</source>
@@ -3359,11 +5351,11 @@ Start one with New run, or open the demo.</source>
         <translation>Скорость обучения</translation>
     </message>
     <message>
-        <source>Least gain</source>
-        <translation>Наименьший выигрыш</translation>
+        <source>Minimum improvement</source>
+        <translation>Минимальное улучшение</translation>
     </message>
     <message>
-        <source>Leave unreadable images out instead of ending with a list</source>
+        <source>Leave unreadable images out instead of stopping with a list of them</source>
         <translation>Пропускать нечитаемые изображения, а не завершаться с их списком</translation>
     </message>
     <message>
@@ -3412,7 +5404,7 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>Part of the target spread over all classes</source>
-        <translation>Доля цели, распределяемая по всем классам</translation>
+        <translation>Доля целевого распределения, которая делится поровну между всеми классами</translation>
     </message>
     <message>
         <source>Part of the training images kept for validation</source>
@@ -3491,8 +5483,8 @@ Start one with New run, or open the demo.</source>
         <translation>Потоки</translation>
     </message>
     <message>
-        <source>Make machine code of the model first: a longer start; whether steps get shorter depends on model and machine</source>
-        <translation>Сначала перевести модель в машинный код: старт дольше; станут ли шаги короче, зависит от модели и машины</translation>
+        <source>Compile the model first: a slower start; whether steps get faster depends on model and machine</source>
+        <translation>Сначала скомпилировать модель: запуск дольше; станут ли шаги быстрее, зависит от модели и машины</translation>
     </message>
     <message>
         <source>Images per batch, and per optimiser step</source>
@@ -3523,8 +5515,8 @@ Start one with New run, or open the demo.</source>
         <translation>Вес каждого класса в функции потерь; balanced: все изображения / (число классов × изображений класса)</translation>
     </message>
     <message>
-        <source>What each drop multiplies the rate with</source>
-        <translation>На что каждый спад умножает скорость</translation>
+        <source>What each drop multiplies the rate by</source>
+        <translation>Множитель скорости обучения при каждом спаде</translation>
     </message>
     <message>
         <source>What is trained: softmax, mlp, cnn, resnet18 or a plugin</source>
@@ -3539,7 +5531,11 @@ Start one with New run, or open the demo.</source>
         <translation>Где вычислять; auto: на GPU, если он есть</translation>
     </message>
     <message>
-        <source>Which images an epoch draws; balanced: as many of every class, with repetition</source>
+        <source>Whether a smaller or a larger value is better; auto: as the metric says</source>
+        <translation>Что лучше — меньшее или большее значение; auto: как указано у метрики</translation>
+    </message>
+    <message>
+        <source>Which images an epoch draws; balanced: equally many of every class, with repetition</source>
         <translation>Какие изображения берёт эпоха; balanced: поровну каждого класса, с повторениями</translation>
     </message>
     <message>
@@ -3549,6 +5545,10 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>Width of each hidden layer</source>
         <translation>Ширина каждого скрытого слоя</translation>
+    </message>
+    <message>
+        <source>Width of the hidden layer of mlp</source>
+        <translation>Ширина скрытого слоя mlp</translation>
     </message>
     <message>
         <source>a list of names</source>
@@ -3583,16 +5583,24 @@ Start one with New run, or open the demo.</source>
         <translation>доля</translation>
     </message>
     <message>
+        <source>head: a layer on features that are computed once; top: the last third of the network, too; all: all of it</source>
+        <translation>head: слой на признаках, вычисленных один раз; top: ещё и последняя треть сети; all: вся сеть</translation>
+    </message>
+    <message>
+        <source>imagenet, none or a file</source>
+        <translation>imagenet, none или файл</translation>
+    </message>
+    <message>
+        <source>imagenet; a file of weights, safetensors or a state dict of torch; or none: random ones</source>
+        <translation>imagenet, файл весов (safetensors или state dict PyTorch) или none — случайные веса</translation>
+    </message>
+    <message>
         <source>images</source>
         <translation>изображ.</translation>
     </message>
     <message>
         <source>layers</source>
         <translation>слоёв</translation>
-    </message>
-    <message>
-        <source>nats</source>
-        <translation>нат</translation>
     </message>
     <message>
         <source>pixels</source>
@@ -3607,6 +5615,10 @@ Start one with New run, or open the demo.</source>
         <translation>с</translation>
     </message>
     <message>
+        <source>softmax: one linear layer; mlp: a hidden layer with ReLU before it</source>
+        <translation>softmax: один линейный слой; mlp: перед ним скрытый слой с ReLU</translation>
+    </message>
+    <message>
         <source>steps</source>
         <translation>шагов</translation>
     </message>
@@ -3617,6 +5629,361 @@ Start one with New run, or open the demo.</source>
     <message>
         <source>units</source>
         <translation>нейронов</translation>
+    </message>
+</context>
+<context>
+    <name>SimilarStrip</name>
+    <message>
+        <source>Nearest {name}</source>
+        <translation>Ближайшее: {name}</translation>
+    </message>
+    <message>
+        <source>Similar training images</source>
+        <translation>Похожие обучающие</translation>
+    </message>
+</context>
+<context>
+    <name>SimilarView</name>
+    <message>
+        <source>Computing features of the training images, once for these weights… {share}</source>
+        <translation>Вычисляются признаки обучающих изображений, один раз для этих весов… {share}</translation>
+    </message>
+    <message>
+        <source>Similar images</source>
+        <translation>Похожие</translation>
+    </message>
+    <message>
+        <source>Training images that the model finds most similar</source>
+        <translation>Обучающие изображения, которые модель считает самыми похожими</translation>
+    </message>
+</context>
+<context>
+    <name>SliceModel</name>
+    <message>
+        <source>Accuracy</source>
+        <translation>Верно</translation>
+    </message>
+    <message>
+        <source>Click a slice to see its images</source>
+        <translation>Щёлкните по срезу, чтобы увидеть его изображения</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>Изобр.</translation>
+    </message>
+    <message>
+        <source>Images of the slice</source>
+        <translation>Изображений в срезе</translation>
+    </message>
+    <message>
+        <source>Macro-F1</source>
+        <translation>Macro-F1</translation>
+    </message>
+    <message>
+        <source>Macro-F1 {value}, 95 % interval {interval}</source>
+        <translation>Macro-F1 {value}, 95 %-ный интервал {interval}</translation>
+    </message>
+    <message>
+        <source>No macro-F1: all images are of one class</source>
+        <translation>Macro-F1 нет: все изображения одного класса</translation>
+    </message>
+    <message>
+        <source>Mean of F1 over the classes that occur in the slice</source>
+        <translation>Среднее F1 по классам, которые есть в срезе</translation>
+    </message>
+    <message>
+        <source>Percentage points by which the accuracy is above that of other images with the same mix of classes</source>
+        <translation>На сколько процентных пунктов доля верных выше, чем на других изображениях при том же составе классов</translation>
+    </message>
+    <message>
+        <source>Slice</source>
+        <translation>Срез</translation>
+    </message>
+    <message>
+        <source>With its 95 % interval; the dashed line is the accuracy of all images</source>
+        <translation>С 95 %-ным интервалом; пунктир — доля верных на всех изображениях</translation>
+    </message>
+    <message>
+        <source>lost: {count} ({low}–{high})</source>
+        <translation>потеряно: {count} ({low}–{high})</translation>
+    </message>
+    <message>
+        <source>{accuracy}, 95 % interval {interval}; {wrong} of {images} wrong</source>
+        <translation>{accuracy}, 95 %-ный интервал {interval}; ошибок: {wrong} из {images}</translation>
+    </message>
+    <message>
+        <source>Δ, pp</source>
+        <translation>Δ, п. п.</translation>
+    </message>
+</context>
+<context>
+    <name>Slices</name>
+    <message>
+        <source>Aspect ratio</source>
+        <translation>Соотношение сторон</translation>
+    </message>
+    <message>
+        <source>Brightness</source>
+        <translation>Яркость</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Камера</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Класс</translation>
+    </message>
+    <message>
+        <source>Colourfulness</source>
+        <translation>Красочность</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>Контраст</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Дата</translation>
+    </message>
+    <message>
+        <source>Fewer errors than other images of the same classes.</source>
+        <translation>Ошибок меньше, чем на других изображениях тех же классов.</translation>
+    </message>
+    <message>
+        <source>Fewer than 20 images: nothing can be said about them.</source>
+        <translation>Меньше 20 изображений: судить о них нельзя.</translation>
+    </message>
+    <message>
+        <source>File name</source>
+        <translation>Имя файла</translation>
+    </message>
+    <message>
+        <source>Image size</source>
+        <translation>Размер</translation>
+    </message>
+    <message>
+        <source>More errors than other images of the same classes. On average, at most one in twenty such findings is chance.</source>
+        <translation>Ошибок больше, чем на других изображениях тех же классов. Из таких выводов случайны в среднем не больше одного на двадцать.</translation>
+    </message>
+    <message>
+        <source>More errors than other images, but no more than its classes explain.</source>
+        <translation>Ошибок больше, чем на остальных изображениях, но не больше, чем объясняют классы среза.</translation>
+    </message>
+    <message>
+        <source>The difference from the other images may be chance.</source>
+        <translation>Отличие от остальных изображений может быть случайным.</translation>
+    </message>
+    <message>
+        <source>Path pattern</source>
+        <translation>Шаблон пути</translation>
+    </message>
+    <message>
+        <source>Sharpness</source>
+        <translation>Резкость</translation>
+    </message>
+    <message>
+        <source>Sub-folder</source>
+        <translation>Подпапка</translation>
+    </message>
+    <message>
+        <source>Time of day</source>
+        <translation>Время суток</translation>
+    </message>
+    <message>
+        <source>Without the images of the slice above it, this one is no worse than the rest.</source>
+        <translation>Без изображений среза, стоящего выше, этот не хуже остальных.</translation>
+    </message>
+    <message>
+        <source>Worst slices</source>
+        <translation>Худшие срезы</translation>
+    </message>
+    <message>
+        <source>afternoon, 12–18 h</source>
+        <translation>день, 12–18 ч</translation>
+    </message>
+    <message>
+        <source>better</source>
+        <translation>лучше</translation>
+    </message>
+    <message>
+        <source>evening, 18–24 h</source>
+        <translation>вечер, 18–24 ч</translation>
+    </message>
+    <message>
+        <source>hard classes</source>
+        <translation>трудные классы</translation>
+    </message>
+    <message>
+        <source>highest quarter</source>
+        <translation>верхняя четверть</translation>
+    </message>
+    <message>
+        <source>in none</source>
+        <translation>без подпапки</translation>
+    </message>
+    <message>
+        <source>lowest quarter</source>
+        <translation>нижняя четверть</translation>
+    </message>
+    <message>
+        <source>morning, 6–12 h</source>
+        <translation>утро, 6–12 ч</translation>
+    </message>
+    <message>
+        <source>nearly the same images</source>
+        <translation>почти те же изображения</translation>
+    </message>
+    <message>
+        <source>night, 0–6 h</source>
+        <translation>ночь, 0–6 ч</translation>
+    </message>
+    <message>
+        <source>no difference</source>
+        <translation>разницы нет</translation>
+    </message>
+    <message>
+        <source>rare ones</source>
+        <translation>редкие</translation>
+    </message>
+    <message>
+        <source>second quarter</source>
+        <translation>вторая четверть</translation>
+    </message>
+    <message>
+        <source>third quarter</source>
+        <translation>третья четверть</translation>
+    </message>
+    <message>
+        <source>too few images</source>
+        <translation>слишком мало изображений</translation>
+    </message>
+    <message>
+        <source>worse</source>
+        <translation>хуже</translation>
+    </message>
+    <message>
+        <source>{count} MP</source>
+        <translation>{count} Мп</translation>
+    </message>
+    <message>
+        <source>{count} px</source>
+        <translation>{count} пикс.</translation>
+    </message>
+</context>
+<context>
+    <name>SlicesPanel</name>
+    <message>
+        <source>; a sample of {total}</source>
+        <translation>; выборка из {total}</translation>
+    </message>
+    <message>
+        <source>; camera and time unknown: no folder {path}</source>
+        <translation>; камера и время неизвестны: нет папки {path}</translation>
+    </message>
+    <message>
+        <source>; further words, too rare: {count}</source>
+        <translation>; ещё слов, слишком редких: {count}</translation>
+    </message>
+    <message>
+        <source>; the pattern matches no image, or all of them</source>
+        <translation>; под шаблон подходят все изображения или ни одного</translation>
+    </message>
+    <message>
+        <source>; unreadable photographs: {count}</source>
+        <translation>; нечитаемых фотографий: {count}</translation>
+    </message>
+    <message>
+        <source>By {fact}; the dashed line is the accuracy of all images.</source>
+        <translation>Группировка: {fact}; пунктир — доля верных на всех изображениях.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отменить</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Отменено.</translation>
+    </message>
+    <message>
+        <source>Choose a run to see on which images its model fails.</source>
+        <translation>Выберите запуск, чтобы увидеть, на каких изображениях ошибается его модель.</translation>
+    </message>
+    <message>
+        <source>Command that evaluates the run</source>
+        <translation>Команда, которая оценивает запуск</translation>
+    </message>
+    <message>
+        <source>Evaluate it in a terminal:</source>
+        <translation>Оцените его в терминале:</translation>
+    </message>
+    <message>
+        <source>Group images by</source>
+        <translation>Группировать изображения</translation>
+    </message>
+    <message>
+        <source>Search again</source>
+        <translation>Искать снова</translation>
+    </message>
+    <message>
+        <source>Looking for slices …</source>
+        <translation>Поиск срезов …</translation>
+    </message>
+    <message>
+        <source>Reading camera and time from the photographs: {done} of {total}</source>
+        <translation>Чтение камеры и времени из фотографий: {done} из {total}</translation>
+    </message>
+    <message>
+        <source>Measuring the images: {done} of {total}</source>
+        <translation>Измерение изображений: {done} из {total}</translation>
+    </message>
+    <message>
+        <source>No slice has more errors than other images of the same classes.</source>
+        <translation>Ни в одном срезе ошибок не больше, чем на других изображениях тех же классов.</translation>
+    </message>
+    <message>
+        <source>Path: *night*</source>
+        <translation>Путь: *ночь*</translation>
+    </message>
+    <message>
+        <source>Pattern of the paths that make a slice</source>
+        <translation>Шаблон путей, образующих срез</translation>
+    </message>
+    <message>
+        <source>Press Enter to make a slice of the images whose path matches; * stands for any text</source>
+        <translation>Нажмите Enter, чтобы выделить в срез изображения с подходящим путём; * — любой текст</translation>
+    </message>
+    <message>
+        <source>Show in Errors</source>
+        <translation>К ошибкам</translation>
+    </message>
+    <message>
+        <source>Slices</source>
+        <translation>Срезы</translation>
+    </message>
+    <message>
+        <source>Slices are found in the evaluation at the end of a run. This one has not been evaluated.</source>
+        <translation>Срезы определяются по оценке в конце запуска. Этот запуск ещё не оценён.</translation>
+    </message>
+    <message>
+        <source>Split</source>
+        <translation>Часть данных</translation>
+    </message>
+    <message>
+        <source>The confusion matrix of this slice only (Enter)</source>
+        <translation>Матрица ошибок только для изображений этого среза (Enter)</translation>
+    </message>
+    <message>
+        <source>Too few images to find slices: {count}. At least 40 are needed.</source>
+        <translation>Изображений слишком мало, чтобы искать срезы: {count}. Нужно не меньше 40.</translation>
+    </message>
+    <message>
+        <source>{slice}: {accuracy} right; other images of the same classes: {other}</source>
+        <translation>{slice}: верно {accuracy}; на других изображениях тех же классов — {other}</translation>
+    </message>
+    <message>
+        <source>{wrong} of {images} images wrong</source>
+        <translation>Ошибок: {wrong} из {images}</translation>
     </message>
 </context>
 <context>
@@ -3651,6 +6018,132 @@ Start one with New run, or open the demo.</source>
     </message>
 </context>
 <context>
+    <name>StartPage</name>
+    <message>
+        <source>1,000 photographs, ready to explore: nothing to train.</source>
+        <translation>1000 фотографий, всё уже обучено: можно сразу смотреть.</translation>
+    </message>
+    <message>
+        <source>A recorded run</source>
+        <translation>Записанный запуск</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Выбрать папку…</translation>
+    </message>
+    <message>
+        <source>Drop a folder of images here</source>
+        <translation>Перетащите сюда папку с изображениями</translation>
+    </message>
+    <message>
+        <source>Everything works without a mouse.</source>
+        <translation>Всё работает и без мыши.</translation>
+    </message>
+    <message>
+        <source>Explore</source>
+        <translation>С чего начать</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Сочетания клавиш</translation>
+    </message>
+    <message>
+        <source>From another folder.</source>
+        <translation>Из другой папки.</translation>
+    </message>
+    <message>
+        <source>Open a run…</source>
+        <translation>Открыть запуск…</translation>
+    </message>
+    <message>
+        <source>Recent runs</source>
+        <translation>Последние запуски</translation>
+    </message>
+    <message>
+        <source>See what a classifier learns, while it learns</source>
+        <translation>Смотрите, чему учится классификатор, пока он учится</translation>
+    </message>
+    <message>
+        <source>Start page</source>
+        <translation>Начальная страница</translation>
+    </message>
+    <message>
+        <source>Tour in five steps</source>
+        <translation>Обзор за пять шагов</translation>
+    </message>
+    <message>
+        <source>Train on your own images, watch the curves, see where it goes wrong and why.</source>
+        <translation>Обучайте на своих изображениях, следите за кривыми, смотрите, где модель ошибается и почему.</translation>
+    </message>
+    <message>
+        <source>Two minutes: the window and what it is for.</source>
+        <translation>Две минуты: что есть в окне и зачем.</translation>
+    </message>
+    <message>
+        <source>With one sub-folder per class. The folder of a run opens that run.</source>
+        <translation>Для каждого класса своя подпапка. Папка запуска откроет этот запуск.</translation>
+    </message>
+</context>
+<context>
+    <name>States</name>
+    <message>
+        <source>All epochs are done. Continue adds more.</source>
+        <translation>Все эпохи пройдены. «Продолжить» добавит новые.</translation>
+    </message>
+    <message>
+        <source>Everything is kept in memory. Resume whenever you like.</source>
+        <translation>Всё остаётся в памяти. Возобновить можно в любой момент.</translation>
+    </message>
+    <message>
+        <source>Finishes its work, then saves.</source>
+        <translation>Завершает работу и сохраняет.</translation>
+    </message>
+    <message>
+        <source>It cannot be continued from this window.</source>
+        <translation>Продолжить его из этого окна нельзя.</translation>
+    </message>
+    <message>
+        <source>Its folder was moved or deleted. Open the run from its new place.</source>
+        <translation>Папка перемещена или удалена. Откройте запуск на новом месте.</translation>
+    </message>
+    <message>
+        <source>Its process ended unexpectedly. Continue picks up from the last checkpoint.</source>
+        <translation>Процесс неожиданно завершился. «Продолжить» начнёт с последней контрольной точки.</translation>
+    </message>
+    <message>
+        <source>Open a run from the list, or start a new one.</source>
+        <translation>Откройте запуск из списка или начните новый.</translation>
+    </message>
+    <message>
+        <source>Pause or stop whenever you like: nothing is lost.</source>
+        <translation>Паузу и остановку можно сделать в любой момент: ничего не пропадёт.</translation>
+    </message>
+    <message>
+        <source>Pauses after the current step.</source>
+        <translation>Остановится на паузу после текущего шага.</translation>
+    </message>
+    <message>
+        <source>Reading the data. Training begins by itself.</source>
+        <translation>Читает данные. Обучение начнётся само.</translation>
+    </message>
+    <message>
+        <source>Reading what the run has written so far.</source>
+        <translation>Читает то, что запуск уже записал.</translation>
+    </message>
+    <message>
+        <source>Stopped early. Continue picks up where it stopped.</source>
+        <translation>Остановлен раньше срока. «Продолжить» начнёт с того же места.</translation>
+    </message>
+    <message>
+        <source>The log says why. Continue retries from the last checkpoint.</source>
+        <translation>Причина в журнале. «Продолжить» повторит попытку с последней контрольной точки.</translation>
+    </message>
+    <message>
+        <source>The training process is starting.</source>
+        <translation>Процесс обучения запускается.</translation>
+    </message>
+</context>
+<context>
     <name>StatusBar</name>
     <message numerus="yes">
         <source>%n damaged line(s) in the journal</source>
@@ -3676,12 +6169,20 @@ Start one with New run, or open the demo.</source>
         <translation>Классы</translation>
     </message>
     <message>
+        <source>Confidence</source>
+        <translation>Уверенность</translation>
+    </message>
+    <message>
         <source>Curves</source>
         <translation>Графики</translation>
     </message>
     <message>
         <source>Errors</source>
         <translation>Ошибки</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>Разметка</translation>
     </message>
     <message>
         <source>Log</source>
@@ -3693,11 +6194,104 @@ Start one with New run, or open the demo.</source>
     </message>
     <message>
         <source>Predict</source>
-        <translation>Предсказание</translation>
+        <translation>Прогноз</translation>
+    </message>
+    <message>
+        <source>Show this panel in a window of its own (Ctrl+Shift+D, or drag its tab off)</source>
+        <translation>Показать панель в отдельном окне (Ctrl+Shift+D или вытащите вкладку)</translation>
+    </message>
+    <message>
+        <source>Slices</source>
+        <translation>Срезы</translation>
     </message>
     <message>
         <source>Weights</source>
         <translation>Веса</translation>
+    </message>
+</context>
+<context>
+    <name>TourBubble</name>
+    <message>
+        <source>Back</source>
+        <translation>Назад</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Готово</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Далее</translation>
+    </message>
+    <message>
+        <source>Skip the tour</source>
+        <translation>Пропустить</translation>
+    </message>
+    <message>
+        <source>{step} of {steps}</source>
+        <translation>{step} из {steps}</translation>
+    </message>
+</context>
+<context>
+    <name>TourGuide</name>
+    <message>
+        <source>Curves</source>
+        <translation>Графики</translation>
+    </message>
+    <message>
+        <source>Drop a folder of images here: it is checked, a suitable recipe is proposed, and one click starts the training. The tour is in the Help menu whenever you want it again.</source>
+        <translation>Перетащите сюда папку с изображениями: она будет проверена, подходящий рецепт предложен, а обучение начнётся одним нажатием. Обзор всегда можно повторить из меню «Справка».</translation>
+    </message>
+    <message>
+        <source>Drop images of your own, and the best weights of the run classify them.</source>
+        <translation>Перетащите свои изображения, и лучшие веса запуска их классифицируют.</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>Ошибки</translation>
+    </message>
+    <message>
+        <source>Every run with its data, model, state and best macro-F1; ★ marks the best on the same data. Click one to open it, tick several to overlay their curves.</source>
+        <translation>Все запуски: данные, модель, состояние и лучший macro-F1; ★ отмечает лучший на тех же данных. Щёлкните запуск, чтобы открыть его, отметьте несколько, чтобы наложить их кривые.</translation>
+    </message>
+    <message>
+        <source>Loss, accuracy and macro-F1 while the model trains. Drag the slider below to go back to any epoch: every tab follows.</source>
+        <translation>Потери, доля верных ответов и macro-F1 во время обучения. Ползунок внизу возвращает к любой эпохе: за ним следуют все вкладки.</translation>
+    </message>
+    <message>
+        <source>Predict</source>
+        <translation>Прогноз</translation>
+    </message>
+    <message>
+        <source>Train on your own images</source>
+        <translation>Обучение на своих изображениях</translation>
+    </message>
+    <message>
+        <source>Which classes are confused, and the images behind each pair. Click a cell of the matrix to see them, then an image to see how its prediction changed.</source>
+        <translation>Какие классы модель путает и на каких изображениях. Щёлкните ячейку матрицы, чтобы увидеть их, затем изображение, чтобы узнать, как менялось предсказание.</translation>
+    </message>
+    <message>
+        <source>Your runs</source>
+        <translation>Ваши запуски</translation>
+    </message>
+</context>
+<context>
+    <name>TrialTable</name>
+    <message>
+        <source>Epoch</source>
+        <translation>Эпоха</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Запуск</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Состояние</translation>
+    </message>
+    <message>
+        <source>Trials</source>
+        <translation>Пробы</translation>
     </message>
 </context>
 <context>
@@ -3707,8 +6301,8 @@ Start one with New run, or open the demo.</source>
         <translation>Эпоха</translation>
     </message>
     <message>
-        <source>Verdicts over the epochs</source>
-        <translation>Вердикты по эпохам</translation>
+        <source>Predictions by epoch</source>
+        <translation>Предсказания по эпохам</translation>
     </message>
     <message>
         <source>right</source>
@@ -3726,7 +6320,7 @@ Start one with New run, or open the demo.</source>
 <context>
     <name>WeightsPanel</name>
     <message>
-        <source>Choose a run to see its weights as pictures.</source>
+        <source>Choose a run to see its weights as images.</source>
         <translation>Выберите запуск, чтобы увидеть его веса в виде картинок.</translation>
     </message>
     <message>
@@ -3750,23 +6344,23 @@ Start one with New run, or open the demo.</source>
         <translation>Файла с весами этой эпохи больше нет.</translation>
     </message>
     <message>
-        <source>The first layer of this model does not work on pixels directly, so its weights make no pictures.</source>
-        <translation>Первый слой этой модели работает не с самими пикселями, поэтому его веса не складываются в картинки.</translation>
+        <source>The first layer of this model does not work on pixels, so its weights cannot be shown as images.</source>
+        <translation>Первый слой этой модели работает не с пикселями, поэтому показать его веса картинками нельзя.</translation>
     </message>
     <message>
-        <source>The first pictures come with the end of the first epoch.</source>
+        <source>The first images appear after the first epoch.</source>
         <translation>Первые картинки появятся в конце первой эпохи.</translation>
     </message>
     <message>
-        <source>The run names a file outside of its folder. It was not opened.</source>
+        <source>The run refers to a file outside its folder. It was not opened.</source>
         <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
     </message>
     <message>
-        <source>This run kept no weights of this epoch for viewing.</source>
-        <translation>Этот запуск не сохранил веса этой эпохи для просмотра.</translation>
+        <source>No weights of this epoch were kept for viewing.</source>
+        <translation>Веса этой эпохи для просмотра не сохранены.</translation>
     </message>
     <message>
-        <source>Weights as pictures</source>
+        <source>Weights as images</source>
         <translation>Веса в виде картинок</translation>
     </message>
     <message>
@@ -3787,50 +6381,17 @@ Start one with New run, or open the demo.</source>
     </message>
 </context>
 <context>
-    <name>WelcomePage</name>
-    <message>
-        <source>Drop here: a folder with a folder of images per class, or the folder of a run.
-With a run open, drop images to have them classified.</source>
-        <translation>Перетащите сюда папку, где у каждого класса своя папка изображений, или папку запуска.
-Когда запуск открыт, перетащите изображения, чтобы их классифицировать.</translation>
-    </message>
-    <message>
-        <source>Look at a recorded run, train on your own pictures, or open a run you have.</source>
-        <translation>Посмотрите записанный запуск, обучите модель на своих изображениях или откройте запуск.</translation>
-    </message>
-    <message>
-        <source>See what a classifier learns, while it learns</source>
-        <translation>Смотрите, чему учится классификатор, пока он учится</translation>
-    </message>
-</context>
-<context>
     <name>Window</name>
-    <message>
-        <source>An error of the window, not of the run: {error}</source>
-        <translation>Ошибка окна, а не запуска: {error}</translation>
-    </message>
-    <message>
-        <source>Drop one folder, or image files.</source>
-        <translation>Перетащите одну папку или файлы изображений.</translation>
-    </message>
     <message>
         <source>No run is open</source>
         <translation>Запуск не открыт</translation>
     </message>
     <message>
-        <source>Not opened: {names}</source>
-        <translation>Не открыто: {names}</translation>
-    </message>
-    <message>
-        <source>Open a run first: its best weights say what is in an image.</source>
+        <source>Open a run first: its best weights classify your images.</source>
         <translation>Сначала откройте запуск: его лучшие веса скажут, что на изображении.</translation>
     </message>
     <message>
-        <source>Show the log</source>
-        <translation>Показать журнал</translation>
-    </message>
-    <message>
-        <source>This is no folder of a run: {path}</source>
+        <source>Not the folder of a run: {path}</source>
         <translation>Это не папка запуска: {path}</translation>
     </message>
 </context>
@@ -3861,8 +6422,8 @@ With a run open, drop images to have them classified.</source>
         <translation>&amp;Справка</translation>
     </message>
     <message>
-        <source>&amp;Keys</source>
-        <translation>&amp;Клавиши</translation>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>Сочетания &amp;клавиш</translation>
     </message>
     <message>
         <source>&amp;Live: follow the newest epoch</source>
@@ -3913,6 +6474,10 @@ With a run open, drop images to have them classified.</source>
         <translation>&amp;Начать</translation>
     </message>
     <message>
+        <source>&amp;Tour of the window</source>
+        <translation>О&amp;бзор окна</translation>
+    </message>
+    <message>
         <source>&amp;Train on a folder of images…</source>
         <translation>&amp;Обучить на папке изображений…</translation>
     </message>
@@ -3923,6 +6488,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>Classes</source>
         <translation>Классы</translation>
+    </message>
+    <message>
+        <source>Confidence</source>
+        <translation>Уверенность</translation>
     </message>
     <message>
         <source>Copy the co&amp;mmand</source>
@@ -3945,7 +6514,7 @@ With a run open, drop images to have them classified.</source>
         <translation>Экспорт отч&amp;ёта…</translation>
     </message>
     <message>
-        <source>Export curves as a &amp;picture…</source>
+        <source>Export curves as an &amp;image…</source>
         <translation>Экспорт графиков в &amp;рисунок…</translation>
     </message>
     <message>
@@ -3955,6 +6524,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>First epoch</source>
         <translation>Первая эпоха</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>Разметка</translation>
     </message>
     <message>
         <source>Last finished epoch</source>
@@ -3973,8 +6546,16 @@ With a run open, drop images to have them classified.</source>
         <translation>Карта</translation>
     </message>
     <message>
+        <source>Panel &amp;beside the tabs, or back</source>
+        <translation>Панель рядом с &amp;вкладками или обратно</translation>
+    </message>
+    <message>
+        <source>Panel in a &amp;window of its own, or back</source>
+        <translation>Панель в отдельном &amp;окне или обратно</translation>
+    </message>
+    <message>
         <source>Predict</source>
-        <translation>Предсказание</translation>
+        <translation>Прогноз</translation>
     </message>
     <message>
         <source>Recent runs</source>
@@ -3989,8 +6570,16 @@ With a run open, drop images to have them classified.</source>
         <translation>Сохранить &amp;контрольную точку</translation>
     </message>
     <message>
+        <source>Sea&amp;rches…</source>
+        <translation>По&amp;иски…</translation>
+    </message>
+    <message>
         <source>Show the run&apos;s &amp;folder</source>
         <translation>Показать папку &amp;запуска</translation>
+    </message>
+    <message>
+        <source>Slices</source>
+        <translation>Срезы</translation>
     </message>
     <message>
         <source>Stop &amp;now and save</source>
@@ -4001,7 +6590,7 @@ With a run open, drop images to have them classified.</source>
         <translation>Остановить после этой &amp;эпохи</translation>
     </message>
     <message>
-        <source>Stop and &amp;throw away…</source>
+        <source>Stop and &amp;delete…</source>
         <translation>Остановить и &amp;удалить…</translation>
     </message>
     <message>
@@ -4012,8 +6601,8 @@ With a run open, drop images to have them classified.</source>
 <context>
     <name>Words</name>
     <message>
-        <source>Asking the model</source>
-        <translation>Вопрос к модели</translation>
+        <source>Running the model</source>
+        <translation>Модель считает</translation>
     </message>
     <message>
         <source>Checking</source>
@@ -4036,8 +6625,12 @@ With a run open, drop images to have them classified.</source>
         <translation>Расчёт PCA</translation>
     </message>
     <message>
+        <source>Downloading weights</source>
+        <translation>Загрузка весов</translation>
+    </message>
+    <message>
         <source>Epoch {epoch}, batch {batch}: {where} is not finite.</source>
-        <translation>Эпоха {epoch}, батч {batch}: {where} не конечно.</translation>
+        <translation>Эпоха {epoch}, батч {batch}: {where} — не конечное число.</translation>
     </message>
     <message>
         <source>Evaluating the best weights</source>
@@ -4048,12 +6641,24 @@ With a run open, drop images to have them classified.</source>
         <translation>Загрузка PyTorch</translation>
     </message>
     <message>
-        <source>Looking through the folder</source>
+        <source>Scanning the folder</source>
         <translation>Просмотр папки</translation>
     </message>
     <message>
         <source>Reading images</source>
         <translation>Чтение изображений</translation>
+    </message>
+    <message>
+        <source>Checking the labels</source>
+        <translation>Оценка меток</translation>
+    </message>
+    <message>
+        <source>Looking for images unlike the others</source>
+        <translation>Поиск непохожих изображений</translation>
+    </message>
+    <message>
+        <source>Preparing thumbnails</source>
+        <translation>Подготовка картинок для списка</translation>
     </message>
     <message>
         <source>Saving</source>
@@ -4062,6 +6667,10 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>The callback {callback} failed in {hook}: {error}</source>
         <translation>Сбой колбэка {callback} в {hook}: {error}</translation>
+    </message>
+    <message>
+        <source>The metric {name} could not be computed ({split}): {error}</source>
+        <translation>Метрику {name} не удалось вычислить ({split}): {error}</translation>
     </message>
     <message>
         <source>The run has ended: {status} ({error}).</source>
@@ -4080,6 +6689,14 @@ With a run open, drop images to have them classified.</source>
         <translation>Обучение</translation>
     </message>
     <message>
+        <source>Training the head first</source>
+        <translation>Сначала обучается голова</translation>
+    </message>
+    <message>
+        <source>Trying learning rates</source>
+        <translation>Проверка скоростей обучения</translation>
+    </message>
+    <message>
         <source>Validating</source>
         <translation>Валидация</translation>
     </message>
@@ -4093,7 +6710,11 @@ With a run open, drop images to have them classified.</source>
     </message>
     <message>
         <source>gone: its folder was moved or deleted</source>
-        <translation>исчез: его папку переместили или удалили</translation>
+        <translation>недоступен: папка перемещена или удалена</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>загрузка</translation>
     </message>
     <message>
         <source>lost</source>
@@ -4142,6 +6763,14 @@ With a run open, drop images to have them classified.</source>
     <message>
         <source>validation</source>
         <translation>валидация</translation>
+    </message>
+    <message>
+        <source>{number} images/s</source>
+        <translation>{number} изобр./с</translation>
+    </message>
+    <message>
+        <source>{phase}: {done} of {total}</source>
+        <translation>{phase}: {done} из {total}</translation>
     </message>
     <message>
         <source>{value} ({some} of {all} classes)</source>

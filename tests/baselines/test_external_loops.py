@@ -14,7 +14,7 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from callbacks.snapshots import Snapshots
 from gui.viewmodels.journal_follower import JournalFollower
-from trainer import launch
+from trainer import inference, launch
 from trainer.baselines import worker
 from trainer.baselines.entries import Contestant, contestants
 from trainer.baselines.external_loops import matrix
@@ -124,7 +124,7 @@ def test_it_can_be_used_and_not_resumed(runs: dict[str, RunFolder], name: str) -
         launch.resume(runs[name], epochs=EPOCHS + 1)
     assert caught.value.code == "run.baseline"
     before = {event.split: event.macro_f1 for event in events(runs[name], EvaluationDone)}
-    found = launch.evaluate(runs[name])
+    found = inference.evaluate(runs[name])
     assert {split: evaluation.metrics.macro_f1 for split, evaluation in found.items()} == before
 
 

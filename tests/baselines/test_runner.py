@@ -50,7 +50,7 @@ def test_what_fails_loses_nothing_of_what_is_finished(tmp_path: Path) -> None:
     assert [one.row() for one in found.finished] == [ROW]
     _, ours, dead = found.outcomes
     assert isinstance(ours.error, OutOfMemoryError)
-    assert str(ours.error) == "Too few images.\nmend: more"
+    assert str(ours.error) == "Too few images.\nfix: more"
     assert dead.error is not None
     assert "exit code 9" in dead.error.what
     assert "Segmentation fault, or so" in dead.error.what

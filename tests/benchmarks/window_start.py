@@ -40,7 +40,7 @@ def resident():
 def shown(self, event, show=Window.showEvent):
     show(self, event)
     def look():
-        table = self.runs_side.panel.table if self.runs_side.panel is not None else None
+        table = self.runs_side.panel.items if self.runs_side.panel is not None else None
         if self.runs.catching_up or table is None or table.rowCount() < %d:
             return
         self.tabs.draw()

@@ -135,7 +135,7 @@ def test_options_that_make_no_sense_are_wrong_usage(options: Any) -> None:
 
 
 def test_without_validation_it_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="EarlyStopping decides by the validation loss") as caught:
+    with pytest.raises(UsageError, match="EarlyStopping follows the validation") as caught:
         make(data={"train": batches(1)}, callbacks=[EarlyStopping(1)], run_dir=tmp_path / "run")
     assert caught.value.code == "callback.no_validation"
     assert not (tmp_path / "run").exists()

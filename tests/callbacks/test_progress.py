@@ -1,8 +1,12 @@
-"""Progress: plain lines in a pipe, bars in a terminal, and names that look like markup."""
+"""Progress: plain lines in a pipe, bars in a terminal or a notebook, and names that look like markup."""
 
 from __future__ import annotations
 
+import html
 import io
+import re
+import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,8 @@ from rich.console import Console
 
 from callbacks.progress import Progress, clock
 from tests.engine.fakes import Calling, at_step, batches, callback, elsewhere, make, raising
-from trainer.events import RunPaused
+from trainer.events import Preparing, RunPaused
+from trainer.pace import Pace
 
 
 class Named(list):  # type: ignore[type-arg]
@@ -92,7 +97,7 @@ def test_pause_and_stop_are_told() -> None:
     trainer.fit()
     lines = text.getvalue().splitlines()
     assert "paused after step 1" in lines
-    assert "going on" in lines
+    assert "continuing" in lines
     assert any(line.startswith("stopping: api") for line in lines)
     assert lines[-1].startswith("stopped")
 
@@ -120,3 +125,124 @@ def test_what_is_known_of_the_data_is_said_before_the_first_epoch() -> None:
     trainer.fit()
     before, _, _ = text.getvalue().partition("train loss")
     assert "data: [bold]2 files[/bold] are not read" in before
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize(("stage", "words"), [("decode", "decoding images"), ("extract", "computing features")])
+def test_images_are_counted_with_their_speed_and_the_time_left(stage: Any, words: str, width: int) -> None:
+    text = io.StringIO()
+    shown = Progress(Console(file=text, force_terminal=True, width=width, color_system=None))
+    now = [0.0]
+    shown._pace = Pace(lambda: now[0])
+    bars = shown._bars
+    assert bars is not None
+    bars._clock = lambda: now[0]
+    for now[0], done in ((1.0, 0), (21.0, 17_000), (22.0, 17_000)):
+        shown.on_preparing(Preparing(epoch=0, step=0, stage=stage, done=done, total=61_200), None)  # type: ignore[arg-type]
+    last = text.getvalue().split(words)[-1]
+    assert "17000/61200" in last
+    assert "850 images/s" in last
+    assert "0 min 51 s left" in last
+    shown.on_preparing(Preparing(epoch=0, step=0, stage="check", done=0, total=0), None)  # type: ignore[arg-type]
+    assert "images/s" not in bars._progress.tasks[0].fields["text"]
+    bars.close()
+
+
+# --- in a notebook
+
+
+class Output:
+    """What `display(..., display_id=True)` gives: an output that can be replaced."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+
+    def update(self, html: str) -> None:
+        self.shown.append(html)
+
+
+@pytest.fixture
+def outputs(monkeypatch: pytest.MonkeyPatch) -> list[Output]:
+    """The outputs of a cell, in a process that looks to rich like a notebook's."""
+    made: list[Output] = []
+
+    def display(html: str, *, display_id: bool) -> Output:
+        assert display_id
+        made.append(Output())
+        return made[-1]
+
+    module = types.ModuleType("IPython.display")
+    module.HTML, module.display = str, display  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "IPython", types.ModuleType("IPython"))
+    monkeypatch.setitem(sys.modules, "IPython.display", module)
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    return made
+
+
+def test_in_a_notebook_one_output_is_redrawn(outputs: list[Output], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callbacks.progress.REFRESH_SECONDS", 0)
+    data = {"train": Named(batches(3)), "valid": batches(1, seed=1)}
+    make(data=data, callbacks=[Progress()], epochs=2).fit()
+    (output,) = outputs
+    assert any('<progress value="1" max="2">' in one for one in output.shown), "one of two epochs"
+    assert any('<progress value="3" max="3">' in one for one in output.shown), "all batches of an epoch"
+    last = output.shown[-1]
+    assert "<progress" not in last
+    lines = html.unescape(re.sub(r"<[^>]*>", "", last)).splitlines()
+    assert [line.split()[0] for line in lines if line.lstrip()[:2] in ("1/", "2/")] == ["1/2", "2/2"]
+    assert lines[-1].startswith("completed")
+
+
+def test_a_notebook_is_redrawn_seldom_and_shows_the_last_lines(
+    outputs: list[Output], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callbacks.progress.REFRESH_SECONDS", 3600)
+    monkeypatch.setattr("callbacks.progress.LINES", 4)
+    make(callbacks=[Progress()], epochs=30).fit()
+    (output,) = outputs
+    assert len(output.shown) <= 2
+    lines = output.shown[-1].splitlines()
+    assert "lines before" in lines[0]
+    assert len(lines) == 5
+
+
+def test_names_are_no_html(outputs: list[Output]) -> None:
+    bad = callback("<b>bad</b>", on_error="detach", on_epoch_started=raising(ValueError("<script>")))
+    make(callbacks=[Progress(), bad]).fit()
+    assert "&lt;b&gt;bad&lt;/b&gt;" in outputs[0].shown[-1]
+    assert "<script>" not in outputs[0].shown[-1]
+
+
+def test_a_console_of_ones_own_stays_what_it_is(outputs: list[Output]) -> None:
+    text = io.StringIO()
+    make(callbacks=[Progress(Console(file=text, force_jupyter=False))]).fit()
+    assert not outputs
+    assert "completed" in text.getvalue()
+
+
+@pytest.mark.slow
+def test_in_a_real_notebook() -> None:
+    """Bars, tables, curves, and a run that the cell awaits in a thread and stops."""
+    reason = "needs Jupyter: pip install -e '.[dev]'"
+    nbclient = pytest.importorskip("nbclient", reason=reason)
+    nbformat = pytest.importorskip("nbformat", reason=reason)
+    pytest.importorskip("ipykernel", reason=reason)
+    cells = [
+        "from callbacks import Progress\nfrom trainer import Trainer, build_model, open_data\n"
+        "data = open_data('digits')\nmodel = build_model('softmax', data.input_shape, len(data.classes))\n"
+        "result = Trainer(model, data, epochs=2, callbacks=[Progress()]).fit()",
+        "result.plot()",
+        "result",
+        "import asyncio\ntrainer = Trainer(model, data, epochs=100_000)\n"
+        "run = asyncio.create_task(asyncio.to_thread(trainer.fit))\nawait asyncio.sleep(0.5)\ntrainer.stop()\n"
+        "print((await run).status)",
+    ]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
+    nbclient.NotebookClient(book, timeout=200, kernel_name="python3").execute()
+    bars, plot, tables, stopped = (cell.outputs for cell in book.cells)
+    (shown,) = (one for one in bars if one.output_type == "display_data")
+    assert "completed" in shown.data["text/html"]
+    assert "<progress" not in shown.data["text/html"]
+    assert plot[0].data["image/svg+xml"].startswith("<svg")
+    assert "valid_macro_f1" in tables[0].data["text/html"]
+    assert "stopped" in "".join(one.text for one in stopped if one.output_type == "stream" and one.name == "stdout")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -73,6 +74,23 @@ def photos(tmp_path: Path) -> Path:
     whole = (tmp_path / "photos" / "cats" / "0.png").read_bytes()
     (tmp_path / "photos" / "cats" / "cut[bold].png").write_bytes(whole[:60])
     return tmp_path / "photos"
+
+
+@pytest.fixture
+def ask(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A whole session: requests (texts as they are) to answers, progress left out."""
+
+    def session(*requests: Any) -> list[dict[str, Any]]:
+        lines = [request if isinstance(request, str) else json.dumps(request) for request in requests]
+        stdin = io.TextIOWrapper(io.BytesIO("\n".join(lines).encode()))
+        monkeypatch.setattr("sys.stdin", stdin)
+        answer = cli("assist")
+        assert answer.code == 0
+        found = [json.loads(line) for line in answer.out.splitlines()]
+        assert all(set(one) == {"id", "progress"} for one in found if "progress" in one)
+        return [one for one in found if "progress" not in one]
+
+    return session
 
 
 def start(*arguments: object, **more: Any) -> subprocess.Popen[str]:

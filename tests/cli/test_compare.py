@@ -76,7 +76,7 @@ def test_ctrl_c_keeps_what_is_finished(runs: Path) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 3, err
-    assert "stopped before its end: no row" in out
+    assert "stopped early: no row" in out
     (table,) = runs.glob("*-digits/compare.csv")
     assert [row["algorithm"] for row in csv.DictReader(table.read_text("utf-8").splitlines())] == ["numpy"]
 

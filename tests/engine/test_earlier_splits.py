@@ -14,7 +14,8 @@ from trainer.data.opening import Opening
 from trainer.engine.context import RunContext
 from trainer.errors import DataError
 from trainer.events import EpochEnded
-from trainer.launch import evaluate, load_trained, resume, start
+from trainer.inference import evaluate, load_trained
+from trainer.launch import resume, start
 from trainer.settings import merge
 from trainer.store.folder import RunFolder
 

@@ -16,7 +16,8 @@ from tests.engine.fakes import CLASSES, FEATURES, Deferred, Recorder, at_step, b
 from trainer.engine.precision import forward_in
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, RunStarted, ValidationDone
-from trainer.launch import load_trained, start
+from trainer.inference import load_trained
+from trainer.launch import start
 from trainer.models import build_model
 from trainer.models.linear import NarrowLinear
 from trainer.settings import merge

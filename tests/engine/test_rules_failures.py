@@ -6,6 +6,7 @@ import errno
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -23,6 +24,7 @@ from trainer.events import (
     CallbackFailed,
     EpochEnded,
     Event,
+    ProcessesReported,
     RunEnded,
     Working,
 )
@@ -241,16 +243,34 @@ def check_end(recorder: Recorder, status: str) -> RunEnded:
     return ended
 
 
+def tell_of_processes(event: Event, run: Any) -> None:
+    """As a run of several processes does."""
+    seconds = dict.fromkeys(("train_seconds", "data_seconds", "exchange_seconds"), (1.0, 1.0))
+    run.emit(ProcessesReported(epoch=event.epoch, step=event.step, samples=(1, 1), **seconds))
+
+
 def eventful(recorder: Recorder, bad: Callback, folder: Path, hook: str) -> Trainer:
     """A run in which every event happens."""
     data = {"train": batches(2), "valid": batches(1, seed=1), "test": batches(1, seed=2)}
     if hook == HOOKS[next(event for event in EVENTS if event.__name__ == "NonFiniteLoss")]:
         data["train"][1][0][0] = float("nan")
     odd = callback("odd", Phase.DECIDE, "detach", on_epoch_ended=raising(ValueError("odd")))
+    told = callback("told", Phase.DECIDE, on_epoch_ended=report)
     enough = callback("enough", Phase.DECIDE, on_epoch_ended=lambda event, run: run.request_stop("enough"))
-    trainer = make(data=data, callbacks=[odd, enough, bad, recorder], run_dir=folder)
+    others = [callback("others", on_epoch_started=tell_of_processes)] if hook == "on_processes_reported" else []
+    trainer = make(
+        data=data,
+        callbacks=[odd, told, enough, bad, recorder, *others],
+        run_dir=folder,
+        metrics={"bad": raising(ValueError("bad"))},
+    )
     at_step(trainer, 1, lambda: [trainer.checkpoint(), trainer.pause(), trainer.unpause()])
     return trainer
+
+
+def report(event: Event, run: Any) -> None:
+    run.log_scalar("epoch", event.epoch)
+    run.log_picture("black", np.zeros((2, 2), np.uint8))
 
 
 @pytest.mark.parametrize(

@@ -20,21 +20,25 @@ TABLE = {
     "Working": "stage done total",
     "RunStarted": "run_id attempt resumed_step resumed_seq started_at epochs steps_per_epoch settings classes"
     " split_sizes model parameters input_shape device seed threads callbacks versions exact_resume"
-    " compile_seconds",
+    " file_callbacks compile_seconds metrics monitor monitor_mode processes",
     "EpochStarted": "first_batch learning_rate",
     # an event of our own: the moment between backward and optimiser step, for callbacks
     "GradientsReady": "batch learning_rate",
     "BatchEnded": "batch samples loss learning_rate data_seconds step_seconds",
     "BatchesReported": "first_step last_step count samples correct loss_mean loss_min loss_max loss_last learning_rate"
     " data_seconds step_seconds",
-    "ValidationDone": f"{FIGURES} improved best_epoch best_loss",
+    "ProcessesReported": "samples train_seconds data_seconds exchange_seconds",
+    "ValidationDone": f"{FIGURES} improved best_epoch best_loss metrics",
     "EpochEnded": "train_loss train_accuracy train_macro_f1 train_f1 valid_loss valid_accuracy valid_macro_f1 improved"
-    " learning_rate samples_per_second seconds train_seconds valid_seconds data_seconds",
+    " learning_rate samples_per_second seconds train_seconds valid_seconds data_seconds valid_metrics",
     "CheckpointRequested": "kind source",
     "CheckpointSaved": "kind path bytes sha256 seconds",
     # the intervals, with a default, stand beside the design's fields: a viewer shows them and computes nothing
-    "EvaluationDone": f"split weights {FIGURES} accuracy_interval macro_f1_interval",
+    "EvaluationDone": f"split weights {FIGURES} accuracy_interval macro_f1_interval metrics",
     "SnapshotSaved": "kind split path bytes",
+    "ScalarReported": "name value",
+    "PictureReported": "name path width height bytes",
+    "MetricFailed": "name split error",
     # design.md says `id`; declared as `request`, with `do` beside it, both with a default: an id alone tells a viewer
     # with two requests under way nothing about what was answered
     "RequestHandled": "id result reason code parameters path",
@@ -46,7 +50,7 @@ TABLE = {
     "RunEnded": "status reason code parameters error best_epoch best_loss best_checkpoint last_checkpoint seconds"
     " callback_seconds where expected fix",
 }
-"""Copied from design.md, and `compile_seconds`; all carry `epoch` and `step` as well."""
+"""Copied from design.md, and what came later, with defaults or as events of their own; all carry `epoch` and `step`."""
 
 VALUES: dict[Any, Any] = {int: 7, float: 0.1, str: 'é"\n', bool: True, dict: {"a": 1}, type(None): None}
 

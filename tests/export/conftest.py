@@ -67,7 +67,7 @@ class Truth(NamedTuple):
 
 def truth(run: RunFolder, count: int = 9) -> Truth:
     """By way of `load_trained`, which opens the data set and takes the checkpoint."""
-    from trainer.launch import load_trained
+    from trainer.inference import load_trained
 
     trainer, _ = load_trained(run)
     channels, height, width = trainer.feed.input_shape

@@ -15,10 +15,10 @@ from PIL import Image
 from torch import nn
 
 from tests.export.conftest import CLASSES, nothing_in, truth
+from trainer.analysis.trained_model import TrainedModel
 from trainer.cli import main
 from trainer.errors import DiskError, UsageError
 from trainer.export import export_run, graph
-from trainer.export.trained_model import TrainedModel
 from trainer.store.folder import RunFolder
 
 FORMATS = ("pt2", "onnx")

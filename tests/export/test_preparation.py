@@ -1,9 +1,8 @@
-"""One preparation of images: the README's own function, `read_pixels` and `predict` make the same pixels of a file."""
+"""One preparation of images: the documentation's, `read_pixels` and `predict` make the same pixels of a file."""
 
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.data.image_folders import make_images
+from tests.docs.pages import DOCS, blocks
 from tests.export.conftest import CLASSES, Train
 from tests.export.test_graphs import need
 from trainer.cli.predict import predictions
@@ -24,23 +24,24 @@ from trainer.export import export_run
 from trainer.export.metadata import preparation
 from trainer.export.preprocessing import read_pixels
 from trainer.export.weights import open_weights
-from trainer.launch import load_trained
+from trainer.inference import load_trained
 from trainer.store.folder import RunFolder
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = DOCS / "guides" / "export.md"
 ORIENTATION = 0x0112
 FILES = {"L": "png", "RGB": "jpg", "LA": "png", "RGBA": "png", "P": "gif", "CMYK": "jpg", "I;16": "png", "1": "png"}
 TARGETS = {"grey": (8, 8), "colour": (10, 12)}
 
 
 def snippet(number: int) -> str:
-    (section,) = re.findall(r"## Take the model elsewhere\n(.*?)\n## ", README.read_text("utf-8"), re.DOTALL)
-    return str(re.findall(r"```python\n(.*?)```", section, re.DOTALL)[number])
+    """The example that prepares an image by hand, and those after it."""
+    codes = [block.code for block in blocks(PAGE) if block.language == "python"]
+    return codes[next(place for place, code in enumerate(codes) if "def prepare(" in code) + number]
 
 
 @pytest.fixture(scope="module")
 def prepare() -> Callable[[Path, Any], NDArray[np.uint8]]:
-    """As the README has it, with no more than Pillow and numpy."""
+    """As the documentation has it, with no more than Pillow and numpy."""
     tree = ast.parse(snippet(0))
     (function,) = (node for node in tree.body if isinstance(node, ast.FunctionDef))
     names: dict[str, Any] = {}
@@ -176,7 +177,9 @@ def test_opened_weights_say_what_predict_says(
 ) -> None:
     made = export_run(birds, "pt" if ending == "pth" else ending, tmp_path / f"birds.{ending}")
     model, facts = open_weights(made.path)
-    found = model(torch.from_numpy(read_pixels(list(answers), facts))).softmax(1)
+    assert facts["temperature"] != 1
+    logits = model(torch.from_numpy(read_pixels(list(answers), facts)))
+    found = (logits / facts["temperature"]).softmax(1)
     for told, shares in zip(answers.values(), found.tolist(), strict=True):
         assert dict(zip(facts["classes"], shares, strict=True)) == pytest.approx(told, abs=1e-5)
 
@@ -199,5 +202,5 @@ def test_the_readmes_snippets_give_predicts_probabilities(
         names: dict[str, Any] = {"prepare": prepare}
         exec(snippet(number).replace("photo.png", str(file)), names)
         assert capsys.readouterr().out.strip() == max(told, key=lambda name: told[name])
-        shares = torch.as_tensor(names["logits"])[0].softmax(0).tolist()
+        shares = (torch.as_tensor(names["logits"])[0] / names["about"]["temperature"]).softmax(0).tolist()
         assert dict(zip(names["about"]["classes"], shares, strict=True)) == pytest.approx(told, abs=1e-4)

@@ -1,25 +1,25 @@
-"""The README's own lines, run where the files lie."""
+"""The documentation's lines for models that are used elsewhere, run where the files are."""
 
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.docs.pages import DOCS, blocks
 from tests.export.test_graphs import need
 from trainer.cli import main
 from trainer.export import export_run
 from trainer.store.folder import RunFolder
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = DOCS / "guides" / "export.md"
 
 
 @pytest.mark.slow
-def test_the_readmes_snippets_say_what_predict_says(
+def test_the_snippets_say_what_predict_says(
     digits: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     need("onnx")
@@ -28,9 +28,8 @@ def test_the_readmes_snippets_say_what_predict_says(
         export_run(digits, name, f"birds.{name}")
     # another size, another shape, colours: all of what the snippet makes of an image is needed
     Image.fromarray(np.random.default_rng(2).integers(0, 256, (30, 41, 3), dtype=np.uint8)).save("photo.png")
-    (section,) = re.findall(r"## Take the model elsewhere\n(.*?)\n## ", README.read_text("utf-8"), re.DOTALL)
-    snippets = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
-    assert len(snippets) == 2
+    codes = [block.code for block in blocks(PAGE) if block.language == "python"]
+    snippets = [next(code for code in codes if word in code) for word in ("onnxruntime", "torch.export.load")]
     capsys.readouterr()
     assert main(["predict", str(digits.path), "photo.png", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)["images"][0]["class"]

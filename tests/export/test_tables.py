@@ -158,8 +158,8 @@ def test_the_ending_says_the_format() -> None:
     ("flags", "text"),
     [
         (["--format", "onxx"], "did you mean 'onnx'"),
-        ([], "Which format is not said"),
-        (["--out", "x.zip"], "Which format is not said"),
+        ([], "No format was given"),
+        (["--out", "x.zip"], "No format was given"),
         (["--out", "no/such/x.pt"], "There is no folder"),
     ],
 )

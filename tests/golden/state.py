@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
-from gui.viewmodels.curves import csv_chunks
-from gui.viewmodels.eta import Pace, outlook
+from gui.viewmodels.curves_csv import csv_chunks
+from gui.viewmodels.eta import outlook
 from gui.viewmodels.folder_check import examine
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run import RunModel
@@ -26,6 +26,7 @@ from trainer.baselines.entries import Contestant
 from trainer.baselines.outcome import Outcome
 from trainer.cli import main
 from trainer.events import spell_non_finite
+from trainer.pace import Pace
 from trainer.report import document
 from trainer.settings import merge
 from trainer.store.folder import RunFolder

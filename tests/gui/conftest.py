@@ -22,6 +22,9 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     """What windows remember lies in a folder that only this test knows, for child processes too."""
     home = tmp_path_factory.mktemp("settings")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    (home / "Epochscope").mkdir()
+    # somebody who knows the window: the tour would stand over what is tested
+    (home / "Epochscope" / "window.ini").write_text("[General]\ntour_seen=true\n", encoding="utf-8")
     if not qt.missing():
         from PySide6.QtCore import QSettings
 
@@ -177,11 +180,13 @@ def finished(scribe: Callable[..., Scribe]) -> RunFolder:
 
 
 @pytest.fixture
-def window(qtbot: Any, root: Path) -> Iterator[Any]:
-    """An open window without a run."""
+def window(qtbot: Any, qapp: Any, root: Path) -> Iterator[Any]:
+    """An open window without a run, in the looks it has for people."""
+    from gui.window import theme
     from gui.window.main_window import Window
     from gui.window.preferences import Preferences
 
+    theme.apply(qapp, "system")
     made = Window(root, Preferences())
     made.resize(1366, 768)
     # keys go to the active window only

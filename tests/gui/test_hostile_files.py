@@ -201,9 +201,9 @@ def test_what_is_no_file_is_named_and_not_opened(name: str, kind: str, visit: Vi
     said = visit(run)
     if name == "journal.jsonl":
         assert f"{path}" in said
-        assert "no file" in said
+        assert "not a regular file" in said
     else:
-        assert f"{name} is no file. It was not opened." in said
+        assert f"{name} is not a file. It was not opened." in said
 
 
 @pytest.mark.slow
@@ -212,7 +212,7 @@ def test_a_file_in_place_of_a_folder(name: str, visit: Visitor, run: RunFolder) 
     path = place(run, name)
     remove(path)
     path.write_text("no folder", "utf-8")
-    assert f"{name} is no folder. It was not opened." in visit(run)
+    assert f"{name} is not a folder. It was not opened." in visit(run)
 
 
 @pytest.mark.slow

@@ -73,9 +73,8 @@ def set_up(hands: XdotoolUser, images: str) -> None:
     hands.click("window.pages.new_run_page.check.button")
     hands.wait("window.pages.new_run_page.check.counts.rowCount() >= 10", 120)
     hands.picture("1-data")
-    for tab in (3, 4):
-        bar = "window.pages.new_run_page.check.tabs.tabBar()"
-        hands.click(f"spot({bar}, {bar}.tabRect({tab}))")
+    bar = "window.pages.new_run_page.check.tabs.tabBar()"
+    hands.click(f"spot({bar}, {bar}.tabRect(4))")
     hands.wait("window.pages.new_run_page.check.fed.model().rowCount() > 0", 60)
     hands.picture("2-preview")
     hands.click("window.pages.new_run_page.name")
@@ -106,10 +105,15 @@ def steer(hands: XdotoolUser) -> None:
     hands.wait(f"{shown} == 'running' and window.run.model.info.attempt == 2", 90)
 
 
+def turn_to(hands: XdotoolUser, panel: str) -> None:
+    """By the panel's own key."""
+    hands.key(hands.ask(f"window.window_actions.actions['tab_{panel}'].shortcut().toString()").lower())
+    hands.wait(f"window.tabs.current == {panel!r}")
+
+
 def look_into(hands: XdotoolUser) -> None:
     """The hardest cats, the cats taken for dogs, at this epoch and another."""
-    hands.key("ctrl+2")
-    hands.wait("window.tabs.current == 'classes'")
+    turn_to(hands, "classes")
     hands.picture("5-classes")
     table = "window.tabs.panel('classes').table"
     names = "window.run.model.classes"
@@ -136,8 +140,7 @@ def travel(hands: XdotoolUser) -> None:
     hands.wait("window.epoch_cursor.chosen == 2")
     assert hands.ask("window.tabs.panel('errors').note.text()") != note
     hands.picture("8-second-epoch")
-    hands.key("ctrl+4")
-    hands.wait("window.tabs.current == 'weights'")
+    turn_to(hands, "weights")
     hands.picture("9-weights")
     hands.key("Escape")
     hands.wait("window.epoch_cursor.chosen is None")
@@ -145,15 +148,14 @@ def travel(hands: XdotoolUser) -> None:
 
 def compare(hands: XdotoolUser) -> None:
     """Both runs marked in the list, side by side, and their curves in one chart."""
-    row = "window.runs_side.panel.table.index_of({!r}).row()"
-    hands.click(f"cell(window.runs_side.panel.view, {row.format('earlier')}, 1)")
+    row = "window.runs_side.panel.items.index_of({!r}).row()"
+    hands.click(f"cell(window.runs_side.panel.view, {row.format('earlier')})")
     hands.wait("window.run is not None and window.run.folder.name == 'earlier' and not window.runs.catching_up")
     hands.key("space")
     hands.wait("window.runs_side.panel.runs.overlaid == ['earlier']")
-    hands.click(f"cell(window.runs_side.panel.view, {row.format('afternoon')}, 1)")
+    hands.click(f"cell(window.runs_side.panel.view, {row.format('afternoon')})")
     hands.wait("window.run is not None and window.run.folder.name == 'afternoon' and not window.runs.catching_up")
-    hands.key("ctrl+1")
-    hands.wait("window.tabs.current == 'curves'")
+    turn_to(hands, "curves")
     hands.picture("10-overlaid")
     hands.click("window.runs_side.panel.bar.widgetForAction(window.runs_side.panel.compare_action)")
     dialog = "[w for w in QApplication.topLevelWidgets() if type(w).__name__ == 'CompareDialog' and w.isVisible()]"

@@ -33,5 +33,5 @@ def random_weights(monkeypatch: pytest.MonkeyPatch) -> dict[str, torch.Tensor]:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         tensors = make_body("efficientnet_lite0")[0].state_dict()
-    monkeypatch.setattr(weights, "_published", lambda backbone: tensors)
+    monkeypatch.setattr(weights, "published_weights", lambda *given: tensors)
     return tensors

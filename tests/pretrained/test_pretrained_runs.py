@@ -12,7 +12,8 @@ import torch
 
 from trainer.errors import UsageError
 from trainer.export import export_run
-from trainer.launch import load_trained, resume, start
+from trainer.inference import load_trained
+from trainer.launch import open_settings_data, resume, start
 from trainer.pretrained import extraction, feature_data
 from trainer.settings import Settings, merge
 from trainer.store.folder import RunFolder, find_run
@@ -48,6 +49,17 @@ def test_a_run_knows_its_weights_and_predicts_from_files(photos: Path, tmp_path:
         np.testing.assert_allclose(
             table.iloc[0][["blue", "red"]].to_numpy(float), trainer.model(features).softmax(1)[0], atol=1e-5
         )
+
+
+def test_grey_images_go_through_a_network_for_colours(tmp_path: Path) -> None:
+    settings = merge(
+        {"model": "efficientnet_lite0", "backbone": {"size": 32}, "data": {"samples": 40}, "train": {"epochs": 1}}
+    )
+    images = open_settings_data(settings)
+    assert (images.mean, images.std) == ((127 / 255,), (128 / 255,))
+    start(merge(settings.model_dump(), {"data": {"samples": 40, "valid": 0.02, "test": 0.02}}), tmp_path, name="run")
+    trainer, _ = load_trained(find_run(tmp_path, "run"))
+    assert len(trainer.predict(images.published("train").pixels[:3])) == 3
 
 
 def test_resumed_equals_unbroken(photos: Path, tmp_path: Path) -> None:
@@ -126,6 +138,15 @@ def test_random_changes_a_frozen_network_cannot_follow_are_refused(photos: Path,
         start(settings, tmp_path / "runs")
     assert caught.value.code == "pretrained.augment"
     assert "--augment.rotation 0 --augment.crop 0" in caught.value.mend
+
+
+@pytest.mark.parametrize("name", ["resized_crop", "jitter", "erasing", "randaugment"])
+def test_each_further_random_change_is_refused(name: str, photos: Path, tmp_path: Path) -> None:
+    settings = merge(chosen(photos).model_dump(), {"augment": {name: 1}})
+    with pytest.raises(UsageError) as caught:
+        start(settings, tmp_path / "runs")
+    assert caught.value.code == "pretrained.augment"
+    assert f"--augment.{name.replace('_', '-')} 0" in caught.value.mend
 
 
 def test_the_penalty_is_that_of_scikit_learn(photos: Path, tmp_path: Path) -> None:

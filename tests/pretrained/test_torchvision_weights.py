@@ -17,7 +17,8 @@ import torch
 
 from trainer.backbones import BACKBONES
 from trainer.errors import DataError
-from trainer.launch import load_trained, start
+from trainer.inference import load_trained
+from trainer.launch import start
 from trainer.models.feature_network import FeatureNetwork
 from trainer.pretrained.extraction import make_extractor
 from trainer.pretrained.weights import load_weights

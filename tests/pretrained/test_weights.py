@@ -9,7 +9,7 @@ import torch
 
 from trainer.backbones import BACKBONES
 from trainer.errors import DataError, UsageError
-from trainer.pretrained import weights
+from trainer.pretrained import published_weights, weights
 from trainer.pretrained.weights import load_weights, weights_file
 
 LITE = BACKBONES["efficientnet_lite0"]
@@ -24,7 +24,7 @@ def test_weights_are_kept_by_their_digest(tmp_path: Path, random_weights: dict[s
 
 def test_a_run_goes_on_without_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     digest = load_weights(LITE, tmp_path).digest
-    monkeypatch.setattr(weights, "_published", lambda backbone: pytest.fail("the package is gone"))
+    monkeypatch.setattr(weights, "published_weights", lambda *given: pytest.fail("the package is gone"))
     assert load_weights(LITE, tmp_path, digest).digest == digest
 
 
@@ -45,7 +45,7 @@ def test_other_weights_do_not_take_the_place_of_those_of_a_run(tmp_path: Path) -
 
 def test_without_the_package_one_line_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr(weights, "PACKAGE", "no_such_package_of_weights")
+    monkeypatch.setattr(published_weights, "PACKAGE", "no_such_package_of_weights")
     with pytest.raises(UsageError) as caught:
         load_weights(LITE, tmp_path)
     assert caught.value.code == "pretrained.missing"
@@ -57,9 +57,9 @@ def test_a_changed_file_of_the_package_is_not_opened(tmp_path: Path, monkeypatch
     package = tmp_path / "fake_package_of_weights"
     (package / "models").mkdir(parents=True)
     (package / "__init__.py").write_text("")
-    (package / weights.FILE).write_bytes(b"cos\nsystem\n(S'true'\ntR.")  # a pickle that runs a command
+    (package / published_weights.FILE).write_bytes(b"cos\nsystem\n(S'true'\ntR.")  # a pickle that runs a command
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(weights, "PACKAGE", package.name)
+    monkeypatch.setattr(published_weights, "PACKAGE", package.name)
     with pytest.raises(DataError) as caught:
         load_weights(LITE, tmp_path / "store")
     assert caught.value.code == "pretrained.damaged"
@@ -67,6 +67,6 @@ def test_a_changed_file_of_the_package_is_not_opened(tmp_path: Path, monkeypatch
 
 def test_the_published_file_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    pytest.importorskip(weights.PACKAGE)
+    pytest.importorskip(published_weights.PACKAGE)
     found = load_weights(LITE, tmp_path)
     assert sum(tensor.numel() for tensor in found.tensors.values() if tensor.is_floating_point()) > 3_400_000

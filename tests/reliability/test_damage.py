@@ -29,7 +29,8 @@ from tests.reliability.harness import (
 from tests.reliability.scripted_losses import build
 from trainer.errors import DataError, UsageError
 from trainer.events import BatchEnded, EpochStarted, EvaluationDone, RunEnded, RunStarted
-from trainer.launch import load_trained, resume, start
+from trainer.inference import load_trained
+from trainer.launch import resume, start
 from trainer.settings import merge
 from trainer.store import checkpoint, durable
 from trainer.store.folder import RunFolder, read_owner, state
@@ -233,7 +234,7 @@ def test_of_two_that_resume_at_once_one_wins(tmp_path: Path, whole_hills: dict[b
 
 def test_a_continuation_that_was_overtaken_is_refused(tmp_path: Path, whole_hills: dict[bool, RunFolder]) -> None:
     """Two read the folder at once; one resumes and stops before the other has taken the lock."""
-    from trainer import trainer as module
+    from trainer.engine import run_start as module
 
     run = stopped(tmp_path / "run")
     found = module.find_continuation

@@ -196,7 +196,7 @@ def test_an_optimiser_of_other_parameters_is_refused_in_words(tmp_path: Path) ->
     trainer(tmp_path / "run", nn.Sequential(nn.Linear(FEATURES, 4), nn.Linear(4, CLASSES))).fit()
     model = nn.Sequential(nn.Linear(FEATURES, 4), nn.Linear(4, CLASSES))
     model[0].requires_grad_(False)
-    with pytest.raises(EpochscopeError, match="other parameters"):
+    with pytest.raises(EpochscopeError, match="different parameters"):
         trainer(tmp_path / "run", model, epochs=2).fit(resume=True)
 
 

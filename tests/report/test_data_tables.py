@@ -15,14 +15,14 @@ import pytest
 from tests.report.sample_runs import SampleRuns
 from trainer.cli.flags import _nested
 from trainer.metrics.significance import intervals
+from trainer.plotting.texts import Texts, words
 from trainer.report import document, html, tables
 from trainer.report.run_data import read_run
 from trainer.report.settings_table import command
-from trainer.report.texts import Texts, words
 from trainer.settings import flags, from_toml, merge
 from trainer.store.folder import RunFolder
 
-SOURCE = Path(__file__).parents[2] / "trainer" / "report"
+SOURCES = [Path(__file__).parents[2] / "trainer" / name for name in ("report", "plotting")]
 
 # --- numbers
 
@@ -109,11 +109,11 @@ def test_both_languages_say_the_same_things() -> None:
 
 
 def test_every_text_is_used_and_every_used_text_is_there() -> None:
-    source = "\n".join(path.read_text("utf-8") for path in SOURCE.glob("*.py"))
+    source = "\n".join(path.read_text("utf-8") for folder in SOURCES for path in folder.glob("*.py"))
     assert set(re.findall(r'texts\["([a-z_0-9]+)"\]', source)) <= set(words("en"))
     used = set(re.findall(r'"([a-z_0-9]+)"', source))
     made_up = re.compile(
-        r"(section|split|weights|state|model|exact|title|caption|count|gap|env|unit|absent|abstract|note|table)_.*"
+        r"(section|split|weights|state|model|exact|title|caption|count|gap|env|unit|absent|abstract|note|table|fact|slice)_.*"
     )
     assert not {key for key in words("en") if key not in used and not made_up.fullmatch(key)}
 

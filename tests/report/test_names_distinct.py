@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 
+from trainer.plotting import charts
 from trainer.plotting.svg import fit_all, width_of
-from trainer.report import charts, grids
+from trainer.report import grids
 
 
 def test_long_names_that_share_a_head_or_both_ends_stay_distinct() -> None:

@@ -15,13 +15,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tests.report.sample_runs import SampleRuns, add_map
-from trainer.errors import DiskError, UsageError
+from tests.report.sample_runs import SampleRuns, add_calibration, add_map
+from trainer.errors import DataError, DiskError, UsageError
+from trainer.plotting.heat_overlay import Method
+from trainer.plotting.texts import LANGUAGES, Language, Texts
 from trainer.report import document, figures, html, tables, write_report
-from trainer.report.images import read_pictures
+from trainer.report.images import COVERED, LOOKED, Looked, read_pictures
 from trainer.report.named_figures import Gallery, told_apart
 from trainer.report.run_data import read_run
-from trainer.report.texts import LANGUAGES, Language, Texts
 from trainer.store.folder import RunFolder
 from trainer.store.notes import ViewerNotes, write
 
@@ -250,7 +251,8 @@ def empty(path: Path) -> None:
 
 FILES = (
     "run.toml", "environment.json", "summary.json", "journal.jsonl", "evaluation/test.json", "evaluation/test.npz",
-    "snapshots/epoch-0003.npz", "evaluation/map-valid.npz", "../.data/0123456789abcdef/index.json", "viewer.json",
+    "snapshots/epoch-0003.npz", "evaluation/map-valid.npz", "evaluation/calibration.json", "viewer.json",
+    "../.data/0123456789abcdef/index.json",
 )  # fmt: skip
 
 
@@ -261,13 +263,15 @@ def test_what_is_missing_or_damaged_is_named_and_the_rest_shown(
 ) -> None:
     run = SampleRuns(tmp_path / "runs").make()
     add_map(run, 18)
+    add_calibration(run)
     write(run.viewer, ViewerNotes(note="a note"))
     harm(run.path / file)
     found = Reader(html(run))
     told = {
         "../.data/0123456789abcdef/index.json": ".data/0123456789abcdef",
     }.get(file, file)
-    silent = harm is remove and file in ("evaluation/test.json", "viewer.json", "evaluation/map-valid.npz")
+    optional = ("evaluation/test.json", "viewer.json", "evaluation/map-valid.npz", "evaluation/calibration.json")
+    silent = harm is remove and file in optional
     assert silent or told in found.text
     assert "results" in found.ids
     for svg in figures(run).values():
@@ -326,6 +330,48 @@ def test_the_hardest_images_have_the_largest_loss(made: RunFolder) -> None:
     assert [one.place for one in found] == order[:24].tolist()
     assert [one.predicted for one in found] == predicted[order[:24]].tolist()
     np.testing.assert_allclose([one.loss for one in found], loss[order[:24]])
+
+
+def looked(pixels: int, method: Method) -> Looked:
+    return Looked(np.full((8, 8, 3), pixels, np.uint8), np.eye(8, dtype=np.float32), method)
+
+
+def test_heat_maps_are_asked_for_the_hardest_and_the_class_that_was_predicted(made: RunFolder) -> None:
+    asked: list[tuple[str, int, int]] = []
+
+    def look(split: str, place: int, label: int) -> Looked:
+        asked.append((split, place, label))
+        return looked(99, Method.CAM)
+
+    found = read_pictures(read_run(made), look)
+    wanted = [(split, one.place, one.predicted) for split, images in found.hardest.items() for one in images[:LOOKED]]
+    assert asked == wanted
+    page = html(made, look=look)
+    assert "class activation map (exact" in page
+    assert "looked-test" in page
+    assert len(page) < len(html(made)) + 200_000, "they are small"
+
+
+def test_occlusion_which_takes_long_is_done_for_few(made: RunFolder) -> None:
+    found = read_pictures(read_run(made), lambda *image: looked(1, Method.OCCLUSION)).looked
+    assert {len(images) for images in found.values()} == {COVERED}
+
+
+def test_why_there_are_no_heat_maps_is_said(made: RunFolder) -> None:
+    def look(split: str, place: int, label: int) -> Looked:
+        raise DataError("some.code", "The images\nare gone.")
+
+    page = html(made, look=look, language="ru")
+    assert "looked-test" not in page
+    assert "куда смотрела модель, нет: The images are gone." in page
+
+
+def test_a_reason_with_a_code_is_said_in_the_language_of_the_report(made: RunFolder) -> None:
+    def look(split: str, place: int, label: int) -> Looked:
+        raise UsageError("run.custom", "This run has a model of its own.", name="mine")
+
+    assert "нет: Этот запуск начат из Python с собственной моделью" in html(made, look=look, language="ru")
+    assert "looked: This run has a model of its own." in html(made, look=look)
 
 
 def test_the_map_has_the_class_of_each_image(made: RunFolder) -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tests.interrupted_runs import AttemptScript, InterruptedRun, scripts
 from trainer import events as ev
+from trainer.store.attempt_history import MAX_MESSAGE
 from trainer.store.journal import JournalReader, JournalWriter, read_journal
 from trainer.store.journal_limits import ImpossibleError
-from trainer.store.run_history import MAX_MESSAGE, MAX_MESSAGES, RunHistory, read_history
+from trainer.store.run_history import MAX_MESSAGES, RunHistory, read_history
 
 
 def contents(history: RunHistory) -> str:

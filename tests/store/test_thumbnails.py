@@ -100,7 +100,7 @@ def test_a_failed_publication_is_not_taken_for_a_whole_one(tmp_path: Path, seam_
 def test_a_damaged_index_is_a_clear_error(tmp_path: Path, content: bytes) -> None:
     folder, _ = publish(tmp_path, KEY, ["a"], {"valid": split(3)})
     (folder / "index.json").write_bytes(content)
-    with pytest.raises(DataError, match="not there for viewing"):
+    with pytest.raises(DataError, match="There are no images"):
         open_published(tmp_path, KEY)
 
 

@@ -68,7 +68,7 @@ class Embedding:
 
 
 def map_path(folder: RunFolder, split: str) -> Path:
-    """Where the map of a split lies in a run's folder."""
+    """Where the map of a split is in a run's folder."""
     return folder.evaluation / f"map-{split}.npz"
 
 
@@ -91,7 +91,7 @@ def make_map(
     """
     split = next((name for name in ("valid", "test") if name in trainer.feed.sizes), None)
     if split is None:
-        raise DataError("map.no_split", "There are neither validation nor test images to make a map of.")
+        raise DataError("map.no_split", "A map needs validation or test images, and this data has none.")
 
     def batches() -> Iterable[tuple[Tensor, Tensor]]:
         return (batch[:2] for batch in trainer.feed.eval_batches(split, trainer.eval_batch))
@@ -180,8 +180,8 @@ def _principal(seen: Features, count: int) -> tuple[Features, NDArray[np.float32
         what = f"A map needs at least three images, there are {len(seen)}."
         raise DataError("map.too_few", what, count=len(seen))
     if not np.isfinite(seen).all():
-        what = "What the model makes of some images is not finite, so they have no place on a map."
-        raise DataError("map.not_finite", what, mend="look at the weights of this run: it has diverged")
+        what = "The features of some images are not finite, so they cannot be placed on a map."
+        raise DataError("map.not_finite", what, mend="check this run: it has diverged")
     points, explained = np.zeros((len(seen), count), np.float32), np.zeros(count, np.float32)
     if np.ptp(seen, axis=0).max() > 0:  # else there is no direction in which anything varies
         found = PCA(min(count, *seen.shape), svd_solver="full").fit(seen.astype(np.float64))

@@ -1,7 +1,8 @@
 """Two runs side by side: what was set otherwise, and which differences of their figures are more than noise. [no torch]
 
 Where both judged the same images, these are compared one by one, and what is hard for both cancels. Which images a run
-judged is known from what is published of its data, `runs/.data/FINGERPRINT`.
+judged is known from what is published of its data, `runs/.data/FINGERPRINT`. Where the labels of one run were edited,
+both are judged by the edited labels, on the images that both have.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from trainer.errors import DataError
 from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.significance import Paired, paired_bootstrap
 from trainer.store import durable
+from trainer.store.edits_file import OF_RUN, LabelEdit, kept_edits, read_edits
 from trainer.store.evaluations import MAX_BYTES, SplitMetrics, read_outputs
 from trainer.store.folder import RunFolder
 from trainer.store.run_files import dotted_settings
@@ -31,7 +33,8 @@ class RunComparison:
     """Runs A and B on one split. `settings`: key, value of A, value of B, where they differ; None where it is not set.
 
     `paired` is None where the images cannot be compared one by one; `reason` says why. `images`: how many were, of
-    the split's; fewer than all where only a sample of them is published.
+    the split's; fewer than all where only a sample of them is published. `edited`: where edits made the labels of the
+    two differ, what was made equal; `a` and `b` are then the figures on these images, without a loss.
     """
 
     a: SplitMetrics
@@ -40,22 +43,38 @@ class RunComparison:
     paired: Paired | None
     images: int
     reason: str
+    edited: LabelDifference | None = None
+
+
+@dataclass(frozen=True)
+class LabelDifference:
+    """Images that both runs judged with different labels, `relabelled`, and those that one of them left out."""
+
+    relabelled: int
+    left_out: int
 
 
 def compare(a: RunFolder, b: RunFolder, one: SplitMetrics, other: SplitMetrics) -> RunComparison:
     """Run A with its evaluation `one` beside run B with `other`, both of the same split. Macro-F1 that an older version
     recorded over all classes is computed again, over those that occur: else the two could not be compared."""
     one, other = _restated(one), _restated(other)
-    paired, images, reason = None, 0, ""
+    paired, images, reason, edited = None, 0, "", None
     try:
-        true, answers = _same_images(a, b, one, other)
+        true, answers, edited = _same_images(a, b, one, other)
         images = len(true)
         paired = paired_bootstrap(true, *answers, len(one.classes))
+        if edited is not None:
+            one, other = (_judged(found, true, told) for found, told in zip((one, other), answers, strict=True))
     except _Apart as error:
         reason = str(error)
-    return RunComparison(
-        one, other, tuple(_differences(dotted_settings(a), dotted_settings(b))), paired, images, reason
-    )
+    differences = tuple(_differences(dotted_settings(a), dotted_settings(b)))
+    return RunComparison(one, other, differences, paired, images, reason, edited)
+
+
+def _judged(found: SplitMetrics, true: Numbers, answers: Numbers) -> SplitMetrics:
+    """The same answers by other labels; their loss is not known."""
+    metrics = Metrics.from_confusion(confusion(true, answers, len(found.classes)), float("nan"))
+    return replace(found, metrics=metrics, recorded=None)
 
 
 def _restated(found: SplitMetrics) -> SplitMetrics:
@@ -74,20 +93,66 @@ class _Apart(Exception):  # noqa: N818  # a finding, no error
 
 def _same_images(
     a: RunFolder, b: RunFolder, one: SplitMetrics, other: SplitMetrics
-) -> tuple[Numbers, tuple[Numbers, Numbers]]:
-    """True classes (M,) of the images that both judged, and the answers (M,) of each. Raises _Apart."""
+) -> tuple[Numbers, tuple[Numbers, Numbers], LabelDifference | None]:
+    """True classes (M,) of the images that both judged, the answers (M,) of each, and how their labels differ where
+    they were edited. Raises _Apart."""
     if one.split == "train":
-        raise _Apart("Of the training images no list is kept; validation and test images can be compared.")
+        raise _Apart("Runs keep no list of their training images; compare them on valid or test.")
     if one.classes != other.classes:
-        raise _Apart("The two runs do not tell the same classes apart.")
+        raise _Apart("The two runs have different classes.")
     (key, first), (other_key, second) = (_published(folder, one.split) for folder in (a, b))
-    if key != other_key and not _equal(first, second):
+    same = key == other_key or _equal(first, second)
+    rows = None if same else _rows_of_both(first, second, _edits(a), _edits(b))
+    if not same and rows is None:
         raise _Apart(
             f"Their {one.split} images are not the same: other data, or a split that was drawn with another seed."
         )
-    true = np.asarray(first.labels, np.int64)
     answers = (_answers(a, one, first), _answers(b, other, second))
-    return true, answers
+    if rows is None:
+        return np.asarray(first.labels, np.int64), answers, None
+    labels = [np.asarray(split.labels, np.int64)[some] for split, some in zip((first, second), rows, strict=True)]
+    left_out = len(first.paths) + len(second.paths) - 2 * len(rows[0])
+    difference = LabelDifference(int((labels[0] != labels[1]).sum()), left_out)
+    return labels[1 if _edits(b) else 0], (answers[0][rows[0]], answers[1][rows[1]]), difference
+
+
+def _edits(folder: RunFolder) -> dict[str, LabelEdit]:
+    """The edits that a run was trained with, by path. Raises _Apart where they cannot be read."""
+    try:
+        kept = kept_edits(folder)
+        return {edit.path: edit for edit in read_edits(kept)} if kept is not None else {}
+    except DataError as error:
+        raise _Apart(f"The label edits of {folder.name} cannot be read: {folder.path / OF_RUN}") from error
+
+
+def _rows_of_both(
+    first: PublishedSplit, second: PublishedSplit, edits: dict[str, LabelEdit], others: dict[str, LabelEdit]
+) -> tuple[Numbers, Numbers] | None:
+    """Places (M,) of the images that are in both; None unless edits account for everything in which the two differ."""
+    places, other_places = ({path: row for row, path in enumerate(split.paths)} for split in (first, second))
+    if not (edits or others) or "" in places or "" in other_places:
+        return None
+    both = [path for path in first.paths if path in other_places]
+    rows, other_rows = (np.array([table[path] for path in both], np.int64) for table in (places, other_places))
+    gone = {edit.path for edit in (*edits.values(), *others.values()) if edit.action == "leave_out"}
+    relabelled = {edit.path for edit in (*edits.values(), *others.values()) if edit.action == "relabel"}
+    differ = [
+        path
+        for path, row, other in zip(both, rows.tolist(), other_rows.tolist(), strict=True)
+        if first.labels[row] != second.labels[other]
+    ]
+    explained = (set(places) ^ set(other_places)) <= gone and set(differ) <= relabelled
+    sampled = first.sample or second.sample  # which images of a sample are published depends on their number
+    if not both or not (explained or (sampled and set(differ) <= relabelled)):
+        return None
+    return (rows, other_rows) if _same_pixels(first, second, rows, other_rows) else None
+
+
+def _same_pixels(first: PublishedSplit, second: PublishedSplit, rows: Numbers, other_rows: Numbers) -> bool:
+    if first.images.shape[1:] == second.images.shape[1:]:
+        return np.array_equal(first.images[rows], second.images[other_rows])
+    sizes, others = np.asarray(first.sizes), np.asarray(second.sizes)
+    return np.array_equal(sizes[rows], others[other_rows])
 
 
 def _published(folder: RunFolder, split: str) -> tuple[str, PublishedSplit]:
@@ -120,9 +185,9 @@ def _answers(folder: RunFolder, found: SplitMetrics, split: PublishedSplit) -> N
             table = confusion(split.labels, answers, len(found.classes))
             fits = bool(np.array_equal(table, found.metrics.counts))
     except (OSError, KeyError, ValueError, DataError) as error:
-        raise _Apart(f"The single answers of {folder.name} cannot be read: {path}") from error
+        raise _Apart(f"The per-image predictions of {folder.name} cannot be read: {path}") from error
     if not fits:
-        raise _Apart(f"The single answers of {folder.name} do not belong to its figures: {path}")
+        raise _Apart(f"The per-image predictions of {folder.name} do not belong to its figures: {path}")
     return answers[split.indices]
 
 

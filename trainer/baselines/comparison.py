@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trainer.baselines.entries import PLAIN, Solver, contestants
-from trainer.baselines.outcome import COLUMNS, Outcome, Point, marks
+from trainer.baselines.further_metrics import LabelMetric, check_metrics
+from trainer.baselines.outcome import COLUMNS, Outcome, Point, columns, marks
 from trainer.baselines.runner import Interrupts, Watcher, hold, prepare, started_at
 from trainer.baselines.table import as_csv, as_markdown, machine
 from trainer.csv_text import csv_bytes
-from trainer.data.sources import check_source
+from trainer.data.source_names import check_source
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import spell_non_finite
+from trainer.plotting.charts import MARKS, Frame, Line, line_chart
 from trainer.plotting.svg import SERIES, standalone
-from trainer.report.charts import MARKS, Frame, Line, line_chart
-from trainer.report.texts import Texts
+from trainer.plotting.texts import Texts
 from trainer.settings import Settings, merge
 from trainer.store.environment import versions
 from trainer.store.file_set import write_files
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class BaselineComparison:
     """What came of it. `settings`: what all contestants share; `folder`: where the files are; `interrupts`: how often
-    somebody pressed Ctrl-C."""
+    someone pressed Ctrl-C."""
 
     settings: Settings
     outcomes: list[Outcome]
@@ -55,7 +56,7 @@ class BaselineComparison:
         """A row per finished contestant; `attrs["folder"]` is where the files are."""
         import pandas as pd
 
-        frame = pd.DataFrame([one.row() for one in self.finished], columns=list(COLUMNS))
+        frame = pd.DataFrame([one.row() for one in self.finished], columns=list(columns(self.finished)))
         frame.attrs["folder"] = str(self.folder)
         return frame
 
@@ -112,7 +113,7 @@ def chart(curves: Mapping[str, Sequence[Point]], data: str) -> str:
         x, y = np.array(points, dtype=np.float64).reshape(-1, 2).T
         dashed = number >= len(SERIES)  # their colours come again
         lines.append(Line(name, x, y, colour=number, dashed=dashed, shape=MARKS[number % len(MARKS)]))
-    frame = Frame("compare", f"macro-F1 on validation: {data}", "", seconds="seconds of training")
+    frame = Frame("compare", f"macro-F1 on validation: {data}", "", over="seconds of training")
     return standalone(line_chart(frame, [line for line in lines if len(line.x)], Texts("en"), width=720, height=420))
 
 
@@ -130,6 +131,7 @@ def hold_comparison(
     solver: Solver = "lbfgs",
     root: Path | None = None,
     out: Path | None = None,
+    metrics: Mapping[str, LabelMetric] | None = None,
     watch: Watcher = lambda outcome, event: None,
     say: Callable[[str], object] = lambda text: None,
 ) -> BaselineComparison:
@@ -137,19 +139,20 @@ def hold_comparison(
 
     `say` gets what should be known of the data before anything is trained, a line each.
 
-    Raises UsageError before anything is started, and what the first contestant failed with where nobody finished.
+    Raises UsageError before anything is started, and what the first contestant failed with where no one finished.
     """
     root = root or default_root()
     check_source(settings.data.source)
     if seconds is not None and not seconds > 0:  # NaN too
         raise UsageError("compare.seconds", f"seconds: got {seconds:g}.", where="--seconds", expected="a number > 0")
+    further = check_metrics(metrics or {}, COLUMNS)
     everybody = contestants(settings, epochs=epochs, models=models, only=only, solver=solver)
     stem = started_at(f"compare-{_word(settings.data.source)}", root)
     with Interrupts() as interrupts:
         if settings.data.source not in PLAIN:
             for text in prepare(settings, interrupts):
                 say(f"data: {text}")
-        outcomes = hold(everybody, root, stem, seconds=seconds, watch=watch, interrupts=interrupts)
+        outcomes = hold(everybody, root, stem, seconds=seconds, watch=watch, interrupts=interrupts, metrics=further)
         found = BaselineComparison(settings, outcomes, out or root / stem, interrupts.count)
         if found.finished:
             found.write()
@@ -170,17 +173,32 @@ def compare(
     seed: int = 1234,
     runs: str | Path | None = None,
     out: str | Path | None = None,
+    metrics: Mapping[str, LabelMetric] | None = None,
 ) -> pd.DataFrame:
-    """numpy, scikit-learn and our engine side by side on `data`; a row per contestant that finished.
+    """Train softmax regression with numpy, scikit-learn and Epochscope on the same data. Ctrl-C keeps what is finished.
 
-    `models`: further models of our engine. `only`: names of those wanted (`numpy`, `sklearn`, `pytorch-seed`,
-    `pytorch-linear`, `pytorch-MODEL`). `epochs`: passes over the images, or iterations, instead of each one's own.
-    `seconds`: no epoch is begun after so many seconds of training. `samples`: at most so many training images.
-    `solver`: of scikit-learn; only lbfgs can be watched while it trains. `runs`: root of the run folders. `out`: folder
-    of compare.csv, .md, .json and .svg, named in `attrs["folder"]`. Ctrl-C keeps what is finished.
+    Args:
+        data: Name of a data set, or path of a folder of images.
+        models: Further models of Epochscope.
+        only: Names of the entries wanted: `numpy`, `sklearn`, `pytorch-seed`, `pytorch-linear`, `pytorch-MODEL`.
+            Default: all.
+        epochs: Passes over the images, or iterations, 1 or more. None: each entry's own number.
+        seconds: No epoch begins after this many seconds of training. None: no limit.
+        samples: At most this many training images. None: all.
+        solver: Solver of scikit-learn; only "lbfgs" can be watched while it trains.
+        seed: Seed of the split, the order and the first weights.
+        runs: Root of the run folders. None: the default one.
+        out: Folder of compare.csv, .md, .json and .svg. None: a new one among the runs, named in `attrs["folder"]`.
+        metrics: Further columns by name: functions of the true and the predicted classes (N,) int64 of the test images,
+            such as `sklearn.metrics.cohen_kappa_score`. Default: none.
 
-    Columns: algorithm, training_seconds, f1_train, f1_valid, f1_test, accuracy_test (in [0, 1]; F1 is macro-F1),
-    samples_per_second, peak_memory_mb. Raises UsageError, and what the first one failed with where none finished.
+    Returns:
+        A row per entry that finished: algorithm, training_seconds, f1_train, f1_valid, f1_test (macro-F1 in [0, 1]),
+        accuracy_test (in [0, 1]), samples_per_second, peak_memory_mb, then `metrics`.
+
+    Raises:
+        UsageError: An argument is out of range.
+        EpochscopeError: No entry finished: the first one's error.
     """
     settings = merge({"data": {"source": data, "samples": samples}, "train": {"seed": seed}})
     return hold_comparison(
@@ -192,6 +210,7 @@ def compare(
         solver=solver,
         root=Path(runs).expanduser() if runs is not None else None,
         out=Path(out).expanduser() if out is not None else None,
+        metrics=metrics,
     ).frame
 
 

@@ -99,7 +99,7 @@ def contestants(
     if unknown := [name for name in only if name not in names]:
         raise UsageError(
             "compare.unknown",
-            "\n".join(f"There is no contestant {name!r}{suggest(name, names)}" for name in unknown),
+            "\n".join(f"There is no entry {name!r}{suggest(name, names)}" for name in unknown),
             where="--only",
             expected=", ".join(names),
         )

@@ -32,7 +32,7 @@ ROWS = 1000
 
 
 class ExternalLoop(Loop):
-    """Our loop with somebody else's training in it.
+    """Our loop with someone else's training in it.
 
     `images` (N, D) float32 and `labels` (N,) int64 are the training images, normalised as for everybody, not augmented;
     making them took `prepared` seconds.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from trainer.baselines.entries import Contestant
+from trainer.baselines.further_metrics import LabelMetric, score
 from trainer.errors import EpochscopeError
 from trainer.events import SPLITS, EpochEnded, RunEnded
 from trainer.metrics.classification import mean_of, over_classes
@@ -40,13 +41,29 @@ class Outcome:
     report: Mapping[str, Any] = field(default_factory=dict)
     error: EpochscopeError | None = None
     interrupted: bool = False
-    """Whether somebody asked it to stop."""
+    """Whether someone asked it to stop."""
+    metrics: Mapping[str, LabelMetric] = field(default_factory=dict)
+    """Further columns: metrics of the test images."""
+    scores: dict[str, float | None] = field(default_factory=dict)
+    """Their values; None if one failed."""
+    failures: list[str] = field(default_factory=list)
 
     def take_in(self, records: Iterable[Record]) -> None:
         """Go on with what the journal has become."""
         for record in records:
             with suppress(ImpossibleError):
                 self.history.add(record)
+
+    def compute_metrics(self) -> None:
+        """Fill the further columns. One that fails is empty, and named in the notes."""
+        test = self.history.evaluations.get("test")
+        for name, metric in self.metrics.items():
+            self.scores[name] = None
+            if test is not None:
+                try:
+                    self.scores[name] = score(metric, test.confusion)
+                except Exception as error:  # a function of the user's may raise anything
+                    self.failures.append(f"{name} failed: {type(error).__name__}: {error}")
 
     @property
     def epochs(self) -> list[EpochEnded]:
@@ -67,7 +84,7 @@ class Outcome:
 
     @property
     def prepared_seconds(self) -> float:
-        """For a matrix of floats made of the images; our engine makes them anew in each epoch, within its training."""
+        """For a matrix of floats made of the images; our engine makes them again in each epoch, within its training."""
         return float(self.report.get("prepared_seconds", 0.0))
 
     @property
@@ -87,6 +104,7 @@ class Outcome:
             "accuracy_test": test.accuracy if test else None,
             "samples_per_second": samples / seconds if seconds else 0.0,
             "peak_memory_mb": self.report.get("peak_memory_mb"),
+            **self.scores,
         }
 
     def _f1(self, split: str) -> float | None:
@@ -109,8 +127,9 @@ class Outcome:
     def notes(self) -> list[str]:
         """What must be said beside the figures."""
         said = [str(text).rstrip(" :.") for text in self.report.get("notes", ())]
+        said += self.failures
         if self.prepared_seconds >= 0.05:
-            said.append(f"{self.prepared_seconds:.1f} s of it to make a matrix of floats of the images")
+            said.append(f"{self.prepared_seconds:.1f} s of it to turn the images into a float matrix")
         for split, found in self.history.evaluations.items():
             if over := over_classes(mean_of(found.f1, found.macro_f1), len(found.f1)):
                 said.append(f"macro-F1 on {split} of {over}")
@@ -137,6 +156,11 @@ class Outcome:
             "notes": self.notes(),
             "error": {"code": self.error.code, "text": str(self.error)} if self.error else None,
         }
+
+
+def columns(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """Of the table: the usual ones, then those of further metrics."""
+    return (*COLUMNS, *(outcomes[0].scores if outcomes else ()))
 
 
 def marks(outcomes: Iterable[Outcome]) -> tuple[float, ...]:

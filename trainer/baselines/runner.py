@@ -1,6 +1,6 @@
 """One contestant after another, each in a fresh interpreter: its memory and its threads are its own. [no torch]
 
-The run folder is the interface: it is followed for progress, and asked to stop where somebody presses Ctrl-C.
+The run folder is the interface: it is followed for progress, and asked to stop where someone presses Ctrl-C.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
 from trainer.baselines.entries import Contestant
+from trainer.baselines.further_metrics import LabelMetric
 from trainer.baselines.outcome import Outcome
 from trainer.errors import EpochscopeError
 from trainer.events import Event, UnknownEvent
@@ -63,25 +64,26 @@ def hold(
     seconds: float | None = None,
     watch: Watcher = lambda outcome, event: None,
     interrupts: Interrupts | None = None,
+    metrics: Mapping[str, LabelMetric] | None = None,
 ) -> list[Outcome]:
     """Let them train, a run `stem`-NAME under `root` each. What one of them fails with stands in its outcome.
 
     `seconds`: no epoch is begun after so many seconds of training. The first interrupt stops the present run and lets
-    nobody else begin; a second one ends its process at once.
+    no one else begin; a second one ends its process at once.
     """
     interrupts = interrupts or Interrupts()
     outcomes: list[Outcome] = []
     for contestant in contestants:
         if interrupts.count:
             break
-        outcome = Outcome(contestant, RunFolder(root / f"{stem}-{contestant.name}"))
+        outcome = Outcome(contestant, RunFolder(root / f"{stem}-{contestant.name}"), metrics=metrics or {})
         outcomes.append(outcome)
         _train(outcome, seconds, watch, interrupts)
     return outcomes
 
 
 def prepare(settings: Settings, interrupts: Interrupts) -> list[str]:
-    """Open the data once before anybody trains: faults are found now, and no contestant has to decode images.
+    """Open the data once before anyone trains: faults are found now, and no contestant has to decode images.
 
     Returns what should be known of it, such as files that are not used. Raises what opening it raises.
     """
@@ -108,6 +110,7 @@ def _train(outcome: Outcome, seconds: float | None, watch: Watcher, interrupts: 
     outcome.report = _report(_spec(outcome, seconds), follow)
     if (found := outcome.report.get("error")) is not None and not outcome.interrupted:
         outcome.error = _as_error(found)
+    outcome.compute_metrics()
     watch(outcome, None)
 
 
@@ -178,7 +181,9 @@ def _died(code: int, last: Sequence[str]) -> str:
 
 def _as_error(found: dict[str, Any]) -> EpochscopeError:
     """The error that the process had, for people."""
-    known = {cls.exit_code: cls for cls in EpochscopeError.__subclasses__()}
+    known = {
+        cls.exit_code: cls for cls in EpochscopeError.__subclasses__() if cls.__module__ == EpochscopeError.__module__
+    }
     cls = known.get(int(found.get("exit_code", 1)), EpochscopeError)
     parts = {key: str(found.get(key, "")) for key in ("where", "expected", "mend")}
     return cls(str(found["code"]), str(found["what"]), **parts, **found.get("parameters", {}))

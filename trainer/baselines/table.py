@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from trainer.baselines.outcome import COLUMNS, Outcome, marks
+from trainer.baselines.outcome import Outcome, columns, marks
 from trainer.csv_text import csv_text
 from trainer.store.environment import versions
 from trainer.text_width import display_width, pad_left, pad_right
@@ -38,9 +38,9 @@ def lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
     if done:
         rows = [one.row() for one in done]
         best = _best(rows)
-        yield from _aligned([_broken(name) for name in COLUMNS], [_cells(row, best, "*", " ") for row in rows])
+        yield from _aligned([_broken(name) for name in columns(done)], [_cells(row, best, "*", " ") for row in rows])
         if len(rows) > 1:
-            yield "* the best of its column"
+            yield "* best in its column"
         yield from _when(done)
         yield ""
     for one in outcomes:
@@ -59,7 +59,7 @@ def _said(one: Outcome) -> list[str]:
     if one.error is not None:
         first, *rest = str(one.error).splitlines()
         return [f"failed: {first}", *rest]
-    return [*(["stopped before its end: no row"] if one.status == "stopped" else []), *one.notes()]
+    return [*(["stopped early: no row"] if one.status == "stopped" else []), *one.notes()]
 
 
 def _reached(one: Outcome, names: Sequence[float]) -> list[str]:
@@ -78,7 +78,7 @@ def _best(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
 def _cells(row: dict[str, Any], best: dict[str, float], mark: str, other: str) -> list[str]:
     return [
         str(row["algorithm"]),
-        *(_shown(name, row[name]) + (mark if row[name] == best.get(name, ...) else other) for name in COLUMNS[1:]),
+        *(_shown(name, row[name]) + (mark if row[name] == best.get(name, ...) else other) for name in [*row][1:]),
     ]
 
 
@@ -114,8 +114,8 @@ def _aligned(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> I
 
 def as_csv(outcomes: Sequence[Outcome]) -> str:
     """A line per finished contestant, figures in full."""
-    rows = (one.row() for one in outcomes if one.status == "completed")
-    return csv_text(COLUMNS, ([row[name] for name in COLUMNS] for row in rows))
+    done = [one for one in outcomes if one.status == "completed"]
+    return csv_text(columns(done), (list(one.row().values()) for one in done))
 
 
 def as_markdown(outcomes: Sequence[Outcome], title: str, facts: str) -> str:
@@ -126,7 +126,7 @@ def as_markdown(outcomes: Sequence[Outcome], title: str, facts: str) -> str:
     cells = [
         [
             str(row["algorithm"]),
-            *(_bold(_shown(name, row[name]), row[name] == best.get(name, ...)) for name in COLUMNS[1:]),
+            *(_bold(_shown(name, row[name]), row[name] == best.get(name, ...)) for name in [*row][1:]),
         ]
         for row in rows
     ]
@@ -134,9 +134,9 @@ def as_markdown(outcomes: Sequence[Outcome], title: str, facts: str) -> str:
     parts = [
         f"# {_escaped(title)}",
         "",
-        *_markdown(COLUMNS, cells),
+        *_markdown(columns(done), cells),
         "",
-        "Bold: the best of its column. " + HOW,
+        "Bold: best in its column. " + HOW,
     ]
     if names:
         heads = ("algorithm", *(f"{mark:.2f}" for mark in names))

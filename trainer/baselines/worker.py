@@ -1,7 +1,7 @@
 """One contestant in a process of its own: `python -m trainer.baselines.worker JSON`.
 
-It writes an ordinary run folder, which whoever started it follows, and prints one JSON object at its end: `status`,
-`peak_memory_mb`, `prepared_seconds`, `notes`, `error`. Of kind `data` it opens the data and no more.
+It writes an ordinary run folder, which the process that started it follows, and prints one JSON object at its end:
+`status`, `peak_memory_mb`, `prepared_seconds`, `notes`, `error`. Of kind `data` it opens the data and no more.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from cyclopts import (
 )
 
 from trainer.cli.output import show_bug, show_error, tolerate_any_text
+from trainer.distributed.placement import placement
 from trainer.errors import EpochscopeError, UsageError
 from trainer.settings import suggest
 from trainer.version import __version__
@@ -38,7 +39,7 @@ RUN is the name of a run, the beginning of one, its folder, or `last`.
 --debug after any command shows the traceback of an error."""
 
 _TRAIN, _USE, _KNOW, _FLAGS = (
-    Group.create_ordered(name) for name in ("Train", "Use what was trained", "Know what there is", "Flags")
+    Group.create_ordered(name) for name in ("Train", "Use a trained model", "Explore", "Flags")
 )
 
 _COMMANDS: list[tuple[Group, str, str, str, str]] = [
@@ -56,46 +57,71 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
     ),
     (
         _TRAIN,
+        "lr-find",
+        "lr_find:lr_find",
+        "Find a learning rate by a range test",
+        "epochscope lr-find digits --model cnn\n  epochscope lr-find photos/ --recipe cnn --rule valley --json",
+    ),
+    (
+        _TRAIN,
+        "search",
+        "search:search",
+        "Search settings with Optuna",
+        "epochscope search digits --trials 20 --name tuned\n"
+        "  epochscope search photos/ --recipe cnn --space train.lr=1e-4..1e-1:log --space train.batch=32,64,128\n"
+        "  epochscope search --name tuned --trials 40",
+    ),
+    (
+        _TRAIN,
         "resume",
         "train:resume",
-        "Go on with a run that was stopped, was killed or is paused",
+        "Resume a run that was stopped, killed or paused",
         "epochscope resume last\n  epochscope resume monday --epochs 20",
     ),
-    (_TRAIN, "pause", "control:pause", "Let a live run wait, with everything in memory", "epochscope pause last"),
+    (_TRAIN, "pause", "control:pause", "Pause a live run; everything stays in memory", "epochscope pause last"),
     (
         _TRAIN,
         "stop",
         "control:stop",
-        "End a live run; it can be resumed",
+        "Stop a live run; it can be resumed",
         "epochscope stop last\n  epochscope stop monday --after epoch",
     ),
     (
         _TRAIN,
         "checkpoint",
         "control:checkpoint",
-        "Let a live run save its state now",
+        "Save a checkpoint of a live run",
         "epochscope checkpoint last",
     ),
     (
         _USE,
         "evaluate",
         "evaluate:evaluate",
-        "Figures and reports of a run's best weights",
-        "epochscope evaluate last\n  epochscope evaluate monday --json > figures.json",
+        "Metrics and reports of a run's best weights",
+        "epochscope evaluate last\n  epochscope evaluate monday --json > figures.json\n"
+        "  epochscope evaluate last --data path/to/new-images --csv answers.csv",
     ),
     (
         _USE,
         "predict",
         "predict:predict",
-        "Classes of images the model has not seen",
+        "Classify new images",
         "epochscope predict last cat.jpg dog.png\n  epochscope predict last new-photos --csv classes.csv\n"
         "  epochscope predict last new-photos --sort-into sorted --unsure 0.6",
     ),
     (
         _USE,
+        "explain",
+        "explanation:explain",
+        "Where the model looked in an image, and what it finds similar",
+        "epochscope explain last cat.jpg --out cat-explained.png\n"
+        "  epochscope explain monday cat.jpg --class dog --neighbors 10",
+    ),
+    (
+        _USE,
         "export",
         "export:export",
-        "The model, or the record of a run, as a file for elsewhere",
+        "Export a model or a run's data",
         "epochscope export last --format report\n"
         "  epochscope export last --format onnx\n"
         "  epochscope export monday --out models/birds.safetensors\n"
@@ -110,10 +136,19 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
     ),
     (
         _KNOW,
+        "slices",
+        "slices:slices",
+        "Where a run fails: dark images, one camera, ...",
+        "epochscope slices last\n  epochscope slices last --by brightness\n"
+        "  epochscope slices last --split valid --match '*night*'",
+    ),
+    (
+        _KNOW,
         "data",
         "data:data",
-        "Look at data before training: counts, sizes, faults",
-        "epochscope data photos/\n  epochscope data cifar10 --recipe seed --preview 16 --out batch.npz",
+        "Check a data set before training",
+        "epochscope data photos/\n  epochscope data photos/ --labels --out edits.csv\n"
+        "  epochscope data cifar10 --recipe seed --preview 16 --out batch.npz",
     ),
     (
         _KNOW,
@@ -129,17 +164,32 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
         "numpy, scikit-learn and PyTorch side by side",
         "epochscope compare digits\n  epochscope compare cifar10 --model cnn --seconds 60",
     ),
+    (
+        _KNOW,
+        "cache",
+        "storage:cache",
+        "Disk space of cached features, weights and images",
+        "epochscope cache\n  epochscope cache --clean features",
+    ),
+    (
+        _KNOW,
+        "new-callback",
+        "new_callback:new_callback",
+        "Write a callback of your own to begin with",
+        "epochscope new-callback best_so_far\n  epochscope new-callback best_so_far --file --into callbacks/",
+    ),
     (_KNOW, "gui", "window:gui", "Open the window", "epochscope gui\n  epochscope gui last"),
     (
         _KNOW,
         "assist",
         "rpc_server:assist",
-        "Answer a program's questions, a line of JSON each",
+        "Answer requests from a program, a line of JSON each",
         """echo '{"id": 1, "do": "ping"}' | epochscope assist""",
     ),
 ]
 _FOR_PROGRAMS = ("assist",)
 """Commands that people do not type: left out of the list."""
+_OF_CONNECTIONS = ("distributed.lost", "distributed.connection")
 _NAMES = {name for _, name, *_ in _COMMANDS}
 
 
@@ -172,7 +222,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except EpochscopeError as error:
-        return show_error(error, debug=debug)
+        return error.exit_code if _told_elsewhere(error) else show_error(error, debug=debug)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -181,6 +231,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except Exception as error:
         return show_bug(error, debug=debug)
+
+
+def _told_elsewhere(error: EpochscopeError) -> bool:
+    """Whether the first of several processes says it: every error reaches that one, unless it is lost itself."""
+    return placement().rank > 0 and not (error.code in _OF_CONNECTIONS and getattr(error, "rank", 0) <= 0)
 
 
 def _dispatch(tokens: list[str]) -> int:
@@ -262,11 +317,11 @@ def _refusal(problems: list[str], tokens: list[str]) -> UsageError:
 
 
 def _too_many(app: App, tokens: list[str], token: str) -> str:
-    """An argument that nobody takes; after `runs` it was meant to be a command."""
+    """An argument that no one takes; after `runs` it was meant to be a command."""
     commands = [name for name in app[tokens[0]] if not name.startswith("-")]
     if commands:
         return f"There is no command '{tokens[0]} {token}'{suggest(token, commands)}"
-    return f"{token!r} is one argument too many"
+    return f"{token!r} is an unexpected argument"
 
 
 def _in_our_words(error: CycloptsError, tokens: list[str], problems: list[str]) -> UsageError:

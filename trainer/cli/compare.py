@@ -31,44 +31,53 @@ def compare(
     *,
     model: Annotated[
         tuple[str, ...],
-        Parameter(help="A further model of ours; may be given again.", metavar="NAME", negative="", show_default=False),
+        Parameter(help="Also train this model; repeatable.", metavar="NAME", negative="", show_default=False),
     ] = (),
     only: Annotated[
         tuple[str, ...],
-        Parameter(
-            help="Of all contestants this one; may be given again.", metavar="NAME", negative="", show_default=False
-        ),
+        Parameter(help="Run only this entry; repeatable.", metavar="NAME", negative="", show_default=False),
     ] = (),
     seconds: Annotated[
-        float | None, Parameter(help="Begin no epoch after so many seconds of training.", metavar="X")
+        float | None, Parameter(help="Start no epoch after this many seconds of training.", metavar="X")
     ] = None,
     epochs: Annotated[
-        int | None, Parameter(help="Epochs, or iterations, of everybody [default: each one's own].", metavar="N")
+        int | None, Parameter(help="Epochs or iterations for every entry [default: each entry's own].", metavar="N")
     ] = None,
     solver: Annotated[
         Literal["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"],
-        Parameter(help="Of scikit-learn; only lbfgs can be watched while it trains.", show_choices=True),
+        Parameter(help="Solver of scikit-learn; only lbfgs reports progress while it trains.", show_choices=True),
     ] = "lbfgs",
     out: Annotated[
         Path | None,
         Parameter(help="Folder for compare.csv, .md, .json and .svg [default: beside the runs].", metavar="DIR"),
     ] = None,
+    metric: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="Further column: a function of true and predicted test classes, such as "
+            "sklearn.metrics:cohen_kappa_score; repeatable.",
+            metavar="MODULE:FUNCTION",
+            negative="",
+            show_default=False,
+        ),
+    ] = (),
     runs: Runs = None,
     json: Json = False,
     **given: Any,
 ) -> int:
-    """Train softmax regression in numpy, with scikit-learn and with PyTorch (recipes seed and linear), and compare.
+    """Train softmax regression with numpy, scikit-learn and PyTorch (recipes seed and linear), and compare them.
 
-    All get the same images, split, normalisation and seed, and are judged by the same code, each in a process of its
-    own. Prints training time, macro-F1, accuracy, speed and memory of each, and who got where first; writes the table
-    and a picture. Each leaves a run folder.
+    All get the same images, split, normalisation and seed and are evaluated by the same code, each in a process of its
+    own. Prints training time, macro-F1, accuracy, speed and memory of each, and who reached which score first; writes
+    the table and a chart. Each leaves a run folder.
 
-    Ctrl-C ends the contestant that is training, and keeps what is finished (exit 3); a second one ends at once.
+    Ctrl-C ends the one that is training and keeps what is finished (exit 3); a second one ends at once.
     """
     settings = gather(data, None, None, given)
     if epochs is not None and epochs < 1:
         raise UsageError("compare.epochs", f"--epochs: got {epochs}.", expected="a whole number of at least 1")
     from trainer.baselines.comparison import hold_comparison
+    from trainer.baselines.further_metrics import find_metrics
     from trainer.baselines.table import lines
 
     found = hold_comparison(
@@ -80,6 +89,7 @@ def compare(
         solver=solver,
         root=runs.expanduser() if runs else default_root(),
         out=out.expanduser() if out else None,
+        metrics=find_metrics(metric),
         watch=_Told(note if json else say),
         say=note if json else say,
     )

@@ -23,15 +23,15 @@ LIVE = ("preparing", "running", "paused")
 RunName = Annotated[str, Parameter(help="Name, beginning of a name, folder, or `last`.")]
 
 _DONE = {
-    "pause": "{run} waits; everything stays in memory. Go on with: epochscope resume {call}",
-    "unpause": "{run} goes on",
-    "stop": "{run} is stopping{when}. Go on later with: epochscope resume {call}",
-    "checkpoint": "{run} has saved {path}",
+    "pause": "{run} is paused; everything stays in memory. Resume it with: epochscope resume {call}",
+    "unpause": "{run} continues",
+    "stop": "{run} is stopping{when}. Resume it later with: epochscope resume {call}",
+    "checkpoint": "{run} saved {path}",
 }
 
 
 def pause(run: RunName, /, *, runs: Runs = None) -> int:
-    """Let a live run wait at the next step, with everything in memory. `epochscope resume RUN` lets it go on."""
+    """Pause a live run at its next step; everything stays in memory. `epochscope resume RUN` continues it."""
     return ask(find_run(runs or default_root(), run), "pause")
 
 
@@ -44,12 +44,12 @@ def stop(
     ] = "step",
     runs: Runs = None,
 ) -> int:
-    """End a live run: it finishes the step (or epoch), saves, and can be resumed."""
+    """Stop a live run: it finishes the step (or epoch), saves and ends. It can be resumed."""
     return ask(find_run(runs or default_root(), run), "stop", after)
 
 
 def checkpoint(run: RunName, /, *, runs: Runs = None) -> int:
-    """Let a live run save its state at the next step, and go on."""
+    """Let a live run save its state at its next step, and continue."""
     return ask(find_run(runs or default_root(), run), "checkpoint")
 
 
@@ -73,7 +73,7 @@ def ask(folder: RunFolder, do: Do, when: When = "step") -> int:
     if answer.result in ("refused", "stale"):
         raise UsageError(
             "request.refused",
-            f"{folder.name} has refused: {reason}",
+            f"{folder.name} refused: {reason}",
             where=str(folder.path),
             name=folder.name,
             answer=answer.code,
@@ -100,8 +100,8 @@ def _answer(folder: RunFolder, request: Request) -> ev.RequestHandled:
         time.sleep(POLL_SECONDS)
     raise UsageError(
         "request.unanswered",
-        f"{folder.name} has not answered within {WAIT_SECONDS:g} seconds.",
+        f"{folder.name} did not answer within {WAIT_SECONDS:g} seconds.",
         where=str(folder.path),
-        mend="the request stays: a slow run will still handle it. If its process hangs, end it and resume the "
-        f"run: epochscope resume {called(folder)}",
+        mend="the request stays in place: a slow run will still handle it. If its process hangs, kill it and resume "
+        f"the run: epochscope resume {called(folder)}",
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from trainer.cli.data_findings import looks, looks_page, write_means
-from trainer.cli.flags import Json, Recipe, SettingsFile, gather, settings_flags
+from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import note, say, say_json, table
 from trainer.errors import UsageError
 from trainer.settings import Settings
@@ -19,32 +19,44 @@ if TYPE_CHECKING:
 
 LISTED = 20
 _DATA = 5
-_PREVIEWED = {("train", "seed"), ("train", "batch")}
+_FURTHER = {("train", "seed"), ("train", "batch"), ("model",), ("train", "device")}
+"""What a preview and a review of the labels depend on besides the data."""
 
 
-@settings_flags(lambda flag: flag.path[0] in ("data", "augment") or flag.path in _PREVIEWED)
+@settings_flags(lambda flag: flag.path[0] in ("data", "augment") or flag.path in _FURTHER)
 def data(
     data: Annotated[str | None, Parameter(help="Data set or folder of images [default: digits].")] = None,
     /,
     *,
     preview: Annotated[int | None, Parameter(help="Write the first N training images.", metavar="N")] = None,
-    out: Annotated[Path | None, Parameter(help="File for the preview, .npz.", metavar="FILE")] = None,
+    labels: Annotated[bool, Parameter(help="Find labels that may be wrong.", negative="", show_default=False)] = False,
+    out: Annotated[
+        Path | None, Parameter(help="File for the preview, .npz, or for what --labels finds, .csv.", metavar="FILE")
+    ] = None,
     means: Annotated[Path | None, Parameter(help="Write the mean image of each class, .png.", metavar="FILE")] = None,
     epoch: Annotated[int, Parameter(help="Epoch whose random changes the preview shows.", metavar="N")] = 1,
     recipe: Recipe = None,
     settings: SettingsFile = None,
+    runs: Runs = None,
     json: Json = False,
     **given: Any,
 ) -> int:
-    """Look at data as training would: images per split and class, copies and leaks, every file that cannot be used.
+    """Check a data set as training would: images per split and class, duplicates, leaks, files that cannot be used.
 
-    A leak is a picture that validation or test share with training: figures on it say too much. Pictures saved anew or
-    resized are found as well, mirrored or cropped ones are not. Ends with 5 where training would end with an error.
+    A leak is an image that validation or test share with training, which makes metrics look better than they are.
+    Images that were saved again or resized are found too, mirrored or cropped ones are not. Ends with 5 if training
+    would end with an error.
 
     --preview N --out F.npz writes the exact tensors that the model gets in that epoch: images (N,C,H,W) float32,
     labels, indices, mean, std.
+
+    --labels lists labels that may be wrong, copies with different labels, leaks and outliers: every image is judged by
+    models trained on the others, on features of a pretrained network (of --model, if it is one). --out F.csv writes
+    them as edits that train --edits applies; first delete the lines that you do not agree with.
     """
     made = gather(data, recipe, settings, given)
+    if labels:
+        return _show_labels(made, runs, out, preview if means is None else means, json=json)
     if (preview is None) != (out is None) or (preview is not None and preview < 1) or epoch < 1:
         raise UsageError(
             "data.preview",
@@ -66,8 +78,27 @@ def data(
         from trainer.data.validation import fixes
 
         bad = () if made.data.skip_bad else report.faults
-        note("error: a run on this data would end here", f"  mend: {fixes(report.problems, bad)}")
+        note("error: training on this data would fail", f"  fix: {fixes(report.problems, bad)}")
     return _DATA if stops else 0
+
+
+def _show_labels(
+    made: Settings, runs: Path | None, out: Path | None, previewed: int | Path | None, *, json: bool
+) -> int:
+    if previewed is not None or (out is not None and out.suffix.lower() != ".csv"):
+        raise UsageError(
+            "data.labels",
+            "Proposals about labels go to a CSV file; a preview and mean images are made without --labels.",
+            expected="--labels, with --out FILE.csv or without",
+        )
+    from trainer.cli.label_page import show_labels
+    from trainer.store.folder import default_root
+
+    def look(progress: Any) -> Report:
+        return inspect(made, progress=progress)
+
+    show_labels(look, made, runs.expanduser() if runs else default_root(), out=out, json=json)
+    return 0
 
 
 def inspect(settings: Settings, **progress: Any) -> Report:

@@ -68,7 +68,7 @@ def _balance(report: Report) -> Iterator[str]:
     over = over_classes(even.macro_classes, len(report.classes))
     said = f"accuracy {even.accuracy:.3f}, macro-F1 {f'({over}) ' if over else ''}{even.macro_f1:.3f}"
     always = largest if even.ratio > 1 else "one class"
-    yield f"to beat: always saying {always} gives {said} on {even.split}"
+    yield f"to beat: always predicting {always} gives {said} on {even.split}"
 
 
 def _copies(report: Report) -> Iterator[str]:
@@ -130,7 +130,7 @@ def write_means(report: Report, out: Path) -> Path:
     """Write the mean training image of each class, with its name below, to a PNG file. Raises UsageError and
     DiskError."""
     if out.suffix.lower() != ".png":
-        raise UsageError("data.means", f"{out} is no name for a picture.", expected="--means FILE.png")
+        raise UsageError("data.means", f"{out} is not the name of a PNG file.", expected="--means FILE.png")
     from PIL import Image, ImageDraw, ImageFont
 
     from trainer.store.durable import write_bytes

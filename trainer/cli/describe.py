@@ -29,7 +29,7 @@ Full = Annotated[
 
 
 def describe(*, full: Full = False, json: Json = False) -> int:
-    """Settings with their ranges, recipes, models, data sets, callbacks, plugins, versions, folders.
+    """Settings with their ranges, recipes, models, data sets, metrics, callbacks, plugins, versions, folders.
 
     Devices, and the options of plugins, need PyTorch or the plugin to be loaded: they come with --full.
     """
@@ -44,13 +44,16 @@ def describe(*, full: Full = False, json: Json = False) -> int:
 def document(full: bool) -> dict[str, Any]:
     """All of it as plain values; `devices` is None unless `full`."""
     from trainer.data.cache import cache_folder
+    from trainer.metrics.named_metrics import NAMED
 
     return {
         "settings": schema(),
         "recipes": [vars(recipe) for recipe in recipes()],
         "models": [{"name": name, "about": text} for name, text in MODELS.items()]
         + _plugins("epochscope.models", full),
-        "data": [{"name": name, "about": text} for name, text in SOURCES.items()],
+        "data": [{"name": name, "about": text} for name, text in SOURCES.items()] + _plugins("epochscope.data", full),
+        "metrics": [{"name": name, "about": text} for name, (text, _) in NAMED.items()]
+        + _plugins("epochscope.metrics", full),
         "callbacks": _plugins("epochscope.callbacks", full),
         "commands": _plugins("epochscope.commands", False),
         "devices": _devices() if full else None,
@@ -119,7 +122,12 @@ def _page(found: dict[str, Any]) -> Iterator[str]:
     yield from _pairs((one["name"], one.get("about") or _owner(one)) for one in found["models"])
     yield from ("", "Data sets (or a folder with a folder of images per class)")
     yield from _pairs((one["name"], one["about"]) for one in found["data"])
-    for title, key in (("Callbacks (--callbacks)", "callbacks"), ("Commands of other parts", "commands")):
+    titles = {
+        "metrics": "More metrics (--metrics)",
+        "callbacks": "Callbacks (--callbacks)",
+        "commands": "Commands of plugins",
+    }
+    for key, title in titles.items():
         if found[key]:
             yield from ("", title)
             yield from _pairs(

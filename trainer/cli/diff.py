@@ -35,15 +35,15 @@ def diff(
     runs: Runs = None,
     json: Json = False,
 ) -> int:
-    """Compare run A with run B: settings, figures, and which differences are within noise.
+    """Compare run A with run B: settings, metrics, and which differences are within noise.
 
-    Where both judged the same images, these are compared one by one: accuracy with McNemar's test (exact, mid-p),
-    F1 with intervals from drawing the images again 2,000 times (bootstrap). A difference is within noise where p is
-    0.05 or more, or where the 95 % interval of B less A contains 0. Those of the classes are widened so that all of
-    them hold at once: with many classes none differs by chance alone.
+    If both were evaluated on the same images, they are compared image by image: accuracy with McNemar's test (exact,
+    mid-p), F1 with intervals from 2,000 bootstrap samples. A difference is within noise if p is 0.05 or more, or if the
+    95 % interval of B minus A contains 0. The intervals of the classes are widened so that all of them hold at once:
+    with many classes, none differs by chance alone.
 
-    This is the noise of the images: would B still be ahead on others of the same kind? What another seed would change
-    is not in it; train --seeds N shows that.
+    This is the noise of the images: would B still be ahead on other images of the same kind? What another seed would
+    change is not included; train --seeds N shows that.
     """
     folders = [find_run(runs or default_root(), run) for run in (a, b)]
     found = compare(folders[0], folders[1], *(_evaluation(folder, split) for folder in folders))
@@ -64,7 +64,7 @@ def _evaluation(folder: RunFolder, split: str) -> SplitMetrics:
         "run.not_evaluated",
         f"{folder.name} has not been evaluated on its {split} split.",
         where=str(folder.evaluation / f"{split}.json"),
-        expected=f"figures of that split; there are those of {' and '.join(there)}" if there else "",
+        expected=f"metrics of that split; it has those of {' and '.join(there)}" if there else "",
         mend=f"{evaluate}; or, where its data has no such split, --split {there[-1]}" if there else evaluate,
         name=folder.name,
         split=split,
@@ -104,7 +104,16 @@ def _images(found: RunComparison) -> str:
     if found.paired is None:
         return f"{split}: A {samples:,} images, B {found.b.metrics.samples:,}"
     few = f" of which {found.images:,} are compared" if found.images < samples else ""
-    return f"{split}: the same {samples:,} images for both{few}"
+    return f"{split}: the same {samples:,} images for both{few}{_edited(found)}"
+
+
+def _edited(found: RunComparison) -> str:
+    if found.edited is None:
+        return ""
+    changed, gone = found.edited.relabelled, found.edited.left_out
+    said = [f"{changed:,} label{'s' * (changed != 1)} edited"] * bool(changed)
+    said += [f"{gone:,} image{'s' * (gone != 1)} left out"] * bool(gone)
+    return f", both judged by the edited labels ({', '.join(said)})"
 
 
 def _figures(found: RunComparison) -> Iterator[str]:
@@ -125,7 +134,8 @@ def _figures(found: RunComparison) -> Iterator[str]:
     if any(overs):
         rows.append(("  macro-F1 is the mean of", *(over or "all classes" for over in overs), ""))
     losses = (found.a.metrics.loss, found.b.metrics.loss)
-    rows.append(("loss", *map(number, losses), f"{losses[1] - losses[0]:+.4f}" if found.paired else ""))
+    if found.edited is None:
+        rows.append(("loss", *map(number, losses), f"{losses[1] - losses[0]:+.4f}" if found.paired else ""))
     yield from _indented(("", "A", "B", "B less A" if found.paired else ""), rows, left=("",))
 
 
@@ -208,6 +218,7 @@ def _document(folders: list[RunFolder], found: RunComparison) -> dict[str, Any]:
         "settings": [{"key": key, "a": one, "b": other} for key, one, other in found.settings],
         "same_images": pair is not None,
         "images": found.images,
+        "edited": asdict(found.edited) if found.edited is not None else None,
         "reason": found.reason,
         "difference": paired,
         "verdict": verdict(found),

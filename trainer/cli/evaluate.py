@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from trainer.cli.control import RunName
+from trainer.cli.evaluate_data import check_options, evaluate_data
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import note, say, say_json
 from trainer.store.folder import default_root, find_run
@@ -23,18 +25,42 @@ def evaluate(
     *,
     map_: Annotated[bool, Parameter("--map", negative="", help="Make a map of the validation images as well.")] = False,
     tsne: Annotated[bool, Parameter(help="With --map: t-SNE beside the PCA, which takes the time.")] = True,
+    data: Annotated[
+        Path | None,
+        Parameter(help="Evaluate these images instead: a folder per class, or a CSV file.", metavar="FOLDER"),
+    ] = None,
+    csv: Annotated[
+        Path | None, Parameter(help="With --data: write a table of all images to this file.", metavar="FILE")
+    ] = None,
+    skip_bad: Annotated[
+        bool, Parameter(negative="", show_default=False, help="With --data: leave out images that cannot be read.")
+    ] = False,
+    skip_unknown: Annotated[
+        bool, Parameter(negative="", show_default=False, help="With --data: leave out classes the run does not know.")
+    ] = False,
     runs: Runs = None,
     json: Json = False,
 ) -> int:
-    """Figures and classification reports of a run's best weights on train, valid and test.
+    """Metrics and classification reports of a run's best weights on train, valid and test, or on new images.
 
-    They are written to the run's folder evaluation/ as well. A run that is being trained must be stopped first.
-    --map lays out what the model makes of the validation images (the features that its last layer gets, or the logits)
-    by PCA and t-SNE, for the window and reports: at most 5,000 images, of each class its share.
+    They are also written to the run's folder evaluation/. A run that is being trained must be stopped first. With
+    --data the run is evaluated on labelled images from elsewhere, all of them together; classes are matched by name.
+    Nothing is then written to the run's folder, and the run may be in training.
+
+    Confidences are calibrated with a temperature that logits are divided by. It is fitted on the validation images and
+    used by `predict`; the metrics here use the logits as they are.
+
+    --map arranges the validation images by their features (the input of the last layer, or the logits) with PCA and
+    t-SNE, for the window and reports: at most 5,000 images, each class keeping its share.
     """
+    options = {"--csv": csv is not None, "--skip-bad": skip_bad, "--skip-unknown": skip_unknown}
+    check_options(data, options, other={"--map": map_})
     folder = find_run(runs or default_root(), run)
-    from trainer.cli.run_view import INTERVALS, report_lines
-    from trainer.launch import evaluate as judge
+    if data is not None:
+        return evaluate_data(folder, data, csv=csv, skip_bad=skip_bad, skip_unknown=skip_unknown, json=json)
+    from trainer.cli.run_view import INTERVALS, calibration_line, report_lines
+    from trainer.inference import evaluate as judge
+    from trainer.store import calibration_file
 
     maps: list[Embedding] = []
 
@@ -49,13 +75,22 @@ def evaluate(
     if not json:
         note(f"evaluating {folder.name} ...")
     evaluations = judge(folder, afterwards=draw)
+    calibration = calibration_file.read(folder)
     if json:
-        found = {split: evaluation.plain() for split, evaluation in evaluations.items()}
+        # with each split, not beside them: the splits are all there is at the top, but for a map
+        about = {split: {"calibration": one} for split, one in calibration.by_split().items()}
+        found = {split: evaluation.plain() | about.get(split, {}) for split, evaluation in evaluations.items()}
         say_json({**found, "map": map_facts(folder, maps[0])} if maps else found)
     else:
         for evaluation in evaluations.values():
             say(*report_lines(evaluation))
-        say("", INTERVALS, f"written to {folder.evaluation}", *(map_line(one) for one in maps))
+        say(
+            "",
+            INTERVALS,
+            calibration_line(calibration),
+            f"written to {folder.evaluation}",
+            *(map_line(one) for one in maps),
+        )
     return 0
 
 
@@ -66,8 +101,8 @@ def _tell_changed_data(folder: RunFolder, trainer: Trainer) -> None:
     trained_on = trained_weights(folder).meta.get("fingerprint")
     if trained_on and trained_on != trainer.feed.fingerprint:
         note(
-            "warning: the data have changed since this run was trained: these are figures of today's images,",
-            "  and images that the run has learnt from may be among those of valid and test",
+            "warning: the data has changed since this run was trained: these are the metrics of today's images,",
+            "  and valid and test may include images that the run was trained on",
         )
 
 

@@ -21,30 +21,33 @@ def export(
     /,
     *,
     format_: Annotated[
-        str | None, Parameter(name="--format", help=f"{_FORMATS} [default: as --out ends].", metavar="FORMAT")
+        str | None,
+        Parameter(name="--format", help=f"{_FORMATS} [default: by the extension of --out].", metavar="FORMAT"),
     ] = None,
     out: Annotated[
         Path | None, Parameter(help="File to write [default: RUN.FORMAT in the current folder].", metavar="FILE")
     ] = None,
-    force: Annotated[
-        bool, Parameter(help="Replace a file that is there already.", negative="", show_default=False)
-    ] = False,
+    force: Annotated[bool, Parameter(help="Overwrite an existing file.", negative="", show_default=False)] = False,
     language: Annotated[
-        Literal["en", "ru"] | None, Parameter(help="Of report and figures [default: en].", show_default=False)
+        Literal["en", "ru"] | None, Parameter(help="Language of report and figures [default: en].", show_default=False)
     ] = None,
     with_: Annotated[
         tuple[str, ...], Parameter(name="--with", help="A run to compare in the report; repeatable.", metavar="RUN")
     ] = (),
+    heat_maps: Annotated[
+        bool, Parameter(help="Show in the report where the model looked in its hardest images.", show_default=False)
+    ] = True,
     runs: Runs = None,
     json: Json = False,
 ) -> int:
-    """Write what a run has learnt, or noted, to a file that other programs understand.
+    """Export a model or a run's data to a file that other programs understand.
 
-    The weights are the best ones, else the last. A model is put in place only once it has been read back and has given
-    the logits of the run's own weights. onnx and pt2 take raw pixels, uint8 (N, H, W, C), any number of images; class
-    names, normalisation and input size travel along in every format, as a JSON text.
+    The weights are the best ones, or the last ones of a run without validation. A model is kept only after it has been
+    read back and has given the same logits as the run's own weights. onnx and pt2 take raw pixels, uint8 (N, H, W, C),
+    any number of images. Every format carries class names, normalisation and input size as JSON, and the `temperature`
+    to divide raw logits by for calibrated probabilities.
 
-    A live run can be exported, and the data set need not be there. A report is one HTML file that needs nothing else.
+    A live run can be exported, and the data set is not needed. A report is one HTML file that needs nothing else.
     """
     root = runs or default_root()
     folder = find_run(root, run)
@@ -52,6 +55,8 @@ def export(
     options: dict[str, Any] = {"language": language} if language else {}
     if with_:
         options["compared"] = [find_run(root, other) for other in with_]
+    if not heat_maps:
+        options["heat_maps"] = False
     if not json:
         note(f"exporting {folder.name} as {name} ...")
     made = export_run(folder, name, path, force=force, **options)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from cyclopts import Group, Parameter
 
+from trainer.callback_files import FORM, CallbackFile
 from trainer.errors import UsageError
 from trainer.settings import FLAGS, Flag, Settings, describe, flags, from_toml, merge, refuse
 from trainer.settings.recipes import load_recipe
@@ -27,6 +28,7 @@ _TITLES = {
     "mlp": "Model mlp",
     "cnn": "Model cnn",
     "backbone": "Pretrained network",
+    "head": "Head of the pretrained network",
     "checkpoint": "Checkpoints",
     "early_stopping": "Early stopping",
 }
@@ -34,7 +36,7 @@ _METAVARS = {int: "N", float: "X", tuple: "A,B"}
 
 Recipe = Annotated[
     str | None,
-    Parameter(help="Settings known to work: photos, cnn, linear, seed, digits, or a TOML file.", metavar="NAME"),
+    Parameter(help="Tested settings: photos, cnn, linear, seed, digits, or a TOML file.", metavar="NAME"),
 ]
 SettingsFile = Annotated[
     Path | None,
@@ -43,6 +45,15 @@ SettingsFile = Annotated[
 Runs = Annotated[
     Path | None,
     Parameter(help="Folder of all runs [default: $EPOCHSCOPE_RUNS, else ~/epochscope/runs].", metavar="DIR"),
+]
+Callbacks = Annotated[
+    list[str] | None,
+    Parameter(
+        name="--callback",
+        help="A callback in a file of your own, which is run; may be given several times.",
+        metavar=FORM,
+        negative="",
+    ),
 ]
 Json = Annotated[bool, Parameter(help="Print one JSON document and nothing else.", negative="", show_default=False)]
 
@@ -62,7 +73,8 @@ def settings_flags(wanted: Callable[[Flag], bool] = lambda flag: True) -> Callab
 
         def check(arguments: Mapping[str, Any]) -> None:
             given = {name: value for name, value in arguments.items() if name in names}
-            gather(arguments.get("data"), arguments.get("recipe"), arguments.get("settings"), given)
+            files = [CallbackFile.parse(text) for text in arguments.get("callback") or ()]
+            gather(arguments.get("data"), arguments.get("recipe"), arguments.get("settings"), given, files)
 
         command.check = check  # type: ignore[attr-defined]
         return command
@@ -105,8 +117,15 @@ def shown_default(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def gather(data: str | None, recipe: str | None, settings: Path | None, given: Mapping[str, Any]) -> Settings:
-    """Settings out of defaults < recipe < file < flags, checked once; `data` is the source that was named.
+def gather(
+    data: str | None,
+    recipe: str | None,
+    settings: Path | None,
+    given: Mapping[str, Any],
+    files: Sequence[CallbackFile] = (),
+) -> Settings:
+    """Settings out of defaults < recipe < file < flags, checked once; `data` is the source that was named, `files` the
+    callbacks that were, which may have options.
 
     Raises UsageError: with all problems of recipe, file, flags, names and source at once.
     """
@@ -119,17 +138,18 @@ def gather(data: str | None, recipe: str | None, settings: Path | None, given: M
     layers.append((FLAGS, _nested(given)))
     if data is not None:
         layers.append(("DATA", {"data": {"source": data}}))
-    made = _checked(layers, problems)
-    return merge(made.model_dump(), {"data": {"source": _absolute(made.data.source)}})
+    made = _checked(layers, problems, [file.name for file in files])
+    edits = made.data.edits and str(Path(made.data.edits).expanduser().absolute())
+    return merge(made.model_dump(), {"data": {"source": _absolute(made.data.source), "edits": edits}})
 
 
-def _checked(layers: list[Layer], problems: list[UsageError]) -> Settings:
-    from trainer.data.sources import check_source
+def _checked(layers: list[Layer], problems: list[UsageError], own: Sequence[str]) -> Settings:
+    from trainer.data.source_names import check_source
     from trainer.plugins import check_names
 
     whole = _tried(lambda: merge(*(values for _, values in layers), origins=[origin for origin, _ in layers]), problems)
     made = whole[0] if whole else _names_only(layers)
-    _tried(lambda: check_names(made), problems)
+    _tried(lambda: check_names(made, own), problems)
     _tried(lambda: check_source(made.data.source), problems)
     if len(problems) == 1:
         raise problems[0]
@@ -151,7 +171,7 @@ def _names_only(layers: list[Layer]) -> Settings:
     """Of settings with other mistakes in them: model, callbacks and source, to tell whether those exist."""
     picked = []
     for _, values in layers:
-        names = {key: values[key] for key in ("model", "callbacks", "plugins") if key in values}
+        names = {key: values[key] for key in ("model", "callbacks", "metrics", "plugins") if key in values}
         data = values.get("data")
         source = {"data": {"source": data["source"]}} if isinstance(data, Mapping) and "source" in data else {}
         picked.append({**names, **source})
@@ -170,7 +190,7 @@ def _file(path: Path) -> Layer:
     try:
         text = path.expanduser().read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(
             "settings.unreadable",
             f"The settings file {path} cannot be read: {reason}",
@@ -182,10 +202,10 @@ def _file(path: Path) -> Layer:
 
 def _absolute(source: str) -> str:
     """A folder must still be found when the run is resumed from somewhere else."""
-    from trainer.data.sources import NAMES
+    from trainer.data.source_names import is_name
 
     folder = Path(source).expanduser()
-    return str(folder.absolute()) if source and source not in NAMES and folder.is_dir() else source
+    return str(folder.absolute()) if source and not is_name(source) and folder.is_dir() else source
 
 
 def _nested(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What goes to the terminal: text, tables, JSON, error screens. [no torch]
 
-Text from files (class names, paths) is never taken for markup, and control characters in it are made visible.
+Text from files (class names, paths) is never read as markup, and control characters in it are made visible.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def number(value: float | None, digits: int = 4) -> str:
 
 
 def called(folder: RunFolder) -> str:
-    """How to name a run in a command: by its name where it lies in the default root, else by its path."""
+    """How to name a run in a command: by its name where it is in the default root, else by its path."""
     at_home = folder.path.parent.resolve() == default_root().resolve()
     return folder.name if at_home else shlex.quote(str(folder.path))
 
@@ -135,7 +135,7 @@ def called(folder: RunFolder) -> str:
 
 
 def show_error(error: EpochscopeError, *, debug: bool = False) -> int:
-    """One screen: what, where, expected, how to mend, and where the traceback is. Returns the exit code."""
+    """One screen: what, where, expected, how to fix it, and where the traceback is. Returns the exit code."""
     if debug:
         traceback.print_exception(error)
     screen = _first_lines(error.what)
@@ -148,20 +148,20 @@ def show_error(error: EpochscopeError, *, debug: bool = False) -> int:
 
 
 def _log_of(error: Exception) -> str:
-    """Where the traceback lies, as a note of the error says; empty where there is none."""
+    """Where the traceback is, as a note of the error says; empty where there is none."""
     notes = [note for note in getattr(error, "__notes__", ()) if note.startswith(LOG_NOTE)]
     return notes[-1].removeprefix(LOG_NOTE) if notes else ""
 
 
 def show_bug(error: Exception, *, debug: bool, log: Path | None = None) -> int:
-    """A bug of ours, or of somebody's callback: say so, and where the traceback lies. Returns 1."""
+    """A bug of ours, or of someone's callback: say so, and where the traceback is. Returns 1."""
     if debug:
         traceback.print_exception(error)
     place = log or _log_of(error) or log_bug(error)
     screen = _first_lines(f"This is a bug in epochscope: {type(error).__name__}: {error}")
     if place:
         screen += _labelled("log", str(place))
-    screen += _labelled("mend", "please report it with that log; --debug shows the traceback here")
+    screen += _labelled("fix", "please report it, with that log; --debug shows the traceback here")
     _styled(screen)
     return _BUG
 
@@ -217,5 +217,5 @@ def _styled(screen: Sequence[str]) -> None:
     console = Console(stderr=True, highlight=False)
     text = Text(_CONTROL.sub(lambda found: repr(found[0])[1:-1], "\n".join(screen)))
     text.highlight_regex(r"^error:", "bold red")
-    text.highlight_regex(r"(?m)^  (where|expected|mend|log):", "bold")
+    text.highlight_regex(r"(?m)^  (where|expected|fix|log):", "bold")
     console.print(text, soft_wrap=True)

@@ -12,10 +12,10 @@ from cyclopts import Parameter
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import note, say, say_json, table
-from trainer.csv_text import csv_bytes, csv_text
-from trainer.data.image_formats import FORMATS
-from trainer.data.image_search import FoundImages, find_images
-from trainer.errors import DataError, UsageError
+from trainer.csv_text import csv_bytes
+from trainer.data.image_search import FoundImages, find_images, needs_images
+from trainer.errors import UsageError
+from trainer.export.prediction_table import TOP, prediction_csv
 from trainer.store import durable
 from trainer.store.folder import default_root, find_run
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from trainer.data.validation import FaultyDataError
     from trainer.trainer import Trainer
 
-TOP = 3
 PIECE = 512
 """Images that are in memory at a time."""
 UNSURE, UNNAMED = "unsure", "without a suffix"
@@ -37,34 +36,37 @@ def predict(
     *,
     csv: Annotated[Path | None, Parameter(help="Write a table of all images to this file.", metavar="FILE")] = None,
     sort_into: Annotated[
-        Path | None, Parameter(help="Copy each image into a folder of its class in this one.", metavar="DIR")
+        Path | None,
+        Parameter(help="Copy each image into a sub-folder of this one, named after its class.", metavar="DIR"),
     ] = None,
     unsure: Annotated[
-        float, Parameter(help="Set images aside whose confidence is below this.", metavar="P", show_default=False)
+        float, Parameter(help="Set aside images with a confidence below this.", metavar="P", show_default=False)
     ] = 0.0,
     runs: Runs = None,
     json: Json = False,
 ) -> int:
-    """Classes of image files, with the confidence of the best weights and the three likeliest classes.
+    """Classify images: confidence and the three most likely classes, by the best weights.
 
-    Images are brought to the model's size as the training images were. Those that cannot be read are named (exit 5).
-    Of a folder all images are taken, those of its sub-folders as well. --csv has the three likeliest classes of each.
-    --sort-into copies and never overwrites; images that are set aside by --unsure go to DIR/unsure.
+    Images are resized as the training images were. Those that cannot be read are listed (exit 5). Confidences are
+    calibrated with the temperature from the run's evaluation. A folder stands for all images in it and its sub-folders.
+    --csv has the three most likely classes of each image. --sort-into copies and never overwrites; images set aside by
+    --unsure go to DIR/unsure.
     """
     folder = find_run(runs or default_root(), run)
     _check(unsure)
     found = _found(image)
-    from trainer.launch import load_trained
+    from trainer.inference import load_for_images
 
-    trainer, weights = load_trained(folder)
+    trainer, weights = load_for_images(folder)
     rows, faults = predictions(trainer, found.images)
     for row in rows:
         row["unsure"] = row["confidence"] < unsure
     if csv is not None:
-        durable.write_bytes(csv, csv_bytes(_csv(rows)), mode=0o666)
+        durable.write_bytes(csv, csv_bytes(prediction_csv(rows)), mode=0o666)
     counts = _sorted_into(sort_into, rows, trainer.classes) if sort_into is not None else {}
     if json:
-        say_json({"run": folder.path, "weights": weights, "images": rows, "unreadable": as_faults(faults)})
+        about = {"run": folder.path, "weights": weights, "temperature": trainer.temperature}
+        say_json({**about, "images": rows, "unreadable": as_faults(faults)})
     elif csv is None and sort_into is None:
         _show(rows)
     else:
@@ -89,17 +91,7 @@ def _check(unsure: float) -> None:
 
 
 def _found(paths: Sequence[str]) -> FoundImages:
-    found = find_images(paths)
-    if not found.images:
-        raise DataError(
-            "data.no_images",
-            "there are no images in the folder",
-            where=", ".join(paths),
-            expected=f"files of these formats: {', '.join(FORMATS)}",
-            mend="give image files, or a folder of them",
-            path=", ".join(paths),
-        )
-    return found
+    return needs_images(find_images(paths), ", ".join(paths))
 
 
 def _show(rows: Sequence[dict[str, Any]]) -> None:
@@ -123,25 +115,20 @@ def _verdict(row: dict[str, Any]) -> str:
     return f"({UNSURE}: {row['class']}?)" if row["unsure"] else str(row["class"])
 
 
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    places = range(2, TOP + 1)
-    more = [f"{name}_{place}" for place in places for name in ("class", "confidence")]
-    heads = ["image", "class", "confidence", "unsure", *more]
-    lines = []
-    for row in rows:
-        others = [value for entry in row["top"][1:] for value in (entry["class"], entry["probability"])]
-        empty = [""] * (2 * len(places) - len(others))
-        lines.append([row["image"], row["class"], row["confidence"], str(row["unsure"]).lower(), *others, *empty])
-    return csv_text(heads, lines)
-
-
 def _sorted_into(target: Path, rows: Sequence[dict[str, Any]], classes: Sequence[str]) -> dict[str, int]:
     from trainer.export.class_folders import copy_into
 
+    aside = aside_name(classes)
+    images = [(row["image"], aside if row["unsure"] else row["class"]) for row in rows]
+    return copy_into(target, images, [*classes, aside])
+
+
+def aside_name(classes: Sequence[str]) -> str:
+    """The folder for images that are set aside: never that of a class."""
     aside = UNSURE
     while aside in classes:
         aside += "_"
-    return copy_into(target, [(row["image"], aside if row["unsure"] else row["class"]) for row in rows])
+    return aside
 
 
 def _likeliest(row: dict[str, Any]) -> str:
@@ -156,7 +143,7 @@ def as_faults(error: FaultyDataError | None) -> list[dict[str, str]]:
 
 def predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str, Any]], FaultyDataError | None]:
     """A row per readable image, and the error that names the others."""
-    from trainer.data.validation import FaultyDataError
+    from trainer.data.validation import unreadable
 
     rows: list[dict[str, Any]] = []
     faults: list[Fault] = []
@@ -166,9 +153,7 @@ def predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str,
         faults += faulty.faults if faulty is not None else ()
         if start + PIECE < len(images):
             note(f"{start + PIECE:,} of {len(images):,} images")
-    if not faults:
-        return rows, None
-    return rows, FaultyDataError("data.unreadable", "images cannot be read", faults, mend="leave them out")
+    return rows, unreadable(faults) if faults else None
 
 
 def _predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str, Any]], FaultyDataError | None]:
@@ -186,8 +171,8 @@ def _predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str
         found = trainer.predict(list(images))
     names = trainer.classes
     rows = []
-    for image, values in zip(images, found.to_numpy()[:, 2:], strict=True):
-        likeliest = sorted(range(len(names)), key=lambda place: -values[place])[:TOP]
+    for image, values in zip(images, found.iloc[:, 2:].to_numpy(), strict=True):
+        likeliest = (-values).argsort(kind="stable")[:TOP].tolist()
         top = [{"class": names[place], "probability": float(values[place])} for place in likeliest]
         rows.append({"image": image, "class": top[0]["class"], "confidence": top[0]["probability"], "top": top})
     return rows, faulty

@@ -5,6 +5,16 @@
     {"id": 3, "do": "preview", "settings": {...}, "n": 16, "epoch": 1, "out": "batch.npz"}
     {"id": 4, "do": "predict", "run": "monday", "runs": "/home/ada/runs", "images": ["cat.jpg"]}
     {"id": 5, "do": "map", "run": "monday", "runs": "/home/ada/runs"}
+    {"id": 6, "do": "find", "images": ["photos"], "classes": ["cat", "dog"]}
+    {"id": 7, "do": "score", "classes": ["cat", "dog"], "cells": [[0, 0, 40], [0, 1, 2]]}
+    {"id": 8, "do": "sort", "images": ["x.jpg"], "labels": ["cat"], "classes": ["cat", "dog"], "out": "sorted"}
+    {"id": 9, "do": "recommend", "settings": {"data": {"source": "photos"}}}
+    {"id": 10, "do": "estimate", "settings": {"data": {"source": "photos"}}, "runs": "/home/ada/runs"}
+    {"id": 11, "do": "labels", "settings": {"data": {"source": "photos"}}, "runs": "/home/ada/runs"}
+    {"id": 12, "do": "slices", "run": "monday", "runs": "/home/ada/runs", "split": "test", "out": "slices.npz"}
+    {"id": 13, "do": "explain", "run": "monday", "split": "valid", "place": 3, "label": 0, "out": "map.npz"}
+    {"id": 14, "do": "similar", "run": "monday", "images": ["cat.jpg"], "n": 8, "out": "similar.npz"}
+    {"id": 15, "do": "rates", "settings": {"data": {"source": "photos"}}, "runs": "/home/ada/runs", "n": 200}
 
 `settings` are nested tables as in run.toml, the missing ones have their defaults; relative paths start in the folder
 where `assist` was started. Each request gets one line {"id", "ok": true, ...} or {"id", "ok": false, "code",
@@ -29,6 +39,7 @@ from trainer.cli.output import log_bug, plain
 from trainer.errors import EpochscopeError, UsageError
 from trainer.settings import Settings, merge
 from trainer.store.folder import RunFolder, acquire, default_root, find_run
+from trainer.store.weights_stamp import weights_stamp
 
 if TYPE_CHECKING:
     from trainer.data import ImageData, Report
@@ -41,9 +52,10 @@ MAX_LINE = 4 << 20
 
 
 def assist() -> int:
-    """Answer a program's questions until standard input ends: one line of JSON in, one out.
+    """Answer requests from a program until standard input ends: one line of JSON in, one out.
 
-    Requests: ping, data, preview, predict, map. The fields are described at the top of trainer/cli/rpc_server.py.
+    Requests: ping, data, preview, predict, map, find, score, sort, recommend, estimate, labels, slices, explain,
+    similar, rates. Their fields are described at the top of trainer/cli/rpc_server.py.
     """
     answers = sys.stdout
     # whatever else is printed in this process, by a plugin's model for example, must not get between the answers
@@ -68,6 +80,13 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     run: str = ""
     runs: str = ""
     images: list[str] = []
+    classes: list[str] = []
+    labels: list[str] = []
+    cells: list[tuple[int, int, int]] = []
+    split: str = "test"
+    pattern: str = ""
+    place: int = -1
+    label: int = -1
 
 
 class Helper:
@@ -75,7 +94,9 @@ class Helper:
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
-        self._opened: dict[str, OrderedDict[str, Any]] = {"data": OrderedDict(), "model": OrderedDict()}
+        self._opened: dict[str, OrderedDict[str, Any]] = {
+            kind: OrderedDict() for kind in ("data", "model", "facts", "explainer")
+        }
         self._told = 0.0
 
     def answer(self, line: bytes) -> None:
@@ -118,7 +139,7 @@ class Helper:
         return shelf[key]
 
     def forget(self, kind: str) -> None:
-        """Open anew what is asked for next."""
+        """Open again what is asked for next."""
         self._opened[kind].clear()
 
 
@@ -140,7 +161,7 @@ def _understand(line: bytes) -> tuple[Any, Ask]:
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         wrong = MisunderstoodError(
             "assist.request",
-            f"This line is no request: {str(error)[:300]}",
+            f"This line is not a request: {str(error)[:300]}",
             expected=f'one object with "do" ({", ".join(_ACTIONS)}), "id" and the fields of that request',
         )
         wrong.ident = ident
@@ -150,14 +171,7 @@ def _understand(line: bytes) -> tuple[Any, Ask]:
 
 def _as_answer(error: EpochscopeError) -> dict[str, Any]:
     about = {"code": error.code, "parameters": error.parameters, "exit_code": error.exit_code}
-    return {
-        "ok": False,
-        **about,
-        "what": error.what,
-        "where": error.where,
-        "expected": error.expected,
-        "mend": error.mend,
-    }
+    return {"ok": False, **about, **{name: getattr(error, name) for name in ("what", "where", "expected", "mend")}}
 
 
 def _bug(error: Exception) -> EpochscopeError:
@@ -214,9 +228,28 @@ def _predict(helper: Helper, ask: Ask) -> dict[str, Any]:
     from trainer.cli.predict import as_faults, predictions
 
     folder = _run(ask)
-    trainer, weights = _trained(helper, folder)
+    trainer, weights, checkpoint = _trained(helper, folder, for_images=True)
     rows, faults = predictions(trainer, ask.images) if ask.images else ([], None)
-    return {"run": folder.path, "weights": weights, "images": rows, "unreadable": as_faults(faults)}
+    about = {"run": folder.path, "weights": weights, "checkpoint": checkpoint, "temperature": trainer.temperature}
+    return {**about, "images": rows, "unreadable": as_faults(faults)}
+
+
+def _find(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.image_requests import found_images
+
+    return found_images(ask.images, ask.classes)
+
+
+def _score(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.image_requests import scores
+
+    return scores(len(ask.classes), ask.cells)
+
+
+def _sort(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.image_requests import sorted_images
+
+    return sorted_images(ask.out, ask.images, ask.labels, ask.classes)
 
 
 def _map(helper: Helper, ask: Ask) -> dict[str, Any]:
@@ -227,7 +260,7 @@ def _map(helper: Helper, ask: Ask) -> dict[str, Any]:
     acquire(folder).release()  # a run that is being trained is refused before the work, not after it
     from trainer.analysis.embedding import make_map, write_map
 
-    trainer, weights = _trained(helper, folder)
+    trainer, weights, _ = _trained(helper, folder)
     found = make_map(trainer, tell=lambda stage, images: tell(stage, 0, 0))
     lock = acquire(folder)
     try:
@@ -237,21 +270,86 @@ def _map(helper: Helper, ask: Ask) -> dict[str, Any]:
     return {"run": folder.path, "weights": weights, **map_facts(folder, found)}
 
 
+def _recommend(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.recommendation import pretrained_installed, recommend, source_facts
+
+    facts, installed = source_facts(_settings(ask).data), pretrained_installed()
+    recipe, reason = recommend(facts, pretrained=installed)
+    problems = [{"path": one.path, "code": one.code, "reason": one.reason} for one in facts.problems]
+    about = {"pretrained": installed, "images": facts.images, "classes": facts.classes, "size": facts.size}
+    return {"recommended": recipe, "reason": reason, **about, "problems": problems}
+
+
+def _estimate(helper: Helper, ask: Ask) -> dict[str, Any]:
+    """Seconds of each recipe, in all and by part; recipes that need what is not installed are left out."""
+    from trainer.estimate.run_time import run_times
+
+    found = run_times(_settings(ask).data, _root(ask))
+    return {"recipes": {name: {"total": times.total, **times._asdict()} for name, times in found.items()}}
+
+
+def _explain(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.explanation_requests import explained, find_image, run_explainer
+
+    explainer = run_explainer(_run(ask), helper.keep)
+    image = find_image(explainer, ask.images, ask.split, ask.place)
+    return explained(explainer, image, ask.label, _out(ask), helper.progress(ask.id))
+
+
+def _similar(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.explanation_requests import find_image, run_explainer, similar
+
+    _at_least_one("n", ask.n)
+    explainer = run_explainer(_run(ask), helper.keep)
+    image = find_image(explainer, ask.images, ask.split, ask.place)
+    return similar(explainer, image, ask.n, _out(ask), helper.progress(ask.id))
+
+
+def _rates(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.lr_find import rates_answer
+
+    return rates_answer(_settings(ask), _root(ask), ask.n, helper.progress(ask.id))
+
+
+def _labels(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.data import inspect
+    from trainer.cli.label_requests import found_labels
+
+    settings, tell = _settings(ask), helper.progress(ask.id)
+    return found_labels(lambda: inspect(settings, progress=tell), settings, _root(ask), tell)
+
+
+def _slices(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.analysis.run_slices import run_facts
+    from trainer.cli.slice_requests import slices_answer
+    from trainer.cli.slices import evaluation_of
+
+    folder, out = _run(ask), _out(ask)
+    evaluation = evaluation_of(folder, ask.split)
+    environment = folder.environment.stat().st_mtime_ns if folder.environment.is_file() else 0
+    key = f"{folder.path.resolve()} {ask.split} {environment}"
+    classes, tell = evaluation.classes, helper.progress(ask.id)
+    known = helper.keep("facts", key, lambda: run_facts(folder, ask.split, classes, tell=tell))
+    return slices_answer(folder, evaluation, known, out, ask.pattern)
+
+
+def _root(ask: Ask) -> Path:
+    return Path(ask.runs).expanduser() if ask.runs else default_root()
+
+
 def _run(ask: Ask) -> RunFolder:
-    return find_run(Path(ask.runs).expanduser() if ask.runs else default_root(), ask.run)
+    return find_run(_root(ask), ask.run)
 
 
-def _trained(helper: Helper, folder: RunFolder) -> tuple[Trainer, str]:
-    """The run's newest best weights in a model, and whether they are the best or the last."""
-    from trainer.launch import load_trained
-    from trainer.store.checkpoint import newest_valid, verify
+def _trained(helper: Helper, folder: RunFolder, *, for_images: bool = False) -> tuple[Trainer, str, str]:
+    """The run's newest best weights in a model, whether they are the best or the last, and the file's name.
+    `for_images`: without the data it was trained on."""
+    from trainer.inference import load_for_images, load_trained
 
-    # the key names the file's content: neither a run that goes on nor one that was trained again under the same name is
-    # answered with old weights
-    newest = newest_valid(folder.checkpoints, "best")[0] or newest_valid(folder.checkpoints, "last")[0]
-    key = f"{folder.path.resolve()} {newest} {verify(newest) if newest else ''}"
-    trained: tuple[Trainer, str] = helper.keep("model", key, lambda: load_trained(folder))
-    return trained
+    newest, key = weights_stamp(folder)
+    load = load_for_images if for_images else load_trained
+    trained: tuple[Trainer, str] = helper.keep("model", f"{for_images} {key}", lambda: load(folder))
+    return *trained, newest.name if newest else ""
 
 
 def _settings(ask: Ask) -> Settings:
@@ -283,4 +381,14 @@ _ACTIONS: dict[str, Callable[[Helper, Ask], dict[str, Any]]] = {
     "preview": _preview,
     "predict": _predict,
     "map": _map,
+    "find": _find,
+    "score": _score,
+    "sort": _sort,
+    "recommend": _recommend,
+    "estimate": _estimate,
+    "labels": _labels,
+    "slices": _slices,
+    "explain": _explain,
+    "similar": _similar,
+    "rates": _rates,
 }

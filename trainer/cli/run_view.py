@@ -13,10 +13,18 @@ from trainer.events import Preparing
 from trainer.store.folder import RunFolder
 
 if TYPE_CHECKING:
+    from trainer.metrics.calibration import Calibration
     from trainer.result import Evaluation, Result
 
 STOPPED = 3
-INTERVALS = "In brackets: 95 % intervals, how far other images of the same kind would move a figure."
+NO_TEMPERATURE = {
+    "all_right": "every validation image is classified correctly",
+    "one_class": "there is one class",
+    "no_images": "no validation images",
+    "not_finite": "logits that are not finite",
+}
+"""Why confidences stay as they are."""
+INTERVALS = "In brackets: 95 % intervals, how much a metric would change with other images of the same kind."
 
 
 class Whereabouts(Callback):
@@ -63,3 +71,19 @@ def report_lines(evaluation: Evaluation) -> list[str]:
         "",
         evaluation.report.rstrip("\n"),
     ]
+
+
+def calibration_line(found: Calibration) -> str:
+    """The temperature, and what it does to the expected calibration error of the test split, else of validation."""
+    if found.outcome in NO_TEMPERATURE:
+        text = f"calibration: no temperature ({NO_TEMPERATURE[found.outcome]})"
+    else:
+        text = f"calibration: temperature {found.temperature:.2f} on {found.images:,} validation images"
+        if found.outcome == "bound":
+            text += " (the limit of the search)"
+    split = next((name for name in ("test", "valid") if name in found.splits), None)
+    if split is None:
+        return text
+    one = found.splits[split]
+    text += f"; expected calibration error on {split} {one.before.ece:.3f}"
+    return f"{text}, {one.after.ece:.3f} with it" if found.scaled else text

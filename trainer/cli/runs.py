@@ -28,7 +28,7 @@ app = App(name="runs", help="List runs, show one, or compare two.", help_format=
 app.command(
     "trainer.cli.diff:diff",
     name="diff",
-    help="Compare two runs: settings, figures, and what is within noise",
+    help="Compare two runs: settings, metrics, and what is within noise",
     help_epilogue="Example:\n  epochscope runs diff monday tuesday\n  epochscope runs diff monday last --split valid",
 )
 
@@ -83,7 +83,7 @@ def _row(entry: RunEntry) -> tuple[str, ...]:
 
 @app.command(help_epilogue="Example:\n  epochscope runs show last\n  epochscope runs show monday --json")
 def show(run: RunName, /, *, runs: Runs = None, json: Json = False) -> int:
-    """Show one run: settings, attempts, best epoch, checkpoints, figures, and damaged lines of its journal if any."""
+    """Show one run: settings, attempts, best epoch, checkpoints, metrics, and damaged lines of its journal if any."""
     folder = find_run(runs or default_root(), run)
     found = run_facts(folder)
     if json:
@@ -97,7 +97,7 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
     summary, attempts = found["summary"], found["attempts"]
     yield f"{found['name']}: {found['status']}" + (f" ({summary['reason']})" if summary["reason"] else "")
     yield str(folder.path)
-    yield from _about_training(summary, attempts)
+    yield from _about_training(found, summary, attempts)
     yield from _about_attempts(attempts, found["status"])
     if found["evaluation"]:
         yield from _about_evaluation(found["evaluation"])
@@ -113,7 +113,7 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
     if found["log"]:
         yield from ("", f"log: {found['log']}")
     if found["status"] in ("stopped", "failed", "lost") and not found["settings"].get("custom"):
-        yield f"go on with: epochscope resume {called(folder)}"
+        yield f"resume it with: epochscope resume {called(folder)}"
 
 
 def _about_evaluation(found: dict[str, Any]) -> Iterator[str]:
@@ -142,7 +142,7 @@ def _figure(one: dict[str, Any], key: str) -> str:
     return number(float(value)) if value is not None else "-"
 
 
-def _about_training(summary: dict[str, Any], attempts: list[dict[str, Any]]) -> Iterator[str]:
+def _about_training(found: dict[str, Any], summary: dict[str, Any], attempts: list[dict[str, Any]]) -> Iterator[str]:
     started = next((one for one in reversed(attempts) if "device" in one), None)
     yield ""
     epochs = f"epoch {summary['epoch']} of {summary['epochs'] or '?'}"
@@ -151,6 +151,8 @@ def _about_training(summary: dict[str, Any], attempts: list[dict[str, Any]]) -> 
         sizes = ", ".join(f"{size:,} {split}" for split, size in started["split_sizes"].items())
         shape = "x".join(map(str, started["input_shape"]))
         yield f"{started['parameters']:,} parameters, {len(started['classes'])} classes, input {shape}; images: {sizes}"
+    if edits := found["edits"]:
+        yield f"edited: {edits['relabelled']:,} labels changed, {edits['left_out']:,} images left out"
     if summary["best_epoch"]:
         best = f"best: epoch {summary['best_epoch']}, validation loss {number(summary['best_loss'])}"
         over = over_classes(*summary["best_macro_f1_of"]) if "best_macro_f1_of" in summary else ""

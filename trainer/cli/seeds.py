@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from trainer.cli.output import called, number, say, say_json, table
 from trainer.cli.run_view import STOPPED, watch
 from trainer.errors import UsageError
-from trainer.metrics.significance import Spread, spread
+from trainer.metrics.significance import Spread
+from trainer.repetition import Repetition
 from trainer.settings import Settings, merge
 from trainer.store.folder import RunFolder, check_name, dated_name
 
 if TYPE_CHECKING:
+    from trainer.callback import Callback
     from trainer.result import Result
 
 SCORES = (("macro_f1", "F1"), ("accuracy", "accuracy"))
@@ -41,8 +43,18 @@ class Seeded:
         return float(getattr(self.result.evaluations[split].metrics, key))
 
 
-def train_seeds(settings: Settings, count: int, root: Path, name: str | None, *, as_json: bool) -> int:
+def train_seeds(
+    settings: Settings,
+    count: int,
+    root: Path,
+    name: str | None,
+    own: Callable[[], list[Callback]],
+    *,
+    as_json: bool,
+) -> int:
     """Train `count` runs NAME-s1234, NAME-s1235, ... one after the other, and print what they came to; the exit code.
+
+    `own` makes the callbacks of each run that are not installed.
 
     A run that is stopped (Ctrl-C) is saved as any other and is the last one; those before it are reported, and so they
     are where a run fails, whose error is raised then. Raises UsageError, before anything is trained, for a count below
@@ -60,7 +72,9 @@ def train_seeds(settings: Settings, count: int, root: Path, name: str | None, *,
             if not as_json:
                 say("", f"== seed {seed}: run {run}, {len(done) + 1} of {count}")
             result = watch(
-                lambda *views, made=made, run=run: start(made, root, name=run, callbacks=views, signals=True),
+                lambda *views, made=made, run=run: start(
+                    made, root, name=run, own=own(), callbacks=views, signals=True
+                ),
                 as_json=as_json,
             )
             if result.status != "completed":
@@ -92,7 +106,7 @@ def _names(settings: Settings, seeds: range, root: Path, name: str | None) -> li
             "run.exists",
             f"There is already a run named {' and '.join(map(repr, there))}.",
             where=str(root),
-            mend=f"Choose another --name; or train more of these: --seed {seeds.stop} goes on after the last.",
+            mend=f"Choose another --name; or train more of these: --seed {seeds.stop} continues after the last one.",
             name=there[0],
         )
     return names
@@ -109,7 +123,7 @@ def _tell(done: Sequence[Seeded], count: int, stopped: RunFolder | None, as_json
     if done:
         say(*_table(done), "", *CHANGES)
     if stopped is not None:
-        say("", f"{stopped.name} is stopped and saved; go on with: epochscope resume {called(stopped)}")
+        say("", f"{stopped.name} was stopped and saved; resume it with: epochscope resume {called(stopped)}")
 
 
 def _columns(done: Sequence[Seeded]) -> Iterator[tuple[str, str, str]]:
@@ -130,10 +144,7 @@ def _over(done: Sequence[Seeded], split: str) -> str:
 
 def spreads(done: Sequence[Seeded]) -> dict[str, dict[str, Spread]]:
     """By split, then by `macro_f1` and `accuracy`."""
-    found: dict[str, dict[str, Spread]] = {}
-    for split, key, _ in _columns(done) if done else ():
-        found.setdefault(split, {})[key] = spread([one.score(split, key) for one in done], limits=(0.0, 1.0))
-    return found
+    return Repetition(tuple(one.result for one in done), tuple(one.seed for one in done), "seed").spreads
 
 
 def _table(done: Sequence[Seeded]) -> list[str]:

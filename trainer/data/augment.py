@@ -2,7 +2,7 @@
 
 With the same parameters the result equals torchvision's functional operations on tensors, image by image:
 `rotate` (nearest, zero fill, about the centre), `hflip`, `pad` with zeros, `crop` to the original size. Only pixels
-whose source lies within 1e-3 of the border between two pixels may differ.
+whose source is within 1e-3 of the border between two pixels may differ.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from trainer.data.buffers import Workspace
 from trainer.data.split import mix
 
 FAR = 1e6
-"""Coordinate of what lies outside: any rotation of it stays outside the image."""
+"""Coordinate of what is outside: any rotation of it stays outside the image."""
 
 
 class Parameters(NamedTuple):
@@ -88,7 +88,7 @@ class Coordinates(NamedTuple):
 
 
 def coordinates(parameters: Parameters, height: int, width: int) -> Coordinates:
-    """Compose rotation, flip and crop. What the crop takes from outside the image lies FAR away."""
+    """Compose rotation, flip and crop. What the crop takes from outside the image is FAR away."""
     radians = parameters.angle * (math.pi / 180)
     cos, sin = radians.cos()[:, None], radians.sin()[:, None]
     sign = 1 - 2 * parameters.flip[:, None].float()  # about the centre a flip is a change of sign

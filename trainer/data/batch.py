@@ -117,7 +117,7 @@ def _by_key(place: str, batch: Mapping[Any, Any]) -> list[Any]:
 def _no_batch(place: str, why: str) -> DataError:
     return DataError(
         "data.batch",
-        f"{place.capitalize()} is no pair (images, labels): {why}",
+        f"{place.capitalize()} is not a pair (images, labels): {why}",
         expected="(images, labels), (images, labels, weights) or a mapping such as {'image': images, 'label': labels}, "
         "as tensors or arrays: images (B, ...), labels (B,)",
         mend="let the loader yield images and class numbers, for example with a collate_fn",
@@ -166,9 +166,9 @@ def _advice(images: Tensor, labels: Tensor) -> str:
 def _not_whole(place: str, found: str) -> DataError:
     return DataError(
         "data.labels",
-        f"A label of {place} is {found}, which is no class number.",
+        f"A label of {place} is {found}, which is not a class number.",
         expected="whole numbers from 0 to the number of classes - 1",
-        mend="check where the labels come from; values to predict (regression) are no classes",
+        mend="check where the labels come from; values to predict (regression) are not classes",
     )
 
 
@@ -211,7 +211,7 @@ class PairsSingles(Generic[B]):
             elif len(batch[1]) == 1 or len(held[1]) == 1:
                 self._say(
                     "single",
-                    "A batch of one image was put together with its neighbour: BatchNorm cannot train on one image.",
+                    "A batch of one image was merged with its neighbour: BatchNorm cannot train on one image.",
                 )
                 self._held = joined([held, batch])
             else:

@@ -27,7 +27,7 @@ class Workspace:
 
 
 class Recycler:
-    """float32 tensors whose memory is handed out again once nobody holds them or a view of them any more."""
+    """float32 tensors whose memory is handed out again once no one holds them or a view of them any more."""
 
     KEPT = 8
 

@@ -81,8 +81,8 @@ def cached(source: str, policy: object, state: str, build: Build, usable: Callab
     `shape` (H, W, C), `count` and, where it is not 3, the number of `facts` of an image; a `digest` over the pixels is
     added. Raises `DiskError`.
     """
-    place = cache_folder() / "images" / _short(f"{FORMAT} {source} {policy}")
-    target = place / _short(state)
+    target = _target(source, policy, state)
+    place = target.parent
     entry = _open(target)
     if entry is not None and usable(entry):
         return entry
@@ -102,6 +102,41 @@ def cached(source: str, policy: object, state: str, build: Build, usable: Callab
     _tidy(place, keep=target)
     shutil.rmtree(cache_folder() / "images" / _short(f"{FORMAT - 1} {source} {policy}"), ignore_errors=True)
     return Entry(target)
+
+
+def cached_images() -> tuple[int, int]:
+    """Of how many sources decoded images are kept, and how many bytes they take."""
+    places = _places()
+    files = [path for place in places for path in place.rglob("*")]
+    size = 0
+    for path in files:
+        with contextlib.suppress(OSError):  # another process may tidy
+            size += path.stat().st_size if path.is_file() else 0
+    return len(places), size
+
+
+def remove_cached_images() -> int:
+    """Remove all decoded images: they are made again when they are needed. How many bytes are free now."""
+    before = cached_images()[1]
+    for place in _places():
+        shutil.rmtree(place, ignore_errors=True)
+    return before - cached_images()[1]
+
+
+def _places() -> list[Path]:
+    try:
+        return [path for path in (cache_folder() / "images").iterdir() if path.is_dir()]
+    except OSError:
+        return []
+
+
+def find_cached(source: str, policy: object, state: str) -> Entry | None:
+    """The entry of `source` in this `state` under this `policy`, where it is there and whole."""
+    return _open(_target(source, policy, state))
+
+
+def _target(source: str, policy: object, state: str) -> Path:
+    return cache_folder() / "images" / _short(f"{FORMAT} {source} {policy}") / _short(state)
 
 
 def _open(folder: Path) -> Entry | None:

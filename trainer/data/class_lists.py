@@ -79,7 +79,7 @@ def _joined(parts: Any) -> Names | None:
         if longest[: len(other)] != other:
             raise DataError(
                 "data.class_lists",
-                "The data sets that are joined number their classes differently.",
+                "The joined data sets number their classes differently.",
                 where=f"{_listed(longest)} and {_listed(other)}",
                 expected="the same list of classes in each of them",
                 mend="give every one the same `.classes`, with labels by that list (ImageFolder numbers the folders it "
@@ -101,7 +101,7 @@ def label_map(training: Names, other: Names, split: str) -> Tensor | None:
             "data.class_lists",
             f"The classes of {split!r} are not those of the training data.",
             where=f"train: {_listed(training)}; {split}: {_listed(other)}",
-            expected=f"classes that training has too{f', unlike {_listed(unknown)}' if unknown else ''}",
+            expected=f"only classes of the training data{f', unlike {_listed(unknown)}' if unknown else ''}",
             mend="use the same folders of classes in each split, or give every data set the same `.classes`",
             split=split,
         )

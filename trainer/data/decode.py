@@ -70,10 +70,16 @@ def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Dec
 
 def read_size(path: str) -> tuple[int, int] | None:
     """Height and width as displayed, from the head of the file; None if it cannot be read."""
+    head = read_head(path)
+    return None if head is None else head[:2]
+
+
+def read_head(path: str) -> tuple[int, int, str] | None:
+    """Height and width as displayed, and the Pillow mode, from the head of the file; None if it cannot be read."""
     try:
         with _opened(path) as image:
             width, height = displayed_size(image)
-            return height, width
+            return height, width, image.mode
     except UnreadableError:
         return None
 
@@ -179,7 +185,7 @@ def _reasons(path: str) -> Iterator[None]:
     except IsADirectoryError:
         raise UnreadableError("not_a_file", "a folder, not an image") from None
     except FileNotFoundError:
-        raise UnreadableError("missing", "the file is not there") from None
+        raise UnreadableError("missing", "the file does not exist") from None
     except MemoryError:
         raise UnreadableError("oversized", "too large for the memory of this machine") from None
     except Exception as error:  # Pillow's readers let all kinds of errors through: the next image must not suffer

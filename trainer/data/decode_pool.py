@@ -30,13 +30,17 @@ def decode_all(job: Job, paths: Sequence[str], size_bytes: int, progress: Progre
     """Run `job` over all `paths`; `size_bytes` is what the files hold together. Returns index, code, reason."""
     try:
         job.create(len(paths))
-        workers = min(usable_cores(), -(-len(paths) // PIECE))
-        few = len(paths) < FEW_FILES and size_bytes < FEW_BYTES
-        if few or workers < 2 or not sys.executable:
-            return _here(job, paths, progress)
-        return _Pool(job, workers).run(paths, progress)
+        workers = decoders(len(paths), size_bytes)
+        return _Pool(job, workers).run(paths, progress) if workers else _here(job, paths, progress)
     except OSError as error:
         raise _disk_error(job, str(error)) from error
+
+
+def decoders(files: int, size_bytes: int) -> int:
+    """How many processes decode so many files, which hold `size_bytes` together; 0: the one that asks."""
+    workers = min(usable_cores(), -(-files // PIECE))
+    few = files < FEW_FILES and size_bytes < FEW_BYTES
+    return 0 if few or workers < 2 or not sys.executable else workers
 
 
 def _here(job: Job, paths: Sequence[str], progress: Progress) -> Faults:

@@ -203,7 +203,7 @@ def _damaged(source: str, base: Path, reason: str) -> DataError:
         f"the files of {source} cannot be used: {reason}",
         where=str(base / KNOWN[source].folder),
         expected="the files of the official archive: images and labels, nothing else",
-        mend="delete this folder and start again: it is then downloaded anew",
+        mend="delete this folder and start again: it is then downloaded again",
         source=source,
     )
 
@@ -240,7 +240,7 @@ class _ArraysOnly(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in self.ALLOWED:
-            raise pickle.UnpicklingError(f"it names {module}.{name}, which is no array: refused, nothing was run")
+            raise pickle.UnpicklingError(f"it names {module}.{name}, which is not an array: refused, nothing was run")
         return self.ALLOWED[module, name]
 
 
@@ -258,7 +258,7 @@ def _read_mnist(dataset: Any, folder: Path) -> Content:
     classes = tuple(str(name).split(" - ")[0] for name in dataset.classes)
     together = np.concatenate(labels).astype(np.int64)
     if [len(part) for part in images] != [len(part) for part in labels] or together.max() >= len(classes):
-        raise ValueError("images and labels do not belong together")
+        raise ValueError("images and labels do not match")
     return Content(np.concatenate(images), together, len(labels[0]), classes)
 
 
@@ -266,6 +266,6 @@ def _read_idx(path: Path) -> NDArray[np.uint8]:
     """LeCun's format: two zero bytes, 8 for uint8, number of dimensions, their lengths as big-endian int32, data."""
     raw = path.read_bytes()
     if raw[:3] != b"\0\0\x08":
-        raise ValueError(f"{path.name} is no idx file of bytes")
+        raise ValueError(f"{path.name} is not an idx file of bytes")
     shape = np.frombuffer(raw, ">i4", raw[3], 4).tolist()
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)

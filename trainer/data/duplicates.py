@@ -55,7 +55,7 @@ class Leak:
 class Duplicates:
     """`groups`, the largest first: an image is in one of them at most. `leaks`: one for each image that leaks.
 
-    `near`: up to which difference (`alike.differences`) pictures were taken for copies. `unsearched`: images that look
+    `near`: up to which difference (`alike.differences`) pictures count as copies. `unsearched`: images that look
     like so many others that they were not compared with each of them.
     """
 

@@ -66,7 +66,7 @@ def _other(some: list[LeftOut]) -> DataNote:
     more = "s" if count > 1 else ""
     inside = [one for one in some if one.class_name]
     where = _by_class(inside) if inside else ""
-    text = f"{count} other file{more} or folder{more} not looked at, such as {example}{f' ({where})' if where else ''}"
+    text = f"{count} other file{more} or folder{more} ignored, such as {example}{f' ({where})' if where else ''}"
     return DataNote("other_files", {"count": count, "example": example, "where": where}, text)
 
 

@@ -1,4 +1,4 @@
-"""What lies in a folder of images, found with one look at each directory; no image is opened. [no torch]"""
+"""What is in a folder of images, found with one look at each directory; no image is opened. [no torch]"""
 
 from __future__ import annotations
 
@@ -330,7 +330,7 @@ def _look_at(listing: Listing, full: str, entry: os.DirEntry[str], found: list[t
         printable = full.encode("utf-8", "backslashreplace").decode()
         listing.faults.append(Fault(printable, "name", "the file's name is not valid Unicode text"))
     except FileNotFoundError:
-        listing.faults.append(Fault(full, "dangling", "a link to a file that is not there"))
+        listing.faults.append(Fault(full, "dangling", "a link to a missing file"))
     except OSError as error:
         listing.faults.append(Fault(full, "unreadable", error.strerror or str(error)))
     else:

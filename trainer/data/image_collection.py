@@ -83,7 +83,7 @@ def collection_of_hugging_face(data: Any) -> Collection:
     if images is None or labels is None:
         raise UsageError(
             "data.columns",
-            "The data set has no column of images and one of labels that can be told from the others.",
+            "The data set has no clear column of images and labels.",
             where=f"columns: {', '.join(map(str, features))}",
             expected="one column of the type Image, and one of the type ClassLabel or called label",
             mend="keep those two: data.select_columns([...]).rename_columns({...})",
@@ -142,7 +142,7 @@ def load_collection(
             name = label_text(names[split][number])
             try:
                 if name not in classes:
-                    raise UnreadableError("no_label", f"its label is {one.labels[number]!r}, which names no class")
+                    raise UnreadableError("no_label", f"its label is {one.labels[number]!r}, which is not a class")
                 pixels[row], sizes[row] = fitted(one.images[number], target, grey=grey)
                 labels[row] = classes.index(name)
             except UnreadableError as error:
@@ -160,7 +160,7 @@ def _check_lists(training: Collection, splits: Mapping[str, Collection]) -> None
                 "data.class_lists",
                 f"The classes of {split!r} are not those of the training data.",
                 where=f"train: {', '.join(training.classes)}; {split}: {', '.join(one.classes)}",
-                expected=f"classes that training has too, unlike {', '.join(unknown[:20])}",
+                expected=f"only classes of the training data, unlike {', '.join(unknown[:20])}",
                 mend="give every split the same list of classes",
                 split=split,
             )

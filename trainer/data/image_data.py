@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
 from trainer.data import augment
+from trainer.data.augmentation import Augmentation, ImageChanges
 from trainer.data.batch import PairsSingles
 from trainer.data.buffers import Recycler, Workspace
-from trainer.data.decode import UnreadableError, fit, no_warnings, read_image
-from trainer.data.image_set import Fault, ImageSet, pack
+from trainer.data.fingerprint import fingerprint_of
+from trainer.data.image_set import ImageSet
+from trainer.data.new_images import decode_new
+from trainer.data.normalization import Normalization, grey_normalization, image_statistics
 from trainer.data.prefetch import Prefetch, worthwhile
+from trainer.data.shares import batch_places, regrouped
 from trainer.data.split import Indices
-from trainer.data.validation import FaultyDataError, left_out
+from trainer.data.split_view import PixelView, SplitView
+from trainer.data.validation import left_out
+from trainer.store.edits_file import LabelEdit
 
 CHUNK_PIXELS = 1 << 19
 """Pixels prepared at a time: 512 CIFAR images. What they need in between stays in the cache that the cores share, and
@@ -38,57 +40,27 @@ BLOCK = 16
 Batch = tuple[Tensor, Tensor]
 
 
-class Augmentation(NamedTuple):
-    """Largest angle in degrees, probability of a flip, pixels of padding before the crop."""
-
-    rotation: float
-    flip: float
-    crop: int
-
-
-class Normalization(NamedTuple):
-    """Mean and standard deviation of each channel, of values in [0, 1]."""
-
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
-
-class SplitView(NamedTuple):
-    """One split for viewers."""
-
-    pixels: PixelView
-    labels: NDArray[np.int64]
-    sizes: NDArray[np.int32]
-    """(N, 2): width and height of the original."""
-    paths: list[str]
-
-
-class PixelView:
-    """(N, H, W, 3) uint8 without a copy: slices and index arrays become arrays when asked for, so does `np.asarray`."""
-
-    dtype = np.dtype(np.uint8)
-
-    def __init__(self, pixels: NDArray[np.uint8], rows: Indices) -> None:
-        self._pixels = pixels
-        self._rows = rows
-        self.shape = (len(rows), *pixels.shape[1:3], 3)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, which: Any) -> NDArray[np.uint8]:
-        picked = self._pixels[self._rows[which]]
-        return np.repeat(picked, 3, axis=-1) if picked.shape[-1] == 1 else np.ascontiguousarray(picked[..., :3])
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return self[:].astype(dtype or np.uint8, copy=False)
-
-
 class ImageData:
-    """Images of one size in up to three splits; see `open_data`. Batches depend on (seed, epoch, index) alone."""
+    """Images of one size in up to three splits, from `open_data`. Batches depend on (seed, epoch, index) alone.
+
+    Attributes:
+        name: Name of the source.
+        classes: Class names (C,).
+        input_shape: (channels, height, width) of an image.
+        sizes: Images in each split.
+        batch: Images per training batch.
+        steps_per_epoch: Training batches in an epoch.
+        mean: Mean of each channel of the training images, for values in [0, 1].
+        std: Standard deviation of each channel.
+        notes: What is worth knowing about the images, such as how many were left out; one sentence each.
+        fingerprint: Digest of images, labels, split, seed and size.
+        edits: Label edits that were applied.
+    """
 
     exact_resume: Literal["exact", "replayed"] = "exact"
+    """An epoch can be resumed in its middle, with the same batches."""
     single_pass = False
+    """The training images can be gone through again."""
 
     def __init__(
         self,
@@ -102,20 +74,25 @@ class ImageData:
         balanced: bool = False,
         normalization: Normalization | None = None,
         reopen: Callable[[str], ImageData | None] | None = None,
+        refold: Callable[[int], Iterator[ImageData]] | None = None,
+        edits: tuple[LabelEdit, ...] = (),
     ) -> None:
         height, width = pictures.pixels.shape[1:3]
         self.name = pictures.name
         self.classes = pictures.classes
         self.input_shape = (pictures.channels, height, width)
-        self.mean, self.std = normalization or _statistics(pictures, split["train"])
+        given = normalization if normalization is None or pictures.channels > 1 else grey_normalization(normalization)
+        self.mean, self.std = given or image_statistics(pictures, split["train"])
         self.sizes = {part: len(rows) for part, rows in split.items()}
         self.batch = batch
         full, rest = divmod(self.sizes["train"], batch)
         self._pairs = rest == 1 and full > 0
         self.steps_per_epoch = full if self._pairs else full + (rest > 0)
         self.notes = (*left_out(pictures), *pictures.notes)
-        self.fingerprint = _fingerprint(pictures, split, seed, fractions)
-        self._reopen = reopen
+        self.fingerprint = fingerprint_of(pictures, split, seed, fractions)
+        self.edits = edits
+        """Decisions about its images that were applied."""
+        self._reopen, self._refold = reopen, refold
         self._pictures = pictures
         self._split = split
         self._seed = seed
@@ -127,9 +104,29 @@ class ImageData:
         self._place(packed(pictures.pixels))
 
     def of_run(self, fingerprint: str) -> ImageData | None:
-        """The same source as a run of version 0.1.0 with this fingerprint read and divided it; None where the images
-        are others."""
+        """The same source by the rules of version 0.1.0 that give this fingerprint; None if none do."""
         return self._reopen(fingerprint) if self._reopen else None
+
+    def folds(self, count: int = 5) -> Iterator[ImageData]:
+        """Divide all images again for cross-validation, which `open_data` must have opened.
+
+        Each class is spread evenly over the folds by scikit-learn's `StratifiedKFold`. Splits that the source brings
+        are joined. The pixels are shared.
+
+        Args:
+            count: How many folds, from 2 to the number of images of the smallest class.
+
+        Yields:
+            The images with one fold as the test split, and the rest as training and validation images (`valid` of
+            `open_data`).
+
+        Raises:
+            UsageError: `folds.count`: there are too few images for so many folds.
+            TypeError: `open_data` has not made this.
+        """
+        if self._refold is None:
+            raise TypeError("only what open_data has opened can be divided again")
+        return self._refold(count)
 
     def to(self, device: torch.device | str) -> None:
         """Make batches on `device` from now on. Pixels move there if they take at most half of its free memory."""
@@ -150,10 +147,17 @@ class ImageData:
         self._rows = {part: torch.from_numpy(rows).to(self._device) for part, rows in self._split.items()}
 
     def train_batches(self, epoch: int, first_batch: int = 0) -> Generator[Batch]:
-        """Shuffled, augmented, normalised batches of an epoch, from `first_batch` on: float32 (B, C, H, W), int64 (B,).
+        """Shuffled, augmented and normalised batches of an epoch. The same arguments give the same bits.
 
-        The last one may be smaller, or larger by one: a last batch of one image, which BatchNorm cannot train on, joins
-        the one before. The same arguments give the same bits, whatever was computed before.
+        The last batch may be smaller, or larger by one: a last batch of one image, which BatchNorm cannot train on, is
+        added to the one before.
+
+        Args:
+            epoch: Number of the epoch, from 1.
+            first_batch: Batches to leave out at the start, 0 or more.
+
+        Yields:
+            Images float32 (B, C, H, W) and labels int64 (B,).
         """
         if first_batch >= self.steps_per_epoch:
             return
@@ -176,14 +180,72 @@ class ImageData:
         """The chunks, made on a second thread where there is a core for it. A device works beside Python anyway."""
         return Prefetch(chunks, AHEAD) if self._device.type == "cpu" and worthwhile() else chunks
 
+    def train_shares(self, epoch: int, first_batch: int, rank: int, size: int) -> Iterator[Batch]:
+        """The share of one of several processes: positions `rank`, `rank + size`, ... of every batch, and nothing else
+        is made. Image by image they are those of `train_batches`.
+
+        Args:
+            epoch: Number of the epoch, from 1.
+            first_batch: Batches to leave out at the start, 0 or more.
+            rank: Number of the process, from 0.
+            size: How many processes there are.
+
+        Yields:
+            Images float32 of this process, and the labels int64 (B,) of the whole batch.
+        """
+        batches = batch_places(self.sizes["train"], self.batch, self.steps_per_epoch)[first_batch:]
+        mine = [batch[rank::size] for batch in batches]
+        places = torch.tensor([place for batch in mine for place in batch], dtype=torch.int64, device=self._device)
+        labels = self._labels[self._rows["train"][self.order(epoch)]]
+        with closing(self._ahead(self._train_chunks(epoch, 0, len(places), places))) as chunks:
+            images = regrouped((images for images, _ in chunks), [len(batch) for batch in mine])
+            for batch, own in zip(batches, images, strict=True):
+                yield own, labels[batch.start : batch.stop]
+
+    def eval_shares(self, split: str, batch: int, rank: int, size: int) -> Iterator[Batch | None]:
+        """Of every `size` batches of `eval_batches` the one of process `rank`.
+
+        Args:
+            split: "train", "valid" or "test".
+            batch: Images per batch, 1 or more.
+            rank: Number of the process, from 0.
+            size: How many processes there are.
+
+        Yields:
+            Images float32 (B, C, H, W) and labels int64 (B,); None where the last batches are fewer than processes.
+        """
+        pieces = torch.split(self._rows[split], batch)
+        own = iter(self._normalized_batches(pieces[rank::size]))
+        for _ in range(0, len(pieces), size):
+            yield next(own, None)
+
     def eval_batches(self, split: str, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """All images of a split in stored order, normalised but not augmented; shapes as in `train_batches`."""
+        """All images of a split in stored order, normalised but not augmented.
+
+        Args:
+            split: "train", "valid" or "test".
+            batch: Images per batch, 1 or more.
+
+        Yields:
+            Images float32 (B, C, H, W) and labels int64 (B,).
+        """
+        return self._normalized_batches(torch.split(self._rows[split], batch))
+
+    def _normalized_batches(self, pieces: Iterable[Tensor]) -> Iterator[Batch]:
         workspace = Workspace()
-        for rows in torch.split(self._rows[split], batch):
+        for rows in pieces:
             yield self._normalise(self._take(rows, workspace), workspace), self._labels[rows]
 
     def preview(self, n: int, epoch: int = 1) -> tuple[Tensor, Tensor, Tensor]:
-        """The first `n` training images of an epoch as the engine gets them, their labels and stored indices."""
+        """The first training images of an epoch, exactly as the engine gets them.
+
+        Args:
+            n: How many, at most.
+            epoch: Number of the epoch, from 1.
+
+        Returns:
+            Images float32 (n, C, H, W), labels int64 (n,), and their places in the source int64 (n,).
+        """
         n = min(n, self.sizes["train"])
         images, labels = (torch.cat(parts) for parts in zip(*self._train_chunks(epoch, 0, n), strict=True))
         return images, labels, self._rows["train"][self.order(epoch)[:n]]
@@ -230,14 +292,24 @@ class ImageData:
         pixels = PixelView(self._pictures.pixels, rows)
         return SplitView(pixels, self._pictures.labels[rows], self._pictures.sizes[rows], paths)
 
-    def prepare(self, images: Any) -> Tensor:
-        """New images, by the policy of the training images, to normalised float32 (N, C, H, W).
+    def files(self, split: str) -> list[str]:
+        """Full paths of a split's images, in stored order; empty if they are not files."""
+        root = self._pictures.root
+        return [] if root is None else [str(root / self._pictures.paths[row]) for row in self._split[split].tolist()]
 
-        `images`: one of, or a sequence of, paths, Pillow images and uint8 arrays (H, W) or (H, W, 1, 3 or 4).
-        Raises `DataError` naming every image that cannot be read.
+    def prepare(self, images: Any) -> Tensor:
+        """Resize and normalise new images as the training images were.
+
+        Args:
+            images: One of, or a sequence of, paths, Pillow images and uint8 arrays (H, W) or (H, W, 1, 3 or 4).
+
+        Returns:
+            Images float32 (N, C, H, W).
+
+        Raises:
+            DataError: Images cannot be read; it names every one.
         """
-        single = isinstance(images, (str, Path, Image.Image)) or getattr(images, "ndim", 4) < 4
-        decoded = self._decode([images] if single else images)
+        decoded = decode_new(images, self.input_shape)
         if not len(decoded):
             return torch.empty(0, *self.input_shape, device=self._device)
         return self._normalise(packed(decoded).to(self._device), Workspace())
@@ -251,28 +323,53 @@ class ImageData:
 
     def _parameters(self, epoch: int) -> augment.Parameters | None:
         """Of all training images in stored order; None where nothing is asked for."""
-        if not any(self._augmentation):
+        if not self._augmentation.moves:
             return None
-        drawn = augment.draw(self.sizes["train"], **self._augmentation._asdict(), seed=self._seed, epoch=epoch)
+        rotation, flip, crop = self._augmentation[:3]
+        count = self.sizes["train"]
+        drawn = augment.draw(count, rotation=rotation, flip=flip, crop=crop, seed=self._seed, epoch=epoch)
         return drawn.to(self._device)
 
-    def _train_chunks(self, epoch: int, first: int, last: int) -> Generator[Batch]:
-        """Images `first` (a multiple of the chunk) to `last` of an epoch in its order, a chunk of batches at a time."""
-        order = self.order(epoch)
+    def _further_changes(self, epoch: int, order: Tensor, places: Tensor | None) -> ImageChanges | None:
+        """Those that an epoch makes beside rotation, flip and crop; None where none are asked for."""
+        if not self._augmentation.more:
+            return None
+        return ImageChanges(
+            self._augmentation,
+            self.input_shape,
+            self.sizes["train"],
+            # an image that is drawn twice is changed in two ways
+            (None if places is None else places.cpu()) if self._balanced else order.cpu(),
+            self._device,
+            seed=self._seed,
+            epoch=epoch,
+        )
+
+    def _train_chunks(self, epoch: int, first: int, last: int, places: Tensor | None = None) -> Generator[Batch]:
+        """Images `first` (a multiple of the chunk) to `last` of an epoch in its order, a chunk of batches at a time; of
+        those at some `places` of it, where given."""
+        order = self.order(epoch) if places is None else self.order(epoch)[places]
         drawn = self._parameters(epoch)
+        further = self._further_changes(epoch, order, places)
         workspace = Workspace()
         for start in range(first, last, self._chunk * BLOCK):
             block = order[start : min(start + self._chunk * BLOCK, last)]
             # an image that is drawn twice is changed in two ways
-            which = slice(start, start + len(block)) if self._balanced else block
+            drawn_at = slice(start, start + len(block)) if places is None else places[start : start + len(block)]
+            which = drawn_at if self._balanced else block
             change = None if drawn is None else self._change(drawn.pick(which), workspace)
             rows = self._rows["train"][block]
             for begin in range(0, len(block), self._chunk):
                 some = slice(begin, begin + self._chunk)
                 pixels = self._take(rows[some], workspace)
-                if change is not None:
-                    pixels = change(pixels, some)
-                yield self._normalise(pixels, workspace), self._labels[rows[some]]
+                if further is None:
+                    images = self._normalise(pixels if change is None else change(pixels, some), workspace)
+                else:
+                    at = slice(start + begin, start + begin + len(pixels))
+                    pixels = further.take_part(pixels, at)
+                    pixels = further.recolor(pixels if change is None else change(pixels, some), at)
+                    images = further.erase(self._normalise(pixels, workspace), at)
+                yield images, self._labels[rows[some]]
 
     def _change(self, drawn: augment.Parameters, workspace: Workspace) -> Callable[[Tensor, slice], Tensor]:
         """What is done to the packed pixels of some of the images that `drawn` is for."""
@@ -291,55 +388,8 @@ class ImageData:
         out = self._recycler.empty((len(pixels), *self.input_shape), pixels.device)
         return self._normaliser(pixels, out, workspace)
 
-    def _decode(self, images: Iterable[Any]) -> NDArray[np.uint8]:
-        channels, height, width = self.input_shape
-        decoded, faults = [], []
-        for position, image in enumerate(images):
-            try:
-                with no_warnings():
-                    decoded.append(_fit_any(image, (height, width), grey=channels == 1))
-            except UnreadableError as error:
-                name = str(image) if isinstance(image, (str, Path)) else f"image {position}"
-                faults.append(Fault(name, error.code, error.reason))
-        if faults:
-            raise FaultyDataError("data.unreadable", "images cannot be read", faults, mend="leave them out")
-        return pack(np.stack(decoded)) if decoded else np.empty(0, np.uint8)
-
-
-def _fit_any(image: Any, target: tuple[int, int], *, grey: bool) -> NDArray[np.uint8]:
-    if isinstance(image, (str, Path)):
-        return read_image(str(image), target, grey=grey).pixels
-    if isinstance(image, Image.Image):
-        return fit(image, target, grey=grey)
-    array = np.asarray(image)
-    if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
-        raise UnreadableError("array", f"got {array.dtype} {array.shape}, expected uint8 (H, W) or (H, W, 1, 3 or 4)")
-    return fit(Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array), target, grey=grey)
-
 
 def packed(pixels: NDArray[np.uint8]) -> Tensor:
     """(N, H, W) int32 for colour, uint8 for grey; shares the memory of `pixels`."""
     tensor = torch.from_numpy(pixels)
     return (tensor if pixels.shape[3] == 1 else tensor.view(torch.int32)).squeeze(3)
-
-
-def _statistics(pictures: ImageSet, rows: Indices) -> Normalization:
-    """Mean and standard deviation of each channel over some images, values in [0, 1]; a spread of 0 counts as 1."""
-    total, squares = pictures.sums[rows].sum(axis=0)
-    count = len(rows) * pictures.pixels.shape[1] * pictures.pixels.shape[2]
-    mean = total / count
-    std = np.sqrt(np.maximum(squares / count - mean**2, 0))
-    std[std == 0] = 255
-    return Normalization(tuple((mean / 255).tolist()), tuple((std / 255).tolist()))
-
-
-def _fingerprint(pictures: ImageSet, split: dict[str, Indices], seed: int, fractions: tuple[float, float]) -> str:
-    """32 hex digits over pixels, labels, names, split and seed."""
-    facts = [pictures.digest, pictures.classes, pictures.pixels.shape, seed, fractions]
-    digest = hashlib.sha256(json.dumps(facts).encode())
-    digest.update(pictures.labels.tobytes())
-    for part, rows in split.items():
-        digest.update(part.encode())
-        digest.update(rows.tobytes())
-    digest.update("\0".join(pictures.paths).encode())
-    return digest.hexdigest()[:32]

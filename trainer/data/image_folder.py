@@ -1,6 +1,6 @@
 """A folder as a source: `train/ valid/ test/` with a folder of images per class, or just those. [no torch]
 
-Nothing that lies in it is passed over in silence: `ImageSet.left_out` counts it, `ImageSet.notes` says it.
+Nothing that is in it is passed over in silence: `ImageSet.left_out` counts it, `ImageSet.notes` says it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def load_folder(root: Path, size: int | None, progress: Progress, rules: int = R
     """
     listing = scan(root, progress, rules)
     if not listing.paths:
-        raise _no_images(listing)
+        raise no_images(listing)
     source = os.path.realpath(root)
     policy = _policy(size, listing, progress, large)
     return load_listing(listing, root.resolve().name or source, policy, size, progress, large)
@@ -144,7 +144,8 @@ def _modes(entry: Entry, unreadable: tuple[int, ...]) -> dict[str, int]:
     return {MODES[code]: count for code, count in enumerate(np.bincount(codes).tolist()) if count}
 
 
-def _no_images(listing: Listing) -> DataError:
+def no_images(listing: Listing) -> DataError:
+    """What is raised where a folder holds none."""
     faults = (*listing.problems, *listing.faults)
     what = "there are no images in the folder"
     nothing = np.zeros(0, np.int32)

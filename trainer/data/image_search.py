@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from trainer.data.image_formats import image_suffixes, suffix_of
+from trainer.data.image_formats import FORMATS, image_suffixes, suffix_of
+from trainer.errors import DataError
 from trainer.natural_order import natural_key
 
 SYSTEM = ("__MACOSX", "@eaDir")
@@ -33,6 +34,20 @@ def find_images(paths: Iterable[str]) -> FoundImages:
             _search(path, found)
         else:
             found.images.append(path)
+    return found
+
+
+def needs_images(found: FoundImages, where: str) -> FoundImages:
+    """The same. Raises DataError `data.no_images` where there is not one; `where` was looked."""
+    if not found.images:
+        raise DataError(
+            "data.no_images",
+            "there are no images in the folder",
+            where=where,
+            expected=f"files of these formats: {', '.join(FORMATS)}",
+            mend="give image files, or a folder of them",
+            path=where,
+        )
     return found
 
 

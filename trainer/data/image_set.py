@@ -91,12 +91,16 @@ class ImageSet:
     faults: tuple[Fault, ...] = ()
     """Every file that cannot be used, those that have no index (dangling links) included."""
     problems: tuple[Fault, ...] = ()
-    """What is wrong with the source as a whole: nobody can train on it before this is mended."""
+    """What is wrong with the source as a whole: no one can train on it before this is fixed."""
     notes: tuple[DataNote, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    """What lies in the folder and is not used, readable or not."""
+    """What is in the folder and is not used, readable or not."""
     root: Path | None = None
     """The folder that `paths` are relative to, if they are files."""
+    labels_of_source: NDArray[np.int64] | None = None
+    """(N,): the labels before they were edited, by which the split is drawn; None where they were not."""
+    edited_out: tuple[int, ...] = ()
+    """Indices of images that edits leave out of every split."""
 
     @property
     def channels(self) -> int:

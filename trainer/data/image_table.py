@@ -23,7 +23,6 @@ from trainer.events import SPLITS
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE_SUFFIXES = (".csv", ".tsv")
 SEPARATORS = (",", ";", "\t", "|")
 """Of fields in a line; the most frequent one in the first line counts."""
 PATH_COLUMNS = ("path", "file", "filename", "filepath", "image", "imagepath", "imagefile", "img", "imgpath")
@@ -54,12 +53,12 @@ class Table:
 def load_table(table: Table, size: int | None, progress: Progress, large: int = LARGEST) -> ImageSet:
     """Decode and check what a table lists; as `load_folder`. Faults are told by the path that the table has."""
     progress("scan", 0, 0)
-    listing = _listing(table)
+    listing = table_listing(table)
     if not listing.paths:
         faults = "".join(f"\n  {fault.path}: {fault.reason}" for fault in (*listing.problems, *listing.faults)[:20])
         raise DataError(
             "data.no_images",
-            "the table lists no image that is there",
+            "none of the images in the table exists",
             where=f"{table.name}, paths from {table.base}{faults}",
             expected="a column of paths of images, and one of their labels",
             mend="correct the paths: relative ones start from the folder of the table",
@@ -130,6 +129,25 @@ def table_of_frame(frame: pd.DataFrame, name: str = "table", base: Path | None =
     return Table(name, base, rows, tuple(str(one) for one in categories))
 
 
+def paths_of_frame(frame: pd.DataFrame, base: Path | None = None) -> list[str]:
+    """The paths of images in a DataFrame, with or without labels; the column is found as in `table_of_frame`. Relative
+    ones start from `base`; None: the working folder. Raises UsageError `table.columns`."""
+    _check_heads(frame)
+    column = _path_column(frame)
+    if column is None and len(frame.columns) == 1:
+        column = frame.columns[0]
+    if column is None:
+        raise UsageError(
+            "table.columns",
+            "The table has no column of paths.",
+            where=f"columns: {', '.join(str(one) for one in frame.columns)}",
+            expected="a column called path",
+            mend="rename the column: frame.rename(columns={...: 'path'})",
+        )
+    paths = [_path_text(path) for path in frame[column]]
+    return paths if base is None else [str(base / path) if path else "" for path in paths]
+
+
 def table_of_pairs(pairs: Sequence[Any], name: str = "list") -> Table:
     """A list of (path, label)."""
     return Table(name, Path.cwd(), [TableRow(os.fspath(path), label) for path, label in pairs])
@@ -163,40 +181,49 @@ def _check_heads(frame: pd.DataFrame) -> None:
             if twice
             else f"A column of the table is called {images[0]!r}, which looks like an image.",
             where=f"columns: {', '.join(heads)}",
-            expected="columns named path and label, and if wanted split (train, valid or test)",
+            expected="columns named path and label, and optionally split (train, valid or test)",
             mend="give each column a name of its own"
             if twice
             else "read the file with header=None, so that its first line is an image as the others are",
         )
 
 
+def _named(frame: pd.DataFrame, names: Sequence[str]) -> Any:
+    plain = {"".join(char for char in str(column).lower() if char not in " _-"): column for column in frame.columns}
+    return next((plain[name] for name in names if name in plain), None)
+
+
+def _path_column(frame: pd.DataFrame) -> Any:
+    """That of the paths, by its name, else by its first entry; None where there is none."""
+    found = _named(frame, PATH_COLUMNS)
+    if found is not None or not len(frame):
+        return found
+    known = (_named(frame, LABEL_COLUMNS), _named(frame, SPLIT_COLUMNS))
+    others = [column for column in frame.columns if column not in known]
+    return next((column for column in others if _looks_like_image(frame[column].iloc[0])), None)
+
+
 def _columns(frame: pd.DataFrame) -> tuple[Any, Any, Any]:
     """The columns of paths, labels and splits; the last one None where there is none."""
     _check_heads(frame)
-    plain = {"".join(char for char in str(column).lower() if char not in " _-"): column for column in frame.columns}
-    paths, labels, splits = (
-        next((plain[name] for name in names if name in plain), None)
-        for names in (PATH_COLUMNS, LABEL_COLUMNS, SPLIT_COLUMNS)
-    )
+    labels, splits = _named(frame, LABEL_COLUMNS), _named(frame, SPLIT_COLUMNS)
+    paths = _path_column(frame)
     others = [column for column in frame.columns if column not in (paths, labels, splits)]
-    if paths is None and len(frame):
-        paths = next((column for column in others if _looks_like_image(frame[column].iloc[0])), None)
-        others = [column for column in others if column is not paths]
     if labels is None and len(others) == 1:
         labels = others[0]
     if paths is None or labels is None:
         missing = " and ".join(what for what, column in (("paths", paths), ("labels", labels)) if column is None)
         raise UsageError(
             "table.columns",
-            f"The table has no column of {missing} that can be told from the others.",
+            f"The table has no column of {missing} that stands out from the others.",
             where=f"columns: {', '.join(map(str, frame.columns)) or 'none'}",
-            expected="columns named path and label, and if wanted split (train, valid or test)",
-            mend="name the columns so",
+            expected="columns named path and label, and optionally split (train, valid or test)",
+            mend="name the columns like this",
         )
     return paths, labels, splits
 
 
-def _listing(table: Table) -> Listing:
+def table_listing(table: Table) -> Listing:
     """The images of a table, in its order."""
     base = Path(os.path.abspath(table.base))  # noqa: PTH100  # links are not followed
     places = [_place(base, row.path) for row in table.rows]

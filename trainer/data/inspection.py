@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.duplicates import Duplicates, find_duplicates
 from trainer.data.image_set import DataNote, Fault, ImageSet, LeftOut, Progress, no_progress
+from trainer.data.label_edits import apply_edits
 from trainer.data.quality import Balance, Odd, balance, mean_images, odd_images
 from trainer.data.sources import load_pictures
-from trainer.data.split import split_pictures
+from trainer.data.split import Indices, split_pictures
 from trainer.data.validation import all_problems
 from trainer.events import SPLITS
+from trainer.store.edits_file import LabelEdit, read_edits
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Report:
     problems: tuple[Fault, ...]
     notes: tuple[DataNote, ...]
     left_out: tuple[LeftOut, ...]
-    """What lies in the folder and is not used; `notes` say it in words."""
+    """What is in the folder and is not used; `notes` say it in words."""
     balance: Balance | None
     """None where there are no training images."""
     odd: tuple[Odd, ...]
@@ -45,6 +48,8 @@ class Report:
     pictures: ImageSet = field(repr=False)
     parts: NDArray[np.uint8] = field(repr=False)
     """(N,): index into SPLITS of each image; beyond them for unreadable ones."""
+    edits: tuple[LabelEdit, ...] = ()
+    """Decisions about images that were applied."""
 
     def place(self, image: int) -> tuple[str, str, str]:
         """Path, split and class of the readable image with this number."""
@@ -69,6 +74,45 @@ class Report:
         return not self.problems
 
 
+class DividedSource(NamedTuple):
+    """`split`: the images of each part; `parts` (N,): index into SPLITS of each image, beyond them for those in none.
+    `too_small`: classes that cannot be divided. `edits`: decisions about images that were applied."""
+
+    pictures: ImageSet
+    split: dict[str, Indices]
+    parts: NDArray[np.uint8]
+    too_small: tuple[Fault, ...]
+    edits: tuple[LabelEdit, ...]
+
+
+def divide_source(
+    source: str,
+    *,
+    seed: int = 1234,
+    valid: float = 0.1,
+    test: float = 0.1,
+    samples: int | None = None,
+    size: int | None = None,
+    edits: str | None = None,
+    root: str | None = None,
+    progress: Progress = no_progress,
+) -> DividedSource:
+    """Read and divide a source as `open_data` would, without raising for faults of its images. Arguments as there.
+
+    Raises as `inspect_source`.
+    """
+    pictures = load_pictures(source, size=size, root=root, progress=progress)
+    applied: tuple[LabelEdit, ...] = ()
+    if edits is not None:
+        pictures, found = apply_edits(pictures, read_edits(edits), edits)
+        applied = found.edits
+    split, too_small = split_pictures(pictures, valid=valid, test=test, seed=seed, samples=samples)
+    parts = np.full(len(pictures.labels), len(SPLITS), np.uint8)
+    for part, rows in split.items():
+        parts[rows] = SPLITS.index(part)
+    return DividedSource(pictures, split, parts, too_small, applied)
+
+
 def inspect_source(
     source: str,
     *,
@@ -77,6 +121,7 @@ def inspect_source(
     test: float = 0.1,
     samples: int | None = None,
     size: int | None = None,
+    edits: str | None = None,
     root: str | None = None,
     progress: Progress = no_progress,
 ) -> Report:
@@ -84,8 +129,9 @@ def inspect_source(
 
     Raises `UsageError` for an unknown source and `DataError` where there is nothing to look at.
     """
-    pictures = load_pictures(source, size=size, root=root, progress=progress)
-    split, too_small = split_pictures(pictures, valid=valid, test=test, seed=seed, samples=samples)
+    pictures, split, parts, too_small, applied = divide_source(
+        source, seed=seed, valid=valid, test=test, samples=samples, size=size, edits=edits, root=root, progress=progress
+    )
     readable = np.delete(pictures.sizes, pictures.unreadable, axis=0)
     common = Counter((width, height) for width, height in readable.tolist()).most_common()
     height, width = pictures.pixels.shape[1:3]
@@ -93,9 +139,6 @@ def inspect_source(
         part: tuple(np.bincount(pictures.labels[rows], minlength=len(pictures.classes)).tolist())
         for part, rows in split.items()
     }
-    parts = np.full(len(pictures.labels), len(SPLITS), np.uint8)
-    for part, rows in split.items():
-        parts[rows] = SPLITS.index(part)
     return Report(
         name=pictures.name,
         classes=pictures.classes,
@@ -112,4 +155,5 @@ def inspect_source(
         duplicates=find_duplicates(pictures, split, progress=progress),
         pictures=pictures,
         parts=parts,
+        edits=applied,
     )

@@ -38,13 +38,23 @@ class SingleImages(IterableDataset[Any]):
 
 
 def as_loader(split: str, data: Any, seed: int) -> Any:
-    """An iterable of batches: `data` itself where it is one; an iterator where it can be gone through only once.
+    """Make an iterable of batches of what was given as data.
 
-    A pair (X, y) of arrays or tensors, X (N, ...), y (N,) or (N, 1), becomes batches of 64, in an order by the seed
-    for training: uint8 images divided by 255, (N, H, W, C) brought to (N, C, H, W). A `Dataset` whose items are single
-    images with labels (Pillow images, arrays or tensors, as pairs or mappings) is put into a DataLoader of 64; so is
-    a list, an iterator, an `IterableDataset` or another object with such items. Pillow images become float32 from 0 to
-    1, uint8 arrays and tensors as those of (X, y). Raises UsageError and DataError for what fits none of these.
+    Args:
+        split: "train", "valid" or "test".
+        data: An iterable of batches, which is returned as it is. Or a pair (X, y) of arrays or tensors, X (N, ...),
+            y (N,) or (N, 1), which becomes batches of 64: uint8 images are divided by 255, (N, H, W, C) becomes
+            (N, C, H, W). Or a `Dataset`, list or iterator of single images with labels (Pillow images, arrays or
+            tensors, as pairs or mappings), which is put into a DataLoader of 64; Pillow images become float32 in
+            [0, 1].
+        seed: Seed of the order of training images.
+
+    Returns:
+        An iterable of batches; an iterator if the data can be gone through only once.
+
+    Raises:
+        UsageError: `data.no_loader`: the data is none of these.
+        DataError: Images and labels do not fit together.
     """
     if _is_arrays(data):
         data = _arrays(split, *data)
@@ -62,7 +72,7 @@ def as_loader(split: str, data: Any, seed: int) -> Any:
     if not hasattr(data, "__getitem__"):
         raise UsageError(
             "data.no_loader",
-            f"The data of {split!r} is a {type(data).__name__}, which cannot be gone through.",
+            f"The data for {split!r} is a {type(data).__name__}, which cannot be iterated over.",
             expected="a DataLoader, another iterable of batches, a Dataset, or a pair (X, y) of arrays",
             split=split,
         )
@@ -74,7 +84,7 @@ def _batches(split: str, data: Any, seed: int) -> DataLoader[Any]:
     if not hasattr(data, "__len__"):
         raise UsageError(
             "data.no_loader",
-            f"The data of {split!r} is a {type(data).__name__} without a length.",
+            f"The data for {split!r} is a {type(data).__name__} without a length.",
             expected="a Dataset with __len__ and __getitem__, or an IterableDataset",
             mend="add __len__ to it",
             split=split,
@@ -101,7 +111,7 @@ def _of_singles(items: Iterable[Any]) -> DataLoader[Any]:
 
 def _is_one_pass(data: Any) -> bool:
     """Whether going through it again would go on where the last time ended: each time it gives the same iterator. An
-    `IterableDataset` that is its own iterator is expected to start anew, as torch expects it."""
+    `IterableDataset` that is its own iterator is expected to start again, as torch expects it."""
     if isinstance(data, Iterator):
         return not isinstance(data, IterableDataset)
     iterator = iter(data)
@@ -124,21 +134,25 @@ def _is_arrays(data: Any) -> bool:
 
 
 def _arrays(split: str, images: Any, labels: Any) -> LabelledArrays:
-    pixels = _as_tensor(split, images)
+    pixels = image_tensor(split, images)
     numbers, classes = _numbers(split, labels)
     if pixels.ndim < 2 or len(pixels) != len(numbers):
         raise DataError(
             "data.arrays",
-            f"The data of {split!r} has images {tuple(pixels.shape)} and {len(numbers)} labels.",
+            f"The data for {split!r} has images {tuple(pixels.shape)} and {len(numbers)} labels.",
             expected="X (N, ...) and y (N,): one label for each image",
             mend="check which array holds what",
         )
-    pixels = _from_bytes(_channels_first(pixels))
-    if not pixels.is_floating_point():
-        pixels = pixels.float()
     made = LabelledArrays(pixels, numbers)
     made.classes = classes
     return made
+
+
+def image_tensor(split: str, images: Any) -> Tensor:
+    """Images of an array or tensor (N, ...) as training on arrays has them: (N, C, H, W), floating point, bytes divided
+    by 255."""
+    pixels = _from_bytes(_channels_first(_as_tensor(split, images)))
+    return pixels if pixels.is_floating_point() else pixels.float()
 
 
 def _as_tensor(split: str, values: Any) -> Tensor:
@@ -149,7 +163,7 @@ def _as_tensor(split: str, values: Any) -> Tensor:
     if array.dtype.kind not in "biuf":
         raise DataError(
             "data.arrays",
-            f"The data of {split!r} has an array of {array.dtype}, which holds no numbers.",
+            f"The data for {split!r} has an array of {array.dtype}, which holds no numbers.",
             expected="X (N, ...) of numbers and y (N,) of class numbers or names",
             mend="give paths of images with their labels as a list of pairs: list(zip(paths, labels))",
         )
@@ -215,7 +229,7 @@ def collate(items: list[Any]) -> Any:
             "data.sizes",
             f"The images of a batch differ in size or channels: {error}",
             expected="images of one size, all grey or all in colour",
-            mend="bring them to one size and mode in the data set, for example image.convert('RGB').resize((64, 64))",
+            mend="convert them to one size and mode in the data set, for example image.convert('RGB').resize((64, 64))",
         ) from error
 
 

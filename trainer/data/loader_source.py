@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import BatchSampler, DataLoader, TensorDataset
@@ -15,7 +17,7 @@ from trainer.data.batch import Batch, PairsSingles, counted, read_batch
 from trainer.data.class_lists import class_list, label_map
 from trainer.data.image_table import splits_of
 from trainer.data.inputs import Inputs
-from trainer.data.loader_forms import as_loader
+from trainer.data.loader_forms import LabelledArrays, as_loader, image_tensor
 from trainer.data.loaders import DataSource
 from trainer.data.opening import open_data
 from trainer.data.seeding import seed_generators
@@ -85,7 +87,7 @@ class LoaderSource:
             raise UsageError(
                 "data.single_pass",
                 "The validation data is an iterator: it is used up after one pass.",
-                expected="something that can be gone through again, such as a DataLoader or a list of batches",
+                expected="something that can be iterated over again, such as a DataLoader or a list of batches",
                 mend="pass the loader itself instead of iter(loader)",
             )
         images: Any = self._peek()[0]
@@ -159,6 +161,24 @@ class LoaderSource:
         batch = loader.batch_size or 1
         return batch if loader.drop_last else images % batch or batch
 
+    def as_trained(self, images: Any) -> Tensor | None:
+        """Images in an array as training has them: of arrays what `as_loader` makes of them, of loaders floats as they
+        are. None for anything else: what a loader did to its images is not known."""
+        if not isinstance(images, np.ndarray | Tensor):
+            return None
+        if isinstance(getattr(self._splits["train"], "dataset", None), LabelledArrays):
+            return image_tensor("predict", images)
+        return torch.as_tensor(images) if np.asarray(images).dtype.kind == "f" else None
+
+    def batches_of(self, name: str, data: Any) -> Iterator[Batch]:
+        """Batches of other labelled images that `as_loader` takes, read as a split of this source."""
+        other = copy.copy(self)
+        loader = as_loader(name, data, self._seed)
+        names = class_list(data) or class_list(loader)
+        maps = {name: label_map(self.classes, names, name)} if names and self.classes else {}
+        other._splits, other._once, other._maps = {name: loader}, {}, maps  # noqa: SLF001  # it is a copy of this one
+        return other.eval_batches(name, self.batch)
+
     def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
         """The loader's batches; those to skip are drawn and thrown away before this returns."""
         seed_generators(self._seed, epoch)
@@ -219,7 +239,7 @@ class LoaderSource:
                 yield batch
         if not usable:
             what = "no images that count" if number else "no batches"
-            raise DataError("data.empty", f"The data of {split!r} has {what}.", mend="check the length of the loader")
+            raise DataError("data.empty", f"The data for {split!r} has {what}.", mend="check the length of the loader")
 
     def _by_training_list(self, split: str, number: int, batch: Batch) -> Batch:
         """The same batch with labels that number the classes as training does."""
@@ -285,7 +305,7 @@ def _check_lengths(splits: Mapping[str, Any]) -> None:
             dropped = bool(images) and getattr(loader, "drop_last", False)
             raise DataError(
                 "data.empty",
-                f"The data of {split!r} has no batches"
+                f"The data for {split!r} has no batches"
                 + (f": its {images} images are fewer than a batch, and drop_last=True drops them." if dropped else "."),
                 mend="set drop_last=False, or a smaller batch" if dropped else "check the length of the loader",
                 split=split,

@@ -1,4 +1,4 @@
-"""The engine's view of data, whoever it comes from."""
+"""The engine's view of data, wherever it comes from."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from trainer.store.thumbnails import Pixels
 
 @runtime_checkable
 class DataSource(Protocol):
-    """What the engine needs of data. Images are float32 (B, C, H, W) or whatever the model takes, labels int64 (B,).
+    """What the engine needs from data. Images are float32 (B, C, H, W) or whatever the model takes, labels int64 (B,).
 
-    What only some data can do has protocols of its own: `NormalizesImages`, `PreparesImages`, `PublishesImages`.
+    Abilities that only some data has are protocols of their own: `NamesFiles`, `NormalizesImages`, `PreparesImages`,
+    `PublishesImages`.
     """
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names of the classes; empty where they are not known."""
+        """Class names (C,); empty if not known."""
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -30,7 +31,7 @@ class DataSource(Protocol):
 
     @property
     def sizes(self) -> Mapping[str, int]:
-        """Images per split that exists; 0 where the number is not known."""
+        """Images in each split that exists; 0 if not known."""
 
     @property
     def batch(self) -> int:
@@ -38,7 +39,7 @@ class DataSource(Protocol):
 
     @property
     def steps_per_epoch(self) -> int:
-        """Training batches in an epoch; 0 where the number is not known."""
+        """Training batches in an epoch; 0 if not known."""
 
     @property
     def single_pass(self) -> bool:
@@ -46,20 +47,40 @@ class DataSource(Protocol):
 
     @property
     def exact_resume(self) -> Literal["exact", "replayed"]:
-        """Whether an epoch can begin in the middle, or the batches before must be drawn again."""
+        """ "exact": an epoch can begin in its middle; "replayed": the batches before must be drawn again."""
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same data, other data has another; empty where it is not known."""
+        """Equal for equal data, different for other data; empty if not known."""
 
     def to(self, device: torch.device) -> None:
-        """Hand out batches on `device` from now on."""
+        """Give batches on a device from now on.
+
+        Args:
+            device: Where the model is.
+        """
 
     def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
-        """Batches of an epoch (1-based), the first `first_batch` of them left out."""
+        """Training batches of an epoch.
+
+        Args:
+            epoch: Number of the epoch, from 1.
+            first_batch: Batches to leave out at the start, 0 or more.
+
+        Yields:
+            Images and labels int64 (B,).
+        """
 
     def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
-        """Batches of a split in stored order, not augmented; `batch` images each where the feed decides that."""
+        """Batches of a split in stored order, not augmented.
+
+        Args:
+            split: "train", "valid" or "test".
+            batch: Images per batch, if the data decides that itself.
+
+        Yields:
+            Images and labels int64 (B,).
+        """
 
 
 @runtime_checkable
@@ -91,6 +112,14 @@ class PreparesImages(Protocol):
 
 
 @runtime_checkable
+class NamesFiles(Protocol):
+    """Data whose images may be files."""
+
+    def files(self, split: str) -> list[str]:
+        """Whole paths of a split's images, in stored order; empty where they are no files."""
+
+
+@runtime_checkable
 class PublishesImages(Protocol):
     """Data that has its images in memory, for viewers."""
 
@@ -106,7 +135,7 @@ class Closeable(Protocol):
 
 
 def input_facts(feed: DataSource) -> dict[str, Any]:
-    """What the model's input is made of, for whoever has the weights but not the data: `shape` (C, H, W) of the images;
+    """What the model's input is made of, for those who have the weights but no data: `shape` (C, H, W) of an image;
     `mean` and `std` of each channel of values in [0, 1], None where the feed says nothing of them."""
     shape = [int(side) for side in (feed.image_shape if isinstance(feed, GivesFeatures) else feed.input_shape)]
     # a source of the caller's own may mean something else by these names

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
-from trainer.data.image_data import Augmentation, ImageData, Normalization
-from trainer.data.image_set import RULES, Progress, no_progress
+from trainer.data.augmentation import Augmentation
+from trainer.data.folds import folds_of
+from trainer.data.image_data import ImageData
+from trainer.data.image_set import RULES, ImageSet, Progress, no_progress
+from trainer.data.label_edits import apply_edits
+from trainer.data.normalization import Normalization
 from trainer.data.sources import load_pictures
 from trainer.data.split import split_pictures
 from trainer.data.validation import FaultyDataError, raise_problems
 from trainer.errors import DataError, UsageError
+from trainer.store.edits_file import LabelEdit, read_edits
 
 
 def open_data(
@@ -21,10 +28,15 @@ def open_data(
     samples: int | None = None,
     size: int | None = None,
     skip_bad: bool = False,
+    edits: str | None = None,
     batch: int = 64,
     rotation: float = 0.0,
     flip: float = 0.0,
     crop: int = 0,
+    resized_crop: float = 0.0,
+    jitter: float = 0.0,
+    erasing: float = 0.0,
+    randaugment: int = 0,
     sampling: Literal["shuffle", "balanced"] = "shuffle",
     root: str | None = None,
     progress: Progress = no_progress,
@@ -32,30 +44,52 @@ def open_data(
     large: int = 64,
     normalization: Normalization | None = None,
 ) -> ImageData:
-    """Open a source, check all of it, divide it and measure its training part.
+    """Open a source of images, check all of it, split it and measure its training part.
 
-    `source`: the name of a data set; the path of a folder with a folder of images per class, or of a CSV file; a
-    DataFrame, with a column of paths, one of labels and, if wanted, one of splits, as the CSV file; a list of (path,
-    label) or of (Pillow image, label); a pair (images uint8 (N, H, W) or (N, H, W, C), labels (N,)) of arrays; a data
-    set of Hugging Face's `datasets`; or a mapping of train, valid and test to such tables, lists, arrays or data sets.
+    Args:
+        source: Name of a data set ("digits", "cifar10", ...), "hf:NAME" of one on Hugging Face's Hub, or the name of a
+            plugin's (entry point in `epochscope.data`); path of a folder with a folder of images per class, of a folder
+            that `save_to_disk` of Hugging Face's `datasets` made, or of a CSV file of paths and labels; a DataFrame
+            with the columns of such a file; a list of (path, label) or (Pillow image, label); a pair (images uint8
+            (N, H, W) or (N, H, W, C), labels (N,)); a data set of `datasets`; or a mapping of "train", "valid" and
+            "test" to any of these but a name or a path.
+        seed: Seed of the split, the order and the augmentation.
+        valid: Fraction of the training images kept for validation, in [0, 1), if the source has no validation images.
+        test: Fraction kept for the test, in [0, 1), if the source has no images for it.
+        samples: At most this many training images, 1 or more, each class keeping its share. None: all.
+        size: Side of the square images in pixels, 8 to 512. None: as the source has them; `large` if they are larger
+            than 64.
+        skip_bad: Leave unreadable images out instead of raising DataError.
+        edits: CSV file of labels to change and images to leave out (`trainer.store.edits_file`). None: none.
+        batch: Images per training batch, 1 or more.
+        rotation: Largest angle of rotation to either side, in degrees; 0: off.
+        flip: Probability of mirroring an image, in [0, 1]; 0: off.
+        crop: Zero padding in pixels on each side, before an image is cropped back; 0: off.
+        resized_crop: Smallest part of the area that is cut out and scaled back, in (0, 1]; 0: off.
+        jitter: Largest relative change of brightness, contrast and saturation, in [0, 1]; 0: off.
+        erasing: Probability of erasing a rectangle (Zhong et al., AAAI 2020), in [0, 1]; 0: off.
+        randaugment: Magnitude of RandAugment (Cubuk et al., 2020), 0 to 30, two operations per image; 0: off.
+        sampling: "shuffle": every training image once per epoch; "balanced": as many of each class, with repetition.
+        root: Folder of downloaded data sets. None: the cache folder.
+        progress: Called with the stage, the number done and the total.
+        fingerprint: That of a run whose classes and split are wanted; rules of version 0.1.0 are tried if today's give
+            another one. None: today's rules.
+        large: Side in pixels of images that are larger than 64, if `size` is None.
+        normalization: Mean and standard deviation of each channel, for values in [0, 1]. None: those of the training
+            images.
 
-    `valid`, `test`: fractions in [0, 1) of the images that the source does not divide itself. `samples`: at most so
-    many training images, each class keeping its share; None for all. `size`: side of the square images, None for the
-    source's own, or for `large` where its images have more than 64 pixels. `skip_bad`: leave out unreadable images
-    instead of raising. `rotation`: largest angle in degrees;
-    `flip`: probability; `crop`: pixels of zero padding. `sampling`:
-    what an epoch draws, every training image once, or as many of each class, with repetition. `root`: for downloads.
-    `normalization`: mean and standard deviation
-    of each channel, of values in [0, 1], by which images are normalised; None for those of the training images.
-    `fingerprint`: that of a run
-    (see `ImageData.fingerprint`), to have its classes and its split: how folders are read and small classes divided
-    has changed since version 0.1.0, and where today's rules give another fingerprint, the earlier ones are tried.
-    Raises `UsageError`, `DataError` (every fault at once, all of them in its `faults`) and `DiskError`.
+    Returns:
+        The images, in up to three splits.
+
+    Raises:
+        UsageError: `data.fractions`: `valid` and `test` leave nothing to train on; or an unknown source.
+        DataError: Images or labels cannot be used; every fault is listed in its `faults`.
+        DiskError: The cache or a download cannot be written.
     """
     if not (0 <= valid < 1 and 0 <= test < 1 and valid + test < 1):
         raise UsageError(
             "data.fractions",
-            f"the fractions of validation ({valid:g}) and test ({test:g}) images leave nothing to train on",
+            f"Validation ({valid:g}) and test ({test:g}) leave no images to train on.",
             expected="each at least 0, together below 1",
             mend="make them smaller",
             valid=valid,
@@ -70,12 +104,13 @@ def open_data(
         size,
         skip_bad,
         batch,
-        (rotation, flip, crop),
+        Augmentation(rotation, flip, crop, resized_crop, jitter, erasing, randaugment),
         root,
         progress,
         sampling == "balanced",
         large,
         normalization,
+        edits,
     )
     try:
         data = about.open()
@@ -100,12 +135,13 @@ class Opening(NamedTuple):
     size: int | None
     skip_bad: bool
     batch: int
-    augmentation: tuple[float, float, int]
+    augmentation: Augmentation
     root: str | None
     progress: Progress = no_progress
     balanced: bool = False
     large: int = 64
     normalization: Normalization | None = None
+    edits: str | None = None
 
     def open(self, rules: int = RULES) -> ImageData:
         """As `open_data`, by these rules alone."""
@@ -113,6 +149,13 @@ class Opening(NamedTuple):
             self.source, size=self.size, root=self.root, progress=self.progress, rules=rules, large=self.large
         )
         self.progress("check", 0, 0)
+        applied: tuple[LabelEdit, ...] = ()
+        if self.edits is not None:
+            pictures, found = apply_edits(pictures, read_edits(self.edits), self.edits)
+            applied = found.edits
+        return self._divided(pictures, applied, rules)
+
+    def _divided(self, pictures: ImageSet, applied: tuple[LabelEdit, ...], rules: int = RULES) -> ImageData:
         split, too_small = split_pictures(
             pictures, valid=self.valid, test=self.test, seed=self.seed, samples=self.samples, rules=rules
         )
@@ -123,11 +166,18 @@ class Opening(NamedTuple):
             seed=self.seed,
             fractions=(self.valid, self.test),
             batch=self.batch,
-            augmentation=Augmentation(*self.augmentation),
+            augmentation=self.augmentation,
             balanced=self.balanced,
             normalization=self.normalization,
             reopen=self.of_run,
+            refold=lambda count: self._folds(pictures, applied, count),
+            edits=applied,
         )
+
+    def _folds(self, pictures: ImageSet, applied: tuple[LabelEdit, ...], count: int) -> Iterator[ImageData]:
+        """See `ImageData.folds`: a fold is a source that brings its test images."""
+        held_out = folds_of(pictures, count, self.seed)
+        return (self._divided(replace(pictures, parts=parts), applied) for parts in held_out)
 
     def of_run(self, fingerprint: str) -> ImageData | None:
         """By the earlier rules that give this fingerprint; None where none do."""

@@ -38,7 +38,7 @@ class Balance:
     """How even the classes are among the training images, and what a model scores that only knows the largest.
 
     `largest`, `smallest`: their numbers. `ratio`: images of the one for each image of the other. `split` is the last
-    of train, valid and test that there is; there, whoever always says `largest` has this `accuracy` and `macro_f1`,
+    of train, valid and test that there is; always predicting `largest` there has this `accuracy` and `macro_f1`,
     the mean of `macro_classes` classes: those that occur there.
     """
 
@@ -124,7 +124,7 @@ def _sizes(pictures: ImageSet, rows: Indices) -> Found:
 
 
 def _unusual(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """None of them where it is so for most: then somebody has chosen it."""
+    """None of them where it is so for most: then someone has chosen it."""
     return flags if flags.sum() * 2 <= len(flags) else np.zeros_like(flags)
 
 

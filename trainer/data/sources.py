@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from PIL import Image
 
+from trainer.data.hugging_face import is_saved, load_named, load_saved
 from trainer.data.image_collection import (
     Collection,
     collection_of_arrays,
@@ -21,7 +21,6 @@ from trainer.data.image_collection import (
 )
 from trainer.data.image_set import RULES, ImageSet, Progress, no_progress
 from trainer.data.image_table import (
-    TABLE_SUFFIXES,
     Table,
     joined,
     load_table,
@@ -30,50 +29,8 @@ from trainer.data.image_table import (
     table_of_frame,
     table_of_pairs,
 )
-from trainer.errors import UsageError
-
-DOWNLOADS = ("cifar10", "cifar100", "mnist", "fashion-mnist")
-NAMES = ("digits", *DOWNLOADS)
-
-
-def check_source(source: str) -> None:
-    """Raise `UsageError` unless `source` is a known name, a folder or a table of images. A name wins over a folder so
-    called."""
-    if source in NAMES:
-        return
-    folder = Path(source).expanduser()
-    if os.path.isdir(folder) or _is_table(folder):  # noqa: PTH112  # of a name that is too long pathlib raises
-        return
-    looks_like_path = any(sign in source for sign in "/\\.~")
-    if os.path.exists(folder):  # noqa: PTH110
-        what = f"{source} is a file, neither a folder of images nor a CSV table of them"
-    elif looks_like_path:
-        what = f"there is no {'file' if folder.suffix.lower() in TABLE_SUFFIXES else 'folder'} {source}"
-    else:
-        what = f"unknown data source {source!r}"
-    close = difflib.get_close_matches(source.rstrip("/\\"), [*NAMES, *_neighbours(folder)], n=1)
-    raise UsageError(
-        "data.unknown_source",
-        what,
-        where=source,
-        expected=f"one of {', '.join(NAMES)}, a folder with a folder of images per class, or a CSV file of paths and "
-        "labels",
-        mend=f"did you mean {close[0]}?" if close else "check the spelling, or give the full path of the folder",
-        source=source,
-        suggestion=close[0] if close else "",
-    )
-
-
-def _neighbours(folder: Path) -> list[str]:
-    """Folders beside the missing one, written as the user would write them."""
-    try:
-        return [str(path) for path in folder.parent.iterdir() if path.is_dir()]
-    except OSError:
-        return []
-
-
-def _is_table(path: Path) -> bool:
-    return path.suffix.lower() in TABLE_SUFFIXES and os.path.isfile(path)  # noqa: PTH113
+from trainer.data.source_names import DOWNLOADS, check_source, is_name, is_named, is_table
+from trainer.errors import EpochscopeError, UsageError
 
 
 def is_image_source(data: Any) -> bool:
@@ -82,14 +39,16 @@ def is_image_source(data: Any) -> bool:
     if isinstance(data, Mapping):
         return bool(data) and all(not isinstance(one, str | Path) and is_image_source(one) for one in data.values())
     of_images = is_hugging_face(data) and not has_transform(data)
-    return isinstance(data, str | Path) or _is_frame(data) or _is_pairs(data) or of_images
+    return isinstance(data, str | Path) or is_frame(data) or is_pairs(data) or of_images
 
 
-def _is_frame(data: Any) -> bool:
+def is_frame(data: Any) -> bool:
+    """Whether it is a DataFrame."""
     return hasattr(data, "columns") and hasattr(data, "iloc")
 
 
-def _is_pairs(data: Any) -> bool:
+def is_pairs(data: Any) -> bool:
+    """Whether it is a list of (path or Pillow image, label)."""
     if not isinstance(data, list) or not data:
         return False
     pairs = all(isinstance(one, tuple | list) and len(one) == 2 for one in data)
@@ -98,9 +57,9 @@ def _is_pairs(data: Any) -> bool:
 
 def _opened(data: Any) -> Table | Collection:
     """What is no name, folder or file. Raises UsageError `data.unknown_source` for what cannot be opened."""
-    if _is_frame(data):
+    if is_frame(data):
         return table_of_frame(data)
-    if _is_pairs(data):
+    if is_pairs(data):
         of_images = all(isinstance(image, Image.Image) for image, _ in data)
         return pairs_of_images(data) if of_images else table_of_pairs(data)
     if is_hugging_face(data):
@@ -109,7 +68,7 @@ def _opened(data: Any) -> Table | Collection:
         return collection_of_arrays(*data)
     raise UsageError(
         "data.unknown_source",
-        f"{type(data).__name__} is no source of images.",
+        f"{type(data).__name__} is not a source of images.",
         expected="a name, a folder, a CSV file, a DataFrame, a list of (path, label), arrays (X, y), or a Hugging Face "
         "data set",
         mend="loaders go to Trainer(model, {'train': loader, 'valid': other}) as they are",
@@ -134,6 +93,31 @@ def _load_opened(data: Any, size: int | None, progress: Progress, large: int) ->
             mend="give all of them as tables, or all as images",
         )
     return load_collection(collections, size, progress, large)
+
+
+def _load_plugin(name: str, size: int | None, progress: Progress, large: int) -> ImageSet:
+    """What the function of a plugin gives. Raises UsageError `data.plugin` where it fails."""
+    from trainer.plugins import load_data
+
+    load = load_data(name)
+    try:
+        found = load()
+    except EpochscopeError:
+        raise
+    except Exception as error:  # it is somebody else's
+        raise UsageError(
+            "data.plugin",
+            f"The data source {name!r} of a plugin failed: {type(error).__name__}: {error}",
+            where=f"entry point epochscope.data: {name}",
+            mend="update or uninstall that plugin",
+            name=name,
+            error=f"{type(error).__name__}: {error}",
+        ) from error
+    if isinstance(found, str | Path):
+        path = Path(found).expanduser()
+        check_source(str(path.absolute()))
+        return load_pictures(path.absolute(), size=size, progress=progress, large=large)
+    return _load_opened(found, size, progress, large)
 
 
 def load_pictures(
@@ -165,7 +149,12 @@ def load_pictures(
 
         return load_download(source, size, root, progress)
     path = Path(source).expanduser()
-    if _is_table(path):
+    if is_named(source) or is_saved(path):
+        progress("download", 0, 0)
+        return _load_opened(load_named(source) if is_named(source) else load_saved(path), size, progress, large)
+    if is_name(source):
+        return _load_plugin(source, size, progress, large)
+    if is_table(path):
         return load_table(read_table(path), size, progress, large)
     from trainer.data.image_folder import load_folder
 

@@ -31,8 +31,10 @@ def split_pictures(
     they were). Every class keeps its share to within one image, and totals are exact: 10 % of 50,000 is 5,000.
     A class whose share is less than one image gets one before others if an earlier part gave it none, and among equals
     the seed decides; under `rules` 1, those of runs of version 0.1.0, the first classes always got it. `samples`: at
-    most so many training images, each class keeping its share, and at least one image.
+    most so many training images, each class keeping its share, and at least one image. Images whose labels were edited
+    stay where their own labels put them; those that edits leave out are taken away at the end.
     """
+    labels = pictures.labels if pictures.labels_of_source is None else pictures.labels_of_source
     good = np.ones(len(pictures.labels), bool)
     good[list(pictures.unreadable)] = False
     split: dict[str, NDArray[np.int64]] = {
@@ -43,23 +45,26 @@ def split_pictures(
     if there["valid"] and rules > 1:
         wanted.pop("test")
     drawn = {part: share for part, share in wanted.items() if share > 0 and not there[part]}
-    faults = _too_small(pictures, split["train"], len(drawn))
+    counts = np.bincount(labels[split["train"]], minlength=len(pictures.classes))
+    faults = too_small(pictures.classes, counts.tolist(), len(drawn))
     if not faults:
-        split |= _draw(split["train"], pictures.labels, drawn, seed, rules)
+        split |= _draw(split["train"], labels, drawn, seed, rules)
     if samples is not None and samples < len(split["train"]):
-        split["train"] = _thinned(split["train"], pictures.labels, samples, seed)
+        split["train"] = _thinned(split["train"], labels, samples, seed)
+    if pictures.edited_out:
+        split = {part: np.setdiff1d(rows, pictures.edited_out, assume_unique=True) for part, rows in split.items()}
     return {part: split[part] for part in SPLITS if len(split[part])}, faults
 
 
-def _too_small(pictures: ImageSet, pool: Indices, parts: int) -> tuple[Fault, ...]:
-    counts = np.bincount(pictures.labels[pool], minlength=len(pictures.classes))
+def too_small(classes: Sequence[str], counts: Sequence[int], parts: int) -> tuple[Fault, ...]:
+    """Classes whose `counts` of training images do not suffice where `parts` more are to be drawn from them."""
     return tuple(
         Fault(
             name,
             "class_too_small",
             f"class has {count} training image{'s' if count > 1 else ''}, too few for {parts + 1} parts",
         )
-        for name, count in zip(pictures.classes, counts.tolist(), strict=True)
+        for name, count in zip(classes, counts, strict=True)
         if 0 < count <= parts
     )
 

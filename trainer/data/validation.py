@@ -19,6 +19,11 @@ class FaultyDataError(DataError):
         super().__init__(code, what, where=listed(faults), mend=mend, count=len(faults), path=faults[0].path)
 
 
+def unreadable(faults: Sequence[Fault]) -> FaultyDataError:
+    """The error for images that are not those of a data set, which can be left out."""
+    return FaultyDataError("data.unreadable", "images cannot be read", faults, mend="leave them out")
+
+
 def listed(faults: Sequence[Fault]) -> str:
     """A line for each of the first twenty, and how many more there are."""
     lines = [f"{fault.path}: {fault.reason}" for fault in faults[:LISTED]]
@@ -45,7 +50,7 @@ def _inside(pictures: ImageSet) -> str:
     if len(inner) < 2:
         return ""
     some = ", ".join(inner[:3]) + (" and so on" if len(inner) > 3 else "")
-    return f"; perhaps the folder to give is {parts[0][0]}/, which holds {some}"
+    return f"; perhaps you mean the folder {parts[0][0]}/, which holds {some}"
 
 
 def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bool) -> None:
@@ -68,9 +73,9 @@ def fixes(problems: Sequence[Fault], bad: Sequence[Fault]) -> str:
     return "; ".join(dict.fromkeys(found))
 
 
-_OTHERWISE = "correct what is listed"
+_OTHERWISE = "correct the entries listed"
 _FIXES = {
-    "class_too_small": "add images to the class, remove its folder, or make fewer parts (--valid 0, --test 0)",
+    "class_too_small": "add images to the class, remove its folder, or use fewer splits (--valid 0, --test 0)",
     "empty_class": "put images into the class, or remove its folder",
     "one_class": "give a folder with at least two folders of images",
     "same_name": "put the images into one folder, or rename one",
@@ -96,7 +101,7 @@ def left_out(pictures: ImageSet) -> tuple[DataNote, ...]:
 
 
 def _class_of(pictures: ImageSet, path: str) -> str:
-    """The class in whose folder a file lies; empty where its folder has another name."""
+    """The class in whose folder a file is; empty where its folder has another name."""
     return next((name for name in path.split("/")[:2] if name in pictures.classes), "")
 
 

@@ -1,9 +1,9 @@
-"""What a Trainer is given: checked, and completed with defaults."""
+"""The arguments of a Trainer, checked and completed with defaults."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any, Literal
 
@@ -19,26 +19,29 @@ from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import Criterion
 from trainer.engine.step import needs_closure
 from trainer.errors import UsageError
+from trainer.metrics.monitor import Monitor
 from trainer.models import check_model, floating_type
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 
 EVAL_BATCH = 1000
-"""Images at a time where nothing is trained; figures do not depend on it beyond rounding."""
+"""Images per batch where nothing is trained; metrics do not depend on it beyond rounding."""
 MOST_THREADS = 1024
 MOST_EVAL_BATCH = 65_536
 
 
 def promise(
-    feed: DataSource, device: torch.device, limits: Sequence[str] = ()
+    feed: DataSource, device: torch.device, limits: Sequence[str] = (), processes: int = 1
 ) -> Literal["exact", "order", "replayed", "approximate"]:
-    """`RunStarted.exact_resume`: on a device rounding may differ; `limits`: what cannot be resumed exactly."""
+    """`RunStarted.exact_resume`: on a device, and with another number of processes, rounding may differ; `limits`: what
+    cannot be resumed exactly."""
     if limits:
         return "approximate"
-    return "order" if device.type != "cpu" and feed.exact_resume == "exact" else feed.exact_resume
+    rounds = device.type != "cpu" or processes > 1
+    return "order" if rounds and feed.exact_resume == "exact" else feed.exact_resume
 
 
 def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callback]:
-    """The callbacks given, after the command line's defaults for a run folder that are not among them."""
+    """The callbacks given, preceded by the command line's defaults for a run folder that are missing among them."""
     given = list(callbacks)
     if not written:
         return given
@@ -46,10 +49,20 @@ def with_defaults(callbacks: Iterable[Callback], *, written: bool) -> list[Callb
     return [cls() for cls in classes if not any(isinstance(callback, cls) for callback in given)] + given
 
 
-def check_deciders(callbacks: Iterable[Callback], feed: DataSource) -> None:
-    """Raises UsageError `callback.no_validation` where a callback decides by a validation that does not exist."""
+def check_deciders(callbacks: Iterable[Callback], feed: DataSource, monitor: Monitor | None = None) -> None:
+    """Raises UsageError `callback.no_validation` or `metrics.no_validation` where a callback, or a monitor that was
+    chosen, decides by a validation that does not exist."""
     if "valid" in feed.sizes:
         return
+    if monitor not in (None, Monitor()):
+        raise UsageError(
+            "metrics.no_validation",
+            f"The best epoch is to be chosen by {monitor.name}, but there is no validation split.",
+            where="monitor",
+            expected="data with a validation split",
+            mend="pass loaders {'train': ..., 'valid': ...} (or set data.valid above 0), or leave out monitor",
+            name=monitor.name,
+        )
     for callback in callbacks:
         if callback.needs_validation:
             raise needs_validation_error(callback)
@@ -74,22 +87,22 @@ def _is_count(value: Any) -> bool:
 
 
 def checked_epochs(epochs: int, feed: DataSource, steps: int | None) -> int:
-    """The number of epochs; raises UsageError where it is below 1, or the data lasts for one only. `steps`:
-    of an epoch, where that does not take all of the data."""
+    """The number of epochs; raises UsageError if it is below 1, or if the data lasts for only one. `steps`: steps per
+    epoch, if an epoch does not take all of the data."""
     if not _is_count(epochs):
         raise UsageError("train.epochs", f"epochs: got {epochs!r}.", expected="a whole number of at least 1")
     if epochs > 1 and feed.single_pass and steps is None:
         raise UsageError(
             "data.single_pass",
             "The training data is an iterator: it is used up after one epoch.",
-            expected="something that can be gone through again, such as a DataLoader or a list of batches",
+            expected="something that can be iterated over again, such as a DataLoader or a list of batches",
             mend="pass the loader itself instead of iter(loader), or epochs=1",
         )
     return int(epochs)
 
 
 def made_optimizer(optimizer: Any, model: nn.Module, criterion: object = None) -> Optimizer:
-    """The optimiser given, made by the function given, or Adam; of the last two, with what the loss has to train.
+    """The optimiser given, or made by the function given, or Adam; the last two also train the loss's parameters.
     Raises UsageError where there is nothing to train."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     if not parameters:
@@ -103,47 +116,74 @@ def made_optimizer(optimizer: Any, model: nn.Module, criterion: object = None) -
     made: Optimizer = optimizer if isinstance(optimizer, Optimizer) else optimizer(parameters)
     if needs_closure(made) and parameters[0].device.type != "cpu":
         raise UsageError(
-            "optimizer.closure", f"{type(made).__name__} works on the CPU only here.", mend="use device='cpu'"
+            "optimizer.closure", f"{type(made).__name__} works only on the CPU here.", mend="use device='cpu'"
         )
     return made
 
 
 def on_device(criterion: Any, model: nn.Module, device: torch.device) -> Any:
-    """The criterion, where it is a module with its parameters and buffers on `device`, in float64 for such a model."""
+    """The criterion; if it is a module, with its parameters and buffers on `device`, in float64 for a float64 model."""
     if not isinstance(criterion, nn.Module):
         return criterion
     return criterion.to(device, torch.float64 if floating_type(model) == torch.float64 else None)
 
 
 def check_trainable(model: nn.Module) -> None:
-    """Raises UsageError `model.half` for weights in float16: small updates are lost in it, and Adam divides by zero."""
+    """Raises UsageError `model.half` for float16 weights: small updates vanish, and Adam divides by zero."""
     if any(value.dtype == torch.float16 and value.requires_grad for value in model.parameters()):
         raise UsageError(
             "model.half",
             "The weights to train are float16, in which small updates are lost.",
             expected="weights in float32, float64 or bfloat16; float16 ones can be evaluated",
-            mend="call model.float() first, and pass precision='bfloat16' to compute in half the bits",
+            mend="call model.float() first, and pass precision='bfloat16' for half-precision computation",
         )
 
 
 def class_names(model: nn.Module, feed: DataSource) -> tuple[str, ...]:
-    """Names from the data; numbers, as many as the model has outputs, where it has none."""
+    """Class names from the data, or numbers up to the model's outputs if it has none."""
     dtype = feed.dtype if isinstance(feed, LoaderSource) and not feed.dtype.is_floating_point else None
     example = feed.example if isinstance(feed, LoaderSource) else None
     outputs = check_model(model, feed.input_shape, len(feed.classes) or None, dtype, example)
     return feed.classes or tuple(str(number) for number in range(outputs))
 
 
+def custom_settings(
+    model: nn.Module,
+    optimizer: Optimizer,
+    criterion: object,
+    train: Mapping[str, Any],
+    metrics: tuple[str, ...] = (),
+    monitor: Monitor | None = None,
+) -> dict[str, Any]:
+    """What run.toml says of a run with the caller's own objects; `train`: its plain settings. `built`: the arguments of
+    `build_model`, where the model comes from there."""
+    if monitor not in (None, Monitor()):
+        train = {**train, "monitor": monitor.name, "monitor_mode": monitor.mode}
+    built = getattr(model, "built_as", None)
+    return {
+        "custom": True,
+        "model": type(model).__name__,
+        **({"built": built} if isinstance(built, dict) else {}),
+        **({"metrics": list(metrics)} if metrics else {}),
+        "train": {
+            **train,
+            "optimizer": type(optimizer).__name__,
+            "lr": float(optimizer.param_groups[0]["lr"]),
+            "loss": getattr(criterion, "__name__", type(criterion).__name__),
+        },
+    }
+
+
 def has_several_inputs(feed: DataSource, training_step: object = None) -> bool:
-    """Whether batches may be `Inputs`: of a model of several, or for a training step of the caller's own."""
+    """Whether batches may be `Inputs`: for a model with several inputs, or for the caller's own training step."""
     return isinstance(feed, LoaderSource) and (feed.example is not None or training_step is not None)
 
 
 def made_loss(criterion: Criterion, model: nn.Module, feed: DataSource, classes: int, *, whole: bool) -> Loss:
-    """How the criterion averages; own loaders learn which labels it takes, and whether batches of one image will do.
-    `whole`: see `LoaderSource.expect`.
+    """How the criterion averages; loaders of the caller are told which labels it accepts, and whether batches of one
+    image are allowed. `whole`: see `LoaderSource.expect`.
 
-    Raises UsageError where loss, model or batch size do not fit.
+    Raises UsageError if loss, model and batch size do not fit together.
     """
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     floating = floating_type(model)
@@ -157,13 +197,13 @@ def made_loss(criterion: Criterion, model: nn.Module, feed: DataSource, classes:
 
 
 def has_batch_norm(*parts: object) -> bool:
-    """Whether there are BatchNorm layers, which may not be able to train on one image, in the model or the loss."""
+    """Whether model or loss have BatchNorm layers, which may be unable to train on a single image."""
     modules = (module for part in parts if isinstance(part, nn.Module) for module in part.modules())
     return any(isinstance(module, _BatchNorm) for module in modules)
 
 
 def check_batch_norm(model: nn.Module, feed: DataSource) -> None:
-    """Raises UsageError `model.batch_norm` where all batches are of one image and the model cannot train on that."""
+    """Raises UsageError `model.batch_norm` if all batches have one image and the model cannot train on that."""
     if has_several_inputs(feed) or not has_batch_norm(model) or 1 not in (feed.batch, feed.sizes["train"]):
         return
     tried = copy.deepcopy(model)

@@ -1,4 +1,4 @@
-"""Training figures of the open epoch and of the open report, kept cheaply.
+"""Training metrics of the current epoch and the current report, at little cost.
 
 Outputs are kept detached and reduced every 64 steps: one argmax and one count over 64 batches cost far less than 64 of
 each. On the CPU the loss of each step is a float at once; on a device losses and counts stay there and are read once
@@ -25,9 +25,10 @@ REDUCE_STEPS = 64
 class BatchMetrics:
     """`classes` is the number of classes; `deferred` says that losses arrive as device tensors.
 
-    `loss`: what gave the losses, which says how much each image counts; None: all the same. `ignored`: the label of
+    `loss`: what gave the losses, which says how much each image counts; None: all equally. `ignored`: the label of
     images that do not count. `confusion` (C, C) int64, true class as row, `loss_sum` (sum of the losses, as far as each
-    image counts) and `loss_amount` (how much that is in all) cover the open epoch; they are complete after `reduce()`.
+    image counts) and `loss_amount` (how much that is in all) cover the current epoch; they are complete after
+    `reduce()`.
     """
 
     def __init__(self, classes: int, *, deferred: bool, loss: Loss | None = None, ignored: int | None = None) -> None:
@@ -48,7 +49,7 @@ class BatchMetrics:
         self._weights: list[Tensor] = []
         self._amounts: list[float] = []
         self._counted: list[tuple[Tensor, Tensor | None, list[int]]] = []
-        """Labels, weights and sizes of steps whose amounts are still to be found."""
+        """Labels, weights and sizes of steps whose amounts are not computed yet."""
         self._left_out = 0
         self._device_left_out: list[Tensor] = []
         self._reported_correct = 0
@@ -58,8 +59,8 @@ class BatchMetrics:
     def add(
         self, outputs: Tensor, labels: Tensor, loss: float | Tensor, samples: int, weights: Tensor | None = None
     ) -> None:
-        """Take in one step: outputs (B, C), labels (B,) int64 or shares (B, C), the step's mean loss, and weights (B,)
-        of the images where there are any."""
+        """Add one step: outputs (B, C) or predicted classes (B,) int64, labels (B,) int64 or shares (B, C), the
+        step's mean loss, and weights (B,) of the images where there are any."""
         self._outputs.append(outputs)
         self._labels.append(labels)
         self._sizes.append(samples)
@@ -79,7 +80,8 @@ class BatchMetrics:
             return
         sizes = [len(labels) for labels in self._labels]
         labels = torch.cat([labels.argmax(1) if labels.ndim == 2 else labels for labels in self._labels])
-        pairs = labels * self.classes + torch.cat(self._outputs).argmax(1)
+        outputs = torch.cat(self._outputs)
+        pairs = labels * self.classes + (outputs.argmax(1) if outputs.ndim == 2 else outputs)
         left_out = None if self.ignored is None else labels == self.ignored
         if left_out is not None:
             pairs = torch.where(left_out, 0, pairs)
@@ -101,7 +103,7 @@ class BatchMetrics:
         if table.size != self.confusion.size:
             raise DataError(
                 "data.labels",
-                f"A label lies outside 0 ... {self.classes - 1}.",
+                f"A label is outside 0 ... {self.classes - 1}.",
                 expected=f"int64 labels from 0 to {self.classes - 1}: the model gives {self.classes} outputs",
                 mend="check the labels of the training data, or the number of the model's outputs",
                 classes=self.classes,
@@ -112,7 +114,7 @@ class BatchMetrics:
 
     @property
     def pending(self) -> int:
-        """Steps taken in since the last report."""
+        """Steps added since the last report."""
         return len(self._sizes)
 
     def reduce(self) -> None:
@@ -144,7 +146,7 @@ class BatchMetrics:
         self._counted.clear()
 
     def report(self) -> dict[str, Any]:
-        """The figures of BatchesReported for the steps since the last report, which they close."""
+        """Fields of BatchesReported for the steps since the last report; starts the next report."""
         self.reduce()
         losses, amounts = self._losses, self._amounts
         samples, correct = sum(self._sizes) - self._left_out, int(np.trace(self.confusion))
@@ -163,14 +165,14 @@ class BatchMetrics:
         return figures
 
     def metrics(self) -> Metrics:
-        """Those of the open epoch, after `reduce()`."""
+        """Metrics of the current epoch, after `reduce()`."""
         found = Metrics.from_confusion(self.confusion, self.loss_sum)
         if self.loss_amount == found.samples:
             return found
         return replace(found, loss=self.loss_sum / self.loss_amount if self.loss_amount else math.nan)
 
     def new_epoch(self) -> None:
-        """Start from nothing."""
+        """Reset all sums."""
         self.__init__(  # type: ignore[misc]  # the constructor is the reset
             self.classes, deferred=self.deferred, loss=self.loss, ignored=self.ignored
         )
@@ -178,12 +180,12 @@ class BatchMetrics:
     # -- checkpoint ----------------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """The open epoch's sums; call `report()` first."""
+        """The current epoch's sums; call `report()` first."""
         sums = {"loss_sum": self.loss_sum, "loss_amount": self.loss_amount, "samples": self.samples}
         return {**sums, "confusion": self.confusion.tolist()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from the sums of an earlier attempt."""
+        """Continue from the sums of an earlier attempt."""
         self.loss_sum = float(state["loss_sum"])
         self.samples = int(state["samples"])
         self.loss_amount = float(state.get("loss_amount", self.samples))  # older checkpoints have none

@@ -1,6 +1,6 @@
 """What a checkpoint holds: model, optimiser, random generators as tensors; everything else as one mapping.
 
-Optimiser state is filed under parameter names (`optimizer.<parameter>.<slot>`), not under positions.
+Optimiser state is stored under parameter names (`optimizer.<parameter>.<slot>`), not positions.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def capture_model(model: nn.Module) -> Tensors:
 
 
 def check_finite(model: nn.Module) -> None:
-    """Raises DivergedError where a parameter is not finite, or a running statistic of a normalisation layer. Other
-    buffers may hold infinities on purpose, as masks do."""
+    """Raises DivergedError if a parameter or a running statistic of a normalisation layer is not finite. Other buffers
+    may hold infinities on purpose, as masks do."""
     for name, value in (*model.named_parameters(), *_running_statistics(model)):
         if (value.is_floating_point() or value.is_complex()) and not _all_finite(value.detach()):
             raise DivergedError(
@@ -46,7 +46,7 @@ def check_finite(model: nn.Module) -> None:
 
 def _all_finite(value: Tensor) -> bool:
     if value.is_floating_point() and value.itemsize == 1:
-        value = value.float()  # torch has no such test for eight bits
+        value = value.float()  # torch has no isfinite for 8-bit floats
     return bool(torch.isfinite(value).all())
 
 
@@ -57,9 +57,8 @@ def _running_statistics(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
 
 
 def restore_model(model: nn.Module, tensors: Tensors, meta: Mapping[str, Any] | None = None) -> None:
-    """Load `model.*` and the extra state of its modules; raises DiskError where names or shapes do not fit the model.
-
-    A buffer may have grown since the model was built.
+    """Load `model.*` and the extra state of its modules; raises DiskError if names or shapes do not fit the model. A
+    buffer may have grown since the model was built.
     """
     state: dict[str, Any] = {
         **{key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")},
@@ -115,7 +114,7 @@ def capture_optimizer(model: nn.Module, optimizer: Optimizer) -> tuple[Tensors, 
 
 
 def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, rest: dict[str, Any]) -> None:
-    """Undo `capture_optimizer`; raises DiskError where it was another kind of optimiser, or of other parameters."""
+    """Undo `capture_optimizer`; raises DiskError if the optimiser was of another kind, or had other parameters."""
     if rest["kind"] != type(optimizer).__name__:
         raise DiskError(
             "checkpoint.other_optimizer",
@@ -129,7 +128,7 @@ def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, 
     if set(theirs) != set(names) or [len(group["params"]) for group in rest["groups"]] != sizes:
         raise DiskError(
             "checkpoint.other_parameters",
-            "The checkpoint's optimiser has other parameters, or other groups of them, than this run's.",
+            "The checkpoint's optimiser has different parameters or parameter groups than this run's.",
             where=", ".join(sorted(set(theirs) ^ set(names)))[:400] or f"groups of {sizes} parameters",
             mend="freeze the same parameters and make the same groups as the run that was saved",
         )
@@ -144,14 +143,13 @@ def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, 
     for position, slots in state.items():
         loaded = optimizer.state[parameters[position]]
         for slot, value in slots.items():
-            # torch has brought every slot to the parameter's type: a float32 counter of a bfloat16 weight too
+            # torch has cast every slot to the parameter's dtype, even a float32 counter of a bfloat16 weight
             if isinstance(value, Tensor) and loaded[slot].dtype != value.dtype:
                 loaded[slot] = value.to(loaded[slot].device)
 
 
 def capture_generators(device: torch.device) -> Tensors:
-    """`rng.<device>`, the global torch generators, which dropout uses; `rng.python` and `rng.numpy`, the global ones of
-    those."""
+    """`rng.<device>`, the global torch generators, which dropout uses; `rng.python` and `rng.numpy`, theirs."""
     tensors = {"rng.cpu": torch.get_rng_state(), **_capture_python(), **_capture_numpy()}
     if device.type == "cuda":
         tensors["rng.cuda"] = torch.cuda.get_rng_state(device)
@@ -161,7 +159,7 @@ def capture_generators(device: torch.device) -> Tensors:
 
 
 def restore_generators(tensors: Tensors, device: torch.device) -> None:
-    """Set the generators of those devices that are in use again, and Python's and numpy's."""
+    """Restore the generators of devices that are in use again, and those of Python and numpy."""
     torch.set_rng_state(tensors["rng.cpu"])
     if device.type == "cuda" and "rng.cuda" in tensors:
         torch.cuda.set_rng_state(tensors["rng.cuda"], device)
@@ -185,7 +183,7 @@ def _capture_python() -> Tensors:
 
 def _capture_numpy() -> Tensors:
     state: Any = np.random.get_state(legacy=False)
-    if state["bit_generator"] != "MT19937":  # somebody has put another kind in its place
+    if state["bit_generator"] != "MT19937":  # another kind of generator has been installed since
         return {}
     words = [state["state"]["pos"], state["has_gauss"], *state["state"]["key"].tolist()]
     return {

@@ -1,4 +1,4 @@
-"""How long a run has trained."""
+"""The training time of a run."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class Clock:
         self._since: float | None = None
 
     def start(self, before: float | None = None) -> None:
-        """Go on counting, from `before` seconds where given."""
+        """Continue counting, from `before` seconds if given."""
         if before is not None:
             self._before = before
         self._since = time.monotonic()
 
     def stop(self) -> None:
-        """Hold the count."""
+        """Stop counting."""
         self._before, self._since = self.elapsed(), None
 
     @property

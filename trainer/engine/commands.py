@@ -4,8 +4,8 @@
         |           |          |
         +-----------+----------+--> ended
 
-A request is handled at the next boundary of the engine (between two optimiser steps, two batches of a validation, two
-pieces of preparation) and always answered, with a RequestHandled event that the request holds as well.
+A request is handled at the engine's next boundary (between two optimiser steps, two validation batches, two stages of
+preparation) and always answered by a RequestHandled event, which the request also keeps.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from trainer.store.requests import MalformedRequestError, Request
 
 
 class CommandQueue:
-    """The mailbox through which other threads steer the engine's thread.
+    """The mailbox through which other threads control the engine's thread.
 
     `waiting` is read by the engine at every step without a lock; it is True while something needs its attention.
     `interrupted` is the name of the signal that came, if one did.
@@ -35,7 +35,7 @@ class CommandQueue:
         self._thread: int | None = None
 
     def open(self) -> None:
-        """Requests are taken from now on."""
+        """Accept requests from now on."""
         with self._condition:
             self._open = True
             self._thread = threading.get_ident()
@@ -47,7 +47,7 @@ class CommandQueue:
         self.waiting = True
 
     def submit(self, request: Request) -> Request:
-        """Put a request into the box; where no run is under way it is refused at once."""
+        """Post a request; if no run is in progress it is refused at once."""
         request.engine = self._thread
         if not self._put(request):
             code = "request.no_run"
@@ -56,7 +56,7 @@ class CommandQueue:
         return request
 
     def refuse(self, malformed: MalformedRequestError) -> None:
-        """Have the engine answer a file that does not hold a request. Once the run is over it stays for the next
+        """Have the engine answer a malformed request file. Once the run is over, the file stays for the next
         attempt."""
         self._put(malformed)
 
@@ -69,7 +69,7 @@ class CommandQueue:
             return self._open
 
     def take(self, timeout: float = 0.0) -> list[Request | MalformedRequestError]:
-        """All that is in the box, a stop first; waits up to `timeout` seconds for something. Engine's thread only."""
+        """Take all pending requests, stops first; waits up to `timeout` seconds for one. Engine's thread only."""
         with self._condition:
             if not self._box and timeout:
                 self._condition.wait(timeout)
@@ -82,7 +82,7 @@ class CommandQueue:
         return taken
 
     def close(self) -> list[Request | MalformedRequestError]:
-        """No more requests; those still in the box."""
+        """Accept no more requests; returns those still pending."""
         with self._condition:
             self._open = False
         return self.take()

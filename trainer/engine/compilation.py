@@ -2,8 +2,8 @@
 
 The module is compiled in place, so that names of parameters stay what they are. There is one graph for training and one
 for evaluation, both made before the run starts, the batch marked as what may change; a batch that fits neither is
-computed as it would be without. So no run stands still at the last, smaller batch of an epoch, and a resumed run is the
-same bit for bit: with a graph for each size, which of them a batch meets would depend on those before it.
+computed as it would be without. So no run stalls at the last, smaller batch of an epoch, and a resumed run stays
+bit-identical: with a graph per batch size, the graph a batch gets would depend on the batches before it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from trainer.data.loaders import DataSource
 from trainer.engine.checkpoint_state import capture_generators, restore_generators
 from trainer.engine.module_modes import modes_of, put_back, start_training
-from trainer.engine.precision import Forward
+from trainer.engine.precision import Forward, forward_in
+from trainer.engine.session import Session
 from trainer.errors import UsageError
+from trainer.events import Preparing
 
 PARTS = 2
 """The graph of training and that of evaluation."""
@@ -27,7 +30,7 @@ _LEAVE_OUT = "leave out --compile (compile = false in a file)"
 
 
 class Compiled:
-    """Stands for `forward` once its graphs are made: no other will be."""
+    """Replaces `forward` once its graphs exist; no further ones are compiled."""
 
     def __init__(self, forward: Forward) -> None:
         self._forward = forward
@@ -39,7 +42,7 @@ class Compiled:
 
 
 def check_step(training_step: object, *, several: bool) -> None:
-    """Raises UsageError `train.step_compile` where the caller has a training step of their own, or the model `several`
+    """Raises UsageError `train.step_compile` if there is a custom training step, or if the model has `several`
     inputs."""
     if training_step is not None or several:
         raise UsageError(
@@ -50,7 +53,7 @@ def check_step(training_step: object, *, several: bool) -> None:
 
 
 def check_compiler(device: torch.device) -> None:
-    """Raises UsageError `compile.no_compiler` or `compile.no_triton` where what makes machine code is missing."""
+    """Raises UsageError `compile.no_compiler` or `compile.no_triton` if the compiler is missing."""
     if device.type == "cpu" and (reason := _no_compiler()):
         raise UsageError(
             "compile.no_compiler",
@@ -64,14 +67,14 @@ def check_compiler(device: torch.device) -> None:
             "compile.no_triton",
             "Compiling the model for a GPU needs Triton, and it does not work here.",
             expected="the package triton, and a GPU that it knows",
-            mend=f"{_LEAVE_OUT}, or install triton as PyTorch's site says for this system",
+            mend=f"{_LEAVE_OUT}, or install triton as described on PyTorch's site",
         )
 
 
 def _no_compiler() -> str:
-    """Why there is no compiler; empty where there is one, or torch has to be left to find out."""
+    """Why there is no compiler; empty if there is one, or if only torch can tell."""
     try:
-        from torch._inductor.cpp_builder import get_cpp_compiler  # slow to import, and needed here only
+        from torch._inductor.cpp_builder import get_cpp_compiler  # slow to import, and needed only here
     except ImportError:
         return ""  # another torch keeps it elsewhere: the warm-up tells
     try:
@@ -120,12 +123,36 @@ def compile_model(
                 part()
             except (MemoryError, torch.OutOfMemoryError):
                 raise
-            except Exception as error:  # whatever stands between a model and machine code
+            except Exception as error:  # anything can go wrong between a model and machine code
                 if ours:
                     model._compiled_call_impl = None  # noqa: SLF001 - there is no way to take `compile` back
                 raise _failed(error) from error
     progress(PARTS, PARTS)
     return time.perf_counter() - start
+
+
+def compile_within(
+    session: Session,
+    model: nn.Module,
+    criterion: Callable[[Tensor, Tensor], Tensor],
+    feed: DataSource,
+    precision: str,
+    device: torch.device,
+) -> tuple[Forward, float]:
+    """Compile the model for the training batches of `feed`, which may take a minute: how it is called from now on, and
+    the seconds. `session` hears how far it is, and is asked for a stop. Raises as `compile_model`."""
+
+    def tell(done: int, total: int) -> None:
+        # not announced: the stage before may have been told just now, and this one would show as that for long
+        session.emit(Preparing(**session.position, stage="compile", done=done, total=total))
+        if session.control.waiting:
+            session.boundary()
+
+    forward = forward_in(precision, model, device)
+    images = torch.zeros(feed.batch, *feed.input_shape, device=device)
+    seconds = compile_model(model, forward, criterion, images, tell)
+    session.log(f"the model was compiled in {seconds:.1f} s")
+    return Compiled(forward), seconds
 
 
 def _compile(model: nn.Module) -> None:
@@ -148,7 +175,7 @@ def _train(
 ) -> None:
     start_training(model)  # frozen modules are not in training mode in the run either
     loss = criterion(forward(images), labels)
-    # not `backward`: gradients of the caller's stay as they are, and hooks on them are not called
+    # not `backward`: the caller's gradients stay as they are, and hooks on them are not called
     torch.autograd.grad(loss, [one for one in model.parameters() if one.requires_grad], allow_unused=True)
 
 
@@ -160,7 +187,7 @@ def _evaluate(model: nn.Module, forward: Forward, images: Tensor) -> None:
 
 @contextmanager
 def _untouched(model: nn.Module, device: torch.device) -> Iterator[None]:
-    """Put modes, buffers (running statistics) and global generators back at the end."""
+    """Restore modes, buffers (running statistics) and global generators at the end."""
     modes = modes_of(model)
     buffers = [
         (module, name, buffer, buffer.detach().clone())

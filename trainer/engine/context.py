@@ -1,4 +1,4 @@
-"""What a hook gets beside the event: the live objects of the run, and the few things a callback may ask for."""
+"""The second argument of a hook: the live objects of the run, and the requests a callback can make."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from trainer.errors import Plain
-from trainer.events import CheckpointKind, CheckpointRequested, Event
+from trainer.events import CheckpointKind, CheckpointRequested, Event, PictureReported, ScalarReported
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class Attempt(Protocol):
-    """The attempt under way, as far as callbacks may reach it."""
+    """The part of the current attempt that callbacks can reach."""
 
     @property
     def attempt(self) -> int:
-        """Its number."""
+        """Number of the attempt."""
 
     @property
     def position(self) -> dict[str, Any]:
@@ -46,10 +46,18 @@ class Attempt(Protocol):
 
 
 class RunContext:
-    """Second argument of every hook. `model`, `optimizer` and `data` are None while the run is being prepared.
+    """Second argument of every hook: the live objects of the run, and what a callback may ask for.
 
-    `folder` is None where nothing is written. `settings` is a plain, nested mapping. `classes` are the class names.
-    `seq` is the number of the last journal record.
+    Use it on the engine's thread, inside hooks.
+
+    Attributes:
+        model: The model, on its device; None while the run is being prepared.
+        optimizer: The optimiser; None while the run is being prepared.
+        data: The data source (`trainer.data.loaders.DataSource`); None while the run is being prepared.
+        classes: Class names (C,), in the order of the logits; empty while the run is being prepared.
+        folder: The run folder; None if nothing is written. `run.folder.path` is its `pathlib.Path`.
+        settings: The settings by table, as in `run.toml`.
+        seq: Number of the last journal record; 0 without a Journal callback.
     """
 
     def __init__(self, attempt: Attempt, folder: RunFolder | None, settings: Mapping[str, Any]) -> None:
@@ -60,51 +68,132 @@ class RunContext:
         self.data: DataSource | None = None
         self.classes: tuple[str, ...] = ()
         self.seq = 0
+        self._scalars: set[str] = set()
+        self._pictures: set[str] = set()
         self._attempt = attempt
 
     @property
     def attempt(self) -> int:
-        """1 for the first start of this run, one more for each resumption."""
+        """1 for the first start of this run, one more for each time it is resumed."""
         return self._attempt.attempt
 
     def elapsed(self) -> float:
-        """Seconds of training so far, over all attempts, pauses excluded."""
+        """Measure the time spent training so far.
+
+        Returns:
+            Seconds over all attempts, pauses excluded.
+        """
         return self._attempt.elapsed()
 
     def outputs(self, split: str) -> Outputs:
-        """Predictions of the last pass over `split` (`valid` after each validation, all splits after evaluation), in
-        stored order. Raises LookupError where that split has not been passed over yet."""
+        """Per-image predictions of the last pass over a split.
+
+        Args:
+            split: "valid" from the first `on_validation_done` on; "train" and "test" from their `on_evaluation_done`.
+
+        Returns:
+            Arrays (N,) in the order of the split's images.
+
+        Raises:
+            LookupError: There has been no pass over this split yet.
+        """
         outputs = self._attempt.outputs
         if split not in outputs:
             raise LookupError(f"no outputs of {split!r} yet; there are {sorted(outputs) or 'none'}")
         return outputs[split]
 
     def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:
-        """End the run as completed, for this `reason`, at the next boundary. `code` and `parameters` let
-        viewers show a known reason in their own language (`trainer.reasons`)."""
+        """End the run as completed at the next step boundary; it is then evaluated.
+
+        Args:
+            reason: Why, in a few words, for logs and windows.
+            code: A code of `trainer.reasons`, which viewers show in their own language; empty: they show `reason`.
+            **parameters: Plain values for the text of `code`.
+        """
         self._attempt.request_stop(reason, code, **parameters)
 
     def request_checkpoint(self, kind: CheckpointKind = "last", source: str = "callback") -> None:
         """Have the state saved: emits CheckpointRequested, which the Checkpoint callback acts on.
 
-        Raises RuntimeError outside of training.
+        Args:
+            kind: "last" (to resume from, replaced by later ones), "best", or "manual" (never deleted).
+            source: Who asks, for the journal.
+
+        Raises:
+            RuntimeError: No training is under way: the run is being prepared or evaluated.
         """
         if self._attempt.capture is None:
             raise RuntimeError("there is no state to save")
         self.emit(CheckpointRequested(**self._attempt.position, kind=kind, source=source))
 
     def emit(self, event: Event) -> None:
-        """Send an event to every subscriber; it waits its turn."""
+        """Send an event to every subscriber, after the present one has been delivered to all.
+
+        Args:
+            event: An instance of a class of `trainer.events`.
+        """
         self._attempt.emit(event)
 
+    def log_scalar(self, name: str, value: float) -> None:
+        """Report a number: it goes to the journal, and becomes a chart of its own in the window.
+
+        A line of the journal is written each time: report what changes in every step every few steps.
+
+        Args:
+            name: What the chart is called: 1 to 100 characters on one line. A run has at most 100 of them.
+            value: The number, or an array or tensor of one; NaN leaves a gap.
+
+        Raises:
+            UsageError: `report.name`: the name is empty, too long or has line breaks, or it is one too many;
+                `report.value`: the value is not a number.
+        """
+        from trainer.engine.reporting import checked_name, checked_number
+
+        self._scalars.add(checked_name(name, self._scalars))
+        self.emit(ScalarReported(**self._attempt.position, name=name, value=checked_number(name, value)))
+
+    def log_picture(self, name: str, picture: Any) -> None:
+        """Report a picture: it is saved in the run folder, and shown in the window at this epoch. Nothing without a run
+        folder.
+
+        Args:
+            name: What it shows: 1 to 100 characters on one line. A run has at most 100 of them.
+            picture: An array (H, W), (H, W, 3) or (H, W, 4) uint8, a PIL image, or the path of a PNG file inside the
+                run folder. At most 4,096 x 4,096 pixels and 16 MB.
+
+        Raises:
+            UsageError: `report.name`, as for `log_scalar`; `report.picture`: it cannot be shown, or is too large.
+            DiskError: It cannot be written.
+        """
+        if self.folder is None:
+            return
+        from trainer.engine.reporting import checked_name
+        from trainer.store.pictures import save_picture
+
+        self._pictures.add(checked_name(name, self._pictures))
+        position = self._attempt.position
+        saved = save_picture(self.folder, name, position["step"], picture)
+        self.emit(PictureReported(**position, name=name, **saved._asdict()))
+
     def log(self, text: str, error: BaseException | None = None) -> None:
-        """Write a line, and the traceback of `error`, to the run's log.txt."""
+        """Write a line to the run's log.txt; nothing without a run folder.
+
+        Args:
+            text: The line.
+            error: An exception whose traceback is added.
+        """
         self._attempt.log(text, error)
 
     def capture(self) -> State:
-        """The whole state to continue from here: tensors by key, and a mapping of everything else.
+        """Capture the whole state a run can be resumed from.
 
-        Raises RuntimeError outside of training and DivergedError where a weight is not finite.
+        Returns:
+            Tensors by key (`model.<name>`, `optimizer.<parameter>.<slot>`, `rng.<device>`), and a mapping of everything
+            else.
+
+        Raises:
+            RuntimeError: No training is under way.
+            DivergedError: A weight is not finite.
         """
         if self._attempt.capture is None:
             raise RuntimeError("there is no state to save")
@@ -112,4 +201,4 @@ class RunContext:
 
 
 Run = RunContext
-"""The name before 0.2, kept for one release."""
+"""RunContext under its name before 0.2, kept for one release."""

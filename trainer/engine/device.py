@@ -1,20 +1,24 @@
-"""Which device and how many threads: decided once per run, then recorded."""
+"""Device and number of threads, decided once per run and then recorded."""
 
 from __future__ import annotations
 
 import torch
 
+from trainer.distributed.placement import placement
 from trainer.errors import UsageError
 from trainer.store.process import usable_cores
 
 SMALL_MODELS = frozenset({"softmax", "mlp"})
-"""Their steps are shorter than waking a second thread takes."""
+"""Models whose steps are shorter than waking a second thread."""
 
 
 def choose_device(name: str) -> torch.device:
-    """`auto` is CUDA where there is one, else the CPU. Raises UsageError where the named device is not there."""
+    """`auto` is CUDA if available, else the CPU; of several processes each has a GPU of its own. Raises UsageError if
+    the named device is not available."""
+    own = f"cuda:{placement().local_rank}" if placement().size > 1 else "cuda"
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device(own if torch.cuda.is_available() else "cpu")
+    name = own if name == "cuda" else name
     try:
         device = torch.device(name)
         torch.empty(0, device=device)
@@ -30,9 +34,10 @@ def choose_device(name: str) -> torch.device:
 
 
 def choose_threads(wanted: int | None, model: str) -> int:
-    """Intra-op threads for a model by name: as asked; else 1 for tiny ones, the number of cores for others."""
+    """Intra-op threads for a model by name: as requested, else 1 for tiny models and the number of cores for others,
+    divided among the processes of a run."""
     if wanted:
         return wanted
     if model in SMALL_MODELS:
         return 1
-    return usable_cores()
+    return max(1, usable_cores() // placement().local_size)

@@ -23,13 +23,13 @@ E = TypeVar("E", bound=Event)
 Hook = Callable[[Any, "RunContext"], None]
 
 RETRY_BUFFER = 10_000
-"""Events kept for a handler that is being retried; beyond it the oldest are given up."""
+"""Most events kept for a handler that is being retried; beyond that the oldest are dropped."""
 RETRY_EPOCHS = 3
-"""A handler that failed through this many epochs ends the run."""
+"""A handler that keeps failing for this many epochs ends the run."""
 
 
 class _Subscriber:
-    """One callback (or function) and what became of it."""
+    """One callback (or function) and its state."""
 
     def __init__(
         self, name: str, phase: Phase, on_error: OnError, hooks: dict[type[Event], Hook], loss: bool, keep: Hook
@@ -47,7 +47,11 @@ class _Subscriber:
 
 
 class Subscription:
-    """What `on` returns: call `remove()`, or use it as a context manager, to stop listening."""
+    """What `Trainer.on` returns: call `remove()`, or use it as a context manager, to stop listening.
+
+    Args:
+        remove: What `remove()` calls.
+    """
 
     def __init__(self, remove: Callable[[], None]) -> None:
         self._remove = remove
@@ -67,6 +71,7 @@ class EventBus:
     """Sorts subscribers, delivers events to them, and accounts for their time and failures.
 
     `first_error` is the first error that must end the run, or None; `alarm` is called when it comes.
+    `note_failure` is called whenever a hook has raised, at RunEnded too, which no event tells.
     `seconds` is the time spent per subscriber.
     Raises UsageError where two callbacks share a name.
     """
@@ -75,6 +80,7 @@ class EventBus:
         self.run: RunContext | None = None
         self.first_error: EpochscopeError | None = None
         self.alarm: Callable[[], None] = lambda: None
+        self.note_failure: Callable[[CallbackFailed, Exception], None] = lambda failure, error: None
         self._subscribers: list[_Subscriber] = []
         self._table: dict[type[Event], tuple[tuple[_Subscriber, Hook], ...]] = {}
         self._queue: deque[Event] = deque()
@@ -82,7 +88,7 @@ class EventBus:
         self._retrying = False
         self._closed = False
         self._thread = threading.get_ident()
-        self._rebuild()  # so that a bus nobody listens to takes events as well
+        self._rebuild()  # so that a bus without listeners accepts events, too
         for callback in callbacks:
             self.add(callback)
 
@@ -93,7 +99,7 @@ class EventBus:
         if not isinstance(callback, Callback):
             raise UsageError(
                 "callbacks.not_one",
-                f"{callback!r} is no callback.",
+                f"Expected a Callback instance, got {callback!r}.",
                 expected="an instance of a class derived from trainer.Callback",
                 mend="give an instance, such as EarlyStopping(), not the class; functions go to `trainer.on(Event, f)`",
             )
@@ -167,7 +173,7 @@ class EventBus:
         return sorted(self._subscribers, key=lambda subscriber: subscriber.phase)  # stable: then the order given
 
     def listens(self, event: type[Event]) -> bool:
-        """Whether anybody wants this event; events nobody wants need not be built."""
+        """Whether anyone listens to this event; other events need not be built."""
         return bool(self._table[event])
 
     @property
@@ -193,11 +199,11 @@ class EventBus:
 
     @property
     def delivering(self) -> bool:
-        """Whether a handler is being called just now."""
+        """Whether a handler is running right now."""
         return self._delivering
 
     def bind(self, run: RunContext) -> None:
-        """Deliver from now on, on the calling thread, handing `run` to every hook.
+        """Start delivering, on the calling thread, passing `run` to every hook.
 
         Failures in earlier runs are forgotten.
         """
@@ -211,7 +217,7 @@ class EventBus:
         self._rebuild()
 
     def emit(self, event: Event) -> None:
-        """Deliver `event` to all, or queue it where a delivery is under way or another thread asks."""
+        """Deliver `event` to all, or queue it during a delivery or when called from another thread."""
         self._queue.append(event)
         if self.here:
             self.drain()
@@ -219,7 +225,7 @@ class EventBus:
             self.alarm()  # the engine drains the queue at its next boundary
 
     def drain(self) -> None:
-        """Deliver what is queued. On the engine's thread only."""
+        """Deliver queued events. Engine's thread only."""
         if self._delivering:
             return
         self._delivering = True
@@ -251,8 +257,12 @@ class EventBus:
         finally:
             subscriber.seconds += perf_counter() - start
 
+    def must_end(self, error: EpochscopeError) -> None:
+        """End the run with an error that no subscriber has raised, unless one did before."""
+        self.first_error = self.first_error or error
+
     def settle(self) -> None:
-        """Try what is being retried a last time; what fails now must end the run."""
+        """Retry one last time; a failure now ends the run."""
         for subscriber in self._ordered():
             if subscriber.pending and (error := self._flush(subscriber)) is not None:
                 self._give_up(subscriber, error)
@@ -290,6 +300,7 @@ class EventBus:
         )
         if self.run is not None:
             self.run.log(f"callback {subscriber.name} failed in {failure.hook}, action: {action}", error)
+        self.note_failure(failure, error)
         self._queue.append(failure)
 
     def _must_stop(self, subscriber: _Subscriber, event: Event, error: Exception) -> None:
@@ -334,7 +345,7 @@ class EventBus:
         self._retrying = any(subscriber.pending for subscriber in self._subscribers)
 
     def _waits(self, subscriber: _Subscriber) -> bool:
-        """Persisting waits for reporting: a checkpoint must not cover events that are not in the journal yet."""
+        """PERSIST waits for REPORT: a checkpoint must not cover events that are not in the journal yet."""
         return subscriber.phase is Phase.PERSIST and any(
             other.pending and other.phase is Phase.REPORT for other in self._subscribers
         )
@@ -363,7 +374,7 @@ class EventBus:
 
 
 def callback_name(callback: Callback) -> str:
-    """The name state and figures are filed under."""
+    """The name under which its state and timings are stored."""
     return callback.name or type(callback).__name__
 
 
@@ -374,7 +385,7 @@ def _as_callback_error(name: str, event: Event, error: Exception) -> EpochscopeE
         "callback.failed",
         f"The callback {name} failed: {type(error).__name__}: {error}",
         where=f"{name}.{HOOKS[type(event)]}, epoch {event.epoch}, step {event.step}",
-        mend="mend the callback, then resume the run; log.txt in the run folder holds the traceback",
+        mend="fix the callback, then resume the run; log.txt in the run folder holds the traceback",
         callback=name,
         hook=HOOKS[type(event)],
     )

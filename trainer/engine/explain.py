@@ -1,17 +1,19 @@
-"""`trainer.explain()`: the resolved order of callbacks, and what the choices cost, in words."""
+"""`trainer.explain()`: the resolved order of callbacks, and what the options cost, in words. No torch at import."""
 
 from __future__ import annotations
 
-import torch
-from torch.optim import Optimizer
+from typing import TYPE_CHECKING
 
 from trainer.engine.event_bus import EventBus
-from trainer.engine.step import takes_flag
 from trainer.events import BatchEnded
 
+if TYPE_CHECKING:
+    import torch
+    from torch.optim import Optimizer
 
-def explain(bus: EventBus, optimizer: Optimizer, device: torch.device) -> str:
-    """One line per callback in calling order, then how a non-finite gradient is caught and who reads the loss."""
+
+def callback_lines(bus: EventBus) -> list[str]:
+    """A heading, then one line per callback in calling order."""
     rows = bus.order()
     width = max((len(name) for name, *_ in rows), default=0)
     lines = ["Callbacks, in the order they are called:"]
@@ -19,6 +21,14 @@ def explain(bus: EventBus, optimizer: Optimizer, device: torch.device) -> str:
         lines.append(f"  {phase:<8} {name:<{width}}  on error: {on_error:<7} {', '.join(hooks) or 'no hooks'}")
     if not rows:
         lines.append("  none")
+    return lines
+
+
+def explain(bus: EventBus, optimizer: Optimizer, device: torch.device) -> str:
+    """The lines of the callbacks, then how a non-finite gradient is caught and who reads the loss."""
+    from trainer.engine.step import takes_flag
+
+    lines = callback_lines(bus)
     kind = type(optimizer).__name__
     if device.type == "cpu":
         lines.append(f"Non-finite loss and gradients are checked before every step of {kind}.")

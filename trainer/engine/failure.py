@@ -26,13 +26,13 @@ def failure_fields(error: BaseException) -> dict[str, Any]:
 
 
 def as_known_error(error: BaseException) -> BaseException:
-    """Memory errors get a text for people; what is ours or a bug stays what it is."""
+    """Turn memory errors into ones for people; our own errors and bugs stay as they are."""
     if isinstance(error, EpochscopeError):
         return error
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         known = OutOfMemoryError(
             "memory.full",
-            "There is too little memory for this run.",
+            "Not enough memory for this run.",
             where=str(error).split("\n")[0][:200],
             mend="use smaller batches (--batch), smaller images (--data.size) or a smaller model",
         )

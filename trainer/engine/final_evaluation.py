@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from typing import Literal
 
+from trainer.engine.calibrator import Calibrator
+from trainer.engine.evaluation_loop import both
 from trainer.engine.loop import Loop
 from trainer.engine.session import Session
 from trainer.events import SPLITS, EvaluationDone
 from trainer.result import Evaluation
+from trainer.store import calibration_file
 from trainer.store.evaluations import write
 
 
 def evaluate_all(session: Session, loop: Loop) -> None:
-    """Put the best weights into the model (the last ones without a validation split), and judge them on every split;
-    the events and files about that. Training data that is used up, or has no end, is left out."""
+    """Load the best weights into the model (the last ones without a validation split) and evaluate them on every split
+    (validation before test), fitting a temperature; emit the events and write the files. Training data that is
+    exhausted or endless is left out."""
     parts = loop.parts
     if loop.best_weights is not None:
         parts.model.load_state_dict(loop.best_weights)
     elif loop.average is not None:
         loop.average.apply()
     weights: Literal["best", "last"] = "best" if loop.best_weights is not None else "last"
+    calibrator = Calibrator(weights, (loop.best.epoch if weights == "best" else None) or session.epoch)
     for split in SPLITS:
         if split not in parts.feed.sizes or (split == "train" and not _can_end(session, loop)):
             continue
-        found, outputs, seconds = loop.pass_over(split, "evaluate")
-        evaluation = Evaluation(split, weights, session.run.classes, found, seconds, outputs)
+        measuring = parts.metrics.watch()
+        watch = both(calibrator.watch(split), measuring.add if measuring is not None else None)
+        found, outputs, seconds = loop.pass_over(split, "evaluate", watch)
+        own, _ = loop.measured(split, measuring)
+        evaluation = Evaluation(split, weights, session.run.classes, found, seconds, outputs, custom=own)
         if session.folder is not None:
             write(session.folder, evaluation, outputs)
         session.emit(
@@ -36,13 +44,17 @@ def evaluate_all(session: Session, loop: Loop) -> None:
                 **found.fields(),
                 accuracy_interval=evaluation.intervals.accuracy,
                 macro_f1_interval=evaluation.intervals.macro_f1,
+                metrics=own,
             )
         )
         session.evaluations[split] = evaluation
+    session.calibration = calibrator.calibration()
+    if session.folder is not None:
+        calibration_file.write(session.folder, session.calibration)
 
 
 def _can_end(session: Session, loop: Loop) -> bool:
-    """Whether a pass over the training data comes to an end: its length is known, or an epoch has reached its end."""
+    """Whether a pass over the training data ends: its length is known, or an epoch has reached the end."""
     feed = loop.parts.feed
     if feed.single_pass:
         return False

@@ -1,10 +1,9 @@
-"""The training loop: epochs, steps, validation, and the events about them (drawn in `trainer/events.py`)."""
+"""The training loop: epochs, steps, validation, and the events about them (drawn in `trainer/events/__init__.py`)."""
 
 from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,6 +13,7 @@ from torch.optim import Optimizer
 from trainer.data.loaders import Closeable, input_facts
 from trainer.engine.batch_metrics import BatchMetrics
 from trainer.engine.best import Best
+from trainer.engine.callback_states import callback_states
 from trainer.engine.checkpoint_state import (
     capture_generators,
     capture_model,
@@ -21,13 +21,16 @@ from trainer.engine.checkpoint_state import (
     restore_model,
     restore_optimizer,
 )
-from trainer.engine.evaluation_loop import pass_over
+from trainer.engine.custom_metrics import MetricFailure, MetricPass, check_monitored
+from trainer.engine.evaluation_loop import Watch, pass_over
+from trainer.engine.loop_state import Cursor, Spent
 from trainer.engine.module_state import ModuleState, copy_state
 from trainer.engine.parts import Parts
+from trainer.engine.process_pace import ProcessPace
 from trainer.engine.session import Session, StopNow
 from trainer.engine.step import CheckedStep, FlaggedStep, NonFiniteStep, evenly, takes_flag
 from trainer.engine.weight_average import WeightAverage, trained_tensors
-from trainer.errors import DivergedError
+from trainer.errors import CallbackError, DivergedError
 from trainer.events import (
     BatchEnded,
     BatchesReported,
@@ -36,6 +39,7 @@ from trainer.events import (
     EpochStarted,
     GradientsReady,
     NonFiniteLoss,
+    Split,
     ValidationDone,
     Working,
 )
@@ -46,58 +50,44 @@ REPORT_SECONDS = 0.05
 """BatchesReported comes at most twenty times a second."""
 
 
-@dataclass
-class Cursor:
-    """Where training stands: the open epoch (1-based) and the batches done in it; `epochs + 1` once all are done."""
-
-    epoch: int = 1
-    batch: int = 0
-
-
-@dataclass
-class Spent:
-    """Seconds of the open epoch, over all attempts."""
-
-    train: float = 0.0
-    valid: float = 0.0
-    data: float = 0.0
-
-
 class Loop:
-    """Runs the epochs of one attempt. `restore` comes first where a checkpoint is continued."""
+    """Runs the epochs of one attempt. When resuming from a checkpoint, call `restore` first."""
 
     program = ""
-    """Who trains, where that is not this loop."""
+    """The external program that trains in place of this loop."""
 
     def __init__(self, session: Session, parts: Parts) -> None:
         self.session = session
         self.parts = parts
         self.steps_per_epoch = parts.steps_per_epoch
         self.cursor = Cursor()
-        self.best = Best()
+        self.best = Best(monitor=parts.monitor)
         self.best_weights: dict[str, Any] | None = None
         self.modules = ModuleState(parts.model, parts.criterion, parts.feed, parts.device, parts.computes)
         self._spent = Spent()
         deferrable = parts.device.type != "cpu" and takes_flag(parts.optimizer)
         self._deferred = deferrable if parts.deferred is None else parts.deferred
-        # a training step of the caller's own has its own mean
+        # a custom training step computes its own mean
         loss = parts.loss if parts.options.training_step is None else None
         self.tally = BatchMetrics(parts.classes, deferred=self._deferred, loss=loss, ignored=parts.loss.ignored)
-        amounts = evenly if loss is None else loss.amounts
+        shared = (parts.options, self._gradients_ready, evenly if loss is None else loss.amounts, parts.group)
         self._step: CheckedStep | FlaggedStep = (
-            FlaggedStep(parts.loss_of(), parts.optimizer, parts.device, parts.options, self._gradients_ready, amounts)
+            FlaggedStep(parts.loss_of(), parts.optimizer, parts.device, *shared)
             if self._deferred
-            else CheckedStep(parts.loss_of(), parts.optimizer, parts.options, self._gradients_ready, amounts)
+            else CheckedStep(parts.loss_of(), parts.optimizer, *shared)
         )
         self.average = WeightAverage(parts.model, parts.options.ema) if parts.options.ema else None
         self._unreported = Spent()
         self._mark = 0.0
+        self._pace = ProcessPace(parts.group, parts.model)
         self._error: DivergedError | None = None
+        self._own: dict[str, float] = {}  # custom metrics of the last validation
+        self._unknown: CallbackError | None = None  # the monitored one could not be computed
 
     # -- epochs --------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """All epochs that are left. Raises StopNow after a stop (the state is saved), DivergedError, and whatever a
+        """Run the remaining epochs. Raises StopNow after a stop (the state is saved), DivergedError, and whatever a
         callback that may end the run raised."""
         session = self.session
         session.before_emit = self._report
@@ -124,7 +114,11 @@ class Loop:
         while self.cursor.epoch <= self.parts.epochs:
             self._begin_epoch()
             self._train()
+            if self.parts.group.size > 1:
+                self.session.emit(self._pace.report(self.session.position, **vars(self._spent)))
             self._finish_epoch(self.tally.metrics())
+            if self._unknown is not None:
+                raise self._unknown  # the epoch is saved: nothing is lost
             self.session.epoch_boundary()
 
     def _begin_epoch(self) -> None:
@@ -139,7 +133,7 @@ class Loop:
         self.session.boundary()
 
     def _finish_epoch(self, seen: Metrics) -> None:
-        """Validate and end the epoch; `seen`: figures of its training."""
+        """Validate and end the epoch; `seen`: its training metrics."""
         validation = self._validate() if "valid" in self.parts.feed.sizes else None
         self._end_epoch(seen, validation)
 
@@ -216,9 +210,9 @@ class Loop:
                 self._step.check()
             except NonFiniteStep:
                 if self.session.bus.delivering:
-                    return  # it is no fault of the handler that emits just now: the loop's own next report raises it
+                    return  # not the fault of the handler that is emitting right now: the loop's next report raises it
                 raise
-        # the epoch's seconds are taken from the clock, not added up from steps: callbacks are part of what it took
+        # the epoch's seconds are taken from the clock, not added up from steps: callbacks are part of that time
         mark, self._mark = self._mark, self.session.clock.elapsed()
         self._spent.train += self._mark - mark
         spent = self._unreported
@@ -237,29 +231,44 @@ class Loop:
 
     # -- validation and the end of an epoch ----------------------------------------------------------------------
 
-    def pass_over(self, split: str, stage: Any) -> tuple[Metrics, Outputs, float]:
-        """Figures of a split with the weights as they are; Working events on the way, requests honoured."""
+    def pass_over(self, split: str, stage: Any, watch: Watch | None = None) -> tuple[Metrics, Outputs, float]:
+        """Metrics of a split with the current weights; emits Working events and answers requests meanwhile."""
         parts, total = self.parts, self.parts.feed.sizes[split]
         start = self.session.clock.elapsed()  # it stands still while the run is paused
         found, outputs, _ = pass_over(
             parts.model,
-            parts.feed.eval_batches(split, parts.eval_batch),
+            parts.eval_batches(split),
             parts.loss,
             parts.classes,
             lambda done: self.session.progress(Working, stage, done, total),
             parts.forward,
+            watch,
+            parts.group,
         )
         self.session.outputs[split] = outputs
         return found, outputs, self.session.clock.elapsed() - start
 
+    def measured(self, split: Split, measuring: MetricPass | None) -> tuple[dict[str, float], list[MetricFailure]]:
+        """The custom metrics of a pass that has ended, NaN for those that gave no number; and what they gave."""
+        values, failures = measuring.finish() if measuring is not None else ({}, [])
+        for failure in failures:
+            self.parts.metrics.tell(self.session, split, failure)
+        return values, failures
+
     def _validate(self) -> Metrics:
+        monitor, measuring, start = self.parts.monitor, self.parts.metrics.watch(), self.session.clock.elapsed()
         with nullcontext() if self.average is None else self.average.applied():
-            found, _, seconds = self.pass_over("valid", "validate")
-            improved = self.best.update(self.session.epoch, found.loss)
+            found, _, _ = self.pass_over("valid", "validate", measuring.add if measuring is not None else None)
+            self._own, failures = self.measured("valid", measuring)
+            value = monitor.value(found, self._own)
+            improved = self.best.update(self.session.epoch, value, loss=found.loss)
             if improved:
                 self.best_weights = copy_state(self.parts.model)
+        seconds = self.session.clock.elapsed() - start
+        self._unknown = check_monitored(monitor, failures, self.session.epoch)
         self._spent.valid += seconds
         self.session.best_epoch, self.session.best_loss = self.best.epoch, self.best.loss
+        self.session.valid_f1[self.session.epoch] = found.f1
         self.session.hold_checkpoints()
         self.session.emit(
             ValidationDone(
@@ -269,6 +278,7 @@ class Loop:
                 improved=improved,
                 best_epoch=self.best.epoch,
                 best_loss=self.best.loss,
+                metrics=self._own,
             )
         )
         return found
@@ -294,6 +304,7 @@ class Loop:
             train_seconds=spent.train,
             valid_seconds=spent.valid,
             data_seconds=spent.data,
+            valid_metrics=self._own if validation else {},
         )
         # a checkpoint made from this event continues with the next epoch
         self.cursor.epoch, self.cursor.batch = self.cursor.epoch + 1, 0
@@ -326,23 +337,24 @@ class Loop:
             "step": session.step,
             "seq": session.run.seq,
             "elapsed": session.clock.elapsed(),
-            "best": {"epoch": self.best.epoch, "loss": self.best.loss},
+            "best": self.best.state_dict(),
             "tally": self.tally.state_dict(),
             "spent": vars(self._spent),
             "modules": modules,
             "optimizer": optimizer_rest,
-            "callbacks": session.callback_states(),
+            "callbacks": callback_states(session.callbacks),
             "classes": list(session.run.classes),
             "fingerprint": parts.feed.fingerprint,
             "input": input_facts(parts.feed),
             "threads": torch.get_num_threads(),
+            "processes": parts.group.size,
             "accumulate": parts.options.accumulate,
             "averaged_updates": self.average.updates if self.average is not None else 0,
         }
         return tensors, meta
 
     def restore(self, tensors: dict[str, Tensor], meta: dict[str, Any], best: dict[str, Any] | None) -> None:
-        """Continue from what `capture` gave; `best` holds the best weights so far, where there are any."""
+        """Continue from the result of `capture`; `best` holds the best weights so far, if any."""
         parts = self.parts
         parts.options.check_resumed(meta)
         restore_model(parts.model, trained_tensors(tensors), meta)
@@ -351,7 +363,7 @@ class Loop:
             self.average.restore(tensors, meta.get("averaged_updates", 0))
         restore_optimizer(parts.model, parts.optimizer, tensors, meta["optimizer"])
         self.cursor = Cursor(meta["epoch"], meta["batch"])
-        self.best = Best(meta["best"]["epoch"], meta["best"]["loss"])
+        self.best.load_state_dict(meta["best"])
         self.best_weights = best
         self.tally.load_state_dict(meta["tally"])
         self._spent = Spent(**meta["spent"])
@@ -359,7 +371,7 @@ class Loop:
         session.best_epoch, session.best_loss = self.best.epoch, self.best.loss
         session.step = meta["step"]
         session.epoch = min(self.cursor.epoch, parts.epochs)
-        # what was trained after the checkpoint was lost, but it took its time: the clock never runs backwards
+        # steps after the checkpoint are lost, but their time was spent: the clock never runs backwards
         session.clock.start(max(meta["elapsed"], session.clock.elapsed()))
         session.clock.stop()
         session.saved_step = session.step
@@ -369,25 +381,14 @@ class Loop:
             self.session.emit(CheckpointRequested(**self.session.position, kind="last", source="stop"))
 
     def _diverged(self, bad: NonFiniteStep) -> DivergedError:
-        """Tell it, once, and make the error for people."""
+        """Report it once, and build the error for people."""
         if self._error is not None:
             return self._error
         last = self.session.checkpoints.get("last")
         batch = self.cursor.batch + (0 if self._deferred else 1)
         self.session.before_emit = None  # the steps since the last report may hold the bad one: they are not reported
         self.session.emit(NonFiniteLoss(**self.session.position, batch=batch, where=bad.where, last_checkpoint=last))
-        self._error = DivergedError(
-            "diverged.step",
-            f"The {bad.where} was not finite in epoch {self.cursor.epoch}, batch {batch}; the weights were left as "
-            "they were before this step.",
-            where=f"epoch {self.cursor.epoch}, batch {batch}, step {self.session.step}",
-            expected="a finite loss and finite gradients",
-            mend="train with a smaller learning rate (--lr), and look for NaN in the images"
-            + (f"; the last checkpoint is {last}" if last else ""),
-            epoch=self.cursor.epoch,
-            batch=batch,
-            kind=bad.where,
-        )
+        self._error = bad.error(self.cursor.epoch, batch, self.session.step, last)
         return self._error
 
 

@@ -13,7 +13,7 @@ from trainer.errors import UsageError
 
 
 class BatchLosses(NamedTuple):
-    """What a batch adds to the figure of its split: `total` / `amount`, each summed over all batches, is the mean loss.
+    """What a batch adds to the loss of its split: `total` / `amount`, each summed over all batches, is the mean loss.
 
     `images`: the loss of each image, (B,).
     """
@@ -24,13 +24,14 @@ class BatchLosses(NamedTuple):
 
 
 class Loss:
-    """A criterion, and how it averages; found out once, before the first step.
+    """A criterion and how it averages, determined once before the first step.
 
     The mean over a split is what the criterion with `reduction="mean"` gives for the whole split as one batch. So with
     class weights it is the sum of the weighted losses over the sum of the weights, and images with the label `ignored`
-    (None: there is none) do not count. One that sums, or does not reduce, is averaged so in training too. Where the
-    value of a criterion cannot be split into images, the mean is that over batches, weighted by their images, and the
-    losses of images are cross-entropy. `notes` says so, and what else differs from the criterion as it is.
+    (None: there is none) do not count. A criterion that sums, or does not reduce, is averaged the same way in training.
+    If the value of a criterion cannot be split into images, the mean is taken over batches, weighted by their number of
+    images, and the losses of images are cross-entropy. `notes` says so, and lists other differences from the criterion
+    itself.
 
     `like`: a tensor of the type and on the device of the logits; None: float32 on the CPU. Raises UsageError
     `loss.labels` where a loss of torch's own does not take logits and class numbers, `loss.class_weights` where its
@@ -51,13 +52,13 @@ class Loss:
         table = self._found.class_weights()
         self.even = table is None
         """Whether all images that count weigh the same, apart from weights that the loader gives."""
-        # a batch of images that weigh nothing has no mean
+        # a batch whose weights are all 0 has no mean
         of_nothing = self._found.takes_ignored and self.ignored in range(classes)
         self._divides = of_nothing or (table is not None and bool((table == 0).any()))
         self.may_be_empty = self.splits and self._found.images is not None and self.ignored is not None
         """Whether a batch may hold ignored images only."""
         self.step: Criterion = self.mean if self._divides else self._found.mean
-        """logits (B, C), labels (B,) -> mean loss: the criterion itself wherever that will do"""
+        """logits (B, C), labels (B,) -> mean loss: the criterion itself where possible"""
 
     def mean(self, outputs: Tensor, labels: Tensor, weights: Tensor | None = None) -> Tensor:
         """Mean loss of a batch, 0 where nothing in it counts: outputs (B, C), labels (B,) or shares of classes (B, C),

@@ -1,4 +1,4 @@
-"""How a criterion averages over images: known for torch's own, tried out on a few random logits for all others."""
+"""How a criterion averages over images: known for torch's own, determined by experiment on random logits for others."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from trainer.errors import UsageError
 Criterion = Callable[[Tensor, Tensor], Tensor]
 
 IGNORED = -100
-"""What torch's losses ignore unless told otherwise."""
+"""The default `ignore_index` of torch's losses."""
 REDUCTIONS = ("mean", "sum", "none")
 MOST_CLASSES = 1000
-"""Classes a loss is tried on; each takes a call or two."""
+"""Number of classes a loss is tried on; each takes a call or two."""
 
 
 @dataclass
 class Averaging:
-    """What is known of a criterion. Logits (B, C), labels int64 (B,).
+    """How a criterion behaves. Logits (B, C), labels int64 (B,).
 
     `mean`: gives the mean of a batch. `images`: gives the losses (B,), multiplied with the weights of their classes;
-    None where they cannot be had. `class_weights`: gives the weights (C,); the mean is sum(images) over the sum of the
+    None if they are not available. `class_weights`: gives the weights (C,); the mean is sum(images) over the sum of the
     weights of the labels. `splits`: whether that is so. `ignored`: the label of images that do not count;
     `takes_ignored`: whether `images` gives 0 for it.
     """
@@ -52,14 +52,14 @@ def averaging(criterion: Criterion, classes: int, like: Tensor) -> Averaging:
         return _cross_entropy(criterion, classes, like.dtype)
     try:
         return _tried(criterion, classes, like)
-    except Exception as error:  # whatever a loss of the caller's own raises: it may want other logits than random ones
+    except Exception as error:  # a custom loss may raise anything: it may expect other than random logits
         if isinstance(criterion, nn.Module) and _is_torchs_own(criterion):
             raise _misfit(criterion, error) from error
         return Averaging(_scalar(criterion), splits=False)
 
 
 def name_of(criterion: Any) -> str:
-    """What people call it."""
+    """Its name in messages."""
     return getattr(criterion, "__name__", type(criterion).__name__)
 
 
@@ -84,7 +84,7 @@ def _cross_entropy(criterion: Any, classes: int, dtype: torch.dtype) -> Averagin
         raise UsageError(
             "loss.class_weights",
             f"The weights of the classes are {tuple(weight.shape)} {str(weight.dtype).removeprefix('torch.')}.",
-            expected=f"one weight per class, ({classes},) {str(dtype).removeprefix('torch.')}, as the logits are",
+            expected=f"one weight per class, ({classes},) {str(dtype).removeprefix('torch.')}, of the logits' type",
             mend="give the loss one weight for each class, for example weight=torch.tensor(weights).float()",
         )
     mean, notes = _averaged(criterion)
@@ -93,7 +93,7 @@ def _cross_entropy(criterion: Any, classes: int, dtype: torch.dtype) -> Averagin
 
 
 def reduced(criterion: Any, reduction: str) -> Criterion:
-    """The same criterion with another reduction; weights, state and mode are those of the first at each call."""
+    """The same criterion with another reduction; each call uses the original's weights, state and mode."""
 
     def call(logits: Tensor, labels: Tensor) -> Tensor:
         other = copy.copy(criterion)
@@ -112,7 +112,7 @@ def _averaged(criterion: Any) -> tuple[Criterion, list[str]]:
 
 
 def _scalar(criterion: Criterion) -> Criterion:
-    """Its value, averaged where it is not one number."""
+    """Its value, averaged if it is not a scalar."""
     return lambda outputs, labels: criterion(outputs, labels).mean()
 
 
@@ -121,7 +121,7 @@ def per_image(criterion: Criterion) -> Criterion:
     return lambda outputs, labels: criterion(outputs, labels).reshape(len(labels), -1).mean(1)
 
 
-# -- trying a criterion of the caller's own -------------------------------------------------------------------------
+# -- trying a custom criterion --------------------------------------------------------------------------------------
 
 
 def _tried(criterion: Criterion, classes: int, like: Tensor) -> Averaging:
@@ -151,13 +151,13 @@ class _Trial:
         self._tolerance = 2e-2 if like.dtype in (torch.float16, torch.bfloat16) else 1e-4
 
     def result(self) -> Averaging:
-        """By its attribute `reduction` where it heeds that, else by what it gives for one image and for many."""
+        """By its attribute `reduction` if that has an effect, else by its values for one image and for many."""
         if isinstance(self._criterion, nn.Module) and getattr(self._criterion, "reduction", "") in REDUCTIONS:
             found = self._by_reduction(self._criterion)
             if found is not None:
                 return found
         value, again = (self._copy(self._logits, self._labels) for _ in range(2))
-        if not self._close(value, again):  # it keeps count, or draws
+        if not self._close(value, again):  # it has state, or is random
             return Averaging(_scalar(self._criterion), splits=False)
         return self._by_value(value.reshape(())) if value.numel() == 1 else self._unreduced(value)
 
@@ -206,18 +206,18 @@ class _Trial:
         return Averaging(_scalar(criterion), splits=False)
 
     def _takes_vmap(self, single: Tensor) -> bool:
-        """Whether torch can call it for all images at once; each by itself takes 20 microseconds."""
+        """Whether torch can vectorise it over images; one by one, each takes 20 microseconds."""
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error")  # it warns where it would call one by one, and more slowly
                 found = all_at_once(self._copy)(self._logits, self._labels)
-        except Exception:  # not every function of torch can be mapped
+        except Exception:  # vmap does not support every function of torch
             return False
         return bool(torch.isclose(found, single, equal_nan=True).all())
 
     def _weights(self) -> Tensor:
-        """Weights of the classes (C,), as far as a mean of two images tells: that of an easy image of one class and a
-        hard image of another lies between their losses, nearer to the one that weighs more."""
+        """Class weights (C,), inferred from means over two images: the mean of an easy image of one class and a hard
+        image of another is between their losses, closer to the one with the larger weight."""
         easy = 4 * torch.eye(self._classes, dtype=self._logits.dtype, device=self._logits.device)
         classes = self._labels.unique()
         lowest, highest = (one_by_one(self._copy)(sign * easy[classes], classes) for sign in (1, -1))
@@ -231,14 +231,14 @@ class _Trial:
         return weights
 
     def _ignored(self, criterion: Criterion) -> int | None:
-        """The label it ignores, by its attribute, or torch's where its value is that of the others."""
+        """The label it ignores: by its attribute, or torch's default if that leaves the value unchanged."""
         label = getattr(self._criterion, "ignore_index", IGNORED)
         labels = self._labels.clone()
         labels[::3] = label
         try:
             all_of_them = criterion(self._logits, labels).sum()
             others = criterion(self._logits[labels != label], labels[labels != label]).sum()
-        except Exception:  # it takes no such label
+        except Exception:  # it does not accept such a label
             return None
         return label if self._close(all_of_them, others) else None
 
@@ -264,7 +264,7 @@ def _times(weights: Tensor, images: Criterion) -> Criterion:
 
     def weighted(logits: Tensor, labels: Tensor) -> Tensor:
         table = weights.to(logits)[labels]
-        counted = table > 0  # an image that weighs nothing has no mean
+        counted = table > 0  # an image with weight 0 has no mean
         losses = logits.sum(1) * 0
         if bool(counted.any()):
             losses[counted] = images(logits[counted], labels[counted]) * table[counted]
@@ -274,7 +274,7 @@ def _times(weights: Tensor, images: Criterion) -> Criterion:
 
 
 def one_by_one(criterion: Criterion) -> Criterion:
-    """Losses (B,) of a criterion that gives one number for any batch: each image is a batch of its own."""
+    """Losses (B,) of a criterion that returns a scalar for any batch: each image is passed as its own batch."""
 
     def losses(logits: Tensor, labels: Tensor) -> Tensor:
         rows = zip(logits.split(1), labels.split(1), strict=True)

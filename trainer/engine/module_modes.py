@@ -1,7 +1,7 @@
-"""Training and evaluation modes, module by module: what the caller has frozen stays frozen.
+"""Training and evaluation modes, module by module: modules the caller has frozen stay frozen.
 
-`model.train()` and `model.eval()` set every module below; a BatchNorm that was put in evaluation mode on purpose would
-be trained after the first validation. So modes are put back one by one.
+`model.train()` and `model.eval()` set every module below; a BatchNorm deliberately left in evaluation mode would be
+training after the first validation. So modes are restored one by one.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ Modes = list[tuple[nn.Module, bool]]
 
 
 def modes_of(*modules: object) -> Modes:
-    """Each module below `modules` with its mode; what is no module has none."""
+    """Each module below `modules` with its mode; anything that is not a module is skipped."""
     return [(part, part.training) for module in modules if isinstance(module, nn.Module) for part in module.modules()]
 
 
 def put_back(modes: Modes) -> None:
-    """Give each module the mode it had, and no other: `train(mode)` would set all below it too."""
+    """Restore the mode of each module by itself: `train(mode)` would also set all modules below."""
     for module, training in modes:
         module.training = training
 
 
 @contextmanager
 def evaluating(model: nn.Module, *others: object) -> Iterator[None]:
-    """Everything in evaluation mode within the block, as it was after it; `others`: the criterion, where it is one."""
+    """Everything in evaluation mode within the block, restored after it; `others`: the criterion, if it is a module."""
     modes = modes_of(model, *others)
     try:
         for module in (model, *others):
@@ -39,10 +39,10 @@ def evaluating(model: nn.Module, *others: object) -> Iterator[None]:
 
 
 def start_training(model: nn.Module) -> None:
-    """Bring `model` into its modes of training: those it is in, module by module.
+    """Set `model` to its training modes: the ones it has now, module by module.
 
-    Where all of it is in evaluation mode, as after an evaluation, it is trained as a whole. `model.train()` is called
-    either way, for models that freeze parts of themselves there.
+    If all of it is in evaluation mode, as after an evaluation, all of it is set to training. `model.train()` is called
+    in either case, for models that freeze parts of themselves there.
     """
     frozen = [module for module, training in modes_of(model) if not training]
     everything = len(frozen) == sum(1 for _ in model.modules())
@@ -62,7 +62,8 @@ def evaluating_names(model: nn.Module) -> list[str]:
 
 
 def _switch(model: nn.Module, modes: Modes) -> None:
-    """As `put_back`, through `train` and `eval` first: some modules override them, to merge adapters for example."""
+    """Like `put_back`, but calling `train` and `eval` first: some modules override them, for example to merge
+    adapters."""
     if any(training for _, training in modes):
         model.train()
         _freeze(model, {id(module) for module, training in modes if not training})

@@ -1,4 +1,4 @@
-"""What a run advances beside weights, optimiser and global generators, for its checkpoints.
+"""The state a run changes besides weights, optimiser and global generators, for its checkpoints.
 
 The loss's parameters and buffers, buffers that a model does not save itself, extra state (`get_extra_state`), modes and
 frozen parameters, and the generators of the caller's own objects.
@@ -36,14 +36,14 @@ def copy_state(model: nn.Module) -> dict[str, Any]:
 
 
 def extra_state(module: object) -> dict[str, Any]:
-    """What `get_extra_state` of its modules gives and is no tensor, by its key of the state_dict."""
+    """Extra state of its modules that is not a tensor, by its key in the state_dict."""
     if not isinstance(module, nn.Module):
         return {}
     return {name: value for name, value in module.state_dict().items() if not isinstance(value, Tensor)}
 
 
 def check_storable(model: nn.Module, criterion: object) -> None:
-    """Raises UsageError `model.state` where a checkpoint could not hold the state of the model or the loss."""
+    """Raises UsageError `model.state` if a checkpoint could not store the state of the model or the loss."""
     for what, module in (("model", model), ("loss", criterion)):
         if not isinstance(module, nn.Module):
             continue
@@ -76,7 +76,7 @@ def _not_storable(what: str, name: str, reason: str) -> UsageError:
 
 
 class ModuleState:
-    """Keeps and restores it. `limits` says why a resumed run may differ from one that was not interrupted.
+    """Captures and restores that state. `limits` says why a resumed run may differ from an uninterrupted one.
 
     `computes`: what else the bits of a step depend on, such as whether the model is compiled.
     """
@@ -95,12 +95,13 @@ class ModuleState:
         self._generators, unreadable = find_generators({"model": model, "loss": criterion, **loaders})
         self.limits = [f"the generator {place} has no state to save" for place in unreadable] + loader_limits(feed)
         self._began: dict[str, Any] = {}
-        """Own generators at the start of the open epoch: a loader's order is drawn from them again."""
+        """The caller's generators at the start of the current epoch: a loader's order is drawn from them again."""
         self._resumed: tuple[Tensors, dict[str, Any]] | None = None
-        """Global and own generators where the checkpoint was made, until the batches before are drawn again."""
+        """Global and the caller's generators at the checkpoint, kept until the earlier batches have been drawn
+        again."""
         self._was_trained = False
         self._trained = False
-        """Whether the loader of the open epoch has come to its end, for which a sampler may draw once more."""
+        """Whether the loader of the current epoch has reached its end, for which a sampler may draw once more."""
 
     # -- modes ---------------------------------------------------------------------------------------------------
 
@@ -114,8 +115,8 @@ class ModuleState:
         put_back(self._caller)
 
     def begin_epoch(self) -> None:
-        """Callbacks may have frozen or thawed modules, which counts from now on; a model that one of them has put into
-        evaluation mode as a whole goes on as before."""
+        """Callbacks may have frozen or unfrozen modules, which is respected from now on; if one has set the whole model
+        to evaluation mode, its earlier modes are restored."""
         if any(module.training for module in self._model.modules()):
             self._evaluating = evaluating_names(self._model)
         else:
@@ -127,7 +128,7 @@ class ModuleState:
             self._began = capture_own(self._generators)
 
     def drawn(self) -> None:
-        """The batches that were done before are skipped: generators go on from where the checkpoint was made."""
+        """Earlier batches have been skipped: generators continue from the checkpoint."""
         if self._resumed is not None:
             tensors, own = self._resumed
             restore_generators(tensors, self._device)
@@ -136,7 +137,7 @@ class ModuleState:
                 self._resumed = None
 
     def trained(self) -> None:
-        """The loader has come to its end."""
+        """The loader has reached its end."""
         self.drawn()
         self._resumed, self._was_trained, self._trained = None, False, True
 
@@ -182,7 +183,7 @@ class ModuleState:
         restore_generators(tensors, self._device)
         rest = meta.get("modules")
         now = rest["generators"]["now"] if rest else {}
-        # an own loader is seeded at the start of each epoch, and draws its order from that
+        # the caller's loader is seeded at the start of each epoch, and draws its order from that
         self._resumed = (tensors, now) if meta["batch"] or self._exact else None
         if not rest:
             return
@@ -197,7 +198,7 @@ class ModuleState:
             if was != self._computes.get(name, False):
                 self.limits.append(f"{name}: {'on' if was else 'off'} in the attempt before, now the other way")
         self._began = rest["generators"]["began"] if meta["batch"] else {}
-        self.limits += [f"the generator {name} is another one now" for name in restore_own(self._generators, now)]
+        self.limits += [f"the generator {name} was replaced" for name in restore_own(self._generators, now)]
 
     def _restore_loss(self, tensors: Tensors, extra: Mapping[str, Any]) -> None:
         state: dict[str, Any] = {
@@ -205,7 +206,7 @@ class ModuleState:
             **extra,
         }
         if type(self._criterion).__module__.startswith("torch.nn."):
-            # torch's own losses hold nothing but their arguments, such as class weights: those given now count
+            # torch's own losses hold only their arguments, such as class weights: the current ones are used
             here = self._criterion.state_dict()  # type: ignore[attr-defined]  # all of them are modules
             same = here.keys() == state.keys() and all(torch.equal(here[key].cpu(), state[key].cpu()) for key in here)
             self.limits += [] if same else ["the loss, or its class weights, are not those of the attempt before"]
@@ -221,8 +222,8 @@ class ModuleState:
             raise _other_loss(str(error).split("\n", 1)[-1].strip()[:400]) from error
 
     def _hidden(self) -> Iterator[tuple[str, Tensor]]:
-        """Buffers that are registered with `persistent=False`: no state_dict has them, but a forward pass may change
-        them."""
+        """Buffers that are registered with `persistent=False`: they are not in any state_dict, but a forward pass may
+        change them."""
         for what, root in (("model", self._model), ("loss", self._criterion)):
             if isinstance(root, nn.Module):
                 saved = root.state_dict().keys()

@@ -1,10 +1,10 @@
 """Clearing gradients and updating weights by the shortest path torch offers, with the same bits.
 
-`Optimizer.zero_grad` and `Optimizer.step` announce themselves to the profiler, look for hooks and ask which accelerator
-there is. For a small model that takes longer than the update itself: on the reference task 90 of 700 microseconds.
-What they do is a look at each parameter and, for Adam, one call of `torch.optim.adam.adam`, which can be made directly.
-Wherever somebody has changed how the optimiser works, for every other optimiser, and with a torch whose parts are no
-longer as they were when this was written, its own methods are called.
+`Optimizer.zero_grad` and `Optimizer.step` register with the profiler, look for hooks and query the accelerator. For a
+small model that takes longer than the update itself: on the reference task 90 of 700 microseconds. The actual work is a
+pass over the parameters and, for Adam, one call of `torch.optim.adam.adam`, which can be made directly. If the
+optimiser has been modified, for every other optimiser, and with a version of torch whose internals have changed, its
+own methods are called.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _PARAMETERS = {
 
 
 class OptimizerStep:
-    """Stands for `optimizer` in the loop. It keeps nothing of it: groups, rates and state may change at any time."""
+    """Replaces `optimizer` in the loop. It caches nothing: groups, learning rates and state may change at any time."""
 
     def __init__(self, optimizer: Optimizer) -> None:
         self._optimizer = optimizer
         self._plain_clear = type(optimizer).zero_grad is Optimizer.zero_grad and "zero_grad" not in vars(optimizer)
-        # AdamW is an Adam from torch 2.7 on; before, it has a function of its own
+        # AdamW is a subclass of Adam from torch 2.7 on; before, it had a function of its own
         self._is_adam = type(optimizer) in (Adam, AdamW) and isinstance(optimizer, Adam) and is_known(adam)
 
     def clear(self) -> None:
@@ -54,7 +54,7 @@ class OptimizerStep:
         for group in self._optimizer.param_groups:
             one = _arguments(self._optimizer, group)
             if one is None:
-                self._optimizer.step()  # the first step makes the state
+                self._optimizer.step()  # the first step creates the state
                 return
             arguments.append(one)
         with torch.no_grad():
@@ -62,12 +62,12 @@ class OptimizerStep:
                 adam(**found)
 
     def _untouched(self) -> bool:
-        """Whether nobody wants to know of steps, or has put another function in the place of `step`."""
+        """Whether no hooks are registered and `step` has not been replaced."""
         optimizer = self._optimizer
         own = vars(optimizer).get("step")
         return (
             (own is None or hasattr(own, "_wrapped_by_lr_sched"))  # schedulers count the first step, and no other
-            # each of them is private; a torch without it is left to itself
+            # these are private: with a torch that lacks one, its own methods are called
             and not getattr(optimizer, "_optimizer_step_pre_hooks", True)
             and not getattr(optimizer, "_optimizer_step_post_hooks", True)
             and not getattr(shared, "_global_optimizer_pre_hooks", True)
@@ -77,12 +77,12 @@ class OptimizerStep:
 
 
 def is_known(function: Callable[..., Any]) -> bool:
-    """Whether it takes what `adam` took when this was written: nothing new that might have to be given."""
+    """Whether it has the signature `adam` had when this was written, with no new arguments that may be required."""
     return _PARAMETERS - {"decoupled_weight_decay"} <= inspect.signature(function).parameters.keys() <= _PARAMETERS
 
 
 def _arguments(optimizer: Optimizer, group: dict[str, Any]) -> dict[str, Any] | None:
-    """What `adam` takes, for one group; None where `Adam.step` would do more than call it."""
+    """Arguments of `adam` for one group; None if `Adam.step` would do more than call it."""
     if not group["fused"] or group["amsgrad"] or group["differentiable"] or isinstance(group["lr"], Tensor):
         return None
     parameters = [parameter for parameter in group["params"] if parameter.grad is not None]

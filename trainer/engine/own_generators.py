@@ -1,7 +1,7 @@
-"""Random generators that belong to the caller's objects: a sampler's, a data set's, one that a layer draws from.
+"""Random generators owned by the caller's objects: a sampler's, a data set's, a layer's.
 
-They are found by looking through attributes, small containers and closures. What is kept elsewhere (a module's global
-variable, an extension's memory) is not found.
+They are found by searching attributes, small containers and closures. Generators kept elsewhere (in a module's globals,
+in an extension's memory) are not found.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 MOST_OBJECTS = 20_000
 LONGEST = 64
-"""Items of a container that is looked through: lists of transforms are shorter, lists of images are not."""
+"""Containers with more items are not searched: lists of transforms are shorter, lists of images longer."""
 _LEAVES = (str, bytes, int, float, complex, bool, type(None), Tensor, np.ndarray, np.generic, ModuleType, type)
 _GENERATORS = (torch.Generator, np.random.Generator, np.random.RandomState, np.random.BitGenerator, random.Random)
 _SEEDS = ("seed", "manual_seed", "set_state", "setstate")
@@ -28,16 +28,15 @@ Generators = dict[str, Any]
 
 
 def find_generators(roots: Mapping[str, Any]) -> tuple[Generators, list[str]]:
-    """Every generator that can be reached from `roots`, each once, and the places of those whose state cannot be read.
-
-    The global ones are not among them.
+    """Every generator reachable from `roots`, each once, and the names of those whose state cannot be read. Global
+    generators are excluded.
     """
     found: Generators = {}
     unreadable: list[str] = []
     numpy_ = np.random.mtrand._rand  # noqa: SLF001 - the global one has no other name
     seen = {id(one) for one in (torch.default_generator, random.random.__self__, numpy_)}  # type: ignore[attr-defined]
     waiting = [(name, value) for name, value in reversed(list(roots.items()))]
-    kept: list[Any] = []  # an object made on the way must live on, or its id may be another's
+    kept: list[Any] = []  # objects created on the way must stay alive, or their ids could be reused
     while waiting and len(seen) < MOST_OBJECTS:
         place, value = waiting.pop()
         if isinstance(value, _LEAVES) or id(value) in seen:
@@ -58,7 +57,7 @@ def _is_unreadable(value: Any) -> bool:
         return isinstance(value, random.SystemRandom)
     if isinstance(value, GeneratorType):
         return True
-    # one of a library that is not known here: it can be asked for its state, and be seeded
+    # from an unknown library: anything with a state to read and a way to seed it
     kind = type(value)
     return any(hasattr(kind, name) for name in ("get_state", "getstate")) and any(hasattr(kind, one) for one in _SEEDS)
 
@@ -87,7 +86,7 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
-    """What is kept in the object; properties are not asked."""
+    """The object's attributes; properties are not evaluated."""
     yield from list(getattr(value, "__dict__", {}).items())
     for cls in type(value).__mro__:
         slots = cls.__dict__.get("__slots__", ())
@@ -107,12 +106,12 @@ def _closure(function: FunctionType) -> Iterator[Any]:
 
 
 def capture_own(generators: Generators) -> dict[str, Any]:
-    """The state of each, in values that a checkpoint holds."""
+    """The state of each, as values a checkpoint can store."""
     return {name: _state(generator) for name, generator in generators.items()}
 
 
 def restore_own(generators: Generators, states: Mapping[str, Any]) -> list[str]:
-    """Give each its state back; the names of those that are missing on either side, or are of another kind."""
+    """Restore each state; returns the names of generators that are missing on either side or of another kind."""
     left = sorted(generators.keys() ^ states.keys())
     for name in generators.keys() & states.keys():
         try:
@@ -148,7 +147,7 @@ def _set_state(generator: Any, state: Any) -> None:
 
 
 def _plain(state: Any) -> Any:
-    """Numpy's arrays as lists, marked."""
+    """Numpy arrays as tagged lists."""
     if isinstance(state, dict):
         return {key: _plain(value) for key, value in state.items()}
     return ("array", str(state.dtype), state.tolist()) if isinstance(state, np.ndarray) else state

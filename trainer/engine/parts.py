@@ -1,32 +1,39 @@
-"""What a loop is given."""
+"""The arguments of a loop."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
 
+from trainer.data import shares
 from trainer.data.batch import Batch
 from trainer.data.batch_groups import BatchGroups, first_batches
-from trainer.data.loaders import DataSource
+from trainer.data.loaders import Closeable, DataSource
 from trainer.data.mixup import MixedBatches
+from trainer.data.seeding import seed_generators
+from trainer.distributed.process_group import ALONE, ProcessGroup
 from trainer.engine.compilation import Compiled
+from trainer.engine.custom_metrics import CustomMetrics
 from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import Criterion
 from trainer.engine.precision import Forward
 from trainer.engine.step_options import PLAIN, StepOptions
 from trainer.engine.training_step import BatchLoss, OwnTrainingStep, model_loss
+from trainer.metrics.monitor import Monitor
 
 
 @dataclass
 class Parts:
-    """What is trained, with what, for how long.
+    """The model, how it is trained, and for how long.
 
     `forward`: how images become logits; None: by the model. `deferred`: whether steps leave their loss on the device;
-    None: where there is a device and the optimiser allows it. `bfloat16`: whether `forward` computes under autocast.
+    None: if there is one and the optimiser allows it. `bfloat16`: whether `forward` computes under autocast.
+    `metrics`: the caller's own. `monitor`: what decides which epoch is the best. `group`: the processes that share each
+    batch; `seed`: of what each of them draws by itself.
     """
 
     model: nn.Module
@@ -41,10 +48,14 @@ class Parts:
     deferred: bool | None = None
     options: StepOptions = PLAIN
     bfloat16: bool = False
+    metrics: CustomMetrics = field(default_factory=CustomMetrics)
+    monitor: Monitor = field(default_factory=Monitor)
+    group: ProcessGroup = ALONE
+    seed: int = 0
 
     @property
     def criterion(self) -> Criterion:
-        """What the caller gave as the loss."""
+        """The loss as the caller passed it."""
         return self.loss.criterion
 
     @property
@@ -54,7 +65,41 @@ class Parts:
         return min(known or limit, limit) if limit else known
 
     def train_batches(self, epoch: int, first_step: int) -> Iterator[Batch]:
-        """What each optimiser step of an epoch is given, from `first_step` (0-based) on."""
+        """What each optimiser step of an epoch is given, from `first_step` (0-based) on. One of several processes: its
+        own images, and the labels of all."""
+        if self.group.size == 1:
+            return self._whole_batches(epoch, first_step)
+        return self._shares(epoch, first_step)
+
+    def _shares(self, epoch: int, first_step: int) -> Iterator[Batch]:
+        own, (rank, size) = self.feed, (self.group.rank, self.group.size)
+        if not isinstance(own, shares.SharesBatches) or self.options.accumulate > 1:
+            return shares.train_shares(self._whole_batches(epoch, first_step), rank, size)
+        batches = own.train_shares(epoch, first_step, rank, size)
+        if self.options.steps_per_epoch:
+            batches = first_batches(batches, self.options.steps_per_epoch - first_step)
+        return self._own_draws(batches, epoch)
+
+    def _own_draws(self, batches: Iterator[Batch], epoch: int) -> Iterator[Batch]:
+        """What a model draws, as for dropout, differs from process to process: a pure function of seed and epoch."""
+        if self.group.rank:
+            seed_generators(self.seed, epoch, self.group.rank)
+        try:
+            yield from batches
+        finally:
+            if isinstance(batches, Closeable):
+                batches.close()
+
+    def eval_batches(self, split: str) -> Iterator[Batch | None]:
+        """All images of a split, in stored order. One of several processes: its share of the batches."""
+        feed, group = self.feed, self.group
+        if group.size == 1:
+            return feed.eval_batches(split, self.eval_batch)
+        if isinstance(feed, shares.SharesBatches):
+            return feed.eval_shares(split, self.eval_batch, group.rank, group.size)
+        return shares.eval_shares(feed.eval_batches(split, self.eval_batch), group.rank, group.size)
+
+    def _whole_batches(self, epoch: int, first_step: int) -> Iterator[Batch]:
         options = self.options
         batches = self.feed.train_batches(epoch, first_step * options.accumulate)
         if options.accumulate > 1:
@@ -68,7 +113,7 @@ class Parts:
 
     @property
     def computes(self) -> dict[str, bool]:
-        """What the bits of a step depend on, beside the state."""
+        """Everything besides the state that affects the bits of a step."""
         return {"compiled": isinstance(self.forward, Compiled), "bfloat16": self.bfloat16}
 
     def loss_of(self) -> BatchLoss:

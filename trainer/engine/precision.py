@@ -1,4 +1,4 @@
-"""What a model computes in: float32, or bfloat16 wherever autocast holds that to be safe.
+"""The precision a model computes in: float32, or bfloat16 where autocast considers it safe.
 
 Weights, gradients, optimiser and loss are float32 either way: a checkpoint is the same for both. bfloat16 has the range
 of float32, so no gradient has to be scaled.
@@ -20,12 +20,12 @@ from trainer.errors import UsageError
 from trainer.models import floating_type
 
 Forward = Callable[[Tensor], Tensor]
-"""Images to logits (B, C) float32, as the model gives them."""
+"""Images to logits (B, C) float32."""
 
 
 class Adapted:
-    """Stands for a model that is not ours: images are brought to the floating-point type of its weights, and logits are
-    taken from whatever it gives."""
+    """Wraps a model that is not ours: images are cast to the dtype of its weights, and logits are extracted from its
+    output."""
 
     def __init__(self, model: nn.Module) -> None:
         self._model = model
@@ -42,7 +42,7 @@ class Adapted:
 
 
 def logits_of(outputs: Any) -> Tensor:
-    """The logits among several outputs, as models with auxiliary heads give in training: the attribute or key `logits`,
+    """The logits among several outputs, as from models with auxiliary heads in training: the attribute or key `logits`,
     the key `out`, or the first. Raises UsageError `model.outputs` where there are none."""
     found = getattr(outputs, "logits", None)
     if found is None and isinstance(outputs, Mapping):
@@ -68,7 +68,7 @@ def _tell_of_others(kind: str) -> None:
 
 
 class Mixed:
-    """Stands for `model` where images become logits: computed under autocast, handed on as float32."""
+    """Wraps `model`: computes under autocast, returns float32 logits."""
 
     def __init__(self, model: nn.Module, device: torch.device) -> None:
         self._model = model
@@ -84,8 +84,8 @@ class Mixed:
 
 
 def forward_in(precision: str, model: nn.Module, device: torch.device, *, several: bool = False) -> Forward:
-    """How images become logits: `model` itself for float32, so that nobody pays for what was not asked.
-    `several`: whether it has several inputs, given as `Inputs`.
+    """The function from images to logits: `model` itself for float32, which costs nothing. `several`: whether it has
+    several inputs, given as `Inputs`.
 
     Raises UsageError `precision.unknown`, or `precision.unsupported` where the device does not compute in bfloat16, or
     `precision.weights` where the weights are float64.
@@ -104,8 +104,8 @@ def forward_in(precision: str, model: nn.Module, device: torch.device, *, severa
         raise UsageError(
             "precision.unsupported",
             f"The device {str(device)!r} cannot compute in bfloat16 here: {reason}",
-            expected="a CPU, or a GPU that knows bfloat16",
-            mend="use --precision float32 (the default), or --device cpu",
+            expected="a GPU that supports bfloat16",
+            mend="use --precision float32 (the default)",
             device=str(device),
         )
     if floating_type(model) == torch.float64:
@@ -119,18 +119,18 @@ def forward_in(precision: str, model: nn.Module, device: torch.device, *, severa
 
 
 def _is_ours(model: nn.Module) -> bool:
-    """Whether every layer is torch's or ours, and float32: such a model takes our images and gives plain logits."""
+    """Whether every layer is torch's or ours, and float32: such a model takes our images and returns plain logits."""
     layers = {type(module).__module__ for module in model.modules()}
     return floating_type(model) == torch.float32 and all(one.startswith(("torch.nn.", "trainer.")) for one in layers)
 
 
 def check_steady(precision: str, device: torch.device) -> None:
-    """Raises UsageError `precision.processor` for bfloat16 on a processor: epochs of one and the same run took 12 s, or
-    86 s, at random, on two cores with AVX512-BF16. Runs that were started with it can go on."""
+    """Raises UsageError `precision.processor` for bfloat16 on a processor: epochs of the same run took 12 s or 86 s, at
+    random, on two cores with AVX512-BF16. Runs started with it can continue."""
     if precision == "bfloat16" and device.type == "cpu":
         raise UsageError(
             "precision.processor",
-            "bfloat16 is not offered on a processor: its steps can become several times slower at random.",
+            "bfloat16 is not offered on a CPU: its steps can become several times slower at random.",
             where="--precision",
             expected="float32, which is steady; bfloat16 is for GPUs",
             mend="leave out --precision",
@@ -138,7 +138,7 @@ def check_steady(precision: str, device: torch.device) -> None:
 
 
 def _refusal(device: torch.device) -> str:
-    """Why autocast does not give bfloat16 on a device; empty where it does. One small product tells."""
+    """Why autocast does not give bfloat16 on a device; empty if it does, as a small matrix product shows."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # on some devices torch only warns, and then computes in float32
         try:

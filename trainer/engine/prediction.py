@@ -1,14 +1,24 @@
-"""Classes for images the model has not seen."""
+"""Predictions for new images."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from trainer.data.image_search import find_images, needs_images
+from trainer.data.image_set import Fault
+from trainer.data.image_table import paths_of_frame
 from trainer.data.inputs import inputs_of, is_nested
+from trainer.data.loader_source import LoaderSource
 from trainer.data.loaders import DataSource, PreparesImages
+from trainer.data.new_images import is_single
+from trainer.data.sources import is_frame
+from trainer.data.validation import FaultyDataError, unreadable
 from trainer.engine.module_modes import evaluating
 from trainer.engine.precision import Forward
 from trainer.errors import UsageError
@@ -17,31 +27,99 @@ from trainer.models import floating_type
 if TYPE_CHECKING:
     import pandas as pd
 
+AT_ONCE = 64
+PIECE = 512
+"""Images that are decoded at a time."""
+
 
 def predict(
-    model: nn.Module, forward: Forward, feed: DataSource, classes: tuple[str, ...], device: torch.device, images: Any
+    model: nn.Module,
+    forward: Forward,
+    feed: DataSource,
+    classes: tuple[str, ...],
+    device: torch.device,
+    images: Any,
+    temperature: float = 1.0,
 ) -> pd.DataFrame:
     """A row per image: `class`, `confidence` in [0, 1], then the probability of every class by its name.
 
-    `images`: float tensor (N, ...) as the model takes it, several as a tuple or a mapping, or whatever `feed.prepare`
-    takes. `forward`: how they become logits. Raises UsageError where the data cannot prepare images, DataError naming
-    those that cannot be read.
+    `images`: float tensor (N, ...) as the model takes it, several as a tuple or a mapping, or what `feed.prepare`
+    takes, a folder or a DataFrame of paths. `forward`: how they become logits. `temperature`: what these are divided
+    by, see `metrics.temperature`; the class is that of the largest logit, whatever the temperature. Raises UsageError
+    where the data cannot prepare images, DataError naming those that cannot be read.
     """
     import pandas as pd
 
-    if is_nested(images) and not isinstance(feed, PreparesImages):
-        images = inputs_of(images)
-    elif not (isinstance(images, torch.Tensor) and images.is_floating_point()):
-        if not isinstance(feed, PreparesImages):
-            raise UsageError(
-                "predict.images",
-                f"Own loaders cannot turn {type(images).__name__} into what the model takes.",
-                expected="a float tensor of images as the loader yields them",
-                mend="transform the images as the training data were, then call predict again",
-            )
-        images = feed.prepare(images)
+    index: Any = None
+    if is_frame(images):
+        index, images = images.index, paths_of_frame(images)
+    elif is_folder(images):
+        images = needs_images(find_images([str(images)]), str(images)).images
+        index = pd.Index(images, name="image")
     with evaluating(model), torch.no_grad():
-        probabilities = forward(images.to(device).to(floating_type(model))).softmax(1).cpu()
-    confidence, index = probabilities.max(1)
-    table = pd.DataFrame({"class": [classes[i] for i in index.tolist()], "confidence": confidence.numpy()})
-    return pd.concat([table, pd.DataFrame(probabilities.numpy(), columns=list(classes))], axis=1)
+        given = (_moved(piece, model, device) for piece in _pieces(feed, images))
+        # in small batches: a deep network's activations for a thousand photographs take gigabytes
+        logits = torch.cat([forward(some) for piece in given for some in _split(piece)])
+        best, probabilities = logits.argmax(1).cpu(), (logits / temperature).softmax(1).cpu()
+    confidence = probabilities.gather(1, best[:, None])[:, 0]
+    table = pd.DataFrame({"class": [classes[i] for i in best.tolist()], "confidence": confidence.numpy()})
+    table = pd.concat([table, pd.DataFrame(probabilities.numpy(), columns=list(classes))], axis=1)
+    return table if index is None else table.set_index(index)
+
+
+def is_folder(images: Any) -> bool:
+    """Whether it is the path of a folder that is there."""
+    return isinstance(images, str | Path) and os.path.isdir(images)  # noqa: PTH112  # of a name that is too long pathlib raises
+
+
+def _moved(images: Any, model: nn.Module, device: torch.device) -> Any:
+    return images.to(device).to(floating_type(model))
+
+
+def _split(images: Any) -> Sequence[Any]:
+    return images.split(AT_ONCE) if isinstance(images, Tensor) and len(images) else [images]
+
+
+def _pieces(feed: DataSource, images: Any) -> Iterator[Any]:
+    """The images as the model takes them, those that have to be prepared some at a time."""
+    if isinstance(images, Tensor) and images.is_floating_point():
+        yield images
+    elif isinstance(feed, PreparesImages):
+        yield from _prepared(feed, images)
+    elif is_nested(images):
+        yield inputs_of(images)
+    elif isinstance(feed, LoaderSource) and (found := feed.as_trained(images)) is not None:
+        yield found
+    else:
+        raise UsageError(
+            "predict.images",
+            f"Own loaders cannot turn {type(images).__name__} into the model's input.",
+            expected="a float tensor of images as the loader yields them",
+            mend="transform the images as the training data were, then call predict again",
+        )
+
+
+def _prepared(feed: PreparesImages, images: Any) -> Iterator[Tensor]:
+    """Every piece is looked at before an error names what cannot be read."""
+    images = images if hasattr(images, "shape") or is_single(images) else list(images)
+    if is_single(images) or len(images) <= PIECE:
+        yield feed.prepare(images)
+        return
+    faults: list[Fault] = []
+    for start in range(0, len(images), PIECE):
+        try:
+            yield feed.prepare(images[start : start + PIECE])
+        except FaultyDataError as error:
+            faults += renumbered(error.faults, start)
+    if faults:
+        raise unreadable(faults)
+
+
+def renumbered(faults: Sequence[Fault], start: int) -> list[Fault]:
+    """Faults of images that began at `start`: those without a path are called by their number."""
+    found = []
+    for one in faults:
+        number = one.path.removeprefix("image ")
+        path = f"image {int(number) + start}" if number != one.path and number.isdigit() else one.path
+        found.append(Fault(path, one.code, one.reason))
+    return found

@@ -1,33 +1,34 @@
-"""Where an interrupted run goes on: its newest valid checkpoint and the history leading there. No torch at import."""
+"""Where a run resumes: its newest valid checkpoint and the history up to it. No torch at import."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from trainer.errors import DiskError, UsageError
-from trainer.events import EpochEnded
 from trainer.store.checkpoint import Kind, find, newest_valid, parse_name, read
 from trainer.store.folder import RunFolder, read_owner
 from trainer.store.format_check import check_formats
 from trainer.store.journal import JournalReader
-from trainer.store.run_history import read_history
+from trainer.store.run_history import RunHistory, read_history
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
 RESUMABLE: tuple[Kind, ...] = ("last", "manual")
-"""Kinds to go on from; the first of them where both were saved at the same step."""
+"""Kinds to resume from; the first one wins if both were saved at the same step."""
 _TRIES = 3
 
 
 @dataclass(frozen=True)
 class Continuation:
-    """The next attempt at a run. `checkpoint` None: nothing valid was saved yet, it starts again from step 0.
+    """The next attempt at a run. `checkpoint` None: nothing valid was saved yet, so it starts from step 0.
 
-    `elapsed`: seconds of training that the journal knows of.
+    `elapsed`: seconds of training according to the journal. `file_callbacks`: as in the RunStarted of the attempt
+    before.
     """
 
     folder: RunFolder
@@ -35,12 +36,14 @@ class Continuation:
     elapsed: float
     checkpoint: Path | None
     skipped: tuple[str, ...] = ()
+    file_callbacks: tuple[str, ...] = ()
     _loaded: list[Any] = field(default_factory=list)
+    _read: dict[str, Any] = field(default_factory=dict)
 
     def load(self) -> tuple[dict[str, Tensor], dict[str, Any], dict[str, Any] | None]:
         """Tensors and meta of the checkpoint, and the best weights so far by parameter name, if there are any.
 
-        Raises DiskError where the checkpoint cannot be read after all.
+        Raises DiskError if the checkpoint turns out to be unreadable.
         """
         if self.checkpoint is None:
             raise ValueError("this continuation starts from nothing")
@@ -55,25 +58,37 @@ class Continuation:
         """The last journal record the checkpoint covers; 0 where there is none."""
         return int(self.load()[1]["seq"]) if self.checkpoint else 0
 
-    @property
-    def threads(self) -> int | None:
-        """Intra-op threads of the attempt that saved; None where nothing was saved."""
-        return int(self.load()[1]["threads"]) if self.checkpoint else None
+    def threads_of(self, processes: int) -> int | None:
+        """Intra-op threads of the attempt that saved; None where nothing was saved, or by another number of
+        processes."""
+        meta = self.load()[1] if self.checkpoint else {"processes": 0}
+        return int(meta["threads"]) if meta.get("processes", 1) == processes else None
 
-    def epochs(self) -> list[EpochEnded]:
-        """The finished epochs that count, up to the checkpoint."""
-        return read_history(JournalReader(self.folder.journal), last=self.seq).finished
+    def for_other_processes(self) -> Continuation:
+        """The same with all that it reads: they may be on machines that do not see the run folder."""
+        if self.checkpoint is not None:
+            self._read.update(history=self.history(), paths=self.paths())  # the checkpoint is read for that
+        return self
+
+    def history(self) -> RunHistory:
+        """What counts of the run, up to the checkpoint."""
+        if "history" in self._read:
+            known: RunHistory = self._read["history"]
+            return known
+        return read_history(JournalReader(self.folder.journal), last=self.seq)
 
     def paths(self) -> dict[str, str]:
         """Newest checkpoints by kind, relative to the run folder."""
+        if "paths" in self._read:
+            return dict(self._read["paths"])
         found = {kind: find(self.folder.checkpoints, kind) for kind in ("best", "last")}
         paths = {kind: f"checkpoints/{files[0].name}" for kind, files in found.items() if files}
         return {**paths, "last": f"checkpoints/{self.checkpoint.name}"} if self.checkpoint else paths
 
 
 def find_continuation(folder: RunFolder) -> Continuation:
-    """What `resume` continues. Raises UsageError where there is no such run, NewerVersionError where a newer Epochscope
-    wrote into it."""
+    """Prepare to resume a run. Raises UsageError if there is no such run, NewerVersionError if a newer Epochscope has
+    written to it."""
     if not folder.journal.exists() and not folder.run_toml.exists():
         raise UsageError(
             "resume.nothing",
@@ -84,12 +99,33 @@ def find_continuation(folder: RunFolder) -> Continuation:
         )
     check_formats(folder)
     history = read_history(JournalReader(folder.journal))
-    owner = read_owner(folder)  # of an attempt that died before its first record, if the journal does not know it
+    owner = read_owner(folder)  # counts an attempt that died before its first journal record
     attempt = max([*history.attempts, *([owner.attempt] if owner else [])], default=0) + 1
     found = [newest_valid(folder.checkpoints, kind) for kind in RESUMABLE]
     checkpoint = max((path for path, _ in found if path), key=_step, default=None)
     texts = tuple(f"{path.name} was skipped: {reason}" for _, skipped in found for path, reason in skipped)
-    return Continuation(folder, attempt, history.seconds, checkpoint, texts)
+    file_callbacks = history.info.file_callbacks if history.info else ()
+    return Continuation(folder, attempt, history.seconds, checkpoint, texts, file_callbacks)
+
+
+def check_file_callbacks(folder: RunFolder, continuation: Continuation, known: Collection[str]) -> None:
+    """Raises UsageError `resume.callbacks` where a callback from a file that the run had is not `known` now."""
+    missing = [name for name in continuation.file_callbacks if name not in known]
+    if missing:
+        command = f"epochscope resume {folder.name}"
+        named = " ".join(f"--callback FILE.py:{name}" for name in missing)
+        left_out = " ".join(f"--without {name}" for name in missing)
+        raise UsageError(
+            "resume.callbacks",
+            f"This run was trained with {', '.join(missing)}: callbacks of a file have to be named again.",
+            where=str(folder.path),
+            expected="the callbacks that the run has had: no run folder says which file to run",
+            mend=f"{command} {named}; to go on without: {command} {left_out}",
+            run=folder.name,
+            names=", ".join(missing),
+            named=named,
+            left_out=left_out,
+        )
 
 
 def _step(path: Path) -> int:
@@ -117,7 +153,7 @@ def _best_checkpoint(folder: RunFolder, epoch: int | None = None) -> tuple[dict[
     for path in find(folder.checkpoints, "best"):
         try:
             tensors, meta = read(path)
-        except DiskError:  # a damaged one is passed over: an older one may hold the best
+        except DiskError:  # a damaged file is skipped: an older one may hold the best weights
             continue
         best = epoch or meta["best"]["epoch"]
         if best and _ends(meta, best):
@@ -127,7 +163,8 @@ def _best_checkpoint(folder: RunFolder, epoch: int | None = None) -> tuple[dict[
 
 @dataclass(frozen=True)
 class TrainedWeights:
-    """What a run has learnt: its best weights by their own names, else the last ones; `meta` is their checkpoint's."""
+    """The trained weights of a run: the best ones, else the last ones, by their own names; `meta` is their
+    checkpoint's."""
 
     tensors: dict[str, Tensor]
     meta: dict[str, Any]
@@ -140,7 +177,7 @@ class TrainedWeights:
 
     @property
     def epoch(self) -> int:
-        """The epoch (1-based) that they are of: the last one that went into them."""
+        """The epoch (1-based) of these weights: the last one they were trained in."""
         return int(self.meta["epoch"]) if self.meta["batch"] else max(1, int(self.meta["epoch"]) - 1)
 
 
@@ -153,7 +190,7 @@ def trained_weights(folder: RunFolder) -> TrainedWeights:
         best = _best_checkpoint(folder)
         if best is not None:
             return TrainedWeights(model_weights(best[0]), best[1], "best")
-        # a live run may have put a better one in place while this looked for the one before
+        # a live run may have replaced the file during the search
         if all(path.exists() for path in there):
             break
     path = newest_valid(folder.checkpoints, "last")[0]

@@ -1,4 +1,4 @@
-"""Keeps a run folder's side of an attempt: the lock, the owner record, the mail from viewers, the signals.
+"""The run folder during an attempt: the lock, the owner record, requests from viewers, signals.
 
 One small thread touches owner.json every two seconds and looks into requests/ ten times a second, also while the engine
 prepares, validates or waits. It hands requests to the engine's mailbox and does nothing else.
@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
     from trainer.store.folder import RunFolder
 
 POLL_SECONDS = 0.1
+LAUNCHER_SECONDS = 5.0
+"""A terminal's Ctrl-C reaches every process, and the launcher sends it once more: so soon it is the same one."""
 TOUCH_POLLS = 20
 """owner.json is touched at every 20th look: every two seconds."""
 
 
 class RunGuard:
-    """A context manager around one attempt. Raises UsageError `run.busy` where somebody else writes the run."""
+    """A context manager around one attempt. Raises UsageError `run.busy` if another process is writing to the run.
+
+    `launched`: one of several processes, which a launcher steers by signals.
+    """
 
     def __init__(
         self,
@@ -39,12 +45,16 @@ class RunGuard:
         log: Callable[[str], None],
         *,
         signals: bool,
+        launched: bool = False,
     ) -> None:
         self._control = control
         self._folder = folder
         self._attempt = attempt
         self._log = log
-        self._signals = signals
+        # a launcher asks by SIGTERM when another process has failed: this one can still say so
+        self._signals = signals or (launched and threading.current_thread() is threading.main_thread())
+        self._grace = LAUNCHER_SECONDS if launched else 0.0
+        self._signalled = 0.0
         self._before: dict[int, Any] = {}
         self._end = threading.Event()
         self._known: set[str] = set()
@@ -65,7 +75,7 @@ class RunGuard:
             self._check_not_elsewhere(self._folder)
             self._check_not_overtaken(self._folder)
             for place in (self._folder.path, *(self._folder.path / part for part in folders.SUBFOLDERS)):
-                durable.remove_leftovers(place)  # of a save that was killed
+                durable.remove_leftovers(place)  # left by a save that was killed
             folders.write_owner(self._folder, folders.current_owner(self._attempt))
         self._control.open()
         if self._signals:
@@ -76,12 +86,13 @@ class RunGuard:
             self._thread.start()
 
     def _check_not_overtaken(self, folder: RunFolder) -> None:
-        """What to continue was read before the lock was taken: another process may have gone on with the run."""
+        """The state to resume from was read before the lock was taken: another process may have resumed the run
+        since."""
         owner = folders.read_owner(folder)
         if owner is not None and owner.attempt >= self._attempt:
             raise UsageError(
                 "run.busy",
-                f"This run was continued by {owner} at the same moment.",
+                f"This run was resumed by {owner} at the same moment.",
                 where=str(folder.path),
                 mend="Try again.",
                 path=str(folder.path),
@@ -89,22 +100,24 @@ class RunGuard:
             )
 
     def _check_not_elsewhere(self, folder: RunFolder) -> None:
-        """The lock of a shared folder may not reach the machine that trains: its heartbeat does."""
+        """On a shared folder, a lock may not be visible from another machine, but the heartbeat is."""
         if works_elsewhere(folder.path):
             owner = folders.read_owner(folder)
             raise UsageError(
                 "run.busy",
                 f"This run is being written by {owner}.",
                 where=str(folder.path),
-                expected="a run that nobody trains: its owner.json changes every two seconds",
+                expected="a run that is not being trained; meanwhile its owner.json changes every two seconds",
                 mend="Wait until it has ended, or stop it there first.",
                 path=str(folder.path),
                 holder=str(owner),
             )
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failure: type[BaseException] | None = None, *_: object) -> None:
         for number, handler in self._before.items():
-            signal.signal(number, handler)
+            # a launcher ends all processes when one has failed; this one has yet to say why
+            ending = self._grace and failure is not None and number == signal.SIGTERM
+            signal.signal(number, signal.SIG_IGN if ending else handler)
         self._control.close()
         if self._thread is not None:
             self._end.set()
@@ -116,9 +129,13 @@ class RunGuard:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         """The first asks for a stop after this step; the second ends the process now, as safe as a power cut."""
+        now = time.monotonic()
         if self._control.interrupted:
+            if now - self._signalled < self._grace:
+                return
             os.write(sys.stderr.fileno(), b"\nended at once; `epochscope resume` continues from the last checkpoint\n")
             os._exit(130)
+        self._signalled = now
         self._control.interrupt(signal.Signals(number).name)
 
     # -- the thread ----------------------------------------------------------------------------------------------
@@ -132,8 +149,8 @@ class RunGuard:
                     durable.touch(self._folder.owner)  # type: ignore[union-attr]  # the thread exists with a folder only
                 self._look()
             except (OSError, EpochscopeError) as error:
-                # a full or vanished disk is the callbacks' business: they retry and report it
-                self._log(f"the run folder cannot be kept: {error}")
+                # a full or missing disk is handled by the callbacks: they retry and report it
+                self._log(f"the run folder cannot be updated: {error}")
 
     def _look(self) -> None:
         folder = self._folder

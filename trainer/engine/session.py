@@ -1,7 +1,7 @@
 """One attempt at a run, from the first Preparing to RunEnded, whatever happens in between. No torch here.
 
 The session owns what an attempt needs before torch is imported and after it failed: the bus, the mailbox of requests,
-the lock and owner record of the run folder, the clock, and the duty to emit exactly one RunEnded.
+the lock and owner record of the run folder, the clock, and it makes sure that exactly one RunEnded is emitted.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from trainer.callback import Callback
+from trainer.distributed.process_group import ALONE, ProcessGroup
 from trainer.engine.clock import Clock
 from trainer.engine.commands import CommandQueue
 from trainer.engine.context import RunContext
-from trainer.engine.event_bus import EventBus, callback_name
+from trainer.engine.event_bus import EventBus
 from trainer.engine.failure import as_known_error, failure_fields
 from trainer.engine.run_guard import RunGuard
+from trainer.engine.shared_commands import ending_of_all, requests_of_all
 from trainer.errors import EpochscopeError, Plain
 from trainer.events import (
     Answer,
@@ -48,6 +50,7 @@ from trainer.store.run_files import append_log
 if TYPE_CHECKING:
     from trainer.engine.context import State
     from trainer.engine.resume import Continuation
+    from trainer.metrics.calibration import Calibration
     from trainer.metrics.outputs import Outputs
     from trainer.result import Evaluation, Result
 
@@ -58,14 +61,15 @@ logger = logging.getLogger("epochscope")
 
 
 class StopNow(Exception):  # noqa: N818  # it is no error: it carries a request to the end of the attempt
-    """Raised at a boundary once a stop was asked for; only the session catches it."""
+    """Raised at a boundary after a stop request; only the session catches it."""
 
 
 class Session:
     """Conducts one attempt. `folder` None: nothing is written. `signals`: SIGINT and SIGTERM become stop requests.
 
-    It comes first: a Trainer trains within a session, whoever made which of the two. `continuation`: what this attempt
-    goes on with; None for the first one.
+    A Trainer always trains within a session, whichever was created first. `continuation`: where this attempt resumes;
+    None for the first one. `file_callbacks`: names of the callbacks that were loaded from files. `group`: the
+    processes that train the run together, each in a session of its own; `control` must fit it (`command_queue`).
     """
 
     def __init__(
@@ -78,8 +82,12 @@ class Session:
         control: CommandQueue | None = None,
         bus: EventBus | None = None,
         continuation: Continuation | None = None,
+        file_callbacks: tuple[str, ...] = (),
+        group: ProcessGroup = ALONE,
     ) -> None:
+        self.group = group
         self.callbacks = list(callbacks)
+        self.file_callbacks = file_callbacks
         self.bus = bus or EventBus(self.callbacks)
         self.control = control or CommandQueue()
         self.continuation = continuation
@@ -87,12 +95,14 @@ class Session:
         self.folder = folder
         self.run = RunContext(self, folder, settings or {})
         self.capture: Callable[[], State] | None = None
-        """Gives the state to continue from, while there is one."""
+        """Captures the state to resume from, while there is one."""
         self.outputs: dict[str, Outputs] = {}
         """Predictions of the last pass over each split."""
         self.history: list[EpochEnded] = []
         """The finished epochs that count, of earlier attempts too."""
+        self.valid_f1: dict[int, tuple[float, ...]] = {}  # of each class, by epoch
         self.evaluations: dict[str, Evaluation] = {}
+        self.calibration: Calibration | None = None
         self.attempt = continuation.attempt if continuation else 1
         self.epoch = 0
         self.step = 0
@@ -116,12 +126,13 @@ class Session:
     # -- the whole attempt ---------------------------------------------------------------------------------------
 
     def conduct(self, work: Callable[[], object]) -> Result:
-        """Run `work` between the first Preparing and RunEnded; how it went, also where a stop came first.
+        """Run `work` between the first Preparing and RunEnded, and return its outcome, even if a stop came first.
 
-        Whatever `work` raises ends the attempt as failed and is raised again, after everybody got RunEnded. Raises
+        Whatever `work` raises ends the attempt as failed and is re-raised after every callback got RunEnded. Raises
         UsageError where another process, or another Trainer of this one, is writing to the run folder.
         """
-        with RunGuard(self.control, self.folder, self.attempt, self.log, signals=self._signals):
+        guarded = (self.control, self.folder, self.attempt, self.log)
+        with RunGuard(*guarded, signals=self._signals, launched=self.group.size > 1):
             self.bus.bind(self.run)
             self.bus.alarm = self._alarm
             self.log(f"attempt {self.attempt} begins")
@@ -132,15 +143,16 @@ class Session:
                 self.stop_status = self.stop_status or "completed"
             except StopNow:
                 pass
-            except BaseException as raised:  # Ctrl-C in a script or notebook too: callbacks hear how it ended
+            except BaseException as raised:  # including Ctrl-C in a script or notebook: callbacks learn how it ended
                 error = as_known_error(raised)
+                self.group.fail(self.bus.first_error or error)
             error = self._end(error)
             if error is not None:
                 raise error
             return self.result()
 
     def result(self) -> Result:
-        """How the attempt went."""
+        """The outcome of the attempt."""
         from trainer.result import Result
 
         return Result(
@@ -151,13 +163,17 @@ class Session:
             run_dir=self.folder.path if self.folder else None,
             epochs=tuple(self.history),
             evaluations=self.evaluations,
+            calibration=self.calibration,
+            classes=self.run.classes,
+            valid_f1=self.valid_f1,
+            _model=self.run.model,
         )
 
     def _alarm(self) -> None:
         self.control.waiting = True
 
     def _end(self, error: BaseException | None) -> BaseException | None:
-        """Answer what is open, emit RunEnded; the error that must be raised, if any."""
+        """Answer pending requests and emit RunEnded; returns the error to raise, if any."""
         self.clock.stop()
         error = self.bus.first_error or error  # a callback's error ends the run at the next boundary: it came first
         self.bus.settle()
@@ -229,14 +245,14 @@ class Session:
             self.emit(event(**self.position, stage=stage, done=done, total=total))
 
     def progress(self, event: type[Preparing | Working], stage: Stage, done: int, total: int) -> None:
-        """Announce, and be a boundary, so that requests are honoured here too."""
+        """Emit progress, and act as a boundary at which requests are handled."""
         self.announce(event, stage, done, total)
         if self.control.waiting:
             self.boundary()
 
     def warn(self, text: str) -> None:
-        """As `log`, and on the screen, unless Python's logging is set up otherwise."""
-        self.log(text, level=logging.WARNING)
+        """Like `log`, but also shown on the terminal by one process, unless logging is configured otherwise."""
+        self.log(text, level=logging.INFO if self.group.rank else logging.WARNING)
 
     def log(self, text: str, error: BaseException | None = None, level: int = logging.INFO) -> None:
         """Append to log.txt; a log that cannot be written must not end a run."""
@@ -246,25 +262,10 @@ class Session:
         if self.folder is not None:
             append_log(self.folder, text)
 
-    def callback_states(self) -> dict[str, dict[str, Any]]:
-        """State of every callback that has one, by name."""
-        states = {callback_name(callback): callback.state_dict() for callback in self.callbacks}
-        return {name: state for name, state in states.items() if state}
-
-    def restore_callbacks(self, states: Mapping[str, dict[str, Any]]) -> None:
-        """Give each callback its state back; states nobody claims are named in log.txt."""
-        left = dict(states)
-        for callback in self.callbacks:
-            state = left.pop(callback_name(callback), None)
-            if state is not None:
-                callback.load_state_dict(state)
-        if left:
-            self.log(f"the checkpoint holds state of callbacks this run does not have: {', '.join(sorted(left))}")
-
     # -- requests ------------------------------------------------------------------------------------------------
 
     def boundary(self) -> None:
-        """Deal with all requests; returns when training may go on, raises StopNow when it may not."""
+        """Handle all requests; returns when training may continue, raises StopNow otherwise."""
         self._handle_waiting(timeout=0.0)
         while self._paused and not self.stop_status:
             self._handle_waiting(timeout=0.1)
@@ -283,7 +284,7 @@ class Session:
             raise StopNow
 
     def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:
-        """A callback ends the run: it counts as completed."""
+        """A callback ends the run, which counts as completed."""
         if not self.stop_status:
             self.stop_status, self.stop_reason = "completed", reason
             self._emit_stop("callback", reason, code, parameters)
@@ -294,11 +295,17 @@ class Session:
         self.emit(self._stop)
 
     def _handle_waiting(self, timeout: float) -> None:
-        self._taken.extend(self.control.take(timeout))
+        self._taken.extend(requests_of_all(self.group, self.control.take(timeout)))
         self.bus.drain()
         while self._taken:
             self._handle(self._taken[0])
-            self._taken.popleft()  # only now: what is raised before it is answered leaves it to the end of the attempt
+            self._taken.popleft()  # only now: if answering raises, it is still answered at the end of the attempt
+        error, status, stop = ending_of_all(self.group, self.bus.first_error, self.stop_status, self._stop)
+        if error is not None:
+            self.bus.must_end(error)
+        if status and stop is not None and not self.stop_status:
+            self.stop_status, self.stop_reason = status, stop.reason
+            self._emit_stop(stop.source, stop.reason, stop.code, stop.parameters)
 
     def _handle(self, request: Request | MalformedRequestError) -> None:
         match request:
@@ -346,7 +353,7 @@ class Session:
             return self._answer(request, "already", "request.stopping")
         if request.when == "epoch" and self.capture is not None:
             self.stop_after_epoch = True
-            if self._paused:  # the epoch could never end
+            if self._paused:  # otherwise the epoch could never end
                 self._go_on(request.source)
         else:
             self.stop_status = "stopped"
@@ -374,7 +381,7 @@ class Session:
 
     def _go_on(self, source: str) -> None:
         self._paused = False
-        if self._clock_ran:  # a run paused while it was being prepared has not begun to count
+        if self._clock_ran:  # the clock has not started in a run that is paused during preparation
             self.clock.start()
         self.emit(RunUnpaused(**self.position, source=source, reason=""))
 
@@ -386,7 +393,8 @@ class Session:
         saved: list[CheckpointSaved] = []
         with self.bus.on(CheckpointSaved, saved.append):
             self.emit(CheckpointRequested(**self.position, kind="manual", source=request.source))
-        paths = [event.path for event in saved if event.kind == "manual"]  # a `last` may have been retried meanwhile
+        # a retried `last` may be among them
+        paths = [event.path for event in saved if event.kind == "manual"]
         if paths:
             return self._answer(request, "done", path=paths[-1])
         return self._answer(request, "refused", "request.save_failed")

@@ -16,9 +16,12 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 from torch.optim import Optimizer
 
+from trainer.distributed.process_group import ALONE, ProcessGroup
 from trainer.engine.optimizer_step import OptimizerStep
+from trainer.engine.shared_backward import SharedBackward
 from trainer.engine.step_options import PLAIN, StepOptions
 from trainer.engine.training_step import BatchLoss
+from trainer.errors import DivergedError
 
 Step = Callable[..., tuple[Tensor, float | Tensor]]
 """images, labels, and weights of the images where there are any -> detached outputs, mean loss
@@ -32,6 +35,21 @@ class NonFiniteStep(Exception):  # noqa: N818  # it is turned into an event and 
         super().__init__(where)
         self.where = where
 
+    def error(self, epoch: int, batch: int, step: int, last: str | None) -> DivergedError:
+        """For people: in which epoch and batch that was, after how many steps; `last`: the last checkpoint."""
+        return DivergedError(
+            "diverged.step",
+            f"The {self.where} was not finite in epoch {epoch}, batch {batch}; the weights were left as "
+            "they were before this step.",
+            where=f"epoch {epoch}, batch {batch}, step {step}",
+            expected="a finite loss and finite gradients",
+            mend="train with a smaller learning rate (--lr), and look for NaN in the images"
+            + (f"; the last checkpoint is {last}" if last else ""),
+            epoch=epoch,
+            batch=batch,
+            kind=self.where,
+        )
+
 
 def needs_closure(optimizer: Optimizer) -> bool:
     """Whether `optimizer.step` must be given a closure, as LBFGS must."""
@@ -40,7 +58,7 @@ def needs_closure(optimizer: Optimizer) -> bool:
 
 
 def takes_flag(optimizer: Optimizer) -> bool:
-    """Whether the optimiser leaves the weights alone by itself where `found_inf` is set (fused kernels)."""
+    """Whether the optimiser itself leaves the weights unchanged if `found_inf` is set (fused kernels)."""
     return bool(getattr(optimizer, "_step_supports_amp_scaling", False))
 
 
@@ -53,8 +71,8 @@ def finite(tensor: Tensor) -> bool:
 
 
 class FiniteCheck:
-    """Whether all gradients are finite. One kernel for all of them where they are plain float32 on the CPU: half the
-    time of a sum for each, and this is paid at every step. It is the one GradScaler uses; it multiplies by 1."""
+    """Whether all gradients are finite. Plain float32 gradients on the CPU go through one fused kernel, in half the
+    time of a sum for each; this runs in every step. It is GradScaler's kernel, with a scale of 1."""
 
     def __init__(self, optimizer: Optimizer) -> None:
         self._optimizer = optimizer
@@ -66,7 +84,7 @@ class FiniteCheck:
     def __call__(self) -> bool:
         parameters = (parameter for group in self._optimizer.param_groups for parameter in group["params"])
         gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-        if len(gradients) != self._count:  # at the first step, and where layers are frozen or added later
+        if len(gradients) != self._count:  # at the first step, and if layers are frozen or added later
             self._count = len(gradients)
             self._kernel = self._count > 0 and all(_is_plain(gradient) for gradient in gradients)
         if self._kernel:
@@ -91,13 +109,13 @@ Amounts = Callable[..., Tensor]
 
 
 def evenly(labels: Tensor, *weights: Tensor) -> Tensor:
-    """All images the same."""
+    """All images equally."""
     return torch.ones(len(labels), device=labels.device)
 
 
 def accumulated(parts: int, amounts: Amounts) -> Callable[..., tuple[Tensor, Tensor]]:
-    """`backward` in `parts` equal parts, of which only one at a time takes memory: the same gradients, where the model
-    looks at images one by one (BatchNorm does not). `amounts`: how much each image counts, see `Loss`."""
+    """`backward` in `parts` equal parts, to save memory: the gradients are the same if the model treats images
+    independently (BatchNorm does not). `amounts`: how much each image counts, see `Loss`."""
 
     def in_parts(loss_of: BatchLoss, *batch: Tensor) -> tuple[Tensor, Tensor]:
         number = max(1, min(parts, len(batch[0]) // 2))  # BatchNorm cannot train on one image
@@ -132,9 +150,8 @@ class Clipping:
 
 
 class _Step:
-    """What the steps share: how a batch becomes gradients, and what is done with them before the update.
-
-    `gradients_ready` is called between backward and the look at the gradients.
+    """Shared by all steps: from a batch to gradients, and their processing before the update. `gradients_ready` is
+    called between backward and the check of the gradients.
     """
 
     def __init__(
@@ -144,9 +161,12 @@ class _Step:
         options: StepOptions = PLAIN,
         gradients_ready: Callable[[], object] = lambda: None,
         amounts: Amounts = evenly,
+        group: ProcessGroup = ALONE,
     ) -> None:
         self._loss_of = loss_of
         self._backward = accumulated(options.accumulate, amounts) if options.accumulate > 1 else backward
+        if group.size > 1:
+            self._backward = SharedBackward(self._backward, group, optimizer, amounts)
         self._clip = Clipping(optimizer, options) if options.clips else None
         self._gradients_ready = gradients_ready
         self._optimizer = optimizer
@@ -154,7 +174,7 @@ class _Step:
 
 
 class CheckedStep(_Step):
-    """The step on the CPU, and on devices for optimisers that do not take a flag."""
+    """The step on the CPU, and on devices for optimisers without support for the flag."""
 
     def __init__(self, loss_of: BatchLoss, optimizer: Optimizer, *shared: Any) -> None:
         super().__init__(loss_of, optimizer, *shared)
@@ -214,7 +234,7 @@ class FlaggedStep(_Step):
         kept = kept.detach()
         torch.maximum(self._loss_flag, (~torch.isfinite(kept)).float(), out=self._loss_flag)
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
-        # the same kernel GradScaler uses: sets the flag where a gradient is not finite, multiplies by one otherwise
+        # the kernel GradScaler uses: sets the flag if a gradient is not finite, and multiplies by 1
         torch._amp_foreach_non_finite_check_and_unscale_(gradients, self._flag, self._one)
         torch.maximum(self._flag, self._loss_flag, out=self._flag)
         if self._clip is not None:
@@ -223,10 +243,10 @@ class FlaggedStep(_Step):
         return outputs, kept
 
     def check(self) -> None:
-        """Read the flag, waiting for the device; raises NonFiniteStep where a step since the last check was skipped."""
+        """Read the flag, waiting for the device; raises NonFiniteStep if a step since the last check was skipped."""
         if self._flag.item():
             raise NonFiniteStep("loss" if self._loss_flag.item() else "gradient")
 
     def close(self) -> None:
-        """Leave the caller's optimiser as it was."""
+        """Restore the caller's optimiser."""
         del self._optimizer.grad_scale, self._optimizer.found_inf

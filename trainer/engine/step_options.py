@@ -1,4 +1,4 @@
-"""How an optimiser step is made, beside the plain one: what a Trainer is given for it, checked."""
+"""Options for how an optimiser step is made, as passed to Trainer, and checked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TrainingStep = Callable[[nn.Module, tuple[Any, Tensor]], Any]
 
 @dataclass(frozen=True)
 class StepOptions:
-    """Options of a Trainer, see there. Raises UsageError where one is out of its range."""
+    """Options of `Trainer`, documented there. Raises UsageError if one is out of range."""
 
     accumulate: int = 1
     clip_norm: float = 0.0
@@ -45,12 +45,12 @@ class StepOptions:
             raise _wrong("training_step", self.training_step, "a function of the model and a batch")
 
     def check_resumed(self, meta: Mapping[str, Any]) -> None:
-        """Raises UsageError where a checkpoint from inside an epoch counts its batches in other groups."""
+        """Raises UsageError if a checkpoint from inside an epoch was made with another accumulation."""
         then = meta.get("accumulate", 1)
         if meta["batch"] and then != self.accumulate:
             raise UsageError(
                 "resume.accumulate",
-                f"The run was saved inside an epoch with accumulate={then}; it cannot go on with {self.accumulate}.",
+                f"The run was saved inside an epoch with accumulate={then}; it cannot continue with {self.accumulate}.",
                 expected=f"accumulate={then}",
                 mend=f"resume with accumulate={then}, or start a new run",
             )

@@ -1,4 +1,4 @@
-"""The loss of a batch: by the model and the criterion, or by a training step of the caller's own."""
+"""The loss of a batch: from the model and the criterion, or from a custom training step."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ BatchLoss = Callable[..., tuple[Tensor, Tensor]]
 
 
 def model_loss(forward: Forward, loss: Loss, *, in_parts: bool = False) -> BatchLoss:
-    """The plain way: the mean loss of what the model gives. `in_parts`: whether batches may be parts of a batch, of
-    which perhaps nothing counts."""
+    """The default: the mean loss of the model's output. `in_parts`: whether batches may be parts of a batch, in which
+    possibly no image counts."""
     criterion = loss.mean if in_parts and loss.may_be_empty else loss.step
 
     def loss_of(images: Tensor, labels: Tensor, weights: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -31,12 +31,12 @@ def model_loss(forward: Forward, loss: Loss, *, in_parts: bool = False) -> Batch
 
 
 class OwnTrainingStep:
-    """Calls `function(model, batch)`, which gives the loss, or the pair (loss, logits). `batch`: (images, labels), with
-    the weights of the images as a third part where the loader gives them; whatever the loader gives where that is a
-    mapping or has several inputs, on the model's device.
+    """Calls `function(model, batch)`, which returns the loss, or the pair (loss, logits). `batch`: (images, labels),
+    with image weights as a third item if the loader yields them; if the loader yields mappings or several inputs, its
+    batch as it is, on the model's device.
 
-    Training accuracy and F1 come from the logits. Where only a loss is given, the batch goes through the model once
-    more for them, in evaluation mode and without gradients. `bfloat16`: the function runs under autocast.
+    Training accuracy and F1 come from the logits. If only a loss is returned, the batch goes through the model a second
+    time, in evaluation mode and without gradients. `bfloat16`: the function runs under autocast.
     """
 
     def __init__(self, function: TrainingStep, model: nn.Module, *, bfloat16: bool, device: torch.device) -> None:
@@ -46,7 +46,7 @@ class OwnTrainingStep:
         self._device = device
 
     def __call__(self, images: Any, labels: Tensor, *weights: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (B, C) and the loss. Raises UsageError `train.step_result` where the function gives something else."""
+        """Logits (B, C) and the loss. Raises UsageError `train.step_result` if the function returns anything else."""
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
             batch = images.batch if isinstance(images, Inputs) else (images, labels, *weights)
             found = self._function(self._model, batch)

@@ -1,7 +1,7 @@
 """The exponential moving average (EMA) of the weights, which is what validation, evaluation and `best` use.
 
 Averaged weights often generalise better than the last ones (Polyak and Juditsky 1992); the rising decay of the first
-updates, min(decay, (1 + t) / (10 + t)), is the one of TensorFlow's ExponentialMovingAverage.
+updates, min(decay, (1 + t) / (10 + t)), is that of TensorFlow's ExponentialMovingAverage.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ class WeightAverage:
     """The average of the trainable floating-point parameters of `model`.
 
     Everything else in the model (frozen parameters, buffers such as BatchNorm's statistics, which are averages already)
-    is shared with it. `decay` in (0, 1): how much of the average stays at each update. `updates`: how many there were.
+    is shared with it. `decay` in (0, 1): the share of the average kept at each update. `updates`: the number of updates
+    so far.
     """
 
     def __init__(self, model: nn.Module, decay: float) -> None:
@@ -33,7 +34,7 @@ class WeightAverage:
         self._applied = False
 
     def update(self) -> None:
-        """Take in the weights as an optimiser step has left them."""
+        """Update the average with the weights after an optimiser step."""
         self.updates += 1
         decay = min(self.decay, (1 + self.updates) / (10 + self.updates))
         with torch.no_grad():
@@ -42,7 +43,7 @@ class WeightAverage:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """The model computes with the average inside of the block, and with its own weights again after it."""
+        """The model uses the average inside the block, and its own weights again after it."""
         self._swap()
         try:
             yield
@@ -55,7 +56,7 @@ class WeightAverage:
             self._swap()
 
     def _swap(self) -> None:
-        # values are exchanged, not tensors: the optimiser and compiled code hold on to the tensors
+        # values are swapped, not tensors: the optimiser and compiled code keep references to the tensors
         with torch.no_grad():
             for name, parameter in self._parameters.items():
                 own = parameter.detach().clone()
@@ -63,7 +64,7 @@ class WeightAverage:
                 self._average[name].copy_(own)
         self._applied = not self._applied
 
-    # a checkpoint holds the averaged model where everyone looks for a model, and what is trained beside it
+    # a checkpoint holds the averaged model under the usual names, and the trained weights beside it
 
     def capture(self, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         """The tensors of a checkpoint, `model.<name>` with the average and `trained.<name>` with the weights that are
@@ -77,8 +78,8 @@ class WeightAverage:
         }
 
     def restore(self, tensors: dict[str, Tensor], updates: int) -> None:
-        """Go on from `capture`, once the model holds what is trained (`trained_tensors`); the average begins at the
-        weights as they are where the checkpoint has none."""
+        """Restore from `capture`, once the model holds the trained weights (`trained_tensors`); if the checkpoint has
+        no average, it starts from the current weights."""
         for name, value in self._average.items():
             there = f"trained.{name}" in tensors
             value.copy_(tensors[f"model.{name}"] if there else self._parameters[name].detach())
@@ -86,7 +87,7 @@ class WeightAverage:
 
 
 def trained_tensors(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A checkpoint's tensors with the weights that are trained as `model.<name>`, whether or not it has an average."""
+    """A checkpoint's tensors with the trained weights as `model.<name>`, whether or not it has an average."""
     trained = {
         f"model.{key.removeprefix('trained.')}": value for key, value in tensors.items() if key[:8] == "trained."
     }

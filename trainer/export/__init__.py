@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 from trainer.errors import UsageError
 from trainer.settings import suggest
 from trainer.store.folder import RunFolder
-from trainer.store.format_check import check_formats
 
 Facts = dict[str, Any]
 """What there is to say of a file, as plain values. `checked`, a sentence for people, is always among them."""
@@ -44,17 +43,26 @@ class Format(NamedTuple):
 
 
 FORMATS: dict[str, Format] = {
-    "safetensors": Format(".safetensors", "trainer.export.weights:write_safetensors", "the weights, no code in them"),
+    "safetensors": Format(".safetensors", "trainer.export.weights:write_safetensors", "the weights, without any code"),
     "pt": Format(".pt", "trainer.export.weights:write_pt", "the weights as a state dict of PyTorch", also=(".pth",)),
     "onnx": Format(".onnx", "trainer.export.graph:write_onnx", "the model, from raw pixels to logits"),
     "pt2": Format(".pt2", "trainer.export.graph:write_pt2", "the same for PyTorch (torch.export)"),
+    "huggingface": Format(
+        "-huggingface",
+        "trainer.export.model_repository:write_repository",
+        "a folder for a Hugging Face repository: weights, configuration, model card",
+    ),
     "csv": Format(".csv", "trainer.export.tables:write_epochs", "a row per epoch"),
     "csv-classes": Format(
         ".classes.csv", "trainer.export.tables:write_classes", "a row per split and class", also=(".csv",)
     ),
-    "json": Format(".json", "trainer.export.tables:write_json", "everything that was noted of the run"),
+    "json": Format(".json", "trainer.export.tables:write_json", "everything recorded about the run"),
     "report": Format(
-        ".html", "trainer.export.report:write_page", "one HTML page to hand on", ("language", "compared"), (".htm",)
+        ".html",
+        "trainer.export.report:write_page",
+        "one HTML page to share",
+        ("language", "compared", "heat_maps"),
+        (".htm",),
     ),
     "figures": Format(
         "-figures",
@@ -62,6 +70,10 @@ FORMATS: dict[str, Format] = {
         "a folder of its figures and tables",
         ("language", "compared"),
     ),
+    "tensorboard": Format(
+        "-tensorboard", "trainer.export.trackers:write_tensorboard", "a folder for tensorboard --logdir"
+    ),
+    "mlflow": Format("-mlflow", "trainer.export.trackers:write_mlflow", "a folder with a store for mlflow ui"),
 }
 
 
@@ -89,17 +101,20 @@ def export_run(
     gets that suffix unless it ends so already, or as another kind of file: `model-0.5` becomes `model-0.5.onnx`,
     `model.bin` stays.
 
-    `options`, for report and figures: `language` ("en" or "ru"), `compared` (folders of other runs).
+    `options`, for report and figures: `language` ("en" or "ru"), `compared` (folders of other runs); for the report
+    `heat_maps` (of where the model looked, on by default).
     Without a format, the ending of `out` decides. A folder as `out` gets a file of the default name. Needs no lock: a
     live run can be exported. Raises UsageError `export.format`, `export.option`, `export.exists` (unless `force`),
-    `export.no_folder`, `export.custom`, `export.failed`, `onnx.missing`, `run.no_checkpoint`, `run.no_history`,
-    `run.no_evaluation`;
+    `export.no_folder`, `export.custom`, `export.failed`, `onnx.missing`, `tracker.missing`, `run.no_checkpoint`,
+    `run.no_history`, `run.no_evaluation`;
     DiskError, also `export.differs` and `export.unreadable` for a file that does not give what was put in.
     """
     name, path = choose(folder, format_name, out, force=force)
     for option in options:
         if option not in FORMATS[name].takes:
             raise _not_for(name, option)
+    from trainer.store.format_check import check_formats
+
     check_formats(folder)
     start = time.perf_counter()
     facts = _function(FORMATS[name])(folder, path, **options)
@@ -144,7 +159,7 @@ def _target(folder: RunFolder, chosen: Format, out: str | Path | None) -> Path:
             "export.no_folder",
             f"There is no folder {path.absolute().parent}.",
             where="--out",
-            mend="make it first, or choose another",
+            mend="create it first, or choose another",
             path=str(path.absolute().parent),
         )
     return path
@@ -166,14 +181,14 @@ def _size(path: Path) -> int:
 def _unknown(name: str) -> UsageError:
     known = ", ".join(FORMATS)
     if not name:
-        return UsageError("export.format", "Which format is not said.", where="--format", expected=f"one of {known}")
+        return UsageError("export.format", "No format was given.", where="--format", expected=f"one of {known}")
     what = f"There is no format {name!r}{suggest(name, list(FORMATS))}"
     return UsageError("export.format", what, where="--format", expected=f"one of {known}", name=name)
 
 
 def _not_for(name: str, option: str) -> UsageError:
     able = [known for known, one in FORMATS.items() if option in one.takes]
-    flag = {"compared": "--with"}.get(option, f"--{option}")
+    flag = {"compared": "--with", "heat_maps": "--no-heat-maps"}.get(option, f"--{option}")
     return UsageError(
         "export.option",
         f"The format {name!r} does not take {flag}.",
@@ -187,8 +202,8 @@ def _not_for(name: str, option: str) -> UsageError:
 def _exists(path: Path) -> UsageError:
     return UsageError(
         "export.exists",
-        f"There is something at {path} already.",
+        f"{path} exists already.",
         where=str(path.absolute()),
-        mend="choose another name with --out; --force replaces it",
+        mend="choose another name with --out; --force overwrites it",
         path=str(path),
     )

@@ -16,8 +16,9 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 CHUNK = 1 << 20
 
 
-def copy_into(target: Path, images: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Copy each image (path, class) to `target`/CLASS; how many there are of each class.
+def copy_into(target: Path, images: Sequence[tuple[str, str]], classes: Sequence[str] = ()) -> dict[str, int]:
+    """Copy each image (path, class) to `target`/CLASS; how many there are of each class. `classes`: all that there are,
+    so that several calls give a class the same folder.
 
     A copy keeps the name of its image. Nothing is overwritten: a name that is taken gets a number, and an equal file
     that is there already counts as copied. Raises UsageError `export.no_folder` where `target` is a file, DiskError.
@@ -31,7 +32,7 @@ def copy_into(target: Path, images: Sequence[tuple[str, str]]) -> dict[str, int]
             path=str(target),
         )
     counts: dict[str, int] = {}
-    folders = _folders(dict.fromkeys(name for _, name in images))
+    folders = _folders(dict.fromkeys([*classes, *(name for _, name in images)]))
     for path, name in images:
         folder = target / folders[name]
         if not folder.is_dir():
@@ -47,10 +48,11 @@ def copy_into(target: Path, images: Sequence[tuple[str, str]]) -> dict[str, int]
 def _folders(names: Iterable[str]) -> dict[str, str]:
     """A folder of its own for each class, also where names differ only in what a folder's name cannot hold."""
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for name in names:
-        taken = {folder.casefold() for folder in found.values()}
         numbered = (safe_name(name) + (f"-{number}" if number > 1 else "") for number in count(1))
         found[name] = next(folder for folder in numbered if folder.casefold() not in taken)
+        taken.add(found[name].casefold())
     return found
 
 

@@ -13,11 +13,11 @@ import torch
 from torch import Tensor
 from torch.export import Dim
 
+from trainer.analysis.trained_model import Pixels, TrainedModel, find_trained
 from trainer.errors import UsageError
 from trainer.export import Facts
 from trainer.export.metadata import FILE, KEY, describe
 from trainer.export.preprocessing import RawPixels
-from trainer.export.trained_model import Pixels, TrainedModel, find_trained
 from trainer.export.verify import Answer, same_text, write_model
 from trainer.store.folder import RunFolder
 

@@ -11,7 +11,7 @@ from trainer.store.environment import versions
 from trainer.store.versions import VERSIONS
 
 if TYPE_CHECKING:
-    from trainer.export.trained_model import TrainedModel
+    from trainer.analysis.trained_model import TrainedModel
 
 KEY = "epochscope"
 """Of the text in the metadata of safetensors and ONNX."""
@@ -49,7 +49,8 @@ def describe(trained: TrainedModel, *, raw_pixels: bool) -> str:
 
     `raw_pixels`: the file takes uint8 pixels and normalises them itself; else it holds weights of a model that wants
     `(pixels / 255 - mean) / std`. `preparation` lists the steps from an image file to pixels. Plain ASCII, whatever the
-    names are made of.
+    names are made of. `temperature`: the file gives raw logits; softmax(logits / temperature) are the run's calibrated
+    probabilities. It is 1 where the run was not calibrated.
     """
     channels, height, width = trained.input_shape
     about: dict[str, Any] = {
@@ -71,6 +72,7 @@ def describe(trained: TrainedModel, *, raw_pixels: bool) -> str:
         },
         "preparation": preparation((width, height), channels),
         "weights": trained.kind,
+        "temperature": trained.temperature,
         "epoch": trained.epoch,
         "versions": {name: text for name, text in versions().items() if name in _VERSIONS},
     }

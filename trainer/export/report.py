@@ -1,25 +1,49 @@
-"""The report of a run, and its figures and tables one by one. [no torch]"""
+"""The report of a run, and its figures and tables one by one. [no torch at import]"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainer import report
 from trainer.csv_text import csv_bytes
 from trainer.errors import UsageError
 from trainer.export import SHARED, Facts
-from trainer.report.texts import Language
+from trainer.plotting.texts import Language
+from trainer.report.images import Looked
 from trainer.store.file_set import write_files
 from trainer.store.folder import RunFolder
 
+if TYPE_CHECKING:
+    from trainer.analysis.image_explainer import ImageExplainer
+
 
 def write_page(
-    folder: RunFolder, path: Path, *, language: Language = "en", compared: Sequence[RunFolder] = ()
+    folder: RunFolder,
+    path: Path,
+    *,
+    language: Language = "en",
+    compared: Sequence[RunFolder] = (),
+    heat_maps: bool = True,
 ) -> Facts:
-    """One HTML file that needs no network, see `trainer.report.write_report`."""
-    report.write_report(folder, path, language=language, compared=compared)
+    """One HTML file that needs no network, see `trainer.report.write_report`. `heat_maps`: of where the model looked in
+    the hardest images, for which torch is imported."""
+    look = partial(_look, {}, folder) if heat_maps else None
+    report.write_report(folder, path, language=language, compared=compared, look=look)
     return {"language": language, "checked": "one file: no network, no script, nothing beside it"}
+
+
+def _look(made: dict[str, ImageExplainer], folder: RunFolder, split: str, place: int, label: int) -> Looked:
+    """One heat map; the model is loaded for the first one."""
+    if not made:
+        from trainer.analysis.image_explainer import ImageExplainer
+
+        made["run"] = ImageExplainer(folder)
+    image = made["run"].from_split(split, place)
+    found = made["run"].saliency(image, label)
+    return Looked(image.pixels, found.values, found.method)
 
 
 def write_figures(
@@ -33,7 +57,7 @@ def write_figures(
     if not drawn and not tables:
         raise UsageError(
             "run.nothing_to_draw",
-            "This run has nothing to draw: it has ended, or has got no further yet, before its first figures.",
+            "This run has nothing to draw yet: no epoch is finished and nothing was evaluated.",
             where=str(folder.path),
             expected="a run with at least one finished epoch, or an evaluation",
             mend=f"see why with: epochscope runs show {folder.name}",

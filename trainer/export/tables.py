@@ -13,7 +13,7 @@ from trainer import events as ev
 from trainer.csv_text import csv_bytes, csv_text
 from trainer.errors import UsageError
 from trainer.export import SHARED, Facts
-from trainer.result import COLUMNS, row
+from trainer.result import cells, columns, row
 from trainer.store import durable, evaluations
 from trainer.store.folder import RunFolder
 from trainer.store.inspect import facts_of
@@ -32,9 +32,10 @@ def write_epochs(folder: RunFolder, path: Path) -> Facts:
         raise UsageError("run.no_history", "No epoch of this run is finished yet.", where=str(folder.journal))
     names = history.classes
     passes = {epoch: found.f1.tolist() for epoch, found in history.verdicts.items()}
-    heads = [*COLUMNS, *(f"{part}_f1_{name}" for part in ("train", "valid") for name in names)]
+    scalars = columns(epochs)
+    heads = [*scalars, *(f"{part}_f1_{name}" for part in ("train", "valid") for name in names)]
     empty = ("",) * len(names)
-    rows = [[*row(epoch).values(), *epoch.train_f1, *passes.get(epoch.epoch, empty)] for epoch in epochs]
+    rows = [[*cells(epoch, scalars), *epoch.train_f1, *passes.get(epoch.epoch, empty)] for epoch in epochs]
     _put(path, csv_bytes(csv_text(heads, rows)))
     return {"epochs": len(epochs), "checked": f"{_epochs(len(epochs))}, {len(heads)} columns"}
 
@@ -49,7 +50,7 @@ def write_classes(folder: RunFolder, path: Path) -> Facts:
     if not rows:
         raise UsageError(
             "run.no_evaluation",
-            "This run was not evaluated yet.",
+            "This run has not been evaluated yet.",
             where=str(folder.evaluation),
             mend=f"epochscope evaluate {folder.name}",
         )

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trainer.analysis.trained_model import Pixels, TrainedModel, sample
 from trainer.errors import DiskError, EpochscopeError
 from trainer.export import SHARED, Facts
-from trainer.export.trained_model import Pixels, TrainedModel, sample
 from trainer.store import durable
 from trainer.store.folder import RunFolder
 
@@ -78,13 +78,13 @@ def _sentence(shown: int, noise: int, difference: float) -> str:
 def same_text(path: Path, found: str | None, expected: str) -> None:
     """Raise DiskError unless class names and the like have come back as they were."""
     if found != expected:
-        raise _unreadable(path, "the text about classes and normalisation has not come back")
+        raise _unreadable(path, "the metadata about classes and normalisation is missing")
 
 
 def _unreadable(path: Path, reason: str) -> DiskError:
     return DiskError(
         "export.unreadable",
-        f"The exported file could not be read back, and was thrown away: {reason.splitlines()[0][:300]}",
+        f"The exported file could not be read back and was deleted: {reason.splitlines()[0][:300]}",
         where=str(path),
         mend="try another format; if it happens again, please report it",
         path=str(path),
@@ -95,7 +95,7 @@ def _unreadable(path: Path, reason: str) -> DiskError:
 def _differs(path: Path, difference: float, tolerance: float) -> DiskError:
     return DiskError(
         "export.differs",
-        f"The exported model does not say what the run's weights say, and was thrown away: off by {difference:.1e}.",
+        f"The exported model does not match the run's weights and was deleted: off by {difference:.1e}.",
         where=str(path),
         expected=f"logits within {tolerance:g} of the largest" if tolerance else "the same logits",
         mend="try another format; if it happens again, please report it",

@@ -16,15 +16,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from trainer.analysis.trained_model import Pixels, TrainedModel, find_trained
 from trainer.export import Facts
 from trainer.export.metadata import FILE, KEY, describe
 from trainer.export.preprocessing import RawPixels
-from trainer.export.trained_model import Pixels, TrainedModel, find_trained
 from trainer.export.verify import Answer, same_text, write_model
 from trainer.store.folder import RunFolder
 from trainer.store.versions import check_version
 
 Tensors = Mapping[str, Tensor]
+REPOSITORY = "model.safetensors"
+"""The weights in the folder of a model repository."""
 
 
 def write_safetensors(folder: RunFolder, path: Path) -> Facts:
@@ -90,12 +92,14 @@ def _loader(trained: TrainedModel, text: str, read: Any) -> Any:
 
 
 def open_weights(path: str | Path) -> tuple[RawPixels, dict[str, Any]]:
-    """The model in a .safetensors or .pt that was exported, taking raw pixels, and what the file says of it (`classes`
-    and more). Raises ValueError for a file that was not exported by `epochscope export`, NewerVersionError, UsageError
+    """The model in a .safetensors, a .pt or a folder for Hugging Face that was exported, from raw pixels to raw logits,
+    and what it says of it (`classes`, the `temperature` by which logits are divided for calibrated probabilities, and
+    more). Raises ValueError for a file that was not exported by `epochscope export`, NewerVersionError, UsageError
     where its model is not installed."""
     from trainer.models import build_model
 
     path = Path(path)
+    path = path / REPOSITORY if path.is_dir() else path
     tensors, text = (read_pt if zipfile.is_zipfile(path) else read_safetensors)(path)
     if text is None:
         raise ValueError(f"{path} does not say which model it holds")

@@ -1,7 +1,7 @@
 """Metrics of a split, all from one confusion matrix, as scikit-learn defines them with `zero_division=0`.
 
 Precision, recall and F1 are given for all classes, 0 where there is nothing to divide by. The macro means run over the
-classes that occur, as true class or as an answer: scikit-learn's default, where no `labels` are given. A class that is
+classes that occur, as true or as predicted class: scikit-learn's default, where no `labels` are given. A class that is
 missing from a small split then does not count as one that the model never recognises.
 """
 
@@ -27,24 +27,40 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Metrics:
-    """Plain values; tuples are per class. Scores lie in [0, 1]; `confusion` has the true class as row."""
+    """Metrics of a split as plain values, as scikit-learn defines them with `zero_division=0`."""
 
     loss: float
-    """Mean over samples, in nats; NaN without samples."""
+    """Mean over samples (cross-entropy: nats); NaN without samples."""
     accuracy: float
+    """Share of images classified correctly, in [0, 1]."""
     macro_f1: float
-    """Mean over the classes that occur as true class or as an answer; in runs of before 0.2 over all classes."""
+    """Mean F1 over the classes that occur, as true or as predicted class, in [0, 1]. Before 0.2: over all classes."""
     weighted_f1: float
+    """Mean F1 over all classes, weighted by their images, in [0, 1]."""
     precision: tuple[float, ...]
+    """Precision of each class (C,), in [0, 1]."""
     recall: tuple[float, ...]
+    """Recall of each class (C,), in [0, 1]."""
     f1: tuple[float, ...]
+    """F1 of each class (C,), in [0, 1]."""
     support: tuple[int, ...]
+    """Images of each true class (C,)."""
     confusion: ConfusionMatrix
+    """Counts (C, C), the true class as row; reads like a tuple of rows."""
     samples: int
+    """Images."""
 
     @classmethod
     def from_confusion(cls, matrix: ArrayLike | ConfusionMatrix, loss_sum: float) -> Metrics:
-        """From counts (C, C), rows true; `loss_sum` is the loss summed over samples, in nats."""
+        """Compute the metrics.
+
+        Args:
+            matrix: Counts (C, C) of whole numbers, the true class as row.
+            loss_sum: The loss summed over samples (cross-entropy: nats).
+
+        Returns:
+            The metrics.
+        """
         counts = _matrix(matrix)
         precision, recall, f1, support = _scores(counts)
         samples = int(support.sum())
@@ -63,31 +79,54 @@ class Metrics:
 
     @classmethod
     def of(cls, event: ValidationDone | EvaluationDone) -> Metrics:
-        """Those of an event, whatever wrote it: a score outside [0, 1] becomes NaN. Raises ValueError where the counts
-        cannot be counts or do not agree."""
+        """Take the metrics of an event; a score outside [0, 1] becomes NaN.
+
+        Args:
+            event: Written by this or another version.
+
+        Returns:
+            The metrics.
+
+        Raises:
+            ValueError: The counts are impossible or contradict each other.
+        """
         return _checked(cls(**{name: getattr(event, name) for name in FIELDS}))
 
     @classmethod
     def from_json(cls, text: bytes) -> Metrics:
-        """Those of a JSON object, which may hold more than metrics; checked as in `of`. Raises ValueError, also where
-        it is no such object, and RecursionError where it is nested too deeply."""
+        """Read the metrics in a JSON object, which may hold other things too; checked as in `of`.
+
+        Args:
+            text: UTF-8, such as an evaluation/<split>.json.
+
+        Returns:
+            The metrics.
+
+        Raises:
+            ValueError: It is not such an object, or its counts are impossible.
+            RecursionError: It is nested too deeply.
+        """
         try:
             return _checked(msgspec.json.decode(text, type=cls, strict=False, dec_hook=from_json))
         except msgspec.MsgspecError as error:  # itself a ValueError in newer versions only
             raise ValueError(str(error)) from error
 
     def fields(self) -> dict[str, Any]:
-        """By name: keyword arguments of ValidationDone and EvaluationDone, keys of evaluation/<split>.json."""
+        """Give the metrics by name.
+
+        Returns:
+            Keyword arguments of ValidationDone and EvaluationDone, which are also keys of evaluation/<split>.json.
+        """
         return {name: getattr(self, name) for name in FIELDS} | {"confusion": self.confusion.plain()}
 
     @cached_property
     def counts(self) -> Counts:
-        """The confusion matrix (C, C)."""
+        """The confusion matrix (C, C), int64."""
         return self.confusion.dense()
 
     @cached_property
     def macro_classes(self) -> int:
-        """Classes that `macro_f1` is the mean of: those that occur; all, where that is how it was recorded."""
+        """Number of classes that `macro_f1` is the mean of: those that occur; all C in runs from before 0.2."""
         f1 = np.array(self.f1)
         everywhere, here = _mean(f1), _mean(f1[_occur(self.confusion)])
         of_all = abs(self.macro_f1 - everywhere) < abs(self.macro_f1 - here)
@@ -95,13 +134,13 @@ class Metrics:
 
     @property
     def macro_name(self) -> str:
-        """`macro-F1`, and of how many classes it is the mean where that is not all of them."""
+        """`macro-F1`, with the number of classes it is the mean of if not all occur."""
         over = over_classes(self.macro_classes, len(self.f1))
         return f"macro-F1 ({over})" if over else "macro-F1"
 
     @cached_property
     def occurring(self) -> int:
-        """Classes that occur as true class or as an answer."""
+        """Number of classes that occur, as true or as predicted class."""
         return int(np.count_nonzero(_occur(self.confusion)))
 
 
@@ -174,7 +213,7 @@ def report(matrix: ArrayLike | ConfusionMatrix, classes: Sequence[str], digits: 
     lines += ["", row("accuracy", ("", "", _accuracy(counts)), total)]
     lines += [row("macro avg", means, total), row("weighted avg", weighted, total)]
     if over := over_classes(int(np.count_nonzero(present)), len(classes)):
-        lines += ["", f"macro avg: {over}, those that occur as true class or as an answer"]
+        lines += ["", f"macro avg: {over}, those that occur as true or as predicted class"]
     return "\n".join(lines) + "\n"
 
 

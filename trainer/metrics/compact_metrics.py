@@ -41,5 +41,5 @@ class CompactMetrics:
 
     @property
     def confusion(self) -> NDArray[np.int64]:
-        """Counts (C, C), true class as row; made anew each time."""
+        """Counts (C, C), true class as row; made again each time."""
         return self.matrix.dense()

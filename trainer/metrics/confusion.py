@@ -40,7 +40,7 @@ def difference(now: Counts, before: Counts) -> Shares:
 
 @dataclass(frozen=True)
 class Pair:
-    """`count` images of `true` were taken for `predicted`: `share` of that class. `change`: of the share, NaN where
+    """`count` images of `true` were predicted as `predicted`: `share` of that class. `change`: of the share, NaN where
     there is nothing to compare with."""
 
     true: int

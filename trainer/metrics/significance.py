@@ -34,11 +34,14 @@ _NORMAL = NormalDist()
 
 @dataclass(frozen=True)
 class Intervals:
-    """Confidence intervals (low, high) of a split's figures, within [0, 1], each around its figure."""
+    """Confidence intervals (low, high) of a split's metrics, each around its value."""
 
     accuracy: Interval
+    """(low, high), in [0, 1]."""
     macro_f1: Interval
+    """(low, high), in [0, 1]."""
     level: float = LEVEL
+    """Confidence level, in (0, 1). Default: 0.95."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,16 @@ class Paired:
 
 @dataclass(frozen=True)
 class Spread:
-    """A figure over several runs. `sd` is the sample standard deviation (divisor n - 1); `interval` is Student's of the
-    mean. Both are None for a single run."""
+    """A score over several runs."""
 
     values: tuple[float, ...]
+    """That of each run."""
     mean: float
+    """Their mean."""
     sd: float | None
+    """Their sample standard deviation (divisor n - 1); None for a single run."""
     interval: Interval | None
+    """95 % interval (low, high) of the mean, by Student's t; None for a single run."""
 
 
 def in_brackets(interval: Interval, digits: int = 4) -> str:
@@ -349,9 +355,12 @@ def mcnemar(only_a: int, only_b: int) -> float:
 # --- several runs
 
 
-def spread(values: Sequence[float], *, level: float = LEVEL, limits: Interval = (-math.inf, math.inf)) -> Spread:
+def spread(
+    values: Sequence[float], *, level: float = LEVEL, limits: Interval = (-math.inf, math.inf), wider: float = 1.0
+) -> Spread:
     """Mean, standard deviation and Student's interval of the mean, of a figure of runs that differ by their seed alone.
-    The interval ends at what the figure can be: `limits`.
+    The interval ends at what the figure can be: `limits`. `wider`: by what its half-width is multiplied, for runs that
+    are not independent.
 
     Raises ValueError without a value.
     """
@@ -364,5 +373,5 @@ def spread(values: Sequence[float], *, level: float = LEVEL, limits: Interval = 
     from scipy.special import stdtrit  # comes with scikit-learn; 0.1 s, where scipy.stats takes ten times that
 
     sd = float(np.std(found, ddof=1))
-    reach = float(stdtrit(len(found) - 1, (1 + level) / 2)) * sd / math.sqrt(len(found))
+    reach = wider * float(stdtrit(len(found) - 1, (1 + level) / 2)) * sd / math.sqrt(len(found))
     return Spread(found, mean, sd, (max(mean - reach, limits[0]), min(mean + reach, limits[1])))

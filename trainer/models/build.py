@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from math import prod
 from typing import Any
 
 import torch
 from torch import nn
 
-from trainer.backbones import BACKBONES
+from trainer.backbones import BACKBONES, find_backbone, is_pretrained
 from trainer.errors import UsageError
 from trainer.models.cnn import make_cnn
 from trainer.models.feature_network import FeatureNetwork, PretrainedClassifier, make_head
 from trainer.models.linear import NarrowLinear
-from trainer.plugins import MODELS, load_model, model_options, options_table
+from trainer.plugins import MODELS, load_model, model_options, options_as_settings
 from trainer.settings import merge
 
 Shape = tuple[int, int, int]
@@ -28,21 +29,34 @@ them."""
 def build_model(
     name: str, input_shape: Shape, classes: int, options: Mapping[str, Any] | None = None, seed: int = 1234
 ) -> nn.Module:
-    """A built-in or a plugin's model for images (N, C, H, W) float32, giving logits (N, classes).
+    """Build a model by name, from images (N, C, H, W) float32 to logits (N, classes).
 
-    `options`: those of the model's settings table; what is left out has its default there. The first weights depend on
-    `seed` alone: the global generator is seeded with it and put back afterwards. A pretrained network comes with random
-    weights, too: `trainer.pretrained` has the others.
-    Raises UsageError `model.unknown`, `settings.invalid`, `model.options` or `model.shape`.
+    A pretrained network is built with random weights; `trainer.pretrained` loads the trained ones.
+
+    Args:
+        name: "softmax", "mlp", "cnn", "resnet18", a pretrained network or a plugin's model (`epochscope describe`).
+        input_shape: (channels, height, width) of an image.
+        classes: Number of classes, 2 or more.
+        options: Options of the model's settings table; those left out have their defaults. None: all defaults.
+        seed: Seed of the first weights, which depend on nothing else; the global generator is left as it was.
+
+    Returns:
+        The model, on the CPU.
+
+    Raises:
+        UsageError: `model.unknown`, `settings.invalid`, `model.options` or `model.shape`.
     """
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)
-        if name in MODELS:
-            checked = merge({"model": name, options_table(name): dict(options)} if options else {"model": name})
-            model = _BUILDERS[name](input_shape, classes, **model_options(checked))
+        if name in MODELS or is_pretrained(name):
+            checked = merge(options_as_settings(name, options or {}))
+            make = _BUILDERS[name] if name in _BUILDERS else partial(_pretrained, name)
+            model = make(input_shape, classes, **model_options(checked))
         else:
             model = _from_plugin(name, input_shape, classes, options or {})
     check_model(model, input_shape, classes)
+    # a run of a script notes how its model was built, so that it can be built again
+    model.built_as = {"model": name, "options": dict(options or {})}  # type: ignore[assignment]
     return model
 
 
@@ -166,16 +180,14 @@ def network_size(name: str, image_shape: Shape, wanted: int | None) -> int:
     """Side in pixels of the square images that a pretrained network looks at: as `wanted`, else that of the images, or
     the network's own for small ones."""
     small = max(image_shape[1:]) <= SMALL
-    return wanted or (BACKBONES[name].small_size if small else max(image_shape[1:]))
+    return wanted or (find_backbone(name).small_size if small else max(image_shape[1:]))
 
 
-def _pretrained(name: str) -> Callable[..., nn.Module]:
-    def make(input_shape: Shape, classes: int, size: int | None, **of_the_training: Any) -> nn.Module:
-        network = FeatureNetwork(name, input_shape, network_size(name, input_shape, size))
-        mean, std = torch.zeros(network.width), torch.ones(network.width)
-        return PretrainedClassifier(network, make_head(network.width, classes, mean, std))
-
-    return make
+def _pretrained(
+    name: str, input_shape: Shape, classes: int, size: int | None, head: Mapping[str, Any], **of_the_training: Any
+) -> nn.Module:
+    network = FeatureNetwork(name, input_shape, network_size(name, input_shape, size))
+    return PretrainedClassifier(network, make_head(network.width, classes, **head))
 
 
 _BUILDERS: dict[str, Callable[..., nn.Module]] = {
@@ -183,5 +195,5 @@ _BUILDERS: dict[str, Callable[..., nn.Module]] = {
     "mlp": _mlp,
     "cnn": make_cnn,
     "resnet18": _resnet18,
-    **{name: _pretrained(name) for name in BACKBONES},
+    **{name: partial(_pretrained, name) for name in BACKBONES},
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainer.backbones import TORCHVISION
+from trainer.backbones import TIMM, TORCHVISION
 from trainer.models.efficientnet_lite import EfficientNetLite0
 from trainer.models.linear import NarrowLinear
 
@@ -84,7 +86,12 @@ def make_body(name: str) -> tuple[nn.Module, int]:
     """A network without its last layer, with random weights, and how many features it gives."""
     if name == LITE0:
         return LayerMeans(EfficientNetLite0().blocks, LAYERS), 112 + 192 + 320 + 1280
-    from torchvision.models import get_model  # slow to import, and needed here only
+    if name.startswith(TIMM):
+        import timm  # slow to import, and needed here only
+
+        body: Any = timm.create_model(name.removeprefix(TIMM), pretrained=False, num_classes=0)
+        return body, int(getattr(body, "head_hidden_size", None) or body.num_features)
+    from torchvision.models import get_model  # likewise
 
     network = get_model(name.removeprefix(TORCHVISION), weights=None)
     last, layer = next((n, m) for n, m in reversed(list(network.named_modules())) if isinstance(m, nn.Linear))
@@ -114,12 +121,15 @@ class Standardize(nn.Module):
         return (features - self.mean) * self.scale
 
 
-def make_head(width: int, classes: int, mean: Tensor, std: Tensor) -> nn.Module:
-    """Softmax regression on features of this width, whose `mean` and `std` over the training images are given. Its
-    first weights come from the global generator."""
-    standardize = Standardize(width)
-    standardize.fit(mean, std)
-    return nn.Sequential(standardize, NarrowLinear(width, classes))
+def make_head(
+    width: int, classes: int, kind: str = "softmax", hidden: int = 256, dropout: float = 0.0
+) -> nn.Sequential:
+    """A `Standardize`, not yet fitted, and softmax regression on features of this width; with `kind` mlp a hidden layer
+    before it. The first weights come from the global generator."""
+    if kind == "softmax":
+        return nn.Sequential(Standardize(width), NarrowLinear(width, classes))
+    layers: list[nn.Module] = [nn.Linear(width, hidden), nn.ReLU(), *([nn.Dropout(dropout)] if dropout else [])]
+    return nn.Sequential(Standardize(width), *layers, nn.Linear(hidden, classes))
 
 
 class PretrainedClassifier(nn.Module):

@@ -9,17 +9,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from trainer.optim.parameter_groups import Group
 from trainer.settings import Train
 
 
-def make_optimizer(model: nn.Module, train: Train) -> torch.optim.Optimizer:
-    """The optimiser of `train.optimizer` over all trainable parameters of a model that is on its device already.
+def make_optimizer(model: nn.Module, train: Train, groups: list[Group] | None = None) -> torch.optim.Optimizer:
+    """The optimiser of `train.optimizer` over all trainable parameters of a model that is on its device already, or
+    over these `groups` of them.
 
     Fused where torch can: the whole update is one kernel, several times quicker for small models.
     """
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    parameters: Any = groups or trained
     common: dict[str, Any] = {"lr": train.lr, "weight_decay": train.weight_decay}
-    fused = all(parameter.device.type in ("cpu", "cuda") for parameter in parameters)
+    fused = all(parameter.device.type in ("cpu", "cuda") for parameter in trained)
     match train.optimizer:
         case "adam":
             return torch.optim.Adam(parameters, fused=fused, **common)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trainer.data.batch import PairsSingles
-from trainer.data.image_data import ImageData, SplitView
+from trainer.data.image_data import ImageData
 from trainer.data.image_set import Progress, no_progress
-from trainer.pretrained.extraction import CHUNK, Extract
+from trainer.data.split_view import SplitView
+from trainer.pretrained.extraction import CHUNK, Extract, features_of
 from trainer.pretrained.feature_file import FeatureFile, image_digests
 
 Batch = tuple[Tensor, Tensor]
@@ -67,31 +68,43 @@ class FeatureData:
         rows = torch.cat([images.rows(split) for split in (("train",) if mirrored else tuple(self.sizes))]).cpu()
         missing = rows[~torch.from_numpy(file.there)[rows]].sort().values
         if len(missing):
-            missing = torch.from_numpy(file.borrow(missing.numpy(), image_digests(images.packed_pixels(missing))))
+            # a piece at a time: the pixels of all may be more than fits into memory
+            digests = np.concatenate([self._digests(some) for some in missing.split(PIECE)])
+            missing = torch.from_numpy(file.borrow(missing.numpy(), digests))
             for start in range(0, len(missing), PIECE):
                 progress("extract", start, len(missing))
                 piece = missing[start : start + PIECE]
                 found = [self._features_of(images.normalized(some, mirrored=mirrored)) for some in piece.split(CHUNK)]
-                file.write(piece.numpy(), np.concatenate(found), image_digests(images.packed_pixels(piece)))
+                file.write(piece.numpy(), np.concatenate(found), self._digests(piece))
             progress("extract", len(missing), len(missing))
             file.finish()
         return file.read()
+
+    def _digests(self, rows: Tensor) -> NDArray[np.uint8]:
+        return image_digests(self.images.packed_pixels(rows))
 
     def _features_of(self, images: Tensor) -> NDArray[np.float32]:
         if self._extract is None:
             self._extract = self._make_extract()
         return self._extract(images)
 
+    @property
+    def plain(self) -> NDArray[np.float32]:
+        """Of all images of the source, (R, width), mapped from their file; `images.rows` says which are a split's."""
+        features: NDArray[np.float32] = self._features["plain"].numpy()
+        return features
+
     def statistics(self) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation of each feature over the training images, float32 (width,) both."""
         rows = self.images.rows("train").cpu().sort().values.split(PIECE)
         count, width = self.sizes["train"], self.input_shape[0]
-        mean, squares = torch.zeros(width, dtype=torch.float64), torch.zeros(width, dtype=torch.float64)
+        total, squares = torch.zeros(width, dtype=torch.float64), torch.zeros(width, dtype=torch.float64)
         for some in rows:  # a piece at a time: all of them would be copied into memory
-            mean += self._features["plain"][some].double().sum(0) / count
-        for some in rows:
-            squares += (self._features["plain"][some].double() - mean).square().sum(0) / count
-        return mean.float(), squares.sqrt().float()
+            values = self._features["plain"][some].double()  # what cancels of single precision is still there in double
+            total += values.sum(0)
+            squares += values.square_().sum(0)
+        mean = total / count
+        return mean.float(), (squares / count - mean.square()).clamp_min_(0).sqrt_().float()
 
     def of_run(self, fingerprint: str) -> None:
         """None: no run of an earlier version was trained on features."""
@@ -134,9 +147,10 @@ class FeatureData:
         """What viewers get to see of a split, in the order of `eval_batches`."""
         return self.images.published(split)
 
+    def files(self, split: str) -> list[str]:
+        """Whole paths of a split's images, as `ImageData.files`."""
+        return self.images.files(split)
+
     def prepare(self, images: Any) -> Tensor:
         """New images (paths, Pillow images, arrays) to features, float32 (N, width); as `ImageData.prepare`."""
-        prepared = self.images.prepare(images)
-        chunks = [self._features_of(some) for some in prepared.split(CHUNK)]
-        width = self.input_shape[0]
-        return torch.from_numpy(np.concatenate(chunks) if chunks else np.empty((0, width), np.float32)).to(self._device)
+        return features_of(self.images.prepare(images), self._features_of, self.input_shape[0])

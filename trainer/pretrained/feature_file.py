@@ -31,11 +31,31 @@ SAMPLE = 64
 """Rows whose checksums are compared when a folder is opened."""
 THERE = 1 << 32
 
+PIECE = 1_024
+"""Rows that are in memory at a time while they are copied."""
 DIGEST = 16
 """Bytes of an image's digest: BLAKE2b of its pixels."""
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
+
+
+def filled_rows(store: Path, source: str, network: Mapping[str, Any], rows: int, width: int) -> int:
+    """How many rows of such a `FeatureFile` are filled already; nothing is made or checked."""
+    folder = _folder(store, _index(source, network, rows, width))
+    try:
+        return int((np.fromfile(folder / "rows", np.uint64) >= THERE).sum())
+    except OSError:
+        return 0
+
+
+def _index(source: str, network: Mapping[str, Any], rows: int, width: int) -> str:
+    index = {"v": VERSIONS["features"], "shape": [rows, width], "source": source, "network": network}
+    return json.dumps(index, sort_keys=True)
+
+
+def _folder(store: Path, index: str) -> Path:
+    return store / hashlib.sha256(index.encode()).hexdigest()[:32]
 
 
 class FeatureFile:
@@ -47,9 +67,8 @@ class FeatureFile:
     """
 
     def __init__(self, store: Path, source: str, network: Mapping[str, Any], rows: int, width: int) -> None:
-        index = {"v": VERSIONS["features"], "shape": [rows, width], "source": source, "network": network}
-        self._index = json.dumps(index, sort_keys=True)
-        self.folder = folder = store / hashlib.sha256(self._index.encode()).hexdigest()[:32]
+        self._index = _index(source, network, rows, width)
+        self.folder = folder = _folder(store, self._index)
         self.shape = (rows, width)
         self._head = _header(rows, width)
         try:
@@ -85,16 +104,20 @@ class FeatureFile:
         folder of the store; the rows that are left. Raises DiskError."""
         for other in sorted(self.folder.parent.iterdir()):
             if len(rows) and other != self.folder:
-                found, features = self._alike(other, images)
-                if found.any():
-                    self.write(rows[found], features, images[found])
-                    rows, images = rows[~found], images[~found]
+                places, features = self._alike(other, images)
+                found = places >= 0
+                lent = np.flatnonzero(found)
+                for start in range(0, len(lent), PIECE):
+                    some = lent[start : start + PIECE]
+                    self.write(rows[some], features[places[some]], images[some])
+                rows, images = rows[~found], images[~found]
         return rows
 
-    def _alike(self, folder: Path, images: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], Floats]:
-        """Which of these images another folder has features of, and those, checked against their marks."""
+    def _alike(self, folder: Path, images: NDArray[np.uint8]) -> tuple[Rows, Floats]:
+        """Features in another folder, and the row there of each of these images (n,): -1 where there is none, or one
+        that is not what its mark says."""
         width = self.shape[1]
-        nothing = np.zeros(len(images), np.bool_), np.empty((0, width), np.float32)
+        nothing = np.full(len(images), -1), np.empty((0, width), np.float32)
         try:
             index = json.loads((folder / "index.json").read_text("utf-8"))
             if index["network"] != json.loads(self._index)["network"] or index["v"] != VERSIONS["features"]:
@@ -108,7 +131,7 @@ class FeatureFile:
             return nothing
         places = [there.get(image.tobytes(), -1) for image in images]
         good = [place >= 0 and THERE | zlib.crc32(features[place].tobytes()) == int(marks[place]) for place in places]
-        return np.array(good, np.bool_), features[[place for place, use in zip(places, good, strict=True) if use]]
+        return np.where(good, places, -1), features
 
     def finish(self) -> None:
         """Note that no row is missing, where none is."""

@@ -9,19 +9,19 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from trainer.backbones import BACKBONES
+from trainer.backbones import find_backbone
 from trainer.data.image_data import ImageData
 from trainer.data.image_set import Progress, no_progress
+from trainer.data.preparing_source import PreparingSource
 from trainer.errors import UsageError
 from trainer.models import network_size
-from trainer.models.feature_network import FeatureNetwork, make_head
+from trainer.models.feature_network import FeatureNetwork, PretrainedClassifier, Standardize, make_head
 from trainer.pretrained.extraction import make_extractor
 from trainer.pretrained.feature_data import FeatureData
+from trainer.pretrained.feature_preparation import FeaturePreparation
+from trainer.pretrained.kept_files import FEATURES, WEIGHTS
 from trainer.pretrained.weights import load_weights
-from trainer.settings import Settings
-
-WEIGHTS, FEATURES = Path(".data", "weights"), Path(".data", "features")
-"""Below the folder of all runs."""
+from trainer.settings import Settings, flag_name
 
 
 class Frozen(NamedTuple):
@@ -33,49 +33,86 @@ class Frozen(NamedTuple):
 
 
 def build_frozen(
-    settings: Settings, images: ImageData, root: Path, device: torch.device, progress: Progress = no_progress
+    settings: Settings,
+    images: ImageData,
+    root: Path,
+    device: torch.device,
+    progress: Progress = no_progress,
+    *,
+    mirrored: bool = False,
 ) -> Frozen:
     """The features of `images` by the network that `settings.model` names, kept under `root`, and a new head for them.
+    `mirrored`: those of their mirror images, too.
 
-    Raises UsageError for settings that features cannot follow, and what `load_weights` and `FeatureFile` raise.
+    Raises what `load_weights` and `FeatureFile` raise.
     """
-    _check(settings)
-    backbone = BACKBONES[settings.model]
-    weights = load_weights(backbone, root / WEIGHTS, settings.backbone.digest)
-    size = network_size(backbone.name, images.input_shape, settings.backbone.size)
-    network = FeatureNetwork(backbone.name, images.input_shape, size).eval().requires_grad_(False)
-    network.body.load_state_dict(weights.tensors)
+    network, identity = _network(settings, images.input_shape, root, progress)
     data = FeatureData(
         images,
         lambda: make_extractor(network, images.input_shape, device),
         network.width,
         root / FEATURES,
-        {"network": backbone.name, "weights": weights.digest, "size": size, "width": network.width},
-        mirrored=settings.augment.flip > 0,
+        identity,
+        mirrored=mirrored,
         progress=progress,
     )
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(settings.train.seed)
-        head = make_head(network.width, len(images.classes), *data.statistics())
-    return Frozen(head, data, weights.digest)
+        head = make_head(network.width, len(images.classes), **settings.head.model_dump())
+    standardize = head[0]
+    assert isinstance(standardize, Standardize)
+    standardize.fit(*data.statistics())
+    return Frozen(head, data, str(identity["weights"]))
+
+
+def frozen_for_images(
+    settings: Settings, images: PreparingSource, root: Path, device: torch.device
+) -> tuple[nn.Module, FeaturePreparation]:
+    """A head without its weights, and new images as the features it takes. Raises as `load_weights`."""
+    network = _network(settings, images.image_shape, root)[0]
+    features = FeaturePreparation(images, lambda: make_extractor(network, images.image_shape, device), network.width)
+    return make_head(network.width, len(images.classes), **settings.head.model_dump()), features
+
+
+def _network(
+    settings: Settings, image_shape: tuple[int, int, int], root: Path, progress: Progress = no_progress
+) -> tuple[FeatureNetwork, dict[str, str | int]]:
+    """The frozen network, and what stands for it and its weights."""
+    backbone, chosen = find_backbone(settings.model), settings.backbone
+    weights = load_weights(backbone, root / WEIGHTS, chosen.digest, chosen.weights, settings.train.seed, progress)
+    size = network_size(backbone.name, image_shape, chosen.size)
+    network = FeatureNetwork(backbone.name, image_shape, size).eval().requires_grad_(False)
+    network.body.load_state_dict(weights.tensors)
+    return network, {"network": backbone.name, "weights": weights.digest, "size": size, "width": network.width}
+
+
+def whole_model(
+    settings: Settings, image_shape: tuple[int, int, int], head: nn.Module, root: Path
+) -> PretrainedClassifier:
+    """The network with a `head` that was trained on its features: from normalised images to logits. Raises as
+    `load_weights`."""
+    return PretrainedClassifier(_network(settings, image_shape, root)[0], head)
 
 
 def whole_tensors(head: Mapping[str, Tensor], name: str, digest: str, root: Path) -> dict[str, Tensor]:
     """The weights of such a model from those of the `head` that a run under `root` has trained. Raises as
     `load_weights`."""
-    tensors = load_weights(BACKBONES[name], root / WEIGHTS, digest).tensors
+    tensors = load_weights(find_backbone(name), root / WEIGHTS, digest).tensors
     network = {f"network.body.{key}": tensor for key, tensor in tensors.items()}
     return network | {f"head.{key}": tensor for key, tensor in head.items()}
 
 
-def _check(settings: Settings) -> None:
-    changed = [name for name in ("rotation", "crop") if getattr(settings.augment, name)]
+def check_augmentation(settings: Settings) -> None:
+    """Raise UsageError `pretrained.augment` for random changes that features cannot follow."""
+    changes = ("rotation", "crop", "resized_crop", "jitter", "erasing", "randaugment")
+    changed = [name for name in changes if getattr(settings.augment, name)]
     if changed:
         raise UsageError(
             "pretrained.augment",
             f"A frozen network sees each image once: {' and '.join(changed)} cannot differ from epoch to epoch.",
             where=f"model = {settings.model}",
-            expected="no random change but flips",
-            mend=" ".join(f"--augment.{name} 0" for name in changed),
+            expected="no augmentation other than flips",
+            mend=" ".join(f"{flag_name(('augment', name))} 0" for name in changed)
+            + "; or train the network, too: --tune top",
             names=", ".join(changed),
         )

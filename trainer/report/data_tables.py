@@ -10,6 +10,7 @@ import msgspec
 
 from trainer.csv_text import csv_text
 from trainer.events import spell_non_finite
+from trainer.metrics.calibration import Calibration
 from trainer.report.images import PROJECTIONS, RunImages
 from trainer.report.named_figures import class_names
 from trainer.report.run_data import EPOCH_COLUMNS, RunData
@@ -23,8 +24,8 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
     names = class_names(run.classes, len(run.classes))
     found: dict[str, str] = {}
     if len(run.epochs):
-        columns = [run.column(name).tolist() for name in EPOCH_COLUMNS]
-        found["epochs"] = _csv(("epoch", *EPOCH_COLUMNS), zip(run.epochs.tolist(), *columns, strict=True))
+        columns = [run.column(name).tolist() for name in run.columns]
+        found["epochs"] = _csv(("epoch", *run.columns), zip(run.epochs.tolist(), *columns, strict=True))
     if run.evaluations:
         found["results"] = _results(list(run.evaluations.values()))
         heads = ("split", "class", "precision", "recall", "f1", "support")
@@ -36,16 +37,42 @@ def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
         epochs = sorted(run.f1)
         rows = [(name, *(run.f1[epoch][place] for epoch in epochs)) for place, name in enumerate(names)]
         found["f1-by-epoch"] = _csv(("class", *epochs), rows)
-    return found | _pictures(pictures, names)
+    return found | _calibration(run.calibration) | _pictures(pictures, names)
+
+
+def _calibration(found: Calibration | None) -> dict[str, str]:
+    """The bins of the reliability diagrams, and the points of the curves."""
+    if found is None or not found.splits:
+        return {}
+    bins: list[tuple[object, ...]] = []
+    points: list[tuple[object, ...]] = []
+    for split, one in found.splits.items():
+        for temperature, stage in ((1.0, one.before), (found.temperature, one.after))[: 1 + found.scaled]:
+            shown = stage.reliability
+            for place, count in enumerate(shown.counts):
+                means = (shown.confidence[place], shown.accuracy[place]) if count else ("", "")
+                bins.append((split, temperature, *shown.edges[place : place + 2], count, *means))
+            curve = stage.coverage
+            rows = zip(curve.coverage, curve.accuracy, curve.confidence, strict=True)
+            points += [(split, temperature, *row) for row in rows]
+    heads = ("split", "temperature")
+    return {
+        "reliability": _csv((*heads, "above", "up_to", "images", "confidence", "accuracy"), bins),
+        "coverage": _csv((*heads, "coverage", "accuracy", "least_confidence"), points),
+    }
 
 
 def _results(found: Sequence[SplitMetrics]) -> str:
-    """With a column for the number of classes that macro-F1 is the mean of, where that is not all of them."""
+    """With columns for custom metrics, and for the number of classes that macro-F1 is the mean of if that is not all
+    of them."""
     heads: tuple[str, ...] = ("split", "weights", "images", *SCORES)
     rows = [_result(one) for one in found]
     if any(one.metrics.macro_classes < len(one.classes) for one in found):
         heads = (*heads, "macro_f1_classes")
         rows = [(*row, one.metrics.macro_classes) for row, one in zip(rows, found, strict=True)]
+    own = tuple(dict.fromkeys(name for one in found for name in one.custom))
+    rows = [(*row, *(one.custom.get(name, "") for name in own)) for row, one in zip(rows, found, strict=True)]
+    heads = (*heads, *own)
     return _csv(heads, rows)
 
 
@@ -95,7 +122,7 @@ def _cell(value: object) -> object:
 
 def document(run: RunData) -> dict[str, Any]:
     """Everything of the run but images, as plain values that JSON can hold; see `trainer.events.spell_non_finite`."""
-    columns = {name: run.column(name).tolist() for name in EPOCH_COLUMNS}
+    columns = {name: run.column(name).tolist() for name in run.columns or EPOCH_COLUMNS}
     found = {
         "name": run.name,
         "state": run.state,
@@ -107,6 +134,7 @@ def document(run: RunData) -> dict[str, Any]:
         "epochs": {"epoch": run.epochs.tolist(), **columns},
         "f1_by_epoch": {str(epoch): list(scores) for epoch, scores in sorted(run.f1.items())},
         "evaluation": {split: one.plain() for split, one in run.evaluations.items()},
+        "calibration": run.calibration.plain() if run.calibration is not None else None,
         "settings": run.settings,
         "environment": run.environment,
         "missing": [vars(gap) for gap in dict.fromkeys(run.gaps)],

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.confusion import Shown
+from trainer.plotting.charts import HALF, NAME, WHOLE
 from trainer.plotting.palette import CHANGE_LIGHT, HEAT, ramp
 from trainer.plotting.svg import BEST, GRID, INK, MUTED, ON_STRONG, SERIES, Drawing, fit, fit_all, png, short, width_of
-from trainer.report.charts import HALF, NAME, WHOLE
-from trainer.report.texts import Texts
+from trainer.plotting.texts import Texts
 
 Floats = NDArray[np.float64]
 MAX_CELLS = 2_500

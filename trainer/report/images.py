@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.analysis.first_layer import Weights, as_pictures
-from trainer.errors import DataError
+from trainer.analysis.run_slices import RunFacts, RunSlices, published_facts, run_slices
+from trainer.analysis.slices import Slice
+from trainer.errors import DataError, EpochscopeError
+from trainer.plotting.heat_overlay import Method
 from trainer.report.run_data import UNREADABLE, Gap, Made, RunData
 from trainer.store.arrays import read_arrays
 from trainer.store.evaluations import read_outputs
@@ -23,6 +26,9 @@ from trainer.store.thumbnails import PublishedSplit, open_published
 Arrays = dict[str, NDArray[Any]]
 MAX_FILE = 256 << 20
 HARDEST = 24
+LOOKED, COVERED = 16, 4
+"""Heat maps in a split; fewer where occlusion sends a hundred copies of each image through a network."""
+OF_SLICE = 8
 SPLITS = ("test", "valid")
 """The splits whose images are published."""
 PROJECTIONS = ("pca", "tsne")
@@ -41,10 +47,23 @@ class Hard:
     path: str
 
 
+class Looked(NamedTuple):
+    """Where the model looked in an image, for the class that it predicted: `pixels` (H, W, 3) uint8 and `values` (H, W)
+    float32, as large."""
+
+    pixels: NDArray[np.uint8]
+    values: NDArray[np.float32]
+    method: Method
+
+
+Look = Callable[[str, int, int], Looked]
+"""From a split, the place of an image in it, and a class. Raises EpochscopeError."""
+
+
 @dataclass(frozen=True)
 class EmbeddingPlot:
-    """Where each validation image lies: `places` by projection, (N, 2) float64; `labels` (N,) its class; `wrong`
-    (N,) whether it was taken for another, None where that is not known."""
+    """Where each validation image is: `places` by projection, (N, 2) float64; `labels` (N,) its class; `wrong`
+    (N,) whether it was predicted as another class, None where that is not known."""
 
     places: dict[str, NDArray[np.float64]]
     labels: NDArray[np.int64]
@@ -52,16 +71,20 @@ class EmbeddingPlot:
 
 @dataclass(frozen=True)
 class RunImages:
-    """All of them. `hardest` by split; `epoch`: whose weights these are."""
+    """All of them. `hardest` by split; `epoch`: whose weights these are. `slices` of the test images, without them of
+    the validation images; None where there are none or too few. `looked` by split: heat maps of the first of the
+    hardest."""
 
     hardest: dict[str, list[Hard]]
     weights: Weights | None
     epoch: int | None
     map: EmbeddingPlot | None
+    slices: RunSlices | None
+    looked: dict[str, list[Looked]] = field(default_factory=dict)
 
 
-def read_pictures(run: RunData) -> RunImages:
-    """Read what there is; what is not goes to `run.gaps`."""
+def read_pictures(run: RunData, look: Look | None = None) -> RunImages:
+    """Read what there is; what is not goes to `run.gaps`. `look` makes heat maps, which need the model."""
     published = _published(run)
     hardest = {}
     for split in SPLITS:
@@ -70,15 +93,33 @@ def read_pictures(run: RunData) -> RunImages:
     epoch = run.kept_epoch if run.kept_epoch in run.history.weights else max(run.history.weights, default=None)
     weights = _tried(run, lambda: _weights(run, epoch)) if epoch is not None else None
     found_map = _tried(run, lambda: _map(run, published.get("valid")))
-    return RunImages(hardest, weights, epoch, found_map)
+    judged = [split for split in SPLITS if split in published and split in run.evaluations]
+    slices = _slices(run, judged[0], published[judged[0]]) if judged else None
+    looked = _looked(run, hardest, look) if look is not None else {}
+    return RunImages(hardest, weights, epoch, found_map, slices, looked)
+
+
+def _looked(run: RunData, hardest: dict[str, list[Hard]], look: Look) -> dict[str, list[Looked]]:
+    """Of each split as many as can be had; where they cannot, that is a gap."""
+    made: dict[str, list[Looked]] = {}
+    try:
+        for split, images in hardest.items():
+            for one in images[:LOOKED]:
+                found = made.setdefault(split, [])
+                if len(found) == COVERED and found[0].method is Method.OCCLUSION:
+                    break
+                found.append(look(split, one.place, one.predicted))
+    except EpochscopeError as error:
+        run.gaps.append(Gap.of("heat_maps", "", error))
+    return {split: found for split, found in made.items() if found}
 
 
 class _GapError(Exception):
     """Carries a gap to where it is noted."""
 
-    def __init__(self, code: str, file: str, reason: str = "") -> None:
-        super().__init__(code)
-        self.gap = Gap(code, file, reason)
+    def __init__(self, gap: Gap) -> None:
+        super().__init__(gap.code)
+        self.gap = gap
 
 
 def _tried(run: RunData, read: Callable[[], Made]) -> Made | None:
@@ -93,11 +134,10 @@ def _arrays(run: RunData, file: str, read: Callable[[Path, int], Arrays] = read_
     try:
         path = confined(run.folder, file)
         if not os.path.lexists(path):
-            raise _GapError("missing", file)
+            raise _GapError(Gap("missing", file))
         return read(path, MAX_FILE)
     except UNREADABLE as error:
-        reason = error.what if isinstance(error, DataError) else str(error)
-        raise _GapError("damaged", file, " ".join(reason.split())[:200]) from error
+        raise _GapError(Gap.of("damaged", file, error)) from error
 
 
 def _published(run: RunData) -> dict[str, PublishedSplit]:
@@ -133,12 +173,22 @@ def _hardest(run: RunData, split: str, published: PublishedSplit) -> list[Hard]:
         places = np.array(published.indices, np.int64)
         fits = len(arrays["loss"]) == published.total
         if not fits or (len(places) and not 0 <= places.min() <= places.max() < published.total):
-            raise _GapError("mismatch", file)
+            raise _GapError(Gap("mismatch", file))
         values = arrays["loss"][places].astype(np.float64)
         order = np.argsort(-np.where(np.isnan(values), np.inf, values), kind="stable")[:HARDEST]
         return [_hard(published, int(item), arrays) for item in order]
     except UNREADABLE as error:
-        raise _GapError("damaged", file, str(error)[:200]) from error
+        raise _GapError(Gap.of("damaged", file, error)) from error
+
+
+def _slices(run: RunData, split: str, published: PublishedSplit) -> RunSlices | None:
+    """From the run's folder alone: what the photographs themselves say of camera and time is not asked."""
+    try:
+        known = RunFacts(published, published_facts(published, run.classes))
+        found = run_slices(run.folder, run.evaluations[split], known)
+    except UNREADABLE:  # the hardest images come from the same files: the gap is noted
+        return None
+    return found if found.enough else None
 
 
 def _hard(published: PublishedSplit, item: int, arrays: Arrays) -> Hard:
@@ -149,11 +199,20 @@ def _hard(published: PublishedSplit, item: int, arrays: Arrays) -> Hard:
     return Hard(pixels, true, int(predicted), float(confidence), float(loss), place, path)
 
 
+def wrong_images(found: RunSlices, one: Slice) -> list[Hard]:
+    """Of a slice, at most OF_SLICE wrong ones with the largest loss, NaN first."""
+    items = one.items[found.predicted[one.items] != found.labels[one.items]]
+    loss = found.outputs["loss"][np.array(found.known.published.indices, np.int64)[items]].astype(np.float64)
+    order = np.argsort(-np.where(np.isnan(loss), np.inf, loss), kind="stable")[:OF_SLICE]
+    published, arrays = found.known.published, found.outputs
+    return [_hard(published, int(item), arrays) for item in items[order]]
+
+
 def _weights(run: RunData, epoch: int) -> Weights | None:
     file = run.history.weights[epoch]
     arrays, info = _arrays(run, file), run.info
     if info is None or "weight" not in arrays or arrays["weight"].dtype.kind != "f":
-        raise _GapError("damaged", file)
+        raise _GapError(Gap("damaged", file))
     with np.errstate(over="ignore"):  # what is too large becomes infinite, and is counted as broken
         weight = arrays["weight"].astype(np.float32)
     return as_pictures(weight, info.input_shape, len(info.classes), info.parameters)
@@ -166,16 +225,16 @@ def _map(run: RunData, published: PublishedSplit | None) -> EmbeddingPlot | None
         return None
     arrays = _arrays(run, file)
     if published is None:
-        raise _GapError("unlabelled", file)
+        raise _GapError(Gap("unlabelled", file))
     indices = arrays.get("indices", np.empty((0, 0)))
     places = {name: arrays[name] for name in PROJECTIONS if name in arrays}
     whole = indices.ndim == 1 and indices.dtype.kind in "iu" and places
     if not whole or any(one.shape != (len(indices), 2) or one.dtype.kind != "f" for one in places.values()):
-        raise _GapError("damaged", file)
+        raise _GapError(Gap("damaged", file))
     labels = np.full(published.total, -1)
     labels[published.indices] = published.labels
     if len(indices) and not 0 <= indices.min() <= indices.max() < published.total:
-        raise _GapError("mismatch", file)
+        raise _GapError(Gap("mismatch", file))
     known = labels[indices] >= 0
     for one in places.values():
         known &= np.isfinite(one).all(axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -12,17 +13,23 @@ from numpy.typing import NDArray
 from trainer.analysis.first_layer import coloured
 from trainer.events import SPLITS
 from trainer.metrics.confusion import WHOLE, shown
+from trainer.plotting import charts
+from trainer.plotting.charts import Frame, Line, Scores, line_chart
+from trainer.plotting.heat_overlay import overlay
 from trainer.plotting.palette import CHANGE_LIGHT, ramp
+from trainer.plotting.texts import Texts
 from trainer.plotting.ticks import Kind
-from trainer.report import charts, grids
-from trainer.report.charts import Frame, Line, Scores, line_chart
-from trainer.report.images import Hard, RunImages
+from trainer.report import grids
+from trainer.report.calibration_charts import coverage_chart, reliability_diagram
+from trainer.report.images import Hard, Looked, RunImages, wrong_images
+from trainer.report.rate_range_chart import NAME, rate_range_chart
 from trainer.report.run_data import RunData
-from trainer.report.texts import Texts
+from trainer.report.slice_texts import group_text
 from trainer.store.evaluations import SplitMetrics
 from trainer.text_shortening import distinct_names
+from trainer.text_width import one_line
 
-MAX_WEIGHTS, MAX_TEMPLATES = 64, 200
+MAX_WEIGHTS, MAX_TEMPLATES, MAX_SLICES = 64, 200, 3
 LONG = 12
 """Letters that runs may share without being shortened."""
 ARROW = "→ "
@@ -59,6 +66,12 @@ def told_apart(names: Sequence[str]) -> list[str]:
     return [f"…{name[begin:]}" if begin >= LONG else name for name in names]
 
 
+def own_figure(run: RunData, name: str) -> str:
+    """The name of the figure of a custom metric, which becomes one of a file."""
+    plain = re.fullmatch(r"[A-Za-z0-9_]+", name) is not None
+    return f"metric-{name if plain else run.metrics.index(name) + 1}"
+
+
 class Gallery:
     """Makes the figures of one run in one language. `compared`: other runs, drawn over its curves."""
 
@@ -68,8 +81,9 @@ class Gallery:
 
     def all(self) -> dict[str, Figure]:
         """Every figure there is, in the order of a report."""
-        groups = (self.curves, self.classes, self.confusion, self.hardest, self.weights, self.map, self.comparison)
-        return {figure.name: figure for group in (*groups, self.balance) for figure in group()}
+        figures = (self.curves, self.classes, self.confusion, self.confidence, self.slices)
+        groups = (*figures, self.hardest, self.weights, self.map)
+        return {figure.name: figure for group in (*groups, self.comparison, self.balance) for figure in group()}
 
     # --- curves
 
@@ -87,10 +101,23 @@ class Gallery:
             if metric == "loss" and run.within is not None:
                 lines.append(Line("", run.within.epoch, run.within.loss, 0, faint=True))
             yield self._chart(metric.replace("_", "-"), metric, kind, lines, run.best_epoch)
+        for name in run.metrics:
+            yield self._own_metric(name, epochs)
         rate = Line(texts["learning_rate"], epochs, run.column("learning_rate"), 0)
         if run.within is not None:
             rate = replace(rate, x=run.within.epoch, y=run.within.learning_rate)
         yield self._chart("learning-rate", "learning_rate", "number", [rate], None, zero=True)
+        if (svg := rate_range_chart(run.folder, run.settings, texts)) is not None:
+            yield Figure(NAME, svg, texts["caption_rate_range"])
+
+    def _own_metric(self, name: str, epochs: NDArray[np.float64]) -> Figure:
+        """A metric of the run's own."""
+        texts, run, title = self._texts, self._run, one_line(name)
+        line = Line(texts["valid"], epochs, run.column(f"valid_{name}"), 1, dashed=True, shape="square")
+        drawn = [line] if np.isfinite(line.y).any() else []
+        key = own_figure(run, name)
+        frame = Frame(key, title, texts["curve_about"], "number", run.best_epoch)
+        return Figure(key, line_chart(frame, drawn, texts), texts["caption_own_metric"].format(name=title))
 
     def _chart(
         self, name: str, text: str, kind: Kind, lines: list[Line], best: int | None, zero: bool = False
@@ -144,7 +171,32 @@ class Gallery:
             caption = texts["caption_confusion_all"].format(split=texts.word("split", split), count=len(counts))
             yield Figure(f"confusion-{split}-all", picture, caption)
 
+    def confidence(self) -> Iterator[Figure]:
+        """Whether confidences fit, and how accurate the surest answers are, on test and validation images."""
+        found, texts = self._run.calibration, self._texts
+        for split in ("test", "valid"):
+            if found is None or split not in found.splits:
+                continue
+            for name, draw in (("reliability", reliability_diagram), ("coverage", coverage_chart)):
+                title = texts[f"title_{name}"].format(split=texts.word("split", split))
+                caption = texts[f"caption_{name}"].format(split=texts.word("split", split))
+                yield Figure(f"{name}-{split}", draw(f"{name}-{split}", title, found, split, texts), caption)
+
     # --- images
+
+    def slices(self) -> Iterator[Figure]:
+        """A few wrong images of each of the worst slices, those with the largest loss."""
+        found, texts = self._pictures.slices, self._texts
+        alone = [one for one in found.found.worst if one.same_as < 0][:MAX_SLICES] if found is not None else []
+        for number, one in enumerate(alone, 1):
+            assert found is not None
+            hard = [self._hard(each, grids.short_names(self._names, around=ARROW)) for each in wrong_images(found, one)]
+            text = texts["caption_slice"].format(
+                slice=group_text(one.group, self._names, texts), count=len(hard), wrong=texts.whole(one.wrong),
+                images=texts.whole(one.images), split=texts.word("split", found.split),
+            )  # fmt: skip
+            title = texts["title_slice"].format(number=number)
+            yield Figure(f"slice-{number}", grids.sheet(f"slice-{number}", title, hard), text, wide=True)
 
     def hardest(self) -> Iterator[Figure]:
         """The images with the largest loss, of each split that has images."""
@@ -155,6 +207,23 @@ class Gallery:
             svg = grids.sheet(f"hardest-{split}", title, pictures)
             caption = self._texts["caption_hardest"].format(split=self._texts.word("split", split), count=len(found))
             yield Figure(f"hardest-{split}", svg, caption, wide=True)
+            if split in self._pictures.looked:
+                yield self._looked(split, found, self._pictures.looked[split], short)
+
+    def _looked(self, split: str, hardest: Sequence[Hard], looked: Sequence[Looked], short: Sequence[str]) -> Figure:
+        """Where the model looked in the first of them."""
+        texts, pictures = self._texts, []
+        for one, found in zip(hardest, looked, strict=False):
+            name = _name(self._names, one.predicted)
+            tip = texts["looked_tip"].format(name=name, place=texts.whole(one.place + 1))
+            pictures.append(
+                grids.Picture(overlay(found.pixels, found.values), (ARROW + _name(short, one.predicted),), tip)
+            )
+        method = texts[f"caption_method_{looked[0].method}"]
+        words = {"split": texts.word("split", split), "count": len(looked), "method": method}
+        name = f"looked-{split}"
+        svg = grids.sheet(name, texts["title_looked"].format(**words), pictures)
+        return Figure(name, svg, texts["caption_looked"].format(**words), wide=True)
 
     def _hard(self, one: Hard, short: Sequence[str]) -> grids.Picture:
         texts = self._texts

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from trainer.plotting.svg import THEMES, clean
+from trainer.plotting.texts import Texts
 from trainer.report.named_figures import Figure
-from trainer.report.texts import Texts
 from trainer.resources import resource
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"

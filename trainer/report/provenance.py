@@ -14,6 +14,7 @@ from trainer.report.page import details, prose
 from trainer.report.run_data import Floats, RunData, table_of
 from trainer.report.section import Part
 from trainer.report.settings_table import Chosen, chosen, command, spelled
+from trainer.store import calibration_file
 
 MAX_CLASSES_LISTED = 40
 
@@ -40,6 +41,9 @@ class Background(Part):
         fingerprint = run.environment.get("data_fingerprint")
         if isinstance(fingerprint, str) and fingerprint:
             facts.append((texts["fingerprint"], fingerprint))
+        if run.edits is not None:
+            counts = {name: texts.whole(count) for name, count in run.edits._asdict().items()}
+            facts.append((texts["edits"], texts["edit_counts"].format(**counts)))
         self._page.add(_facts(facts))
         heads = [texts["split"], texts["images"], *(texts[key] for key in ("share", "per_class"))]
         total = sum(info.split_sizes.values()) or 1
@@ -156,8 +160,9 @@ class Background(Part):
 
     def _gap_lines(self, run: RunData) -> Iterator[str]:
         for gap in dict.fromkeys(run.gaps):
-            text = self._texts[f"gap_{gap.code}"].format(file=gap.file, reason=gap.reason)
-            yield f"{text} ({gap.reason})" if gap.reason and gap.code == "damaged" else text
+            reason = self._texts.error(gap.error, dict(gap.parameters), gap.reason)
+            text = self._texts[f"gap_{gap.code}"].format(file=gap.file, reason=reason)
+            yield f"{text} ({reason})" if reason and gap.code == "damaged" else text
 
     def _absent(self) -> Iterator[str]:
         """What this kind of run does not have, and why."""
@@ -175,6 +180,9 @@ class Background(Part):
             yield texts["absent_weights"]
         elif self._pictures.weights is None and run.history.weights:
             yield texts["absent_pictures"]
+        unread = any(gap.file == calibration_file.FILE for gap in run.gaps)
+        if run.calibration is None and run.evaluations and not unread:
+            yield texts["absent_calibration"].format(name=run.name)
         if self._pictures.map is None and "valid" in run.evaluations:
             yield texts["absent_map"]
 

@@ -7,20 +7,23 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from trainer.analysis.slices import Slice
 from trainer.metrics.classification import Metrics
 from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.metrics.confusion import confused_pairs
 from trainer.metrics.significance import Interval, Intervals
 from trainer.number_format import DASH
 from trainer.plotting.svg import clean
+from trainer.plotting.texts import Texts
 from trainer.reasons import reason_text
 from trainer.report.images import RunImages
-from trainer.report.named_figures import Figure
+from trainer.report.named_figures import MAX_SLICES, Figure, own_figure
 from trainer.report.page import Page, prose
 from trainer.report.run_data import RunData, table_of
 from trainer.report.section import Part
-from trainer.report.texts import Texts
+from trainer.report.slice_texts import group_text
 from trainer.store.evaluations import SplitMetrics
+from trainer.text_width import one_line
 
 ORDER = ("test", "valid", "train")
 PAIRS = 8
@@ -50,6 +53,8 @@ class Sections(Part):
             self._curves,
             self._classes,
             self._confusion,
+            self._confidence,
+            self._slices,
             self._hardest,
             self._weights,
             self._map,
@@ -113,9 +118,7 @@ class Sections(Part):
                 time=texts.duration(run.history.seconds or run.summary.elapsed),
             )  # fmt: skip
         if run.best_epoch is not None:
-            yield texts["abstract_best"].format(
-                epoch=texts.whole(run.best_epoch), loss=texts.number(run.at("valid_loss", run.best_epoch), 3)
-            )
+            yield self._best(run.best_epoch)
         if (found := run.evaluations.get("test")) is not None:
             yield texts["abstract_test"].format(
                 images=texts.whole(found.metrics.samples),
@@ -126,6 +129,15 @@ class Sections(Part):
             yield texts["abstract_unfinished"].format(name=run.name)
         elif run.state in ("running", "paused", "preparing"):
             yield texts["abstract_running"]
+
+    def _best(self, epoch: int) -> str:
+        texts, monitor = self._texts, self._run.history.monitor
+        if monitor.name == "loss":
+            return texts["abstract_best"].format(
+                epoch=texts.whole(epoch), loss=texts.number(self._run.at("valid_loss", epoch), 3)
+            )
+        value = texts.number(self._run.at(monitor.column, epoch), 3)
+        return texts["abstract_best_by"].format(epoch=texts.whole(epoch), name=one_line(monitor.name), value=value)
 
     def _percent(self, value: float, sure: Interval | None) -> str:
         text = self._texts.percent(value)
@@ -157,6 +169,20 @@ class Sections(Part):
         if self._sure:
             caption += " " + texts["table_intervals"]
         self._page.table(caption, heads, rows, kind="results")
+        self._own_metrics()
+
+    def _own_metrics(self) -> None:
+        """A row for each metric of the run's own."""
+        run, texts = self._run, self._texts
+        splits = [split for split in ORDER if split in run.evaluations]
+        names = dict.fromkeys(name for split in splits for name in run.evaluations[split].custom)
+        if names:
+            rows = (
+                [one_line(name), *(texts.number(run.evaluations[split].custom.get(name), 4) for split in splits)]
+                for name in names
+            )
+            heads = [texts["metric"], *map(self._split, splits)]
+            self._page.table(texts["table_own_metrics"], heads, rows, kind="results")
 
     def _result(self, split: str, found: SplitMetrics) -> list[str]:
         texts, sure, metrics = self._texts, self._sure.get(split), found.metrics
@@ -189,7 +215,9 @@ class Sections(Part):
     def _curves(self) -> None:
         if not len(self._run.epochs):
             return
-        self._page.figures(*map(self._figure, ("loss", "accuracy", "macro-f1", "learning-rate")))
+        own = (own_figure(self._run, name) for name in self._run.metrics)
+        names = ("loss", "accuracy", "macro-f1", *own, "learning-rate", "rate-range")
+        self._page.figures(*map(self._figure, names))
         texts = self._texts
         augmented = any(
             isinstance(value, int | float) and value > 0 for value in table_of(self._run.settings, "augment").values()
@@ -240,10 +268,59 @@ class Sections(Part):
             ]
             self._page.table(texts["table_pairs"].format(split=self._split(split)), heads, rows, kind="pairs")
 
+    def _confidence(self) -> None:
+        """Of test images, without them of validation images: all that the temperature was not fitted on."""
+        found, texts = self._run.calibration, self._texts
+        split = next((name for name in ORDER if found is not None and name in found.splits), None)
+        if found is None or split is None:
+            return
+        one = found.splits[split]
+        numbers = {
+            "split": self._split(split),
+            "temperature": texts.number(found.temperature, 2),
+            "images": texts.whole(found.images),
+            "before": texts.percent(one.before.ece),
+            "after": texts.percent(one.after.ece),
+        }
+        self._page.paragraph(texts["about_confidence"])
+        self._page.paragraph(texts[f"note_outcome_{found.outcome}"].format(**numbers))
+        self._page.figures(self._figure(f"reliability-{split}"), self._figure(f"coverage-{split}"))
+        if one.images < one.total:
+            some = {"images": texts.whole(one.images), "total": texts.whole(one.total)}
+            self._page.paragraph(texts["some_confidences"].format(**some), "hint")
+
     # --- images
 
+    def _slices(self) -> None:
+        """Where it fails: the worst slices as a table, and a few images of each."""
+        found, texts = self._pictures.slices, self._texts
+        if found is None:
+            return
+        facts = ", ".join(texts.word("fact", fact) for fact in found.found.facts if fact != "class")
+        split = self._split(found.split)
+        alone = [one for one in found.found.worst if one.same_as < 0][:MAX_SLICES]
+        if not alone:
+            self._page.paragraph(texts["no_slices"].format(split=split, facts=facts))
+            return
+        heads = [texts[key] for key in ("slice", "images", "accuracy", "elsewhere", "lost")]
+        caption = texts["table_slices"].format(split=split)
+        self._page.table(caption, heads, map(self._slice, alone), kind="results")
+        self._page.paragraph(texts["about_slices"].format(facts=facts), "hint")
+        self._page.figures(*(self._figure(f"slice-{number}") for number, _ in enumerate(alone, 1)))
+
+    def _slice(self, one: Slice) -> list[str]:
+        texts = self._texts
+        low, high = (texts.whole(max(0.0, end)) for end in one.excess.interval)
+        return [
+            group_text(one.group, self._names, texts),
+            texts.whole(one.images),
+            self._percent(one.accuracy, one.intervals.accuracy),
+            texts.percent(one.accuracy - one.difference),
+            f"{texts.whole(one.excess.lost)} ({low}–{high})",
+        ]
+
     def _hardest(self) -> None:
-        found = [self._figure(f"hardest-{split}") for split in ("test", "valid")]
+        found = [self._figure(f"{kind}-{split}") for split in ("test", "valid") for kind in ("hardest", "looked")]
         if any(found):
             self._page.figures(*found)
 

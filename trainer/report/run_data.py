@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer import events as ev
-from trainer.errors import EpochscopeError, UsageError
+from trainer.errors import EpochscopeError, Plain, UsageError
 from trainer.events import SPLITS
-from trainer.store import durable, evaluations, notes
+from trainer.metrics.calibration import Calibration
+from trainer.store import calibration_file, durable, evaluations, notes
 from trainer.store import summary as summaries
+from trainer.store.edits_file import OF_RUN, EditCounts, kept_counts
 from trainer.store.evaluations import SplitMetrics
 from trainer.store.folder import RunFolder, State, state
 from trainer.store.format_check import check_formats
@@ -26,7 +28,7 @@ from trainer.store.journal import JournalReader
 from trainer.store.journal_limits import LARGEST
 from trainer.store.notes import ViewerNotes
 from trainer.store.run_files import parsed_settings, settings_text
-from trainer.store.run_history import RunHistory, read_history, smallest
+from trainer.store.run_history import RunHistory, read_history
 from trainer.store.summary import Summary
 
 Floats = NDArray[np.float64]
@@ -51,16 +53,32 @@ UNREADABLE: tuple[type[Exception], ...] = (
     *(EpochscopeError, OSError, ValueError, TypeError, KeyError, IndexError),
     *(ArithmeticError, MemoryError, RecursionError, EOFError, msgspec.MsgspecError),
 )
-"""What reading a file that somebody else may have written can raise."""
+"""What reading a file that someone else may have written can raise."""
+
+
+LONGEST_REASON = 200
+"""Letters."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Something a report cannot show: `code` says what, `file` as the run names it, `reason` in English."""
+    """Something a report cannot show: `code` says what, `file` as the run names it, `reason` in English; where an error
+    stands behind it, `error` is its code, with its parameters."""
 
     code: str
     file: str = ""
     reason: str = ""
+    error: str = ""
+    parameters: tuple[tuple[str, Plain], ...] = ()
+
+    @classmethod
+    def of(cls, code: str, file: str, error: BaseException) -> Self:
+        """One with an error behind it."""
+        told = error.what if isinstance(error, EpochscopeError) else str(error) or type(error).__name__
+        reason = " ".join(told.split())[:LONGEST_REASON]
+        if not isinstance(error, EpochscopeError):
+            return cls(code, file, reason)
+        return cls(code, file, reason, error.code, tuple(error.parameters.items()))
 
 
 @dataclass(frozen=True)
@@ -83,6 +101,7 @@ class RunData:
     settings: dict[str, Any] = field(default_factory=dict)
     toml: str = ""
     environment: dict[str, Any] = field(default_factory=dict)
+    edits: EditCounts | None = None
     history: RunHistory = field(default_factory=RunHistory)
     epochs: Counts = field(default_factory=lambda: np.empty(0, np.int64))
     columns: dict[str, Floats] = field(default_factory=dict)
@@ -90,6 +109,7 @@ class RunData:
     f1: dict[int, tuple[float, ...]] = field(default_factory=dict)
     """Of each class on the validation images, by epoch."""
     evaluations: dict[str, SplitMetrics] = field(default_factory=dict)
+    calibration: Calibration | None = None
     gaps: list[Gap] = field(default_factory=list)
 
     @property
@@ -116,9 +136,15 @@ class RunData:
 
     @property
     def best_epoch(self) -> int | None:
-        """That with the smallest finite validation loss, the earlier one on a tie."""
-        row = smallest(self.columns.get("valid_loss", np.empty(0)))
+        """That with the best value of the monitored metric, by default the smallest validation loss."""
+        monitor = self.history.monitor
+        row = monitor.best_row(self.columns.get(monitor.column, np.empty(0)))
         return None if row is None else int(self.epochs[row])
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the custom metrics of its validations."""
+        return self.history.metrics
 
     @property
     def kept_epoch(self) -> int | None:
@@ -156,6 +182,7 @@ def read_run(folder: RunFolder) -> RunData:
         run.settings = _tried(run, "run.toml", lambda: parsed_settings(run.toml)) or {}
     found = _tried(run, "environment.json", lambda: _table(durable.read_bytes(folder.environment, MAX_JSON)))
     run.environment = found or {}
+    run.edits = _tried(run, OF_RUN, lambda: kept_counts(folder))
     _tried(run, "journal.jsonl", lambda: _read_journal(run))
     _read_evaluations(run)
     return run
@@ -168,7 +195,7 @@ def _tried(run: RunData, file: str, read: Callable[[], Made]) -> Made | None:
     except FileNotFoundError:
         run.gaps.append(Gap("missing", file))
     except UNREADABLE as error:
-        run.gaps.append(Gap("damaged", file, _reason(error)))
+        run.gaps.append(Gap.of("damaged", file, error))
     return None
 
 
@@ -177,11 +204,6 @@ def _summary(folder: RunFolder) -> Summary:
     if found is None:
         raise FileNotFoundError
     return found
-
-
-def _reason(error: BaseException) -> str:
-    told = error.what if isinstance(error, EpochscopeError) else str(error) or type(error).__name__
-    return " ".join(told.split())[:200]
 
 
 def _table(text: bytes) -> dict[str, Any]:
@@ -197,17 +219,13 @@ def _read_journal(run: RunData) -> None:
     reader = JournalReader(run.folder.journal)
     run.history = read_history(reader)
     if not run.history.records:
-        run.gaps.append(Gap("damaged", "journal.jsonl", "it holds no event"))
+        run.gaps.append(Gap("no_event", "journal.jsonl"))
     if reader.damaged:
         run.gaps.append(Gap("lines", "journal.jsonl", str(reader.damaged)))
     epochs = run.history.epochs
     run.epochs = epochs.column("epoch").astype(np.int64)
-    run.columns = {name: epochs.column(name) for name in EPOCH_COLUMNS}
-    run.f1 = {
-        epoch: tuple(found.f1.tolist())
-        for epoch, found in run.history.verdicts.items()
-        if epoch in run.epochs and len(found.f1) == len(run.classes)
-    }
+    run.columns = {name: epochs.column(name) for name in (*EPOCH_COLUMNS, *(f"valid_{own}" for own in run.metrics))}
+    run.f1 = run.history.valid_f1
     run.within = _within(run)
 
 
@@ -236,12 +254,14 @@ def _read_evaluations(run: RunData) -> None:
         file = f"evaluation/{split}.json"
         found = _tried(run, file, partial(evaluations.read, run.folder, split))
         if found is not None and run.classes and found.classes != run.classes:
-            run.gaps.append(Gap("damaged", file, "it is about other classes"))
+            run.gaps.append(Gap("other_classes", file))
         elif found is not None:
             run.evaluations[split] = found
+    if (run.folder.path / calibration_file.FILE).exists():
+        run.calibration = _tried(run, calibration_file.FILE, lambda: calibration_file.read(run.folder))
 
 
 def table_of(tree: Mapping[str, object], key: str) -> Mapping[str, object]:
-    """A table within a table that somebody else may have written; empty where there is none."""
+    """A table within a table that someone else may have written; empty where there is none."""
     found = tree.get(key)
     return found if isinstance(found, Mapping) else {}

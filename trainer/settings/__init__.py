@@ -23,6 +23,7 @@ from trainer.settings.schema import (
     Cnn,
     Data,
     EarlyStopping,
+    Head,
     Mlp,
     Settings,
     Softmax,
@@ -37,6 +38,7 @@ __all__ = [
     "Data",
     "EarlyStopping",
     "Flag",
+    "Head",
     "Mlp",
     "Settings",
     "Softmax",
@@ -94,7 +96,13 @@ def schema() -> list[dict[str, Any]]:
 
 _NO_FLAG: set[Path] = {("data", "source"), ("plugins",)}
 """The data source is positional; plugin tables are for files."""
-_ALIASES: dict[Path, tuple[str, ...]] = {("data", "skip_bad"): ("--skip-bad",), ("data", "samples"): ("--samples",)}
+_ALIASES: dict[Path, tuple[str, ...]] = {
+    ("data", "skip_bad"): ("--skip-bad",),
+    ("data", "samples"): ("--samples",),
+    ("data", "edits"): ("--edits",),
+    ("backbone", "tune"): ("--tune",),
+    ("backbone", "weights"): ("--weights",),
+}
 
 
 def flag_name(path: Path) -> str:

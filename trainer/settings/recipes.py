@@ -23,7 +23,7 @@ class Recipe:
 
 def recipes() -> list[Recipe]:
     """All recipes that come with the package, by name."""
-    return [_read(path) for path in sorted(resource("recipes").glob("*.toml"))]
+    return [_read(path) for path in _files().values()]
 
 
 def load_recipe(name: str) -> Recipe:
@@ -31,7 +31,7 @@ def load_recipe(name: str) -> Recipe:
 
     Raises UsageError `recipe.unknown`, or `settings.toml` where the file is not TOML.
     """
-    known = {path.stem: path for path in sorted(resource("recipes").glob("*.toml"))}
+    known = _files()
     if name in known:
         return _read(known[name])
     path = Path(name)
@@ -44,6 +44,10 @@ def load_recipe(name: str) -> Recipe:
         expected="the name of a recipe, or the path of a TOML file",
         name=name,
     )
+
+
+def _files() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(resource("recipes").glob("*.toml"), key=lambda path: path.stem)}
 
 
 def _read(path: Path) -> Recipe:

@@ -47,14 +47,19 @@ class Data(_Table):
     samples: int | None = setting(
         None,
         "Training images",
-        "At most so many are used, each class keeping its share; auto: all",
+        "At most this many are used, each class keeping its share; auto: all",
         unit="images",
         ge=1,
     )
     size: int | None = setting(
         None, "Image size", "Side of the square images; auto: as the source has them", unit="pixels", ge=8, le=512
     )
-    skip_bad: bool = setting(False, "Skip bad images", "Leave unreadable images out instead of ending with a list")
+    skip_bad: bool = setting(
+        False, "Skip bad images", "Leave unreadable images out instead of stopping with a list of them"
+    )
+    edits: str | None = setting(
+        None, "Label edits", "CSV file of labels to change and images to leave out; auto: none", min_length=1
+    )
     root: str | None = setting(None, "Download folder", "Where downloaded data sets are kept; auto: the cache folder")
 
     @model_validator(mode="after")
@@ -72,11 +77,33 @@ class Augment(_Table):
     rotation: float = setting(0.0, "Rotation", "Largest angle, to either side", unit="degrees", ge=0, le=180)
     flip: float = setting(0.0, "Horizontal flip", "How often an image is mirrored", unit="probability", ge=0, le=1)
     crop: int = setting(0, "Random crop", "Padding on each side before cropping back", unit="pixels", ge=0, le=64)
+    resized_crop: float = setting(
+        0.0,
+        "Random resized crop",
+        "Smallest part of the area that is cut out and scaled up again; 0: off, 0.08 is usual for ImageNet",
+        unit="fraction",
+        ge=0,
+        le=1,
+    )
+    jitter: float = setting(
+        0.0, "Colour jitter", "How far brightness, contrast and saturation change; 0: off, 0.4 is usual", ge=0, le=1
+    )
+    erasing: float = setting(
+        0.0,
+        "Random erasing",
+        "How often a rectangle is replaced by the mean; 0: off, 0.25 is usual",
+        unit="probability",
+        ge=0,
+        le=1,
+    )
+    randaugment: int = setting(
+        0, "RandAugment", "Magnitude of two random operations on each image; 0: off, 9 is usual", ge=0, le=30
+    )
     mixup: float = setting(
         0.0, "Mixup", "Alpha of mixup: pairs of images and their labels are blended; 0: off, 0.2 is usual", ge=0, le=10
     )
     cutmix: float = setting(
-        0.0, "CutMix", "Alpha of CutMix: a rectangle comes from another image; 0: off, 1 is usual", ge=0, le=10
+        0.0, "CutMix", "Alpha of CutMix: a rectangle is pasted from another image; 0: off, 1 is common", ge=0, le=10
     )
 
 
@@ -104,7 +131,7 @@ class Train(_Table):
     sampling: Literal["shuffle", "balanced"] = setting(
         "shuffle",
         "Sampling",
-        "Which images an epoch draws; balanced: as many of every class, with repetition",
+        "Which images an epoch draws; balanced: equally many of every class, with repetition",
     )
     clip_norm: float = setting(
         0.0, "Clip gradient norm", "Largest norm of all gradients together; 0: not clipped", ge=0
@@ -125,7 +152,7 @@ class Train(_Table):
     )
     warmup: float = setting(0.0, "Warm-up", "Linear rise to the learning rate at the start", unit="epochs", ge=0)
     step_epochs: float = setting(10.0, "Step length", "Epochs between two drops of schedule step", unit="epochs", gt=0)
-    step_factor: float = setting(0.1, "Step factor", "What each drop multiplies the rate with", gt=0, le=1)
+    step_factor: float = setting(0.1, "Step factor", "What each drop multiplies the rate by", gt=0, le=1)
     seed: int = setting(1234, "Seed", "Fixes the split, order, augmentation and first weights", ge=0, le=2**63 - 1)
     device: str = setting(
         "auto",
@@ -142,13 +169,24 @@ class Train(_Table):
     compile: bool = setting(
         False,
         "Compile",
-        "Make machine code of the model first: a longer start; whether steps get shorter depends on model and machine",
+        "Compile the model first: a slower start; whether steps get faster depends on model and machine",
     )
     threads: int | None = setting(
         None, "Threads", "CPU threads; auto: 1 for softmax and mlp, else all cores", unit="threads", ge=1, le=1024
     )
     eval_batch: int | None = setting(
         None, "Evaluation batch", "Images per batch when evaluating; auto: by model", unit="images", ge=1, le=65_536
+    )
+
+    monitor: str = setting(
+        "loss",
+        "Monitor",
+        "What decides which epoch is the best, and when to stop early",
+        words="loss, accuracy, macro_f1 (of the validation images) or a name in metrics",
+        min_length=1,
+    )
+    monitor_mode: Literal["auto", "min", "max"] = setting(
+        "auto", "Monitor's direction", "Whether a smaller or a larger value is better; auto: as the metric says"
     )
 
     @model_validator(mode="after")
@@ -161,7 +199,7 @@ class Train(_Table):
 class Softmax(_Table):
     """Options of `softmax`: softmax regression, one linear layer."""
 
-    bias: bool = setting(True, "Bias", "Give each class a constant term")
+    bias: bool = setting(True, "Bias", "Add a constant term for each class")
 
 
 class Mlp(_Table):
@@ -180,12 +218,32 @@ class Cnn(_Table):
 
 
 class BackboneSettings(_Table):
-    """Options of the models that come trained: a frozen network gives features, one linear layer is trained on them."""
+    """Options of the models that come trained: a frozen network gives features, a head is trained on them; and, if
+    wanted, the network is then trained further."""
+
+    weights: str = setting(
+        "imagenet",
+        "Pretrained weights",
+        "imagenet; a file of weights, safetensors or a state dict of torch; or none: random ones",
+        words="imagenet, none or a file",
+        min_length=1,
+    )
+    tune: Literal["head", "top", "all"] = setting(
+        "head",
+        "Trained part",
+        "head: a layer on features that are computed once; top: the last third of the network, too; all: all of it",
+    )
+    lr_factor: float = setting(
+        0.8, "Rate by depth", "What the learning rate of a block is multiplied by for the block below it", gt=0, le=1
+    )
+    freeze_batchnorm: bool = setting(
+        True, "Freeze BatchNorm", "Keep the pretrained statistics when the network is trained further"
+    )
 
     size: int | None = setting(
         None,
         "Network's image size",
-        "Side of the images that the pretrained network looks at; auto: that of the images, small ones enlarged",
+        "Side of the images that the pretrained network is given; auto: that of the images, small ones enlarged",
         unit="pixels",
         ge=32,
         le=512,
@@ -200,9 +258,21 @@ class BackboneSettings(_Table):
     digest: str = setting(
         "",
         "Weights",
-        "SHA-256 of the pretrained weights; empty: those of ImageNet, and the run notes which they were",
+        "SHA-256 of the pretrained weights; empty: those of ImageNet, whose digest the run records",
         words="64 hex digits",
         pattern=r"^([0-9a-f]{64})?$",
+    )
+
+
+class Head(_Table):
+    """What is trained on the features of a pretrained network."""
+
+    kind: Literal["softmax", "mlp"] = setting(
+        "softmax", "Head", "softmax: one linear layer; mlp: a hidden layer with ReLU before it"
+    )
+    hidden: int = setting(256, "Hidden units", "Width of the hidden layer of mlp", unit="units", ge=1, le=16_384)
+    dropout: float = setting(
+        0.0, "Dropout", "Part of the hidden units of mlp that are switched off while training", ge=0, lt=1
     )
 
 
@@ -218,15 +288,21 @@ class EarlyStopping(_Table):
     """When to end before the last epoch."""
 
     patience: int = setting(0, "Patience", "Epochs without improvement before stopping; 0: off", unit="epochs", ge=0)
-    min_delta: float = setting(0.0, "Least gain", "A smaller fall of the loss is no improvement", unit="nats", ge=0)
+    min_delta: float = setting(
+        0.0,
+        "Minimum improvement",
+        "A smaller improvement of the monitored metric, by default the loss, does not count",
+        ge=0,
+    )
 
 
 class Settings(_Table):
     """The whole tree, as `run.toml` holds it."""
 
     model: str = setting("softmax", "Model", "What is trained: softmax, mlp, cnn, resnet18 or a plugin", min_length=1)
-    callbacks: tuple[str, ...] = setting(
-        (), "Further callbacks", "Names of installed callbacks", words="a list of names"
+    callbacks: tuple[str, ...] = setting((), "More callbacks", "Names of installed callbacks", words="a list of names")
+    metrics: tuple[str, ...] = setting(
+        (), "More metrics", "Names of metrics that each validation computes, too", words="a list of names"
     )
     data: Data = Data()
     augment: Augment = Augment()
@@ -235,6 +311,7 @@ class Settings(_Table):
     mlp: Mlp = Mlp()
     cnn: Cnn = Cnn()
     backbone: BackboneSettings = BackboneSettings()
+    head: Head = Head()
     checkpoint: Checkpoints = Checkpoints()
     early_stopping: EarlyStopping = EarlyStopping()
     plugins: dict[str, dict[str, Any]] = setting(
@@ -244,7 +321,12 @@ class Settings(_Table):
     @model_validator(mode="before")
     @classmethod
     def _names(cls, values: Any) -> Any:
-        """A flag gives several callbacks as one text: `--callbacks a,b`."""
-        if isinstance(values, Mapping) and isinstance(text := values.get("callbacks"), str):
-            return {**values, "callbacks": tuple(name.strip() for name in text.split(",") if name.strip())}
-        return values
+        """A flag gives several names as one text: `--callbacks a,b`."""
+        if not isinstance(values, Mapping):
+            return values
+        listed = {
+            key: tuple(name.strip() for name in text.split(",") if name.strip())
+            for key in ("callbacks", "metrics")
+            if isinstance(text := values.get(key), str)
+        }
+        return {**values, **listed}

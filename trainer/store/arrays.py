@@ -1,11 +1,14 @@
-"""Small .npz files: written whole, read without pickle and with a limit. [no torch]"""
+"""Small .npz files: written atomically, read without pickle and with a size limit. [no torch]"""
 
 from __future__ import annotations
 
 import io
+import math
+import mmap
 import os
 import zipfile
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -17,11 +20,13 @@ from trainer.store.versions import VERSIONS, Format, check_version
 
 _VERSION = "format"
 """Name of the member that holds the version; files of the first versions have none."""
+_DAMAGED = (OSError, ValueError, TypeError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, TokenError)
+"""What reading a damaged file may raise; TokenError comes from a header that numpy tries to read as Python 2."""
 
 
 def write_arrays(path: str | Path, *, kind: Format | None = None, **arrays: NDArray[Any]) -> int:
-    """Write an uncompressed .npz and return its size in bytes; equal arrays make equal files. With a `kind`, its format
-    version is in it.
+    """Write an uncompressed .npz and return its size in bytes; equal arrays give equal files. With a `kind`, its format
+    version is stored.
 
     Raises DiskError, and ValueError for an array of Python objects.
     """
@@ -48,19 +53,45 @@ def read_arrays(path: str | Path, limit: int = 1 << 30, kind: Format | None = No
             found = {info.filename.removesuffix(".npy"): _array(archive, info) for info in archive.infolist()}
         found.pop(_VERSION, None)
         return found
-    except (OSError, ValueError, TypeError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile) as error:
-        reason = str(error)[:200]
-        raise DataError(
-            "arrays.damaged", f"This file cannot be read: {reason}", where=str(path), path=str(path)
-        ) from error
+    except _DAMAGED as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: str | Path, error: Exception) -> DataError:
+    reason = str(error)[:200]
+    return DataError("arrays.damaged", f"This file cannot be read: {reason}", where=str(path), path=str(path))
+
+
+def map_arrays(path: str | Path) -> dict[str, NDArray[Any]]:
+    """The arrays of a file by `write_arrays`, read-only, each part read on access. The file may be replaced meanwhile,
+    but not shortened. Raises DataError `arrays.damaged`."""
+    try:
+        with os.fdopen(durable.open_regular(path), "rb") as file, zipfile.ZipFile(file) as archive:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            return {info.filename.removesuffix(".npy"): _mapped(mapped, info) for info in archive.infolist()}
+    except _DAMAGED as error:
+        raise _damaged(path, error) from error
+
+
+def _mapped(file: mmap.mmap, info: zipfile.ZipInfo) -> NDArray[Any]:
+    """Map a member in place: it follows a local header of 30 bytes, the name and an extra field (APPNOTE.TXT 4.3.7)."""
+    _check_stored(info)
+    lengths = np.frombuffer(file, "<u2", 2, info.header_offset + 26)
+    begin = info.header_offset + 30 + int(lengths.sum())
+    file.seek(begin)
+    shape, dtype = _array_header(file)
+    count = math.prod(shape)
+    if file.tell() - begin + count * dtype.itemsize != info.file_size:
+        raise ValueError("an array of another size than its header says")
+    return np.frombuffer(file, dtype, count, file.tell()).reshape(shape)
 
 
 def check_arrays(path: Path, kind: Format) -> None:
-    """Raises NewerVersionError where a newer Epochscope wrote this file; what is missing or damaged is not told."""
+    """Raises NewerVersionError if a newer Epochscope wrote this file; missing or damaged files are not reported."""
     try:
         with os.fdopen(durable.open_regular(path), "rb") as file, zipfile.ZipFile(file) as archive:
             _check(archive, kind, path)
-    except (OSError, ValueError, TypeError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile):
+    except _DAMAGED:
         return
 
 
@@ -72,13 +103,23 @@ def _check(archive: zipfile.ZipFile, kind: Format | None, path: str | Path) -> N
 
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray[Any]:
+    _check_stored(info)
+    member = io.BytesIO(archive.read(info))
+    shape, dtype = _array_header(member)
+    values = np.frombuffer(member.getbuffer()[member.tell() :], dtype)
+    return values.reshape(shape).copy()
+
+
+def _check_stored(info: zipfile.ZipInfo) -> None:
     if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
         raise ValueError("it is compressed, ours are not")
-    member = io.BytesIO(archive.read(info))
+
+
+def _array_header(member: io.BytesIO | mmap.mmap) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and dtype of the data that follows."""
     if np.lib.format.read_magic(member) != (1, 0):
-        raise ValueError("an array of an unknown version")
+        raise ValueError("unknown version of the npy format")
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
     if dtype.hasobject or fortran:
         raise ValueError("an array that ours are not")
-    values = np.frombuffer(member.getbuffer()[member.tell() :], dtype)
-    return values.reshape(shape).copy()
+    return shape, dtype

@@ -1,7 +1,7 @@
 """The reports of a journal as columns. [no torch]
 
-Nine of ten lines of a long journal are BatchesReported. A viewer draws them and keeps none, so they need not become
-events: one decoder call for many lines, then arrays, takes a third of the time.
+Nine of ten lines of a long journal are BatchesReported. A viewer only draws them, so they need not become events: one
+decoder call for many lines, straight into arrays, takes a third of the time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from trainer import events as ev
 
 MARK = b'"type":"BatchesReported"'
-"""Stands in such a line and in no other: within a JSON string the quotes would be escaped."""
+"""Occurs in such lines only: within a JSON string, the quotes would be escaped."""
 
 COLUMNS = (
     "seq",
@@ -39,7 +39,7 @@ _values = attrgetter(*COLUMNS)
 
 
 class _Line(ev.BatchesReported, frozen=True, kw_only=True, tag="BatchesReported", gc=False):
-    """All of a line, checked as the event is."""
+    """All fields of a line, checked like the event."""
 
     seq: int
     attempt: int
@@ -62,7 +62,7 @@ class BatchColumns:
         return self._values.shape[1]
 
     def only(self, which: NDArray[np.bool_]) -> BatchColumns:
-        """Some of them: (n,)."""
+        """A selection of rows: (n,)."""
         return BatchColumns(map(tuple, self._values.T[which].tolist()), int(which.sum()))
 
     def column(self, name: str) -> NDArray[np.float64]:
@@ -71,8 +71,8 @@ class BatchColumns:
 
 
 def decode(texts: list[bytes]) -> BatchColumns:
-    """From the JSON texts of lines that hold MARK. Raises `msgspec.MsgspecError` or OverflowError where one of them is
-    no such event."""
+    """From the JSON texts of lines that hold MARK. Raises `msgspec.MsgspecError` or OverflowError if one of them is not
+    such an event."""
     lines = _decoder.decode(b"[%b]" % b",".join(texts))
     if len(lines) != len(texts):
         raise msgspec.DecodeError("a line holds more than one object")

@@ -1,10 +1,11 @@
 """Checkpoints: one file in safetensors format, its digest inside. [no torch at import]
 
 The header opens with `{"__metadata__":{"sha256":"<64 digits>"`: the digest of the whole file with those 64 characters
-zeroed, so that a changed byte anywhere is found, without parsing anything. The second entry, `epochscope`, is one text
-of `trainer.store.codec`: the state, how tensors lay in memory, and which share their storage. No pickle.
+zeroed, so that a changed byte anywhere is detected without parsing. The second entry, `epochscope`, is a text by
+`trainer.store.codec`: the state, the memory layout of tensors, and which of them share storage. No pickle.
 
-Written by hand: the safetensors package has no digest, drops strides and refuses shared storage; it opens these files.
+Written by hand: the safetensors package has no digest, drops strides and refuses shared storage; but it can open these
+files.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ _TYPES = {
 
 
 class Skipped(NamedTuple):
-    """A checkpoint that was not used, and why."""
+    """A skipped checkpoint, and the reason."""
 
     path: Path
     reason: str
@@ -81,12 +82,13 @@ def parse_name(file_name: str) -> tuple[Kind, int] | None:
 
 
 def find(folder: Path, kind: Kind) -> list[Path]:
-    """Checkpoints of one kind, the largest step first; by name only, nothing is opened. A missing folder is empty."""
+    """Checkpoints of one kind, the largest step first, by name only; no file is opened. A missing folder counts as
+    empty."""
     return list(by_step(folder, kind).values())
 
 
 def by_step(folder: Path, kind: Kind) -> dict[int, Path]:
-    """The same with their steps."""
+    """The same, with their steps."""
     assert kind in KINDS
     try:
         names = os.listdir(folder)  # noqa: PTH208 - names are all that is needed
@@ -97,7 +99,7 @@ def by_step(folder: Path, kind: Kind) -> dict[int, Path]:
 
 
 def newest_valid(folder: Path, kind: Kind) -> tuple[Path | None, list[Skipped]]:
-    """The checkpoint of the largest step whose digest fits, and those that were passed over on the way."""
+    """The checkpoint with the largest step whose digest is correct, and those skipped before it."""
     skipped: list[Skipped] = []
     for path in find(folder, kind):
         try:
@@ -112,7 +114,7 @@ def newest_valid(folder: Path, kind: Kind) -> tuple[Path | None, list[Skipped]]:
 def verify(path: Path) -> str:
     """Read the whole file once, in small pieces, and return its sha256 (64 hex digits).
 
-    Raises DiskError `checkpoint.damaged` if one byte is not as it was written, or the file cannot be read.
+    Raises DiskError `checkpoint.damaged` if any byte has changed, or the file cannot be read.
     """
     try:
         with os.fdopen(durable.open_regular(path), "rb") as file:
@@ -160,7 +162,7 @@ def read(path: Path) -> tuple[Tensors, dict[str, Any]]:
 
 
 def check_format(path: Path) -> None:
-    """Read only the header. Raises NewerVersionError where a newer Epochscope saved it; damage is not told here."""
+    """Read only the header. Raises NewerVersionError if a newer Epochscope saved it; damage is not reported here."""
     try:
         with os.fdopen(durable.open_regular(path), "rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
@@ -171,16 +173,16 @@ def check_format(path: Path) -> None:
 
 
 def encode(tensors: Tensors, meta: dict[str, Any]) -> tuple[bytes, str]:
-    """The bytes of a checkpoint and their sha256 (64 hex digits). Equal state gives equal bytes.
+    """The bytes of a checkpoint and their sha256 (64 hex digits). Equal states give equal bytes.
 
-    `tensors`: any device and dtype of the format, dense layout; keys must not begin with `state.`. `meta`: whatever
-    the codec takes, tensors included. Raises TypeError or ValueError naming what cannot be stored.
+    `tensors`: any device and dtype of the format, dense layout; keys must not begin with `state.`. `meta`: anything the
+    codec accepts, including tensors. Raises TypeError or ValueError naming what cannot be stored.
     """
     tree, nested = codec.to_tree(meta)
     if clash := [key for key in tensors if key.startswith(_NESTED) or key == "__metadata__"]:
-        raise ValueError(f"{clash[0]}: this key is taken for tensors inside the state")
+        raise ValueError(f"{clash[0]}: this key is reserved for tensors inside the state")
     everything = {**tensors, **{_NESTED + key: tensor for key, tensor in nested.items()}}
-    # a conjugate shares memory with what it is the conjugate of, but not its values
+    # a conjugate view shares memory with the original tensor, but not its values
     everything |= {key: tensor.detach().resolve_conj() for key, tensor in everything.items() if tensor.is_conj()}
     everything |= {key: tensor.detach().resolve_neg() for key, tensor in everything.items() if tensor.is_neg()}
     pairs = [key for key, tensor in everything.items() if tensor.dtype in _complex_types()]
@@ -197,7 +199,7 @@ def encode(tensors: Tensors, meta: dict[str, Any]) -> tuple[bytes, str]:
 
 
 def check_tensor(key: str, tensor: Tensor) -> None:
-    """Raises TypeError where `encode` could not store such a tensor."""
+    """Raises TypeError if `encode` could not store such a tensor."""
     stored = {_dtype(dtype) for dtype in _TYPES.values()} | _complex_types().keys()
     if tensor.dtype not in stored or str(tensor.layout) != "torch.strided" or tensor.is_meta:
         raise TypeError(f"{key}: a {tensor.dtype} tensor of layout {tensor.layout} cannot be stored")
@@ -212,7 +214,7 @@ def _lay_out(stored: Tensors, text: str) -> tuple[bytes, list[memoryview]]:
     entries: dict[str, Any] = {"__metadata__": {"sha256": _NO_DIGEST.decode("ascii"), "epochscope": text}}
     pieces: list[memoryview] = []
     offset = 0
-    # wide types first: then each tensor begins at a multiple of its item size
+    # wide types first, so that each tensor begins at a multiple of its item size
     for key, tensor in sorted(stored.items(), key=lambda item: (-item[1].element_size(), item[0])):
         check_tensor(key, tensor)
         piece = _to_bytes(tensor)
@@ -228,7 +230,7 @@ def _lay_out(stored: Tensors, text: str) -> tuple[bytes, list[memoryview]]:
 
 
 def _complex_types() -> dict[torch.dtype, torch.dtype]:
-    """Complex types that the format has no name for, and the type of their two parts."""
+    """Complex types without a name in the format, and the type of their parts."""
     import torch
 
     return {torch.complex128: torch.float64, torch.complex32: torch.float16}
@@ -255,7 +257,7 @@ def _to_bytes(tensor: Tensor) -> memoryview:
 
 
 def _is_permuted(tensor: Tensor) -> bool:
-    """Dense, but not in the plain order of its dimensions: channels_last and its like."""
+    """Dense, but with permuted dimensions, such as channels_last."""
     strides = tensor.stride()
     return strides != _plain_strides(tuple(tensor.shape)) and _is_dense(tuple(tensor.shape), strides)
 
@@ -265,7 +267,7 @@ def _plain_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _is_dense(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
-    """Whether the elements fill one block of memory, each place once."""
+    """Whether the elements fill one block of memory without gaps or overlap."""
     expected = 1
     for stride, size in sorted((stride, size) for stride, size in zip(strides, shape, strict=True) if size != 1):
         if stride != expected:
@@ -275,9 +277,8 @@ def _is_dense(shape: tuple[int, ...], strides: tuple[int, ...]) -> bool:
 
 
 def _split_shared(tensors: Tensors) -> tuple[Tensors, dict[str, list[Any]]]:
-    """Tensors to store, and for each other one: key it lies within, offset in elements, shape, strides.
-
-    Two that overlap without one holding the other are stored apart.
+    """The tensors to store, and for each other tensor: the key of the one that contains it, offset in elements, shape,
+    strides. Partially overlapping tensors are stored separately.
     """
     spans = {key: _span(tensor) for key, tensor in tensors.items()}
     by_storage: dict[tuple[Any, ...], list[str]] = {}
@@ -301,7 +302,7 @@ def _split_shared(tensors: Tensors) -> tuple[Tensors, dict[str, list[Any]]]:
 
 
 def _span(tensor: Tensor) -> tuple[int, int]:
-    """First element in its storage, and one past the last."""
+    """Index of its first element in the storage, and one past the last."""
     if str(tensor.layout) != "torch.strided" or tensor.numel() == 0:
         return 0, 0
     begin = int(tensor.storage_offset())
@@ -311,8 +312,8 @@ def _span(tensor: Tensor) -> tuple[int, int]:
 def decode(data: bytes, *, where: str = "checkpoint") -> tuple[Tensors, dict[str, Any]]:
     """Tensors (on the CPU) and meta, as given to `encode`: dtypes, memory formats and sharing are kept.
 
-    Raises DiskError `checkpoint.damaged`, with `where` as its place, unless the digest fits and all is well formed, and
-    NewerVersionError.
+    Raises DiskError `checkpoint.damaged`, with `where` as its place, unless the digest is correct and everything is
+    well formed, and NewerVersionError.
     """
     stored, digest = _begin_digest(data[: _DIGEST_AT + 64], where)
     digest.update(memoryview(data)[_DIGEST_AT + 64 :])
@@ -324,7 +325,7 @@ def decode(data: bytes, *, where: str = "checkpoint") -> tuple[Tensors, dict[str
 
 
 def _content(entries: dict[str, Any]) -> dict[str, Any]:
-    """Our own entry in the header, which is taken out."""
+    """Remove and return our own entry in the header."""
     found: dict[str, Any] = json.loads(entries.pop("__metadata__")["epochscope"])
     return found
 

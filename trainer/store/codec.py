@@ -1,8 +1,8 @@
-"""One JSON text from Python state, and back, without losing what JSON loses. [no torch at import]
+"""Python state as one JSON text, and back, keeping what JSON would lose. [no torch at import]
 
-Kept: int and other keys of dicts, tuples, sets, bytes, non-finite floats, Counter and OrderedDict, tensors at any
-depth (handed out beside the text). Numpy scalars become Python numbers, a defaultdict becomes a dict. Anything else is
-refused with its place. Loading builds these types only and never runs anything from the text.
+Kept: int and other keys of dicts, tuples, sets, bytes, non-finite floats, Counter and OrderedDict, tensors at any depth
+(returned beside the text). Numpy scalars become Python numbers, a defaultdict becomes a dict. Anything else is refused,
+with its place. Loading builds only these types and never executes anything from the text.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 50
 _MAX_TREE = 3 * MAX_DEPTH + 3
-"""A dict with other than text keys takes three levels of JSON."""
+"""A dict with keys other than strings takes three levels of JSON."""
 _PLAIN = (str, int, bool, type(None))
 
 
 def dumps(obj: Any) -> tuple[str, dict[str, Tensor]]:
-    """The text, and the tensors found in `obj`, named "0", "1", ... in the order found; one tensor met twice is one.
+    """The text, and the tensors found in `obj`, named "0", "1", ... in the order found; a tensor that occurs twice is
+    stored once.
 
     Raises TypeError naming the place (`callbacks.EarlyStopping.best`) of a value of another type, and ValueError where
     `obj` is nested deeper than 50 or contains itself.
@@ -35,7 +36,7 @@ def dumps(obj: Any) -> tuple[str, dict[str, Tensor]]:
 
 
 def loads(text: str, tensors: Mapping[str, Tensor]) -> Any:
-    """What `dumps` was given. Raises ValueError on anything `dumps` does not write."""
+    """Undo `dumps`. Raises ValueError for any text that `dumps` would not write."""
     try:
         tree = json.loads(text, parse_constant=_no_constant)
     except RecursionError:
@@ -44,13 +45,13 @@ def loads(text: str, tensors: Mapping[str, Tensor]) -> Any:
 
 
 def to_tree(obj: Any) -> tuple[Any, dict[str, Tensor]]:
-    """`dumps` before the last step: what the JSON text will hold."""
+    """`dumps` before its last step: the content of the JSON text."""
     writer = _Writer()
     return writer.tree(obj, "", 0), writer.tensors
 
 
 def from_tree(tree: Any, tensors: Mapping[str, Tensor]) -> Any:
-    """`loads` after the first step."""
+    """`loads` after its first step."""
     try:
         return _restore(tree, tensors, 0)
     except (TypeError, KeyError) as error:
@@ -87,7 +88,7 @@ class _Writer:
         return self._foreign(value, place, depth)
 
     def _foreign(self, value: Any, place: str, depth: int) -> Any:
-        # whoever has a numpy or torch value has loaded the module
+        # numpy or torch values exist only if their module is loaded
         numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
         if numpy is not None and isinstance(value, numpy.bool_ | numpy.number):
             return self.tree(value.item(), place, depth + 1)
@@ -125,7 +126,7 @@ def _join(place: str, key: object) -> str:
 
 def _non_finite(text: str) -> float:
     if text not in ("nan", "inf", "-inf"):
-        raise ValueError(f"{text!r} is no non-finite float")
+        raise ValueError(f"{text!r} is not a non-finite float")
     return float(text)
 
 

@@ -1,12 +1,12 @@
-"""The only module that writes files which must survive a crash. [no torch]
+"""The only module that writes files that must survive a crash. [no torch]
 
 A file is replaced as a whole: temp in the same folder, write, flush, fsync, close, reopen and verify, replace, fsync
-the folder. Whatever goes wrong, the path holds the old content or the new one, never a mix. Errors of the system
-become `DiskError` with the path, the bytes needed and the bytes free.
+the folder. Whatever goes wrong, the path holds the old content or the new, never a mixture. System errors become
+`DiskError` with the path, the bytes needed and the bytes free.
 
-Written by hand: atomicwrites, which others use, is archived and reads nothing back.
+Written by hand: the usual library, atomicwrites, is archived and does not read back.
 
-Every system call goes through `seam`, so that tests can make the Nth one fail or record them all.
+Every system call goes through `seam`, so that tests can record all calls or make the Nth one fail.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ TEMP_SUFFIX = ".tmp"
 _CHUNK = 1 << 20
 _FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 _REPLACE_WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-"""Seconds between the tries on Windows, where a virus scanner or an indexer may hold the file for a moment."""
+"""Seconds between retries on Windows, where a virus scanner or an indexer may briefly hold the file."""
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
-"""What some network file systems answer: they have no such operation."""
+"""Error numbers of network file systems that lack an operation."""
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NOT_REGULAR = "not a regular file"
 
 
 class Seam:
-    """The system calls by which files are written; tests put another object in its place."""
+    """The system calls for writing files; tests replace this object."""
 
     def open(self, path: str | Path, flags: int, mode: int = 0o600) -> int:
         return os.open(path, flags | _FLAGS, mode)
@@ -97,7 +97,7 @@ def disk_error(error: OSError, path: str | Path, needed: int = 0) -> DiskError:
         mend = "Make the folder writable, or choose another with --runs."
         return DiskError("disk.read_only", f"Not allowed to write: {reason}.", where=str(path), mend=mend, **parameters)
     if error.strerror == _NOT_REGULAR:
-        what = "This is no file but a link, a folder, a pipe or a device. It was not opened."
+        what = "This is not a regular file but a link, a folder, a pipe or a device. It was not opened."
         return DiskError("disk.not_regular", what, where=str(path), mend="Put the file itself there.", **parameters)
     mend = "Check the disk; for a network folder, the connection."
     return DiskError("disk.failed", f"The file system failed: {reason}.", where=str(path), mend=mend, **parameters)
@@ -121,10 +121,9 @@ def _for_people(path: Path, needed: int = 0) -> Iterator[None]:
 def write_bytes(
     path: str | Path, data: bytes, *, check: Callable[[Path], None] | None = None, mode: int = 0o600
 ) -> None:
-    """Replace the file by `data`, durably. Raises DiskError; the path then holds its old content or all of the new.
-
-    `check` is given the finished file under another name, in the same folder, before it takes its place; whatever it
-    raises is passed on, and leaves the path as it was. `mode`: permissions of a new file, less the umask.
+    """Replace the file by `data`, durably. Raises DiskError; the path then holds either its old content or all of the
+    new. `check` is called with the finished temporary file before it replaces the old one; what it raises is passed on,
+    and the path stays unchanged. `mode`: permissions of a new file, minus the umask.
     """
     write_chunks(path, (data,), check=check, mode=mode)
 
@@ -136,7 +135,7 @@ def write_chunks(
     check: Callable[[Path], None] | None = None,
     mode: int = 0o600,
 ) -> None:
-    """`write_bytes` for content that is made piece by piece. Pieces are flat buffers of bytes."""
+    """`write_bytes` for content produced in pieces. Pieces are flat buffers of bytes."""
     path = Path(path)
     temp = path.with_name(f".{secrets.token_hex(8)}{TEMP_SUFFIX}")
     written = 0
@@ -170,7 +169,8 @@ def write_text(path: str | Path, text: str) -> None:
 
 
 def write_json(path: str | Path, obj: Any) -> None:
-    """`write_bytes` of readable JSON. Raises ValueError on NaN and infinities, TypeError on what is not JSON."""
+    """`write_bytes` of readable JSON. Raises ValueError for NaN and infinities, TypeError for values JSON cannot
+    hold."""
     write_text(path, json.dumps(obj, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
@@ -186,7 +186,7 @@ def _write_new(path: Path, chunks: Iterable[bytes | memoryview], mode: int) -> b
         with contextlib.suppress(OSError):
             seam.close(fd)
         raise
-    seam.close(fd)  # a full network disk may say so only here
+    seam.close(fd)  # a full network disk may be reported only here
     return digest.digest()
 
 
@@ -208,7 +208,7 @@ def _digest(path: Path) -> bytes:
 
 
 def _patiently(action: Callable[[], None]) -> None:
-    """Windows refuses for a moment while another process reads the file: try again for two seconds."""
+    """Windows refuses while another process reads the file: retry for two seconds."""
     for wait in _REPLACE_WAITS if WINDOWS else ():
         try:
             return action()
@@ -222,10 +222,10 @@ def _replace(source: Path, target: Path) -> None:
 
 
 def sync_folder(folder: str | Path) -> None:
-    """Make the names in a folder durable. Raises OSError. Windows has no such call, and needs none."""
+    """Make the names in a folder durable. Raises OSError. Windows neither has nor needs such a call."""
     if WINDOWS:
         return
-    # the folder may be reached through a link, which a file may not
+    # a folder may be reached through a link, a file may not
     fd = seam.open(os.path.realpath(folder), os.O_RDONLY)
     try:
         seam.fsync(fd)
@@ -239,7 +239,7 @@ def sync_folder(folder: str | Path) -> None:
 def make_folder(path: str | Path) -> None:
     """Make a new folder, mode 0700, and its missing parents, durably.
 
-    Raises FileExistsError if it is there already (whoever made it first owns it), DiskError otherwise.
+    Raises FileExistsError if it exists (the process that creates it owns it), DiskError otherwise.
     """
     path = Path(path)
     with _for_people(path):
@@ -259,14 +259,14 @@ def make_folder(path: str | Path) -> None:
 
 
 def remove(path: str | Path) -> None:
-    """Delete a file; one that is gone already is fine. Raises DiskError."""
+    """Delete a file, if it still exists. Raises DiskError."""
     path = Path(path)
     with _for_people(path), contextlib.suppress(FileNotFoundError):
         _patiently(lambda: seam.unlink(path))
 
 
 def move(source: str | Path, target: str | Path) -> None:
-    """Give a file or a folder another name in the same file system, durably. Raises DiskError."""
+    """Rename a file or a folder within the same file system, durably. Raises DiskError."""
     source, target = Path(source), Path(target)
     with _for_people(target):
         _replace(source, target)
@@ -275,7 +275,7 @@ def move(source: str | Path, target: str | Path) -> None:
 
 
 def remove_tree(path: str | Path) -> None:
-    """Delete a folder and all in it; what cannot be deleted stays."""
+    """Delete a folder and everything in it; what cannot be deleted stays."""
     shutil.rmtree(path, ignore_errors=True)
 
 
@@ -295,14 +295,14 @@ def _names(folder: Path) -> list[str]:
 
 
 def touch(path: str | Path) -> None:
-    """Set the file's time of change to now. Raises DiskError."""
+    """Set the file's modification time to now. Raises DiskError."""
     path = Path(path)
     with _for_people(path):
         seam.touch(path)
 
 
 class AppendFile:
-    """A file that only grows, a line at a time; what `append` returned from survives the end of the process.
+    """A file that only grows, line by line; once `append` has returned, the line survives the end of the process.
 
     A torn last line (power cut, full disk) is never completed into a valid one: the next append closes it with `~`
     and a line feed, so that its checksum fails.
@@ -330,7 +330,8 @@ class AppendFile:
         return seam.read(self._fd, 1) != b"\n"
 
     def append(self, line: bytes) -> None:
-        """Add one line, which ends with its only line feed. Raises DiskError; part of the line may then be there."""
+        """Append one line, which ends with its only line feed. Raises DiskError; part of the line may then have been
+        written."""
         if self._fd is None:
             raise ValueError(f"{self.path} is closed")
         data = b"~\n" + line if self._torn else line
@@ -348,13 +349,13 @@ class AppendFile:
             raise
 
     def sync(self) -> None:
-        """Wait until all that was appended would survive a power cut. Raises DiskError."""
+        """Wait until all appended lines would survive a power cut. Raises DiskError."""
         if self._fd is not None:
             with _for_people(self.path):
                 seam.fsync(self._fd)
 
     def close(self) -> None:
-        """Close the file; harmless if it is closed. Raises DiskError."""
+        """Close the file; harmless if it is closed already. Raises DiskError."""
         fd, self._fd = self._fd, None
         if fd is not None:
             with _for_people(self.path):
@@ -363,7 +364,7 @@ class AppendFile:
 
 def open_regular(path: str | Path) -> int:
     """A descriptor for reading a regular file, never a link, a pipe or a device. Raises OSError."""
-    # some devices act on being opened: look first, and again at what was opened
+    # opening some devices has effects: check first, and check again what was opened
     if not stat.S_ISREG(os.lstat(path).st_mode):
         raise OSError(errno.EINVAL, _NOT_REGULAR, str(path))
     fd = os.open(path, os.O_RDONLY | _FLAGS | getattr(os, "O_NONBLOCK", 0))
@@ -374,7 +375,8 @@ def open_regular(path: str | Path) -> int:
 
 
 def read_bytes(path: str | Path, limit: int) -> bytes:
-    """All of a regular file of at most `limit` bytes. Raises OSError, also where it is larger or no regular file."""
+    """Read all of a regular file of at most `limit` bytes. Raises OSError, also if it is larger or not a regular
+    file."""
     with os.fdopen(open_regular(path), "rb", buffering=0) as file:
         if os.fstat(file.fileno()).st_size > limit:
             raise OSError(errno.EFBIG, f"larger than {limit:,} bytes", str(path))

@@ -1,4 +1,4 @@
-"""What a run ran on: versions, machine, device. No torch: versions come from the installed metadata."""
+"""The environment of a run: versions, machine, device. No torch: versions come from package metadata."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ ALLOWED_VARIABLES = (
     "PYTHONHASHSEED",
     "PYTORCH_CUDA_ALLOC_CONF",
 )
-"""The only environment variables that are ever written down: anything else may be a secret."""
+"""The only environment variables ever recorded: any other may be a secret."""
 
 
 @cache
 def versions() -> dict[str, str]:
-    """Epochscope, Python and the packages that decide about results; those not installed are left out."""
+    """Versions of Epochscope, Python and the packages that affect results; packages not installed are left out."""
     found = {"epochscope": __version__, "python": platform.python_version()}
     for package in PACKAGES:
         try:

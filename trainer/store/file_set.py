@@ -16,9 +16,9 @@ from trainer.store import durable
 def write_files(folder: str | Path, files: Mapping[str, bytes], *, mode: int = 0o600) -> None:
     """Write `files`, contents by name, into `folder`, durably: all of them or none. Raises DiskError.
 
-    They are written into a folder beside it, which then takes its name. Where there is a folder already, files of these
-    names are replaced and others left; if one cannot be replaced, the old ones come back. `mode`: permissions of the
-    files, less the umask; a folder made for files that others may read can be read by others too.
+    They are written into a temporary folder beside it, which is then renamed. If the folder exists, files of these
+    names are replaced and others kept; if one cannot be replaced, the old ones are restored. `mode`: permissions of the
+    files, minus the umask; a new folder is as readable as its files.
     """
     folder = Path(folder)
     temp = _hidden(folder)
@@ -38,7 +38,7 @@ def write_files(folder: str | Path, files: Mapping[str, bytes], *, mode: int = 0
 
 
 def _replace_all(new: Path, folder: Path, names: Iterable[str]) -> None:
-    """Each file of `new` takes the place of the one in `folder`: new names for what is on the disk need no room."""
+    """Move each file of `new` into `folder`, replacing older ones: renaming needs no disk space."""
     old = _hidden(folder)
     begun: list[str] = []
     try:
@@ -52,7 +52,7 @@ def _replace_all(new: Path, folder: Path, names: Iterable[str]) -> None:
             durable.move(new / name, folder / name)
     except BaseException:
         for name in begun:
-            # the first error is the one to tell
+            # report the first error
             with contextlib.suppress(DiskError):
                 if not os.path.lexists(new / name):
                     durable.move(folder / name, new / name)
@@ -61,12 +61,12 @@ def _replace_all(new: Path, folder: Path, names: Iterable[str]) -> None:
         raise
     finally:
         if not any(os.path.lexists(old / name) and not os.path.lexists(folder / name) for name in begun):
-            durable.remove_tree(old)  # else it holds the only copy
+            durable.remove_tree(old)  # otherwise it holds the only copy
 
 
 @contextlib.contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Errors name the file that was asked for, not the one beside it."""
+    """Errors name the requested file, not the temporary one."""
     try:
         yield
     except DiskError as error:

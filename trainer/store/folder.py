@@ -1,4 +1,4 @@
-"""The run folder: where everything of a run lies, and how runs are made and found. [no torch]"""
+"""The run folder: its layout, and how runs are created and found. [no torch]"""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MARKS = ("summary.json", "run.toml", "journal.jsonl")
 
 
 class _Part:
-    """A path in the run folder, joined when asked for: lists of thousands of runs need few of them."""
+    """A path in the run folder, joined on access: lists of thousands of runs need few of them."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -43,7 +43,7 @@ class _Part:
 
 
 class RunFolder:
-    """Names of the files of one run; nothing is opened or made. Equal paths make equal run folders."""
+    """Paths of the files of one run; nothing is opened or created. Run folders with equal paths are equal."""
 
     run_toml = _Part("run.toml")
     environment = _Part("environment.json")
@@ -84,13 +84,13 @@ class RunEntry(NamedTuple):
 
 
 def default_root() -> Path:
-    """Where runs lie unless told otherwise: `$EPOCHSCOPE_RUNS`, else `~/epochscope/runs`."""
+    """The default folder of runs: `$EPOCHSCOPE_RUNS`, else `~/epochscope/runs`."""
     named = os.environ.get("EPOCHSCOPE_RUNS")
     return Path(named).expanduser() if named else Path.home() / "epochscope" / "runs"
 
 
 def check_name(name: str) -> str:
-    """The name, if it can be a run's on every platform. Raises UsageError `run.name`."""
+    """The name, if it is valid for a run on every platform. Raises UsageError `run.name`."""
     if not _NAME.fullmatch(name) or name.endswith(".") or _DEVICES.fullmatch(name) or name == "last":
         raise UsageError(
             "run.name",
@@ -103,12 +103,12 @@ def check_name(name: str) -> str:
 
 
 def dated_name(stem: str) -> str:
-    """A name for a run: date, time and what is left of `stem` when all that a name cannot hold is replaced."""
+    """A name for a run: date, time, and `stem` with invalid characters replaced."""
     return f"{datetime.now():%Y%m%d-%H%M%S}-{re.sub(r'[^A-Za-z0-9_-]+', '-', stem)[:40].strip('-') or 'run'}"
 
 
 def create_run(root: str | Path, name: str | None = None, *, stem: str = "run") -> RunFolder:
-    """Make the folder of a new run; without a name it is called after date, time and `stem`.
+    """Create the folder of a new run, by default named by date, time and `stem`.
 
     Raises UsageError `run.name`, or `run.exists` if there is one of that name, and DiskError.
     """
@@ -144,7 +144,7 @@ def _make(root: Path, name: str) -> RunFolder:
 
 
 def find_run(root: str | Path, text: str) -> RunFolder:
-    """The run meant by a name, a unique beginning of one, a path, or `last` (the one started last).
+    """The run with a name, a unique prefix of one, a path, or `last` (the one started last).
 
     Raises UsageError `run.unknown` with suggestions, or `run.ambiguous`.
     """
@@ -173,10 +173,10 @@ def is_run(path: str | Path) -> bool:
 
 
 def list_runs(root: str | Path, *, watched: bool = True) -> list[RunEntry]:
-    """All runs under `root`, the latest first; quick, from each summary.json. Damaged ones are listed as such.
+    """All runs under `root`, the latest first, read quickly from each summary.json. Damaged ones are listed as such.
 
-    Runs that other machines have not ended are watched for up to 3 seconds, all at once; unless `watched`, their
-    state is a guess.
+    Unfinished runs of other machines are watched for up to 3 seconds, all at once; unless `watched`, their state is a
+    guess.
     """
     try:
         with os.scandir(root) as found:
@@ -188,7 +188,7 @@ def list_runs(root: str | Path, *, watched: bool = True) -> list[RunEntry]:
     if watched:
         heartbeat.watch(hearts.values())
         entries = [_decided(entry, hearts.get(entry.folder.name)) for entry in entries]
-    # runs without a start come last; names hold the time as well
+    # runs without a start time come last; names contain the time as well
 
     def order(entry: RunEntry) -> tuple[str, Any]:
         return entry.summary.started_at if entry.summary else "", natural_key(entry.folder.name)
@@ -229,13 +229,13 @@ def _summary(folder: RunFolder) -> tuple[Summary | None, str]:
 
 
 def _from_journal(folder: RunFolder) -> Summary | None:
-    from trainer.store.journal_summary import journal_summary  # numpy, which lists do without
+    from trainer.store.journal_summary import journal_summary  # imports numpy, which lists do not need
 
     return journal_summary(folder.journal)
 
 
 def state(folder: RunFolder) -> State:
-    """What the run is doing, from its summary and from whether its engine is alive; not ended and dead is `lost`."""
+    """The state of the run, from its summary and whether its engine is alive; unfinished and dead is `lost`."""
     summary = _summary(folder)[0] or _from_journal(folder)
     return _state(summary, lambda: is_alive(folder))
 
@@ -265,7 +265,7 @@ def write_owner(folder: RunFolder, owner: Owner) -> None:
 
 
 def read_owner(folder: RunFolder) -> Owner | None:
-    """The owner; None if there is no record, or none that can be read."""
+    """The owner; None if there is no readable record."""
     try:
         return decode_owner(durable.read_bytes(folder.owner, 1 << 16))
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
@@ -273,9 +273,9 @@ def read_owner(folder: RunFolder) -> Owner | None:
 
 
 def is_alive(folder: RunFolder) -> bool:
-    """Whether an engine works on the run: its lock is held, or owner.json is touched and its process, if it is one of
-    this machine, still runs. Where the owner is on another machine and did not say how the run ended, this waits up to
-    3 seconds for owner.json to change; `Heartbeat` looks without waiting."""
+    """Whether an engine is working on the run: its lock is held, or owner.json is being touched and its process, if on
+    this machine, is still running. If the owner is on another machine and did not record an end, this waits up to 3
+    seconds for owner.json to change; `Heartbeat` checks without waiting."""
     heart = Heartbeat(folder.path)
     heart.look()
     heartbeat.watch([heart])
@@ -283,14 +283,14 @@ def is_alive(folder: RunFolder) -> bool:
 
 
 def acquire(folder: RunFolder) -> lock.RunLock:
-    """Become the one writer of the run. Raises UsageError `run.busy`, naming the present one, and DiskError."""
+    """Become the only writer of the run. Raises UsageError `run.busy`, naming the current one, and DiskError."""
     owner = read_owner(folder)
     return lock.RunLock(folder.lock, holder=str(owner) if owner else "another process")
 
 
 def confined(folder: RunFolder, relative: str) -> Path:
-    """The path inside the run that a file of the run names, with `/`. Raises DataError `run.outside` for a path that
-    is absolute, goes up, or follows a link out of the folder."""
+    """Resolve a path with `/` that a file of the run contains. Raises DataError `run.outside` for a path that is
+    absolute, goes up, or follows a link out of the folder."""
     parts = PurePosixPath(relative).parts
     suspicious = not parts or "\\" in relative or "\0" in relative or ".." in parts or relative.startswith("/")
     if not suspicious and not PureWindowsPath(relative).drive:

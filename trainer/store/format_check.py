@@ -1,18 +1,18 @@
-"""Whether a newer Epochscope wrote into a run folder: asked before anything of it is used. [no torch]"""
+"""Whether a newer Epochscope has written to a run folder, checked before any of it is used. [no torch]"""
 
 from __future__ import annotations
 
 from trainer.errors import EpochscopeError, NewerVersionError
 from trainer.events import SPLITS
-from trainer.store import arrays, checkpoint, evaluations, summary
+from trainer.store import arrays, calibration_file, checkpoint, evaluations, summary
 from trainer.store.folder import RunFolder
 from trainer.store.journal import check_journal
 
 
 def check_formats(folder: RunFolder) -> None:
     """Raises NewerVersionError for the first file of a newer format: summary, journal (its first and last lines),
-    newest checkpoints, evaluations, maps, newest predictions. What is missing or damaged is passed over: that is told
-    elsewhere. Takes a millisecond or so; no file is read whole but the small ones."""
+    newest checkpoints, evaluations, maps, calibration, newest predictions. Missing or damaged files are skipped, as
+    they are reported elsewhere. Takes about a millisecond; only small files are read in full."""
     check_journal(folder.journal)
     _tried(summary.read, folder.summary)
     for kind in checkpoint.KINDS:
@@ -22,6 +22,7 @@ def check_formats(folder: RunFolder) -> None:
         _tried(evaluations.read, folder, split)
         arrays.check_arrays(folder.evaluation / f"{split}.npz", "predictions")
         arrays.check_arrays(folder.evaluation / f"map-{split}.npz", "map")
+    _tried(calibration_file.read, folder)
     newest = max(folder.predictions.glob("*.npz"), default=None)
     if newest is not None:
         arrays.check_arrays(newest, "predictions")

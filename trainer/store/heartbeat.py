@@ -1,8 +1,8 @@
-"""Whether an engine works on a run: its lock, its process, or a heartbeat that moves between two looks. [no torch]
+"""Whether an engine is working on a run: its lock, its process, or a heartbeat that changes between two checks. [no
+torch]
 
-Nothing is decided by comparing two clocks: the time of change of owner.json comes from the clock of another machine or
-of a file server. All that is asked of it is whether it differs from the look before, on this process's own monotonic
-clock.
+Clocks are never compared: the modification time of owner.json comes from the clock of another machine or of a file
+server. It only matters whether it has changed since the last check, timed by this process's monotonic clock.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from trainer.store import summary as summaries
 from trainer.store.run_owner import Owner, decode_owner
 
 FRESH_SECONDS = 10.0
-"""A heartbeat (every 2 s) that was seen to move may rest this long: an engine can be slow."""
+"""A heartbeat (every 2 s) that has been seen to change may pause this long: an engine can be slow."""
 WATCH_SECONDS = 3.0
-"""How long a run of another machine is watched before a list says that its engine is gone."""
+"""How long a run of another machine is watched before a list reports its engine as gone."""
 TAKEOVER_SECONDS = 6.0
-"""How long it is watched before another process goes on with it."""
+"""How long it is watched before another process may resume it."""
 _POLL_SECONDS = 0.1
 _ENDED = ("completed", "stopped", "failed")
 _MAX_OWNER = 1 << 16
 
 
 class Heartbeat:
-    """Watches one run; `look` again and again. `path`: the run folder. `clock`: seconds, monotonic."""
+    """Watches one run: call `look` repeatedly. `path`: the run folder. `clock`: seconds, monotonic."""
 
     def __init__(self, path: str | os.PathLike[str], clock: Callable[[], float] = time.monotonic) -> None:
         self._base = os.fspath(path)
@@ -39,11 +39,11 @@ class Heartbeat:
         self._since = clock()
         self._moves = 0
         self.undecided = False
-        """The last look could not tell, and a later one will: the owner is a process on another machine."""
+        """The last check was inconclusive because the owner is on another machine; a later one will tell."""
 
     def look(self) -> bool:
-        """Whether an engine works on the run. Of another machine's: yes while the heartbeat moves. Until it has moved,
-        or was watched for `WATCH_SECONDS`, this is `undecided`, and a guess by its age."""
+        """Whether an engine is working on the run. On another machine: yes while the heartbeat changes. Until it has
+        changed, or has been watched for `WATCH_SECONDS`, the result is a guess by its age, and `undecided`."""
         now, self.undecided = self._clock(), False
         if lock.is_locked(os.path.join(self._base, "lock")):  # noqa: PTH118 - of thousands
             self._beat = None
@@ -62,7 +62,7 @@ class Heartbeat:
             if process.alive(owner.pid, owner.started):
                 # both times are of this machine
                 return _is_fresh(beat)
-            # unless another machine has the same name, and its engine goes on
+            # unless another machine has the same name, and its engine is still running
             return self._moves > 1 and now - self._since < FRESH_SECONDS
         if self._moves:
             return now - self._since < FRESH_SECONDS
@@ -78,7 +78,7 @@ def _is_fresh(beat: tuple[int, ...]) -> bool:
 
 
 def _read_beat(base: str) -> tuple[tuple[int, ...], Owner] | None:
-    """Opened for each look: a network file system then asks its server anew."""
+    """Opened for each check: a network file system then asks its server again."""
     try:
         fd = durable.open_regular(os.path.join(base, "owner.json"))  # noqa: PTH118
     except OSError:
@@ -96,13 +96,13 @@ def _read_beat(base: str) -> tuple[tuple[int, ...], Owner] | None:
 def _said_its_end(base: str, owner: Owner) -> bool:
     try:
         found = summaries.read(os.path.join(base, "summary.json"))  # noqa: PTH118
-    except Exception:  # damaged or newer: then it did not say so to us
+    except Exception:  # damaged or newer: no end that can be read
         return False
     return found is not None and found.status in _ENDED and found.attempt >= owner.attempt
 
 
 def watch(hearts: Iterable[Heartbeat], seconds: float = WATCH_SECONDS) -> None:
-    """Look at all of them until each can tell, at most `seconds` or so."""
+    """Check all of them until each is conclusive, for at most about `seconds`."""
     waiting = [heart for heart in hearts if heart.undecided]
     end = time.monotonic() + seconds
     while waiting and time.monotonic() < end:
@@ -113,9 +113,9 @@ def watch(hearts: Iterable[Heartbeat], seconds: float = WATCH_SECONDS) -> None:
 
 
 def works_elsewhere(path: str | os.PathLike[str], seconds: float = TAKEOVER_SECONDS) -> bool:
-    """Whether an engine of another machine works on a run whose lock is free here: asked before a run is gone on with,
-    for the lock may not reach that machine. Waits up to `seconds` where the last owner is on another machine and did
-    not say that it had ended."""
+    """Whether an engine on another machine is working on a run whose lock is free here: checked before a run is
+    resumed, as the lock may not be visible there. Waits up to `seconds` if the last owner is on another machine and did
+    not record an end."""
     found = _read_beat(os.fspath(path))
     if found is None or found[1].host == platform.node() or _said_its_end(os.fspath(path), found[1]):
         return False

@@ -1,4 +1,4 @@
-"""All that a run folder says of its run, as plain values: what `runs show` prints and `export` hands on. [no torch]"""
+"""Everything a run folder says about its run, as plain values, for `runs show` and `export`. [no torch]"""
 
 from __future__ import annotations
 
@@ -8,34 +8,38 @@ from typing import Any
 
 import msgspec
 
+from trainer.errors import DataError
 from trainer.store import evaluations
+from trainer.store.attempt_history import AttemptHistory
+from trainer.store.edits_file import kept_counts
 from trainer.store.folder import RunFolder, state
 from trainer.store.format_check import check_formats
 from trainer.store.journal import JournalReader
 from trainer.store.journal_summary import summary_of
 from trainer.store.run_files import parsed_settings, settings_text
-from trainer.store.run_history import AttemptHistory, RunHistory, read_history
+from trainer.store.run_history import RunHistory, read_history
 from trainer.store.summary import Summary
 from trainer.store.summary import read as read_summary
 
 
 def run_facts(folder: RunFolder) -> dict[str, Any]:
-    """Name, path, status, summary, settings, attempts, checkpoints, evaluation, journal, log. What is missing or
-    damaged is empty. Raises DiskError where the journal is there and cannot be opened, NewerVersionError where a newer
-    Epochscope wrote any of it."""
+    """Name, path, status, summary, settings, edits of labels, attempts, checkpoints, evaluation, journal, log. Missing
+    or damaged parts are empty. Raises DiskError if the journal exists but cannot be opened, NewerVersionError if a
+    newer Epochscope wrote any of it."""
     check_formats(folder)
     reader = JournalReader(folder.journal)
     return facts_of(folder, read_history(reader), reader)
 
 
 def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> dict[str, Any]:
-    """`run_facts` of a journal that was read already."""
+    """`run_facts` for a journal that has been read already."""
     return {
         "name": folder.name,
         "path": folder.path,
         "status": state(folder),
         "summary": msgspec.to_builtins(_summary(folder, history)),
         "settings": _settings(folder),
+        "edits": _edits(folder),
         "attempts": _attempts(history),
         "checkpoints": _files(folder.checkpoints, "*.safetensors"),
         "evaluation": {split: one.plain() for split, one in evaluations.find_all(folder).items()},
@@ -63,13 +67,21 @@ def _settings(folder: RunFolder) -> dict[str, Any]:
         return {}
 
 
+def _edits(folder: RunFolder) -> dict[str, int] | None:
+    try:
+        found = kept_counts(folder)
+    except DataError:
+        found = None
+    return found._asdict() if found is not None else None
+
+
 def _files(place: Path, pattern: str) -> list[dict[str, Any]]:
     found = sorted((path for path in place.glob(pattern) if path.is_file()), key=lambda path: path.stat().st_mtime)
     return [{"name": path.name, "bytes": path.stat().st_size} for path in found]
 
 
 def _attempts(history: RunHistory) -> list[dict[str, Any]]:
-    """How each start went. Its steps after `kept_step` were taken back, by a later one that resumed from there."""
+    """The attempts. Steps after `kept_step` were discarded by a later attempt that resumed from there."""
     found, resumed = [], math.inf
     for one in reversed(history.attempts.values()):
         found.append({**_attempt(one), "kept_step": min(one.step, resumed)})
@@ -79,7 +91,7 @@ def _attempts(history: RunHistory) -> list[dict[str, Any]]:
 
 
 def _attempt(one: AttemptHistory) -> dict[str, Any]:
-    """One without an end was lost or is still going on."""
+    """An attempt without an end was lost or is still running."""
     about: dict[str, Any] = {"attempt": one.number, "status": "", "reason": ""}
     about |= {"epoch": one.epoch, "step": one.step, "seconds": one.seconds}
     if (started := one.started) is not None:

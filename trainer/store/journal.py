@@ -1,10 +1,10 @@
-"""The journal of a run: one line per event, append-only, checked, and its one reader. [no torch]
+"""The journal of a run: one line per event, append-only, with checksums, and its only reader. [no torch]
 
-A line is the crc32 of the JSON bytes (8 lowercase hex digits), a space, one flat JSON object
-`{v, seq, attempt, t, wall, type, ...fields of the event}`, a line feed. A damaged line costs that line: it is counted,
-reported and skipped; one of a newer version ends the reading in words. A line without its line feed is not yet written.
+A line is the crc32 of the JSON bytes (8 lowercase hex digits), a space, one flat JSON object `{v, seq, attempt, t,
+wall, type, ...fields of the event}`, a line feed. A damaged line costs that line: it is counted, reported and skipped;
+one of a newer version ends reading with an error. A line without a line feed is still being written.
 
-Written by hand: whatever reads a run can read lines of JSON; a database would need its library there.
+Written by hand: any program can read lines of JSON, while a database needs its library.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ VERSION = VERSIONS["journal"]
 """Lines of version 2 hold the confusion matrix of many classes by its cells; every other line is still written as
 version 1, which all readers know."""
 MAX_LINE = 16 << 20
-"""Bytes; anything longer is damage."""
+"""Bytes; longer lines are damaged."""
 MAX_SKIPPED = 64 << 20
-"""Bytes of one such line that are passed over in one go."""
+"""Bytes of such a line to skip at a time."""
 _CHUNK = 1 << 20
 SOME = 1 << 18
-"""Bytes read at a time by a viewer, which must stay responsive: some 700 lines, about 3 ms."""
+"""Bytes a viewer reads at a time, to stay responsive: about 700 lines, 3 ms."""
 _KEPT_REPORTS = 20
 _HEAD = frozenset({"v", "seq", "attempt", "t", "wall"})
 _MARK = 1024
-"""Bytes kept of the first and of the last line that was read: they tell whether this is still the same journal."""
+"""Bytes kept of the first and the last line read, to detect whether this is still the same journal."""
 _BROKEN = (msgspec.MsgspecError, ValueError, RecursionError, OverflowError)
 
 
@@ -70,8 +70,8 @@ class JournalRecords(NamedTuple):
 
 
 class JournalReplacedError(DiskError):
-    """The journal under this path is no longer the one that was read so far: its run was deleted and trained again, put
-    back from a backup, or replaced by another."""
+    """The journal at this path is no longer the one read so far: its run was deleted and trained again, restored from a
+    backup, or replaced by another."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -100,12 +100,12 @@ _version_decoder = msgspec.json.Decoder(_Version)
 _OURS = tuple(b'{"v":%d,' % version for version in range(1, VERSION + 1))
 _LINE_VERSION = re.compile(rb'[0-9a-f]{8} \{"v":(\d{1,18}),')
 _END = 1 << 16
-"""Bytes at the end of a journal in which its last lines are looked for."""
+"""Bytes at the end of a journal to search for its last lines."""
 _HEAD_LINE = re.compile(rb'([0-9a-f]{8}) (\{"v":\d+,"seq":(\d{1,18}),.*\})', re.DOTALL)
 
 
 class JournalWriter:
-    """Appends events; `next_seq` is the number the next one gets. Raises DiskError on opening and on each write."""
+    """Appends events; `next_seq` is the number of the next one. Raises DiskError on opening and on each write."""
 
     def __init__(self, path: str | Path, attempt: int) -> None:
         self.next_seq = _largest_seq(Path(path)) + 1
@@ -148,14 +148,15 @@ def _largest_seq(path: Path) -> int:
 
 
 class JournalReader:
-    """Follows a journal: each reading returns what is new. Opens, reads and closes each time, so that nothing is held.
+    """Follows a journal: each read returns what is new. The file is opened and closed each time, so that nothing is
+    held.
 
-    `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few. `at_end`: the last
-    reading has seen all that was there.
+    `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few. `at_end`: the last read
+    reached the end of the file.
 
-    A path is no identity: each reading first checks that the file still begins with what was read there, and still has
-    the last line that was read where it was. Raises JournalReplacedError where that is not so; `restart` then reads the
-    new one. A copy of the same journal that has only grown is the same journal.
+    A path does not identify a journal: each read first checks that the first and the last line read before are
+    unchanged and in their places. Raises JournalReplacedError if not; `restart` then reads the new one. A longer copy
+    of the same journal counts as the same.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -163,7 +164,7 @@ class JournalReader:
         self.restart()
 
     def restart(self) -> None:
-        """Forget all that was read: the next reading begins at the beginning."""
+        """Forget everything: the next read starts at the beginning."""
         self.damaged = 0
         self.damaged_lines: list[DamagedLine] = []
         self._size = -1
@@ -179,8 +180,8 @@ class JournalReader:
         return self._size >= 0 and self._newer is None
 
     def read(self) -> list[Record]:
-        """All new records. A missing file is empty. Raises DiskError where the file cannot be read or was replaced, and
-        NewerVersionError; never because of other content."""
+        """All new records. A missing file counts as empty. Raises DiskError if the file cannot be read or was replaced,
+        and NewerVersionError; never because of other content."""
         found = [record for block, first in self._blocks(_CHUNK) for record in self._records(block, first)]
         if self._newer is not None:
             raise self._newer
@@ -195,7 +196,7 @@ class JournalReader:
         return []
 
     def lines(self) -> Iterator[bytes]:
-        """New complete lines, without their line feed and unchecked."""
+        """New complete lines, unchecked and without their line feed."""
         for block, _ in self._blocks(_CHUNK):
             yield from (line for line in block if line is not None)
 
@@ -225,7 +226,7 @@ class JournalReader:
         whole = about.st_size
         stamp = (about.st_dev, about.st_ino, whole, about.st_mtime_ns, about.st_ctime_ns)
         if whole == self._size and stamp == self._stamp:
-            return  # nothing but a line without its end, which need not be read again and again
+            return  # only an incomplete line, which need not be read repeatedly
         if not self._is_same(fd, whole):
             raise JournalReplacedError(self.path)
         self._size, self._stamp = -1, stamp
@@ -252,13 +253,13 @@ class JournalReader:
         self._size = whole
 
     def _remember(self, first: bytes | bytearray, last: bytes | bytearray) -> None:
-        """What the bytes that are taken now begin and end with."""
+        """Remember the beginning and end of the bytes read now."""
         if not self._offset:
             self._first = bytes(first[:_MARK])
         self._last = bytes(last[-_MARK:])
 
     def _is_same(self, fd: int, size: int) -> bool:
-        """Whether the file still holds what was read."""
+        """Whether the file still contains what was read."""
         if size < self._offset:
             return False
         for mark, at in ((self._first, 0), (self._last, self._offset - len(self._last))):
@@ -312,13 +313,13 @@ class JournalReader:
                 if is_quick:
                     yield batch_columns.decode(texts[start:end])
             except _BROKEN:
-                is_quick = False  # one of them is damaged: each for itself
+                is_quick = False  # one of them is damaged: decode them one by one
             if not is_quick:
                 yield from self._records(block[start:end], first + start)
             start = end
 
     def report(self, reason: str, count: int = 1) -> None:
-        """Count lines among those that were read last as damaged: for readers to whom their content makes no sense."""
+        """Count some of the lines read last as damaged, for readers that find their content invalid."""
         for _ in range(count):
             self._damage(self._line, reason)
 
@@ -339,20 +340,20 @@ def _parse(line: bytes, path: Path) -> Record:
     if type(event) is ev.UnknownEvent:
         fields = {key: value for key, value in event.fields.items() if key not in _HEAD}
         if not all(type(fields.get(key, 0)) is int for key in ("epoch", "step")):
-            raise ValueError("epoch or step is no number")
+            raise ValueError("epoch or step is not a number")
         event = ev.UnknownEvent(event.type, fields)
     return Record(head.seq, head.attempt, head.t, head.wall, event)
 
 
 def read_journal(path: str | Path) -> JournalRecords:
-    """All of a journal at once. Raises DiskError where the file cannot be read, never because of its content."""
+    """Read a whole journal. Raises DiskError if the file cannot be read, never because of its content."""
     reader = JournalReader(path)
     return JournalRecords(reader.read(), reader.damaged)
 
 
 def check_journal(path: Path) -> None:
-    """Raises NewerVersionError where the first or one of the last lines is of a newer version; what is missing or
-    damaged is passed over."""
+    """Raises NewerVersionError if the first or one of the last lines has a newer version; missing or damaged files are
+    skipped."""
     try:
         descriptor = durable.open_regular(path)
     except OSError:

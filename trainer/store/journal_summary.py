@@ -1,4 +1,4 @@
-"""What summary.json would say, from the journal: for runs whose summary is missing or damaged. [no torch]"""
+"""The summary of a run from its journal, if summary.json is missing or damaged. [no torch]"""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from trainer.store.run_history import RunHistory, read_history
 from trainer.store.summary import Summary
 
 MAX_BYTES = 32 << 20
-"""Of a journal that is read for this: a list of runs must stay quick."""
+"""Largest journal to read for this: a list of runs must stay quick."""
 
 
 def journal_summary(journal: Path) -> Summary | None:
-    """None where the journal is missing, longer than 32 MB, unreadable or empty."""
+    """None if the journal is missing, longer than 32 MB, unreadable or empty."""
     try:
         if os.stat(journal).st_size > MAX_BYTES:  # noqa: PTH116 - of thousands
             return None
@@ -27,7 +27,7 @@ def journal_summary(journal: Path) -> Summary | None:
 
 
 def summary_of(history: RunHistory) -> Summary | None:
-    """Of a history that was read already; None of an empty one."""
+    """The same from a history that has been read; None if it is empty."""
     if not history.records or history.attempt is None:
         return None
     info, ended, best = history.info, history.ended, history.best_epoch

@@ -1,9 +1,10 @@
-"""One writer per run: a lock that ends with its process, and a way to ask for it that cannot harm it. [no torch]
+"""One writer per run: a lock that ends with its process, and a safe way to query it. [no torch]
 
-POSIX record locks (lockf), because flock stays with forked workers after their parent was killed. Closing any
-descriptor of the file would release such a lock: hence it is opened once, and a process never opens the lock it holds.
+POSIX record locks (lockf), because flock survives in forked workers after their parent is killed. Closing any
+descriptor of the file would release such a lock; hence it is opened once, and a process never reopens the lock it
+holds.
 
-Written by hand: filelock and portalocker take flock on POSIX.
+Written by hand: filelock and portalocker use flock on POSIX.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ _BUSY = {errno.EACCES, errno.EAGAIN, getattr(errno, "EDEADLOCK", errno.EDEADLK)}
 class RunLock:
     """Take the lock on construction, hold it until `release` or the end of the process.
 
-    `holder` describes the owner for the error text ("pid 17 on ada since ..."). Raises UsageError `run.busy` if
-    another writer, in this process or elsewhere, has it, and DiskError where locks do not work.
+    `holder` describes the owner for the error text ("pid 17 on ada since ..."). Raises UsageError `run.busy` if another
+    writer, in this process or elsewhere, has it, and DiskError if locks do not work.
     """
 
     def __init__(self, path: str | Path, *, holder: str = "another process") -> None:
@@ -50,7 +51,7 @@ class RunLock:
             raise
 
     def release(self) -> None:
-        """Give the lock back; harmless if that was done."""
+        """Release the lock; harmless if it has been released."""
         fd, self._fd = self._fd, None
         if fd is not None:
             os.close(fd)
@@ -58,7 +59,7 @@ class RunLock:
 
 
 def is_locked(path: str | Path) -> bool | None:
-    """Whether some process holds the lock, asked without taking it. None: cannot be asked here (Windows, no access)."""
+    """Whether some process holds the lock, without taking it. None: cannot be queried here (Windows, no access)."""
     with _guard:
         # opening and closing our own lock would release it
         if os.path.realpath(path) in _held:

@@ -26,7 +26,7 @@ _decoder = msgspec.json.Decoder(ViewerNotes)
 
 
 def load(path: str | Path) -> ViewerNotes:
-    """What the file says; empty where there is none. Raises ValueError naming what is wrong if it cannot be used."""
+    """Read the file; empty if there is none. Raises ValueError naming what is wrong if it cannot be used."""
     try:
         return _decoder.decode(durable.read_bytes(path, _MAX_BYTES))
     except FileNotFoundError:
@@ -36,7 +36,7 @@ def load(path: str | Path) -> ViewerNotes:
 
 
 def read(path: str | Path) -> ViewerNotes:
-    """The same, empty also where it cannot be read."""
+    """The same, but also empty if it cannot be read."""
     try:
         return load(path)
     except ValueError:
@@ -44,7 +44,7 @@ def read(path: str | Path) -> ViewerNotes:
 
 
 def write(path: str | Path, notes: ViewerNotes) -> ViewerNotes:
-    """Replace the file and return what it says now: tags without spaces around, each once. Raises DiskError."""
+    """Replace the file and return its content: tags stripped and without duplicates. Raises DiskError."""
     tags = dict.fromkeys(tag.strip()[:MAX_TAG] for tag in notes.tags)
     tidy = ViewerNotes(note=notes.note.strip()[:MAX_NOTE], tags=tuple(tag for tag in tags if tag)[:MAX_TAGS])
     durable.write_json(path, msgspec.to_builtins(tidy))

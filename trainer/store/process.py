@@ -1,4 +1,4 @@
-"""This process, and whether another is still the one that was meant. [no torch]"""
+"""This process, and whether another process is still the same one. [no torch]"""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def process_started(pid: int) -> float | None:
     """
     if pid <= 0:
         return None
-    import psutil  # 20 ms, which the list of runs does without
+    import psutil  # takes 20 ms, which the list of runs does not need
 
-    # read first: a clock that is set moves both, so that their difference still names the process
+    # read first: setting the clock moves both, so that their difference still identifies the process
     booted = psutil.boot_time() if sys.platform.startswith("linux") else 0.0
     try:
         process = psutil.Process(pid)
@@ -30,11 +30,11 @@ def process_started(pid: int) -> float | None:
 
 
 def alive(pid: int, started: float | None) -> bool:
-    """Whether process `pid` runs and is the one that started then; None: any process of that number will do."""
+    """Whether process `pid` is running and started at that time; None: any process with that number counts."""
     found = process_started(pid)
     return found is not None and (started is None or abs(found - started) < _TOLERANCE)
 
 
 def usable_cores() -> int:
-    """How many cores this process may use: where a container or `taskset` allows fewer, less than the machine has."""
+    """How many cores this process may use: fewer than the machine has, if a container or `taskset` limits them."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

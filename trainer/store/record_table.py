@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import mmap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from trainer import events as ev
 from trainer.store.batch_columns import BatchColumns
+from trainer.store.journal_limits import known_metrics
 
+SCALAR_COLUMNS = ("step", "epoch", "time", "value")
 BATCH_COLUMNS = (
     "step",
     "loss",
@@ -22,6 +24,7 @@ BATCH_COLUMNS = (
     "learning_rate",
     "samples_per_second",
     "data_share",
+    "samples",
     "time",
 )
 EPOCH_COLUMNS = (
@@ -47,8 +50,8 @@ _OWN_PAGES = 1 << 20
 
 
 def room(shape: tuple[int, ...], kind: type[np.generic]) -> NDArray[Any]:
-    """An array to be filled. A large one has pages of its own: what is not filled yet costs no memory, and all of it
-    goes back to the system as soon as a larger one has taken over, where the heap would keep the holes."""
+    """An array to be filled. A large one has its own pages: unfilled parts cost no memory, and all of it is returned to
+    the system once a larger one replaces it, while the heap would keep the holes."""
     count = math.prod(shape)
     size = count * np.dtype(kind).itemsize
     if size < _OWN_PAGES:
@@ -59,7 +62,8 @@ def room(shape: tuple[int, ...], kind: type[np.generic]) -> NDArray[Any]:
 class RecordTable:
     """Growing columns of float64, one row per record, each with the record's number in the journal.
 
-    `column(name)` is a view of the filled part: do not keep it over an append. NaN stands for what is not there.
+    `column(name)` is a view of the filled part: do not keep it over an append. NaN stands for what is not there. A row
+    may bring columns of its own: in the rows before they are NaN.
     """
 
     def __init__(self, columns: tuple[str, ...]) -> None:
@@ -69,19 +73,29 @@ class RecordTable:
         self._values = np.empty((len(columns), 256))
         self._seq = np.empty(256, dtype=np.int64)
         self.cuts: list[int] = []
-        """How many rows each cut left: a reader that has read more of them must read again from there."""
+        """The number of rows left by each cut: a reader that has read more must read again from there."""
 
     @property
     def seq(self) -> NDArray[np.int64]:
         """(rows,): the number of each row's record."""
         return self._seq[: self.rows]
 
-    def append(self, seq: int, values: tuple[float | None, ...]) -> None:
-        """Add a row; None becomes NaN."""
+    def append(self, seq: int, values: tuple[float | None, ...], more: Mapping[str, float] | None = None) -> None:
+        """Add a row; None becomes NaN. `more`: columns that not every row has."""
+        row = self.rows
         self.extend(np.array([seq]), [np.array([value], dtype=np.float64) for value in values])
+        for name, value in (more or {}).items():
+            self._add_column(name)
+            self._values[self._place[name], row] = value
+
+    def _add_column(self, name: str) -> None:
+        if name not in self._place:
+            self._place[name] = len(self.columns)
+            self.columns = (*self.columns, name)
+            self._values = np.concatenate([self._values, np.full((1, self._values.shape[1]), np.nan)])
 
     def extend(self, seq: NDArray[Any], columns: Sequence[NDArray[np.float64]]) -> None:
-        """Add rows: (n,) record numbers, and (n,) values for each column."""
+        """Add rows: (n,) record numbers, and (n,) values for each of the first columns."""
         end = self.rows + len(seq)
         if end > len(self._seq):
             larger, longer = room((len(self.columns), 2 * end), np.float64), room((2 * end,), np.int64)
@@ -90,8 +104,12 @@ class RecordTable:
             self._values, self._seq = larger, longer
         for place, values in enumerate(columns):
             self._values[place, self.rows : end] = values
+        self._values[len(columns) :, self.rows : end] = np.nan
         self._seq[self.rows : end] = seq
         self.rows = end
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._place
 
     def column(self, name: str) -> NDArray[np.float64]:
         """(rows,) float64."""
@@ -125,8 +143,14 @@ def epoch_values(event: ev.EpochEnded, time: float) -> tuple[float | None, ...]:
     return tuple(values[name] if name in values else getattr(event, name) for name in EPOCH_COLUMNS)
 
 
+def own_values(event: ev.EpochEnded) -> dict[str, float]:
+    """By column: the custom metrics of an epoch that a run can have."""
+    found = {f"valid_{name}": value for name, value in known_metrics(event.valid_metrics).items()}
+    return {name: value for name, value in found.items() if name not in EPOCH_COLUMNS}
+
+
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """NaN where there is nothing to divide by."""
+    """NaN for a division by zero."""
     out = np.full(len(part), np.nan)
     np.divide(part, whole, out=out, where=whole != 0)
     return out

@@ -1,8 +1,8 @@
 """Requests to a running engine: pause, unpause, stop, checkpoint. [no torch]
 
-A script hands them to the engine directly, other processes through the run folder, one small file each: a viewer posts
-it (temp, then rename), the engine polls, acts, answers with RequestHandled and deletes it. This works alike on every
-platform, over network folders too, and needs no socket.
+A script passes them to the engine directly, other processes through the run folder, one small file each: a viewer posts
+it (temp, then rename), the engine polls, acts, answers with RequestHandled and deletes it. This works on every platform
+and over network folders, and needs no socket.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ MAX_AT_ONCE = 100
 _ID = re.compile(r"[A-Za-z0-9._-]{1,100}", re.ASCII)
 
 _File = TypedDict("_File", {"id": str, "attempt": int, "do": Do, "when": NotRequired[When], "from": NotRequired[str]})
-"""What a request file holds, as JSON."""
+"""The content of a request file, as JSON."""
 _decoder = msgspec.json.Decoder(_File)
 
 
 class MalformedRequestError(UsageError):
-    """A file in requests/ that does not hold a request. It is refused under `id`, its name without the suffix."""
+    """A malformed file in requests/. It is refused under `id`, its name without the suffix."""
 
     def __init__(self, code: str, name: str, detail: str) -> None:
         self.file = f"{name}.json"
@@ -46,10 +46,18 @@ class MalformedRequestError(UsageError):
 
 
 class Request:
-    """What an engine is asked to do and, once it has dealt with it, its answer.
+    """Something a run is asked to do and, once the engine has dealt with it, the answer.
 
-    `when`: at the end of this step or of this epoch. `attempt`: the one it is meant for; None is the one under way.
-    `result` is None until the engine has answered, afterwards done, already, refused or stale; `reason` says why.
+    Args:
+        do: "pause", "unpause", "stop" or "checkpoint".
+        when: "step" or "epoch": at the end of which.
+        source: Who asks, for the journal.
+        ident: The request's own id. Default: a random one.
+        attempt: The attempt it is meant for. None: the one under way.
+
+    Attributes:
+        id: The request's own id, which the answer repeats.
+        answer: The event that answers it; None until then.
     """
 
     def __init__(
@@ -69,25 +77,33 @@ class Request:
 
     @property
     def result(self) -> Answer | None:
-        """None until it is answered."""
+        """ "done", "already", "refused" or "stale"; None until it is answered."""
         return self.answer.result if self.answer is not None else None
 
     @property
     def reason(self) -> str:
-        """Why it was refused, or the path of the checkpoint."""
+        """Why it was refused, in English, or the path of the checkpoint; empty until it is answered."""
         return self.answer.reason if self.answer is not None else ""
 
     def wait(self, timeout: float | None = None) -> Answer | None:
-        """Block until the engine has answered, at most `timeout` seconds; the answer, or None.
+        """Block until the engine has answered. Inside a hook, on the engine's own thread, it returns at once.
 
-        On the engine's own thread, in a hook, it cannot wait for itself and returns at once.
+        Args:
+            timeout: Seconds to wait at most. None: as long as it takes.
+
+        Returns:
+            The result; None if there is no answer yet.
         """
         if threading.get_ident() != self.engine:
             self._answered.wait(timeout)
         return self.result
 
     def set_answer(self, answer: RequestHandled) -> None:
-        """Called by the engine, once."""
+        """Answer the request. Called by the engine, once.
+
+        Args:
+            answer: The event.
+        """
         self.answer = answer
         self._answered.set()
 
@@ -121,7 +137,7 @@ def post(folder: RunFolder, do: Do, *, when: When = "step", source: str) -> Requ
         raise UsageError("request.unknown", f"An engine cannot {do!r} at {when!r}.", expected=expected)
     owner = read_owner(folder)
     if owner is None:
-        raise UsageError("run.not_running", "No engine works on this run.", where=str(folder.path))
+        raise UsageError("run.not_running", "No process is training this run.", where=str(folder.path))
     places = confined(folder, folder.requests.name)
     # the time comes first, so that requests are handled in the order they were made
     ident = f"{time.time_ns():020d}-{secrets.token_hex(4)}"

@@ -9,55 +9,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trainer import events as ev
 from trainer.metrics.classification import Metrics
 from trainer.metrics.compact_metrics import CompactMetrics
+from trainer.metrics.monitor import Monitor
 from trainer.store import batch_columns
+from trainer.store.attempt_history import AttemptHistory, Message, shortened
 from trainer.store.batch_columns import BatchColumns
 from trainer.store.journal import JournalReader, JournalReplacedError, Record
-from trainer.store.journal_limits import LARGEST, ImpossibleError, check, possible
-from trainer.store.record_table import BATCH_COLUMNS, EPOCH_COLUMNS, RecordTable, batch_values, epoch_values
+from trainer.store.journal_limits import ImpossibleError, check, check_name, possible
+from trainer.store.record_table import (
+    BATCH_COLUMNS,
+    EPOCH_COLUMNS,
+    RecordTable,
+    batch_values,
+    epoch_values,
+    own_values,
+)
+from trainer.store.scalar_tables import not_finite, rewind_scalars, take_scalar
 
 MAX_MESSAGES = 10_000
-MAX_MESSAGE = 2_000
 """Characters kept of a text in a message."""
 _AT_ONCE = 1 << 20
-"""Bytes read at a time where nobody waits in between."""
+"""Bytes read at a time where no one waits in between."""
 
 _TRIES = 3
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-@dataclass(frozen=True)
-class Message:
-    """Something a person should know: `kind` is the event's name, `values` its fields."""
-
-    seq: int
-    wall: int
-    kind: str
-    values: dict[str, Any]
-
-
-@dataclass
-class AttemptHistory:
-    """One start: how far it got, and how it ended. `began`: UTC milliseconds, of its first record."""
-
-    number: int
-    began: int
-    epoch: int = 0
-    step: int = 0
-    seconds: float = 0.0
-    started: ev.RunStarted | None = None
-    ended: ev.RunEnded | None = None
 
 
 class _Noted(NamedTuple):
@@ -96,7 +80,7 @@ class RunHistory:
         """Steps after which the reported loss was not finite."""
         self.messages: list[Message] = []
         self.answers: dict[str, ev.RequestHandled] = {}
-        """By request. They are never taken back: each was given to somebody."""
+        """By request. They are never taken back: each was given to someone."""
         self._first = 0  # the number of this attempt's first record
         self.verdicts: dict[int, CompactMetrics] = {}
         """By epoch."""
@@ -106,9 +90,14 @@ class RunHistory:
         """Their metrics, by split."""
         self.checkpoints: dict[str, ev.CheckpointSaved] = {}
         """By kind."""
+        self.paces: dict[int, ev.ProcessesReported] = {}
+        """By epoch, of a run of several processes."""
         self.predictions: dict[int, str] = {}
         self.weights: dict[int, str] = {}
         """Files by epoch."""
+        self.scalars: dict[str, RecordTable] = {}
+        self.pictures: dict[tuple[str, int], ev.PictureReported] = {}
+        """What callbacks have reported: numbers by name (SCALAR_COLUMNS), pictures by name and epoch."""
         self._whole_validations = whole_validations
         self._validations: dict[int, ev.ValidationDone] = {}
         self._ended_epochs: dict[int, tuple[int, float, ev.EpochEnded]] = {}  # with their seq and t
@@ -143,21 +132,41 @@ class RunHistory:
         return _in_order(self._validations)
 
     @property
+    def valid_f1(self) -> dict[int, tuple[float, ...]]:
+        """F1 of each class on the validation images, of the finished epochs."""
+        found = {epoch: self.verdicts[epoch] for epoch in sorted(self._ended_epochs) if epoch in self.verdicts}
+        return {epoch: tuple(one.f1.tolist()) for epoch, one in found.items() if len(one.f1) == len(self.classes)}
+
+    @property
     def images(self) -> str | None:
         """The folder of the images that were published last."""
         return self._images.get("images")
 
     @property
+    def monitor(self) -> Monitor:
+        """What decides which epoch is the best."""
+        return Monitor.of(self.info)
+
+    @property
     def best_epoch(self) -> int | None:
-        """That with the smallest finite validation loss, the earlier one on a tie."""
-        row = smallest(self.epochs.column("valid_loss"))
+        """That with the best finite value of the monitored metric, by default the validation loss."""
+        row = self._best_row()
         return None if row is None else int(self.epochs.column("epoch")[row])
 
     @property
     def best_loss(self) -> float | None:
         """Its validation loss."""
-        row = smallest(self.epochs.column("valid_loss"))
+        row = self._best_row()
         return None if row is None else float(self.epochs.column("valid_loss")[row])
+
+    def _best_row(self) -> int | None:
+        column, table = self.monitor.column, self.epochs
+        return self.monitor.best_row(table.column(column)) if column in table else None
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the custom metrics; in `epochs` their columns are called `valid_NAME`."""
+        return tuple(name.removeprefix("valid_") for name in self.epochs.columns[len(EPOCH_COLUMNS) :])
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -204,7 +213,7 @@ class RunHistory:
         if not good.all():
             if good.any():
                 self.add_reports(found.only(good))
-            raise ImpossibleError("a report says what cannot be", int((~good).sum()))
+            raise ImpossibleError("a report contradicts itself", int((~good).sum()))
         last = found.column("last_step")
         begins = np.flatnonzero(np.diff(found.column("attempt"), prepend=np.nan))
         for begin, end in zip(begins, [*begins[1:], len(found)], strict=True):
@@ -212,7 +221,7 @@ class RunHistory:
             self._reach(attempt, seq, wall, float(found.column("t")[end - 1]))
             self._advance(int(found.column("epoch")[end - 1]), int(last[end - 1]))
         self.batches.extend(found.column("seq"), batch_values(found))
-        self.nan_steps.extend(_not_finite(last, found.column("loss_mean")))
+        self.nan_steps.extend(not_finite(last, found.column("loss_mean")))
         self.progress = None
         self.records += len(found)
 
@@ -244,7 +253,8 @@ class RunHistory:
     def _rewind(self, started: ev.RunStarted) -> None:
         """Forget what earlier attempts did after the checkpoint that this one resumes from."""
         self.batches.cut(int(np.searchsorted(self.batches.seq, started.resumed_seq, side="right")))
-        self.nan_steps = list(_not_finite(self.batches.column("step"), self.batches.column("loss")))
+        self.nan_steps = list(not_finite(self.batches.column("step"), self.batches.column("loss")))
+        rewind_scalars(self.scalars, started)
         self.messages = [one for one in self.messages if not started.resumed_seq < one.seq < self._first]
         for noted in self._noted:
             noted.place.clear()
@@ -272,7 +282,7 @@ class RunHistory:
         if rows and event.epoch <= self.epochs.column("epoch")[-1]:  # the record that it was resumed is damaged
             self._lay_out_epochs()
         else:
-            self.epochs.append(record.seq, epoch_values(event, record.t))
+            self.epochs.append(record.seq, epoch_values(event, record.t), own_values(event))
 
     def _lay_out_epochs(self) -> None:
         """Cut the table of epochs where it differs from those that count, and add what is missing."""
@@ -281,12 +291,15 @@ class RunHistory:
         same = sum(1 for _ in takewhile(lambda pair: pair[0][0] == pair[1], pairs))
         self.epochs.cut(same)
         for seq, time, event in wanted[same:]:
-            self.epochs.append(seq, epoch_values(event, time))
+            self.epochs.append(seq, epoch_values(event, time), own_values(event))
 
     def _evaluation(self, event: ev.EvaluationDone, record: Record) -> None:
         found = CompactMetrics.of(Metrics.of(event))  # of a damaged one nothing is kept
         self._note(record, self.evaluations, event.split, event)
         self._note(record, self.evaluated, event.split, found)
+
+    def _processes(self, event: ev.ProcessesReported, record: Record) -> None:
+        self._note(record, self.paces, event.epoch, event)
 
     def _progress(self, event: ev.Preparing | ev.Working, record: Record) -> None:
         self.progress = event
@@ -308,7 +321,7 @@ class RunHistory:
         self._tell(event, record)
 
     def _tell(self, event: ev.Event, record: Record) -> None:
-        values = {name: _cut(getattr(event, name)) for name in event.__struct_fields__}
+        values = {name: shortened(getattr(event, name)) for name in event.__struct_fields__}
         if len(self.messages) >= MAX_MESSAGES:
             del self.messages[: MAX_MESSAGES // 10]
         self.messages.append(Message(record.seq, record.wall, type(event).__name__, values))
@@ -323,6 +336,10 @@ class RunHistory:
             files = self.predictions if event.kind == "predictions" else self.weights
             self._note(record, files, event.epoch, event.path, file=True)
 
+    def _picture(self, event: ev.PictureReported, record: Record) -> None:
+        check_name(event.name, {name for name, _ in self.pictures})
+        self._note(record, self.pictures, (event.name, event.epoch), event, file=True)
+
     def _answer(self, event: ev.RequestHandled, record: Record) -> None:
         self.answers[event.id] = event
 
@@ -331,6 +348,7 @@ class RunHistory:
         ev.ValidationDone: _validation,
         ev.EpochEnded: _epoch_ended,
         ev.EvaluationDone: _evaluation,
+        ev.ProcessesReported: _processes,
         ev.Preparing: _progress,
         ev.Working: _progress,
         ev.RunPaused: _paused,
@@ -341,6 +359,9 @@ class RunHistory:
         ev.CallbackFailed: _tell,
         ev.CheckpointSaved: _checkpoint,
         ev.SnapshotSaved: _snapshot,
+        ev.ScalarReported: lambda self, event, record: take_scalar(self.scalars, event, record),
+        ev.PictureReported: _picture,
+        ev.MetricFailed: _tell,
         ev.RequestHandled: _answer,
     }
 
@@ -377,17 +398,3 @@ def _until(found: Iterable[Record | BatchColumns], last: int) -> Iterator[Record
 def _in_order(found: dict[int, V]) -> list[V]:
     """By epoch."""
     return [found[epoch] for epoch in sorted(found)]
-
-
-def smallest(losses: NDArray[np.float64]) -> int | None:
-    """The row of the smallest finite loss, the first on a tie; None without any."""
-    finite = np.isfinite(losses)
-    return int(np.argmin(np.where(finite, losses, np.inf))) if finite.any() else None
-
-
-def _not_finite(steps: NDArray[np.float64], losses: NDArray[np.float64]) -> Iterator[int]:
-    return (int(step) for step in steps[~(np.abs(losses) <= LARGEST)])
-
-
-def _cut(value: Any) -> Any:
-    return value[:MAX_MESSAGE] if isinstance(value, str) else value

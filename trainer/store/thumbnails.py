@@ -160,7 +160,7 @@ def open_published(root: str | Path, fingerprint: str) -> PublishedImages:
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, EOFError) as error:
         raise DataError(
             "data.unpublished",
-            "The images of this run's data are not there for viewing.",
+            "There are no images of this run's data to show.",
             where=str(folder),
             mend="They are written at the start of a run with the callback `snapshots`.",
             reason=str(error)[:200],

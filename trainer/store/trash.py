@@ -15,7 +15,7 @@ NAME = ".trash"
 
 
 def discard(folder: RunFolder) -> Path:
-    """Move a run to the trash of its root; returns where it lies now.
+    """Move a run to the trash of its root; returns where it is kept now.
 
     Raises UsageError `run.live` for a run that is being trained, and DiskError.
     """
@@ -32,17 +32,17 @@ def discard(folder: RunFolder) -> Path:
     return target
 
 
-def restore(lies: Path, folder: RunFolder) -> None:
+def restore(kept_in: Path, folder: RunFolder) -> None:
     """Move a run back to where it was. Raises UsageError `run.exists` if that name is taken by now, and DiskError."""
     if os.path.lexists(folder.path):
         raise UsageError(
             "run.exists",
             f"There is already a run named {folder.name!r}.",
             where=str(folder.path),
-            mend=f"The other one stays in {lies}.",
+            mend=f"The other one stays in {kept_in}.",
             name=folder.name,
         )
-    durable.move(lies, folder.path)
+    durable.move(kept_in, folder.path)
 
 
 def _free(trash: Path, name: str) -> Path:
@@ -56,7 +56,7 @@ def _free(trash: Path, name: str) -> Path:
 def _live(folder: RunFolder) -> UsageError:
     return UsageError(
         "run.live",
-        f"{folder.name} is being trained; it is not thrown away.",
+        f"{folder.name} is being trained; it was not deleted.",
         where=str(folder.path),
         mend="Stop it first.",
         name=folder.name,

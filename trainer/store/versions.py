@@ -11,7 +11,19 @@ from typing import Literal
 
 from trainer.errors import NewerVersionError
 
-Format = Literal["journal", "checkpoint", "predictions", "map", "summary", "evaluation", "export", "images", "features"]
+Format = Literal[
+    "journal",
+    "checkpoint",
+    "predictions",
+    "map",
+    "summary",
+    "evaluation",
+    "export",
+    "images",
+    "features",
+    "calibration",
+    "search",
+]
 
 VERSIONS: MappingProxyType[Format, int] = MappingProxyType(
     {
@@ -24,10 +36,13 @@ VERSIONS: MappingProxyType[Format, int] = MappingProxyType(
         "export": 1,
         "images": 1,
         "features": 1,
+        "calibration": 1,
+        "search": 1,
     }
 )
 """What this Epochscope writes, and the newest it reads. `predictions`: also evaluation/<split>.npz. `images`: the
-published images in .data/. `features`: what a pretrained network gives of them, in .data/features/."""
+published images in .data/. `features`: what a pretrained network gives of them, in .data/features/. `calibration`:
+evaluation/calibration.json. `search`: search.json of a search."""
 
 
 def check_version(kind: Format, found: object, where: object) -> None:

@@ -1,4 +1,4 @@
-"""The figures of each class as a table, its F1 as bars."""
+"""Metrics of each class as a table, F1 as bars."""
 
 from __future__ import annotations
 
@@ -10,29 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPalette, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
 from gui.text import formats
 from gui.widgets import labels
+from gui.widgets.bar_delegate import row_height
+from gui.widgets.row_table import set_row_height, set_up_rows
 from gui.widgets.short_names import NameDelegate
 from gui.window.theme import Colours
 from trainer.natural_order import natural_key
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, F1, PRECISION, RECALL, SUPPORT, SINCE_LAST, SINCE_BEST = range(7)
+BAR = 22
+"""Height in pixels of a bar, at most."""
+TALLEST = 3.6
+"""Rows of few classes share the height, up to so many lines of text each."""
 FIELDS = ("f1", "precision", "recall", "support", "since_last", "since_best")
 
 
 class ClassModel(QAbstractTableModel):
-    """A class a row, in the order a person asked for; at first the worst F1 comes first."""
+    """A row per class, in the order the user chose; by default the worst F1 first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +41,7 @@ class ClassModel(QAbstractTableModel):
         self.sorted_by = (F1, Qt.SortOrder.AscendingOrder)
 
     def show_columns(self, columns: Mapping[str, NDArray[Any]] | None, names: tuple[str, ...]) -> None:
-        """Show these, in order."""
+        """Show these classes, sorted."""
         self.layoutAboutToBeChanged.emit()
         chosen = [(old, self._class(old.row())) for old in self.persistentIndexList()]
         self.columns, self.names = columns, names
@@ -69,34 +67,34 @@ class ClassModel(QAbstractTableModel):
             self.order = np.array(names[::-1] if falling else names, np.int64)
             return
         values = np.asarray(self.columns[FIELDS[column - 1]], float)
-        # NaN last, whatever the direction
+        # NaN last in either direction
         self.order = np.argsort(-values if falling else values, kind="stable")
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """By a column, from now on."""
+        """Sort by a column."""
         self.sorted_by = (column, order)
         self.show_columns(self.columns, self.names)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
-        """A row a class."""
+        """Number of rows."""
         return 0 if parent.isValid() else len(self.order)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
-        """Class and figures."""
+        """Number of columns."""
         return 0 if parent.isValid() else SINCE_BEST + 1
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Captions, explained by tool tips."""
+        """Column titles, with tooltips."""
         if orientation != Qt.Orientation.Horizontal:
             return None
         captions = (
             (self.tr("Class"), self.tr("Click a class to see its images")),
             (self.tr("F1"), self.tr("2 · precision · recall / (precision + recall)")),
-            (self.tr("Precision"), self.tr("Of the images taken for this class: how many are of it")),
-            (self.tr("Recall"), self.tr("Of the images of this class: how many were recognised")),
+            (self.tr("Precision"), self.tr("Share of the images predicted as this class that belong to it")),
+            (self.tr("Recall"), self.tr("Share of the images of this class that were predicted correctly")),
             (self.tr("Images"), self.tr("Images of this class in the split")),
-            (self.tr("Δ last"), self.tr("Change of F1 since the epoch before")),
-            (self.tr("Δ best"), self.tr("Difference of F1 to the best epoch")),
+            (self.tr("Δ last"), self.tr("Change of F1 since the previous epoch")),
+            (self.tr("Δ best"), self.tr("Difference in F1 from the best epoch")),
         )
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignLeft if section in (NAME, F1) else Qt.AlignmentFlag.AlignRight
@@ -145,7 +143,8 @@ class _BarDelegate(QStyledItemDelegate):
         ink = palette.color(QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text)
         text = index.data()
         width = painter.fontMetrics().horizontalAdvance(formats.number(0.888, 3)) + 10
-        bar = rect.adjusted(4, 4, -width, -4)
+        spare = max(4.0, (rect.height() - BAR) / 2)
+        bar = rect.adjusted(4, spare, -width, -spare)
         painter.fillRect(bar, ink if selected else colours.grid)
         inner = bar.adjusted(1, 1, -1, -1)
         painter.fillRect(inner, palette.color(QPalette.ColorRole.Highlight if selected else QPalette.ColorRole.Base))
@@ -157,7 +156,7 @@ class _BarDelegate(QStyledItemDelegate):
 
 
 class _ChangeDelegate(QStyledItemDelegate):
-    """More and less in the colours of better and worse; the sign says it too."""
+    """Increase and decrease in the colours of better and worse; the sign shows it too."""
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
@@ -172,6 +171,7 @@ class ClassTable(QTableView):
     chosen = Signal(int)
     marked = Signal(int)
     """The current row is of this class."""
+    rows_resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -182,23 +182,21 @@ class ClassTable(QTableView):
         self.setItemDelegateForColumn(F1, _BarDelegate(self))
         for column in (SINCE_LAST, SINCE_BEST):
             self.setItemDelegateForColumn(column, _ChangeDelegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
+        set_up_rows(self)
         self.setSortingEnabled(True)
         self.sortByColumn(F1, Qt.SortOrder.AscendingOrder)
-        self.verticalHeader().hide()
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.verticalHeader().setMinimumSectionSize(self.fontMetrics().height() + 4)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 10)
         self.clicked.connect(lambda index: self.chosen.emit(int(self.classes.order[index.row()])))
 
+    def fit_rows(self, below: int) -> None:
+        """Rows so high that they fill the table, but for so many pixels `below` them; as low as always where there are
+        many."""
+        share = (self.viewport().height() - below) // max(1, self.classes.rowCount())
+        height = max(row_height(), min(share, round(TALLEST * self.fontMetrics().height())))
+        if height != self.verticalHeader().defaultSectionSize():
+            set_row_height(self, height)
+
     def fit(self) -> None:
-        """Columns as wide as their texts; the names and the bars share the rest."""
+        """Fit columns to their texts; names and bars share the rest."""
         header, metrics = self.horizontalHeader(), self.fontMetrics()
         for column in range(PRECISION, SINCE_BEST + 1):
             caption = str(self.classes.headerData(column, Qt.Orientation.Horizontal))
@@ -209,19 +207,20 @@ class ClassTable(QTableView):
         rest = max(180, self.viewport().width() - taken)
         self._names.names = labels.class_names(self.classes.names)
         names = [metrics.horizontalAdvance(self._names.names[i]) for i in self.classes.order[:500]]
-        # a bar can be short, a name that is cut has to be guessed
+        # a short bar is readable, a truncated name is not
         bar = metrics.horizontalAdvance(formats.number(0.888, 3)) + 50
         name = min(max([*names, 40]) + 12, max(rest // 2, rest - bar))
         header.resizeSection(NAME, name)
         header.resizeSection(F1, rest - name)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit anew."""
+        """Refit the columns."""
         super().resizeEvent(event)
         self.fit()
+        self.rows_resized.emit()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
-        """Say which class it is."""
+        """Emit the class."""
         super().currentChanged(current, previous)
         if current.isValid():
             self.marked.emit(int(self.classes.order[current.row()]))

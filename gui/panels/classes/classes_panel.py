@@ -1,4 +1,4 @@
-"""Classes: how well each is recognised now, and how that came to be."""
+"""Classes: how well each is recognised now, and how that developed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from gui.viewmodels.image_index import Split
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, class_columns, f1_by_epoch, first_split, look
 from gui.widgets import labels
+from gui.window.dimensions import panel_margins
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
 
@@ -38,6 +39,7 @@ class ClassesPanel(Panel):
         self.table.chosen.connect(self.class_chosen)
         self.table.marked.connect(self._marked)
         self.table.classes.layoutChanged.connect(self._draw_heat)
+        self.table.rows_resized.connect(self._draw_heat)
         self.table.horizontalHeader().sortIndicatorChanged.connect(self.table.fit)
         self.heat.class_marked.connect(self.table.mark)
         self.heat.class_chosen.connect(self.class_chosen)
@@ -61,12 +63,13 @@ class ClassesPanel(Panel):
         self.splitter.addWidget(self.table)
         self.splitter.addWidget(right)
         self.splitter.setSizes([560, 340])
-        # where it gets narrow, the picture gives way before figures are cut
+        # in a narrow window, the picture shrinks before numbers are cut off
         self.splitter.setStretchFactor(0, 0)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setChildrenCollapsible(False)
         content = QWidget()
         page = QVBoxLayout(content)
+        page.setContentsMargins(panel_margins())
         page.addLayout(tools)
         page.addWidget(self.splitter, 1)
         self._stack = QStackedLayout(self)
@@ -74,30 +77,30 @@ class ClassesPanel(Panel):
         self._stack.addWidget(self.empty)
 
     def show_run(self, run: OpenRun | None) -> None:
-        """Another run, drawn at the next `refresh`; none is drawn at once."""
+        """Show another run at the next `refresh`; None clears the panel at once."""
         super().show_run(run)
         self._touched = False
         if run is None:
             self._draw()
 
     def refresh(self, changed: Set[Topic]) -> None:
-        """Draw anew."""
+        """Draw again."""
         if self.run is not None and not self._touched and changed & {"info", "evaluation"}:
             self.split.setCurrentIndex(SPLITS.index(first_split(self.run.model)))
         self._draw()
 
     def move_cursor(self) -> None:
-        """The figures of another epoch."""
+        """Show the metrics of another epoch."""
         self._draw()
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
+        """Set all texts again."""
         chosen = max(0, self.split.currentIndex())
         self.split.clear()
         self.split.addItems([self.tr("Validation, by epoch"), self.tr("Test")])
         self.split.setCurrentIndex(chosen)
         self.split.setAccessibleName(self.tr("Split"))
-        self.table.setAccessibleName(self.tr("Figures of the classes"))
+        self.table.setAccessibleName(self.tr("Metrics by class"))
         self.heat.setAccessibleName(self.tr("F1 by class and epoch"))
         self._draw()
         self.table.fit()
@@ -107,7 +110,7 @@ class ClassesPanel(Panel):
         self._draw()
 
     def _point(self, text: str) -> None:
-        """It takes room from the note only while there is something to say."""
+        """Visible only while there is something to say, since it takes space from the note."""
         self.readout.setText(text)
         self.readout.setVisible(bool(text))
 
@@ -122,10 +125,8 @@ class ClassesPanel(Panel):
         split, model = SPLITS[max(0, self.split.currentIndex())], self.run.model
         looked = look(self.run, self.cursor, split)
         if looked is None and not self._touched:
-            waits = self.tr("The first figures come with the end of the first epoch.")
-            lacks = self.tr(
-                "This run has no validation split. Its figures on the test images come with the evaluation."
-            )
+            waits = self.tr("The first metrics appear after the first epoch.")
+            lacks = self.tr("This run has no validation split. Test metrics appear after the evaluation.")
             self._say(waits if split == "valid" else lacks)
             return
         self._stack.setCurrentIndex(0)
@@ -139,7 +140,7 @@ class ClassesPanel(Panel):
             self.note.setText(self.tr("Not evaluated yet"))
             return
         found = looked.metrics
-        # a class without an image is not one that is badly recognised
+        # a class without images is not a badly recognised one
         f1 = np.where(found.support > 0, found.f1, np.nan)
         worst = int(np.argmin(np.nan_to_num(f1, nan=np.inf)))
         text = self.tr("macro-F1 {macro}, weakest: {name} {value}").format(
@@ -158,6 +159,7 @@ class ClassesPanel(Panel):
         self.no_epochs.setText(self.tr("F1 over the epochs needs a validation split."))
         order, header = self.table.classes.order, self.table.horizontalHeader()
         self.heat.top = header.sizeHint().height() + self.table.frameWidth()
+        self.table.fit_rows(self.heat.below)
         self.heat.row_height = self.table.verticalHeader().defaultSectionSize()
         self.heat.epoch, self.heat.best = self.cursor.at(self.run.model), self.run.model.best_epoch
         self.heat.show_table(epochs, table, order, self.run.model.classes)

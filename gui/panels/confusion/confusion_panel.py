@@ -1,4 +1,4 @@
-"""Errors: the confusion matrix, the most confused pairs, and the images in the cell that was clicked."""
+"""Errors: the confusion matrix, the most confused pairs, and the images in the selected cell."""
 
 from __future__ import annotations
 
@@ -6,17 +6,30 @@ from collections.abc import Sequence, Set
 from typing import ClassVar
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.panels.base import Panel
 from gui.panels.confusion.image_grid import ImageGrid
 from gui.panels.confusion.matrix import MatrixView
+from gui.panels.confusion.matrix_splitter import MatrixSplitter
 from gui.panels.confusion.pairs import PairsView
 from gui.text import formats
+from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun, Selection, first_split, fits, kept_epoch, look
 from gui.widgets import labels
+from gui.window.dimensions import SMALL, panel_margins, space
+from gui.window.theme import icon
 from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.confusion import Mode, Shown, confused_pairs, shown
 from trainer.text_shortening import distinct_names
@@ -27,21 +40,26 @@ EPOCHS = ("previous", "best", "first", "chosen")
 
 
 class ConfusionPanel(Panel):
-    """What is taken for what. `set_overlays` names runs whose matrix this one's can be compared with."""
+    """The confusion matrix and the images behind it, of all images or a slice. `set_overlays`: runs to compare with."""
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "snapshots"})
 
-    def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, cursor: EpochCursor, explanations: Explanations | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(cursor, parent)
         self.looked: Selection | None = None
         self._others: list[OpenRun] = []
         self._touched = False
+        self._places: frozenset[int] | None = None
+        """The matrix of the slice named in `grid`; None: of all images."""
+        self.chip = QPushButton(icon("failed"), "")
         self.split, self.mode, self.compare = QComboBox(), QComboBox(), QComboBox()
         self.other_epoch = QSpinBox(minimum=1)
         self.note, self.empty = labels.Note(), labels.Sentence()
-        # it says what the colours mean: never cut
+        # explains the colours: never cut off
         self.axes = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.matrix, self.pairs, self.grid = MatrixView(), PairsView(), ImageGrid()
+        self.matrix, self.pairs, self.grid = MatrixView(), PairsView(), ImageGrid(explanations)
         self._lay_out()
         self.split.activated.connect(self._split_chosen)
         self.mode.activated.connect(self._draw)
@@ -49,6 +67,7 @@ class ConfusionPanel(Panel):
         self.other_epoch.valueChanged.connect(self._draw)
         self.matrix.chosen.connect(self._places_chosen)
         self.pairs.chosen.connect(self.choose_cell)
+        self.chip.clicked.connect(self._leave_slice)
         self.grid.epoch_chosen.connect(self.epoch_chosen)
         self.grid.show_all.clicked.connect(self._draw)
         self.retranslate()
@@ -59,25 +78,14 @@ class ConfusionPanel(Panel):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(box)
         tools.addWidget(self.other_epoch)
+        tools.addWidget(self.chip)
         tools.addWidget(self.note, 1)
-        table = QWidget()
-        below = QVBoxLayout(table)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(2)
-        below.addWidget(self.matrix, 1)
-        below.addWidget(self.axes)
-        left = QSplitter(Qt.Orientation.Vertical)
-        left.addWidget(table)
-        left.addWidget(self.pairs)
-        left.setStretchFactor(0, 1)
-        left.setSizes([400, 110])
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.addWidget(left)
-        self.splitter.addWidget(self.grid)
-        self.splitter.setSizes([520, 420])
-        self.splitter.setChildrenCollapsible(False)
+        self.axes.setProperty("tone", "muted")
+        self.splitter = MatrixSplitter(self.matrix, self.axes, self.pairs, self.grid)
         content = QWidget()
         page = QVBoxLayout(content)
+        page.setContentsMargins(panel_margins())
+        page.setSpacing(space(SMALL))
         page.addLayout(tools)
         page.addWidget(self.splitter, 1)
         self._stack = QStackedLayout(self)
@@ -87,9 +95,10 @@ class ConfusionPanel(Panel):
     # -- what the window calls -----------------------------------------------------------------------------------
 
     def show_run(self, run: OpenRun | None) -> None:
-        """Another run, drawn at the next `refresh`; none is drawn at once."""
+        """Show another run at the next `refresh`; None clears the panel at once."""
         super().show_run(run)
-        self._touched = False
+        self._touched, self._places = False, None
+        self._show_chip()
         index = ImageIndex(run.folder, run.model) if run is not None else None
         self.grid.show_run(index, (), self._split())
         if run is None:
@@ -102,19 +111,19 @@ class ConfusionPanel(Panel):
         self._draw()
 
     def refresh(self, changed: Set[Topic]) -> None:
-        """Draw anew."""
+        """Draw again."""
         if self.run is not None and self.grid.index is not None and changed & {"info", "evaluation"}:
             self.grid.index.forget()
             self.grid.names = self.run.model.classes
             if not self._touched:
                 self.split.setCurrentIndex(SPLITS.index(first_split(self.run.model)))
-                self.grid.choose(ImageFilter(self._split(), self.grid.choice.true, self.grid.choice.predicted))
+                self.grid.choose(self._filter(self.grid.choice.true, self.grid.choice.predicted))
         if changed & {"info", "epochs", "evaluation"}:
             self._draw()
         self._reload()
 
     def move_cursor(self) -> None:
-        """The same at another epoch."""
+        """Show the same at another epoch."""
         self._draw()
         self._reload()
 
@@ -128,11 +137,36 @@ class ConfusionPanel(Panel):
         self._choose((number,), None)
 
     def choose_cell(self, true: int, predicted: int) -> None:
-        """Show the images of one class that were taken for another."""
+        """Show the images of one class that were predicted as another."""
         self._choose((true,), (predicted,))
 
+    def show_slice(self, split: Split, name: str, places: frozenset[int]) -> None:
+        """Restrict matrix and images to a slice, until it is left or another split is chosen."""
+        self._touched = True
+        self.split.setCurrentIndex(SPLITS.index(split))
+        self._places, self.grid.slice_name = places, name
+        self._show_chip()
+        self._choose(None, None)
+        self._reload()
+
+    def _leave_slice(self) -> None:
+        self._places = None
+        self._show_chip()
+        self._choose(self.grid.choice.true, self.grid.choice.predicted)
+
+    def _show_chip(self) -> None:
+        name = self.tr("Slice: {name}").format(name=self.grid.slice_name)
+        short = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, 260)
+        self.chip.setText(short.replace("&", "&&"))
+        self.chip.setToolTip(labels.plain_tip(f"{name}\n{self.tr('Click to see all images again')}"))
+        self.chip.setAccessibleName(f"{name}. {self.tr('Click to see all images again')}")
+        self.chip.setVisible(self._places is not None)
+
+    def _filter(self, true: tuple[int, ...] | None, predicted: tuple[int, ...] | None) -> ImageFilter:
+        return ImageFilter(self._split(), true, predicted, places=self._places)
+
     def retranslate(self) -> None:
-        """Set all texts anew."""
+        """Set all texts again."""
         splits = (self.tr("Validation, by epoch"), self.tr("Test"))
         modes = (
             self.tr("Counts"),
@@ -153,6 +187,7 @@ class ConfusionPanel(Panel):
         self.matrix.setAccessibleName(self.tr("Confusion matrix"))
         self.pairs.setAccessibleName(self.tr("Most confused pairs"))
         self._fill_compare()
+        self._show_chip()
         self.grid.retranslate()
         self._draw()
 
@@ -162,9 +197,10 @@ class ConfusionPanel(Panel):
         return SPLITS[max(0, self.split.currentIndex())]
 
     def _split_chosen(self) -> None:
-        self._touched = True
+        self._touched, self._places = True, None
+        self._show_chip()
         self._draw()
-        self.grid.choose(ImageFilter(self._split(), self.grid.choice.true, self.grid.choice.predicted))
+        self.grid.choose(self._filter(self.grid.choice.true, self.grid.choice.predicted))
 
     def _places_chosen(self, row: int, column: int) -> None:
         self._choose(self._classes(row), self._classes(column))
@@ -181,7 +217,7 @@ class ConfusionPanel(Panel):
         return tuple(one for one in hidden if one not in table.classes)
 
     def _choose(self, true: tuple[int, ...] | None, predicted: tuple[int, ...] | None) -> None:
-        self.grid.choose(ImageFilter(self._split(), true, predicted))
+        self.grid.choose(self._filter(true, predicted))
         self._draw()
 
     def _mark(self, table: Shown) -> None:
@@ -197,7 +233,7 @@ class ConfusionPanel(Panel):
 
     def _draw(self) -> None:
         if self.run is None:
-            self._say(self.tr("Choose a run to see what its model takes for what."))
+            self._say(self.tr("Choose a run to see its confusion matrix."))
             return
         self.looked = look(self.run, self.cursor, self._split())
         self._offer_others()
@@ -206,7 +242,10 @@ class ConfusionPanel(Panel):
             return
         self._stack.setCurrentIndex(0)
         names, mode = self.run.model.classes, MODES[self.mode.currentIndex()]
-        counts = self.looked.metrics.matrix
+        counts = self._counts(self.looked.epoch, self.looked.metrics.matrix)
+        if counts is None:
+            self._show_nothing(self.tr("There are no predictions for these images."))
+            return
         before = self._before() if mode == "difference" else None
         chosen = {*(self.grid.choice.true or ()), *(self.grid.choice.predicted or ())}
         table = shown(counts, mode, before, keep=tuple(sorted(chosen)) if len(chosen) <= 2 else ())
@@ -214,7 +253,8 @@ class ConfusionPanel(Panel):
         compared = mode == "difference" and before is not None
         self.pairs.show_pairs(confused_pairs(counts, before), names, compared=compared)
         self._mark(table)
-        self._describe(table)
+        self._describe(table, counts)
+        self.splitter.arrange()
 
     def _say(self, text: str) -> None:
         self.looked = None
@@ -226,32 +266,33 @@ class ConfusionPanel(Panel):
         model = self.run.model
         sizes = model.info.split_sizes if model.info is not None else {}
         if not self._touched and self._split() == "test":
-            text = self.tr("This run has no validation split. Its errors on the test images come with the evaluation.")
+            text = self.tr("This run has no validation split. Errors on the test images appear after the evaluation.")
             self._say(text)
         elif self._touched:
-            # the choosers must stay within reach
-            self._stack.setCurrentIndex(0)
-            self.matrix.show_matrix(None, ())
-            self.pairs.show_pairs([], (), compared=False)
             lacking = bool(sizes) and self._split() not in sizes
-            missing = self.tr("This run has no such split.") if lacking else self.tr("Not evaluated yet.")
-            self.note.setText(missing)
-            self.axes.setText("")
+            self._show_nothing(self.tr("This run has no such split.") if lacking else self.tr("Not evaluated yet."))
         else:
-            self._say(self.tr("The first figures come with the end of the first epoch."))
+            self._say(self.tr("The first metrics appear after the first epoch."))
 
-    def _describe(self, table: Shown) -> None:
+    def _show_nothing(self, why: str) -> None:
+        """Hide the matrix; the choosers stay available."""
+        self._stack.setCurrentIndex(0)
+        self.matrix.show_matrix(None, ())
+        self.pairs.show_pairs([], (), compared=False)
+        self.note.setText(why)
+        self.axes.setText("")
+
+    def _describe(self, table: Shown, counts: ConfusionMatrix) -> None:
         assert self.run is not None
         assert self.looked is not None
-        counts = self.looked.metrics.matrix
         images = int(counts.counts.sum())
         wrong = images - int(counts.hits.sum())
         what = self.tr("{wrong} of {all} wrong").format(wrong=formats.whole(wrong), all=formats.whole(images))
         what = f"{labels.whence(self.looked)}: {what}"
         if table.mode == "difference" and table.before is None:
-            what = self.tr("There is nothing to compare with")
+            what = self.tr("Nothing to compare with")
         self.note.setText(what)
-        axes = self.tr("Rows: true class. Columns: taken for.")
+        axes = self.tr("Rows: true class. Columns: predicted class.")
         if None in table.classes:
             text = self.tr("The {top} most confused of {all} classes; the rest is “other”.")
             axes = text.format(top=len(table.classes) - 1, all=len(self.run.model.classes)) + " " + axes
@@ -264,17 +305,17 @@ class ConfusionPanel(Panel):
     def _fill_compare(self) -> None:
         chosen = max(0, self.compare.currentIndex())
         self.compare.clear()
-        texts = (self.tr("to the epoch before"), self.tr("to the best epoch"), self.tr("to the first epoch"))
+        texts = (self.tr("to the previous epoch"), self.tr("to the best epoch"), self.tr("to the first epoch"))
         for text in (*texts, self.tr("to epoch:")):
             self.compare.addItem(text)
-        self.compare.setToolTip(self.tr("Tick a run in the list of runs, and it can be compared with here"))
+        self.compare.setToolTip(self.tr("Tick a run in the list to compare with it"))
         self.other_epoch.setAccessibleName(self.tr("Epoch to compare with"))
         for name in distinct_names([other.folder for other in self._others]):
             self.compare.addItem(self.tr("to {run}").format(run=formats.plain(name)))
         self.compare.setCurrentIndex(chosen if chosen < self.compare.count() else 0)
 
     def _offer_others(self) -> None:
-        """What to compare with is asked where something is compared."""
+        """Offer a choice of runs only while comparing."""
         compared = MODES[self.mode.currentIndex()] == "difference"
         self.compare.setVisible(compared)
         self.other_epoch.setVisible(compared and self.compare.currentIndex() == EPOCHS.index("chosen"))
@@ -283,7 +324,7 @@ class ConfusionPanel(Panel):
                 self.other_epoch.setMaximum(max(self.run.model.verdicts))
 
     def _before(self) -> ConfusionMatrix | None:
-        """The matrix to compare with; None where there is none of the same classes."""
+        """The matrix to compare with; None if there is none with the same classes."""
         assert self.run is not None
         assert self.looked is not None
         place, model = self.compare.currentIndex(), self.run.model
@@ -293,12 +334,20 @@ class ConfusionPanel(Panel):
             return None
         epochs = {"previous": self.looked.epoch - 1, "best": model.best_epoch or 0, "first": min(model.verdicts)}
         epochs["chosen"] = self.other_epoch.value()
-        found = model.verdicts.get(epochs[EPOCHS[max(0, place)]])
-        return found.matrix if fits(found, model) else None
+        epoch = epochs[EPOCHS[max(0, place)]]
+        found = model.verdicts.get(epoch)
+        return self._counts(epoch, found.matrix) if fits(found, model) else None
+
+    def _counts(self, epoch: int, whole: ConfusionMatrix) -> ConfusionMatrix | None:
+        """The matrix of the slice instead of all images, if there is one; None if it is not known."""
+        if self._places is None or self.run is None or self.grid.index is None:
+            return whole
+        classes = len(self.run.model.classes)
+        return self.grid.index.confusion(self._split(), epoch, self._places, classes)
 
     def _of_other(self, other: OpenRun) -> ConfusionMatrix | None:
         assert self.run is not None
-        if other.model.classes != self.run.model.classes:
+        if other.model.classes != self.run.model.classes or self._places is not None:
             return None
         cursor = EpochCursor()
         cursor.chosen = other.model.best_epoch

@@ -1,78 +1,111 @@
-"""One image, large: what it is, what the model made of it now, and after every epoch."""
+"""One image in detail: its facts, the prediction now and after every epoch, where the model looked, and the training
+images it finds similar."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from dataclasses import dataclass
 
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from gui.panels.confusion.heat_view import HeatView
+from gui.panels.confusion.similar_strip import distance_text
+from gui.panels.confusion.similar_view import SimilarView
 from gui.panels.confusion.verdict_strip import VerdictStrip
 from gui.text import formats
+from gui.viewmodels.explanations import Explanations, ImageKey, Neighbor, SaliencyMap
 from gui.viewmodels.image_index import Seen, Verdicts
 from gui.widgets import labels
+from gui.window.theme import icon
+
+LOSS = 3
+"""Index of the line that shows the distance for a similar image."""
+
+ROWS = 14
+"""Lines of text needed for the image, its facts and the controls, without the verdicts by epoch."""
 
 
-class BigPicture(QWidget):
-    """As large as there is room, its pixels sharp."""
+@dataclass(frozen=True)
+class _View:
+    """The shown image: one of the run's, or a similar training image with its distance."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._image: QImage | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(72, 72)
-
-    def show_pixels(self, pixels: NDArray[np.uint8] | None) -> None:
-        """(h, w, 3) uint8, or nothing."""
-        self._image = labels.image_of(pixels) if pixels is not None else None
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Square."""
-        return QSize(128, 128)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The picture."""
-        if self._image is not None:
-            painter = QPainter(self)
-            labels.draw_picture(painter, self._image, QRectF(self.rect()))
-            painter.end()
+    key: ImageKey | None
+    image: QImage
+    true: int
+    file: str
+    seen: Seen | None = None
+    distance: float = 0.0
 
 
 class ImageDetail(QWidget):
-    """The image chosen in the grid."""
+    """The image chosen in a list, and from there similar training images, with a way back.
+
+    Without `explanations`, it shows only the image and its facts.
+    """
 
     epoch_chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, explanations: Explanations | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.picture, self.strip = BigPicture(), VerdictStrip()
+        self._explanations = explanations
+        self._views: list[_View] = []
+        self._names: tuple[str, ...] = ()
+        self._verdicts, self._epoch = Verdicts.none(), 0
+        self.heat, self.strip = HeatView(explanations), VerdictStrip()
+        self.similar = SimilarView(explanations, self.heat.waiting_text)
+        self.back, self.similar_switch = QPushButton(icon("previous"), ""), self.similar.switch
         self.captions = [QLabel() for _ in range(5)]
         self.values = [labels.Note() for _ in range(4)] + [labels.Note(Qt.TextElideMode.ElideMiddle)]
         self.strip_caption = labels.Note()
-        inner = QWidget()
-        form = QFormLayout(inner)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setVerticalSpacing(2)
-        form.setHorizontalSpacing(12)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for caption, value in zip(self.captions, self.values, strict=True):
-            form.addRow(caption, value)
-        right = QVBoxLayout()
-        right.setSpacing(2)
-        right.addWidget(self._scrolled(inner), 1)
-        right.addWidget(self.strip_caption)
-        right.addWidget(self.strip)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
-        layout.addWidget(self.picture, 1)
-        layout.addLayout(right, 2)
-        self.strip.epoch_chosen.connect(self.epoch_chosen)
+        self._lay_out()
+        self._connect()
         self.retranslate()
 
+    @property
+    def picture(self) -> QWidget:
+        """The image itself."""
+        return self.heat.picture
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        tools.setSpacing(4)
+        for button in (self.back, self.heat.switch, self.similar_switch):
+            tools.addWidget(button)
+        tools.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(tools)
+        layout.addWidget(self.heat.settings)
+        middle = QHBoxLayout()
+        middle.addWidget(self.heat, 2)
+        middle.addLayout(self._facts(), 3)
+        layout.addLayout(middle, 1)
+        layout.addWidget(self.heat.note)
+        layout.addWidget(self.heat.problem)
+        layout.addWidget(self.similar)
+        self.back.hide()
+        self.heat.switch.setVisible(self._explanations is not None)
+
+    def _facts(self) -> QVBoxLayout:
+        inner = QWidget()
+        self._form = QFormLayout(inner)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setVerticalSpacing(2)
+        self._form.setHorizontalSpacing(12)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for caption, value in zip(self.captions, self.values, strict=True):
+            self._form.addRow(caption, value)
+        facts = QVBoxLayout()
+        facts.setSpacing(2)
+        facts.addWidget(self._scrolled(inner), 1)
+        facts.addWidget(self.strip_caption)
+        facts.addWidget(self.strip)
+        return facts
+
     def _scrolled(self, inner: QWidget) -> QScrollArea:
-        """In a low window the first line is seen and the rest is scrolled to, rather than all drawn over each other."""
+        """In a low window, the first line is visible and the rest is reached by scrolling, instead of overlapping."""
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -80,41 +113,122 @@ class ImageDetail(QWidget):
         area.setWidget(inner)
         return area
 
+    def _connect(self) -> None:
+        self.strip.epoch_chosen.connect(self.epoch_chosen)
+        self.similar_switch.toggled.connect(self._fit_strip)
+        self.similar.chosen.connect(self._go_to)
+        self.back.clicked.connect(self.go_back)
+        self.heat.explained.connect(self._explained)
+        keys = QShortcut(QKeySequence.StandardKey.Back, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        keys.activated.connect(self.go_back)
+
     def retranslate(self) -> None:
-        """Set the captions anew."""
-        texts = (self.tr("Class"), self.tr("Taken for"), self.tr("Confidence"), self.tr("Loss"), self.tr("File"))
+        """Set all texts again."""
+        texts = (self.tr("Class"), self.tr("Predicted"), self.tr("Confidence"), self.tr("Loss"), self.tr("File"))
         for caption, text in zip(self.captions, texts, strict=True):
             caption.setText(text)
+        self.back.setText(self.tr("Back"))
+        self.back.setToolTip(self.tr("Previous image (Alt+Left)"))
+        self.heat.retranslate()
+        self.similar.retranslate()
+        if self._views:
+            self._describe()
 
-    def show_image(self, seen: Seen | None, verdicts: Verdicts, names: tuple[str, ...], epoch: int) -> None:
-        """Nothing where `seen` is None."""
+    # -- images ------------------------------------------------------------------------------------------------------
+
+    def show_image(
+        self,
+        seen: Seen | None,
+        verdicts: Verdicts,
+        names: tuple[str, ...],
+        epoch: int,
+        key: ImageKey | None = None,
+    ) -> None:
+        """Show an image of the list, or nothing if `seen` is None; `key` identifies it to the helper. A similar image
+        opened from the same one stays."""
         self.setVisible(seen is not None)
+        self._names, self._verdicts, self._epoch = names, verdicts, epoch
         if seen is None:
-            self.picture.show_pixels(None)
+            self._views = []
+            self.heat.show_image(None, None, -1, names)
+            self.similar.show_image(None, -1, names)
             return
-        self.picture.show_pixels(seen.pixels)
-        verdict = self.tr("right") if seen.right else self.tr("wrong")
+        file = seen.path or self.tr("image {number}").format(number=formats.whole(seen.place + 1))
         width, height = seen.size
         size = f"{formats.whole(width)}×{formats.whole(height)}"
-        file = seen.path or self.tr("image {number}").format(number=formats.whole(seen.place + 1))
-        for label, text in zip(
-            self.values,
-            (
-                labels.class_name(names, seen.true),
-                labels.class_name(names, seen.predicted),
-                f"{formats.percent(seen.confidence, 1)}, {verdict}",
-                formats.number(seen.loss, 3),
-                f"{file} ({size})",
-            ),
-            strict=True,
-        ):
+        first = _View(key, labels.image_of(seen.pixels), seen.true, f"{file} ({size})", seen)
+        same = len(self._views) > 1 and key is not None and self._views[0].key == key
+        self._views = [first, *self._views[1:]] if same else [first]
+        self._show()
+
+    def _go_to(self, neighbor: Neighbor) -> None:
+        """Go to a training image."""
+        before = self._views[-1].key
+        assert before is not None
+        key = ImageKey(before.run, before.weights, "train", neighbor.place)
+        name = self.tr("image {number}").format(number=formats.whole(neighbor.place + 1))
+        image = labels.image_of(neighbor.pixels)
+        self._views.append(_View(key, image, neighbor.label, neighbor.path or name, distance=neighbor.distance))
+        self._show()
+        self.back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def go_back(self) -> None:
+        """Go back to the previous image."""
+        if len(self._views) > 1:
+            self._views.pop()
+            self._show()
+
+    def _show(self) -> None:
+        view = self._views[-1]
+        self.back.setVisible(len(self._views) > 1)
+        self._describe()
+        self.heat.show_image(view.image, view.key, view.true, self._names)
+        if view.seen is None:
+            self.heat.ask(always=True)  # what the model makes of a training image is in no file
+        self.similar.show_image(view.key, view.true, self._names)
+
+    def _describe(self) -> None:
+        view, seen = self._views[-1], self._views[-1].seen
+        predicted = confidence = "…"
+        fourth, number = self.tr("Distance"), distance_text(view.distance)
+        if seen is not None:
+            verdict = self.tr("right") if seen.right else self.tr("wrong")
+            predicted = labels.class_name(self._names, seen.predicted)
+            confidence = f"{formats.percent(seen.confidence, 1)}, {verdict}"
+            fourth, number = self.tr("Loss"), formats.number(seen.loss, 3)
+        name = labels.class_name(self._names, view.true)
+        for label, text in zip(self.values, (name, predicted, confidence, number, view.file), strict=True):
             label.setText(text)
-        many = len(verdicts.epochs) > 0
-        self.strip_caption.setVisible(many)
-        self.strip.setVisible(many)
-        self.strip_caption.setText(
-            self.tr("By epoch: ↑ right ({right}), ↓ wrong ({wrong})").format(
-                right=formats.whole(int(verdicts.right.sum())), wrong=formats.whole(int((~verdicts.right).sum()))
+        self.captions[LOSS].setText(fourth)
+        text = self.tr("Training image")
+        if seen is not None:
+            right = self._verdicts.right
+            text = self.tr("By epoch: ↑ right ({right}), ↓ wrong ({wrong})").format(
+                right=formats.whole(int(right.sum())), wrong=formats.whole(int((~right).sum()))
             )
-        )
-        self.strip.show_verdicts(verdicts, names, epoch)
+        self.strip_caption.setText(text)
+        self.strip.show_verdicts(self._verdicts, self._names, self._epoch)
+        self._fit_strip()
+
+    def _fit_strip(self) -> None:
+        """Hide the verdicts by epoch if there is no room for both them and similar images."""
+        training = bool(self._views) and self._views[-1].seen is None
+        needed = ROWS * self.fontMetrics().height() + self.strip.sizeHint().height()
+        room = self.height() - (self.similar.sizeHint().height() if self.similar_switch.isChecked() else 0)
+        there = len(self._verdicts.epochs) > 0 and not training and (room > needed or self._explanations is None)
+        self.strip.setVisible(there)
+        self.strip_caption.setVisible(there or training)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Adapt to the new size."""
+        super().resizeEvent(event)
+        self._fit_strip()
+
+    def _explained(self, found: SaliencyMap) -> None:
+        """Show the prediction for a training image."""
+        if not self._views or self._views[-1].seen is not None:
+            return
+        verdict = self.tr("right") if found.predicted == self._views[-1].true else self.tr("wrong")
+        self.values[1].setText(labels.class_name(self._names, found.predicted))
+        chance = formats.percent(float(found.probabilities[found.predicted]), 1)
+        self.values[2].setText(f"{chance}, {verdict}")

@@ -1,4 +1,4 @@
-"""The images behind a number: a grid of them, sorted and filtered, and the chosen one large below it."""
+"""The images behind a number: a sorted and filtered grid, with the chosen one in detail below."""
 
 from __future__ import annotations
 
@@ -10,26 +10,29 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QS
 
 from gui.panels.confusion.image_detail import ImageDetail
 from gui.text import formats
+from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, ImageSelection, Keep, Order, Seen, Split, Verdicts
 from gui.widgets import labels
 from gui.widgets.thumbnails import Card, ThumbnailView
 
-SIDE = 72
+SIDE = 96
 KEEPS: tuple[Keep, ...] = ("all", "wrong", "right")
 ORDERS: tuple[Order, ...] = ("-loss", "loss", "-confidence", "confidence")
 
 
 class ImageGrid(QWidget):
-    """Shows what `choose` asks for at an epoch. `epoch_chosen`: an epoch of an image's history was clicked."""
+    """Shows the images selected by `choose` at an epoch. `epoch_chosen`: an epoch of an image's history was clicked."""
 
     epoch_chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, explanations: Explanations | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.index: ImageIndex | None = None
         self.names: tuple[str, ...] = ()
         self.epoch = 0
         self.choice = ImageFilter()
+        self.slice_name = ""
+        """What the chosen images have in common."""
         self.selection = ImageSelection(self.choice, 0)
         self._large: tuple[Split, int] | None = None
         self.title, self.note, self.empty = labels.Note(), labels.Note(), labels.Sentence()
@@ -38,9 +41,9 @@ class ImageGrid(QWidget):
         self.title.setFont(font)
         self.show_all = QPushButton()
         self.keep, self.order = QComboBox(), QComboBox()
-        self.view, self.detail = ThumbnailView(SIDE, 4), ImageDetail()
+        self.view, self.detail = ThumbnailView(SIDE, 2), ImageDetail(explanations)
         self._lay_out()
-        self.show_all.clicked.connect(lambda: self.choose(ImageFilter(self.choice.split)))
+        self.show_all.clicked.connect(lambda: self.choose(replace(self.choice, true=None, predicted=None)))
         self.keep.activated.connect(self._filter)
         self.order.activated.connect(self._filter)
         self.view.selectionModel().currentChanged.connect(self._current)
@@ -56,7 +59,7 @@ class ImageGrid(QWidget):
             widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(widget)
         tools.addWidget(self.note, 1)
-        # where it is narrow, the order is cut and not the number
+        # if space is short, the order is cut off rather than the number
         self.order.setMinimumWidth(self.fontMetrics().averageCharWidth() * 12)
         self.note.setMinimumWidth(self.fontMetrics().averageCharWidth() * 15)
         place = QWidget()
@@ -66,9 +69,9 @@ class ImageGrid(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(place)
         self.splitter.addWidget(self.detail)
-        self.splitter.setStretchFactor(0, 2)
+        self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([300, 160])
+        self.splitter.setSizes([280, 320])
         self.splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -77,7 +80,7 @@ class ImageGrid(QWidget):
         layout.addWidget(self.splitter, 1)
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
+        """Set all texts again."""
         self.show_all.setText(self.tr("Show all"))
         self.show_all.setToolTip(self.tr("All images of the split, whatever their class"))
         keeps = (self.tr("All"), self.tr("Wrong only"), self.tr("Right only"))
@@ -100,14 +103,14 @@ class ImageGrid(QWidget):
         self.view.viewport().update()
 
     def show_run(self, index: ImageIndex | None, names: tuple[str, ...], split: Split) -> None:
-        """Another run: its images, once they are asked for."""
+        """Use another run, whose images are loaded on demand."""
         self.index, self.names, self._large = index, names, None
         self.selection = ImageSelection(ImageFilter(split), -1)
         self.view.pictures.set_cards(0, self._card)
         self.choice = ImageFilter(split, order=self.choice.order, keep=self.choice.keep)
 
     def choose(self, choice: ImageFilter) -> None:
-        """Show these images. Order and filter stay as the person set them."""
+        """Show these images. The user's order and filter stay."""
         wanted = replace(choice, order=self.choice.order, keep=self.choice.keep)
         if wanted != self.choice:
             self.choice, self._large = wanted, None
@@ -119,7 +122,7 @@ class ImageGrid(QWidget):
         self.reload(self.epoch)
 
     def reload(self, epoch: int) -> None:
-        """The same images at another epoch, or files that have come meanwhile; the one shown large stays."""
+        """The same images at another epoch, or with files that have arrived meanwhile; the image in detail stays."""
         old, self.epoch = self.selection, epoch
         found = self.index.select(self.choice, epoch) if self.index is not None else ImageSelection(self.choice, epoch)
         self.selection = found
@@ -130,7 +133,6 @@ class ImageGrid(QWidget):
 
     def _fill(self, scroll: int) -> None:
         large = self._large if self._large and self._large[0] == self.choice.split else None
-        self.view.widest = self._widest()
         self.view.pictures.set_cards(len(self.selection.items), self._card)
         if large is None and len(self.selection.items):
             large = (self.choice.split, int(self.selection.items[0]))
@@ -139,13 +141,8 @@ class ImageGrid(QWidget):
         self.view.doItemsLayout()
         self.view.verticalScrollBar().setValue(scroll)
 
-    def _widest(self) -> str:
-        verdict = max(self.tr("right"), self.tr("wrong"), key=len)
-        name = max((labels.class_name(self.names, i)[:12] for i in range(len(self.names))), key=len, default="")
-        return max(f"MM{verdict} {formats.percent(1.0)}", labels.ARROW + name, key=len)
-
     def _mark(self) -> None:
-        """Make the large image the current one of the list, where it is in it."""
+        """Make the detailed image the current one of the list, if it is there."""
         rows = np.flatnonzero(self.selection.items == (self._large[1] if self._large else -1))
         if len(rows):
             model = self.view.selectionModel()
@@ -162,18 +159,26 @@ class ImageGrid(QWidget):
         seen = self._seen(row)
         if seen is None:
             return None
-        true, taken = labels.class_name(self.names, seen.true), labels.class_name(self.names, seen.predicted)
+        true, predicted = (labels.class_name(self.names, place) for place in (seen.true, seen.predicted))
         verdict = self.tr("right") if seen.right else self.tr("wrong")
         share = formats.percent(seen.confidence)
         loss = self.tr("loss {loss}").format(loss=formats.number(seen.loss, 2))
-        spoken = self.tr("{true}, taken for {taken} with {share}, {verdict}, {loss}").format(
-            true=true, taken=taken, share=share, verdict=verdict, loss=loss
+        spoken = self.tr("{true}, predicted {predicted} with {share}, {verdict}, {loss}").format(
+            true=true, predicted=predicted, share=share, verdict=verdict, loss=loss
         )
         tip = f"{spoken}\n{seen.path}" if seen.path else spoken
-        short = self.view.short_names(self.names, labels.ARROW)
-        first, second = labels.class_name(short, seen.true), labels.ARROW + labels.class_name(short, seen.predicted)
-        lines = first, second, f"{verdict} {share}", loss
-        return Card(seen.pixels, lines, spoken, tip, seen.right)
+        return Card(seen.pixels, (self._line(seen), share), spoken, tip, seen.right)
+
+    def _line(self, seen: Seen) -> str:
+        """The class; of an image that is wrong, the one that was predicted behind it."""
+        arrow = f" {labels.ARROW}"
+        true, predicted = (labels.class_name(self.names, place) for place in (seen.true, seen.predicted))
+        if seen.right:
+            return true if self.view.fits(true) else labels.class_name(self.view.short_names(self.names), seen.true)
+        if self.view.fits(true + arrow + predicted):
+            return true + arrow + predicted
+        short = self.view.short_names(self.names, arrow, on_line=2)
+        return arrow.join(labels.class_name(short, place) for place in (seen.true, seen.predicted))
 
     def _current(self, current: QModelIndex) -> None:
         if current.isValid() and current.row() < len(self.selection.items):
@@ -186,7 +191,9 @@ class ImageGrid(QWidget):
             return
         split, item = self._large
         verdicts = self.index.verdicts(item) if split == "valid" else Verdicts.none()
-        self.detail.show_image(self.index.seen(split, item, self.epoch), verdicts, self.names, self.epoch)
+        seen = self.index.seen(split, item, self.epoch)
+        key = self.index.key(split, seen.place) if seen is not None else None
+        self.detail.show_image(seen, verdicts, self.names, self.epoch, key)
 
     # -- words ---------------------------------------------------------------------------------------------------
 
@@ -202,19 +209,25 @@ class ImageGrid(QWidget):
         else:
             self.note.setText("" if found.reason else self.tr("Images: {count}").format(count=shown))
         self._stack.setCurrentWidget(self.view if len(found.items) else self.empty)
-        nothing = self.tr("No image fits. Choose another cell or filter.")
+        nothing = self.tr("No image matches. Choose another cell or filter.")
         self.empty.setText(labels.why_no_images(found.reason, found.file) or nothing)
 
     def _title(self) -> str:
+        if self.choice.places is None:
+            return self._class_title()
+        some = self.choice.true is not None or self.choice.predicted is not None
+        return f"{self.slice_name}; {self._class_title()}" if some else self.slice_name
+
+    def _class_title(self) -> str:
         true, predicted = self._named(self.choice.true), self._named(self.choice.predicted)
         if true and predicted:
             if self.choice.true == self.choice.predicted:
-                return self.tr("{true}, recognised").format(true=true)
-            return self.tr("{true} taken for {predicted}").format(true=true, predicted=predicted)
+                return self.tr("{true}, correct").format(true=true)
+            return self.tr("{true} predicted as {predicted}").format(true=true, predicted=predicted)
         if true:
             return self.tr("All of class {true}").format(true=true)
         if predicted:
-            return self.tr("All taken for {predicted}").format(predicted=predicted)
+            return self.tr("All predicted as {predicted}").format(predicted=predicted)
         return self.tr("All images")
 
     def _named(self, classes: tuple[int, ...] | None) -> str:

@@ -1,4 +1,5 @@
-"""The confusion matrix as a table: keyboard, selection and screen readers for nothing, colours by a delegate."""
+"""The confusion matrix as a table, which provides keyboard, selection and screen readers; a delegate draws the
+colours."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QRect,
     QSignalBlocker,
+    QSize,
     Qt,
     Signal,
 )
@@ -36,12 +38,15 @@ from trainer.metrics.confusion import Shown
 
 Index = QModelIndex | QPersistentModelIndex
 SMALLEST, LARGEST = 22, 64
+"""Side of a cell in pixels."""
+_GAP = 1
+"""Pixels around a cell, instead of grid lines."""
 NAME_WIDTH = 125
-"""Pixels a class name may take beside its row or above its column."""
+"""Most pixels for a class name beside its row or above its column."""
 
 
 class MatrixModel(QAbstractTableModel):
-    """What is shown of a matrix, with the classes' names."""
+    """The displayed matrix and class names."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +55,7 @@ class MatrixModel(QAbstractTableModel):
         self._scales = (0.0, 0.0)
 
     def show_matrix(self, shown: Shown | None, names: tuple[str, ...]) -> None:
-        """Show this one; the selection survives where the classes are the same."""
+        """Show a matrix; the selection is kept if the classes are the same."""
         same = shown is not None and self.shown is not None and shown.classes == self.shown.classes
         same = same and names == self._names
         if not same:
@@ -85,12 +90,12 @@ class MatrixModel(QAbstractTableModel):
             return self.name(section)
         if role == Qt.ItemDataRole.ToolTipRole:
             across = orientation == Qt.Orientation.Horizontal
-            text = self.tr("All taken for {name}") if across else self.tr("All of class {name}")
+            text = self.tr("All predicted as {name}") if across else self.tr("All of class {name}")
             return labels.plain_tip(text.format(name=self.name(section)))
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The figure; in words for tool tip and screen reader."""
+        """The value; as a sentence for tooltip and screen reader."""
         if self.shown is None or not index.isValid():
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -118,7 +123,7 @@ class MatrixModel(QAbstractTableModel):
         assert self.shown is not None
         counts = self.shown.counts
         of = int(counts[row].sum())
-        text = self.tr("{true} taken for {predicted}: {count} of {of} ({share})").format(
+        text = self.tr("{true} predicted as {predicted}: {count} of {of} ({share})").format(
             true=self.name(row),
             predicted=self.name(column),
             count=formats.whole(int(counts[row, column])),
@@ -135,7 +140,7 @@ class MatrixModel(QAbstractTableModel):
         return text
 
     def colour(self, row: int, column: int, background: QColor) -> QColor:
-        """Hits and errors have a colour and a scale each; a difference shows better (more hits, fewer errors) and
+        """Hits and errors have separate colours and scales; a difference shows better (more hits, fewer errors) and
         worse."""
         assert self.shown is not None
         value, colours = float(self.shown.values[row, column]), Colours.current()
@@ -147,7 +152,7 @@ class MatrixModel(QAbstractTableModel):
             share = -share if row == column else share
             red, green, blue = (int(part) for part in colours.change[round(127.5 + 127.5 * share)][:3])
             return QColor(red, green, blue)
-        # a little colour for the smallest: one error is not none
+        # a little colour even for the smallest: one error differs from zero
         return mix(background, colours.series[0] if row == column else colours.series[1], 0.08 + 0.92 * share)
 
 
@@ -156,8 +161,8 @@ class _CellDelegate(QStyledItemDelegate):
         model = index.model()
         assert isinstance(model, MatrixModel)
         rect, state, palette = option.rect, option.state, option.palette
-        colour = model.colour(index.row(), index.column(), palette.color(QPalette.ColorRole.Base))
-        painter.fillRect(rect, colour)
+        colour = model.colour(index.row(), index.column(), palette.color(QPalette.ColorRole.AlternateBase))
+        painter.fillRect(rect.adjusted(_GAP, _GAP, -_GAP, -_GAP), colour)
         text = index.data()
         if text:
             painter.setPen(labels.ink_on(colour))
@@ -168,7 +173,7 @@ class _CellDelegate(QStyledItemDelegate):
 
 
 class _Names(QHeaderView):
-    """The classes' names; those of the columns are written upwards, so that columns can be narrow."""
+    """Class names; those of columns are vertical, so that columns can be narrow."""
 
     def __init__(self, orientation: Qt.Orientation, parent: QWidget | None = None) -> None:
         super().__init__(orientation, parent)
@@ -181,7 +186,7 @@ class _Names(QHeaderView):
     def paintSection(self, painter: QPainter, rect: QRect, index: int) -> None:
         painter.save()
         palette = self.palette()
-        painter.fillRect(rect, palette.color(QPalette.ColorRole.Window))
+        painter.fillRect(rect, palette.color(QPalette.ColorRole.Base))
         across = self.orientation() == Qt.Orientation.Horizontal
         font = self.font()
         font.setBold(index == self.marked)
@@ -240,12 +245,13 @@ class MatrixView(QTableView):
             self._corner.installEventFilter(self)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
         self.clicked.connect(lambda index: self.chosen.emit(index.row(), index.column()))
         self.columns.sectionClicked.connect(lambda column: self.chosen.emit(-1, column))
         self.rows.sectionClicked.connect(lambda row: self.chosen.emit(row, -1))
 
     def show_matrix(self, shown: Shown | None, names: tuple[str, ...]) -> None:
-        """Show this one in the room there is."""
+        """Show a matrix in the available space."""
         self.matrix.show_matrix(shown, names)
         size = range(self.matrix.rowCount())
         texts = (self.matrix.index(row, column).data() for row in size for column in size)
@@ -253,7 +259,7 @@ class MatrixView(QTableView):
         self.fit()
 
     def mark(self, row: int, column: int) -> None:
-        """Show that this cell was chosen, or with -1 a whole row or column, or nothing. Says nothing of it."""
+        """Mark a cell as chosen, or with -1 a whole row or column, or nothing, without emitting a signal."""
         self.rows.marked, self.columns.marked = row, column
         with QSignalBlocker(self):
             if row >= 0 and column >= 0:
@@ -264,9 +270,9 @@ class MatrixView(QTableView):
         self.columns.viewport().update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The corner is no button here: it is painted plain."""
+        """The corner is not a button here: it is painted blank."""
         if watched is self._corner and event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
-            QPainter(watched).fillRect(watched.rect(), self.palette().color(QPalette.ColorRole.Window))
+            QPainter(watched).fillRect(watched.rect(), self.palette().color(QPalette.ColorRole.Base))
             return True
         return super().eventFilter(watched, event)
 
@@ -276,23 +282,44 @@ class MatrixView(QTableView):
         if current.isValid():
             self.chosen.emit(current.row(), current.column())
 
-    def fit(self) -> None:
-        """Give all cells the size that fills the view, within what can be read."""
+    def helpful_size(self, room: QSize) -> QSize:
+        """The part of `room` needed to show square cells at a useful size; all of it if there are many."""
         count = self.matrix.rowCount()
         if not count:
-            return
-        frame = 2 * self.frameWidth() + 2
-        self.rows.fit()
-        width = (self.width() - self.rows.width() - frame) // count
-        self.columns.setDefaultSectionSize(max(min(self._widest, LARGEST), min(LARGEST, width)))
+            return room
+        side = self._side(room)
+        frame = self._frame()
+        self.columns.setDefaultSectionSize(side)
         self.columns.fit()
-        height = (self.height() - self.columns.height() - frame) // count
+        wide, high = (side * count + frame + part for part in (self.rows.width(), self.columns.height()))
+        return QSize(min(wide, room.width()), min(high, room.height()))
+
+    def _frame(self) -> int:
+        return 2 * self.frameWidth() + 2
+
+    def _side(self, room: QSize) -> int:
+        """Size of a cell in this space, at least that of the longest text."""
+        count, frame = self.matrix.rowCount(), self._frame()
+        self.rows.fit()
+        width = (room.width() - self.rows.width() - frame) // count
+        for _ in range(2):  # whether names are horizontal depends on the side, and the remaining height on the names
+            height = (room.height() - self.columns.height() - frame) // count
+            side = max(min(self._widest, LARGEST), min(LARGEST, width, height))
+            self.columns.setDefaultSectionSize(side)
+            self.columns.fit()
+        return side
+
+    def fit(self) -> None:
+        """Set the cell size that fills the view, within readable limits."""
+        if not self.matrix.rowCount():
+            return
+        side = self._side(self.size())
+        height = (self.height() - self.columns.height() - self._frame()) // self.matrix.rowCount()
         line = self.fontMetrics().height() + 4
-        most = max(LARGEST // 2, self.columns.defaultSectionSize())
-        self.rows.setDefaultSectionSize(max(min(line, SMALLEST), min(most, height)))
+        self.rows.setDefaultSectionSize(max(min(line, SMALLEST), min(side, height)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit anew."""
+        """Refit the cells."""
         super().resizeEvent(event)
         self.fit()
 

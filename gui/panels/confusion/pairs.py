@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from gui.text import formats
 from gui.widgets import labels
+from gui.widgets.row_table import set_up_rows
 from gui.widgets.short_names import NameDelegate
+from gui.window.dimensions import TIGHT, space
 from trainer.metrics.confusion import Pair
 
 Index = QModelIndex | QPersistentModelIndex
@@ -17,7 +19,7 @@ CHANGE = 4
 
 
 class PairsModel(QAbstractTableModel):
-    """True class, what it was taken for, how often, of which share, and by how much that changed."""
+    """True class, predicted class, how often, of which share, and by how much that changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +44,7 @@ class PairsModel(QAbstractTableModel):
         """Captions."""
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
-        captions = (self.tr("True"), self.tr("Taken for"), self.tr("Images"), self.tr("Of class"), self.tr("Change"))
+        captions = (self.tr("True"), self.tr("Predicted"), self.tr("Images"), self.tr("% of class"), self.tr("Change"))
         return captions[section]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -77,21 +79,19 @@ class PairsView(QTableView):
         self._names = NameDelegate(self)
         for column in (0, 1):
             self.setItemDelegateForColumn(column, self._names)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
-        self.verticalHeader().setMinimumSectionSize(self.fontMetrics().height() + 4)
+        self._row = self.fontMetrics().height() + space(TIGHT)
+        set_up_rows(self, height=self._row)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column in range(CHANGE + 1):
             # not by content: that would ask for all texts at each change
             mode = QHeaderView.ResizeMode.Stretch if column < 2 else QHeaderView.ResizeMode.Interactive
             header.setSectionResizeMode(column, mode)
         self.clicked.connect(lambda index: self._choose(index.row()))
+
+    def height_of(self, rows: int) -> int:
+        """Pixels that so many rows take, with the head."""
+        return self.horizontalHeader().sizeHint().height() + rows * self._row + 2 * self.frameWidth()
 
     def _fit(self) -> None:
         header, metrics = self.horizontalHeader(), self.fontMetrics()

@@ -31,7 +31,7 @@ class VerdictStrip(QWidget):
     def show_verdicts(self, verdicts: Verdicts, names: tuple[str, ...], epoch: int) -> None:
         """`epoch` is marked."""
         self._verdicts, self._names, self._epoch = verdicts, names, epoch
-        self.setAccessibleName(self.tr("Verdicts over the epochs"))
+        self.setAccessibleName(self.tr("Predictions by epoch"))
         self.setAccessibleDescription(self._in_words())
         self.update()
 

@@ -1,23 +1,37 @@
-"""The charts of the curves panel, side by side, with one legend."""
+"""The charts of the curves panel, side by side, with one legend; below them those of what only this run has."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from functools import partial
 
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from gui.panels.curves.picture_card import PictureCard
 from gui.plotting.chart import Chart
 from gui.plotting.legend import Legend
 from gui.viewmodels.curves import CHARTS
+from gui.viewmodels.reported_pictures import picture_at
+from gui.viewmodels.selection import EpochCursor, OpenRun
+from gui.window.dimensions import SMALL, space
 
-_PLACES = {  # row, column, columns
-    "loss": (0, 0, 6),
-    "accuracy": (0, 6, 6),
-    "macro_f1": (1, 0, 3),
-    "learning_rate": (1, 3, 3),
-    "speed": (1, 6, 3),
-    "wait": (1, 9, 3),
+_PLACES = {  # row, column
+    "loss": (0, 0),
+    "accuracy": (0, 1),
+    "macro_f1": (0, 2),
+    "learning_rate": (1, 0),
+    "speed": (1, 1),
+    "wait": (1, 2),
 }
+
+
+_COLUMNS = 3
+_SEEN_ROWS = 2
+"""Of the charts that only this run has; further ones are scrolled to."""
+_LEAST = 34
+"""Height of one of them, in steps of the grid."""
 
 
 def _chart(name: str) -> Chart:
@@ -27,48 +41,164 @@ def _chart(name: str) -> Chart:
 
 
 class ChartArea(QWidget):
-    """Holds the charts and takes the keys for all of them: arrows pan, + and - zoom, Home follows.
+    """Holds charts, all unless told which, and takes the keys for all of them: left and right pan, + and - zoom, Home
+    and Esc follow, up and down choose the chart whose menu the menu key opens.
 
-    `panned`: by a part of the view's width. `zoomed`: to a part of it.
+    `panned`: by a part of the view's width. `zoomed`: to a part of it. `menu_wanted`: of a chart, at this place of the
+    screen. `scrolled`: other charts have come into sight. `held`: whether the view stands where a person has put it.
     """
 
     panned = Signal(float)
     zoomed = Signal(float)
     fit_wanted = Signal()
+    menu_wanted = Signal(str, QPoint)
+    scrolled = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, names: Sequence[str] = CHARTS, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.held = False
+        self.chosen = names[0]
         self.legend = Legend()
-        self.charts = {name: _chart(name) for name in CHARTS}
+        self.charts = {name: _chart(name) for name in names}
         grid = QGridLayout()
-        grid.setSpacing(8)
+        grid.setSpacing(space(SMALL))
         for name, chart in self.charts.items():
-            row, column, columns = _PLACES[name]
-            grid.addWidget(chart, row, column, 1, columns)
-        grid.setRowStretch(0, 3)
-        grid.setRowStretch(1, 2)
-        for column in range(12):
+            grid.addWidget(chart, *_PLACES.get(name, (0, 0)))
+            chart.clicked.connect(partial(self._choose, name))
+        for row, column in (_PLACES[name] for name in names if name in _PLACES):
+            grid.setRowStretch(row, 3 - row)
             grid.setColumnStretch(column, 1)
+        self.pictures: dict[str, PictureCard] = {}
+        self._own: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+        self._own_grid = QGridLayout()
+        self._own_place = self._make_own_place()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
-        layout.setSpacing(6)
+        layout.setSpacing(space(SMALL))
         layout.addWidget(self.legend)
-        layout.addLayout(grid, 1)
+        layout.addLayout(grid, 5)
+        layout.addWidget(self._own_place, 2)
+        self._layout = layout
+
+    def _make_own_place(self) -> QScrollArea:
+        content, place = QWidget(), QScrollArea()
+        content.setLayout(self._own_grid)
+        self._own_grid.setContentsMargins(0, 0, 0, 0)
+        self._own_grid.setSpacing(space(SMALL))
+        for column in range(_COLUMNS):
+            self._own_grid.setColumnStretch(column, 1)
+        place.setWidget(content)
+        place.setWidgetResizable(True)
+        place.setFrameShape(QFrame.Shape.NoFrame)
+        place.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        place.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        place.verticalScrollBar().valueChanged.connect(self.scrolled)
+        place.hide()
+        return place
+
+    def show_own(
+        self, names: Sequence[str], pictures: Sequence[str] = (), *, all_rows: bool = False
+    ) -> dict[str, Chart]:
+        """Charts and pictures of these names below the others, and no further ones; the charts that are new.
+        `all_rows`: none of them is to be scrolled to."""
+        wanted = (tuple(names), tuple(pictures))
+        if wanted == self._own:
+            return {}
+        for name in set(self._own[0]) - set(names):
+            self.charts.pop(name).deleteLater()
+        for name in set(self._own[1]) - set(pictures):
+            self.pictures.pop(name).deleteLater()
+        new = {name: Chart() for name in names if name not in self.charts}
+        self.charts.update(new)
+        if self.chosen not in self.charts:
+            self.chosen = next(iter(self.charts))
+        for name, chart in new.items():
+            chart.clicked.connect(partial(self._choose, name))
+        self.pictures.update({name: PictureCard() for name in pictures if name not in self.pictures})
+        cards = [*(self.charts[name] for name in names), *(self.pictures[name] for name in pictures)]
+        for place, card in enumerate(cards):
+            card.setMinimumHeight(space(_LEAST))
+            self._own_grid.addWidget(card, place // _COLUMNS, place % _COLUMNS)
+        self._own = wanted
+        self._give_room(-(-len(cards) // _COLUMNS), all_rows)
+        return new
+
+    def _give_room(self, rows: int, all_rows: bool) -> None:
+        seen = rows if all_rows else min(rows, _SEEN_ROWS)
+        self._own_place.setMinimumHeight(seen * space(_LEAST + SMALL) if all_rows else space(_LEAST))
+        self._layout.setStretchFactor(self._own_place, 2 * seen)
+        self._own_place.setVisible(rows > 0)
+
+    def show_pictures(self, run: OpenRun, cursor: EpochCursor) -> None:
+        """The pictures of the run at this epoch."""
+        for name, card in self.pictures.items():
+            event = picture_at(run.model, name, cursor)
+            if event is not None:
+                card.show_picture(run.folder, event)
+
+    def is_seen(self, name: str) -> bool:
+        """Whether a chart can be seen, or was not scrolled away."""
+        if name not in self._own[0] or not self._own_place.isVisible():
+            return True
+        chart, view = self.charts[name], self._own_place.viewport()
+        top = chart.mapTo(view, QPoint()).y()
+        return top < view.height() and top + chart.height() > 0
+
+    def event(self, event: QEvent) -> bool:
+        """Esc is the window's, too, but first leads out of a part of the run."""
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and self.held and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """By key, not by letter, so that every keyboard layout works."""
+        """By physical key, not by letter, so that every keyboard layout works."""
         key = event.key()
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and not event.modifiers() & Qt.KeyboardModifier.AltModifier:
             self.panned.emit(-0.1 if key == Qt.Key.Key_Left else 0.1)
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._choose_beside(-1 if key == Qt.Key.Key_Up else 1)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoomed.emit(0.7)
         elif key == Qt.Key.Key_Minus:
             self.zoomed.emit(1 / 0.7)
-        elif key == Qt.Key.Key_Home:
+        elif key == Qt.Key.Key_Home or (key == Qt.Key.Key_Escape and self.held):
             self.fit_wanted.emit()
         else:
             super().keyPressEvent(event)
+
+    def _choose_beside(self, by: int) -> None:
+        names = list(self.charts)
+        self._choose(names[(names.index(self.chosen) + by) % len(names)])
+
+    def _choose(self, name: str, *_: object) -> None:
+        self.chosen = name
+        self.setAccessibleDescription(self.charts[name].accessibleName())
+        self.update()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the mouse, of the chart under it; by the key, of the chosen one."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        name = self.chosen if by_key else self._name_at(event.pos())
+        if name is not None:
+            chart = self.charts[name]
+            place = chart.mapToGlobal(chart.rect().center()) if by_key else event.globalPos()
+            self._choose(name)
+            self.menu_wanted.emit(name, place)
+
+    def _name_at(self, place: QPoint) -> str | None:
+        return next((name for name in self.charts if self._place_of(name).contains(place)), None)
+
+    def _place_of(self, name: str) -> QRect:
+        """A chart's rectangle here; empty where it is scrolled away."""
+        chart = self.charts[name]
+        place = QRect(chart.mapTo(self, QPoint()), chart.size())
+        if name not in self._own[0]:
+            return place
+        view = self._own_place.viewport()
+        return place & QRect(view.mapTo(self, QPoint()), view.size())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the frame."""
@@ -76,14 +206,15 @@ class ChartArea(QWidget):
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the frame away."""
+        """Remove the frame."""
         super().focusOutEvent(event)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A frame while it has the focus."""
+        """A frame while it has the focus, and one around the chosen chart."""
         if self.hasFocus():
             painter = QPainter(self)
             painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            for frame in (self.rect(), self._place_of(self.chosen).adjusted(-2, -2, 2, 2)):
+                painter.drawRect(frame.adjusted(0, 0, -1, -1))
             painter.end()

@@ -5,30 +5,33 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence, Set
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import QBuffer, QByteArray, QEvent, QIODevice, QSize, QTimer
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QEvent, QPoint, QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from gui.panels.base import Panel
 from gui.panels.curves.chart_area import ChartArea
+from gui.panels.curves.chart_export import ChartExport
+from gui.panels.curves.chart_menu import ChartMenu
 from gui.panels.curves.epoch_table import EpochTable
-from gui.panels.curves.scene import Drawn, drawn, legend, readings, scene
+from gui.panels.curves.scene import Drawn, drawn, legend, own_titles, readings, scene
 from gui.panels.curves.toolbar import CurvesToolbar
+from gui.plotting.chart import Chart
 from gui.plotting.markers import number_text
-from gui.viewmodels.curves import Axis, RunSeries, csv_chunks
+from gui.viewmodels.curves import Axis, RunSeries
+from gui.viewmodels.reported_pictures import picture_names
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.labels import Sentence
+from gui.window.dimensions import SMALL, panel_margins, space
 from gui.window.theme import Colours
 from trainer.plotting.ticks import Kind
-from trainer.store import durable
 from trainer.text_shortening import distinct_names
 
 _X_KINDS: dict[Axis, Kind] = {"step": "whole", "epoch": "number", "time": "time"}
-_EXPORT_SIZE, _EXPORT_SCALE = QSize(1200, 760), 2
 _BEGINNING = 10.0
 """Seconds."""
 _LIVE = ("preparing", "running", "paused")
@@ -37,17 +40,19 @@ _LIVE = ("preparing", "running", "paused")
 class CurvesPanel(Panel):
     """Charts over one x axis, a bar above them, and their numbers as a table.
 
-    y always fits what is in sight; x follows the run until a person moves it, and again with Follow, Home or a double
-    click. With other runs laid over it, colours tell runs apart; else they tell training from validation.
+    y fits what is in sight, x follows the run, until a person moves them or draws a box; and again with Follow, Home,
+    Esc or a double click. With other runs laid over it, colours tell runs apart; else they tell training from
+    validation.
     """
 
-    topics: ClassVar[Set[Topic]] = frozenset({"info", "batches", "epochs", "state", "messages"})
+    topics: ClassVar[Set[Topic]] = frozenset({"info", "batches", "epochs", "state", "messages", "scalars", "pictures"})
 
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
         self._overlays: list[OpenRun] = []
         self._series: list[RunSeries] = []
         self._view: tuple[float, float] | None = None
+        self._y_of: dict[str, tuple[float, float]] = {}
         self._thinned = 1
         self._hovered: float | None = None
         self.bar = CurvesToolbar(self)
@@ -55,16 +60,17 @@ class CurvesPanel(Panel):
         self.sentence = Sentence()
         self.area = ChartArea()
         self.charts, self.legend = self.area.charts, self.area.legend
+        self.export = ChartExport(self._exported, self._draw_exported, self.bar.axis_box.currentText)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.sentence)
         self._pages.addWidget(self.area)
         self._pages.addWidget(self.table)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 6, 8, 6)
-        layout.setSpacing(6)
+        layout.setContentsMargins(panel_margins())
+        layout.setSpacing(space(SMALL))
         layout.addWidget(self.bar)
         layout.addWidget(self._pages, 1)
-        # moves of the mouse that come together cost one drawing
+        # mouse moves that arrive together are drawn once
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._draw)
@@ -72,19 +78,25 @@ class CurvesPanel(Panel):
         self.retranslate()
 
     def _connect(self) -> None:
-        for chart in self.charts.values():
-            chart.moved.connect(self._moved)
-            chart.hovered.connect(self.hover)
-            chart.clicked.connect(self._clicked)
-            chart.fit_wanted.connect(self.follow)
+        for name, chart in self.charts.items():
+            self._connect_chart(name, chart)
+        self.area.scrolled.connect(lambda: self._soon.start(0))
         self.area.panned.connect(self.pan)
         self.area.zoomed.connect(self.zoom)
         self.area.fit_wanted.connect(self.follow)
+        self.area.menu_wanted.connect(self._open_menu)
         self.bar.axis_chosen.connect(self._choose_axis)
         self.bar.span_chosen.connect(self._choose_span)
-        self.bar.log_chosen.connect(self._draw)
+        self.bar.log_chosen.connect(self._choose_log)
         self.bar.follow_chosen.connect(lambda on: self.follow() if on else self._hold())
         self.bar.table_chosen.connect(self._choose_table)
+
+    def _connect_chart(self, name: str, chart: Chart) -> None:
+        chart.moved.connect(self._moved)
+        chart.boxed.connect(partial(self._boxed, name))
+        chart.hovered.connect(self.hover)
+        chart.clicked.connect(self._clicked)
+        chart.fit_wanted.connect(self.follow)
 
     # -- what the window calls -------------------------------------------------------------------------------------
 
@@ -95,13 +107,13 @@ class CurvesPanel(Panel):
         self._rebuild()
 
     def set_overlays(self, runs: Sequence[OpenRun]) -> None:
-        """Lay these runs over the shown one. Whoever owns them ticks their followers; `refresh` draws what has come."""
+        """Overlay these runs. Their owner ticks their followers; `refresh` draws what is new."""
         if list(runs) != self._overlays:
             self._overlays = list(runs)
             self._rebuild()
 
     def refresh(self, changed: Set[Topic]) -> None:
-        """Draw what has come, of the shown run and of those over it."""
+        """Draw what is new in the shown run and the overlaid ones."""
         if "info" in changed:
             self._suggest_span()
         self._update()
@@ -114,7 +126,7 @@ class CurvesPanel(Panel):
         self._draw()
 
     def retranslate(self) -> None:
-        """The language has changed: set all texts anew."""
+        """The language has changed: set all texts again."""
         self._name_charts(self.area)
         self.area.setAccessibleName(self.tr("Curves"))
         self.table.setAccessibleName(self.tr("Curves as a table"))
@@ -128,11 +140,12 @@ class CurvesPanel(Panel):
             "accuracy": self.tr("Accuracy"),
             "macro_f1": self.tr("Macro-F1"),
             "learning_rate": self.tr("Learning rate"),
-            "speed": self.tr("Images per second"),
-            "wait": self.tr("Waiting for data"),
+            "speed": self.tr("Images/s"),
+            "wait": self.tr("Data wait"),
         }
+        titles |= own_titles(self._series)
         for name, chart in area.charts.items():
-            chart.set_title(titles[name])
+            chart.set_title(titles.get(name, ""))
 
     def changeEvent(self, event: QEvent) -> None:
         """Light or dark, another font."""
@@ -149,49 +162,54 @@ class CurvesPanel(Panel):
     # -- exports ---------------------------------------------------------------------------------------------------
 
     def export_csv(self, path: Path) -> None:
-        """All rows of the shown run and those over it, not thinned, not smoothed. Raises DiskError."""
-        self._update()
-        durable.write_chunks(path, csv_chunks([(series.name, series.model) for series in self._series]))
+        """All rows of the shown run and those over it. Raises DiskError."""
+        self.export.write_table(path)
 
     def export_png(self, path: Path) -> None:
-        """The charts with what is in sight, at a fixed size, whether they are shown or not. Raises DiskError."""
+        """The charts with what is in sight. Raises DiskError."""
+        self.export.write_picture(path)
+
+    def _exported(self) -> list[RunSeries]:
         self._update()
-        area = ChartArea()
-        area.resize(_EXPORT_SIZE)
-        area.setContentsMargins(12, 12, 12, 12)
+        return self._series
+
+    def _draw_exported(self, area: ChartArea) -> None:
         self._name_charts(area)
         self._draw_charts(area)
-        area.grab()  # layouts of what is never shown are made on demand, and lines are thinned to the width
-        self._draw_charts(area)
-        pixmap = QPixmap(_EXPORT_SIZE * _EXPORT_SCALE)
-        pixmap.setDevicePixelRatio(_EXPORT_SCALE)
-        pixmap.fill(self.palette().window().color())
-        area.render(pixmap)
-        area.deleteLater()
-        data = QByteArray()
-        buffer = QBuffer(data)
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        pixmap.save(buffer, "PNG")
-        durable.write_bytes(path, bytes(data.data()))
+
+    def _open_menu(self, name: str, place: QPoint) -> None:
+        fit = None if self._follows else self.follow
+        menu = ChartMenu(fit, self)
+        menu.copy_wanted.connect(lambda: self.export.copy_chart(name))
+        menu.save_wanted.connect(lambda kind: self.save_wanted.emit(self.export.offer(name, kind)))
+        menu.popup(place)
 
     # -- what a person does ------------------------------------------------------------------------------------------
 
     def follow(self) -> None:
         """Show the whole run, and go on with it."""
-        self._view = None
+        self._let_go()
         self._draw()
+
+    def _let_go(self) -> None:
+        self._view = None
+        self._y_of.clear()
+
+    @property
+    def _follows(self) -> bool:
+        return self._view is None and not self._y_of
 
     def _hold(self) -> None:
         self._view = self._whole()
         self._draw()
 
     def pan(self, by: float) -> None:
-        """Move the view by a part of its width."""
+        """Move the view by a fraction of its width."""
         left, right = self._edges()
         self._moved(left + by * (right - left), right + by * (right - left))
 
     def zoom(self, factor: float) -> None:
-        """Show a part of the present width, around its middle."""
+        """Zoom to a fraction of the current width, around the centre."""
         left, right = self._edges()
         middle, half = (left + right) / 2, factor * (right - left) / 2
         self._moved(middle - half, middle + half)
@@ -203,6 +221,12 @@ class CurvesPanel(Panel):
         self._view = left, left + width
         self._soon.start(0)
 
+    def _boxed(self, name: str, left: float, right: float, y: tuple[float, float] | None) -> None:
+        """A box that was drawn over a chart: across for all, up for this one."""
+        if y is not None:
+            self._y_of[name] = y
+        self._moved(left, right)
+
     def _clicked(self, x: float) -> None:
         epoch = self._series[-1].epoch_near(self.bar.axis, x) if self.run is not None else None
         if epoch is not None:
@@ -210,6 +234,10 @@ class CurvesPanel(Panel):
 
     def _choose_axis(self) -> None:
         self._view = None
+        self._draw()
+
+    def _choose_log(self) -> None:
+        self._y_of.pop("loss", None)
         self._draw()
 
     def _choose_span(self) -> None:
@@ -237,7 +265,7 @@ class CurvesPanel(Panel):
             else RunSeries(name, run.model, self.bar.span)
             for run, name in zip(runs, names, strict=True)
         ]
-        self._view = None
+        self._let_go()
         self._show_table()
         self.hover(None)
         self._update()
@@ -247,7 +275,7 @@ class CurvesPanel(Panel):
     def _suggest_span(self) -> None:
         info = self.run.model.info if self.run is not None else None
         if info is not None:
-            # a hundredth of the chart's width takes the noise away and keeps the shape
+            # a hundredth of the chart's width removes noise and keeps the shape
             self.bar.suggest_span(info.epochs * info.steps_per_epoch / 100)
 
     def _show_table(self) -> None:
@@ -258,10 +286,16 @@ class CurvesPanel(Panel):
     def _update(self) -> None:
         for series in self._series:
             series.update()
+        pictures = picture_names(self.run.model) if self.run is not None else ()
+        new = self.area.show_own(list(own_titles(self._series)), pictures)
+        for name, chart in new.items():
+            self._connect_chart(name, chart)
+        if new:
+            self._name_charts(self.area)
 
     def _whole(self) -> tuple[float, float]:
-        """The edges that show everything. While a run goes on they stand still most of the time: at the planned end,
-        or a half, a quarter, ... of it."""
+        """The edges that show everything. During a run they rarely move: they are at the planned end, or a half, a
+        quarter, ... of it."""
         axis = self.bar.axis
         end = max((series.end(axis) for series in self._series), default=0.0) or 1.0
         run = self.run
@@ -279,7 +313,8 @@ class CurvesPanel(Panel):
         page = self._page()
         self._pages.setCurrentWidget(page)
         self.bar.setEnabled(page is not self.sentence)
-        self.bar.show_following(self._view is None)
+        self.bar.show_following(self._follows)
+        self.area.held = not self._follows
         if page is self.table:
             self.table.numbers.update()
         if page is self.area:
@@ -288,17 +323,22 @@ class CurvesPanel(Panel):
                 self._show_note()
 
     def _draw_charts(self, area: ChartArea) -> int:
-        """How many values a pixel of the loss stands for."""
+        """How many values a pixel stands for, at most."""
         axis, edges, whole, log = self.bar.axis, self._edges(), self._whole(), self.bar.log
         runs, cursor, thinned = self._drawn(), self._cursor_place(), {}
-        area.legend.show_entries(legend(runs))
+        if self.run is not None:
+            area.show_pictures(self.run, self.cursor)
+        area.legend.show_entries(legend(runs, tuple(area.charts)))
         for name, chart in area.charts.items():
+            if not area.is_seen(name):
+                continue
             chart.log = log and name == "loss"
+            chart.fixed_y = self._y_of.get(name)
             chart.x_kind = _X_KINDS[axis]
             chart.limit(*whole, least=(whole[1] - whole[0]) / 1e6)
             content, thinned[name] = scene(name, runs, axis, edges, chart.columns, cursor)
             chart.draw(content)
-        return thinned["loss"]
+        return max(thinned.values())
 
     def _drawn(self) -> list[Drawn]:
         return drawn(self._series, Colours.current(), self.run is not None)
@@ -310,7 +350,7 @@ class CurvesPanel(Panel):
         return found[1] if found is not None else None
 
     def hover(self, x: float | None) -> None:
-        """All charts show their values at `x`; the bar says where that is."""
+        """Show the values of all charts at `x`, and the position in the bar."""
         if x is None and self._hovered is None:
             return
         self._hovered = x
@@ -323,18 +363,15 @@ class CurvesPanel(Panel):
         if self._hovered is not None and self._series:
             series, axis = self._series[-1], self.bar.axis
             step = series.step_at(axis, self._hovered)
-            text = self.tr("step {step}, epoch {epoch}").format(
-                step=number_text(step, 1, "number"), epoch=number_text(series.epoch_of(step), 1, "number")
-            )
-        elif self._thinned > 1 and not self.bar.table:
-            count = number_text(self._thinned, 1, "number")
-            text = self.tr("Thinned: {count} values a pixel").format(count=count)
-        else:
-            text = ""
-        self.bar.show_note(text)
+            epoch = number_text(series.epoch_of(step), 1, "number")
+            self.bar.show_place(number_text(step, 1, "number"), epoch)
+            return
+        thinned = self._thinned > 1 and not self.bar.table
+        text = self.tr("Thinned: {count} values per pixel") if thinned else ""
+        self.bar.show_note(text.format(count=number_text(self._thinned, 1, "number")))
 
     def _describe(self) -> None:
-        """The newest values, for those who do not see the charts."""
+        """The latest values, for screen readers."""
         if not self._series:
             return
         runs, axis = self._drawn()[-1:], self.bar.axis
@@ -343,22 +380,21 @@ class CurvesPanel(Panel):
             chart.setAccessibleDescription("; ".join(f"{reading.name} {reading.value}" for reading in newest))
 
     def _just_begun(self) -> bool:
-        """An engine writes its first record before it owns the run."""
-        return (
-            self.run is not None
-            and self.run.model.ended is None
-            and (time.time() - self.run.model.began / 1000 < _BEGINNING)
-        )
+        """An engine writes its first record before it owns the run, and before that there is no folder."""
+        if self.run is None or self.run.model.ended is not None:
+            return False
+        began = self.run.model.began
+        return time.time() - began / 1000 < _BEGINNING if began else not self.run.folder.path.exists()
 
     def _page(self) -> QWidget:
         has_data = any(series.end("step") > 0 for series in self._series)
         if has_data:
             return self.table if self.bar.table else self.area
         if not self._series:
-            text = self.tr("No run is shown. Choose one in the list of runs, or start a new one.")
+            text = self.tr("No run is open. Choose one from the list, or start a new one.")
         elif self.run is not None and not self.run.follower.alive and not self._just_begun():
-            text = self.tr("This run ended before its first step: there is nothing to draw.")
+            text = self.tr("This run ended before its first step, so there are no curves.")
         else:
-            text = self.tr("The run is getting ready. Curves begin with its first steps.")
+            text = self.tr("The run is being prepared. Curves start with the first steps.")
         self.sentence.setText(text)
         return self.sentence

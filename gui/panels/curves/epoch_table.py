@@ -15,10 +15,11 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
-from gui.text.formats import macro, number, whole
+from gui.text.formats import macro, number, significant, whole
 from gui.viewmodels.curves import Source
 from gui.viewmodels.run import RunModel
 from trainer.store.record_table import RecordTable
+from trainer.text_width import one_line
 
 _EPOCH = (
     "epoch",
@@ -59,10 +60,10 @@ def heading(column: str) -> str:
         "train_macro_f1": translate("CurvesTable", "Train macro-F1"),
         "valid_macro_f1": translate("CurvesTable", "Valid. macro-F1"),
         "learning_rate": translate("CurvesTable", "Learning rate"),
-        "samples_per_second": translate("CurvesTable", "Images per second"),
+        "samples_per_second": translate("CurvesTable", "Images/s"),
         "data_share": translate("CurvesTable", "Data wait, %"),
         "seconds": translate("CurvesTable", "Seconds"),
-    }[column]
+    }.get(column) or one_line(column.removeprefix("valid_"))
 
 
 class EpochTableModel(QAbstractTableModel):
@@ -80,15 +81,24 @@ class EpochTableModel(QAbstractTableModel):
         """Show these; the one that grows comes last."""
         self.beginResetModel()
         self._runs, self._source = runs, source
-        self._columns = (("run",) if len(runs) > 1 else ()) + (_EPOCH if source == "epochs" else _BATCH)
+        self._columns = self._wanted_columns()
         self._rows = [table.rows for table in self._tables()]
         self._cuts = [len(table.cuts) for table in self._tables()]
         self.endResetModel()
 
+    def _wanted_columns(self) -> tuple[str, ...]:
+        """Those of custom metrics last."""
+        run = ("run",) if len(self._runs) > 1 else ()
+        if self._source == "batches":
+            return (*run, *_BATCH)
+        own = dict.fromkeys(f"valid_{name}" for _, model in self._runs for name in model.metrics)
+        return (*run, *_EPOCH, *own)
+
     def update(self) -> bool:
         """Take in rows that have come; whether there were any."""
         rows = [table.rows for table in self._tables()]
-        if [len(table.cuts) for table in self._tables()] != self._cuts or rows[:-1] != self._rows[:-1]:
+        cuts = [len(table.cuts) for table in self._tables()]
+        if cuts != self._cuts or rows[:-1] != self._rows[:-1] or self._wanted_columns() != self._columns:
             self.show_runs(self._runs, self._source)
             return True
         if rows == self._rows:
@@ -118,7 +128,8 @@ class EpochTableModel(QAbstractTableModel):
         name = self._columns[column]
         if name == "run":
             return name, self._runs[run][0]
-        value = float(self._tables()[run].column(name)[row])
+        table = self._tables()[run]
+        value = float(table.column(name)[row]) if name in table else math.nan
         return name, 100 * value if name == "data_share" else value
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -158,6 +169,8 @@ def _shown(name: str, value: float) -> str:
         return "–" if name.startswith("valid") else "NaN"
     if name in _WHOLE:
         return whole(value)
+    if name == "learning_rate":
+        return significant(value)
     return number(value, 1 if name in ("samples_per_second", "data_share", "seconds") else 5)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +12,14 @@ from PySide6.QtGui import QColor
 from gui.plotting.chart import Scene
 from gui.plotting.markers import SHAPES, Look, Reading, Shape
 from gui.plotting.painting import Stroke
-from gui.text.formats import number, percent, whole
-from gui.viewmodels.curves import LINES, Axis, Curve, RunSeries
+from gui.text.formats import number, percent, significant, whole
+from gui.viewmodels.curves import CHARTS, LINES, METRIC, SCALAR, Axis, Curve, Role, RunSeries
 from gui.viewmodels.minmax_pyramid import finite
 from gui.window.theme import Colours, mix
+from trainer.text_width import one_line
 
 _WITH_SMOOTH = frozenset(line.chart for line in LINES if line.role == "smooth")
+_WEIGHTY: tuple[Role, ...] = ("valid", "smooth", "train", "raw", "own")
 _MAX_NAME = 24
 
 
@@ -41,6 +44,8 @@ class Drawn:
                 return Look(self.train, 2 if line.chart == "learning_rate" else 1)
             # under the smoothed line; with other runs it would be a tangle
             return Look(self.faint) if self.alone else None
+        if line.role == "own":
+            return Look(self.train, 2, shape=self.shapes[0])
         if line.role == "train":
             return Look(self.train, 2, line=line.chart not in _WITH_SMOOTH, shape=self.shapes[0])
         return Look(self.valid, 2, dashed=True, shape=self.shapes[1], hollow=True)
@@ -65,7 +70,7 @@ def scene(
     """All of one chart between `edges`, thinned to `columns` of the screen; how many values a column stands for."""
     result, stars, thinned = Scene(edges, cursor=cursor), [], 1
     for run in runs:
-        for line in LINES:
+        for line in run.series.lines:
             look = run.look(line) if line.chart == chart else None
             if look is not None:
                 x, y, size = run.series.piece(line, axis, edges, columns)
@@ -87,7 +92,7 @@ def _signs(runs: list[Drawn]) -> str:
 
 def _best(run: Drawn, chart: str, axis: Axis) -> Stroke | None:
     best = run.series.model.best_epoch
-    line = next((line for line in LINES if line.chart == chart and line.role == "valid"), None)
+    line = next((line for line in run.series.lines if line.chart == chart and line.role == "valid"), None)
     found = run.series.epoch_place(axis, best) if best is not None else None
     if line is None or found is None:
         return None
@@ -105,16 +110,17 @@ def _shown_first(runs: list[Drawn]) -> list[Drawn]:
 
 
 def readings(chart: str, runs: list[Drawn], axis: Axis, x: float) -> list[Reading]:
-    """The values of all lines of a chart nearest to `x`."""
+    """The values of all lines of a chart nearest to `x`, those first that say most about a run."""
     found = []
-    for run in _shown_first(runs):
-        for line in LINES:
-            look = run.look(line) if line.chart == chart else None
+    lines = dict.fromkeys(line for run in runs for line in run.series.lines if line.chart == chart)
+    for line in sorted(lines, key=lambda line: _WEIGHTY.index(line.role)):
+        for run in _shown_first(runs):
+            look = run.look(line) if line in run.series.lines else None
             value = run.series.at(line, axis, x) if look is not None else None
             if look is None or value is None:
                 continue
             # the title of the chart says what its only line is
-            name = "" if line.chart == "learning_rate" else _role_name(line)
+            name = "" if line.chart == "learning_rate" or line.role == "own" else _role_name(line)
             if not run.alone:
                 name = f"{run.series.name[:_MAX_NAME]}, {name}".removesuffix(", ")
             found.append(Reading(look, name, value_text(chart, value)))
@@ -128,50 +134,68 @@ def _role_name(line: Curve) -> str:
     if line.role == "valid":
         return translate("Curves", "validation")
     if line.role == "train":
-        return translate("Curves", "train, epoch")
+        return translate("Curves", "train, epoch mean")
     return translate("Curves", "train") if line.chart in ("loss", "accuracy") else translate("Curves", "reported")
 
 
 def value_text(chart: str, value: float) -> str:
     """A value of a chart for people."""
-    return percent(value, 1) if chart == "wait" else number(value, 0 if chart == "speed" and value >= 100 else 4)
+    if chart == "wait":
+        return percent(value, 1)
+    if chart == "learning_rate" or chart.startswith(SCALAR):
+        return significant(value, 3 if chart == "learning_rate" else 5)
+    return number(value, 0 if chart == "speed" and value >= 100 else 4)
 
 
-def legend(runs: list[Drawn]) -> list[tuple[Look, str]]:
-    """Looks and what they mean: roles for one run; names of runs, then roles, for several."""
+def own_titles(runs: list[RunSeries]) -> dict[str, str]:
+    """The charts of custom metrics and of what callbacks report, as far as the runs have some, and their titles."""
+    charts = dict.fromkeys(line.chart for series in runs for line in series.lines[len(LINES) :])
+    return {chart: one_line(chart.removeprefix(METRIC).removeprefix(SCALAR)) for chart in charts}
+
+
+def legend(runs: list[Drawn], charts: Collection[str] = CHARTS) -> list[tuple[Look, str]]:
+    """Looks and what they mean in these charts: roles for one run; names of runs, then roles, for several."""
     translate, colours = QCoreApplication.translate, Colours.current()
     entries: list[tuple[Look, str]] = []
     if len(runs) == 1:
-        entries += _roles_of_one(runs[0])
+        entries += _roles_of_one(runs[0], charts)
     else:
         for run in _shown_first(runs):
             entries.append((Look(run.train, 2, shape=run.shapes[0]), run.series.name))
         entries.append((Look(colours.muted, 2), translate("Curves", "train")))
-        entries.append((Look(colours.muted, 2, dashed=True), translate("Curves", "validation")))
+        if _validated(charts):
+            entries.append((Look(colours.muted, 2, dashed=True), translate("Curves", "validation")))
+    if not _validated(charts):
+        return entries
     best = [run.series.model.best_epoch for run in runs if run.series.model.best_epoch is not None]
     if len(runs) == 1 and best:
         text = translate("Curves", "best epoch: {epoch}").format(epoch=whole(best[0]))
         entries.append((_star(colours.best), text))
     elif best:
         entries.append((_star(colours.muted), translate("Curves", "best epoch")))
-    if any(run.series.bad for run in runs):
+    if "loss" in charts and any(run.series.bad for run in runs):
         text = translate("Curves", "loss not finite ({sign})").format(sign=_signs(runs))
         entries.append((Look(colours.nan, 3), text))
     return entries
 
 
-def _roles_of_one(run: Drawn) -> list[tuple[Look, str]]:
-    translate, model, steps = QCoreApplication.translate, run.series.model, whole(run.series.span)
+def _validated(charts: Collection[str]) -> bool:
+    return any(line.role == "valid" and line.chart in charts for line in LINES)
+
+
+def _roles_of_one(run: Drawn, charts: Collection[str]) -> list[tuple[Look, str]]:
+    translate, model = QCoreApplication.translate, run.series.model
     names = {
-        "raw": (model.batches.rows, translate("Curves", "train, as reported")),
-        "smooth": (model.batches.rows, translate("Curves", "train, smoothed over {steps} steps").format(steps=steps)),
-        "train": (model.epochs.rows, translate("Curves", "train, whole epoch")),
-        "valid": (len(model.verdicts), translate("Curves", "validation, each epoch")),
+        "raw": (model.batches.rows, translate("Curves", "train")),
+        "smooth": (model.batches.rows, translate("Curves", "train, smoothed")),
+        "train": (model.epochs.rows, translate("Curves", "train, epoch mean")),
+        "valid": (len(model.verdicts), translate("Curves", "validation")),
     }
+    lines = {line.role: line for line in reversed(LINES) if line.chart in charts}
     entries = []
-    for line in LINES:
-        look = run.look(line) if line.chart == "loss" else None
-        rows, name = names[line.role]
+    for role, (rows, name) in names.items():
+        look = run.look(lines[role]) if role in lines else None
         if look is not None and rows:
             entries.append((look, name))
-    return entries
+    # the title of a chart says what its only line is
+    return entries if len(entries) > 1 else []

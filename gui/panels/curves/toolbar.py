@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from gui.viewmodels.curves import Axis, Source
-from gui.widgets.labels import CheckBox, Note
+from gui.widgets.labels import Note
+from gui.window.dimensions import SMALL, icon_size, space
 from gui.window.theme import icon
 
 SPANS = (0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 """Steps to smooth over; 0 is none."""
-_SPACING = 8
-_NOTE = 60
-"""Pixels for the remark at the right, at least."""
 _FIRST = SPANS.index(50)
 _AXES: tuple[Axis, ...] = ("step", "epoch", "time")
 _SOURCES: tuple[Source, ...] = ("epochs", "batches")
@@ -31,10 +29,11 @@ class CurvesToolbar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._slid_by_hand = False
+        self._note_room = 0
         self._axis_label, self._span_label, self._span_value = QLabel(), QLabel(), QLabel()
         self.axis_box, self.source_box = QComboBox(), QComboBox()
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.log_box, self.follow_button, self.table_button = CheckBox(), _toggle("fit"), _toggle("table")
+        self.log_box, self.follow_button, self.table_button = QCheckBox(), _toggle("fit"), _toggle("table")
         self.note = Note()
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.axis_box.addItems(["", "", ""])
@@ -42,7 +41,7 @@ class CurvesToolbar(QWidget):
         self.slider.setRange(0, len(SPANS) - 1)
         self.slider.setPageStep(3)
         self.slider.setValue(_FIRST)
-        self.slider.setFixedWidth(110)
+        self.slider.setFixedWidth(space(20))
         self._axis_label.setBuddy(self.axis_box)
         self._span_label.setBuddy(self.slider)
         self._captions = self._axis_label, self._span_label
@@ -51,7 +50,7 @@ class CurvesToolbar(QWidget):
         self._of_charts += [self._span_value, self.log_box, self.follow_button]
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(_SPACING)
+        layout.setSpacing(space(SMALL))
         for widget in [*self._of_charts, self.source_box]:
             layout.addWidget(widget)
         layout.addWidget(self.note, 1)
@@ -108,6 +107,10 @@ class CurvesToolbar(QWidget):
         """A remark at the right."""
         self.note.setText(text)
 
+    def show_place(self, step: str, epoch: str) -> None:
+        """Where the mouse is, as a remark."""
+        self.note.setText(self.tr("step {step}, epoch {epoch}").format(step=step, epoch=epoch))
+
     def _slid(self) -> None:
         self._slid_by_hand = True
         self._show_span()
@@ -127,24 +130,28 @@ class CurvesToolbar(QWidget):
 
     def _fit(self) -> None:
         """Where it is narrow, captions go, then the words on buttons and the span: tool tips say the same."""
-        for button in self._buttons:
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        widgets = [*self._of_charts, self.table_button]
-        needed = sum(widget.sizeHint().width() + _SPACING for widget in widgets)
-        without = needed - sum(label.sizeHint().width() + _SPACING for label in self._captions)
+        beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
+        needed = self._needed(beside)
+        without = needed - sum(label.sizeHint().width() + space(SMALL) for label in self._captions)
+        least = without - needed + self._needed(alone)
+        room = self.width() - self._note_room
         for label in self._captions:
-            label.setVisible(not self.table and needed + _NOTE <= self.width())
-        narrow = without > self.width()
-        self._span_value.setVisible(not self.table and not narrow)
-        style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            label.setVisible(not self.table and needed <= room)
+        self._span_value.setVisible(not self.table and least <= self.width())
+        for button in self._buttons:
+            button.setToolButtonStyle(beside if without <= room else alone)
+
+    def _needed(self, style: Qt.ToolButtonStyle) -> int:
+        """Pixels for all controls with such buttons."""
         for button in self._buttons:
             button.setToolButtonStyle(style)
+        return sum(widget.sizeHint().width() + space(SMALL) for widget in [*self._of_charts, self.table_button])
 
     def minimumSizeHint(self) -> QSize:
         """Of the narrowest form, see `_fit`."""
         kept = [self.axis_box, self.slider, self.log_box]
-        least = sum(widget.sizeHint().width() + _SPACING for widget in kept)
-        least += sum(button.iconSize().width() + 2 * _SPACING for button in self._buttons)
+        least = sum(widget.sizeHint().width() + space(SMALL) for widget in kept)
+        least += sum(button.iconSize().width() + 2 * space(SMALL) for button in self._buttons)
         return QSize(least, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: object) -> None:
@@ -152,20 +159,18 @@ class CurvesToolbar(QWidget):
         self._fit()
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
+        """Set all texts again."""
         self._axis_label.setText(self.tr("Over:"))
         for number, text in enumerate((self.tr("steps"), self.tr("epochs"), self.tr("training time"))):
             self.axis_box.setItemText(number, text)
-        for number, text in enumerate((self.tr("A row for each epoch"), self.tr("A row for each report of batches"))):
+        for number, text in enumerate((self.tr("One row per epoch"), self.tr("One row per training report"))):
             self.source_box.setItemText(number, text)
         self._span_label.setText(self.tr("Smoothing:"))
-        self.slider.setToolTip(
-            self.tr("Running average of the batch figures, over all data. Figures of whole epochs stay as they are.")
-        )
+        self.slider.setToolTip(self.tr("Running average of the training reports. Epoch means are not smoothed."))
         self.log_box.setText(self.tr("Log loss"))
         self.log_box.setToolTip(self.tr("Logarithmic axis for the loss"))
         self.follow_button.setText(self.tr("Follow"))
-        self.follow_button.setToolTip(self.tr("Show the whole run and go on with it (Home, or a double click)"))
+        self.follow_button.setToolTip(self.tr("Show the whole run and follow it (Home, Esc or double-click)"))
         self.table_button.setText(self.tr("Table"))
         self.table_button.setToolTip(self.tr("Show the numbers as a table"))
         for box, label in ((self.axis_box, self._axis_label), (self.slider, self._span_label)):
@@ -173,6 +178,8 @@ class CurvesToolbar(QWidget):
         self.source_box.setAccessibleName(self.tr("Rows of the table"))
         longest = max((self.tr("{steps} steps").format(steps=QLocale().toString(SPANS[-1])), self.tr("off")), key=len)
         self._span_value.setFixedWidth(self.fontMetrics().horizontalAdvance(longest) + 4)
+        where = self.tr("step {step}, epoch {epoch}").format(step="99,999", epoch="99")
+        self._note_room = self.fontMetrics().horizontalAdvance(where)
         self._show_span()
 
 
@@ -180,7 +187,7 @@ def _toggle(name: str) -> QToolButton:
     button = QToolButton()
     button.setCheckable(True)
     button.setIcon(icon(name))
-    button.setIconSize(QSize(16, 16))
+    button.setIconSize(icon_size())
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button

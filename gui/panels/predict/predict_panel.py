@@ -1,4 +1,4 @@
-"""Images of one's own: what the best weights of the shown run take them for."""
+"""Classify images with the best weights of the shown run."""
 
 from __future__ import annotations
 
@@ -6,28 +6,52 @@ from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QStackedLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from gui.engine.rpc_client import Answer, RpcClient
-from gui.new_run.data_check import failure_text
+from gui.engine.rpc_client import RpcClient
 from gui.panels.base import Panel
-from gui.panels.predict.predictions import Prediction, PredictionView
+from gui.panels.predict.filter_bar import FilterBar
+from gui.panels.predict.image_viewer import ImageViewer
+from gui.panels.predict.prediction_text import empty_text, told_lines
+from gui.panels.predict.prediction_view import PredictionView
+from gui.panels.predict.progress_row import ProgressRow
 from gui.text import formats
-from gui.text.errors import fault_text
+from gui.text.errors import error_text
+from gui.viewmodels.classification_job import ClassificationJob
+from gui.viewmodels.explanations import Explanations
+from gui.viewmodels.predicted_images import PredictedImages, PredictionFilter
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.labels import Sentence
+from gui.window.dimensions import panel_margins
 from gui.window.preferences import Preferences
+from gui.window.save_target import ask_target
 from gui.window.theme import icon
+from trainer.csv_text import csv_bytes
 from trainer.data.image_formats import image_suffixes
+from trainer.errors import EpochscopeError
+from trainer.export.prediction_table import prediction_csv
+from trainer.store import durable
+from trainer.store.folder import is_run
 
-MAX_IMAGES = 500
+POLL_MS = 100
+"""A classification has its own timer and continues while the window is minimised."""
 
 
 class PredictPanel(Panel):
-    """Drop or choose images. They are classified anew when another run is shown."""
+    """Drop or choose images, or folders of them. They are classified again when another run is shown."""
 
     topics: ClassVar[Set[Topic]] = frozenset({"snapshots"})
 
@@ -36,102 +60,120 @@ class PredictPanel(Panel):
         cursor: EpochCursor,
         assist: RpcClient,
         preferences: Preferences | None = None,
+        explanations: Explanations | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(cursor, parent)
-        self._assist = assist
-        self._images: list[Path] = []
+        self._explanations = explanations
+        self.images = PredictedImages()
+        self.job = ClassificationJob(assist, self.images, self._changed)
+        self._chosen: list[Path] = []
         self._asked: tuple[OpenRun, tuple[Path, ...]] | None = None
+        self._notice = ""
         self._preferences = preferences or Preferences()
+        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll.timeout.connect(assist.poll)
         self.setAcceptDrops(True)
-        self.choose_button = QPushButton(icon("folder"), "")
-        self.choose_button.clicked.connect(self._choose)
-        self.again_button = QPushButton(icon("refresh"), "")
-        self.again_button.clicked.connect(self._again)
-        self.clear_button = QPushButton(icon("delete"), "")
-        self.clear_button.clicked.connect(self._clear)
+        self._make_buttons()
+        self.filter_bar, self.progress, self.view = FilterBar(), ProgressRow(), PredictionView(self.images)
         self.told = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.view = PredictionView()
-        self.empty = Sentence()
+        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.empty, self.all_button, self._below = Sentence(), QPushButton(), QWidget()
+        self.filter_bar.changed.connect(self._filter)
+        self.progress.cancelled.connect(self.job.cancel)
+        self.view.image_wanted.connect(self._open)
+        self.all_button.clicked.connect(self.filter_bar.clear)
         self._lay_out()
         self.retranslate()
 
+    def _make_buttons(self) -> None:
+        self.choose_button, self.folder_button = QPushButton(icon("image"), ""), QPushButton(icon("folder"), "")
+        self.again_button, self.clear_button = QPushButton(icon("refresh"), ""), QPushButton(icon("delete"), "")
+        self.choose_button.clicked.connect(self._choose)
+        self.folder_button.clicked.connect(self._choose_folder)
+        self.again_button.clicked.connect(self._again)
+        self.clear_button.clicked.connect(self._clear)
+        self.export_action, self.copy_action = QAction(self), QAction(self)
+        self.export_action.triggered.connect(self._export)
+        self.copy_action.triggered.connect(self._copy)
+        self.save_button = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.save_button.setIcon(icon("export"))
+        self.save_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        menu = QMenu(self.save_button)
+        menu.addActions([self.export_action, self.copy_action])
+        self.save_button.setMenu(menu)
+
     def _lay_out(self) -> None:
         top = QHBoxLayout()
-        for button in (self.choose_button, self.again_button, self.clear_button):
+        for button in (self.choose_button, self.folder_button, self.again_button, self.clear_button):
             top.addWidget(button)
-        top.addWidget(self.told, 1)
-        place = QWidget()
+        top.addStretch(1)
+        top.addWidget(self.save_button)
+        nothing, place = QWidget(), QWidget()
+        column = QVBoxLayout(nothing)
+        column.addWidget(self.empty, 1)
+        column.addWidget(self.all_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._below, 1)
         self._stack = QStackedLayout(place)
-        self._stack.addWidget(self.empty)
+        self._stack.addWidget(nothing)
         self._stack.addWidget(self.view)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(panel_margins())
         layout.addLayout(top)
+        for widget in (self.progress, self.told, self.filter_bar):
+            layout.addWidget(widget)
         layout.addWidget(place, 1)
 
     # -- what the window calls -------------------------------------------------------------------------------------
 
     def show_run(self, run: OpenRun | None) -> None:
-        """The same images, as this run sees them."""
+        """Classify the same images with this run."""
         super().show_run(run)
-        self._ask()
-        self._show()
-
-    def refresh(self, changed: Set[Topic]) -> None:
-        """A run that has its first weights now can be asked."""
-        if self._images and not self.view.table.rows:
-            self._ask()
-
-    def classify(self, images: Sequence[Path]) -> None:
-        """Take these images instead, 500 at most."""
-        self._images = [Path(path) for path in images][:MAX_IMAGES]
-        self.view.table.thumbnails.clear()
+        self.job.forget()
         self._asked = None
         self._ask()
-        self._show()
+        self._changed()
+
+    def refresh(self, changed: Set[Topic]) -> None:
+        """A run that has just saved its first weights can be used."""
+        if self.job.failure is not None and not self.images.done:
+            self._again()
+
+    def classify(self, images: Sequence[Path]) -> None:
+        """Replace the images by these, and by those in these folders."""
+        self._chosen = [Path(path) for path in images]
+        self.filter_bar.clear()
+        self._again()
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        if self.run is None or not self._images or not self.isVisible():
+        if self.run is None or not self._chosen or not self.isVisible():
             return
-        wanted = self.run, tuple(self._images)
-        if wanted == self._asked:
-            return
-        self._asked = wanted
-        self.view.show_rows([Prediction(path) for path in self._images])
-        self.told.setText(self.tr("Asking the model …"))
-        self._assist.ask(
-            "predict",
-            lambda answer: self._answered(wanted, answer),
-            run=str(wanted[0].folder.path.absolute()),
-            runs=str(wanted[0].folder.path.absolute().parent),
-            images=[str(path.absolute()) for path in self._images],
-        )
-
-    def _answered(self, wanted: tuple[OpenRun, tuple[Path, ...]], answer: Answer) -> None:
+        wanted = self.run, tuple(self._chosen)
         if wanted != self._asked:
-            return
-        if not answer.get("ok"):
-            self._asked = None
-            self.view.show_rows([])
-            self._show(failure_text(answer))
-            return
-        found: dict[str, Prediction] = {}
-        for row in answer["images"]:
-            top = tuple((str(one["class"]), float(one["probability"])) for one in row["top"])
-            found[row["image"]] = Prediction(Path(row["image"]), top)
-        for row in answer["unreadable"]:
-            found[row["image"]] = Prediction(
-                Path(row["image"]), problem=formats.plain(fault_text(row["code"], row["reason"]))
-            )
-        whole = [path.absolute() for path in wanted[1]]
-        self.view.show_rows([found.get(str(path), Prediction(path)) for path in whole])
-        best = answer["weights"] == "best"
-        name = formats.plain(wanted[0].folder.name)
-        text = self.tr("Best weights of {run}") if best else self.tr("Last weights of {run}: it has no best ones")
+            self._asked, self._notice = wanted, ""
+            self.job.start(self.run, self._chosen)
+
+    def _changed(self) -> None:
+        """The job has made progress."""
+        self.filter_bar.show_kinds(self.images.labelled)
+        self.filter_bar.show_classes(self.images.classes)
+        self.view.show_truth(self.images.labelled)
+        self.view.table.follow()
+        if self.job.busy and not self._poll.isActive():
+            self._poll.start()
+        elif not self.job.busy:
+            self._poll.stop()
+            if self.job.copied is not None:
+                text = self.tr("{count} images copied") if not self.job.failure else ""
+                self._notice = text.format(count=formats.whole(self.job.copied))
         self._show()
-        self.told.setText(text.format(run=name))
+
+    def _filter(self, wanted: PredictionFilter) -> None:
+        self.images.show(wanted)
+        self.view.table.follow()
+        self._show()
 
     # -- what a person does ----------------------------------------------------------------------------------------
 
@@ -146,64 +188,117 @@ class PredictPanel(Panel):
             self._preferences.set_folder("images", Path(chosen[0]).parent)
             self.classify([Path(path) for path in chosen])
 
+    def _choose_folder(self) -> None:
+        title = self.tr("Folder of images to classify, sub-folders included")
+        if chosen := QFileDialog.getExistingDirectory(self, title, self._preferences.folder("images")):
+            self._preferences.set_folder("images", Path(chosen).parent)
+            self.classify([Path(chosen)])
+
     def _again(self) -> None:
         self._asked = None
         self._ask()
         self._show()
 
     def _clear(self) -> None:
-        self._images, self._asked = [], None
-        self.view.show_rows([])
-        self.told.setText("")
-        self._show()
+        self._chosen, self._asked, self._notice = [], None, ""
+        self.job.forget()
+        self._changed()
+        self.filter_bar.clear()
+
+    def _open(self, place: int) -> None:
+        rows = [self.images.rows[number] for number in self.images.visible]
+        ImageViewer(rows, place, self.run, self._explanations, self).show()
+
+    def _export(self) -> None:
+        rows = self.images.table()
+        name = f"{self.run.folder.name if self.run else 'images'}-predictions.csv"
+        title, files = self.tr("Save the table"), self.tr("Tables (*.csv)")
+        if path := ask_target(self, self._preferences, name, title, files):
+            try:
+                durable.write_bytes(path, csv_bytes(prediction_csv(rows)), mode=0o666)
+                text = self.tr("{count} images written to {path}")
+                self._notice = text.format(count=formats.whole(len(rows)), path=path)
+            except (OSError, EpochscopeError) as error:
+                reason = error_text(error) if isinstance(error, EpochscopeError) else formats.plain(error)
+                self._notice = self.tr("Not exported: {reason}").format(reason=reason)
+            self._show()
+
+    def _copy(self) -> None:
+        title = self.tr("Folder for the copies, with one sub-folder per class")
+        if chosen := QFileDialog.getExistingDirectory(self, title, self._preferences.folder("export")):
+            self._preferences.set_folder("export", Path(chosen))
+            self._notice = ""
+            self.job.copy_into(Path(chosen))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Ask what was left open while nobody looked."""
+        """Make requests that were postponed while the panel was hidden."""
         super().showEvent(event)
         self._ask()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files may be dropped; folders are the window's."""
-        if self.run is not None and _files(event):
+        """Accept images and folders of images; folders of runs are left to the window."""
+        if self.run is not None and _dropped(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """They are classified."""
-        if files := _files(event):
-            self.classify(files)
+        """Classify what was dropped."""
+        if paths := _dropped(event):
             event.acceptProposedAction()
+            self.classify(paths)
 
     # -- showing ---------------------------------------------------------------------------------------------------
 
-    def _show(self, failure: str = "") -> None:
-        """Buttons, and what stands in an empty place."""
-        rows = bool(self.view.table.rows)
-        self.choose_button.setEnabled(self.run is not None)
-        self.again_button.setEnabled(self.run is not None and bool(self._images))
-        self.clear_button.setEnabled(bool(self._images))
-        self._stack.setCurrentIndex(1 if rows else 0)
-        if rows:
-            return
-        self.told.setText("")
-        if failure:
-            self.empty.setText(failure)
-        elif self.run is None:
-            self.empty.setText(self.tr("Open a run: its best weights say what is in an image."))
-        else:
-            self.empty.setText(self.tr("Drop images here, or choose some: the best weights of this run classify them."))
+    def _show(self) -> None:
+        """Update buttons, texts and placeholder."""
+        job, images, copying = self.job, self.images, self.job.state == "copying"
+        self.choose_button.setEnabled(self.run is not None and not copying)
+        self.folder_button.setEnabled(self.run is not None and not copying)
+        self.again_button.setEnabled(self.run is not None and bool(self._chosen) and not copying)
+        self.clear_button.setEnabled(bool(self._chosen) and not copying)
+        self.save_button.setEnabled(bool(images.done > images.unreadable) and not copying)
+        useless = job.failure is not None and not images.done
+        self.filter_bar.setVisible(bool(images.rows) and not useless)
+        self.filter_bar.show_count(len(images.visible), len(images.rows))
+        self.progress.show_progress(job)
+        name = formats.plain(self.run.folder.name) if self.run is not None else ""
+        lines = [] if useless else told_lines(job, name)
+        self.told.setText("\n".join([*lines, *([self._notice] if self._notice else [])]))
+        self.told.setVisible(bool(self.told.text()))
+        self._stack.setCurrentIndex(1 if images.visible and not useless else 0)
+        for widget in (self.all_button, self._below):
+            widget.setVisible(bool(images.rows) and not useless)
+        side = Qt.AlignmentFlag.AlignBottom if images.rows and not useless else Qt.AlignmentFlag.AlignVCenter
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | side)
+        self.empty.setText(empty_text(job, self.run is not None, bool(self._chosen)))
 
     def retranslate(self) -> None:
-        """Set all texts anew."""
-        self.choose_button.setText(self.tr("Choose images…"))
-        self.again_button.setText(self.tr("Again"))
-        self.again_button.setToolTip(self.tr("Classify the same images with the weights the run has now"))
-        self.clear_button.setText(self.tr("Clear"))
+        """Set all texts again."""
+        for button, text, tip in (
+            (self.choose_button, self.tr("Images…"), self.tr("Choose images to classify")),
+            (self.folder_button, self.tr("Folder…"), self.tr("Classify all images in a folder and its sub-folders")),
+            (
+                self.again_button,
+                self.tr("Classify again"),
+                self.tr("Use the weights the run has now"),
+            ),
+            (self.clear_button, self.tr("Clear"), ""),
+            (self.save_button, self.tr("Save"), self.tr("Save the images shown below, without those the filter hides")),
+        ):
+            button.setText(text)
+            button.setToolTip(tip)
+        self.export_action.setText(self.tr("As a table (CSV)…"))
+        self.copy_action.setText(self.tr("Copies of the images in a folder per class…"))
+        self.all_button.setText(self.tr("Show all images"))
         self.view.setAccessibleName(self.tr("Classified images"))
-        self.view.table.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 3)
+        self.view.retranslate()
+        self.filter_bar.retranslate()
+        self.progress.retranslate(self.job)
         self._show()
 
 
-def _files(event: QDropEvent) -> list[Path]:
-    """What was dropped, if it is files only."""
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return paths if all(path.is_file() for path in paths) else []
+def _dropped(event: QDropEvent) -> list[Path]:
+    """The dropped paths, if they are files and folders other than runs."""
+    urls = event.mimeData().urls()
+    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    usable = len(paths) == len(urls) and not any(is_run(path) for path in paths)
+    return paths if usable and all(path.exists() for path in paths) else []

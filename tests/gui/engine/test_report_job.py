@@ -10,7 +10,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from gui.engine.report_job import ReportJob
 from gui.window.main_window import Window
+from tests.gui.explained_images import ExplainingAssist
 from tests.gui.sample_runs import SampleRun
 from tests.gui.windows import opened
 
@@ -67,3 +69,33 @@ def test_nothing_is_written_where_nobody_chose_a_place(
     shown.window_actions.actions["export_report"].trigger()
     assert shown.file_actions._report is None
     assert not list(tmp_path.glob("*.html"))
+
+
+class AnsweringAssist(ExplainingAssist):
+    """Answers whatever is asked, or refuses."""
+
+    closed, refused = False, ""
+
+    def poll(self) -> None:
+        if self.refused:
+            self.refuse("explain", self.refused)
+        else:
+            self.explain(label=self.last["label"])
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("refused", ["", "There is no model."])
+def test_heat_maps_come_from_a_helper(tmp_path: Path, refused: str) -> None:
+    folder, assist = SampleRun(tmp_path).make().folder, AnsweringAssist(tmp_path)
+    assist.refused = refused
+    job = ReportJob(folder, tmp_path / "report.html", "en", [], assist)  # type: ignore[arg-type]
+    assert job.error() is None
+    assert assist.closed
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert ("Where the model looked in the first 16 of them" in page) == (not refused)
+    assert ("There is no model." in page) == bool(refused)
+    splits = {about["split"] for _, about in assist.asked}
+    assert splits <= {"test", "valid"}
+    assert len(assist.asked) == (1 if refused else 16 * len(splits))

@@ -119,7 +119,8 @@ def test_only_the_chosen_model_shows_its_options(page: NewRunPage) -> None:
     editor = page.rows[MODEL].editor
     assert isinstance(editor, QComboBox)
     editor.setCurrentText("cnn")
-    visible = {group for group, box in page._boxes.items() if box.isVisibleTo(page)}
+    page.advanced.fold.click()
+    visible = {group for group, box in page.advanced.boxes.items() if box.isVisibleTo(page)}
     assert {"cnn", "data", "train"} <= visible
     assert not {"softmax", "mlp"} & visible
 
@@ -173,7 +174,7 @@ def test_the_check_shows_counts_and_faults(page: NewRunPage, assist: FakeAssist,
     assert [check.faults.item(0, place).text() for place in range(2)] == ["<i>x</i>.png", "cut off"]
     assert check.counts.item(0, 0).text() == "<b>кот</b>"
     assert [check.counts.item(1, place).text() for place in range(1, 4)] == ["10", "1", "0"]
-    assert "would end here" in check.verdict.text()
+    assert "would stop here" in check.verdict.text()
     page.set_source("mnist")
     assert not check.tabs.isVisibleTo(page)
 
@@ -198,11 +199,11 @@ def test_the_check_names_leaks_copies_and_odd_images(page: NewRunPage, assist: F
     assist.answer("data", **{**REPORT, **found})
     for part in ("Leak: 1 of 3 test images (33.33 %) are in the training images too", "cat has 3.0 times", "75.0 %"):
         assert part in check.verdict.text()
-    assert "(3)" in check.tabs.tabText(ODD)
+    assert "(3)" in check.tabs.title(ODD)
     assert [[check.odd.item(row, place).text() for place in range(2)] for row in range(check.odd.rowCount())] == [
-        ["test/1.png", "leak from train: nearly train/1.png"],
+        ["test/1.png", "leak from train: near copy of train/1.png"],
         ["<b>2</b>.png", "two classes: copy of train/1.png"],
-        ["black.png", "one colour all over, or nearly"],
+        ["black.png", "a single colour, or nearly so"],
     ]
     check.button.click()
     assist.answer("data", **{**REPORT, "balance": {**balance, "ratio": "Infinity"}})

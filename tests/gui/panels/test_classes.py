@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from gui.viewmodels.selection import EpochCursor
+from gui.widgets.bar_delegate import row_height
 from tests.gui.sample_runs import SampleRun
 
 if TYPE_CHECKING:
@@ -218,3 +219,18 @@ def test_names_have_room_in_another_run_of_as_many_classes(qtbot: QtBot, made: S
     panel.refresh(frozenset({"info", "epochs"}))
     table = panel.table
     assert table.columnWidth(0) > table.fontMetrics().horizontalAdvance("automobile")
+
+
+@pytest.mark.parametrize(("classes", "grow"), [(3, True), (10, True), (60, False)])
+def test_few_classes_use_the_height_and_the_heat_map_goes_along(
+    qtbot: QtBot, tmp_path: Path, classes: int, grow: bool
+) -> None:
+    run = SampleRun(tmp_path, classes=tuple(f"class {number}" for number in range(classes)), per_class=4).make()
+    panel = panel_of(qtbot, run, EpochCursor())
+    table = panel.table
+    height = table.verticalHeader().defaultSectionSize()
+    assert (height > row_height()) == grow
+    assert height * classes <= table.viewport().height() or not grow
+    assert panel.heat.row_height == height
+    panel.resize(900, 300)
+    assert panel.heat.row_height == table.verticalHeader().defaultSectionSize() <= height

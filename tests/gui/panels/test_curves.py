@@ -166,7 +166,7 @@ def test_hovering_reads_all_charts_at_that_step(panel: CurvesPanel, run: OpenRun
     panel.grab()
     qtbot.mouseMove(chart.view.viewport(), place(chart, 10))
     qtbot.waitUntil(lambda: bool(panel.charts["wait"].readings))
-    raw = chart.readings[0]
+    raw = chart.readings[-1]
     assert raw.value.startswith("1") or raw.value.startswith("0.1")
     assert len(chart.readings) == 4
     assert "10" in panel.bar.note.text()

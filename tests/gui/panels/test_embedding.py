@@ -349,3 +349,24 @@ def test_without_published_images_and_predictions_there_are_points_still(
     assert not panel.detail.isVisible()
     assert panel._about(4).image is None
     assert not panel.grab().isNull()
+
+
+def test_from_a_point_to_the_images_that_are_similar(qtbot: QtBot, made: SampleRun, tmp_path: Path) -> None:
+    from gui.panels.embedding import EmbeddingPanel
+    from gui.viewmodels.explanations import Explanations
+    from tests.gui.explained_images import ExplainingAssist
+
+    run, helper = made.make(), ExplainingAssist(tmp_path)
+    mapped(made)
+    panel = EmbeddingPanel(EpochCursor(), None, Explanations(helper))  # type: ignore[arg-type]
+    qtbot.addWidget(panel)
+    panel.resize(900, 700)
+    panel.show()
+    panel.show_run(run)
+    panel.refresh(frozenset({"info", "epochs", "evaluation", "snapshots"}))
+    qtbot.mouseClick(panel.scatter, Qt.MouseButton.LeftButton, pos=to(panel, 4))
+    panel.detail.similar_switch.click()
+    assert panel.map is not None
+    assert (helper.last["split"], helper.last["place"]) == ("valid", panel.map.places[4])
+    helper.similar(1, 2)
+    assert [button.neighbor.place for button in panel.detail.similar.buttons] == [10, 11, 99]

@@ -1,4 +1,4 @@
-"""Weights as pictures: the view model without Qt, and the panel."""
+"""Weights as images: the view model without Qt, and the panel."""
 
 from __future__ import annotations
 

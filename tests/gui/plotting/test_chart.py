@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QColor, QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from gui.plotting.chart import Chart, Scene
-from gui.plotting.markers import Look
+from gui.plotting.chart_head import ChartHead
+from gui.plotting.markers import Look, Reading
 from gui.plotting.painting import Stroke
+from gui.text.formats import significant
+from gui.window.dimensions import text_font
 
 
 @pytest.mark.parametrize("top", [0.5, 1_500_000.0, 987_654_321.0, 1e-7])
@@ -27,3 +31,29 @@ def test_the_marks_of_the_y_axis_are_not_cut(qtbot: QtBot, top: float) -> None:
     before = chart.area.left()
     chart.draw(Scene((0.0, 2.0), [Stroke(Look(QColor("black")), x, x)]))
     assert chart.area.left() <= before
+
+
+@pytest.mark.parametrize("width", [60, 160, 240, 400, 900])
+def test_values_beside_a_title_are_whole_or_counted(qtbot: QtBot, width: int) -> None:
+    head = ChartHead()
+    qtbot.addWidget(head)
+    head.set_title("Macro-F1")
+    readings = [Reading(Look(QColor("black")), name, "0.12345") for name in "abcdef"]
+    head.show_readings(readings)
+    shown, value = head.fitting(width)
+    assert shown == readings[: len(shown)]
+    metrics = QFontMetricsF(head.font())
+    assert value >= metrics.horizontalAdvance("0.12345")
+    used = QFontMetricsF(text_font("heading")).horizontalAdvance("Macro-F1") + len(shown) * value
+    assert not shown or used < width
+    assert len(shown) == 6 or width < 900
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (0.001, "0.001"), (7.123e-4, "0.000712"), (2.5e-6, "2.5e-6"), (1e-3 / 3, "0.000333")],
+)
+def test_a_learning_rate_keeps_its_digits(value: float, text: str) -> None:
+    QLocale.setDefault(QLocale("en"))
+    assert significant(value) == text
+    assert significant(float("nan")) == "NaN"

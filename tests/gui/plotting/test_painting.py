@@ -33,7 +33,7 @@ def picture(paint: Callable[[QPainter], None], scale: int = 1) -> NDArray[np.boo
     paint(painter)
     painter.end()
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(HEIGHT * scale, image.bytesPerLine())
-    return rows[:, : WIDTH * scale] < 128
+    return rows[:, : WIDTH * scale] < 224  # smoothed edges of a thin line are grey
 
 
 def near(found: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -11,8 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from gui.runs.compare_dialog import CompareDialog
+from gui.runs.run_text import orders, shown
 from gui.runs.runs_panel import RunsPanel
-from gui.runs.runs_table import COLUMNS
 from tests.gui.viewmodels.test_run_list import make
 from trainer.store import notes
 
@@ -37,8 +37,8 @@ def panel(root: Path, qtbot: Any) -> RunsPanel:
 
 
 def texts(panel: RunsPanel, column: str = "name") -> list[str]:
-    place = COLUMNS.index(column)  # type: ignore[arg-type]
-    return [panel.table.index(row, place).data() for row in range(panel.table.rowCount())]
+    rows = [panel.items.row_at(panel.items.index(row, 0)) for row in range(panel.items.rowCount())]
+    return [shown(row, column, QLocale()) for row in rows]  # type: ignore[arg-type]
 
 
 def test_rows_say_what_is_known(panel: RunsPanel) -> None:
@@ -48,8 +48,8 @@ def test_rows_say_what_is_known(panel: RunsPanel) -> None:
     assert texts(panel, "seconds")[0] == "1:05"
     assert texts(panel, "macro_f1")[0] == QLocale().toString(0.7, "f", 3)
     assert panel.count.text() == "3"
-    icon = panel.table.index(0, 1).data(Qt.ItemDataRole.DecorationRole)
-    assert not icon.isNull()
+    spoken = panel.items.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert all(word in spoken for word in ("new", "completed", "macro-F1 0.7"))
 
 
 def test_no_runs_say_what_to_do(tmp_path: Path, qtbot: Any) -> None:
@@ -57,18 +57,20 @@ def test_no_runs_say_what_to_do(tmp_path: Path, qtbot: Any) -> None:
     qtbot.addWidget(panel)
     panel.show()
     panel.tick()
-    assert "New run" in panel.empty.text()
+    assert "New run" in panel.empty.text.text()
     assert panel.empty.isVisible()
     make(tmp_path / "none", "first")
     panel.tick()
     assert panel.view.isVisible()
     panel.search.setText("zzz")
-    assert "filter" in panel.empty.text()
+    assert panel.empty.title.text() == "Nothing found"
+    panel.empty.button.click()
+    assert panel.view.isVisible()
 
 
 def test_a_selection_stays_with_its_run(panel: RunsPanel, root: Path) -> None:
-    panel.view.selectRow(2)
-    panel.view.sortByColumn(COLUMNS.index("loss"), Qt.SortOrder.AscendingOrder)
+    panel.view.select_row(2)
+    panel.items.order_by("loss", False)
     assert texts(panel)[0] == "old"
     assert [row.name for row in panel.selected()] == ["old"]
     make(root, "newest", best_loss=0.1)
@@ -84,7 +86,7 @@ def test_the_keyboard_is_enough(panel: RunsPanel, root: Path, qtbot: Any) -> Non
     overlaid: list[list[Path]] = []
     panel.overlays_changed.connect(overlaid.append)
     panel.view.setFocus()
-    panel.view.selectRow(0)
+    panel.view.select_row(0)
     qtbot.keyClick(panel.view, Qt.Key.Key_Down)
     qtbot.keyClick(panel.view, Qt.Key.Key_Return)
     assert chosen == [root / "middle"]
@@ -106,22 +108,22 @@ def test_the_keyboard_is_enough(panel: RunsPanel, root: Path, qtbot: Any) -> Non
 def test_a_click_shows_a_run_but_not_with_control(panel: RunsPanel, root: Path, qtbot: Any) -> None:
     chosen: list[Path] = []
     panel.run_chosen.connect(chosen.append)
-    place = panel.view.visualRect(panel.table.index(1, 1)).center()
+    place = panel.view.visualRect(panel.items.index(1, 0)).center()
     left = Qt.MouseButton.LeftButton
     qtbot.mouseClick(panel.view.viewport(), left, pos=place)
     qtbot.mouseClick(panel.view.viewport(), left, Qt.KeyboardModifier.ControlModifier, place)
     assert chosen == [root / "middle"]
     panel.show_run(root / "middle")
-    assert panel.table.index(1, 0).data(Qt.ItemDataRole.FontRole).bold()
-    assert panel.table.index(0, 0).data(Qt.ItemDataRole.FontRole) is None
+    assert panel.items.current == "middle"
+    assert [row.name for row in panel.selected()] == ["middle"]
 
 
 def test_compare_takes_the_selected_or_the_overlaid(panel: RunsPanel, root: Path) -> None:
     wanted: list[list[Path]] = []
     panel.compare_wanted.connect(wanted.append)
-    panel.view.selectRow(0)
+    panel.view.select_row(0)
     assert not panel.compare_action.isEnabled()
-    assert panel.table.setData(panel.table.index(2, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+    assert panel.items.setData(panel.items.index(2, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
     panel._selected()
     panel.compare_action.trigger()
     assert wanted == [[root / "new", root / "old"]]
@@ -135,7 +137,7 @@ def test_continue_asks_for_epochs(panel: RunsPanel, root: Path, monkeypatch: pyt
     panel.continue_wanted.connect(lambda path, epochs: wanted.append((path, epochs)))
     asked: list[tuple[object, ...]] = []
     monkeypatch.setattr(panel, "_ask_epochs", lambda *about: asked.append(about) or 9)
-    panel.view.selectRow(0)
+    panel.view.select_row(0)
     panel.continue_action.trigger()
     assert asked == [("new", 6, 15)]
     assert wanted == [(root / "new", 9)]
@@ -162,7 +164,7 @@ def test_the_question_for_epochs(panel: RunsPanel) -> None:
 def test_a_live_run_is_neither_deleted_nor_continued(panel: RunsPanel, root: Path) -> None:
     make(root, "live", live=True, status="running", started_at="2027")
     panel.tick()
-    panel.view.selectRow(0)
+    panel.view.select_row(0)
     assert not panel.delete_action.isEnabled()
     assert not panel.continue_action.isEnabled()
     panel.view.selectAll()
@@ -181,11 +183,11 @@ def test_texts_from_files_are_plain(panel: RunsPanel, root: Path) -> None:
     for _ in range(4):
         panel.tick()
     assert texts(panel, "note")[0].startswith("<b>bold</b> xxx")
-    assert "&lt;b&gt;" in panel.table.index(0, COLUMNS.index("note")).data(Qt.ItemDataRole.ToolTipRole)
+    assert "&lt;b&gt;" in panel.items.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
 def test_typing_a_note_is_not_disturbed_by_a_tick(panel: RunsPanel, root: Path) -> None:
-    panel.view.selectRow(0)
+    panel.view.select_row(0)
     panel.activateWindow()
     panel.notes.note.setFocus()
     panel.notes.note.insert("half a no")
@@ -197,20 +199,20 @@ def test_typing_a_note_is_not_disturbed_by_a_tick(panel: RunsPanel, root: Path) 
 
 
 def test_the_copied_command_repeats_the_run(panel: RunsPanel, root: Path) -> None:
-    panel.view.selectRow(0)
+    panel.view.select_row(0)
     panel.copy_action.trigger()
     assert QGuiApplication.clipboard().text() == f"epochscope train --settings {root / 'new' / 'run.toml'}"
 
 
 def test_the_menus_open(panel: RunsPanel) -> None:
-    panel.view.selectRow(0)
+    panel.view.select_row(0)
     panel._menu(panel.view.rect().center())
-    panel._choose_columns(panel.view.rect().topLeft())
+    panel.orders.popup(panel.view.mapToGlobal(panel.view.rect().topLeft()))
     found = QGuiApplication.instance().topLevelWidgets()
     menus = [widget for widget in found if widget.inherits("QMenu") and widget.isVisible()]
-    (columns,) = [menu for menu in menus if len(menu.actions()) == len(COLUMNS) - 1]
-    columns.actions()[0].toggle()
-    assert panel.view.isColumnHidden(1)
+    assert panel.orders in menus
+    assert [action.text() for action in panel.orders.actions()] == list(orders().values())
+    assert [action.text() for action in panel.orders.actions() if action.isChecked()] == ["Newest first"]
     for menu in menus:
         menu.close()
 
@@ -236,9 +238,9 @@ def test_a_click_on_the_box_lays_over_and_opens_nothing(panel: RunsPanel, root: 
     overlaid: list[list[Path]] = []
     panel.run_chosen.connect(chosen.append)
     panel.overlays_changed.connect(overlaid.append)
-    index = panel.table.index_of("middle")
+    index = panel.items.index_of("middle")
     row = panel.view.visualRect(index)
-    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(row.left() + 9, row.center().y()))
+    qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(row.left() + 14, row.center().y()))
     assert overlaid == [[root / "middle"]]
     assert chosen == []
     qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.LeftButton, pos=row.center())
@@ -250,6 +252,39 @@ def test_one_run_is_compared_with_the_one_that_is_shown(panel: RunsPanel, root: 
     panel.compare_wanted.connect(wanted.append)
     panel.show_run(root / "old")
     assert not panel.compare_action.isEnabled()
-    panel.view.selectRow(panel.table.index_of("new").row())
+    panel.view.select_row(panel.items.index_of("new").row())
     panel.compare_action.trigger()
     assert wanted == [[root / "new", root / "old"]]
+
+
+def test_painting_reads_no_file(panel: RunsPanel, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "new" / "metrics.csv").write_text("epoch,valid_macro_f1\n1,0.2\n2,0.6\n", "utf-8")
+    panel.tick()
+    make(root, "new", started_at="2026-01-03T10:00:00+00:00", epoch=2)
+    for _ in range(4):
+        panel.tick()
+    assert panel.runs.curve("new") == (0.2, 0.6)
+    monkeypatch.setattr("gui.viewmodels.run_list.validation_curve", lambda path: pytest.fail(f"read {path}"))
+    monkeypatch.setattr("gui.viewmodels.run_list.summaries.read", lambda path: pytest.fail(f"read {path}"))
+    assert not panel.grab().isNull()
+
+
+def test_all_rows_have_one_height_and_follow_the_font(panel: RunsPanel, qtbot: Any) -> None:
+    heights = {panel.view.visualRect(panel.items.index(row, 0)).height() for row in range(3)}
+    assert len(heights) == 1
+    font = panel.view.font()
+    font.setPointSizeF(2 * font.pointSizeF())
+    panel.view.setFont(font)
+    larger = {panel.view.visualRect(panel.items.index(row, 0)).height() for row in range(3)}
+    assert len(larger) == 1
+    assert larger.pop() > heights.pop()
+
+
+def test_each_order_can_be_chosen_from_the_menu(panel: RunsPanel) -> None:
+    for order in orders():
+        action = next(one for one in panel.orders.actions() if one.text() == orders()[order])
+        action.trigger()
+        assert (panel.runs.sort_column, panel.runs.descending) == order
+        assert orders()[order] in panel.sort.toolTip()
+    panel.items.order_by("macro_f1", True)
+    assert texts(panel) == ["old", "middle", "new"]

@@ -22,10 +22,10 @@ from trainer import events as ev
 from trainer.data.image_folder import load_folder
 from trainer.data.image_set import no_progress
 from trainer.reasons import REASONS, SOURCES
-from trainer.store.run_history import Message
+from trainer.store.attempt_history import Message
 
 CYRILLIC = re.compile("[а-яё]")
-VALUES = {"detail": "bad", "attempt": 3, "source": "window", "when": "epoch"}
+VALUES = {"detail": "bad", "attempt": 3, "source": "window", "when": "epoch", "name": "kappa"}
 ROOM = Path(trainer.__file__).parents[1]
 
 
@@ -105,13 +105,13 @@ def test_how_a_run_has_ended(russian: None) -> None:
     assert "ранняя остановка" in ended(status="completed", reason="early_stopping", code="stop.early_stopping")
     assert "больше ничего" in ended(status="completed", reason="больше ничего не нужно")
     bad = ev.NonFiniteLoss(epoch=1, step=1, batch=2, where="gradient", last_checkpoint=None)
-    assert event_text(bad) == "Эпоха 1, батч 2: значение градиента не конечно."
+    assert event_text(bad) == "Эпоха 1, батч 2: значение градиента — не конечное число."
     assert where_word("loss") == "значение потерь"
 
 
 def test_an_error_is_told_without_the_captions_of_a_terminal(speak: Callable[[str], None]) -> None:
     speak("en")
-    error = {"code": "x.y", "reason": "It is bad.", "error": "It is bad.\nwhere: a file\nmend: go on"}
+    error = {"code": "x.y", "reason": "It is bad.", "error": "It is bad.\nwhere: a file\nfix: go on"}
     parts = {"where": "a file", "fix": "go on"}
     assert ended(status="failed", **error, **parts) == "The run has ended: failed. It is bad.\na file\ngo on"
     # a journal older than the parts

@@ -43,9 +43,10 @@ LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # names of things that are called the same in Russian
 SAME = set(
     "Python macro Macro PyTorch Epochscope NaN auto cpu cuda mps csv png txt log softmax mlp cnn resnet adam "  # noqa: SIM905
+    "loss accuracy min max metrics "
     "adamw nadam sgd rmsprop digits cifar mnist fashion constant cosine linear step seed float bfloat "
-    "equal balanced shuffle mixup Mixup CutMix EMA photos ImageNet scikit learn Softmax SHA efficientnet lite "
-    "Home End Esc Alt Ctrl Shift GPU PCA SNE last cat dog frog finished English".split()
+    "equal balanced shuffle mixup Mixup CutMix RandAugment EMA photos ImageNet scikit learn Softmax SHA efficientnet "
+    "lite Home End Esc Alt Ctrl Shift GPU PCA SNE last cat dog frog finished English".split()
 )
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gui.viewmodels.curves import CSV_HEAD, LINES, Axis, Curve, RunSeries, csv_chunks
+from gui.viewmodels.curves import LINES, Axis, Curve, RunSeries
+from gui.viewmodels.curves_csv import CSV_HEAD, csv_chunks
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run import RunModel
 from trainer import events as ev
@@ -39,6 +40,27 @@ def model(scribe: Callable[..., Any]) -> RunModel:
         one.epoch(epoch, 5.0 * epoch)
     one.close()
     return model_of(one)
+
+
+def test_rows_that_came_since_are_drawn_once_they_were_taken_in(scribe: Callable[..., Any]) -> None:
+    one = scribe(epochs=5)
+    one.begin()
+    one.batches(1, 1, 0.5, 1.0)
+    follower = JournalFollower(one.folder)
+    follower.tick(5)
+    series = RunSeries("r", follower.model, 2)
+    series.update()
+    for step in range(2, 9):
+        one.batches(1, step, step / 2, 1 / step)
+    one.epoch(1, 5.0)
+    one.close()
+    follower.tick(5)
+    for taken in (1, 8):
+        for each in LINES:
+            x, y, _ = series.piece(each, "step", (0, 100), 1000)
+            assert len(x) == len(y)
+        assert len(series.piece(line("loss", "raw"), "step", (0, 100), 1000)[0]) in (taken, taken + 1)
+        series.update()
 
 
 def test_every_axis_shows_the_same_rows(model: RunModel) -> None:

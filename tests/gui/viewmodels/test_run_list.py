@@ -255,3 +255,41 @@ def test_five_thousand_runs_are_read_once_and_looked_at_seldom(tmp_path: Path, m
         model.refresh()
     assert looks["read"] == 5000
     assert looks["stamp"] <= (4 + 4 * 2) * 5000
+
+
+def test_the_best_on_the_same_data_is_marked(tmp_path: Path) -> None:
+    for name, data, value in (("a", "x", 0.5), ("b", "x", 0.7), ("c", "y", 0.9), ("d", "z", 0.3), ("e", "z", 0.3)):
+        make(tmp_path, name, data=data, best_macro_f1=value)
+    make(tmp_path, "some", data="x", best_macro_f1=0.99, best_macro_f1_of=(2, 10))
+    make(tmp_path, "none", data="x")
+    runs = RunList(tmp_path)
+    runs.refresh()
+    assert {name for name in ("a", "b", "c", "d", "e", "some", "none") if runs.is_best(name)} == {"b"}
+    runs.filter("a")
+    assert runs.is_best("b"), "whatever the filter"
+
+
+def test_curves_are_read_when_they_are_asked_for_and_again_when_they_have_grown(tmp_path: Path) -> None:
+    folder = make(tmp_path, "one", live=True, status="running")
+    table = folder.path / "metrics.csv"
+    table.write_text("epoch,valid_macro_f1\n1,0.1\n2,0.2\n", "utf-8")
+    runs = RunList(tmp_path)
+    runs.refresh()
+    assert runs.curve("one") == ()
+    assert runs.read_curves(["one", "gone"]) == {"one"}
+    assert runs.curve("one") == (0.1, 0.2)
+    table.write_text("epoch,valid_macro_f1\n1,0.1\n2,0.2\n3,0.3\n", "utf-8")
+    assert runs.read_curves(["one"]) == set(), "its summary says nothing new"
+    make(tmp_path, "one", live=True, status="running", epoch=3)
+    runs.refresh()
+    assert runs.read_curves(["one"]) == {"one"}
+    assert runs.curve("one")[-1] == 0.3
+
+
+def test_the_newest_are_known_whatever_the_filter(tmp_path: Path) -> None:
+    for day in range(1, 6):
+        make(tmp_path, f"day-{day}", started_at=f"2026-01-0{day}")
+    runs = RunList(tmp_path)
+    runs.refresh()
+    runs.filter("day-1")
+    assert [row.name for row in runs.newest(2)] == ["day-5", "day-4"]

@@ -9,12 +9,13 @@ from typing import Any, get_args
 import pytest
 
 from gui.engine import processes
-from gui.viewmodels.eta import Pace, outlook
+from gui.viewmodels.eta import outlook
 from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run import RunModel
 from gui.viewmodels.run_state import ENABLED, LIVE, OVERDUE_SECONDS, RunState, State
 from gui.viewmodels.selection import OpenRun
 from trainer import events as ev
+from trainer.pace import Pace
 from trainer.store.folder import RunFolder
 from trainer.store.requests import Request, poll
 
@@ -203,7 +204,8 @@ def test_preparation_counts_what_it_does_and_how_long_it_takes(scribe: Make) -> 
     one.prepare("decode", 300, 1000)
     run.follower.tick(1.0)
     # 100 a second, 700 left
-    assert outlook(run.model, "preparing", pace, time.time).seconds == pytest.approx(7.0)
+    found = outlook(run.model, "preparing", pace, time.time)
+    assert (found.seconds, found.per_second) == (pytest.approx(7.0), pytest.approx(100.0))
 
 
 def test_before_the_first_epoch_has_ended_the_time_left_is_a_lower_bound(scribe: Make) -> None:
@@ -273,17 +275,6 @@ def test_a_run_that_has_ended_promises_nothing(finished: RunFolder, state: State
 def test_nothing_is_known_of_an_empty_journal() -> None:
     found = outlook(RunModel(), "preparing", Pace())
     assert (found.share, found.seconds, found.elapsed) == (None, None, 0.0)
-
-
-def test_pace_begins_anew_with_each_phase() -> None:
-    clock = Clock()
-    pace = Pace(clock)
-    assert pace.left("scan", 0, 10) is None
-    clock.now += 5.0
-    assert pace.left("scan", 5, 10) == pytest.approx(5.0)
-    assert pace.left("decode", 5, 10) is None
-    clock.now += 5.0
-    assert pace.left("decode", 5, 10) is None
 
 
 def test_requests_name_the_window(scribe: Make) -> None:

@@ -173,3 +173,22 @@ def test_values_as_texts() -> None:
     assert [as_text(value) for value in (None, True, 0.1, 1e-5, 3, ("a", "b"), 0.1 + 0.2)] == [
         "auto", "true", "0.1", "1e-05", "3", "a,b", "0.30000000000000004",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("metrics", "monitor", "codes"),
+    [
+        ("", "loss", []),
+        ("top2,kappa", "kappa", []),
+        ("", "valid_accuracy", []),
+        ("top2,nothing", "top2", ["unknown_metric"]),
+        ("top2", "kappa", ["unknown_monitor"]),
+    ],
+)
+def test_metrics_and_monitor_are_checked_as_they_are_typed(
+    tmp_path: Path, metrics: str, monitor: str, codes: list[str]
+) -> None:
+    form = SettingsForm(tmp_path)
+    form.set(("metrics",), metrics)
+    form.set(("train", "monitor"), monitor)
+    assert [problem.code for problem in form.check()] == codes

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
+import pytest
 
+from gui.text.formats import state_word
+from gui.viewmodels.journal_follower import JournalFollower
+from gui.viewmodels.run_state import ENABLED, State
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from tests.gui.sample_runs import SampleRun
 
@@ -52,9 +56,59 @@ def test_a_run_from_before_there_were_intervals_shows_none(qtbot: QtBot, tmp_pat
 def test_a_run_of_a_baseline_is_not_said_to_go_on(qtbot: QtBot, tmp_path: Path) -> None:
     run = SampleRun(tmp_path).make()
     facts = column_of(qtbot, run)
-    assert facts.values["resume"].text() == "bit for bit"
+    assert facts.values["resume"].text() == "exact"
     info = run.model.info
     assert info is not None
     run.model.info = msgspec.structs.replace(info, settings={**info.settings, "baseline": {"algorithm": "numpy"}})
     facts = column_of(qtbot, run)
     assert facts.values["resume"].isHidden()
+
+
+def test_what_matters_is_in_cards_and_the_rest_is_folded(qtbot: QtBot, tmp_path: Path) -> None:
+    run = SampleRun(tmp_path, per_class=200).make()
+    facts = column_of(qtbot, run)
+    test = run.model.evaluations["test"]
+    assert float(facts.test.value.text()) == round(test.macro_f1, 4)
+    assert f"{run.model.best_epoch}" in facts.best.heading.text()
+    assert [label.text().split("\n")[0] for label in facts.data.parts.values() if not label.isHidden()] == [
+        str(size) for size in run.model.info.split_sizes.values() if size
+    ]
+    assert not facts.table.isVisible()
+    facts.fold.click()
+    assert facts.table.isVisible()
+    facts.fold.click()
+    assert not facts.table.isVisible()
+
+
+def test_a_run_without_a_test_or_that_has_not_begun_has_no_such_cards(qtbot: QtBot, tmp_path: Path) -> None:
+    run = SampleRun(tmp_path, splits=("valid",)).make()
+    facts = column_of(qtbot, run)
+    assert (facts.best.isHidden(), facts.test.isHidden()) == (False, True)
+    facts.show_run(OpenRun(run.folder, JournalFollower(run.folder)))
+    assert [card.isHidden() for card in (facts.best, facts.data, facts.model)] == [True, True, True]
+
+
+@pytest.mark.parametrize("state", get_args(State))
+def test_every_state_has_a_word_a_sign_and_a_sentence(qtbot: QtBot, tmp_path: Path, state: State) -> None:
+    facts = column_of(qtbot, SampleRun(tmp_path).make())
+    facts.show_state(state, ENABLED[state])
+    sign = facts.state.sign
+    assert sign.word.text().casefold() == state_word(state).casefold()
+    assert sign.accessibleName()
+    assert not sign.sign.pixmap().isNull()
+    assert facts.state.advice.text().endswith(".")
+    if "continue" in ENABLED[state] and state != "completed":
+        facts.show_state(state, frozenset())
+        assert "cannot be continued" in facts.state.advice.text()
+
+
+def test_a_run_that_is_still_being_read_says_so(qtbot: QtBot, tmp_path: Path) -> None:
+    run = SampleRun(tmp_path).make()
+    unread = OpenRun(run.folder, JournalFollower(run.folder))
+    facts = column_of(qtbot, unread)
+    facts.show_state("preparing", frozenset())
+    assert facts.state.sign.word.text() == "Loading"
+    while not unread.follower.caught_up:
+        unread.follower.tick(5)
+    facts.tick()
+    assert facts.state.sign.word.text() == "Preparing"

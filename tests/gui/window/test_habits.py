@@ -54,7 +54,7 @@ def test_a_folder_of_images_is_taken_for_a_new_run(qtbot: QtBot, window: Window,
     assert window.pages.currentWidget() is window.pages.new_run_page
     assert window.window_actions.actions["start"].isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_Escape)
-    assert window.pages.currentWidget() is window.welcome
+    assert window.pages.currentWidget() is window.start_place
 
 
 def test_what_is_not_taken_of_several_things_is_named(qtbot: QtBot, window: Window, tmp_path: Path) -> None:

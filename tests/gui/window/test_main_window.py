@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from gui.window.main_window import Window
 from gui.window.refresh_timer import IDLE_MS, TOUCHED_MS
 from tests.gui.windows import opened
+from trainer.pace import Pace
 from trainer.store.folder import RunFolder
 
 Make = Callable[..., Any]
@@ -24,8 +25,8 @@ Make = Callable[..., Any]
 
 
 def test_without_a_run_it_offers_three_ways_to_begin(window: Window) -> None:
-    assert window.pages.currentWidget() is window.welcome
-    assert [button.isEnabled() for button in window.welcome.buttons] == [True, True, True]
+    assert window.pages.currentWidget() is window.start_place
+    assert all(button.isEnabled() for button in window.start_place.page.buttons.values())
     assert not window.window_actions.actions["pause"].isEnabled()
     assert window.run_info.isHidden()
 
@@ -62,7 +63,7 @@ def test_a_live_run_goes_on_in_the_window(qtbot: QtBot, window: Window, scribe: 
     one.prepare("decode", 30, 60)
     opened(qtbot, window, one.folder)
     assert "preparing" in window.run_toolbar.what.text()
-    assert "50" in window.run_toolbar.what.text()
+    assert "Reading images: 30 of 60" in window.run_toolbar.what.text()
     assert window.run_toolbar.bar.maximum() == 60
     one.begin()
     one.epoch(1, 2.0)
@@ -72,6 +73,23 @@ def test_a_live_run_goes_on_in_the_window(qtbot: QtBot, window: Window, scribe: 
     assert window.window_actions.actions["pause"].isEnabled()
     one.epoch(2, 4.0)
     qtbot.waitUntil(lambda: window.run_info.values["train_loss"].text() == "0.5000")
+
+
+@pytest.mark.parametrize("stage", ["decode", "extract"])
+def test_images_are_counted_with_their_speed_while_a_run_is_prepared(
+    qtbot: QtBot, window: Window, scribe: Make, stage: str
+) -> None:
+    now = [0.0]
+    one = scribe("live", alive=True)
+    one.prepare(stage, 0, 800)
+    toolbar = opened(qtbot, window, one.folder).run_toolbar
+    window.pace = Pace(lambda: now[0])  # a run that is opened gets one of its own
+    assert window.pace.follow(stage, 0, 800) is None
+    qtbot.waitUntil(lambda: "time left unknown" in toolbar.times.text())
+    now[0] = 10.0
+    one.prepare(stage, 200, 800)
+    qtbot.waitUntil(lambda: ": 200 of 800" in toolbar.what.text())
+    qtbot.waitUntil(lambda: "20 images/s · 0:30 left in this phase" in toolbar.times.text())
 
 
 def test_a_chosen_epoch_stays_while_the_run_goes_on(qtbot: QtBot, window: Window, scribe: Make) -> None:
@@ -111,10 +129,10 @@ def test_a_failed_run_says_why_each_time_it_is_opened(qtbot: QtBot, window: Wind
 def test_the_list_marks_the_run_that_is_shown(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
     qtbot.waitUntil(lambda: window.runs_side.panel is not None)
-    assert window.runs_side.panel.table.current == "finished"
+    assert window.runs_side.panel.items.current == "finished"
     qtbot.waitUntil(lambda: [row.name for row in window.runs_side.panel.selected()] == ["finished"])
     window.show_run(None)
-    assert window.runs_side.panel.table.current == ""
+    assert window.runs_side.panel.items.current == ""
 
 
 def test_a_run_that_begins_is_not_said_to_have_ended(qtbot: QtBot, window: Window, scribe: Make) -> None:
@@ -122,14 +140,14 @@ def test_a_run_that_begins_is_not_said_to_have_ended(qtbot: QtBot, window: Windo
     one.wall = round(time.time() * 1000)
     one.prepare("import", 0, 0)
     opened(qtbot, window, one.folder)
-    assert "getting ready" in window.tabs.panel("curves").sentence.text()
+    assert "being prepared" in window.tabs.panel("curves").sentence.text()
 
 
 def test_a_notice_is_no_higher_than_its_text(qtbot: QtBot, window: Window) -> None:
     window.banner.show_notice("one", "a short sentence")
-    qtbot.waitUntil(lambda: 0 < window.banner.height() < 3 * window.fontMetrics().height())
+    qtbot.waitUntil(lambda: 0 < window.banner.height() < 4 * window.fontMetrics().height())
     window.banner.show_notice("one", "word " * 300)
-    qtbot.waitUntil(lambda: window.banner.height() > 4 * window.fontMetrics().height())
+    qtbot.waitUntil(lambda: window.banner.height() > 5 * window.fontMetrics().height())
 
 
 def test_a_lost_run_can_be_continued(qtbot: QtBot, window: Window, scribe: Make) -> None:
@@ -171,7 +189,7 @@ def test_names_are_plain_text(qtbot: QtBot, window: Window, scribe: Make) -> Non
 def test_every_tab_opens(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
     for number, name in enumerate(window.tabs.names(), 1):
-        qtbot.keyClick(window, Qt.Key(ord("0") + number), Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(window, Qt.Key(ord("0") + number % 10), Qt.KeyboardModifier.ControlModifier)
         assert window.tabs.current == name
         assert window.tabs.made(name) is not None
 

@@ -52,7 +52,7 @@ def test_a_refusal_is_told_by_its_code(qtbot: QtBot, window: Window, scribe: Mak
     (request,) = poll(one.folder)
     answer_of: dict[str, Any] = {"id": request.id, "result": "refused", "reason": "unread", "code": "request.stopping"}
     one.write(ev.RequestHandled(epoch=1, step=1, **answer_of))
-    qtbot.waitUntil(lambda: window.banner.text("refused") == "The engine has refused (the run is stopping).")
+    qtbot.waitUntil(lambda: window.banner.text("refused") == "The training process refused (the run is stopping).")
 
 
 def test_no_answer_is_told_and_the_process_can_be_ended(
@@ -91,7 +91,7 @@ def test_a_live_child_is_paused_resumed_stopped_and_continued(qtbot: QtBot, wind
     folder = window.run.folder if window.run else RunFolder(Path())
     qtbot.keyClick(window, Qt.Key.Key_F6)
     wait_for(qtbot, window, "paused")
-    assert window.window_actions.actions["pause"].text() == "&Go on"
+    assert window.window_actions.actions["pause"].text() == "&Resume"
     qtbot.keyClick(window, Qt.Key.Key_F8)
     qtbot.waitUntil(lambda: "manual" in (window.run.model.checkpoints if window.run else {}), timeout=10_000)
     qtbot.keyClick(window, Qt.Key.Key_F6)
@@ -135,11 +135,11 @@ def test_a_run_thrown_away_lies_in_the_trash(qtbot: QtBot, window: Window) -> No
     answer(qtbot, "Keep")
     window.run_controller.discard()
     assert window.run_controller.steering.state == "running"
-    answer(qtbot, "throw away")
+    answer(qtbot, "delete")
     window.run_controller.discard()
     qtbot.waitUntil(lambda: window.run is None, timeout=20_000)
     assert not (window.root / "mine").exists()
-    assert window.pages.currentWidget() is window.welcome
+    assert window.pages.currentWidget() is window.start_place
 
 
 # -- closing ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,97 @@
+"""One run in a tool, as a tracker sees it: what it is about, and the calls that tell it how the run goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from trainer.errors import Plain
+
+
+@dataclass(frozen=True)
+class TrackedRunInfo:
+    """What a tool is told when a run starts or goes on.
+
+    Attributes:
+        id: 32 hex digits, the same for all attempts of a run: the callback keeps them in the checkpoint.
+        name: Name of the run folder; model and time where there is none.
+        wall: When this attempt began, seconds since 1970, UTC.
+        resumed_step: Optimiser steps that still count, 0 or more, where the run in the tool is to be continued: what it
+            holds of later steps was taken back. None for a new run.
+        folder: The run folder; None if nothing is written.
+        parameters: Settings as `table.name`, and what the engine found: `device`, `parameters`, `versions.torch`.
+    """
+
+    id: str
+    name: str
+    wall: float
+    resumed_step: int | None
+    folder: Path | None
+    parameters: Mapping[str, Plain]
+
+
+class TrackedRun:
+    """A run that is open in a tool. All calls come from one thread; any of them may raise, which detaches the tracker.
+
+    Tools override what they can show; the rest does nothing.
+    """
+
+    def scalars(self, values: Mapping[str, float], step: int, wall: float) -> None:
+        """Add a point to each of some curves.
+
+        Args:
+            values: Figures by name, such as `train/loss`; NaN and infinity are possible.
+            step: Optimiser steps completed, 0 or more.
+            wall: Seconds since 1970, UTC.
+        """
+
+    def text(self, name: str, text: str, step: int, wall: float) -> None:
+        """Add a text.
+
+        Args:
+            name: Such as `evaluation/test`.
+            text: Plain text of several lines.
+            step: Optimiser steps completed.
+            wall: Seconds since 1970, UTC.
+        """
+
+    def picture(self, name: str, pixels: NDArray[Any], step: int, wall: float) -> None:
+        """Add a picture.
+
+        Args:
+            name: Such as `confusion/valid`.
+            pixels: (h, w, 3) uint8.
+            step: Optimiser steps completed.
+            wall: Seconds since 1970, UTC.
+        """
+
+    def artifact(self, path: Path, place: str) -> None:
+        """Keep a copy of a file of the run folder.
+
+        Args:
+            path: The file.
+            place: Folder for it within the run's artifacts; empty: at the top.
+        """
+
+    def model(self, folder: Path) -> None:
+        """Keep the trained model.
+
+        Args:
+            folder: The run folder, whose checkpoints are complete.
+        """
+
+    def flush(self) -> None:
+        """Put on disk what was told so far: a checkpoint covers it, so a resumed run will not tell it again."""
+
+    def finish(self, status: str, figures: Mapping[str, Plain], wall: float) -> None:
+        """End the run in the tool; the last call.
+
+        Args:
+            status: `completed`, `stopped` (it may be continued) or `failed`.
+            figures: `status`, `reason`, `best_epoch`, `best_loss`, `seconds`; None for what there is not.
+            wall: Seconds since 1970, UTC.
+        """

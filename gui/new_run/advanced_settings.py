@@ -1,0 +1,110 @@
+"""The settings that few people change, in groups: folded, counted where they were changed, found by a word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+
+from gui.new_run.setting_row import SettingRow, setting_grid
+from gui.text import formats, settings
+from gui.viewmodels.settings_form import Path_, SettingsForm
+from gui.window.dimensions import SMALL, space
+from gui.window.theme import icon
+from trainer.settings import flag_name
+
+
+class AdvancedSettings(QWidget):
+    """A box a table of settings that counts for the chosen model; `boxes` by name. Folded, unless someone unfolds it or
+    looks for a setting: then those are shown in whose title, path, flag or explanation the words stand."""
+
+    def __init__(self, form: SettingsForm, rows: Mapping[Path_, SettingRow]) -> None:
+        super().__init__()
+        self._form, self._rows = form, rows
+        self.fold = QToolButton()
+        self.fold.setCheckable(True)
+        self.fold.setAutoRaise(True)
+        self.fold.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.fold.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.search = QLineEdit(clearButtonEnabled=True, maxLength=100)
+        self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self.nothing = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.nothing.setProperty("tone", "muted")
+        self.boxes: dict[str, QGroupBox] = {}
+        self._lay_out()
+        self.fold.toggled.connect(self.show_groups)
+        self.search.textChanged.connect(self.show_groups)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._find)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(space(SMALL))
+        head.addWidget(self.fold)
+        head.addWidget(self.search, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(head)
+        column.addWidget(self.nothing)
+        groups = dict.fromkeys(_group(path) for path in self._rows)
+        # the options of the models stand before the rest; what is in no table comes last
+        rest = [group for group in groups if group not in ("", *self._form.models())]
+        for group in [*self._form.models(), *rest, ""]:
+            if group in groups:
+                box = self.boxes[group] = QGroupBox()
+                grid = setting_grid(box)
+                for place, row in enumerate(row for path, row in self._rows.items() if _group(path) == group):
+                    row.place(grid, 2 * place)
+                column.addWidget(box)
+
+    def _find(self) -> None:
+        if self.isVisible():
+            self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.search.selectAll()
+
+    def reveal(self, path: Path_) -> None:
+        """Unfold where this setting is among them, whatever is looked for."""
+        if path in self._rows:
+            self.search.clear()
+            self.fold.setChecked(True)
+
+    def show_groups(self) -> None:
+        """Those that count now: all where unfolded, those that were looked for, or only how many were changed."""
+        words, counting = self.search.text().casefold().split(), self._form.groups()
+        shown = dict.fromkeys(self.boxes, False)
+        for path, row in self._rows.items():
+            found = all(word in self._words(row) for word in words)
+            row.set_shown(found)
+            shown[_group(path)] |= found and _group(path) in counting and (bool(words) or self.fold.isChecked())
+        for group, box in self.boxes.items():
+            box.setVisible(shown[group])
+        self.nothing.setVisible(bool(words) and not any(shown.values()))
+        unfolded = self.fold.isChecked() or bool(words)
+        self.fold.setArrowType(Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow)
+        changed = sum(self._form.changed(path) for path in self._rows if _group(path) in counting)
+        text = self.tr("Advanced, changed: {count}").format(count=formats.whole(changed))
+        self.fold.setText(text if changed else self.tr("Advanced"))
+
+    @staticmethod
+    def _words(row: SettingRow) -> str:
+        field = row.field
+        group = settings.group_title(_group(row.path))
+        texts = (settings.title(field), settings.about(field), group, ".".join(row.path), flag_name(row.path))
+        return "\n".join(texts).casefold()
+
+    def retranslate(self) -> None:
+        """Set all texts again."""
+        for group, box in self.boxes.items():
+            box.setTitle(settings.group_title(group))
+        self.search.setPlaceholderText(self.tr("Find a setting"))
+        self.search.setAccessibleName(self.tr("Find a setting"))
+        self.search.setToolTip(self.tr("By title, explanation or flag (Ctrl+F)"))
+        self.fold.setToolTip(self.tr("All settings, in groups"))
+        self.nothing.setText(self.tr("No setting has these words."))
+        self.show_groups()
+
+
+def _group(path: Path_) -> str:
+    """Its table; "" is none."""
+    return path[0] if len(path) > 1 else ""

@@ -1,0 +1,46 @@
+"""How many images each class has in each split."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
+
+from gui.text import formats
+from gui.widgets import labels
+from gui.widgets.bar_delegate import PART, BarDelegate
+from gui.widgets.row_table import set_up_rows
+
+
+class CountsTable(QTableWidget):
+    """Names, and numbers with bars as long as their part of the column's largest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        set_up_rows(self, many=True)
+        self.setAlternatingRowColors(True)
+        self._bars = BarDelegate(self)
+        self.setItemDelegate(self._bars)
+
+    def show_counts(self, heads: list[str], rows: list[list[Any]]) -> None:
+        """Rows of a name and its numbers."""
+        self.clear()
+        self.setRowCount(len(rows))
+        self.setColumnCount(len(heads))
+        self.setHorizontalHeaderLabels(heads)
+        largest = [
+            max((row[place] for row in rows if not isinstance(row[place], str)), default=0)
+            for place in range(len(heads))
+        ]
+        for number, row in enumerate(rows):
+            for place, value in enumerate(row):
+                item = QTableWidgetItem(value if isinstance(value, str) else formats.whole(value))
+                if isinstance(value, str):
+                    item.setToolTip(labels.plain_tip(value))
+                elif largest[place]:
+                    item.setData(PART, value / largest[place])
+                self.setItem(number, place, item)
+        modes = QHeaderView.ResizeMode
+        for place in range(len(heads)):
+            self.horizontalHeader().setSectionResizeMode(place, modes.Interactive if place else modes.Stretch)
+            self.setColumnWidth(place, 80)

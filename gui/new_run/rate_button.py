@@ -1,0 +1,35 @@
+"""The button beside the learning rate: finds one by a range test."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton
+
+from gui.engine.rpc_client import RpcClient
+from gui.viewmodels.settings_form import Path_, SettingsForm
+from gui.window.theme import icon
+
+RATE: Path_ = ("train", "lr")
+
+
+class RateButton(QPushButton):
+    """Opens the finder for what the form says. `found`: the rate that was taken over, for the path of the setting."""
+
+    found = Signal(tuple, str)
+
+    def __init__(self, assist: RpcClient, form: SettingsForm) -> None:
+        super().__init__(icon("curve"), "")
+        self._assist, self._form = assist, form
+        self.clicked.connect(self._open)
+
+    def _open(self) -> None:
+        from gui.new_run.rate_finder import RateFinder  # with charts, which the page does without
+
+        finder = RateFinder(self._assist, self._form.tables(), self._form.root, self.window())
+        finder.chosen.connect(lambda text: self.found.emit(RATE, text))
+        finder.open()
+
+    def retranslate(self) -> None:
+        """Set its texts again."""
+        self.setText(self.tr("Find…"))
+        self.setToolTip(self.tr("Train for some hundred steps while the learning rate rises, and propose one"))

@@ -1,0 +1,1 @@
+"""Slices: groups of images on which the model fails."""

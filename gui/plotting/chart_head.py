@@ -1,0 +1,89 @@
+"""The line above a chart: its title, and at the right the values under the mouse, which cover nothing there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.plotting.markers import Reading, draw_sample
+from gui.window.dimensions import SMALL, TIGHT, space, text_font
+from gui.window.theme import Colours
+
+_SAMPLE = 12
+
+
+class ChartHead(QWidget):
+    """Values are painted whole or not at all: `show_readings` has the most important first, and where not all fit, the
+    last is how many more there are."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = ""
+        self._readings: Sequence[Reading] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_title(self, text: str) -> None:
+        """Plain text."""
+        self.title = text
+        self.update()
+
+    def show_readings(self, readings: Sequence[Reading]) -> None:
+        """Those at the place of the mouse; none take the old ones away."""
+        if readings or self._readings:
+            self._readings = readings
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """A line of text."""
+        return QSize(0, QFontMetrics(text_font("heading")).height() + space(TIGHT))
+
+    def fitting(self, width: float) -> tuple[list[Reading], float]:
+        """The readings there is room for beside the title, and how wide each of their values is."""
+        metrics = QFontMetricsF(self.font())
+        if not self._readings:
+            return [], 0.0
+        value = max(metrics.horizontalAdvance(reading.value) for reading in self._readings)
+        # a gap before each value, the first one's parts it from the title
+        room = width - QFontMetricsF(text_font("heading")).horizontalAdvance(self.title)
+        each = space(SMALL) + self._sample() + value
+        count = int(room // each)
+        if count < len(self._readings):
+            count = int((room - metrics.horizontalAdvance("+0") - space(TIGHT)) // each)
+        return list(self._readings[: max(0, count)]), value
+
+    def _sample(self) -> int:
+        """Width of the sample of a line beside its value; the only line of a chart needs none."""
+        return _SAMPLE + space(TIGHT) if len(self._readings) > 1 else 0
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font has another height."""
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Title, samples of lines, values."""
+        painter, colours, area = QPainter(self), Colours.current(), QRectF(self.rect())
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(self.palette().color(QPalette.ColorRole.Text))
+        painter.setFont(text_font("heading"))
+        painter.drawText(area, middle | Qt.AlignmentFlag.AlignLeft, self.title)
+        painter.setFont(self.font())
+        metrics, right = QFontMetricsF(self.font()), area.right()
+        shown, width = self.fitting(area.width())
+        if hidden := len(self._readings) - len(shown):
+            painter.setPen(colours.muted)
+            painter.drawText(area, middle | Qt.AlignmentFlag.AlignRight, f"+{hidden}")
+            right -= metrics.horizontalAdvance(f"+{hidden}") + space(TIGHT)
+        for reading in reversed(shown):
+            painter.setPen(colours.text)
+            value = QRectF(right - width, area.top(), width, area.height())
+            painter.drawText(value, middle | Qt.AlignmentFlag.AlignRight, reading.value)
+            if self._sample():
+                sample = QRectF(value.left() - self._sample(), area.top(), _SAMPLE, area.height())
+                draw_sample(painter, reading.look, sample, colours)
+            right = value.left() - self._sample() - space(SMALL)
+        painter.end()

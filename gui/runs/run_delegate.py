@@ -1,0 +1,178 @@
+"""A run on two lines: name, data and model; on the right its curve, macro-F1 and state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from gui.plotting.sparkline import draw_sparkline
+from gui.runs.run_items import RunItems
+from gui.runs.run_text import below_name, score
+from gui.text import formats
+from gui.viewmodels.run_list import Row
+from gui.widgets.state_sign import sign_pixmap, state_colour
+from gui.window.theme import Colours, mix
+
+PAD = 6
+GAP = 6
+STAR = "★ "
+SMALL = 0.88
+"""Size of the second line against the first."""
+
+
+@dataclass(frozen=True)
+class RowLook:
+    """What is measured once for all rows of a list, in logical pixels."""
+
+    name: QFont
+    bold: QFont
+    small: QFont
+    line: int
+    second: int
+    curve: int
+    side: int
+    """Width of curve and macro-F1: they stand in columns."""
+
+    @classmethod
+    def of(cls, font: QFont) -> RowLook:
+        """For a list in this font, in the language of now."""
+        bold, small = QFont(font), QFont(font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        small.setPointSizeF(font.pointSizeF() * SMALL)
+        first, strong, second = QFontMetrics(font), QFontMetrics(bold), QFontMetrics(small)
+        curve = 3 * first.height()
+        side = curve + GAP + strong.horizontalAdvance(f"{STAR}{formats.number(0.888, 3)}")
+        return cls(font, bold, small, first.height(), second.height(), curve, side)
+
+    @property
+    def height(self) -> int:
+        """Of a row."""
+        return self.line + self.second + 2 * PAD + 3
+
+
+def draw_run(
+    painter: QPainter, area: QRect, row: Row, curve: tuple[float, ...], *, best: bool, shown: bool, look: RowLook
+) -> None:
+    """The two lines of a run in `area`."""
+    colours = Colours.current()
+    upper = QRect(area.left(), area.top(), area.width(), look.line)
+    lower = QRect(area.left(), upper.bottom() + 4, area.width(), look.second)
+    _draw_score(painter, upper, row, curve, best, look)
+    used = _draw_state(painter, lower, row, look)
+    above = look.side if len(curve) > 1 or score(row) else 0
+    painter.setFont(look.bold if shown else look.name)
+    _draw_text(painter, upper.adjusted(0, 0, -above - 2 * GAP, 0), row.name, colours.text)
+    painter.setFont(look.small)
+    _draw_text(painter, lower.adjusted(0, 0, -used - 2 * GAP, 0), below_name(row), colours.muted)
+
+
+def _draw_score(painter: QPainter, line: QRect, row: Row, curve: tuple[float, ...], best: bool, look: RowLook) -> None:
+    colours = Colours.current()
+    painter.setFont(look.bold)
+    painter.setPen(colours.good if best else colours.text)
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(line, right, f"{STAR if best else ''}{score(row)}")
+    place = QRectF(line.right() - look.side, line.top(), look.curve, line.height())
+    draw_sparkline(painter, curve, place, colours.good if best else mix(colours.train, colours.background, 0.1))
+
+
+def _draw_state(painter: QPainter, line: QRect, row: Row, look: RowLook) -> int:
+    """The sign and the word; how wide they are."""
+    quiet = row.state in ("completed", "stopped")  # most runs: what needs attention is to stand out
+    colour = Colours.current().muted if quiet else state_colour(row.state)
+    word = formats.state_word(row.state)
+    painter.setFont(look.small)
+    width = QFontMetrics(look.small).horizontalAdvance(word)
+    painter.setPen(colour)
+    painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, word)
+    side = look.second - 2
+    _draw_sign(painter, QRect(line.right() - width - side - 4, line.top() + 1, side, side), row.state, colour)
+    return width + side + 4
+
+
+def _draw_sign(painter: QPainter, place: QRect, state: str, colour: QColor) -> None:
+    ratio = painter.device().devicePixelRatioF()
+    painter.drawPixmap(place.topLeft(), sign_pixmap(formats.STATE_ICONS[state], colour, place.width(), ratio))
+
+
+def _draw_text(painter: QPainter, line: QRect, text: str, colour: QColor) -> None:
+    painter.setPen(colour)
+    cut = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, line.width())
+    painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, cut)
+
+
+class RunDelegate(QStyledItemDelegate):
+    """Rows of one height: thousands of them need not be measured. `retranslate` after another language or font."""
+
+    def __init__(self, view: QTableView, items: RunItems) -> None:
+        super().__init__(view)
+        self._view, self._items = view, items
+        self.look = RowLook.of(view.font())
+
+    def retranslate(self) -> None:
+        """Measure again."""
+        self.look = RowLook.of(self._view.font())
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """The same for all."""
+        return QSize(8 * self.look.line, self.look.height)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Surface, box, then the run."""
+        row = self._items.row_at(index)
+        area: QRect = option.rect
+        painter.save()
+        self._draw_surface(painter, option, row)
+        self._draw_box(painter, area, row.name in self._items.runs.overlaid)
+        inner = area.adjusted(PAD + self.box(area).right() + 1 - area.left(), PAD, -PAD - 2, -PAD)
+        draw_run(
+            painter,
+            inner,
+            row,
+            self._items.runs.curve(row.name),
+            best=self._items.runs.is_best(row.name),
+            shown=row.name == self._items.current,
+            look=self.look,
+        )
+        painter.restore()
+
+    def _draw_surface(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
+        area: QRect = option.rect
+        state, colours = option.state, Colours.current()
+        accent = QGuiApplication.palette().color(QPalette.ColorRole.Link)  # as a line; a view's own is a surface
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, mix(colours.background, accent, 0.18))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, mix(colours.background, accent, 0.08))
+        if row.name == self._items.current:
+            painter.fillRect(QRect(area.left(), area.top(), 3, area.height()), accent)
+        painter.setPen(colours.grid)
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        if row.live and row.summary is not None and row.summary.epochs:
+            share = min(1.0, row.summary.epoch / row.summary.epochs)
+            painter.fillRect(QRect(area.left(), area.bottom() - 1, round(area.width() * share), 2), accent)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(colours.text, 1.0, Qt.PenStyle.DotLine))
+            painter.drawRect(area.adjusted(4, 1, -2, -3))
+
+    def box(self, area: QRect) -> QRect:
+        """Where the box of a row is."""
+        side = self.look.line - 2
+        return QRect(area.left() + PAD + 3, area.center().y() - side // 2, side, side)
+
+    def _draw_box(self, painter: QPainter, area: QRect, checked: bool) -> None:
+        """A box of our own: the style's frame hardly shows on dark."""
+        colours, place = Colours.current(), self.box(area)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colours.train if checked else colours.muted, 1.2))
+        painter.setBrush(colours.train if checked else colours.background)
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        if checked:
+            tick = sign_pixmap("done", colours.background, place.width() - 2, painter.device().devicePixelRatioF())
+            painter.drawPixmap(place.topLeft() + QPoint(1, 1), tick)

@@ -1,0 +1,129 @@
+"""What the list of runs says: its orders, the parts of a row, a row in full and as it is read aloud."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+
+from gui.text import formats
+from gui.viewmodels.run_list import Column, Row, plain
+from trainer.time_format import local_time
+
+STATES = ("preparing", "running", "paused", "completed", "stopped", "failed", "lost")
+_IN_FULL: tuple[Column, ...] = ("data", "model", "macro_f1", "loss", "epoch", "seconds", "started", "tags", "note")
+
+
+def state_words() -> dict[str, str]:
+    """What people call the states of runs."""
+    return {state: formats.state_word(state) for state in STATES}
+
+
+def heads() -> dict[Column, str]:
+    """Names of what is known of a run."""
+    tr = QCoreApplication.translate
+    return {
+        "name": tr("Runs", "Run"),
+        "state": tr("Runs", "Status"),
+        "macro_f1": tr("Runs", "Best F1"),
+        "loss": tr("Runs", "Best loss"),
+        "epoch": tr("Runs", "Epoch"),
+        "data": tr("Runs", "Data"),
+        "model": tr("Runs", "Model"),
+        "seconds": tr("Runs", "Time"),
+        "started": tr("Runs", "Started"),
+        "tags": tr("Runs", "Tags"),
+        "note": tr("Runs", "Note"),
+    }
+
+
+def orders() -> dict[tuple[Column, bool], str]:
+    """Ways to sort runs: by what, and whether from high to low."""
+    tr = QCoreApplication.translate
+    return {
+        ("started", True): tr("Runs", "Newest first"),
+        ("started", False): tr("Runs", "Oldest first"),
+        ("macro_f1", True): tr("Runs", "Highest F1 first"),
+        ("loss", False): tr("Runs", "Lowest loss first"),
+        ("name", False): tr("Runs", "By name"),
+        ("state", False): tr("Runs", "By status"),
+        ("data", False): tr("Runs", "By data"),
+        ("model", False): tr("Runs", "By model"),
+        ("seconds", True): tr("Runs", "Longest first"),
+    }
+
+
+def shown(row: Row, column: Column, locale: QLocale) -> str:
+    """A value as text; "–" where there is nothing."""
+    value = row.value(column)
+    if value is None:
+        return "" if column in ("tags", "note") else "–"
+    if column == "state":
+        return formats.state_word(value)
+    if column == "epoch":
+        return f"{locale.toString(value)} / {locale.toString(row.summary.epochs)}" if row.summary else "–"
+    if column == "seconds":
+        return formats.duration(min(value, 1e9))
+    if column == "started":
+        return _local_time(value, locale)
+    if column == "macro_f1" and row.summary and (over := row.summary.best_macro_f1_of):
+        return f"{formats.number(value, 3)} ({formats.whole(over[0])}/{formats.whole(over[1])})"
+    if isinstance(value, float):
+        return formats.number(value, 4 if column == "loss" else 3)
+    return str(value)
+
+
+def score(row: Row) -> str:
+    """Best macro-F1 in three digits; "" where there is none. An asterisk where it is of some classes only."""
+    if row.summary is None or row.summary.best_macro_f1 is None:
+        return ""
+    return formats.number(row.summary.best_macro_f1, 3) + ("*" if row.summary.best_macro_f1_of else "")
+
+
+def below_name(row: Row) -> str:
+    """Data and model."""
+    return " · ".join(str(value) for value in (row.value("data"), row.value("model")) if value)
+
+
+def best_text(row: Row) -> str:
+    """Why a run is marked."""
+    text = QCoreApplication.translate("Runs", "Highest macro-F1 of all runs on {data}")
+    return text.format(data=row.value("data") or "–")
+
+
+def in_full(row: Row, best: bool, locale: QLocale) -> str:
+    """All that is known of a run, a line each."""
+    lines = [plain(row.name, 200), formats.state_word(row.state)]
+    if row.problem:
+        lines.append(plain(row.problem, 2000))
+    if best:
+        lines.append(f"★ {best_text(row)}")
+    titles = heads()
+    for column in _IN_FULL:
+        text = plain(row.notes.note, 2000) if column == "note" else shown(row, column, locale)
+        if column == "data" and row.summary:
+            text = plain(row.summary.data)
+        if column == "macro_f1" and row.summary and (over := row.summary.best_macro_f1_of):
+            text = formats.macro(row.summary.best_macro_f1, *over, digits=3)
+        if text not in ("", "–"):
+            lines.append(f"{titles[column]}: {text}")
+    return "\n".join(lines)
+
+
+def aloud(row: Row, best: bool, overlaid: bool) -> str:
+    """A row as a screen reader says it."""
+    tr = QCoreApplication.translate
+    parts = [plain(row.name, 200), formats.state_word(row.state), below_name(row)]
+    if found := score(row):
+        parts.append(tr("Runs", "macro-F1 {value}").format(value=found))
+    if best:
+        parts.append(best_text(row))
+    if overlaid:
+        parts.append(tr("Runs", "curves overlaid"))
+    return ", ".join(part for part in parts if part)
+
+
+def _local_time(text: str, locale: QLocale) -> str:
+    when = local_time(text)
+    if when is None:
+        return text
+    date, time = (when.year, when.month, when.day), (when.hour, when.minute)
+    return locale.toString(QDateTime(*date, *time, 0), QLocale.FormatType.ShortFormat)

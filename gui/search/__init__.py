@@ -1,0 +1,1 @@
+"""Searches over settings: their trials, drawn and in a table."""

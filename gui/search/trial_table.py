@@ -1,0 +1,111 @@
+"""The trials of a search in a table, the best first; and which settings matter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
+
+from gui.text import formats
+from gui.viewmodels.search_view import ranked, value_text
+from gui.widgets.bar_delegate import PART, BarDelegate, row_height
+from trainer.number_format import DASH
+from trainer.store.search_folder import SearchRecord, TrialRecord
+
+
+class _Table(QTableWidget):
+    """Rows of plain text that can only be looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(row_height())
+        self._bars = BarDelegate(self)
+        self.setItemDelegate(self._bars)
+
+    def fill(self, heads: list[str], rows: list[list[str]]) -> None:
+        """Show these; columns get as wide as they need to be."""
+        self.setColumnCount(len(heads))
+        self.setHorizontalHeaderLabels(heads)
+        self.setRowCount(len(rows))
+        for number, row in enumerate(rows):
+            for place, text in enumerate(row):
+                self.setItem(number, place, QTableWidgetItem(text))
+        self.resizeColumnsToContents()
+
+
+class TrialTable(_Table):
+    """`chosen`: the number of a trial, by a double click or Return."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._order: list[TrialRecord] = []
+        self._record: SearchRecord | None = None
+        self.activated.connect(lambda index: self.chosen.emit(self._order[index.row()].number))
+
+    def show_record(self, record: SearchRecord) -> None:
+        """The best trial first, with a star."""
+        self._record, self._order = record, ranked(record)
+        names = [one.name for one in record.space]
+        heads = [self.tr("Run"), self.tr("State"), *names, self.tr("Epoch"), monitor_word(record.monitor)]
+        rows = [
+            [
+                one.run + (" ★" if one.number == record.best else ""),
+                trial_word(one),
+                *(value_text(one.values[name]) if name in one.values else DASH for name in names),
+                formats.whole(one.epoch) if one.epoch is not None else DASH,
+                formats.number(one.value, 4) if one.value is not None else DASH,
+            ]
+            for one in self._order
+        ]
+        self.setAccessibleName(self.tr("Trials"))
+        self.fill(heads, rows)
+
+    def words(self, trial: TrialRecord) -> str:
+        """A trial in a line."""
+        parts = [trial.run, trial_word(trial)]
+        parts += [f"{name} {value_text(value)}" for name, value in trial.values.items()]
+        if trial.value is not None and self._record is not None:
+            parts.append(f"{monitor_word(self._record.monitor)} {formats.number(trial.value, 4)}")
+        return " · ".join(parts)
+
+
+class ImportanceTable(_Table):
+    """Each setting with its share in the spread of the values, as a bar."""
+
+    def show_record(self, record: SearchRecord) -> None:
+        """The most important first."""
+        shares = sorted(record.importance.items(), key=lambda one: -one[1])
+        self.setAccessibleName(self.tr("Importance"))
+        rows = [[name, formats.percent(share)] for name, share in shares]
+        self.fill([self.tr("Setting"), self.tr("Importance")], rows)
+        for number, (_, share) in enumerate(shares):
+            if (item := self.item(number, 1)) is not None:
+                item.setData(PART, float(share))
+        self.horizontalHeader().setStretchLastSection(True)
+        if not shares:
+            self.fill([self.tr("Importance")], [[self.tr("Known once four trials are completed.")]])
+
+
+def monitor_word(monitor: str) -> str:
+    """What a search goes by."""
+    words = {
+        "loss": QCoreApplication.translate("Search", "validation loss"),
+        "accuracy": QCoreApplication.translate("Search", "validation accuracy"),
+        "macro_f1": QCoreApplication.translate("Search", "validation macro-F1"),
+    }
+    return words.get(monitor, monitor)
+
+
+def trial_word(trial: TrialRecord) -> str:
+    """Its state, and the code of what ended it."""
+    pruned = QCoreApplication.translate("Search", "pruned")
+    word = pruned if trial.state == "pruned" else formats.state_word(trial.state)
+    return f"{word} ({formats.plain(trial.error)})" if trial.error else word

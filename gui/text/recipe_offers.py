@@ -1,0 +1,106 @@
+"""Prose for the recipes that are offered: what each is, how long it takes, why one of them fits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from gui.text import formats
+from gui.text.errors import code_text, fault_text
+from gui.viewmodels.recipe_advice import RecipeOffer
+
+INSTALL = 'pip install "epochscope[pretrained]"'
+MINUTES_FROM, HOURS_FROM = 90, 5400
+"""Seconds from which on a time is told in minutes, in hours."""
+
+
+def title(recipe: str) -> str:
+    """A few words."""
+    tr = QCoreApplication.translate
+    titles = {
+        "photos": tr("Offers", "Photos (pretrained)"),
+        "cnn": tr("Offers", "Small network from scratch"),
+        "linear": tr("Offers", "Linear"),
+    }
+    return titles.get(recipe, recipe)
+
+
+def about(recipe: str) -> str:
+    """What it is, and when it fits."""
+    tr = QCoreApplication.translate
+    texts = {
+        "photos": tr(
+            "Offers",
+            "A network that has seen a million photographs looks at yours; one layer learns your classes from what it "
+            "sees. Needs few images.",
+        ),
+        "cnn": tr(
+            "Offers",
+            "Learns from your images alone. For many images, or small ones unlike photographs.",
+        ),
+        "linear": tr("Offers", "One layer on the raw pixels. Fast, and its weights can be viewed as images."),
+    }
+    return texts.get(recipe, "")
+
+
+def estimate(offer: RecipeOffer) -> str:
+    """How long a run takes."""
+    tr = QCoreApplication.translate
+    if offer.seconds is None:
+        texts = {"measuring": tr("Offers", "measuring the time …"), "failed": tr("Offers", "time not known")}
+        return texts.get(offer.state, "") if offer.installed else tr("Offers", "Not installed. To install it:")
+    text = tr("Offers", "about {time}").format(time=round_time(offer.seconds))
+    if offer.later is not None:
+        text += tr("Offers", "; later runs {time}").format(time=round_time(offer.later))
+    return text
+
+
+def round_time(seconds: float) -> str:
+    """A time as people tell an estimate: two digits at most."""
+    tr, number = QCoreApplication.translate, QLocale().toString
+    if seconds < MINUTES_FROM:
+        step = 1 if seconds < 10 else 5 if seconds < 60 else 10
+        return tr("Offers", "{count} s").format(count=number(max(1, step * round(seconds / step))))
+    if seconds < HOURS_FROM:
+        step = 60 if seconds < 1200 else 300
+        return tr("Offers", "{count} min").format(count=number(round(seconds / step) * step // 60))
+    hours = seconds / 3600
+    shown = number(round(2 * hours) / 2, "g", 2) if hours < 10 else number(round(hours))
+    return tr("Offers", "{count} h").format(count=shown)
+
+
+def _failure(answer: Mapping[str, Any]) -> str:
+    """A refusal on one line."""
+    what = str(answer.get("what") or "")
+    text = code_text(str(answer.get("code") or ""), answer.get("parameters") or {}, what)
+    mend = str(answer.get("mend") or "")
+    return text if text != what or not mend else f"{what[:1].upper()}{what[1:].rstrip('.')}: {mend}."
+
+
+def reason(facts: Mapping[str, Any]) -> str:
+    """Why a recipe fits, from the engine's answer; what is wrong, where none can be trained; "" before it has come."""
+    tr = QCoreApplication.translate
+    if not facts:
+        return ""
+    if not facts.get("ok"):
+        return "⚠ " + formats.plain(_failure(facts))
+    if facts["problems"]:
+        first = facts["problems"][0]
+        text = tr("Offers", "⚠ A run on this data would stop: {place}: {reason}.").format(
+            place=formats.plain(first["path"]), reason=fault_text(first["code"], first["reason"])
+        )
+        more = tr("Offers", "Check data lists everything.") if len(facts["problems"]) > 1 else ""
+        return f"{text} {more}".strip()
+    height, width = facts["size"]
+    counted = tr("Offers", "Images: {images}, classes: {classes}, most of {width}×{height} pixels.").format(
+        images=formats.whole(facts["images"]), classes=formats.whole(facts["classes"]), width=width, height=height
+    )
+    texts = {
+        "few_images": tr("Offers", "With fewer than 1,000 images per class, a pretrained network usually does best."),
+        "many_images": tr("Offers", "Enough to train a network from scratch."),
+        "not_photographs": tr("Offers", "Unlike photographs: a network trained from scratch does best."),
+        "not_installed": tr("Offers", "Photos (pretrained) would fit better, but is not installed."),
+    }
+    return f"{counted} {texts.get(facts['reason'], '')}".strip()

@@ -1,0 +1,32 @@
+"""What a person can do about the state of a run, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from PySide6.QtCore import QCoreApplication
+
+from gui.viewmodels.run_state import Action
+
+
+def state_advice(state: str, enabled: Set[Action]) -> str:
+    """What it means and what to do; `enabled` is what can be asked for now."""
+    tr = QCoreApplication.translate
+    if state in ("stopped", "failed", "lost") and "continue" not in enabled:
+        return tr("States", "It cannot be continued from this window.")
+    texts = {
+        "idle": tr("States", "Open a run from the list, or start a new one."),
+        "loading": tr("States", "Reading what the run has written so far."),
+        "starting": tr("States", "The training process is starting."),
+        "preparing": tr("States", "Reading the data. Training begins by itself."),
+        "running": tr("States", "Pause or stop whenever you like: nothing is lost."),
+        "pausing": tr("States", "Pauses after the current step."),
+        "paused": tr("States", "Everything is kept in memory. Resume whenever you like."),
+        "stopping": tr("States", "Finishes its work, then saves."),
+        "completed": tr("States", "All epochs are done. Continue adds more."),
+        "stopped": tr("States", "Stopped early. Continue picks up where it stopped."),
+        "failed": tr("States", "The log says why. Continue retries from the last checkpoint."),
+        "lost": tr("States", "Its process ended unexpectedly. Continue picks up from the last checkpoint."),
+        "gone": tr("States", "Its folder was moved or deleted. Open the run from its new place."),
+    }
+    return texts.get(state, "")

@@ -1,0 +1,134 @@
+"""What slices of the images are called."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
+
+from gui.text import formats
+from gui.viewmodels.slice_table import WORST, SliceRow
+from gui.widgets.labels import class_name
+from trainer.analysis.slices import ImageGroup
+from trainer.data.image_facts import HERE
+
+LONGEST = 60
+"""Letters of a word that are shown."""
+
+
+def fact_word(fact: str) -> str:
+    """What images are grouped by."""
+    words = {
+        WORST: QCoreApplication.translate("Slices", "Worst slices"),
+        "brightness": QCoreApplication.translate("Slices", "Brightness"),
+        "contrast": QCoreApplication.translate("Slices", "Contrast"),
+        "sharpness": QCoreApplication.translate("Slices", "Sharpness"),
+        "colourfulness": QCoreApplication.translate("Slices", "Colourfulness"),
+        "size": QCoreApplication.translate("Slices", "Image size"),
+        "aspect": QCoreApplication.translate("Slices", "Aspect ratio"),
+        "date": QCoreApplication.translate("Slices", "Date"),
+        "daytime": QCoreApplication.translate("Slices", "Time of day"),
+        "camera": QCoreApplication.translate("Slices", "Camera"),
+        "folder": QCoreApplication.translate("Slices", "Sub-folder"),
+        "name": QCoreApplication.translate("Slices", "File name"),
+        "pattern": QCoreApplication.translate("Slices", "Path pattern"),
+        "class": QCoreApplication.translate("Slices", "Class"),
+    }
+    return words.get(fact, fact)
+
+
+def value_text(group: ImageGroup) -> str:
+    """Which of the groups of a fact it is."""
+    if group.rest:
+        return QCoreApplication.translate("Slices", "rare ones")
+    return _word(group) if group.word else _part(group) or range_text(group)
+
+
+def group_text(group: ImageGroup, names: tuple[str, ...]) -> str:
+    """With what it is grouped by, of one class alone after that: `cat · Brightness: lowest quarter`."""
+    text = f"{fact_word(group.fact)}: {value_text(group)}"
+    return f"{class_name(names, group.label)} · {text}" if group.label >= 0 else text
+
+
+def range_text(group: ImageGroup) -> str:
+    """From which number to which; empty for a word."""
+    if group.word or group.rest:
+        return ""
+    ends = _number(group.fact, group.low), _number(group.fact, group.high)
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} – {ends[1]}"
+
+
+def _word(group: ImageGroup) -> str:
+    words = {
+        ("folder", HERE): QCoreApplication.translate("Slices", "in none"),
+        ("daytime", "night"): QCoreApplication.translate("Slices", "night, 0–6 h"),
+        ("daytime", "morning"): QCoreApplication.translate("Slices", "morning, 6–12 h"),
+        ("daytime", "afternoon"): QCoreApplication.translate("Slices", "afternoon, 12–18 h"),
+        ("daytime", "evening"): QCoreApplication.translate("Slices", "evening, 18–24 h"),
+    }
+    word = " ".join(group.word.split())
+    return words.get((group.fact, group.word)) or (word if len(word) <= LONGEST else word[: LONGEST - 1] + "…")
+
+
+def _part(group: ImageGroup) -> str:
+    """Of equal parts; empty where there are others."""
+    if group.parts == 4:
+        return (
+            QCoreApplication.translate("Slices", "lowest quarter"),
+            QCoreApplication.translate("Slices", "second quarter"),
+            QCoreApplication.translate("Slices", "third quarter"),
+            QCoreApplication.translate("Slices", "highest quarter"),
+        )[group.part]
+    return ""
+
+
+def _number(fact: str, value: float) -> str:
+    if fact == "date":
+        day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=value)
+        return QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat)
+    if fact == "size":
+        if value >= 1e5:
+            return QCoreApplication.translate("Slices", "{count} MP").format(count=formats.number(value / 1e6, 1))
+        return QCoreApplication.translate("Slices", "{count} px").format(count=formats.whole(value))
+    return formats.number(value, significant(value))
+
+
+def significant(value: float) -> int:
+    """Digits behind the point that tell such values apart."""
+    return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 3
+
+
+def verdict_text(row: SliceRow) -> str:
+    """Whether it fails, in words."""
+    if row.same_as >= 0:
+        return QCoreApplication.translate("Slices", "nearly the same images")
+    words = {
+        "worse": QCoreApplication.translate("Slices", "worse"),
+        "classes": QCoreApplication.translate("Slices", "hard classes"),
+        "better": QCoreApplication.translate("Slices", "better"),
+        "alike": QCoreApplication.translate("Slices", "no difference"),
+        "few": QCoreApplication.translate("Slices", "too few images"),
+    }
+    return words[row.verdict]
+
+
+def verdict_tip(row: SliceRow) -> str:
+    """What the verdict means."""
+    if row.same_as >= 0:
+        return QCoreApplication.translate(
+            "Slices", "Without the images of the slice above it, this one is no worse than the rest."
+        )
+    tips = {
+        "worse": QCoreApplication.translate(
+            "Slices",
+            "More errors than other images of the same classes. "
+            "On average, at most one in twenty such findings is chance.",
+        ),
+        "classes": QCoreApplication.translate(
+            "Slices", "More errors than other images, but no more than its classes explain."
+        ),
+        "better": QCoreApplication.translate("Slices", "Fewer errors than other images of the same classes."),
+        "alike": QCoreApplication.translate("Slices", "The difference from the other images may be chance."),
+        "few": QCoreApplication.translate("Slices", "Fewer than 20 images: nothing can be said about them."),
+    }
+    return tips[row.verdict]

@@ -1,0 +1,43 @@
+"""The run that a run with label edits is to be compared with. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainer.errors import NewerVersionError
+from trainer.store import summary as summaries
+from trainer.store.folder import RunFolder
+from trainer.store.run_files import dotted_settings
+
+EDITS = "data.edits"
+MOST = 300
+"""Runs whose settings are read: a person has clicked and waits."""
+
+
+def run_before(folder: RunFolder) -> RunFolder | None:
+    """The newest run beside this one, started before it, that has the same settings but for the edits."""
+    mine = _without_edits(folder)
+    earlier = sorted(_earlier(folder), reverse=True)[:MOST]
+    runs = (RunFolder(folder.path.parent / name) for _, name in earlier)
+    return next((run for run in runs if mine and _without_edits(run) == mine), None)
+
+
+def _without_edits(folder: RunFolder) -> dict[str, object]:
+    return {name: value for name, value in dotted_settings(folder).items() if name != EDITS}
+
+
+def _earlier(folder: RunFolder) -> Iterator[tuple[str, str]]:
+    """When it was started, and the name."""
+    started = _started(folder)
+    for path in folder.path.parent.iterdir():
+        other = _started(RunFolder(path)) if path.is_dir() and path.name != folder.name else ""
+        if other and other < started:
+            yield other, path.name
+
+
+def _started(folder: RunFolder) -> str:
+    try:
+        found = summaries.read(folder.summary)
+    except (OSError, ValueError, NewerVersionError):
+        return ""
+    return found.started_at if found is not None else ""

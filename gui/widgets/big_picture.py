@@ -1,0 +1,61 @@
+"""One image as large as there is room, and a heat map over it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.widgets import labels
+from trainer.plotting.heat_overlay import OPACITY, faded, heat_colors
+
+
+class BigPicture(QWidget):
+    """Its pixels are sharp; what is over it is smooth."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: QImage | None = None
+        self._grey: QImage | None = None
+        self._heat: QImage | None = None
+        self._opacity = OPACITY
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(72, 72)
+
+    def show_image(self, image: QImage | None) -> None:
+        """An image of any size, or nothing; no heat map."""
+        self._image, self._heat = image, None
+        self.update()
+
+    def show_heat(self, pixels: NDArray[np.uint8], values: NDArray[np.float32]) -> None:
+        """An image (h, w, 3) uint8 with its map (h, w) over it."""
+        self._image, self._grey = labels.image_of(pixels), labels.image_of(faded(pixels, 1))
+        colors = np.ascontiguousarray(heat_colors(values))
+        height, width = values.shape
+        self._heat = QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+        self.update()
+
+    def set_opacity(self, opacity: float) -> None:
+        """Of the map where it is brightest, 0 to 1."""
+        self._opacity = opacity
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Square."""
+        return QSize(160, 160)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The image, then the map."""
+        if self._image is None:
+            return
+        painter = QPainter(self)
+        place = labels.draw_picture(painter, self._image, QRectF(self.rect()))
+        if self._heat is not None and self._grey is not None:
+            painter.setOpacity(self._opacity)
+            labels.draw_picture(painter, self._grey, QRectF(self.rect()))
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setClipRect(place)
+            painter.drawImage(place, self._heat)
+        painter.end()

@@ -1,0 +1,47 @@
+"""What stands in an empty place: a drawing, what is missing, what to do, and perhaps a button that does it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gui.widgets.card_frame import text_label
+from gui.widgets.state_sign import sign_pixmap
+from gui.window.dimensions import LARGE, SMALL, WIDE, space
+from gui.window.theme import Colours
+
+
+class EmptyState(QWidget):
+    """`show_texts` sets title, text and button; a button without a text is not shown."""
+
+    def __init__(self, sign: str) -> None:
+        super().__init__()
+        self._sign = sign
+        self.drawing, self.title = QLabel(), text_label("heading", wrap=True)
+        self.text, self.button = text_label(muted=True, wrap=True), QPushButton()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space(LARGE), space(LARGE), space(LARGE), space(LARGE))
+        column.setSpacing(space(SMALL))
+        column.addStretch(2)
+        for label in (self.drawing, self.title, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            column.addWidget(label)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(3)
+        self._tint()
+
+    def show_texts(self, title: str, text: str, button: str = "") -> None:
+        """In the language of now."""
+        self.title.setText(title)
+        self.text.setText(text)
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Colours of the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
+
+    def _tint(self) -> None:
+        self.drawing.setPixmap(sign_pixmap(self._sign, Colours.current().muted, space(WIDE), self.devicePixelRatio()))

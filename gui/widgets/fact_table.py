@@ -1,0 +1,109 @@
+"""All facts of a run as rows of a name and a value, in three groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gui.text.formats import whole
+from gui.text.run_facts import BEST, EPOCH, RUN, fact_names, fact_tips
+from gui.widgets.card_frame import text_label
+from gui.widgets.labels import plain_tip
+from gui.widgets.run_toolbar import ElidedLabel
+from gui.window.dimensions import MEDIUM, SMALL, TIGHT, space
+
+GROUPS = {"epoch": EPOCH, "best": BEST, "run": RUN}
+_WIDEST = "airplane (0.00)"
+"""A value for which there is room, whatever the language calls its row; a longer one is cut in the middle."""
+
+
+class FactRows(QWidget):
+    """Rows of a name and a value; `show_rows` replaces all of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(space(TIGHT) - 1)
+        self._rows: list[tuple[QLabel, ElidedLabel]] = []
+
+    def add_row(self) -> tuple[QLabel, ElidedLabel]:
+        """Below the others; its labels."""
+        name, value = text_label(muted=True), ElidedLabel()
+        value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        line = QHBoxLayout()
+        line.setSpacing(space(SMALL))
+        line.addWidget(name)
+        line.addWidget(value, 1)
+        self._column.addLayout(line)
+        self._rows.append((name, value))
+        return name, value
+
+    def show_rows(self, rows: Mapping[str, str]) -> None:
+        """Values by name; those without a value are left out."""
+        shown = [(name, value) for name, value in rows.items() if value]
+        while len(self._rows) < len(shown):
+            self.add_row()
+        for place, (name, value) in enumerate(self._rows):
+            found = shown[place] if place < len(shown) else ("", "")
+            show_fact(name, value, *found)
+        self.setVisible(bool(shown))
+
+
+def show_fact(name: QLabel, value: ElidedLabel, title: str, text: str) -> None:
+    """A row's name and value; one without a value is not shown."""
+    name.setText(title)
+    value.set_whole(text)
+    value.setAccessibleDescription(title)
+    value.setToolTip(plain_tip(text) if len(text) > 20 else "")
+    for label in (name, value):
+        label.setVisible(bool(text))
+
+
+class FactTable(QWidget):
+    """`names` and `values` are labels by the keys of `gui.text.run_facts`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads: dict[str, QLabel] = {}
+        self.names: dict[str, QLabel] = {}
+        self.values: dict[str, ElidedLabel] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space(TIGHT), 0, space(TIGHT), space(MEDIUM))
+        column.setSpacing(space(TIGHT))
+        for group, keys in GROUPS.items():
+            self.heads[group] = text_label("heading")
+            column.addSpacing(space(SMALL))
+            column.addWidget(self.heads[group])
+            rows = FactRows()
+            for key in keys:
+                self.names[key], self.values[key] = rows.add_row()
+            column.addWidget(rows)
+
+    def show_facts(self, found: Mapping[str, str], epoch: int, *, live: bool) -> None:
+        """Values by key, those of a run at `epoch` (0: none yet), which is the newest where it is `live`."""
+        names = fact_names()
+        for key, value in self.values.items():
+            show_fact(self.names[key], value, names[key], found.get(key, ""))
+        text = self.tr("Newest epoch: {epoch}") if live else self.tr("At epoch {epoch}")
+        self.heads["epoch"].setText(text.format(epoch=whole(epoch)) if epoch else self.tr("Now"))
+        for group, keys in GROUPS.items():
+            self.heads[group].setVisible(any(found.get(key) for key in keys))
+
+    def retranslate(self) -> None:
+        """Set all texts that stay."""
+        for key, tip in fact_tips().items():
+            self.names[key].setToolTip(plain_tip(tip))
+        for key, name in fact_names().items():
+            self.names[key].setText(name)
+        self.heads["best"].setText(self.tr("Best and test"))
+        self.heads["run"].setText(self.tr("Run"))
+
+
+def least_width(metrics: QFontMetrics) -> int:
+    """Of a table: no narrower than names and figures, for a figure that is cut says nothing."""
+    widest = max(metrics.horizontalAdvance(name) for name in fact_names().values())
+    return widest + space(SMALL) + metrics.horizontalAdvance(_WIDEST) + 2 * space(TIGHT)

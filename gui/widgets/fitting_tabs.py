@@ -1,0 +1,94 @@
+"""Tabs that all stay in sight: with icons and words where there is room, else words, else icons."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtWidgets import QTabBar, QTabWidget, QWidget
+
+from gui.widgets.labels import plain_tip
+from gui.window.dimensions import icon_size
+from gui.window.theme import icon
+
+Words = Literal["all", "front", "none"]
+_LOOKS: tuple[tuple[bool, Words], ...] = ((True, "all"), (False, "all"), (True, "front"), (True, "none"))
+"""From rich to poor: whether there are icons, and whose words."""
+
+
+class TabName(NamedTuple):
+    """`sign`: name of its icon; `short`: what stands beside the icon where the title has no room; `keys`: its
+    shortcut."""
+
+    title: str
+    sign: str
+    short: str = ""
+    keys: str = ""
+
+
+class FittingTabs(QTabWidget):
+    """`name_tabs` names them all. Where not all words fit, only the tab in front has its own, if that fits."""
+
+    def __init__(self, parent: QWidget | None = None, *, bar: QTabBar | None = None) -> None:
+        super().__init__(parent)
+        self._names: dict[QWidget, TabName] = {}
+        if bar is not None:
+            self.setTabBar(bar)
+        self._words: Words = "all"
+        self.tabBar().setProperty("signs", False)
+        self.setIconSize(icon_size())
+        self.currentChanged.connect(self._show_current)
+
+    def name_tabs(self, names: dict[QWidget, TabName]) -> None:
+        """By page; of pages that are no tabs now, for when they are."""
+        self._names |= names
+        self.fit()
+
+    def title(self, number: int) -> str:
+        """The whole title of a tab, whether it is seen or not."""
+        name = self._name_of(number)
+        return name.title if name is not None else self.tabText(number)
+
+    def _name_of(self, number: int) -> TabName | None:
+        page = self.widget(number)
+        return self._names.get(page) if page is not None else None
+
+    def fit(self) -> None:
+        """Find the richest look that fits."""
+        corner = self.cornerWidget()
+        room = self.width() - (corner.sizeHint().width() if corner is not None else 0)
+        for sign, self._words in _LOOKS:
+            self._squeeze(self._words == "none")
+            for number in range(self.count()):
+                self._show(number, sign=sign)
+            if self.tabBar().sizeHint().width() <= room:
+                return
+
+    def _squeeze(self, signs: bool) -> None:
+        bar = self.tabBar()
+        if bar.property("signs") != signs:
+            bar.setProperty("signs", signs)
+            bar.style().unpolish(bar)
+            bar.style().polish(bar)
+
+    def _show(self, number: int, *, sign: bool) -> None:
+        name = self._name_of(number)
+        if name is None:
+            return
+        word = self._words == "all" or (self._words == "front" and number == self.currentIndex())
+        self.setTabIcon(number, icon(name.sign) if sign else QIcon())
+        self.setTabText(number, name.title if word else name.short)
+        self.tabBar().setAccessibleTabName(number, name.title)
+        tip = f"{name.title} ({name.keys})" if name.keys else name.title if self._words != "all" else ""
+        self.setTabToolTip(number, plain_tip(tip) if tip else "")
+
+    def _show_current(self) -> None:
+        if self._words == "front":
+            for number in range(self.count()):
+                self._show(number, sign=True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Room for more or less."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.fit()

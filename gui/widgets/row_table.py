@@ -1,0 +1,33 @@
+"""What all tables have in common whose rows are things: chosen whole, without a grid, left by Tab."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from gui.widgets.bar_delegate import row_height
+
+
+def set_up_rows(table: QTableView, *, height: int | None = None, many: bool = False) -> None:
+    """Make a table such a one. `height` of a row in pixels, that of a line of text by default; `many`: more than one
+    row can be selected."""
+    modes = QAbstractItemView.SelectionMode
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(modes.ExtendedSelection if many else modes.SingleSelection)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
+    rows, columns = table.verticalHeader(), table.horizontalHeader()
+    rows.hide()
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    set_row_height(table, row_height() if height is None else height)
+    columns.setHighlightSections(False)
+    columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+
+
+def set_row_height(table: QTableView, height: int) -> None:
+    """Of all rows, in pixels."""
+    rows = table.verticalHeader()
+    rows.setMinimumSectionSize(min(height, rows.minimumSectionSize()))
+    rows.setDefaultSectionSize(height)

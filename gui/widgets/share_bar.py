@@ -1,0 +1,64 @@
+"""A thin bar from 0 to 1: parts of a whole, or where a figure is with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui.window.dimensions import space
+from gui.window.theme import Colours, mix
+
+Part = tuple[float, float]
+"""Where a part begins and ends, 0 ... 1."""
+
+
+class ShareBar(QWidget):
+    """`parts` are drawn one darker than the next; `mark` is a dot. The figures stand beside it as text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: tuple[Part, ...] = ()
+        self._mark: float | None = None
+        self.setFixedHeight(space(2))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_parts(self, sizes: Sequence[float]) -> None:
+        """Parts of a whole, from left to right; all 0: nothing."""
+        total = sum(sizes)
+        ends = [sum(sizes[: place + 1]) / total for place in range(len(sizes))] if total else []
+        self._set(tuple(zip([0.0, *ends], ends, strict=False)), None)
+
+    def show_interval(self, value: float, ends: Part | None) -> None:
+        """A figure of 0 ... 1, and the interval it is in."""
+        self._set((ends,) if ends else (), value)
+
+    def _set(self, parts: tuple[Part, ...], mark: float | None) -> None:
+        if (parts, mark) != (self._parts, self._mark):
+            self._parts, self._mark = parts, mark
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Track, parts, dot."""
+        colours, painter = Colours.current(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle, high = self.height() / 2, max(3.0, self.height() / 2)
+        radius = self.height() / 2
+        area = QRectF(0, middle - high / 2, self.width(), high)
+        self._fill(painter, area, 0, 1, colours.grid)
+        for place, (begin, end) in enumerate(self._parts):
+            self._fill(painter, area, begin, end, mix(colours.train, colours.background, 0.3 * place))
+        if self._mark is not None:
+            painter.setBrush(mix(colours.train, colours.text, 0.4))
+            x = min(max(area.width() * self._mark, radius), area.width() - radius)
+            painter.drawEllipse(QRectF(x - radius, 0, 2 * radius, 2 * radius))
+        painter.end()
+
+    @staticmethod
+    def _fill(painter: QPainter, area: QRectF, begin: float, end: float, colour: QColor) -> None:
+        painter.setBrush(colour)
+        part = QRectF(area.left() + area.width() * begin, area.top(), area.width() * (end - begin), area.height())
+        painter.drawRoundedRect(part, 2, 2)

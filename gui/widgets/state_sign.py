@@ -1,0 +1,88 @@
+"""The state of a run as a sign in its colour: never the colour alone, the word or its accessible name goes with it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from gui.text.formats import STATE_ICONS, state_word
+from gui.window.theme import Colours, mix
+from trainer.resources import resource
+
+_ATTENTION = {False: QColor("#7A4D00"), True: QColor("#E3B341")}
+"""Amber on light and on dark: at least 7 : 1 on the surfaces of the window."""
+
+
+def state_colour(state: str) -> QColor:
+    """At work, well ended, waiting for a person, failed; everything else is grey."""
+    colours = Colours.current()
+    if state in ("loading", "starting", "preparing", "running"):
+        return colours.train
+    if state == "completed":
+        return mix(colours.good, colours.text, 0.25)
+    if state in ("pausing", "paused", "stopping", "lost"):
+        return _ATTENTION[colours.dark]
+    if state in ("failed", "gone"):
+        return colours.bad
+    return mix(colours.muted, colours.text, 0.2)
+
+
+def sign_pixmap(name: str, colour: QColor, side: int, ratio: float) -> QPixmap:
+    """resources/icons/`name`.svg in one colour, `side` logical pixels high. Kept: lists paint the same few often."""
+    return _pixmap(name, colour.name(), round(side * ratio), ratio)
+
+
+@lru_cache(maxsize=128)
+def _pixmap(name: str, colour: str, pixels: int, ratio: float) -> QPixmap:
+    text = resource("icons", f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    pixmap = QPixmap(pixels, pixels)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(0, 0, pixels, pixels))
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+class StateSign(QWidget):
+    """The sign and the word of a state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sign, self.word = QLabel(), QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._state = "idle"
+        font = self.word.font()
+        font.setBold(True)
+        self.word.setFont(font)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.sign)
+        layout.addWidget(self.word, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def show_state(self, state: str) -> None:
+        """Another state, or another language."""
+        self._state = state
+        word = state_word(state)
+        self.word.setText(word[:1].upper() + word[1:])
+        self.setAccessibleName(word)
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Colours of the theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
+
+    def _tint(self) -> None:
+        colour = state_colour(self._state)
+        side = self.fontMetrics().height()
+        self.sign.setPixmap(sign_pixmap(STATE_ICONS[self._state], colour, side, self.devicePixelRatio()))
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.WindowText, colour)
+        self.word.setPalette(palette)

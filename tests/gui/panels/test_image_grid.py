@@ -1,0 +1,55 @@
+"""What stands below the images of the error grid: two lines, whatever the names are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gui.panels.confusion.confusion_panel import ConfusionPanel
+from gui.viewmodels.selection import EpochCursor
+from gui.widgets.labels import ARROW
+from tests.gui.sample_runs import SampleRun
+
+SHORT, LONG = ("cat", "dog", "frog"), "a very long name" * 4
+
+
+def panel_of(qtbot: QtBot, root: Path, classes: tuple[str, ...]) -> ConfusionPanel:
+    run = SampleRun(root, classes=classes, per_class=8).make()
+    panel = ConfusionPanel(EpochCursor())
+    qtbot.addWidget(panel)
+    panel.resize(1000, 600)
+    panel.show()
+    panel.show_run(run)
+    panel.refresh({"info", "epochs", "evaluation", "snapshots"})
+    return panel
+
+
+@pytest.mark.parametrize(
+    "classes", [("cat", "dog", "frog"), ("a very long name " * 4 + "a", "a very long name " * 4 + "b", "c")]
+)
+def test_class_and_prediction_on_one_line_the_share_on_the_other(
+    qtbot: QtBot, tmp_path: Path, classes: tuple[str, ...]
+) -> None:
+    panel = panel_of(qtbot, tmp_path, classes)
+    grid = panel.grid
+    cards = [grid.view.pictures.card(row) for row in range(grid.view.pictures.rowCount())]
+    kinds = set()
+    for card in cards:
+        assert card is not None
+        first, second = card.lines
+        assert second.endswith("%")
+        assert grid.view.fits(first)
+        assert (ARROW in first) == (not card.right)
+        assert "loss" in card.tip
+        kinds.add(card.right)
+    assert kinds == {True, False}
+
+
+def test_short_names_stand_whole(qtbot: QtBot, tmp_path: Path) -> None:
+    panel = panel_of(qtbot, tmp_path, SHORT)
+    grid = panel.grid
+    cards = [grid.view.pictures.card(row) for row in range(grid.view.pictures.rowCount())]
+    names = {word for card in cards if card for word in card.lines[0].split(f" {ARROW}")}
+    assert names == {"cat", "dog", "frog"}

@@ -1,0 +1,38 @@
+"""Runs side by side: long values are cut in their middle, and whole where one points at them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from gui.runs.compare_dialog import CompareDialog
+from tests.gui.viewmodels.test_run_list import make
+
+EDITS = "/home/someone/" + "photographs/" * 12 + "decisions-{}.csv"
+
+
+def test_a_long_path_does_not_widen_its_column(qtbot: QtBot, tmp_path: Path) -> None:
+    paths = []
+    for number in range(3):
+        folder = make(tmp_path, f"run-{number}", epoch=5, epochs=5, best_macro_f1=0.5)
+        text = f'model = "cnn"\n[data]\nedits = "{EDITS.format(number)}"\n'
+        folder.run_toml.write_text(text, encoding="utf-8")
+        paths.append(folder.path)
+    dialog = CompareDialog(paths)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    table = dialog.table
+    assert sum(table.columnWidth(place) for place in range(3)) <= table.viewport().width()
+    assert table.textElideMode() == Qt.TextElideMode.ElideMiddle
+    last = table.rowCount() - 1
+    item = table.item(last, 1)
+    assert item.text() == EDITS.format(1)
+    assert "decisions-1.csv" in item.toolTip()
+    narrow = table.columnWidth(0)
+    dialog.resize(1600, 560)
+    qtbot.waitUntil(lambda: table.columnWidth(0) > narrow)
+    dialog.copy_button.click()
+    assert EDITS.format(2) in QGuiApplication.clipboard().text()

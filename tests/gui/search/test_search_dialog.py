@@ -1,0 +1,163 @@
+"""The dialog of searches: what the file says is what is shown, and it follows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from PySide6.QtCore import QPointF, Qt
+
+from gui.search.search_dialog import SearchDialog
+from trainer.store.search_folder import (
+    DimensionRecord,
+    SearchRecord,
+    TrialRecord,
+    make_search,
+    search_folder,
+    write_record,
+)
+
+
+def trial(number: int, value: float | None, *, state: Any = "completed", **values: Any) -> TrialRecord:
+    values = {"train.lr": 10.0**-number, "train.batch": 32, **values}
+    history = (value,) if value is not None else ()
+    epoch = 1 if value is not None else None
+    return TrialRecord(
+        number=number, run=f"few-{number}", state=state, values=values, history=history, value=value, epoch=epoch
+    )
+
+
+RECORD = SearchRecord(
+    name="few",
+    state="completed",
+    monitor="loss",
+    wanted=4,
+    source="digits",
+    model="mlp",
+    seed=1,
+    space=(
+        DimensionRecord(name="train.lr", low=1e-4, high=1e-1, log=True),
+        DimensionRecord(name="train.batch", choices=(32, 64)),
+    ),
+    trials=(
+        trial(1, 2.0),
+        trial(2, 0.5, **{"train.batch": 64}),
+        trial(3, 3.0, state="pruned"),
+        trial(4, None, state="failed"),
+    ),
+    best=2,
+    importance={"train.lr": 0.75, "train.batch": 0.25},
+)
+
+
+def written(root: Path, record: SearchRecord) -> None:
+    folder = search_folder(root, record.name)
+    make_search(folder)
+    write_record(folder, record)
+
+
+@pytest.fixture
+def dialog(tmp_path: Path, qtbot: Any) -> SearchDialog:
+    written(tmp_path, RECORD)
+    dialog = SearchDialog(tmp_path)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    return dialog
+
+
+def rows(dialog: SearchDialog) -> list[list[str]]:
+    table = dialog.table
+    items = [[table.item(row, place) for place in range(table.columnCount())] for row in range(table.rowCount())]
+    return [[item.text() if item is not None else "" for item in row] for row in items]
+
+
+def test_the_best_trial_is_on_top_and_opens_its_run(dialog: SearchDialog, tmp_path: Path) -> None:
+    assert [row[0] for row in rows(dialog)] == ["few-2 ★", "few-1", "few-3", "few-4"]
+    assert rows(dialog)[0] == ["few-2 ★", "completed", "0.01", "64", "1", "0.5000"]
+    assert "4 of 4 trials" in dialog.state.text()
+    opened: list[Path] = []
+    dialog.run_chosen.connect(opened.append)
+    dialog.table.activated.emit(dialog.table.model().index(1, 0))
+    assert opened == [tmp_path / "few-1"]
+
+
+def test_the_charts_show_all_that_have_a_value(dialog: SearchDialog) -> None:
+    best, values = dialog.history.scene.strokes
+    assert values.x.tolist() == [1, 2, 3]
+    assert values.y.tolist() == [2.0, 0.5, 3.0]
+    assert best.y.tolist() == [2.0, 0.5, 0.5]
+    assert [axis.name for axis in dialog.parallel.axes] == ["train.lr", "train.batch", "validation loss"]
+    lines = {line.trial.number: line for line in dialog.parallel.lines}
+    assert set(lines) == {1, 2, 3}
+    assert lines[2].places == pytest.approx((2 / 3, 1.0, 0.0))
+    assert lines[2].share == 1
+    assert dialog.parallel.lines[-1].trial.number == 2  # over the others
+    assert dialog.importance.item(0, 0).text() == "train.lr"  # type: ignore[union-attr]
+
+
+def test_a_line_is_found_by_the_mouse(dialog: SearchDialog) -> None:
+    dialog.tabs.setCurrentWidget(dialog.parallel)
+    parallel = dialog.parallel
+    line = next(line for line in parallel.lines if line.trial.number == 1)
+    first, second, _ = parallel.points(line)
+    assert parallel.nearest(QPointF(0.7 * first.x() + 0.3 * second.x(), 0.7 * first.y() + 0.3 * second.y())) == 1
+    assert parallel.nearest(QPointF(-100, -100)) == 0
+    parallel.pointed.emit(1)
+    assert dialog.pointed.text() == "few-1 · completed · train.lr 0.1 · train.batch 32 · validation loss 2.0000"
+    assert parallel.grab().width() == parallel.width()  # with a line brought out
+
+
+def test_it_follows_a_search_that_goes_on(dialog: SearchDialog, tmp_path: Path) -> None:
+    more = msgspec.structs.replace(RECORD, trials=(*RECORD.trials, trial(5, 0.1)), best=5, wanted=6)
+    written(tmp_path, more)
+    dialog.poll()
+    assert rows(dialog)[0][0] == "few-5 ★"
+    written(tmp_path, msgspec.structs.replace(more, state="running"))
+    dialog.poll()
+    assert dialog.state.text().startswith("lost")  # no process holds its lock
+
+
+def test_a_search_that_begins_meanwhile_is_offered(dialog: SearchDialog, tmp_path: Path) -> None:
+    written(tmp_path, msgspec.structs.replace(RECORD, name="other"))
+    dialog.poll()
+    assert [dialog.names.itemText(place) for place in range(dialog.names.count())] == ["few", "other"]
+    assert dialog.names.currentText() == "few"
+    dialog.names.setCurrentText("other")
+    assert rows(dialog)[0][0] == "few-2 ★"
+
+
+def test_a_file_leads_nowhere_outside(dialog: SearchDialog, tmp_path: Path) -> None:
+    odd = msgspec.structs.replace(trial(2, 0.5, **{"train.lr": "no number", "train.batch": 7}), run="../../etc")
+    written(tmp_path, msgspec.structs.replace(RECORD, trials=(odd,)))
+    dialog.poll()
+    opened: list[Path] = []
+    dialog.run_chosen.connect(opened.append)
+    dialog.parallel.chosen.emit(2)
+    assert opened == [tmp_path / "etc"]
+    assert dialog.parallel.lines[0].places[:2] == (0.0, 0.0)
+
+
+def test_a_damaged_and_a_newer_file_are_said(dialog: SearchDialog, tmp_path: Path) -> None:
+    record = search_folder(tmp_path, "few").record
+    record.write_text("{", encoding="utf-8")
+    dialog.poll()
+    assert dialog.state.text() == "It cannot be read."
+    record.write_text('{"format": 99}', encoding="utf-8")
+    dialog.poll()
+    assert dialog.state.text() == "A newer Epochscope made this search."
+
+
+def test_without_a_search_it_says_how_to_make_one(tmp_path: Path, qtbot: Any) -> None:
+    dialog = SearchDialog(tmp_path)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert "epochscope search" in dialog.empty.text()
+    assert not dialog.tabs.isVisible()
+    written(tmp_path, msgspec.structs.replace(RECORD, trials=(), best=None, importance={}))
+    dialog.poll()
+    assert dialog.tabs.isVisible()
+    assert rows(dialog) == []

@@ -1,0 +1,24 @@
+"""Which settings of a run are not the defaults."""
+
+from __future__ import annotations
+
+from gui.viewmodels.changed_settings import changed_settings
+from trainer.settings import Settings, describe
+
+
+def test_defaults_are_no_changes() -> None:
+    assert changed_settings(Settings().model_dump()) == []
+
+
+def test_each_change_is_named_with_its_value() -> None:
+    settings = Settings().model_dump()
+    settings["train"]["batch"] = 7
+    settings["augment"]["flip"] = not settings["augment"]["flip"]
+    found = {one.setting.path: one.value for one in changed_settings(settings)}
+    assert found == {("train", "batch"): "7", ("augment", "flip"): str(settings["augment"]["flip"]).lower()}
+
+
+def test_settings_of_unknown_shape_are_left_out() -> None:
+    assert changed_settings({"train": "no table", "plug-in": {"a": 1}}) == []
+    assert changed_settings({}) == []
+    assert len(describe()) > 20

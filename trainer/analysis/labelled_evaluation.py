@@ -1,0 +1,95 @@
+"""A trained model judged by labelled images that no run has divided: figures, and what it says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from torch import Tensor
+
+from trainer.data.image_set import Fault, Progress, no_progress
+from trainer.data.labelled_images import LabelledImages
+from trainer.data.loaders import NamesFiles
+from trainer.data.same_files import copies_of
+from trainer.data.validation import FaultyDataError, fixes
+from trainer.engine.labelled_batches import PreparedBatches
+from trainer.result import Evaluation
+from trainer.trainer import Trainer
+
+TOP = 3
+
+
+@dataclass(frozen=True)
+class LabelledEvaluation:
+    """`rows`: of each image that could be read, in the order of the source, `image`, `true_class`, `class`,
+    `confidence`, `correct` and `top`, the likeliest classes; empty unless asked for. `left_out`: images that could not
+    be read. `seen`: paths of those that are files the model was trained on, byte for byte."""
+
+    evaluation: Evaluation
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    left_out: tuple[Fault, ...] = ()
+    seen: tuple[str, ...] = ()
+
+
+def evaluate_images(
+    trainer: Trainer,
+    weights: Literal["best", "last"],
+    images: LabelledImages,
+    *,
+    skip_bad: bool = False,
+    with_rows: bool = False,
+    progress: Progress = no_progress,
+) -> LabelledEvaluation:
+    """Figures of the model on these images, prepared as those it was trained on, a few at a time.
+
+    `skip_bad`: leave out images that cannot be read instead of raising. `progress`: is told of the stage "evaluate".
+    Raises FaultyDataError that names every image that cannot be read, UsageError where the model's data cannot prepare
+    images.
+    """
+    pieces = _Pieces(trainer, images, with_rows, progress)
+    evaluation = trainer.evaluate(images.name, weights=weights, batches=pieces)
+    faults = (*images.faults, *pieces.faults)
+    if faults and (not skip_bad or not pieces.read):
+        raise FaultyDataError("data.unreadable", "images cannot be read", faults, mend=fixes((), faults))
+    rows = []
+    if with_rows:
+        labels = [images.labels[place] for place in pieces.read]
+        paths = [images.paths[place] for place in pieces.read]
+        predicted = evaluation.outputs.predicted.tolist()
+        rows = _rows(trainer.classes, paths, labels, predicted, np.concatenate(pieces.probabilities))
+    known = trainer.feed.files("train") if isinstance(trainer.feed, NamesFiles) else []
+    seen = tuple(images.paths[place] for place in copies_of(images.paths, known))
+    return LabelledEvaluation(evaluation, rows, faults, seen)
+
+
+class _Pieces(PreparedBatches):
+    """`probabilities`: (n, C) of each piece, where `rows` are wanted."""
+
+    def __init__(self, trainer: Trainer, images: LabelledImages, rows: bool, progress: Progress) -> None:
+        super().__init__(trainer.feed, images.paths, images.labels, progress)
+        self.probabilities: list[Any] = []
+        self._trainer, self._rows = trainer, rows
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for prepared, labels in super().__iter__():
+            if self._rows:
+                self.probabilities.append(self._trainer.predict(prepared).iloc[:, 2:].to_numpy())
+            yield prepared, labels
+
+
+def _rows(
+    classes: Sequence[str], paths: Sequence[str], labels: Sequence[int], predicted: Sequence[int], chances: Any
+) -> list[dict[str, Any]]:
+    """The class that the figures counted comes first, also where another one is exactly as likely."""
+    found = []
+    for path, label, answer, values in zip(paths, labels, predicted, chances, strict=True):
+        order = [
+            answer,
+            *(place for place in np.argsort(-values, kind="stable")[: TOP + 1].tolist() if place != answer),
+        ]
+        top = [{"class": classes[place], "probability": float(values[place])} for place in order[:TOP]]
+        about = {"image": path, "true_class": classes[label], "class": classes[answer]}
+        found.append({**about, "confidence": top[0]["probability"], "correct": answer == label, "top": top})
+    return found

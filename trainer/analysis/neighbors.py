@@ -1,0 +1,113 @@
+"""The training images that are nearest to an image in a model's feature space: exact search. [no torch]
+
+Squared distances come from one product of matrices, |a|² + |b|² - 2ab with the norms |a|² computed once, in single
+precision. That is quick and a little off, so the nearest ones are measured again, by differences in double precision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int64]
+BLOCK = 4_096
+"""Rows at a time: features that are mapped into memory are never copied as a whole."""
+MORE = 64
+"""Candidates that are measured again beside those asked for."""
+
+
+class Neighbors(NamedTuple):
+    """`places` (k,) of images in the training split, the nearest first, those at equal distance in their order;
+    `distances` (k,) float64, Euclidean."""
+
+    places: Rows
+    distances: NDArray[np.float64]
+
+
+class NeighborIndex:
+    """N training images in feature space.
+
+    `features` (R, F), float32, perhaps mapped from a file; `rows` (N,): which of them the images are; `labels` (N,):
+    their classes. `mean`, `scale` (F,): what is subtracted from features before they are compared, and what they are
+    multiplied with then.
+    """
+
+    def __init__(
+        self, features: Floats, rows: Rows, labels: Rows, mean: Floats | None = None, scale: Floats | None = None
+    ) -> None:
+        width = features.shape[1]
+        self.labels = labels
+        if 2 * len(rows) < len(features):  # most of a product with all of them would be for nothing
+            features, rows = features[rows], np.arange(len(rows))
+        self._features, self._rows = np.asarray(features), rows
+        self._mean = np.zeros(width, np.float32) if mean is None else mean.astype(np.float32)
+        self._scale = np.ones(width, np.float32) if scale is None else scale.astype(np.float32)
+        self._norms = self._squared_norms()
+
+    def _squared_norms(self) -> NDArray[np.float32]:
+        """(R,)."""
+        found = np.empty(len(self._features), np.float32)
+        for start in range(0, len(found), BLOCK):
+            moved = (self._features[start : start + BLOCK] - self._mean) * self._scale
+            found[start : start + BLOCK] = np.einsum("rf,rf->r", moved, moved)
+        return found
+
+    def feature(self, place: int) -> Floats:
+        """Those of one of the images, (F,), as they are kept."""
+        return np.array(self._features[self._rows[place]])
+
+    def distances(self, query: Floats) -> Distances:
+        """From features (F,), as they are kept, to all of the images."""
+        moved = (query - self._mean) * self._scale
+        turned = moved * self._scale
+        # one call: threads that meet after each block cost five times the work where the processor is busy
+        products = self._features @ turned
+        # the features are not moved, the product is: (a - m)·b = a·b - m·b
+        squared = self._norms - 2 * (products - self._mean @ turned) + moved @ moved
+        return Distances(self, query, squared[self._rows])
+
+    def measured(self, query: Floats, places: Rows) -> NDArray[np.float64]:
+        """Distances (k,) to some of the images, in double precision."""
+        found = np.empty(len(places))
+        for start in range(0, len(places), BLOCK):
+            rows = self._rows[places[start : start + BLOCK]]
+            apart = (self._features[rows].astype(np.float64) - query) * self._scale
+            found[start : start + BLOCK] = np.sqrt(np.einsum("kf,kf->k", apart, apart))
+        return found
+
+
+@dataclass(frozen=True)
+class Distances:
+    """About how far all images are from one, squared: (N,)."""
+
+    index: NeighborIndex
+    query: Floats
+    squared: Floats
+
+    def nearest(self, count: int, label: int | None = None, without: int | None = None) -> Neighbors:
+        """Up to `count` of the images; with a `label`, of this class only. `without`: the place of one that is left
+        out, because it is the image itself."""
+        fits = np.ones(len(self.squared), bool) if label is None else self.index.labels == label
+        if without is not None:
+            fits[without] = False
+        places = np.flatnonzero(fits)
+        taken = count + MORE
+        while True:
+            some = places
+            if taken < len(places):
+                some = places[np.argpartition(self.squared[places], taken)[:taken]]
+            exact = self.index.measured(self.query, some)
+            if taken >= len(places) or self._enough(some, exact, count):
+                order = np.lexsort((some, exact))[:count]
+                return Neighbors(some[order], exact[order])
+            taken *= 4
+
+    def _enough(self, candidates: Rows, exact: NDArray[np.float64], count: int) -> bool:
+        """Whether no other image can be nearer than the last one asked for: by how far these are off."""
+        about = self.squared[candidates].astype(np.float64)
+        off = float(np.abs(about - exact**2).max())
+        return bool(about.max() > np.sort(exact)[count - 1] ** 2 + 2 * off)

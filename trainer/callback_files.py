@@ -1,0 +1,118 @@
+"""Callbacks out of files that a person names: `--callback FILE.py:NAME`. [no torch]
+
+Loading one runs its file. No run folder names such a file, so that nothing is ever run that was not asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import traceback
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
+
+from trainer.callback import Callback
+from trainer.errors import UsageError
+from trainer.settings import suggest
+
+FORM = "FILE.py:NAME"
+
+
+class CallbackFile(NamedTuple):
+    """A class in a file of Python."""
+
+    path: Path
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> CallbackFile:
+        """What `FILE.py:NAME` names. Raises UsageError `callback_file.form` or `callback_file.missing`."""
+        file, _, name = text.rpartition(":")
+        if not file.endswith(".py") or not name.isidentifier():
+            raise UsageError(
+                "callback_file.form",
+                f"--callback {text} does not name a class in a file.",
+                expected=FORM,
+                mend=f"for example: --callback {_example(text)}",
+                text=text,
+            )
+        path = Path(file).expanduser().absolute()
+        if not path.is_file():
+            raise UsageError(
+                "callback_file.missing",
+                f"There is no file {path}.",
+                where=f"--callback {text}",
+                mend="name the file by its path, from the current folder",
+                path=str(path),
+            )
+        return cls(path, name)
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.name}"
+
+    def load(self) -> type[Callback]:
+        """Run the file, and give the class.
+
+        Raises UsageError `callback_file.broken` where the file raises, `callback_file.no_class` where it has no such
+        callback.
+        """
+        module = _run(self.path)
+        found = vars(module).get(self.name)
+        if isinstance(found, type) and issubclass(found, Callback):
+            return found
+        there = [name for name, value in vars(module).items() if isinstance(value, type) and _is_own(value, module)]
+        raise UsageError(
+            "callback_file.no_class",
+            f"There is no callback {self.name!r} in {self.path.name}{suggest(self.name, there)}",
+            where=str(self.path),
+            expected="a class derived from trainer.Callback",
+            mend=f"name one of its callbacks, as {FORM}",
+            name=self.name,
+            file=self.path.name,
+        )
+
+
+def _example(text: str) -> str:
+    """As it was meant, perhaps."""
+    file = text.partition(":")[0]
+    return f"{file if file.endswith('.py') else 'my_callback.py'}:MyCallback"
+
+
+def _is_own(kind: type, module: ModuleType) -> bool:
+    return issubclass(kind, Callback) and kind.__module__ == module.__name__
+
+
+def _run(path: Path) -> ModuleType:
+    """The module of a file; it is run once in a process. Modules beside it can be imported, as by a script."""
+    name = f"{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = spec_from_file_location(name, path)
+    assert spec is not None, "a file of Python has a loader"
+    assert spec.loader is not None
+    module = sys.modules[name] = module_from_spec(spec)
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))  # last: it hides nothing that is installed
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # it may raise anything
+        del sys.modules[name]
+        raise UsageError(
+            "callback_file.broken",
+            f"{path.name} cannot be loaded: {type(error).__name__}: {error}",
+            where=_place(error, path),
+            mend="correct the file; `python FILE.py` shows the whole error",
+            file=path.name,
+            error=f"{type(error).__name__}: {error}",
+        ) from error
+    return module
+
+
+def _place(error: BaseException, path: Path) -> str:
+    """The file, and the line where it went wrong."""
+    line = error.lineno if isinstance(error, SyntaxError) and error.filename == str(path) else None
+    frames = traceback.extract_tb(error.__traceback__)
+    line = line or next((frame.lineno for frame in reversed(frames) if frame.filename == str(path)), None)
+    return f"{path}, line {line}" if line else str(path)

@@ -1,0 +1,112 @@
+"""`evaluate --data`: a run judged by labelled images from elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.cli.output import note, say, say_json
+from trainer.csv_text import csv_bytes
+from trainer.data.labelled_images import LabelledImages, find_labelled
+from trainer.data.validation import listed
+from trainer.errors import UsageError
+from trainer.export.prediction_table import prediction_csv
+from trainer.store import durable
+
+if TYPE_CHECKING:
+    from trainer.analysis.labelled_evaluation import LabelledEvaluation
+    from trainer.store.folder import RunFolder
+
+TOLD_SECONDS = 2.0
+
+
+def check_options(data: Path | None, options: Mapping[str, bool], other: Mapping[str, bool]) -> None:
+    """Raise UsageError for `options` that were given without `data`, and for `other` ones that were given with it."""
+    wrong = [name for name, given in (other if data is not None else options).items() if given]
+    if wrong:
+        without = data is None
+        raise UsageError(
+            "evaluate.options",
+            f"{wrong[0]} {'needs new images, named by --data' if without else 'does not go with --data'}.",
+            where=wrong[0],
+            mend="name the images: --data FOLDER" if without else f"leave out {wrong[0]}, or --data",
+            option=wrong[0],
+        )
+
+
+def evaluate_data(
+    folder: RunFolder, source: Path, *, csv: Path | None, skip_bad: bool, skip_unknown: bool, json: bool
+) -> int:
+    """Print the figures of the best weights on these images, and write the table. The run's folder stays as it is."""
+    from trainer.analysis.labelled_evaluation import evaluate_images
+    from trainer.inference import load_for_images, load_trained
+
+    if not json:
+        note(f"evaluating {folder.name} on {source} ...")
+    try:
+        trainer, weights = load_trained(folder)
+    except UsageError as error:
+        if error.code != "run.data_gone":
+            raise
+        trainer, weights = load_for_images(folder)
+        note("the run's training images are missing: it is not known whether these are among them")
+    images = find_labelled(source, trainer.classes, skip_unknown=skip_unknown)
+    for one in images.notes:
+        note(f"data: {one}")
+    with_rows = csv is not None
+    found = evaluate_images(trainer, weights, images, skip_bad=skip_bad, with_rows=with_rows, progress=_Told())
+    if csv is not None:
+        durable.write_bytes(csv, csv_bytes(prediction_csv(found.rows)), mode=0o666)
+    _warn(images, found)
+    if json:
+        say_json(_document(folder, source, images, found))
+        return 0
+    from trainer.cli.run_view import INTERVALS, report_lines
+
+    say(*report_lines(found.evaluation), "", INTERVALS)
+    if csv is not None:
+        say(f"{csv}: {len(found.rows):,} images")
+    return 0
+
+
+class _Told:
+    """Says now and then how far it is."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if time.monotonic() - self._last >= TOLD_SECONDS:
+            self._last = time.monotonic()
+            note(f"{done:,} of {total:,} images")
+
+
+def _warn(images: LabelledImages, found: LabelledEvaluation) -> None:
+    """What is left out, and why the figures may be too good."""
+    if images.skipped:
+        classes = ", ".join(f"{name}: {count:,}" for name, count in sorted(images.skipped.items()))
+        note(f"left out: {_images(sum(images.skipped.values()))} of classes unknown to the run ({classes})")
+    if found.left_out:
+        note(f"left out: {_images(len(found.left_out))} that cannot be read: {listed(found.left_out)}")
+    if found.seen:
+        note(
+            f"warning: the run was trained on {len(found.seen):,} of these {len(images.paths):,} images (the same "
+            f"files), such as {found.seen[0]}: the metrics are too optimistic"
+        )
+
+
+def _images(count: int) -> str:
+    return f"{count:,} image{'s' * (count != 1)}"
+
+
+def _document(folder: RunFolder, source: Path, images: LabelledImages, found: LabelledEvaluation) -> dict[str, Any]:
+    return {
+        "run": folder.path,
+        "data": source,
+        **{name: value for name, value in found.evaluation.plain().items() if name != "format"},
+        "skipped": images.skipped,
+        "unreadable": [{"image": one.path, "code": one.code, "reason": one.reason} for one in found.left_out],
+        "trained_on": found.seen,
+    }

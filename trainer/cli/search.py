@@ -1,0 +1,190 @@
+"""`search`: settings found by trying. torch and Optuna are imported once the flags are checked."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
+from trainer.cli.output import note, number, say, say_json, table
+from trainer.cli.run_view import STOPPED, watch
+from trainer.number_format import DASH
+from trainer.search.search_plan import TRIALS, Pruner, Sampler, SearchPlan
+from trainer.search.search_space import Dimension, default_space, parse_space, read_space
+from trainer.store.folder import dated_name, default_root
+from trainer.store.search_folder import Monitor, SearchRecord, TrialRecord
+
+_MONITORS = {"loss": "validation loss", "accuracy": "validation accuracy", "macro_f1": "validation macro-F1"}
+
+
+@settings_flags()
+def search(
+    data: Annotated[str | None, Parameter(help="Data set or folder of images [default: digits].")] = None,
+    /,
+    *,
+    recipe: Recipe = None,
+    settings: SettingsFile = None,
+    runs: Runs = None,
+    name: Annotated[
+        str | None,
+        Parameter(help="Name of the search, and beginning of the names of its runs.", metavar="NAME"),
+    ] = None,
+    trials: Annotated[
+        int | None, Parameter(help=f"Runs in all, finished ones included [default: {TRIALS}].", metavar="N")
+    ] = None,
+    space: Annotated[
+        tuple[str, ...],
+        Parameter(
+            help="A setting and what is tried: NAME=LOW..HIGH, NAME=LOW..HIGH:log, NAME=A,B,C; repeatable "
+            "[default: by model].",
+            metavar="NAME=SPEC",
+            negative="",
+            show_default=False,
+        ),
+    ] = (),
+    space_file: Annotated[
+        Path | None, Parameter(help="TOML file with a table [space] of such lines.", metavar="FILE")
+    ] = None,
+    monitor: Annotated[
+        Monitor | None,
+        Parameter(help="Figure of the validation images that decides [default: loss].", show_choices=True),
+    ] = None,
+    trial_epochs: Annotated[
+        int | None, Parameter(help="Epochs of each trial [default: --epochs].", metavar="N")
+    ] = None,
+    pruner: Annotated[
+        Pruner | None,
+        Parameter(
+            help="What ends a trial early: it is worse than the median of the others [default: median].",
+            show_choices=True,
+        ),
+    ] = None,
+    sampler: Annotated[
+        Sampler | None, Parameter(help="How values are chosen [default: tpe].", show_choices=True)
+    ] = None,
+    json: Json = False,
+    **given: Any,
+) -> int:
+    """Search settings with Optuna: train N runs with different values and keep the best.
+
+    Takes the flags of train; --space names what is varied. Each trial is a run of its own, NAME-1, NAME-2 and so on,
+    with the tag NAME. The figure that decides is the best of a trial's epochs on the validation images, never on the
+    test images. The same --seed gives the same trials.
+
+    Ctrl-C finishes the step, saves and ends (exit 3). `epochscope search --name NAME` goes on, after a kill too, with
+    the trial that was under way; --trials asks for more.
+    """
+    root = runs.expanduser() if runs else default_root()
+    asked = {"trials": trials, "monitor": monitor, "trial_epochs": trial_epochs, "pruner": pruner, "sampler": sampler}
+    options: dict[str, Any] = {key: value for key, value in asked.items() if value is not None}
+    described = any(value is not None for value in (data, recipe, settings, space_file, *given.values())) or space
+    kept = _kept(root, name) if name is not None and not described else None
+    if kept is not None:
+        plan = replace(kept, **options)
+    else:
+        made = gather(data, recipe, settings, given)
+        plan = SearchPlan(made, _space(space, space_file) or default_space(made), **options)
+    source = Path(plan.settings.data.source).name
+    return _search(plan, root, name or dated_name(f"{source}-search"), as_json=json)
+
+
+def _kept(root: Path, name: str) -> SearchPlan | None:
+    from trainer.search.parameter_search import kept_plan
+
+    return kept_plan(root, name)
+
+
+def _space(lines: tuple[str, ...], file: Path | None) -> tuple[Dimension, ...]:
+    """What the file says, unless a flag says otherwise of the same setting."""
+    found = {one.name: one for one in read_space(file)} if file is not None else {}
+    found |= {one.name: one for one in parse_space(lines)}
+    return tuple(found.values())
+
+
+def _search(plan: SearchPlan, root: Path, name: str, *, as_json: bool) -> int:
+    from trainer.search.parameter_search import ParameterSearch
+
+    tell = note if as_json else say
+
+    def announce(place: int, run: str, values: dict[str, Any]) -> None:
+        tell("", f"== trial {place} of {plan.trials}: run {run}", f"   {_values(values)}")
+
+    made = ParameterSearch(
+        plan, root, name, announce=announce, conduct=lambda work: watch(work, as_json=as_json), signals=True
+    )
+    tell(f"search {name}: {plan.trials} trials, {_MONITORS[plan.monitor]} decides")
+    tell(*(f"   {one.name} = {one.text}" for one in plan.space))
+    record = made.run()
+    command = best_command(record, plan, root)
+    if as_json:
+        from msgspec import to_builtins
+
+        say_json({**to_builtins(record), "command": command, "folder": made.folder.path})
+    else:
+        say(*_lines(record, command))
+    if record.state == "stopped":
+        note("", f"stopped; go on with it: {shlex.join(['epochscope', 'search', '--name', name, *_runs(root)])}")
+        return STOPPED
+    return 0
+
+
+def best_command(record: SearchRecord, plan: SearchPlan, root: Path) -> str:
+    """What trains the best trial as a whole; empty where no trial was completed."""
+    best = _best(record)
+    if best is None:
+        return ""
+    words = ["epochscope", "train", "--settings", str(root / best.run / "run.toml")]
+    if plan.trial_epochs is not None:
+        words += ["--epochs", str(plan.settings.train.epochs)]
+    return shlex.join([*words, "--name", f"{record.name}-best", *_runs(root)])
+
+
+def _runs(root: Path) -> list[str]:
+    return [] if root.resolve() == default_root().resolve() else ["--runs", str(root)]
+
+
+def _best(record: SearchRecord) -> TrialRecord | None:
+    return next((one for one in record.trials if one.number == record.best), None)
+
+
+def _values(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {_value(value)}" for name, value in values.items())
+
+
+def _value(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _lines(record: SearchRecord, command: str) -> list[str]:
+    sign = -1.0 if record.rises else 1.0
+
+    def order(one: TrialRecord) -> tuple[bool, float]:
+        return one.state != "completed", float("inf") if one.value is None else sign * one.value
+
+    names = [one.name for one in record.space]
+    heads = ("run", "state", *names, "epoch", _MONITORS[record.monitor])
+    rows = [
+        (
+            one.run,
+            one.error or one.state,
+            *(_value(one.values[name]) if name in one.values else DASH for name in names),
+            str(one.epoch or DASH),
+            number(one.value),
+        )
+        for one in sorted(record.trials, key=order)
+    ]
+    lines = ["", f"{record.finished} of {record.wanted} trials have ended", ""]
+    lines += table(heads, rows, left=("run", "state"), spare=("epoch", "state"))
+    if record.importance:
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in record.importance.items())
+        lines += ["", f"importance: {shares}"]
+    best = _best(record)
+    if best is None:
+        return [*lines, "", "no trial was completed"]
+    lines += ["", f"best: {best.run}, {_MONITORS[record.monitor]} {number(best.value)}: {_values(best.values)}"]
+    return [*lines, f"train it: {command}"]

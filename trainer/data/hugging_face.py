@@ -1,0 +1,71 @@
+"""Data sets of Hugging Face by name (`hf:NAME`), or from a folder that `save_to_disk` made. [no torch]
+
+The package `datasets` is imported when such a source is opened, and not before.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from trainer.data.source_names import PREFIX
+from trainer.errors import DataError, UsageError
+
+_MARKS = ("dataset_dict.json", "state.json")
+"""One of them is in every folder of `save_to_disk`: of several splits, or of one."""
+
+
+def is_saved(path: Path) -> bool:
+    """Whether the folder was made by `save_to_disk`."""
+    return any(os.path.isfile(path / mark) for mark in _MARKS)  # noqa: PTH113  # of a name that is too long pathlib raises
+
+
+def load_named(source: str) -> Any:
+    """The data set of this name, downloaded once into the cache of `datasets`: a mapping of splits.
+
+    Raises UsageError `data.no_datasets` where the package is missing, DataError `data.hugging_face` where it cannot be
+    loaded.
+    """
+    name, _, configuration = source.removeprefix(PREFIX).partition(":")
+    datasets = _package(source)
+    try:
+        return datasets.load_dataset(name, configuration or None)
+    except Exception as error:  # it raises what it likes, of the network and of others' scripts
+        raise _not_loaded(source, error) from error
+
+
+def load_saved(path: Path) -> Any:
+    """What `save_to_disk` wrote. Raises as `load_named`."""
+    datasets = _package(str(path))
+    try:
+        return datasets.load_from_disk(str(path))
+    except Exception as error:
+        raise _not_loaded(str(path), error) from error
+
+
+def _package(source: str) -> Any:
+    try:
+        import datasets
+    except ImportError as error:
+        raise UsageError(
+            "data.no_datasets",
+            "This source needs the package `datasets`, which is not installed.",
+            where=source,
+            mend="pip install 'epochscope[datasets]'",
+            source=source,
+        ) from error
+    return datasets
+
+
+def _not_loaded(source: str, error: Exception) -> DataError:
+    reason = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
+    return DataError(
+        "data.hugging_face",
+        f"The data set cannot be loaded: {reason}",
+        where=source,
+        expected="hf:NAME or hf:NAME:CONFIGURATION of a data set on the Hub, or a folder made by save_to_disk",
+        mend="check the name and the network",
+        source=source,
+        reason=reason,
+    )

@@ -1,0 +1,133 @@
+"""RandAugment (Cubuk et al. 2020, https://arxiv.org/abs/1909.13719): two operations, drawn for each image out of 14.
+
+Operations, magnitudes and signs are those of `torchvision.transforms.v2.RandAugment`; what it does to one image after
+the other is done here to all images of a batch that got the same operation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from trainer.data import color_operations as colors
+from trainer.data.augment import Coordinates, apply, generator_for
+from trainer.data.buffers import Workspace
+from trainer.data.pixel_planes import join_planes, pieces, split_planes
+
+PER_IMAGE = 2
+"""Operations that an image gets, one after the other."""
+STEPS = 31
+"""Magnitudes there are, 0 ... 30."""
+MOVES = ("ShearX", "ShearY", "TranslateX", "TranslateY", "Rotate")
+FACTORS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "Brightness": colors.brighten,
+    "Color": colors.saturate,
+    "Contrast": colors.contrast,
+    "Sharpness": colors.sharpen,
+}
+OPERATIONS = ("Identity", *MOVES, *FACTORS, "Posterize", "Solarize", "AutoContrast", "Equalize")
+
+
+class Operations(NamedTuple):
+    """What happens to each of n images."""
+
+    which: Tensor
+    """(n, 2) int64: places in `OPERATIONS`."""
+    negative: Tensor
+    """(n, 2) bool: to the other side, where an operation has two."""
+
+    def pick(self, which: Tensor | slice) -> Operations:
+        """Those of some images."""
+        return Operations(self.which[which], self.negative[which])
+
+
+def draw_operations(count: int, *, seed: int, epoch: int) -> Operations:
+    """Operations of samples 0 ... count-1 in one epoch: a pure function of its arguments."""
+    generator = generator_for("randaugment", seed, epoch)
+    which = torch.randint(len(OPERATIONS), (count, PER_IMAGE), generator=generator)
+    return Operations(which, torch.rand(count, PER_IMAGE, generator=generator) <= 0.5)
+
+
+def apply_operations(pixels: Tensor, operations: Operations, magnitude: int, workspace: Workspace) -> Tensor:
+    """Changes packed pixels (n, H, W) in place; `operations` are on the CPU, `magnitude` is 0 ... 30."""
+    for turn in range(PER_IMAGE):
+        kinds = operations.which[:, turn]
+        # known without asking the device: which images get an operation, and how many
+        members = kinds.argsort(stable=True).split(torch.bincount(kinds, minlength=len(OPERATIONS)).tolist())
+        for name, images in zip(OPERATIONS, members, strict=True):
+            if name == "Identity" or not len(images):
+                continue
+            negative = operations.negative[images, turn].to(pixels.device)
+            _apply_one(name, pixels, images.to(pixels.device), negative, magnitude, workspace)
+    return pixels
+
+
+def _apply_one(
+    name: str, pixels: Tensor, images: Tensor, negative: Tensor, magnitude: int, workspace: Workspace
+) -> None:
+    """One operation on the `images` (k,) among `pixels`."""
+    height, width = pixels.shape[1:]
+    for some in pieces(pixels[: len(images)]):
+        taken = pixels.index_select(0, images[some])
+        if name == "Posterize":
+            taken = colors.posterize(taken, int(strength(name, magnitude, 0)))
+        elif name in MOVES:
+            size = _signed(strength(name, magnitude, height if name == "TranslateY" else width), negative[some])
+            taken = apply(taken, move(name, size, height, width), workspace)
+        else:
+            planes = recolor(name, split_planes(taken, workspace), magnitude, negative[some])
+            join_planes(planes, taken)
+        pixels.index_copy_(0, images[some], taken)
+
+
+def recolor(name: str, planes: Tensor, magnitude: int, negative: Tensor) -> Tensor:
+    """An operation that leaves pixels where they are; see `color_operations`."""
+    if (change := FACTORS.get(name)) is not None:
+        return change(planes, 1 + _signed(strength(name, magnitude, 0), negative))
+    if name == "Solarize":
+        return colors.solarize(planes, strength(name, magnitude, 0))
+    return colors.stretch(planes) if name == "AutoContrast" else colors.equalize(planes)
+
+
+@lru_cache
+def strength(name: str, magnitude: int, side: int) -> float:
+    """How far an operation goes: a factor, what is added to a factor of 1, degrees, whole pixels of a `side`, bits, a
+    threshold in 0 ... 255."""
+    if name == "Posterize":
+        return 8 - round(magnitude / ((STEPS - 1) / 4))
+    if name == "Solarize":
+        return 255 * torch.linspace(1, 0, STEPS)[magnitude].item()
+    largest = {"ShearX": 0.3, "ShearY": 0.3, "TranslateX": 150 / 331 * side, "TranslateY": 150 / 331 * side}
+    found = torch.linspace(0, largest.get(name, 30.0 if name == "Rotate" else 0.9), STEPS)[magnitude].item()
+    return float(math.floor(found)) if name.startswith("Translate") else found
+
+
+def _signed(size: float, negative: Tensor) -> Tensor:
+    """(n,) float32."""
+    return torch.where(negative, -size, size)
+
+
+def move(name: str, size: Tensor, height: int, width: int) -> Coordinates:
+    """Where pixels come from that are sheared by a factor, moved by whole pixels, or turned by degrees; `size` (n,)."""
+    one, zero = torch.ones_like(size), torch.zeros_like(size)
+    column = torch.arange(width, device=size.device) - (width - 1) / 2
+    row = torch.arange(height, device=size.device) - (height - 1) / 2
+    turn = size * (math.pi / 180) if name == "Rotate" else zero
+    cos, sin = turn.cos(), turn.sin()
+    right = size if name == "ShearX" else -sin
+    down = size if name == "ShearY" else sin
+    # torchvision shears about the image's corner
+    x0 = size * (height / 2) if name == "ShearX" else -size if name == "TranslateX" else zero
+    y0 = size * (width / 2) if name == "ShearY" else -size if name == "TranslateY" else zero
+    across = cos if name == "Rotate" else one
+    return Coordinates(
+        (across[:, None] * column)[:, None, :],
+        (right[:, None] * row + (x0 + (width + 1) / 2)[:, None])[:, :, None],
+        (down[:, None] * column)[:, None, :],
+        (across[:, None] * row + (y0 + (height + 1) / 2)[:, None])[:, :, None],
+    )

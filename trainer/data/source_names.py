@@ -1,0 +1,76 @@
+"""What a source may be called: the built-in names, and paths of folders and tables. [no torch, no Pillow]"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+
+from trainer.errors import UsageError
+
+DOWNLOADS = ("cifar10", "cifar100", "mnist", "fashion-mnist")
+NAMES = ("digits", *DOWNLOADS)
+TABLE_SUFFIXES = (".csv", ".tsv")
+PREFIX = "hf:"
+"""Of a data set on Hugging Face's Hub."""
+
+
+def check_source(source: str) -> None:
+    """Raise `UsageError` unless `source` is a known name, a folder or a table of images. A built-in name wins over a
+    folder so called, a folder over a plugin's."""
+    if source in NAMES or is_named(source):
+        return
+    folder = Path(source).expanduser()
+    if os.path.isdir(folder) or is_table(folder):  # noqa: PTH112  # of a name that is too long pathlib raises
+        return
+    from trainer.plugins import data_names  # with all of the settings, which most sources do without
+
+    if source in data_names():
+        return
+    looks_like_path = any(sign in source for sign in "/\\.~")
+    if os.path.exists(folder):  # noqa: PTH110
+        what = f"{source} is a file, neither a folder of images nor a CSV table of them"
+    elif looks_like_path:
+        what = f"there is no {'file' if folder.suffix.lower() in TABLE_SUFFIXES else 'folder'} {source}"
+    else:
+        what = f"unknown data source {source!r}"
+    known = [*NAMES, *data_names()]
+    close = difflib.get_close_matches(source.rstrip("/\\"), [*known, *_neighbours(folder)], n=1)
+    raise UsageError(
+        "data.unknown_source",
+        what,
+        where=source,
+        expected=f"one of {', '.join(known)}, a folder with a folder of images per class, or a CSV file of paths and "
+        "labels",
+        mend=f"did you mean {close[0]}?" if close else "check the spelling, or give the full path of the folder",
+        source=source,
+        suggestion=close[0] if close else "",
+    )
+
+
+def is_named(source: str) -> bool:
+    """Whether it is `hf:NAME` or `hf:NAME:CONFIGURATION`."""
+    return source.startswith(PREFIX) and len(source) > len(PREFIX)
+
+
+def is_name(source: str) -> bool:
+    """Whether it is the name of a data set, not a path: built-in, on Hugging Face's Hub, or a plugin's."""
+    if source in NAMES or is_named(source):
+        return True
+    from trainer.plugins import data_names
+
+    folder = Path(source).expanduser()
+    return not os.path.exists(folder) and source in data_names()  # noqa: PTH110
+
+
+def _neighbours(folder: Path) -> list[str]:
+    """Folders beside the missing one, written as the user would write them."""
+    try:
+        return [str(path) for path in folder.parent.iterdir() if path.is_dir()]
+    except OSError:
+        return []
+
+
+def is_table(path: Path) -> bool:
+    """Whether it is a file that is read as a table of images."""
+    return path.suffix.lower() in TABLE_SUFFIXES and os.path.isfile(path)  # noqa: PTH113

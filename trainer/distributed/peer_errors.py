@@ -1,0 +1,91 @@
+"""Errors of one process told to the others, as plain values: the same code and text in all of them. [no torch]"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from trainer.errors import EpochscopeError
+
+Facts = dict[str, Any]
+"""What is told: plain values."""
+
+
+class PeerError(EpochscopeError):
+    """Another process has failed, or was lost: this one can only end. `rank`: which, -1 where that is not known.
+
+    `exit_code` is that of the other's error.
+    """
+
+    def __init__(self, code: str, what: str, *, rank: int, exit_code: int = 1, **more: Any) -> None:
+        self.rank = rank
+        super().__init__(code, what, **more)
+        self.exit_code = exit_code  # type: ignore[misc]  # it is that of the class everywhere else
+
+
+def told(error: BaseException, rank: int, size: int) -> Facts:
+    """What the others need to know of the `error` of process `rank`."""
+    if isinstance(error, PeerError):
+        rank = error.rank
+    if isinstance(error, EpochscopeError):
+        parts = {"what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
+        values = {"code": error.code, "parameters": dict(error.parameters), "exit_code": error.exit_code}
+        return {"rank": rank, "size": size, **parts, **values}
+    what = f"{type(error).__name__}: {error}".removesuffix(": ")
+    return {"rank": rank, "size": size, "what": what, "code": "bug", "exit_code": 1}
+
+
+def peer_error(facts: Facts) -> PeerError:
+    """The error of another process as an error of this one: the same code, and where it happened."""
+    process = f"process {facts['rank']} of {facts['size']}"
+    where = str(facts.get("where") or "")
+    if facts["code"] == "bug":
+        return PeerError(
+            "distributed.failed",
+            f"{process.capitalize()} failed: {facts['what']}",
+            rank=facts["rank"],
+            where=process,
+            mend="see the output of that process for its traceback; resume the run once that is fixed",
+            process=facts["rank"],
+            processes=facts["size"],
+            reason=facts["what"],
+        )
+    if process not in where:
+        where = f"{process}; {where}" if where else process
+    return PeerError(
+        facts["code"],
+        facts["what"],
+        rank=facts["rank"],
+        where=where,
+        expected=facts["expected"],
+        mend=facts["mend"],
+        exit_code=facts["exit_code"],
+        **facts["parameters"],
+    )
+
+
+def lost(rank: int, size: int, host: str, reason: str) -> PeerError:
+    """The error for a process that ended without a word. `rank` -1: which is not known, or none is gone."""
+    reason = reason[:200]
+    if rank < 0:
+        return PeerError(
+            "distributed.connection",
+            f"The processes have lost their connection: {reason}",
+            rank=rank,
+            where=f"{size} processes",
+            expected="processes that reach each other until the run ends",
+            mend="see what the others say, then resume the run",
+            reason=reason,
+        )
+    process = f"process {rank} of {size}"
+    return PeerError(
+        "distributed.lost",
+        f"{process.capitalize()} was lost: it was killed, or its machine failed.",
+        rank=rank,
+        where=f"{process}, on {host}" if host else process,
+        expected="all processes alive until the run ends",
+        mend="look for what killed it (out of memory?), then resume the run, with as many processes as you like; "
+        "torchrun --max-restarts does so by itself",
+        process=rank,
+        processes=size,
+        reason=reason,
+    )

@@ -1,0 +1,28 @@
+"""The states of callbacks on their way into a checkpoint and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from trainer.callback import Callback
+from trainer.engine.event_bus import callback_name
+
+
+def callback_states(callbacks: Iterable[Callback]) -> dict[str, dict[str, Any]]:
+    """State of every callback that has one, by name."""
+    states = {callback_name(callback): callback.state_dict() for callback in callbacks}
+    return {name: state for name, state in states.items() if state}
+
+
+def restore_callbacks(
+    callbacks: Iterable[Callback], states: Mapping[str, dict[str, Any]], log: Callable[[str], object]
+) -> None:
+    """Give each callback its state back; `log` hears of states that no one claims."""
+    left = dict(states)
+    for callback in callbacks:
+        state = left.pop(callback_name(callback), None)
+        if state is not None:
+            callback.load_state_dict(state)
+    if left:
+        log(f"the checkpoint holds state of callbacks this run does not have: {', '.join(sorted(left))}")

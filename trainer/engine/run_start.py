@@ -1,0 +1,157 @@
+"""The start of an attempt: its folder, and the RunStarted event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import torch
+
+from trainer.data.image_data import ImageData
+from trainer.data.loaders import DataSource
+from trainer.distributed.process_group import ProcessGroup
+from trainer.engine.arguments import promise
+from trainer.engine.callback_states import restore_callbacks
+from trainer.engine.loop import Loop
+from trainer.engine.parts import Parts
+from trainer.engine.resume import Continuation, find_continuation
+from trainer.engine.session import Session
+from trainer.errors import DataError, UsageError
+from trainer.events import RunStarted
+from trainer.models import count_parameters
+from trainer.store.environment import environment, versions
+from trainer.store.folder import RunFolder, create_run
+from trainer.store.run_files import write_environment, write_settings
+
+
+def open_run_folder(
+    folder: RunFolder | None, resume: bool, settings: Callable[[], Mapping[str, Any]]
+) -> Continuation | None:
+    """Make the folder of a new run and write its `settings`, or find the point to resume from; None for a new run.
+
+    Raises UsageError `resume.no_folder` and `run.exists`.
+    """
+    if resume and folder is None:
+        raise UsageError(
+            "resume.no_folder",
+            "There is no run to resume.",
+            mend="give Trainer the run_dir of the run that was stopped",
+        )
+    if folder is None:
+        return None
+    if resume:
+        return find_continuation(folder)
+    if folder.path.exists():
+        raise UsageError(
+            "run.exists",
+            f"{folder.path} exists already.",
+            expected="a folder that does not exist yet",
+            mend="resume the run in it with fit(resume=True), or choose another run_dir",
+        )
+    create_run(folder.path.parent, folder.path.name)
+    write_settings(folder, settings())
+    return None
+
+
+def open_shared_run(
+    group: ProcessGroup, folder: RunFolder | None, resume: bool, settings: Callable[[], Mapping[str, Any]]
+) -> Continuation | None:
+    """As `open_run_folder`, in the first of several processes, which alone writes; the others are told what it finds.
+    A run that the launcher starts again is resumed."""
+
+    def opened() -> Continuation | None:
+        here = "" if folder is None else str(folder.path.absolute())
+        found = open_run_folder(folder, resume or bool(here and group.remembers(here)), settings)
+        if here:
+            group.remember(here)
+        return found if found is None or group.size == 1 else found.for_other_processes()
+
+    return group.from_first(opened)
+
+
+def data_of_run(data: DataSource, fingerprint: str, device: torch.device) -> DataSource:
+    """The data with the split of the run with this fingerprint: older versions split small classes differently."""
+    if data.fingerprint == fingerprint or not isinstance(data, ImageData):
+        return data
+    earlier = data.of_run(fingerprint)
+    same = ("classes", "input_shape", "batch")
+    if earlier is None or any(getattr(earlier, name) != getattr(data, name) for name in same):
+        return data
+    earlier.to(device)
+    return earlier
+
+
+def restore_run(session: Session, loop: Loop, continuation: Continuation, fingerprint: str) -> None:
+    """Restore session and loop from the checkpoint. `fingerprint`: that of the data. Raises DataError `data.changed` if
+    the run was trained on other data.
+    """
+    for text in continuation.skipped:
+        session.log(text)
+    if continuation.checkpoint is None:
+        session.log("no valid checkpoint: the run starts again from the beginning")
+        return
+    tensors, meta, best = continuation.load()
+    if meta["fingerprint"] != fingerprint:
+        raise DataError(
+            "data.changed",
+            "The data is not what this run was trained on.",
+            where=f"fingerprint {fingerprint}, the checkpoint has {meta['fingerprint']}",
+            mend="restore the images as they were, or start a new run",
+        )
+    if best is None and meta["best"]["epoch"] is not None:
+        session.log(f"the best weights, of epoch {meta['best']['epoch']}, are lost: damaged or missing")
+    loop.restore(tensors, meta, best)
+    # the callbacks of other processes are in the checkpoint as well
+    restore_callbacks(session.callbacks, meta["callbacks"], session.log if not session.group.rank else str)
+    session.checkpoints.update(continuation.paths())
+    history = continuation.history()
+    session.history.extend(history.finished)
+    session.valid_f1.update(history.valid_f1)
+
+
+def run_started(
+    session: Session,
+    loop: Loop,
+    parts: Parts,
+    classes: tuple[str, ...],
+    *,
+    seed: int,
+    threads: int,
+    compile_seconds: float,
+) -> RunStarted:
+    """Emit the event, and write environment.json."""
+    data, device, continuation = parts.feed, str(parts.device), session.continuation
+    found = environment(device=device, threads=threads, fingerprint=data.fingerprint)
+    if session.folder is not None:
+        write_environment(session.folder, found)
+    settings = dict(session.run.settings)
+    model = settings.get("model") or type(parts.model).__name__
+    return RunStarted(
+        **session.position,
+        run_id=session.folder.path.name if session.folder else "",
+        attempt=session.attempt,
+        resumed_step=session.step,
+        resumed_seq=continuation.seq if continuation else 0,
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        epochs=parts.epochs,
+        steps_per_epoch=loop.steps_per_epoch,
+        settings=settings,
+        classes=classes,
+        split_sizes=dict(data.sizes),
+        model=f"{model} ({loop.program})" if loop.program else model,
+        parameters=count_parameters(parts.model),
+        input_shape=tuple(data.input_shape),
+        device=device,
+        seed=seed,
+        threads=threads,
+        callbacks=tuple(name for name, *_ in session.bus.order()),
+        file_callbacks=session.file_callbacks,
+        versions=versions(),
+        exact_resume=promise(data, parts.device, loop.modules.limits, parts.group.size),
+        compile_seconds=compile_seconds,
+        metrics=parts.metrics.names,
+        monitor=parts.monitor.name,
+        monitor_mode=parts.monitor.mode,
+        processes=parts.group.size,
+    )

@@ -1,0 +1,92 @@
+"""What several processes must have in common before the first step."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from trainer.data.loaders import DataSource
+from trainer.distributed.process_group import ProcessGroup
+from trainer.engine.loss import Loss
+from trainer.engine.loss_averaging import name_of
+from trainer.engine.step_options import StepOptions
+from trainer.errors import DataError, UsageError
+
+
+def check_shareable(group: ProcessGroup, feed: DataSource, loss: Loss, options: StepOptions) -> list[str]:
+    """Raises UsageError or DataError where several processes cannot train this together; what else to know of it."""
+    if options.mixes:
+        raise UsageError(
+            "distributed.mixup",
+            "Mixup and CutMix mix the images of a whole batch, of which each process has only a part.",
+            expected="mixup 0 and cutmix 0 in a run of several processes",
+            mend="leave out mixup and cutmix, or train in one process",
+        )
+    if feed.single_pass:
+        raise UsageError(
+            "distributed.single_pass",
+            "The training data is an iterator, which cannot be the same in every process.",
+            mend="pass the loader itself instead of iter(loader)",
+        )
+    facts = (feed.fingerprint, dict(feed.sizes), feed.batch)
+    for rank, other in enumerate(group.gather(facts)):
+        if other != facts:
+            raise DataError(
+                "distributed.data",
+                f"Process {rank} has other data than process {group.rank}.",
+                where=f"{other} in place of {facts}",
+                expected="the same images, split, seed and batch size in every process",
+                mend="give every machine the same images",
+                process=rank,
+            )
+    if loss.splits:
+        return []
+    text = f"The loss {name_of(loss.criterion)} is computed for each process's part of a batch, and averaged over them."
+    return [text]
+
+
+def synchronized(model: nn.Module, device: torch.device, world: int, feed: DataSource) -> nn.Module:
+    """The model, its BatchNorm layers with the statistics of the whole batch. Raises UsageError
+    `distributed.batch_norm` where that cannot be had, `distributed.batch` where a batch has too few images for it."""
+    layers = [part for part in model.modules() if isinstance(part, _BatchNorm) and part.training]
+    if not layers:
+        return model
+    if device.type != "cuda":
+        raise UsageError(
+            "distributed.batch_norm",
+            "BatchNorm cannot be trained by several processes on processors: each would see its own part of a batch.",
+            expected="GPUs, for torch.nn.SyncBatchNorm; or a model without BatchNorm in training",
+            mend="use one process with as many threads (--threads), a model with GroupNorm or LayerNorm, or, for "
+            "pretrained networks, --freeze-batchnorm",
+        )
+    last = feed.sizes["train"] % feed.batch if feed.sizes["train"] else 0
+    if feed.batch < world or 0 < last < world:
+        raise UsageError(
+            "distributed.batch",
+            f"A batch of {min(feed.batch, last or feed.batch)} images is too small for BatchNorm in {world} processes.",
+            expected="at least one image of every batch for each process",
+            mend="use another batch size (--batch)",
+            processes=world,
+        )
+    converted: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    return converted
+
+
+def shared_state(*modules: object) -> list[Tensor]:
+    """Parameters and buffers that all processes begin with."""
+    parts = [part for part in modules if isinstance(part, nn.Module)]
+    return [value for part in parts for value in (*part.parameters(), *part.buffers())]
+
+
+def begin_together(
+    group: ProcessGroup, model: nn.Module, feed: DataSource, loss: Loss, options: StepOptions
+) -> tuple[nn.Module, list[str]]:
+    """The model for all processes, and what there is to know of their run. Raises as `check_shareable` and
+    `synchronized`."""
+    if group.size == 1:
+        return model, []
+    device = next(model.parameters()).device
+    group.use(device)
+    notes = check_shareable(group, feed, loss, options)
+    return synchronized(model, device, group.size, feed), notes

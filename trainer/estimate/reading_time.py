@@ -1,0 +1,67 @@
+"""How long it takes to decode a source's images: a few are timed, unless all are in the cache. [no torch]"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from trainer.data.cache import find_cached
+from trainer.data.decode import UnreadableError, no_warnings, read_image
+from trainer.data.decode_pool import decoders
+from trainer.data.folder_scan import Listing
+from trainer.data.image_folder import policy_of_files, usual_size
+from trainer.data.source_names import TABLE_SUFFIXES
+from trainer.recommendation import SourceFacts
+from trainer.settings.schema import Data
+
+SECONDS = 0.8
+"""Spent on decoding a few images, and at most one image more."""
+MOST = 64
+"""Images that are decoded."""
+
+
+class ReadingTime(NamedTuple):
+    """`seconds` until the images are decoded; `digest` of their pixels, None where they are not in the cache;
+    `target`: height and width they are brought to."""
+
+    seconds: float
+    digest: str | None
+    target: tuple[int, int]
+
+
+def reading_time(facts: SourceFacts, data: Data, large: int) -> ReadingTime:
+    """`large`: side that images of more than 64 pixels are brought to, as `open_data` takes it. Images that come along
+    with a data set by its name take no time that counts; a download is not part of it."""
+    target = (data.size, data.size) if data.size else usual_size(list(facts.heads) or [facts.size], large)
+    listing = facts.listing
+    if listing is None:
+        return ReadingTime(0.0, None, target)
+    kind = "table" if data.source.lower().endswith(TABLE_SUFFIXES) else "folder"
+    entry = find_cached(os.path.realpath(listing.root), policy_of_files(data.size, kind, large), listing.state())
+    if entry is not None:
+        return ReadingTime(0.0, str(entry.meta["digest"]), target)
+    return ReadingTime(_decoding(listing, target), None, target)
+
+
+def _decoding(listing: Listing, target: tuple[int, int]) -> float:
+    """Seconds for all images, from a few that lie all over the listing."""
+    count = len(listing.paths)
+    some = np.random.default_rng(0).permutation(np.unique(np.linspace(0, count - 1, MOST).astype(int))).tolist()
+    source = os.path.realpath(listing.root)
+    taken: list[float] = []
+    with no_warnings():
+        for index in some:
+            began = time.perf_counter()
+            try:
+                read_image(f"{source}/{listing.paths[index]}", target)
+            except UnreadableError:
+                continue  # training ends there, or leaves it out
+            finally:
+                taken.append(time.perf_counter() - began)
+            if sum(taken) >= SECONDS:
+                break
+    one = float(np.mean(taken[1:] or taken))  # the first one loads Pillow's decoder
+    return count * one / max(1, decoders(count, listing.bytes()))

@@ -1,0 +1,121 @@
+"""A run that was made before, in the stores of experiment trackers: told by the same callback as a live one.
+
+[no torch, unless a model is kept]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
+
+from trainer.engine.context import RunContext
+from trainer.errors import EpochscopeError, Plain, UsageError
+from trainer.events import Event, RunEnded, RunStarted
+from trainer.export import Facts
+from trainer.plugins import load_callback
+from trainer.store import durable
+from trainer.store.counted_events import counted_events
+from trainer.store.folder import RunFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from trainer.metrics.outputs import Outputs
+
+
+def write_tensorboard(folder: RunFolder, path: Path) -> Facts:
+    """A folder for `tensorboard --logdir`. Raises as `_write` does."""
+    return _write("tensorboard", folder, path)
+
+
+def write_mlflow(folder: RunFolder, path: Path) -> Facts:
+    """A folder with a store for `mlflow ui`. Raises as `_write` does."""
+    return _write("mlflow", folder, path)
+
+
+def _write(name: str, folder: RunFolder, path: Path) -> Facts:
+    """Have the tracker of this name hear a run's events again, into the new folder `path`, which is deleted again where
+    it fails. Raises UsageError `tracker.missing`, `run.no_history`, `export.exists`, whether forced or not, and
+    `export.failed`; DiskError."""
+    tracker: Any = load_callback(name)(folder=path)
+    events = list(_told(folder))
+    if not events:
+        raise UsageError("run.no_history", "This run has not started yet.", where=str(folder.journal))
+    _make(path)
+    (started, _) = events[0]
+    assert isinstance(started, RunStarted)
+    run = RunContext(_Replayed(started), folder, started.settings)
+    run.classes = started.classes
+    try:
+        tracker.replay(iter(events), run)
+    except EpochscopeError:
+        durable.remove_tree(path)
+        raise
+    except Exception as error:
+        durable.remove_tree(path)
+        reason = f"{type(error).__name__}: {error}"
+        raise UsageError(
+            "export.failed",
+            f"The run cannot be handed to {name}: {reason}",
+            where=str(path),
+            format=name,
+            reason=reason,
+        ) from error
+    return {"events": len(events), "checked": f"{len(events):,} events of run {folder.name}"}
+
+
+def _make(path: Path) -> None:
+    try:
+        durable.make_folder(path)
+    except FileExistsError:
+        raise UsageError(
+            "export.exists",
+            f"{path} exists already.",
+            where=str(path.absolute()),
+            mend="choose another name with --out, or delete that folder: a store is never written over",
+            path=str(path),
+        ) from None
+
+
+def _told(folder: RunFolder) -> Iterator[tuple[Event, float]]:
+    """The events that count, with their times, as if the run had been made in one go."""
+    told = list(counted_events(folder.journal))
+    starts = [(one, one.event) for one in told if isinstance(one.event, RunStarted)]
+    if not starts:
+        return
+    (first, _), (latest, started) = starts[0], starts[-1]
+    # settings and classes as they were last; the run begins when it began
+    yield structs.replace(started, attempt=1, resumed_step=0, resumed_seq=0), first.wall
+    for one in told:
+        if one.seq > first.seq and not isinstance(one.event, RunStarted | RunEnded):
+            yield one.event, one.wall
+    last = told[-1]
+    if isinstance(last.event, RunEnded) and last.attempt == latest.attempt:
+        yield last.event, last.wall
+    else:  # it is live, or was killed
+        yield RunEnded(epoch=last.event.epoch, step=last.event.step, status="stopped", reason=""), last.wall
+
+
+class _Replayed:
+    """An attempt that is over: what a tracker may ask of it, without a model."""
+
+    def __init__(self, started: RunStarted) -> None:
+        self.attempt = 1
+        self.position = {"epoch": started.epoch, "step": started.step}
+        self.capture = None
+        self.outputs: Mapping[str, Outputs] = {}
+
+    def elapsed(self) -> float:
+        return 0.0
+
+    def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:
+        """Nothing is under way."""
+
+    def emit(self, event: Event) -> None:
+        """No one listens."""
+
+    def log(self, text: str, error: BaseException | None = None) -> None:
+        """The run's log tells of the run, not of what was made of it later."""

@@ -1,0 +1,160 @@
+"""Using a trained run: its best weights in a Trainer, for its own splits or for new images. No torch at import."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from trainer.engine.resume import TrainedWeights, trained_weights
+from trainer.engine.session import Session
+from trainer.errors import UsageError
+from trainer.events import SPLITS
+from trainer.launch import build, read_settings, usable_model
+from trainer.plugins import metric_names
+from trainer.settings import Settings, merge
+from trainer.store.folder import RunFolder
+from trainer.store.run_files import parsed_settings, settings_text
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from trainer.result import Evaluation
+    from trainer.trainer import Trainer
+
+logger = logging.getLogger("epochscope")
+
+
+def evaluate(
+    folder: RunFolder,
+    splits: Iterable[str] | None = None,
+    afterwards: Callable[[Trainer], object] = lambda trainer: None,
+) -> dict[str, Evaluation]:
+    """Evaluate the best weights of a run (the last ones if there is no best) on its splits, write the metrics to
+    evaluation/, and fit the temperature, unless validation is left out. `afterwards` is called with the model while the
+    run is still locked. Raises UsageError if the run is live or has no checkpoint."""
+    from trainer.engine.calibrator import Calibrator
+    from trainer.store import calibration_file, evaluations
+    from trainer.store.folder import acquire
+
+    lock = acquire(folder)
+    try:
+        trainer, weights, epoch = _loaded(folder)
+        found, calibrator = {}, Calibrator(weights, epoch)
+        chosen = list(splits or trainer.feed.sizes)
+        for split in sorted(chosen, key=lambda name: (*SPLITS, name).index(name)):
+            found[split] = trainer.evaluate(split, weights=weights, watch=calibrator.watch(split))
+            evaluations.write(folder, found[split], found[split].outputs)
+        if "valid" in chosen or "valid" not in trainer.feed.sizes:
+            calibration_file.write(folder, made := calibrator.calibration())
+            trainer.temperature = made.temperature
+        afterwards(trainer)
+        return found
+    finally:
+        lock.release()
+
+
+def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
+    """A Trainer with the run's data, its best weights (else the last ones) and the temperature fitted for them; and
+    which of the two weights they are."""
+    return _loaded(folder)[:2]
+
+
+def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
+    """The same, and the epoch of the weights."""
+    from trainer.store import calibration_file
+
+    settings = read_settings(folder, to_use=True)
+    found = trained_weights(folder)
+    # nothing is trained here: one pass takes less time than compiling, and this machine may have no compiler
+    settings = merge(settings.model_dump(), {"train": {"compile": False, "monitor": "loss", "monitor_mode": "auto"}})
+    settings = _with_known_metrics(settings)
+    try:
+        trainer = build(settings, Session(), found.meta.get("fingerprint"), folder.path.parent, fresh=False)
+    except UsageError as error:
+        if error.code == "data.unknown_source":
+            raise _data_gone(folder, settings.data.source) from error
+        raise
+    trainer.model.load_state_dict(found.state)
+    trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
+    return trainer, found.kind, found.epoch
+
+
+def load_for_images(folder: RunFolder, module: nn.Module | None = None) -> tuple[Trainer, Any]:
+    """As `load_trained`, for new images only: the data that the run was trained on are not opened, and need not be
+    there. `module`: the model that a script has trained, where `build_model` has not made it. Raises as `load_trained`,
+    and UsageError `predict.images` where it is not known how images were prepared."""
+    from trainer.data.preparing_source import PreparingSource
+    from trainer.store import calibration_file
+    from trainer.trainer import Trainer
+
+    found = trained_weights(folder)
+    own = own_model(folder, found, module)
+    about = found.meta.get("input") or {}
+    if not (about.get("mean") and about.get("std")):
+        if own is not None:
+            raise UsageError(
+                "predict.images",
+                "This run was trained on loaders of a script: how they prepare images is not known.",
+                where=str(folder.path),
+                mend="prepare the images in the script, and give them to load_run(...).model()",
+            )
+        return load_trained(folder)  # a run of before checkpoints knew how images are prepared
+    classes, (channels, height, width) = tuple(found.meta["classes"]), about["shape"]
+    shape = (int(channels), int(height), int(width))
+    images = PreparingSource(classes, shape, tuple(about["mean"]), tuple(about["std"]), found.meta["fingerprint"])
+    if own is not None:
+        trainer = Trainer(own, images)
+    else:
+        settings = read_settings(folder, to_use=True)
+        model, source = usable_model(settings, images, folder.path.parent)
+        trainer = Trainer(model, source, device=settings.train.device, precision=settings.train.precision)
+    trainer.model.load_state_dict(found.state)
+    trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
+    return trainer, found.kind
+
+
+def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None = None) -> nn.Module | None:
+    """The model of a run that a script has trained: `module`, else built again as `build_model` built it, without the
+    trained weights; None for a run that settings describe. Raises UsageError `run.own_model` where it is needed and
+    not given."""
+    try:
+        about = parsed_settings(settings_text(folder))
+    except (OSError, ValueError):
+        about = {}
+    if module is not None or not about.get("custom") or about.get("baseline"):
+        return module
+    built, shape = about.get("built"), (found.meta.get("input") or {}).get("shape", ())
+    if isinstance(built, dict) and len(shape) == 3:
+        from trainer.models import build_model
+
+        options = built.get("options")
+        options = options if isinstance(options, dict) else {}
+        return build_model(str(built.get("model")), tuple(shape), len(found.meta["classes"]), options)
+    raise UsageError(
+        "run.own_model",
+        "This run was trained on a model of your own, which cannot be built from its folder.",
+        where=str(folder.path),
+        mend="give the model: load_run(..., model=Network()) puts the trained weights into it",
+    )
+
+
+def _with_known_metrics(settings: Settings) -> Settings:
+    """A model can be used where a plugin that only judged it is missing: that is said, and its metric left out."""
+    if not settings.metrics:
+        return settings
+    known = metric_names()
+    for name in settings.metrics:
+        if name not in known:
+            logger.warning("the metric %s is left out: no installed plugin has it", name)
+    return merge(settings.model_dump(), {"metrics": [name for name in settings.metrics if name in known]})
+
+
+def _data_gone(folder: RunFolder, source: str) -> UsageError:
+    return UsageError(
+        "run.data_gone",
+        "The images that this run was trained on are missing.",
+        where=f"{source}, for the run {folder.path}",
+        mend="put them back where they were",
+        path=source,
+    )

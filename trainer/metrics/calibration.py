@@ -1,0 +1,199 @@
+"""How far confidences can be believed: reliability diagram, calibration error, accuracy over coverage. No torch.
+
+A model is calibrated if, of the images it is 80 % sure of, it gets 80 % right (Guo, Pleiss, Sun and Weinberger, "On
+Calibration of Modern Neural Networks", ICML 2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from trainer.metrics.temperature import Outcome
+
+BINS = 15
+"""Of equal width, as in the paper."""
+POINTS = 100
+"""Of a curve that is kept."""
+CALIBRATED_SPLITS: tuple[Literal["valid", "test"], ...] = ("valid", "test")
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Images by their confidence, in bins of equal width from 0 to 1 (a reliability diagram). A bin includes its upper
+    edge, not its lower one."""
+
+    counts: tuple[int, ...]
+    """Images in each bin."""
+    confidence: tuple[float, ...]
+    """Mean confidence in each bin, in [0, 1]; 0 in an empty one."""
+    accuracy: tuple[float, ...]
+    """Share of the images in each bin that is classified correctly, in [0, 1]; 0 in an empty one."""
+
+    @property
+    def ece(self) -> float:
+        """Expected calibration error, in [0, 1]: the difference between confidence and accuracy of a bin, averaged over
+        all images (Guo et al., ICML 2017). NaN without images."""
+        counts = np.array(self.counts, dtype=float)
+        apart = np.abs(np.array(self.accuracy) - np.array(self.confidence))
+        return float((counts * apart).sum() / counts.sum()) if counts.any() else float("nan")
+
+    @property
+    def edges(self) -> tuple[float, ...]:
+        """Edges of the bins, one more than there are bins, from 0 to 1."""
+        count = len(self.counts)
+        return tuple(place / count for place in range(count + 1))
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Accuracy when only the images are decided that the model is most confident of. Images of equal confidence are
+    decided together."""
+
+    coverage: tuple[float, ...]
+    """Share of the images that is decided, in (0, 1], increasing to 1."""
+    accuracy: tuple[float, ...]
+    """Share of the decided images that is classified correctly, in [0, 1]."""
+    confidence: tuple[float, ...]
+    """Smallest confidence among the decided images, in [0, 1]."""
+
+
+@dataclass(frozen=True)
+class Believability:
+    """How far the confidences of a set of images can be trusted."""
+
+    ece: float
+    """Expected calibration error, in [0, 1]."""
+    nll: float | None
+    """Mean negative log-likelihood, nats; None if it is not finite."""
+    reliability: Reliability
+    """The reliability diagram."""
+    coverage: Coverage
+    """Accuracy over coverage."""
+
+
+@dataclass(frozen=True)
+class SplitCalibration:
+    """Calibration of one split, before and after its logits were divided by the temperature."""
+
+    images: int
+    """Images it was measured on: fewer than `total` if the logits of all would not fit in memory, or some are not
+    finite."""
+    total: int
+    """Images in the split."""
+    before: Believability
+    """With the logits as the model gives them."""
+    after: Believability
+    """With the logits divided by the temperature."""
+
+    def plain(self) -> dict[str, object]:
+        """Give the numbers as plain values, without bins and curves.
+
+        Returns:
+            Calibration error and negative log-likelihood, before and after, by name.
+        """
+        eces = {"ece_before": self.before.ece, "ece_after": self.after.ece}
+        return {"images": self.images, **eces, "nll_before": self.before.nll, "nll_after": self.after.nll}
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The temperature of a run's weights, and what it does to their confidences (Guo et al., ICML 2017)."""
+
+    temperature: float
+    """What logits are divided by, above 0; 1 if none could be fitted."""
+    outcome: Outcome
+    """"fitted", or why the temperature is not the minimum of the likelihood (`trainer.metrics.temperature.Outcome`)."""
+    images: int
+    """Validation images it was fitted on."""
+    weights: Literal["best", "last"]
+    """Which weights it belongs to."""
+    epoch: int
+    """Epoch of these weights, from 1."""
+    splits: Mapping[str, SplitCalibration] = field(default_factory=dict)
+    """`valid` (which it was fitted on, so its numbers flatter) and `test`, as far as the data has them."""
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the temperature changes anything."""
+        return self.temperature != 1.0
+
+    def plain(self) -> dict[str, object]:
+        """Give the numbers as plain values, without bins and curves.
+
+        Returns:
+            Temperature, outcome, images, and the numbers of each split, by name.
+        """
+        about = {"temperature": self.temperature, "outcome": self.outcome, "fitted_on": self.images}
+        return {**about, "splits": {split: one.plain() for split, one in self.splits.items()}}
+
+    def by_split(self) -> dict[str, dict[str, object]]:
+        """Give the same for each split by itself.
+
+        Returns:
+            Plain values by name, by split.
+        """
+        about = {"temperature": self.temperature, "outcome": self.outcome, "fitted_on": self.images}
+        return {split: {**about, **one.plain()} for split, one in self.splits.items()}
+
+
+def believability(confidence: ArrayLike, correct: ArrayLike, nll: float | None) -> Believability:
+    """All of it, from the confidence in [0, 1] (N,) of each image and whether it is right (N,). Raises ValueError for
+    other confidences, and without images."""
+    found = reliability(confidence, correct)
+    return Believability(found.ece, nll, found, thinned(coverage(confidence, correct)))
+
+
+def reliability(confidence: ArrayLike, correct: ArrayLike, bins: int = BINS) -> Reliability:
+    """The reliability diagram of images with these confidences in [0, 1], (N,), right or not, (N,). Raises ValueError
+    for other confidences."""
+    sure, right = _checked(confidence, correct)
+    place = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], sure, side="left")
+    counts = np.bincount(place, minlength=bins)
+    some = np.maximum(counts, 1)
+    means = np.bincount(place, sure, minlength=bins) / some
+    shares = np.bincount(place, right, minlength=bins) / some
+    return Reliability(tuple(counts.tolist()), tuple(means.tolist()), tuple(shares.tolist()))
+
+
+def expected_calibration_error(confidence: ArrayLike, correct: ArrayLike, bins: int = BINS) -> float:
+    """See `Reliability.ece`."""
+    return reliability(confidence, correct, bins).ece
+
+
+def coverage(confidence: ArrayLike, correct: ArrayLike) -> Coverage:
+    """Accuracy over coverage, a point for each confidence that occurs. Raises ValueError for confidences outside of
+    [0, 1], and without images."""
+    sure, right = _checked(confidence, correct)
+    if not len(sure):
+        raise ValueError("there are no images")
+    order = np.argsort(-sure, kind="stable")
+    sure, right = sure[order], right[order]
+    last = np.flatnonzero(np.append(sure[:-1] != sure[1:], True))  # of each group of equal ones
+    decided = last + 1
+    accuracy = np.cumsum(right)[last] / decided
+    share = decided / len(sure)
+    return Coverage(tuple(share.tolist()), tuple(accuracy.tolist()), tuple(sure[last].tolist()))
+
+
+def thinned(curve: Coverage, points: int = POINTS) -> Coverage:
+    """At most so many of its points, the last one among them: those that come first to 1/points, 2/points, ..."""
+    share = np.array(curve.coverage)
+    # a share is a quotient: 7/100 of something must not fall behind 0.07 by a bit
+    wanted = np.arange(1, points + 1) / points - 1e-12
+    chosen = np.unique(np.minimum(np.searchsorted(share, wanted), len(share) - 1))
+    columns = (curve.coverage, curve.accuracy, curve.confidence)
+    return Coverage(*(tuple(np.array(column)[chosen].tolist()) for column in columns))
+
+
+def _checked(confidence: ArrayLike, correct: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    sure, right = np.asarray(confidence, dtype=np.float64), np.asarray(correct, dtype=bool).astype(np.float64)
+    if sure.ndim != 1 or sure.shape != right.shape:
+        raise ValueError(f"confidences {sure.shape} and verdicts {right.shape} do not belong together")
+    if not ((sure >= 0) & (sure <= 1)).all():
+        raise ValueError("a confidence is outside [0, 1]")
+    return sure, right

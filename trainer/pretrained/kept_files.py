@@ -1,0 +1,133 @@
+"""Features, weights and reviews of labels that runs share: where they lie under the folder of all runs, what they take,
+and how they go. [no torch]"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from trainer.errors import UsageError
+from trainer.pretrained.feature_file import THERE
+from trainer.store import durable
+from trainer.store.folder import list_runs
+from trainer.store.trash import NAME as TRASH
+
+WEIGHTS, FEATURES, REVIEWS = Path(".data", "weights"), Path(".data", "features"), Path(".data", "labels")
+"""Below the folder of all runs."""
+LIVE = ("preparing", "running", "paused")
+
+
+@dataclass(frozen=True)
+class KeptFeatures:
+    """Features of one source by one network. `images`: how many have theirs, of `total`; `view`: plain or mirrored;
+    `side`: of the images that the network looked at, in pixels."""
+
+    folder: Path
+    network: str
+    view: str
+    side: int
+    images: int
+    total: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class KeptWeights:
+    """Weights of a network. `runs`: names of the runs that need them, those in the trash included."""
+
+    file: Path
+    digest: str
+    bytes: int
+    runs: tuple[str, ...]
+
+
+def kept_features(root: Path) -> list[KeptFeatures]:
+    """What is under `root`, the largest first; folders that are damaged count as features of an unknown network."""
+    found = [_features(folder) for folder in _inside(root / FEATURES) if folder.is_dir()]
+    return sorted(found, key=lambda one: -one.bytes)
+
+
+def kept_weights(root: Path) -> list[KeptWeights]:
+    """What is under `root`, the largest first."""
+    users = _users(root)
+    files = [file for file in _inside(root / WEIGHTS) if file.suffix == ".safetensors"]
+    found = [KeptWeights(file, file.stem, file.stat().st_size, tuple(users.get(file.stem, ()))) for file in files]
+    return sorted(found, key=lambda one: -one.bytes)
+
+
+def kept_reviews(root: Path) -> tuple[int, int]:
+    """How many reviews of labels lie under `root`, and how many bytes they take."""
+    found = [folder for folder in _inside(root / REVIEWS) if folder.is_dir()]
+    return len(found), sum(file.stat().st_size for folder in found for file in _inside(folder))
+
+
+def remove_reviews(root: Path) -> int:
+    """Remove all reviews of labels under `root`; the bytes that are free now."""
+    _, size = kept_reviews(root)
+    durable.remove_tree(root / REVIEWS)
+    return size - kept_reviews(root)[1]
+
+
+def remove_features(root: Path) -> int:
+    """Remove all features under `root`, which the next run that needs them makes again; the bytes that are free now.
+
+    Raises UsageError `cache.live` while a run there is at work, and DiskError.
+    """
+    live = [entry.folder.name for entry in list_runs(root) if entry.state in LIVE]
+    if live:
+        raise UsageError(
+            "cache.live",
+            f"A run is in progress and may read features: {', '.join(live)}.",
+            where=str(root / FEATURES),
+            mend=f"wait until it has ended, or: epochscope stop {live[0]}",
+            runs=", ".join(live),
+        )
+    found = kept_features(root)
+    for one in found:
+        durable.remove_tree(one.folder)
+    return sum(one.bytes for one in found)
+
+
+def remove_weights(root: Path) -> int:
+    """Remove weights under `root` that no run needs; the bytes that are free now. Raises DiskError."""
+    unused = [one for one in kept_weights(root) if not one.runs]
+    for one in unused:
+        durable.remove(one.file)
+    return sum(one.bytes for one in unused)
+
+
+def _features(folder: Path) -> KeptFeatures:
+    size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
+    try:
+        index = json.loads((folder / "index.json").read_text("utf-8"))
+        network, total = index["network"], int(index["shape"][0])
+        filled = int((np.fromfile(folder / "rows", np.uint64) >= THERE).sum())
+        return KeptFeatures(
+            folder, str(network["network"]), str(network["view"]), int(network["size"]), filled, total, size
+        )
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return KeptFeatures(folder, "", "", 0, 0, 0, size)
+
+
+def _users(root: Path) -> dict[str, list[str]]:
+    """Names of runs by the digest of the weights that their run.toml names."""
+    users: dict[str, list[str]] = {}
+    for path in sorted([*root.glob("*/run.toml"), *root.glob(f"{TRASH}/*/run.toml")]):
+        try:
+            digest = tomllib.loads(path.read_text("utf-8"))["backbone"]["digest"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        if isinstance(digest, str) and digest:
+            users.setdefault(digest, []).append(path.parent.name)
+    return users
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []

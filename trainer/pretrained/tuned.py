@@ -1,0 +1,82 @@
+"""From settings to a pretrained network that is itself trained further, with a head that already fits it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+
+from trainer.backbones import find_backbone
+from trainer.data.image_data import ImageData
+from trainer.data.image_set import Progress, no_progress
+from trainer.models import network_size
+from trainer.models.feature_network import FeatureNetwork, PretrainedClassifier, make_head
+from trainer.models.network_blocks import freeze, freeze_batchnorm, network_blocks, top_blocks
+from trainer.optim.parameter_groups import Group, groups_by_depth
+from trainer.pretrained.frozen import build_frozen
+from trainer.pretrained.head_training import train_head
+from trainer.pretrained.kept_files import WEIGHTS
+from trainer.pretrained.weights import load_weights
+from trainer.settings import Settings
+
+
+class Tuned(NamedTuple):
+    """A `model` to train on images; `digest`: of the weights its network comes from."""
+
+    model: PretrainedClassifier
+    digest: str
+
+
+def build_tuned(
+    settings: Settings,
+    images: ImageData,
+    root: Path,
+    device: torch.device,
+    progress: Progress = no_progress,
+    *,
+    fresh: bool = True,
+) -> Tuned:
+    """The network that `settings.model` names, with a head that was trained on its features of `images`, which are kept
+    under `root`; what is not to be trained is frozen. Not `fresh`: a checkpoint will say what the weights are, and the
+    head is left as it comes.
+
+    A new head's gradients are large and random: sent through the network, they would spoil what it knows (Kumar et al.
+    2022, "Fine-tuning can distort pretrained features"). Raises what `build_frozen` raises.
+    """
+    backbone, chosen, seed = find_backbone(settings.model), settings.backbone, settings.train.seed
+    if fresh:
+        frozen = build_frozen(settings, images, root, device, progress, mirrored=False)
+        head, digest = frozen.head, frozen.digest
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)
+            train_head(head, frozen.data, chosen.penalty, progress)
+    else:
+        digest = chosen.digest
+    size = network_size(backbone.name, images.input_shape, chosen.size)
+    network = FeatureNetwork(backbone.name, images.input_shape, size)
+    if fresh:
+        network.body.load_state_dict(load_weights(backbone, root / WEIGHTS, digest).tensors)
+    else:
+        head = make_head(network.width, len(images.classes), **settings.head.model_dump())
+    model = PretrainedClassifier(network, head).train()
+    blocks = network_blocks(network.body)
+    if chosen.tune == "top":
+        freeze(network.body, blocks[: -top_blocks(len(blocks))])
+    if chosen.freeze_batchnorm:
+        freeze_batchnorm(network)
+    return Tuned(model, digest)
+
+
+def parameter_groups(model: PretrainedClassifier, settings: Settings, images: int) -> list[Group]:
+    """For the optimiser, of a model that is on its device; `images`: how many it is trained on. The head has the
+    penalty it had when the network was frozen."""
+    train, chosen = settings.train, settings.backbone
+    return groups_by_depth(
+        model.head.parameters(),
+        network_blocks(model.network.body),
+        lr=train.lr,
+        factor=chosen.lr_factor,
+        weight_decay=train.weight_decay,
+        head_decay=train.weight_decay + chosen.penalty / images,
+    )

@@ -1,0 +1,221 @@
+"""A search: trials one after the other, each a run in the folder of all runs, until there are enough. No torch at
+import.
+
+It is made to be killed: all it knows is in Optuna's storage and in the runs. The same name goes on with it: the trial
+that was under way is resumed from its run's checkpoint, and what follows is what would have followed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.errors import DivergedError, OutOfMemoryError, UsageError
+from trainer.search.search_plan import SearchPlan, plan_of
+from trainer.search.search_space import Value, with_values
+from trainer.search.study import Study, best_epoch, check_optuna, run_name, values_of
+from trainer.search.trial_reporter import PRUNED, TrialReporter
+from trainer.store.durable import remove_tree
+from trainer.store.folder import RunFolder, is_run, state
+from trainer.store.journal import JournalReader
+from trainer.store.run_files import dotted_settings
+from trainer.store.run_history import read_history
+from trainer.store.search_folder import (
+    SearchRecord,
+    SearchState,
+    hold,
+    make_search,
+    read_plan,
+    read_record,
+    search_folder,
+    write_plan,
+    write_record,
+)
+from trainer.time_format import now_text
+
+if TYPE_CHECKING:
+    from optuna.trial import Trial
+
+    from trainer.callback import Callback
+    from trainer.result import Result
+
+Work = Callable[..., "Result"]
+"""Called with further callbacks: trains."""
+Conduct = Callable[[Work], "Result"]
+RECORD_SECONDS = 1.0
+_GOES_ON = (DivergedError, OutOfMemoryError)
+"""What ends a trial and not the search."""
+
+
+class ParameterSearch:
+    """Runs the trials of `plan` under `root`. `announce` hears of each trial: its number (from 1), its run and its
+    values. `conduct` trains, with whatever shows it.
+
+    Raises UsageError `search.missing`, `search.busy`, `search.other_plan` (there is one of that name that searches
+    something else), and those of a plan.
+    """
+
+    def __init__(
+        self,
+        plan: SearchPlan,
+        root: Path,
+        name: str,
+        *,
+        announce: Callable[[int, str, dict[str, Value]], object] = lambda number, run, values: None,
+        conduct: Conduct = lambda work: work(),
+        signals: bool = False,
+    ) -> None:
+        check_optuna()
+        plan.check()
+        self.plan, self.root, self.folder = plan, root, search_folder(root, name)
+        self._announce, self._conduct, self._signals = announce, conduct, signals
+        self._kept = kept_plan(root, name)
+        if self._kept is not None and not self._kept.same_as(plan):
+            raise UsageError(
+                "search.other_plan",
+                f"There is a search named {name!r} already, with other settings or another space.",
+                where=str(self.folder.plan),
+                mend=f"choose another --name; to go on with that one: epochscope search --name {name}",
+                name=name,
+            )
+        if self._kept is None:
+            self._check_free()
+        self._written = 0.0
+        self._started_at = now_text()
+
+    def _check_free(self) -> None:
+        for number in range(self.plan.trials):
+            if (path := self.root / run_name(self.folder, number)).exists():
+                raise _taken(path)
+
+    def run(self) -> SearchRecord:
+        """Until there are as many trials as wanted, or one of them is stopped; how it went. Whatever else ends a trial
+        ends the search, and is raised."""
+        make_search(self.folder)
+        lock = hold(self.folder)
+        try:
+            if (before := read_record(self.folder)) is not None and before.started_at:
+                self._started_at = before.started_at
+            write_plan(self.folder, self.plan.tables())
+            study = Study(self.plan, self.folder)
+            self._write(study, "running")
+            ended: SearchState = "failed"
+            try:
+                ended = self._trials(study)
+            except KeyboardInterrupt:  # between two runs
+                ended = "stopped"
+            finally:
+                record = self._write(study, ended)
+            return record
+        finally:
+            lock.release()
+
+    def _trials(self, study: Study) -> SearchState:
+        for trial in study.unfinished():
+            if not self._trial(study, trial):
+                return "stopped"
+        while len(study.trials()) < self.plan.trials:
+            if not self._trial(study, study.next()):
+                return "stopped"
+        return "completed"
+
+    def _trial(self, study: Study, trial: Trial) -> bool:
+        """Train it, and tell how it went; False where it was stopped."""
+        values, run = values_of(trial), run_name(self.folder, trial.number)
+        self._announce(trial.number + 1, run, values)
+        folder = RunFolder(self.root / run)
+        try:
+            there = is_run(folder.path)
+            if there and not _is_of(folder, values):
+                raise _taken(folder.path)
+            ended = self._go_on(study, trial, folder) if there else self._begin(study, trial, folder, values)
+        except _GOES_ON as error:
+            study.tell(trial, None, error=error.code)
+        except UsageError as error:
+            if error.code != "settings.invalid":  # two values that do not go together
+                raise
+            study.tell(trial, None, error=error.code)
+        else:
+            if not ended:
+                return False
+            self._tell(study, trial, folder)
+        self._write(study, "running")
+        return True
+
+    def _begin(self, study: Study, trial: Trial, folder: RunFolder, values: dict[str, Value]) -> bool:
+        from trainer.launch import start
+
+        if folder.path.is_dir():  # killed before there was anything in it, or a folder that is no run
+            if any(not path.is_dir() for path in folder.path.rglob("*")):
+                raise _taken(folder.path)
+            remove_tree(folder.path)
+        run = folder.name
+        settings = with_values(self.plan.trial_settings, values)
+        reporter = self._reporter(study, trial)
+        result = self._conduct(
+            lambda *views: start(settings, self.root, name=run, callbacks=[reporter, *views], signals=self._signals)
+        )
+        return result.status == "completed"
+
+    def _go_on(self, study: Study, trial: Trial, folder: RunFolder) -> bool:
+        """Resume the run of a trial whose process died, unless it had come to its end."""
+        history = read_history(JournalReader(folder.journal))
+        for epoch in history.finished:
+            study.report(trial, epoch.epoch, self._figure(epoch))
+        if state(folder) == "completed":
+            return True
+        from trainer.launch import resume
+
+        reporter = self._reporter(study, trial)
+        result = self._conduct(lambda *views: resume(folder, callbacks=[reporter, *views], signals=self._signals))
+        return result.status == "completed"
+
+    def _reporter(self, study: Study, trial: Trial) -> Callback:
+        def report(epoch: int, value: float) -> bool:
+            goes_on = study.report(trial, epoch, value)
+            if time.monotonic() - self._written >= RECORD_SECONDS:
+                self._write(study, "running")
+            return goes_on
+
+        return TrialReporter(self.plan.monitor, report, self.folder.name)
+
+    def _tell(self, study: Study, trial: Trial, folder: RunFolder) -> None:
+        history = read_history(JournalReader(folder.journal))
+        figures = {epoch.epoch: self._figure(epoch) for epoch in history.finished}
+        best = best_epoch(figures, rises=self.plan.monitor != "loss")
+        pruned = history.ended is not None and history.ended.code == PRUNED
+        study.tell(trial, figures[best] if best is not None else None, pruned=pruned, error="")
+
+    def _figure(self, epoch: Any) -> float:
+        value = getattr(epoch, f"valid_{self.plan.monitor}")
+        return float("nan") if value is None else float(value)
+
+    def _write(self, study: Study, now: SearchState) -> SearchRecord:
+        record = study.record(now, self._started_at)
+        write_record(self.folder, record)
+        self._written = time.monotonic()
+        return record
+
+
+def _is_of(folder: RunFolder, values: dict[str, Value]) -> bool:
+    """Whether the run has the values of the trial: another of its name must be left alone."""
+    found = dotted_settings(folder)
+    return all(found.get(name, "auto") == value for name, value in values.items())
+
+
+def _taken(path: Path) -> UsageError:
+    return UsageError(
+        "run.exists",
+        f"There is already a run named {path.name!r}.",
+        where=str(path),
+        mend="choose another --name",
+        name=path.name,
+    )
+
+
+def kept_plan(root: Path, name: str) -> SearchPlan | None:
+    """Of the search of this name, if there is one. Raises UsageError `search.plan` where it cannot be read."""
+    tables = read_plan(search_folder(root, name))
+    return None if tables is None else plan_of(tables)

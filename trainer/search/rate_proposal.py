@@ -1,0 +1,76 @@
+"""A learning rate proposed from the curve of a range test. [no torch]
+
+Both rules are those of fastai's `lr_find` (https://docs.fast.ai/callback.schedule.html), on the smoothed loss without
+its first tenth and its last five steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from trainer.store.rate_curves import Rule
+
+SHARE = 0.02
+"""Of a new loss in the smoothed one: 1 - 0.98, as in fastai."""
+EXPLODED = 4.0
+"""Times the lowest smoothed loss: beyond, the test ends."""
+LEAST = 8
+"""Points a rule needs."""
+_LAST = 5
+
+
+class Smoothing:
+    """Exponential average whose first values are not drawn to zero: divided by 1 - 0.98^n."""
+
+    def __init__(self) -> None:
+        self._sum = 0.0
+        self._count = 0
+
+    def add(self, loss: float) -> float:
+        """The average with this loss in it."""
+        self._count += 1
+        self._sum += SHARE * (loss - self._sum)
+        return self._sum / (1 - (1 - SHARE) ** self._count)
+
+
+def proposals(rates: Sequence[float], smoothed: Sequence[float], steps: int) -> dict[str, float | None]:
+    """The rate each rule proposes; None where the loss does not fall, or the test was too short. `steps`: how many were
+    wanted."""
+    first, last = steps // 10, len(rates) - _LAST
+    rates, smoothed = rates[first:last], smoothed[first:last]
+    usable = len(rates) >= LEAST
+    return {name: rates[place] if usable and (place := rule(rates, smoothed)) is not None else None
+            for name, rule in RULES.items()}  # fmt: skip
+
+
+def valley(rates: Sequence[float], smoothed: Sequence[float]) -> int | None:
+    """The middle of the longest valley: of the longest run of ever lower losses, steps between left out (ESRI's rule,
+    fastai's default)."""
+    lengths = [1] * len(smoothed)
+    before: list[int | None] = [None] * len(smoothed)
+    for place, loss in enumerate(smoothed):
+        for earlier in range(place):
+            # of several the last one: a plateau before the valley is no part of it
+            if loss < smoothed[earlier] and lengths[place] <= lengths[earlier] + 1:
+                lengths[place], before[place] = lengths[earlier] + 1, earlier
+    end = max(range(len(lengths)), key=lambda place: lengths[place])
+    start: int = end
+    while (earlier_place := before[start]) is not None:
+        start = earlier_place
+    return (start + end) // 2 if end > start else None
+
+
+def steepest(rates: Sequence[float], smoothed: Sequence[float]) -> int | None:
+    """Where the loss falls fastest over the logarithm of the rate (Smith 2017, "Cyclical Learning Rates for Training
+    Neural Networks", reads it off by eye; fastai's rule `steep`)."""
+    slopes = [
+        (after - now) / (math.log(higher) - math.log(rate))
+        for rate, higher, now, after in zip(rates, rates[1:], smoothed, smoothed[1:], strict=False)
+    ]
+    place = min(range(len(slopes)), key=lambda one: slopes[one])
+    return place if slopes[place] < 0 else None
+
+
+RULES: dict[Rule, Callable[[Sequence[float], Sequence[float]], int | None]] = {"steepest": steepest, "valley": valley}
+"""By name; the first one is the default."""

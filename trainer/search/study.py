@@ -1,0 +1,213 @@
+"""Optuna's study behind a search: what to try next, whether to go on, what came of it. Optuna is imported here, late.
+
+Each trial is drawn by a sampler that is seeded with (seed, number of the trial): what is proposed depends on the trials
+before and on nothing else, also after a search was killed and goes on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trainer.errors import UsageError
+from trainer.search.search_plan import SearchPlan
+from trainer.search.search_space import Dimension, Value
+from trainer.store.search_folder import (
+    DimensionRecord,
+    SearchFolder,
+    SearchRecord,
+    SearchState,
+    TrialRecord,
+    TrialState,
+)
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+    from optuna.samplers import BaseSampler
+    from optuna.trial import FrozenTrial, Trial
+
+_ERROR = "error"
+"""User attribute of a trial that failed."""
+_FEW = 4
+"""Completed trials that importance needs."""
+_STATES: dict[str, TrialState] = {"RUNNING": "running", "COMPLETE": "completed", "PRUNED": "pruned", "FAIL": "failed"}
+
+
+def check_optuna() -> None:
+    """Raises UsageError `search.missing` where Optuna is not installed."""
+    try:
+        import optuna  # noqa: F401
+    except ImportError as error:
+        raise UsageError(
+            "search.missing",
+            "A search needs Optuna, which is not installed.",
+            expected="the package optuna",
+            mend="pip install 'epochscope[search]'",
+        ) from error
+
+
+class Study:
+    """The trials of a search, in Optuna's storage in its folder."""
+
+    def __init__(self, plan: SearchPlan, folder: SearchFolder) -> None:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self._plan, self._folder = plan, folder
+        self._rises = plan.monitor != "loss"
+        self._study = optuna.create_study(
+            storage=f"sqlite:///{folder.storage.absolute().as_posix()}",
+            study_name=folder.name,
+            direction="maximize" if self._rises else "minimize",
+            pruner=self._pruner(),
+            load_if_exists=True,
+        )
+        self._importance: dict[str, float] = {}
+
+    def _pruner(self) -> Any:
+        from optuna.pruners import MedianPruner, NopPruner
+
+        if self._plan.pruner == "none":
+            return NopPruner()
+        return MedianPruner(n_warmup_steps=max(1, self._plan.trial_settings.train.epochs // 10))
+
+    # -- what to try -----------------------------------------------------------------------------------------------
+
+    def trials(self) -> list[FrozenTrial]:
+        """All of them, by number (from 0)."""
+        found: list[FrozenTrial] = self._study.get_trials(deepcopy=False)
+        return found
+
+    def unfinished(self) -> list[Trial]:
+        """Those whose process died: they are to be brought to their end."""
+        from optuna.trial import Trial, TrialState
+
+        frozen = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        # Optuna has no public way to a trial of an earlier process but by its id
+        return [Trial(self._study, one._trial_id) for one in frozen]  # noqa: SLF001
+
+    def next(self) -> Trial:
+        """A new one, with its values drawn."""
+        self._study.sampler = self._sampler(len(self.trials()))
+        return self._study.ask({one.name: distribution(one) for one in self._plan.space})
+
+    def _sampler(self, number: int) -> BaseSampler:
+        from optuna.samplers import RandomSampler, TPESampler
+
+        seed = int(np.random.SeedSequence([self._plan.settings.train.seed, number]).generate_state(1)[0])
+        return RandomSampler(seed=seed) if self._plan.sampler == "random" else TPESampler(seed=seed)
+
+    # -- what came of it -------------------------------------------------------------------------------------------
+
+    def report(self, trial: Trial, epoch: int, value: float) -> bool:
+        """Note the figure of an epoch; whether the trial is to go on. What was noted before counts."""
+        if math.isfinite(value) and epoch not in self.trials()[trial.number].intermediate_values:
+            trial.report(value, epoch)
+        return not trial.should_prune()
+
+    def tell(self, trial: Trial, value: float | None, *, pruned: bool = False, error: str = "") -> None:
+        """The end of a trial. `value`: the best figure of its epochs; None, or an `error`: it failed."""
+        from optuna.trial import TrialState
+
+        if pruned:
+            self._study.tell(trial, state=TrialState.PRUNED)
+        elif error or value is None:
+            trial.set_user_attr(_ERROR, error)
+            self._study.tell(trial, state=TrialState.FAIL)
+        else:
+            self._study.tell(trial, value)
+            self._importance = self._measure_importance()
+
+    def _measure_importance(self) -> dict[str, float]:
+        """Of each setting, by functional ANOVA (Hutter et al., ICML 2014); empty where there are too few trials."""
+        from optuna.importance import FanovaImportanceEvaluator, get_param_importances
+        from optuna.trial import TrialState
+
+        values = {one.value for one in self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))}
+        if len(values) < _FEW:
+            return {}
+        evaluator = FanovaImportanceEvaluator(seed=self._plan.settings.train.seed % 2**32)
+        found = get_param_importances(self._study, evaluator=evaluator)
+        return {name: float(share) for name, share in found.items()}
+
+    # -- for people and windows ------------------------------------------------------------------------------------
+
+    def record(self, state: SearchState, started_at: str) -> SearchRecord:
+        """All of it as it is now."""
+        plan = self._plan
+        trials = tuple(self._trial_record(one) for one in self.trials())
+        judged = [one for one in trials if one.state == "completed" and one.value is not None]
+        best = self.best_of(judged)
+        return SearchRecord(
+            name=self._folder.name,
+            state=state,
+            monitor=plan.monitor,
+            wanted=plan.trials,
+            source=plan.settings.data.source,
+            model=plan.settings.model,
+            seed=plan.settings.train.seed,
+            space=tuple(
+                DimensionRecord(name=one.name, low=one.low, high=one.high, log=one.log, choices=one.choices)
+                for one in plan.space
+            ),
+            trials=trials,
+            best=best.number if best is not None else None,
+            importance=self._importance or (self._measure_importance() if state != "running" else {}),
+            started_at=started_at,
+        )
+
+    def best_of(self, trials: Sequence[TrialRecord]) -> TrialRecord | None:
+        """The first one with the best value."""
+        sign = -1.0 if self._rises else 1.0
+        return min((one for one in trials if one.value is not None), key=lambda one: sign * (one.value or 0.0),
+                   default=None)  # fmt: skip
+
+    def _trial_record(self, trial: FrozenTrial) -> TrialRecord:
+        history = trial.intermediate_values
+        epoch = best_epoch(history, rises=self._rises)
+        duration = trial.duration
+        return TrialRecord(
+            number=trial.number + 1,
+            run=run_name(self._folder, trial.number),
+            state=_STATES[trial.state.name],
+            values=dict(trial.params),
+            history=tuple(history[place] for place in sorted(history)),
+            value=history[epoch] if epoch is not None else None,
+            epoch=epoch,
+            seconds=duration.total_seconds() if duration is not None else None,
+            error=str(trial.user_attrs.get(_ERROR, "")),
+        )
+
+
+def best_epoch(history: Mapping[int, float], *, rises: bool) -> int | None:
+    """The first epoch with the best figure; NaN never wins."""
+    sign = -1.0 if rises else 1.0
+    finite = [epoch for epoch in sorted(history) if math.isfinite(history[epoch])]
+    return min(finite, key=lambda epoch: sign * history[epoch], default=None)
+
+
+def run_name(folder: SearchFolder, number: int) -> str:
+    """Of the run of a trial; `number` from 0, as Optuna counts."""
+    return f"{folder.name}-{number + 1}"
+
+
+def distribution(dimension: Dimension) -> BaseDistribution:
+    """As Optuna wants it."""
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    if dimension.choices:
+        return CategoricalDistribution(dimension.choices)
+    assert dimension.low is not None
+    assert dimension.high is not None
+    if dimension.whole:
+        step = int(dimension.step or 1)
+        return IntDistribution(int(dimension.low), int(dimension.high), log=dimension.log, step=step)
+    return FloatDistribution(dimension.low, dimension.high, log=dimension.log, step=dimension.step)
+
+
+def values_of(trial: Trial) -> dict[str, Value]:
+    """By dotted name of the setting."""
+    return dict(trial.params)

@@ -1,0 +1,183 @@
+"""A search on disk: its plan, Optuna's own storage, and the small record that lists and windows read. [no torch]
+
+runs/.searches/NAME/
+  search.toml     what is searched: settings, space, number of trials
+  study.db        Optuna's storage (SQLite), which Optuna alone writes
+  search.json     how far it is; replaced after each validation, at most once a second
+  lock            held by the process that searches
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from trainer.errors import UsageError
+from trainer.store import durable, lock
+from trainer.store.folder import check_name
+from trainer.store.run_files import parsed_settings
+from trainer.store.versions import check_version
+
+FOLDER = ".searches"
+MAX_BYTES = 64 << 20
+Monitor = Literal["loss", "accuracy", "macro_f1"]
+SearchState = Literal["running", "completed", "stopped", "failed", "lost"]
+TrialState = Literal["running", "completed", "pruned", "failed"]
+
+
+class SearchFolder:
+    """Names of the files of one search; nothing is opened or made."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+        self.plan = path / "search.toml"
+        self.storage = path / "study.db"
+        self.record = path / "search.json"
+        self.lock = path / "lock"
+
+
+class DimensionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A setting that is varied. `low` and `high`: None where it is one of `choices`."""
+
+    name: str
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    choices: tuple[Any, ...] = ()
+
+
+class TrialRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One trial, which is the run `run`.
+
+    `values`: of the settings that are varied, by dotted name; `history`: the monitored figure of each epoch;
+    `value`: the best of it, None where there is none; `epoch`: the epoch (1-based) of that; `error`: code of what ended
+    it.
+    """
+
+    number: int
+    run: str
+    state: TrialState
+    values: dict[str, Any]
+    history: tuple[float, ...] = ()
+    value: float | None = None
+    epoch: int | None = None
+    seconds: float | None = None
+    error: str = ""
+
+
+class SearchRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a search is. `best`: number of the best trial; `importance`: share of each setting in the spread of the
+    values, empty as long as there are too few trials."""
+
+    name: str
+    state: SearchState
+    monitor: Monitor
+    wanted: int
+    source: str
+    model: str
+    seed: int
+    space: tuple[DimensionRecord, ...]
+    trials: tuple[TrialRecord, ...] = ()
+    best: int | None = None
+    importance: dict[str, float] = {}
+    started_at: str = ""
+    format: int = 1
+
+    @property
+    def rises(self) -> bool:
+        """Whether more of the monitored figure is better."""
+        return self.monitor != "loss"
+
+    @property
+    def finished(self) -> int:
+        """Trials that have ended, in whatever way."""
+        return sum(one.state != "running" for one in self.trials)
+
+
+_decoder = msgspec.json.Decoder(SearchRecord)
+
+
+def search_folder(root: Path, name: str) -> SearchFolder:
+    """Of this name. Raises UsageError `run.name`: the names of its runs begin with it."""
+    check_name(f"{name}-9999")
+    return SearchFolder(root / FOLDER / name)
+
+
+def list_searches(root: Path) -> list[SearchFolder]:
+    """All searches under the root of all runs, by name."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(root / FOLDER) if entry.is_dir())
+    except OSError:
+        return []
+    found = [SearchFolder(root / FOLDER / name) for name in names]
+    return [folder for folder in found if folder.record.is_file() or folder.plan.is_file()]
+
+
+def make_search(folder: SearchFolder) -> None:
+    """Make the folder where it is missing. Raises DiskError."""
+    for path in (folder.path.parent, folder.path):
+        if not path.is_dir():
+            durable.make_folder(path)
+
+
+def write_plan(folder: SearchFolder, plan: Mapping[str, Any]) -> None:
+    """Replace search.toml. Raises DiskError."""
+    from trainer.settings.toml import dumps  # with all of pydantic, which readers do without
+
+    durable.write_text(folder.plan, dumps(plan))
+
+
+def read_plan(folder: SearchFolder) -> dict[str, Any] | None:
+    """The tables of search.toml; None where there is none. Raises UsageError `search.plan` where it cannot be read."""
+    try:
+        return parsed_settings(durable.read_bytes(folder.plan, MAX_BYTES).decode("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            "search.plan",
+            f"The plan of this search cannot be read: {error}",
+            where=str(folder.plan),
+            mend="search again under another --name",
+        ) from error
+
+
+def write_record(folder: SearchFolder, record: SearchRecord) -> None:
+    """Replace search.json. Raises DiskError."""
+    durable.write_bytes(folder.record, msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n")
+
+
+def read_record(folder: SearchFolder) -> SearchRecord | None:
+    """The record, "lost" in place of "running" where no process works on it any more; None where there is none that
+    can be read. Raises NewerVersionError."""
+    try:
+        text = durable.read_bytes(folder.record, MAX_BYTES)
+        check_version("search", msgspec.json.decode(text, type=_Version).format, folder.record)
+        record = _decoder.decode(text)
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
+        return None
+    lost = record.state == "running" and lock.is_locked(folder.lock) is False
+    return msgspec.structs.replace(record, state="lost") if lost else record
+
+
+class _Version(msgspec.Struct):
+    format: int = 1
+
+
+def hold(folder: SearchFolder) -> lock.RunLock:
+    """Become the one process that works on the search. Raises UsageError `search.busy`, and DiskError."""
+    try:
+        return lock.RunLock(folder.lock)
+    except UsageError:
+        raise UsageError(
+            "search.busy",
+            f"Another process works on the search {folder.name!r}.",
+            where=str(folder.path),
+            mend="wait until it has ended, or stop it there with Ctrl-C",
+            name=folder.name,
+        ) from None
