@@ -75,7 +75,7 @@ class EarlyStopping(Callback):
         self.waited, self._stopped_of = state["waited"], state["stopped_of"]
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Reset for a new run. A resumed run that was ended by this stays ended, unless it has more epochs now."""
+        """Reset for a new run. A resumed run that this callback ended stays ended, unless it has more epochs now."""
         self._epochs = event.epochs
         monitor = Monitor.of(event)
         if self._own is not None:

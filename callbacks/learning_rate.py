@@ -113,7 +113,7 @@ class LearningRate(Callback):
         self._loaded = state
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Make the scheduler and restore its state. Making one sets the rate: a resumed run gets its rates back."""
+        """Make the scheduler and restore its state. Making one sets the rate, so a resumed run gets its rates back."""
         assert run.optimizer is not None  # only while a run is being prepared
         groups = run.optimizer.param_groups
         before = [{key: value for key, value in group.items() if key != "params"} for group in groups]

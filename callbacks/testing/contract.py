@@ -43,7 +43,7 @@ class Check:
         """Check the rule.
 
         Raises:
-            AssertionError: The callback breaks it; the message says how, and what helps.
+            AssertionError: The callback breaks it; the message says how, and how to fix it.
         """
         self.run()
 

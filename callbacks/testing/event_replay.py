@@ -1,4 +1,4 @@
-"""Play the events of a run to a callback, by the engine's own rules, in milliseconds. [no torch at import]"""
+"""Replay the events of a run to a callback by the engine's own rules, in milliseconds. [no torch at import]"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Factory = Callable[[], Callback]
 
 @dataclass
 class Replay:
-    """What came of a replay."""
+    """The outcome of a replay."""
 
     callbacks: list[Callback]
     """The callbacks of the last attempt, in the order given."""
@@ -35,7 +35,7 @@ class Replay:
     failures: list[CallbackFailed] = field(default_factory=list)
     """The hooks that raised while this was played, in order."""
     errors: list[Exception] = field(default_factory=list)
-    """What each of them raised."""
+    """The exceptions they raised."""
     stop: StopRequested | None = None
     """The request of a callback that ended the run; None if none did."""
     log: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What else could have happened in a recorded run: it is stopped, or resumed, after any of its events. [no torch]"""
+"""Variants of a recorded run: stopped, or resumed, after any of its events. [no torch]"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from trainer.events import (
 )
 
 SOURCE = "replay"
-"""Who asks for a stop."""
+"""Who requests a stop."""
 
 
 def stopped(events: Sequence[Event], after: int) -> list[Event]:
@@ -118,7 +118,14 @@ def _until(events: Sequence[Event], after: int) -> list[Event]:
 
 
 def attempts(events: Sequence[Event]) -> Iterator[list[Event]]:
-    """The events of each start of a run. A new one begins with Preparing, or with RunStarted where there is none."""
+    """Split events into attempts. A new one begins with Preparing, or with RunStarted if there is none.
+
+    Args:
+        events: Events of a run.
+
+    Yields:
+        The events of each attempt.
+    """
     rest = list(events)
     while rest:
         begun = len(list(takewhile(lambda event: not isinstance(event, RunStarted), rest))) + 1
@@ -131,9 +138,14 @@ def attempts(events: Sequence[Event]) -> Iterator[list[Event]]:
 
 
 def steps(report: BatchesReported, first_batch: int) -> Iterator[tuple[GradientsReady, BatchEnded]]:
-    """The single steps of a report, which no journal holds: its images, losses and seconds spread over them evenly.
+    """Make the single steps of a report, which no journal holds: images, losses and seconds are spread evenly.
 
-    `first_batch`: number of the first one within the epoch, from 1.
+    Args:
+        report: The report.
+        first_batch: Number of its first batch within the epoch, from 1.
+
+    Yields:
+        The two events of each step.
     """
     images, more = divmod(report.samples, report.count)
     for number in range(report.count):

@@ -1,4 +1,4 @@
-"""MLflow: a run in a local store, by MLflow's own client."""
+"""MLflow: a run in a local store, through MLflow's own client."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ logger = logging.getLogger("epochscope")
 ID_TAG = "epochscope.id"
 """Tag of a run in the store, by which a resumed run finds it again."""
 MOST_METRICS, MOST_PARAMETERS = 1_000, 100
-"""What MLflow takes in one call."""
+"""Limits of MLflow per call."""
 LONGEST_VALUE = 6_000
-"""Characters of a parameter that MLflow takes."""
+"""Longest parameter value that MLflow accepts, in characters."""
 STATUSES = {"completed": "FINISHED", "stopped": "KILLED", "failed": "FAILED"}
 
 
@@ -72,7 +72,7 @@ class MLflow(Tracker):
         """Open the store, and a run in it: a new one, or that of the earlier attempts.
 
         Args:
-            info: What the run is about.
+            info: Description of the run.
 
         Returns:
             The open run.

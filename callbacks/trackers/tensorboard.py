@@ -1,4 +1,4 @@
-"""TensorBoard: a run as event files, written by TensorBoard's own writer; neither torch nor TensorFlow is needed."""
+"""TensorBoard: a run as event files, through TensorBoard's own writer; neither torch nor TensorFlow is needed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class TensorBoard(Tracker):
         """Begin a new event file.
 
         Args:
-            info: What the run is about.
+            info: Description of the run.
 
         Returns:
             The open run.
@@ -67,7 +67,7 @@ class TensorBoard(Tracker):
         return _EventFile(place, info)
 
     def on_evaluation_done(self, event: EvaluationDone, run: RunContext) -> None:
-        """Send the figures of the split, its confusion matrix and report; of the validation split the projector's map
+        """Send the metrics of the split, its confusion matrix and report; for the validation split the projector's data
         too, if asked for."""
         super().on_evaluation_done(event, run)
         if self._embedding and event.split == "valid" and run.model is not None:
@@ -121,7 +121,7 @@ class _EventFile(TrackedRun):
         self._summary(step, wall, {"tag": name, "image": image})
 
     def embedding(self, found: EmbeddedImages, step: int) -> None:
-        """As files for the projector, beside the event files."""
+        """As files for the projector, next to the event files."""
         write_projector(self._place, found, step)
 
     def flush(self) -> None:

@@ -37,7 +37,7 @@ class Trackio(Tracker):
         """Open the database.
 
         Args:
-            info: What the run is about.
+            info: Description of the run.
 
         Returns:
             The open run.

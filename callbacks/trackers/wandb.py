@@ -1,4 +1,4 @@
-"""WeightsAndBiases: a run in files for Weights & Biases, by its own library, offline unless told otherwise."""
+"""Weights & Biases: a run in files, through its own library, offline unless told otherwise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trainer.store import durable
 
 Mode = Literal["offline", "online"]
 STEP = "step"
-"""Column of the history with our steps: the horizontal axis of every chart."""
+"""Column of the history with the optimiser step: the horizontal axis of every chart."""
 
 
 class WeightsAndBiases(Tracker):
@@ -61,7 +61,7 @@ class WeightsAndBiases(Tracker):
         """Start its process, and a run.
 
         Args:
-            info: What the run is about.
+            info: Description of the run.
 
         Returns:
             The open run.
