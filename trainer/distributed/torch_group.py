@@ -129,8 +129,8 @@ class TorchGroup(ProcessGroup):
             device: Device of the model.
 
         Raises:
-            UsageError: `distributed.devices`: the processes use different kinds of devices, or one that cannot be used
-                together.
+            UsageError: `distributed.devices`: the processes use different kinds of devices, or neither CPUs nor CUDA
+                GPUs.
         """
         there = self.gather((platform.node(), str(device)))
         kinds = {name.split(":")[0] for _, name in there}
