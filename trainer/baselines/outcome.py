@@ -55,6 +55,7 @@ class Outcome:
     scores: dict[str, float | None] = field(default_factory=dict)
     """Their values; None if one failed."""
     failures: list[str] = field(default_factory=list)
+    """What went wrong with further metrics, a sentence each."""
 
     def take_in(self, records: Iterable[Record]) -> None:
         """Add new records of the journal.
