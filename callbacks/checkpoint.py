@@ -32,10 +32,10 @@ class Checkpoint(Callback):
     An older file is deleted only after its successor is safely on disk. Manual checkpoints are never deleted.
 
     Args:
-        keep_best: How many of the best epochs to keep, 1 or more: those with the smallest validation loss, or the best
-            values of the run's `monitor`. More than 1 needs a validation split.
-        every_steps: Save every this many optimiser steps too; 0: off.
-        every_seconds: Save every this many seconds too; 0: off.
+        keep_best: Number of best epochs to keep, 1 or more: those with the smallest validation loss, or the best values
+            of the run's `monitor`. More than 1 needs a validation split. Default: 1.
+        every_steps: Also save every `every_steps` optimiser steps; 0 (default): off.
+        every_seconds: Also save every `every_seconds` seconds; 0 (default): off.
 
     Raises:
         UsageError: `checkpoint.options`: an argument is out of range.
@@ -68,7 +68,7 @@ class Checkpoint(Callback):
             self.on_batches_reported = self._every_seconds  # type: ignore[method-assign]
 
     def state_dict(self) -> dict[str, Any]:
-        """Give what the kept best checkpoints are ranked by.
+        """Return what the kept best checkpoints are ranked by.
 
         Returns:
             Under `best`, by step: values of the monitored metric, negative where larger is better.

@@ -19,10 +19,11 @@ MAX_WEIGHT_BYTES = 1_000_000
 
 
 class Snapshots(Callback):
-    """Writes what viewers need. After each epoch: predictions on the validation split and the first layer's weights. At
-    the start, once for all runs on the same data: the validation and test images.
+    """Writes what viewers need to show a run without its data.
 
-    A snapshot that cannot be written is left out and noted in log.txt; the next epoch tries again.
+    After each epoch: the predictions for the validation split and the first layer's weights. At the start, once for all
+    runs on the same data: the validation and test images. A snapshot that cannot be written is skipped and noted in
+    log.txt; the next epoch tries again.
     """
 
     phase: ClassVar[Phase] = Phase.VIEW

@@ -13,13 +13,13 @@ SMOOTHING = 0.1
 
 
 class Timing(Callback):
-    """Measures the pace of the run. Read its attributes at any time, on the engine's thread.
+    """Measures the speed of the run. Read its attributes at any time, on the engine's thread.
 
     Attributes:
         epoch_seconds: Seconds of the last finished epoch, validation included; None before.
         validation_seconds: Seconds of the last validation; None before.
         samples_per_second: Training images per second in the last report, or epoch; None before.
-        data_share: Part of the training time spent waiting for data, in [0, 1]; None before.
+        data_share: Fraction of the training time spent waiting for data, in [0, 1]; None before.
     """
 
     phase: ClassVar[Phase] = Phase.REPORT

@@ -27,7 +27,7 @@ Source = str | Path | RunFolder | Iterable[Event]
 
 
 def recorded(name: str) -> list[Event]:
-    """Give the events of a recorded run, as its journal holds them.
+    """Return the events of a recorded run, as its journal holds them.
 
     Args:
         name: One of `RECORDINGS`.

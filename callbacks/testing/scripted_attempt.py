@@ -189,7 +189,7 @@ class ScriptedAttempt:
         return self._capture if self._training else None
 
     def elapsed(self) -> float:
-        """Give the seconds since the attempt began, by its clock."""
+        """Return the seconds since the attempt began, by its clock."""
         return self._clock.now - self._began
 
     def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:

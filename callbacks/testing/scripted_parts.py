@@ -101,7 +101,7 @@ class ScriptedParts:
                 parameter.grad = 1e-3 * torch.randn(parameter.shape, generator=noise, dtype=parameter.dtype)
 
     def capture(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """Give the state of model and optimiser as a checkpoint holds it.
+        """Return the state of model and optimiser as a checkpoint holds it.
 
         Returns:
             Tensors by name, and plain values.

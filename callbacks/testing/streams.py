@@ -29,16 +29,16 @@ SOURCE = "replay"
 
 
 def stopped(events: Sequence[Event], after: int) -> list[Event]:
-    """End a run as Ctrl-C would: it is stopped after an event, its state is saved.
+    """End a run as Ctrl-C would: it is stopped after an event, and its state is saved.
 
     Args:
         events: Events of one run.
-        after: Number of the event in `events`, from 0: one of the training, from the first EpochStarted to the last
+        after: Index of the event in `events`, from 0: one of the training, from the first EpochStarted to the last
             EpochEnded.
 
     Returns:
-        The events up to there, then StopRequested, CheckpointRequested and RunEnded. Between ValidationDone and
-        EpochEnded no run stops: the events go on to EpochEnded.
+        The events up to there, then StopRequested, CheckpointRequested and RunEnded. No run stops between
+        ValidationDone and EpochEnded: then the events continue up to EpochEnded.
 
     Raises:
         UsageError: `testing.not_training`: the event is not one of the training.
@@ -57,11 +57,11 @@ def resumed(events: Sequence[Event], after: int) -> list[Event]:
 
     Args:
         events: Events of one run.
-        after: Number of the event in `events`, from 0, as for `stopped`.
+        after: Index of the event in `events`, from 0, as for `stopped`.
 
     Returns:
         The events of `stopped`, then the start of a second attempt and the rest of the run. What a callback hears and
-        decides is the same as without the interruption.
+        decides should be the same as without the interruption.
 
     Raises:
         UsageError: `testing.not_training`: the event is not one of the training.
@@ -82,13 +82,13 @@ def resumed(events: Sequence[Event], after: int) -> list[Event]:
 
 
 def training(events: Sequence[Event]) -> list[int]:
-    """Numbers of the events after which a run can be stopped or resumed.
+    """Find the events after which a run can be stopped or resumed.
 
     Args:
         events: Events of a run.
 
     Returns:
-        Those of the last attempt, from its first EpochStarted to its last EpochEnded, without those between
+        Indices of those of the last attempt, from its first EpochStarted to its last EpochEnded, without those between
         ValidationDone and EpochEnded.
     """
     start = max((number for number, event in enumerate(events) if isinstance(event, RunStarted)), default=len(events))

@@ -19,22 +19,22 @@ from trainer.errors import Plain
 from trainer.events import EvaluationDone
 
 PLACE = "tensorboard"
-"""Folder in the run folder, or in the current one."""
+"""Folder in the run folder, or in the current folder."""
 
 
 class TensorBoard(Tracker):
-    """Writes event files for TensorBoard: scalars, F1 of each class, confusion matrix, first layer, reports, hparams.
+    """Writes event files for TensorBoard: scalars, F1 per class, confusion matrix, first layer, reports, hparams.
 
-    `tensorboard --logdir RUNS` then shows all runs of a folder. A resumed run goes on in the same folder, and tells
-    TensorBoard to forget the steps that were taken back.
+    `tensorboard --logdir RUNS` then shows all runs of a folder. A resumed run continues in the same folder, and tells
+    TensorBoard to discard the steps that are repeated.
 
     Args:
         folder: Where to write: a folder named after the run is made in it. Default: `tensorboard` in the run folder;
-            without a run folder, in the current one.
-        pictures: Send pictures every so many epochs, 1 or more; 0: none.
-        embedding: At the end of a completed run, also write the model's view of the validation images, with the images,
-            for TensorBoard's projector: one more pass over at most 5,000 of them.
-        patience: Seconds to wait for the files when the run ends, 0 or more.
+            without a run folder, in the current folder.
+        pictures: Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.
+        embedding: Whether to write the model's features of the validation images for TensorBoard's projector, with the
+            images, at the end of a completed run: one more pass over at most 5,000 images. Default: False.
+        patience: Seconds to wait for the files when the run ends, 0 or more. Default: 5.
 
     Raises:
         UsageError: `tracker.missing`: TensorBoard is not installed; `tracker.options`: an argument is out of range.

@@ -60,7 +60,7 @@ class Tracker(Callback):
     detached.
 
     Args:
-        pictures: Send pictures every so many epochs, 1 or more; 0: never. Default: 1.
+        pictures: Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.
         patience: Seconds to wait for the tool when the run ends, 0 or more. Default: 5.
 
     Raises:
@@ -105,7 +105,7 @@ class Tracker(Callback):
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, Any]:
-        """Give the identity of the run in the tool, so that a resumed run continues it.
+        """Return the identity of the run in the tool, so that a resumed run continues it.
 
         Returns:
             Under `id`; empty outside of a run.

@@ -337,7 +337,7 @@ def as_pixels(arrays: dict[str, NDArray[Any]]) -> NDArray[np.uint8]:
 
 
 def failure_text(answer: Answer) -> str:
-    """Give the text of a helper's refusal.
+    """Return the text of a helper's refusal.
 
     Args:
         answer: The helper's answer.

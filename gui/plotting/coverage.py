@@ -47,7 +47,7 @@ class CoverageCurve(UnitChart):
         self.update()
 
     def looks(self) -> list[tuple[Look, str]]:
-        """Give the entries of the legend.
+        """Return the entries of the legend.
 
         Returns:
             Look and name of each line.

@@ -72,7 +72,7 @@ class HeatMap(QWidget):
         """Show values.
 
         Args:
-            epochs: Numbers of the epochs (E,), rising.
+            epochs: Numbers of the epochs (E,), increasing.
             table: F1 (C, E) in [0, 1], NaN where there is none.
             order: Class of each row from the top (C,).
             names: Class names.

@@ -34,7 +34,7 @@ class Stroke:
 
     Attributes:
         look: How it looks.
-        x: (n,), rising.
+        x: (n,), increasing.
         y: (n,); NaN leaves a gap.
         thinned: Whether y alternates between minimum and maximum of a screen column, so that x comes in pairs. Default:
             False.
@@ -58,7 +58,7 @@ class Stamps:
         self._known: dict[tuple[object, ...], QPixmap] = {}
 
     def get(self, look: Look, radius: float, scale: float) -> QPixmap:
-        """Give a painted point.
+        """Return a painted point.
 
         Args:
             look: How it looks.

@@ -68,7 +68,7 @@ class ParallelCoordinates(QWidget):
     # -- geometry ------------------------------------------------------------------------------------------------
 
     def area(self) -> QRectF:
-        """Give the place of the axes.
+        """Return the place of the axes.
 
         Returns:
             Logical pixels.
@@ -78,7 +78,7 @@ class ParallelCoordinates(QWidget):
         return QRectF(side, 2 * height, max(1.0, self.width() - 2 * side), max(1.0, self.height() - 3.5 * height))
 
     def points(self, line: TrialLine) -> list[QPointF]:
-        """Give the points where a trial crosses the axes.
+        """Return the points where a trial crosses the axes.
 
         Args:
             line: The trial.

@@ -40,7 +40,7 @@ class ReliabilityDiagram(UnitChart):
             self.update()
 
     def looks(self) -> list[tuple[Look, str]]:
-        """Give the entries of the legend.
+        """Return the entries of the legend.
 
         Returns:
             Look and name of each.

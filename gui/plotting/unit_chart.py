@@ -45,7 +45,7 @@ class UnitChart(QWidget):
     # -- what a chart says of itself -----------------------------------------------------------------------------
 
     def count(self) -> int:
-        """Give the number of places to point at.
+        """Return the number of places to point at.
 
         Returns:
             0 or more.
@@ -75,7 +75,7 @@ class UnitChart(QWidget):
         raise NotImplementedError
 
     def caption(self) -> str:
-        """Give the title of the x axis.
+        """Return the title of the x axis.
 
         Returns:
             The text.
@@ -93,7 +93,7 @@ class UnitChart(QWidget):
         raise NotImplementedError
 
     def below(self) -> float:
-        """Give the room between content and x axis.
+        """Return the room between content and x axis.
 
         Returns:
             Pixels. Default: 0.
@@ -103,7 +103,7 @@ class UnitChart(QWidget):
     # -- geometry ------------------------------------------------------------------------------------------------
 
     def area(self) -> QRectF:
-        """Give the place of the content.
+        """Return the place of the content.
 
         Returns:
             Logical pixels.

@@ -195,7 +195,7 @@ class RunDelegate(QStyledItemDelegate):
             painter.drawRect(area.adjusted(4, 1, -2, -3))
 
     def box(self, area: QRect) -> QRect:
-        """Give the place of a row's box.
+        """Return the place of a row's box.
 
         Args:
             area: Place of the row.

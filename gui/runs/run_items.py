@@ -44,7 +44,7 @@ class RunItems(QAbstractTableModel):
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        """Give what Qt needs of a visible run."""
+        """Return what Qt needs of a visible run."""
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         row = self._rows[index.row()]
@@ -122,7 +122,7 @@ class RunItems(QAbstractTableModel):
             self.dataChanged.emit(index, index)
 
     def row_at(self, index: Index) -> Row:
-        """Give the run at an index.
+        """Return the run at an index.
 
         Args:
             index: A valid index.

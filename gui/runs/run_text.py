@@ -13,7 +13,7 @@ _IN_FULL: tuple[Column, ...] = ("data", "model", "macro_f1", "loss", "epoch", "s
 
 
 def state_words() -> dict[str, str]:
-    """Give the words for the states of runs.
+    """Return the words for the states of runs.
 
     Returns:
         Word by state.
@@ -22,7 +22,7 @@ def state_words() -> dict[str, str]:
 
 
 def heads() -> dict[Column, str]:
-    """Give the titles of what is known about a run.
+    """Return the titles of what is known about a run.
 
     Returns:
         Title by column.
@@ -44,7 +44,7 @@ def heads() -> dict[Column, str]:
 
 
 def orders() -> dict[tuple[Column, bool], str]:
-    """Give the ways to sort runs.
+    """Return the ways to sort runs.
 
     Returns:
         Text by column and whether the largest comes first.
@@ -107,7 +107,7 @@ def score(row: Row) -> str:
 
 
 def below_name(row: Row) -> str:
-    """Give the line below the name: data and model.
+    """Return the line below the name: data and model.
 
     Args:
         row: The run.

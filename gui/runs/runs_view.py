@@ -56,7 +56,7 @@ class RunsView(QTableView):
         return self.delegate.box(self.visualRect(index)).adjusted(-4, -8, 4, 8).contains(self._pressed)
 
     def visible_rows(self) -> range:
-        """Give the rows that are visible, in whole or in part.
+        """Return the rows that are visible, in whole or in part.
 
         Returns:
             The rows; empty if there are none.
@@ -69,7 +69,7 @@ class RunsView(QTableView):
         return range(first.row(), (last.row() if last.isValid() else count - 1) + 1)
 
     def selected_rows(self) -> list[int]:
-        """Give the selected rows.
+        """Return the selected rows.
 
         Returns:
             The rows, from top to bottom.

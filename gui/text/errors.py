@@ -15,7 +15,7 @@ from trainer.errors import EpochscopeError
 
 
 def error_text(error: EpochscopeError) -> str:
-    """Give the text of an error, with all of its parts.
+    """Return the text of an error, with all of its parts.
 
     Args:
         error: The error.
@@ -27,7 +27,7 @@ def error_text(error: EpochscopeError) -> str:
 
 
 def whole_text(answer: Mapping[str, Any]) -> str:
-    """Give the text of an error that came as plain values.
+    """Return the text of an error that came as plain values.
 
     Args:
         answer: `code`, `parameters`, `what`, `where`, `expected` and `mend`.

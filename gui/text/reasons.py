@@ -73,7 +73,7 @@ def where_word(where: str) -> str:
 
 
 def note_text(code: str, parameters: Mapping[str, Any], reason: str) -> str:
-    """Give the text of a note about a data set.
+    """Return the text of a note about a data set.
 
     Args:
         code: Code of the note.
@@ -142,7 +142,7 @@ def _oddity_text(code: str, parameters: Mapping[str, Any], count: int) -> str:
 
 
 def system_text(name: str, reason: str) -> str:
-    """Give the text of an error of the operating system, if it is a common one.
+    """Return the text of an error of the operating system, if it is a common one.
 
     Args:
         name: Name of the error as in `errno`, such as "ENOENT".

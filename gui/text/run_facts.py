@@ -189,7 +189,7 @@ def _last_part(path: str) -> str:
 
 
 def fact_names() -> dict[str, str]:
-    """Give the names of all facts.
+    """Return the names of all facts.
 
     Returns:
         Name by key.
@@ -234,7 +234,7 @@ def fact_names() -> dict[str, str]:
 
 
 def fact_tips() -> dict[str, str]:
-    """Give explanations of facts whose name does not say enough.
+    """Return explanations of facts whose name does not say enough.
 
     Returns:
         Tool tip by key.

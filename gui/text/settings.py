@@ -25,7 +25,7 @@ def title(field: Field) -> str:
 
 
 def unit(field: Field) -> str:
-    """Give the unit of a setting.
+    """Return the unit of a setting.
 
     Args:
         field: The setting.
@@ -50,7 +50,7 @@ def about(field: Field) -> str:
 
 
 def recipe_title(recipe: Recipe) -> str:
-    """Give the short name of a recipe.
+    """Return the short name of a recipe.
 
     Args:
         recipe: The recipe.
@@ -74,7 +74,7 @@ def recipe_about(recipe: Recipe) -> str:
 
 
 def group_title(group: str) -> str:
-    """Give the heading of a table of settings.
+    """Return the heading of a table of settings.
 
     Args:
         group: Name of the table; "" at the top.

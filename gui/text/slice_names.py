@@ -73,7 +73,7 @@ def group_text(group: ImageGroup, names: tuple[str, ...]) -> str:
 
 
 def range_text(group: ImageGroup) -> str:
-    """Give the range of a group.
+    """Return the range of a group.
 
     Args:
         group: The group.

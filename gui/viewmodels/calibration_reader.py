@@ -58,7 +58,7 @@ def is_stale(found: Calibration, run: OpenRun) -> bool:
 
 
 def evaluate_command(folder: RunFolder) -> str:
-    """Give the terminal command that evaluates a run.
+    """Return the terminal command that evaluates a run.
 
     Args:
         folder: Folder of the run.

@@ -49,7 +49,7 @@ def changed_settings(settings: Mapping[str, Any]) -> list[ChangedSetting]:
 
 
 def table(settings: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Give a table of settings.
+    """Return a table of settings.
 
     Args:
         settings: Settings by table.

@@ -115,7 +115,7 @@ class ClassificationJob:
         self._changed()
 
     def progress(self) -> tuple[int, int, float | None]:
-        """Give the progress.
+        """Return the progress.
 
         Returns:
             Images done, their total, and estimated seconds left; 0, 0 and None if unknown.

@@ -113,7 +113,7 @@ class RunSeries:
         return self._lines
 
     def table(self, source: str) -> RecordTable:
-        """Give the table behind a line.
+        """Return the table behind a line.
 
         Args:
             source: Source of the line, see `Curve`.
@@ -175,7 +175,7 @@ class RunSeries:
         return self._span
 
     def values(self, line: Curve) -> Floats:
-        """Give the values of a line, short reports merged.
+        """Return the values of a line, short reports merged.
 
         Args:
             line: One of `lines`.
@@ -201,7 +201,7 @@ class RunSeries:
         return float(max(1, self.model.info.steps_per_epoch)) if self.model.info else 1.0
 
     def piece(self, line: Curve, axis: Axis, view: tuple[float, float], pairs: int) -> tuple[Floats, Floats, int]:
-        """Give the visible part of a line, and one point beyond on either side.
+        """Return the visible part of a line, and one point beyond on either side.
 
         With more than `pairs` values, y alternates between minimum and maximum of each block; if `pairs` is the number
         of screen columns, the picture is the same to the pixel.
@@ -228,7 +228,7 @@ class RunSeries:
         return np.repeat(x, 2), np.stack([low, high], axis=1).reshape(-1), size
 
     def end(self, axis: Axis) -> float:
-        """Give the last x of all lines.
+        """Return the last x of all lines.
 
         Args:
             axis: Unit of the x axis.
@@ -247,7 +247,7 @@ class RunSeries:
         return [source for source in self._cuts if self.table(source).rows]
 
     def planned(self, axis: Axis) -> float:
-        """Give x of the planned end.
+        """Return x of the planned end.
 
         Args:
             axis: Unit of the x axis.
@@ -261,7 +261,7 @@ class RunSeries:
         return float(info.epochs) if axis == "epoch" else float(info.epochs * info.steps_per_epoch)
 
     def at(self, line: Curve, axis: Axis, x: float) -> float | None:
-        """Give the value at a position.
+        """Return the value at a position.
 
         Args:
             line: One of `lines`.
@@ -340,13 +340,13 @@ class RunSeries:
         return len(self._bad) > 0
 
     def bad_places(self, axis: Axis) -> Floats:
-        """Give the positions where a training or validation loss was not finite.
+        """Return the positions where a training or validation loss was not finite.
 
         Args:
             axis: Unit of the x axis.
 
         Returns:
-            x (n,), rising.
+            x (n,), increasing.
         """
         if axis != "time":
             return self._bad / (self._steps_per_epoch if axis == "epoch" else 1.0)
@@ -376,10 +376,10 @@ def _bad_signs(model: RunModel) -> tuple[str, ...]:
 
 
 def nearest(column: Floats, value: float) -> int | None:
-    """Find the row of a rising column that is closest to a value.
+    """Find the row of a increasing column that is closest to a value.
 
     Args:
-        column: (n,), rising.
+        column: (n,), increasing.
         value: The value.
 
     Returns:

@@ -39,7 +39,7 @@ class Ema:
         """Add the new rows of the series.
 
         Args:
-            steps: Optimiser step of each row (n,), rising; the whole series so far.
+            steps: Optimiser step of each row (n,), increasing; the whole series so far.
             values: Its values (n,); the whole series so far.
         """
         for start in range(self._out.rows, len(values), _CHUNK):

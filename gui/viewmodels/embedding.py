@@ -122,7 +122,7 @@ def _is_stale(folder: RunFolder, split: Split, places: NDArray[np.int64], said: 
 
 
 def predicted(points: EmbeddingPoints, index: ImageIndex, epoch: int) -> NDArray[np.int64] | None:
-    """Give the predicted class of each image on the map.
+    """Return the predicted class of each image on the map.
 
     Args:
         points: The map.

@@ -88,7 +88,7 @@ def _share(model: RunModel) -> float:
 
 
 def reached(model: RunModel) -> tuple[int, int]:
-    """Give epoch and step that a run has reached, over all attempts.
+    """Return epoch and step that a run has reached, over all attempts.
 
     Args:
         model: The run.

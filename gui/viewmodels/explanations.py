@@ -48,7 +48,7 @@ class ImageKey(NamedTuple):
 
 
 def weights_of(model: RunModel) -> tuple[object, ...]:
-    """Give a value that changes whenever a run's best weights may have changed.
+    """Return a value that changes whenever a run's best weights may have changed.
 
     Args:
         model: The run.

@@ -327,7 +327,7 @@ class ImageIndex:
         )
 
     def verdicts(self, item: int) -> Verdicts:
-        """Give the predictions for a validation image after each epoch, at most `MAX_VERDICTS` of them, evenly spaced.
+        """Return the predictions for a validation image after each epoch; at most `MAX_VERDICTS`, evenly spaced.
 
         Args:
             item: Its index among the published images.

@@ -144,7 +144,7 @@ def _share(value: float | None) -> float:
 
 
 def without_edits(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the same settings with the labels of the source.
+    """Return the same settings with the labels of the source.
 
     Args:
         settings: Settings by table.

@@ -65,7 +65,7 @@ class Pyramid:
             highs.cut(rows // (BASE << level))
 
     def envelope(self, values: Floats, start: int, stop: int, pairs: int) -> tuple[NDArray[np.int64], Floats, Floats]:
-        """Give minima and maxima of equal blocks that cover `values[start:stop]`.
+        """Return minima and maxima of equal blocks that cover `values[start:stop]`.
 
         Args:
             values: The whole series as last passed to `extend`.

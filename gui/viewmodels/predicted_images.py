@@ -260,7 +260,7 @@ class PredictedImages:
         ]
 
     def table(self) -> list[dict[str, Any]]:
-        """Give the visible images as `trainer.export.prediction_table` takes them.
+        """Return the visible images as `trainer.export.prediction_table` takes them.
 
         Returns:
             A mapping per image.

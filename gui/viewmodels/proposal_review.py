@@ -104,7 +104,7 @@ class _Step:
 
 
 def now_utc() -> str:
-    """Give the time of a decision.
+    """Return the time of a decision.
 
     Returns:
         ISO 8601, UTC, to the second.
@@ -168,7 +168,7 @@ class ProposalReview:
         )
 
     def decision(self, place: int) -> LabelEdit | None:
-        """Give the decision about a proposal.
+        """Return the decision about a proposal.
 
         Args:
             place: Index of the proposal.

@@ -60,7 +60,7 @@ class RunModel(RunHistory):
         self.changed: set[Topic] = set()
 
     def take_changes(self) -> set[Topic]:
-        """Give what has changed since the last call.
+        """Return what has changed since the last call.
 
         Returns:
             The topics.

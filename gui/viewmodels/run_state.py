@@ -1,7 +1,7 @@
 """The actions available for a run, and pending requests. No Qt.
 
     idle   starting -> preparing -> running -> (pausing -> paused) -> stopping -> completed, stopped, failed, lost
-    gone   from any: there is no such folder any more
+    gone   from any state: the folder no longer exists
 
 States follow the engine's acknowledgements in the journal; `pausing` and `stopping` mean a pending request.
 """

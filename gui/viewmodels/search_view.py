@@ -90,7 +90,7 @@ class SearchFollower:
         return (self.record, self.newer) != before
 
     def run_path(self, trial: TrialRecord) -> Path:
-        """Give the folder of a trial's run.
+        """Return the folder of a trial's run.
 
         Args:
             trial: The trial.
@@ -118,7 +118,7 @@ def ranked(record: SearchRecord) -> list[TrialRecord]:
 
 
 def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
-    """Give the values of the trials over time.
+    """Return the values of the trials over time.
 
     Args:
         record: The search.

@@ -49,7 +49,7 @@ class EpochCursor:
         self.chosen: int | None = None
 
     def at(self, model: RunModel) -> int:
-        """Give the epoch to show.
+        """Return the epoch to show.
 
         Args:
             model: The run.
@@ -177,7 +177,7 @@ def kept_epoch(files: Mapping[int, str], model: RunModel, cursor: EpochCursor) -
 
 
 def class_columns(model: RunModel, looked: Selection) -> dict[str, NDArray[Any]]:
-    """Give the columns of a table of classes.
+    """Return the columns of a table of classes.
 
     Args:
         model: The run.
@@ -204,7 +204,7 @@ def class_columns(model: RunModel, looked: Selection) -> dict[str, NDArray[Any]]
 
 
 def f1_by_epoch(model: RunModel) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Give the F1 of each class on the validation split over the epochs.
+    """Return the F1 of each class on the validation split over the epochs.
 
     Args:
         model: The run.

@@ -166,7 +166,7 @@ class SettingsForm:
     # -- judging ---------------------------------------------------------------------------------------------------
 
     def settings(self) -> Settings:
-        """Give the settings, checked.
+        """Return the settings, checked.
 
         Returns:
             The settings.
@@ -177,7 +177,7 @@ class SettingsForm:
         return merge(*self._layers())
 
     def tables(self) -> dict[str, Any]:
-        """Give recipe and typed texts as nested tables, as the helper takes them.
+        """Return recipe and typed texts as nested tables, as the helper takes them.
 
         Returns:
             Settings by table, not checked.
@@ -278,7 +278,7 @@ class SettingsForm:
         return f"{stem}-{count}"
 
     def arguments(self) -> list[str]:
-        """Give the arguments after `epochscope`: only differences from recipe and defaults, then name and root.
+        """Return the arguments after `epochscope`: only differences from recipe and defaults, then name and root.
 
         Returns:
             The arguments, not quoted.
@@ -301,7 +301,7 @@ class SettingsForm:
         return [f"{name}={text}"] if text.startswith("-") else [name, text]
 
     def command_line(self, platform: str = sys.platform) -> str:
-        """Give the equivalent command for a shell.
+        """Return the equivalent command for a shell.
 
         Args:
             platform: As `sys.platform`. Default: this one.

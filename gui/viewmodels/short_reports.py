@@ -66,7 +66,7 @@ class ShortReports:
             merged.cut(rows)
 
     def values(self, column: str, table: RecordTable) -> Floats:
-        """Give the values of a column.
+        """Return the values of a column.
 
         Args:
             column: Name of the column.

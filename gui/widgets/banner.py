@@ -125,7 +125,7 @@ class Banner(QWidget):
             self.hide_notice(key)
 
     def text(self, key: str) -> str | None:
-        """Give the text of a notice.
+        """Return the text of a notice.
 
         Args:
             key: Identifies the notice.

@@ -125,7 +125,7 @@ class FactTable(QWidget):
 
 
 def least_width(metrics: QFontMetrics) -> int:
-    """Give the smallest width of a fact table: names and numbers are not cut.
+    """Return the smallest width of a fact table: names and numbers are not cut.
 
     Args:
         metrics: Metrics of its font.

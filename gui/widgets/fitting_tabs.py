@@ -60,7 +60,7 @@ class FittingTabs(QTabWidget):
         self.fit()
 
     def title(self, number: int) -> str:
-        """Give the full title of a tab, whether it is visible or not.
+        """Return the full title of a tab, whether it is visible or not.
 
         Args:
             number: Index of the tab.

@@ -98,7 +98,7 @@ def signed(value: float, digits: int = 3) -> str:
 
 
 def class_name(names: tuple[str, ...], index: int) -> str:
-    """Give the name of a class on one line.
+    """Return the name of a class on one line.
 
     Args:
         names: Class names of the run.
@@ -112,7 +112,7 @@ def class_name(names: tuple[str, ...], index: int) -> str:
 
 
 def class_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the names of all classes, each on one line.
+    """Return the names of all classes, each on one line.
 
     Args:
         names: Class names of the run.
@@ -250,7 +250,7 @@ def draw_mark(painter: QPainter, right: bool, area: QRectF, colour: QColor) -> N
 
 
 def mark_colour(right: bool) -> QColor:
-    """Give the colour of a tick or a cross; distinct with colour blindness too.
+    """Return the colour of a tick or a cross; distinct with colour blindness too.
 
     Args:
         right: True: a tick; False: a cross.

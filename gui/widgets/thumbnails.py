@@ -140,7 +140,7 @@ class ThumbnailView(QAbstractItemView):
     # -- geometry ------------------------------------------------------------------------------------------------
 
     def card_size(self) -> QSize:
-        """Give the size of a card; those of a full row share the width.
+        """Return the size of a card; those of a full row share the width.
 
         Returns:
             Logical pixels.

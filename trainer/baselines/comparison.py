@@ -83,7 +83,7 @@ class BaselineComparison:
         return ", ".join(f"{size:,} {split}" for split, size in started.split_sizes.items()) if started else "none"
 
     def document(self) -> dict[str, Any]:
-        """Give everything as plain values for JSON.
+        """Return everything as plain values for JSON.
 
         Returns:
             Rows, times until marks were reached, entries, machine and versions.

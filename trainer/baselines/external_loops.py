@@ -56,7 +56,7 @@ class ExternalLoop(Loop):
         self.images, self.labels = matrix(parts.feed, "train", session)
         self.prepared = time.perf_counter() - start
         self.notes: list[str] = []
-        """What must be said beside the figures."""
+        """What has to be mentioned next to the results."""
         self._steps: list[Step] = []
         self._rate = 0.0
 

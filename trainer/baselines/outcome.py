@@ -107,7 +107,7 @@ class Outcome:
         return self.prepared_seconds + sum(epoch.train_seconds for epoch in self.epochs)
 
     def row(self) -> dict[str, Any]:
-        """Give the row of the table.
+        """Return the row of the table.
 
         Returns:
             A value per column; None where the data has no such split.
@@ -130,7 +130,7 @@ class Outcome:
         return found.macro_f1 if found else None
 
     def curve(self) -> list[Point]:
-        """Give the validation curve.
+        """Return the validation curve.
 
         Returns:
             A point per validated epoch.
@@ -171,7 +171,7 @@ class Outcome:
         return said
 
     def document(self) -> dict[str, Any]:
-        """Give everything as plain values for JSON.
+        """Return everything as plain values for JSON.
 
         Returns:
             Row, status, settings, curve, notes and error.
@@ -216,7 +216,7 @@ def marks(outcomes: Iterable[Outcome]) -> tuple[float, ...]:
         outcomes: The entries.
 
     Returns:
-        At most three scores, each above 0 and at most 1, rising.
+        At most three scores, each above 0 and at most 1, increasing.
     """
     best = sorted((max((f1 for _, f1 in one.curve()), default=0.0) for one in outcomes), reverse=True)
     if not best:

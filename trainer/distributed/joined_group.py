@@ -9,7 +9,7 @@ from trainer.distributed.process_group import ALONE, ProcessGroup
 
 
 def process_group() -> ProcessGroup:
-    """Give the group of processes that torchrun started, this one included.
+    """Return the group of processes that torchrun started, this one included.
 
     The first call waits until all of them are connected.
 

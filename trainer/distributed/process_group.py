@@ -129,7 +129,7 @@ class ProcessGroup:
         """
 
     def remembered(self) -> str:
-        """Give the run that this launch was training before it was restarted.
+        """Return the run that this launch was training before it was restarted.
 
         Returns:
             Its path; empty if it was not restarted.

@@ -71,7 +71,7 @@ class Schedule(LRScheduler):
         return [base * self.factor(self.last_epoch) for base in self.base_lrs]
 
     def state_dict(self) -> dict[str, Any]:
-        """Give the progress as plain values. Shape and length are the constructor's, so that a run can be extended.
+        """Return the progress as plain values. Shape and length are the constructor's, so that a run can be extended.
 
         Returns:
             `last_epoch`, `base_lrs`, `_step_count` and `_last_lr`.

@@ -40,7 +40,7 @@ def ticks(low: float, high: float, most: int, kind: Kind) -> tuple[list[float], 
         kind: Kind of the axis.
 
     Returns:
-        Positions, rising, and the distance between two (of values, not logarithms). Without positions if the range is
+        Increasing positions, and the distance between two (of values, not logarithms). No positions if the range is
         empty or not finite.
     """
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1:

@@ -142,7 +142,7 @@ class FeatureData:
         self.images.to(device)
 
     def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
-        """Give the shuffled batches of an epoch, as `ImageData.train_batches`.
+        """Return the shuffled batches of an epoch, as `ImageData.train_batches`.
 
         Args:
             epoch: Number of the epoch, from 1.
@@ -169,7 +169,7 @@ class FeatureData:
             yield features.to(self._device), self.images.labels[some]
 
     def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
-        """Give all images of a split in stored order.
+        """Yield all images of a split in stored order.
 
         Args:
             split: `train`, `valid` or `test`.
@@ -187,7 +187,7 @@ class FeatureData:
         return self.images.class_counts
 
     def published(self, split: str) -> SplitView:
-        """Give what viewers see of a split, as `ImageData.published`.
+        """Return what viewers see of a split, as `ImageData.published`.
 
         Args:
             split: `train`, `valid` or `test`.
@@ -198,7 +198,7 @@ class FeatureData:
         return self.images.published(split)
 
     def files(self, split: str) -> list[str]:
-        """Give the full paths of a split's images, as `ImageData.files`.
+        """Return the full paths of a split's images, as `ImageData.files`.
 
         Args:
             split: `train`, `valid` or `test`.

@@ -133,7 +133,7 @@ def whole_model(
 
 
 def whole_tensors(head: Mapping[str, Tensor], name: str, digest: str, root: Path) -> dict[str, Tensor]:
-    """Give the weights of such a model.
+    """Return the weights of such a model.
 
     Args:
         head: Weights of the head by name.

@@ -98,7 +98,7 @@ def _kept(backbone: Backbone, store: Path, digest: str, tensors: dict[str, Tenso
 
 
 def weights_file(store: Path, digest: str) -> Path:
-    """Give the path under which weights are kept.
+    """Return the path under which weights are kept.
 
     Args:
         store: Folder of all weights.

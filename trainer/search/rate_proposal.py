@@ -45,7 +45,7 @@ def proposals(rates: Sequence[float], smoothed: Sequence[float], steps: int) -> 
     """Propose a learning rate by each rule.
 
     Args:
-        rates: Learning rates (n,), rising.
+        rates: Learning rates (n,), increasing.
         smoothed: Smoothed loss at each (n,).
         steps: Steps that the test was to have.
 
@@ -63,7 +63,7 @@ def valley(rates: Sequence[float], smoothed: Sequence[float]) -> int | None:
     """Find the middle of the longest valley: the longest subsequence of falling losses (ESRI's rule, fastai's default).
 
     Args:
-        rates: Learning rates (n,), rising.
+        rates: Learning rates (n,), increasing.
         smoothed: Smoothed loss at each (n,).
 
     Returns:
@@ -89,7 +89,7 @@ def steepest(rates: Sequence[float], smoothed: Sequence[float]) -> int | None:
     fastai's rule `steep`; Smith 2017, "Cyclical Learning Rates for Training Neural Networks", reads it off the plot.
 
     Args:
-        rates: Learning rates (n,), rising.
+        rates: Learning rates (n,), increasing.
         smoothed: Smoothed loss at each (n,).
 
     Returns:

@@ -72,7 +72,7 @@ class SearchPlan:
         check_space(self.space, self.trial_settings)
 
     def tables(self) -> dict[str, Any]:
-        """Give the plan as plain tables, for search.toml.
+        """Return the plan as plain tables, for search.toml.
 
         Returns:
             Tables `search`, `space` and `settings`.

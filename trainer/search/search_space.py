@@ -55,7 +55,7 @@ class Dimension:
         return ".".join(self.path)
 
     def corners(self) -> tuple[Value, ...]:
-        """Give values that show whether the settings allow the dimension.
+        """Return values that show whether the settings allow the dimension.
 
         Returns:
             Both ends of a range, or all choices.

@@ -284,7 +284,7 @@ def distribution(dimension: Dimension) -> BaseDistribution:
 
 
 def values_of(trial: Trial) -> dict[str, Value]:
-    """Give the values of a trial.
+    """Return the values of a trial.
 
     Args:
         trial: The trial.

@@ -36,7 +36,7 @@ class TrialReporter(Callback):
         self._pruned = False
 
     def state_dict(self) -> dict[str, Any]:
-        """Give whether the run was pruned.
+        """Return whether the run was pruned.
 
         Returns:
             Under `pruned`, a bool.

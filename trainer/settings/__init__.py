@@ -94,7 +94,7 @@ def describe() -> tuple[Setting, ...]:
 
 
 def schema() -> list[dict[str, Any]]:
-    """Give `describe()` as plain JSON values, for `epochscope describe` and the window's form.
+    """Return `describe()` as plain JSON values, for `epochscope describe` and the window's form.
 
     Returns:
         A mapping per setting.
