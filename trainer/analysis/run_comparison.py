@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from trainer.errors import DataError
 from trainer.metrics.classification import Metrics, confusion
-from trainer.metrics.significance import Paired, paired_bootstrap
+from trainer.metrics.paired_comparison import Paired, paired_bootstrap
 from trainer.store import durable
 from trainer.store.edits_file import OF_RUN, LabelEdit, kept_edits, read_edits
 from trainer.store.evaluations import MAX_BYTES, SplitMetrics, read_outputs

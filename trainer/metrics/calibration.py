@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from trainer.metrics.temperature import Outcome
 
 BINS = 15
-"""Of equal width, as in the paper."""
+"""Default number of bins, of equal width as in the paper."""
 POINTS = 100
-"""Of a curve that is kept."""
+"""Points that are kept of a coverage curve."""
 CALIBRATED_SPLITS: tuple[Literal["valid", "test"], ...] = ("valid", "test")
 
 
@@ -142,15 +142,37 @@ class Calibration:
 
 
 def believability(confidence: ArrayLike, correct: ArrayLike, nll: float | None) -> Believability:
-    """All of it, from the confidence in [0, 1] (N,) of each image and whether it is right (N,). Raises ValueError for
-    other confidences, and without images."""
+    """Summarise how far confidences can be trusted.
+
+    Args:
+        confidence: Confidence of each image (N,), in [0, 1].
+        correct: Whether each image is classified correctly (N,), bool.
+        nll: Mean negative log-likelihood, nats; None if it is not finite.
+
+    Returns:
+        Calibration error, reliability diagram and coverage curve, the curve thinned to `POINTS` points.
+
+    Raises:
+        ValueError: A confidence is outside [0, 1], the shapes differ, or there are no images.
+    """
     found = reliability(confidence, correct)
     return Believability(found.ece, nll, found, thinned(coverage(confidence, correct)))
 
 
 def reliability(confidence: ArrayLike, correct: ArrayLike, bins: int = BINS) -> Reliability:
-    """The reliability diagram of images with these confidences in [0, 1], (N,), right or not, (N,). Raises ValueError
-    for other confidences."""
+    """Compute a reliability diagram (Guo et al., ICML 2017).
+
+    Args:
+        confidence: Confidence of each image (N,), in [0, 1].
+        correct: Whether each image is classified correctly (N,), bool.
+        bins: Number of bins of equal width, 1 or more. Default: 15.
+
+    Returns:
+        Images, mean confidence and accuracy of each bin.
+
+    Raises:
+        ValueError: A confidence is outside [0, 1], or the shapes differ.
+    """
     sure, right = _checked(confidence, correct)
     place = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], sure, side="left")
     counts = np.bincount(place, minlength=bins)
@@ -161,13 +183,35 @@ def reliability(confidence: ArrayLike, correct: ArrayLike, bins: int = BINS) -> 
 
 
 def expected_calibration_error(confidence: ArrayLike, correct: ArrayLike, bins: int = BINS) -> float:
-    """See `Reliability.ece`."""
+    """Compute the expected calibration error (Guo et al., ICML 2017).
+
+    Args:
+        confidence: Confidence of each image (N,), in [0, 1].
+        correct: Whether each image is classified correctly (N,), bool.
+        bins: Number of bins of equal width, 1 or more. Default: 15.
+
+    Returns:
+        The error in [0, 1]; NaN without images.
+
+    Raises:
+        ValueError: A confidence is outside [0, 1], or the shapes differ.
+    """
     return reliability(confidence, correct, bins).ece
 
 
 def coverage(confidence: ArrayLike, correct: ArrayLike) -> Coverage:
-    """Accuracy over coverage, a point for each confidence that occurs. Raises ValueError for confidences outside of
-    [0, 1], and without images."""
+    """Compute accuracy over coverage, one point for each distinct confidence.
+
+    Args:
+        confidence: Confidence of each image (N,), in [0, 1].
+        correct: Whether each image is classified correctly (N,), bool.
+
+    Returns:
+        The curve, from the most confident images to all of them.
+
+    Raises:
+        ValueError: A confidence is outside [0, 1], the shapes differ, or there are no images.
+    """
     sure, right = _checked(confidence, correct)
     if not len(sure):
         raise ValueError("there are no images")
@@ -181,7 +225,15 @@ def coverage(confidence: ArrayLike, correct: ArrayLike) -> Coverage:
 
 
 def thinned(curve: Coverage, points: int = POINTS) -> Coverage:
-    """At most so many of its points, the last one among them: those that come first to 1/points, 2/points, ..."""
+    """Reduce a curve to a number of points, evenly spaced in coverage.
+
+    Args:
+        curve: The curve to thin.
+        points: Largest number of points to keep, 1 or more. Default: 100.
+
+    Returns:
+        The first points at or beyond 1/points, 2/points, ... of the images; the last point of the curve is among them.
+    """
     share = np.array(curve.coverage)
     # a share is a quotient: 7/100 of something must not fall behind 0.07 by a bit
     wanted = np.arange(1, points + 1) / points - 1e-12
