@@ -1,4 +1,4 @@
-"""What is in a folder of images, found with one look at each directory; no image is opened. [no torch]"""
+"""Lists a folder of images, reading each directory once; no image is opened. [no torch]"""
 
 from __future__ import annotations
 
@@ -19,22 +19,24 @@ from trainer.errors import DataError
 from trainer.events import SPLITS
 
 FIRST_SPLIT_NAMES = {"train": 0, "valid": 1, "val": 1, "test": 2}
-"""Those of version 0.1.0, as they are written here."""
+"""Folders of splits in version 0.1.0, in lower case only."""
 SPLIT_NAMES = {**FIRST_SPLIT_NAMES, "training": 0, "validation": 1, "dev": 1, "testing": 2, "eval": 2}
-"""In any case of letters."""
+"""Folders of splits and the index of the split, in any letter case."""
 SYSTEM_FOLDERS = frozenset(
     ("__macosx", "__pycache__", "@eadir", "$recycle.bin", "system volume information", "lost+found")
 )
-"""Made by programs and systems, in lower case; what begins with a dot is one as well."""
+"""Made by operating systems and programs, in lower case; folders whose name begins with a dot are ignored as well."""
 SYSTEM_FILES = frozenset(("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r"))
 
 
 @dataclass
 class Listing:
-    """Image files sorted by split, class and name. Faults are single files, problems concern the whole."""
+    """Image files, sorted by split, class and name. Faults are about single files, problems about the whole."""
 
     root: Path
+    """Folder that all paths are relative to."""
     rules: int = RULES
+    """Rules by which it was listed, see `scan`."""
     classes: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
@@ -53,32 +55,41 @@ class Listing:
         self.suffixes = image_suffixes() if self.rules > 1 else SUFFIXES
 
     def leave(self, place: str, kind: str, path: str, what: str = "") -> None:
-        """Note what is not used; see `LeftOut`."""
+        """Record a file or folder that is not used; see `LeftOut`."""
         self._left[place, kind, what].append(path)
 
     def left_out(self) -> tuple[LeftOut, ...]:
-        """What is not used, a record for each place, kind and format."""
+        """Give what is not used, one record per place, kind and format."""
         return tuple(
             LeftOut(self.class_of.get(place, ""), place, kind, what, len(paths), min(paths))
             for (place, kind, what), paths in sorted(self._left.items())
         )
 
     def state(self) -> str:
-        """Digest over path and stamp of every file (see `file_stamp`, also for what it does not notice)."""
+        """Give a digest over path and stamp of every file; see `file_stamp` for what it cannot notice."""
         digest = hashlib.sha256("\0".join(self.paths).encode("utf-8", "surrogatepass"))
         digest.update(array("q", chain.from_iterable(self.stamps)).tobytes())
         return digest.hexdigest()
 
     def bytes(self) -> int:
-        """What the files hold together."""
+        """Give the total size of the files, in bytes."""
         return sum(stamp[0] for stamp in self.stamps)
 
 
 def scan(root: Path, progress: Progress, rules: int = RULES) -> Listing:
-    """List `root`. What is missing or odd is noted in the listing; only an unreadable `root` raises (`DataError`).
+    """List a folder. What is missing or odd is recorded in the listing.
 
-    `rules` 1: as version 0.1.0 did, for its runs: images in sub-folders of a class and other names of splits than
-    train, valid, val and test are not found.
+    Args:
+        root: The folder.
+        progress: Called with the stage "scan".
+        rules: 1: as version 0.1.0 did, for its runs: no images in sub-folders of a class, and only train, valid, val
+            and test as splits. Default: today's rules.
+
+    Returns:
+        The listing.
+
+    Raises:
+        DataError: `data.folder_unreadable`: the folder cannot be read.
     """
     listing = Listing(root, rules)
     progress("scan", 0, 0)

@@ -1,4 +1,4 @@
-"""Image files by name, or all below a folder. [no torch]"""
+"""Finds image files by name, or below folders. [no torch]"""
 
 from __future__ import annotations
 
@@ -18,16 +18,25 @@ SYSTEM = ("__MACOSX", "@eaDir")
 
 @dataclass
 class FoundImages:
-    """`images`: paths as they were given, or below the folder that was. `left_out`: how many files of each suffix in
-    these folders are no images that are read here."""
+    """Image files that were found."""
 
     images: list[str] = field(default_factory=list)
+    """Paths as they were given, or below the folder that was."""
     left_out: Counter[str] = field(default_factory=Counter)
+    """Files in these folders that are not read as images, by suffix."""
 
 
 def find_images(paths: Iterable[str]) -> FoundImages:
-    """A file is taken whatever it is called, a folder stands for the images in it and in its sub-folders, in the order
-    people expect names in. Hidden files and folders are left out, links to folders are not followed."""
+    """Find image files. A file is taken whatever its name; a folder stands for all images in it and its sub-folders.
+
+    Hidden files and folders are left out, and links to folders are not followed.
+
+    Args:
+        paths: Files and folders.
+
+    Returns:
+        The images, in natural order within a folder.
+    """
     found = FoundImages()
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - a name that is too long is no folder
@@ -38,7 +47,18 @@ def find_images(paths: Iterable[str]) -> FoundImages:
 
 
 def needs_images(found: FoundImages, where: str) -> FoundImages:
-    """The same. Raises DataError `data.no_images` where there is not one; `where` was looked."""
+    """Check that there are images.
+
+    Args:
+        found: What was found.
+        where: Where it was searched, for the error.
+
+    Returns:
+        `found`.
+
+    Raises:
+        DataError: `data.no_images`: there are none.
+    """
     if not found.images:
         raise DataError(
             "data.no_images",
