@@ -1,1 +1,2 @@
-"""What a trained model or two runs show: comparisons, embeddings, first-layer images."""
+"""What trained models and data sets show: comparisons of runs, embeddings, heat maps, slices, labels that may be wrong.
+"""
