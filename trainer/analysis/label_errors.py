@@ -8,8 +8,8 @@ Intelligence Research 70, 2021. Written from the paper, sections 3.1 and 3.2:
    most probable one counts. `joint[i, j]` counts images with the label i that belong to j (equation 1).
 3. Each row is scaled to the number of images with that label (equation 3): an estimate of how many of them should have
    the label j.
-4. Prune by noise rate: for each pair, that many images with the label i and the largest margin p(j) - p(i) are proposed.
-   Beyond the paper, a margin must be positive: a label that is the most probable one is not questioned.
+4. Prune by noise rate: for each pair, that many images with the label i and the largest margin p(j) - p(i) are
+   proposed. Beyond the paper, a margin must be positive: a label that is the most probable one is not questioned.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""A trained model evaluated on labelled images that do not belong to its run: metrics, and predictions of each image.
-"""
+"""A trained model evaluated on labelled images that do not belong to its run: metrics, and predictions of each image."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@
 | another convolutional one | `gradcam` | Grad-CAM (Selvaraju et al. 2017) on its last map |
 | a transformer, a perceptron, few places | `occlusion` | what it costs to cover it (Zeiler and Fergus 2014) |
 
-The two exact methods divide the logit less the bias among the places: their sum is checked for each image, and where
-it is another, because something stands between maps and logit, the next method is taken.
+The two exact methods divide the logit less the bias among the places. Their sum is checked for each image; if it
+differs, because something comes between maps and logit, the next method is used.
 """
 
 from __future__ import annotations
