@@ -1,1 +1,1 @@
-"""What trained models and data sets show: comparisons of runs, embeddings, heat maps, slices, labels that may be wrong."""
+"""Analysis of trained models and data sets: comparisons, embeddings, heat maps, slices, labels that may be wrong."""

@@ -1,4 +1,4 @@
-"""A trained model evaluated on labelled images that do not belong to its run: metrics, and predictions of each image."""
+"""Evaluates a trained model on labelled images that do not belong to its run: metrics, and predictions per image."""
 
 from __future__ import annotations
 

@@ -172,7 +172,14 @@ def _ahead(between: Difference, otherwise: str) -> str:
 
 
 def verdict(found: RunComparison) -> list[str]:
-    """What came of it, in plain words: a line on accuracy, one on macro-F1."""
+    """Sum up a comparison: a sentence on accuracy and one on macro-F1.
+
+    Args:
+        found: The comparison.
+
+    Returns:
+        The sentences; if the images cannot be compared one by one, why.
+    """
     split, paired = found.a.split, found.paired
     if paired is None:
         apart = "They cannot be compared one by one: the intervals above are each run's own."
@@ -190,7 +197,14 @@ def verdict(found: RunComparison) -> list[str]:
 
 
 def accuracy_within_noise(paired: Paired) -> bool:
-    """By McNemar's test."""
+    """Decide by McNemar's test whether a difference in accuracy may be chance.
+
+    Args:
+        paired: Comparison image by image.
+
+    Returns:
+        Whether it may.
+    """
     return paired.p >= 1 - paired.level
 
 

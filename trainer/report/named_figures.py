@@ -171,7 +171,7 @@ class Gallery:
     # --- classes
 
     def classes(self) -> Iterator[Figure]:
-        """Precision, recall and F1 of each class on the test split (else validation or training), and F1 over the epochs."""
+        """Precision, recall and F1 of each class on the test split, else validation or training; F1 over the epochs."""
         run, texts, names = self._run, self._texts, self._names
         split = next((split for split in FIRST_SPLITS if split in run.evaluations), None)
         if split is not None:
