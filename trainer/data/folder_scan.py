@@ -27,6 +27,7 @@ SYSTEM_FOLDERS = frozenset(
 )
 """Made by operating systems and programs, in lower case; folders whose name begins with a dot are ignored as well."""
 SYSTEM_FILES = frozenset(("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r"))
+"""Likewise, in lower case."""
 
 
 @dataclass
@@ -154,7 +155,7 @@ def _folders(listing: Listing, path: str) -> list[str]:
                 full = f"{path}/{entry.name}" if path else entry.name
                 if not _is_folder(entry):
                     _leave_file(listing, path, full, beside="no_class")
-                elif _ignored(entry.name):
+                elif is_system_folder(entry.name):
                     continue
                 elif entry.is_symlink() and _id(entry.path) in above:
                     listing.leave(path, "loop", full)
@@ -178,7 +179,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _ignored(folder: str) -> bool:
+def is_system_folder(folder: str) -> bool:
+    """Check by its name whether a folder is hidden, or made by an operating system or a program."""
     return folder.startswith(".") or folder.lower() in SYSTEM_FOLDERS
 
 
@@ -200,7 +202,7 @@ def _leave_file(listing: Listing, place: str, path: str, beside: str) -> None:
 
 def _has_folders(path: Path) -> bool:
     try:
-        return any(child.is_dir() and not _ignored(child.name) for child in path.iterdir())
+        return any(child.is_dir() and not is_system_folder(child.name) for child in path.iterdir())
     except OSError:
         return True  # looked at again later, where the reason is reported
 
@@ -303,7 +305,7 @@ def _list_folder(
                 elif not _is_folder(entry):
                     _leave_file(listing, place, full, beside="other")
                     continue
-                if _ignored(name):
+                if is_system_folder(name):
                     continue
                 if listing.rules == 1:
                     listing.leave(place, "other", full)

@@ -8,12 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from trainer.data.folder_scan import SYSTEM_FILES, is_system_folder
 from trainer.data.image_formats import FORMATS, image_suffixes, suffix_of
 from trainer.errors import DataError
 from trainer.natural_order import natural_key
-
-SYSTEM = ("__MACOSX", "@eaDir")
-"""Folders that systems leave beside images, with copies or previews of them."""
 
 
 @dataclass
@@ -29,7 +27,7 @@ class FoundImages:
 def find_images(paths: Iterable[str]) -> FoundImages:
     """Find image files. A file is taken whatever its name; a folder stands for all images in it and its sub-folders.
 
-    Hidden files and folders are left out, and links to folders are not followed.
+    Hidden files, and folders of operating systems, are left out, as in training; links to folders are not followed.
 
     Args:
         paths: Files and folders.
@@ -73,10 +71,10 @@ def needs_images(found: FoundImages, where: str) -> FoundImages:
 
 def _search(folder: str, found: FoundImages) -> None:
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted((name for name in folders if name[0] != "." and name not in SYSTEM), key=natural_key)
+        folders[:] = sorted((name for name in folders if not is_system_folder(name)), key=natural_key)
         for name in sorted((name for name in names if name[0] != "."), key=natural_key):
             suffix = suffix_of(name)
             if suffix in image_suffixes():
                 found.images.append(str(Path(place, name)))
-            else:
+            elif name.lower() not in SYSTEM_FILES:
                 found.left_out[suffix] += 1
