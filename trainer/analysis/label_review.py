@@ -78,7 +78,7 @@ class LabelPair(msgspec.Struct, frozen=True):
 
 
 class LabelReview(msgspec.Struct, frozen=True):
-    """A review; the fields are described in trainer/cli/label_requests.py."""
+    """A review. The fields are those of the answer described in trainer/cli/label_requests.py, and `v`, the version."""
 
     v: int
     classes: tuple[str, ...]

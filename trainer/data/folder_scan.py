@@ -39,15 +39,23 @@ class Listing:
     rules: int = RULES
     """Rules by which it was listed, see `scan`."""
     classes: list[str] = field(default_factory=list)
+    """Class names, sorted."""
     paths: list[str] = field(default_factory=list)
+    """Path of each image relative to `root`, with `/`."""
     labels: list[int] = field(default_factory=list)
+    """Class of each image."""
     parts: list[int] = field(default_factory=list)
+    """Index into SPLITS of each image."""
     stamps: list[Stamp] = field(default_factory=list)
+    """Stamp of each image file."""
     faults: list[Fault] = field(default_factory=list)
+    """Single files that cannot be used."""
     problems: list[Fault] = field(default_factory=list)
+    """What prevents the folder from being used."""
     names: ClassNames = field(default_factory=ClassNames)
+    """How folders map to classes."""
     nested: list[str] = field(default_factory=list)
-    """Images that lie in sub-folders of their class."""
+    """Images in sub-folders of their class."""
     class_of: dict[str, str] = field(default_factory=dict)
     """Folder of a class -> the class."""
     _left: dict[tuple[str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))

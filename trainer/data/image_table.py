@@ -33,7 +33,7 @@ SPLIT_COLUMNS = ("split", "set", "subset", "partition", "datasplit")
 
 @dataclass(frozen=True)
 class TableRow:
-    """One image; `label` and `split` are as in the table."""
+    """One image: its path, and label and split as in the table."""
 
     path: str
     label: Any

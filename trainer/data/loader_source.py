@@ -74,7 +74,9 @@ class LoaderSource:
     """
 
     exact_resume: Literal["exact", "replayed"] = "replayed"
+    """Batches before the place of resumption must be drawn again."""
     fingerprint = ""
+    """Not known."""
 
     def __init__(self, splits: Mapping[str, Iterable[Any]] | Iterable[Any], *, seed: int) -> None:
         named = dict(splits_of(splits)) if isinstance(splits, Mapping) else {"train": splits}

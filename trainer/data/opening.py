@@ -125,7 +125,7 @@ def open_data(
 
 
 class Opening(NamedTuple):
-    """The arguments of `open_data`, to open the same again by other rules."""
+    """The arguments of `open_data`, to open the same source again by other rules."""
 
     source: Any
     seed: int
