@@ -1,4 +1,4 @@
-"""`data`: a look at images before anything is trained. [no torch, but for a preview and the downloaded sets]"""
+"""`data`: checks images before training. [no torch, except for a preview and the downloaded sets]"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `data` says beyond counts and faults: balance, copies, leaks, odd images, mean images. [no torch]"""
+"""What `data` reports beyond counts and faults: balance, copies, leaks, odd images, mean images. [no torch]"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`describe`: everything that can be set and chosen here, for people and for forms. [no torch without --full]"""
+"""`describe`: everything that can be set and chosen, for people and for forms. [no torch without --full]"""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from trainer.store.folder import RunFolder, default_root, find_run
 from trainer.text_shortening import distinct_names
 
 MANY = 20
-"""Classes; of more, those within noise are counted and not listed."""
+"""With more classes, those within noise are counted instead of listed."""
 _SEEDS = "This is the noise of the images, not that of the seed: for that, epochscope train ... --seeds 5."
 
 

@@ -1,4 +1,4 @@
-"""`evaluate`: figures of a trained run, and a map of what its model sees."""
+"""`evaluate`: metrics of a trained run, and a map of how its model sees the images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`lr-find`: a learning rate by a range test. torch is imported once the settings are checked."""
+"""`lr-find`: finds a learning rate by a range test. torch is imported once the settings are checked."""
 
 from __future__ import annotations
 

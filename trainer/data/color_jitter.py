@@ -1,7 +1,7 @@
-"""Colour jitter: brightness, contrast and saturation of each image changed by factors of its own, in this order.
+"""Colour jitter: brightness, contrast and saturation of each image, changed by random factors, in this order.
 
-The range of the three is one number, as usual for ImageNet (0.4 in fb.resnet.torch and timm). torchvision's
-`ColorJitter` draws the order again for each image; hue is left alone, as there by default.
+The range of all three is one number, as usual for ImageNet (0.4 in fb.resnet.torch and timm). torchvision's
+`ColorJitter` draws the order for each image as well; hue is not changed, as there by default.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Decode many files: a few in this process, many in one process per core. [no torch]"""
+"""Decodes files: a few in this process, many in one process per core. [no torch]"""
 
 from __future__ import annotations
 

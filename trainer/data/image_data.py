@@ -27,14 +27,14 @@ from trainer.data.validation import left_out
 from trainer.store.edits_file import LabelEdit
 
 CHUNK_PIXELS = 1 << 19
-"""Pixels prepared at a time: 512 CIFAR images. What they need in between stays in the cache that the cores share, and
-the thread that prepares them asks for Python's lock seldom enough: with a quarter of it a step takes a third longer."""
+"""Pixels prepared at a time: 512 CIFAR images. Intermediate results stay in the cache that the cores share, and the
+thread that prepares them rarely asks for Python's lock: with a quarter of it a step takes a third longer."""
 DEVICE_CHUNK_PIXELS = 1 << 21
-"""The same on a device, where starting an operation costs more than the memory in between."""
+"""The same on a device, where launching an operation costs more than memory for intermediate results."""
 AHEAD = 3
-"""Chunks made in advance: enough to bridge a report, few enough to stay in the cache that the cores share."""
+"""Chunks prepared in advance: enough to bridge a report, few enough to stay in the cache that the cores share."""
 BLOCK = 16
-"""Chunks whose coordinates are computed together: small operations cost their start, not their size."""
+"""Chunks whose coordinates are computed together: small operations cost their launch, not their size."""
 
 
 Batch = tuple[Tensor, Tensor]

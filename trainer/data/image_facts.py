@@ -81,13 +81,19 @@ def image_facts(
 
 
 def pixel_facts(images: Images, tell: Tell = lambda done, total: None) -> dict[str, Floats]:
-    """Of each of N images, (N,) each:
+    """Measure brightness, contrast, sharpness and colourfulness.
 
-    brightness: mean luma in [0, 1] (ITU-R BT.601 weights, of the gamma-encoded values as they are stored);
-    contrast: standard deviation of luma (RMS contrast, Peli 1990), in [0, 0.5];
-    sharpness: variance of the Laplacian of luma in grey levels, 0 to 255 (Pech-Pacheco et al. 2000), of the image at
-    the size it is given in: below about 100 a photograph looks blurred;
-    colourfulness: M of Hasler & Suesstrunk (2003), 0 for grey, about 100 for extremely colourful.
+    Brightness is the mean luma in [0, 1] (ITU-R BT.601 weights, of the gamma-encoded values as stored). Contrast is the
+    standard deviation of luma (RMS contrast, Peli 1990), in [0, 0.5]. Sharpness is the variance of the Laplacian of
+    luma in grey levels, 0 to 255 (Pech-Pacheco et al. 2000), at the given size: below about 100 a photograph looks
+    blurred. Colourfulness is M of Hasler & Suesstrunk (2003), 0 for grey, about 100 for extremely colourful images.
+
+    Args:
+        images: Pixels uint8 (N, H, W, 3).
+        tell: Called as `tell(done, total)`.
+
+    Returns:
+        Values float64 (N,) by name; sharpness is NaN for images below 3 pixels.
     """
     count, height, width = images.shape[:3]
     found = {name: np.full(count, np.nan) for name in ("brightness", "contrast", "sharpness", "colourfulness")}

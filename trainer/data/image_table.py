@@ -1,4 +1,4 @@
-"""Images that a table lists: a CSV file, a DataFrame or a list of (path, label). [no torch]"""
+"""Images listed in a table: a CSV file, a DataFrame or a list of (path, label). [no torch]"""
 
 from __future__ import annotations
 

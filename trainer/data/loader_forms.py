@@ -46,19 +46,18 @@ class SingleImages(IterableDataset[Any]):
 
 
 def as_loader(split: str, data: Any, seed: int) -> Any:
-    """Make an iterable of batches of what was given as data.
+    """Turn what a user gave as data into an iterable of batches.
 
     Args:
         split: "train", "valid" or "test".
-        data: An iterable of batches, which is returned as it is. Or a pair (X, y) of arrays or tensors, X (N, ...),
-            y (N,) or (N, 1), which becomes batches of 64: uint8 images are divided by 255, (N, H, W, C) becomes
-            (N, C, H, W). Or a `Dataset`, list or iterator of single images with labels (Pillow images, arrays or
-            tensors, as pairs or mappings), which is put into a DataLoader of 64; Pillow images become float32 in
-            [0, 1].
+        data: An iterable of batches, which is returned as it is. Or a pair (X, y) of arrays or tensors, X (N, ...), y
+            (N,) or (N, 1), which becomes batches of 64: uint8 images are divided by 255, (N, H, W, C) becomes (N, C, H,
+            W). Or a `Dataset`, list or iterator of single images with labels (Pillow images, arrays or tensors, as
+            pairs or mappings), which is put into a DataLoader of 64; Pillow images become float32 in [0, 1].
         seed: Seed of the order of training images.
 
     Returns:
-        An iterable of batches; an iterator if the data can be gone through only once.
+        An iterable of batches; an iterator if the data can be iterated over only once.
 
     Raises:
         UsageError: `data.no_loader`: the data is none of these.

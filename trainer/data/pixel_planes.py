@@ -16,7 +16,7 @@ from trainer.data.buffers import Workspace
 PIECE_PIXELS = 1 << 17
 """Pixels processed at a time: their planes and intermediate results stay in a core's cache."""
 DEVICE_PIECE_PIXELS = 1 << 21
-"""The same on a device, where starting an operation costs more than the memory in between."""
+"""The same on a device, where launching an operation costs more than memory for intermediate results."""
 
 
 def pieces(pixels: Tensor) -> Iterator[slice]:

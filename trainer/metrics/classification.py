@@ -1,8 +1,8 @@
 """Metrics of a split, all from one confusion matrix, as scikit-learn defines them with `zero_division=0`.
 
-Precision, recall and F1 are given for all classes, 0 where there is nothing to divide by. The macro means run over the
-classes that occur, as true or as predicted class: scikit-learn's default, where no `labels` are given. A class that is
-missing from a small split then does not count as one that the model never recognises.
+Precision, recall and F1 are given for all classes, 0 if there is nothing to divide by. Macro averages run over the
+classes that occur, as true or as predicted class: scikit-learn's default, without `labels`. A class that is missing
+from a small split then does not count as one that the model never recognises.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Metrics:
     confusion: ConfusionMatrix
     """Counts (C, C), the true class as row; reads like a tuple of rows."""
     samples: int
-    """Images."""
+    """Number of images."""
 
     @classmethod
     def from_confusion(cls, matrix: ArrayLike | ConfusionMatrix, loss_sum: float) -> Metrics:
@@ -94,7 +94,7 @@ class Metrics:
 
     @classmethod
     def from_json(cls, text: bytes) -> Metrics:
-        """Read the metrics in a JSON object, which may hold other things too; checked as in `of`.
+        """Read metrics from a JSON object, which may hold other things, too; checked as in `of`.
 
         Args:
             text: UTF-8, such as an evaluation/<split>.json.

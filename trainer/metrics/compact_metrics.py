@@ -1,4 +1,5 @@
-"""The metrics of a validation as a viewer keeps them: arrays, and of the confusion matrix what is not 0. [no torch]"""
+"""The metrics of a validation as a viewer keeps them: arrays, and the non-zero cells of the confusion matrix. [no
+torch]"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a name and options to a module, and what must hold before the first step."""
+"""Builds models by name and options, and checks them before the first step."""
 
 from __future__ import annotations
 

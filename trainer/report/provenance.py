@@ -1,4 +1,4 @@
-"""How a run came about: data, settings, environment, the command that repeats it, what is missing. [no torch]"""
+"""Where a run comes from: data, settings, environment, the command that repeats it, what is missing. [no torch]"""
 
 from __future__ import annotations
 

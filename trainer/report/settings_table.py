@@ -1,4 +1,4 @@
-"""The settings of a run as a report shows them: what was changed first, and the command that repeats it. [no torch]"""
+"""The settings of a run as a report shows them: changed ones first, and the command that repeats the run. [no torch]"""
 
 from __future__ import annotations
 
