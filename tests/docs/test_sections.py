@@ -92,3 +92,26 @@ OF_A_CLASS = (
 @pytest.mark.parametrize("source", [FITTING, OF_A_CLASS])
 def test_what_fits_passes(source: str) -> None:
     assert wrong(source) == []
+
+
+DESCRIBED = ("analysis", "cli", "data", "metrics", "models", "report")
+"""Rooms of `trainer` in which everything without a leading underscore has a docstring."""
+
+
+@pytest.mark.parametrize("room", DESCRIBED)
+def test_nothing_public_is_without_a_docstring(room: str) -> None:
+    silent = [
+        f"{path.name}: {name}"
+        for path in sorted((ROOT / "trainer" / room).rglob("*.py"))
+        for name, text in _public(ast.parse(path.read_text("utf-8")))
+        if not text
+    ]
+    assert silent == []
+
+
+def _public(tree: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, str | None]]:
+    for node in tree.body:
+        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
+            yield prefix + node.name, ast.get_docstring(node)
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node, f"{prefix}{node.name}.")

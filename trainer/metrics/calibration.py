@@ -1,7 +1,7 @@
 """How far confidences can be trusted: reliability diagram, calibration error, accuracy over coverage. No torch.
 
-A model is calibrated if it is right about 80 % of the images that it is 80 % sure of (Guo, Pleiss, Sun and Weinberger,
-"On Calibration of Modern Neural Networks", ICML 2017).
+A model is calibrated if, of the images it is 80 % sure of, it classifies 80 % correctly (Guo, Pleiss, Sun and
+Weinberger, "On Calibration of Modern Neural Networks", ICML 2017).
 """
 
 from __future__ import annotations

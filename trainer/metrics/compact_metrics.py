@@ -1,5 +1,4 @@
-"""The metrics of a validation as a viewer keeps them: arrays, and the non-zero cells of the confusion matrix. [no
-torch]"""
+"""Metrics of a validation as a viewer keeps them: arrays, and the non-zero cells of the confusion matrix. [no torch]"""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What decides which epoch is the best: one value of each validation, and whether smaller or larger is better. [no
-torch]"""
+"""Decides which epoch is the best: one value per validation, and whether smaller or larger is better. [no torch]"""
 
 from __future__ import annotations
 
