@@ -13,7 +13,7 @@ from trainer.store.folder import RunFolder
 
 if TYPE_CHECKING:
     from trainer.analysis.run_comparison import LabelDifference, RunComparison
-    from trainer.metrics.significance import Paired
+    from trainer.metrics.paired_comparison import Paired
 
 POLL_MS = 50
 
