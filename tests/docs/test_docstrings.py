@@ -6,14 +6,12 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from docs.docstrings import (
     KEYWORDS,
-    Docstring,
     attribute_docstrings,
     fields,
     getter,
@@ -28,7 +26,6 @@ from docs.public_names import PAGES
 from trainer.callback import Callback
 from trainer.events import EVENTS, HOOKS
 
-ROOT = Path(__file__).parents[2]
 NAMES = {one.place: one for names in PAGES.values() for one in names}
 MADE_BY_THE_ENGINE = ("trainer.RunContext", "trainer.data.ImageData")
 """Users get them and do not construct them."""
@@ -137,48 +134,6 @@ def test_what_is_raised_is_said() -> None:
             if not known or (code and code not in known):
                 unsaid.append(f"{place}: {kind} {code}")
     assert unsaid == []
-
-
-def _documented(package: str) -> Iterator[tuple[str, ast.FunctionDef | ast.ClassDef, Docstring]]:
-    """Every function and class of a package with a docstring, read from the source: nothing is imported."""
-    for path in sorted((ROOT / package).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and (text := ast.get_docstring(node)):
-                yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node, parse(text)
-
-
-def _parameters(function: ast.FunctionDef) -> list[str]:
-    """As they are named in a docstring: stars are optional there, `self` and `cls` are left out."""
-    given = function.args
-    ordered = [*given.posonlyargs, *given.args, given.vararg, *given.kwonlyargs, given.kwarg]
-    return [one.arg for one in ordered if one is not None and one.arg not in ("self", "cls")]
-
-
-def _declared(owner: ast.ClassDef) -> set[str]:
-    """Names in the body of a class, and those that its methods set on an object, usually self."""
-    body = [one for node in owner.body for one in ([node] if isinstance(node, ast.FunctionDef) else ast.walk(node))]
-    names = {one.name for one in body if isinstance(one, ast.FunctionDef)}
-    names |= {one.id for one in body if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    stored = (one for one in ast.walk(owner) if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store))
-    return names | {one.attr for one in stored}
-
-
-@pytest.mark.parametrize("package", ["trainer", "callbacks", "gui"])
-def test_what_a_docstring_names_is_there(package: str) -> None:
-    """Not every internal function lists its arguments; where one does, they are those it has."""
-    wrong = []
-    for place, node, about in _documented(package):
-        listed = [name.lstrip("*") for name in about.items.get("Args", {})]
-        makes = node
-        if isinstance(node, ast.ClassDef):
-            makes = next((one for one in node.body if getattr(one, "name", "") == "__init__"), node)
-            if makes is node and listed:
-                continue  # the constructor is that of a base class
-            if all(ast.unparse(one) == "NamedTuple" for one in node.bases):  # else a base class may have it
-                wrong += [f"{place}: {name}" for name in about.items.get("Attributes", {}).keys() - _declared(node)]
-        if listed and isinstance(makes, ast.FunctionDef) and listed != _parameters(makes):
-            wrong.append(f"{place}: {listed}")
-    assert wrong == []
 
 
 def test_every_hook_says_when_it_is_called() -> None:

@@ -41,10 +41,30 @@ def _gives(function: Function) -> bool:
     return function.returns is not None and ast.unparse(function.returns) != "None"
 
 
+def _set(owner: ast.ClassDef) -> set[str]:
+    """Names in the body of a class, and those set on an object anywhere in it, usually self."""
+    body = [one for node in owner.body for one in ([node] if isinstance(node, Function) else ast.walk(node))]
+    names = {one.name for one in body if isinstance(one, Function)}
+    names |= {one.id for one in body if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    stored = (one for one in ast.walk(owner) if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store))
+    return names | {one.attr for one in stored}
+
+
+def _absent_attributes(tree: ast.Module) -> list[str]:
+    """Attributes that docstrings of classes list and the classes do not have; those with a base are left out."""
+    found = []
+    for owner in ast.walk(tree):
+        if isinstance(owner, ast.ClassDef) and all(ast.unparse(base) == "NamedTuple" for base in owner.bases):
+            listed = parse(ast.get_docstring(owner) or "").items.get("Attributes", {})
+            found += [f"{owner.name}: has no attribute {name}" for name in listed.keys() - _set(owner)]
+    return found
+
+
 def wrong(source: str) -> list[str]:
     """What the docstrings of a module say that is not so."""
-    found = []
-    for name, function, text in _functions(ast.parse(source)):
+    tree = ast.parse(source)
+    found = _absent_attributes(tree)
+    for name, function, text in _functions(tree):
         try:
             about = parse(text)
         except ValueError as error:
@@ -79,13 +99,17 @@ def test_a_result_that_is_none_is_noticed() -> None:
     assert wrong('def f() -> None:\n    """Do.\n\n    Returns:\n        It.\n    """\n')
 
 
+def test_an_attribute_that_is_not_there_is_noticed() -> None:
+    assert wrong('class C:\n    """It.\n\n    Attributes:\n        a: One.\n    """\n\n    b = 1\n') != []
+
+
 FITTING = (
     'def f(a, *b, c=1) -> int:\n    """Do.\n\n    Args:\n        a: One.\n        *b: Two.\n        c: Three.\n\n'
     '    Returns:\n        It.\n    """\n'
 )
 OF_A_CLASS = (
     'class C:\n    """It.\n\n    Args:\n        a: One.\n\n    Attributes:\n        b: Two.\n    """\n\n'
-    "    def __init__(self, a): ...\n"
+    "    def __init__(self, a):\n        self.b = a\n"
 )
 
 
@@ -94,15 +118,11 @@ def test_what_fits_passes(source: str) -> None:
     assert wrong(source) == []
 
 
-DESCRIBED = ("analysis", "cli", "data", "metrics", "models", "report")
-"""Rooms of `trainer` in which everything without a leading underscore has a docstring."""
-
-
-@pytest.mark.parametrize("room", DESCRIBED)
-def test_nothing_public_is_without_a_docstring(room: str) -> None:
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nothing_public_is_without_a_docstring(package: str) -> None:
     silent = [
-        f"{path.name}: {name}"
-        for path in sorted((ROOT / "trainer" / room).rglob("*.py"))
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted((ROOT / package).rglob("*.py"))
         for name, text in _public(ast.parse(path.read_text("utf-8")))
         if not text
     ]
@@ -111,7 +131,13 @@ def test_nothing_public_is_without_a_docstring(room: str) -> None:
 
 def _public(tree: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[str, str | None]]:
     for node in tree.body:
-        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
+        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_") and not _continued(node):
             yield prefix + node.name, ast.get_docstring(node)
             if isinstance(node, ast.ClassDef):
                 yield from _public(node, f"{prefix}{node.name}.")
+
+
+def _continued(node: Function | ast.ClassDef) -> bool:
+    """Whether it shares the docstring of another definition: a setter, or one of several overloads."""
+    signs = [ast.unparse(one) for one in node.decorator_list]
+    return "overload" in signs or any(sign.endswith(".setter") for sign in signs)
