@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from trainer.engine.resume import TrainedWeights, trained_weights
 from trainer.engine.session import Session
 from trainer.errors import UsageError
 from trainer.events import SPLITS
-from trainer.launch import build, read_settings, usable_model
+from trainer.launch import build, load_metrics, read_settings, usable_model
 from trainer.plugins import metric_names
 from trainer.settings import Settings, merge
 from trainer.store.folder import RunFolder
@@ -23,6 +23,17 @@ if TYPE_CHECKING:
     from trainer.trainer import Trainer
 
 logger = logging.getLogger("epochscope")
+
+
+class LeftOutMetric(NamedTuple):
+    """A custom metric of a run that cannot be computed here. `code` stands for `reason`."""
+
+    name: str
+    code: Literal["in_script", "not_installed"]
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the metric {self.name} is left out: {self.reason}"
 
 
 def evaluate(
@@ -40,6 +51,8 @@ def evaluate(
     lock = acquire(folder)
     try:
         trainer, weights, epoch = _loaded(folder)
+        for one in left_out_metrics(folder, trainer.metrics):
+            logger.warning("%s", one)
         found, calibrator = {}, Calibrator(weights, epoch)
         chosen = list(splits or trainer.feed.sizes)
         for split in sorted(chosen, key=lambda name: (*SPLITS, name).index(name)):
@@ -54,10 +67,12 @@ def evaluate(
         lock.release()
 
 
-def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
+def load_trained(folder: RunFolder, metrics: Any = None) -> tuple[Trainer, Any]:
     """A Trainer with the run's data, its best weights (else the last ones) and the temperature fitted for them; and
-    which of the two weights they are."""
-    return _loaded(folder)[:2]
+    which of the two weights they are. It computes the run's custom metrics, but for `left_out_metrics`, and those
+    given, as a Trainer takes them."""
+    trainer, weights, _ = _loaded(folder)
+    return _with_metrics(trainer, metrics), weights
 
 
 def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
@@ -80,7 +95,7 @@ def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
     return trainer, found.kind, found.epoch
 
 
-def load_for_images(folder: RunFolder, module: nn.Module | None = None) -> tuple[Trainer, Any]:
+def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics: Any = None) -> tuple[Trainer, Any]:
     """As `load_trained`, for new images only: the data that the run was trained on are not opened, and need not be
     there. `module`: the model that a script has trained, where `build_model` has not made it. Raises as `load_trained`,
     and UsageError `predict.images` where it is not known how images were prepared."""
@@ -99,29 +114,47 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None) -> tuple
                 where=str(folder.path),
                 mend="prepare the images in the script, and give them to load_run(...).model()",
             )
-        return load_trained(folder)  # a run of before checkpoints knew how images are prepared
+        return load_trained(folder, metrics)  # a run of before checkpoints knew how images are prepared
     classes, (channels, height, width) = tuple(found.meta["classes"]), about["shape"]
     shape = (int(channels), int(height), int(width))
     images = PreparingSource(classes, shape, tuple(about["mean"]), tuple(about["std"]), found.meta["fingerprint"])
     if own is not None:
         trainer = Trainer(own, images)
     else:
-        settings = read_settings(folder, to_use=True)
+        settings = _with_known_metrics(read_settings(folder, to_use=True))
         model, source = usable_model(settings, images, folder.path.parent)
-        trainer = Trainer(model, source, device=settings.train.device, precision=settings.train.precision)
+        own_metrics = load_metrics(settings, len(classes))
+        train = settings.train
+        trainer = Trainer(model, source, device=train.device, precision=train.precision, metrics=own_metrics)
     trainer.model.load_state_dict(found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
-    return trainer, found.kind
+    return _with_metrics(trainer, metrics), found.kind
+
+
+def _with_metrics(trainer: Trainer, metrics: Any) -> Trainer:
+    from trainer.engine.custom_metrics import checked_metrics, named_metrics
+
+    given = checked_metrics(named_metrics(metrics, len(trainer.classes)))
+    trainer.metrics = {**trainer.metrics, **given}
+    return trainer
+
+
+def left_out_metrics(folder: RunFolder, computed: Collection[str]) -> list[LeftOutMetric]:
+    """The custom metrics that the run was trained with, but for those `computed`, and why they are not."""
+    about = _about(folder)
+    names = about.get("metrics", ())
+    left_out = [str(name) for name in names if name not in computed] if isinstance(names, list | tuple) else []
+    if not about.get("custom"):
+        return [LeftOutMetric(name, "not_installed", "no installed package has it") for name in left_out]
+    reason = "its code is in the script that trained the run; load_run(..., metrics={{{!r}: ...}}).evaluate computes it"
+    return [LeftOutMetric(name, "in_script", reason.format(name)) for name in left_out]
 
 
 def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None = None) -> nn.Module | None:
     """The model of a run that a script has trained: `module`, else built again as `build_model` built it, without the
     trained weights; None for a run that settings describe. Raises UsageError `run.own_model` where it is needed and
     not given."""
-    try:
-        about = parsed_settings(settings_text(folder))
-    except (OSError, ValueError):
-        about = {}
+    about = _about(folder)
     if module is not None or not about.get("custom") or about.get("baseline"):
         return module
     built, shape = about.get("built"), (found.meta.get("input") or {}).get("shape", ())
@@ -139,14 +172,19 @@ def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None
     )
 
 
+def _about(folder: RunFolder) -> dict[str, Any]:
+    """What run.toml says, of a script's run, too; empty where it cannot be read."""
+    try:
+        return parsed_settings(settings_text(folder))
+    except (OSError, ValueError):
+        return {}
+
+
 def _with_known_metrics(settings: Settings) -> Settings:
-    """A model can be used where a plugin that only judged it is missing: that is said, and its metric left out."""
+    """A model can be used where a plugin that only judged it is missing: see `left_out_metrics`."""
     if not settings.metrics:
         return settings
     known = metric_names()
-    for name in settings.metrics:
-        if name not in known:
-            logger.warning("the metric %s is left out: no installed plugin has it", name)
     return merge(settings.model_dump(), {"metrics": [name for name in settings.metrics if name in known]})
 
 
