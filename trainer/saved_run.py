@@ -37,7 +37,8 @@ class SavedRun(RunTables):
         classes: Class names (C,); empty before training has started.
         epochs: The finished epochs, those of earlier attempts included.
         valid_f1: F1 of each class (C,) on the validation images, by epoch.
-        best_epoch: Epoch with the smallest validation loss, from 1; None without validation.
+        best_epoch: Epoch with the smallest validation loss, or the best value of what the run monitors, from 1; None
+            without validation.
         evaluations: Metrics by split, with the best weights; empty for a run that was stopped.
         calibration: The temperature fitted on the validation split, and what it changes; None where there is none.
         problems: Files of the run that are missing or damaged, a line each; what they held is left out.
