@@ -1,7 +1,7 @@
 """Answer images over HTTP with an exported model: `python serve.py digits.onnx`, then POST an image file to it.
 
-Needs onnxruntime, numpy and Pillow: neither PyTorch nor Epochscope. It is something to begin with, for your own machine:
-without TLS and passwords.
+Needs onnxruntime, numpy and Pillow: neither PyTorch nor Epochscope. It is something to begin with, for your own
+machine: without TLS and passwords.
 """
 
 import argparse
