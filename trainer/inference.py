@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainer.engine.resume import TrainedWeights, trained_weights
 from trainer.engine.session import Session
 from trainer.errors import UsageError
 from trainer.events import SPLITS
-from trainer.launch import build, load_metrics, read_settings, usable_model
-from trainer.plugins import metric_names
+from trainer.launch import build, read_settings, usable_model
+from trainer.plugins import load_metric
 from trainer.settings import Settings, merge
 from trainer.store.folder import RunFolder
 from trainer.store.run_files import parsed_settings, settings_text
@@ -26,10 +27,11 @@ logger = logging.getLogger("epochscope")
 
 
 class LeftOutMetric(NamedTuple):
-    """A custom metric of a run that cannot be computed here. `code` stands for `reason`."""
+    """A custom metric of a run that cannot be computed here. `code` stands for `reason`: `metric.in_script`, or that of
+    the error which loading it has raised."""
 
     name: str
-    code: Literal["in_script", "not_installed"]
+    code: str
     reason: str
 
     def __str__(self) -> str:
@@ -51,7 +53,7 @@ def evaluate(
     lock = acquire(folder)
     try:
         trainer, weights, epoch = _loaded(folder)
-        for one in left_out_metrics(folder, trainer.metrics):
+        for one in left_out_metrics(folder, trainer):
             logger.warning("%s", one)
         found, calibrator = {}, Calibrator(weights, epoch)
         chosen = list(splits or trainer.feed.sizes)
@@ -82,14 +84,15 @@ def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
     settings = read_settings(folder, to_use=True)
     found = trained_weights(folder)
     # nothing is trained here: one pass takes less time than compiling, and this machine may have no compiler
-    settings = merge(settings.model_dump(), {"train": {"compile": False, "monitor": "loss", "monitor_mode": "auto"}})
-    settings = _with_known_metrics(settings)
+    plain = {"metrics": [], "train": {"compile": False, "monitor": "loss", "monitor_mode": "auto"}}
+    usable = merge(settings.model_dump(), plain)
     try:
-        trainer = build(settings, Session(), found.meta.get("fingerprint"), folder.path.parent, fresh=False)
+        trainer = build(usable, Session(), found.meta.get("fingerprint"), folder.path.parent, fresh=False)
     except UsageError as error:
         if error.code == "data.unknown_source":
             raise _data_gone(folder, settings.data.source) from error
         raise
+    trainer.metrics = _metrics_of(settings, len(trainer.classes))
     trainer.model.load_state_dict(found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
     return trainer, found.kind, found.epoch
@@ -97,8 +100,9 @@ def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
 
 def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics: Any = None) -> tuple[Trainer, Any]:
     """As `load_trained`, for new images only: the data that the run was trained on are not opened, and need not be
-    there. `module`: the model that a script has trained, where `build_model` has not made it. Raises as `load_trained`,
-    and UsageError `predict.images` where it is not known how images were prepared."""
+    there. `module`: the model that a script has trained, where `build_model` has not made it. `metrics`: those to
+    compute beside the run's own; None: none at all, for predictions. Raises as `load_trained`, and UsageError
+    `predict.images` where it is not known how images were prepared."""
     from trainer.data.preparing_source import PreparingSource
     from trainer.store import calibration_file
     from trainer.trainer import Trainer
@@ -121,11 +125,10 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics:
     if own is not None:
         trainer = Trainer(own, images)
     else:
-        settings = _with_known_metrics(read_settings(folder, to_use=True))
+        settings = read_settings(folder, to_use=True)
         model, source = usable_model(settings, images, folder.path.parent)
-        own_metrics = load_metrics(settings, len(classes))
-        train = settings.train
-        trainer = Trainer(model, source, device=train.device, precision=train.precision, metrics=own_metrics)
+        trainer = Trainer(model, source, device=settings.train.device, precision=settings.train.precision)
+        trainer.metrics = _metrics_of(settings, len(classes)) if metrics is not None else {}
     trainer.model.load_state_dict(found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
     return _with_metrics(trainer, metrics), found.kind
@@ -139,15 +142,33 @@ def _with_metrics(trainer: Trainer, metrics: Any) -> Trainer:
     return trainer
 
 
-def left_out_metrics(folder: RunFolder, computed: Collection[str]) -> list[LeftOutMetric]:
-    """The custom metrics that the run was trained with, but for those `computed`, and why they are not."""
-    about = _about(folder)
+def _metrics_of(settings: Settings, classes: int) -> dict[str, Any]:
+    """Those that can be loaded: a model is of use where the plugin that only judged it is missing or broken."""
+    found = {}
+    for name in settings.metrics:
+        with suppress(UsageError):
+            found[name] = load_metric(name, settings.plugins.get(name, {}), classes)
+    return found
+
+
+def left_out_metrics(folder: RunFolder, trainer: Trainer) -> list[LeftOutMetric]:
+    """The custom metrics that the run was trained with and `trainer` does not compute, and why."""
+    about, found = _about(folder), []
     names = about.get("metrics", ())
-    left_out = [str(name) for name in names if name not in computed] if isinstance(names, list | tuple) else []
-    if not about.get("custom"):
-        return [LeftOutMetric(name, "not_installed", "no installed package has it") for name in left_out]
-    reason = "its code is in the script that trained the run; load_run(..., metrics={{{!r}: ...}}).evaluate computes it"
-    return [LeftOutMetric(name, "in_script", reason.format(name)) for name in left_out]
+    for name in map(str, names) if isinstance(names, list | tuple) else ():
+        if name in trainer.metrics:
+            continue
+        if about.get("custom"):
+            reason = (
+                f"its code is in the script that trained the run; load_run(..., metrics={{{name!r}: ...}}) takes it"
+            )
+            found.append(LeftOutMetric(name, "metric.in_script", reason))
+            continue
+        try:
+            load_metric(name, read_settings(folder, to_use=True).plugins.get(name, {}), len(trainer.classes))
+        except UsageError as error:
+            found.append(LeftOutMetric(name, error.code, error.what))
+    return found
 
 
 def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None = None) -> nn.Module | None:
@@ -178,14 +199,6 @@ def _about(folder: RunFolder) -> dict[str, Any]:
         return parsed_settings(settings_text(folder))
     except (OSError, ValueError):
         return {}
-
-
-def _with_known_metrics(settings: Settings) -> Settings:
-    """A model can be used where a plugin that only judged it is missing: see `left_out_metrics`."""
-    if not settings.metrics:
-        return settings
-    known = metric_names()
-    return merge(settings.model_dump(), {"metrics": [name for name in settings.metrics if name in known]})
 
 
 def _data_gone(folder: RunFolder, source: str) -> UsageError:

@@ -215,14 +215,13 @@ def make_trainer(settings: Settings, prepared: Prepared, class_counts: Any) -> T
         eval_batch=train.eval_batch or (TUNED_EVAL_BATCH if groups is not None else None),
         **{name: getattr(train, name) for name in ("accumulate", "clip_norm", "clip_value", "ema")},
         **{name: getattr(settings.augment, name) for name in ("mixup", "cutmix")},
-        metrics=load_metrics(settings, len(data.classes)),
+        metrics=_metrics(settings, len(data.classes)),
         monitor=train.monitor,
         mode=None if train.monitor_mode == "auto" else train.monitor_mode,
     )
 
 
-def load_metrics(settings: Settings, classes: int) -> dict[str, Any]:
-    """The custom metrics of these settings, by name. Raises as `load_metric`."""
+def _metrics(settings: Settings, classes: int) -> dict[str, Any]:
     return {name: load_metric(name, settings.plugins.get(name, {}), classes) for name in settings.metrics}
 
 

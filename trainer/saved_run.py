@@ -138,7 +138,7 @@ class SavedRun(RunTables):
         from trainer.inference import left_out_metrics
 
         trainer, weights = self._trained()
-        for one in left_out_metrics(self._folder, trainer.metrics):
+        for one in left_out_metrics(self._folder, trainer):
             warnings.warn(str(one), stacklevel=2)
         return trainer.evaluate(images, weights=weights)
 
@@ -146,7 +146,7 @@ class SavedRun(RunTables):
         if self._loaded is None:
             from trainer.inference import load_for_images
 
-            self._loaded = load_for_images(self._folder, self._module, self._metrics)
+            self._loaded = load_for_images(self._folder, self._module, self._metrics or ())
         return self._loaded
 
     def __repr__(self) -> str:

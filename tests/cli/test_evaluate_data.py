@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import numpy as np
@@ -147,14 +148,22 @@ def test_the_metrics_of_the_run_are_computed_and_those_that_are_asked_for(
     assert (unknown.code, "did you mean 'mcc'" in unknown.err) == (4, True)
 
 
-def test_a_metric_of_a_package_that_is_gone_is_named(cli: Cli, runs: Path, test_images: Path) -> None:
+def test_a_metric_of_a_package_that_is_gone_or_broken_is_named(
+    cli: Cli, runs: Path, test_images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert cli("train", "digits", "--epochs", 1, "--name", "own", "--metrics", "kappa").code == 0
     settings = runs / "own" / "run.toml"
     settings.write_text(settings.read_text("utf-8").replace('"kappa"', '"f_beta"'), "utf-8")
     answer = cli("evaluate", "own", "--data", test_images, "--json")
     assert "metrics" not in answer.document
-    assert [(one["name"], one["code"]) for one in answer.document["metrics_left_out"]] == [("f_beta", "not_installed")]
-    assert "the metric f_beta is left out: no installed package has it" in answer.err
+    assert [(one["name"], one["code"]) for one in answer.document["metrics_left_out"]] == [("f_beta", "metric.unknown")]
+    assert "the metric f_beta is left out: There is no metric 'f_beta'" in answer.err
+    broken = EntryPoint("f_beta", "trainer.no_such_module:f_beta", "epochscope.metrics")
+    monkeypatch.setattr("trainer.plugins._find", lambda group, name: (broken,))
+    answer = cli("evaluate", "own", "--data", test_images, "--json")
+    assert [(one["name"], one["code"]) for one in answer.document["metrics_left_out"]] == [("f_beta", "plugin.broken")]
+    assert "No module named 'trainer.no_such_module'" in answer.err
+    assert cli("predict", "own", next((test_images / "1").iterdir())).code == 0
 
 
 def test_metrics_of_a_script_are_named_and_can_be_given_again(cli: Cli, runs: Path, test_images: Path) -> None:
@@ -163,7 +172,9 @@ def test_metrics_of_a_script_are_named_and_can_be_given_again(cli: Cli, runs: Pa
     metrics = {"zeros": lambda chances, labels: float((chances.argmax(1) == 0).mean())}
     Trainer(model, data, epochs=1, metrics=metrics, run_dir=runs / "script").fit()
     answer = cli("evaluate", "script", "--data", test_images, "--metrics", "kappa", "--json")
-    assert [(one["name"], one["code"]) for one in answer.document["metrics_left_out"]] == [("zeros", "in_script")]
+    assert [(one["name"], one["code"]) for one in answer.document["metrics_left_out"]] == [
+        ("zeros", "metric.in_script")
+    ]
     assert "load_run(..., metrics={'zeros': ...})" in answer.err
     assert "trained by a script" in answer.err
     with pytest.warns(UserWarning, match="the metric zeros is left out"):

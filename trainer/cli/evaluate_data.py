@@ -61,7 +61,7 @@ def evaluate_data(
     if not json:
         note(f"evaluating {folder.name} on {source} ...")
     trainer, weights = _load(folder, metrics)
-    left_out = left_out_metrics(folder, trainer.metrics)
+    left_out = left_out_metrics(folder, trainer)
     images = find_labelled(source, trainer.classes, skip_unknown=skip_unknown)
     for one in images.notes:
         note(f"data: {one}")
