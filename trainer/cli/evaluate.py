@@ -66,6 +66,10 @@ def evaluate(
     if data is not None:
         skips = {"skip_bad": skip_bad, "skip_unknown": skip_unknown}
         return evaluate_data(folder, data, metrics=more, csv=csv, **skips, json=json)
+    return _evaluate_splits(folder, with_map=map_, tsne=tsne, json=json)
+
+
+def _evaluate_splits(folder: RunFolder, *, with_map: bool, tsne: bool, json: bool) -> int:
     from trainer.cli.run_view import INTERVALS, calibration_line, report_lines
     from trainer.inference import evaluate as judge
     from trainer.store import calibration_file
@@ -74,7 +78,7 @@ def evaluate(
 
     def draw(trainer: Trainer) -> None:
         _tell_changed_data(folder, trainer)
-        if map_:
+        if with_map:
             from trainer.analysis.embedding import make_map, write_map
 
             maps.append(make_map(trainer, tsne=tsne, tell=_tell_stage))
