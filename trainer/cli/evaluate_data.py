@@ -71,8 +71,7 @@ def evaluate_data(
     if csv is not None:
         durable.write_bytes(csv, csv_bytes(prediction_csv(found.rows)), mode=0o666)
     _warn(images, found)
-    for one in left_out:
-        note(str(one))
+    note(*map(str, left_out))
     if json:
         say_json(_document(folder, source, images, found, left_out))
         return 0
