@@ -52,20 +52,10 @@ class Model:
         return np.asarray(image).reshape(1, *self.about["input"]["shape"])
 
 
-class Server(ThreadingHTTPServer):
-    """Has the model that its handlers ask."""
-
-    daemon_threads = True
-
-    def __init__(self, place: tuple[str, int], model: Model) -> None:
-        super().__init__(place, Handler)
-        self.model = model
-
-
 class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
-    server: Server
+    model: Model
     timeout = 30  # seconds without a byte
 
     def do_POST(self) -> None:
@@ -76,7 +66,7 @@ class Handler(BaseHTTPRequestHandler):
         if int(length) > LARGEST:
             return self.answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error=f"An image has at most {LARGEST:,} bytes.")
         try:
-            found = self.server.model.classify(self.rfile.read(int(length)))
+            found = self.model.classify(self.rfile.read(int(length)))
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # Pillow raises any of these
             return self.answer(HTTPStatus.BAD_REQUEST, error=f"This is not an image that can be read: {error}")
         return self.answer(HTTPStatus.OK, likeliest=found)
@@ -98,9 +88,10 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at; 0.0.0.0 is open to the network")
     parser.add_argument("--port", type=int, default=8000, help="0: any that is free")
     given = parser.parse_args()
-    with Server((given.host, given.port), Model(given.model)) as server:
-        host, port = server.server_address[:2]
-        print(f"{server.model.about['run']}: POST an image to http://{host}:{port}/", flush=True)
+    Handler.model = Model(given.model)
+    with ThreadingHTTPServer((given.host, given.port), Handler) as server:
+        place = f"http://{given.host}:{server.server_port}/"
+        print(f"{Handler.model.about['run']}: POST an image to {place}", flush=True)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
