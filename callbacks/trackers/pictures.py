@@ -102,7 +102,7 @@ def png_picture(path: Path) -> Pixels:
         path: A PNG file.
 
     Returns:
-        (h, w, 3) uint8; what is transparent in it lies on white.
+        (h, w, 3) uint8; transparent parts are white.
 
     Raises:
         OSError: It cannot be read, is damaged, or larger than what a callback can report.
