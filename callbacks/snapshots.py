@@ -105,9 +105,11 @@ def _name(event: ValidationDone | EpochEnded) -> str:
 
 def first_weight(model: Any) -> Any:
     """The first layer's weight as float32, or as float16, or its first rows, so that it takes at most 1 MB; None where
-    no parameter is a matrix or a filter bank, or one row is larger than that."""
+    no parameter is a matrix or a filter bank, or one row is larger than that, or the model is sharded."""
+    from trainer.distributed.sharding import is_sharded
+
     found = next((parameter for parameter in model.parameters() if parameter.ndim >= 2), None)
-    if found is None:
+    if found is None or is_sharded(found):
         return None
     weight = found.detach().float().cpu().numpy()
     if weight.nbytes > MAX_WEIGHT_BYTES:

@@ -6,6 +6,7 @@
     sum_gradients, exchange, copy_from_first    tensors, once per step or less
     gathered(item)                 the pieces of an evaluation, put together again
     wants, agreed                  whether a process has something to be dealt with; all learn of it at the same step
+    mesh(device_type)              for torch's own exchanges, as of a sharded model
     fail(error)                    the first error of any process ends all
 
 Every process calls the same of these in the same order: whatever hangs on a clock, a signal or a file of one process is
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+    from torch.distributed.device_mesh import DeviceMesh
 
 T = TypeVar("T")
 
@@ -70,6 +72,11 @@ class ProcessGroup:
     def copy_from_first(self, tensors: Iterable[Tensor]) -> None:
         """Give all processes the values of the first."""
 
+    def mesh(self, device_type: str) -> DeviceMesh:
+        """All processes in a row, as torch calls them. Raises UsageError `distributed.shard` where two compute on one
+        GPU."""
+        raise NotImplementedError("one process has no others")
+
     def remember(self, run: str) -> None:
         """Keep the path of the run for when the launcher starts all processes again."""
 
@@ -80,6 +87,10 @@ class ProcessGroup:
     def remembers(self, run: str) -> bool:
         """Whether this launch has been started again since it trained that run."""
         return False
+
+    def cause_of(self, error: BaseException) -> BaseException:
+        """The error itself; or, where one of torch's own exchanges broke off, the one that ended another process."""
+        return error
 
     def fail(self, error: BaseException) -> None:
         """Let the others know what has ended this process; they end as well."""

@@ -41,13 +41,14 @@ class Compiled:
             return self._forward(images)
 
 
-def check_step(training_step: object, *, several: bool) -> None:
+def check_step(training_step: object, *, several: bool, shard: bool = False) -> None:
     """Raises UsageError `train.step_compile` if there is a custom training step, or if the model has `several`
-    inputs."""
-    if training_step is not None or several:
+    inputs or is sharded."""
+    if training_step is not None or several or shard:
+        what = "A training step of your own" if training_step else "A model of several inputs"
         raise UsageError(
             "train.step_compile",
-            f"{'A training step of your own' if training_step else 'A model of several inputs'} cannot be compiled.",
+            f"{'A sharded model' if shard else what} cannot be compiled.",
             mend="leave out compile, or call torch.compile on the model yourself",
         )
 

@@ -11,6 +11,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from trainer.callback import Callback
@@ -19,7 +20,8 @@ from trainer.engine.clock import Clock
 from trainer.engine.commands import CommandQueue
 from trainer.engine.context import RunContext
 from trainer.engine.event_bus import EventBus
-from trainer.engine.failure import as_known_error, failure_fields
+from trainer.engine.failure import as_known_error, failure_fields, success_fields
+from trainer.engine.outcome import result_of
 from trainer.engine.run_guard import RunGuard
 from trainer.engine.shared_commands import ending_of_all, requests_of_all
 from trainer.errors import EpochscopeError, Plain
@@ -96,6 +98,8 @@ class Session:
         self.run = RunContext(self, folder, settings or {})
         self.capture: Callable[[], State] | None = None
         """Captures the state to resume from, while there is one."""
+        self.meeting: Callable[[], AbstractContextManager[None]] | None = None
+        """What all processes enter for `capture`; None: it can be called at any time."""
         self.outputs: dict[str, Outputs] = {}
         """Predictions of the last pass over each split."""
         self.history: list[EpochEnded] = []
@@ -144,30 +148,12 @@ class Session:
             except StopNow:
                 pass
             except BaseException as raised:  # including Ctrl-C in a script or notebook: callbacks learn how it ended
-                error = as_known_error(raised)
+                error = as_known_error(self.group.cause_of(raised))
                 self.group.fail(self.bus.first_error or error)
             error = self._end(error)
             if error is not None:
                 raise error
-            return self.result()
-
-    def result(self) -> Result:
-        """The outcome of the attempt."""
-        from trainer.result import Result
-
-        return Result(
-            status=self.stop_status or "completed",
-            reason=self.stop_reason,
-            best_epoch=self.best_epoch,
-            best_loss=self.best_loss,
-            run_dir=self.folder.path if self.folder else None,
-            epochs=tuple(self.history),
-            evaluations=self.evaluations,
-            calibration=self.calibration,
-            classes=self.run.classes,
-            valid_f1=self.valid_f1,
-            _model=self.run.model,
-        )
+            return result_of(self)
 
     def _alarm(self) -> None:
         self.control.waiting = True
@@ -182,10 +168,11 @@ class Session:
             self.log("the run failed", error)
         for request in (*self._taken, *self.control.close()):
             self._answer(request, "refused", "request.run_ended")
+        success = (self.stop_status, self.stop_reason, self._stop)
         self.emit(
             RunEnded(
                 **self.position,
-                **(failure_fields(error) if error is not None else self._success()),
+                **(success_fields(*success) if error is None else failure_fields(error)),
                 best_epoch=self.best_epoch,
                 best_loss=self.best_loss,
                 best_checkpoint=self.checkpoints.get("best"),
@@ -195,12 +182,6 @@ class Session:
             )
         )
         return error or self.bus.first_error
-
-    def _success(self) -> dict[str, Any]:
-        """Fields of RunEnded where there was no error."""
-        stop, status = self._stop, self.stop_status or "completed"
-        code = {"code": stop.code, "parameters": stop.parameters} if stop is not None else {}
-        return {"status": status, "reason": self.stop_reason, **code}
 
     # -- events --------------------------------------------------------------------------------------------------
 
@@ -219,12 +200,22 @@ class Session:
             self.checkpoints["last" if event.kind == "manual" else event.kind] = event.path
             if event.kind == "last":
                 self.saved_step = event.step
-        if self._held is not None and isinstance(event, CheckpointRequested):
-            self._held.append(event)
+        if isinstance(event, CheckpointRequested) and self._postponed(event):
             return
         if self.before_emit is not None and self.bus.here and not isinstance(event, BatchEnded | BatchesReported):
             self.before_emit()
         self.bus.emit(event)
+
+    def _postponed(self, event: CheckpointRequested) -> bool:
+        """Whether the checkpoint that is asked for will be made later."""
+        if self.meeting is not None and self.bus.delivering:  # one callback asks: all processes learn of it
+            if not self.group.rank:
+                self.control.submit(Request("checkpoint", source=event.source, kind=event.kind))
+        elif self._held is not None:
+            self._held.append(event)
+        else:
+            return False
+        return True
 
     def hold_checkpoints(self) -> None:
         """From ValidationDone to EpochEnded there is no state to continue from: a resumed run would validate, and have
@@ -320,7 +311,8 @@ class Session:
             case Request(do="unpause"):
                 self._unpause(request)
             case Request(do="checkpoint"):
-                self._save(request)
+                with self.meeting() if self.meeting is not None else nullcontext():
+                    self._save(request)
 
     def _answer(
         self,
@@ -392,9 +384,9 @@ class Session:
             return self._answer(request, "refused", "request.no_checkpoint_callback")
         saved: list[CheckpointSaved] = []
         with self.bus.on(CheckpointSaved, saved.append):
-            self.emit(CheckpointRequested(**self.position, kind="manual", source=request.source))
+            self.emit(CheckpointRequested(**self.position, kind=request.kind, source=request.source))
         # a retried `last` may be among them
-        paths = [event.path for event in saved if event.kind == "manual"]
+        paths = [event.path for event in saved if event.kind == request.kind]
         if paths:
             return self._answer(request, "done", path=paths[-1])
         return self._answer(request, "refused", "request.save_failed")
