@@ -51,7 +51,7 @@ from trainer.engine.session import Session, StopNow
 from trainer.engine.sharded_loop import training_loop
 from trainer.engine.shared_callbacks import of_process
 from trainer.engine.shared_commands import command_queue
-from trainer.engine.shared_start import begin_together, shared_state
+from trainer.engine.shared_start import begin_together
 from trainer.engine.step_options import StepOptions, TrainingStep
 from trainer.events import Event, Preparing
 from trainer.metrics.monitor import Mode, directions_of, make_monitor
@@ -255,7 +255,6 @@ class Trainer:
         seed_generators(self.seed)
         if continuation is not None:
             restore_run(session, loop, continuation, self.feed.fingerprint)
-        self._group.copy_from_first(shared_state(self.model, self.criterion))
         session.progress(Preparing, "check", 1, 1)
         facts: dict[str, Any] = {"seed": self.seed, "threads": threads, "compile_seconds": compile_seconds}
         session.emit(run_started(session, loop, parts, self.classes, **facts))

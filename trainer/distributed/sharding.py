@@ -48,7 +48,6 @@ def shard_model(model: nn.Module, optimizer: Optimizer, group: ProcessGroup) -> 
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     mesh = group.mesh(next(model.parameters()).device.type)
     for module in _groups(model):
-        # also the outermost one: after an evaluation it would keep whole weights, old ones at the next step
         fully_shard(module, mesh=mesh, reshard_after_forward=True)
     for settings in optimizer.param_groups:
         settings["params"] = [model.get_parameter(names[id(one)]) for one in settings["params"]]
@@ -86,6 +85,8 @@ class ShardedForward:
             return self._forward(images)
         finally:
             _AT_WORK.discard(self._model)
+            if not torch.is_grad_enabled():
+                self._model.reshard()  # type: ignore[operator]  # older torch keeps the outermost part whole
 
 
 def _check_at_work(model: nn.Module, _: object) -> None:

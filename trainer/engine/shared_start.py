@@ -94,8 +94,8 @@ def begin_together(
     group.use(device)
     notes = check_shareable(group, feed, loss, options)
     model = synchronized(model, device, group.size, feed)
+    group.copy_from_first(shared_state(model, loss.criterion))  # before there are averages of it
     if options.shard and not any(map(is_sharded, model.parameters())):  # it is, where it goes on in the same script
         check_shardable(model, optimizer, options)
-        group.copy_from_first(shared_state(model))
         shard_model(model, optimizer, group)
     return model, notes
