@@ -98,22 +98,29 @@ class At(Callback):
 
 def trained(trainer: Trainer, *, resume: bool = False) -> dict[str, Any]:
     """Trains; every process has to call this."""
+    start = _sample(trainer)
     result = trainer.fit(resume)
-    weights = [_whole(part.detach()).flatten() for part in trainer.model.parameters()]
     slots = [slot for state in trainer.optimizer.state.values() for slot in state.values() if slot.ndim]
     return {
         "status": result.status,
-        "weights": torch.cat(weights)[::97].tolist(),  # of a million
-        "digest": torch.cat(weights).double().sum().item(),
+        "start": start,
+        "weights": _sample(trainer),
+        "sum": sum(_whole(part).double().square().sum().item() for part in trainer.model.parameters()),
         "losses": [(epoch.train_loss, epoch.valid_loss) for epoch in result.epochs],
         "f1": [list(epoch.train_f1) for epoch in result.epochs],
         "bytes": [part_bytes(trainer.model.parameters()), part_bytes(slots)],
     }
 
 
+def _sample(trainer: Trainer) -> list[float]:
+    """One in 97 of a million weights."""
+    found: list[float] = torch.cat([_whole(part).flatten() for part in trainer.model.parameters()])[::97].tolist()
+    return found
+
+
 def _whole(tensor: Any) -> torch.Tensor:
     found: torch.Tensor = tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
-    return found
+    return found.detach()
 
 
 def make(name: str, folder: Path | None = None, **options: Any) -> Trainer:
@@ -124,9 +131,10 @@ def make(name: str, folder: Path | None = None, **options: Any) -> Trainer:
 
 def compared(name: str, folder: Path) -> dict[str, Any]:
     """Whole and, with several processes, sharded."""
-    found = {"whole": trained(make(name, folder / f"{name}-{SIZE}"))}
+    written = name == "ema"  # it takes longer than all the rest
+    found = {"whole": trained(make(name, folder / f"{name}-{SIZE}" if written else None))}
     if SIZE > 1:
-        found["sharded"] = trained(make(name, folder / f"{name}-sharded", shard=True))
+        found["sharded"] = trained(make(name, folder / f"{name}-sharded" if written else None, shard=True))
     return found
 
 
@@ -194,7 +202,7 @@ def diverging(folder: Path) -> dict[str, Any]:
     try:
         trainer.fit()
     except EpochscopeError as error:
-        return {"code": error.code, "step": error.parameters.get("batch")}
+        return {"code": error.code, "batch": error.parameters.get("batch")}
     return {}
 
 
@@ -206,6 +214,8 @@ def main(folder: str, out: str, *names: str) -> None:
         if verb == "resume":
             run, case, shard = rest.split(",")
             found[name] = resumed(place, run, case, shard=shard == "sharded")
+        elif verb == "long":
+            found[name] = trained(make(rest, shard=True, epochs=3))
         else:
             found[name] = compared(name, place) if name in CASES else globals()[name](place)
     Path(f"{out}.{RANK}").write_text(json.dumps(found), encoding="utf-8")
