@@ -101,7 +101,7 @@ class Trainer:
         training_step: Function of (model, (images, labels)) to the loss, or to (loss, logits (B, C)), in place of
             `loss(model(images), labels)`. Validation still uses `loss`.
         steps_per_epoch: Optimiser steps per epoch, 1 or more, for data without an end. None: once through the data.
-        shard: Divide weights, gradients and optimiser state among the processes that torchrun has started (FSDP2).
+        shard: Divide weights, gradients and optimiser state among the processes of torchrun (FSDP2). Default: no.
         metrics: Further metrics by name: functions of probabilities (N, C) float32 and labels (N,) int64, or objects
             such as torchmetrics'; or a sequence of names of built-in or installed metrics. Default: none.
         monitor: What decides which epoch is the best: "loss", "accuracy", "macro_f1", or a name in `metrics`.

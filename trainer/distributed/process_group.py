@@ -73,8 +73,8 @@ class ProcessGroup:
         """Give all processes the values of the first."""
 
     def mesh(self, device_type: str) -> DeviceMesh:
-        """All processes in a row, as torch calls them. Raises UsageError `distributed.shard` where two compute on one
-        GPU."""
+        """All processes in a row, as torch calls them. Raises UsageError `distributed.shard_devices` where two of them
+        compute on one GPU."""
         raise NotImplementedError("one process has no others")
 
     def remember(self, run: str) -> None:

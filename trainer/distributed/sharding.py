@@ -34,7 +34,7 @@ def is_sharded(tensor: object) -> bool:
 
 def local(tensor: Tensor) -> Tensor:
     """This process's part of a sharded tensor; any other as it is."""
-    return tensor.to_local() if is_sharded(tensor) else tensor
+    return tensor.to_local() if is_sharded(tensor) else tensor  # type: ignore[attr-defined]  # of DTensor
 
 
 def shard_model(model: nn.Module, optimizer: Optimizer, group: ProcessGroup) -> None:
@@ -47,14 +47,14 @@ def shard_model(model: nn.Module, optimizer: Optimizer, group: ProcessGroup) -> 
 
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     mesh = group.mesh(next(model.parameters()).device.type)
-    for module in _groups(model):
+    for module in exchange_groups(model):
         fully_shard(module, mesh=mesh, reshard_after_forward=True)
     for settings in optimizer.param_groups:
         settings["params"] = [model.get_parameter(names[id(one)]) for one in settings["params"]]
     model.register_forward_pre_hook(_check_at_work, prepend=True)
 
 
-def _groups(model: nn.Module) -> Iterator[nn.Module]:
+def exchange_groups(model: nn.Module) -> Iterator[nn.Module]:
     """The modules whose parameters are exchanged together, the innermost first, the model last."""
     taken: set[int] = set()
 

@@ -196,12 +196,12 @@ class TorchGroup(ProcessGroup):
 
         if device_type != "cpu" and self._tensors is None:
             raise UsageError(
-                "distributed.shard",
+                "distributed.shard_devices",
                 "A model can be sharded only among processes that each have a GPU of their own, over NCCL.",
                 expected="as many GPUs as processes; or processors",
                 mend="start as many processes as there are GPUs, or leave out shard",
             )
-        group = dist.group.WORLD if self._tensors is None else self._tensors
+        group: Any = dist.group.WORLD if self._tensors is None else self._tensors
         return DeviceMesh.from_group(group, device_type)
 
     # -- started again -------------------------------------------------------------------------------------------
@@ -243,10 +243,10 @@ class TorchGroup(ProcessGroup):
 
     def cause_of(self, error: BaseException) -> BaseException:
         """See `ProcessGroup`. gloo has no error of its own."""
-        broken = isinstance(error, dist.DistError) or (isinstance(error, RuntimeError) and "gloo" in str(error))
+        broken = isinstance(error, RuntimeError) and (isinstance(error, dist.DistError) or "gloo" in str(error))
         return self._cause(error) if broken and self._open else error
 
-    def _cause(self, error: Exception) -> PeerError:
+    def _cause(self, error: BaseException) -> PeerError:
         """Why a connection broke: what another process said before it ended, else who is gone."""
         end = time.monotonic() + SEARCH_SECONDS
         while True:

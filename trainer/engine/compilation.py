@@ -42,13 +42,14 @@ class Compiled:
 
 
 def check_step(training_step: object, *, several: bool, shard: bool = False) -> None:
-    """Raises UsageError `train.step_compile` if there is a custom training step, or if the model has `several`
-    inputs or is sharded."""
-    if training_step is not None or several or shard:
-        what = "A training step of your own" if training_step else "A model of several inputs"
+    """Raises UsageError `train.step_compile` if there is a custom training step, or if the model has `several` inputs;
+    `distributed.shard` if it is to be sharded."""
+    if shard:
+        raise UsageError("distributed.shard", "A sharded model cannot be compiled.", mend="leave out compile, or shard")
+    if training_step is not None or several:
         raise UsageError(
             "train.step_compile",
-            f"{'A sharded model' if shard else what} cannot be compiled.",
+            f"{'A training step of your own' if training_step else 'A model of several inputs'} cannot be compiled.",
             mend="leave out compile, or call torch.compile on the model yourself",
         )
 
