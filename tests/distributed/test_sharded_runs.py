@@ -23,8 +23,6 @@ pytestmark = [
 ]
 SCRIPT = Path(__file__).parent / "sharded_script.py"
 CASES = ("adam", "fused", "clip_norm", "clip_value", "ema", "frozen", "weighted")
-ELEMENTS = GROUP_SIZE
-"""The models have a few more."""
 
 
 def alone(folder: Path, *names: str) -> dict[str, Any]:
@@ -81,13 +79,20 @@ def test_weights_and_figures_are_those_of_a_whole_model(
 def test_each_process_holds_half_of_weights_and_optimizer_state(runs: list[dict[str, Any]]) -> None:
     for rank in range(2):
         whole, sharded = runs[rank]["adam"]["whole"]["bytes"], runs[rank]["adam"]["sharded"]["bytes"]
-        assert whole[0] > 4 * ELEMENTS
+        assert whole[0] > 4 * GROUP_SIZE
         assert whole[1] == 2 * whole[0]  # two averages of each weight
         for mine, all_of_it in zip(sharded, whole, strict=True):
             assert 0.49 < mine / all_of_it < 0.51
 
 
 def test_a_checkpoint_is_that_of_a_whole_model(runs: list[dict[str, Any]], folder: Path) -> None:
+    counts = [
+        event.parameters
+        for name in ("ema-2", "ema-sharded")
+        for record in events(folder / name)
+        if isinstance(event := record.event, RunStarted)
+    ]
+    assert counts[0] == counts[1] > GROUP_SIZE
     for name in ("last-000000005", "best-000000010"):
         files = [folder / f"ema-{kind}" / "checkpoints" / f"{name}.safetensors" for kind in (2, "sharded")]
         (whole, meta), (sharded, other) = map(checkpoint.read, files)

@@ -22,25 +22,25 @@ from trainer.engine.step_options import StepOptions
 from trainer.errors import UsageError
 
 
-def wide() -> nn.Linear:
-    """Large enough to be exchanged by itself; takes no memory."""
-    side = int(GROUP_SIZE**0.5) + 1
-    return nn.Linear(side, side, device="meta")
+def layer(inputs: int, outputs: int) -> nn.Linear:
+    """One that takes no memory."""
+    return nn.Linear(inputs, outputs, device="meta")
 
 
-def test_large_modules_are_exchanged_by_themselves_and_the_rest_with_the_model() -> None:
-    small = nn.Linear(3, 3)
-    block = nn.Sequential(nn.Linear(1000, 600, device="meta"), nn.Linear(600, 1000, device="meta"))
-    listed = nn.ModuleList([nn.Linear(900, 900, device="meta") for _ in range(2)])  # it has no forward pass
-    model = nn.ModuleDict({"wide": (alone := wide()), "block": block, "listed": listed, "small": small})
-    assert list(exchange_groups(model)) == [alone, block, model]
+def test_large_blocks_are_exchanged_by_themselves_and_the_rest_with_the_model() -> None:
+    block = nn.Sequential(layer(1000, 600), layer(600, 1000))
+    large = layer(1000, 1000)
+    listed = nn.ModuleList([layer(900, 900) for _ in range(2)])  # it has no forward pass
+    model = nn.Sequential(block, large, layer(3, 3))
+    outer = nn.ModuleDict({"model": model, "listed": listed, "small": layer(3, 3)})
+    assert list(exchange_groups(model)) == [block, large, model]
+    assert list(exchange_groups(outer)) == [block, large, outer]
 
 
-def test_the_parts_of_an_attention_are_not_called_and_so_not_exchanged_by_themselves() -> None:
+def test_layers_that_may_not_be_called_are_exchanged_with_the_block_that_uses_them() -> None:
     attention = nn.MultiheadAttention(1024, 4, device="meta")
-    model = nn.Sequential(attention, nn.Linear(2, 2))
     assert attention.out_proj.weight.numel() > GROUP_SIZE
-    assert list(exchange_groups(model)) == [attention, model]
+    assert list(exchange_groups(model := nn.Sequential(attention, layer(2, 2)))) == [attention, model]
 
 
 def tied() -> nn.Module:

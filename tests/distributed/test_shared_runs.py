@@ -157,10 +157,10 @@ def test_all_begin_with_the_weights_of_the_first() -> None:
 
 
 def test_an_average_of_weights_begins_with_those_of_the_first_too() -> None:
-    one = linear(0)
-    result, _ = alone(one, ema=0.9)
+    given = {"ema": 0.9, "epochs": 2, "steps_per_epoch": 1}  # it soon forgets them
+    result, _ = alone(linear(0), **given)
     models: list[nn.Module] = [linear(seed) for seed in range(2)]
-    results, _ = run(2, models, ema=0.9)
+    results, _ = run(2, models, **given)
     for found in results:  # each process validates a part
         for epoch, expected in zip(found.epochs, result.epochs, strict=True):
             assert epoch.valid_loss == pytest.approx(expected.valid_loss, rel=1e-4)

@@ -55,20 +55,24 @@ def shard_model(model: nn.Module, optimizer: Optimizer, group: ProcessGroup) -> 
 
 
 def exchange_groups(model: nn.Module) -> Iterator[nn.Module]:
-    """The modules whose parameters are exchanged together, the innermost first, the model last."""
+    """The modules whose parameters are exchanged together, the innermost first, the model last.
+
+    They are put together when the module is called. So a single layer is taken only where it is sure to be: attention,
+    for one, uses the weights of its layers without calling them.
+    """
     taken: set[int] = set()
 
-    def within(module: nn.Module) -> Iterator[nn.Module]:
-        if not isinstance(module, nn.MultiheadAttention):  # uses the weights of its parts without calling them
-            for child in module.children():
-                yield from within(child)
+    def within(module: nn.Module, called: bool) -> Iterator[nn.Module]:
+        calls = type(module).forward is nn.Sequential.forward
+        for child in module.children():
+            yield from within(child, calls or any(child.children()))
         left = [one for one in module.parameters() if id(one) not in taken]
         large = sum(one.numel() for one in left) >= GROUP_SIZE
-        if module is model or (large and not isinstance(module, _NOT_CALLED)):
+        if module is model or (large and called and not isinstance(module, _NOT_CALLED)):
             taken.update(map(id, left))
             yield module
 
-    return within(model)
+    return within(model, called=True)
 
 
 class ShardedForward:
