@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -152,6 +153,8 @@ def stopped(folder: Path) -> dict[str, Any]:
         stop = At(7, lambda: made[0].stop() if RANK == SIZE - 1 else None)  # noqa: B023  # called within the loop
         made.append(make("ema", folder / f"stopped-{kind}", shard=kind == "sharded", epochs=3, callbacks=[stop]))
         found[kind] = trained(made[0])
+    if not RANK:
+        shutil.copytree(folder / "stopped-sharded", folder / "stopped-one")  # for one process
     return found
 
 

@@ -1,4 +1,7 @@
-"""Sharded models by torchrun with two processes: against whole ones, and against one process."""
+"""Sharded models by torchrun with two processes: against whole ones, and against one process.
+
+Two tests that look at many things: a launch costs seconds.
+"""
 
 from __future__ import annotations
 
@@ -41,108 +44,87 @@ def shared(folder: Path, *names: str) -> list[dict[str, Any]]:
     return [json.loads((folder / f"two.{rank}").read_text()) for rank in range(2)]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("sharded")
+def of(kind: type[Any], run: Path) -> list[Any]:
+    return [record.event for record in events(run) if isinstance(record.event, kind)]
 
 
-@pytest.fixture(scope="module")
-def runs(folder: Path) -> list[dict[str, Any]]:
-    """All that two processes can do in one launch."""
-    return shared(folder, *CASES, "stopped", "saving", "diverging")
-
-
-@pytest.fixture(scope="module")
-def one(folder: Path) -> dict[str, Any]:
-    """The cases in one process."""
-    return alone(folder, *CASES)
-
-
-def close(found: dict[str, Any], expected: dict[str, Any]) -> None:
+def check_close(found: dict[str, Any], expected: dict[str, Any], what: str) -> None:
     for name in ("weights", "losses", "f1"):
-        np.testing.assert_allclose(found[name], expected[name], rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(found["sum"], expected["sum"], rtol=1e-5)
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-4, atol=1e-6, err_msg=f"{what}: {name}")
+    np.testing.assert_allclose(found["sum"], expected["sum"], rtol=1e-5, err_msg=what)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_weights_and_figures_are_those_of_a_whole_model(
-    case: str, runs: list[dict[str, Any]], one: dict[str, Any]
-) -> None:
-    sharded = [found[case]["sharded"] for found in runs]
-    assert sharded[0]["weights"] == sharded[1]["weights"]
-    close(sharded[0], runs[0][case]["whole"])
-    close(sharded[0], one[case]["whole"])
-    moved = np.abs(np.subtract(sharded[0]["weights"], one[case]["whole"]["start"])).max()
-    assert moved > 1e-4  # the tolerance is a hundredth of it
+def test_a_sharded_model_is_trained_as_a_whole_one(tmp_path: Path) -> None:
+    runs = shared(tmp_path, *CASES, "saving", "diverging")
+    one = alone(tmp_path, *CASES)
+    for case in CASES:
+        sharded = [found[case]["sharded"] for found in runs]
+        assert sharded[0]["weights"] == sharded[1]["weights"]
+        check_close(sharded[0], runs[0][case]["whole"], f"{case}, two processes")
+        check_close(sharded[0], one[case]["whole"], f"{case}, one process")
+        moved = np.abs(np.subtract(sharded[0]["weights"], one[case]["whole"]["start"])).max()
+        assert moved > 1e-4, case  # the tolerance is a hundredth of it
+    check_halves([found["adam"] for found in runs])
+    check_same_checkpoints(tmp_path / "ema-2", tmp_path / "ema-sharded")
+    check_saving(tmp_path / "saving", runs)
+    # one part of one process was not finite
+    assert [found["diverging"] for found in runs] == [{"code": "diverged.step", "batch": 4}] * 2
 
 
-def test_each_process_holds_half_of_weights_and_optimizer_state(runs: list[dict[str, Any]]) -> None:
-    for rank in range(2):
-        whole, sharded = runs[rank]["adam"]["whole"]["bytes"], runs[rank]["adam"]["sharded"]["bytes"]
+def check_halves(runs: list[dict[str, Any]]) -> None:
+    """Of the weights and the state of the optimiser each process holds one."""
+    for found in runs:
+        whole, sharded = found["whole"]["bytes"], found["sharded"]["bytes"]
         assert whole[0] > 4 * GROUP_SIZE
         assert whole[1] == 2 * whole[0]  # two averages of each weight
         for mine, all_of_it in zip(sharded, whole, strict=True):
             assert 0.49 < mine / all_of_it < 0.51
 
 
-def test_a_checkpoint_is_that_of_a_whole_model(runs: list[dict[str, Any]], folder: Path) -> None:
-    counts = [
-        event.parameters
-        for name in ("ema-2", "ema-sharded")
-        for record in events(folder / name)
-        if isinstance(event := record.event, RunStarted)
-    ]
+def check_same_checkpoints(whole_run: Path, sharded_run: Path) -> None:
+    counts = [event.parameters for run in (whole_run, sharded_run) for event in of(RunStarted, run)]
     assert counts[0] == counts[1] > GROUP_SIZE
     for name in ("last-000000005", "best-000000010"):
-        files = [folder / f"ema-{kind}" / "checkpoints" / f"{name}.safetensors" for kind in (2, "sharded")]
+        files = [run / "checkpoints" / f"{name}.safetensors" for run in (whole_run, sharded_run)]
         (whole, meta), (sharded, other) = map(checkpoint.read, files)
         assert whole.keys() == sharded.keys()
         for key, tensor in whole.items():
             np.testing.assert_allclose(sharded[key].numpy(), tensor.numpy(), rtol=1e-4, atol=1e-6, err_msg=key)
-        for key in ("epoch", "batch", "step", "optimizer", "modules", "best", "processes"):
+        for key in ("epoch", "batch", "step", "optimizer", "modules", "processes"):
             assert other[key] == meta[key]
 
 
-def test_whoever_asks_for_a_checkpoint_gets_one_of_all_processes(runs: list[dict[str, Any]], folder: Path) -> None:
-    run = folder / "saving"
-    saved = [event for record in events(run) if isinstance(event := record.event, CheckpointSaved)]
-    # a callback of the first process asks, and all save at the step after
+def check_saving(run: Path, runs: list[dict[str, Any]]) -> None:
+    """Whatever the first process asks for, all save at the step after; what it would do by itself is refused."""
+    saved = of(CheckpointSaved, run)
     assert [event.step for event in saved if event.kind == "manual"] == [2, 5]
     assert {5, 9, 10} <= {event.step for event in saved if event.kind == "last"}
     for path in (run / "checkpoints").iterdir():
         checkpoint.read(path)
     assert runs[0]["saving"]["weights"] == runs[0]["adam"]["sharded"]["weights"]
-
-
-def test_what_one_process_would_do_by_itself_is_refused(runs: list[dict[str, Any]]) -> None:
     assert set(runs[0]["saving"]["errors"]) == {"distributed.capture", "distributed.sharded_model"}
-    assert runs[1]["saving"]["errors"] == ["distributed.sharded_model"]  # Trainer.evaluate
+    assert runs[1]["saving"]["errors"] == ["distributed.sharded_model"]  # by Trainer.evaluate
 
 
-def test_a_gradient_that_is_not_finite_in_one_part_ends_all(runs: list[dict[str, Any]]) -> None:
-    assert [found["diverging"] for found in runs] == [{"code": "diverged.step", "batch": 4}] * 2
-
-
-def test_killed_and_stopped_runs_go_on_sharded_or_whole(runs: list[dict[str, Any]], folder: Path) -> None:
-    with Launch(SCRIPT, folder, folder / "none", "killed", output=folder / "killed.txt") as launch:
+def test_killed_and_stopped_runs_go_on_sharded_or_whole(tmp_path: Path) -> None:
+    with Launch(SCRIPT, tmp_path, tmp_path / "none", "killed", output=tmp_path / "killed.txt") as launch:
         assert launch.wait() != 0
     assert "Process 1 of 2 was lost" in launch.text
-    ended = [event for record in events(folder / "killed") if isinstance(event := record.event, RunEnded)]
+    ended = of(RunEnded, tmp_path / "killed")
     assert [(event.code, event.parameters["process"]) for event in ended] == [("distributed.lost", 1)]
     for name in ("killed-one", "killed-whole"):
-        shutil.copytree(folder / "killed", folder / name)
-    shutil.copytree(folder / "stopped-sharded", folder / "stopped-one")
+        shutil.copytree(tmp_path / "killed", tmp_path / name)
     again = shared(
-        folder,
-        *("long:adam", "resume:killed,adam,sharded", "resume:killed-whole,adam,whole"),
+        tmp_path,
+        *("stopped", "long:adam", "resume:killed,adam,sharded", "resume:killed-whole,adam,whole"),
         *("long:ema", "resume:stopped-sharded,ema,whole", "resume:stopped-whole,ema,sharded"),
     )[0]
-    assert again["resume:killed,adam,sharded"] == again["long:adam"]  # to the bit
-    by_one = alone(folder, "resume:killed-one,adam,whole", "resume:stopped-one,ema,whole")
-    close(again["resume:killed-whole,adam,whole"], again["long:adam"])
-    close(by_one["resume:killed-one,adam,whole"], again["long:adam"])
-    close(again["resume:stopped-sharded,ema,whole"], again["long:ema"])
-    close(again["resume:stopped-whole,ema,sharded"], again["long:ema"])
-    close(by_one["resume:stopped-one,ema,whole"], again["long:ema"])
-    started = [event for record in events(folder / "stopped-one") if isinstance(event := record.event, RunStarted)]
+    by_one = alone(tmp_path, "resume:killed-one,adam,whole", "resume:stopped-one,ema,whole")
+    assert {found["status"] for found in again["stopped"].values()} == {"stopped"}
+    assert again["resume:killed,adam,sharded"]["weights"] == again["long:adam"]["weights"]  # to the bit
+    for found in (again, by_one):
+        for name in found:
+            if name.startswith("resume:"):
+                check_close(found[name], again[f"long:{name.split(',')[1]}"], name)
+    started = of(RunStarted, tmp_path / "stopped-one")
     assert [(event.processes, event.resumed_step) for event in started] == [(2, 0), (1, 8)]
