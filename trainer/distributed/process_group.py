@@ -6,7 +6,7 @@
     sum_gradients, exchange, copy_from_first    tensors, once per step or less
     gathered(item)                 the pieces of an evaluation, put together again
     wants, agreed                  whether a process has something to be dealt with; all learn of it at the same step
-    mesh(device_type)              for torch's own exchanges, as of a sharded model
+    mesh(device_type), cause_of(error)    for torch's own exchanges, as of a sharded model
     fail(error)                    the first error of any process ends all
 
 Every process calls the same of these in the same order: whatever hangs on a clock, a signal or a file of one process is
