@@ -11,17 +11,16 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from trainer.callback import Callback
 from trainer.distributed.process_group import ALONE, ProcessGroup
+from trainer.engine.checkpoint_times import CheckpointTimes
 from trainer.engine.clock import Clock
 from trainer.engine.commands import CommandQueue
 from trainer.engine.context import RunContext
 from trainer.engine.event_bus import EventBus
 from trainer.engine.failure import as_known_error, failure_fields, success_fields
-from trainer.engine.outcome import result_of
 from trainer.engine.run_guard import RunGuard
 from trainer.engine.shared_commands import ending_of_all, requests_of_all
 from trainer.errors import EpochscopeError, Plain
@@ -98,8 +97,7 @@ class Session:
         self.run = RunContext(self, folder, settings or {})
         self.capture: Callable[[], State] | None = None
         """Captures the state to resume from, while there is one."""
-        self.meeting: Callable[[], AbstractContextManager[None]] | None = None
-        """What all processes enter for `capture`; None: it can be called at any time."""
+        self.saving = CheckpointTimes(self.control, group.rank)
         self.outputs: dict[str, Outputs] = {}
         """Predictions of the last pass over each split."""
         self.history: list[EpochEnded] = []
@@ -123,7 +121,6 @@ class Session:
         self._signals = signals
         self._paused = False
         self._clock_ran = False
-        self._held: list[Event] | None = None
         self._announced: dict[type[Event], float] = {}
         self._taken: deque[Request | MalformedRequestError] = deque()
 
@@ -153,7 +150,25 @@ class Session:
             error = self._end(error)
             if error is not None:
                 raise error
-            return result_of(self)
+            return self.result()
+
+    def result(self) -> Result:
+        """The outcome of the attempt."""
+        from trainer.result import Result
+
+        return Result(
+            status=self.stop_status or "completed",
+            reason=self.stop_reason,
+            best_epoch=self.best_epoch,
+            best_loss=self.best_loss,
+            run_dir=self.folder.path if self.folder else None,
+            epochs=tuple(self.history),
+            evaluations=self.evaluations,
+            calibration=self.calibration,
+            classes=self.run.classes,
+            valid_f1=self.valid_f1,
+            _model=self.run.model,
+        )
 
     def _alarm(self) -> None:
         self.control.waiting = True
@@ -200,32 +215,15 @@ class Session:
             self.checkpoints["last" if event.kind == "manual" else event.kind] = event.path
             if event.kind == "last":
                 self.saved_step = event.step
-        if isinstance(event, CheckpointRequested) and self._postponed(event):
+        if isinstance(event, CheckpointRequested) and self.saving.postpones(event, self.bus.delivering):
             return
         if self.before_emit is not None and self.bus.here and not isinstance(event, BatchEnded | BatchesReported):
             self.before_emit()
         self.bus.emit(event)
 
-    def _postponed(self, event: CheckpointRequested) -> bool:
-        """Whether the checkpoint that is asked for will be made later."""
-        if self.meeting is not None and self.bus.delivering:  # one callback asks: all processes learn of it
-            if not self.group.rank:
-                self.control.submit(Request("checkpoint", source=event.source, kind=event.kind))
-        elif self._held is not None:
-            self._held.append(event)
-        else:
-            return False
-        return True
-
-    def hold_checkpoints(self) -> None:
-        """From ValidationDone to EpochEnded there is no state to continue from: a resumed run would validate, and have
-        its callbacks decide, a second time. Checkpoints asked for meanwhile are made at EpochEnded."""
-        self._held = []
-
     def release_checkpoints(self) -> None:
-        """See `hold_checkpoints`."""
-        held, self._held = self._held or [], None
-        for event in held:
+        """Make those that were asked for since `saving.hold`."""
+        for event in self.saving.release():
             self.emit(event)
 
     def announce(self, event: type[Preparing | Working], stage: Stage, done: int, total: int) -> None:
@@ -311,7 +309,7 @@ class Session:
             case Request(do="unpause"):
                 self._unpause(request)
             case Request(do="checkpoint"):
-                with self.meeting() if self.meeting is not None else nullcontext():
+                with self.saving.together():
                     self._save(request)
 
     def _answer(

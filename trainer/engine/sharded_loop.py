@@ -38,11 +38,11 @@ class ShardedLoop(Loop):
 
     def run(self) -> None:
         """As of every loop."""
-        self.session.meeting = self._meeting
+        self.session.saving.meeting = self._meeting
         try:
             super().run()
         finally:
-            self.session.meeting = None
+            self.session.saving.meeting = None
 
     @contextmanager
     def _meeting(self) -> Iterator[None]:
