@@ -115,10 +115,12 @@ def first_weight(model: Any) -> Any:
 
     Returns:
         The first parameter with two dimensions or more, (n, ...) float32; if it is too large, float16 and only the
-        first rows. None if there is no such parameter, or one row is too large.
+        first rows. None if there is no such parameter, or one row is too large, or the model is sharded.
     """
+    from trainer.distributed.sharding import is_sharded
+
     found = next((parameter for parameter in model.parameters() if parameter.ndim >= 2), None)
-    if found is None:
+    if found is None or is_sharded(found):
         return None
     weight = found.detach().float().cpu().numpy()
     if weight.nbytes > MAX_WEIGHT_BYTES:

@@ -213,7 +213,7 @@ def make_trainer(settings: Settings, prepared: Prepared, class_counts: Any) -> T
         compile=train.compile,
         threads=choose_threads(train.threads, "softmax" if _on_frozen(settings) else settings.model),
         eval_batch=train.eval_batch or (TUNED_EVAL_BATCH if groups is not None else None),
-        **{name: getattr(train, name) for name in ("accumulate", "clip_norm", "clip_value", "ema")},
+        **{name: getattr(train, name) for name in ("accumulate", "clip_norm", "clip_value", "ema", "shard")},
         **{name: getattr(settings.augment, name) for name in ("mixup", "cutmix")},
         metrics=_metrics(settings, len(data.classes)),
         monitor=train.monitor,

@@ -48,9 +48,10 @@ from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.run_start import data_of_run, open_shared_run, restore_run, run_started
 from trainer.engine.session import Session, StopNow
+from trainer.engine.sharded_loop import training_loop
 from trainer.engine.shared_callbacks import of_process
 from trainer.engine.shared_commands import command_queue
-from trainer.engine.shared_start import begin_together, shared_state
+from trainer.engine.shared_start import begin_together
 from trainer.engine.step_options import StepOptions, TrainingStep
 from trainer.events import Event, Preparing
 from trainer.metrics.monitor import Mode, directions_of, make_monitor
@@ -100,6 +101,7 @@ class Trainer:
         training_step: Function of (model, (images, labels)) to the loss, or to (loss, logits (B, C)), in place of
             `loss(model(images), labels)`. Validation still uses `loss`.
         steps_per_epoch: Optimiser steps per epoch, 1 or more, for data without an end. None: once through the data.
+        shard: Divide weights, gradients and optimiser state among the processes of torchrun (FSDP2). Default: no.
         metrics: Further metrics by name: functions of probabilities (N, C) float32 and labels (N,) int64, or objects
             such as torchmetrics'; or a sequence of names of built-in or installed metrics. Default: none.
         monitor: What decides which epoch is the best: "loss", "accuracy", "macro_f1", or a name in `metrics`.
@@ -142,12 +144,13 @@ class Trainer:
         cutmix: float = 0.0,
         training_step: TrainingStep | None = None,
         steps_per_epoch: int | None = None,
+        shard: bool = False,
         metrics: Mapping[str, Any] | Sequence[str] | None = None,
         monitor: str = "loss",
         mode: Mode | None = None,
     ) -> None:
         self.options = StepOptions(
-            accumulate, clip_norm, clip_value, ema, mixup, cutmix, training_step, steps_per_epoch
+            accumulate, clip_norm, clip_value, ema, mixup, cutmix, training_step, steps_per_epoch, shard
         )
         self._group = process_group()
         self.precision: Literal["float32", "bfloat16"] = precision
@@ -165,7 +168,7 @@ class Trainer:
         self._forward: Forward = forward_in(precision, self.model, self.device, several=several)
         if compile:
             check_compiler(self.device)
-            check_step(training_step, several=several)
+            check_step(training_step, several=several, shard=shard and self._group.size > 1)
         self.optimizer = made_optimizer(optimizer, self.model, self.criterion)
         self.classes = class_names(self.model, self.feed)
         if self.options.mixes and training_step is None:
@@ -219,7 +222,7 @@ class Trainer:
         )
         return session.conduct(lambda: self.train(session))
 
-    def train(self, session: Session, make_loop: Callable[[Session, Parts], Loop] = Loop) -> None:
+    def train(self, session: Session, make_loop: Callable[[Session, Parts], Loop] = training_loop) -> None:
         """Restore, train and evaluate within a session that has begun: `fit` calls it.
 
         Args:
@@ -233,7 +236,7 @@ class Trainer:
         check_deciders(session.callbacks, self.feed, self.monitor)
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
-        self.model, notes = begin_together(self._group, self.model, self.feed, self._loss, self.options)
+        self.model, notes = begin_together(self._group, self.model, self.feed, self._loss, self.options, self.optimizer)
         for note in (*self._loss.notes, *notes):
             session.warn(note)
         if isinstance(self.feed, LoaderSource):
@@ -252,7 +255,6 @@ class Trainer:
         seed_generators(self.seed)
         if continuation is not None:
             restore_run(session, loop, continuation, self.feed.fingerprint)
-        self._group.copy_from_first(shared_state(self.model, self.criterion))
         session.progress(Preparing, "check", 1, 1)
         facts: dict[str, Any] = {"seed": self.seed, "threads": threads, "compile_seconds": compile_seconds}
         session.emit(run_started(session, loop, parts, self.classes, **facts))

@@ -1681,6 +1681,10 @@
         <translation>Процессы получили разные батчи. Уберите DistributedSampler и другое разделение данных: каждый процесс сам берёт свою долю каждого батча. Всё случайное в загрузчике должно зависеть от seed.</translation>
     </message>
     <message>
+        <source>distributed.capture</source>
+        <translation>Состояние разделённой модели собирают только все процессы вместе, когда сохраняется контрольная точка. Вызовите run.request_checkpoint().</translation>
+    </message>
+    <message>
         <source>distributed.connect</source>
         <translation>Процессы не смогли соединиться друг с другом. Запускайте их так: torchrun --nproc-per-node 2 -m trainer train …</translation>
     </message>
@@ -1719,6 +1723,18 @@
     <message>
         <source>distributed.seeds</source>
         <translation>Несколько seed — это несколько запусков: вместе несколько процессов их не обучают. Уберите torchrun или --seeds.</translation>
+    </message>
+    <message>
+        <source>distributed.shard</source>
+        <translation>Разделённую модель так обучать нельзя. Не поддерживаются накопление градиентов (accumulate), свой training_step, LBFGS, компиляция, обучаемая функция потерь и общие веса у разных слоёв. Уберите это или отключите shard.</translation>
+    </message>
+    <message>
+        <source>distributed.shard_devices</source>
+        <translation>Разделить модель можно лишь между процессами, у каждого из которых свой GPU. Запустите столько процессов, сколько есть GPU, или отключите shard.</translation>
+    </message>
+    <message>
+        <source>distributed.sharded_model</source>
+        <translation>Разделённую модель может вызывать только её собственное обучение: все процессы должны делать это одновременно. Обученную модель загрузите в одном процессе: load_run(run_dir).model().</translation>
     </message>
     <message>
         <source>distributed.single_pass</source>
@@ -5183,6 +5199,10 @@
         <translation>Меньшее улучшение отслеживаемого показателя (по умолчанию — потерь) не учитывается</translation>
     </message>
     <message>
+        <source>Divide weights, gradients and optimiser state among the processes of torchrun (FSDP2); one process has all</source>
+        <translation>Делить веса, градиенты и состояние оптимизатора между процессами torchrun (FSDP2); единственный процесс хранит всё</translation>
+    </message>
+    <message>
         <source>Head</source>
         <translation>Голова</translation>
     </message>
@@ -5301,6 +5321,10 @@
     <message>
         <source>SHA-256 of the pretrained weights; empty: those of ImageNet, whose digest the run records</source>
         <translation>SHA-256 предобученных весов; пусто: веса ImageNet, их контрольная сумма записывается в запуск</translation>
+    </message>
+    <message>
+        <source>Shard</source>
+        <translation>Разделить модель</translation>
     </message>
     <message>
         <source>Side of the images that the pretrained network is given; auto: that of the images, small ones enlarged</source>

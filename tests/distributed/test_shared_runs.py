@@ -156,6 +156,16 @@ def test_all_begin_with_the_weights_of_the_first() -> None:
     assert all(torch.equal(*pair) for pair in zip(models[0].parameters(), models[1].parameters(), strict=True))
 
 
+def test_an_average_of_weights_begins_with_those_of_the_first_too() -> None:
+    given = {"ema": 0.9, "epochs": 2, "steps_per_epoch": 1}  # it soon forgets them
+    result, _ = alone(linear(0), **given)
+    models: list[nn.Module] = [linear(seed) for seed in range(2)]
+    results, _ = run(2, models, **given)
+    for found in results:  # each process validates a part
+        for epoch, expected in zip(found.epochs, result.epochs, strict=True):
+            assert epoch.valid_loss == pytest.approx(expected.valid_loss, rel=1e-4)
+
+
 def test_only_the_first_writes_and_says_how_fast_each_was(tmp_path: Path) -> None:
     results, _ = run(2, run_dir=tmp_path / "run")
     assert [found.run_dir for found in results] == [tmp_path / "run", None]

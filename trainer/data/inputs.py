@@ -118,6 +118,10 @@ class Inputs:
         """Select a slice of the images."""
         return Inputs(_sliced(self.batch, which, self._count), self._place)
 
+    def zeros(self) -> Inputs:
+        """One image, all of it zero."""
+        return Inputs(_each(self.batch, lambda part: part.new_zeros((1, *part.shape[1:]))), self._place)
+
     @staticmethod
     def joined(batches: Sequence[Inputs]) -> Inputs:
         """Concatenate batches.
@@ -130,6 +134,13 @@ class Inputs:
         """
         first = batches[0]
         return Inputs(_joined([one.batch for one in batches]), first._place)  # noqa: SLF001
+
+
+def stand_in(images: Tensor | Inputs) -> Tensor | Inputs:
+    """One image of zeros, of the shape and type of these (B, ...), of which there may be none."""
+    if isinstance(images, Tensor):
+        return images.new_zeros((1, *images.shape[1:]))
+    return images.zeros()
 
 
 def as_tensors(batch: Any) -> Any:

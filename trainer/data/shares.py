@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, pairwise
 from typing import Protocol, runtime_checkable
 
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from trainer.data.batch import Batch
+from trainer.data.inputs import stand_in
 from trainer.data.loaders import Closeable
 
 
@@ -76,6 +77,19 @@ def eval_shares(batches: Iterator[Batch], rank: int, size: int) -> Iterator[Batc
     """
     while together := list(islice(batches, size)):
         yield together[rank] if rank < len(together) else None
+
+
+def with_stand_ins(batches: Iterator[Batch | None], whole: Callable[[], Iterator[Batch]]) -> Iterator[Batch]:
+    """The same with an image without a label where there is no batch for this process, so that it makes as many forward
+    passes as the others. `whole`: batches of the same kind."""
+    for batch in batches:
+        if batch is None:
+            there = whole()
+            images, *of_images = next(there)
+            if isinstance(there, Closeable):
+                there.close()
+            batch = (stand_in(images), *(one[:0] for one in of_images))  # type: ignore[assignment]
+        yield batch  # type: ignore[misc]
 
 
 def batch_places(images: int, batch: int, batches: int) -> list[range]:

@@ -6,6 +6,7 @@
     sum_gradients, exchange, copy_from_first    tensors, once per step or less
     gathered(item)                 the pieces of an evaluation, put together again
     wants, agreed                  whether a process needs attention; all learn of it at the same step
+    mesh(device_type), cause_of(error)    for torch's own exchanges, as of a sharded model
     fail(error)                    the first error of any process ends all
 
 Every process calls the same of these in the same order: what depends on a clock, a signal or a file of one process is
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
+    from torch.distributed.device_mesh import DeviceMesh
 
 T = TypeVar("T")
 
@@ -121,6 +123,20 @@ class ProcessGroup:
             tensors: Changed in place; the same shapes in every process.
         """
 
+    def mesh(self, device_type: str) -> DeviceMesh:
+        """Get all processes in a row, as torch calls them.
+
+        Args:
+            device_type: "cpu" or "cuda": what they compute on.
+
+        Returns:
+            A mesh of one dimension.
+
+        Raises:
+            UsageError: `distributed.shard_devices`: two of them compute on one GPU.
+        """
+        raise NotImplementedError("one process has no others")
+
     def remember(self, run: str) -> None:
         """Keep the path of the run, for when the launcher restarts all processes.
 
@@ -146,6 +162,17 @@ class ProcessGroup:
             Whether it has.
         """
         return False
+
+    def cause_of(self, error: BaseException) -> BaseException:
+        """Find out why one of torch's own exchanges broke off.
+
+        Args:
+            error: Any error of this process.
+
+        Returns:
+            The error that ended another process, if that is what it comes from; else the error itself.
+        """
+        return error
 
     def fail(self, error: BaseException) -> None:
         """Tell the other processes what ended this one; they end as well.

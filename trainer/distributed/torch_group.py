@@ -14,7 +14,7 @@ import platform
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 import torch.distributed as dist
@@ -25,6 +25,9 @@ from trainer.distributed.placement import Placement
 from trainer.distributed.process_group import ProcessGroup
 from trainer.errors import UsageError
 from trainer.store import process
+
+if TYPE_CHECKING:
+    from torch.distributed.device_mesh import DeviceMesh
 
 T = TypeVar("T")
 
@@ -158,7 +161,8 @@ class TorchGroup(ProcessGroup):
         buffer, *places = self._places(parameters, kind)
         there = [(place, one.grad) for place, one in zip(places, parameters, strict=True) if one.grad is not None]
         buffer.zero_()
-        torch._foreach_copy_([place for place, _ in there], [gradient for _, gradient in there])
+        if there:  # an uneven batch may have no image for this process
+            torch._foreach_copy_([place for place, _ in there], [gradient for _, gradient in there])
         has = [float(one.grad is not None) for one in parameters]
         buffer[-len(has) :] = torch.tensor(has, dtype=buffer.dtype, device=buffer.device)
         self._call(lambda: dist.all_reduce(buffer, group=self._tensors))
@@ -168,7 +172,8 @@ class TorchGroup(ProcessGroup):
                 if amount and one.grad is None:
                     one.grad = torch.zeros_like(one)
         kept = [(place, one.grad) for place, one in zip(places, parameters, strict=True) if one.grad is not None]
-        torch._foreach_copy_([gradient for _, gradient in kept], [place for place, _ in kept])
+        if kept:
+            torch._foreach_copy_([gradient for _, gradient in kept], [place for place, _ in kept])
 
     def _places(self, parameters: Sequence[Tensor], kind: tuple[torch.dtype, torch.device]) -> list[Tensor]:
         """The memory that is exchanged, and the part of it that is each parameter's."""
@@ -207,6 +212,20 @@ class TorchGroup(ProcessGroup):
             if whole.data_ptr() != tensor.data_ptr():
                 tensor.detach().copy_(whole)
 
+    def mesh(self, device_type: str) -> DeviceMesh:
+        """See `ProcessGroup`."""
+        from torch.distributed.device_mesh import DeviceMesh
+
+        if device_type != "cpu" and self._tensors is None:
+            raise UsageError(
+                "distributed.shard_devices",
+                "A model can be sharded only among processes that each have a GPU of their own, over NCCL.",
+                expected="as many GPUs as processes; or processors",
+                mend="start as many processes as there are GPUs, or leave out shard",
+            )
+        group: Any = dist.group.WORLD if self._tensors is None else self._tensors
+        return DeviceMesh.from_group(group, device_type)
+
     # -- started again -------------------------------------------------------------------------------------------
 
     def remember(self, run: str) -> None:
@@ -244,7 +263,12 @@ class TorchGroup(ProcessGroup):
         except RuntimeError as error:  # gloo has no error of its own
             raise self._cause(error) from error
 
-    def _cause(self, error: RuntimeError) -> PeerError:
+    def cause_of(self, error: BaseException) -> BaseException:
+        """See `ProcessGroup`. gloo has no error of its own."""
+        broken = isinstance(error, RuntimeError) and (isinstance(error, dist.DistError) or "gloo" in str(error))
+        return self._cause(error) if broken and self._open else error
+
+    def _cause(self, error: BaseException) -> PeerError:
         """Why a connection broke: what another process said before it ended, else who is gone."""
         end = time.monotonic() + SEARCH_SECONDS
         while True:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from trainer.distributed.sharding import local
 from trainer.errors import DiskError, DivergedError
 
 Tensors = dict[str, Tensor]
@@ -32,9 +33,9 @@ def capture_model(model: nn.Module) -> Tensors:
 
 def check_finite(model: nn.Module) -> None:
     """Raises DivergedError if a parameter or a running statistic of a normalisation layer is not finite. Other buffers
-    may hold infinities on purpose, as masks do."""
+    may hold infinities on purpose, as masks do. Of sharded parameters this process's part is looked at."""
     for name, value in (*model.named_parameters(), *_running_statistics(model)):
-        if (value.is_floating_point() or value.is_complex()) and not _all_finite(value.detach()):
+        if (value.is_floating_point() or value.is_complex()) and not _all_finite(local(value.detach())):
             raise DivergedError(
                 "diverged.weights",
                 f"The weights {name!r} are not finite; such a checkpoint is not written.",

@@ -41,9 +41,11 @@ class Compiled:
             return self._forward(images)
 
 
-def check_step(training_step: object, *, several: bool) -> None:
-    """Raises UsageError `train.step_compile` if there is a custom training step, or if the model has `several`
-    inputs."""
+def check_step(training_step: object, *, several: bool, shard: bool = False) -> None:
+    """Raises UsageError `train.step_compile` if there is a custom training step, or if the model has `several` inputs;
+    `distributed.shard` if it is to be sharded."""
+    if shard:
+        raise UsageError("distributed.shard", "A sharded model cannot be compiled.", mend="leave out compile, or shard")
     if training_step is not None or several:
         raise UsageError(
             "train.step_compile",

@@ -120,7 +120,8 @@ class RunContext:
         self._attempt.request_stop(reason, code, **parameters)
 
     def request_checkpoint(self, kind: CheckpointKind = "last", source: str = "callback") -> None:
-        """Have the state saved: emits CheckpointRequested, which the Checkpoint callback acts on.
+        """Have the state saved: emits CheckpointRequested, which the Checkpoint callback acts on. With a sharded model
+        that is after the next step, when all processes know of it.
 
         Args:
             kind: "last" (to resume from, replaced by later ones), "best", or "manual" (never deleted).
@@ -201,6 +202,7 @@ class RunContext:
         Raises:
             RuntimeError: No training is under way.
             DivergedError: A weight is not finite.
+            UsageError: `distributed.capture`: the model is sharded, and no checkpoint is being made.
         """
         if self._attempt.capture is None:
             raise RuntimeError("there is no state to save")

@@ -94,9 +94,11 @@ def pass_over(
     return metrics, outputs_, time.perf_counter() - start
 
 
-def _judged(batch: Batch, forward: Forward, loss: Loss, watched: bool) -> _Judged:
+def _judged(batch: Batch, forward: Forward, loss: Loss, watched: bool) -> _Judged | None:
     images, *of_images = batch
     made = (forward(images), *of_images)
+    if not len(of_images[0]):
+        return None  # a stand-in, for the exchanges of a sharded model
     outputs, labels, *weights = made if loss.ignored is None else counted(loss.ignored, *made)
     if not len(labels):
         return _Judged(len(images), None)

@@ -269,7 +269,7 @@ class Loop:
         self._spent.valid += seconds
         self.session.best_epoch, self.session.best_loss = self.best.epoch, self.best.loss
         self.session.valid_f1[self.session.epoch] = found.f1
-        self.session.hold_checkpoints()
+        self.session.saving.hold()
         self.session.emit(
             ValidationDone(
                 **self.session.position,

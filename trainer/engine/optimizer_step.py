@@ -28,13 +28,17 @@ _PARAMETERS = {
 
 
 class OptimizerStep:
-    """Replaces `optimizer` in the loop. It caches nothing: groups, learning rates and state may change at any time."""
+    """Replaces `optimizer` in the loop. It caches nothing: groups, learning rates and state may change at any time.
 
-    def __init__(self, optimizer: Optimizer) -> None:
+    `direct` False: `step` is the optimiser's own.
+    """
+
+    def __init__(self, optimizer: Optimizer, *, direct: bool = True) -> None:
         self._optimizer = optimizer
         self._plain_clear = type(optimizer).zero_grad is Optimizer.zero_grad and "zero_grad" not in vars(optimizer)
         # AdamW is a subclass of Adam from torch 2.7 on; before, it had a function of its own
-        self._is_adam = type(optimizer) in (Adam, AdamW) and isinstance(optimizer, Adam) and is_known(adam)
+        is_adam = type(optimizer) in (Adam, AdamW) and isinstance(optimizer, Adam) and is_known(adam)
+        self._is_adam = direct and is_adam
 
     def clear(self) -> None:
         """`optimizer.zero_grad()`: gradients become None."""

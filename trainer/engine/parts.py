@@ -16,6 +16,7 @@ from trainer.data.loaders import Closeable, DataSource
 from trainer.data.mixup import MixedBatches
 from trainer.data.seeding import seed_generators
 from trainer.distributed.process_group import ALONE, ProcessGroup
+from trainer.distributed.sharding import ShardedForward
 from trainer.engine.compilation import Compiled
 from trainer.engine.custom_metrics import CustomMetrics
 from trainer.engine.loss import Loss
@@ -52,6 +53,16 @@ class Parts:
     monitor: Monitor = field(default_factory=Monitor)
     group: ProcessGroup = ALONE
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.sharded:
+            self.forward = ShardedForward(self.forward or self.model, self.model)
+            self.deferred = False  # a step that is not finite in one process must be left out in all
+
+    @property
+    def sharded(self) -> bool:
+        """Whether each process has only a part of every parameter."""
+        return self.options.shard and self.group.size > 1
 
     @property
     def criterion(self) -> Criterion:
@@ -92,9 +103,15 @@ class Parts:
 
     def eval_batches(self, split: str) -> Iterator[Batch | None]:
         """All images of a split, in stored order. One of several processes: its share of the batches."""
+        if self.group.size == 1:
+            return self.feed.eval_batches(split, self.eval_batch)
+        own = self._eval_shares(split)
+        if not self.sharded:
+            return own
+        return shares.with_stand_ins(own, lambda: self.feed.eval_batches(split, self.eval_batch))
+
+    def _eval_shares(self, split: str) -> Iterator[Batch | None]:
         feed, group = self.feed, self.group
-        if group.size == 1:
-            return feed.eval_batches(split, self.eval_batch)
         if isinstance(feed, shares.SharesBatches):
             return feed.eval_shares(split, self.eval_batch, group.rank, group.size)
         return shares.eval_shares(feed.eval_batches(split, self.eval_batch), group.rank, group.size)

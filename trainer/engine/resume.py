@@ -53,6 +53,11 @@ class Continuation:
         tensors, meta, best = self._loaded[0]
         return tensors, meta, best
 
+    def release(self) -> None:
+        """Let go of the weights, once they have been restored."""
+        if self._loaded:
+            self._loaded[0] = ({}, self._loaded[0][1], None)
+
     @property
     def seq(self) -> int:
         """The last journal record the checkpoint covers; 0 where there is none."""

@@ -102,6 +102,7 @@ def restore_run(session: Session, loop: Loop, continuation: Continuation, finger
     if best is None and meta["best"]["epoch"] is not None:
         session.log(f"the best weights, of epoch {meta['best']['epoch']}, are lost: damaged or missing")
     loop.restore(tensors, meta, best)
+    continuation.release()
     # the callbacks of other processes are in the checkpoint as well
     restore_callbacks(session.callbacks, meta["callbacks"], session.log if not session.group.rank else str)
     session.checkpoints.update(continuation.paths())

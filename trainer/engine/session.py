@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.callback import Callback
 from trainer.distributed.process_group import ALONE, ProcessGroup
+from trainer.engine.checkpoint_times import CheckpointTimes
 from trainer.engine.clock import Clock
 from trainer.engine.commands import CommandQueue
 from trainer.engine.context import RunContext
 from trainer.engine.event_bus import EventBus
-from trainer.engine.failure import as_known_error, failure_fields
+from trainer.engine.failure import as_known_error, failure_fields, success_fields
 from trainer.engine.run_guard import RunGuard
 from trainer.engine.shared_commands import ending_of_all, requests_of_all
 from trainer.errors import EpochscopeError, Plain
@@ -96,6 +97,7 @@ class Session:
         self.run = RunContext(self, folder, settings or {})
         self.capture: Callable[[], State] | None = None
         """Captures the state to resume from, while there is one."""
+        self.saving = CheckpointTimes(self.control, group.rank)
         self.outputs: dict[str, Outputs] = {}
         """Predictions of the last pass over each split."""
         self.history: list[EpochEnded] = []
@@ -119,7 +121,6 @@ class Session:
         self._signals = signals
         self._paused = False
         self._clock_ran = False
-        self._held: list[Event] | None = None
         self._announced: dict[type[Event], float] = {}
         self._taken: deque[Request | MalformedRequestError] = deque()
 
@@ -144,7 +145,7 @@ class Session:
             except StopNow:
                 pass
             except BaseException as raised:  # including Ctrl-C in a script or notebook: callbacks learn how it ended
-                error = as_known_error(raised)
+                error = as_known_error(self.group.cause_of(raised))
                 self.group.fail(self.bus.first_error or error)
             error = self._end(error)
             if error is not None:
@@ -182,10 +183,11 @@ class Session:
             self.log("the run failed", error)
         for request in (*self._taken, *self.control.close()):
             self._answer(request, "refused", "request.run_ended")
+        success = (self.stop_status, self.stop_reason, self._stop)
         self.emit(
             RunEnded(
                 **self.position,
-                **(failure_fields(error) if error is not None else self._success()),
+                **(success_fields(*success) if error is None else failure_fields(error)),
                 best_epoch=self.best_epoch,
                 best_loss=self.best_loss,
                 best_checkpoint=self.checkpoints.get("best"),
@@ -195,12 +197,6 @@ class Session:
             )
         )
         return error or self.bus.first_error
-
-    def _success(self) -> dict[str, Any]:
-        """Fields of RunEnded where there was no error."""
-        stop, status = self._stop, self.stop_status or "completed"
-        code = {"code": stop.code, "parameters": stop.parameters} if stop is not None else {}
-        return {"status": status, "reason": self.stop_reason, **code}
 
     # -- events --------------------------------------------------------------------------------------------------
 
@@ -219,22 +215,15 @@ class Session:
             self.checkpoints["last" if event.kind == "manual" else event.kind] = event.path
             if event.kind == "last":
                 self.saved_step = event.step
-        if self._held is not None and isinstance(event, CheckpointRequested):
-            self._held.append(event)
+        if isinstance(event, CheckpointRequested) and self.saving.postpones(event, self.bus.delivering):
             return
         if self.before_emit is not None and self.bus.here and not isinstance(event, BatchEnded | BatchesReported):
             self.before_emit()
         self.bus.emit(event)
 
-    def hold_checkpoints(self) -> None:
-        """From ValidationDone to EpochEnded there is no state to continue from: a resumed run would validate, and have
-        its callbacks decide, a second time. Checkpoints asked for meanwhile are made at EpochEnded."""
-        self._held = []
-
     def release_checkpoints(self) -> None:
-        """See `hold_checkpoints`."""
-        held, self._held = self._held or [], None
-        for event in held:
+        """Make those that were asked for since `saving.hold`."""
+        for event in self.saving.release():
             self.emit(event)
 
     def announce(self, event: type[Preparing | Working], stage: Stage, done: int, total: int) -> None:
@@ -320,7 +309,8 @@ class Session:
             case Request(do="unpause"):
                 self._unpause(request)
             case Request(do="checkpoint"):
-                self._save(request)
+                with self.saving.together():
+                    self._save(request)
 
     def _answer(
         self,
@@ -392,9 +382,9 @@ class Session:
             return self._answer(request, "refused", "request.no_checkpoint_callback")
         saved: list[CheckpointSaved] = []
         with self.bus.on(CheckpointSaved, saved.append):
-            self.emit(CheckpointRequested(**self.position, kind="manual", source=request.source))
+            self.emit(CheckpointRequested(**self.position, kind=request.kind, source=request.source))
         # a retried `last` may be among them
-        paths = [event.path for event in saved if event.kind == "manual"]
+        paths = [event.path for event in saved if event.kind == request.kind]
         if paths:
             return self._answer(request, "done", path=paths[-1])
         return self._answer(request, "refused", "request.save_failed")

@@ -45,18 +45,31 @@ class SharedBackward:
         loss = torch.zeros((), dtype=torch.float64, device=labels.device)
         predicted = torch.zeros(0, dtype=torch.int64, device=labels.device)
         if len(images):
-
-            def part_of(*part: Any) -> tuple[Tensor, Tensor]:
-                outputs, mean = loss_of(*part)
-                return outputs, mean * share.to(mean.dtype)
-
             of_images = (part[self._mine] for part in (labels, *weights))
-            outputs, part = self._backward(part_of, images, *of_images)
-            loss, predicted = part.detach().double(), outputs.argmax(1)
+            loss, predicted = self._own_part(loss_of, share, images, *of_images)
+        else:
+            self._no_part(loss_of, images, labels, *weights)
         self._group.images += len(images)
+        self._sum()
+        return self._exchanged(loss, predicted, labels)
+
+    def _own_part(self, loss_of: Backward, share: Tensor, *part: Any) -> tuple[Tensor, Tensor]:
+        """Adds this process's gradients; its part of the loss, and the predictions for its images."""
+
+        def part_of(*batch: Any) -> tuple[Tensor, Tensor]:
+            outputs, mean = loss_of(*batch)
+            return outputs, mean * share.to(mean.dtype)
+
+        outputs, loss = self._backward(part_of, *part)
+        return loss.detach().double(), outputs.argmax(1)
+
+    def _no_part(self, loss_of: Backward, images: Any, labels: Tensor, *weights: Tensor) -> None:
+        """Of an uneven batch there is no image for this process."""
+
+    def _sum(self) -> None:
+        """Gradients of this process become those of all."""
         parameters = [one for group in self._optimizer.param_groups for one in group["params"] if one.requires_grad]
         self._group.sum_gradients(parameters)
-        return self._exchanged(loss, predicted, labels)
 
     def _exchanged(self, loss: Tensor, predicted: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Predictions and loss of the whole batch: the same bits in every process."""

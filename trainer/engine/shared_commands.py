@@ -75,11 +75,12 @@ def _plain(request: Request) -> dict[str, Any]:
         "source": request.source,
         "ident": request.id,
         "attempt": request.attempt,
+        "kind": request.kind,
     }
 
 
 def _request(facts: dict[str, Any]) -> Request:
-    return Request(facts["do"], facts["when"], **{name: facts[name] for name in ("source", "ident", "attempt")})
+    return Request(facts["do"], facts["when"], **{name: facts[name] for name in ("source", "ident", "attempt", "kind")})
 
 
 def _once(requests: Iterable[Request]) -> list[Request]:

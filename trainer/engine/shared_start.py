@@ -5,11 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
+from torch.optim import Optimizer
 
 from trainer.data.loaders import DataSource
 from trainer.distributed.process_group import ProcessGroup
+from trainer.distributed.sharding import is_sharded, shard_model
 from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import name_of
+from trainer.engine.sharded_start import check_shardable
 from trainer.engine.step_options import StepOptions
 from trainer.errors import DataError, UsageError
 
@@ -74,19 +77,25 @@ def synchronized(model: nn.Module, device: torch.device, world: int, feed: DataS
 
 
 def shared_state(*modules: object) -> list[Tensor]:
-    """Parameters and buffers that all processes begin with."""
+    """Parameters and buffers that all processes begin with; sharded ones, which are others in each, are left out."""
     parts = [part for part in modules if isinstance(part, nn.Module)]
-    return [value for part in parts for value in (*part.parameters(), *part.buffers())]
+    found = (value for part in parts for value in (*part.parameters(), *part.buffers()))
+    return [value for value in found if not is_sharded(value)]
 
 
 def begin_together(
-    group: ProcessGroup, model: nn.Module, feed: DataSource, loss: Loss, options: StepOptions
+    group: ProcessGroup, model: nn.Module, feed: DataSource, loss: Loss, options: StepOptions, optimizer: Optimizer
 ) -> tuple[nn.Module, list[str]]:
-    """The model for all processes, and what there is to know of their run. Raises as `check_shareable` and
-    `synchronized`."""
+    """The model for all processes, sharded where that is asked for, and what there is to know of their run. Raises as
+    `check_shareable`, `synchronized` and `check_shardable`."""
     if group.size == 1:
         return model, []
     device = next(model.parameters()).device
     group.use(device)
     notes = check_shareable(group, feed, loss, options)
-    return synchronized(model, device, group.size, feed), notes
+    model = synchronized(model, device, group.size, feed)
+    group.copy_from_first(shared_state(model, loss.criterion))  # before there are averages of it
+    if options.shard and not any(map(is_sharded, model.parameters())):  # it is, where it goes on in the same script
+        check_shardable(model, optimizer, options)
+        shard_model(model, optimizer, group)
+    return model, notes

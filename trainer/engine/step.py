@@ -18,6 +18,7 @@ from torch.optim import Optimizer
 
 from trainer.distributed.process_group import ALONE, ProcessGroup
 from trainer.engine.optimizer_step import OptimizerStep
+from trainer.engine.sharded_step import ShardedBackward, ShardedFiniteCheck
 from trainer.engine.shared_backward import SharedBackward
 from trainer.engine.step_options import PLAIN, StepOptions
 from trainer.engine.training_step import BatchLoss
@@ -165,12 +166,15 @@ class _Step:
     ) -> None:
         self._loss_of = loss_of
         self._backward = accumulated(options.accumulate, amounts) if options.accumulate > 1 else backward
+        self._sharded = options.shard and group.size > 1
         if group.size > 1:
-            self._backward = SharedBackward(self._backward, group, optimizer, amounts)
+            shared = ShardedBackward if self._sharded else SharedBackward
+            self._backward = shared(self._backward, group, optimizer, amounts)
         self._clip = Clipping(optimizer, options) if options.clips else None
         self._gradients_ready = gradients_ready
         self._optimizer = optimizer
-        self._update = OptimizerStep(optimizer)
+        self._update = OptimizerStep(optimizer, direct=not self._sharded)
+        self._group = group
 
 
 class CheckedStep(_Step):
@@ -178,7 +182,7 @@ class CheckedStep(_Step):
 
     def __init__(self, loss_of: BatchLoss, optimizer: Optimizer, *shared: Any) -> None:
         super().__init__(loss_of, optimizer, *shared)
-        self._finite = FiniteCheck(optimizer)
+        self._finite = ShardedFiniteCheck(optimizer, self._group) if self._sharded else FiniteCheck(optimizer)
         self._closure = needs_closure(optimizer)
 
     def __call__(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:

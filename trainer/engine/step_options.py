@@ -28,6 +28,7 @@ class StepOptions:
     cutmix: float = 0.0
     training_step: TrainingStep | None = None
     steps_per_epoch: int | None = None
+    shard: bool = False
 
     def __post_init__(self) -> None:
         counts = {"accumulate": self.accumulate}

@@ -171,6 +171,11 @@ class Train(_Table):
         "Compile",
         "Compile the model first: a slower start; whether steps get faster depends on model and machine",
     )
+    shard: bool = setting(
+        False,
+        "Shard",
+        "Divide weights, gradients and optimiser state among the processes of torchrun (FSDP2); one process has all",
+    )
     threads: int | None = setting(
         None, "Threads", "CPU threads; auto: 1 for softmax and mlp, else all cores", unit="threads", ge=1, le=1024
     )

@@ -20,7 +20,7 @@ MAX_BYTES = 16 << 20
 Rule = Literal["steepest", "valley"]
 Stop = Literal["end", "exploded", "not_finite"]
 _LEFT_OUT: dict[str, tuple[str, ...]] = {
-    "train": ("lr", "epochs", "schedule", "warmup", "step_epochs", "step_factor", "threads", "eval_batch"),
+    "train": ("lr", "epochs", "schedule", "warmup", "step_epochs", "step_factor", "threads", "eval_batch", "shard"),
     "backbone": ("digest",),
 }
 """Settings that a range test does not depend on."""

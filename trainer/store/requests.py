@@ -19,7 +19,7 @@ from typing import Literal, NotRequired, TypedDict, get_args
 import msgspec
 
 from trainer.errors import UsageError
-from trainer.events import Answer, RequestHandled
+from trainer.events import Answer, CheckpointKind, RequestHandled
 from trainer.reasons import REASONS
 from trainer.store import durable
 from trainer.store.folder import RunFolder, confined, read_owner
@@ -54,6 +54,7 @@ class Request:
         source: Who asks, for the journal.
         ident: The request's own id. Default: a random one.
         attempt: The attempt it is meant for. None: the one under way.
+        kind: What kind of checkpoint is asked for.
 
     Attributes:
         id: The request's own id, which the answer repeats.
@@ -61,13 +62,21 @@ class Request:
     """
 
     def __init__(
-        self, do: Do, when: When = "step", *, source: str = "api", ident: str = "", attempt: int | None = None
+        self,
+        do: Do,
+        when: When = "step",
+        *,
+        source: str = "api",
+        ident: str = "",
+        attempt: int | None = None,
+        kind: CheckpointKind = "manual",
     ) -> None:
         self.id = ident or uuid.uuid4().hex
         self.do = do
         self.when = when
         self.source = source
         self.attempt = attempt
+        self.kind = kind
         self.file = f"{self.id}.json" if attempt is not None else ""
         """Its name in requests/; "" for a request made in this process."""
         self.answer: RequestHandled | None = None
