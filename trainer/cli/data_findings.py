@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import UsageError
+from trainer.events import SPLITS
 from trainer.metrics.classification import over_classes
 
 if TYPE_CHECKING:
@@ -154,3 +155,43 @@ def write_means(report: Report, out: Path) -> Path:
     sheet.save(buffer, "PNG")
     write_bytes(out, buffer.getvalue())
     return out
+
+
+def check_shards(folder: Path, size_mb: int) -> None:
+    """Raise UsageError where no shards can be written like this, before the data is examined."""
+    from trainer.data.shard_writer import check_free
+
+    if size_mb < 1:
+        raise UsageError("data.shard_size", f"A shard cannot have {size_mb} MB.", expected="--shard-mb of at least 1")
+    check_free(folder.expanduser())
+
+
+def write_source_shards(report: Report, folder: Path, size_mb: int) -> dict[str, Any]:
+    """Write the images of a source as shards, and say what was written. Raises UsageError, DataError and DiskError."""
+    import numpy as np
+
+    from trainer.data.shard_writer import write_shards
+
+    pictures = report.pictures
+    split = {part: np.flatnonzero(report.parts == code) for code, part in enumerate(SPLITS)}
+    written = write_shards(pictures, {part: rows for part, rows in split.items() if len(rows)}, folder, size_mb=size_mb)
+    height, width = pictures.pixels.shape[1:3]
+    # what is in memory has been brought to one size already
+    scaled = pictures.encoded is None and bool((pictures.sizes != (width, height)).any())
+    return {
+        "folder": str(written.folder),
+        "shards": written.shards,
+        "images": written.images,
+        "bytes": written.bytes,
+        "scaled_to": [width, height] if scaled else None,
+    }
+
+
+def shards_page(found: dict[str, Any]) -> Iterator[str]:
+    """A line on the shards that were written, and one where they do not hold the original images."""
+    images = ", ".join(f"{part} {count:,}" for part, count in found["images"].items())
+    yield f"shards: {found['shards']:,} in {found['folder']} ({images}; {found['bytes']:,} bytes)"
+    if found["scaled_to"]:
+        yield "note: written as {}x{}, as training takes them: --data.size sets another size".format(
+            *found["scaled_to"]
+        )

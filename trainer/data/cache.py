@@ -29,6 +29,8 @@ FORMAT = 2
 SAMPLE = 64
 """Images whose sums are compared when an entry is opened."""
 STALE_SECONDS = 86_400.0
+RAW = ("pixels", "facts", "sums", "digests")
+"""Files of an entry: pixels or digests of them, or both, and what else is known of each image."""
 
 Build = Callable[[Path], dict[str, Any]]
 
@@ -52,14 +54,22 @@ class Entry:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        self.pixels: NDArray[np.uint8] = self._map("pixels", np.uint8, (-1, *self.meta["shape"]))
+        self.kept: bool = self.meta.get("kept", True)
+        """Whether there are pixels, not just what was found when they were decoded."""
+        shape = self.meta["shape"]
+        self.pixels: NDArray[np.uint8] = np.empty((0, *shape), np.uint8)
+        if self.kept:
+            self.pixels = self._map("pixels", np.uint8, (-1, *shape))
         if self.meta["stamps"] != stamps(folder):
             raise ValueError("files have been written to")
-        channels = 1 if self.meta["shape"][2] == 1 else 3
+        channels = 1 if shape[2] == 1 else 3
         self.facts: NDArray[np.int32] = self._map("facts", np.int32, (-1, self.meta.get("facts", 3)))
         self.sums: NDArray[np.int64] = self._map("sums", np.int64, (-1, 2, channels))
-        if not len(self.pixels) == len(self.facts) == len(self.sums) == self.meta["count"]:
+        rows = len(self.pixels) if self.kept else self.meta["count"]
+        if not rows == len(self.facts) == len(self.sums) == self.meta["count"]:
             raise ValueError("files of different length")
+        if not self.kept:
+            return
         some = np.linspace(0, self.meta["count"] - 1, SAMPLE).astype(np.int64)
         if not np.array_equal(channel_sums(self.pixels[some]), self.sums[some]):
             raise ValueError("pixels have changed")
@@ -70,7 +80,7 @@ class Entry:
 
 def stamps(folder: Path) -> list[list[int]]:
     """Bytes and times of change of the raw files of an entry: nothing writes to them once it is complete."""
-    found = [(folder / name).stat() for name in ("pixels", "facts", "sums")]
+    found = [(folder / name).stat() for name in RAW if (folder / name).exists()]
     return [[info.st_size, info.st_mtime_ns, info.st_ctime_ns] for info in found]
 
 
@@ -79,7 +89,8 @@ def cached(source: str, policy: object, state: str, build: Build, usable: Callab
 
     `build(folder)` writes the raw files `pixels`, `facts` and `sums` and returns what goes into `meta.json`, with
     `shape` (H, W, C), `count` and, where it is not 3, the number of `facts` of an image; a `digest` over the pixels is
-    added. Raises `DiskError`.
+    added. Where it writes `digests` of the images, that is over these; `pixels` may then be missing, with `kept` False
+    in what it returns. Raises `DiskError`.
     """
     target = _target(source, policy, state)
     place = target.parent
@@ -104,10 +115,15 @@ def cached(source: str, policy: object, state: str, build: Build, usable: Callab
     return Entry(target)
 
 
+def shard_indexes() -> Path:
+    """The folder of what was found in tar shards, see `shard_index`."""
+    return cache_folder() / "shards"
+
+
 def cached_images() -> tuple[int, int]:
-    """Of how many sources decoded images are kept, and how many bytes they take."""
+    """Of how many sources decoded images are kept, and how many bytes they take, indexes of shards included."""
     places = _places()
-    files = [path for place in places for path in place.rglob("*")]
+    files = [path for place in (*places, shard_indexes()) for path in place.rglob("*")]
     size = 0
     for path in files:
         with contextlib.suppress(OSError):  # another process may tidy
@@ -118,7 +134,7 @@ def cached_images() -> tuple[int, int]:
 def remove_cached_images() -> int:
     """Remove all decoded images: they are made again when they are needed. How many bytes are free now."""
     before = cached_images()[1]
-    for place in _places():
+    for place in (*_places(), shard_indexes()):
         shutil.rmtree(place, ignore_errors=True)
     return before - cached_images()[1]
 
@@ -147,9 +163,11 @@ def _open(folder: Path) -> Entry | None:
 
 
 def _finish(work: Path, meta: dict[str, Any]) -> None:
-    with (work / "pixels").open("r+b") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
+    for name in ("pixels", "digests"):
+        if (work / name).exists():
+            with (work / name).open("r+b") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
     text = json.dumps({**meta, "digest": digest, "stamps": stamps(work)})
     (work / "meta.json").write_text(text, encoding="utf-8")
 

@@ -6,18 +6,21 @@ shorter relation to the target is scaled to fit and the rest is cut off evenly.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import struct
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from trainer.data.file_stamp import FilePlace
 from trainer.data.image_formats import FORMATS, INSTALL, WITH_PHOTOS, pillow_formats, unread_format
 from trainer.data.image_set import Progress, channel_sums
 
@@ -50,7 +53,23 @@ class Decoded:
     """Whether the file has further pages or frames, which are not used."""
 
 
-def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Decoded:
+class FilePart(NamedTuple):
+    """An image that is a part of a file: `length` bytes from `offset` on."""
+
+    path: str
+    offset: int
+    length: int
+
+
+def located(root: str, place: FilePlace) -> str | FilePart:
+    """What to read for a place relative to `root`."""
+    if isinstance(place, str):
+        return f"{root}/{place}"
+    path, offset, length = place
+    return FilePart(f"{root}/{path}", offset, length)
+
+
+def read_image(path: str | FilePart, target: tuple[int, int], *, grey: bool = False) -> Decoded:
     """Decode a file wholly and fit it to `target` (height, width). To be called within `no_warnings`.
 
     Raises `UnreadableError`.
@@ -68,13 +87,13 @@ def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Dec
         return Decoded(pixels, width, height, mode, bits, _has_more(image))
 
 
-def read_size(path: str) -> tuple[int, int] | None:
+def read_size(path: str | FilePart) -> tuple[int, int] | None:
     """Height and width as displayed, from the head of the file; None if it cannot be read."""
     head = read_head(path)
     return None if head is None else head[:2]
 
 
-def read_head(path: str) -> tuple[int, int, str] | None:
+def read_head(path: str | FilePart) -> tuple[int, int, str] | None:
     """Height and width as displayed, and the Pillow mode, from the head of the file; None if it cannot be read."""
     try:
         with _opened(path) as image:
@@ -85,10 +104,27 @@ def read_head(path: str) -> tuple[int, int, str] | None:
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[Image.Image]:
+def _opened(path: str | FilePart) -> Iterator[Image.Image]:
     """The one place where an image file is opened. Raises `UnreadableError`."""
-    with _reasons(path), open(path, "rb") as file, Image.open(file, formats=pillow_formats()) as image:  # noqa: PTH123
+    with _reasons(path), _stream(path) as file, Image.open(file, formats=pillow_formats()) as image:
         yield image
+
+
+def read_bytes(path: str | FilePart) -> bytes:
+    """All of an image file, as it is. Raises OSError, and `UnreadableError` where a shard ends within it."""
+    with _stream(path) as file:
+        return file.read()
+
+
+def _stream(path: str | FilePart) -> BinaryIO:
+    if isinstance(path, str):
+        return open(path, "rb")  # noqa: PTH123
+    with open(path.path, "rb", buffering=0) as file:  # noqa: PTH123
+        file.seek(path.offset)
+        content = file.read(path.length)
+    if len(content) < path.length:
+        raise UnreadableError("truncated", "the shard ends before this image does")
+    return io.BytesIO(content)
 
 
 def _sixteen_bits(image: Image.Image) -> bool:
@@ -170,7 +206,7 @@ def no_warnings() -> Iterator[None]:
 
 
 @contextmanager
-def _reasons(path: str) -> Iterator[None]:
+def _reasons(path: str | FilePart) -> Iterator[None]:
     """Everything Pillow raises on a bad file becomes `UnreadableError`."""
     try:
         yield
@@ -193,9 +229,9 @@ def _reasons(path: str) -> Iterator[None]:
         raise UnreadableError("truncated" if "truncated" in text else "unreadable", text) from None
 
 
-def _unknown(path: str) -> str:
+def _unknown(path: str | FilePart) -> str:
     """Why Pillow does not know a file."""
-    with open(path, "rb") as file:  # noqa: PTH123
+    with _stream(path) as file:
         name = unread_format(file.read(16))
     if not name:
         return f"not an image in a known format ({', '.join(FORMATS)})"
@@ -204,17 +240,20 @@ def _unknown(path: str) -> str:
 
 
 FACTS = 5
+DIGEST = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Decode files of one folder into three raw files in `out`: pixels, facts (width, height, mode, bits,
-    whether there are further pages), sums."""
+    """Decode files of one folder into raw files in `out`: pixels, facts (width, height, mode, bits, whether there are
+    further pages), sums. `keep`: whether pixels are written. `digests`: whether a digest of each image is."""
 
     root: str
     out: str
     height: int
     width: int
+    keep: bool = True
+    digests: bool = False
 
     def create(self, count: int) -> None:
         """Make the raw files, all zero."""
@@ -222,7 +261,7 @@ class Job:
             with Path(self.out, name).open("wb") as file:
                 file.truncate(row * count)
 
-    def run(self, start: int, paths: Sequence[str]) -> list[tuple[int, str, str]]:
+    def run(self, start: int, paths: Sequence[FilePlace]) -> list[tuple[int, str, str]]:
         """Decode `paths` into the rows from `start`; returns index, code and reason of those that failed.
 
         Plain writes, not a memory map: a full disk is then an `OSError` here, where it would kill a mapped process.
@@ -233,7 +272,7 @@ class Job:
         with no_warnings():
             for row, path in enumerate(paths):
                 try:
-                    image = read_image(f"{self.root}/{path}", (self.height, self.width))
+                    image = read_image(located(self.root, path), (self.height, self.width))
                 except UnreadableError as error:
                     faults.append((start + row, error.code, error.reason))
                     continue
@@ -241,6 +280,8 @@ class Job:
                 mode = image.mode if image.mode in MODES else "other"
                 facts[row] = image.width, image.height, MODES.index(mode), image.bits, image.first_of_several
         arrays: dict[str, NDArray[Any]] = {"pixels": pixels, "facts": facts, "sums": channel_sums(pixels)}
+        if self.digests:
+            arrays["digests"] = np.frombuffer(b"".join(digest_of(image) for image in pixels), np.uint8)
         for name, row_bytes in self._rows().items():
             with Path(self.out, name).open("r+b") as file:
                 file.seek(start * row_bytes)
@@ -248,7 +289,15 @@ class Job:
         return faults
 
     def _rows(self) -> dict[str, int]:
-        return {"pixels": self.height * self.width * 4, "facts": FACTS * 4, "sums": 2 * 3 * 8}
+        rows = {"facts": FACTS * 4, "sums": 2 * 3 * 8}
+        if self.keep:
+            rows["pixels"] = self.height * self.width * 4
+        return {**rows, "digests": DIGEST} if self.digests else rows
+
+
+def digest_of(pixels: NDArray[np.uint8]) -> bytes:
+    """What stands for the pixels of an image, DIGEST bytes."""
+    return hashlib.blake2b(pixels.data, digest_size=DIGEST).digest()
 
 
 def resize_all(images: NDArray[np.uint8], size: int, progress: Progress) -> NDArray[np.uint8]:

@@ -7,12 +7,14 @@ import os
 import stat
 from array import array
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import ClassVar
 
 from trainer.data.class_names import ClassNames, class_names, same_looking
-from trainer.data.file_stamp import Stamp, file_stamp
+from trainer.data.file_stamp import FilePlace, Stamp, file_stamp
 from trainer.data.image_formats import INSTALL, SUFFIXES, UNREAD, WITH_PHOTOS, image_suffixes, suffix_of
 from trainer.data.image_set import RULES, Fault, LeftOut, Progress
 from trainer.errors import DataError
@@ -47,6 +49,8 @@ class Listing:
     """Images that lie in sub-folders of their class."""
     class_of: dict[str, str] = field(default_factory=dict)
     """Folder of a class -> the class."""
+    digests: ClassVar[bool] = False
+    """Whether a digest of each image stands for all pixels, which may then be kept or not."""
     _left: dict[tuple[str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -72,6 +76,14 @@ class Listing:
     def bytes(self) -> int:
         """What the files hold together."""
         return sum(stamp[0] for stamp in self.stamps)
+
+    def files(self) -> Sequence[FilePlace]:
+        """Where the bytes of each image are."""
+        return self.paths
+
+    def keeps(self, count: int) -> bool:
+        """Whether decoded images of so many bytes are kept in the cache. Else they are decoded whenever needed."""
+        return True
 
 
 def scan(root: Path, progress: Progress, rules: int = RULES) -> Listing:

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from trainer.data.cache import Entry, cached
-from trainer.data.decode import FACTS, MODES, Job, no_warnings, read_size
+from trainer.data.decode import FACTS, MODES, Job, located, no_warnings, read_bytes, read_size
 from trainer.data.decode_pool import decode_all
+from trainer.data.decoded_pixels import DecodedPixels
 from trainer.data.file_stamp import settle
 from trainer.data.folder_notes import folder_notes
 from trainer.data.folder_scan import Listing, scan
@@ -64,7 +65,7 @@ def load_listing(
     return ImageSet(
         name=name,
         classes=tuple(listing.classes),
-        pixels=entry.pixels,
+        pixels=entry.pixels if entry.kept else DecodedPixels(source, listing.files(), entry.meta["shape"], unreadable),
         labels=np.array(listing.labels, np.int64),
         parts=np.array(listing.parts, np.uint8),
         sizes=entry.facts[:, :2],
@@ -79,6 +80,7 @@ def load_listing(
         notes=folder_notes(listing, entry.facts[:, 3], entry.facts[:, 4]),
         left_out=listing.left_out(),
         root=Path(source),
+        encoded=lambda row: read_bytes(located(source, listing.files()[row])),
     )
 
 
@@ -100,16 +102,19 @@ def _decode(
     """Fill the cache entry. The usual size is guessed from a sample; if all files say otherwise, once more."""
     some = np.unique(np.linspace(0, len(listing.paths) - 1, 256).astype(int)).tolist()
     with no_warnings():
-        heads = [head for index in some if (head := read_size(f"{source}/{listing.paths[index]}"))]
+        places = listing.files()
+        heads = [head for index in some if (head := read_size(located(source, places[index])))]
     target = (size, size) if size is not None else usual_size(heads, large)
     while True:
-        job = Job(source, str(work), *target)
-        faults = decode_all(job, listing.paths, listing.bytes(), progress)
+        kept = listing.keeps(len(places) * target[0] * target[1] * 4)
+        job = Job(source, str(work), *target, keep=kept, digests=listing.digests)
+        faults = decode_all(job, places, listing.bytes(), progress)
         facts = np.fromfile(work / "facts", np.int32).reshape(-1, FACTS)
         sizes = [(height, width) for width, height in facts[:, :2].tolist() if width]
         wanted = target if size is not None else usual_size(sizes, large)
         if wanted == target:
-            return {"shape": (*target, 4), "count": len(listing.paths), "facts": FACTS, "faults": faults}
+            about = {"shape": (*target, 4), "count": len(places), "facts": FACTS, "faults": faults}
+            return about if kept else {**about, "kept": False}
         target = wanted
 
 
@@ -144,19 +149,25 @@ def _modes(entry: Entry, unreadable: tuple[int, ...]) -> dict[str, int]:
     return {MODES[code]: count for code, count in enumerate(np.bincount(codes).tolist()) if count}
 
 
-def no_images(listing: Listing) -> DataError:
-    """What is raised where a folder holds none."""
+def no_images(
+    listing: Listing,
+    code: str = "data.no_images",
+    what: str = "there are no images in the folder",
+    *,
+    expected: str = "a folder per class with images in it, or train/ valid/ test/ with a folder per class",
+    mend: str = "give the folder that holds the class folders",
+) -> DataError:
+    """What is raised where a folder, or another source, holds none."""
     faults = (*listing.problems, *listing.faults)
-    what = "there are no images in the folder"
     nothing = np.zeros(0, np.int32)
     notes = folder_notes(listing, nothing, nothing)
     return DataError(
-        "data.no_images",
+        code,
         what,
         where=str(listing.root)
         + "".join(f"\n  {fault.path}: {fault.reason}" for fault in faults[:20])
         + "".join(f"\n  {note}" for note in notes),
-        expected="a folder per class with images in it, or train/ valid/ test/ with a folder per class",
-        mend="give the folder that holds the class folders",
+        expected=expected,
+        mend=mend,
         path=str(listing.root),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,14 +63,25 @@ class DataNote:
         return self.reason
 
 
+class Pixels(Protocol):
+    """(N, H, W, C) uint8: an array, or what decodes a part of one when it is asked for."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, which: Any, /) -> NDArray[np.uint8]: ...
+
+
 @dataclass(frozen=True)
 class ImageSet:
     """All images of a source after the size policy, still undivided. N images of H x W pixels."""
 
     name: str
     classes: tuple[str, ...]
-    pixels: NDArray[np.uint8]
-    """(N, H, W, C): C is 1 for grey sources, else 4 (red, green, blue, unused: one int32 a pixel). May be a memmap."""
+    pixels: Pixels
+    """(N, H, W, C): C is 1 for grey sources, else 4 (red, green, blue, unused: one int32 a pixel)."""
     labels: NDArray[np.int64]
     """(N,): index into `classes`."""
     parts: NDArray[np.uint8]
@@ -81,7 +93,7 @@ class ImageSet:
     paths: Sequence[str]
     """Relative, with `/`."""
     digest: str
-    """Hex sha256 over the pixels."""
+    """Hex sha256 over the pixels, or over digests of the images."""
     modes: dict[str, int] = field(default_factory=dict)
     """How many images had which Pillow mode in their files; empty where there are no files."""
     mode_of: NDArray[np.str_] | None = None
@@ -97,6 +109,9 @@ class ImageSet:
     """What is in the folder and is not used, readable or not."""
     root: Path | None = None
     """The folder that `paths` are relative to, if they are files."""
+    encoded: Callable[[int], bytes] | None = None
+    """Gives the content of an image's file, which may be part of a shard; None where there are no files. Raises OSError
+    and `UnreadableError`."""
     labels_of_source: NDArray[np.int64] | None = None
     """(N,): the labels before they were edited, by which the split is drawn; None where they were not."""
     edited_out: tuple[int, ...] = ()

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.data.image_set import Pixels
+
 RADIUS = 7
 """Bits in which the hashes of copies may differ; their number is even, as half of the 64 are set. All of 3,000 images
 of CIFAR-10 stayed within it when saved as JPEG of quality 50, or scaled to 24x24 and back."""
@@ -172,7 +174,7 @@ def _expand(order: Pairs, seen: Pairs, begin: Pairs, count: Pairs) -> Iterator[t
         place = stop
 
 
-def differences(pixels: NDArray[np.uint8], pairs: Pairs) -> NDArray[np.float32]:
+def differences(pixels: Pixels, pairs: Pairs) -> NDArray[np.float32]:
     """How much the two pictures of each pair (P, 2) differ, (P,): the distance of their pixels, all channels together,
     each picture with mean 0 and length 1. It is sqrt(2 - 2 r) with r the correlation: 0 for the same picture however
     bright, 1.4 for unrelated ones."""
@@ -191,7 +193,7 @@ def _unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return values
 
 
-def usual_difference(pixels: NDArray[np.uint8], numbers: NDArray[np.int64]) -> float:
+def usual_difference(pixels: Pixels, numbers: NDArray[np.int64]) -> float:
     """How little different pictures of a source differ (`differences`): what only a tenth of a sample of them falls
     below, each with its fifth nearest, so that up to four copies of it do not count. Some 0.8 for CIFAR-10, 0.3 for
     digits of 8x8. Infinite for a handful of images."""

@@ -1,0 +1,62 @@
+"""Where batches get their pixels from: a block in memory or on a device, or images decoded as they are needed."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from trainer.data.buffers import Workspace
+from trainer.data.image_set import Pixels
+
+
+class PixelBlock(Protocol):
+    """Packed pixels of all images of a source."""
+
+    def take(self, rows: Tensor, workspace: Workspace) -> Tensor:
+        """Those of some images (n,), on the device where batches are made; see `packed`. They stay valid until the
+        next call with this workspace."""
+
+
+class HeldBlock:
+    """Pixels in memory, or on the device if they take at most half of its free memory."""
+
+    def __init__(self, pixels: NDArray[np.uint8], device: torch.device) -> None:
+        self._device = device
+        self._pixels = packed(pixels)
+        if device.type == "cuda":
+            free, _ = torch.cuda.mem_get_info(device)
+            if self._pixels.nbytes <= free // 2:
+                self._pixels = self._pixels.to(device)
+
+    def take(self, rows: Tensor, workspace: Workspace) -> Tensor:
+        """See `PixelBlock`."""
+        source = self._pixels
+        out = workspace.get("taken", source, (len(rows), *source.shape[1:]), source.dtype)
+        return torch.index_select(source, 0, rows.to(source.device), out=out).to(self._device)
+
+
+class DecodedBlock:
+    """Pixels that are decoded each time."""
+
+    def __init__(self, pixels: Pixels, device: torch.device) -> None:
+        self._device = device
+        self._pixels = pixels
+
+    def take(self, rows: Tensor, workspace: Workspace) -> Tensor:
+        """See `PixelBlock`."""
+        return packed(self._pixels[rows.cpu().numpy()]).to(self._device)
+
+
+def pixel_block(pixels: Pixels, device: torch.device) -> PixelBlock:
+    """For batches on a device."""
+    return HeldBlock(pixels, device) if isinstance(pixels, np.ndarray) else DecodedBlock(pixels, device)
+
+
+def packed(pixels: NDArray[np.uint8]) -> Tensor:
+    """(N, H, W) int32 for colour, uint8 for grey; shares the memory of `pixels`."""
+    tensor = torch.from_numpy(pixels)
+    return (tensor if pixels.shape[3] == 1 else tensor.view(torch.int32)).squeeze(3)

@@ -1,0 +1,157 @@
+"""Tar shards of WebDataset as a source. [no torch]
+
+Nothing is unpacked: an image is read from its place in its shard. Decoded images are kept in the cache as those of a
+folder are, up to KEPT_BYTES; beyond, they are checked once and decoded whenever a batch needs them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import ClassVar
+
+from trainer.data.file_stamp import FilePlace
+from trainer.data.folder_scan import Listing
+from trainer.data.image_folder import LARGEST, load_listing, no_images, policy_of_files
+from trainer.data.image_set import Fault, ImageSet, Progress
+from trainer.data.image_table import in_order, split_problems
+from trainer.data.shard_index import Label, ShardIndex, shard_index
+from trainer.data.shard_names import find_shards
+from trainer.errors import DataError
+
+KEPT_BYTES = 4 << 30
+"""Of decoded images in the cache: a million of 32x32 pixels, or 20,000 of 224x224."""
+CLASS_FILES = ("classes.txt", "dataset.json")
+"""Beside the shards: a name a line, or an object with `classes`."""
+_MOST_CLASS_BYTES = 64 << 20
+
+
+@dataclass
+class ShardListing(Listing):
+    """Images in tar files. `paths` are those of the shard and of the image in it. `stamps`: of the shards."""
+
+    places: list[tuple[str, int, int]] = field(default_factory=list)
+
+    digests: ClassVar[bool] = True
+
+    def files(self) -> Sequence[FilePlace]:
+        return self.places
+
+    def bytes(self) -> int:
+        return sum(length for _, _, length in self.places)
+
+    def keeps(self, count: int) -> bool:
+        return count <= KEPT_BYTES
+
+
+def load_shards(source: str | Path, size: int | None, progress: Progress, large: int = LARGEST) -> ImageSet:
+    """Read the indexes of shards, decode (or map the cache) and check; as `load_folder`.
+
+    Raises UsageError for a pattern that stands for no files, DataError where there are no images.
+    """
+    listing = list_shards(source, progress)
+    if not listing.paths:
+        raise no_images(
+            listing,
+            "data.no_shard_images",
+            "there are no images in the shards",
+            expected="tar files with pairs KEY.jpg and KEY.cls, the number or the name of its class; or KEY.json with "
+            '{"label": ...}',
+            mend="epochscope data FOLDER --shards DIR writes a folder of images as shards",
+        )
+    path = Path(source).expanduser()
+    name = path.resolve().name or str(path)
+    found = load_listing(listing, name, policy_of_files(size, "shards", large), size, progress, large)
+    return replace(found, root=None)
+
+
+def list_shards(source: str | Path, progress: Progress) -> ShardListing:
+    """The images of shards, by their indexes; no image is opened. Raises UsageError for a pattern of no files."""
+    shards = find_shards(source)
+    listing = ShardListing(shards.root)
+    for path in shards.unused:
+        listing.leave("", "beside", path)
+    found: list[tuple[str, int, ShardIndex]] = []
+    for number, (name, part) in enumerate(shards.files):
+        progress("scan", number, len(shards.files))
+        try:
+            index, stamp = shard_index(shards.root / name)
+        except OSError as error:
+            reason = "there is no such shard" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+            listing.problems.append(Fault(name, "shard_missing", reason))
+            continue
+        found.append((name, part, index))
+        listing.stamps.append(stamp)
+    given = _given_classes(shards.root)
+    listing.classes = given or in_order({str(label) for _, _, index in found for label in index.labels})
+    for name, part, index in found:
+        _add_shard(listing, name, part, index, given)
+    used = set(listing.labels)
+    empty = [name for number, name in enumerate(listing.classes) if number not in used]
+    listing.problems += [Fault(name, "empty_class", "the class has no images") for name in empty]
+    listing.problems += split_problems(listing.classes, listing.labels, listing.parts)
+    return listing
+
+
+def _add_shard(listing: ShardListing, shard: str, part: int, index: ShardIndex, given: Sequence[str]) -> None:
+    numbers = {name: number for number, name in enumerate(listing.classes)}
+    for name, code, reason in index.faults:
+        if code == "compressed":
+            listing.problems.append(Fault(shard, code, reason))
+        else:
+            listing.faults.append(Fault(f"{shard}/{name}" if name else shard, code, reason))
+    for kind, name, what in index.left:
+        listing.leave(shard, kind, f"{shard}/{name}", what)
+    for name, offset, length, label in zip(index.names, index.offsets, index.lengths, index.labels, strict=True):
+        number = _class_number(label, numbers, bool(given))
+        if number is None:
+            reason = f"its label is {label!r}, which is none of the {len(given)} classes beside the shards"
+            listing.faults.append(Fault(f"{shard}/{name}", "no_label", reason))
+            continue
+        listing.paths.append(f"{shard}/{name}")
+        listing.places.append((shard, offset, length))
+        listing.labels.append(number)
+        listing.parts.append(part)
+
+
+def _class_number(label: Label, numbers: dict[str, int], given: bool) -> int | None:
+    """Numbers are places in a list of classes that was given, and names of classes where none was."""
+    if given and isinstance(label, int):
+        return label if 0 <= label < len(numbers) else None
+    return numbers.get(str(label))
+
+
+def _given_classes(folder: Path) -> list[str]:
+    """The names of classes beside the shards; empty where there are none. Raises DataError `data.class_file`."""
+    for name in CLASS_FILES:
+        path = folder / name
+        if not os.path.isfile(path):  # noqa: PTH113
+            continue
+        try:
+            if path.stat().st_size > _MOST_CLASS_BYTES:
+                raise ValueError("the file is too large")
+            text = path.read_text(encoding="utf-8-sig")
+            lines = [line.strip() for line in text.rstrip().splitlines()]
+            classes = [str(name) for name in (json.loads(text)["classes"] if path.suffix == ".json" else lines)]
+            if not classes or "" in classes or len(set(classes)) < len(classes):
+                raise ValueError("a name is missing or there twice")
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise _no_class_file(path, error) from error
+        return classes
+    return []
+
+
+def _no_class_file(path: Path, error: Exception) -> DataError:
+    reason = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+    return DataError(
+        "data.class_file",
+        f"The classes of the shards cannot be read: {reason}",
+        where=str(path),
+        expected="classes.txt with the name of a class in each line, or dataset.json with a list `classes`",
+        mend="correct or remove the file: without it the labels in the shards are the names of the classes",
+        path=str(path),
+        reason=reason,
+    )
