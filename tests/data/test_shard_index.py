@@ -93,8 +93,8 @@ def test_a_damaged_header_in_the_middle_is_no_end() -> None:
         third = archive.getmembers()[4].offset
     index = indexed(WHOLE[:third] + b"\xff" * 512 + WHOLE[third + 512 :])
     assert index.names == ["000.png", "001.png"]
-    assert [(name, code) for name, code, _ in index.faults] == [("", "damaged")]
-    assert f"byte {third:,}" in index.faults[0][2]
+    assert [(fault.path, fault.code) for fault in index.faults] == [("", "damaged")]
+    assert f"byte {third:,}" in index.faults[0].reason
 
 
 def special(kind: bytes, name: str = "x.png") -> tarfile.TarInfo:
@@ -137,7 +137,7 @@ def test_a_member_that_cannot_be_used_is_named(
 ) -> None:
     content = tar_bytes([*samples("cat").items(), *members])
     index = indexed(content)
-    assert (where, code) in [(name, found) for name, found, _ in index.faults]
+    assert (where, code) in [(fault.path, fault.code) for fault in index.faults]
     assert "000.png" in index.names
 
 
@@ -174,11 +174,11 @@ def test_what_is_left_out_is_noted() -> None:
 
 
 def test_other_files_are_no_shards() -> None:
-    assert [code for _, code, _ in indexed(gzip.compress(WHOLE)).faults] == ["compressed"]
+    assert [fault.code for fault in indexed(gzip.compress(WHOLE)).faults] == ["compressed"]
     for content in (b"", b"not a tar", b"\x01" * 10_240):
-        assert [code for _, code, _ in indexed(content).faults] == ["damaged"]
+        assert [fault.code for fault in indexed(content).faults] == ["damaged"]
     joined = indexed(WHOLE + WHOLE)
-    assert (len(joined.names), [code for _, code, _ in joined.faults]) == (4, ["damaged"])
+    assert (len(joined.names), [fault.code for fault in joined.faults]) == (4, ["damaged"])
 
 
 def test_a_shard_is_read_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,25 +149,25 @@ def _modes(entry: Entry, unreadable: tuple[int, ...]) -> dict[str, int]:
     return {MODES[code]: count for code, count in enumerate(np.bincount(codes).tolist()) if count}
 
 
-def no_images(
-    listing: Listing,
-    code: str = "data.no_images",
-    what: str = "there are no images in the folder",
-    *,
-    expected: str = "a folder per class with images in it, or train/ valid/ test/ with a folder per class",
-    mend: str = "give the folder that holds the class folders",
-) -> DataError:
-    """What is raised where a folder, or another source, holds none."""
+def no_images(listing: Listing) -> DataError:
+    """What is raised where a folder holds none."""
+    return DataError(
+        "data.no_images",
+        "there are no images in the folder",
+        where=with_faults(listing),
+        expected="a folder per class with images in it, or train/ valid/ test/ with a folder per class",
+        mend="give the folder that holds the class folders",
+        path=str(listing.root),
+    )
+
+
+def with_faults(listing: Listing) -> str:
+    """Where a listing was made, the first of its faults, and its notes."""
     faults = (*listing.problems, *listing.faults)
     nothing = np.zeros(0, np.int32)
     notes = folder_notes(listing, nothing, nothing)
-    return DataError(
-        code,
-        what,
-        where=str(listing.root)
+    return (
+        str(listing.root)
         + "".join(f"\n  {fault.path}: {fault.reason}" for fault in faults[:20])
-        + "".join(f"\n  {note}" for note in notes),
-        expected=expected,
-        mend=mend,
-        path=str(listing.root),
+        + "".join(f"\n  {note}" for note in notes)
     )

@@ -24,6 +24,7 @@ import msgspec
 from trainer.data.cache import shard_indexes
 from trainer.data.file_stamp import Stamp, file_stamp, settle
 from trainer.data.image_formats import UNREAD, image_suffixes, suffix_of
+from trainer.data.image_set import Fault
 
 FORMAT = 1
 """Raise it when the layout or the rules change: older indexes are then not found."""
@@ -40,14 +41,14 @@ Label = int | str
 @dataclass
 class ShardIndex:
     """Samples of a shard in its order. `names`: of the images in the shard; `offsets` and `lengths`: their bytes;
-    `labels`: the number or the name of each one's class. `faults`: (name, code, reason) of what cannot be used; the
-    name is empty where it is the shard itself. `left`: (kind, name, what) as in `LeftOut`."""
+    `labels`: the number or the name of each one's class. `faults`: what cannot be used; the path is the
+    name of a member, or empty where it is the shard itself. `left`: (kind, name, what) as in `LeftOut`."""
 
     names: list[str] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
-    faults: list[tuple[str, str, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     left: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -108,7 +109,7 @@ def read_index(path: Path) -> ShardIndex:
         packing = next((name for magic, name in _PACKED.items() if head.startswith(magic)), "")
         if packing:
             reason = f"compressed by {packing}: images are read by their places, which only a plain tar has"
-            index.faults.append(("", "compressed", reason))
+            index.faults.append(Fault("", "compressed", reason))
             return index
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
@@ -142,10 +143,10 @@ def _members(path: Path, size: int, index: ShardIndex) -> Iterator[tarfile.TarIn
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
         what = "the file is empty" if not size else f"damaged after {count:,} members" if count else "not a tar archive"
-        index.faults.append(("", "damaged", f"{what}: {error}" if size else what))
+        index.faults.append(Fault("", "damaged", f"{what}: {error}" if size else what))
         return
     if reason := _after(path, end, size):
-        index.faults.append(("", "damaged", f"{reason} (after {count:,} members)"))
+        index.faults.append(Fault("", "damaged", f"{reason} (after {count:,} members)"))
 
 
 def _after(path: Path, end: int, size: int) -> str:
@@ -190,17 +191,14 @@ class _Samples:
         if not readable and extension not in _LABELS:
             sample.unread |= suffix in UNREAD
             self._leave("format" if suffix in UNREAD else "other", name, UNREAD.get(suffix, suffix))
-        elif fault := _unusable(member, name, self._size) or (_TWICE if extension in kind else None):
+        elif fault := _fault(member, name, self._size, twice=extension in kind):
             sample.unread |= readable
-            self._index.faults.append((_printable(name), *fault))
+            self._index.faults.append(fault)
         else:
             kind[extension] = Place(name, member.offset_data, member.size)
 
     def _leave(self, kind: str, name: str, what: str = "") -> None:
         self._index.left.append((kind, _printable(name), what))
-
-
-_TWICE = ("two_members", "the shard has two members of this name")
 
 
 def _plain(name: str) -> str:
@@ -210,20 +208,22 @@ def _plain(name: str) -> str:
     return "" if name == "." else name
 
 
-def _unusable(member: tarfile.TarInfo, name: str, size: int) -> tuple[str, str] | None:
-    """Code and reason where a member cannot be read from its place in the shard."""
+def _fault(member: tarfile.TarInfo, name: str, size: int, *, twice: bool) -> Fault | None:
+    """Why a member cannot be read from its place in the shard. `twice`: its sample has one of this kind already."""
     if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
-        return "unsafe_path", "its path leads out of the shard"
+        return Fault(_printable(name), "unsafe_path", "its path leads out of the shard")
     if not _is_text(name):
-        return "name", "the member's name is not valid Unicode text"
+        return Fault(_printable(name), "name", "the member's name is not valid Unicode text")
     if member.issym() or member.islnk():
-        return "link", "a link, not an image: write the shard with tar --dereference --hard-dereference"
+        return Fault(name, "link", "a link, not an image: write the shard with tar --dereference --hard-dereference")
     if member.issparse():
-        return "sparse", "stored with holes left out: write the shard without tar --sparse"
+        return Fault(name, "sparse", "stored with holes left out: write the shard without tar --sparse")
     if not member.isreg():
-        return "not_a_file", "not a regular file"
+        return Fault(name, "not_a_file", "not a regular file")
     if member.offset_data + member.size > size:
-        return "truncated", "the shard ends before this member does"
+        return Fault(name, "truncated", "the shard ends before this member does")
+    if twice:
+        return Fault(name, "two_members", "the shard has two members of this name")
     return None
 
 
@@ -244,7 +244,7 @@ def _add(sample: _Sample, read: Callable[[Place], bytes], index: ShardIndex) -> 
     if not sample.images:
         for extension, place in sample.labels.items():
             if extension == "cls" and not sample.unread:
-                index.faults.append((place.name, "no_image", "a label without an image"))
+                index.faults.append(Fault(place.name, "no_image", "a label without an image"))
             elif extension != "cls":
                 index.left.append(("other", place.name, extension))
         return
@@ -252,12 +252,12 @@ def _add(sample: _Sample, read: Callable[[Place], bytes], index: ShardIndex) -> 
     image = sample.images[plain[0]]
     if len(plain) > 1:
         names = ", ".join(sample.images[one].name for one in plain)
-        index.faults.append((image.name, "several_images", f"its sample has several images: {names}"))
+        index.faults.append(Fault(image.name, "several_images", f"its sample has several images: {names}"))
         return
     index.left += [("other", one.name, suffix_of(one.name)) for one in sample.images.values() if one is not image]
     label = _label(sample, read)
     if isinstance(label, _Unlabelled):
-        index.faults.append((image.name, "no_label", label.reason))
+        index.faults.append(Fault(image.name, "no_label", label.reason))
         return
     index.names.append(image.name)
     index.offsets.append(image.offset)

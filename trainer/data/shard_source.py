@@ -15,7 +15,7 @@ from typing import ClassVar
 
 from trainer.data.file_stamp import FilePlace
 from trainer.data.folder_scan import Listing
-from trainer.data.image_folder import LARGEST, load_listing, no_images, policy_of_files
+from trainer.data.image_folder import LARGEST, load_listing, policy_of_files, with_faults
 from trainer.data.image_set import Fault, ImageSet, Progress
 from trainer.data.image_table import in_order, split_problems
 from trainer.data.shard_index import Label, ShardIndex, shard_index
@@ -54,14 +54,7 @@ def load_shards(source: str | Path, size: int | None, progress: Progress, large:
     """
     listing = list_shards(source, progress)
     if not listing.paths:
-        raise no_images(
-            listing,
-            "data.no_shard_images",
-            "there are no images in the shards",
-            expected="tar files with pairs KEY.jpg and KEY.cls, the number or the name of its class; or KEY.json with "
-            '{"label": ...}',
-            mend="epochscope data FOLDER --shards DIR writes a folder of images as shards",
-        )
+        raise _no_images(listing)
     path = Path(source).expanduser()
     name = path.resolve().name or str(path)
     found = load_listing(listing, name, policy_of_files(size, "shards", large), size, progress, large)
@@ -98,11 +91,9 @@ def list_shards(source: str | Path, progress: Progress) -> ShardListing:
 
 def _add_shard(listing: ShardListing, shard: str, part: int, index: ShardIndex, given: Sequence[str]) -> None:
     numbers = {name: number for number, name in enumerate(listing.classes)}
-    for name, code, reason in index.faults:
-        if code == "compressed":
-            listing.problems.append(Fault(shard, code, reason))
-        else:
-            listing.faults.append(Fault(f"{shard}/{name}" if name else shard, code, reason))
+    for fault in index.faults:
+        into = listing.problems if fault.code == "compressed" else listing.faults
+        into.append(replace(fault, path=f"{shard}/{fault.path}" if fault.path else shard))
     for kind, name, what in index.left:
         listing.leave(shard, kind, f"{shard}/{name}", what)
     for name, offset, length, label in zip(index.names, index.offsets, index.lengths, index.labels, strict=True):
@@ -154,4 +145,15 @@ def _no_class_file(path: Path, error: Exception) -> DataError:
         mend="correct or remove the file: without it the labels in the shards are the names of the classes",
         path=str(path),
         reason=reason,
+    )
+
+
+def _no_images(listing: ShardListing) -> DataError:
+    return DataError(
+        "data.no_shard_images",
+        "there are no images in the shards",
+        where=with_faults(listing),
+        expected="tar files with an image and its label under one name: KEY.jpg, and KEY.cls or KEY.json",
+        mend="correct what is listed; epochscope data FOLDER --shards DIR writes a folder of images as shards",
+        path=str(listing.root),
     )
