@@ -93,7 +93,7 @@ def test_a_damaged_header_in_the_middle_is_no_end() -> None:
         third = archive.getmembers()[4].offset
     index = indexed(WHOLE[:third] + b"\xff" * 512 + WHOLE[third + 512 :])
     assert index.names == ["000.png", "001.png"]
-    assert [(fault.path, fault.code) for fault in index.faults] == [("", "damaged")]
+    assert [(fault.path, fault.code) for fault in index.faults] == [("", "damaged_shard")]
     assert f"byte {third:,}" in index.faults[0].reason
 
 
@@ -176,9 +176,9 @@ def test_what_is_left_out_is_noted() -> None:
 def test_other_files_are_no_shards() -> None:
     assert [fault.code for fault in indexed(gzip.compress(WHOLE)).faults] == ["compressed"]
     for content in (b"", b"not a tar", b"\x01" * 10_240):
-        assert [fault.code for fault in indexed(content).faults] == ["damaged"]
+        assert [fault.code for fault in indexed(content).faults] == ["damaged_shard"]
     joined = indexed(WHOLE + WHOLE)
-    assert (len(joined.names), [fault.code for fault in joined.faults]) == (4, ["damaged"])
+    assert (len(joined.names), [fault.code for fault in joined.faults]) == (4, ["damaged_shard"])
 
 
 def test_a_shard_is_read_once_until_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -275,7 +275,7 @@ def test_a_shard_that_goes_while_a_run_reads_it_is_named(shards: Path) -> None:
     (shards / "train-000000.tar").write_bytes(b"")
     with pytest.raises(DataError) as caught:
         batches(data)
-    assert (caught.value.code, "train-000000.tar" in caught.value.where) == ("data.changed", True)
+    assert (caught.value.code, "train-000000.tar" in caught.value.where) == ("data.image_gone", True)
 
 
 def test_many_shards_are_decoded_by_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ class DecodedPixels:
     """(N, H, W, 4) uint8, as `ImageSet.pixels` has them. A part is read and decoded when it is asked for, on all cores.
 
     `places`: where the bytes of each image are, relative to `root`. `unreadable`: images that are zero, as they could
-    not be decoded when all were checked. Raises DataError `data.changed` for others that cannot be read any more.
+    not be decoded when all were checked. Raises DataError `data.image_gone` for others that cannot be read any more.
     """
 
     dtype = np.dtype(np.uint8)
@@ -69,7 +69,7 @@ class DecodedPixels:
         place = self._places[row]
         path, offset = (place, 0) if isinstance(place, str) else place[:2]
         return DataError(
-            "data.changed",
+            "data.image_gone",
             f"An image could be read when the data was opened, and cannot be now: {error.reason}",
             where=f"{self._root}/{path}, byte {offset:,}",
             expected="files that stay as they are while a run reads them",

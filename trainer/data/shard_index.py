@@ -143,10 +143,10 @@ def _members(path: Path, size: int, index: ShardIndex) -> Iterator[tarfile.TarIn
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise
         what = "the file is empty" if not size else f"damaged after {count:,} members" if count else "not a tar archive"
-        index.faults.append(Fault("", "damaged", f"{what}: {error}" if size else what))
+        index.faults.append(Fault("", "damaged_shard", f"{what}: {error}" if size else what))
         return
     if reason := _after(path, end, size):
-        index.faults.append(Fault("", "damaged", f"{reason} (after {count:,} members)"))
+        index.faults.append(Fault("", "damaged_shard", f"{reason} (after {count:,} members)"))
 
 
 def _after(path: Path, end: int, size: int) -> str:

@@ -66,7 +66,7 @@ def list_shards(source: str | Path, progress: Progress) -> ShardListing:
     shards = find_shards(source)
     listing = ShardListing(shards.root)
     for path in shards.unused:
-        listing.leave("", "beside", path)
+        listing.leave("", "other", path)
     found: list[tuple[str, int, ShardIndex]] = []
     for number, (name, part) in enumerate(shards.files):
         progress("scan", number, len(shards.files))
