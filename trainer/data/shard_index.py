@@ -135,7 +135,6 @@ def _members(path: Path, size: int, index: ShardIndex) -> Iterator[tarfile.TarIn
                 if archive.offset <= end:
                     raise tarfile.ReadError("a member ends before it begins")
                 end = archive.offset
-                archive.members.clear()  # it would keep all of them
                 yield member
                 count += 1
             end = archive.offset
@@ -291,4 +290,4 @@ def _label(sample: _Sample, read: Callable[[Place], bytes]) -> Label | _Unlabell
     if not number and not (isinstance(found, str) and found and _is_text(found)):
         expected = "an object with label or cls" if extension == "json" else "the number or the name of a class"
         return _Unlabelled(f"its label {place.name} names no class: expected {expected}")
-    return found  # type: ignore[no-any-return]
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
@@ -80,8 +80,9 @@ def list_shards(source: str | Path, progress: Progress) -> ShardListing:
         listing.stamps.append(stamp)
     given = _given_classes(shards.root)
     listing.classes = given or in_order({str(label) for _, _, index in found for label in index.labels})
+    numbers = {name: number for number, name in enumerate(listing.classes)}
     for name, part, index in found:
-        _add_shard(listing, name, part, index, given)
+        _add_shard(listing, name, part, index, numbers, given=bool(given))
     used = set(listing.labels)
     empty = [name for number, name in enumerate(listing.classes) if number not in used]
     listing.problems += [Fault(name, "empty_class", "the class has no images") for name in empty]
@@ -89,17 +90,19 @@ def list_shards(source: str | Path, progress: Progress) -> ShardListing:
     return listing
 
 
-def _add_shard(listing: ShardListing, shard: str, part: int, index: ShardIndex, given: Sequence[str]) -> None:
-    numbers = {name: number for number, name in enumerate(listing.classes)}
+def _add_shard(
+    listing: ShardListing, shard: str, part: int, index: ShardIndex, numbers: Mapping[str, int], *, given: bool
+) -> None:
+    """Append the images of a shard, and what is not used of it. `numbers`: of the classes; `given`: by a list."""
     for fault in index.faults:
         into = listing.problems if fault.code == "compressed" else listing.faults
         into.append(replace(fault, path=f"{shard}/{fault.path}" if fault.path else shard))
     for kind, name, what in index.left:
         listing.leave(shard, kind, f"{shard}/{name}", what)
     for name, offset, length, label in zip(index.names, index.offsets, index.lengths, index.labels, strict=True):
-        number = _class_number(label, numbers, bool(given))
+        number = _class_number(label, numbers, given=given)
         if number is None:
-            reason = f"its label is {label!r}, which is none of the {len(given)} classes beside the shards"
+            reason = f"its label is {label!r}, which is none of the {len(numbers)} classes listed beside the shards"
             listing.faults.append(Fault(f"{shard}/{name}", "no_label", reason))
             continue
         listing.paths.append(f"{shard}/{name}")
@@ -108,7 +111,7 @@ def _add_shard(listing: ShardListing, shard: str, part: int, index: ShardIndex, 
         listing.parts.append(part)
 
 
-def _class_number(label: Label, numbers: dict[str, int], given: bool) -> int | None:
+def _class_number(label: Label, numbers: Mapping[str, int], *, given: bool) -> int | None:
     """Numbers are places in a list of classes that was given, and names of classes where none was."""
     if given and isinstance(label, int):
         return label if 0 <= label < len(numbers) else None
