@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data import phash
-from trainer.data.image_set import ImageSet, Pixels, Progress, no_progress
+from trainer.data.image_set import ImageSet, PackedPixels, Progress, no_progress
 from trainer.data.split import Indices
 from trainer.events import SPLITS
 
@@ -70,7 +70,7 @@ def find_duplicates(
 ) -> Duplicates:
     """Compare the images of all parts of a split (part -> numbers of its images) with each other.
 
-    Pixels are read a chunk at a time; what is kept is about a kilobyte an image. `progress` is told of the stage
+    PackedPixels are read a chunk at a time; what is kept is about a kilobyte an image. `progress` is told of the stage
     "check". A few seconds for 60,000 images of 32x32.
     """
     numbers = np.sort(np.concatenate([*split.values(), np.empty(0, np.int64)])).astype(np.int64)
@@ -88,7 +88,7 @@ def find_duplicates(
 
 
 def _fingerprints(
-    pixels: Pixels, numbers: Indices, progress: Progress
+    pixels: PackedPixels, numbers: Indices, progress: Progress
 ) -> tuple[NDArray[np.uint64], phash.Hashes, NDArray[np.bool_]]:
     """Of each image: a digest of its pixels, its perceptual hash, and whether that means anything.
 
@@ -108,7 +108,7 @@ def _fingerprints(
 
 
 def _near(
-    pixels: Pixels, unique: Indices, codes: phash.Hashes, vivid: NDArray[np.bool_], most: float
+    pixels: PackedPixels, unique: Indices, codes: phash.Hashes, vivid: NDArray[np.bool_], most: float
 ) -> tuple[phash.Pairs, int]:
     """Pairs of places in `unique` that look the same, and how many images were not compared with all others."""
     places = np.flatnonzero(vivid)

@@ -63,7 +63,7 @@ class DataNote:
         return self.reason
 
 
-class Pixels(Protocol):
+class PackedPixels(Protocol):
     """(N, H, W, C) uint8: an array, or what decodes a part of one when it is asked for."""
 
     @property
@@ -80,7 +80,7 @@ class ImageSet:
 
     name: str
     classes: tuple[str, ...]
-    pixels: Pixels
+    pixels: PackedPixels
     """(N, H, W, C): C is 1 for grey sources, else 4 (red, green, blue, unused: one int32 a pixel)."""
     labels: NDArray[np.int64]
     """(N,): index into `classes`."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.image_set import Pixels
+from trainer.data.image_set import PackedPixels
 
 RADIUS = 7
 """Bits in which the hashes of copies may differ; their number is even, as half of the 64 are set. All of 3,000 images
@@ -25,7 +25,7 @@ of CIFAR-10 stayed within it when saved as JPEG of quality 50, or scaled to 24x2
 SIDE = 8
 BANDS, BITS = 4, 16
 CHUNK_PIXELS = 1 << 20
-"""Pixels that are looked at together: what they need in between is some 20 MB."""
+"""PackedPixels that are looked at together: what they need in between is some 20 MB."""
 CHUNK_PAIRS = 1 << 20
 NEAREST, ASKED, AMONG = 5, 256, 2048
 """How alike pictures of a source are: for so many of them, the distance to the fifth nearest among so many others."""
@@ -174,7 +174,7 @@ def _expand(order: Pairs, seen: Pairs, begin: Pairs, count: Pairs) -> Iterator[t
         place = stop
 
 
-def differences(pixels: Pixels, pairs: Pairs) -> NDArray[np.float32]:
+def differences(pixels: PackedPixels, pairs: Pairs) -> NDArray[np.float32]:
     """How much the two pictures of each pair (P, 2) differ, (P,): the distance of their pixels, all channels together,
     each picture with mean 0 and length 1. It is sqrt(2 - 2 r) with r the correlation: 0 for the same picture however
     bright, 1.4 for unrelated ones."""
@@ -193,7 +193,7 @@ def _unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return values
 
 
-def usual_difference(pixels: Pixels, numbers: NDArray[np.int64]) -> float:
+def usual_difference(pixels: PackedPixels, numbers: NDArray[np.int64]) -> float:
     """How little different pictures of a source differ (`differences`): what only a tenth of a sample of them falls
     below, each with its fifth nearest, so that up to four copies of it do not count. Some 0.8 for CIFAR-10, 0.3 for
     digits of 8x8. Infinite for a handful of images."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trainer.data.buffers import Workspace
-from trainer.data.image_set import Pixels
+from trainer.data.image_set import PackedPixels
 
 
 class PixelBlock(Protocol):
@@ -22,7 +22,7 @@ class PixelBlock(Protocol):
 
 
 class HeldBlock:
-    """Pixels in memory, or on the device if they take at most half of its free memory."""
+    """PackedPixels in memory, or on the device if they take at most half of its free memory."""
 
     def __init__(self, pixels: NDArray[np.uint8], device: torch.device) -> None:
         self._device = device
@@ -40,9 +40,9 @@ class HeldBlock:
 
 
 class DecodedBlock:
-    """Pixels that are decoded each time."""
+    """PackedPixels that are decoded each time."""
 
-    def __init__(self, pixels: Pixels, device: torch.device) -> None:
+    def __init__(self, pixels: PackedPixels, device: torch.device) -> None:
         self._device = device
         self._pixels = pixels
 
@@ -51,7 +51,7 @@ class DecodedBlock:
         return packed(self._pixels[rows.cpu().numpy()]).to(self._device)
 
 
-def pixel_block(pixels: Pixels, device: torch.device) -> PixelBlock:
+def pixel_block(pixels: PackedPixels, device: torch.device) -> PixelBlock:
     """For batches on a device."""
     return HeldBlock(pixels, device) if isinstance(pixels, np.ndarray) else DecodedBlock(pixels, device)
 
