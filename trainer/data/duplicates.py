@@ -70,7 +70,7 @@ def find_duplicates(
 ) -> Duplicates:
     """Compare the images of all parts of a split (part -> numbers of its images) with each other.
 
-    PackedPixels are read a chunk at a time; what is kept is about a kilobyte an image. `progress` is told of the stage
+    Pixels are read a chunk at a time; what is kept is about a kilobyte an image. `progress` is told of the stage
     "check". A few seconds for 60,000 images of 32x32.
     """
     numbers = np.sort(np.concatenate([*split.values(), np.empty(0, np.int64)])).astype(np.int64)

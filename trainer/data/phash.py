@@ -25,7 +25,7 @@ of CIFAR-10 stayed within it when saved as JPEG of quality 50, or scaled to 24x2
 SIDE = 8
 BANDS, BITS = 4, 16
 CHUNK_PIXELS = 1 << 20
-"""PackedPixels that are looked at together: what they need in between is some 20 MB."""
+"""Pixels that are looked at together: what they need in between is some 20 MB."""
 CHUNK_PAIRS = 1 << 20
 NEAREST, ASKED, AMONG = 5, 256, 2048
 """How alike pictures of a source are: for so many of them, the distance to the fifth nearest among so many others."""

@@ -22,7 +22,7 @@ class PixelBlock(Protocol):
 
 
 class HeldBlock:
-    """PackedPixels in memory, or on the device if they take at most half of its free memory."""
+    """Pixels in memory, or on the device if they take at most half of its free memory."""
 
     def __init__(self, pixels: NDArray[np.uint8], device: torch.device) -> None:
         self._device = device
@@ -40,7 +40,7 @@ class HeldBlock:
 
 
 class DecodedBlock:
-    """PackedPixels that are decoded each time."""
+    """Pixels that are decoded each time."""
 
     def __init__(self, pixels: PackedPixels, device: torch.device) -> None:
         self._device = device
