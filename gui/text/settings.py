@@ -1,4 +1,4 @@
-"""Prose for settings and for what is wrong with them."""
+"""Texts of settings and of their problems."""
 
 from __future__ import annotations
 
@@ -13,33 +13,75 @@ _SCHEMA = "Settings"
 
 
 def title(field: Field) -> str:
-    """Name of a setting."""
+    """Name a setting.
+
+    Args:
+        field: The setting.
+
+    Returns:
+        The title.
+    """
     return QCoreApplication.translate(_SCHEMA, field.setting.title)
 
 
 def unit(field: Field) -> str:
-    """Of a setting; "" where it has none."""
+    """Return the unit of a setting.
+
+    Args:
+        field: The setting.
+
+    Returns:
+        The unit; "" if it has none.
+    """
     return QCoreApplication.translate(_SCHEMA, field.setting.unit) if field.setting.unit else ""
 
 
 def about(field: Field) -> str:
-    """What a setting does and what it accepts."""
+    """Explain a setting and what it accepts.
+
+    Args:
+        field: The setting.
+
+    Returns:
+        The text.
+    """
     text = QCoreApplication.translate(_SCHEMA, field.setting.help)
     return f"{text} ({expected(field.setting)})"
 
 
 def recipe_title(recipe: Recipe) -> str:
-    """Short name of a recipe."""
+    """Return the short name of a recipe.
+
+    Args:
+        recipe: The recipe.
+
+    Returns:
+        The title.
+    """
     return QCoreApplication.translate("Recipes", recipe.title)
 
 
 def recipe_about(recipe: Recipe) -> str:
-    """What a recipe is for."""
+    """Explain what a recipe is for.
+
+    Args:
+        recipe: The recipe.
+
+    Returns:
+        The text.
+    """
     return QCoreApplication.translate("Recipes", recipe.description)
 
 
 def group_title(group: str) -> str:
-    """Heading of a table of settings."""
+    """Return the heading of a table of settings.
+
+    Args:
+        group: Name of the table; "" at the top.
+
+    Returns:
+        The heading.
+    """
     tr = QCoreApplication.translate
     titles = {
         "": tr("Form", "Further"),
@@ -55,7 +97,14 @@ def group_title(group: str) -> str:
 
 
 def expected(setting: Setting) -> str:
-    """What is accepted, in words."""
+    """Say what a setting accepts.
+
+    Args:
+        setting: The setting.
+
+    Returns:
+        The text.
+    """
     tr = QCoreApplication.translate
     if setting.words or setting.choices:
         return tr(_SCHEMA, setting.words) if setting.words else ", ".join(setting.choices)
@@ -79,7 +128,15 @@ def _bound(value: float | None) -> str:
 
 
 def problem(form: SettingsForm, found: Problem) -> str:
-    """A sentence that stands beside the setting."""
+    """Say what is wrong with a setting.
+
+    Args:
+        form: The form.
+        found: The problem.
+
+    Returns:
+        A sentence to show next to the setting.
+    """
     tr = QCoreApplication.translate
     if found.code == "value":
         return tr("Form", "Expected: {what}").format(what=expected(form.fields[found.path].setting))

@@ -1,4 +1,4 @@
-"""TOML text from plain tables: the standard library only reads it."""
+"""TOML text from plain tables: the standard library can only read it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from typing import Any
 
 
 def dumps(tables: Mapping[str, Any]) -> str:
-    """TOML 1.0 for nested mappings of texts, numbers, booleans, dates and lists. None has no TOML: it is left out."""
+    """Write tables as TOML 1.0.
+
+    Args:
+        tables: Nested mappings of text, numbers, booleans, dates and lists. None does not exist in TOML: it is left
+            out.
+
+    Returns:
+        The text.
+    """
     return "\n".join(_emit(tables, ())).strip() + "\n"
 
 
