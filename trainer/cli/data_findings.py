@@ -183,7 +183,15 @@ def write_means(report: Report, out: Path) -> Path:
 
 
 def check_shards(folder: Path, size_mb: int) -> None:
-    """Raise UsageError where no shards can be written like this, before the data is examined."""
+    """Check where and how shards are to be written, before the data is examined.
+
+    Args:
+        folder: New folder for the shards.
+        size_mb: Size of a shard in megabytes.
+
+    Raises:
+        UsageError: `data.shard_size`: the size is below 1; `shards.exists`: the folder is not empty.
+    """
     from trainer.data.shard_writer import check_free
 
     if size_mb < 1:
@@ -192,7 +200,22 @@ def check_shards(folder: Path, size_mb: int) -> None:
 
 
 def write_source_shards(report: Report, folder: Path, size_mb: int) -> dict[str, Any]:
-    """Write the images of a source as shards, and say what was written. Raises UsageError, DataError and DiskError."""
+    """Write the images of a source as shards.
+
+    Args:
+        report: About the source.
+        folder: New folder for the shards.
+        size_mb: Size of a shard in megabytes, 1 or more.
+
+    Returns:
+        `folder`, `shards`, `images` by split, `bytes`, and `scaled_to`: [width, height] if the images are not the
+        original ones.
+
+    Raises:
+        UsageError: The folder is not empty.
+        DataError: A file cannot be read any more.
+        DiskError: The shards cannot be written.
+    """
     import numpy as np
 
     from trainer.data.shard_writer import write_shards
@@ -213,7 +236,14 @@ def write_source_shards(report: Report, folder: Path, size_mb: int) -> dict[str,
 
 
 def shards_page(found: dict[str, Any]) -> Iterator[str]:
-    """A line on the shards that were written, and one where they do not hold the original images."""
+    """Say what was written, and whether the shards hold scaled images.
+
+    Args:
+        found: What `write_source_shards` returned.
+
+    Yields:
+        Lines.
+    """
     images = ", ".join(f"{part} {count:,}" for part, count in found["images"].items())
     yield f"shards: {found['shards']:,} in {found['folder']} ({images}; {found['bytes']:,} bytes)"
     if found["scaled_to"]:

@@ -20,10 +20,13 @@ PIECE = 16
 
 
 class DecodedPixels:
-    """(N, H, W, 4) uint8, as `ImageSet.pixels` has them. A part is read and decoded when it is asked for, on all cores.
+    """Pixels uint8 (N, H, W, 4), as `ImageSet.pixels`, that are read and decoded on all cores when they are asked for.
 
-    `places`: where the bytes of each image are, relative to `root`. `unreadable`: images that are zero, as they could
-    not be decoded when all were checked. Raises DataError `data.image_gone` for others that cannot be read any more.
+    Args:
+        root: Folder that `places` are relative to.
+        places: Where the bytes of each image are.
+        shape: (H, W, 4).
+        unreadable: Numbers of images that cannot be decoded; their pixels are zero.
     """
 
     dtype = np.dtype(np.uint8)
@@ -43,7 +46,18 @@ class DecodedPixels:
         return len(self._places)
 
     def __getitem__(self, which: Any) -> NDArray[np.uint8]:
-        """An image by its number, images by a slice or an index array; further indices are for rows and columns."""
+        """Read and decode images.
+
+        Args:
+            which: Number of an image, a slice, or an index array int64 (n,); or a tuple of one of the last two and
+                indices of rows, columns and channels.
+
+        Returns:
+            Pixels uint8 (H, W, 4) or (n, H, W, 4), or the part of them that was asked for.
+
+        Raises:
+            DataError: `data.image_gone`: an image that could be read when it was checked cannot be read now.
+        """
         first, *rest = which if isinstance(which, tuple) else (which,)
         rows = np.arange(*first.indices(len(self))) if isinstance(first, slice) else np.asarray(first)
         found = self._decoded(np.atleast_1d(rows)).reshape(*np.shape(rows), *self.shape[1:])

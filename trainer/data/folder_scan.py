@@ -61,7 +61,7 @@ class Listing:
     class_of: dict[str, str] = field(default_factory=dict)
     """Folder of a class -> the class."""
     digests: ClassVar[bool] = False
-    """Whether a digest of each image stands for all pixels, which may then be kept or not."""
+    """Whether digests of the images stand for their pixels, so that these need not be kept."""
     _left: dict[tuple[str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -89,11 +89,18 @@ class Listing:
         return sum(stamp[0] for stamp in self.stamps)
 
     def files(self) -> Sequence[FilePlace]:
-        """Where the bytes of each image are."""
+        """Get where the bytes of each image are, relative to `root`."""
         return self.paths
 
     def keeps(self, count: int) -> bool:
-        """Whether decoded images of so many bytes are kept in the cache. Else they are decoded whenever needed."""
+        """Decide whether decoded images are kept in the cache; if not, they are decoded whenever they are needed.
+
+        Args:
+            count: Bytes that the decoded images take.
+
+        Returns:
+            Whether they are kept.
+        """
         return True
 
 

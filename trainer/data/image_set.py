@@ -70,14 +70,17 @@ class DataNote:
 
 
 class PackedPixels(Protocol):
-    """(N, H, W, C) uint8: an array, or what decodes a part of one when it is asked for."""
+    """Pixels uint8 (N, H, W, C): an array, or something that decodes images when they are asked for."""
 
     @property
-    def shape(self) -> tuple[int, ...]: ...
+    def shape(self) -> tuple[int, ...]:
+        """(N, H, W, C)."""
 
-    def __len__(self) -> int: ...
+    def __len__(self) -> int:
+        """Number of images."""
 
-    def __getitem__(self, which: Any, /) -> NDArray[np.uint8]: ...
+    def __getitem__(self, which: Any, /) -> NDArray[np.uint8]:
+        """Pixels of some images."""
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,27 @@ from trainer.data.image_set import PackedPixels
 
 
 class PixelBlock(Protocol):
-    """Packed pixels of all images of a source."""
+    """Packed pixels of all images of a source, see `packed`."""
 
     def take(self, rows: Tensor, workspace: Workspace) -> Tensor:
-        """Those of some images (n,), on the device where batches are made; see `packed`. They stay valid until the
-        next call with this workspace."""
+        """Get the pixels of some images.
+
+        Args:
+            rows: Numbers of the images int64 (n,).
+            workspace: Memory that may be used; the result is valid until its next use.
+
+        Returns:
+            Packed pixels (n, H, W), on the device where batches are made.
+        """
 
 
 class HeldBlock:
-    """Pixels in memory, or on the device if they take at most half of its free memory."""
+    """Pixels in memory, or on the device if they take at most half of its free memory.
+
+    Args:
+        pixels: uint8 (N, H, W, C).
+        device: Where batches are made.
+    """
 
     def __init__(self, pixels: NDArray[np.uint8], device: torch.device) -> None:
         self._device = device
@@ -40,7 +52,12 @@ class HeldBlock:
 
 
 class DecodedBlock:
-    """Pixels that are decoded each time."""
+    """Pixels that are decoded each time they are asked for.
+
+    Args:
+        pixels: Decodes images.
+        device: Where batches are made.
+    """
 
     def __init__(self, pixels: PackedPixels, device: torch.device) -> None:
         self._device = device
@@ -52,11 +69,19 @@ class DecodedBlock:
 
 
 def pixel_block(pixels: PackedPixels, device: torch.device) -> PixelBlock:
-    """For batches on a device."""
+    """Choose where batches get their pixels from.
+
+    Args:
+        pixels: Pixels of all images.
+        device: Where batches are made.
+
+    Returns:
+        A block in memory for an array, else one that decodes.
+    """
     return HeldBlock(pixels, device) if isinstance(pixels, np.ndarray) else DecodedBlock(pixels, device)
 
 
 def packed(pixels: NDArray[np.uint8]) -> Tensor:
-    """(N, H, W) int32 for colour, uint8 for grey; shares the memory of `pixels`."""
+    """View pixels (N, H, W, C) as packed (N, H, W): int32 for colour, uint8 for grey, in the same memory."""
     tensor = torch.from_numpy(pixels)
     return (tensor if pixels.shape[3] == 1 else tensor.view(torch.int32)).squeeze(3)

@@ -40,24 +40,31 @@ Label = int | str
 
 @dataclass
 class ShardIndex:
-    """Samples of a shard in its order. `names`: of the images in the shard; `offsets` and `lengths`: their bytes;
-    `labels`: the number or the name of each one's class. `faults`: what cannot be used; the path is the
-    name of a member, or empty where it is the shard itself. `left`: (kind, name, what) as in `LeftOut`."""
+    """Samples of a shard, in its order."""
 
     names: list[str] = field(default_factory=list)
+    """Name of each image in the shard."""
     offsets: list[int] = field(default_factory=list)
+    """First byte of each image."""
     lengths: list[int] = field(default_factory=list)
+    """Bytes of each image."""
     labels: list[Label] = field(default_factory=list)
+    """Number or name of the class of each image."""
     faults: list[Fault] = field(default_factory=list)
+    """What cannot be used. The path is the name of a member, or empty for the shard itself."""
     left: list[tuple[str, str, str]] = field(default_factory=list)
+    """Kind, name and `what`, as in `LeftOut`, of each member that is not used."""
 
 
 class Place(NamedTuple):
-    """A member of a shard, and where its bytes are."""
+    """A member of a shard."""
 
     name: str
+    """Its name."""
     offset: int
+    """Its first byte."""
     length: int
+    """Its size in bytes."""
 
 
 @dataclass
@@ -70,7 +77,17 @@ class _Sample:
 
 
 def shard_index(path: Path) -> tuple[ShardIndex, Stamp]:
-    """The index of a shard, kept in the cache folder until the file changes. Raises OSError where it cannot be read."""
+    """Get the index of a shard, from the cache folder unless the file has changed.
+
+    Args:
+        path: The shard.
+
+    Returns:
+        The index, and the stamp of the file.
+
+    Raises:
+        OSError: The shard cannot be read.
+    """
     stamp = file_stamp(path.stat(), str(path))
     kept = _kept(path)
     with contextlib.suppress(OSError, ValueError, msgspec.DecodeError):
@@ -102,7 +119,17 @@ def _keep(path: Path, content: bytes) -> None:
 
 
 def read_index(path: Path) -> ShardIndex:
-    """The index of a shard, from the shard itself. What is damaged is noted in it. Raises OSError."""
+    """Read the index of a shard from the shard itself.
+
+    Args:
+        path: The shard.
+
+    Returns:
+        The index; damage is noted among its faults.
+
+    Raises:
+        OSError: The shard cannot be read.
+    """
     index = ShardIndex()
     with path.open("rb") as file:
         head = file.read(BLOCK)
@@ -164,7 +191,7 @@ def _after(path: Path, end: int, size: int) -> str:
 
 
 class _Samples:
-    """Puts members of a shard of `size` bytes together to samples, and notes in an index what is not used."""
+    """Groups members of a shard of `size` bytes into samples, and notes in an index what is not used."""
 
     def __init__(self, size: int, index: ShardIndex) -> None:
         self.by_key: dict[str, _Sample] = {}
@@ -172,7 +199,7 @@ class _Samples:
         self._index = index
 
     def take(self, member: tarfile.TarInfo) -> None:
-        """The next member."""
+        """Add the next member."""
         name = _plain(member.name)
         folder, slash, last = name.rpartition("/")
         stem, _, extension = last.partition(".")

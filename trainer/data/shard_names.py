@@ -23,16 +23,25 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class Shards:
-    """Tar files of one source. `files`: their paths relative to `root`, with `/`, and the place of their split in
-    SPLITS, sorted by split and name. `unused`: tar files and folders beside them."""
+    """Tar files of one source."""
 
     root: Path
+    """Folder that paths are relative to."""
     files: list[tuple[str, int]] = field(default_factory=list)
+    """Path of each shard, with `/`, and the index of its split in SPLITS; sorted by split and name."""
     unused: list[str] = field(default_factory=list)
+    """Tar files and folders beside the shards."""
 
 
 def is_shards(source: str | Path) -> bool:
-    """Whether it is a tar file, a pattern of tar files such as `train-{000000..000012}.tar`, or a folder of them."""
+    """Tell whether a source is of tar shards.
+
+    Args:
+        source: A path.
+
+    Returns:
+        Whether it is a tar file, a pattern such as `train-{000000..000012}.tar`, or a folder of tar files.
+    """
     path = Path(source).expanduser()
     if is_pattern(path):
         return True
@@ -42,20 +51,27 @@ def is_shards(source: str | Path) -> bool:
 
 
 def is_tar_name(name: str) -> bool:
-    """Whether a file so called is a tar archive, plain or compressed."""
+    """Tell whether a file name is that of a tar archive, plain or compressed."""
     return name.lower().endswith((TAR, *COMPRESSED))
 
 
 def is_pattern(path: Path) -> bool:
-    """Whether it stands for several tar files: it has a range or a choice in braces, and is no file itself."""
+    """Tell whether a path stands for several tar files: it has a range or a choice in braces, and is no file itself."""
     text = str(path)
     return is_tar_name(text) and bool(_RANGE.search(text) or _CHOICE.search(text)) and not os.path.lexists(path)
 
 
 def find_shards(source: str | Path) -> Shards:
-    """The tar files of a source for which `is_shards` holds; those of a pattern whether they exist or not.
+    """Find the tar files of a source.
 
-    Raises UsageError `data.shard_pattern` for a pattern of no files, or of more than a million.
+    Args:
+        source: A path for which `is_shards` holds.
+
+    Returns:
+        The shards with their splits; those of a pattern whether they exist or not.
+
+    Raises:
+        UsageError: `data.shard_pattern`: the pattern stands for no files, or for more than a million.
     """
     path = Path(source).expanduser()
     if is_pattern(path):

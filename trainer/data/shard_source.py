@@ -31,26 +31,42 @@ _MOST_CLASS_BYTES = 64 << 20
 
 @dataclass
 class ShardListing(Listing):
-    """Images in tar files. `paths` are those of the shard and of the image in it. `stamps`: of the shards."""
+    """Images in tar files. A path is that of the shard and of the image in it; stamps are those of the shards."""
 
     places: list[tuple[str, int, int]] = field(default_factory=list)
+    """Path of the shard, first byte and size in bytes of each image."""
 
     digests: ClassVar[bool] = True
 
     def files(self) -> Sequence[FilePlace]:
+        """Get where the bytes of each image are, relative to `root`."""
         return self.places
 
     def bytes(self) -> int:
+        """Add up the sizes of the images."""
         return sum(length for _, _, length in self.places)
 
     def keeps(self, count: int) -> bool:
+        """Decide whether decoded images of `count` bytes are kept in the cache."""
         return count <= KEPT_BYTES
 
 
 def load_shards(source: str | Path, size: int | None, progress: Progress, large: int = LARGEST) -> ImageSet:
-    """Read the indexes of shards, decode (or map the cache) and check; as `load_folder`.
+    """Find, decode (or map the cache) and check the images of tar shards.
 
-    Raises UsageError for a pattern that stands for no files, DataError where there are no images.
+    Args:
+        source: A folder of shards, a tar file, or a pattern.
+        size: Side of the square images in pixels. None: the source's own size if at most 64, else `large`.
+        progress: Called with the stages "scan", "decode" and "check".
+        large: Side in pixels that images of more than 64 pixels are scaled to, if `size` is None.
+
+    Returns:
+        The images; unreadable ones and structural problems are noted in it.
+
+    Raises:
+        UsageError: `data.shard_pattern`: the pattern stands for no files.
+        DataError: `data.no_shard_images`, `data.class_file`, or `data.worker_died`.
+        DiskError: The cache cannot be written.
     """
     listing = list_shards(source, progress)
     if not listing.paths:
@@ -62,7 +78,19 @@ def load_shards(source: str | Path, size: int | None, progress: Progress, large:
 
 
 def list_shards(source: str | Path, progress: Progress) -> ShardListing:
-    """The images of shards, by their indexes; no image is opened. Raises UsageError for a pattern of no files."""
+    """List the images of shards by their indexes; no image is opened.
+
+    Args:
+        source: A folder of shards, a tar file, or a pattern.
+        progress: Called with the stage "scan".
+
+    Returns:
+        The images, by split, shard and place in the shard.
+
+    Raises:
+        UsageError: `data.shard_pattern`: the pattern stands for no files.
+        DataError: `data.class_file`: the list of classes cannot be read.
+    """
     shards = find_shards(source)
     listing = ShardListing(shards.root)
     for path in shards.unused:

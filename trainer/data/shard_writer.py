@@ -34,12 +34,16 @@ _MODE = 0o644
 
 
 class WrittenShards(NamedTuple):
-    """What was written. `images`: in each split."""
+    """What was written."""
 
     folder: Path
+    """Folder of the shards."""
     shards: int
+    """Number of shards."""
     images: dict[str, int]
+    """Split -> number of images."""
     bytes: int
+    """Size of all shards."""
 
 
 def write_shards(
@@ -91,7 +95,14 @@ def write_shards(
 
 
 def check_free(folder: Path) -> None:
-    """Raise UsageError `shards.exists` unless shards can go into this folder: nothing is replaced."""
+    """Check that shards can be written to a folder: nothing is replaced.
+
+    Args:
+        folder: Where they are to go.
+
+    Raises:
+        UsageError: `shards.exists`: it is not empty.
+    """
     if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
         raise UsageError(
             "shards.exists",
@@ -112,7 +123,7 @@ class _Cutter:
         self._waiting = next(samples, None)
 
     def shards(self) -> Iterator[Iterator[bytes]]:
-        """The pieces of each shard; to be used up before the next."""
+        """Yield the pieces of each shard, to be used up before the next shard."""
         while self._waiting is not None:
             yield self._pieces()
 
