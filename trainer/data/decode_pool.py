@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from trainer.data.decode import Job
+from trainer.data.decode_job import Job
 from trainer.data.file_stamp import FilePlace
 from trainer.data.image_set import Progress
 from trainer.errors import DataError, DiskError

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from trainer.data.cache import Entry, cached
-from trainer.data.decode import FACTS, MODES, Job, located, no_warnings, read_bytes, read_size
+from trainer.data.decode import MODES, located, no_warnings, read_bytes, read_size
+from trainer.data.decode_job import FACTS, Job
 from trainer.data.decode_pool import decode_all
 from trainer.data.decoded_pixels import DecodedPixels
 from trainer.data.file_stamp import settle

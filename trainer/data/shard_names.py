@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from trainer.data.folder_names import SPLIT_NAMES
 from trainer.errors import UsageError
 from trainer.natural_order import natural_key
 
@@ -119,8 +120,6 @@ def _choices(name: str) -> tuple[Iterator[str], int]:
 
 def _in_folder(folder: Path) -> Shards:
     """Tar files of a folder, or of its folders train/, test/ and so on. None where other folders may hold images."""
-    from trainer.data.folder_scan import SPLIT_NAMES
-
     direct, folders = _listed(folder)
     inside = {name: _listed(folder / name) for name in folders if name.strip().lower() in SPLIT_NAMES}
     divided = {name: tars for name, (tars, deeper) in inside.items() if tars and not deeper}
@@ -158,8 +157,6 @@ def _divided(root: Path, names: list[str], unused: list[str]) -> Shards:
 
 def _split_of(name: str) -> set[int]:
     """Places in SPLITS of the splits that a path names: by its folder, else by the words of its name."""
-    from trainer.data.folder_scan import SPLIT_NAMES
-
     *folders, last = name.lower().split("/")
     if folders and (part := SPLIT_NAMES.get(folders[-1].strip())) is not None:
         return {part}
