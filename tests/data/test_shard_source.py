@@ -139,8 +139,10 @@ def test_compressed_shards_are_refused_with_advice(tmp_path: Path) -> None:
         open_data(str(folder), skip_bad=True)
     assert (caught.value.code, "gunzip" in caught.value.mend) == ("data.compressed", True)
     (folder / "a.tar").unlink()
+    (folder / "classes.txt").write_text("cat\ndog\n", encoding="utf-8")
     with pytest.raises(DataError) as caught:
         open_data(str(folder))
+    assert "the class has no images" not in caught.value.where
     assert (caught.value.code, "b.tar.gz" in caught.value.where) == ("data.no_shard_images", True)
 
 

@@ -112,7 +112,7 @@ def list_shards(source: str | Path, progress: Progress) -> ShardListing:
     for name, part, index in found:
         _add_shard(listing, name, part, index, numbers, given=bool(given))
     used = set(listing.labels)
-    empty = [name for number, name in enumerate(listing.classes) if number not in used]
+    empty = [name for number, name in enumerate(listing.classes) if used and number not in used]
     listing.problems += [Fault(name, "empty_class", "the class has no images") for name in empty]
     listing.problems += split_problems(listing.classes, listing.labels, listing.parts)
     return listing
