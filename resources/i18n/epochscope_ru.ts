@@ -4524,6 +4524,10 @@
         <translation>Изменённые настройки</translation>
     </message>
     <message>
+        <source>Chosen by</source>
+        <translation>Выбрана по</translation>
+    </message>
+    <message>
         <source>Classes</source>
         <translation>Классы</translation>
     </message>
@@ -4630,6 +4634,14 @@
     <message>
         <source>yes</source>
         <translation>да</translation>
+    </message>
+    <message>
+        <source>{metric} (highest)</source>
+        <translation>{metric} (макс.)</translation>
+    </message>
+    <message>
+        <source>{metric} (lowest)</source>
+        <translation>{metric} (мин.)</translation>
     </message>
     <message>
         <source>Worst class (F1)</source>
