@@ -12,12 +12,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from trainer.backbones import WEIGHTS_PACKAGE
-from trainer.data.decode import no_warnings, read_head
+from trainer.data.decode import located, no_warnings, read_head
 from trainer.data.folder_scan import Listing, scan
 from trainer.data.hugging_face import is_saved
 from trainer.data.image_folder import no_images
 from trainer.data.image_set import Fault, no_progress
 from trainer.data.image_table import read_table, table_listing
+from trainer.data.shard_names import is_shards
+from trainer.data.shard_source import list_shards
 from trainer.data.source_names import NAMES, TABLE_SUFFIXES, check_source, is_name
 from trainer.data.split import too_small
 from trainer.errors import DataError
@@ -114,16 +116,18 @@ def source_facts(data: Data) -> SourceFacts:
 
 
 def list_images(path: Path) -> Listing:
-    """List the files of a folder or of a table of images. Raises like `scan` and `read_table`."""
+    """List the images of a folder, of a table or of shards. Raises like `scan`, `read_table` and `list_shards`."""
+    if is_shards(path):
+        return list_shards(path, no_progress)
     return table_listing(read_table(path)) if path.suffix.lower() in TABLE_SUFFIXES else scan(path, no_progress)
 
 
 def _heads(listing: Listing) -> list[tuple[int, int, str]]:
     """Height, width and mode of a few files, from the first to the last."""
     some = np.unique(np.linspace(0, len(listing.paths) - 1, HEADS).astype(int)).tolist()
-    source = os.path.realpath(listing.root)
+    source, places = os.path.realpath(listing.root), listing.files()
     with no_warnings():
-        found = (read_head(f"{source}/{listing.paths[index]}") for index in some)
+        found = (read_head(located(source, places[index])) for index in some)
         return [head for head in found if head is not None]
 
 

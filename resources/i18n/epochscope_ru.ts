@@ -1429,6 +1429,10 @@
         <translation>Данные не те, на которых обучался этот запуск. Верните изображения или начните новый запуск.</translation>
     </message>
     <message>
+        <source>data.class_file</source>
+        <translation>Не удаётся прочитать имена классов для шардов: {reason}</translation>
+    </message>
+    <message>
         <source>data.class_lists</source>
         <translation>Списки классов в частях данных не совпадают. Дайте всем частям одинаковые классы.</translation>
     </message>
@@ -1445,8 +1449,16 @@
         <translation>Не удалось определить, в каких столбцах изображения и метки. Оставьте два столбца: image и label.</translation>
     </message>
     <message>
+        <source>data.compressed</source>
+        <translation>Некоторые шарды сжаты ({count}). Распакуйте их, например gunzip: изображения читаются по их месту в обычном tar.</translation>
+    </message>
+    <message>
         <source>data.damaged</source>
         <translation>Файлы набора {source} нельзя использовать: они повреждены. Удалите эту папку и начните снова: набор загрузится заново.</translation>
+    </message>
+    <message>
+        <source>data.damaged_shard</source>
+        <translation>Некоторые шарды повреждены ({count}).</translation>
     </message>
     <message>
         <source>data.dangling</source>
@@ -1487,8 +1499,17 @@
         <translation>Набор данных не загружается: {reason}</translation>
     </message>
     <message>
+        <source>data.image_gone</source>
+        <translation>Изображение, которое читалось при открытии данных, больше не читается: {path}
+Восстановите файл или проверьте связь с ним и возобновите запуск.</translation>
+    </message>
+    <message>
         <source>data.labels</source>
         <translation>Метки не соответствуют числу выходов модели: {what}</translation>
+    </message>
+    <message>
+        <source>data.link</source>
+        <translation>Некоторые изображения в шардах — ссылки ({count}). Запишите шарды с tar --dereference --hard-dereference.</translation>
     </message>
     <message>
         <source>data.means</source>
@@ -1523,6 +1544,10 @@
         <translation>Для этого источника нужна библиотека datasets: pip install &apos;epochscope[datasets]&apos;</translation>
     </message>
     <message>
+        <source>data.no_image</source>
+        <translation>В шардах есть метки без изображений ({count}).</translation>
+    </message>
+    <message>
         <source>data.no_images</source>
         <translation>Здесь нет изображений: {path}
 Укажите папку, в которой для каждого класса своя папка с изображениями.</translation>
@@ -1538,6 +1563,11 @@
     <message>
         <source>data.no_path</source>
         <translation>В таблице есть строки без пути. Заполните столбец путей или уберите эти строки.</translation>
+    </message>
+    <message>
+        <source>data.no_shard_images</source>
+        <translation>В шардах нет изображений: {path}
+Нужны файлы tar, в которых изображение и его метка носят одно имя: KEY.jpg и KEY.cls или KEY.json.</translation>
     </message>
     <message>
         <source>data.no_split</source>
@@ -1576,6 +1606,22 @@
         <translation>Имена папок классов выглядят одинаково. Объедините папки или переименуйте одну из них.</translation>
     </message>
     <message>
+        <source>data.several_images</source>
+        <translation>В некоторых примерах несколько изображений ({count}).</translation>
+    </message>
+    <message>
+        <source>data.shard_missing</source>
+        <translation>Некоторых шардов нет на месте ({count}). Исправьте шаблон или скопируйте недостающие шарды.</translation>
+    </message>
+    <message>
+        <source>data.shard_pattern</source>
+        <translation>Шаблон задаёт неподходящее число шардов ({count}): {path}</translation>
+    </message>
+    <message>
+        <source>data.shard_size</source>
+        <translation>Размер шарда должен быть не меньше 1 МБ.</translation>
+    </message>
+    <message>
         <source>data.single_pass</source>
         <translation>Данные можно перебрать только один раз. Передайте сам загрузчик, а не итератор.</translation>
     </message>
@@ -1586,6 +1632,10 @@
     <message>
         <source>data.source</source>
         <translation>Источник данных {name} неполон: не хватает {missing}.</translation>
+    </message>
+    <message>
+        <source>data.sparse</source>
+        <translation>Некоторые изображения хранятся в шардах как разреженные файлы ({count}). Запишите шарды без tar --sparse.</translation>
     </message>
     <message>
         <source>data.splits</source>
@@ -1602,6 +1652,10 @@
     <message>
         <source>data.two_labels</source>
         <translation>Изображение указано дважды с разными метками. Оставьте одну строку.</translation>
+    </message>
+    <message>
+        <source>data.two_members</source>
+        <translation>В шардах есть файлы с одинаковыми именами ({count}).</translation>
     </message>
     <message>
         <source>data.two_splits</source>
@@ -1633,6 +1687,10 @@
         <source>data.unreadable</source>
         <translation>Есть изображения, которые нельзя прочитать. Исправьте или уберите их либо включите «Пропускать негодные».
 {what}</translation>
+    </message>
+    <message>
+        <source>data.unsafe_path</source>
+        <translation>Пути некоторых файлов ведут за пределы шарда ({count}).</translation>
     </message>
     <message>
         <source>data.weights</source>
@@ -1811,6 +1869,10 @@
     <message>
         <source>evaluate.options</source>
         <translation>Параметр {option} не сочетается с остальными: --csv, --skip-bad и --skip-unknown нужны для --data, а --map с --data не используется.</translation>
+    </message>
+    <message>
+        <source>evaluate.shards</source>
+        <translation>Шарды нельзя оценить сами по себе: распакуйте их или оцените запуск на его тестовых изображениях.</translation>
     </message>
     <message>
         <source>explain.class</source>
@@ -2261,6 +2323,11 @@
         <translation>Файл настроек не читается: {what}</translation>
     </message>
     <message>
+        <source>shards.exists</source>
+        <translation>Там уже что-то есть: {path}
+Укажите новую или пустую папку.</translation>
+    </message>
+    <message>
         <source>similar.no_images</source>
         <translation>Изображения этого запуска нельзя открыть по одному, поэтому похожие не найти.</translation>
     </message>
@@ -2407,12 +2474,24 @@
         <translation>слишком мало изображений для разбиения на выборки</translation>
     </message>
     <message>
+        <source>compressed</source>
+        <translation>сжат: изображения читаются по их месту в обычном tar</translation>
+    </message>
+    <message>
+        <source>damaged_shard</source>
+        <translation>шард повреждён или обрывается</translation>
+    </message>
+    <message>
         <source>dangling</source>
         <translation>ссылка на файл, которого нет</translation>
     </message>
     <message>
         <source>empty_class</source>
         <translation>в папке нет изображений</translation>
+    </message>
+    <message>
+        <source>link</source>
+        <translation>ссылка, а не изображение</translation>
     </message>
     <message>
         <source>missing</source>
@@ -2433,6 +2512,10 @@
     <message>
         <source>no_class_folders</source>
         <translation>в папке есть изображения, но нет папок классов</translation>
+    </message>
+    <message>
+        <source>no_image</source>
+        <translation>метка без изображения</translation>
     </message>
     <message>
         <source>no_label</source>
@@ -2463,12 +2546,28 @@
         <translation>имя выглядит так же, как имя другой папки: объедините папки или переименуйте одну</translation>
     </message>
     <message>
+        <source>several_images</source>
+        <translation>в примере несколько изображений</translation>
+    </message>
+    <message>
+        <source>shard_missing</source>
+        <translation>такого шарда нет</translation>
+    </message>
+    <message>
+        <source>sparse</source>
+        <translation>хранится как разреженный файл</translation>
+    </message>
+    <message>
         <source>truncated</source>
         <translation>файл обрывается</translation>
     </message>
     <message>
         <source>two_labels</source>
         <translation>указано дважды с разными метками</translation>
+    </message>
+    <message>
+        <source>two_members</source>
+        <translation>в шарде два файла с этим именем</translation>
     </message>
     <message>
         <source>two_splits</source>
@@ -2485,6 +2584,10 @@
     <message>
         <source>unreadable</source>
         <translation>не читается как изображение</translation>
+    </message>
+    <message>
+        <source>unsafe_path</source>
+        <translation>путь ведёт за пределы шарда</translation>
     </message>
 </context>
 <context>

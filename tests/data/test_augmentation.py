@@ -16,7 +16,7 @@ from tests.data.packed_images import random_images
 from trainer.data import ImageData, augment, open_data, pixel_planes
 from trainer.data.buffers import Workspace
 from trainer.data.color_jitter import draw_factors, jitter_colors
-from trainer.data.image_data import packed
+from trainer.data.pixel_block import packed
 from trainer.data.rand_augment import apply_operations, draw_operations
 from trainer.data.random_erasing import draw_erased, erase
 from trainer.data.resized_crop import draw_crops, resize_crops

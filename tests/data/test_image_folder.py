@@ -222,9 +222,9 @@ def test_permission_given_later_is_noticed(pictures: Path, monkeypatch: pytest.M
             raise decode.UnreadableError("permission", "no permission to read it")
         return real(path, target, grey=grey)
 
-    monkeypatch.setattr(decode, "read_image", denied)
+    monkeypatch.setattr("trainer.data.decode_job.read_image", denied)
     assert faults_of(pictures) == {"cat/000.png": "permission"}
-    monkeypatch.setattr(decode, "read_image", real)
+    monkeypatch.setattr("trainer.data.decode_job.read_image", real)
     assert sum(open_data(str(pictures)).sizes.values()) == 20
 
 

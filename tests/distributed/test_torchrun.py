@@ -54,6 +54,23 @@ def test_two_processes_see_the_images_of_one_and_come_to_its_weights(tmp_path: P
     assert saved[0] == saved[1]
 
 
+def test_two_processes_read_shards_in_the_order_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EPOCHSCOPE_CACHE", str(tmp_path / "cache"))
+    done = command("-m", "trainer", "data", "digits", "--shards", tmp_path / "shards", "--shard-mb", 1)
+    assert done.returncode == 0, done.stderr
+    done = command(SCRIPT, tmp_path / "one", tmp_path / "one.json", tmp_path / "shards")
+    assert done.returncode == 0, done.stderr
+    with Launch(
+        SCRIPT, tmp_path / "two", tmp_path / "two.json", tmp_path / "shards", output=tmp_path / "two.txt"
+    ) as launch:
+        assert launch.wait() == 0, launch.text
+    one, two = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("one", "two"))
+    assert two["order"] == one["order"]
+    np.testing.assert_allclose(two["weights"], one["weights"], rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(two["test"], one["test"], rtol=1e-3)
+    assert not list((tmp_path / "cache").rglob("pixels"))
+
+
 @pytest.mark.parametrize("victim", [1, 0])
 def test_a_killed_process_is_named_first_and_the_run_goes_on_with_another_number(victim: int, tmp_path: Path) -> None:
     run = tmp_path / "run"

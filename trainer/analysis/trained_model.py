@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from trainer.backbones import is_pretrained
 from trainer.data.augment import Normaliser
 from trainer.data.buffers import Workspace
-from trainer.data.image_data import packed
 from trainer.data.image_set import pack
+from trainer.data.pixel_block import packed
 from trainer.engine.resume import trained_weights
 from trainer.errors import DataError, UsageError
 from trainer.launch import open_settings_data, read_settings

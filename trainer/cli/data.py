@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from trainer.cli.data_findings import looks, looks_page, write_means
+from trainer.cli.data_findings import check_shards, looks, looks_page, shards_page, write_means, write_source_shards
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import note, say, say_json, table
 from trainer.errors import UsageError
@@ -34,6 +34,8 @@ def data(
         Path | None, Parameter(help="File for the preview, .npz, or for what --labels finds, .csv.", metavar="FILE")
     ] = None,
     means: Annotated[Path | None, Parameter(help="Write the mean image of each class, .png.", metavar="FILE")] = None,
+    shards: Annotated[Path | None, Parameter(help="Write the images as tar shards.", metavar="DIR")] = None,
+    shard_mb: Annotated[int, Parameter(help="Size of a shard, in megabytes.", metavar="N")] = 256,
     epoch: Annotated[int, Parameter(help="Epoch whose random changes the preview shows.", metavar="N")] = 1,
     recipe: Recipe = None,
     settings: SettingsFile = None,
@@ -50,19 +52,24 @@ def data(
     --preview N --out F.npz writes the exact tensors that the model gets in that epoch: images (N,C,H,W) float32,
     labels, indices, mean, std.
 
+    --shards DIR writes the images as WebDataset has them: train-000000.tar and so on for each split that training would
+    use, files byte for byte. `epochscope train DIR` then reads them from any machine without unpacking them.
+
     --labels lists labels that may be wrong, copies with different labels, leaks and outliers: every image is judged by
     models trained on the others, on features of a pretrained network (of --model, if it is one). --out F.csv writes
     them as edits that train --edits applies; first delete the lines that you do not agree with.
     """
     made = gather(data, recipe, settings, given)
     if labels:
-        return _show_labels(made, runs, out, preview if means is None else means, json=json)
+        return _show_labels(made, runs, out, preview or means or shards, json=json)
     if (preview is None) != (out is None) or (preview is not None and preview < 1) or epoch < 1:
         raise UsageError(
             "data.preview",
             "A preview needs a number of images and a file.",
             expected="--preview N --out FILE.npz, with N and --epoch of at least 1",
         )
+    if shards is not None:
+        check_shards(shards, shard_mb)
     report = inspect(made)
     found = as_plain(report, made)
     stops = found["stops"]
@@ -70,6 +77,8 @@ def data(
         found["means"] = write_means(report, means)
     if out is not None and preview is not None and not stops:
         found["preview"] = write_preview(open_images(made), preview, epoch, out)
+    if shards is not None and not stops:
+        found["shards"] = write_source_shards(report, shards, shard_mb)
     if json:
         say_json(found)
     else:
@@ -88,7 +97,7 @@ def _show_labels(
     if previewed is not None or (out is not None and out.suffix.lower() != ".csv"):
         raise UsageError(
             "data.labels",
-            "Proposals about labels go to a CSV file; a preview and mean images are made without --labels.",
+            "Proposals about labels go to a CSV file; a preview, mean images and shards are made without --labels.",
             expected="--labels, with --out FILE.csv or without",
         )
     from trainer.cli.label_page import show_labels
@@ -236,6 +245,8 @@ def _page(report: Report, settings: Settings, found: dict[str, Any]) -> Iterator
     yield from _listed(f"unreadable{left_out}", report.faults)
     if "means" in found:
         yield f"mean images of the classes: {found['means']}"
+    if "shards" in found:
+        yield from shards_page(found["shards"])
     if "preview" in found:
         about = found["preview"]
         yield f"preview: {about['count']} images of epoch {about['epoch']} in {about['out']}"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.errors import UsageError
+from trainer.events import SPLITS
 from trainer.metrics.classification import over_classes
 
 if TYPE_CHECKING:
@@ -179,3 +180,73 @@ def write_means(report: Report, out: Path) -> Path:
     sheet.save(buffer, "PNG")
     write_bytes(out, buffer.getvalue())
     return out
+
+
+def check_shards(folder: Path, size_mb: int) -> None:
+    """Check where and how shards are to be written, before the data is examined.
+
+    Args:
+        folder: New folder for the shards.
+        size_mb: Size of a shard in megabytes.
+
+    Raises:
+        UsageError: `data.shard_size`: the size is below 1; `shards.exists`: the folder is not empty.
+    """
+    from trainer.data.shard_writer import check_free
+
+    if size_mb < 1:
+        raise UsageError("data.shard_size", f"A shard cannot have {size_mb} MB.", expected="--shard-mb of at least 1")
+    check_free(folder.expanduser())
+
+
+def write_source_shards(report: Report, folder: Path, size_mb: int) -> dict[str, Any]:
+    """Write the images of a source as shards.
+
+    Args:
+        report: About the source.
+        folder: New folder for the shards.
+        size_mb: Size of a shard in megabytes, 1 or more.
+
+    Returns:
+        `folder`, `shards`, `images` by split, `bytes`, and `scaled_to`: [width, height] if the images are not the
+        original ones.
+
+    Raises:
+        UsageError: The folder is not empty.
+        DataError: A file cannot be read any more.
+        DiskError: The shards cannot be written.
+    """
+    import numpy as np
+
+    from trainer.data.shard_writer import write_shards
+
+    pictures = report.pictures
+    split = {part: np.flatnonzero(report.parts == code) for code, part in enumerate(SPLITS)}
+    written = write_shards(pictures, {part: rows for part, rows in split.items() if len(rows)}, folder, size_mb=size_mb)
+    height, width = pictures.pixels.shape[1:3]
+    # what is in memory has been brought to one size already
+    scaled = pictures.encoded is None and bool((pictures.sizes != (width, height)).any())
+    return {
+        "folder": str(written.folder),
+        "shards": written.shards,
+        "images": written.images,
+        "bytes": written.bytes,
+        "scaled_to": [width, height] if scaled else None,
+    }
+
+
+def shards_page(found: dict[str, Any]) -> Iterator[str]:
+    """Say what was written, and whether the shards hold scaled images.
+
+    Args:
+        found: What `write_source_shards` returned.
+
+    Yields:
+        Lines.
+    """
+    images = ", ".join(f"{part} {count:,}" for part, count in found["images"].items())
+    yield f"shards: {found['shards']:,} in {found['folder']} ({images}; {found['bytes']:,} bytes)"
+    if found["scaled_to"]:
+        yield "note: written as {}x{}, as training takes them: --data.size sets another size".format(
+            *found["scaled_to"]
+        )

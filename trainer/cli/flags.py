@@ -225,11 +225,13 @@ def _file(path: Path) -> Layer:
 
 
 def _absolute(source: str) -> str:
-    """A folder must still be found when the run is resumed from somewhere else."""
+    """A folder or its shards must still be found when the run is resumed from somewhere else."""
+    from trainer.data.shard_names import is_shards
     from trainer.data.source_names import is_name
 
     folder = Path(source).expanduser()
-    return str(folder.absolute()) if source and not is_name(source) and folder.is_dir() else source
+    there = source and not is_name(source) and (folder.is_dir() or is_shards(folder))
+    return str(folder.absolute()) if there else source
 
 
 def _nested(given: Mapping[str, Any]) -> dict[str, Any]:

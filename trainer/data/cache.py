@@ -30,6 +30,8 @@ SAMPLE = 64
 """Images whose sums are checked when an entry is opened."""
 STALE_SECONDS = 86_400.0
 """Age after which an unfinished entry counts as left over by a killed process."""
+RAW = ("pixels", "facts", "sums", "digests")
+"""Files of an entry: pixels or digests of them, or both, and what else is known of each image."""
 
 Build = Callable[[Path], dict[str, Any]]
 """Writes the raw files of an entry into a folder and returns its metadata, see `cached`."""
@@ -72,14 +74,22 @@ class Entry:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        self.pixels: NDArray[np.uint8] = self._map("pixels", np.uint8, (-1, *self.meta["shape"]))
+        self.kept: bool = self.meta.get("kept", True)
+        """Whether there are pixels, not just what was found when they were decoded."""
+        shape = self.meta["shape"]
+        self.pixels: NDArray[np.uint8] = np.empty((0, *shape), np.uint8)
+        if self.kept:
+            self.pixels = self._map("pixels", np.uint8, (-1, *shape))
         if self.meta["stamps"] != stamps(folder):
             raise ValueError("files have been written to")
-        channels = 1 if self.meta["shape"][2] == 1 else 3
+        channels = 1 if shape[2] == 1 else 3
         self.facts: NDArray[np.int32] = self._map("facts", np.int32, (-1, self.meta.get("facts", 3)))
         self.sums: NDArray[np.int64] = self._map("sums", np.int64, (-1, 2, channels))
-        if not len(self.pixels) == len(self.facts) == len(self.sums) == self.meta["count"]:
+        rows = len(self.pixels) if self.kept else self.meta["count"]
+        if not rows == len(self.facts) == len(self.sums) == self.meta["count"]:
             raise ValueError("files of different length")
+        if not self.kept:
+            return
         some = np.linspace(0, self.meta["count"] - 1, SAMPLE).astype(np.int64)
         if not np.array_equal(channel_sums(self.pixels[some]), self.sums[some]):
             raise ValueError("pixels have changed")
@@ -97,7 +107,7 @@ def stamps(folder: Path) -> list[list[int]]:
     Returns:
         For each file its size in bytes, modification time and change time in nanoseconds.
     """
-    found = [(folder / name).stat() for name in ("pixels", "facts", "sums")]
+    found = [(folder / name).stat() for name in RAW if (folder / name).exists()]
     return [[info.st_size, info.st_mtime_ns, info.st_ctime_ns] for info in found]
 
 
@@ -109,7 +119,9 @@ def cached(source: str, policy: object, state: str, build: Build, usable: Callab
         policy: What decides about the pixels besides the source, such as the size.
         state: State of the source's files, such as a digest of their stamps.
         build: Writes the raw files `pixels`, `facts` and `sums` into a folder and returns what goes into `meta.json`:
-            at least `shape` (H, W, C) and `count`, and the number of `facts` per image if it is not 3.
+            at least `shape` (H, W, C) and `count`, and the number of `facts` per image if it is not 3. If it writes
+            `digests` of the images, these stand for the pixels; `pixels` may then be missing, with `kept` False in what
+            is returned.
         usable: Whether an existing entry may be used.
 
     Returns:
@@ -141,14 +153,19 @@ def cached(source: str, policy: object, state: str, build: Build, usable: Callab
     return Entry(target)
 
 
+def shard_indexes() -> Path:
+    """Get the folder that indexes of tar shards are kept in, see `shard_index`."""
+    return cache_folder() / "shards"
+
+
 def cached_images() -> tuple[int, int]:
     """Measure the cache of decoded images.
 
     Returns:
-        Number of sources, and the bytes that they take.
+        Number of sources, and the bytes that they and the indexes of shards take.
     """
     places = _places()
-    files = [path for place in places for path in place.rglob("*")]
+    files = [path for place in (*places, shard_indexes()) for path in place.rglob("*")]
     size = 0
     for path in files:
         with contextlib.suppress(OSError):  # another process may tidy
@@ -163,7 +180,7 @@ def remove_cached_images() -> int:
         Bytes freed.
     """
     before = cached_images()[1]
-    for place in _places():
+    for place in (*_places(), shard_indexes()):
         shutil.rmtree(place, ignore_errors=True)
     return before - cached_images()[1]
 
@@ -201,9 +218,11 @@ def _open(folder: Path) -> Entry | None:
 
 
 def _finish(work: Path, meta: dict[str, Any]) -> None:
-    with (work / "pixels").open("r+b") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
+    for name in ("pixels", "digests"):
+        if (work / name).exists():
+            with (work / name).open("r+b") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
     text = json.dumps({**meta, "digest": digest, "stamps": stamps(work)})
     (work / "meta.json").write_text(text, encoding="utf-8")
 

@@ -6,20 +6,21 @@ image is scaled to cover the target, and what sticks out is cropped evenly.
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from trainer.data.file_stamp import FilePlace
 from trainer.data.image_formats import FORMATS, INSTALL, WITH_PHOTOS, pillow_formats, unread_format
-from trainer.data.image_set import Progress, channel_sums
+from trainer.data.image_set import Progress
 
 MAX_PIXELS = 89_478_485
 """Largest image in pixels: Pillow's own limit (a quarter of a gigabyte as RGB), here an error at once instead of a
@@ -64,11 +65,38 @@ class Decoded:
     """Whether the file has further pages or frames, which are ignored."""
 
 
-def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Decoded:
+class FilePart(NamedTuple):
+    """An image that is part of a file."""
+
+    path: str
+    """Path of the file."""
+    offset: int
+    """First byte of the image."""
+    length: int
+    """Bytes of the image."""
+
+
+def located(root: str, place: FilePlace) -> str | FilePart:
+    """Complete a place that is relative to a folder.
+
+    Args:
+        root: The folder.
+        place: Path, or part of a file, relative to `root`.
+
+    Returns:
+        What `read_image` takes.
+    """
+    if isinstance(place, str):
+        return f"{root}/{place}"
+    path, offset, length = place
+    return FilePart(f"{root}/{path}", offset, length)
+
+
+def read_image(path: str | FilePart, target: tuple[int, int], *, grey: bool = False) -> Decoded:
     """Decode a file and fit it to a size. Call it within `no_warnings`.
 
     Args:
-        path: Path of the file.
+        path: Path of the file, or the part of one that is the image.
         target: (height, width) of the result, in pixels.
         grey: Convert to grey instead of RGB.
 
@@ -91,11 +119,11 @@ def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Dec
         return Decoded(pixels, width, height, mode, bits, _has_more(image))
 
 
-def read_size(path: str) -> tuple[int, int] | None:
+def read_size(path: str | FilePart) -> tuple[int, int] | None:
     """Read the size of an image from its header.
 
     Args:
-        path: Path of the file.
+        path: Path of the file, or the part of one that is the image.
 
     Returns:
         (height, width) in pixels as displayed; None if the file cannot be read.
@@ -104,11 +132,11 @@ def read_size(path: str) -> tuple[int, int] | None:
     return None if head is None else head[:2]
 
 
-def read_head(path: str) -> tuple[int, int, str] | None:
+def read_head(path: str | FilePart) -> tuple[int, int, str] | None:
     """Read size and mode of an image from its header.
 
     Args:
-        path: Path of the file.
+        path: Path of the file, or the part of one that is the image.
 
     Returns:
         (height, width, Pillow mode), the size as displayed; None if the file cannot be read.
@@ -122,10 +150,38 @@ def read_head(path: str) -> tuple[int, int, str] | None:
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[Image.Image]:
+def _opened(path: str | FilePart) -> Iterator[Image.Image]:
     """The one place where an image file is opened. Raises `UnreadableError`."""
-    with _reasons(path), open(path, "rb") as file, Image.open(file, formats=pillow_formats()) as image:  # noqa: PTH123
+    with _reasons(path), _stream(path) as file, Image.open(file, formats=pillow_formats()) as image:
         yield image
+
+
+def read_bytes(path: str | FilePart) -> bytes:
+    """Read an image file as it is.
+
+    Args:
+        path: Path of the file, or the part of one that is the image.
+
+    Returns:
+        All of its bytes.
+
+    Raises:
+        OSError: The file cannot be read.
+        UnreadableError: The file ends before the image does.
+    """
+    with _stream(path) as file:
+        return file.read()
+
+
+def _stream(path: str | FilePart) -> BinaryIO:
+    if isinstance(path, str):
+        return open(path, "rb")  # noqa: PTH123
+    with open(path.path, "rb", buffering=0) as file:  # noqa: PTH123
+        file.seek(path.offset)
+        content = file.read(path.length)
+    if len(content) < path.length:
+        raise UnreadableError("truncated", "the shard ends before this image does")
+    return io.BytesIO(content)
 
 
 def _sixteen_bits(image: Image.Image) -> bool:
@@ -230,7 +286,7 @@ def no_warnings() -> Iterator[None]:
 
 
 @contextmanager
-def _reasons(path: str) -> Iterator[None]:
+def _reasons(path: str | FilePart) -> Iterator[None]:
     """Everything Pillow raises on a bad file becomes `UnreadableError`."""
     try:
         yield
@@ -253,83 +309,14 @@ def _reasons(path: str) -> Iterator[None]:
         raise UnreadableError("truncated" if "truncated" in text else "unreadable", text) from None
 
 
-def _unknown(path: str) -> str:
+def _unknown(path: str | FilePart) -> str:
     """Why Pillow does not know a file."""
-    with open(path, "rb") as file:  # noqa: PTH123
+    with _stream(path) as file:
         name = unread_format(file.read(16))
     if not name:
         return f"not an image in a known format ({', '.join(FORMATS)})"
     advice = f"convert it to JPEG or PNG, or {INSTALL}" if name in WITH_PHOTOS else "convert it to JPEG or PNG"
     return f"a picture in the format {name}, which is not read here: {advice}"
-
-
-FACTS = 5
-"""Numbers kept of each image: width, height, mode, bits, whether there are further pages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Decodes files of one folder into three raw files, `pixels`, `facts` and `sums`, a row per image."""
-
-    root: str
-    """Folder that paths are relative to."""
-    out: str
-    """Folder of the raw files."""
-    height: int
-    """Height of the decoded images, in pixels."""
-    width: int
-    """Width of the decoded images, in pixels."""
-
-    def create(self, count: int) -> None:
-        """Create the raw files, filled with zeros.
-
-        Args:
-            count: Number of images.
-
-        Raises:
-            OSError: The files cannot be written.
-        """
-        for name, row in self._rows().items():
-            with Path(self.out, name).open("wb") as file:
-                file.truncate(row * count)
-
-    def run(self, start: int, paths: Sequence[str]) -> list[tuple[int, str, str]]:
-        """Decode files into consecutive rows.
-
-        Plain writes, not a memory map: a full disk is then an `OSError` here, where it would kill a mapped process.
-
-        Args:
-            start: First row.
-            paths: Files, relative to `root`.
-
-        Returns:
-            Row, code and reason of each file that failed; its row stays zero.
-
-        Raises:
-            OSError: The raw files cannot be written.
-        """
-        pixels = np.zeros((len(paths), self.height, self.width, 4), np.uint8)
-        facts = np.zeros((len(paths), FACTS), np.int32)
-        faults = []
-        with no_warnings():
-            for row, path in enumerate(paths):
-                try:
-                    image = read_image(f"{self.root}/{path}", (self.height, self.width))
-                except UnreadableError as error:
-                    faults.append((start + row, error.code, error.reason))
-                    continue
-                pixels[row, :, :, :3] = image.pixels
-                mode = image.mode if image.mode in MODES else "other"
-                facts[row] = image.width, image.height, MODES.index(mode), image.bits, image.first_of_several
-        arrays: dict[str, NDArray[Any]] = {"pixels": pixels, "facts": facts, "sums": channel_sums(pixels)}
-        for name, row_bytes in self._rows().items():
-            with Path(self.out, name).open("r+b") as file:
-                file.seek(start * row_bytes)
-                file.write(arrays[name].tobytes())
-        return faults
-
-    def _rows(self) -> dict[str, int]:
-        return {"pixels": self.height * self.width * 4, "facts": FACTS * 4, "sums": 2 * 3 * 8}
 
 
 def resize_all(images: NDArray[np.uint8], size: int, progress: Progress) -> NDArray[np.uint8]:

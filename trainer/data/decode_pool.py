@@ -14,7 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from trainer.data.decode import Job
+from trainer.data.decode_job import Job
+from trainer.data.file_stamp import FilePlace
 from trainer.data.image_set import Progress
 from trainer.errors import DataError, DiskError
 from trainer.store.process import usable_cores
@@ -28,7 +29,7 @@ FEW_BYTES = 64 << 20
 WORKER = "trainer.data.decode_worker"
 
 
-def decode_all(job: Job, paths: Sequence[str], size_bytes: int, progress: Progress) -> Faults:
+def decode_all(job: Job, paths: Sequence[FilePlace], size_bytes: int, progress: Progress) -> Faults:
     """Decode files, on all cores if there are many.
 
     Args:
@@ -67,7 +68,7 @@ def decoders(files: int, size_bytes: int) -> int:
     return 0 if few or workers < 2 or not sys.executable else workers
 
 
-def _here(job: Job, paths: Sequence[str], progress: Progress) -> Faults:
+def _here(job: Job, paths: Sequence[FilePlace], progress: Progress) -> Faults:
     faults: Faults = []
     for start in range(0, len(paths), PIECE):
         progress("decode", start, len(paths))
@@ -92,10 +93,10 @@ class _Pool:
     def __init__(self, job: Job, workers: int) -> None:
         self._job = job
         self._workers = workers
-        self._pieces: queue.SimpleQueue[tuple[int, Sequence[str]] | None] = queue.SimpleQueue()
+        self._pieces: queue.SimpleQueue[tuple[int, Sequence[FilePlace]] | None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
-    def run(self, paths: Sequence[str], progress: Progress) -> Faults:
+    def run(self, paths: Sequence[FilePlace], progress: Progress) -> Faults:
         pieces = [(start, paths[start : start + PIECE]) for start in range(0, len(paths), PIECE)]
         for piece in pieces:
             self._pieces.put(piece)

@@ -11,7 +11,7 @@ import signal
 import sys
 from typing import Any
 
-from trainer.data.decode import Job
+from trainer.data.decode_job import Job
 
 
 def main() -> None:

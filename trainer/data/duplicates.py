@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data import phash
-from trainer.data.image_set import ImageSet, Progress, no_progress
+from trainer.data.image_set import ImageSet, PackedPixels, Progress, no_progress
 from trainer.data.split import Indices
 from trainer.events import SPLITS
 
@@ -105,7 +105,7 @@ def find_duplicates(
 
 
 def _fingerprints(
-    pixels: NDArray[np.uint8], numbers: Indices, progress: Progress
+    pixels: PackedPixels, numbers: Indices, progress: Progress
 ) -> tuple[NDArray[np.uint64], phash.Hashes, NDArray[np.bool_]]:
     """Of each image: a digest of its pixels, its perceptual hash, and whether that means anything.
 
@@ -125,7 +125,7 @@ def _fingerprints(
 
 
 def _near(
-    pixels: NDArray[np.uint8], unique: Indices, codes: phash.Hashes, vivid: NDArray[np.bool_], most: float
+    pixels: PackedPixels, unique: Indices, codes: phash.Hashes, vivid: NDArray[np.bool_], most: float
 ) -> tuple[phash.Pairs, int]:
     """Pairs of places in `unique` that look the same, and how many images were not compared with all others."""
     places = np.flatnonzero(vivid)

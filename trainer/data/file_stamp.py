@@ -1,4 +1,4 @@
-"""Whether a file has changed, without reading all of it. [no torch]"""
+"""Where the bytes of an image are, and whether a file has changed, without reading all of it. [no torch]"""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ _POSITIVE = (1 << 63) - 1
 Stamp = tuple[int, int, int, int]
 """Size in bytes, modification time (ns), change time (ns) and inode; on Windows a digest of some bytes and 0 in place
 of the last two. Each fits into 64 bits with a sign."""
+
+
+FilePlace = str | tuple[str, int, int]
+"""Where the bytes of an image are: a path, or a path, and the offset and length of a part of that file."""
 
 
 def file_stamp(info: os.stat_result, path: str) -> Stamp:

@@ -7,27 +7,19 @@ import os
 import stat
 from array import array
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import ClassVar
 
 from trainer.data.class_names import ClassNames, class_names, same_looking
-from trainer.data.file_stamp import Stamp, file_stamp
+from trainer.data.file_stamp import FilePlace, Stamp, file_stamp
+from trainer.data.folder_names import FIRST_SPLIT_NAMES, SPLIT_NAMES, SYSTEM_FILES, is_system_folder
 from trainer.data.image_formats import INSTALL, SUFFIXES, UNREAD, WITH_PHOTOS, image_suffixes, suffix_of
 from trainer.data.image_set import RULES, Fault, LeftOut, Progress
 from trainer.errors import DataError
 from trainer.events import SPLITS
-
-FIRST_SPLIT_NAMES = {"train": 0, "valid": 1, "val": 1, "test": 2}
-"""Folders of splits in version 0.1.0, in lower case only."""
-SPLIT_NAMES = {**FIRST_SPLIT_NAMES, "training": 0, "validation": 1, "dev": 1, "testing": 2, "eval": 2}
-"""Folders of splits and the index of the split, in any letter case."""
-SYSTEM_FOLDERS = frozenset(
-    ("__macosx", "__pycache__", "@eadir", "$recycle.bin", "system volume information", "lost+found")
-)
-"""Made by operating systems and programs, in lower case; folders whose name begins with a dot are ignored as well."""
-SYSTEM_FILES = frozenset(("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r"))
-"""Likewise, in lower case."""
 
 
 @dataclass
@@ -58,6 +50,8 @@ class Listing:
     """Images in sub-folders of their class."""
     class_of: dict[str, str] = field(default_factory=dict)
     """Folder of a class -> the class."""
+    digests: ClassVar[bool] = False
+    """Whether digests of the images stand for their pixels, so that these need not be kept."""
     _left: dict[tuple[str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
@@ -83,6 +77,21 @@ class Listing:
     def bytes(self) -> int:
         """Give the total size of the files, in bytes."""
         return sum(stamp[0] for stamp in self.stamps)
+
+    def files(self) -> Sequence[FilePlace]:
+        """Get where the bytes of each image are, relative to `root`."""
+        return self.paths
+
+    def keeps(self, count: int) -> bool:
+        """Decide whether decoded images are kept in the cache; if not, they are decoded whenever they are needed.
+
+        Args:
+            count: Bytes that the decoded images take.
+
+        Returns:
+            Whether they are kept.
+        """
+        return True
 
 
 def scan(root: Path, progress: Progress, rules: int = RULES) -> Listing:
@@ -185,11 +194,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link that leads to itself
         return False
-
-
-def is_system_folder(folder: str) -> bool:
-    """Check by its name whether a folder is hidden, or made by an operating system or a program."""
-    return folder.startswith(".") or folder.lower() in SYSTEM_FOLDERS
 
 
 def _leave_file(listing: Listing, place: str, path: str, beside: str) -> None:

@@ -19,6 +19,7 @@ from trainer.data.fingerprint import fingerprint_of
 from trainer.data.image_set import ImageSet
 from trainer.data.new_images import decode_new
 from trainer.data.normalization import Normalization, grey_normalization, image_statistics
+from trainer.data.pixel_block import packed, pixel_block
 from trainer.data.prefetch import Prefetch, worthwhile
 from trainer.data.shares import batch_places, regrouped
 from trainer.data.split import Indices
@@ -101,7 +102,7 @@ class ImageData:
         self._device = torch.device("cpu")
         self._normaliser = augment.Normaliser(self.mean, self.std)
         self._recycler = Recycler()
-        self._place(packed(pictures.pixels))
+        self._place()
 
     def of_run(self, fingerprint: str) -> ImageData | None:
         """Open the source by earlier rules that give this fingerprint; None if none do."""
@@ -131,18 +132,13 @@ class ImageData:
     def to(self, device: torch.device | str) -> None:
         """Make batches on `device` from now on. Pixels are moved there if they take at most half of its free memory."""
         self._device = torch.device(device)
-        pixels = packed(self._pictures.pixels)
-        if self._device.type == "cuda":
-            free, _ = torch.cuda.mem_get_info(self._device)
-            if pixels.nbytes <= free // 2:
-                pixels = pixels.to(self._device)
-        self._place(pixels)
+        self._place()
 
-    def _place(self, pixels: Tensor) -> None:
+    def _place(self) -> None:
         _, height, width = self.input_shape
         at_once = CHUNK_PIXELS if self._device.type == "cpu" else DEVICE_CHUNK_PIXELS
         self._chunk = self.batch * max(1, at_once // (self.batch * height * width))
-        self._pixels = pixels
+        self._block = pixel_block(self._pictures.pixels, self._device)
         self._labels = torch.from_numpy(self._pictures.labels).to(self._device)
         self._rows = {part: torch.from_numpy(rows).to(self._device) for part, rows in self._split.items()}
 
@@ -234,7 +230,7 @@ class ImageData:
     def _normalized_batches(self, pieces: Iterable[Tensor]) -> Iterator[Batch]:
         workspace = Workspace()
         for rows in pieces:
-            yield self._normalise(self._take(rows, workspace), workspace), self._labels[rows]
+            yield self._normalise(self._block.take(rows, workspace), workspace), self._labels[rows]
 
     def preview(self, n: int, epoch: int = 1) -> tuple[Tensor, Tensor, Tensor]:
         """The first training images of an epoch, exactly as the engine gets them.
@@ -277,7 +273,7 @@ class ImageData:
     def normalized(self, rows: Tensor, *, mirrored: bool = False) -> Tensor:
         """Normalised images of the source by their places (n,), float32 (n, C, H, W)."""
         workspace = Workspace()
-        pixels = self._take(rows, workspace)
+        pixels = self._block.take(rows, workspace)
         return self._normalise(pixels.flip(2) if mirrored else pixels, workspace)
 
     @property
@@ -361,7 +357,7 @@ class ImageData:
             rows = self._rows["train"][block]
             for begin in range(0, len(block), self._chunk):
                 some = slice(begin, begin + self._chunk)
-                pixels = self._take(rows[some], workspace)
+                pixels = self._block.take(rows[some], workspace)
                 if further is None:
                     images = self._normalise(pixels if change is None else change(pixels, some), workspace)
                 else:
@@ -378,18 +374,6 @@ class ImageData:
         where = augment.coordinates(drawn, *self.input_shape[1:])
         return lambda pixels, some: augment.apply(pixels, where.pick(some), workspace)
 
-    def _take(self, rows: Tensor, workspace: Workspace) -> Tensor:
-        """Packed pixels of some images, on the device where batches are made."""
-        source = self._pixels
-        out = workspace.get("taken", source, (len(rows), *source.shape[1:]), source.dtype)
-        return torch.index_select(source, 0, rows.to(source.device), out=out).to(self._device)
-
     def _normalise(self, pixels: Tensor, workspace: Workspace) -> Tensor:
         out = self._recycler.empty((len(pixels), *self.input_shape), pixels.device)
         return self._normaliser(pixels, out, workspace)
-
-
-def packed(pixels: NDArray[np.uint8]) -> Tensor:
-    """View pixels (N, H, W, C) as packed (N, H, W): int32 for colour, uint8 for grey, in the same memory."""
-    tensor = torch.from_numpy(pixels)
-    return (tensor if pixels.shape[3] == 1 else tensor.view(torch.int32)).squeeze(3)

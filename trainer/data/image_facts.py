@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.folder_scan import SPLIT_NAMES
+from trainer.data.folder_names import SPLIT_NAMES
 
 Floats = NDArray[np.float64]
 Words = list[tuple[str, ...]]

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from trainer.data.cache import Entry, cached
-from trainer.data.decode import FACTS, MODES, Job, no_warnings, read_size
+from trainer.data.decode import MODES, located, no_warnings, read_bytes, read_size
+from trainer.data.decode_job import FACTS, Job
 from trainer.data.decode_pool import decode_all
+from trainer.data.decoded_pixels import DecodedPixels
 from trainer.data.file_stamp import settle
 from trainer.data.folder_notes import folder_notes
 from trainer.data.folder_scan import Listing, scan
@@ -87,7 +89,7 @@ def load_listing(
     return ImageSet(
         name=name,
         classes=tuple(listing.classes),
-        pixels=entry.pixels,
+        pixels=entry.pixels if entry.kept else DecodedPixels(source, listing.files(), entry.meta["shape"], unreadable),
         labels=np.array(listing.labels, np.int64),
         parts=np.array(listing.parts, np.uint8),
         sizes=entry.facts[:, :2],
@@ -102,6 +104,7 @@ def load_listing(
         notes=folder_notes(listing, entry.facts[:, 3], entry.facts[:, 4]),
         left_out=listing.left_out(),
         root=Path(source),
+        encoded=lambda row: read_bytes(located(source, listing.files()[row])),
     )
 
 
@@ -132,16 +135,19 @@ def _decode(
     """Fill the cache entry. The usual size is guessed from a sample; if all files say otherwise, once more."""
     some = np.unique(np.linspace(0, len(listing.paths) - 1, 256).astype(int)).tolist()
     with no_warnings():
-        heads = [head for index in some if (head := read_size(f"{source}/{listing.paths[index]}"))]
+        places = listing.files()
+        heads = [head for index in some if (head := read_size(located(source, places[index])))]
     target = (size, size) if size is not None else usual_size(heads, large)
     while True:
-        job = Job(source, str(work), *target)
-        faults = decode_all(job, listing.paths, listing.bytes(), progress)
+        kept = listing.keeps(len(places) * target[0] * target[1] * 4)
+        job = Job(source, str(work), *target, keep=kept, digests=listing.digests)
+        faults = decode_all(job, places, listing.bytes(), progress)
         facts = np.fromfile(work / "facts", np.int32).reshape(-1, FACTS)
         sizes = [(height, width) for width, height in facts[:, :2].tolist() if width]
         wanted = target if size is not None else usual_size(sizes, large)
         if wanted == target:
-            return {"shape": (*target, 4), "count": len(listing.paths), "facts": FACTS, "faults": faults}
+            about = {"shape": (*target, 4), "count": len(places), "facts": FACTS, "faults": faults}
+            return about if kept else {**about, "kept": False}
         target = wanted
 
 
@@ -193,17 +199,30 @@ def no_images(listing: Listing) -> DataError:
     Returns:
         The error `data.no_images`.
     """
-    faults = (*listing.problems, *listing.faults)
-    what = "there are no images in the folder"
-    nothing = np.zeros(0, np.int32)
-    notes = folder_notes(listing, nothing, nothing)
     return DataError(
         "data.no_images",
-        what,
-        where=str(listing.root)
-        + "".join(f"\n  {fault.path}: {fault.reason}" for fault in faults[:20])
-        + "".join(f"\n  {note}" for note in notes),
+        "there are no images in the folder",
+        where=with_faults(listing),
         expected="a folder per class with images in it, or train/ valid/ test/ with a folder per class",
         mend="give the folder that holds the class folders",
         path=str(listing.root),
+    )
+
+
+def with_faults(listing: Listing) -> str:
+    """Describe a listing without images, for the part `where` of an error.
+
+    Args:
+        listing: What was found instead.
+
+    Returns:
+        Its folder, the first of its faults, and its notes.
+    """
+    faults = (*listing.problems, *listing.faults)
+    nothing = np.zeros(0, np.int32)
+    notes = folder_notes(listing, nothing, nothing)
+    return (
+        str(listing.root)
+        + "".join(f"\n  {fault.path}: {fault.reason}" for fault in faults[:20])
+        + "".join(f"\n  {note}" for note in notes)
     )

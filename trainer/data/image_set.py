@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,20 @@ class DataNote:
         return self.reason
 
 
+class PackedPixels(Protocol):
+    """Pixels uint8 (N, H, W, C): an array, or something that decodes images when they are asked for."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(N, H, W, C)."""
+
+    def __len__(self) -> int:
+        """Number of images."""
+
+    def __getitem__(self, which: Any, /) -> NDArray[np.uint8]:
+        """Pixels of some images."""
+
+
 @dataclass(frozen=True)
 class ImageSet:
     """All images of a source after the size policy, not yet divided: N images of H x W pixels."""
@@ -76,7 +91,7 @@ class ImageSet:
     """Name of the source."""
     classes: tuple[str, ...]
     """Class names."""
-    pixels: NDArray[np.uint8]
+    pixels: PackedPixels
     """(N, H, W, C) uint8: C is 1 for grey sources, else 4 (red, green, blue, unused: one int32 per pixel). May be a
     memmap."""
     labels: NDArray[np.int64]
@@ -90,7 +105,7 @@ class ImageSet:
     paths: Sequence[str]
     """Path of each image relative to the source, with `/`."""
     digest: str
-    """Hex SHA-256 of the pixels."""
+    """Hex SHA-256 of the pixels, or of digests of the images."""
     modes: dict[str, int] = field(default_factory=dict)
     """Pillow mode -> number of files; empty if there are no files."""
     mode_of: NDArray[np.str_] | None = None
@@ -107,6 +122,9 @@ class ImageSet:
     """What is in the folder but not used, readable or not."""
     root: Path | None = None
     """Folder that `paths` are relative to; None if the images are not files."""
+    encoded: Callable[[int], bytes] | None = None
+    """Reads the file of an image, which may be part of a shard, by the number of the image; None if there are no files.
+    Raises OSError and `UnreadableError`."""
     labels_of_source: NDArray[np.int64] | None = None
     """(N,): labels before edits, by which the split is drawn; None if there are no edits."""
     edited_out: tuple[int, ...] = ()

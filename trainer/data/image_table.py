@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.data.class_names import same_looking
 from trainer.data.file_stamp import file_stamp
-from trainer.data.folder_scan import SPLIT_NAMES, Listing
+from trainer.data.folder_names import SPLIT_NAMES
+from trainer.data.folder_scan import Listing
 from trainer.data.image_folder import LARGEST, load_listing, policy_of_files
 from trainer.data.image_formats import image_suffixes, suffix_of
 from trainer.data.image_set import Fault, ImageSet, Progress

@@ -20,6 +20,7 @@ from trainer.data.folder_notes import folder_notes
 from trainer.data.folder_scan import Listing, scan
 from trainer.data.image_set import DataNote, Fault, Progress, no_progress
 from trainer.data.image_table import read_table, table_listing, table_of_frame, table_of_pairs
+from trainer.data.shard_names import is_shards
 from trainer.data.source_names import TABLE_SUFFIXES
 from trainer.data.sources import is_frame, is_pairs
 from trainer.data.validation import FaultyDataError, fixes
@@ -148,6 +149,15 @@ def _opened(source: Any, progress: Progress) -> tuple[Listing, str, bool]:
 
 
 def _listing(source: Path, progress: Progress) -> Listing:
+    if is_shards(source):
+        raise UsageError(
+            "evaluate.shards",
+            "Tar shards cannot be evaluated by themselves.",
+            where=str(source),
+            expected="a folder with a folder of images per class, or a CSV file of paths and labels",
+            mend="unpack them, or evaluate the run on its own test images: epochscope evaluate RUN",
+            path=str(source),
+        )
     if os.path.isdir(source):  # noqa: PTH112 - a name that is too long is no folder
         return scan(source, progress)
     if source.suffix.lower() in TABLE_SUFFIXES and os.path.isfile(source):  # noqa: PTH113

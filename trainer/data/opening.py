@@ -49,7 +49,8 @@ def open_data(
     Args:
         source: Name of a data set ("digits", "cifar10", ...), "hf:NAME" of one on Hugging Face's Hub, or the name of a
             plugin's (entry point in `epochscope.data`); path of a folder with a folder of images per class, of a folder
-            that `save_to_disk` of Hugging Face's `datasets` made, or of a CSV file of paths and labels; a DataFrame
+            that `save_to_disk` of Hugging Face's `datasets` made, of a CSV file of paths and labels, or of tar shards:
+            a folder of them, one file, or a pattern such as `train-{000000..000012}.tar`; a DataFrame
             with the columns of such a file; a list of (path, label) or (Pillow image, label); a pair (images uint8
             (N, H, W) or (N, H, W, C), labels (N,)); a data set of `datasets`; or a mapping of "train", "valid" and
             "test" to any of these but a name or a path.

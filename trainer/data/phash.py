@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.data.image_set import PackedPixels
+
 RADIUS = 7
 """Bits in which the hashes of copies may differ; their number is even, as half of the 64 are set. All of 3,000 CIFAR-10
 images stayed within it when saved as JPEG of quality 50, or scaled to 24x24 and back."""
@@ -195,7 +197,7 @@ def _expand(order: Pairs, seen: Pairs, begin: Pairs, count: Pairs) -> Iterator[t
         place = stop
 
 
-def differences(pixels: NDArray[np.uint8], pairs: Pairs) -> NDArray[np.float32]:
+def differences(pixels: PackedPixels, pairs: Pairs) -> NDArray[np.float32]:
     """Compute how much the images of pairs differ: the distance of their pixels, all channels together, each image
     scaled to mean 0 and length 1.
 
@@ -223,7 +225,7 @@ def _unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return values
 
 
-def usual_difference(pixels: NDArray[np.uint8], numbers: NDArray[np.int64]) -> float:
+def usual_difference(pixels: PackedPixels, numbers: NDArray[np.int64]) -> float:
     """Estimate how little different images of a source differ: the lowest tenth of a sample, each compared with its
     fifth nearest, so that up to four copies do not count. About 0.8 for CIFAR-10, 0.3 for digits of 8x8.
 

@@ -11,8 +11,8 @@ from torch import Tensor
 from trainer.data.augment import Normaliser
 from trainer.data.batch import Batch
 from trainer.data.buffers import Workspace
-from trainer.data.image_data import packed
 from trainer.data.new_images import decode_new
+from trainer.data.pixel_block import packed
 
 
 class PreparingSource:

@@ -1,4 +1,4 @@
-"""What a source may be called: built-in names, and paths of folders and tables. [no torch, no Pillow]"""
+"""What a source may be called: built-in names, and paths of folders, tables and shards. [no torch, no Pillow]"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import difflib
 import os
 from pathlib import Path
 
+from trainer.data.shard_names import TAR, find_shards, is_shards
 from trainer.errors import UsageError
 
 DOWNLOADS = ("cifar10", "cifar100", "mnist", "fashion-mnist")
@@ -29,6 +30,9 @@ def check_source(source: str) -> None:
     folder = Path(source).expanduser()
     if os.path.isdir(folder) or is_table(folder):  # noqa: PTH112  # of a name that is too long pathlib raises
         return
+    if is_shards(folder):
+        find_shards(folder)
+        return
     from trainer.plugins import data_names  # with all of the settings, which most sources do without
 
     if source in data_names():
@@ -37,7 +41,7 @@ def check_source(source: str) -> None:
     if os.path.exists(folder):  # noqa: PTH110
         what = f"{source} is a file, neither a folder of images nor a CSV table of them"
     elif looks_like_path:
-        what = f"there is no {'file' if folder.suffix.lower() in TABLE_SUFFIXES else 'folder'} {source}"
+        what = f"there is no {'file' if folder.suffix.lower() in (*TABLE_SUFFIXES, TAR) else 'folder'} {source}"
     else:
         what = f"unknown data source {source!r}"
     known = [*NAMES, *data_names()]
@@ -46,8 +50,8 @@ def check_source(source: str) -> None:
         "data.unknown_source",
         what,
         where=source,
-        expected=f"one of {', '.join(known)}, a folder with a folder of images per class, or a CSV file of paths and "
-        "labels",
+        expected=f"one of {', '.join(known)}, a folder with a folder of images per class, a CSV file of paths and "
+        "labels, or tar shards",
         mend=f"did you mean {close[0]}?" if close else "check the spelling, or give the full path of the folder",
         source=source,
         suggestion=close[0] if close else "",

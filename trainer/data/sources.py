@@ -29,6 +29,7 @@ from trainer.data.image_table import (
     table_of_frame,
     table_of_pairs,
 )
+from trainer.data.shard_names import is_shards
 from trainer.data.source_names import DOWNLOADS, check_source, is_name, is_named, is_table
 from trainer.errors import EpochscopeError, UsageError
 
@@ -188,6 +189,10 @@ def load_pictures(
         return _load_plugin(source, size, progress, large)
     if is_table(path):
         return load_table(read_table(path), size, progress, large)
+    if is_shards(path):
+        from trainer.data.shard_source import load_shards
+
+        return load_shards(path, size, progress, large)
     from trainer.data.image_folder import load_folder
 
     return load_folder(path, size, progress, rules, large)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.data.image_set import PackedPixels
 from trainer.data.split import Indices
 
 
@@ -37,7 +38,7 @@ class PixelView:
 
     dtype = np.dtype(np.uint8)
 
-    def __init__(self, pixels: NDArray[np.uint8], rows: Indices) -> None:
+    def __init__(self, pixels: PackedPixels, rows: Indices) -> None:
         self._pixels = pixels
         self._rows = rows
         self.shape = (len(rows), *pixels.shape[1:3], 3)

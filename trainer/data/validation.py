@@ -133,6 +133,8 @@ _FIXES = {
     "missing_split": "rename the folder that holds the training images to train",
     "class_not_in_train": "add the class to train/, or remove its folder",
     "no_class_folders": "make a folder for each class in them",
+    "compressed": "unpack the shards: gunzip FILE.tar.gz",
+    "shard_missing": "correct the pattern, or copy the missing shards",
     "permission": "check the permissions",
     "name": "rename it",
 }

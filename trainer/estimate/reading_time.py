@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trainer.data.cache import find_cached
-from trainer.data.decode import UnreadableError, no_warnings, read_image
+from trainer.data.decode import UnreadableError, located, no_warnings, read_image
 from trainer.data.decode_pool import decoders
 from trainer.data.folder_scan import Listing
 from trainer.data.image_folder import policy_of_files, usual_size
@@ -52,7 +52,8 @@ def reading_time(facts: SourceFacts, data: Data, large: int) -> ReadingTime:
     listing = facts.listing
     if listing is None:
         return ReadingTime(0.0, None, target)
-    kind = "table" if data.source.lower().endswith(TABLE_SUFFIXES) else "folder"
+    table = data.source.lower().endswith(TABLE_SUFFIXES)
+    kind = "shards" if listing.digests else "table" if table else "folder"
     entry = find_cached(os.path.realpath(listing.root), policy_of_files(data.size, kind, large), listing.state())
     if entry is not None:
         return ReadingTime(0.0, str(entry.meta["digest"]), target)
@@ -63,13 +64,13 @@ def _decoding(listing: Listing, target: tuple[int, int]) -> float:
     """Seconds for all images, from a few that lie all over the listing."""
     count = len(listing.paths)
     some = np.random.default_rng(0).permutation(np.unique(np.linspace(0, count - 1, MOST).astype(int))).tolist()
-    source = os.path.realpath(listing.root)
+    source, places = os.path.realpath(listing.root), listing.files()
     taken: list[float] = []
     with no_warnings():
         for index in some:
             began = time.perf_counter()
             try:
-                read_image(f"{source}/{listing.paths[index]}", target)
+                read_image(located(source, places[index]), target)
             except UnreadableError:
                 continue  # training ends there, or leaves it out
             finally:
