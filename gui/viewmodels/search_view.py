@@ -16,6 +16,7 @@ import numpy as np
 from gui.viewmodels.growable import Floats
 from gui.viewmodels.settings_form import as_text
 from trainer.errors import NewerVersionError
+from trainer.store.change_stamp import Stamp, change_stamp
 from trainer.store.search_folder import (
     DimensionRecord,
     SearchFolder,
@@ -75,7 +76,7 @@ class SearchFollower:
         self.record: SearchRecord | None = None
         self.newer = False
         """Whether a newer Epochscope wrote it."""
-        self._seen = 0
+        self._seen: Stamp = ()
 
     def read(self) -> bool:
         """Read the record if it may have changed.
@@ -83,10 +84,7 @@ class SearchFollower:
         Returns:
             Whether there is something new.
         """
-        try:
-            changed = self.folder.record.stat().st_mtime_ns
-        except OSError:
-            changed = 0
+        changed = change_stamp(self.folder.record)
         running = self.record is not None and self.record.state == "running"
         if changed == self._seen and not running:
             return False

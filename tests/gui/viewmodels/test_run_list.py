@@ -244,7 +244,7 @@ def test_five_thousand_runs_are_read_once_and_looked_at_seldom(tmp_path: Path, m
 
         return counted
 
-    monkeypatch.setattr("gui.viewmodels.run_list._stamp", count("stamp", run_list._stamp))
+    monkeypatch.setattr("gui.viewmodels.run_list.change_stamp", count("stamp", run_list.change_stamp))
     monkeypatch.setattr("gui.viewmodels.run_list.summaries.read", count("read", run_list.summaries.read))
     model = RunList(tmp_path)
     model.refresh()
