@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.store.folder import RunFolder
-from trainer.text_shortening import distinct_names, shorten, shorten_all
+from trainer.text_shortening import distinct_names, first_line, shorten, shorten_all
 from trainer.text_width import display_width, letters
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40)
@@ -60,3 +60,18 @@ def test_runs_of_one_name_are_told_apart_by_the_folders_above() -> None:
     assert names("/a/x/base", "/a/y/base", "/a/x/other") == ["x/base", "y/base", "other"]
     assert names("/a/x/base", "/b/x/base") == ["a/x/base", "b/x/base"]
     assert names("/a/base", "/a/base") == ["base", "base"]
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        (ValueError("no such layer\n  in forward"), "no such layer"),
+        (RuntimeError("\n  the reason\nand more"), "the reason"),
+        (AssertionError(), "AssertionError"),
+        (OSError("\n"), "OSError"),
+        ("KeyError: 'x'\nmore", "KeyError: 'x'"),
+        (ValueError("x" * 301), "x" * 300),
+    ],
+)
+def test_the_first_line_of_an_error(said: Exception | str, line: str) -> None:
+    assert first_line(said) == line
