@@ -79,6 +79,25 @@ def first_line(said: BaseException | str, limit: int = 300) -> str:
     return lines[0][:limit] if lines else type(said).__name__
 
 
+def short_line(text: str, limit: int = 300) -> str:
+    """Put any text into one line.
+
+    Args:
+        text: The text.
+        limit: Largest number of characters; a longer text ends with `…`. Default: 300.
+
+    Returns:
+        The text, with single spaces for whitespace of any kind.
+    """
+    text = " ".join(text[: 2 * limit].split())
+    return text if len(text) <= limit else text[: limit - 1] + DOTS
+
+
+def last_part(path: str) -> str:
+    """Return the last part of a path of any system, or of the name of a data set; all of it if there is none."""
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
+
+
 class Named(Protocol):
     """Anything with a name and a path."""
 

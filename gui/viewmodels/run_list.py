@@ -22,6 +22,7 @@ from trainer.store.journal_summary import journal_summary
 from trainer.store.notes import ViewerNotes
 from trainer.store.run_files import dotted_settings
 from trainer.store.summary import Summary
+from trainer.text_shortening import last_part, short_line
 
 Column = Literal[
     "name", "state", "macro_f1", "loss", "epoch", "data", "model", "seconds", "started", "tags", "note"
@@ -31,8 +32,6 @@ _ENDED = ("completed", "stopped", "failed")
 _SLICES = 4
 """Idle runs are checked in turn, a quarter each time: within 2 s at two checks per second."""
 _FRESH_SECONDS = 10.0
-MAX_SHOWN = 300
-"""Longest text from a run folder that a list shows, in characters."""
 
 
 def _summary_stamp(base: str) -> Stamp:
@@ -73,23 +72,13 @@ _VALUES: dict[Column, Callable[[Row, Summary], Any]] = {
     "macro_f1": lambda row, summary: summary.best_macro_f1,
     "loss": lambda row, summary: summary.best_loss,
     "epoch": lambda row, summary: summary.epoch,
-    "data": lambda row, summary: plain(_last_part(summary.data)) or None,
-    "model": lambda row, summary: plain(summary.model) or None,
+    "data": lambda row, summary: short_line(last_part(summary.data)) or None,
+    "model": lambda row, summary: short_line(summary.model) or None,
     "seconds": lambda row, summary: summary.elapsed or None,
-    "started": lambda row, summary: plain(summary.started_at) or None,
-    "tags": lambda row, summary: ", ".join(plain(tag) for tag in row.notes.tags) or None,
-    "note": lambda row, summary: plain(row.notes.note) or None,
+    "started": lambda row, summary: short_line(summary.started_at) or None,
+    "tags": lambda row, summary: ", ".join(short_line(tag) for tag in row.notes.tags) or None,
+    "note": lambda row, summary: short_line(row.notes.note) or None,
 }
-
-
-def plain(text: str, limit: int = MAX_SHOWN) -> str:
-    """Any text of a file as one line of at most `limit` characters."""
-    text = " ".join(text[: 2 * limit].split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _last_part(path: str) -> str:
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
 
 
 @dataclass
@@ -258,9 +247,9 @@ class RunList:
             try:
                 summary = summaries.read(base + "summary.json")
             except NewerVersionError as error:
-                problem, newer = plain(f"{error.what} {error.mend}"), True
+                problem, newer = short_line(f"{error.what} {error.mend}"), True
             except ValueError as error:
-                problem = plain(str(error))
+                problem = short_line(str(error))
         if summary is None and not newer:
             summary = journal_summary(self.path(name) / "journal.jsonl")
         found = notes.read(base + "viewer.json") if stamps[1] else ViewerNotes()

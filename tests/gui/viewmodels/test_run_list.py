@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gui.viewmodels import run_list
-from gui.viewmodels.run_list import RunList, compare_settings, look_at, plain
+from gui.viewmodels.run_list import RunList, compare_settings, look_at
 from trainer.errors import DiskError
 from trainer.store import durable, notes, summary, trash
 from trainer.store.folder import RunFolder, acquire, current_owner, write_owner
@@ -223,11 +223,6 @@ def test_one_run_is_looked_at_alone(three: Path) -> None:
     assert row is not None
     assert row.state == "lost"
     assert look_at(three / "nowhere") is None
-
-
-def test_texts_are_one_short_line() -> None:
-    assert plain("a\n\tb  c") == "a b c"
-    assert len(plain("x" * 10**6)) == 300
 
 
 def test_five_thousand_runs_are_read_once_and_looked_at_seldom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
