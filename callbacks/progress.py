@@ -88,7 +88,7 @@ class Progress(Callback):
         text = ""
         if speed is not None and event.stage in COUNTED:
             rate = speed.per_second
-            text = f"{rate:,.{0 if rate >= 9.95 else 1}f} images/s  {clock(speed.seconds_left)} left"
+            text = f"{rate:,.{0 if rate >= 9.95 else 1}f} images/s  {duration(speed.seconds_left)} left"
         if self._bars is not None:
             self._bars.working(STAGES[event.stage], event.done, event.total, text)
 
@@ -127,7 +127,7 @@ class Progress(Callback):
             text = f"loss {event.loss_mean:.4f}  accuracy {event.correct / max(event.samples, 1):.3f}"
             if self._timing.samples_per_second:
                 text += f"  {self._timing.samples_per_second:,.0f} images/s"
-            parts = [self._macro_f1, f"{clock(left)} left" if left is not None else ""]
+            parts = [self._macro_f1, f"{duration(left)} left" if left is not None else ""]
             self._bars.batches(event.count, text, "  ".join(part for part in parts if part))
 
     def on_working(self, event: Working, run: RunContext) -> None:
@@ -154,7 +154,7 @@ class Progress(Callback):
             valid = f"{event.valid_loss:>10.4f}  {event.valid_accuracy:.3f}  {event.valid_macro_f1:.3f}"
         best = "  best" if event.improved else ""
         more = self._over(event) + _own(event.valid_metrics)
-        self._say(f"{place:>7}  {train}   {valid}   {clock(event.seconds)}{best}{more}")
+        self._say(f"{place:>7}  {train}   {valid}   {duration(event.seconds)}{best}{more}")
 
     def _over(self, event: EpochEnded) -> str:
         """Of how many classes macro-F1 is the mean, where not all of them occur."""
@@ -195,7 +195,7 @@ class Progress(Callback):
         best = f", best epoch {event.best_epoch} (loss {event.best_loss:.4f})" if event.best_loss is not None else ""
         if event.status != "failed":
             reason = f" ({event.reason})" if event.reason else ""
-            self._say(f"{event.status}{reason} after {clock(event.seconds)}{best}")
+            self._say(f"{event.status}{reason} after {duration(event.seconds)}{best}")
         if self._live is not None:
             self._live.close()
             self._live = None
@@ -342,7 +342,7 @@ class _NotebookBars:
         self._output.update(self._html(f'<pre style="white-space:pre-wrap">{lines}</pre>{bars}'))
 
 
-def clock(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Format a duration: `0 min 13 s`, `1 h 5 min 0 s`.
 
     Args:

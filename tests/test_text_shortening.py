@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.store.folder import RunFolder
-from trainer.text_shortening import distinct_names, shorten, shorten_all
+from trainer.text_shortening import distinct_names, first_line, last_part, short_line, shorten, shorten_all
 from trainer.text_width import display_width, letters
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40)
@@ -60,3 +60,32 @@ def test_runs_of_one_name_are_told_apart_by_the_folders_above() -> None:
     assert names("/a/x/base", "/a/y/base", "/a/x/other") == ["x/base", "y/base", "other"]
     assert names("/a/x/base", "/b/x/base") == ["a/x/base", "b/x/base"]
     assert names("/a/base", "/a/base") == ["base", "base"]
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        (ValueError("no such layer\n  in forward"), "no such layer"),
+        (RuntimeError("\n  the reason\nand more"), "the reason"),
+        (AssertionError(), "AssertionError"),
+        (OSError("\n"), "OSError"),
+        ("KeyError: 'x'\nmore", "KeyError: 'x'"),
+        (ValueError("x" * 301), "x" * 300),
+    ],
+)
+def test_the_first_line_of_an_error(said: Exception | str, line: str) -> None:
+    assert first_line(said) == line
+
+
+def test_texts_are_one_short_line() -> None:
+    assert short_line("a\n\tb  c") == "a b c"
+    assert short_line("x" * 10**6) == "x" * 299 + "…"
+    assert short_line("x" * 300) == "x" * 300
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/data/photos/", "photos"), ("C:\\data\\photos", "photos"), ("digits", "digits"), ("/", "/"), ("", "")],
+)
+def test_the_last_part_of_a_path_of_any_system(path: str, name: str) -> None:
+    assert last_part(path) == name

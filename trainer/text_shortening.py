@@ -1,4 +1,4 @@
-"""Shortens names that are too long for their place while keeping them distinguishable. [no torch]"""
+"""Shortens texts that are too long for their place; names stay distinguishable. [no torch]"""
 
 from __future__ import annotations
 
@@ -63,6 +63,39 @@ def _head(parts: Sequence[str], room: float, measure: Measure) -> str:
     """As many of the first parts as fit."""
     count = bisect_right(range(len(parts) + 1), room, key=lambda size: measure("".join(parts[:size]))) - 1
     return "".join(parts[: max(count, 0)])
+
+
+def first_line(said: BaseException | str, limit: int = 300) -> str:
+    """Return the first line of an error or of what a library said, cut.
+
+    Args:
+        said: The error, or a text.
+        limit: Largest number of characters. Default: 300.
+
+    Returns:
+        The line; the error's class if it says nothing.
+    """
+    lines = str(said).strip().splitlines()
+    return lines[0][:limit] if lines else type(said).__name__
+
+
+def short_line(text: str, limit: int = 300) -> str:
+    """Put any text into one line.
+
+    Args:
+        text: The text.
+        limit: Largest number of characters; a longer text ends with `…`. Default: 300.
+
+    Returns:
+        The text, with single spaces for whitespace of any kind.
+    """
+    text = " ".join(text[: 2 * limit].split())
+    return text if len(text) <= limit else text[: limit - 1] + DOTS
+
+
+def last_part(path: str) -> str:
+    """Return the last part of a path of any system, or of the name of a data set; all of it if there is none."""
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
 
 
 class Named(Protocol):

@@ -29,7 +29,7 @@ from gui.panels.confusion.image_detail import ImageDetail
 from gui.plotting.class_markers import look_of_class
 from gui.plotting.scatter import About, Cloud, Scatter
 from gui.text import formats
-from gui.viewmodels.embedding import EmbeddingPoints, Layout, Stamp, items, predicted, read_map, stamp
+from gui.viewmodels.embedding import EmbeddingPoints, Layout, items, predicted, read_map, stamp
 from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts
 from gui.viewmodels.run import Topic
@@ -37,6 +37,7 @@ from gui.viewmodels.selection import EpochCursor, OpenRun, kept_epoch
 from gui.widgets import labels
 from gui.window.dimensions import MEDIUM, panel_margins, space
 from gui.window.theme import icon
+from trainer.store.change_stamp import Stamp
 from trainer.store.folder import default_root
 
 LAYOUTS: tuple[Layout, ...] = ("tsne", "pca")
@@ -59,7 +60,7 @@ class EmbeddingPanel(Panel):
         self._asked: OpenRun | None = None
         self.index: ImageIndex | None = None
         self.map: EmbeddingPoints | None = None
-        self._stamp: Stamp | None = None
+        self._stamp: tuple[Stamp, ...] = ()
         self._items = np.empty(0, np.int64)
         self._predicted: NDArray[np.int64] | None = None
         self._epoch = 0
@@ -131,7 +132,7 @@ class EmbeddingPanel(Panel):
         """Show another run at the next `refresh`; None clears the panel at once."""
         super().show_run(run)
         self.index = ImageIndex(run.folder, run.model) if run is not None else None
-        self.map, self._stamp = None, None
+        self.map, self._stamp = None, ()
         self.scatter.show_cloud(None, fit=False)
         self.legend.clear()
         if run is None:

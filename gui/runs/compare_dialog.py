@@ -25,13 +25,13 @@ from PySide6.QtWidgets import (
 
 from gui.runs.comparison_verdict import ComparisonVerdict
 from gui.runs.run_text import heads, shown
-from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at, plain
+from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at
 from gui.viewmodels.settings_form import as_text
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import plain_tip
 from trainer.settings import describe
 from trainer.store.folder import RunFolder
-from trainer.text_shortening import distinct_names
+from trainer.text_shortening import distinct_names, short_line
 
 _LEAST = 130
 """Smallest width of a column in pixels."""
@@ -130,7 +130,7 @@ class CompareDialog(QDialog):
         self.table.setRowCount(len(lines))
         self.table.setColumnCount(len(names))
         for place, name in enumerate(names):
-            head = QTableWidgetItem(plain(name))
+            head = QTableWidgetItem(short_line(name))
             self.table.setHorizontalHeaderItem(place, head)
         for number, line in enumerate(lines):
             self._fill_row(number, line, len(names))
@@ -225,5 +225,5 @@ def _setting_line(one: SettingDifference) -> ComparisonRow:
     if setting is not None:
         words = QCoreApplication.translate("Settings", setting.title)
         title = f"{words} ({one.name})"
-    texts = tuple("–" if value is None else plain(as_text(value)) for value in one.values)
-    return ComparisonRow(plain(title), texts, one.differs)
+    texts = tuple("–" if value is None else short_line(as_text(value)) for value in one.values)
+    return ComparisonRow(short_line(title), texts, one.differs)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from gui.text import formats
-from gui.viewmodels.run_list import Column, Row, plain
+from gui.viewmodels.run_list import Column, Row
+from trainer.text_shortening import short_line
 from trainer.time_format import local_time
 
 STATES = ("preparing", "running", "paused", "completed", "stopped", "failed", "lost")
@@ -142,16 +143,16 @@ def in_full(row: Row, best: bool, locale: QLocale) -> str:
     Returns:
         A line per fact.
     """
-    lines = [plain(row.name, 200), formats.state_word(row.state)]
+    lines = [short_line(row.name, 200), formats.state_word(row.state)]
     if row.problem:
-        lines.append(plain(row.problem, 2000))
+        lines.append(short_line(row.problem, 2000))
     if best:
         lines.append(f"★ {best_text(row)}")
     titles = heads()
     for column in _IN_FULL:
-        text = plain(row.notes.note, 2000) if column == "note" else shown(row, column, locale)
+        text = short_line(row.notes.note, 2000) if column == "note" else shown(row, column, locale)
         if column == "data" and row.summary:
-            text = plain(row.summary.data)
+            text = short_line(row.summary.data)
         if column == "macro_f1" and row.summary and (over := row.summary.best_macro_f1_of):
             text = formats.macro(row.summary.best_macro_f1, *over, digits=3)
         if text not in ("", "–"):
@@ -171,7 +172,7 @@ def aloud(row: Row, best: bool, overlaid: bool) -> str:
         The text.
     """
     tr = QCoreApplication.translate
-    parts = [plain(row.name, 200), formats.state_word(row.state), below_name(row)]
+    parts = [short_line(row.name, 200), formats.state_word(row.state), below_name(row)]
     if found := score(row):
         parts.append(tr("Runs", "macro-F1 {value}").format(value=found))
     if best:

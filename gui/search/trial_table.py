@@ -6,10 +6,10 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from gui.text import formats
-from gui.viewmodels.search_view import ranked, value_text
+from gui.viewmodels.search_view import value_text
 from gui.widgets.bar_delegate import PART, BarDelegate, row_height
 from trainer.number_format import DASH
-from trainer.store.search_folder import SearchRecord, TrialRecord
+from trainer.store.search_folder import SearchRecord, TrialRecord, ranked
 
 
 class _Table(QTableWidget):
@@ -61,7 +61,7 @@ class TrialTable(_Table):
         Args:
             record: The search.
         """
-        self._record, self._order = record, ranked(record)
+        self._record, self._order = record, ranked(record.trials, record.monitor)
         names = [one.name for one in record.space]
         heads = [self.tr("Run"), self.tr("State"), *names, self.tr("Epoch"), monitor_word(record.monitor)]
         rows = [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from gui.text.formats import plain, whole
+from gui.text.formats import MAX_TEXT, whole
 from gui.viewmodels.folder_check import FolderProblem
+from trainer.text_shortening import short_line
 
 MOST = 3
 """Largest number of lines in a notice; the rest is a click away."""
@@ -31,7 +32,7 @@ def oddity_text(oddity: FolderProblem) -> str:
         "outside": tr("Folder", "The run refers to {file}, which is outside its folder. It was not opened."),
     }
     text = texts[oddity.problem].format(file=oddity.file, reason=oddity.reason)
-    return " ".join(plain(text).split())
+    return short_line(text, MAX_TEXT)
 
 
 def notice(oddities: list[FolderProblem]) -> str:

@@ -16,6 +16,7 @@ from trainer.metrics.classification import mean_of
 from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.metrics.monitor import Monitor
 from trainer.store.journal_limits import known_metrics
+from trainer.text_shortening import last_part
 
 Facts = dict[str, str]
 
@@ -179,7 +180,7 @@ def _of_run(model: RunModel) -> Facts:
         "approximate": tr("RunInfo", "approximate"),
     }
     return {
-        "data": _last_part(plain(table(settings, "data").get("source", ""))),
+        "data": last_part(plain(table(settings, "data").get("source", ""))),
         "classes": whole(len(info.classes)),
         **{f"images_{split}": whole(size) for split, size in info.split_sizes.items() if size},
         "model": plain(info.model),
@@ -202,10 +203,6 @@ def _macro(value: float, judged: CompactMetrics | None) -> str:
 
 def _over(value: float, some: int, count: int) -> str:
     return macro(value, some, count, 4 if some >= count else 3, brief=True)
-
-
-def _last_part(path: str) -> str:
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
 
 
 def fact_names() -> dict[str, str]:

@@ -119,18 +119,11 @@ def _number(fact: str, value: float) -> str:
         if value >= 1e5:
             return QCoreApplication.translate("Slices", "{count} MP").format(count=formats.number(value / 1e6, 1))
         return QCoreApplication.translate("Slices", "{count} px").format(count=formats.whole(value))
-    return formats.number(value, significant(value))
+    return formats.number(value, _decimals(value))
 
 
-def significant(value: float) -> int:
-    """Choose the number of decimals that tell such values apart.
-
-    Args:
-        value: The value.
-
-    Returns:
-        0 to 3.
-    """
+def _decimals(value: float) -> int:
+    """How many decimals tell such values apart, 0 to 3."""
     return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 3
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gui.viewmodels.image_index import ImageIndex, Split
 from trainer.errors import DataError, NewerVersionError
 from trainer.store.arrays import read_arrays
+from trainer.store.change_stamp import Stamp, change_stamp
 from trainer.store.evaluations import read_outputs
 from trainer.store.folder import RunFolder, confined
 
@@ -21,8 +22,6 @@ SPLITS: tuple[Split, ...] = ("valid", "test")
 MAX_FILE = 64 << 20
 Points = NDArray[np.float32]
 """(N, 2), finite."""
-Stamp = tuple[tuple[int, ...], ...]
-"""Times (ns), size and inode of the map and of the evaluation."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class EmbeddingPoints:
     stale: bool
 
 
-def stamp(folder: RunFolder) -> Stamp:
+def stamp(folder: RunFolder) -> tuple[Stamp, ...]:
     """Make a stamp that changes with the map and with the evaluation.
 
     Args:
@@ -55,15 +54,8 @@ def stamp(folder: RunFolder) -> Stamp:
     Returns:
         The stamp.
     """
-    found: list[tuple[int, ...]] = []
-    for split in SPLITS:
-        for name in (f"map-{split}.npz", f"{split}.npz"):
-            try:
-                about = os.stat(folder.evaluation / name)  # noqa: PTH116 - asked for each drawing
-                found.append((about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino))
-            except OSError:
-                found.append(())
-    return tuple(found)
+    names = [name for split in SPLITS for name in (f"map-{split}.npz", f"{split}.npz")]
+    return tuple(change_stamp(folder.evaluation / name) for name in names)
 
 
 def read_map(folder: RunFolder) -> tuple[EmbeddingPoints | None, Reason, str]:

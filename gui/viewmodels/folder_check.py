@@ -19,6 +19,7 @@ from trainer.errors import DataError, NewerVersionError
 from trainer.events import SPLITS
 from trainer.store import calibration_file, checkpoint, durable, notes
 from trainer.store import summary as summaries
+from trainer.store.change_stamp import change_stamp
 from trainer.store.folder import SUBFOLDERS, RunFolder, confined
 from trainer.store.run_files import parsed_settings, settings_text
 from trainer.store.versions import check_version
@@ -97,14 +98,7 @@ def stamp(folder: RunFolder, model: RunModel, alive: bool) -> tuple[object, ...]
         The stamp.
     """
     places = (folder.path, *(folder.path / part for part in SUBFOLDERS), *_pictures(folder, model))
-    return model.ended is None, alive, model.epochs.rows, *(_changed(path) for path in places)
-
-
-def _changed(path: Path) -> int:
-    try:
-        return os.lstat(path).st_mtime_ns
-    except (OSError, ValueError):
-        return 0
+    return model.ended is None, alive, model.epochs.rows, *(change_stamp(path, follow=False) for path in places)
 
 
 def _wrong_kinds(folder: RunFolder, model: RunModel) -> Iterator[FolderProblem]:

@@ -15,12 +15,14 @@ from trainer.errors import EpochscopeError, NewerVersionError
 from trainer.natural_order import natural_key
 from trainer.store import notes, trash
 from trainer.store import summary as summaries
+from trainer.store.change_stamp import Stamp, change_stamp
 from trainer.store.folder import RunFolder, State, is_run
 from trainer.store.heartbeat import Heartbeat
 from trainer.store.journal_summary import journal_summary
 from trainer.store.notes import ViewerNotes
 from trainer.store.run_files import dotted_settings
 from trainer.store.summary import Summary
+from trainer.text_shortening import last_part, short_line
 
 Column = Literal[
     "name", "state", "macro_f1", "loss", "epoch", "data", "model", "seconds", "started", "tags", "note"
@@ -30,24 +32,11 @@ _ENDED = ("completed", "stopped", "failed")
 _SLICES = 4
 """Idle runs are checked in turn, a quarter each time: within 2 s at two checks per second."""
 _FRESH_SECONDS = 10.0
-MAX_SHOWN = 300
-"""Longest text from a run folder that a list shows, in characters."""
-
-Stamp = tuple[int, int, int, int]
-"""Times of change, size and inode of a file: if they are equal, it need not be read again."""
 
 
-def _stamp(path: str) -> Stamp | None:
-    try:
-        found = os.stat(path)  # noqa: PTH116 - thousands at a time, as texts
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
-
-
-def _summary_stamp(base: str) -> Stamp | None:
+def _summary_stamp(base: str) -> Stamp:
     """Stamp of the file a row is read from: the journal, if there is no summary.json."""
-    return _stamp(base + "summary.json") or _stamp(base + "journal.jsonl")
+    return change_stamp(base + "summary.json") or change_stamp(base + "journal.jsonl")
 
 
 @dataclass(slots=True)
@@ -60,10 +49,10 @@ class Row:
     summary: Summary | None
     notes: ViewerNotes
     problem: str = ""
-    stamps: tuple[Stamp | None, Stamp | None] = (None, None)
+    stamps: tuple[Stamp, Stamp] = ((), ())
     """Of summary.json and viewer.json."""
-    folder: Stamp | None = None
-    owner: Stamp | None = None
+    folder: Stamp = ()
+    owner: Stamp = ()
     """Of owner.json, if the run has not ended."""
 
     @property
@@ -83,23 +72,13 @@ _VALUES: dict[Column, Callable[[Row, Summary], Any]] = {
     "macro_f1": lambda row, summary: summary.best_macro_f1,
     "loss": lambda row, summary: summary.best_loss,
     "epoch": lambda row, summary: summary.epoch,
-    "data": lambda row, summary: plain(_last_part(summary.data)) or None,
-    "model": lambda row, summary: plain(summary.model) or None,
+    "data": lambda row, summary: short_line(last_part(summary.data)) or None,
+    "model": lambda row, summary: short_line(summary.model) or None,
     "seconds": lambda row, summary: summary.elapsed or None,
-    "started": lambda row, summary: plain(summary.started_at) or None,
-    "tags": lambda row, summary: ", ".join(plain(tag) for tag in row.notes.tags) or None,
-    "note": lambda row, summary: plain(row.notes.note) or None,
+    "started": lambda row, summary: short_line(summary.started_at) or None,
+    "tags": lambda row, summary: ", ".join(short_line(tag) for tag in row.notes.tags) or None,
+    "note": lambda row, summary: short_line(row.notes.note) or None,
 }
-
-
-def plain(text: str, limit: int = MAX_SHOWN) -> str:
-    """Any text of a file as one line of at most `limit` characters."""
-    text = " ".join(text[: 2 * limit].split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _last_part(path: str) -> str:
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path
 
 
 @dataclass
@@ -139,7 +118,7 @@ class RunList:
         self._slice = 0
         self._scanned: int | None = None
         self._hearts: dict[str, Heartbeat] = {}
-        self._curves: dict[str, tuple[Stamp | None, tuple[float, ...]]] = {}
+        self._curves: dict[str, tuple[Stamp, tuple[float, ...]]] = {}
         self._best: frozenset[str] = frozenset()
 
     @property
@@ -202,8 +181,8 @@ class RunList:
 
     def _scan(self) -> list[str]:
         """New names."""
-        stamp = _stamp(str(self.root))
-        if stamp is None:
+        stamp = change_stamp(self.root)
+        if not stamp:
             self._scanned = None
             return []
         if stamp[0] == self._scanned:
@@ -235,20 +214,21 @@ class RunList:
         """Read what is new in one run, and return whether anything was. Folders that are not runs are ignored."""
         base = f"{self.root}{os.sep}{name}{os.sep}"
         old = self._all.get(name)
-        folder, owner = _stamp(base), None
+        folder = change_stamp(base)
+        owner: Stamp = ()
         if old is not None and not old.live and folder == old.folder:
             # engines replace all files but owner.json, which is touched: that changes the folder; a backup may not
-            unowned = old.state == "lost" and _stamp(base + "owner.json") == old.owner
+            unowned = old.state == "lost" and change_stamp(base + "owner.json") == old.owner
             if (unowned or old.state in _ENDED) and _summary_stamp(base) == old.stamps[0]:
                 return False
-        stamps = _summary_stamp(base), _stamp(base + "viewer.json")
-        if old is None and stamps[0] is None and not is_run(f"{self.root}{os.sep}{name}"):
+        stamps = _summary_stamp(base), change_stamp(base + "viewer.json")
+        if old is None and not stamps[0] and not is_run(f"{self.root}{os.sep}{name}"):
             return False
         row = self._read(name, base, stamps) if old is None or stamps != old.stamps else replace(old)
         if row.summary is not None and row.summary.status in _ENDED:
             row.state = row.summary.status
         else:
-            owner = _stamp(base + "owner.json")
+            owner = change_stamp(base + "owner.json")
             row.state = self._unfinished(row)
         row.folder, row.owner = folder, owner
         self._all[name] = row
@@ -261,18 +241,18 @@ class RunList:
             return "lost"
         return row.summary.status if row.summary is not None else "preparing"
 
-    def _read(self, name: str, base: str, stamps: tuple[Stamp | None, Stamp | None]) -> Row:
+    def _read(self, name: str, base: str, stamps: tuple[Stamp, Stamp]) -> Row:
         summary, problem, newer = None, "", False
-        if stamps[0] is not None:
+        if stamps[0]:
             try:
                 summary = summaries.read(base + "summary.json")
             except NewerVersionError as error:
-                problem, newer = plain(f"{error.what} {error.mend}"), True
+                problem, newer = short_line(f"{error.what} {error.mend}"), True
             except ValueError as error:
-                problem = plain(str(error))
+                problem = short_line(str(error))
         if summary is None and not newer:
             summary = journal_summary(self.path(name) / "journal.jsonl")
-        found = notes.read(base + "viewer.json") if stamps[1] is not None else ViewerNotes()
+        found = notes.read(base + "viewer.json") if stamps[1] else ViewerNotes()
         return Row(name, "lost", summary, found, problem, stamps)
 
     # -- filter and order ------------------------------------------------------------------------------------------
@@ -318,7 +298,7 @@ class RunList:
         )
         path = RunFolder(self.path(name)).viewer
         written = notes.write(path, wanted)
-        self._all[name] = replace(row, notes=written, stamps=(row.stamps[0], _stamp(str(path))))
+        self._all[name] = replace(row, notes=written, stamps=(row.stamps[0], change_stamp(path)))
         self._arrange()
 
     def discard(self, names: Iterable[str]) -> tuple[list[Discarded], list[EpochscopeError]]:

@@ -16,7 +16,16 @@ import numpy as np
 from gui.viewmodels.growable import Floats
 from gui.viewmodels.settings_form import as_text
 from trainer.errors import NewerVersionError
-from trainer.store.search_folder import DimensionRecord, SearchFolder, SearchRecord, TrialRecord, read_record
+from trainer.store.change_stamp import Stamp, change_stamp
+from trainer.store.search_folder import (
+    DimensionRecord,
+    SearchFolder,
+    SearchRecord,
+    TrialRecord,
+    objective,
+    ranked,
+    read_record,
+)
 
 FAR = 10.0
 ENDED = ("completed", "pruned")
@@ -67,7 +76,7 @@ class SearchFollower:
         self.record: SearchRecord | None = None
         self.newer = False
         """Whether a newer Epochscope wrote it."""
-        self._seen = 0
+        self._seen: Stamp = ()
 
     def read(self) -> bool:
         """Read the record if it may have changed.
@@ -75,10 +84,7 @@ class SearchFollower:
         Returns:
             Whether there is something new.
         """
-        try:
-            changed = self.folder.record.stat().st_mtime_ns
-        except OSError:
-            changed = 0
+        changed = change_stamp(self.folder.record)
         running = self.record is not None and self.record.state == "running"
         if changed == self._seen and not running:
             return False
@@ -101,22 +107,6 @@ class SearchFollower:
         return self.folder.path.parent.parent / Path(trial.run).name  # a file names no place outside
 
 
-def ranked(record: SearchRecord) -> list[TrialRecord]:
-    """Sort trials, the best first; those without a value come last, in their order.
-
-    Args:
-        record: The search.
-
-    Returns:
-        The trials.
-    """
-    sign = -1.0 if record.rises else 1.0
-    return sorted(
-        record.trials,
-        key=lambda one: (one.state != "completed", math.inf if one.value is None else sign * one.value, one.number),
-    )
-
-
 def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
     """Return the values of the trials over time.
 
@@ -131,7 +121,8 @@ def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
     numbers = np.array([one.number for one in drawn], np.float64)
     values = np.array([one.value for one in drawn], np.float64)
     whole = np.array([one.value if one.state == "completed" else np.nan for one in drawn], np.float64)
-    best = np.fmax.accumulate(whole) if record.rises else np.fmin.accumulate(whole)
+    better = np.fmin if objective(record.monitor).mode == "min" else np.fmax
+    best = better.accumulate(whole)
     return numbers, values, best if len(drawn) else whole
 
 
@@ -164,7 +155,8 @@ def lines(record: SearchRecord) -> list[TrialLine]:
     if not values:
         return []
     monitored = DimensionRecord(name="", low=min(values), high=max(values), log=far_apart(values))
-    drawn = [one for one in reversed(ranked(record)) if one.state in ENDED and one.value is not None]
+    worst_first = reversed(ranked(record.trials, record.monitor))
+    drawn = [one for one in worst_first if one.state in ENDED and one.value is not None]
     found = []
     for rank, trial in enumerate(drawn):
         if all(one.name in trial.values for one in record.space):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -14,13 +13,13 @@ from numpy.typing import NDArray
 from trainer.analysis.slices import ImageGroup, Verdict
 from trainer.errors import DataError
 from trainer.store.arrays import read_arrays
+from trainer.store.change_stamp import Stamp, change_stamp
 from trainer.store.folder import RunFolder
 
 WORST = "worst"
 """In place of a fact: the slices that fail more than their classes explain, costliest first."""
 MAX_FILE = 256 << 20
 Interval = tuple[float, float]
-Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,8 +194,4 @@ def stamp(folder: RunFolder, split: str) -> Stamp:
     Returns:
         The stamp; empty if it was not evaluated.
     """
-    try:
-        about = os.stat(folder.evaluation / f"{split}.npz")  # noqa: PTH116 - asked each time a person comes back
-    except OSError:
-        return ()
-    return about.st_mtime_ns, about.st_size, about.st_ino
+    return change_stamp(folder.evaluation / f"{split}.npz")

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from gui.text.formats import whole
 from gui.text.run_facts import BEST, EPOCH, RUN, fact_names, fact_tips
 from gui.widgets.card_frame import text_label
-from gui.widgets.labels import plain_tip
-from gui.widgets.run_toolbar import ElidedLabel
+from gui.widgets.labels import Note, plain_tip
 from gui.window.dimensions import MEDIUM, SMALL, TIGHT, space
 
 GROUPS = {"epoch": EPOCH, "best": BEST, "run": RUN}
@@ -28,15 +27,15 @@ class FactRows(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(space(TIGHT) - 1)
-        self._rows: list[tuple[QLabel, ElidedLabel]] = []
+        self._rows: list[tuple[QLabel, Note]] = []
 
-    def add_row(self) -> tuple[QLabel, ElidedLabel]:
+    def add_row(self) -> tuple[QLabel, Note]:
         """Add a row below the others.
 
         Returns:
             Its labels: name and value.
         """
-        name, value = text_label(muted=True), ElidedLabel()
+        name, value = text_label(muted=True), Note(Qt.TextElideMode.ElideMiddle)
         value.setAlignment(Qt.AlignmentFlag.AlignRight)
         line = QHBoxLayout()
         line.setSpacing(space(SMALL))
@@ -61,7 +60,7 @@ class FactRows(QWidget):
         self.setVisible(bool(shown))
 
 
-def show_fact(name: QLabel, value: ElidedLabel, title: str, text: str) -> None:
+def show_fact(name: QLabel, value: Note, title: str, text: str) -> None:
     """Show a name and its value, or hide both if there is no value.
 
     Args:
@@ -71,9 +70,8 @@ def show_fact(name: QLabel, value: ElidedLabel, title: str, text: str) -> None:
         text: The value.
     """
     name.setText(title)
-    value.set_whole(text)
+    value.setText(text)
     value.setAccessibleDescription(title)
-    value.setToolTip(plain_tip(text) if len(text) > 20 else "")
     for label in (name, value):
         label.setVisible(bool(text))
 
@@ -85,7 +83,7 @@ class FactTable(QWidget):
         super().__init__()
         self.heads: dict[str, QLabel] = {}
         self.names: dict[str, QLabel] = {}
-        self.values: dict[str, ElidedLabel] = {}
+        self.values: dict[str, Note] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(space(TIGHT), 0, space(TIGHT), space(MEDIUM))
         column.setSpacing(space(TIGHT))

@@ -39,7 +39,7 @@ class Sentence(QLabel):
 
 
 class Note(QLabel):
-    """One line of plain text next to a control; if it is cut, the tool tip has all of it.
+    """One line of plain text; if it is cut, the tool tip has all of it. Screen readers always get all of it.
 
     Args:
         cut: Where it is cut. Default: at the end.
@@ -53,9 +53,10 @@ class Note(QLabel):
 
     def setText(self, text: str) -> None:
         """Show as much of a text as fits."""
-        self._whole = text
-        self.setAccessibleName(text)
-        self._cut()
+        if text != self._whole:
+            self._whole = text
+            self.setAccessibleName(text)
+            self._cut()
 
     def resizeEvent(self, event: object) -> None:
         """Cut the text for a new width."""

@@ -11,8 +11,8 @@ from gui.text.run_facts import facts_of
 from gui.viewmodels.run_state import Action, State
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets.fact_table import FactTable, least_width
+from gui.widgets.labels import Note
 from gui.widgets.run_cards import DataCard, ModelCard, ScoreCard, SpeedCard, StateCard, show_best, show_test
-from gui.widgets.run_toolbar import ElidedLabel
 from gui.window.dimensions import MEDIUM, SMALL, space
 
 
@@ -68,7 +68,7 @@ class RunInfo(QScrollArea):
         return self._table
 
     @property
-    def values(self) -> dict[str, ElidedLabel]:
+    def values(self) -> dict[str, Note]:
         """Labels of all facts by key."""
         return self.table.values
 

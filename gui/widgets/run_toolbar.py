@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QMenu, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from gui.text.formats import IMAGE_PHASES, STATE_ICONS, duration, images_per_second, phase_text, state_word, whole
@@ -13,7 +13,7 @@ from gui.text.run_states import state_advice
 from gui.viewmodels.eta import Outlook, reached
 from gui.viewmodels.run import RunModel
 from gui.viewmodels.run_state import Action, State
-from gui.widgets.labels import plain_tip
+from gui.widgets.labels import Note, plain_tip
 from gui.widgets.state_sign import sign_pixmap, state_colour
 from gui.window.dimensions import MEDIUM, SMALL, TIGHT, icon_size, space, text_font
 from gui.window.theme import icon
@@ -24,36 +24,6 @@ BAR, LEAST_NAME = 25, 30
 """Steps of the grid: width of the progress bar next to a name, and the least width of the name."""
 _BUSY = ("starting", "preparing")
 _UNDER_WAY = (*_BUSY, "running", "pausing", "paused", "stopping")
-
-
-class ElidedLabel(QLabel):
-    """One line of plain text, cut in the middle if it does not fit. Screen readers get all of it."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._whole = ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def set_whole(self, text: str) -> None:
-        """Set the text.
-
-        Args:
-            text: Plain text; cut to 1,000 characters.
-        """
-        if text != self._whole:
-            self._whole = text[:1000]
-            self.setAccessibleName(self._whole)
-            self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut the text for a new width."""
-        self._fit()
-        super().resizeEvent(event)
-
-    def _fit(self) -> None:
-        shown = QFontMetrics(self.font()).elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width())
-        self.setText(shown)
 
 
 class RunToolbar(QWidget):
@@ -83,7 +53,8 @@ class RunToolbar(QWidget):
         self.stop.setMenu(menu)
         self.stop.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.stop.setIcon(icon("stop"))
-        self.sign, self.name, self.what, self.times = QLabel(), ElidedLabel(), QLabel(), QLabel()
+        self.name = Note(Qt.TextElideMode.ElideMiddle)
+        self.sign, self.what, self.times = QLabel(), QLabel(), QLabel()
         for label in (self.what, self.times):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.bar = QProgressBar()
@@ -167,7 +138,7 @@ class RunToolbar(QWidget):
             enabled: Actions that are available.
         """
         self._state = state
-        self.name.set_whole(name)
+        self.name.setText(name)
         self._tint()
         self.sign.setAccessibleName(state_word(state))
         for label in (self.sign, self.what):

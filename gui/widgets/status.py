@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWid
 from gui.engine import processes
 from gui.text.formats import whole
 from gui.viewmodels.selection import OpenRun
-from gui.widgets.run_toolbar import ElidedLabel
+from gui.widgets.labels import Note
 from gui.widgets.state_sign import sign_pixmap, state_colour
 from gui.window.dimensions import MEDIUM, space
 from trainer.store.folder import RunFolder
@@ -33,7 +33,7 @@ class StatusBar(QStatusBar):
         self._live: list[RunFolder] = []
         self._live_runs: processes.LiveRuns | None = None
         self._damaged = 0
-        self.where, self.damage, self.also = ElidedLabel(), QLabel(), QLabel()
+        self.where, self.damage, self.also = Note(Qt.TextElideMode.ElideMiddle), QLabel(), QLabel()
         self.where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.chips = QWidget()
         row = self._row = QHBoxLayout(self.chips)
@@ -52,7 +52,7 @@ class StatusBar(QStatusBar):
         Args:
             run: The run; None: none.
         """
-        self.where.set_whole(str(run.folder.path) if run else "")
+        self.where.setText(str(run.folder.path) if run else "")
         self.show_damage(0)
 
     def show_damage(self, lines: int) -> None:

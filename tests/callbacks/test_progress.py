@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from callbacks.progress import Progress, clock
+from callbacks.progress import Progress, duration
 from tests.engine.fakes import Calling, at_step, batches, callback, elsewhere, make, raising
 from trainer.events import Preparing, RunPaused
 from trainer.pace import Pace
@@ -115,7 +115,7 @@ def test_without_validation_and_without_a_known_length_it_works() -> None:
     [(0, "0 min 00 s"), (59.6, "1 min 00 s"), (61, "1 min 01 s"), (3599.4, "59 min 59 s"), (7322, "2 h 2 min 02 s")],
 )
 def test_times_are_minutes_and_seconds(seconds: float, expected: str) -> None:
-    assert clock(seconds) == expected
+    assert duration(seconds) == expected
 
 
 def test_what_is_known_of_the_data_is_said_before_the_first_epoch() -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.baselines.entries import Solver
+from trainer.text_shortening import first_line
 
 Floats = NDArray[Any]
 Weights = tuple[Floats, Floats]
@@ -99,7 +100,7 @@ def fit(
         model.fit(images, labels)
         stopwatch.stop()
     weights = _as_softmax(model.coef_, model.intercept_)
-    said = tuple(dict.fromkeys(str(warning.message).splitlines()[0] for warning in caught))
+    said = tuple(dict.fromkeys(first_line(warning.message) for warning in caught))
     return Fitted(weights, int(np.max(model.n_iter_)), said, stopwatch.total)
 
 

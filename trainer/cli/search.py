@@ -17,7 +17,7 @@ from trainer.number_format import DASH
 from trainer.search.search_plan import TRIALS, Pruner, Sampler, SearchPlan
 from trainer.search.search_space import Dimension, default_space, parse_space, read_space
 from trainer.store.folder import dated_name, default_root
-from trainer.store.search_folder import Monitor, SearchRecord, TrialRecord
+from trainer.store.search_folder import MonitorName, SearchRecord, TrialRecord, ranked
 
 _MONITORS = {"loss": "validation loss", "accuracy": "validation accuracy", "macro_f1": "validation macro-F1"}
 
@@ -51,7 +51,7 @@ def search(
         Path | None, Parameter(help="TOML file with a table [space] of such lines.", metavar="FILE")
     ] = None,
     monitor: Annotated[
-        Monitor | None,
+        MonitorName | None,
         Parameter(help="Metric on the validation images that decides [default: loss].", show_choices=True),
     ] = None,
     trial_epochs: Annotated[
@@ -170,11 +170,6 @@ def _value(value: Any) -> str:
 
 
 def _lines(record: SearchRecord, command: str) -> list[str]:
-    sign = -1.0 if record.rises else 1.0
-
-    def order(one: TrialRecord) -> tuple[bool, float]:
-        return one.state != "completed", float("inf") if one.value is None else sign * one.value
-
     names = [one.name for one in record.space]
     heads = ("run", "state", *names, "epoch", _MONITORS[record.monitor])
     rows = [
@@ -185,7 +180,7 @@ def _lines(record: SearchRecord, command: str) -> list[str]:
             str(one.epoch or DASH),
             number(one.value),
         )
-        for one in sorted(record.trials, key=order)
+        for one in ranked(record.trials, record.monitor)
     ]
     lines = ["", f"{record.finished} of {record.wanted} trials have ended", ""]
     lines += table(heads, rows, left=("run", "state"), spare=("epoch", "state"))

@@ -11,6 +11,7 @@ from typing import Any
 
 from trainer.data.source_names import PREFIX
 from trainer.errors import DataError, UsageError
+from trainer.text_shortening import first_line
 
 _MARKS = ("dataset_dict.json", "state.json")
 """One of them is in every folder of `save_to_disk`: of several splits, or of one."""
@@ -84,7 +85,7 @@ def _package(source: str) -> Any:
 
 
 def _not_loaded(source: str, error: Exception) -> DataError:
-    reason = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
+    reason = first_line(error)
     return DataError(
         "data.hugging_face",
         f"The data set cannot be loaded: {reason}",

@@ -25,6 +25,7 @@ from trainer.distributed.placement import Placement
 from trainer.distributed.process_group import ProcessGroup
 from trainer.errors import UsageError
 from trainer.store import process
+from trainer.text_shortening import first_line
 
 if TYPE_CHECKING:
     from torch.distributed.device_mesh import DeviceMesh
@@ -74,7 +75,7 @@ class TorchGroup(ProcessGroup):
         except (RuntimeError, ValueError, OSError) as error:
             raise UsageError(
                 "distributed.connect",
-                f"The {self.size} processes could not connect: {str(error).splitlines()[0]}",
+                f"The {self.size} processes could not connect: {first_line(error)}",
                 where=f"process {self.rank}, {os.environ['MASTER_ADDR']}:{os.environ['MASTER_PORT']}",
                 expected="processes started by torchrun, on machines that reach each other",
                 mend="start them as `torchrun --nproc-per-node 2 -m trainer train ...`",
@@ -280,7 +281,7 @@ class TorchGroup(ProcessGroup):
                 rank = -1 if gone is None else gone
                 facts = self._said()  # what was said just before counts more than who was seen to be gone
                 host = "" if gone is None else self._peers[gone][0]
-                return peer_error(facts) if facts else lost(rank, self.size, host, str(error).splitlines()[0])
+                return peer_error(facts) if facts else lost(rank, self.size, host, first_line(error))
             time.sleep(0.05)
 
     def _said(self) -> dict[str, Any] | None:

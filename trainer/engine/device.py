@@ -7,6 +7,7 @@ import torch
 from trainer.distributed.placement import placement
 from trainer.errors import UsageError
 from trainer.store.process import usable_cores
+from trainer.text_shortening import first_line
 
 SMALL_MODELS = frozenset({"softmax", "mlp"})
 """Models whose steps are shorter than waking a second thread."""
@@ -25,7 +26,7 @@ def choose_device(name: str) -> torch.device:
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise UsageError(
             "device.missing",
-            f"The device {name!r} cannot be used here: {str(error).splitlines()[0]}",
+            f"The device {name!r} cannot be used here: {first_line(error)}",
             expected="auto, cpu, cuda, cuda:N or mps",
             mend="use --device auto",
             device=name,

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from trainer.data.inputs import call
 from trainer.errors import UsageError
 from trainer.models import floating_type
+from trainer.text_shortening import first_line
 
 Forward = Callable[[Tensor], Tensor]
 """Images to logits (B, C) float32."""
@@ -146,5 +147,5 @@ def _refusal(device: torch.device) -> str:
                 one = torch.ones(1, 1, device=device)
                 found = torch.mm(one, one).dtype
         except (RuntimeError, TypeError, UserWarning) as error:
-            return str(error).splitlines()[0]
+            return first_line(error)
     return "" if found == torch.bfloat16 else f"autocast gives {str(found).removeprefix('torch.')}"

@@ -9,15 +9,14 @@ from typing import NamedTuple
 
 import torch
 
-from trainer.backbones import BACKBONES
 from trainer.engine.device import choose_device
 from trainer.estimate.reading_time import ReadingTime
-from trainer.models import network_size
 from trainer.models.feature_network import FeatureNetwork
 from trainer.pretrained.extraction import CHUNK, make_extractor
+from trainer.pretrained.feature_data import VIEWS
 from trainer.pretrained.feature_file import filled_rows
+from trainer.pretrained.frozen import load_network
 from trainer.pretrained.kept_files import FEATURES
-from trainer.pretrained.weights import load_weights
 from trainer.settings import Settings
 
 SECONDS = 1.0
@@ -50,19 +49,15 @@ def feature_time(settings: Settings, reading: ReadingTime, count: int, root: Pat
     Returns:
         The estimate.
     """
-    backbone, shape = BACKBONES[settings.model], (3, *reading.target)
+    shape = (3, *reading.target)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="epochscope-", ignore_cleanup_errors=True) as place:
-        weights = load_weights(backbone, Path(place))
-    size = network_size(backbone.name, shape, settings.backbone.size)
-    network = FeatureNetwork(backbone.name, shape, size).eval().requires_grad_(False)
-    network.body.load_state_dict(weights.tensors)
+        network, identity = load_network(settings, shape, Path(place))
     loading = time.perf_counter() - began
-    about = {"network": backbone.name, "weights": weights.digest, "size": size, "width": network.width}
-    about |= {"images": list(shape), "view": "plain"}
     left = count
     if reading.digest is not None:
-        left -= filled_rows(root / FEATURES, reading.digest, about, count, network.width)
+        plain = {**identity, "view": VIEWS[0]}
+        left -= filled_rows(root / FEATURES, reading.digest, plain, count, network.width)
     if left <= 0:
         return FeatureTime(loading, loading, network.width)
     building, each = _extraction(network, shape, choose_device(settings.train.device))

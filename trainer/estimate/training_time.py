@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from trainer.engine.arguments import EVAL_BATCH
 from trainer.engine.device import choose_device, choose_threads
 from trainer.models import build_model, move_model
 from trainer.models.feature_network import make_head
+from trainer.models.torch_threads import torch_threads
 from trainer.optim.optimizers import make_loss, make_optimizer
 from trainer.plugins import model_options
 from trainer.settings import Settings
@@ -55,7 +55,7 @@ def training_time(settings: Settings, shape: tuple[int, int, int], classes: int,
     batch = settings.train.batch
     data = _random_images(settings, shape, classes, min(images, batch * BATCHES))
     data.to(device)
-    with _threads(choose_threads(settings.train.threads, settings.model)):
+    with torch_threads(choose_threads(settings.train.threads, settings.model)):
         return _timed(move_model(model, device), settings, data, images)
 
 
@@ -74,7 +74,7 @@ def head_time(settings: Settings, width: int, classes: int, images: int) -> Trai
     device = choose_device(settings.train.device)
     head = make_head(width, classes).to(device)
     features = _Features(torch.randn(min(images, settings.train.batch * BATCHES), width), classes, settings, device)
-    with _threads(choose_threads(settings.train.threads, "softmax")):
+    with torch_threads(choose_threads(settings.train.threads, "softmax")):
         return _timed(head, settings, features, images)
 
 
@@ -146,13 +146,3 @@ def _seconds_an_image(batches: Iterator[tuple[torch.Tensor, torch.Tensor]], work
     if torch.cuda.is_available():
         torch.cuda.synchronize()
     return (time.perf_counter() - began) / seen
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

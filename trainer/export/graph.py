@@ -20,6 +20,7 @@ from trainer.export.metadata import FILE, KEY, describe
 from trainer.export.preprocessing import RawPixels
 from trainer.export.verify import Answer, same_text, write_model
 from trainer.store.folder import RunFolder
+from trainer.text_shortening import first_line
 
 ONNX_PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 TRACED = 2
@@ -152,7 +153,7 @@ def _made(name: str, make: Callable[[], bytes]) -> bytes:
             warnings.simplefilter("ignore")  # they are about the exporter's own insides
             return make()
     except Exception as error:  # a tracer raises all kinds of errors
-        reason = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        reason = first_line(f"{type(error).__name__}: {error}")
         raise UsageError(
             "export.failed",
             f"The model cannot be exported as {name}: {reason}",

@@ -14,6 +14,7 @@ from trainer.errors import DiskError, EpochscopeError
 from trainer.export import SHARED, Facts
 from trainer.store import durable
 from trainer.store.folder import RunFolder
+from trainer.text_shortening import first_line
 
 TOLERANCE = 1e-4
 """Largest difference of a graph's logits, relative to the largest logit. Another order of additions differs by up to
@@ -107,7 +108,7 @@ def same_text(path: Path, found: str | None, expected: str) -> None:
 def _unreadable(path: Path, reason: str) -> DiskError:
     return DiskError(
         "export.unreadable",
-        f"The exported file could not be read back and was deleted: {reason.splitlines()[0][:300]}",
+        f"The exported file could not be read back and was deleted: {first_line(reason)}",
         where=str(path),
         mend="try another format; if it happens again, please report it",
         path=str(path),

@@ -35,7 +35,7 @@ class FeatureData:
         extract: Makes the function from normalised images to features; called only if features are missing.
         width: Number of features per image.
         store: Folder of all features.
-        identity: Plain values that identify the network and its weights.
+        identity: Plain values that identify the network, its weights and the size of the images.
         mirrored: Whether the features of mirrored training images are needed too. Default: False.
         progress: Called with "extract", the images done and all images.
 
@@ -77,7 +77,7 @@ class FeatureData:
 
     def _filled(self, view: str, store: Path, identity: Mapping[str, Any], progress: Progress) -> NDArray[np.float32]:
         images, mirrored = self.images, view == "mirrored"
-        network = {**identity, "images": list(self.image_shape), "view": view}
+        network = {**identity, "view": view}
         file = FeatureFile(store, images.pixels_digest, network, len(images.labels), self.input_shape[0])
         rows = torch.cat([images.rows(split) for split in (("train",) if mirrored else tuple(self.sizes))]).cpu()
         missing = rows[~torch.from_numpy(file.there)[rows]].sort().values

@@ -53,11 +53,30 @@ def filled_rows(store: Path, source: str, network: Mapping[str, Any], rows: int,
     Returns:
         Number of filled rows, 0 to `rows`.
     """
-    folder = _folder(store, _index(source, network, rows, width))
     try:
-        return int((np.fromfile(folder / "rows", np.uint64) >= THERE).sum())
+        return int(rows_there(_folder(store, _index(source, network, rows, width))).sum())
     except OSError:
         return 0
+
+
+def rows_there(folder: Path) -> NDArray[np.bool_]:
+    """Return which rows of a folder are filled.
+
+    Args:
+        folder: Folder of features.
+
+    Returns:
+        True for each row (rows,) that is filled.
+
+    Raises:
+        OSError: The marks cannot be read.
+    """
+    there: NDArray[np.bool_] = _marks(folder) >= THERE
+    return there
+
+
+def _marks(folder: Path) -> NDArray[np.uint64]:
+    return np.fromfile(folder / "rows", np.uint64)
 
 
 def _index(source: str, network: Mapping[str, Any], rows: int, width: int) -> str:
@@ -103,8 +122,7 @@ class FeatureFile:
     @property
     def there(self) -> NDArray[np.bool_]:
         """Which rows are filled (rows,), bool."""
-        marks: NDArray[np.bool_] = self._marks() >= THERE
-        return marks
+        return rows_there(self.folder)
 
     def read(self) -> Floats:
         """Memory-map the features: nothing is read before it is used, changes are not written back.
@@ -168,7 +186,7 @@ class FeatureFile:
             if index["network"] != json.loads(self._index)["network"] or index["v"] != VERSIONS["features"]:
                 return nothing
             shape = int(index["shape"][0]), width
-            marks = np.fromfile(folder / "rows", np.uint64)
+            marks = _marks(folder)
             digests = np.fromfile(folder / "images", np.uint8).reshape(shape[0], DIGEST)
             features = np.memmap(folder / "features.npy", np.float32, "r", len(_header(*shape)), shape)
             there = {digests[row].tobytes(): row for row in np.flatnonzero(marks >= THERE).tolist()}
@@ -192,9 +210,6 @@ class FeatureFile:
             file.flush()
             os.fsync(file.fileno())
 
-    def _marks(self) -> NDArray[np.uint64]:
-        return np.fromfile(self.folder / "rows", np.uint64)
-
     def _size(self) -> int:
         return len(self._head) + 4 * self.shape[0] * self.shape[1]
 
@@ -214,7 +229,7 @@ class FeatureFile:
                 return False
             with (self.folder / "features.npy").open("rb") as file:
                 same = file.read(len(self._head)) == self._head
-            marks = self._marks()
+            marks = _marks(self.folder)
             whole = (
                 (self.folder / "features.npy").stat().st_size == self._size()
                 and (self.folder / "images").stat().st_size == DIGEST * self.shape[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -65,7 +65,7 @@ def build_frozen(
         DataError: Those of `load_weights`.
         DiskError: Those of `FeatureFile`.
     """
-    network, identity = _network(settings, images.input_shape, root, progress)
+    network, identity = load_network(settings, images.input_shape, root, progress)
     data = FeatureData(
         images,
         lambda: make_extractor(network, images.input_shape, device),
@@ -98,21 +98,38 @@ def frozen_for_images(
     Returns:
         The head, its weights not loaded yet, and the preparation. Raises what `load_weights` raises.
     """
-    network = _network(settings, images.image_shape, root)[0]
+    network = load_network(settings, images.image_shape, root)[0]
     features = FeaturePreparation(images, lambda: make_extractor(network, images.image_shape, device), network.width)
     return make_head(network.width, len(images.classes), **settings.head.model_dump()), features
 
 
-def _network(
+def load_network(
     settings: Settings, image_shape: tuple[int, int, int], root: Path, progress: Progress = no_progress
-) -> tuple[FeatureNetwork, dict[str, str | int]]:
-    """The frozen network, and what stands for it and its weights."""
+) -> tuple[FeatureNetwork, dict[str, Any]]:
+    """Load the frozen network that `settings.model` names.
+
+    Args:
+        settings: Settings of the run.
+        image_shape: (C, H, W) of the images.
+        root: Folder of all runs; weights are kept below it.
+        progress: Called with stage, done and total.
+
+    Returns:
+        The network, and the identity of its features: the plain values under which they are kept. Raises what
+        `load_weights` raises.
+    """
     backbone, chosen = find_backbone(settings.model), settings.backbone
     weights = load_weights(backbone, root / WEIGHTS, chosen.digest, chosen.weights, settings.train.seed, progress)
     size = network_size(backbone.name, image_shape, chosen.size)
     network = FeatureNetwork(backbone.name, image_shape, size).eval().requires_grad_(False)
     network.body.load_state_dict(weights.tensors)
-    return network, {"network": backbone.name, "weights": weights.digest, "size": size, "width": network.width}
+    return network, {
+        "network": backbone.name,
+        "weights": weights.digest,
+        "size": size,
+        "width": network.width,
+        "images": list(image_shape),
+    }
 
 
 def whole_model(
@@ -129,7 +146,7 @@ def whole_model(
     Returns:
         From normalised images to logits. Raises what `load_weights` raises.
     """
-    return PretrainedClassifier(_network(settings, image_shape, root)[0], head)
+    return PretrainedClassifier(load_network(settings, image_shape, root)[0], head)
 
 
 def whole_tensors(head: Mapping[str, Tensor], name: str, digest: str, root: Path) -> dict[str, Tensor]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
 from trainer.data.image_set import Progress, no_progress
+from trainer.models.torch_threads import torch_threads
 from trainer.pretrained.feature_data import FeatureData
 
 EPOCHS = 30
@@ -36,7 +35,8 @@ def train_head(head: nn.Module, data: FeatureData, penalty: float, progress: Pro
     total = epochs * data.steps_per_epoch
     step = 0
     head.train()
-    with _one_thread():
+    # the steps are shorter than waking a second thread takes, and give the same bits however many there are
+    with torch_threads(1):
         for epoch in range(1, epochs + 1):
             progress("head", epoch - 1, epochs)
             for features, labels in data.train_batches(epoch):
@@ -46,14 +46,3 @@ def train_head(head: nn.Module, data: FeatureData, penalty: float, progress: Pro
                 optimizer.step()
                 step += 1
     progress("head", epochs, epochs)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """The steps are shorter than waking a second thread takes, and give the same bits however many there are."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

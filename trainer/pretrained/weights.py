@@ -18,6 +18,7 @@ from trainer.models.efficientnet_lite import converted
 from trainer.models.feature_network import LITE0, make_body
 from trainer.pretrained.published_weights import damaged, published_weights
 from trainer.store import durable
+from trainer.text_shortening import first_line
 
 IMAGENET, NONE = "imagenet", "none"
 PREFIXES = ("module.", "network.body.", "model.", "backbone.")
@@ -161,7 +162,7 @@ def _read(path: Path) -> Mapping[str, Tensor]:
     except Exception as error:  # torch raises all kinds of errors for what is no file of its own
         raise UsageError(
             "weights.file",
-            f"The weights cannot be read: {(str(error).strip() or type(error).__name__).splitlines()[0][:200]}",
+            f"The weights cannot be read: {first_line(error)}",
             where=f"--weights {path}",
             expected="a .safetensors file, or a state dict saved by torch.save",
             mend="imagenet loads the published weights; a file of torch.save must hold tensors only",

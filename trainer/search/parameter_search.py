@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.errors import DivergedError, OutOfMemoryError, UsageError
 from trainer.search.search_plan import SearchPlan, plan_of
 from trainer.search.search_space import Value, with_values
-from trainer.search.study import Study, best_epoch, check_optuna, run_name, values_of
+from trainer.search.study import Study, check_optuna, run_name, values_of
 from trainer.search.trial_reporter import PRUNED, TrialReporter
 from trainer.store.durable import remove_tree
 from trainer.store.folder import RunFolder, is_run, state
@@ -206,7 +206,7 @@ class ParameterSearch:
     def _tell(self, study: Study, trial: Trial, folder: RunFolder) -> None:
         history = read_history(JournalReader(folder.journal))
         figures = {epoch.epoch: self._figure(epoch) for epoch in history.finished}
-        best = best_epoch(figures, rises=self.plan.monitor != "loss")
+        best = study.best_epoch(figures)
         pruned = history.ended is not None and history.ended.code == PRUNED
         study.tell(trial, figures[best] if best is not None else None, pruned=pruned, error="")
 

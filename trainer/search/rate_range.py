@@ -27,6 +27,7 @@ from trainer.engine.step import FlaggedStep, NonFiniteStep
 from trainer.errors import UsageError
 from trainer.events import Preparing
 from trainer.launch import build
+from trainer.models.torch_threads import torch_threads
 from trainer.search.rate_proposal import EXPLODED, RULES, Smoothing, proposals
 from trainer.settings import Settings
 from trainer.store.rate_curves import RateCurve, Rule, Stop
@@ -77,14 +78,14 @@ def lr_range_test(
             mend="give Trainer a DataLoader or arrays in place of an iterator",
         )
     found = _Rise(low, high, steps, progress)
-    generators, threads = capture_generators(trainer.device), torch.get_num_threads()
+    generators = capture_generators(trainer.device)
     present = learning_rate(trainer.optimizer)
     session = Session()
     try:
-        session.conduct(lambda: trainer.train(session, lambda *parts: _RangeLoop(found, *parts)))
+        with torch_threads(torch.get_num_threads()):  # training sets its own
+            session.conduct(lambda: trainer.train(session, lambda *parts: _RangeLoop(found, *parts)))
     finally:
         restore_generators(generators, trainer.device)
-        torch.set_num_threads(threads)
     proposed = proposals(found.rates, found.smoothed, steps)
     return RateCurve(
         rates=tuple(found.rates),

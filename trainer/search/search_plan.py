@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from trainer.errors import UsageError
 from trainer.search.search_space import Dimension, check_space, parse_space
 from trainer.settings import Settings, merge
-from trainer.store.search_folder import Monitor
+from trainer.store.search_folder import MonitorName
 
 Pruner = Literal["median", "none"]
 Sampler = Literal["tpe", "random"]
@@ -33,7 +33,7 @@ class SearchPlan:
     settings: Settings
     space: tuple[Dimension, ...]
     trials: int = TRIALS
-    monitor: Monitor = "loss"
+    monitor: MonitorName = "loss"
     trial_epochs: int | None = None
     pruner: Pruner = "median"
     sampler: Sampler = "tpe"
@@ -115,7 +115,7 @@ def plan_of(tables: Mapping[str, Any]) -> SearchPlan:
     space, settings = tables.get("space"), tables.get("settings")
     if not (isinstance(about, Mapping) and isinstance(space, Mapping) and isinstance(settings, Mapping)):
         raise _damaged("a table is missing")
-    choices = {"monitor": Monitor, "pruner": Pruner, "sampler": Sampler}
+    choices = {"monitor": MonitorName, "pruner": Pruner, "sampler": Sampler}
     for name, kind in choices.items():
         if about.get(name) not in get_args(kind):
             raise _damaged(f"{name}: got {about.get(name)!r}")

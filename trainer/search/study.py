@@ -7,7 +7,7 @@ trials and on nothing else, also when a killed search is continued.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from trainer.store.search_folder import (
     SearchState,
     TrialRecord,
     TrialState,
+    objective,
+    ranked,
 )
 
 if TYPE_CHECKING:
@@ -66,11 +68,11 @@ class Study:
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._plan, self._folder = plan, folder
-        self._rises = plan.monitor != "loss"
+        self._objective = objective(plan.monitor)
         self._study = optuna.create_study(
             storage=f"sqlite:///{folder.storage.absolute().as_posix()}",
             study_name=folder.name,
-            direction="maximize" if self._rises else "minimize",
+            direction="minimize" if self._objective.mode == "min" else "maximize",
             pruner=self._pruner(),
             load_if_exists=True,
         )
@@ -185,7 +187,7 @@ class Study:
         plan = self._plan
         trials = tuple(self._trial_record(one) for one in self.trials())
         judged = [one for one in trials if one.state == "completed" and one.value is not None]
-        best = self.best_of(judged)
+        best = next(iter(ranked(judged, plan.monitor)), None)
         return SearchRecord(
             name=self._folder.name,
             state=state,
@@ -204,22 +206,22 @@ class Study:
             started_at=started_at,
         )
 
-    def best_of(self, trials: Sequence[TrialRecord]) -> TrialRecord | None:
-        """Find the trial with the best value, the first if there are several.
+    def best_epoch(self, history: Mapping[int, float]) -> int | None:
+        """Find the first epoch with the best metric; NaN never wins.
 
         Args:
-            trials: Trials; those without a value are skipped.
+            history: Metric by epoch.
 
         Returns:
-            The best one; None if none has a value.
+            Number of the epoch; None if no value is finite.
         """
-        sign = -1.0 if self._rises else 1.0
-        return min((one for one in trials if one.value is not None), key=lambda one: sign * (one.value or 0.0),
-                   default=None)  # fmt: skip
+        epochs = sorted(history)
+        best = self._objective.best_row(np.array([history[epoch] for epoch in epochs], np.float64))
+        return None if best is None else epochs[best]
 
     def _trial_record(self, trial: FrozenTrial) -> TrialRecord:
         history = trial.intermediate_values
-        epoch = best_epoch(history, rises=self._rises)
+        epoch = self.best_epoch(history)
         duration = trial.duration
         return TrialRecord(
             number=trial.number + 1,
@@ -232,21 +234,6 @@ class Study:
             seconds=duration.total_seconds() if duration is not None else None,
             error=str(trial.user_attrs.get(_ERROR, "")),
         )
-
-
-def best_epoch(history: Mapping[int, float], *, rises: bool) -> int | None:
-    """Find the first epoch with the best metric; NaN never wins.
-
-    Args:
-        history: Metric by epoch.
-        rises: Whether larger is better.
-
-    Returns:
-        Number of the epoch; None if no value is finite.
-    """
-    sign = -1.0 if rises else 1.0
-    finite = [epoch for epoch in sorted(history) if math.isfinite(history[epoch])]
-    return min(finite, key=lambda epoch: sign * history[epoch], default=None)
 
 
 def run_name(folder: SearchFolder, number: int) -> str:

@@ -9,7 +9,7 @@ from trainer.callback import Callback, OnError, Phase
 from trainer.engine.context import RunContext
 from trainer.events import RunStarted, ValidationDone
 from trainer.store import notes
-from trainer.store.search_folder import Monitor
+from trainer.store.search_folder import MonitorName
 
 PRUNED = "stop.pruned"
 """Code of the reason for which the run ended."""
@@ -29,7 +29,7 @@ class TrialReporter(Callback):
     needs_validation = True
     name = "search"
 
-    def __init__(self, monitor: Monitor, report: Callable[[int, float], bool], tag: str) -> None:
+    def __init__(self, monitor: MonitorName, report: Callable[[int, float], bool], tag: str) -> None:
         self._monitor = monitor
         self._report = report
         self._tag = tag

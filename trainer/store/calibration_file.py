@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -15,6 +14,7 @@ from trainer.errors import DataError
 from trainer.metrics.calibration import Believability, Calibration, SplitCalibration
 from trainer.metrics.temperature import COLDEST, HOTTEST
 from trainer.store import durable
+from trainer.store.change_stamp import Stamp, change_stamp
 from trainer.store.folder import RunFolder, confined
 from trainer.store.versions import VERSIONS, check_version
 
@@ -63,13 +63,9 @@ def temperature(folder: RunFolder, weights: str, epoch: int) -> float:
     return found.temperature if found is not None and (found.weights, found.epoch) == (weights, epoch) else 1.0
 
 
-def stamp(folder: RunFolder) -> tuple[int, ...]:
+def stamp(folder: RunFolder) -> Stamp:
     """A stamp that changes when the file is replaced; empty if there is none."""
-    try:
-        about = os.stat(folder.path / FILE)  # noqa: PTH116 - asked for each drawing
-    except OSError:
-        return ()
-    return about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino
+    return change_stamp(folder.path / FILE)
 
 
 def _problems(found: Calibration) -> Iterator[str]:

@@ -9,10 +9,11 @@ runs/.searches/NAME/
 
 from __future__ import annotations
 
+import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -22,9 +23,12 @@ from trainer.store.folder import check_name
 from trainer.store.run_files import parsed_settings
 from trainer.store.versions import check_version
 
+if TYPE_CHECKING:
+    from trainer.metrics.monitor import Monitor
+
 FOLDER = ".searches"
 MAX_BYTES = 64 << 20
-Monitor = Literal["loss", "accuracy", "macro_f1"]
+MonitorName = Literal["loss", "accuracy", "macro_f1"]
 SearchState = Literal["running", "completed", "stopped", "failed", "lost"]
 TrialState = Literal["running", "completed", "pruned", "failed"]
 
@@ -76,7 +80,7 @@ class SearchRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     state: SearchState
-    monitor: Monitor
+    monitor: MonitorName
     wanted: int
     source: str
     model: str
@@ -89,17 +93,29 @@ class SearchRecord(msgspec.Struct, frozen=True, kw_only=True):
     format: int = 1
 
     @property
-    def rises(self) -> bool:
-        """Whether more of the monitored figure is better."""
-        return self.monitor != "loss"
-
-    @property
     def finished(self) -> int:
         """Trials that have ended, in whatever way."""
         return sum(one.state != "running" for one in self.trials)
 
 
 _decoder = msgspec.json.Decoder(SearchRecord)
+
+
+def objective(name: MonitorName) -> Monitor:
+    """What a search optimises, and which way it gets better."""
+    from trainer.metrics.monitor import BUILT_IN, Monitor  # with numpy, which the command line's help does without
+
+    return Monitor(name, BUILT_IN[name])
+
+
+def ranked(trials: Iterable[TrialRecord], monitor: MonitorName) -> list[TrialRecord]:
+    """Completed trials first, the best of them first; of both kinds, those without a value last, by number."""
+    cost = objective(monitor).cost
+
+    def order(one: TrialRecord) -> tuple[bool, float, int]:
+        return one.state != "completed", math.inf if one.value is None else cost(one.value), one.number
+
+    return sorted(trials, key=order)
 
 
 def search_folder(root: Path, name: str) -> SearchFolder:

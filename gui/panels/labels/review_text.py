@@ -11,7 +11,7 @@ from gui.text.recipe_offers import INSTALL
 from gui.viewmodels.label_search import FoundLabels
 from gui.viewmodels.proposal_review import Kind, ProposedImage, ReviewCounts, State
 from trainer.store.edits_file import LabelEdit
-from trainer.text_shortening import shorten
+from trainer.text_shortening import short_line, shorten
 
 LONGEST = 40
 """Letters of the name of a class within a sentence."""
@@ -19,7 +19,7 @@ LONGEST = 40
 
 def one_line(name: str) -> str:
     """The name of a class or a file, on one line."""
-    return " ".join(formats.plain(name).split())
+    return short_line(name, formats.MAX_TEXT)
 
 
 def short(name: str) -> str:

@@ -28,9 +28,10 @@ from gui.viewmodels.calibration_reader import evaluate_command
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
-from gui.viewmodels.slice_table import WORST, SliceRow, SliceTable, Stamp, read_slices, stamp
+from gui.viewmodels.slice_table import WORST, SliceRow, SliceTable, read_slices, stamp
 from gui.widgets import labels
 from gui.window.theme import icon
+from trainer.store.change_stamp import Stamp
 
 SPLITS: tuple[Split, ...] = ("test", "valid")
 """Test first, since the best epoch was chosen on the validation images."""

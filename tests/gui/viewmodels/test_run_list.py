@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gui.viewmodels import run_list
-from gui.viewmodels.run_list import RunList, compare_settings, look_at, plain
+from gui.viewmodels.run_list import RunList, compare_settings, look_at
 from trainer.errors import DiskError
 from trainer.store import durable, notes, summary, trash
 from trainer.store.folder import RunFolder, acquire, current_owner, write_owner
@@ -225,11 +225,6 @@ def test_one_run_is_looked_at_alone(three: Path) -> None:
     assert look_at(three / "nowhere") is None
 
 
-def test_texts_are_one_short_line() -> None:
-    assert plain("a\n\tb  c") == "a b c"
-    assert len(plain("x" * 10**6)) == 300
-
-
 def test_five_thousand_runs_are_read_once_and_looked_at_seldom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = b'{"status": "completed", "data": "digits", "model": "cnn", "started_at": "2026-01-01"}'
     for number in range(5000):
@@ -244,7 +239,7 @@ def test_five_thousand_runs_are_read_once_and_looked_at_seldom(tmp_path: Path, m
 
         return counted
 
-    monkeypatch.setattr("gui.viewmodels.run_list._stamp", count("stamp", run_list._stamp))
+    monkeypatch.setattr("gui.viewmodels.run_list.change_stamp", count("stamp", run_list.change_stamp))
     monkeypatch.setattr("gui.viewmodels.run_list.summaries.read", count("read", run_list.summaries.read))
     model = RunList(tmp_path)
     model.refresh()
