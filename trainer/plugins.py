@@ -39,6 +39,8 @@ SOURCES: dict[str, str] = {
 
 DEFAULT_CALLBACKS = ("timing", "metric_log", "journal", "checkpoint", "snapshots")
 """Callbacks of every run that has a folder."""
+COVERED_CALLBACKS = ("early_stopping", "learning_rate", "progress")
+"""Callbacks that runs get by settings of their own, or that show them in a terminal."""
 
 
 def callback_names() -> tuple[str, ...]:

@@ -8,21 +8,24 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from gui.new_run.callback_section import CallbackSection
 from gui.new_run.setting_row import SettingRow, setting_grid
 from gui.text import formats, settings
-from gui.viewmodels.settings_form import Path_, SettingsForm
+from gui.viewmodels.form_fields import Path_
+from gui.viewmodels.settings_form import SettingsForm
 from gui.window.dimensions import SMALL, space
 from gui.window.theme import icon
 from trainer.settings import flag_name
 
 
 class AdvancedSettings(QWidget):
-    """A box a table of settings that counts for the chosen model; `boxes` by name. Folded, unless someone unfolds it or
-    looks for a setting: then those are shown in whose title, path, flag or explanation the words stand."""
+    """A box a table of settings that counts for the chosen model, `boxes` by name, and one of callbacks. Folded, unless
+    someone unfolds it or looks for a setting: then those are shown in whose title, path, flag or explanation the words
+    stand."""
 
-    def __init__(self, form: SettingsForm, rows: Mapping[Path_, SettingRow]) -> None:
+    def __init__(self, form: SettingsForm, rows: Mapping[Path_, SettingRow], callbacks: CallbackSection) -> None:
         super().__init__()
-        self._form, self._rows = form, rows
+        self._form, self._rows, self.callbacks = form, rows, callbacks
         self.fold = QToolButton()
         self.fold.setCheckable(True)
         self.fold.setAutoRaise(True)
@@ -57,6 +60,7 @@ class AdvancedSettings(QWidget):
                 for place, row in enumerate(row for path, row in self._rows.items() if _group(path) == group):
                     row.place(grid, 2 * place)
                 column.addWidget(box)
+        column.addWidget(self.callbacks)
 
     def _find(self) -> None:
         if self.isVisible():
@@ -65,7 +69,7 @@ class AdvancedSettings(QWidget):
 
     def reveal(self, path: Path_) -> None:
         """Unfold where this setting is among them, whatever is looked for."""
-        if path in self._rows:
+        if path in self._rows or self.callbacks.editor(path) is not None:
             self.search.clear()
             self.fold.setChecked(True)
 
@@ -79,10 +83,12 @@ class AdvancedSettings(QWidget):
             shown[_group(path)] |= found and _group(path) in counting and (bool(words) or self.fold.isChecked())
         for group, box in self.boxes.items():
             box.setVisible(shown[group])
-        self.nothing.setVisible(bool(words) and not any(shown.values()))
         unfolded = self.fold.isChecked() or bool(words)
+        self.callbacks.setVisible(self.callbacks.find(words) and unfolded)
+        self.nothing.setVisible(bool(words) and self.callbacks.isHidden() and not any(shown.values()))
         self.fold.setArrowType(Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow)
         changed = sum(self._form.changed(path) for path in self._rows if _group(path) in counting)
+        changed += self.callbacks.changed()
         text = self.tr("Advanced, changed: {count}").format(count=formats.whole(changed))
         self.fold.setText(text if changed else self.tr("Advanced"))
 
@@ -97,6 +103,7 @@ class AdvancedSettings(QWidget):
         """Set all texts again."""
         for group, box in self.boxes.items():
             box.setTitle(settings.group_title(group))
+        self.callbacks.retranslate()
         self.search.setPlaceholderText(self.tr("Find a setting"))
         self.search.setAccessibleName(self.tr("Find a setting"))
         self.search.setToolTip(self.tr("By title, explanation or flag (Ctrl+F)"))

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gui.viewmodels.settings_form import as_text
+from gui.viewmodels.form_fields import PLUGINS, Path_, as_text
 from trainer.settings import describe
-from trainer.settings.fields import Setting
 
 _TOLD_ELSEWHERE = {
     ("data", "source"), ("model",), ("train", "optimizer"), ("train", "seed"), ("train", "epochs"), ("train", "device"),
@@ -18,22 +17,27 @@ _TOLD_ELSEWHERE = {
 
 @dataclass(frozen=True)
 class ChangedSetting:
-    """A setting, and its value in the run as it would be typed."""
+    """Path and title of a setting, and its value in the run as it would be typed. Options of plugins have no title."""
 
-    setting: Setting
+    path: Path_
+    title: str
     value: str
 
 
 def changed_settings(settings: Mapping[str, Any]) -> list[ChangedSetting]:
-    """The settings of a run that differ from the defaults, in the order of the settings tree. Settings outside the
-    tree, such as plugin options, are left out."""
+    """The settings of a run that differ from the defaults, in the order of the settings tree, then the options of
+    plugins. Others outside the tree are left out."""
     found = []
     for setting in describe():
         if setting.type is dict or setting.path in _TOLD_ELSEWHERE:
             continue
         values = table(settings, setting.group) if setting.group else settings
         if setting.key in values and as_text(values[setting.key]) != as_text(setting.default):
-            found.append(ChangedSetting(setting, as_text(values[setting.key])))
+            found.append(ChangedSetting(setting.path, setting.title, as_text(values[setting.key])))
+    plugins = table(settings, PLUGINS)
+    for name in plugins:
+        for key, value in table(plugins, name).items():
+            found.append(ChangedSetting((PLUGINS, name, key), "", as_text(value)))
     return found
 
 

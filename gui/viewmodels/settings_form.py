@@ -10,26 +10,27 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from gui.viewmodels.form_fields import Field, Kind, Path_, Problem, as_text
+from gui.viewmodels.plugin_form import PluginForm
 from trainer.data.source_names import NAMES, check_source, is_name
 from trainer.errors import UsageError
 from trainer.plugins import MODELS, callback_names, data_names, metric_names, model_names, options_tables
 from trainer.settings import Settings, describe, flag_name, merge
 from trainer.settings.fields import Setting
+from trainer.settings.plugin_options import PluginOption
 from trainer.settings.recipes import Recipe, recipes
 from trainer.store.folder import check_name, default_root
 
-Path_ = tuple[str, ...]
-Kind = Literal["choice", "open_choice", "switch", "integer", "number", "list", "text"]
 SOURCE: Path_ = ("data", "source")
 MODEL: Path_ = ("model",)
 _TABLES = tuple(dict.fromkeys(table for model in MODELS for table in options_tables(model)))
 """Tables of options that apply only to some models."""
 DEVICE: Path_ = ("train", "device")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+CALLBACKS: Path_ = ("callbacks",)
 METRICS: Path_ = ("metrics",)
 MONITOR: Path_ = ("train", "monitor")
 MONITORS = ("loss", "accuracy", "macro_f1")
@@ -38,35 +39,6 @@ _TABLE_PROBLEMS: dict[str, tuple[str, Path_]] = {
     "train": ("long_warmup", ("train", "warmup")),
 }
 """Rules over several settings: their code, and the setting beside which the problem stands."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One setting of the form. `choices` are texts; an `open_choice` takes other texts too."""
-
-    setting: Setting
-    kind: Kind
-    choices: tuple[str, ...]
-
-    @property
-    def path(self) -> Path_:
-        """Its tables and key."""
-        return self.setting.path
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with a setting.
-
-    `code`: `value` (not of the type or out of range: the setting knows what is expected), `nothing_left`,
-    `long_warmup`, `unknown_source`, `unknown_callback`, `unknown_metric`, `unknown_monitor`, `name` (cannot be that of
-    a run), `name_taken`, `other`.
-    `text` says it in English.
-    """
-
-    path: Path_
-    code: str
-    text: str
 
 
 class SettingsForm:
@@ -80,6 +52,8 @@ class SettingsForm:
         self.name = ""
         """Of the run; empty: the one proposed."""
         self._typed: dict[Path_, str] = {}
+        self.plugins = PluginForm()
+        """Options of callbacks, metrics and models of plugins."""
 
     # -- values ----------------------------------------------------------------------------------------------------
 
@@ -93,6 +67,17 @@ class SettingsForm:
         """Names of the tables that hold options of models."""
         return _TABLES
 
+    def field(self, path: Path_) -> Field | None:
+        """A setting, or an option of a callback; None where the form has none of this path."""
+        return self.fields.get(path) or self.plugins.fields().get(path)
+
+    def switch_callback(self, name: str, on: bool) -> None:
+        """Add a callback to the run, or leave it out."""
+        names = [one for one in self.chosen_callbacks() if one != name]
+        self._typed[CALLBACKS] = ",".join([*names, name] if on else names)
+        if self._typed[CALLBACKS] == self.base(CALLBACKS):
+            del self._typed[CALLBACKS]
+
     def of_group(self, group: str) -> list[Field]:
         """The fields of a table."""
         return [field for field in self.fields.values() if field.setting.group == group]
@@ -105,6 +90,7 @@ class SettingsForm:
     def take(self, tables: Mapping[str, Any]) -> None:
         """The settings of another run, as if each was typed over the recipe that is chosen."""
         self._typed = {}
+        self.plugins.take(tables.get("plugins", {}))
         for path in self.fields:
             value: Any = tables
             for part in path:
@@ -159,7 +145,17 @@ class SettingsForm:
             for table in tables:
                 place = place.setdefault(table, {})
             place[key] = text
+        if options := self.plugins.tables(self._plugins_used()):
+            typed["plugins"] = options
         return (self.recipe.values if self.recipe else {}), typed
+
+    def chosen_callbacks(self) -> list[str]:
+        """Names of the callbacks that are switched on."""
+        return list(dict.fromkeys(name.strip() for name in self.text(CALLBACKS).split(",") if name.strip()))
+
+    def _plugins_used(self) -> list[str]:
+        metrics = [name.strip() for name in self.text(METRICS).split(",")]
+        return [self.text(MODEL), *self.chosen_callbacks(), *metrics]
 
     def _counting(self) -> dict[Path_, str]:
         """What was typed, but for the options of other models."""
@@ -180,10 +176,10 @@ class SettingsForm:
         places = {problem.path for problem in found}
         if SOURCE not in places:
             found += self._source()
-        callbacks = ("callbacks",)
-        unknown = [name for name in self.text(callbacks).split(",") if name.strip() not in ("", *_callbacks())]
-        found += [Problem(callbacks, "unknown_callback", f"there is no callback {name.strip()!r}") for name in unknown]
-        return [*found, *self._metrics(), *self._name()]
+        chosen = self.chosen_callbacks()
+        unknown = [name for name in chosen if name not in (*installed_callbacks(), *self.plugins.offers)]
+        found += [Problem(CALLBACKS, "unknown_callback", f"there is no callback {name!r}") for name in unknown]
+        return [*found, *self.plugins.check(chosen), *self._metrics(), *self._name()]
 
     def _metrics(self) -> Iterator[Problem]:
         named = [name.strip() for name in self.text(METRICS).split(",") if name.strip()]
@@ -247,6 +243,9 @@ class SettingsForm:
             made += ["--recipe", self.recipe.name]
         for path, text in counting.items():
             made += self._flag(path, text)
+        for name, options in self.plugins.tables(self._plugins_used()).items():
+            for key, value in options.items():
+                made += ["--option", str(PluginOption(name, key, value))]
         return [*made, "--name", self.run_name()]
 
     def _flag(self, path: Path_, text: str) -> list[str]:
@@ -266,19 +265,6 @@ def quoted(command: Sequence[str], platform: str = sys.platform) -> str:
     return subprocess.list2cmdline(command) if platform == "win32" else shlex.join(command)
 
 
-def as_text(value: Any) -> str:
-    """A value as one types it; `auto` is None, names stand with commas between."""
-    if value is None:
-        return "auto"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
-    if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
-    return str(value)
-
-
 def _field(setting: Setting) -> Field:
     open_choices: dict[Path_, Sequence[str]] = {
         SOURCE: (*NAMES, *data_names()),
@@ -295,7 +281,7 @@ def _field(setting: Setting) -> Field:
     return Field(setting, kinds.get(setting.type, "text"), ())
 
 
-def _callbacks() -> tuple[str, ...]:
+def installed_callbacks() -> tuple[str, ...]:
     try:
         return callback_names()
     except UsageError:

@@ -75,8 +75,13 @@ class Pages(QStackedWidget):
             from gui.new_run.new_run_page import NewRunPage
             from gui.viewmodels.recipe_advice import RecipeAdvice
 
-            self._advice = RecipeAdvice(lambda: RpcClient(self._preferences.python), self._root)
-            self.new_run_page = NewRunPage(self._rpc_client, self._root, self._preferences, advice=self._advice)
+            def make_client() -> RpcClient:
+                return RpcClient(self._preferences.python)
+
+            self._advice = RecipeAdvice(make_client, self._root)
+            self.new_run_page = NewRunPage(
+                self._rpc_client, self._root, self._preferences, advice=self._advice, make_client=make_client
+            )
             self.new_run_page.start_wanted.connect(self.start_wanted)
             self.new_run_page.check.labels_wanted.connect(self._show_labels)
             self.addWidget(self.new_run_page)
@@ -140,6 +145,8 @@ class Pages(QStackedWidget):
         self._forget_devices()
         if self._advice is not None:
             self._advice.close()
+        if self.new_run_page is not None:
+            self.new_run_page.callbacks.catalog.close()
 
     def _forget_devices(self) -> None:
         if self._devices is not None:

@@ -14,7 +14,7 @@ def test_each_change_is_named_with_its_value() -> None:
     settings = Settings().model_dump()
     settings["train"]["batch"] = 7
     settings["augment"]["flip"] = not settings["augment"]["flip"]
-    found = {one.setting.path: one.value for one in changed_settings(settings)}
+    found = {one.path: one.value for one in changed_settings(settings)}
     assert found == {("train", "batch"): "7", ("augment", "flip"): str(settings["augment"]["flip"]).lower()}
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, SettingsForm, as_text, quoted
+from gui.viewmodels.form_fields import as_text
+from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, SettingsForm, quoted
 from trainer.cli.flags import gather
 from trainer.settings import Settings, describe, flags
 
