@@ -63,7 +63,7 @@ def callback_options(kind: type) -> ConstructorOptions:
         if made is not None:
             found.append(made)
         else:
-            (obstacles if one.default is _NO_TYPE else left_out).append((one.name, _type_text(annotation)))
+            (obstacles if one.default is _NO_TYPE else left_out).append((one.name, _type_text(one.annotation)))
     return ConstructorOptions(tuple(found), tuple(left_out), tuple(obstacles))
 
 
