@@ -85,15 +85,16 @@ class CallbackRow(QWidget):
 
     def words(self) -> str:
         """All texts, for a search."""
-        return "\n".join([self.offer.name, self.offer.about, *(row.field.setting.key for row in self.rows.values())])
+        return "\n".join([self.offer.name, self.about.text(), *(row.field.setting.key for row in self.rows.values())])
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        self.about.setText(self.offer.about)
+        about = settings.callback_text(self.offer.about)
+        self.about.setText(about)
         self.about.setVisible(bool(self.offer.about))
         self.note.setText(self._note())
         self.switch.setAccessibleName(self.tr("Callback {name}").format(name=self.offer.name))
-        self.switch.setAccessibleDescription("\n".join(filter(None, (self.offer.about, self._note()))))
+        self.switch.setAccessibleDescription("\n".join(filter(None, (about, self._note()))))
         for path, button in self.browse_buttons.items():
             button.setText(self.tr("Browse…"))
             button.setAccessibleName(self.tr("Browse for {name}").format(name=": ".join(path[1:])))

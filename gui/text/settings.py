@@ -33,10 +33,15 @@ def unit(field: Field) -> str:
 def about(field: Field) -> str:
     """What a setting does and what it accepts."""
     if isinstance(field, OptionField):
-        text = field.setting.help
+        text = callback_text(field.setting.help)
         return f"{text} ({expected(field.setting)})" if text else expected(field.setting)
     text = QCoreApplication.translate(_SCHEMA, field.setting.help)
     return f"{text} ({expected(field.setting)})"
+
+
+def callback_text(text: str) -> str:
+    """What a callback says of itself or of an option; those of others have no translation."""
+    return QCoreApplication.translate("Callbacks", text) if text else ""
 
 
 def recipe_title(recipe: Recipe) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from gui.engine.rpc_client import Answer, RpcClient
 from gui.viewmodels.plugin_form import read_offer, read_refusal
-from gui.viewmodels.settings_form import SettingsForm, installed_callbacks
-from trainer.plugins import COVERED_CALLBACKS, DEFAULT_CALLBACKS
+from gui.viewmodels.settings_form import SettingsForm
+from trainer.errors import UsageError
+from trainer.plugins import addable_callbacks
 
 
 class CallbackCatalog:
@@ -27,8 +28,7 @@ class CallbackCatalog:
 
     def names(self) -> list[str]:
         """What can be added, and what is switched on without being installed."""
-        covered = (*DEFAULT_CALLBACKS, *COVERED_CALLBACKS)
-        known = self._form.plugins.offers or [name for name in installed_callbacks() if name not in covered]
+        known = list(self._form.plugins.offers) or _installed()
         return list(dict.fromkeys([*known, *self._form.chosen_callbacks()]))
 
     @property
@@ -74,3 +74,11 @@ class CallbackCatalog:
         if self._client is not None:
             self._client.close()
         self.stop()
+
+
+def _installed() -> tuple[str, ...]:
+    """As this interpreter knows; that of the runs may be another one."""
+    try:
+        return addable_callbacks()
+    except UsageError:
+        return ()

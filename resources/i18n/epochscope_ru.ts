@@ -47,6 +47,115 @@
     </message>
 </context>
 <context>
+    <name>CallbackRow</name>
+    <message>
+        <source>Browse for {name}</source>
+        <translation>Выбрать путь: {name}</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>Обзор…</translation>
+    </message>
+    <message>
+        <source>Callback {name}</source>
+        <translation>Колбэк {name}</translation>
+    </message>
+    <message>
+        <source>Cannot be set up here, only in Python: it needs {arguments}.</source>
+        <translation>Настроить здесь нельзя, только в Python: нужны аргументы {arguments}.</translation>
+    </message>
+    <message>
+        <source>Left at its default: {arguments}.</source>
+        <translation>Со значением по умолчанию: {arguments}.</translation>
+    </message>
+</context>
+<context>
+    <name>CallbackSection</name>
+    <message>
+        <source>Callbacks</source>
+        <translation>Колбэки</translation>
+    </message>
+    <message>
+        <source>No callbacks are installed that could be added.</source>
+        <translation>Нет установленных колбэков, которые можно добавить.</translation>
+    </message>
+</context>
+<context>
+    <name>Callbacks</name>
+    <message>
+        <source>&quot;offline&quot; writes files only; &quot;online&quot; sends them at once, to the account that `wandb login` knows.</source>
+        <translation>«offline» только пишет файлы; «online» сразу отправляет их в учётную запись, заданную через `wandb login`.</translation>
+    </message>
+    <message>
+        <source>A tracking URI of MLflow, in place of a folder: `sqlite:///...`, or a server.</source>
+        <translation>Адрес хранилища MLflow (tracking URI) вместо папки: `sqlite:///...` или сервер.</translation>
+    </message>
+    <message>
+        <source>At the end of a completed run, also write the model&apos;s view of the validation images, with the images, for TensorBoard&apos;s projector: one more pass over at most 5,000 of them.</source>
+        <translation>В конце завершённого запуска записать и то, как модель видит проверочные изображения, вместе с ними, для проектора TensorBoard: ещё один проход не более чем по 5000 изображений.</translation>
+    </message>
+    <message>
+        <source>Keep the best weights of a completed run as a model, from raw pixels to logits, which `mlflow.pyfunc.load_model` loads where Epochscope is installed.</source>
+        <translation>Сохранить лучшие веса завершённого запуска как модель, от пикселей до логитов; её загружает `mlflow.pyfunc.load_model` там, где установлен Epochscope.</translation>
+    </message>
+    <message>
+        <source>Name of the experiment in MLflow.</source>
+        <translation>Имя эксперимента в MLflow.</translation>
+    </message>
+    <message>
+        <source>Name of the project there.</source>
+        <translation>Имя проекта.</translation>
+    </message>
+    <message>
+        <source>Records a run for Weights &amp; Biases: settings, curves, pictures, files. Offline: `wandb sync` uploads it later.</source>
+        <translation>Записывает запуск для Weights &amp; Biases: настройки, кривые, картинки, файлы. Без сети: позже его загрузит `wandb sync`.</translation>
+    </message>
+    <message>
+        <source>Records a run in MLflow: parameters, metrics by step, pictures and files as artifacts, the model with signature.</source>
+        <translation>Записывает запуск в MLflow: параметры, метрики по шагам, картинки и файлы как артефакты, модель с сигнатурой.</translation>
+    </message>
+    <message>
+        <source>Records the settings and curves of a run where `trackio show` finds them: on this machine, in Trackio&apos;s folder.</source>
+        <translation>Записывает настройки и кривые запуска туда, где их находит `trackio show`: на этом компьютере, в папке Trackio.</translation>
+    </message>
+    <message>
+        <source>Seconds to wait for MLflow when the run ends, 0 or more. Its first run in a folder makes a database, which takes up to some ten seconds.</source>
+        <translation>Сколько секунд ждать MLflow в конце запуска, от 0. Первый запуск в папке создаёт базу данных, на это уходит секунд до десяти.</translation>
+    </message>
+    <message>
+        <source>Seconds to wait for its process when the run ends, 0 or more.</source>
+        <translation>Сколько секунд ждать его процесс в конце запуска, от 0.</translation>
+    </message>
+    <message>
+        <source>Seconds to wait for the database when the run ends, 0 or more.</source>
+        <translation>Сколько секунд ждать базу данных в конце запуска, от 0.</translation>
+    </message>
+    <message>
+        <source>Seconds to wait for the files when the run ends, 0 or more.</source>
+        <translation>Сколько секунд ждать записи файлов в конце запуска, от 0.</translation>
+    </message>
+    <message>
+        <source>Send pictures every so many epochs, 1 or more; 0: none.</source>
+        <translation>Раз во сколько эпох отправлять картинки, от 1; 0 — не отправлять.</translation>
+    </message>
+    <message>
+        <source>Where `wandb/offline-run-...` is made. Default: the run folder; without one, the current folder.</source>
+        <translation>Где создаётся `wandb/offline-run-...`. По умолчанию в папке запуска; если её нет — в текущей.</translation>
+    </message>
+    <message>
+        <source>Where to keep the store: `mlflow.db` and `artifacts`. Default: `.mlflow` beside the run folder, shared by all runs there; without a run folder `mlflow` in the current one.</source>
+        <translation>Где хранить `mlflow.db` и `artifacts`. По умолчанию `.mlflow` рядом с папкой запуска, общая для всех запусков там; без папки запуска — `mlflow` в текущей.</translation>
+    </message>
+    <message>
+        <source>Where to write: a folder named after the run is made in it. Default: `tensorboard` in the run folder; without a run folder, in the current one.</source>
+        <translation>Куда писать: там создаётся папка с именем запуска. По умолчанию `tensorboard` в папке запуска; если её нет — в текущей.</translation>
+    </message>
+    <message>
+        <source>Writes event files for TensorBoard: scalars, F1 of each class, confusion matrix, first layer, reports, hparams.</source>
+        <translation>Пишет файлы событий для TensorBoard: скаляры, F1 каждого класса, матрицу ошибок, первый слой, отчёты, hparams.</translation>
+    </message>
+</context>
+<context>
     <name>ChartMenu</name>
     <message>
         <source>&amp;Copy the picture</source>
@@ -1373,6 +1482,10 @@
         <translation>Идёт запуск, которому могут понадобиться эти признаки: {runs}. Дождитесь его завершения или остановите его.</translation>
     </message>
     <message>
+        <source>callback.broken</source>
+        <translation>Колбэк «{name}» не работает: {error}</translation>
+    </message>
+    <message>
         <source>callback.no_validation</source>
         <translation>Колбэк {name} следит за потерями на валидации, а валидационной части нет. Добавьте её или уберите этот колбэк.</translation>
     </message>
@@ -2586,6 +2699,13 @@
     </message>
 </context>
 <context>
+    <name>FixButton</name>
+    <message>
+        <source>Fix before starting: {names}</source>
+        <translation>Исправьте перед запуском: {names}</translation>
+    </message>
+</context>
+<context>
     <name>Folder</name>
     <message>
         <source>({count} more)</source>
@@ -2669,6 +2789,10 @@
     <message>
         <source>Model {name}</source>
         <translation>Модель {name}</translation>
+    </message>
+    <message>
+        <source>Needs a value.</source>
+        <translation>Нужно значение.</translation>
     </message>
     <message>
         <source>One of these callbacks is not installed.</source>
@@ -3385,10 +3509,6 @@
     <message>
         <source>The same in a &amp;terminal</source>
         <translation>То же в &amp;терминале</translation>
-    </message>
-    <message>
-        <source>Fix before starting: {names}</source>
-        <translation>Исправьте перед запуском: {names}</translation>
     </message>
 </context>
 <context>
@@ -5030,6 +5150,25 @@
     <message>
         <source>{time} left</source>
         <translation>осталось {time}</translation>
+    </message>
+</context>
+<context>
+    <name>SettingRow</name>
+    <message>
+        <source>needed</source>
+        <translation>обязательно</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>нет</translation>
+    </message>
+    <message>
+        <source>not set</source>
+        <translation>не задано</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>да</translation>
     </message>
 </context>
 <context>

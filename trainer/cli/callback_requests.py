@@ -10,10 +10,10 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from trainer.cli.output import error_parts
-from trainer.engine.callback_options import ConstructorOptions, callback_options
+from trainer.engine.callback_options import ConstructorOptions, callback_options, summary
 from trainer.engine.settings_callbacks import make_callback
 from trainer.errors import EpochscopeError, UsageError
-from trainer.plugins import COVERED_CALLBACKS, DEFAULT_CALLBACKS, callback_names, load_callback
+from trainer.plugins import addable_callbacks, load_callback
 from trainer.settings import Settings
 
 
@@ -21,9 +21,8 @@ def callbacks_answer(settings: Settings) -> dict[str, Any]:
     """`callbacks`: a mapping per installed callback that a run can add; `refused`: one per callback of `settings` that
     cannot be made of its options, which are those of `settings`. Runs the code of these packages."""
     chosen = settings.callbacks
-    names = [name for name in callback_names() if name not in (*DEFAULT_CALLBACKS, *COVERED_CALLBACKS)]
     return {
-        "callbacks": [_about(name) for name in names],
+        "callbacks": [_about(name) for name in addable_callbacks()],
         "refused": [found for name in chosen for found in _refusal(name, settings.plugins.get(name, {}))],
     }
 
@@ -39,8 +38,7 @@ def _about(name: str) -> dict[str, Any]:
         return {**about, "problem": error_parts(error)}
     except Exception as error:  # a plugin may raise anything
         return {**about, "problem": error_parts(_unreadable(name, error))}
-    line = (inspect.getdoc(kind) or "").partition("\n\n")[0]
-    return {**about, "about": " ".join(line.split()), **_options(found)}
+    return {**about, "about": summary(kind), **_options(found)}
 
 
 def _options(found: ConstructorOptions) -> dict[str, Any]:

@@ -67,6 +67,11 @@ def callback_options(kind: type) -> ConstructorOptions:
     return ConstructorOptions(tuple(found), tuple(left_out), tuple(obstacles))
 
 
+def summary(kind: type) -> str:
+    """The first paragraph of its docstring, on one line; "" without one."""
+    return " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split())
+
+
 def as_arguments(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
     """Options out of settings as arguments: a text is a Path where the constructor asks for one only."""
     try:
