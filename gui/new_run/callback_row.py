@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.new_run.setting_row import ProblemLabel, SettingRow, align, setting_grid
+from gui.new_run.setting_row import ProblemLabel, SettingRow, setting_grid
 from gui.text import settings
-from gui.viewmodels.form_fields import Path_
+from gui.viewmodels.form_fields import PLUGINS, Path_
 from gui.viewmodels.plugin_form import CallbackOffer, PluginForm
 from gui.window.dimensions import TIGHT, WIDE, space
 from gui.window.theme import icon
@@ -78,7 +78,7 @@ class CallbackRow(QWidget):
         self.switch.setEnabled(on or self.offer.usable)
         self.options.setVisible(on and bool(self.rows))
         self.note.setVisible(bool(self.note.text()) and (on or not self.offer.usable))
-        self.problem.tell(problems.get(("plugins", self.offer.name), "") if on else "")
+        self.problem.tell(problems.get((PLUGINS, self.offer.name), "") if on else "")
         for path, row in self.rows.items():
             row.show_text(form.text(path), form.changed(path))
             row.problem.tell(problems.get(path, ""))
@@ -100,8 +100,6 @@ class CallbackRow(QWidget):
             button.setAccessibleName(self.tr("Browse for {name}").format(name=": ".join(path[1:])))
         for row in self.rows.values():
             row.retranslate()
-        if self.rows:
-            align([row.label for row in self.rows.values()])
 
     def _note(self) -> str:
         """What a form cannot do with it."""

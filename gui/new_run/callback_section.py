@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGroupBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from gui.engine.rpc_client import RpcClient
 from gui.new_run.callback_row import CallbackRow
-from gui.new_run.setting_row import ProblemLabel, SettingRow
+from gui.new_run.setting_row import ProblemLabel, SettingRow, align
 from gui.text import settings
 from gui.viewmodels.callback_catalog import CallbackCatalog
 from gui.viewmodels.form_fields import PLUGINS, Path_, Problem
@@ -80,25 +80,31 @@ class CallbackSection(QGroupBox):
         self.status.setVisible(bool(self.status.text()))
 
     def _make_rows(self) -> None:
-        """Those of the present offers, in their order; others stay, with the keyboard where it is."""
-        names, before, focused = self.catalog.names(), list(self.rows), ""
-        offers = {name: self._form.plugins.offers.get(name, CallbackOffer(name)) for name in names}
-        for name in before:
-            if offers.get(name) != self.rows[name].offer:
-                row = self.rows.pop(name)
-                focused = name if row.switch.hasFocus() else focused
-                row.hide()
-                row.deleteLater()
-        for place, (name, offer) in enumerate(offers.items()):
-            if name not in self.rows:
-                row = self.rows[name] = CallbackRow(offer)
-                row.switched.connect(self._switch)
-                row.typed.connect(self._typed)
-                row.left.connect(self._left)
-                row.retranslate()
-                self._column.insertWidget(place + 1, row)  # below the status
-                if name == focused:
-                    row.switch.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Those of the present offers, in their order; a new one takes the keyboard over from the one it replaces."""
+        offers = {name: self._form.plugins.offers.get(name, CallbackOffer(name)) for name in self.catalog.names()}
+        old = [name for name, row in self.rows.items() if offers.get(name) != row.offer]
+        focused = next((name for name in old if self.rows[name].switch.hasFocus()), "")
+        for row in map(self.rows.pop, old):
+            row.hide()
+            row.deleteLater()
+        new = [name for name in offers if name not in self.rows]
+        for name in new:
+            row = self.rows[name] = CallbackRow(offers[name])
+            row.switched.connect(self._switch)
+            row.typed.connect(self._typed)
+            row.left.connect(self._left)
+            row.retranslate()
+            self._column.insertWidget(list(offers).index(name) + 1, row)  # below the status
+        if focused in self.rows:
+            self.rows[focused].switch.setFocus(Qt.FocusReason.OtherFocusReason)
+        if new:
+            self._align()
+
+    def _align(self) -> None:
+        """All editors begin at one line."""
+        labels = [option.label for row in self.rows.values() for option in row.rows.values()]
+        if labels:
+            align(labels)
 
     def _status(self) -> str:
         if self.catalog.failure:
@@ -138,4 +144,5 @@ class CallbackSection(QGroupBox):
         self.setTitle(self.tr("Callbacks"))
         for row in self.rows.values():
             row.retranslate()
+        self._align()
         self.status.setText(self._status())

@@ -62,7 +62,7 @@
     </message>
     <message>
         <source>Cannot be set up here, only in Python: it needs {arguments}.</source>
-        <translation>Настроить здесь нельзя, только в Python: нужны аргументы {arguments}.</translation>
+        <translation>Настроить здесь нельзя, только в Python: нужно передать {arguments}.</translation>
     </message>
     <message>
         <source>Left at its default: {arguments}.</source>
