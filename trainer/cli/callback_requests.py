@@ -65,10 +65,11 @@ def _refusal(name: str, options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _unreadable(name: str, error: Exception) -> UsageError:
+    reason = f"{type(error).__name__}: {error}"
     return UsageError(
         "callback.broken",
-        f"The callback {name!r} cannot be used: {type(error).__name__}: {error}",
+        f"The callback {name!r} cannot be used: {reason}",
         where=f"entry point epochscope.callbacks: {name}",
         name=name,
-        error=f"{type(error).__name__}: {error}",
+        error=reason,
     )
