@@ -28,6 +28,7 @@ from gui.new_run.data_check import DataCheck
 from gui.new_run.fix_button import FixButton
 from gui.new_run.rate_button import RATE, RateButton
 from gui.new_run.recipe_cards import SHORT_PAGE, RecipeCards
+from gui.new_run.search_button import SearchButton
 from gui.new_run.setting_row import Choice, ProblemLabel, SettingRow, align, setting_grid
 from gui.text import settings
 from gui.viewmodels.form_fields import Path_, Problem
@@ -75,9 +76,8 @@ class NewRunPage(QWidget):
         self.recipe.setMinimumContentsLength(8)
         self.recipe_about = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.folder_button = QPushButton(icon("folder"), "")
-        self.rate_button = RateButton(assist, self.form)
-        self.name = QLineEdit(maxLength=64)
-        self.name_problem = ProblemLabel()
+        self.rate_button, self.search_button = RateButton(assist, self.form), SearchButton(self.form)
+        self.name, self.name_problem = QLineEdit(maxLength=64), ProblemLabel()
         self.mend_button = FixButton()
         self.command = QLineEdit(readOnly=True)
         self.command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -140,7 +140,8 @@ class NewRunPage(QWidget):
             self._labels[name].setBuddy(field)
             grid.addWidget(self._labels[name], row, 0)
             grid.addWidget(field, row, 1)
-            grid.addWidget(button, row, 2)
+            grid.addWidget(button, row, 3)
+        grid.addWidget(self.search_button, 1, 2)
         grid.addWidget(self.name_problem, 2, 1)
         grid.addWidget(self.mend_button, 3, 1, Qt.AlignmentFlag.AlignLeft)
         return grid
@@ -333,7 +334,8 @@ class NewRunPage(QWidget):
         self.name.setPlaceholderText(self.form.run_name())
         waiting = self._advice is not None and self._advice.pending and not self._by_hand
         self.start_button.setEnabled(not problems and not waiting and not self.callbacks.catalog.pending)
-        self.rate_button.setEnabled(not set(problems) - {("name",)})
+        for button in (self.rate_button, self.search_button):
+            button.setEnabled(not set(problems) - {("name",)})
         chosen = self.form.recipe
         self.recipe.setCurrentIndex(self.recipe.findData(chosen.name if chosen else None))
         self.cards.show_offers(self._typed_epochs(problems))
@@ -377,6 +379,7 @@ class NewRunPage(QWidget):
             row.retranslate()
         self.folder_button.setText(self.tr("Folder…"))
         self.rate_button.retranslate()
+        self.search_button.retranslate()
         self._labels["recipe"].setText(self.tr("R&ecipe"))
         self._labels["name"].setText(self.tr("Na&me of the run"))
         self._labels["command"].setText(self.tr("The same in a &terminal"))

@@ -224,21 +224,30 @@ class SettingsForm:
         """The name that was typed, else `DATA-MODEL` with the first number that is free."""
         if self.name:
             return self.name
-        source = Path(self.text(SOURCE)).name
-        stem = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in f"{source}-{self.text(MODEL)}")
-        stem = "-".join(part for part in stem.split("-") if part)[:50] or "run"
+        stem = self.name_stem()
         count = 1
         while (self.root / f"{stem}-{count}").exists():
             count += 1
         return f"{stem}-{count}"
+
+    def name_stem(self) -> str:
+        """`DATA-MODEL`, of letters that a name may have."""
+        source = Path(self.text(SOURCE)).name
+        stem = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in f"{source}-{self.text(MODEL)}")
+        return "-".join(part for part in stem.split("-") if part)[:50] or "run"
 
     def arguments(self) -> list[str]:
         """The arguments after `epochscope`: only differences from recipe and defaults, then name and root."""
         return [*self._arguments(), "--runs", str(self.root)]
 
     def _arguments(self) -> list[str]:
+        return [*self.words("train"), "--name", self.run_name()]
+
+    def words(self, command: str, without: Path_ = ()) -> list[str]:
+        """A command, and what the form says as its flags, but for one setting; no name and no root."""
         counting = self._counting()
-        made = ["train", _whole(counting.pop(SOURCE, self.text(SOURCE)))]
+        counting.pop(without, None)
+        made = [command, _whole(counting.pop(SOURCE, self.text(SOURCE)))]
         if self.recipe is not None:
             made += ["--recipe", self.recipe.name]
         for path, text in counting.items():
@@ -246,7 +255,7 @@ class SettingsForm:
         for name, options in self.plugins.tables(self._plugins_used()).items():
             for key, value in options.items():
                 made += ["--option", str(PluginOption(name, key, value))]
-        return [*made, "--name", self.run_name()]
+        return made
 
     def _flag(self, path: Path_, text: str) -> list[str]:
         name = flag_name(path)

@@ -1,0 +1,44 @@
+"""A search that was started here, and how any search is stopped: by stopping the run of its trial. No Qt."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+
+from gui.engine.processes import EngineProcess, ask
+from trainer.errors import EpochscopeError
+from trainer.store.folder import RunFolder
+from trainer.store.search_folder import SearchFolder, read_record, search_folder
+
+
+class SearchProcess(EngineProcess):
+    """A process that searches; `folder.name` is the name of the search."""
+
+    def stop(self) -> None:
+        """Ask it to end after this step, and save."""
+        search = search_folder(self.folder.path.parent, self.folder.name)
+        if not SearchStop(search).ask() and self.exit_code is None:  # between two trials, or before the first one
+            self._process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
+
+
+class SearchStop:
+    """A wish to stop a search, whichever process works on it: a trial that is stopped ends its search. Call `ask` again
+    and again until the search has ended, as a trial may end by itself meanwhile."""
+
+    def __init__(self, folder: SearchFolder) -> None:
+        self.folder = folder
+        self._asked: set[str] = set()
+
+    def ask(self) -> bool:
+        """Whether there is a trial under way, which was asked now or before."""
+        with contextlib.suppress(EpochscopeError):  # of a newer version; or it has ended meanwhile
+            record = read_record(self.folder)
+            running = [one.run for one in record.trials if one.state == "running"] if record is not None else []
+            for run in running:
+                folder = RunFolder(self.folder.path.parent.parent / run)
+                if run not in self._asked and folder.path.is_dir():
+                    ask(folder, "stop")
+                    self._asked.add(run)
+            return bool(self._asked.intersection(running))
+        return False
