@@ -8,7 +8,7 @@ import sys
 
 from gui.engine.processes import EngineProcess, ask
 from trainer.errors import EpochscopeError
-from trainer.store.folder import RunFolder
+from trainer.store.folder import RunFolder, read_owner
 from trainer.store.search_folder import SearchFolder, read_record, search_folder
 
 
@@ -28,17 +28,23 @@ class SearchStop:
 
     def __init__(self, folder: SearchFolder) -> None:
         self.folder = folder
-        self._asked: set[str] = set()
+        self._asked: set[tuple[str, int]] = set()
+        """Runs and their attempts: a run that is continued heeds no request of before."""
 
     def ask(self) -> bool:
         """Whether there is a trial under way, which was asked now or before."""
         with contextlib.suppress(EpochscopeError):  # of a newer version; or it has ended meanwhile
             record = read_record(self.folder)
             running = [one.run for one in record.trials if one.state == "running"] if record is not None else []
-            for run in running:
-                folder = RunFolder(self.folder.path.parent.parent / run)
-                if run not in self._asked and folder.path.is_dir():
-                    ask(folder, "stop")
-                    self._asked.add(run)
-            return bool(self._asked.intersection(running))
+            return any(self._ask(RunFolder(self.folder.path.parent.parent / run)) for run in running)
         return False
+
+    def _ask(self, folder: RunFolder) -> bool:
+        owner = read_owner(folder)
+        if owner is None:
+            return False
+        attempt = folder.name, owner.attempt
+        if attempt not in self._asked:
+            ask(folder, "stop")
+            self._asked.add(attempt)
+        return True

@@ -139,7 +139,7 @@ class NewRunPage(QWidget):
         for row, (name, field, button) in enumerate(rows):
             self._labels[name].setBuddy(field)
             grid.addWidget(self._labels[name], row, 0)
-            grid.addWidget(field, row, 1)
+            grid.addWidget(field, row, 1, 1, 2 - row)
             grid.addWidget(button, row, 3)
         grid.addWidget(self.search_button, 1, 2)
         grid.addWidget(self.name_problem, 2, 1)

@@ -152,7 +152,12 @@ class SearchSetup(QDialog):
     def retranslate(self) -> None:
         """Set all texts."""
         self.setWindowTitle(self.tr("Search settings"))
-        self.about.setText(self.tr("Trains many runs with different settings; the validation images tell the best."))
+        self.about.setText(
+            self.tr(
+                "Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is a "
+                "range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices."
+            )
+        )
         self.box.setTitle(self.tr("What is varied"))
         for path, switch in self.switches.items():
             field = self._run_form.fields[path]

@@ -5051,6 +5051,17 @@
     </message>
 </context>
 <context>
+    <name>SearchButton</name>
+    <message>
+        <source>Search…</source>
+        <translation>Поиск…</translation>
+    </message>
+    <message>
+        <source>Train many runs with different settings, and keep the best</source>
+        <translation>Обучить много запусков с разными настройками и выбрать лучший</translation>
+    </message>
+</context>
+<context>
     <name>SearchDialog</name>
     <message>
         <source>&amp;Search</source>
@@ -5065,6 +5076,10 @@
         <translation>Закрыть</translation>
     </message>
     <message>
+        <source>Continue the search</source>
+        <translation>Продолжить поиск</translation>
+    </message>
+    <message>
         <source>History</source>
         <translation>Ход поиска</translation>
     </message>
@@ -5077,8 +5092,8 @@
         <translation>Прочитать не удалось.</translation>
     </message>
     <message>
-        <source>No searches yet. In a terminal: {command}</source>
-        <translation>Поисков пока нет. В терминале: {command}</translation>
+        <source>No searches yet. Start one where a new run is set up, or in a terminal: {command}</source>
+        <translation>Поисков пока нет. Начните поиск там, где настраивается новый запуск, или в терминале: {command}</translation>
     </message>
     <message>
         <source>Parallel coordinates</source>
@@ -5091,6 +5106,22 @@
     <message>
         <source>Searches</source>
         <translation>Поиски</translation>
+    </message>
+    <message>
+        <source>Stop the search</source>
+        <translation>Остановить поиск</translation>
+    </message>
+    <message>
+        <source>Stopping …</source>
+        <translation>Останавливается…</translation>
+    </message>
+    <message>
+        <source>The search begins …</source>
+        <translation>Поиск начинается…</translation>
+    </message>
+    <message>
+        <source>The search could not begin:</source>
+        <translation>Поиск не начался:</translation>
     </message>
     <message>
         <source>Trials</source>
@@ -5150,6 +5181,73 @@
     <message>
         <source>{time} left</source>
         <translation>осталось {time}</translation>
+    </message>
+</context>
+<context>
+    <name>SearchSetup</name>
+    <message>
+        <source>&amp;Decided by</source>
+        <translation>&amp;Что решает</translation>
+    </message>
+    <message>
+        <source>&amp;Name of the search</source>
+        <translation>&amp;Имя поиска</translation>
+    </message>
+    <message>
+        <source>&amp;Trials</source>
+        <translation>&amp;Пробы</translation>
+    </message>
+    <message>
+        <source>A search or run of this name already exists.</source>
+        <translation>Поиск или запуск с таким именем уже есть.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Choose at least one setting.</source>
+        <translation>Выберите хотя бы одну настройку.</translation>
+    </message>
+    <message>
+        <source>Decided by</source>
+        <translation>Что решает</translation>
+    </message>
+    <message>
+        <source>Expected: LOW..HIGH, LOW..HIGH:log, LOW..HIGH:STEP or A,B,C</source>
+        <translation>Ожидается: ОТ..ДО, ОТ..ДО:log, ОТ..ДО:ШАГ или A,B,C</translation>
+    </message>
+    <message>
+        <source>Expected: a whole number from 1 to {most}</source>
+        <translation>Ожидается: целое число от 1 до {most}</translation>
+    </message>
+    <message>
+        <source>Name of the search</source>
+        <translation>Имя поиска</translation>
+    </message>
+    <message>
+        <source>Range of {setting}</source>
+        <translation>Диапазон: {setting}</translation>
+    </message>
+    <message>
+        <source>Search settings</source>
+        <translation>Поиск настроек</translation>
+    </message>
+    <message>
+        <source>Start the search</source>
+        <translation>Начать поиск</translation>
+    </message>
+    <message>
+        <source>Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices.</source>
+        <translation>Обучает много запусков с разными настройками; какой лучше, решают проверочные изображения. ОТ..ДО — диапазон, ОТ..ДО:log — диапазон, который перебирается равномерно по логарифму; A,B,C — варианты.</translation>
+    </message>
+    <message>
+        <source>Trials</source>
+        <translation>Пробы</translation>
+    </message>
+    <message>
+        <source>What is varied</source>
+        <translation>Что перебирать</translation>
     </message>
 </context>
 <context>

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from gui.search.search_dialog import SearchDialog
-from trainer.store.folder import create_run
+from trainer.store.folder import create_run, current_owner, write_owner
 from trainer.store.requests import Request, poll
 from trainer.store.search_folder import (
     DimensionRecord,
@@ -167,6 +167,8 @@ def test_stopping_a_search_stops_the_run_of_its_trial(dialog: SearchDialog, tmp_
     """Whichever process searches, and also a trial that begins after the wish."""
     lock = hold(search_folder(tmp_path, "few"))
     runs = {number: create_run(tmp_path, f"few-{number}") for number in (5, 6)}
+    for run in runs.values():
+        write_owner(run, current_owner(1))
 
     def asked(number: int) -> list[str]:
         return [one.do for one in poll(runs[number]) if isinstance(one, Request)]

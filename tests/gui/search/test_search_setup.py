@@ -92,10 +92,11 @@ def test_a_search_is_started_stopped_and_continued(window: Window, root: Path, q
         record = read_record(folder)
         return record.state if record is not None else ""
 
+    def training() -> bool:
+        return state() == "running" and (root / "tries-1" / "journal.jsonl").exists()
+
     for _ in range(2):  # begun, then continued
-        qtbot.waitUntil(
-            lambda: state() == "running" and (root / "tries-1" / "journal.jsonl").exists(), timeout=PATIENCE
-        )
+        qtbot.waitUntil(training, timeout=PATIENCE)
         assert [one.folder.name for one in window.run_controller.working()] == ["tries"]
         qtbot.waitUntil(lambda: dialog.steer_button.text() == "Stop the search", timeout=PATIENCE)
         dialog.steer_button.click()
