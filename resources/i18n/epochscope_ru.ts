@@ -92,7 +92,7 @@
     </message>
     <message>
         <source>At the end of a completed run, also write the model&apos;s view of the validation images, with the images, for TensorBoard&apos;s projector: one more pass over at most 5,000 of them.</source>
-        <translation>В конце завершённого запуска записать и то, как модель видит проверочные изображения, вместе с ними, для проектора TensorBoard: ещё один проход не более чем по 5000 изображений.</translation>
+        <translation>В конце завершённого запуска записать и то, как модель видит валидационные изображения, вместе с ними, для проектора TensorBoard: ещё один проход не более чем по 5000 изображений.</translation>
     </message>
     <message>
         <source>Keep the best weights of a completed run as a model, from raw pixels to logits, which `mlflow.pyfunc.load_model` loads where Epochscope is installed.</source>
@@ -5239,7 +5239,7 @@
     </message>
     <message>
         <source>Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices.</source>
-        <translation>Обучает много запусков с разными настройками; какой лучше, решают проверочные изображения. ОТ..ДО — диапазон, ОТ..ДО:log — диапазон, который перебирается равномерно по логарифму; A,B,C — варианты.</translation>
+        <translation>Обучает много запусков с разными настройками; какой лучше, показывает валидация. ОТ..ДО — диапазон, ОТ..ДО:log — диапазон, который перебирается равномерно по логарифму; A,B,C — варианты.</translation>
     </message>
     <message>
         <source>Trials</source>
