@@ -154,8 +154,8 @@ class SearchSetup(QDialog):
         self.setWindowTitle(self.tr("Search settings"))
         self.about.setText(
             self.tr(
-                "Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is a "
-                "range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices."
+                "Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is "
+                "a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices."
             )
         )
         self.box.setTitle(self.tr("What is varied"))
