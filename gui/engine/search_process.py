@@ -16,10 +16,12 @@ class SearchProcess(EngineProcess):
     """A process that searches; `folder.name` is the name of the search."""
 
     def stop(self) -> None:
-        """Ask it to end after this step, and save."""
-        search = search_folder(self.folder.path.parent, self.folder.name)
-        if not SearchStop(search).ask() and self.exit_code is None:  # between two trials, or before the first one
-            self._process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
+        """Ask it to end after this step, and save. Ctrl-C reaches it between two trials, too, where there is no run to
+        be asked; Windows has none for a process without a console."""
+        if sys.platform == "win32":
+            SearchStop(search_folder(self.folder.path.parent, self.folder.name)).ask()
+        elif self.exit_code is None:
+            self._process.send_signal(signal.SIGINT)
 
 
 class SearchStop:

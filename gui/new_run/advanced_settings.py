@@ -84,7 +84,7 @@ class AdvancedSettings(QWidget):
         for group, box in self.boxes.items():
             box.setVisible(shown[group])
         unfolded = self.fold.isChecked() or bool(words)
-        self.callbacks.setVisible(self.callbacks.find(words) and unfolded)
+        self.callbacks.setVisible(self.callbacks.show_found(words) and unfolded)
         self.nothing.setVisible(bool(words) and self.callbacks.isHidden() and not any(shown.values()))
         self.fold.setArrowType(Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow)
         changed = sum(self._form.changed(path) for path in self._rows if _group(path) in counting)

@@ -113,7 +113,7 @@ class CallbackSection(QGroupBox):
             return self.tr("No callbacks are installed that could be added.")
         return ""
 
-    def find(self, words: Sequence[str]) -> bool:
+    def show_found(self, words: Sequence[str]) -> bool:
         """Show the callbacks in whose texts all these words stand; whether there are any."""
         own = f"{self.title()}\ncallbacks\n--callbacks".casefold()
         found = False

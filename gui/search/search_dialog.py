@@ -147,7 +147,7 @@ class SearchDialog(QDialog):
         """Show what is new."""
         self._fill()
         if self._stop is not None:
-            self._stop.ask()
+            self._stop.ask()  # another trial may have begun meanwhile
         self._follow()
 
     def _follow(self) -> None:
@@ -170,8 +170,10 @@ class SearchDialog(QDialog):
             return
         if self._running(follower.record):
             self._stop = SearchStop(follower.folder)
-            if not self._stop.ask() and self._process is not None:
+            if self._process is not None and self._process.exit_code is None:
                 self._process.stop()
+            else:
+                self._stop.ask()
         else:
             self.go_on_wanted.emit(follower.folder.name)
         self._show_steering(follower.record)

@@ -53,7 +53,8 @@ def callback_options(kind: type) -> ConstructorOptions:
     """The arguments of a class. Types: bool, int, float, str, Path, Literal, each also `| None`; what has no type has
     that of its default. Raises ValueError or TypeError for a class without a signature."""
     found: list[CallbackOption] = []
-    left_out, obstacles = [], []
+    left_out: list[tuple[str, str]] = []
+    obstacles: list[tuple[str, str]] = []
     texts = _argument_texts(inspect.getdoc(kind) or "")
     for one in inspect.signature(kind).parameters.values():
         if one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD):
@@ -123,7 +124,7 @@ def _annotation(kind: type, one: inspect.Parameter) -> Any:
     """Its type; as a text where a name in it cannot be found, which may be there for type checkers only."""
     if one.annotation is _NO_TYPE:
         return type(one.default) if isinstance(one.default, Plain | Path) else _NO_TYPE
-    scope = getattr(kind.__init__, "__globals__", None) or vars(sys.modules.get(kind.__module__, sys))
+    scope = getattr(getattr(kind, "__init__", None), "__globals__", None) or vars(sys.modules.get(kind.__module__, sys))
     try:
         return get_type_hints(
             SimpleNamespace(__annotations__={one.name: one.annotation}), scope, vars(kind).copy(), include_extras=True

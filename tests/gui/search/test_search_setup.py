@@ -95,17 +95,16 @@ def test_a_search_is_started_stopped_and_continued(window: Window, root: Path, q
     def training() -> bool:
         return state() == "running" and (root / "tries-1" / "journal.jsonl").exists()
 
-    for _ in range(2):  # begun, then continued
-        qtbot.waitUntil(training, timeout=PATIENCE)
-        assert [one.folder.name for one in window.run_controller.working()] == ["tries"]
-        qtbot.waitUntil(lambda: dialog.steer_button.text() == "Stop the search", timeout=PATIENCE)
-        dialog.steer_button.click()
-        qtbot.waitUntil(lambda: state() == "stopped", timeout=PATIENCE)
-        qtbot.waitUntil(lambda: dialog.steer_button.text() == "Continue the search", timeout=PATIENCE)
-        assert window.run_controller.working() == []
-        dialog.steer_button.click()
+    qtbot.waitUntil(training, timeout=PATIENCE)
+    assert [one.folder.name for one in window.run_controller.working()] == ["tries"]
+    qtbot.waitUntil(lambda: dialog.steer_button.text() == "Stop the search", timeout=PATIENCE)
+    dialog.steer_button.click()
+    qtbot.waitUntil(lambda: dialog.steer_button.text() == "Continue the search", timeout=PATIENCE)
+    assert state() == "stopped"
+    assert window.run_controller.working() == []
+    dialog.steer_button.click()
     qtbot.waitUntil(lambda: state() == "running", timeout=PATIENCE)
-    window.run_controller.stop_all()
+    window.run_controller.stop_all()  # at once, before its run has begun again
     qtbot.waitUntil(lambda: not window.run_controller.working(), timeout=PATIENCE)
     assert state() == "stopped"
     dialog.close()
