@@ -38,7 +38,7 @@ class PluginForm:
         self.offers: dict[str, CallbackOffer] = {}
         """By name; empty until they are known."""
         self.refusals: tuple[Problem, ...] = ()
-        """What constructors have said of the present options."""
+        """What constructors answer to the present options."""
         self._typed: dict[Path_, str] = {}
         self._taken: dict[str, dict[str, Any]] = {}
 
