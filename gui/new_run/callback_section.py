@@ -109,6 +109,8 @@ class CallbackSection(QGroupBox):
     def _status(self) -> str:
         if self.catalog.failure:
             return settings.refusal(self.catalog.failure)
+        if self.catalog.loading:
+            return self.tr("Reading callbacks …")
         if not self.rows:
             return self.tr("No callbacks are installed that could be added.")
         return ""

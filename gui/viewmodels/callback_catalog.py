@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,16 +13,26 @@ from gui.viewmodels.settings_form import SettingsForm
 from trainer.errors import UsageError
 from trainer.plugins import addable_callbacks
 
+PATIENCE_SECONDS = 20.0
+"""How long constructors are waited for."""
+
 
 class CallbackCatalog:
     """Fills `form.plugins`. The code of callbacks is run in a helper of its own, made by `make_client`, never in this
     process; without one only names are known. `changed` is called when there is something new to show."""
 
-    def __init__(self, form: SettingsForm, make_client: Callable[[], RpcClient] | None = None) -> None:
-        self._form, self._make_client = form, make_client
+    def __init__(
+        self,
+        form: SettingsForm,
+        make_client: Callable[[], RpcClient] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._form, self._make_client, self._clock = form, make_client, clock
         self._client: RpcClient | None = None
         self._asked = ""
         self._answered = ""
+        self._until = 0.0
+        self._waited = False
         self.failure: Answer = {}
         """Why the helper could not answer."""
         self.changed: Callable[[], object] = lambda: None
@@ -33,8 +44,15 @@ class CallbackCatalog:
 
     @property
     def pending(self) -> bool:
-        """Whether constructors of callbacks that are switched on are still to say something of their options."""
-        return bool(self._form.chosen_callbacks()) and self._asked != self._answered
+        """Whether constructors of callbacks that are switched on are still to say something of their options; not for
+        ever, as one of them may hang."""
+        waiting = self._asked != self._answered and not self._waited
+        return waiting and bool(self._form.chosen_callbacks())
+
+    @property
+    def loading(self) -> bool:
+        """Whether it is still to be known which callbacks there are."""
+        return self._asked != self._answered and not self._form.plugins.offers
 
     def look(self) -> None:
         """Ask, where there is something new to ask about."""
@@ -45,7 +63,7 @@ class CallbackCatalog:
         question = json.dumps(settings, default=str)
         if question == self._asked:
             return
-        self._asked = question
+        self._asked, self._until, self._waited = question, self._clock() + PATIENCE_SECONDS, False
         self._client = self._client or self._make_client()
         self._client.ask("callbacks", lambda answer: self._hear(question, answer), settings=settings)
 
@@ -61,6 +79,9 @@ class CallbackCatalog:
         """On the window's timer."""
         if self._client is not None:
             self._client.poll()
+        if self.pending and self._clock() >= self._until:
+            self._waited = True
+            self.changed()
 
     def stop(self) -> None:
         """No one looks: end the helper; the next look asks again."""

@@ -79,6 +79,10 @@
         <source>No callbacks are installed that could be added.</source>
         <translation>Нет установленных колбэков, которые можно добавить.</translation>
     </message>
+    <message>
+        <source>Reading callbacks …</source>
+        <translation>Читаются колбэки…</translation>
+    </message>
 </context>
 <context>
     <name>Callbacks</name>

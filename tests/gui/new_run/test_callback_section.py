@@ -14,6 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from gui.engine.rpc_client import Answer
 from gui.new_run.new_run_page import NewRunPage
+from gui.viewmodels.callback_catalog import PATIENCE_SECONDS, CallbackCatalog
+from gui.viewmodels.settings_form import SettingsForm
 from gui.window.main_window import Window
 from tests.gui.new_run.test_new_run_page import FakeAssist
 from tests.installed_callbacks import installed
@@ -190,6 +192,26 @@ def test_a_helper_that_dies_is_told_and_holds_nothing_up(page: NewRunPage, helpe
     helper.answer("callbacks", ok=False, code="x.y", what="The helper ended unexpectedly.")
     assert page.callbacks.status.text() == "The helper ended unexpectedly."
     assert page.start_button.isEnabled()
+
+
+def test_a_constructor_that_hangs_does_not_hold_up_for_ever(helper: FakeHelper, tmp_path: Path) -> None:
+    form, now = SettingsForm(tmp_path), [0.0]
+    catalog: Any = CallbackCatalog(form, lambda: helper, lambda: now[0])  # type: ignore[arg-type, return-value]
+    catalog.look()
+    assert (catalog.loading, catalog.pending) == (True, False)
+    helper.tell()
+    assert not catalog.loading
+    form.switch_callback("notes", True)
+    catalog.look()
+    assert catalog.pending
+    now[0] = PATIENCE_SECONDS
+    told: list[bool] = []
+    catalog.changed = lambda: told.append(catalog.pending)
+    catalog.poll()
+    assert told == [False]
+    form.plugins.set(("plugins", "notes", "every"), "3")
+    catalog.look()
+    assert catalog.pending, "other options, another try"
 
 
 @pytest.mark.slow
