@@ -1,4 +1,4 @@
-"""Checkpoint: the last state, to continue from, and the best weights."""
+"""Checkpoint: the last state, to resume from, and the best weights."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from trainer.store import checkpoint as container
 from trainer.store import durable
 
 KEEP_LAST = 2
-"""Checkpoints to continue from: should the newest be damaged, there is one more."""
+"""Checkpoints to resume from: if the newest is damaged, there is one more."""
 
 
 class Checkpoint(Callback):
@@ -32,10 +32,10 @@ class Checkpoint(Callback):
     An older file is deleted only after its successor is safely on disk. Manual checkpoints are never deleted.
 
     Args:
-        keep_best: How many of the best epochs to keep, 1 or more: those with the smallest validation loss, or the best
-            values of the run's `monitor`. More than 1 needs a validation split.
-        every_steps: Save every this many optimiser steps too; 0: off.
-        every_seconds: Save every this many seconds too; 0: off.
+        keep_best: Number of best epochs to keep, 1 or more: those with the smallest validation loss, or the best values
+            of the run's `monitor`. More than 1 needs a validation split. Default: 1.
+        every_steps: Also save every `every_steps` optimiser steps; 0 (default): off.
+        every_seconds: Also save every `every_seconds` seconds; 0 (default): off.
 
     Raises:
         UsageError: `checkpoint.options`: an argument is out of range.
@@ -68,7 +68,7 @@ class Checkpoint(Callback):
             self.on_batches_reported = self._every_seconds  # type: ignore[method-assign]
 
     def state_dict(self) -> dict[str, Any]:
-        """Give what the kept best checkpoints are ranked by.
+        """Return what the kept best checkpoints are ranked by.
 
         Returns:
             Under `best`, by step: values of the monitored metric, negative where larger is better.
@@ -84,7 +84,7 @@ class Checkpoint(Callback):
         self._best = dict(state["best"])
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Count seconds from here; a new run has no best epoch yet."""
+        """Start counting seconds; a new run has no best epoch yet."""
         self._saved_at = time.monotonic()
         self._monitor = Monitor.of(event)
         self._encoded.clear()
@@ -92,7 +92,7 @@ class Checkpoint(Callback):
             self._best.clear()
 
     def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
-        """Save `best` where this epoch is one of the best, then `last`, then delete what they replace."""
+        """Save `best` if this epoch is one of the best, then `last`, then delete what they replace."""
         if run.folder is None:
             return
         if self._among_best(event):
@@ -102,7 +102,7 @@ class Checkpoint(Callback):
         self._prune(run, event.step)
 
     def on_checkpoint_requested(self, event: CheckpointRequested, run: RunContext) -> None:
-        """Save the state of this very step."""
+        """Save the state at this step."""
         if run.folder is None:
             return
         self._save(event.kind, event, run)
@@ -147,8 +147,8 @@ class Checkpoint(Callback):
         return False
 
     def _save(self, kind: CheckpointKind, event: EpochEnded | CheckpointRequested, run: RunContext) -> None:
-        """Write one file. Encoded once per event: when a full disk makes the engine try again later, the state of the
-        epoch that was best is saved, not what the weights have become since."""
+        """Write one file. Encoded once per event: if the engine tries again after the disk was full, the state of the
+        best epoch is saved, not what the weights have become since."""
         start = time.perf_counter()
         data, digest = self._encode(event, run)
         assert run.folder is not None  # asked only with one

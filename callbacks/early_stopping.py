@@ -15,23 +15,25 @@ from trainer.metrics.monitor import Mode, Monitor, make_monitor
 class EarlyStopping(Callback):
     """Ends the run as completed when the monitored metric has not improved for `patience` epochs in a row.
 
-    That is what the run chooses its best epoch by: the validation loss, unless `Trainer(monitor=...)` names another
-    metric. A value counts as improved if it is better than the best one by more than `min_delta`; NaN never does. The
+    It monitors what the run chooses its best epoch by: the validation loss, unless `Trainer(monitor=...)` names another
+    metric. A value counts as improved if it is better than the best one by more than `min_delta`; NaN never is. The
     reason of the run is then `early_stopping`. Needs a validation split.
 
     Args:
-        patience: Epochs without improvement, 1 or more.
-        min_delta: Smallest improvement that counts, in units of the metric (cross-entropy: nats), 0 or more.
-        monitor: Another metric than the run's: "loss", "accuracy", "macro_f1" or a custom metric. None: the run's.
-        mode: Whether a smaller ("min") or a larger ("max") value of `monitor` is better. None: as is known of "loss",
-            "accuracy" and "macro_f1".
+        patience: Epochs without improvement, 1 or more. Default: 5.
+        min_delta: Smallest improvement that counts, in units of the metric (cross-entropy: nats), 0 or more. Default:
+            0.
+        monitor: Another metric than the run's: "loss", "accuracy", "macro_f1" or a custom metric. None (default): the
+            run's.
+        mode: Whether a smaller ("min") or a larger ("max") value of `monitor` is better. None (default): known for
+            "loss", "accuracy" and "macro_f1".
 
     Attributes:
         waited: Epochs without improvement so far.
 
     Raises:
         UsageError: `early_stopping.options`: an argument is out of range. `metrics.mode`: it is not known which way
-            `monitor` gets better; at the start of a run `metrics.monitor`: the run has no such metric.
+            `monitor` improves; at the start of a run `metrics.monitor`: the run has no such metric.
     """
 
     phase: ClassVar[Phase] = Phase.DECIDE
@@ -57,7 +59,7 @@ class EarlyStopping(Callback):
         self._epochs = 0
 
     def state_dict(self) -> dict[str, Any]:
-        """Give what is counted.
+        """Return what is counted.
 
         Returns:
             The best epoch and its value, epochs waited, and the number of epochs of a run that this has ended.
@@ -75,7 +77,7 @@ class EarlyStopping(Callback):
         self.waited, self._stopped_of = state["waited"], state["stopped_of"]
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Reset for a new run. A resumed run that was ended by this stays ended, unless it has more epochs now."""
+        """Reset for a new run. A resumed run that this callback ended stays ended, unless it has more epochs now."""
         self._epochs = event.epochs
         monitor = Monitor.of(event)
         if self._own is not None:

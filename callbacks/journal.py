@@ -1,4 +1,4 @@
-"""Journal: every event except those of single steps in journal.jsonl, and summary.json beside it."""
+"""Journal: every event except those of single steps in journal.jsonl, and summary.json next to it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from trainer.store.journal import JournalWriter
 from trainer.store.summary import Summary
 
 SYNC_SECONDS = 5.0
-"""A power cut loses at most this much of the curves; checkpoints and epochs are synced at once."""
+"""A power cut loses at most this many seconds of curves; checkpoints and epochs are synced at once."""
 
 _SYNCED = (RunStarted, EpochEnded, CheckpointRequested, RunEnded)
 _SUMMARISED = (RunStarted, EpochEnded, RunPaused, RunUnpaused, RunEnded)
@@ -53,7 +53,7 @@ class Journal(Callback):
         self._written: Event | None = None
 
     def record(self, event: Event, run: RunContext) -> None:
-        """Write one line: every hook but those of single steps.
+        """Write one line: every hook except those of single steps.
 
         Args:
             event: The event.

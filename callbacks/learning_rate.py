@@ -24,24 +24,24 @@ _BY_METRIC = "ReduceLROnPlateau"
 class LearningRate(Callback):
     """Steps a learning-rate scheduler at the right moments and keeps its state in the checkpoints.
 
-    Without a scheduler of your own it uses a built-in one, which counts steps: a linear rise during `warmup`, then
-    `schedule`. `ReduceLROnPlateau` needs a validation split: it follows what the run chooses its best epoch by, the
-    validation loss unless `Trainer(monitor=...)` names another metric.
+    Without a scheduler of your own it uses a built-in one, which counts steps: a linear warm-up over `warmup` epochs,
+    then `schedule`. `ReduceLROnPlateau` needs a validation split: it follows what the run chooses its best epoch by,
+    the validation loss unless `Trainer(monitor=...)` names another metric.
 
     Args:
-        scheduler: A function of the optimiser that makes a torch scheduler, or a scheduler of the run's optimiser.
-            None: the built-in one.
-        each: Whether the scheduler counts "step"s or "epoch"s. None: steps for OneCycleLR, CyclicLR and schedulers made
-            of them, epochs for all others.
-        schedule: "cosine" (to 0 at the last step), "linear" (to 0), "step" or "constant".
-        warmup: Epochs of linear rise at the start, 0 or more, fractions allowed.
-        monitor: What ReduceLROnPlateau follows: "loss", "accuracy", "macro_f1" or a custom metric. None: the run's
-            `monitor`.
-        **options: Of the schedule "step": `step_epochs` (above 0, default 10), `step_factor` (in (0, 1], default 0.1).
+        scheduler: A function from the optimiser to a torch scheduler, or a scheduler of the run's optimiser. None
+            (default): the built-in one.
+        each: Whether the scheduler counts "step"s or "epoch"s. None (default): steps for OneCycleLR, CyclicLR and
+            schedulers made of them, epochs for all others.
+        schedule: "cosine" (default; to 0 at the last step), "linear" (to 0), "step" or "constant".
+        warmup: Epochs of the warm-up, 0 or more; may be a fraction. Default: 0.
+        monitor: What ReduceLROnPlateau follows: "loss", "accuracy", "macro_f1" or a custom metric. None (default): the
+            run's `monitor`.
+        **options: For the schedule "step": `step_epochs` (above 0, default 10), `step_factor` (in (0, 1], default 0.1).
 
     Attributes:
         scheduler: The torch scheduler; None before the run starts.
-        needs_validation: Whether the scheduler follows a metric of the validation.
+        needs_validation: Whether the scheduler follows a validation metric.
 
     Raises:
         UsageError: `learning_rate.options`: arguments contradict each other. At the start of a run
@@ -97,7 +97,7 @@ class LearningRate(Callback):
             self.on_epoch_ended = self._after_epoch  # type: ignore[method-assign]
 
     def state_dict(self) -> dict[str, Any]:
-        """Give the scheduler's state.
+        """Return the scheduler's state.
 
         Returns:
             What the torch scheduler's own `state_dict` returns.
@@ -113,7 +113,7 @@ class LearningRate(Callback):
         self._loaded = state
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Make the scheduler and restore its state. Making one sets the rate: a resumed run gets its rates back."""
+        """Make the scheduler and restore its state. Making one sets the rate, so a resumed run gets its rates back."""
         assert run.optimizer is not None  # only while a run is being prepared
         groups = run.optimizer.param_groups
         before = [{key: value for key, value in group.items() if key != "params"} for group in groups]

@@ -43,7 +43,7 @@ class MetricLog(Callback):
         return frame(self.epochs)
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Start the file; a resumed run rewrites it from the epochs of earlier attempts that still count."""
+        """Create the file; a resumed run rewrites it from the epochs of earlier attempts that still count."""
         self.epochs, self._metrics = [], event.metrics
         if run.folder is None:
             return
@@ -69,7 +69,7 @@ class MetricLog(Callback):
         self._close()
 
     def _rewrite(self, run: RunContext) -> None:
-        """The whole file at once, which also repairs a row that a full disk has cut off."""
+        """Write the whole file at once, which also repairs a row that a full disk cut off."""
         self._close()
         self._whole = False
         assert run.folder is not None  # asked only with one

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 REFRESH_SECONDS = 0.2
-"""Drawing costs a millisecond or two of the engine's thread: five times a second cannot be noticed."""
+"""Drawing takes a millisecond or two of the engine's thread: five times a second goes unnoticed."""
 
 STAGES = {
     "import": "loading PyTorch",
@@ -48,9 +48,9 @@ STAGES = {
     "save": "saving",
 }
 LINES = 500
-"""That a notebook shows at most: all of them are sent whenever it is redrawn."""
+"""Largest number of lines in a notebook: all of them are sent whenever it is redrawn."""
 MOST_METRICS = 4
-"""Custom metrics that stand in a line."""
+"""Largest number of custom metrics in a line."""
 COUNTED = ("decode", "extract")
 """Stages that count images, and which may take minutes."""
 
@@ -60,6 +60,9 @@ class Progress(Callback):
 
     Args:
         console: A rich Console. None: standard output; in a Jupyter notebook the cell's output, which is redrawn.
+
+    Attributes:
+        console: The Console in use.
     """
 
     phase: ClassVar[Phase] = Phase.VIEW
@@ -80,7 +83,7 @@ class Progress(Callback):
     # -- before the run ------------------------------------------------------------------------------------------
 
     def on_preparing(self, event: Preparing, run: RunContext) -> None:
-        """Show what is being prepared."""
+        """Show progress of the preparation."""
         speed = self._pace.follow(event.stage, event.done, event.total)
         text = ""
         if speed is not None and event.stage in COUNTED:
@@ -90,7 +93,7 @@ class Progress(Callback):
             self._bars.working(STAGES[event.stage], event.done, event.total, text)
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Print what is trained on what."""
+        """Print model, data and device."""
         self._timing.on_run_started(event, run)
         self._epochs, self._headed = event.epochs, False
         splits = ", ".join(f"{size or '?'} {split}" for split, size in event.split_sizes.items())
@@ -111,13 +114,13 @@ class Progress(Callback):
     # -- during the run ------------------------------------------------------------------------------------------
 
     def on_epoch_started(self, event: EpochStarted, run: RunContext) -> None:
-        """Begin a bar."""
+        """Start a bar."""
         self._timing.on_epoch_started(event, run)
         if self._bars is not None:
             self._bars.epoch(event.epoch, event.first_batch)
 
     def on_batches_reported(self, event: BatchesReported, run: RunContext) -> None:
-        """Move the bar."""
+        """Move the bar, and show loss, accuracy, speed and time left."""
         self._timing.on_batches_reported(event, run)
         if self._bars is not None:
             left = self._timing.remaining_seconds
@@ -133,13 +136,13 @@ class Progress(Callback):
             self._bars.working(STAGES[event.stage], event.done, event.total)
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
-        """Note how long the validation took."""
+        """Remember macro-F1 for the bar, and how long the validation took."""
         self._timing.on_validation_done(event, run)
         self._macro_f1 = f"valid F1 {event.macro_f1:.3f}"
         self._valid_over = _over(event.f1, event.macro_f1)
 
     def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
-        """One line per epoch."""
+        """Print a line for the epoch."""
         self._timing.on_epoch_ended(event, run)
         place = f"{event.epoch}/{self._epochs}"
         if not self._headed:
@@ -161,15 +164,15 @@ class Progress(Callback):
         return f"  (F1: {', '.join(found)})" if found else ""
 
     def on_run_paused(self, event: RunPaused, run: RunContext) -> None:
-        """Print it."""
+        """Print that the run is paused."""
         self._say(f"paused after step {event.step}")
 
     def on_run_unpaused(self, event: RunUnpaused, run: RunContext) -> None:
-        """Print it."""
+        """Print that the run continues."""
         self._say("continuing")
 
     def on_stop_requested(self, event: StopRequested, run: RunContext) -> None:
-        """Print it."""
+        """Print who asked for the stop, and why."""
         self._say(f"stopping: {event.source}, {event.reason}")
 
     def on_callback_failed(self, event: CallbackFailed, run: RunContext) -> None:
@@ -179,7 +182,7 @@ class Progress(Callback):
     # -- after the run -------------------------------------------------------------------------------------------
 
     def on_evaluation_done(self, event: EvaluationDone, run: RunContext) -> None:
-        """One line per split."""
+        """Print a line for the split."""
         over = _over(event.f1, event.macro_f1)
         name = f"macro-F1 ({over})" if over else "macro-F1"
         self._say(
@@ -340,7 +343,14 @@ class _NotebookBars:
 
 
 def clock(seconds: float) -> str:
-    """Minutes and seconds, with hours where there are any: `0 min 13 s`."""
+    """Format a duration: `0 min 13 s`, `1 h 5 min 0 s`.
+
+    Args:
+        seconds: 0 or more.
+
+    Returns:
+        Minutes and seconds, with hours if there are any.
+    """
     whole = round(seconds)
     hours, minutes = whole // 3600, whole // 60 % 60
     return (f"{hours} h " if hours else "") + f"{minutes} min {whole % 60:02d} s"

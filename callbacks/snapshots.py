@@ -19,10 +19,11 @@ MAX_WEIGHT_BYTES = 1_000_000
 
 
 class Snapshots(Callback):
-    """Writes what viewers need. After each epoch: predictions on the validation split and the first layer's weights. At
-    the start, once for all runs on the same data: the validation and test images.
+    """Writes what viewers need to show a run without its data.
 
-    A snapshot that cannot be written is left out and noted in log.txt; the next epoch tries again.
+    After each epoch: the predictions for the validation split and the first layer's weights. At the start, once for all
+    runs on the same data: the validation and test images. A snapshot that cannot be written is skipped and noted in
+    log.txt; the next epoch tries again.
     """
 
     phase: ClassVar[Phase] = Phase.VIEW
@@ -46,8 +47,11 @@ class Snapshots(Callback):
         self._tell(run, event, "images", None, folder, size)
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
-        """Write predictions/ and snapshots/ of this epoch: before EpochEnded, so that its checkpoint covers the events
-        about them, and a run that is resumed from there has no hole."""
+        """Write predictions/ and snapshots/ of this epoch.
+
+        This comes before EpochEnded, so that the epoch's checkpoint covers the events about them, and a run that is
+        resumed from there has no gap.
+        """
         if run.folder is not None:
             path = run.folder.predictions / _name(event)
             self._write(run, event, "predictions", path, run.outputs("valid").arrays())
@@ -104,8 +108,15 @@ def _name(event: ValidationDone | EpochEnded) -> str:
 
 
 def first_weight(model: Any) -> Any:
-    """The first layer's weight as float32, or as float16, or its first rows, so that it takes at most 1 MB; None where
-    no parameter is a matrix or a filter bank, or one row is larger than that."""
+    """Get the first layer's weight, at most 1 MB of it.
+
+    Args:
+        model: The model.
+
+    Returns:
+        The first parameter with two dimensions or more, (n, ...) float32; if it is too large, float16 and only the
+        first rows. None if there is no such parameter, or one row is too large.
+    """
     found = next((parameter for parameter in model.parameters() if parameter.ndim >= 2), None)
     if found is None:
         return None

@@ -9,17 +9,17 @@ from trainer.engine.context import RunContext
 from trainer.events import BatchesReported, EpochEnded, EpochStarted, RunStarted, ValidationDone
 
 SMOOTHING = 0.1
-"""Weight of the newest report in the mean seconds per step: quick to follow, slow to jump."""
+"""Weight of the newest report in the mean seconds per step: follows quickly without jumping."""
 
 
 class Timing(Callback):
-    """Measures the pace of the run. Read its attributes at any time, on the engine's thread.
+    """Measures the speed of the run. Read its attributes at any time, on the engine's thread.
 
     Attributes:
         epoch_seconds: Seconds of the last finished epoch, validation included; None before.
         validation_seconds: Seconds of the last validation; None before.
         samples_per_second: Training images per second in the last report, or epoch; None before.
-        data_share: Part of the training time spent waiting for data, in [0, 1]; None before.
+        data_share: Fraction of the training time spent waiting for data, in [0, 1]; None before.
     """
 
     phase: ClassVar[Phase] = Phase.REPORT
@@ -38,8 +38,8 @@ class Timing(Callback):
 
     @property
     def remaining_seconds(self) -> float | None:
-        """Seconds until the last epoch is validated: the steps left at the present pace, and a validation for each
-        epoch left. None until the first report."""
+        """Estimated seconds until the last epoch is validated: the remaining steps at the current speed, and a
+        validation for each remaining epoch. None until the first report."""
         if self._step_seconds is None or not self._steps:
             return None
         epochs_left = max(0, self._epochs - self._epoch)
@@ -48,15 +48,15 @@ class Timing(Callback):
         return steps_left * self._step_seconds + validations * (self.validation_seconds or 0.0)
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Note how many epochs and steps there are."""
+        """Remember how many epochs and steps there are."""
         self._epochs, self._steps = event.epochs, event.steps_per_epoch
 
     def on_epoch_started(self, event: EpochStarted, run: RunContext) -> None:
-        """Begin counting steps."""
+        """Start counting steps."""
         self._epoch, self._done, self._validated = event.epoch, event.first_batch, False
 
     def on_batches_reported(self, event: BatchesReported, run: RunContext) -> None:
-        """Follow the pace."""
+        """Update speed and data wait."""
         self._done += event.count
         seconds = event.data_seconds + event.step_seconds
         pace = seconds / event.count
@@ -67,7 +67,7 @@ class Timing(Callback):
             self.data_share = event.data_seconds / seconds
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
-        """Note how long the validation took."""
+        """Remember how long the validation took."""
         self.validation_seconds, self._validated = event.seconds, True
 
     def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:

@@ -69,10 +69,12 @@ class Named(Protocol):
     """Anything with a name and a path."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name."""
 
     @property
-    def path(self) -> Path: ...
+    def path(self) -> Path:
+        """Where it is stored."""
 
 
 def distinct_names(named: Iterable[Named]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What every callback must do, as tests of your own: `@callback_contract(MyCallback)`. [no torch, no pytest]"""
+"""What every callback must do, as tests for your own: `@callback_contract(MyCallback)`. [no torch, no pytest]"""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _RULES: tuple[Callable[[Factory], None], ...] = (
 
 @dataclass(frozen=True)
 class Check:
-    """One rule for one callback: call it, and it raises AssertionError where the rule is broken."""
+    """One rule for one callback: call it, and it raises AssertionError if the rule is broken."""
 
     name: str
     """Name of the callback and of the rule, such as `EarlyStopping-hooks_exist`."""
@@ -43,7 +43,7 @@ class Check:
         """Check the rule.
 
         Raises:
-            AssertionError: The callback breaks it; the message says how, and what helps.
+            AssertionError: The callback breaks it; the message says how, and how to fix it.
         """
         self.run()
 
@@ -52,13 +52,13 @@ class Check:
 
 
 def contract_checks(factory: Factory) -> list[Check]:
-    """Give the rules that a callback must keep, each as a function without arguments: for any test runner.
+    """Make the checks of the rules that a callback must keep, as functions without arguments for any test runner.
 
     Args:
-        factory: Makes the callback, with the options to test it with: its class, or a function.
+        factory: Makes the callback, with the options to test: its class, or a function.
 
     Returns:
-        The checks, in the order from simple to hard.
+        The checks, from simple to hard.
     """
     name = _name(factory)
     found = [Check(f"{name}-{one.__name__}", functools.partial(one, factory)) for one in _RULES]

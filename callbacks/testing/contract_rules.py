@@ -1,4 +1,8 @@
-"""The rules of the contract, a function each: they raise AssertionError with what is wrong and what helps."""
+"""The rules of the contract, a function each.
+
+`factory` makes the callback that is tested. A rule that is broken raises AssertionError: what is wrong and how to fix
+it.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +32,14 @@ from trainer.settings import suggest
 from trainer.store import codec, durable
 
 PATIENCE = 2.0
-"""Seconds in which a thread ends after the run."""
+"""Seconds that a thread may take to end after the run."""
 _TEXTS = {".csv", ".jsonl", ".json", ".log", ".md", ".tsv", ".txt"}
 _MEASURED = {"seconds", "bytes", "sha256", "callback_seconds", "source"}
 """Fields that differ from run to run."""
 
 
 def hooks_exist(factory: Factory) -> None:
-    """Each `on_...` method is a hook, and takes event and run."""
+    """Every `on_...` method is a hook and takes event and run."""
     made = _made(factory)
     for name, value in inspect.getmembers(type(made), callable):
         if not name.startswith("on_") or name == "on_error":
@@ -49,8 +53,10 @@ def hooks_exist(factory: Factory) -> None:
 
 
 def options_are_described(factory: Factory) -> None:
-    """The constructor's arguments have types and can be given by name, and the class says what it does: the settings
-    and the window make it from that."""
+    """The constructor's arguments have types and can be given by name, and the class has a docstring.
+
+    Settings and window build the callback from these.
+    """
     kind = type(_made(factory))
     assert (kind.__doc__ or "").strip(), f"{kind.__name__} has no docstring: it is what `describe` shows"
     for one in inspect.signature(kind).parameters.values():
@@ -60,7 +66,7 @@ def options_are_described(factory: Factory) -> None:
 
 
 def explain_names_it(factory: Factory) -> None:
-    """`Trainer.explain` has its name, phase and hooks."""
+    """`Trainer.explain` lists the callback with its phase and hooks."""
     made = _made(factory)
     text = "\n".join(callback_lines(EventBus([made])))
     assert callback_name(made) in text, f"explain() does not name it:\n{text}"
@@ -70,7 +76,7 @@ def explain_names_it(factory: Factory) -> None:
 
 
 def state_survives_a_checkpoint(factory: Factory) -> None:
-    """`state_dict` can be stored, and `load_state_dict` takes it back."""
+    """`state_dict` can be stored, and `load_state_dict` restores it."""
     played = _play(factory, recorded("stopped"))
     if played is None:
         return
@@ -83,15 +89,15 @@ def state_survives_a_checkpoint(factory: Factory) -> None:
 
 
 def hears_every_event(factory: Factory, recording: str) -> None:
-    """No hook raises in a real run, with a run folder and without."""
+    """No hook raises in a real run (one of `RECORDINGS`), with a run folder and without."""
     with _folder() as root:
         _play(factory, recorded(recording))
         _play(factory, recorded(recording), folder=root / "run")
 
 
 def resuming_changes_nothing(factory: Factory) -> None:
-    """Interrupted after any event and resumed, by another object with the same state, it goes on as if it had not
-    been."""
+    """Interrupted after any event and resumed in a new object with the same state, it continues as if nothing had
+    happened."""
     events = recorded("completed")
     whole = _play(factory, events)
     if whole is None:
@@ -154,7 +160,7 @@ def a_stop_does_no_harm(factory: Factory) -> None:
 
 
 def a_second_run_is_like_the_first(factory: Factory) -> None:
-    """A Trainer may be fitted twice, with the same object: nothing of the first run is left in the second."""
+    """A Trainer may be fitted twice with the same object: nothing of the first run affects the second."""
     events, made = recorded("completed"), _made(factory)
     if (first := _play(lambda: made, events)) is None:
         return
@@ -169,7 +175,7 @@ def a_second_run_is_like_the_first(factory: Factory) -> None:
 
 
 def failures_of_others_do_no_harm(factory: Factory) -> None:
-    """Another callback raises at any event, and this one goes on."""
+    """If another callback raises at any event, this one continues."""
     events = recorded("completed")
     wanted = None
     for number in range(0, len(events), 3):
@@ -181,7 +187,8 @@ def failures_of_others_do_no_harm(factory: Factory) -> None:
 
 
 def a_full_disk_loses_nothing(factory: Factory) -> None:
-    """With `on_error = "retry"` the events that could not be written are made up for; others end or are detached."""
+    """With `on_error = "retry"`, events that could not be written are written later; other callbacks end the run or are
+    detached."""
     events = recorded("completed")
     middle = range(len(events) // 3, len(events) // 2)
     made = _made(factory)
@@ -203,8 +210,10 @@ def a_full_disk_loses_nothing(factory: Factory) -> None:
 
 
 def only_the_run_folder_is_written(factory: Factory) -> None:
-    """Nothing is written elsewhere, and nothing at all without a run folder. Images that all runs share are beside it,
-    in `.data`."""
+    """Nothing is written outside the run folder, and nothing at all without one.
+
+    Images that all runs share may go to `.data` next to it.
+    """
     with _folder() as root:
         _play(factory, recorded("completed"), folder=root / "runs" / "before")  # libraries write when first imported
         with watched_writes() as found:
@@ -228,7 +237,7 @@ def events_stay_as_they_are(factory: Factory) -> None:
 
 
 def no_thread_is_left(factory: Factory) -> None:
-    """Threads that it has started have ended when the run has."""
+    """Threads that it started have ended when the run has."""
     before = set(threading.enumerate())
     with _folder() as root:
         _play(factory, recorded("completed"), folder=root / "run")

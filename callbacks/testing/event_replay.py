@@ -1,4 +1,4 @@
-"""Play the events of a run to a callback, by the engine's own rules, in milliseconds. [no torch at import]"""
+"""Replay the events of a run to a callback by the engine's own rules, in milliseconds. [no torch at import]"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Factory = Callable[[], Callback]
 
 @dataclass
 class Replay:
-    """What came of a replay."""
+    """The outcome of a replay."""
 
     callbacks: list[Callback]
     """The callbacks of the last attempt, in the order given."""
@@ -35,7 +35,7 @@ class Replay:
     failures: list[CallbackFailed] = field(default_factory=list)
     """The hooks that raised while this was played, in order."""
     errors: list[Exception] = field(default_factory=list)
-    """What each of them raised."""
+    """The exceptions they raised."""
     stop: StopRequested | None = None
     """The request of a callback that ended the run; None if none did."""
     log: list[str] = field(default_factory=list)
@@ -62,13 +62,13 @@ def replay(
     clock: FakeClock | None = None,
     model: Callable[[], nn.Module] | None = None,
 ) -> Replay:
-    """Play the events of a run to a callback. The order of the phases, `on_error`, stops and resumption are those of
-    the engine; nothing is trained.
+    """Replay the events of a run to a callback. Nothing is trained.
 
-    `run.model`, `run.optimizer` and `run.data` are small ones of the run's shapes, made when a hook first asks for
-    them: only then is torch imported. `run.outputs` fits the confusion matrix. Single steps are made from
-    BatchesReported. A request to stop ends the run, as it does while training. Where the events are those of several
-    attempts, each gets the state that the checkpoint it was resumed from would hold, through the real codec.
+    The order of phases, `on_error`, stops and resuming are those of the engine. `run.model`, `run.optimizer` and
+    `run.data` are small ones with the run's shapes, made when a hook first asks for them: only then is torch imported.
+    `run.outputs` matches the confusion matrix. Single steps are made from BatchesReported. A request to stop ends the
+    run, as it does while training. If the events are those of several attempts, each gets the state that the checkpoint
+    it was resumed from would hold, through the real codec.
 
     Args:
         callback: What is tested: an instance, a class, or a function that makes one. A class or a function makes one
@@ -76,18 +76,18 @@ def replay(
         run: A run folder, its journal, or events, such as `recorded("completed")`.
         folder: Folder to write a run to, which must not exist: then Journal is added, as in a run. None: `run.folder`
             is None, nothing is written.
-        fails: Numbers of the events at which another callback raises.
-        disk_full: Numbers of the events during which nothing can be written: `trainer.store.durable` and `open` raise
-            OSError ENOSPC.
-        clock: What `time.monotonic` and its like show. Default: a new one.
+        fails: Indices of the events at which another callback raises. Default: none.
+        disk_full: Indices of the events during which nothing can be written: `trainer.store.durable` and `open` raise
+            OSError ENOSPC. Default: none.
+        clock: The time that `time.monotonic` and the like return. Default: a new one.
         model: Makes the model. Default: one linear layer.
 
     Returns:
         What the callback sent, what failed, and whether it ended the run.
 
     Raises:
-        UsageError: `testing.no_run`: there is no journal; `callback.no_validation`: the callback depends on validation,
-            and the run has none; `callbacks.same_name`; `run.exists`: there is a `folder` of this name.
+        UsageError: `testing.no_run`: there is no journal; `callback.no_validation`: the callback needs validation, and
+            the run has none; `callbacks.same_name`; `run.exists`: `folder` exists.
     """
     events = events_of(run)
     given = list(callback) if isinstance(callback, Sequence) else [callback]

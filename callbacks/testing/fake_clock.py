@@ -1,4 +1,4 @@
-"""A clock that stands still until it is told to move."""
+"""A clock that only moves when told to."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _SECOND = 1_000_000_000
 class FakeClock:
     """The time that callbacks see while events are replayed: it moves by what the events say they took.
 
-    It stands in for `time.time`, `time.monotonic`, `time.perf_counter`, their `_ns` forms and `time.sleep`, on the
-    thread that replays and for calls through the module (`time.monotonic()`). Names that were imported from it
-    (`from time import monotonic`) and `datetime.now` show the real time.
+    It replaces `time.time`, `time.monotonic`, `time.perf_counter`, their `_ns` forms and `time.sleep`, on the thread
+    that replays and for calls through the module (`time.monotonic()`). Names imported from it (`from time import
+    monotonic`) and `datetime.now` return the real time.
 
     Args:
-        start: Seconds that it shows first.
+        start: Seconds that it starts with. Default: 1,000,000,000.
 
     Attributes:
-        now: Seconds that it shows.
+        now: Its current time in seconds.
     """
 
     def __init__(self, start: float = 1_000_000_000.0) -> None:
@@ -39,7 +39,7 @@ class FakeClock:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """Stand in for the functions of `time` on this thread, within a `with` block.
+        """Replace the functions of `time` on this thread, within a `with` block.
 
         Returns:
             The context manager.

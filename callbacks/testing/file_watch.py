@@ -1,4 +1,4 @@
-"""Which files a piece of code opens for writing, makes or deletes: what Python itself reports of each."""
+"""Records which files a piece of code opens for writing, creates or deletes, as Python's audit events report them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,19 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _CHANGING = {"os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "os.symlink", "os.link"}
 
 _watching: list[list[Path]] = []
-"""What is found, for each of those who watch; a callback's own threads count."""
+"""What is found, for each open watch; a callback's own threads count."""
 _installed: list[bool] = []
 
 
 @contextmanager
 def watched_writes() -> Iterator[list[Path]]:
-    """The paths that are changed within a `with` block, in order. Devices, byte code and Python's own folders
-    for temporary files do not count."""
+    """Record the paths that are changed within a `with` block.
+
+    Devices, byte code and Python's own temporary folders do not count.
+
+    Yields:
+        The paths in order; grows while the block runs.
+    """
     if not _installed:
         _installed.append(True)
         sys.addaudithook(_hear)  # it stays for good, and does nothing while no one watches

@@ -17,15 +17,24 @@ _WRITING = os.O_WRONLY | os.O_RDWR
 
 
 class FullDisk(durable.Seam):
-    """The system calls of `trainer.store.durable`, without the wait for the disk; while `full`, writing fails with
-    ENOSPC, and so does `open` for writing."""
+    """The system calls of `trainer.store.durable`, without syncing.
+
+    While it is full, writing, and opening a file for writing, raise OSError ENOSPC.
+
+    Attributes:
+        full: Whether the disk is full. Default: False.
+    """
 
     def __init__(self) -> None:
         self.full = False
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """In place of the real disk, within a `with` block."""
+        """Replace the real disk within a `with` block.
+
+        Yields:
+            Nothing.
+        """
         before, real_open = durable.seam, io.open
 
         def checked_open(file: Any, mode: str = "r", *arguments: Any, **options: Any) -> Any:
@@ -46,17 +55,20 @@ class FullDisk(durable.Seam):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), None if path is None else str(path))
 
     def open(self, path: str | Path, flags: int, mode: int = 0o600) -> int:
+        """Open a file, unless it is for writing and the disk is full; as `os.open`."""
         if flags & _WRITING:
             self._check(path)
         return super().open(path, flags, mode)
 
     def write(self, fd: int, data: bytes | memoryview) -> int:
+        """Write, unless the disk is full; as `os.write`."""
         self._check()
         return super().write(fd, data)
 
     def mkdir(self, path: Path) -> None:
+        """Make a folder, unless the disk is full."""
         self._check(path)
         super().mkdir(path)
 
     def fsync(self, fd: int) -> None:
-        """No power cut happens here."""
+        """Do nothing: no power cut happens here."""

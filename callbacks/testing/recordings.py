@@ -27,14 +27,14 @@ Source = str | Path | RunFolder | Iterable[Event]
 
 
 def recorded(name: str) -> list[Event]:
-    """Give the events of a recorded run, as its journal holds them.
+    """Return the events of a recorded run, as its journal holds them.
 
     Args:
         name: One of `RECORDINGS`.
 
     Returns:
-        The events of all its attempts, in order. Those of single steps are not in a journal; `replay` makes them from
-        BatchesReported.
+        The events of all its attempts, in order. A journal does not hold those of single steps; `replay` makes them
+        from BatchesReported.
 
     Raises:
         UsageError: `testing.recording`: there is no recorded run of this name.
@@ -51,9 +51,17 @@ def recorded(name: str) -> list[Event]:
 
 
 def events_of(run: Source) -> list[Event]:
-    """Read the events of a run; kinds of a newer version are left out.
+    """Read the events of a run; events that only a newer version knows are left out.
 
-    Raises UsageError `testing.no_run` where there is no journal, DiskError where it cannot be read.
+    Args:
+        run: A run folder, its journal, or events.
+
+    Returns:
+        The events of all attempts, in order.
+
+    Raises:
+        UsageError: `testing.no_run`: there is no journal.
+        DiskError: The journal cannot be read.
     """
     if isinstance(run, RunFolder):
         run = run.path

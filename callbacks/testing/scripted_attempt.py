@@ -1,4 +1,4 @@
-"""One attempt at a run whose events are known: the engine's own dispatch, without training. [no torch at import]"""
+"""An attempt at a run whose events are known: the engine's own dispatch, without training. [no torch at import]"""
 
 from __future__ import annotations
 
@@ -45,14 +45,25 @@ OTHER = "another_callback"
 
 
 class Emission(NamedTuple):
-    """An event that a callback has sent, and the one that it was handling."""
+    """An event that a callback sent.
+
+    Attributes:
+        during: The recorded event that was being handled.
+        event: The event it sent.
+    """
 
     during: Event
     event: Event
 
 
 class Saved(NamedTuple):
-    """What a checkpoint holds: each callback's state as text and tensors, model and optimiser if they were in use."""
+    """The content of a checkpoint.
+
+    Attributes:
+        seq: Number of the last journal record it covers.
+        states: State of each callback by name: text and tensors.
+        parts: State of model and optimiser; None if they were not in use.
+    """
 
     seq: int
     states: dict[str, tuple[str, dict[str, Tensor]]]
@@ -60,7 +71,13 @@ class Saved(NamedTuple):
 
 
 class Faults(NamedTuple):
-    """What goes wrong: the events during which another callback raises, and those during which the disk is full."""
+    """What goes wrong in a replay.
+
+    Attributes:
+        fails: Events during which another callback raises.
+        disk_full: Events during which the disk is full.
+        disk: The disk.
+    """
 
     fails: tuple[Event, ...]
     disk_full: tuple[Event, ...]
@@ -68,12 +85,17 @@ class Faults(NamedTuple):
 
 
 class ScriptedRun(RunContext):
-    """`run` in the hooks: its model, optimiser and data are made when a callback asks for them."""
+    """`run` in the hooks: its model, optimiser and data are made when a callback asks for them.
+
+    Attributes:
+        parts: Makes them; None before the run has started.
+    """
 
     parts: ScriptedParts | None = None
 
     @property
     def model(self) -> Any:
+        """The model; None before the run has started."""
         return self.parts and self.parts.model
 
     @model.setter
@@ -82,6 +104,7 @@ class ScriptedRun(RunContext):
 
     @property
     def optimizer(self) -> Any:
+        """The optimiser; None before the run has started."""
         return self.parts and self.parts.optimizer
 
     @optimizer.setter
@@ -90,6 +113,7 @@ class ScriptedRun(RunContext):
 
     @property
     def data(self) -> Any:
+        """The data; None before the run has started."""
         return self.parts and self.parts.data
 
     @data.setter
@@ -98,7 +122,28 @@ class ScriptedRun(RunContext):
 
 
 class ScriptedAttempt:
-    """Delivers the events of one attempt. `saved`: checkpoints by step, those of earlier attempts too."""
+    """Delivers the events of one attempt to callbacks.
+
+    Args:
+        callbacks: The callbacks.
+        folder: Folder of the run; None: nothing is written.
+        clock: Moves by what the events say they took.
+        saved: Checkpoints by step, those of earlier attempts included; new ones are added.
+        faults: What goes wrong.
+        make_parts: Makes model, optimiser and data from the start of the run.
+
+    Attributes:
+        callbacks: As above.
+        attempt: Number of the attempt, from 1.
+        outputs: Predictions of each split.
+        emitted: Events that callbacks sent.
+        failures: Hooks that raised.
+        errors: The exceptions they raised.
+        lines: Lines of log.txt.
+        stop: The request that ended the run; None if there was none.
+        run: Second argument of the hooks.
+        bus: Dispatches the events.
+    """
 
     def __init__(
         self,
@@ -135,16 +180,20 @@ class ScriptedAttempt:
 
     @property
     def position(self) -> dict[str, Any]:
+        """Number of the current epoch, and optimiser steps completed."""
         return {"epoch": self._place[0], "step": self._place[1]}
 
     @property
     def capture(self) -> Callable[[], State] | None:
+        """Gives the state for a checkpoint; None while the run is not training."""
         return self._capture if self._training else None
 
     def elapsed(self) -> float:
+        """Return the seconds since the attempt began, by its clock."""
         return self._clock.now - self._began
 
     def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:
+        """Send StopRequested for the first request to stop, see `RunContext.request_stop`."""
         if self.stop is None:
             self.stop = StopRequested(
                 **self.position, source="callback", reason=reason, code=code, parameters=parameters
@@ -152,6 +201,7 @@ class ScriptedAttempt:
             self.emit(self.stop)
 
     def emit(self, event: Event) -> None:
+        """Send an event of a callback to all callbacks."""
         if self._event is not None:
             self.emitted.append(Emission(self._event, event))
         if self._held is not None and isinstance(event, CheckpointRequested):
@@ -160,6 +210,7 @@ class ScriptedAttempt:
             self.bus.emit(event)
 
     def log(self, text: str, error: BaseException | None = None) -> None:
+        """Add a line to the log; `error` is ignored here."""
         self.lines.append(text)
 
     def _note_failure(self, failure: CallbackFailed, error: Exception) -> None:
@@ -169,7 +220,14 @@ class ScriptedAttempt:
     # -- the attempt -----------------------------------------------------------------------------------------------
 
     def play(self, events: Iterable[Event]) -> bool:
-        """Deliver them; whether the run may be resumed after it: no callback has ended it."""
+        """Deliver the events of the attempt.
+
+        Args:
+            events: Events from Preparing or RunStarted on.
+
+        Returns:
+            Whether another attempt may follow: no callback ended the run.
+        """
         for event in events:
             if isinstance(event, RunEnded):
                 self.bus.settle()

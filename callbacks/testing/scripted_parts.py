@@ -1,5 +1,5 @@
-"""A model, an optimiser, data and predictions in the shapes of a recorded run, each made when it is asked for. [no
-torch at import]"""
+"""A model, an optimiser, data and predictions in the shapes of a recorded run, each made when it is asked for.
+[no torch at import]"""
 
 from __future__ import annotations
 
@@ -20,16 +20,21 @@ if TYPE_CHECKING:
     from trainer.data.loaders import DataSource
 
 LARGEST_IMAGE = 1024
-"""Pixels; larger images are averaged before the linear layer, so that it stays small."""
+"""Pixels; larger images are averaged before the linear layer, to keep it small."""
 IMAGES = 32
-"""Images of a split, at most."""
+"""Largest number of images in a split."""
 SEED = 1234
 
 
 class ScriptedParts:
-    """What `run.model`, `run.optimizer` and `run.data` are while events are replayed: softmax regression on noise.
+    """Model, optimiser and data of a replay: softmax regression on noise.
 
     Each step puts small random gradients into `parameter.grad` and steps the optimiser, once the model is in use.
+
+    Args:
+        started: Start of the run, with its shapes.
+        rate: Learning rate.
+        make_model: Makes the model. None: one linear layer.
     """
 
     def __init__(self, started: RunStarted, rate: float, make_model: Callable[[], nn.Module] | None) -> None:
@@ -39,7 +44,7 @@ class ScriptedParts:
 
     @cached_property
     def model(self) -> nn.Module:
-        """The caller's own, or one linear layer."""
+        """The caller's own model, or one linear layer."""
         import torch
         from torch import nn
 
@@ -62,7 +67,7 @@ class ScriptedParts:
 
     @cached_property
     def data(self) -> DataSource:
-        """Noise with labels in turn, at most 32 images of each split."""
+        """Noise with labels in turn, at most 32 images in each split."""
         import torch
 
         from trainer.data.loader_source import data_source
@@ -79,11 +84,15 @@ class ScriptedParts:
 
     @property
     def in_use(self) -> bool:
-        """Whether something has asked for the model."""
+        """Whether the model has been asked for."""
         return "model" in vars(self)
 
     def backward(self, step: int) -> None:
-        """Gradients, the same at the same step."""
+        """Put gradients into the parameters.
+
+        Args:
+            step: Number of the step; the same step has the same gradients.
+        """
         import torch
 
         noise = torch.Generator().manual_seed(SEED + step)
@@ -92,14 +101,22 @@ class ScriptedParts:
                 parameter.grad = 1e-3 * torch.randn(parameter.shape, generator=noise, dtype=parameter.dtype)
 
     def capture(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """State of model and optimiser as a checkpoint holds it."""
+        """Return the state of model and optimiser as a checkpoint holds it.
+
+        Returns:
+            Tensors by name, and plain values.
+        """
         from trainer.engine.checkpoint_state import capture_model, capture_optimizer
 
         tensors, rest = capture_optimizer(self.model, self.optimizer)
         return {**capture_model(self.model), **tensors}, rest
 
     def restore(self, state: tuple[dict[str, Tensor], dict[str, Any]]) -> None:
-        """Continue from what `capture` gave."""
+        """Continue from a state.
+
+        Args:
+            state: What `capture` returned.
+        """
         from trainer.engine.checkpoint_state import restore_model, restore_optimizer
 
         restore_model(self.model, state[0])
@@ -107,13 +124,18 @@ class ScriptedParts:
 
 
 class ScriptedOutputs(Mapping[str, Outputs]):
-    """Predictions of each split, made from the confusion matrix of its last event: they count up to it."""
+    """Predictions of each split, made up to match the confusion matrix of its last event."""
 
     def __init__(self) -> None:
         self._events: dict[str, ValidationDone | EvaluationDone] = {}
 
     def note(self, split: str, event: ValidationDone | EvaluationDone) -> None:
-        """The last event about this split."""
+        """Keep the last event about a split.
+
+        Args:
+            split: `train`, `valid` or `test`.
+            event: The event.
+        """
         self._events[split] = event
 
     def __getitem__(self, split: str) -> Outputs:

@@ -1,4 +1,4 @@
-"""What else could have happened in a recorded run: it is stopped, or resumed, after any of its events. [no torch]"""
+"""Variants of a recorded run: stopped, or resumed, after any of its events. [no torch]"""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from trainer.events import (
 )
 
 SOURCE = "replay"
-"""Who asks for a stop."""
+"""Who requests a stop."""
 
 
 def stopped(events: Sequence[Event], after: int) -> list[Event]:
-    """End a run as Ctrl-C would: it is stopped after an event, its state is saved.
+    """End a run as Ctrl-C would: it is stopped after an event, and its state is saved.
 
     Args:
         events: Events of one run.
-        after: Number of the event in `events`, from 0: one of the training, from the first EpochStarted to the last
+        after: Index of the event in `events`, from 0: one of the training, from the first EpochStarted to the last
             EpochEnded.
 
     Returns:
-        The events up to there, then StopRequested, CheckpointRequested and RunEnded. Between ValidationDone and
-        EpochEnded no run stops: the events go on to EpochEnded.
+        The events up to there, then StopRequested, CheckpointRequested and RunEnded. No run stops between
+        ValidationDone and EpochEnded: then the events continue up to EpochEnded.
 
     Raises:
         UsageError: `testing.not_training`: the event is not one of the training.
@@ -57,11 +57,11 @@ def resumed(events: Sequence[Event], after: int) -> list[Event]:
 
     Args:
         events: Events of one run.
-        after: Number of the event in `events`, from 0, as for `stopped`.
+        after: Index of the event in `events`, from 0, as for `stopped`.
 
     Returns:
         The events of `stopped`, then the start of a second attempt and the rest of the run. What a callback hears and
-        decides is the same as without the interruption.
+        decides should be the same as without the interruption.
 
     Raises:
         UsageError: `testing.not_training`: the event is not one of the training.
@@ -82,13 +82,13 @@ def resumed(events: Sequence[Event], after: int) -> list[Event]:
 
 
 def training(events: Sequence[Event]) -> list[int]:
-    """Numbers of the events after which a run can be stopped or resumed.
+    """Find the events after which a run can be stopped or resumed.
 
     Args:
         events: Events of a run.
 
     Returns:
-        Those of the last attempt, from its first EpochStarted to its last EpochEnded, without those between
+        Indices of those of the last attempt, from its first EpochStarted to its last EpochEnded, without those between
         ValidationDone and EpochEnded.
     """
     start = max((number for number, event in enumerate(events) if isinstance(event, RunStarted)), default=len(events))
@@ -118,7 +118,14 @@ def _until(events: Sequence[Event], after: int) -> list[Event]:
 
 
 def attempts(events: Sequence[Event]) -> Iterator[list[Event]]:
-    """The events of each start of a run. A new one begins with Preparing, or with RunStarted where there is none."""
+    """Split events into attempts. A new one begins with Preparing, or with RunStarted if there is none.
+
+    Args:
+        events: Events of a run.
+
+    Yields:
+        The events of each attempt.
+    """
     rest = list(events)
     while rest:
         begun = len(list(takewhile(lambda event: not isinstance(event, RunStarted), rest))) + 1
@@ -131,9 +138,14 @@ def attempts(events: Sequence[Event]) -> Iterator[list[Event]]:
 
 
 def steps(report: BatchesReported, first_batch: int) -> Iterator[tuple[GradientsReady, BatchEnded]]:
-    """The single steps of a report, which no journal holds: its images, losses and seconds spread over them evenly.
+    """Make the single steps of a report, which no journal holds: images, losses and seconds are spread evenly.
 
-    `first_batch`: number of the first one within the epoch, from 1.
+    Args:
+        report: The report.
+        first_batch: Number of its first batch within the epoch, from 1.
+
+    Yields:
+        The two events of each step.
     """
     images, more = divmod(report.samples, report.count)
     for number in range(report.count):

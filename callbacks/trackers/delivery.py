@@ -11,7 +11,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 CAPACITY = 1_000
-"""Calls that may wait: some minutes of curves, a few megabytes."""
+"""Calls that may wait: a few minutes of curves, a few megabytes."""
 
 
 class Delivery(Protocol[T_co]):
@@ -19,33 +19,47 @@ class Delivery(Protocol[T_co]):
 
     @property
     def error(self) -> BaseException | None:
-        """What a call raised; all after it are dropped."""
+        """What a call raised; all calls after it are dropped. None if none did."""
 
     @property
     def given(self) -> int:
-        """Calls so far."""
+        """Number of calls so far."""
 
     @property
     def dropped(self) -> int:
         """How many of them were not made."""
 
     def put(self, call: Callable[[T_co], None], *, minor: bool = False) -> None:
-        """Have a call made. A minor one is the first to be dropped."""
+        """Have a call made.
+
+        Args:
+            call: What to do with the tool.
+            minor: Whether it is among the first to be dropped. Default: False.
+        """
 
     def close(self, seconds: float) -> None:
-        """Take no more calls, and wait for those that are there, at most so long."""
+        """Accept no more calls, and wait for those that are pending.
+
+        Args:
+            seconds: Longest wait, 0 or more.
+        """
 
 
 class ThreadDelivery(Generic[T]):
-    """Makes calls one after another on a thread of its own, which nobody waits for until the end.
+    """Makes calls one after another on a thread of its own; only the end of a run waits for it.
 
-    A tool that is slow fills the queue: minor calls are dropped once it is half full, others once it is full. One that
-    raises is called no more. One that hangs is left behind when the run ends: the thread is a daemon.
+    A slow tool fills the queue: minor calls are dropped once it is half full, others once it is full. After an
+    exception no more calls are made. A tool that hangs is left behind when the run ends: the thread is a daemon.
 
     Args:
-        name: Of the thread.
-        connect: Opens what is called, the first thing that is done on the thread.
-        capacity: Calls that may wait, 2 or more.
+        name: Name of the thread.
+        connect: Opens what is called; the first thing that is done on the thread.
+        capacity: Calls that may wait, 2 or more. Default: 1,000.
+
+    Attributes:
+        error: What a call raised; None if none did.
+        given: Number of calls so far.
+        dropped: How many of them were not made.
     """
 
     def __init__(self, name: str, connect: Callable[[], T], capacity: int = CAPACITY) -> None:
@@ -64,7 +78,7 @@ class ThreadDelivery(Generic[T]):
 
         Args:
             call: What to do with the tool.
-            minor: Whether it gives way where there is little room.
+            minor: Whether it is dropped once the queue is half full. Default: False.
         """
         room = self._capacity // 2 if minor else self._capacity
         with self._changed:
@@ -76,10 +90,10 @@ class ThreadDelivery(Generic[T]):
                 self._changed.notify()
 
     def close(self, seconds: float) -> None:
-        """Wait until all calls are made, at most so long; the others are dropped. A second time it does nothing.
+        """Wait until all calls are made; those that are not by then are dropped. A second call does nothing.
 
         Args:
-            seconds: 0 or more.
+            seconds: Longest wait, 0 or more.
         """
         with self._changed:
             if self._closed:
@@ -117,6 +131,11 @@ class DirectDelivery(Generic[T]):
 
     Args:
         target: What is called.
+
+    Attributes:
+        error: Always None: exceptions are raised.
+        given: Number of calls so far.
+        dropped: Always 0.
     """
 
     def __init__(self, target: T) -> None:
@@ -130,14 +149,14 @@ class DirectDelivery(Generic[T]):
 
         Args:
             call: What to do with the tool.
-            minor: Of no effect here.
+            minor: No effect here.
         """
         self.given += 1
         call(self._target)
 
     def close(self, seconds: float) -> None:
-        """Nothing waits.
+        """Do nothing: no call is pending.
 
         Args:
-            seconds: Of no effect here.
+            seconds: No effect here.
         """

@@ -1,4 +1,4 @@
-"""MLflow: a run in a local store, by MLflow's own client."""
+"""MLflow: a run in a local store, through MLflow's own client."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ logger = logging.getLogger("epochscope")
 ID_TAG = "epochscope.id"
 """Tag of a run in the store, by which a resumed run finds it again."""
 MOST_METRICS, MOST_PARAMETERS = 1_000, 100
-"""What MLflow takes in one call."""
+"""Limits of MLflow per call."""
 LONGEST_VALUE = 6_000
-"""Characters of a parameter that MLflow takes."""
+"""Longest parameter value that MLflow accepts, in characters."""
 STATUSES = {"completed": "FINISHED", "stopped": "KILLED", "failed": "FAILED"}
 
 
 class MLflow(Tracker):
-    """Records a run in MLflow: parameters, metrics by step, pictures and files as artifacts, the model with signature.
+    """Records a run in MLflow: parameters, metrics by step, pictures, files, and the model with its signature.
 
-    A resumed run goes on in the same MLflow run. MLflow deletes no metrics: steps that were taken back stay, and those
-    that are done again follow with a later time. The run's tag `epochscope.resumed_step` says where it was resumed.
+    A resumed run continues the same MLflow run. MLflow cannot delete metrics: values of steps that are repeated follow
+    the earlier ones with a later time. The tag `epochscope.resumed_step` says where the run was resumed.
 
     Args:
-        folder: Where to keep the store: `mlflow.db` and `artifacts`. Default: `.mlflow` beside the run folder, shared
-            by all runs there; without a run folder `mlflow` in the current one.
-        uri: A tracking URI of MLflow, in place of a folder: `sqlite:///...`, or a server.
-        experiment: Name of the experiment in MLflow.
-        model: Keep the best weights of a completed run as a model, from raw pixels to logits, which
-            `mlflow.pyfunc.load_model` loads where Epochscope is installed.
-        pictures: Send pictures every so many epochs, 1 or more; 0: none.
-        patience: Seconds to wait for MLflow when the run ends, 0 or more. Its first run in a folder makes a database,
-            which takes up to some ten seconds.
+        folder: Folder of the store: `mlflow.db` and `artifacts`. Default: `.mlflow` next to the run folder, shared by
+            all runs there; without a run folder, `mlflow` in the current folder.
+        uri: Tracking URI of MLflow instead of a folder: `sqlite:///...`, or a server. Default: none.
+        experiment: Name of the experiment in MLflow. Default: "epochscope".
+        model: Whether to keep the best weights of a completed run as a model, from raw pixels to logits, which
+            `mlflow.pyfunc.load_model` loads where Epochscope is installed. Default: True.
+        pictures: Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.
+        patience: Seconds to wait for MLflow when the run ends, 0 or more. The first run in a folder creates a database,
+            which takes up to ten seconds. Default: 30.
 
     Raises:
         UsageError: `tracker.missing`: MLflow is not installed; `tracker.options`: an argument is out of range.
@@ -72,7 +72,7 @@ class MLflow(Tracker):
         """Open the store, and a run in it: a new one, or that of the earlier attempts.
 
         Args:
-            info: What the run is about.
+            info: Description of the run.
 
         Returns:
             The open run.

@@ -1,4 +1,4 @@
-"""Pictures for tools that show no matrices: of a confusion matrix, and of a first layer's weights. [no torch]"""
+"""Pictures for tools that cannot show matrices: a confusion matrix, and the first layer's weights. [no torch]"""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from trainer.metrics.confusion import shown
 from trainer.plotting.palette import CHANGE_LIGHT, HEAT, ramp
 
 Pixels = NDArray[np.uint8]
-"""(h, w, 3)."""
+"""(h, w, 3) uint8."""
 LARGE, SMALL, FEW = 40, 22, 12
-"""Pixels of a cell of a matrix: of few classes, with room for a number, and of more."""
+"""Pixels per cell of a matrix, with few classes (room for a number) and with more."""
 MOST_WEIGHTS = 64
-"""Templates or filters on a sheet."""
+"""Largest number of templates or filters in a picture."""
 NAME = 20
 """Characters of a class name beside a matrix."""
 STRONG = 0.6
-"""From this share on a cell is light enough for dark ink."""
+"""From this fraction on a cell is light enough for dark ink."""
 
 
 def confusion_picture(confusion: Matrix, names: Sequence[str]) -> Pixels:

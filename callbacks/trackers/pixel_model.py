@@ -1,4 +1,4 @@
-"""A run's model for MLflow: weights without any code that could run, and a model that takes raw pixels."""
+"""A run's model for MLflow: weights without executable code, and a model that takes raw pixels."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def save_pixel_model(folder: Path, path: Path) -> None:
 
 
 class _PixelModel:
-    """What `mlflow.pyfunc.load_model` gives a face."""
+    """What `mlflow.pyfunc.load_model` wraps."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
 
     def predict(self, pixels: Any) -> Any:
-        """Raw pixels (N, h, w, C) uint8 to raw logits (N, classes) float32."""
+        """Compute raw logits (N, classes) float32 of raw pixels (N, h, w, C) uint8."""
         import numpy as np
         import torch
 

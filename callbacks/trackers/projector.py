@@ -1,4 +1,4 @@
-"""What TensorBoard's projector shows: the model's view of the validation images, with class names and the images."""
+"""Data for TensorBoard's projector: the model's features of the validation images, with class names and the images."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BATCH = 256
-"""Images at a time, where the data leaves that open."""
+"""Images per batch, where the data leaves it open."""
 LARGEST_SPRITE = 8192
-"""Pixels a side: what the projector can take."""
+"""Largest side in pixels that the projector can load."""
 NAME = "validation"
 
 
@@ -30,10 +30,10 @@ class EmbeddedImages:
     """Images of a split as the model sees them.
 
     Attributes:
-        vectors: (N, F) float32: what the last linear layer gets, or the logits where that is the image itself.
-        labels: (N,) names of the true classes.
-        predicted: (N,) names of the predicted ones.
-        images: (N, h, w, 3) uint8; None where the data has them not in memory.
+        vectors: Input of the last linear layer, or the logits if that is the image itself: (N, F) float32.
+        labels: Names of the true classes (N,).
+        predicted: Names of the predicted classes (N,).
+        images: (N, h, w, 3) uint8; None if the data does not keep them in memory.
     """
 
     vectors: NDArray[np.float32]
@@ -43,13 +43,13 @@ class EmbeddedImages:
 
 
 def embed_validation(run: RunContext) -> EmbeddedImages:
-    """Ask the model for its view of the validation images: at most 5,000, each class with its share.
+    """Compute the model's features of the validation images: at most 5,000, each class in proportion.
 
     Args:
-        run: The live run.
+        run: The live objects of the run.
 
     Returns:
-        The same images for the same data.
+        The features; of the same images for the same data.
     """
     from trainer.analysis.embedding import MOST, features, stratified
     from trainer.data.loaders import PublishesImages
@@ -75,11 +75,11 @@ def _named(numbers: NDArray[Any], names: tuple[str, ...]) -> list[str]:
 
 
 def write_projector(place: Path, found: EmbeddedImages, step: int) -> None:
-    """Write the files of a map: vectors, names, images, and the configuration that names them.
+    """Write the files of the projector: vectors, names, images, and the configuration that names them.
 
     Args:
         place: Folder of the run's event files.
-        found: What is on the map.
+        found: What to show.
         step: Optimiser steps of the weights; part of the file names.
 
     Raises:

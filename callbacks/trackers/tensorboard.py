@@ -1,4 +1,4 @@
-"""TensorBoard: a run as event files, written by TensorBoard's own writer; neither torch nor TensorFlow is needed."""
+"""TensorBoard: a run as event files, through TensorBoard's own writer; neither torch nor TensorFlow is needed."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from trainer.errors import Plain
 from trainer.events import EvaluationDone
 
 PLACE = "tensorboard"
-"""Folder in the run folder, or in the current one."""
+"""Folder in the run folder, or in the current folder."""
 
 
 class TensorBoard(Tracker):
-    """Writes event files for TensorBoard: scalars, F1 of each class, confusion matrix, first layer, reports, hparams.
+    """Writes event files for TensorBoard: scalars, F1 per class, confusion matrix, first layer, reports, hparams.
 
-    `tensorboard --logdir RUNS` then shows all runs of a folder. A resumed run goes on in the same folder, and tells
-    TensorBoard to forget the steps that were taken back.
+    `tensorboard --logdir RUNS` then shows all runs of a folder. A resumed run continues in the same folder, and tells
+    TensorBoard to discard the steps that are repeated.
 
     Args:
         folder: Where to write: a folder named after the run is made in it. Default: `tensorboard` in the run folder;
-            without a run folder, in the current one.
-        pictures: Send pictures every so many epochs, 1 or more; 0: none.
-        embedding: At the end of a completed run, also write the model's view of the validation images, with the images,
-            for TensorBoard's projector: one more pass over at most 5,000 of them.
-        patience: Seconds to wait for the files when the run ends, 0 or more.
+            without a run folder, in the current folder.
+        pictures: Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.
+        embedding: Whether to write the model's features of the validation images for TensorBoard's projector, with the
+            images, at the end of a completed run: one more pass over at most 5,000 images. Default: False.
+        patience: Seconds to wait for the files when the run ends, 0 or more. Default: 5.
 
     Raises:
         UsageError: `tracker.missing`: TensorBoard is not installed; `tracker.options`: an argument is out of range.
@@ -54,7 +54,7 @@ class TensorBoard(Tracker):
         """Begin a new event file.
 
         Args:
-            info: What the run is about.
+            info: Description of the run.
 
         Returns:
             The open run.
@@ -67,7 +67,7 @@ class TensorBoard(Tracker):
         return _EventFile(place, info)
 
     def on_evaluation_done(self, event: EvaluationDone, run: RunContext) -> None:
-        """Send the figures of the split, its confusion matrix and report; of the validation split the projector's map
+        """Send the metrics of the split, its confusion matrix and report; for the validation split the projector's data
         too, if asked for."""
         super().on_evaluation_done(event, run)
         if self._embedding and event.split == "valid" and run.model is not None:
@@ -121,7 +121,7 @@ class _EventFile(TrackedRun):
         self._summary(step, wall, {"tag": name, "image": image})
 
     def embedding(self, found: EmbeddedImages, step: int) -> None:
-        """As files for the projector, beside the event files."""
+        """As files for the projector, next to the event files."""
         write_projector(self._place, found, step)
 
     def flush(self) -> None:

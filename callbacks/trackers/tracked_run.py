@@ -1,4 +1,4 @@
-"""One run in a tool, as a tracker sees it: what it is about, and the calls that tell it how the run goes."""
+"""A run in a tool as a tracker sees it: its description, and the calls that report its progress."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from trainer.errors import Plain
 
 @dataclass(frozen=True)
 class TrackedRunInfo:
-    """What a tool is told when a run starts or goes on.
+    """Description of a run, given to a tool when it starts or is resumed.
 
     Attributes:
         id: 32 hex digits, the same for all attempts of a run: the callback keeps them in the checkpoint.
-        name: Name of the run folder; model and time where there is none.
+        name: Name of the run folder; model and time if there is none.
         wall: When this attempt began, seconds since 1970, UTC.
-        resumed_step: Optimiser steps that still count, 0 or more, where the run in the tool is to be continued: what it
-            holds of later steps was taken back. None for a new run.
+        resumed_step: Optimiser steps that still count, 0 or more, if the run in the tool is to be continued: later
+            steps that it holds are void. None for a new run.
         folder: The run folder; None if nothing is written.
         parameters: Settings as `table.name`, and what the engine found: `device`, `parameters`, `versions.torch`.
     """
@@ -37,14 +37,14 @@ class TrackedRunInfo:
 class TrackedRun:
     """A run that is open in a tool. All calls come from one thread; any of them may raise, which detaches the tracker.
 
-    Tools override what they can show; the rest does nothing.
+    Tools override what they can show; the other calls do nothing.
     """
 
     def scalars(self, values: Mapping[str, float], step: int, wall: float) -> None:
-        """Add a point to each of some curves.
+        """Add a point to some curves.
 
         Args:
-            values: Figures by name, such as `train/loss`; NaN and infinity are possible.
+            values: Numbers by name, such as `train/loss`; NaN and infinity are possible.
             step: Optimiser steps completed, 0 or more.
             wall: Seconds since 1970, UTC.
         """
@@ -85,13 +85,13 @@ class TrackedRun:
         """
 
     def flush(self) -> None:
-        """Put on disk what was told so far: a checkpoint covers it, so a resumed run will not tell it again."""
+        """Write what was sent so far to disk: a checkpoint covers it, so a resumed run will not send it again."""
 
     def finish(self, status: str, figures: Mapping[str, Plain], wall: float) -> None:
         """End the run in the tool; the last call.
 
         Args:
-            status: `completed`, `stopped` (it may be continued) or `failed`.
-            figures: `status`, `reason`, `best_epoch`, `best_loss`, `seconds`; None for what there is not.
+            status: `completed`, `stopped` (it may be resumed) or `failed`.
+            figures: `status`, `reason`, `best_epoch`, `best_loss`, `seconds`; None where there is no value.
             wall: Seconds since 1970, UTC.
         """

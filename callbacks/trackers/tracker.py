@@ -1,4 +1,4 @@
-"""Tracker: the base of all trackers. It maps the project's events to a tool's calls, once for all of them."""
+"""Tracker: the base of all trackers. It maps Epochscope's events to a tool's calls, once for all of them."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger("epochscope")
 
 MOST_CLASSES = 100
-"""Of more classes no F1 of each is sent: tools draw a chart for each."""
+"""With more classes, F1 per class is not sent: tools draw a chart for each."""
 FIGURES = ("loss", "accuracy", "macro_f1", "weighted_f1")
-"""Of a whole split."""
+"""Metrics of a whole split that are sent."""
 EPOCH_FIGURES = {
     "train/loss": "train_loss",
     "train/accuracy": "train_accuracy",
@@ -47,20 +47,21 @@ EPOCH_FIGURES = {
     "epoch/data_seconds": "data_seconds",
     "epoch/number": "epoch",
 }
-"""Names in the tool, and fields of EpochEnded."""
+"""Name in the tool, and field of EpochEnded."""
 ARTIFACTS = ("run.toml", "environment.json", "metrics.csv", "summary.json")
-"""Files of the run folder that are kept, beside those of evaluations."""
+"""Files of the run folder that are kept, besides those of evaluations."""
 
 
 class Tracker(Callback):
-    """Hands a run to a tool: settings, curves, per-class F1, confusion matrix, first layer, evaluations, files.
+    """Passes a run to a tool: settings, curves, F1 per class, confusion matrix, first layer, evaluations, files.
 
-    The tool works on a thread of its own. Training waits for it at the end only, and for a few seconds at most; what it
-    could not take by then is dropped, counted, and said in log.txt and on the screen. One that raises is detached.
+    The tool works on a thread of its own. Training waits for it only at the end, and for a few seconds at most; what it
+    could not take by then is dropped, counted, and reported in log.txt and on the screen. If it raises, the tracker is
+    detached.
 
     Args:
-        pictures: Send pictures every so many epochs, 1 or more; 0: none.
-        patience: Seconds to wait for the tool when the run ends, 0 or more.
+        pictures: Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.
+        patience: Seconds to wait for the tool when the run ends, 0 or more. Default: 5.
 
     Raises:
         UsageError: `tracker.missing`: the tool's package is not installed; `tracker.options`: an argument is out of
@@ -73,7 +74,7 @@ class Tracker(Callback):
     title: ClassVar[str] = "The tracker"
     """The tool's name, for messages."""
     package: ClassVar[str] = ""
-    """What Python imports of the tool; also the name of the extra that brings it."""
+    """Module that Python imports of the tool; also the name of the extra that installs it."""
 
     def __init__(self, *, pictures: int = 1, patience: float = 5.0) -> None:
         self._require_package()
@@ -93,10 +94,10 @@ class Tracker(Callback):
         self._wall: float | None = None
 
     def connect(self, info: TrackedRunInfo) -> TrackedRun:
-        """Open a run in the tool: what a tool's own class has to say. Called on the tracker's thread.
+        """Open a run in the tool; every tracker implements it. Called on the tracker's thread.
 
         Args:
-            info: What the run is about.
+            info: Description of the run.
 
         Returns:
             The open run.
@@ -104,10 +105,10 @@ class Tracker(Callback):
         raise NotImplementedError
 
     def state_dict(self) -> dict[str, Any]:
-        """Give the identity of the run in the tool, so that a resumed run continues it.
+        """Return the identity of the run in the tool, so that a resumed run continues it.
 
         Returns:
-            It, under `id`; nothing outside of a run.
+            Under `id`; empty outside of a run.
         """
         return {"id": self._id} if self._id else {}
 
@@ -120,7 +121,7 @@ class Tracker(Callback):
         self._id = str(state.get("id", ""))
 
     def replay(self, records: Iterator[tuple[Event, float]], run: RunContext) -> None:
-        """Hand over a run that was made before, on the caller's thread; nothing is dropped.
+        """Pass on a finished run, on the caller's thread; nothing is dropped.
 
         Args:
             records: Its events in order, each with its time, seconds since 1970, UTC.
@@ -147,7 +148,7 @@ class Tracker(Callback):
         self._begin(event, run, lambda info: ThreadDelivery(f"{self.title} tracker", lambda: self.connect(info)))
 
     def on_batches_reported(self, event: BatchesReported, run: RunContext) -> None:
-        """Send mean loss, accuracy and pace of these steps. They are the first to be dropped."""
+        """Send mean loss, accuracy and speed of these steps. They are the first to be dropped."""
         values = {"batch/loss": event.loss_mean, "batch/learning_rate": event.learning_rate}
         if event.samples:
             values["batch/accuracy"] = event.correct / event.samples
@@ -156,19 +157,19 @@ class Tracker(Callback):
         self._scalars(values, event, run, minor=True)
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
-        """Send the figures of the split, F1 of each class, and the confusion matrix as a picture."""
+        """Send the metrics of the split, F1 per class, and the confusion matrix as a picture."""
         values = {f"valid/{name}": getattr(event, name) for name in FIGURES}
         self._scalars({**values, **self._by_class("valid_f1", event.f1)}, event, run)
         if self._pictures and event.epoch % self._pictures == 0:
             self._confusion("confusion/valid", event, run)
 
     def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
-        """Send the figures of training, F1 of each class, and where the time went."""
+        """Send training metrics, F1 per class, and times."""
         values = {name: getattr(event, field) for name, field in EPOCH_FIGURES.items()}
         self._scalars({**values, **self._by_class("train_f1", event.train_f1)}, event, run)
 
     def on_snapshot_saved(self, event: SnapshotSaved, run: RunContext) -> None:
-        """Send the first layer's weights as a picture, where they make one."""
+        """Send the first layer's weights as a picture, if they make one."""
         started, folder = self._started, run.folder
         if event.kind != "weights" or folder is None or started is None:
             return
@@ -193,11 +194,11 @@ class Tracker(Callback):
         self.send(draw, run)
 
     def on_checkpoint_saved(self, event: CheckpointSaved, run: RunContext) -> None:
-        """Have the tool write down what the checkpoint covers."""
+        """Have the tool write what the checkpoint covers."""
         self.send(lambda tool: tool.flush(), run)
 
     def on_evaluation_done(self, event: EvaluationDone, run: RunContext) -> None:
-        """Send the figures of the split, its confusion matrix and its report."""
+        """Send the metrics of the split, its confusion matrix and its report."""
         values = {f"evaluation/{event.split}_{name}": getattr(event, name) for name in FIGURES}
         self._scalars({**values, **self._by_class(f"evaluation_{event.split}_f1", event.f1)}, event, run)
         if self._pictures:
@@ -209,7 +210,7 @@ class Tracker(Callback):
             self.send(lambda tool: tool.text(name, path.read_text("utf-8"), step, wall), run)
 
     def on_run_ended(self, event: RunEnded, run: RunContext) -> None:
-        """Send files and model, end the run in the tool, and wait for it as long as `patience` allows."""
+        """Send files and model, end the run in the tool, and wait for it for at most `patience` seconds."""
         line = self._line
         if line is None:
             return
@@ -242,12 +243,12 @@ class Tracker(Callback):
         self._line = open_line(info)
 
     def send(self, call: Callable[[TrackedRun], None], run: RunContext, *, minor: bool = False) -> None:
-        """Have the tool told something, on its thread. Nothing happens outside of a run.
+        """Call the tool on its thread. Nothing happens outside of a run.
 
         Args:
-            call: What to tell it.
+            call: What to do with the open run.
             run: The live objects of the run.
-            minor: Whether it gives way where the queue is half full.
+            minor: Whether it is dropped once the queue is half full. Default: False.
 
         Raises:
             CallbackError: `tracker.failed`: the tool has failed, which detaches this callback.
@@ -322,14 +323,14 @@ _MAPPED = frozenset(name for name in vars(Tracker) if name.startswith("on_") and
 
 
 def parameters_of(event: RunStarted) -> dict[str, Plain]:
-    """What a run was started with, as one flat table.
+    """Flatten what a run was started with into one table.
 
     Args:
-        event: Its start.
+        event: Start of the run.
 
     Returns:
-        Settings as `table.name`, those of one name without a table as they are; `classes`, `device`, `parameters`,
-        `seed`, `threads`, `split_sizes.NAME` and `versions.NAME`. Lists are texts.
+        Settings as `table.name`, those without a table by their name; `classes`, `device`, `parameters`, `seed`,
+        `threads`, `split_sizes.NAME` and `versions.NAME`. Lists become text.
     """
     found = {
         "classes": len(event.classes),

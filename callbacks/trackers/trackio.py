@@ -14,13 +14,12 @@ from callbacks.trackers.tracker import Tracker
 class Trackio(Tracker):
     """Records the settings and curves of a run where `trackio show` finds them: on this machine, in Trackio's folder.
 
-    That folder is Trackio's own business: the environment variable `TRACKIO_DIR` moves it. A resumed run goes on in the
-    same Trackio run. Trackio deletes nothing: steps that were taken back stay, and are there twice once they are done
-    again. It gets no pictures and no files.
+    The environment variable `TRACKIO_DIR` moves that folder. A resumed run continues the same Trackio run. Trackio
+    cannot delete values: steps that are repeated appear twice. It gets neither pictures nor files.
 
     Args:
-        project: Name of the project there.
-        patience: Seconds to wait for the database when the run ends, 0 or more.
+        project: Name of the project in Trackio. Default: "epochscope".
+        patience: Seconds to wait for the database when the run ends, 0 or more. Default: 10.
 
     Raises:
         UsageError: `tracker.missing`: Trackio is not installed; `tracker.options`: an argument is out of range.
@@ -37,7 +36,7 @@ class Trackio(Tracker):
         """Open the database.
 
         Args:
-            info: What the run is about.
+            info: Description of the run.
 
         Returns:
             The open run.

@@ -1,4 +1,4 @@
-"""WeightsAndBiases: a run in files for Weights & Biases, by its own library, offline unless told otherwise."""
+"""Weights & Biases: a run in files, through its own library, offline unless told otherwise."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from trainer.store import durable
 
 Mode = Literal["offline", "online"]
 STEP = "step"
-"""Column of the history with our steps: the horizontal axis of every chart."""
+"""Column of the history with the optimiser step: the horizontal axis of every chart."""
 
 
 class WeightsAndBiases(Tracker):
     """Records a run for Weights & Biases: settings, curves, pictures, files. Offline: `wandb sync` uploads it later.
 
-    A resumed run goes on under the same id, offline in a folder of its own; sync all of them. Weights & Biases keeps
-    steps that were taken back: those that are done again follow at the same `step`.
+    A resumed run keeps its id; offline it gets another folder, so sync all of them. Weights & Biases cannot delete
+    values: those of steps that are repeated follow at the same `step`.
 
     Args:
-        project: Name of the project there.
+        project: Name of the project in Weights & Biases. Default: "epochscope".
         folder: Where `wandb/offline-run-...` is made. Default: the run folder; without one, the current folder.
-        mode: "offline" writes files only; "online" sends them at once, to the account that `wandb login` knows.
-        pictures: Send pictures every so many epochs, 1 or more; 0: none.
-        patience: Seconds to wait for its process when the run ends, 0 or more.
+        mode: "offline" (default) only writes files; "online" sends them at once, to the account of `wandb login`.
+        pictures: Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.
+        patience: Seconds to wait for its process when the run ends, 0 or more. Default: 10.
 
     Raises:
         UsageError: `tracker.missing`: wandb is not installed; `tracker.options`: an argument is out of range.
@@ -61,7 +61,7 @@ class WeightsAndBiases(Tracker):
         """Start its process, and a run.
 
         Args:
-            info: What the run is about.
+            info: Description of the run.
 
         Returns:
             The open run.

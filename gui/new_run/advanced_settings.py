@@ -1,4 +1,4 @@
-"""The settings that few people change, in groups: folded, counted where they were changed, found by a word."""
+"""Settings that few people change, in groups: folded, with the number of changed ones, and searchable."""
 
 from __future__ import annotations
 
@@ -19,9 +19,16 @@ from trainer.settings import flag_name
 
 
 class AdvancedSettings(QWidget):
-    """A box a table of settings that counts for the chosen model, `boxes` by name, and one of callbacks. Folded, unless
-    someone unfolds it or looks for a setting: then those are shown in whose title, path, flag or explanation the words
-    stand."""
+    """A box per table of settings that applies to the chosen model; `boxes` has them by name. And one of callbacks.
+
+    The boxes are folded until the user unfolds them or searches: then those settings are shown whose title, path, flag
+    or explanation contains all the words.
+
+    Args:
+        form: The settings.
+        rows: Rows of the settings by their path.
+        callbacks: The box of callbacks.
+    """
 
     def __init__(self, form: SettingsForm, rows: Mapping[Path_, SettingRow], callbacks: CallbackSection) -> None:
         super().__init__()
@@ -68,13 +75,17 @@ class AdvancedSettings(QWidget):
             self.search.selectAll()
 
     def reveal(self, path: Path_) -> None:
-        """Unfold where this setting is among them, whatever is looked for."""
+        """Unfold the groups if a setting is among them, and clear the search.
+
+        Args:
+            path: Path of the setting.
+        """
         if path in self._rows or self.callbacks.editor(path) is not None:
             self.search.clear()
             self.fold.setChecked(True)
 
     def show_groups(self) -> None:
-        """Those that count now: all where unfolded, those that were looked for, or only how many were changed."""
+        """Show the groups that apply: all if unfolded, what was searched for, or only how many were changed."""
         words, counting = self.search.text().casefold().split(), self._form.groups()
         shown = dict.fromkeys(self.boxes, False)
         for path, row in self._rows.items():
@@ -113,5 +124,5 @@ class AdvancedSettings(QWidget):
 
 
 def _group(path: Path_) -> str:
-    """Its table; "" is none."""
+    """Its table; "" at the top."""
     return path[0] if len(path) > 1 else ""

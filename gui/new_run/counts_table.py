@@ -1,4 +1,4 @@
-"""How many images each class has in each split."""
+"""The number of images of each class in each split."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gui.widgets.row_table import set_up_rows
 
 
 class CountsTable(QTableWidget):
-    """Names, and numbers with bars as long as their part of the column's largest."""
+    """Class names and numbers, with bars relative to the largest number in the column."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -23,7 +23,12 @@ class CountsTable(QTableWidget):
         self.setItemDelegate(self._bars)
 
     def show_counts(self, heads: list[str], rows: list[list[Any]]) -> None:
-        """Rows of a name and its numbers."""
+        """Show numbers.
+
+        Args:
+            heads: Titles of the columns.
+            rows: Class name and its numbers, a row each.
+        """
         self.clear()
         self.setRowCount(len(rows))
         self.setColumnCount(len(heads))

@@ -1,4 +1,4 @@
-"""What is in the data before anything is trained: counts, faults, example images, and what the model will be fed."""
+"""Checks the data before training: counts, problems, example images, and the model's input."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from trainer.pace import Pace
 from trainer.store.arrays import read_arrays
 
 FAULTS, ODD, FED = 1, 2, 4
-"""Places among the tabs."""
+"""Indices of tabs."""
 EXAMPLES = 3
-"""Of each class."""
+"""Images of each class."""
 PREVIEWED = 32
 MAX_FAULTS = 10_000
 SIDE = 72
@@ -42,13 +42,17 @@ class EpochBox(QSpinBox):
     """A number that the mouse wheel does not change: it scrolls the form."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Left to the form."""
+        """Leave the wheel to the form."""
         event.ignore()
 
 
 class DataCheck(QWidget):
-    """`settings` gives what the form says: the tables that concern data, or None where they are wrong.
-    `labels_wanted` with these: which labels may be wrong?"""
+    """Checks the data of the form. `labels_wanted` is emitted with its settings when labels are to be checked.
+
+    Args:
+        assist: The engine's helper process.
+        settings: Gives the tables of the form that concern data; None if they have problems.
+    """
 
     labels_wanted = Signal(object)
 
@@ -116,7 +120,7 @@ class DataCheck(QWidget):
     # -- asking ----------------------------------------------------------------------------------------------------
 
     def forget(self) -> None:
-        """Other data were chosen: what is shown no longer holds."""
+        """Clear the result: other data were chosen."""
         self._assist.cancel("data")
         self.tell_news("")
         self._report = self._failure = self._previewed = None
@@ -124,7 +128,7 @@ class DataCheck(QWidget):
         self._show()
 
     def settings_changed(self) -> None:
-        """Other augmentation, perhaps: show again what the model is fed, where that is looked at."""
+        """Update the preview if it is visible: the augmentation may have changed."""
         if self._report is not None:
             self._preview()
 
@@ -139,7 +143,7 @@ class DataCheck(QWidget):
                          per_class=EXAMPLES)  # fmt: skip
 
     def _right_settings(self) -> dict[str, Any] | None:
-        """Those of the form; None where some are wrong, which is said."""
+        """Settings of the form; None if some have problems, which is shown."""
         settings = self._settings()
         if settings is None:
             self.verdict.setText(self.tr("Fix the settings that are marked first."))
@@ -150,7 +154,11 @@ class DataCheck(QWidget):
             self.labels_wanted.emit(settings)
 
     def tell_news(self, text: str) -> None:
-        """What is new about the run that is set up."""
+        """Show what is new about the run that is being set up.
+
+        Args:
+            text: The text; "" hides it.
+        """
         self.news.setText(text)
         self.news.setVisible(bool(text))
 
@@ -314,7 +322,14 @@ class DataCheck(QWidget):
 
 
 def as_pixels(arrays: dict[str, NDArray[Any]]) -> NDArray[np.uint8]:
-    """(N, H, W, 3) for the eye: the model's normalised (N, C, H, W) times `std` plus `mean`, grey thrice."""
+    """Turn model input back into images.
+
+    Args:
+        arrays: `images`: normalised (N, C, H, W), float; `mean` and `std` (C,), of values in [0, 1].
+
+    Returns:
+        (N, H, W, 3), uint8; greyscale repeated in all three channels.
+    """
     shape = (1, -1, 1, 1)
     bright = arrays["images"] * arrays["std"].reshape(shape) + arrays["mean"].reshape(shape)
     pixels = np.clip(np.rint(bright * 255), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
@@ -322,7 +337,14 @@ def as_pixels(arrays: dict[str, NDArray[Any]]) -> NDArray[np.uint8]:
 
 
 def failure_text(answer: Answer) -> str:
-    """What a helper's refusal says, as a person should read it."""
+    """Return the text of a helper's refusal.
+
+    Args:
+        answer: The helper's answer.
+
+    Returns:
+        The translated text.
+    """
     return formats.plain(whole_text(answer))
 
 
@@ -340,7 +362,7 @@ def _show_cards(
     names: tuple[str, ...],
     texts: Sequence[str] = (),
 ) -> None:
-    """Each with the name of its class below, put into its text where it has one."""
+    """Show images, each with its class name below, inserted into its text if it has one."""
 
     def card(row: int) -> Card:
         name = labels.class_name(names, int(truth[row]))

@@ -1,6 +1,6 @@
-"""What a check of the data says beyond counts and faults, in words: balance, leaks, copies, odd images.
+"""Findings of a data check beyond counts and problems, in words: balance, leaks, copies, odd images.
 
-An older Epochscope in the chosen Python does not look for them: then nothing is said.
+An older Epochscope in the chosen Python does not report them: then nothing is shown.
 """
 
 from __future__ import annotations
@@ -14,12 +14,19 @@ from gui.engine.rpc_client import Answer
 from gui.text import formats
 
 UNEVEN = 1.5
-"""Images of the largest class for each of the smallest from which it is said."""
+"""Ratio of the largest to the smallest class from which the imbalance is mentioned."""
 Rows = list[tuple[str, str]]
 
 
 def lines(report: Answer) -> list[str]:
-    """For the summary: leaks first, they spoil what a run is for."""
+    """Write the lines for the summary: leaks first, since they invalidate results.
+
+    Args:
+        report: The helper's answer.
+
+    Returns:
+        A line each.
+    """
     found = []
     leaks = Counter((one["split"], one["seen"]["split"]) for one in report.get("leaks", ()))
     for (split, source), count in sorted(leaks.items()):
@@ -55,7 +62,14 @@ def lines(report: Answer) -> list[str]:
 
 
 def unread(report: Answer) -> dict[str, int]:
-    """Class -> files in picture formats that are not read; only classes that have some."""
+    """Count files in image formats that are not read.
+
+    Args:
+        report: The helper's answer.
+
+    Returns:
+        Their number by class; only classes that have some.
+    """
     found: Counter[str] = Counter()
     for one in report.get("left_out", ()):
         if one["kind"] == "format":
@@ -64,7 +78,15 @@ def unread(report: Answer) -> dict[str, int]:
 
 
 def rows(report: Answer, most: int) -> Rows:
-    """At most so many images worth a look, and why: leaks, pictures of two classes, other copies, odd ones."""
+    """List images worth a look, and why: leaks, copies with two classes, other copies, odd images.
+
+    Args:
+        report: The helper's answer.
+        most: Largest number of rows.
+
+    Returns:
+        Path and reason of each.
+    """
     groups = sorted(report.get("duplicates", {}).get("groups", ()), key=lambda group: not group["conflict"])
     leaking = {one["path"] for one in report.get("leaks", ())}
     found = [(one["path"], _leak(one)) for one in report.get("leaks", ())[:most]]
@@ -76,7 +98,14 @@ def rows(report: Answer, most: int) -> Rows:
 
 
 def count(report: Answer) -> int:
-    """Rows there are in all."""
+    """Count all rows.
+
+    Args:
+        report: The helper's answer.
+
+    Returns:
+        Number of rows that `rows` would give without a limit.
+    """
     leaking = {one["path"] for one in report.get("leaks", ())}
     copies = [
         other["path"] for group in report.get("duplicates", {}).get("groups", ()) for other in group["images"][1:]
@@ -116,7 +145,7 @@ def _odd(one: dict[str, str]) -> str:
 
 
 def _of(split: str) -> str:
-    """A split as it stands before a noun."""
+    """A split as an adjective."""
     texts = {
         "train": QCoreApplication.translate("DataLooks", "training"),
         "valid": QCoreApplication.translate("DataLooks", "validation"),

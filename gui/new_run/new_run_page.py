@@ -1,4 +1,4 @@
-"""Set up a run: recipe, data, model, every setting with its range, the command that does the same, and Start."""
+"""Sets up a run: recipe, data, model, every setting with its range, the equivalent command, and Start."""
 
 from __future__ import annotations
 
@@ -42,13 +42,12 @@ from trainer.settings import merge
 
 EPOCHS: Path_ = ("train", "epochs")
 FIRST: tuple[Path_, ...] = (SOURCE, MODEL, EPOCHS, ("train", "batch"), RATE, DEVICE)
-"""What most people set; the rest stands below, folded."""
+"""Settings that most people change; the others are folded below."""
 _CHECKED = ("data", "augment")
 
 
 class NewRunPage(QWidget):
-    """`start_wanted`: the arguments after `epochscope`, and the name of the run. `make_client`: makes a helper
-    that reads callbacks; without it, only their names are known."""
+    """The page. `start_wanted` is emitted with the arguments after `epochscope`, and the name of the run."""
 
     start_wanted = Signal(list, str)
 
@@ -165,7 +164,7 @@ class NewRunPage(QWidget):
     # -- what a person does ----------------------------------------------------------------------------------------
 
     def set_source(self, path: str | Path) -> None:
-        """Take a data set by its name, or a folder of images; the recipe that fits it is chosen, once that is known."""
+        """Choose a data set by name, or a folder of images; the recipe that suits it is chosen once it is known."""
         self._by_hand = False
         self._take_source(path)
 
@@ -175,7 +174,7 @@ class NewRunPage(QWidget):
         self._advised()
 
     def take_settings(self, tables: Mapping[str, Any], news: str) -> None:
-        """Set up a run like another one, under a new name; `news`: what is different about it, in words."""
+        """Set up a run like another one, under a new name; `news` says in words what is different."""
         self._by_hand = True
         self.form.take(tables)
         self.name.clear()
@@ -184,7 +183,7 @@ class NewRunPage(QWidget):
         self._show()
 
     def set_devices(self, names: list[str]) -> None:
-        """Offer the devices this machine has, beside auto."""
+        """Offer the devices of this machine, besides auto."""
         editor = self.rows[DEVICE].editor
         assert isinstance(editor, Choice)
         editor.blockSignals(True)
@@ -198,7 +197,7 @@ class NewRunPage(QWidget):
         self._take_recipe(self.recipe.itemData(place))
 
     def choose_card(self, recipe: str) -> None:
-        """The recipe of a card: a model that was typed gives way."""
+        """Choose the recipe of a card; it replaces a model that was typed."""
         self._by_hand = True
         self.form.set(MODEL, "")
         self._take_recipe(recipe)
@@ -212,7 +211,7 @@ class NewRunPage(QWidget):
             self._seek_advice()
 
     def _advised(self) -> None:
-        """What fits, or how long it takes, is known now."""
+        """Show which recipe suits the data, or how long each takes."""
         fitting = self._advice.recommended if self._advice is not None else None
         choosing = self._by_hand or self.recipe.view().isVisible()  # the list must not change below the mouse
         if fitting and not choosing:
@@ -226,7 +225,7 @@ class NewRunPage(QWidget):
             self._show()
 
     def poll(self) -> None:
-        """On each tick of the window."""
+        """Process answers; called on each tick of the window."""
         self.callbacks.catalog.poll()
         if self._advice is not None:
             self._advice.poll()
@@ -267,32 +266,32 @@ class NewRunPage(QWidget):
             self.start_wanted.emit(self.form.arguments(), self.form.run_name())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """One folder may be dropped."""
+        """Accept a single folder."""
         if dropped_folder(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """It becomes the data."""
+        """Use the folder as data."""
         if (folder := dropped_folder(event)) is not None:
             self.set_source(folder)
             event.acceptProposedAction()
 
     def showEvent(self, event: Any) -> None:
-        """Names may have been taken meanwhile, and what was measured may no longer hold."""
+        """Check again: names may have been taken meanwhile, and estimates may be out of date."""
         super().showEvent(event)
         self._fit()
         self._show()
         self._seek_advice()
 
     def hideEvent(self, event: Any) -> None:
-        """Nothing is measured for no one."""
+        """Stop measuring."""
         super().hideEvent(event)
         self.callbacks.catalog.stop()
         if self._advice is not None:
             self._advice.stop()
 
     def resizeEvent(self, event: Any) -> None:
-        """Low windows have little room for the cards."""
+        """Adjust the cards: low windows have little room for them."""
         super().resizeEvent(event)
         self.cards.set_short(self.height() < SHORT_PAGE)
 
@@ -303,12 +302,12 @@ class NewRunPage(QWidget):
         return found.get("data"), found.get("train", {}).get("seed")
 
     def _chosen_data(self) -> dict[str, Any] | None:
-        """All settings that say which images; None where part of them is wrong."""
+        """All settings that determine the images; None if some of them have problems."""
         tables = self._data_settings()
         return None if tables is None else merge({"data": tables.get("data", {})}).data.model_dump()
 
     def _data_settings(self) -> dict[str, Any] | None:
-        """What the data check needs to know; None where part of it is wrong."""
+        """Settings that the data check needs; None if some of them have problems."""
         wanted = ("batch", "seed")
         if any(found.path[0] in _CHECKED or found.path[-1] in wanted for found in self.form.check()):
             return None
@@ -318,7 +317,7 @@ class NewRunPage(QWidget):
         return made
 
     def _show(self) -> None:
-        """All texts, problems and the command, as the form has them."""
+        """Update texts, problems and command from the form."""
         found = self.form.check()
         self.callbacks.show_state(found)
         problems = {one.path: one for one in reversed(found)}
@@ -359,7 +358,7 @@ class NewRunPage(QWidget):
                 return
 
     def _fit(self) -> None:
-        """Nothing of the form may be cut off at the side."""
+        """Make the form wide enough that nothing is cut off."""
         for widget in (self._first, *self.advanced.boxes.values(), self.callbacks, self.advanced, self._inner):
             layout = widget.layout()
             assert layout is not None

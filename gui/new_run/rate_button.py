@@ -1,4 +1,4 @@
-"""The button beside the learning rate: finds one by a range test."""
+"""The button next to the learning rate: finds one by a range test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RATE: Path_ = ("train", "lr")
 
 
 class RateButton(QPushButton):
-    """Opens the finder for what the form says. `found`: the rate that was taken over, for the path of the setting."""
+    """Opens the finder for the form's settings. `found` is emitted with the path of the setting and the chosen rate."""
 
     found = Signal(tuple, str)
 

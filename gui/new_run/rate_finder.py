@@ -1,4 +1,4 @@
-"""Finds a learning rate: asks the helper for a range test, shows its curve, and hands the chosen rate to the form."""
+"""Finds a learning rate: requests a range test, shows its curve, and passes the chosen rate to the form."""
 
 from __future__ import annotations
 
@@ -32,7 +32,14 @@ SIZE = 620, 420
 
 
 class RateFinder(QDialog):
-    """Begins at once; closing it gives up. `chosen`: the rate, as one types it."""
+    """Starts the range test at once; closing the dialog cancels it. `chosen` is emitted with the rate as text.
+
+    Args:
+        assist: The engine's helper process.
+        settings: Settings by table.
+        root: Folder of all runs, where features are kept.
+        parent: Parent widget.
+    """
 
     chosen = Signal(str)
 
@@ -42,7 +49,7 @@ class RateFinder(QDialog):
         self._assist = assist
         self._curve: RateCurveView | None = None
         self.rate: float | None = None
-        """What the button takes over."""
+        """The rate that the button uses; None if there is none."""
         self.stage = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.stage.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.progress = QProgressBar(textVisible=False)
@@ -110,7 +117,7 @@ class RateFinder(QDialog):
             self._show_curve(self._curve)
 
     def done(self, result: int) -> None:
-        """No one wants the answer any more."""
+        """Cancel the range test."""
         self._assist.cancel("rates")
         super().done(result)
 
@@ -130,7 +137,7 @@ class RateFinder(QDialog):
         self._show_rate()
 
     def _show_rate(self) -> None:
-        """The rate on the button, and where it is on the curve."""
+        """Show the rate on the button and on the curve."""
         curve = self._curve
         text = self.tr("Use {rate}").format(rate=rate_text(self.rate)) if self.rate is not None else self.tr("Use")
         self.use_button.setText(text)

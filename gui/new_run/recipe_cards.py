@@ -1,4 +1,4 @@
-"""Three ways to train on the chosen images, as cards: what each is, how long it takes here, which of them fits."""
+"""Three ways to train on the chosen images, as cards: what each is, how long it takes here, which one suits them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trainer.recommendation import CANDIDATES
 
 ROUND = 7.0
 SHORT_PAGE = 430
-"""Pixels. On a lower page the cards leave out what they are: the tool tips say it."""
+"""Height in pixels below which the cards leave out their descriptions: the tool tips have them."""
 
 
 def _label(*, wrap: bool = False) -> QLabel:
@@ -27,7 +27,13 @@ def _label(*, wrap: bool = False) -> QLabel:
 
 
 class RecipeCard(QRadioButton):
-    """A radio button that looks like a card. One that is not installed cannot be chosen, but says how it could be."""
+    """A radio button that looks like a card.
+
+    A recipe that is not installed cannot be chosen, but the card shows how to install it.
+
+    Args:
+        recipe: Name of the recipe.
+    """
 
     def __init__(self, recipe: str) -> None:
         super().__init__()
@@ -66,7 +72,11 @@ class RecipeCard(QRadioButton):
         layout.addLayout(install)
 
     def show_offer(self, offer: RecipeOffer) -> None:
-        """Another estimate, perhaps."""
+        """Show a recipe with its estimate.
+
+        Args:
+            offer: The recipe.
+        """
         self.offer = offer
         self.name.setText(recipe_offers.title(offer.recipe))
         self.about.setText(recipe_offers.about(offer.recipe))
@@ -89,7 +99,11 @@ class RecipeCard(QRadioButton):
         self.updateGeometry()
 
     def set_short(self, short: bool) -> None:
-        """Leave out what it is, or not."""
+        """Hide or show the description.
+
+        Args:
+            short: Whether it is hidden.
+        """
         self.about.setVisible(not short)
 
     def _paint_labels(self) -> None:
@@ -102,34 +116,34 @@ class RecipeCard(QRadioButton):
             label.setPalette(palette)
 
     def sizeHint(self) -> QSize:
-        """As high as what is on it: a radio button would count its own text. As wide as its neighbours."""
+        """As high as its content (a radio button would count its own text), as wide as its neighbours."""
         layout = self.layout()
         return QSize(0, layout.sizeHint().height()) if layout is not None else super().sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as its words allow."""
+        """As narrow as its text allows."""
         layout = self.layout()
         return layout.minimumSize() if layout is not None else super().minimumSizeHint()
 
     def hitButton(self, place: QPoint) -> bool:
-        """All of the card is the button."""
+        """The whole card is the button."""
         return self.rect().contains(place) and self.offer.installed
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter chooses as the space bar does."""
+        """Enter selects it, like the space bar."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.offer.installed:
             self.click()
         else:
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Colours of the theme."""
+        """Use the colours of a new theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._paint_labels()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A frame, coloured where it is chosen, with a second one where it has the keyboard."""
+        """Draw a frame, coloured if it is selected, with a second one if it has the keyboard focus."""
         colours, palette = Colours.current(), self.palette()
         chosen = palette.color(QPalette.ColorRole.Highlight)
         base = colours.background if self.offer.installed else palette.color(QPalette.ColorRole.Window)
@@ -147,7 +161,13 @@ class RecipeCard(QRadioButton):
 
 
 class RecipeCards(QWidget):
-    """The cards, and a line that says why one of them fits. `chosen` has the recipe that a person has picked."""
+    """The cards, and a line that says why one of them is recommended.
+
+    `chosen` is emitted with the recipe that the user picked.
+
+    Args:
+        advice: Recommends recipes; None: no recommendation.
+    """
 
     chosen = Signal(str)
 
@@ -173,7 +193,11 @@ class RecipeCards(QWidget):
             self.chosen.emit(name)
 
     def show_offers(self, epochs: int | None = None) -> None:
-        """What is known by now; `epochs` where a person has set them."""
+        """Show what is known so far.
+
+        Args:
+            epochs: Number of epochs that the user has set; None: each recipe's own.
+        """
         known = self._advice.offers(epochs) if self._advice is not None else map(RecipeOffer, CANDIDATES)
         for offer in known:
             self.cards[offer.recipe].show_offer(offer)
@@ -185,7 +209,11 @@ class RecipeCards(QWidget):
         self.reason.setPalette(palette)
 
     def check(self, recipe: str | None) -> None:
-        """Mark the card of this recipe; none where it has no card."""
+        """Mark the card of a recipe.
+
+        Args:
+            recipe: Name of the recipe; None, or one without a card: no card is marked.
+        """
         for name, card in self.cards.items():
             card.setAutoExclusive(False)
             card.setChecked(name == recipe)
@@ -193,6 +221,10 @@ class RecipeCards(QWidget):
             card.setAutoExclusive(True)
 
     def set_short(self, short: bool) -> None:
-        """Little room."""
+        """Hide or show the descriptions of all cards.
+
+        Args:
+            short: Whether they are hidden.
+        """
         for card in self.cards.values():
             card.set_short(short)

@@ -1,4 +1,4 @@
-"""One setting of a form: its title, an editor, its unit, and what is wrong with it."""
+"""One setting of a form: its title, an editor, its unit, and its problem."""
 
 from __future__ import annotations
 
@@ -16,22 +16,26 @@ from gui.window.theme import Colours
 
 
 class Choice(QComboBox):
-    """A list that the mouse wheel does not change: one scrolls the form over it."""
+    """A list that the mouse wheel does not change: it scrolls the form."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """For the form."""
+        """Leave the wheel to the form."""
         event.ignore()
 
 
 class ProblemLabel(QLabel):
-    """What is wrong, in red and with a sign; takes no room where all is well."""
+    """A problem, in red and with an icon; takes no room if there is none."""
 
     def __init__(self) -> None:
         super().__init__(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.hide()
 
     def tell(self, text: str) -> None:
-        """Show it; "" where all is well."""
+        """Show a problem.
+
+        Args:
+            text: The problem; "" hides it.
+        """
         self.setText(f"⚠ {text}" if text else "")
         palette = self.palette()
         palette.setColor(self.foregroundRole(), Colours.current().bad)
@@ -40,11 +44,16 @@ class ProblemLabel(QLabel):
 
 
 class SettingRow(QObject):
-    """The widgets of a field, put into a grid: label, editor and unit, the problem below. `typed`: path and text."""
+    """The widgets of a field: label, editor and unit, the problem below. `typed` is emitted with path and text.
+
+    Args:
+        field: The field.
+        parent: Parent widget.
+    """
 
     typed = Signal(tuple, str)
     left = Signal(tuple)
-    """Typing has ended."""
+    """Emitted with the path when editing has ended."""
 
     def __init__(self, field: Field, parent: QWidget) -> None:
         super().__init__(parent)
@@ -87,7 +96,13 @@ class SettingRow(QObject):
         self.typed.emit(self.path, text)
 
     def place(self, grid: QGridLayout, row: int, beside: QWidget | None = None) -> None:
-        """Take two rows of a grid; `beside` stands in place of the unit."""
+        """Put the widgets into two rows of a grid.
+
+        Args:
+            grid: The grid.
+            row: The first of the two rows.
+            beside: Widget in place of the unit. Default: none.
+        """
         grid.addWidget(self.label, row, 0)
         grid.addWidget(self.editor, row, 1)
         grid.addWidget(beside or self.unit, row, 2)
@@ -96,14 +111,23 @@ class SettingRow(QObject):
         grid.addWidget(self.problem, row + 1, 1)
 
     def set_shown(self, shown: bool) -> None:
-        """Show or hide all of it; a problem has room only where there is one."""
+        """Show or hide all widgets; a problem is shown only if there is one.
+
+        Args:
+            shown: Whether to show them.
+        """
         for widget in (self.label, self.editor):
             widget.setVisible(shown)
         self.unit.setVisible(shown and self._has_unit)
         self.problem.setVisible(shown and bool(self.problem.text()))
 
     def show_text(self, text: str, changed: bool) -> None:
-        """Show the form's text, but not over what someone is typing. A changed one has a bold title."""
+        """Show the form's text, unless the user is typing.
+
+        Args:
+            text: The text.
+            changed: Whether it differs from the base: then the title is bold.
+        """
         font = self.label.font()
         font.setBold(changed)
         self.label.setFont(font)
@@ -146,14 +170,25 @@ class SettingRow(QObject):
 
 
 def align(widgets: Sequence[QWidget]) -> None:
-    """Make them all as wide as the widest."""
+    """Make widgets as wide as the widest of them.
+
+    Args:
+        widgets: One widget or more.
+    """
     widest = max(widget.sizeHint().width() for widget in widgets)
     for widget in widgets:
         widget.setMinimumWidth(widest)
 
 
 def setting_grid(box: QWidget) -> QGridLayout:
-    """What rows are placed in."""
+    """Make the grid that rows are put into.
+
+    Args:
+        box: Widget that gets the grid.
+
+    Returns:
+        The grid, with three columns.
+    """
     grid = QGridLayout(box)
     grid.setColumnStretch(1, 1)
     grid.setVerticalSpacing(space(TIGHT))

@@ -1,8 +1,8 @@
 """The module around pyqtgraph: a chart that is told everything it draws at each frame.
 
-pyqtgraph gives the view, pan and zoom, and the fast way from arrays to lines. Lines, axes and texts are painted here,
-in pixels: its curve and axis items cost three times as much a frame, do not know logarithms beside their own, and read
-HTML in every text. Lines come thinned to the screen (viewmodels/minmax_pyramid), so nothing is downsampled or clipped.
+pyqtgraph provides view, pan and zoom, and the fast way from arrays to lines. Lines, axes and texts are painted here,
+in pixels: its curve and axis items take three times as long per frame, know no logarithms but their own, and read HTML
+in every text. Lines come thinned for the screen (viewmodels/minmax_pyramid), so nothing is downsampled or clipped.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ import pyqtgraph as pg  # isort: skip  # as gui.plotting.painting imports it fir
 
 _KEPT_TEXTS = 200
 _USUAL_MARK = "0.000"
-"""Of the y axis: charts above each other line up where theirs are no wider."""
+"""Label of the y axis: charts below each other line up if their labels are no wider."""
 
 
 @dataclass
 class Scene:
-    """All a chart draws, the last stroke on top. `bad`: x of values that are not finite,
-    `bad_sign`: what they are."""
+    """All that a chart draws, the last stroke on top. `x`: left and right edge; `bad`: x of values that are not finite,
+    `bad_sign`: which kind they are; `cursor`: x of the cursor, None: no cursor."""
 
     x: tuple[float, float]
     strokes: list[Stroke] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Scene:
 
 
 class _Canvas(pg.GraphicsObject):  # type: ignore[misc]
-    """All that is painted, in pixels of the view, under the view box that takes the mouse."""
+    """All that is painted, in pixels of the view, below the view box that handles the mouse."""
 
     def __init__(self, chart: Chart) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class _Canvas(pg.GraphicsObject):  # type: ignore[misc]
         return QRectF(self._chart.view.rect())
 
     def paint(self, painter: QPainter, option: Any, widget: Any) -> None:
-        """As the chart says."""
+        """Paint the chart."""
         try:
             self._chart.paint(painter)
         except Exception:
@@ -66,11 +66,11 @@ class _Canvas(pg.GraphicsObject):  # type: ignore[misc]
 
 
 class Chart(QFrame):
-    """A plot on a card, with a title. `draw` shows a scene; y fits what is in sight unless it is `fixed_y`, x is the
+    """A plot on a card with a title. `draw` shows a scene; y fits what is visible unless it is `fixed_y`, x is the
     caller's.
 
-    `moved`: a person moved the view, to these edges. `boxed`: drew a box around these edges, and around this range of
-    y, or None. `hovered`: x under the mouse, or None. `clicked`: x.
+    Signals: `moved`, the user moved the view to these edges; `boxed`, the user drew a box: its edges, and its y range
+    or None; `hovered`, x under the mouse or None; `clicked`, x.
     """
 
     moved = Signal(float, float)
@@ -129,12 +129,12 @@ class Chart(QFrame):
     # -- looks ---------------------------------------------------------------------------------------------------
 
     def set_title(self, text: str) -> None:
-        """Plain text."""
+        """Set the title, as plain text."""
         self.head.set_title(text)
         self.setAccessibleName(text)
 
     def restyle(self) -> None:
-        """Take colours and font from the palette again."""
+        """Update colours and font from the palette."""
         self._colours = Colours.current()
         self._texts: dict[str, QStaticText] = {}
         self._stamps = Stamps(self._colours.background)
@@ -146,7 +146,7 @@ class Chart(QFrame):
         self._canvas.update()
 
     def make_scalable(self) -> None:
-        """Paint for a drawing that scales: slower, and nothing comes from stored pixels."""
+        """Paint for a scalable drawing: slower, without stored pixels."""
         self._scalable = True
         self.view.setCacheMode(self.view.CacheModeFlag.CacheNone)
 
@@ -164,11 +164,11 @@ class Chart(QFrame):
 
     @property
     def columns(self) -> int:
-        """Pixels of the screen that the x axis covers."""
+        """Device pixels that the x axis covers."""
         return int(self.area.width() * self.devicePixelRatioF())
 
     def limit(self, low: float, high: float, least: float) -> None:
-        """How far a person may pan, and the least width of the view."""
+        """Limit panning to `low` ... `high`, and the width of the view to at least `least`."""
         self._limits = low, high, least
 
     def _hand_over(self) -> None:
@@ -180,7 +180,7 @@ class Chart(QFrame):
         self.view.scene().prepareForPaint()
 
     def draw(self, scene: Scene) -> None:
-        """Show this from now on."""
+        """Show a scene."""
         self.scene = scene
         self._scaled = [self._scale(stroke.y) for stroke in scene.strokes]
         low = min((float(np.fmin.reduce(y)) for y in self._scaled), default=np.nan)
@@ -215,13 +215,13 @@ class Chart(QFrame):
         self._ticks = [(place, self._x_mark(place, step)) for place in places], y_ticks
 
     def _x_mark(self, place: float, step: float) -> str:
-        """Of a place on the x axis, which a logarithmic one has the logarithm of."""
+        """Label of a position on the x axis, which is a logarithm if the axis is logarithmic."""
         if self.x_kind == "log":
             return number_text(10.0**place, 10.0**place, "number")
         return number_text(place, step, self.x_kind)
 
     def _make_room(self, wide: float) -> None:
-        """For marks of the y axis that are so wide; what is usual is kept, so that charts beside each other line up."""
+        """Make room for y labels of this width; the usual width is kept, so that charts next to each other line up."""
         usual = QFontMetricsF(self.font()).horizontalAdvance(_USUAL_MARK) + 8
         left = max(usual, min(wide, self.view.width() / 2))
         if left != self._margins[0]:
@@ -229,7 +229,7 @@ class Chart(QFrame):
             self._place_box()
 
     def show_hover(self, x: float | None, readings: list[Reading]) -> None:
-        """Put the crosshair at `x` and the readings beside the title; None takes both away."""
+        """Show the crosshair at `x` and the readings next to the title; None removes both."""
         self.hover, self.readings = x, readings
         self.head.show_readings(readings)
         self._canvas.update()
@@ -237,7 +237,7 @@ class Chart(QFrame):
     # -- painting in pixels --------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter) -> None:
-        """Everything, in pixels of the view."""
+        """Paint everything, in pixels of the view."""
         area = self.area
         painter.setFont(self.font())
         self._draw_axes(painter, area)
@@ -367,7 +367,7 @@ class Chart(QFrame):
         self.boxed.emit(left + edges[0], left + edges[1], y)
 
     def _x_at(self, place: QPointF) -> float | None:
-        """What a place of the view means; None beside the lines."""
+        """Convert a position in the view to x; None outside the plot."""
         area, (left, right) = self.area, self.scene.x
         return left + (place.x() - area.left()) / area.width() * (right - left) if area.contains(place) else None
 
@@ -384,7 +384,7 @@ class Chart(QFrame):
             self.clicked.emit(x)
 
     def eventFilter(self, watched: Any, event: QEvent) -> bool:
-        """The mouse has left or begins something, or there is more room."""
+        """Handle the mouse leaving or starting something, and a new size."""
         if event.type() == QEvent.Type.Leave:
             self.hovered.emit(None)
         elif event.type() in (QEvent.Type.Wheel, QEvent.Type.MouseButtonPress):

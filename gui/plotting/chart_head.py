@@ -1,4 +1,4 @@
-"""The line above a chart: its title, and at the right the values under the mouse, which cover nothing there."""
+"""The line above a chart: its title, and at the right the values under the mouse, where they cover nothing."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _SAMPLE = 12
 
 
 class ChartHead(QWidget):
-    """Values are painted whole or not at all: `show_readings` has the most important first, and where not all fit, the
-    last is how many more there are."""
+    """Title and values of a chart. A value is painted in full or not at all; if not all fit, the last item is how many
+    more there are."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,22 +26,37 @@ class ChartHead(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_title(self, text: str) -> None:
-        """Plain text."""
+        """Set the title.
+
+        Args:
+            text: Plain text.
+        """
         self.title = text
         self.update()
 
     def show_readings(self, readings: Sequence[Reading]) -> None:
-        """Those at the place of the mouse; none take the old ones away."""
+        """Show the values at the mouse.
+
+        Args:
+            readings: The values, most important first; empty: none.
+        """
         if readings or self._readings:
             self._readings = readings
             self.update()
 
     def sizeHint(self) -> QSize:
-        """A line of text."""
+        """One line of text."""
         return QSize(0, QFontMetrics(text_font("heading")).height() + space(TIGHT))
 
     def fitting(self, width: float) -> tuple[list[Reading], float]:
-        """The readings there is room for beside the title, and how wide each of their values is."""
+        """Find the values that fit next to the title.
+
+        Args:
+            width: Width in pixels.
+
+        Returns:
+            The values, and the width of each in pixels.
+        """
         metrics = QFontMetricsF(self.font())
         if not self._readings:
             return [], 0.0
@@ -55,17 +70,17 @@ class ChartHead(QWidget):
         return list(self._readings[: max(0, count)]), value
 
     def _sample(self) -> int:
-        """Width of the sample of a line beside its value; the only line of a chart needs none."""
+        """Width of the line sample before each value; a chart with a single line has none."""
         return _SAMPLE + space(TIGHT) if len(self._readings) > 1 else 0
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another font has another height."""
+        """Update the height for a new font."""
         if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Title, samples of lines, values."""
+        """Draw title, line samples and values."""
         painter, colours, area = QPainter(self), Colours.current(), QRectF(self.rect())
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(self.palette().color(QPalette.ColorRole.Text))

@@ -1,4 +1,4 @@
-"""How the points of a class look, where each class has a colour of its own."""
+"""How the points of a class look if each class has a colour."""
 
 from __future__ import annotations
 
@@ -10,14 +10,30 @@ from gui.window.theme import Colours
 
 
 def look_of_class(number: int, *, hollow: bool = False) -> Look:
-    """A colour and a shape: where there are more classes than colours, shapes tell them apart."""
+    """Choose colour and shape of a class; with more classes than colours, shapes tell them apart.
+
+    Args:
+        number: Index of the class.
+        hollow: Whether the shape is hollow. Default: False.
+
+    Returns:
+        The look.
+    """
     series = Colours.current().series
     colour: QColor = series[number % len(series)]
     return Look(colour, line=False, shape=SHAPES[number // len(series) % len(SHAPES)], hollow=hollow)
 
 
 def sample(number: int, scale: float) -> QIcon:
-    """Right and wrong of a class, side by side."""
+    """Draw the points of a class, right and wrong, side by side.
+
+    Args:
+        number: Index of the class.
+        scale: Device pixels per logical pixel.
+
+    Returns:
+        An icon of 40 x 16 logical pixels.
+    """
     picture = QPixmap(round(40 * scale), round(16 * scale))
     picture.setDevicePixelRatio(scale)
     picture.fill(Qt.GlobalColor.transparent)

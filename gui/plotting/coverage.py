@@ -1,4 +1,5 @@
-"""Accuracy over coverage: how many answers are right if only the surest are given. No pyqtgraph: two short lines."""
+"""Accuracy over coverage: how many predictions are right if only the most confident ones are used. No pyqtgraph: two
+short lines."""
 
 from __future__ import annotations
 
@@ -17,7 +18,12 @@ from trainer.plotting.ticks import outward
 
 
 class CoverageCurve(UnitChart):
-    """A line or two, one of which is spoken of."""
+    """One line or two; one of them is described in words.
+
+    Attributes:
+        curves: Name and data of each line.
+        spoken: Index of the line that is described.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +31,12 @@ class CoverageCurve(UnitChart):
         self.spoken = 0
 
     def show_curves(self, curves: list[tuple[str, Coverage]], spoken: int) -> None:
-        """Show these, each with its name; `spoken`: which one is spoken of."""
+        """Show lines.
+
+        Args:
+            curves: Name and data of each.
+            spoken: Index of the line that is described.
+        """
         if (curves, spoken) == (self.curves, self.spoken):
             return
         self.curves, self.spoken = curves, spoken
@@ -36,7 +47,11 @@ class CoverageCurve(UnitChart):
         self.update()
 
     def looks(self) -> list[tuple[Look, str]]:
-        """For a legend."""
+        """Return the entries of the legend.
+
+        Returns:
+            Look and name of each line.
+        """
         series, several = Colours.current().series, len(self.curves) > 1
         return [
             (Look(series[place % 2], 1.8, dashed=several and place == 0), name)
@@ -44,18 +59,18 @@ class CoverageCurve(UnitChart):
         ]
 
     def count(self) -> int:
-        """Points of the line that is spoken of."""
+        """Number of points of the described line."""
         return len(self.curves[self.spoken][1].coverage) if self.curves else 0
 
     def number_at(self, share: float) -> int:
-        """The nearest point that covers as much."""
+        """Index of the point whose coverage is nearest to `share`."""
         points = self.curves[self.spoken][1].coverage
         after = min(bisect_left(points, share), len(points) - 1)
         before = max(after - 1, 0)
         return before if share - points[before] < points[after] - share else after
 
     def words_at(self, number: int) -> str:
-        """The numbers of a point."""
+        """Describe a point in words."""
         curve = self.curves[self.spoken][1]
         text = self.tr("Most confident {share}: {right} right, confidence {least} or more")
         return text.format(
@@ -65,11 +80,11 @@ class CoverageCurve(UnitChart):
         )
 
     def caption(self) -> str:
-        """What the bottom is."""
+        """Title of the x axis."""
         return self.tr("share of images decided")
 
     def draw(self, painter: QPainter, area: QRectF, colours: Colours) -> None:
-        """The lines, and the point that is pointed at."""
+        """Draw the lines, and the highlighted point."""
         for (look, _), (_, curve) in zip(self.looks(), self.curves, strict=True):
             pen = QPen(look.colour, look.width)
             if look.dashed:

@@ -1,4 +1,4 @@
-"""F1 of every class after every epoch, as colours. No pyqtgraph: one picture, painted at once."""
+"""F1 of every class after every epoch, as colours. No pyqtgraph: a single image, painted at once."""
 
 from __future__ import annotations
 
@@ -16,14 +16,22 @@ from gui.widgets.short_names import ShortNames
 from gui.window.theme import Colours, rgb
 
 WIDEST = 48
-"""Pixels of a cell, at most."""
+"""Largest width of a cell in pixels."""
 SCALE = 10
-"""Height of the colour scale."""
+"""Height of the colour scale in pixels."""
 
 
 class HeatMap(QWidget):
-    """Rows are classes in the order given, columns epochs. A click marks the class and goes to the epoch, a double
-    click or Enter chooses the class; `pointed` says in words what is under the mouse or the keyboard's cell."""
+    """Classes as rows in the given order, epochs as columns.
+
+    A click marks the class (`class_marked`) and goes to the epoch (`epoch_chosen`), a double click or Enter chooses the
+    class (`class_chosen`); `pointed` describes the cell under the mouse or the keyboard.
+
+    Attributes:
+        epoch: Epoch to mark; 0: none.
+        best: Best epoch; None: no mark.
+        marked: Class to mark; -1: none.
+    """
 
     epoch_chosen = Signal(int)
     class_marked = Signal(int)
@@ -44,14 +52,14 @@ class HeatMap(QWidget):
         self.best: int | None = None
         self.marked = -1
         self.top, self.row_height = 10, 24
-        """Where the first row begins and how high rows are, where all of them fit: as in the table beside."""
+        """Top of the first row and height of rows, if all fit: as in the table next to it."""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(190, 120)
 
     def sizeHint(self) -> QSize:
-        """What fits beside the table."""
+        """Fits next to the table."""
         return QSize(360, 300)
 
     def show_table(
@@ -61,7 +69,14 @@ class HeatMap(QWidget):
         order: NDArray[np.int64],
         names: tuple[str, ...],
     ) -> None:
-        """`table` (C, E) with NaN where there is no figure; `order` holds the class of each row from the top."""
+        """Show values.
+
+        Args:
+            epochs: Numbers of the epochs (E,), increasing.
+            table: F1 (C, E) in [0, 1], NaN where there is none.
+            order: Class of each row from the top (C,).
+            names: Class names.
+        """
         self._epochs, self._table, self._order, self._names = epochs, table, order, names
         finite = table[np.isfinite(table)]
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
@@ -88,7 +103,7 @@ class HeatMap(QWidget):
 
     @property
     def below(self) -> int:
-        """Pixels of the epochs' numbers and the colour scale."""
+        """Pixels for epoch numbers and colour scale."""
         return 2 * self.fontMetrics().height() + 14
 
     def _margin(self) -> float:
@@ -111,7 +126,7 @@ class HeatMap(QWidget):
     # -- painting ------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """All of it."""
+        """Draw cells, labels, marks and colour scale."""
         if not len(self._order) or not len(self._epochs):
             return
         painter, area, colours = QPainter(self), self._area(), Colours.current()
@@ -200,7 +215,14 @@ class HeatMap(QWidget):
         self.update()
 
     def words_at(self, cell: tuple[int, int]) -> str:
-        """Class, epoch and F1 of a row and a column."""
+        """Describe a cell: class, epoch and F1.
+
+        Args:
+            cell: Row and column.
+
+        Returns:
+            The text.
+        """
         number, column = int(self._order[cell[0]]), cell[1]
         return self.tr("{name}, epoch {epoch}: F1 {value}").format(
             name=self._name(number),
@@ -209,7 +231,7 @@ class HeatMap(QWidget):
         )
 
     def event(self, event: QEvent) -> bool:
-        """A colour's picture is painted again, when the palette has changed."""
+        """Redraw the cells for a new palette; show the description as a tool tip."""
         if event.type() == QEvent.Type.PaletteChange:
             self._image = None
         elif isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -218,15 +240,15 @@ class HeatMap(QWidget):
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say what is here."""
+        """Describe the cell under the mouse."""
         self._point(self._cell(event.position().x(), event.position().y()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is pointed at."""
+        """Describe no cell."""
         self._point(None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Mark the class, go to the epoch."""
+        """Mark the class, and go to the epoch."""
         cell = self._cell(event.position().x(), event.position().y())
         if cell is not None:
             self.class_marked.emit(int(self._order[cell[0]]))

@@ -1,4 +1,4 @@
-"""A legend: samples of lines and what they mean, on as many rows as it takes."""
+"""A legend: samples of lines and their meaning, on as many rows as needed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ _SAMPLE, _GAP = 24, 16
 
 
 class Legend(QWidget):
-    """`show_entries` sets looks and names. Names are painted, so they are
-    plain text; long ones are cut and stand whole in the tool tip."""
+    """Samples and names. Names are plain text; long ones are cut, and complete in the tool tip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +26,11 @@ class Legend(QWidget):
         self.setSizePolicy(policy)
 
     def show_entries(self, entries: list[tuple[Look, str]]) -> None:
-        """Show these."""
+        """Show entries.
+
+        Args:
+            entries: Look and name of each; empty: the legend is hidden.
+        """
         if entries == self._entries:
             return
         self._entries = entries
@@ -51,7 +54,7 @@ class Legend(QWidget):
         return places
 
     def heightForWidth(self, width: int) -> int:
-        """Of all rows."""
+        """Height of all rows."""
         places = self._places(width)
         return int(places[-1][0].bottom()) + 3 if places else 0
 
@@ -60,19 +63,19 @@ class Legend(QWidget):
         return QSize(200, self.heightForWidth(self.width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fewer names fit on a row: a layout keeps the height it was told at another width as the largest one."""
+        """Update the height: a layout keeps the height for an earlier width as the largest one."""
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another font takes other room."""
+        """Update the size for a new font."""
         if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """All entries."""
+        """Draw all entries."""
         painter, colours = QPainter(self), Colours.current()
         for (look, _), (box, text) in zip(self._entries, self._places(self.width()), strict=True):
             sample = QRectF(box.left(), box.top(), _SAMPLE, box.height())

@@ -1,4 +1,4 @@
-"""How lines, points and numbers of the charts look, in charts and legends alike."""
+"""How lines, points and numbers look, in charts and legends alike."""
 
 from __future__ import annotations
 
@@ -20,7 +20,16 @@ SHAPES: tuple[Shape, ...] = ("dot", "square", "diamond", "triangle")
 
 @dataclass(frozen=True)
 class Look:
-    """How a line is drawn, and shown in a legend. `line` false: points only, as long as there is room for them."""
+    """How a line or its points are drawn.
+
+    Attributes:
+        colour: Its colour.
+        width: Width in pixels. Default: 1.
+        dashed: Whether it is dashed. Default: False.
+        line: False: only points, if there is room for them. Default: True.
+        shape: Shape of its points; None (default): no points.
+        hollow: Whether points are hollow. Default: False.
+    """
 
     colour: QColor
     width: float = 1
@@ -32,7 +41,13 @@ class Look:
 
 @dataclass(frozen=True)
 class Reading:
-    """A row of the readout under the mouse."""
+    """A value under the mouse.
+
+    Attributes:
+        look: Look of its line.
+        name: Name of its line.
+        value: The value as text.
+    """
 
     look: Look
     name: str
@@ -40,11 +55,20 @@ class Reading:
 
 
 MOST = 8
-"""Digits after the point."""
+"""Largest number of decimals."""
 
 
 def number_text(value: float, step: float, kind: Kind) -> str:
-    """A value in the user's writing, as exact as marks `step` apart ask for."""
+    """Format a value in the user's locale, as exactly as the ticks of its axis need.
+
+    Args:
+        value: The value.
+        step: Distance between two ticks.
+        kind: Kind of the axis.
+
+    Returns:
+        The text.
+    """
     return _number_text(float(value), step, kind, QLocale())
 
 
@@ -66,11 +90,19 @@ def _number_text(value: float, step: float, kind: Kind, locale: QLocale) -> str:
 POINT = 3.2
 """Radius in pixels."""
 POINT_ROOM = 10.0
-"""Half the side of a square that holds the largest of them, a star."""
+"""Half the side of a square that holds the largest point, a star."""
 
 
 def draw_point(painter: QPainter, look: Look, at: QPointF, background: QColor, radius: float = POINT) -> None:
-    """A point of a line; stars have one size."""
+    """Draw a point of a line.
+
+    Args:
+        painter: Where to draw.
+        look: How it looks.
+        at: Its centre, in pixels.
+        background: Colour inside a hollow point.
+        radius: In pixels; stars have a fixed size. Default: 3.2.
+    """
     painter.setPen(QPen(look.colour, 1.4))
     painter.setBrush(background if look.hollow else look.colour)
     x, y, r = at.x(), at.y(), radius
@@ -93,7 +125,14 @@ def draw_point(painter: QPainter, look: Look, at: QPointF, background: QColor, r
 
 
 def draw_sample(painter: QPainter, look: Look, area: QRectF, colours: Colours) -> None:
-    """A short piece of a line with its point, as in a legend."""
+    """Draw a short piece of a line with its point, for a legend.
+
+    Args:
+        painter: Where to draw.
+        look: How it looks.
+        area: Its place, in pixels.
+        colours: Colours of the theme.
+    """
     middle = area.center().y()
     painter.save()
     if look.line:

@@ -1,4 +1,4 @@
-"""From arrays of pixels to lines and points on the screen, each in the way Qt is quickest at."""
+"""From arrays of pixels to lines and points on the screen, each in the way that is fastest in Qt."""
 
 from __future__ import annotations
 
@@ -20,18 +20,24 @@ from pyqtgraph.graphicsItems.PlotCurveItem import arrayToLineSegments  # noqa: E
 from pyqtgraph.Qt.internals import PrimitiveArray  # noqa: E402
 
 NEAR = 2.5
-"""Pixels between two columns of a thinned line; there are at least half as many columns as pixels, but not always."""
+"""Largest distance in pixels between two columns of a thinned line; there are at least half as many columns as pixels,
+though not always."""
 _DASHED = 1000
-"""Points beyond which dashes are neither seen nor fast."""
+"""Number of points beyond which dashes are neither visible nor fast."""
 _SMOOTH = 2000
-"""Points up to which the edges of a line are smoothed: beyond, steps are not seen."""
+"""Number of points up to which lines are antialiased: beyond, steps are not visible."""
 
 
 @dataclass(frozen=True)
 class Stroke:
-    """A line of a chart: x and y, (n,) each, x increasing; NaN leaves a gap.
+    """A line of a chart.
 
-    `thinned`: smallest and largest value in turn, of what falls on one column of the screen: x comes in pairs.
+    Attributes:
+        look: How it looks.
+        x: (n,), increasing.
+        y: (n,); NaN leaves a gap.
+        thinned: Whether y alternates between minimum and maximum of a screen column, so that x comes in pairs. Default:
+            False.
     """
 
     look: Look
@@ -41,14 +47,27 @@ class Stroke:
 
 
 class Stamps:
-    """Points, painted once each: the same one stands at every epoch, and a polygon takes five times as long."""
+    """Points, painted once each: the same one is used at every epoch, and painting a polygon takes five times as long.
+
+    Args:
+        background: Colour inside hollow points.
+    """
 
     def __init__(self, background: QColor) -> None:
         self._background = background
         self._known: dict[tuple[object, ...], QPixmap] = {}
 
     def get(self, look: Look, radius: float, scale: float) -> QPixmap:
-        """The point of a look in the middle of a square; `scale`: pixels of the screen in one of Qt's."""
+        """Return a painted point.
+
+        Args:
+            look: How it looks.
+            radius: In logical pixels.
+            scale: Device pixels per logical pixel.
+
+        Returns:
+            The point in the middle of a square.
+        """
         key = (look.colour.rgba(), look.shape, look.hollow, radius, scale)
         if key not in self._known:
             side = 2 * math.ceil(POINT_ROOM * scale)
@@ -65,12 +84,27 @@ class Stamps:
 
 
 def fits_points(stroke: Stroke, width: float) -> bool:
-    """Whether its points have room on `width` pixels: where they would touch, a line shows them better."""
+    """Check whether the points of a line have room; if they would touch, a line shows them better.
+
+    Args:
+        stroke: The line.
+        width: Width in pixels.
+
+    Returns:
+        Whether to draw points.
+    """
     return stroke.look.shape is not None and len(stroke.x) <= max(2.0, width / POINT)
 
 
 def draw_stroke(painter: QPainter, stroke: Stroke, x: Floats, y: Floats) -> None:
-    """Draw its line; x and y are its values in pixels."""
+    """Draw a line.
+
+    Args:
+        painter: Where to draw.
+        stroke: The line.
+        x: Its x in pixels (n,).
+        y: Its y in pixels (n,).
+    """
     if stroke.thinned and not stroke.look.dashed:
         _draw_bars(painter, stroke.look, x, y)
     else:
@@ -78,7 +112,7 @@ def draw_stroke(painter: QPainter, stroke: Stroke, x: Floats, y: Floats) -> None
 
 
 def _draw_line(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
-    """Segments for thick solid lines, a path for the rest: each is many times faster there than the other."""
+    """Draw segments for thick solid lines, a path for others: each is many times faster than the other there."""
     pen = QPen(look.colour, look.width)
     if look.dashed:
         pen.setDashPattern([3, 2.5] if len(x) < _DASHED else [1, 0])
@@ -94,8 +128,8 @@ def _draw_line(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
 
 
 def _draw_bars(painter: QPainter, look: Look, x: Floats, y: Floats) -> None:
-    """A thinned line as one upright bar a column, each drawn out to where its neighbour begins: the picture of the
-    line that joins all values, in a third of its time. Rectangles, because they are filled and lines are stepped."""
+    """Draw a thinned line as one vertical bar per column, extended to where its neighbour begins: this looks like the
+    line through all values, in a third of the time. Rectangles, because they are filled, while lines are stepped."""
     x, tops, bottoms = x[::2], np.fmin(y[::2], y[1::2]), np.fmax(y[::2], y[1::2])  # pixels count downwards
     seen = np.isfinite(tops)
     if not seen.any():

@@ -1,4 +1,4 @@
-"""Parallel coordinates: an upright axis for each setting, a line for each trial. No pyqtgraph: a few hundred lines."""
+"""Parallel coordinates: a vertical axis per setting, a line per trial. No pyqtgraph: a few hundred lines at most."""
 
 from __future__ import annotations
 
@@ -13,13 +13,21 @@ from gui.viewmodels.search_view import Axis, TrialLine
 from gui.window.theme import Colours, mix
 
 PALE = 0.8
-"""Share of the background in the worst trial's colour."""
+"""Fraction of the background in the colour of the worst trial."""
 NEAR = 12.0
-"""Pixels between the mouse and a line that it points at."""
+"""Largest distance in pixels between the mouse and the line it points at."""
 
 
 class ParallelCoordinates(QWidget):
-    """Good trials in strong colour, pruned ones dashed. `pointed`: number of the trial below the mouse, or 0."""
+    """Good trials in strong colours, pruned ones dashed.
+
+    `pointed` is emitted with the number of the trial under the mouse, or 0; `chosen` with one that was double-clicked.
+
+    Attributes:
+        axes: The axes, from left to right.
+        lines: The trials.
+        at: Number of the highlighted trial; 0: none.
+    """
 
     pointed = Signal(int)
     chosen = Signal(int)
@@ -38,12 +46,21 @@ class ParallelCoordinates(QWidget):
         return QSize(640, 320)
 
     def show_trials(self, axes: Sequence[Axis], lines: Sequence[TrialLine]) -> None:
-        """Show these."""
+        """Show trials.
+
+        Args:
+            axes: The axes, from left to right.
+            lines: The trials, the last one on top.
+        """
         self.axes, self.lines = axes, lines
         self.update()
 
     def mark(self, number: int) -> None:
-        """Bring out one trial; 0: none."""
+        """Highlight a trial.
+
+        Args:
+            number: Its number; 0: none.
+        """
         if number != self.at:
             self.at = number
             self.update()
@@ -51,13 +68,24 @@ class ParallelCoordinates(QWidget):
     # -- geometry ------------------------------------------------------------------------------------------------
 
     def area(self) -> QRectF:
-        """Where the axes are."""
+        """Return the place of the axes.
+
+        Returns:
+            Logical pixels.
+        """
         height = self.fontMetrics().height()
         side = min(90.0, self.width() / 6)
         return QRectF(side, 2 * height, max(1.0, self.width() - 2 * side), max(1.0, self.height() - 3.5 * height))
 
     def points(self, line: TrialLine) -> list[QPointF]:
-        """Where a trial crosses the axes."""
+        """Return the points where a trial crosses the axes.
+
+        Args:
+            line: The trial.
+
+        Returns:
+            A point per axis.
+        """
         area = self.area()
         apart = area.width() / max(1, len(self.axes) - 1)
         return [
@@ -66,7 +94,14 @@ class ParallelCoordinates(QWidget):
         ]
 
     def nearest(self, at: QPointF) -> int:
-        """Number of the trial whose line is nearest, or 0 where none is near."""
+        """Find the trial whose line is nearest to a position.
+
+        Args:
+            at: The position.
+
+        Returns:
+            Its number; 0 if none is near.
+        """
         found, least = 0, NEAR
         for line in self.lines:
             points = self.points(line)
@@ -79,7 +114,7 @@ class ParallelCoordinates(QWidget):
     # -- painting ------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """All of it."""
+        """Draw lines and axes."""
         painter, colours = QPainter(self), Colours.current()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         marked = [line for line in self.lines if line.trial.number == self.at]
@@ -118,15 +153,15 @@ class ParallelCoordinates(QWidget):
     # -- the mouse -----------------------------------------------------------------------------------------------
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Bring out what is below it."""
+        """Highlight the trial under the mouse."""
         self._point(self.nearest(event.position()))
 
     def leaveEvent(self, event: object) -> None:
-        """Nothing is pointed at."""
+        """Highlight no trial."""
         self._point(0)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Choose what is below it."""
+        """Choose the trial under the mouse."""
         if number := self.nearest(event.position()):
             self.chosen.emit(number)
 

@@ -1,4 +1,5 @@
-"""The reliability diagram: how many answers are right of those that are equally sure. No pyqtgraph: a few bars."""
+"""The reliability diagram: how many predictions are right among those with the same confidence. No pyqtgraph: a few
+bars."""
 
 from __future__ import annotations
 
@@ -13,26 +14,37 @@ from gui.window.theme import Colours, mix
 from trainer.metrics.calibration import Reliability
 
 STRIP = 40
-"""Pixels for the numbers of images, below the bars."""
+"""Pixels for the numbers of images below the bars."""
 
 
 class ReliabilityDiagram(UnitChart):
-    """A bar for each bin of confidence, as high as the share that is right; a mark at the mean confidence; below, how
-    many images there are."""
+    """A bar per bin of confidence, as high as its accuracy; a mark at the mean confidence; the number of images below.
+
+    Attributes:
+        bins: The bins; None: nothing is shown.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bins: Reliability | None = None
 
     def show_bins(self, bins: Reliability | None) -> None:
-        """Show these."""
+        """Show bins.
+
+        Args:
+            bins: The bins; None: nothing.
+        """
         if bins != self.bins:
             self.bins = bins
             self.point(None)
             self.update()
 
     def looks(self) -> list[tuple[Look, str]]:
-        """For a legend."""
+        """Return the entries of the legend.
+
+        Returns:
+            Look and name of each.
+        """
         colours = Colours.current()
         return [
             (Look(mix(colours.series[0], colours.background, 0.4), 5), self.tr("share that is right")),
@@ -41,15 +53,15 @@ class ReliabilityDiagram(UnitChart):
         ]
 
     def count(self) -> int:
-        """Bins."""
+        """Number of bins."""
         return len(self.bins.counts) if self.bins is not None else 0
 
     def number_at(self, share: float) -> int:
-        """The bin of a confidence."""
+        """Index of the bin of a confidence."""
         return int(share * self.count())
 
     def words_at(self, number: int) -> str:
-        """The numbers of a bin."""
+        """Describe a bin in words."""
         if self.bins is None:
             return ""
         low, high = (formats.percent(edge) for edge in self.bins.edges[number : number + 2])
@@ -65,15 +77,15 @@ class ReliabilityDiagram(UnitChart):
         )
 
     def caption(self) -> str:
-        """What the bottom is."""
+        """Title of the x axis."""
         return self.tr("confidence")
 
     def below(self) -> float:
-        """Room for the numbers of images."""
+        """Pixels for the numbers of images."""
         return STRIP + 6
 
     def draw(self, painter: QPainter, area: QRectF, colours: Colours) -> None:
-        """Bars, marks and the diagonal."""
+        """Draw bars, marks and the diagonal."""
         assert self.bins is not None
         bins, wide, most = self.bins, area.width() / self.count(), max(self.bins.counts)
         floor = area.bottom() + self.below()

@@ -1,4 +1,4 @@
-"""Widgets as files: a picture of pixels, or a drawing that scales."""
+"""Widgets as files: an image, or a scalable drawing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from PySide6.QtWidgets import QWidget
 
 
 def image_of(widget: QWidget, scale: float = 2.0) -> QImage:
-    """Its content at its size, on the colour of the window; `scale`: pixels of the picture for each of its own."""
+    """Render a widget at its size, on the colour of the window.
+
+    Args:
+        widget: The widget.
+        scale: Pixels of the image per pixel of the widget. Default: 2.
+
+    Returns:
+        The image.
+    """
     image = QImage(widget.size() * scale, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(scale)
     image.fill(widget.palette().color(QPalette.ColorRole.Window))
@@ -17,14 +25,30 @@ def image_of(widget: QWidget, scale: float = 2.0) -> QImage:
 
 
 def png_of(widget: QWidget, scale: float = 2.0) -> bytes:
-    """The same as a PNG file."""
+    """Render a widget as a PNG file.
+
+    Args:
+        widget: The widget.
+        scale: Pixels of the image per pixel of the widget. Default: 2.
+
+    Returns:
+        Content of the file.
+    """
     buffer = _buffer()
     QImageWriter(buffer, b"png").write(image_of(widget, scale))
     return bytes(buffer.data().data())
 
 
 def svg_of(widget: QWidget, title: str) -> bytes:
-    """Its content as an SVG file, lines and texts as such."""
+    """Render a widget as an SVG file, with lines and text as such.
+
+    Args:
+        widget: The widget.
+        title: Title of the drawing.
+
+    Returns:
+        Content of the file.
+    """
     from PySide6.QtSvg import QSvgGenerator
 
     buffer, generator = _buffer(), QSvgGenerator()

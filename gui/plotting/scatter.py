@@ -1,4 +1,4 @@
-"""Points on a plane that answer the mouse: as the map needs them, painted once and kept until something changes."""
+"""A scatter plot that answers the mouse. Points are painted once and kept until something changes."""
 
 from __future__ import annotations
 
@@ -32,19 +32,26 @@ from gui.window.theme import Colours
 from trainer.text_shortening import shorten
 
 REACH = 12.0
-"""Pixels around a point in which the mouse means it."""
+"""Distance in pixels within which the mouse points at a point."""
 LEAST, RADIUS = 1.75, 2.75
-"""Radius of a point where they are crowded, and where there is room."""
+"""Radius of a point in pixels, if crowded and if there is room."""
 THUMB = 96
 CLOSEST = 60.0
-"""Times that the view can be enlarged."""
+"""Largest magnification."""
 DRAG = 4
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """`points` (N, 2), the number of the look of each (N,), and which are to be seen (N,): others are specks."""
+    """Points with their looks.
+
+    Attributes:
+        points: Coordinates (N, 2).
+        look_of: Index of the look of each (N,).
+        looks: The looks.
+        seen: Which points are shown (N,); others are drawn as specks.
+    """
 
     points: Points
     look_of: NDArray[np.int64]
@@ -54,15 +61,26 @@ class Cloud:
 
 @dataclass(frozen=True)
 class About:
-    """What stands beside the point under the mouse."""
+    """What is shown next to the point under the mouse.
+
+    Attributes:
+        lines: Lines of text.
+        image: Image of the point; None (default): none.
+    """
 
     lines: tuple[str, ...]
     image: QImage | None = field(default=None, compare=False)
 
 
 class Scatter(QWidget):
-    """`show_cloud` sets the points, `about` says what stands beside one. The wheel enlarges, dragging moves, a double
-    click shows all again. `chosen`: a point was clicked, or reached with the arrow keys."""
+    """A scatter plot: the wheel zooms, dragging pans, a double click shows all points again.
+
+    `chosen` is emitted with a point that was clicked, or reached with the arrow keys.
+
+    Args:
+        about: Gives what is shown next to a point; None: nothing.
+        parent: Parent widget.
+    """
 
     chosen = Signal(int)
 
@@ -84,13 +102,18 @@ class Scatter(QWidget):
         self.setMinimumSize(160, 120)
 
     def sizeHint(self) -> QSize:
-        """As much as there is."""
+        """As large as possible."""
         return QSize(600, 480)
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
     def show_cloud(self, cloud: Cloud | None, *, fit: bool) -> None:
-        """Show these points; `fit`: all of them, else the part that was looked at."""
+        """Show points.
+
+        Args:
+            cloud: The points; None: nothing.
+            fit: Whether to show all of them; else the view stays.
+        """
         self.cloud = cloud
         count = len(cloud.points) if cloud is not None else 0
         if count != len(self._order):
@@ -110,21 +133,26 @@ class Scatter(QWidget):
         self._place()
 
     def choose(self, number: int) -> None:
-        """Mark a point; -1 for none."""
+        """Mark a point.
+
+        Args:
+            number: Its index; -1: none.
+        """
         self.current = number
         self.update()
 
     def restyle(self) -> None:
-        """Take the colours of the palette again."""
+        """Update the colours from the palette."""
         self._kept = None
         self.update()
 
     def place_of(self, number: int) -> QPointF:
-        """Where a point is in the widget."""
+        """Position of a point in the widget."""
         return QPointF(float(self._x[number]), float(self._y[number]))
 
     def _place(self) -> None:
-        """Points to pixels, both axes to one scale would waste room: groups count here, not lengths."""
+        """Convert points to pixels. The axes have different scales, to use the room: groups matter here, not
+        lengths."""
         left, bottom, width, height = self._view
         area = self._area()
         points = self.cloud.points.astype(np.float64) if self.cloud is not None else np.empty((0, 2))
@@ -139,7 +167,7 @@ class Scatter(QWidget):
     # -- painting ------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The points as they were painted last, then what the mouse is about."""
+        """Draw the stored points, then what belongs to the mouse."""
         scale = self.devicePixelRatioF()
         if self._kept is None or self._kept.devicePixelRatio() != scale:
             self._kept = self._paint_points(scale)
@@ -234,14 +262,21 @@ class Scatter(QWidget):
         return 0.6 * self.width()
 
     def short_names(self, classes: tuple[str, ...]) -> tuple[str, ...]:
-        """What each class is written as beside a point, behind an arrow."""
+        """Shorten class names to fit next to a point, after an arrow.
+
+        Args:
+            classes: Class names.
+
+        Returns:
+            The short names in the same order.
+        """
         room = self._text_room() - QFontMetricsF(self.font()).horizontalAdvance(labels.ARROW)
         return self._short.of_classes(room, classes, self.font())
 
     # -- the mouse and the keys ----------------------------------------------------------------------------------
 
     def number_at(self, at: QPointF) -> int:
-        """The seen point nearest to a place, -1 where none is near."""
+        """Index of the shown point nearest to a position, -1 if none is near."""
         if self.cloud is None:
             return -1
         seen = np.flatnonzero(self.cloud.seen)
@@ -249,7 +284,7 @@ class Scatter(QWidget):
         return int(seen[found]) if found >= 0 else -1
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say what is under it, or move the view."""
+        """Show what is under the mouse, or pan."""
         at = event.position()
         if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
             if not self._dragged and (at - self._pressed).manhattanLength() < DRAG:
@@ -275,23 +310,23 @@ class Scatter(QWidget):
             self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click or the begin of a move."""
+        """Start a click or a pan."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed, self._dragged = event.position(), False
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click, unless the view was moved."""
+        """Finish a click, unless it was a pan."""
         if event.button() == Qt.MouseButton.LeftButton and self._pressed is not None:
             if not self._dragged and (number := self.number_at(event.position())) >= 0:
                 self._pick(number)
             self._pressed = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """All points again."""
+        """Show all points."""
         self.fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Larger or smaller, around the mouse."""
+        """Zoom around the mouse."""
         if self.cloud is None or not len(self.cloud.points):
             return
         whole = frame(self.cloud.points)
@@ -310,11 +345,11 @@ class Scatter(QWidget):
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under it."""
+        """Highlight no point."""
         self._hover(-1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go to the nearest point on that side; Home shows all."""
+        """Arrow keys go to the nearest point on that side; Home shows all points."""
         sides = {
             Qt.Key.Key_Left: (-1, 0),
             Qt.Key.Key_Right: (1, 0),
@@ -329,7 +364,7 @@ class Scatter(QWidget):
             super().keyPressEvent(event)
 
     def _beside(self, right: int, down: int) -> int:
-        """The next seen point on that side of the current one, or, without one, the point in the middle."""
+        """The next shown point on that side of the current one; without a current one, the point in the middle."""
         if self.cloud is None or not self.cloud.seen.any():
             return -1
         seen = np.flatnonzero(self.cloud.seen)
@@ -348,11 +383,11 @@ class Scatter(QWidget):
         self.chosen.emit(number)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """More room or less."""
+        """Place the points for a new size."""
         self._place()
 
     def changeEvent(self, event: QEvent) -> None:
-        """The colours are of the theme."""
+        """Use the colours of a new theme."""
         if event.type() == QEvent.Type.PaletteChange:
             self.restyle()
         super().changeEvent(event)

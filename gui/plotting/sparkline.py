@@ -8,11 +8,19 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 LEAST_SPAN = 0.05
-"""A curve that moves by less is drawn flat rather than blown up to the full height."""
+"""A curve that changes by less is drawn flat, not stretched to the full height."""
 
 
 def sparkline(values: Sequence[float], area: QRectF) -> QPolygonF:
-    """Points of a curve over its own range, from left to right; empty for fewer than two values."""
+    """Place the points of a curve, scaled to its own range.
+
+    Args:
+        values: The values.
+        area: Its place, in pixels.
+
+    Returns:
+        A point per value, from left to right; empty for fewer than two values.
+    """
     if len(values) < 2:
         return QPolygonF()
     low, high = min(values), max(values)
@@ -27,7 +35,14 @@ def sparkline(values: Sequence[float], area: QRectF) -> QPolygonF:
 
 
 def draw_sparkline(painter: QPainter, values: Sequence[float], area: QRectF, colour: QColor) -> None:
-    """The curve, with a dot where it has come to."""
+    """Draw a curve with a dot at its end.
+
+    Args:
+        painter: Where to draw.
+        values: The values.
+        area: Its place, in pixels.
+        colour: Its colour.
+    """
     points = sparkline(values, area.adjusted(1.5, 1.5, -2.5, -1.5))
     if points.isEmpty():
         return

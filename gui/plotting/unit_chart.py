@@ -1,4 +1,4 @@
-"""A chart of shares over shares, from 0 to 1 along the bottom: what reliability diagram and coverage curve share."""
+"""A chart with an x axis from 0 to 1: what reliability diagram and coverage curve share."""
 
 from __future__ import annotations
 
@@ -18,8 +18,14 @@ ACROSS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 class UnitChart(QWidget):
-    """Says by `pointed` what is under the mouse, or under the mark that the arrow keys move; nothing by an empty
-    text."""
+    """Base of charts over a fraction.
+
+    `pointed` describes what is under the mouse, or under the mark that the arrow keys move; "" for nothing.
+
+    Attributes:
+        at: Index of what is highlighted; None: nothing.
+        range: Lower and upper edge of the y axis.
+    """
 
     pointed = Signal(str)
 
@@ -39,33 +45,69 @@ class UnitChart(QWidget):
     # -- what a chart says of itself -----------------------------------------------------------------------------
 
     def count(self) -> int:
-        """How many places there are to point at."""
+        """Return the number of places to point at.
+
+        Returns:
+            0 or more.
+        """
         raise NotImplementedError
 
     def number_at(self, share: float) -> int:
-        """The one at a share along the bottom."""
+        """Find a place.
+
+        Args:
+            share: Position on the x axis, in [0, 1].
+
+        Returns:
+            Index of the place.
+        """
         raise NotImplementedError
 
     def words_at(self, number: int) -> str:
-        """What there is to say of it."""
+        """Describe a place.
+
+        Args:
+            number: Index of the place.
+
+        Returns:
+            The text.
+        """
         raise NotImplementedError
 
     def caption(self) -> str:
-        """Of the bottom."""
+        """Return the title of the x axis.
+
+        Returns:
+            The text.
+        """
         raise NotImplementedError
 
     def draw(self, painter: QPainter, area: QRectF, colours: Colours) -> None:
-        """The content, with the axes in place."""
+        """Draw the content over the axes.
+
+        Args:
+            painter: Where to draw.
+            area: Place of the content, in pixels.
+            colours: Colours of the theme.
+        """
         raise NotImplementedError
 
     def below(self) -> float:
-        """Pixels between the area and the numbers along the bottom."""
+        """Return the room between content and x axis.
+
+        Returns:
+            Pixels. Default: 0.
+        """
         return 0.0
 
     # -- geometry ------------------------------------------------------------------------------------------------
 
     def area(self) -> QRectF:
-        """Where the content is."""
+        """Return the place of the content.
+
+        Returns:
+            Logical pixels.
+        """
         metrics = self.fontMetrics()
         left = max(metrics.horizontalAdvance(text) for text in self._marks()[1] or [""]) + 10
         bottom = 2 * metrics.height() + 12 + self.below()
@@ -77,18 +119,18 @@ class UnitChart(QWidget):
         return places, [number_text(place, step, "percent") for place in places]
 
     def across(self, area: QRectF, share: float) -> float:
-        """Where a share is along the bottom."""
+        """Convert a fraction to x in pixels."""
         return area.left() + share * area.width()
 
     def upward(self, area: QRectF, share: float) -> float:
-        """How high a share is."""
+        """Convert a value to y in pixels."""
         low, high = self.range
         return area.bottom() - (share - low) / (high - low) * area.height()
 
     # -- painting ------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """All of it."""
+        """Draw axes and content."""
         if not self.count():
             return
         painter, area, colours = QPainter(self), self.area(), Colours.current()
@@ -122,7 +164,12 @@ class UnitChart(QWidget):
         painter.drawText(below, Qt.AlignmentFlag.AlignRight, self.caption())
 
     def draw_mark(self, painter: QPainter, box: QRectF) -> None:
-        """Around what is pointed at: dark and light, one of them shows on any colour."""
+        """Draw a frame around what is highlighted, dark and light: one of them is visible on any colour.
+
+        Args:
+            painter: Where to draw.
+            box: The frame, in pixels.
+        """
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for colour, width in ((Colours.current().background, 3), (Colours.current().cursor, 1.4)):
             painter.setPen(QPen(colour, width))
@@ -131,7 +178,11 @@ class UnitChart(QWidget):
     # -- mouse and keyboard --------------------------------------------------------------------------------------
 
     def point(self, number: int | None) -> None:
-        """Point at one of them, or at nothing."""
+        """Highlight a place.
+
+        Args:
+            number: Its index; None: nothing.
+        """
         if number != self.at:
             self.at = number
             self.pointed.emit(self.words_at(number) if number is not None else "")
@@ -145,27 +196,27 @@ class UnitChart(QWidget):
         return max(0, min(self.number_at(min(max(share, 0.0), 1.0)), self.count() - 1))
 
     def event(self, event: QEvent) -> bool:
-        """The words as a tool tip, too."""
+        """Show the description as a tool tip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             number = self._number(QPointF(event.pos()))
             self.setToolTip(labels.plain_tip(self.words_at(number)) if number is not None else "")
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say what is here."""
+        """Highlight what is under the mouse."""
         self.point(self._number(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is pointed at."""
+        """Highlight nothing."""
         self.point(None)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Nothing is pointed at by keys that go elsewhere."""
+        """Highlight nothing: the arrow keys go elsewhere."""
         self.point(None)
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right point at the one beside, Home and End at the first and last."""
+        """Left and right highlight the neighbour, Home and End the first and last place."""
         last = self.count() - 1
         at = -1 if self.at is None else self.at
         moves = {

@@ -1,4 +1,4 @@
-"""The view box of a chart: a drag with the mouse draws a box to zoom into, with Shift or the middle button it pans."""
+"""The view box of a chart: dragging draws a box to zoom into; with Shift or the middle button it pans."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from PySide6.QtGui import QColor, QPainter, QPen
 import pyqtgraph as pg  # isort: skip  # gui.plotting.chart imports it by gui.plotting.painting, which must be first
 
 LEAST = 12.0
-"""Pixels across or up, for a box to be meant."""
+"""Smallest width or height of a box in pixels that counts."""
 
 
 class ZoomBox(pg.ViewBox):  # type: ignore[misc]
-    """`drawn`: the box so far, in pixels of the view, None where there is none any more; `boxed`: the finished one."""
+    """View box that zooms by drawing a box.
+
+    `drawn` is emitted with the box so far, in pixels of the view, None once it is finished; `boxed` with the finished
+    box.
+    """
 
     drawn = Signal(object)
     boxed = Signal(QRectF)
@@ -25,7 +29,7 @@ class ZoomBox(pg.ViewBox):  # type: ignore[misc]
         self.disableAutoRange()
 
     def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
-        """The right button opens a menu and drags nothing."""
+        """Draw a box or pan; the right button opens a menu and drags nothing."""
         left = ev.button() == Qt.MouseButton.LeftButton
         if left and not ev.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             ev.accept()
@@ -40,7 +44,15 @@ class ZoomBox(pg.ViewBox):  # type: ignore[misc]
 
 
 def meant_box(box: QRectF, area: QRectF) -> QRectF | None:
-    """What a person means by a box: across or up alone where it is flat or narrow; None where it is both."""
+    """Interpret a box: a flat one selects a range of x, a narrow one a range of y.
+
+    Args:
+        box: The box, in pixels of the view.
+        area: Place of the plot, in pixels of the view.
+
+    Returns:
+        The box to zoom into; None if it is too small both ways.
+    """
     box = box.intersected(area)
     flat, narrow = box.height() < LEAST, box.width() < LEAST
     if flat and narrow:
@@ -51,7 +63,13 @@ def meant_box(box: QRectF, area: QRectF) -> QRectF | None:
 
 
 def draw_box(painter: QPainter, box: QRectF, colour: QColor) -> None:
-    """A frame around what will be seen."""
+    """Draw a frame around what will be shown.
+
+    Args:
+        painter: Where to draw.
+        box: The frame, in pixels.
+        colour: Its colour.
+    """
     painter.setPen(QPen(colour, 1))
     fill = QColor(colour)
     fill.setAlphaF(0.15)

@@ -1,4 +1,4 @@
-"""Two or more runs side by side: their best figures, and the settings in which they differ."""
+"""Two or more runs side by side: their best metrics, and the settings in which they differ."""
 
 from __future__ import annotations
 
@@ -34,14 +34,23 @@ from trainer.store.folder import RunFolder
 from trainer.text_shortening import distinct_names
 
 _LEAST = 130
-"""Width in pixels of a column."""
+"""Smallest width of a column in pixels."""
 _LONG = 16
-"""Letters from which on a text may be cut, and stands whole in the tool tip."""
+"""Texts longer than this may be cut; the tool tip has all of them."""
 
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """A row of the comparison. `best` are the columns of the best values, `parts` the lengths of bars, 0 ... 1."""
+    """A row of the comparison.
+
+    Attributes:
+        title: Its title.
+        texts: A text per run; empty for a heading.
+        differs: Whether the runs differ in it. Default: False.
+        best: Columns of the best values.
+        parts: Length of the bar of each run, in [0, 1]; None: no bar. Empty: no bars.
+        heading: Whether it is a heading. Default: False.
+    """
 
     title: str
     texts: tuple[str, ...]
@@ -52,7 +61,12 @@ class ComparisonRow:
 
 
 class CompareDialog(QDialog):
-    """A table with a column per run; Ctrl+C copies it. It shows the runs as they were when it was opened."""
+    """A table with a column per run, as the runs were when it was opened; Ctrl+C copies it.
+
+    Args:
+        paths: Folders of two or more runs.
+        parent: Parent widget.
+    """
 
     def __init__(self, paths: Sequence[Path], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,7 +137,7 @@ class CompareDialog(QDialog):
         self._fit()
 
     def _fit(self) -> None:
-        """Columns of one width: as texts ask for, but no wider than all of them fit."""
+        """Make all columns as wide as their text needs, at most so that all of them fit."""
         count = self.table.columnCount()
         self.table.resizeColumnsToContents()
         widest = max((self.table.columnWidth(place) for place in range(count)), default=0)
@@ -132,7 +146,7 @@ class CompareDialog(QDialog):
             self.table.setColumnWidth(place, max(_LEAST, min(widest, share)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """More of long texts where there is more room."""
+        """Show more of long texts if there is more room."""
         super().resizeEvent(event)
         self._fit()
 
@@ -156,18 +170,26 @@ class CompareDialog(QDialog):
             self.table.setItem(number, place, item)
 
     def copy(self) -> None:
-        """The table as text with tabs between."""
+        """Copy the table as text, separated by tabs."""
         lines = ["\t".join(["", *distinct_names(self._folders)])]
         lines += ["\t".join([line.title, *line.texts]) for line in self._lines()]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
 
 _BETTER: dict[str, int] = {"state": 0, "macro_f1": 1, "loss": -1, "best_epoch": 0, "epoch": 0, "seconds": 0}
-"""Whether more (1) or less (-1) of a figure is better."""
+"""Whether larger (1) or smaller (-1) values are better; 0: neither."""
 
 
 def figure_lines(rows: Sequence[Row | None], locale: QLocale) -> list[ComparisonRow]:
-    """The figures of the runs, the best of each marked unless all are as good."""
+    """Make the rows of metrics, the best value of each marked unless all are equal.
+
+    Args:
+        rows: The runs; None for one that cannot be read.
+        locale: For numbers.
+
+    Returns:
+        A row per metric.
+    """
     titles: dict[str, str] = {"best_epoch": QCoreApplication.translate("CompareDialog", "Best epoch")}
     titles |= {str(name): title for name, title in heads().items()}
     lines = []

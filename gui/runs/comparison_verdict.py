@@ -13,13 +13,19 @@ from trainer.store.folder import RunFolder
 
 if TYPE_CHECKING:
     from trainer.analysis.run_comparison import LabelDifference, RunComparison
-    from trainer.metrics.significance import Paired
+    from trainer.metrics.paired_comparison import Paired
 
 POLL_MS = 50
 
 
 class ComparisonVerdict(QLabel):
-    """Empty until it is known."""
+    """Compares two runs in the background and says which one is better.
+
+    Args:
+        first: Folder of a run.
+        second: Folder of another run.
+        parent: Parent widget.
+    """
 
     def __init__(self, first: RunFolder, second: RunFolder, parent: QWidget | None = None) -> None:
         super().__init__(parent, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
@@ -37,7 +43,7 @@ class ComparisonVerdict(QLabel):
             self.retranslate()
 
     def retranslate(self) -> None:
-        """Say it again."""
+        """Set the text again."""
         if not self._job.done:
             self.setText(QCoreApplication.translate("CompareDialog", "Comparing image by image …"))
             return
@@ -45,7 +51,16 @@ class ComparisonVerdict(QLabel):
 
 
 def verdict_text(found: RunComparison | None, first: str, second: str) -> str:
-    """In words; `found` is None where the two were not evaluated on the same split."""
+    """Put a comparison into words.
+
+    Args:
+        found: The comparison; None if the two were not evaluated on the same split.
+        first: Name of the first run.
+        second: Name of the second run.
+
+    Returns:
+        A sentence per line.
+    """
     tr = QCoreApplication.translate
     if found is None:
         return tr("CompareDialog", "The runs have no evaluated split in common, so they cannot be compared.")

@@ -20,12 +20,21 @@ PAD = 6
 GAP = 6
 STAR = "★ "
 SMALL = 0.88
-"""Size of the second line against the first."""
+"""Size of the second line relative to the first."""
 
 
 @dataclass(frozen=True)
 class RowLook:
-    """What is measured once for all rows of a list, in logical pixels."""
+    """What is measured once for all rows of a list.
+
+    Attributes:
+        name: Font of the name.
+        bold: Font of the open run's name.
+        small: Font of the second line.
+        line: Height of the first line, in logical pixels.
+        second: Height of the second line, in logical pixels.
+        curve: Width of the curve, in logical pixels.
+    """
 
     name: QFont
     bold: QFont
@@ -34,11 +43,18 @@ class RowLook:
     second: int
     curve: int
     side: int
-    """Width of curve and macro-F1: they stand in columns."""
+    """Width of curve and macro-F1: they are aligned in columns."""
 
     @classmethod
     def of(cls, font: QFont) -> RowLook:
-        """For a list in this font, in the language of now."""
+        """Measure for a font, in the current language.
+
+        Args:
+            font: Font of the list.
+
+        Returns:
+            The measures.
+        """
         bold, small = QFont(font), QFont(font)
         bold.setWeight(QFont.Weight.DemiBold)
         small.setPointSizeF(font.pointSizeF() * SMALL)
@@ -49,14 +65,24 @@ class RowLook:
 
     @property
     def height(self) -> int:
-        """Of a row."""
+        """Height of a row, in logical pixels."""
         return self.line + self.second + 2 * PAD + 3
 
 
 def draw_run(
     painter: QPainter, area: QRect, row: Row, curve: tuple[float, ...], *, best: bool, shown: bool, look: RowLook
 ) -> None:
-    """The two lines of a run in `area`."""
+    """Draw the two lines of a run.
+
+    Args:
+        painter: Where to draw.
+        area: Its place, in logical pixels.
+        row: The run.
+        curve: Validation macro-F1 over the epochs, in [0, 1].
+        best: Whether it is the best run on its data.
+        shown: Whether it is the open run.
+        look: The measures.
+    """
     colours = Colours.current()
     upper = QRect(area.left(), area.top(), area.width(), look.line)
     lower = QRect(area.left(), upper.bottom() + 4, area.width(), look.second)
@@ -80,7 +106,7 @@ def _draw_score(painter: QPainter, line: QRect, row: Row, curve: tuple[float, ..
 
 
 def _draw_state(painter: QPainter, line: QRect, row: Row, look: RowLook) -> int:
-    """The sign and the word; how wide they are."""
+    """Draw icon and word; returns their width."""
     quiet = row.state in ("completed", "stopped")  # most runs: what needs attention is to stand out
     colour = Colours.current().muted if quiet else state_colour(row.state)
     word = formats.state_word(row.state)
@@ -105,7 +131,15 @@ def _draw_text(painter: QPainter, line: QRect, text: str, colour: QColor) -> Non
 
 
 class RunDelegate(QStyledItemDelegate):
-    """Rows of one height: thousands of them need not be measured. `retranslate` after another language or font."""
+    """Draws rows of one height, so that thousands of them need not be measured.
+
+    Args:
+        view: The list.
+        items: Its model.
+
+    Attributes:
+        look: The measures; `retranslate` updates them.
+    """
 
     def __init__(self, view: QTableView, items: RunItems) -> None:
         super().__init__(view)
@@ -113,17 +147,17 @@ class RunDelegate(QStyledItemDelegate):
         self.look = RowLook.of(view.font())
 
     def retranslate(self) -> None:
-        """Measure again."""
+        """Measure again, after a change of language or font."""
         self.look = RowLook.of(self._view.font())
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """The same for all."""
+        """The same for all rows."""
         return QSize(8 * self.look.line, self.look.height)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Surface, box, then the run."""
+        """Draw background, box and run."""
         row = self._items.row_at(index)
         area: QRect = option.rect
         painter.save()
@@ -161,12 +195,19 @@ class RunDelegate(QStyledItemDelegate):
             painter.drawRect(area.adjusted(4, 1, -2, -3))
 
     def box(self, area: QRect) -> QRect:
-        """Where the box of a row is."""
+        """Return the place of a row's box.
+
+        Args:
+            area: Place of the row.
+
+        Returns:
+            Place of the box, in the same coordinates.
+        """
         side = self.look.line - 2
         return QRect(area.left() + PAD + 3, area.center().y() - side // 2, side, side)
 
     def _draw_box(self, painter: QPainter, area: QRect, checked: bool) -> None:
-        """A box of our own: the style's frame hardly shows on dark."""
+        """Draw a box of our own: the style's frame is hardly visible on dark backgrounds."""
         colours, place = Colours.current(), self.box(area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colours.train if checked else colours.muted, 1.2))

@@ -1,4 +1,4 @@
-"""The runs of a RunList as items of a Qt view. The order and the filter are the view model's."""
+"""The runs of a RunList as items of a Qt view. Order and filter belong to the view model."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Role = Qt.ItemDataRole
 
 
 class RunItems(QAbstractTableModel):
-    """An item a run. Its box says that its curves are overlaid; `current` is the run shown. `RunDelegate` draws it from
-    the Row; what is asked for by role is for the keyboard, tool tips and screen readers."""
+    """An item per run, checked if its curves are overlaid. `RunDelegate` draws it from the Row; roles are for keyboard,
+    tool tips and screen readers."""
 
     def __init__(self, runs: RunList) -> None:
         super().__init__()
@@ -27,24 +27,24 @@ class RunItems(QAbstractTableModel):
         self._locale = QLocale()
 
     def retranslate(self) -> None:
-        """Language or locale have changed."""
+        """Update after a change of language or locale."""
         self._locale = QLocale()
         self.repaint_rows(range(len(self._rows)))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's
-        """Runs that pass the filter."""
+        """Number of runs that pass the filter."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's
-        """A run is one item."""
+        """One: a run is a single item."""
         return 0 if parent.isValid() else 1
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """A run can be chosen and checked."""
+        """A run can be selected and checked."""
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
-        """Called for what can be seen only."""
+        """Return what Qt needs of a visible run."""
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         row = self._rows[index.row()]
@@ -59,7 +59,7 @@ class RunItems(QAbstractTableModel):
         return None
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
-        """Only the boxes."""
+        """Check or uncheck a run; nothing else can be edited."""
         if role != Role.CheckStateRole:
             return False
         checked = Qt.CheckState(value) == Qt.CheckState.Checked
@@ -68,12 +68,21 @@ class RunItems(QAbstractTableModel):
         return True
 
     def order_by(self, column: Column, descending: bool) -> None:
-        """Show the runs in another order."""
+        """Sort the runs.
+
+        Args:
+            column: Column to sort by.
+            descending: Whether the largest comes first.
+        """
         self.runs.sort(column, descending)
         self.follow()
 
     def refresh(self) -> bool:
-        """Look at the disk and show what is new; whether there was anything."""
+        """Look at the disk and show what is new.
+
+        Returns:
+            Whether there was anything.
+        """
         changes = self.runs.refresh()
         if changes.listed:
             self.follow()
@@ -83,12 +92,16 @@ class RunItems(QAbstractTableModel):
         return changes.listed or bool(changes.rows)
 
     def read_curves(self, rows: Iterable[int]) -> None:
-        """Look at the curves of these rows and show what is new."""
+        """Read the curves of some rows and show what is new.
+
+        Args:
+            rows: The rows.
+        """
         names = {self._rows[row].name: row for row in rows if row < len(self._rows)}
         self.repaint_rows(sorted(names[name] for name in self.runs.read_curves(names)))
 
     def follow(self) -> None:
-        """The view model's rows came, went or moved: show them; what was selected stays selected."""
+        """Show the view model's rows after some were added, removed or moved; the selection is kept."""
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         names = [self._rows[index.row()].name for index in before]
@@ -99,16 +112,34 @@ class RunItems(QAbstractTableModel):
         self.layoutChanged.emit()
 
     def repaint_rows(self, rows: Iterable[int]) -> None:
-        """They say something else now."""
+        """Repaint rows whose content has changed.
+
+        Args:
+            rows: The rows.
+        """
         for row in rows:
             index = self.index(row, 0)
             self.dataChanged.emit(index, index)
 
     def row_at(self, index: Index) -> Row:
-        """The run at that place."""
+        """Return the run at an index.
+
+        Args:
+            index: A valid index.
+
+        Returns:
+            The run.
+        """
         return self._rows[index.row()]
 
     def index_of(self, name: str) -> QModelIndex:
-        """Of a run; invalid where it is not listed."""
+        """Find a run.
+
+        Args:
+            name: Name of the run.
+
+        Returns:
+            Its index; invalid if it is not listed.
+        """
         place = next((place for place, row in enumerate(self._rows) if row.name == name), None)
         return QModelIndex() if place is None else self.index(place, 0)

@@ -1,4 +1,4 @@
-"""What the list of runs says: its orders, the parts of a row, a row in full and as it is read aloud."""
+"""Texts of the list of runs: sort orders, parts of a row, tool tips, and texts for screen readers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,20 @@ _IN_FULL: tuple[Column, ...] = ("data", "model", "macro_f1", "loss", "epoch", "s
 
 
 def state_words() -> dict[str, str]:
-    """What people call the states of runs."""
+    """Return the words for the states of runs.
+
+    Returns:
+        Word by state.
+    """
     return {state: formats.state_word(state) for state in STATES}
 
 
 def heads() -> dict[Column, str]:
-    """Names of what is known of a run."""
+    """Return the titles of what is known about a run.
+
+    Returns:
+        Title by column.
+    """
     tr = QCoreApplication.translate
     return {
         "name": tr("Runs", "Run"),
@@ -36,7 +44,11 @@ def heads() -> dict[Column, str]:
 
 
 def orders() -> dict[tuple[Column, bool], str]:
-    """Ways to sort runs: by what, and whether from high to low."""
+    """Return the ways to sort runs.
+
+    Returns:
+        Text by column and whether the largest comes first.
+    """
     tr = QCoreApplication.translate
     return {
         ("started", True): tr("Runs", "Newest first"),
@@ -52,7 +64,16 @@ def orders() -> dict[tuple[Column, bool], str]:
 
 
 def shown(row: Row, column: Column, locale: QLocale) -> str:
-    """A value as text; "–" where there is nothing."""
+    """Format a value.
+
+    Args:
+        row: The run.
+        column: The column.
+        locale: For numbers and times.
+
+    Returns:
+        The text; "–" if there is no value, "" for tags and note.
+    """
     value = row.value(column)
     if value is None:
         return "" if column in ("tags", "note") else "–"
@@ -72,25 +93,55 @@ def shown(row: Row, column: Column, locale: QLocale) -> str:
 
 
 def score(row: Row) -> str:
-    """Best macro-F1 in three digits; "" where there is none. An asterisk where it is of some classes only."""
+    """Format the best macro-F1 with three decimals; an asterisk if it is a mean over some of the classes only.
+
+    Args:
+        row: The run.
+
+    Returns:
+        The text; "" if there is none.
+    """
     if row.summary is None or row.summary.best_macro_f1 is None:
         return ""
     return formats.number(row.summary.best_macro_f1, 3) + ("*" if row.summary.best_macro_f1_of else "")
 
 
 def below_name(row: Row) -> str:
-    """Data and model."""
+    """Return the line below the name: data and model.
+
+    Args:
+        row: The run.
+
+    Returns:
+        The text.
+    """
     return " · ".join(str(value) for value in (row.value("data"), row.value("model")) if value)
 
 
 def best_text(row: Row) -> str:
-    """Why a run is marked."""
+    """Explain why a run is marked as the best.
+
+    Args:
+        row: The run.
+
+    Returns:
+        The text.
+    """
     text = QCoreApplication.translate("Runs", "Highest macro-F1 of all runs on {data}")
     return text.format(data=row.value("data") or "–")
 
 
 def in_full(row: Row, best: bool, locale: QLocale) -> str:
-    """All that is known of a run, a line each."""
+    """Describe a run in full.
+
+    Args:
+        row: The run.
+        best: Whether it is the best run on its data.
+        locale: For numbers and times.
+
+    Returns:
+        A line per fact.
+    """
     lines = [plain(row.name, 200), formats.state_word(row.state)]
     if row.problem:
         lines.append(plain(row.problem, 2000))
@@ -109,7 +160,16 @@ def in_full(row: Row, best: bool, locale: QLocale) -> str:
 
 
 def aloud(row: Row, best: bool, overlaid: bool) -> str:
-    """A row as a screen reader says it."""
+    """Describe a run for screen readers.
+
+    Args:
+        row: The run.
+        best: Whether it is the best run on its data.
+        overlaid: Whether its curves are overlaid.
+
+    Returns:
+        The text.
+    """
     tr = QCoreApplication.translate
     parts = [plain(row.name, 200), formats.state_word(row.state), below_name(row)]
     if found := score(row):

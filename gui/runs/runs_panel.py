@@ -1,4 +1,4 @@
-"""The list of runs: find, open, annotate, overlay, compare, continue, throw away."""
+"""The list of runs: find, open, annotate, overlay, compare, continue, delete."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class RunsPanel(QWidget):
     overlays_changed = Signal(list)
     """Folders (Path) of the runs whose curves are overlaid."""
     continue_wanted = Signal(Path, int)
-    """A run, and the number of epochs in all."""
+    """A run, and the total number of epochs."""
     compare_wanted = Signal(list)
     """Folders (Path) of two or more runs."""
     runs_removed = Signal(list)
-    """Folders (Path) of runs that lie in the trash now."""
+    """Folders (Path) of runs that were moved to the trash."""
 
     def __init__(self, root: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -157,7 +157,7 @@ class RunsPanel(QWidget):
         self._select_shown()
 
     def _select_shown(self) -> None:
-        """What is shown is selected, once it is listed; not where that would undo what a person does."""
+        """Select the open run once it is listed, unless that would disturb what the user is doing."""
         index = self.items.index_of(self.items.current)
         if not self._unselected or not index.isValid():
             return
@@ -199,7 +199,7 @@ class RunsPanel(QWidget):
         return [self.runs.path(row.name) for row in self.selected()]
 
     def _compared(self) -> list[str]:
-        """The selected runs; one alone is compared with those laid over, or else with the one that is shown."""
+        """The selected runs; a single one is compared with the overlaid runs, else with the open one."""
         names = [row.name for row in self.selected()]
         if len(names) == 1:
             others = [name for name in self.runs.overlaid if name != names[0]]
@@ -337,7 +337,7 @@ class RunsPanel(QWidget):
         menu.popup(self.view.viewport().mapToGlobal(at))
 
     def _fill_orders(self) -> None:
-        """The menu of the ways to sort, the one in use ticked."""
+        """Fill the menu of sort orders, the current one ticked."""
         self.orders.clear()
         now = self.runs.sort_column, self.runs.descending
         for order, text in orders().items():

@@ -1,4 +1,4 @@
-"""The list of runs as it is seen, clicked and typed into."""
+"""The list of runs as a view: mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from gui.runs.run_items import RunItems
 
 
 class RunsView(QTableView):
-    """Space and Enter are told; a click on a box checks it and selects nothing.
+    """Emits signals for Space and Enter; a click on a box checks it and selects nothing.
 
-    A table of one column: a list view asks its model about each of thousands of rows before it shows the first.
+    A table with one column: a list view asks its model about each of thousands of rows before it shows the first.
+
+    Args:
+        items: The runs.
     """
 
     space_pressed = Signal()
@@ -42,11 +45,22 @@ class RunsView(QTableView):
         self._pressed = QPoint()
 
     def on_box(self, index: QModelIndex) -> bool:
-        """Whether the mouse was pressed on the box of this run: that has nothing to do with the run itself."""
+        """Check whether the mouse was pressed on the box of a run; such a click does not open it.
+
+        Args:
+            index: Index of the run.
+
+        Returns:
+            Whether it was.
+        """
         return self.delegate.box(self.visualRect(index)).adjusted(-4, -8, 4, 8).contains(self._pressed)
 
     def visible_rows(self) -> range:
-        """Those that can be seen, whole or in part."""
+        """Return the rows that are visible, in whole or in part.
+
+        Returns:
+            The rows; empty if there are none.
+        """
         count, height = self._items.rowCount(), self.viewport().height()
         first = self.indexAt(QPoint(1, 1))
         last = self.indexAt(QPoint(1, height - 1))
@@ -55,15 +69,23 @@ class RunsView(QTableView):
         return range(first.row(), (last.row() if last.isValid() else count - 1) + 1)
 
     def selected_rows(self) -> list[int]:
-        """Places of the selected runs, from above."""
+        """Return the selected rows.
+
+        Returns:
+            The rows, from top to bottom.
+        """
         return sorted(index.row() for index in self.selectionModel().selectedIndexes())
 
     def select_row(self, row: int) -> None:
-        """This one alone."""
+        """Select a single row.
+
+        Args:
+            row: The row.
+        """
         self.setCurrentIndex(self._items.index(row, 0))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remember where; a box is checked at once."""
+        """Check a box at once; remember the place otherwise."""
         self._pressed = event.position().toPoint()
         index = self.indexAt(self._pressed)
         if index.isValid() and event.button() == Qt.MouseButton.LeftButton and self.on_box(index):
@@ -74,7 +96,7 @@ class RunsView(QTableView):
         super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Everything else is the list's."""
+        """Handle Space and Enter; other keys are the table's."""
         if event.key() == Qt.Key.Key_Space:
             self.space_pressed.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -83,13 +105,13 @@ class RunsView(QTableView):
             super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another font takes rows of another height."""
+        """Measure the rows for a new font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "delegate"):
             self.remeasure()
 
     def remeasure(self) -> None:
-        """Language or font have changed."""
+        """Measure the rows, after a change of language or font."""
         self.delegate.retranslate()
         header = self.verticalHeader()
         header.setMinimumSectionSize(1)

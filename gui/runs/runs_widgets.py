@@ -1,4 +1,4 @@
-"""Parts around the list of runs: the notice below it, and the fields for note and tags."""
+"""Widgets around the list of runs: the notice below it, and the fields for note and tags."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trainer.store import notes
 
 
 class Notice(QFrame):
-    """A line that says what was done or went wrong, until it is closed; with a button that undoes it."""
+    """A line about what was done or went wrong, until it is closed, with an optional Undo button."""
 
     undo_wanted = Signal()
 
@@ -31,7 +31,12 @@ class Notice(QFrame):
         self.hide()
 
     def tell(self, text: str, undo: bool = False) -> None:
-        """Show a text; an empty one hides the line."""
+        """Show a text.
+
+        Args:
+            text: The text; "" hides the line.
+            undo: Whether it has an Undo button. Default: False.
+        """
         self.label.setText(text)
         self.undo.setVisible(undo)
         self.setVisible(bool(text))
@@ -44,10 +49,10 @@ class Notice(QFrame):
 
 
 class NoteFields(QWidget):
-    """Tags and note of one run, written when a field is left or Enter is pressed."""
+    """Tags and note of a run, written when a field is left or Enter is pressed."""
 
     written = Signal(str, str, str)
-    """Name of the run, note, tags with commas between."""
+    """Name of the run, note, tags separated by commas."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,7 +70,11 @@ class NoteFields(QWidget):
         self.show_row(None)
 
     def show_row(self, row: Row | None) -> None:
-        """Show what is written about a run; what is being typed is left alone."""
+        """Show tags and note of a run, unless the user is typing.
+
+        Args:
+            row: The run; None: none.
+        """
         if row is not None and row.name == self._name and self.writing:
             return
         self._name = row.name if row else ""
@@ -76,11 +85,11 @@ class NoteFields(QWidget):
 
     @property
     def writing(self) -> bool:
-        """Something is being typed."""
+        """Whether the user is typing."""
         return any(field.isModified() and field.hasFocus() for field in (self.tags, self.note))
 
     def begin(self) -> None:
-        """Let a person type a note."""
+        """Move the keyboard focus to the note."""
         if self.isEnabled():
             self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.note.selectAll()

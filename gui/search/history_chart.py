@@ -1,4 +1,4 @@
-"""What the trials of a search came to, one after the other, and the best so far."""
+"""The values of the trials of a search over time, and the best so far."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from trainer.store.search_folder import SearchRecord
 
 
 class HistoryChart(Chart):
-    """`pointed`: number of the trial at the mouse, or 0; `chosen`: of one that was clicked."""
+    """Points for trials, a line for the best so far.
+
+    `pointed` is emitted with the number of the trial at the mouse, or 0; `chosen` with one that was double-clicked.
+    """
 
     pointed = Signal(int)
     chosen = Signal(int)
@@ -27,7 +30,11 @@ class HistoryChart(Chart):
         self.fit_wanted.connect(self._choose)
 
     def show_record(self, record: SearchRecord) -> None:
-        """Points for the trials, a line for the best of them."""
+        """Show a search.
+
+        Args:
+            record: The search.
+        """
         numbers, values, best = history(record)
         colours = Colours.current()
         self._numbers = {int(number) for number in numbers}

@@ -1,5 +1,5 @@
-"""The searches of the window's folder of runs: their trials over time, on parallel axes, in a table; what matters; and
-how to stop one, or to go on with it."""
+"""The searches in the window's folder of runs: trials over time, as a table and on parallel axes; importance of
+settings. A search can be stopped and continued."""
 
 from __future__ import annotations
 
@@ -36,9 +36,15 @@ SIZE = 860, 560
 
 
 class SearchDialog(QDialog):
-    """`run_chosen`: the run of a trial, to be opened; `go_on_wanted`: a search that was stopped. What is shown
-    follows the search while it goes on. `name`: shown first, the newest by default; `processes`: of the searches that
-    the window has started, by name."""
+    """Shows searches and follows them while they run. `run_chosen` is emitted with the run of a trial, to open it,
+    `go_on_wanted` with the name of a search to continue.
+
+    Args:
+        root: Folder of all runs.
+        parent: Parent widget.
+        name: The search to show first. Default: the newest.
+        processes: Those of the searches that the window has started, by name.
+    """
 
     run_chosen = Signal(Path)
     go_on_wanted = Signal(str)
@@ -120,7 +126,7 @@ class SearchDialog(QDialog):
     # -- which search ----------------------------------------------------------------------------------------------
 
     def _fill(self) -> None:
-        """Offer those that there are; the newest is shown first."""
+        """Offer the searches that exist; the newest is shown first."""
         found = {one.name: one for one in list_searches(self._root)}
         found |= {name: search_folder(self._root, name) for name in self.processes if name not in found}
         if found.keys() == self._folders.keys():
@@ -234,7 +240,7 @@ class SearchDialog(QDialog):
     # -- which trial -----------------------------------------------------------------------------------------------
 
     def _tell(self, number: int) -> None:
-        """In words, what is below the mouse."""
+        """Describe the trial under the mouse."""
         self.parallel.mark(number)
         record = self._follower.record if self._follower is not None else None
         trial = next((one for one in record.trials if one.number == number), None) if record is not None else None
@@ -250,18 +256,25 @@ class SearchDialog(QDialog):
             self.run_chosen.emit(follower.run_path(trial))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look again and again."""
+        """Start to poll."""
         super().showEvent(event)
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Rest."""
+        """Stop polling."""
         super().hideEvent(event)
         self._timer.stop()
 
 
 def changed(folder: SearchFolder) -> float:
-    """When the search was last worked on; 0 where that cannot be told."""
+    """Find when a search was last changed.
+
+    Args:
+        folder: Folder of the search.
+
+    Returns:
+        Seconds since 1970; 0 if unknown.
+    """
     try:
         return folder.record.stat().st_mtime
     except OSError:
@@ -269,7 +282,14 @@ def changed(folder: SearchFolder) -> float:
 
 
 def monitored_text(record: SearchRecord) -> str:
-    """What the search goes by."""
+    """Name the metric that a search optimises.
+
+    Args:
+        record: The search.
+
+    Returns:
+        The text.
+    """
     from gui.search.trial_table import monitor_word
 
     return monitor_word(record.monitor)

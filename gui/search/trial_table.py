@@ -1,4 +1,4 @@
-"""The trials of a search in a table, the best first; and which settings matter."""
+"""The trials of a search as a table, the best first; and the importance of settings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainer.store.search_folder import SearchRecord, TrialRecord
 
 
 class _Table(QTableWidget):
-    """Rows of plain text that can only be looked at."""
+    """Rows of plain text that cannot be edited."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +29,12 @@ class _Table(QTableWidget):
         self.setItemDelegate(self._bars)
 
     def fill(self, heads: list[str], rows: list[list[str]]) -> None:
-        """Show these; columns get as wide as they need to be."""
+        """Show rows; columns become as wide as their text.
+
+        Args:
+            heads: Titles of the columns.
+            rows: Texts of each row.
+        """
         self.setColumnCount(len(heads))
         self.setHorizontalHeaderLabels(heads)
         self.setRowCount(len(rows))
@@ -40,7 +45,7 @@ class _Table(QTableWidget):
 
 
 class TrialTable(_Table):
-    """`chosen`: the number of a trial, by a double click or Return."""
+    """The trials. `chosen` is emitted with the number of one that was double-clicked or reached with Return."""
 
     chosen = Signal(int)
 
@@ -51,7 +56,11 @@ class TrialTable(_Table):
         self.activated.connect(lambda index: self.chosen.emit(self._order[index.row()].number))
 
     def show_record(self, record: SearchRecord) -> None:
-        """The best trial first, with a star."""
+        """Show a search, the best trial first, with a star.
+
+        Args:
+            record: The search.
+        """
         self._record, self._order = record, ranked(record)
         names = [one.name for one in record.space]
         heads = [self.tr("Run"), self.tr("State"), *names, self.tr("Epoch"), monitor_word(record.monitor)]
@@ -69,7 +78,14 @@ class TrialTable(_Table):
         self.fill(heads, rows)
 
     def words(self, trial: TrialRecord) -> str:
-        """A trial in a line."""
+        """Describe a trial in one line.
+
+        Args:
+            trial: The trial.
+
+        Returns:
+            The text.
+        """
         parts = [trial.run, trial_word(trial)]
         parts += [f"{name} {value_text(value)}" for name, value in trial.values.items()]
         if trial.value is not None and self._record is not None:
@@ -78,10 +94,14 @@ class TrialTable(_Table):
 
 
 class ImportanceTable(_Table):
-    """Each setting with its share in the spread of the values, as a bar."""
+    """The importance of each setting, with a bar: its share in the variance of the values."""
 
     def show_record(self, record: SearchRecord) -> None:
-        """The most important first."""
+        """Show a search, the most important setting first.
+
+        Args:
+            record: The search.
+        """
         shares = sorted(record.importance.items(), key=lambda one: -one[1])
         self.setAccessibleName(self.tr("Importance"))
         rows = [[name, formats.percent(share)] for name, share in shares]
@@ -95,7 +115,14 @@ class ImportanceTable(_Table):
 
 
 def monitor_word(monitor: str) -> str:
-    """What a search goes by."""
+    """Name a metric.
+
+    Args:
+        monitor: `loss`, `accuracy` or `macro_f1`.
+
+    Returns:
+        The words; `monitor` itself if it is unknown.
+    """
     words = {
         "loss": QCoreApplication.translate("Search", "validation loss"),
         "accuracy": QCoreApplication.translate("Search", "validation accuracy"),
@@ -105,7 +132,14 @@ def monitor_word(monitor: str) -> str:
 
 
 def trial_word(trial: TrialRecord) -> str:
-    """Its state, and the code of what ended it."""
+    """Name the state of a trial, with the code of the error that ended it.
+
+    Args:
+        trial: The trial.
+
+    Returns:
+        The text.
+    """
     pruned = QCoreApplication.translate("Search", "pruned")
     word = pruned if trial.state == "pruned" else formats.state_word(trial.state)
     return f"{word} ({formats.plain(trial.error)})" if trial.error else word

@@ -1,1 +1,1 @@
-"""What is seen before a run is open: the start page and the tour."""
+"""What is shown before a run is open: the start page and the tour."""

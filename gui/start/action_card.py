@@ -1,4 +1,4 @@
-"""A card that is a button: a drawing, a title, and what it is for."""
+"""A card that is a button: a drawing, a title, and what it does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gui.window.theme import Colours, mix
 
 
 class CardSurface(QAbstractButton):
-    """A rounded surface that is a button: lighter under the mouse, with a ring where it has the keyboard."""
+    """A rounded surface that is a button: lighter under the mouse, with a ring if it has the keyboard focus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,7 +22,7 @@ class CardSurface(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Surface, edge, ring."""
+        """Draw surface, edge and ring."""
         colours, accent = Colours.current(), self.palette().color(QPalette.ColorRole.Link)
         active = self.isEnabled() and (self.underMouse() or self.isDown())
         painter = QPainter(self)
@@ -35,11 +35,20 @@ class CardSurface(QAbstractButton):
         painter.end()
 
     def paint_content(self, painter: QPainter) -> None:
-        """What is drawn rather than laid out."""
+        """Draw content that is not in a layout; does nothing here.
+
+        Args:
+            painter: Where to draw.
+        """
 
 
 class ActionCard(CardSurface):
-    """`about` says what a click does. With an action it is that action's button."""
+    """A card that describes what a click does.
+
+    Args:
+        sign: Name of its icon.
+        action: Action that it triggers; None (default): connect `clicked`.
+    """
 
     def __init__(self, sign: str, action: QAction | None = None) -> None:
         super().__init__()
@@ -66,28 +75,33 @@ class ActionCard(CardSurface):
         self._tint()
 
     def show_texts(self, title: str, about: str) -> None:
-        """In the language of now."""
+        """Set the texts.
+
+        Args:
+            title: Title.
+            about: What a click does.
+        """
         self.title.setText(title)
         self.about.setText(about)
         self.setAccessibleName(title)
         self.setAccessibleDescription(about)
 
     def sizeHint(self) -> QSize:
-        """As its content asks; a button would count its own text."""
+        """As large as its content; a button would count its own text."""
         layout = self.layout()
         return layout.sizeHint() if layout is not None else super().sizeHint()
 
     def hasHeightForWidth(self) -> bool:
-        """Texts wrap."""
+        """True: texts wrap."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """As high as the wrapped texts."""
+        """Height of the wrapped texts."""
         layout = self.layout()
         return layout.heightForWidth(width) if layout is not None else super().heightForWidth(width)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Colours of the theme, and of what cannot be done."""
+        """Use the colours of a new theme, and grey if disabled."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.EnabledChange):
             self._tint()

@@ -1,4 +1,4 @@
-"""The runs that were started last, to open with a click."""
+"""The most recently started runs, to open with a click."""
 
 from __future__ import annotations
 
@@ -24,7 +24,14 @@ MOST = 4
 
 @dataclass(frozen=True)
 class RecentRun:
-    """A run as the list has it: its folder, its row, its curve, and whether it is the best on its data."""
+    """A run as the list has it.
+
+    Attributes:
+        path: Its folder.
+        row: Its row.
+        curve: Validation macro-F1 over the epochs, in [0, 1].
+        best: Whether it is the best run on its data.
+    """
 
     path: Path
     row: Row
@@ -33,7 +40,14 @@ class RecentRun:
 
 
 class RunCard(CardSurface):
-    """A run as a button."""
+    """A run as a button.
+
+    Args:
+        look: Measures of its lines.
+
+    Attributes:
+        run: The run; None: nothing is drawn.
+    """
 
     def __init__(self, look: RowLook) -> None:
         super().__init__()
@@ -43,7 +57,11 @@ class RunCard(CardSurface):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_run(self, run: RecentRun) -> None:
-        """Another one, or what is new of it."""
+        """Show a run.
+
+        Args:
+            run: The run.
+        """
         self.run = run
         self.setAccessibleName(aloud(run.row, run.best, False))
         self.setToolTip(plain_tip(in_full(run.row, run.best, QLocale())))
@@ -54,7 +72,7 @@ class RunCard(CardSurface):
         return QSize(30 * QFontMetrics(self._look.name).averageCharWidth(), self.height())
 
     def paint_content(self, painter: QPainter) -> None:
-        """The two lines of the list."""
+        """Draw the run as in the list of runs."""
         if self.run is not None:
             side = space(MEDIUM)
             area = QRect(side, space(SMALL), self.width() - 2 * side, self.height() - 2 * space(SMALL))
@@ -62,7 +80,7 @@ class RunCard(CardSurface):
 
 
 class RecentRuns(QWidget):
-    """Up to four runs; a card that says so where there are none. `chosen` has the folder of one."""
+    """Up to four runs, or a card that says there are none. `chosen` is emitted with the folder of a run."""
 
     chosen = Signal(Path)
 
@@ -89,7 +107,11 @@ class RecentRuns(QWidget):
             self.chosen.emit(card.run.path)
 
     def show_runs(self, runs: Sequence[RecentRun]) -> None:
-        """The latest first; called again and again, it draws what has changed."""
+        """Show runs; draws only what has changed.
+
+        Args:
+            runs: The runs, newest first.
+        """
         now = tuple((run.path, run.row.state, run.row.stamps, run.curve, run.best) for run in runs[:MOST])
         if now == self._shown:
             return

@@ -1,4 +1,4 @@
-"""The page the window opens with: train on a folder, go back to a run, look at one that comes along, take the tour."""
+"""The page the window opens with: train on a folder, reopen a run, explore the recorded run, take the tour."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ from gui.window.theme import Colours
 from trainer.recommendation import CANDIDATES
 
 WIDEST = 900
-"""Pixels: longer lines are hard to read."""
+"""Largest width in pixels: longer lines are hard to read."""
 _RECIPE_SIGNS = {"photos": "image", "cnn": "matrix", "linear": "curve"}
 
 
 class DropZone(QFrame):
-    """A dashed frame with a button: the whole window takes drops, this says so."""
+    """A dashed frame with a button: the whole window accepts drops, and this says so.
+
+    Args:
+        action: Action of the button.
+    """
 
     def __init__(self, action: QAction) -> None:
         super().__init__()
@@ -42,7 +46,7 @@ class DropZone(QFrame):
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The frame has a colour of the theme."""
+        """Draw the frame in a colour of the theme."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(Colours.current().muted, 1.5, Qt.PenStyle.DashLine))
@@ -50,15 +54,21 @@ class DropZone(QFrame):
         painter.end()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another theme."""
+        """Use the colours of a new theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
 
 
 class StartPage(QScrollArea):
-    """`run_chosen` with the folder of a run, `recipe_chosen` with the name of a recipe to set up a run with. The other
-    buttons are the window's actions."""
+    """The start page.
+
+    `run_chosen` is emitted with the folder of a run, `recipe_chosen` with the recipe to set up a run with.
+
+    Args:
+        actions: The window's actions by name; the other buttons are theirs.
+        parent: Parent widget.
+    """
 
     run_chosen = Signal(Path)
     recipe_chosen = Signal(str)
@@ -161,4 +171,4 @@ class StartPage(QScrollArea):
 
 
 _MORE = {"demo": "demo", "tour": "info", "open_run": "open", "keys": "help"}
-"""Actions and their drawings."""
+"""Actions and their icons."""

@@ -1,6 +1,6 @@
-"""A tour of the window: a few steps, each a frame around a real part of it and a bubble that says what it is for.
+"""A tour of the window: a few steps, each a frame around a part of it and a bubble that explains it.
 
-Nothing is blocked: the frame lets every click through, and whatever is done meanwhile, the tour can go on or be left.
+Nothing is blocked: clicks pass through the frame, and the tour can be continued or left whatever is done meanwhile.
 """
 
 from __future__ import annotations
@@ -20,17 +20,22 @@ from gui.window.theme import Colours
 _SHADE = QColor(0, 0, 0, 50)
 _KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Left, Qt.Key.Key_Right)
 QWIDGETSIZE_MAX = (1 << 24) - 1
-"""Qt's: no limit."""
+"""Qt's value for no limit."""
 _LETTERS = 46
-"""In a line of the bubble."""
+"""Characters per line of the bubble."""
 _FOLLOW_MS = 250
-"""Panels come and go, sides are pulled: the frame follows."""
+"""Panels appear and are resized: the frame follows."""
 
 
 @dataclass(frozen=True)
 class TourStep:
-    """`target` is looked up each time, for it may be made late; `prepare` brings it to the front. `texts` are title and
-    explanation in the language of now."""
+    """One step of the tour.
+
+    Attributes:
+        target: Finds the widget, each time, since it may be made late; None: it does not exist.
+        prepare: Brings the widget to the front.
+        texts: Gives title and explanation in the current language.
+    """
 
     target: Callable[[], QWidget | None]
     prepare: Callable[[], object]
@@ -38,7 +43,11 @@ class TourStep:
 
 
 class TourFrame(QWidget):
-    """Shades the window but for one place. Mouse and keyboard pass through."""
+    """Shades the window except for one place. Mouse and keyboard pass through.
+
+    Args:
+        window: The window.
+    """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -47,13 +56,17 @@ class TourFrame(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def point_at(self, place: QRect) -> None:
-        """In the window's coordinates."""
+        """Move to a place.
+
+        Args:
+            place: The place, in the window's coordinates.
+        """
         if place != self.place:
             self.place = place
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The shade with a hole, and a ring around it."""
+        """Draw the shade with a hole, and a ring around it."""
         painter, path = QPainter(self), QPainterPath()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hole = self.place.toRectF().adjusted(1.5, 1.5, -1.5, -1.5)
@@ -66,7 +79,11 @@ class TourFrame(QWidget):
 
 
 class TourBubble(CardFrame):
-    """Title, text, how far, and three buttons. Right and left arrow go on and back, Esc leaves."""
+    """Title, text, progress and three buttons. The arrow keys go forward and back, Esc leaves.
+
+    Args:
+        window: The window.
+    """
 
     moved = Signal(int)
     left = Signal()
@@ -95,7 +112,14 @@ class TourBubble(CardFrame):
         self.body.addLayout(layout)
 
     def show_step(self, title: str, text: str, place: int, count: int) -> None:
-        """`place` is 0 at first."""
+        """Show a step.
+
+        Args:
+            title: Its title.
+            text: Its explanation.
+            place: Its index, from 0.
+            count: Number of steps.
+        """
         self.set_heading(title)
         self.text.setText(text)
         self.where.setText(self.tr("{step} of {steps}").format(step=whole(place + 1), steps=whole(count)))
@@ -118,21 +142,21 @@ class TourBubble(CardFrame):
         self.resize(self.body.minimumSize())
 
     def event(self, event: QEvent) -> bool:
-        """Its keys are its own, whatever they are in the window."""
+        """Claim its keys, even if they are shortcuts of the window."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _KEYS:
             event.accept()
             return True
         return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrows on a button are not for the next button."""
+        """Keep arrow keys on a button from moving to the next button."""
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in _KEYS:
             self.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """On, back, out."""
+        """Go forward, go back or leave."""
         match event.key():
             case Qt.Key.Key_Escape:
                 self.left.emit()
@@ -145,7 +169,12 @@ class TourBubble(CardFrame):
 
 
 class Tour(QObject):
-    """Goes through `steps` over `window`. `ended` when it is over or was left."""
+    """Goes through steps over a window. `ended` is emitted when it is over or was left.
+
+    Args:
+        window: The window.
+        steps: One step or more.
+    """
 
     ended = Signal()
 
@@ -163,7 +192,7 @@ class Tour(QObject):
         self._show()
 
     def _move(self, by: int) -> None:
-        """Past the last step the tour is over."""
+        """Move by steps; after the last one the tour ends."""
         if self.place + by >= len(self._steps):
             self.end()
         else:
@@ -182,7 +211,7 @@ class Tour(QObject):
         self.bubble.next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _follow(self) -> None:
-        """Frame and bubble go where the target is; a target that is not seen leaves the middle of the window."""
+        """Move frame and bubble to the target; if it is not visible, to the middle of the window."""
         target = self._steps[self.place].target()
         room = self._window.rect()
         place = QRect(room.center(), QSize(0, 0))
@@ -195,7 +224,7 @@ class Tour(QObject):
         self.bubble.move(beside(place, self.bubble.size(), room))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Another size, another language."""
+        """Handle a new size or language of the window."""
         if watched is self._window and event.type() == QEvent.Type.Resize:
             self._follow()
         elif watched is self._window and event.type() == QEvent.Type.LanguageChange:
@@ -204,7 +233,7 @@ class Tour(QObject):
         return False
 
     def end(self) -> None:
-        """Take everything away."""
+        """Remove frame and bubble."""
         self._timer.stop()
         self._window.removeEventFilter(self)
         for part in (self.frame, self.bubble):
@@ -215,8 +244,16 @@ class Tour(QObject):
 
 
 def beside(place: QRect, size: QSize, room: QRect) -> QPoint:
-    """Where a bubble of this size stands: right of the place, else below, left or above it; in its lower corner where
-    there is no room outside. Always within the room."""
+    """Find the place of a bubble: right of a place, below, left or above; else in its lower corner.
+
+    Args:
+        place: The place.
+        size: Size of the bubble.
+        room: The window; the bubble stays inside.
+
+    Returns:
+        Its upper left corner.
+    """
     gap = space(MEDIUM)
     top = place.top() + gap
     left = place.left() + gap

@@ -1,6 +1,6 @@
-"""Prose for errors: code and parameters come in, words in the chosen language go out.
+"""Texts of errors: from code and parameters to the chosen language.
 
-English is the engine's own text; a language that has no text for a code shows that too.
+English is the engine's own text; it is also shown in a language without a text for the code.
 """
 
 from __future__ import annotations
@@ -15,12 +15,26 @@ from trainer.errors import EpochscopeError
 
 
 def error_text(error: EpochscopeError) -> str:
-    """An error with all of its parts."""
+    """Return the text of an error, with all of its parts.
+
+    Args:
+        error: The error.
+
+    Returns:
+        Lines of text.
+    """
     return whole_text(vars(error))
 
 
 def whole_text(answer: Mapping[str, Any]) -> str:
-    """The same for an error that came as plain values: code, parameters, what, where, expected, mend."""
+    """Return the text of an error that came as plain values.
+
+    Args:
+        answer: `code`, `parameters`, `what`, `where`, `expected` and `mend`.
+
+    Returns:
+        Lines of text.
+    """
     what, where = str(answer.get("what") or ""), str(answer.get("where") or "")
     parameters = answer.get("parameters") or {}
     text = code_text(str(answer.get("code") or ""), parameters, what)
@@ -31,7 +45,14 @@ def whole_text(answer: Mapping[str, Any]) -> str:
 
 
 def ended_text(values: Mapping[str, Any]) -> str:
-    """Why a run has failed: the fields of its RunEnded."""
+    """Explain why a run failed.
+
+    Args:
+        values: Fields of its RunEnded.
+
+    Returns:
+        Lines of text.
+    """
     what = str(values["reason"])
     text = code_text(values["code"], values["parameters"], what)
     if text != what:
@@ -42,7 +63,16 @@ def ended_text(values: Mapping[str, Any]) -> str:
 
 
 def code_text(code: str, parameters: Mapping[str, Any], what: str) -> str:
-    """What has happened; `what` is the English text."""
+    """Say what happened.
+
+    Args:
+        code: Code of the error.
+        parameters: Its parameters.
+        what: The English text, used if there is no translation.
+
+    Returns:
+        The text.
+    """
     text = QCoreApplication.translate("Errors", code)
     if text == code:
         return what
@@ -58,6 +88,14 @@ def code_text(code: str, parameters: Mapping[str, Any], what: str) -> str:
 
 
 def fault_text(code: str, reason: str) -> str:
-    """What is wrong with a file, a class or a split; `reason` is the English text."""
+    """Say what is wrong with a file, a class or a split.
+
+    Args:
+        code: Code of the fault.
+        reason: The English text, used if there is no translation.
+
+    Returns:
+        The text.
+    """
     text = QCoreApplication.translate("Faults", code)
     return reason if text == code else text

@@ -1,4 +1,4 @@
-"""What is wrong with the folder of a run, in words."""
+"""Texts of problems with the folder of a run."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ from gui.text.formats import plain, whole
 from gui.viewmodels.folder_check import FolderProblem
 
 MOST = 3
-"""Lines of a notice; the rest is a click away."""
+"""Largest number of lines in a notice; the rest is a click away."""
 
 
 def oddity_text(oddity: FolderProblem) -> str:
-    """A sentence that names the file."""
+    """Describe a problem.
+
+    Args:
+        oddity: The problem.
+
+    Returns:
+        A sentence that names the file.
+    """
     tr = QCoreApplication.translate
     texts = {
         "missing": tr("Folder", "{file} is missing."),
@@ -28,7 +35,14 @@ def oddity_text(oddity: FolderProblem) -> str:
 
 
 def notice(oddities: list[FolderProblem]) -> str:
-    """The first of them, and how many more there are."""
+    """Describe the first problems.
+
+    Args:
+        oddities: The problems.
+
+    Returns:
+        At most `MOST` lines, and how many more problems there are.
+    """
     lines = [oddity_text(oddity) for oddity in oddities[:MOST]]
     if (more := len(oddities) - MOST) > 0:
         lines[-1] += " " + QCoreApplication.translate("Folder", "({count} more)").format(count=whole(more))
@@ -36,5 +50,12 @@ def notice(oddities: list[FolderProblem]) -> str:
 
 
 def all_text(oddities: list[FolderProblem]) -> str:
-    """All of them, a line each."""
+    """Describe all problems.
+
+    Args:
+        oddities: The problems.
+
+    Returns:
+        A line each.
+    """
     return "\n".join(oddity_text(oddity) for oddity in oddities)

@@ -1,4 +1,4 @@
-"""Prose for states, phases, messages and numbers: codes come in, words in the chosen language go out."""
+"""Texts of states, phases, messages and numbers: from codes to the chosen language."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_TEXT = 2_000
 """Characters of a text from a file that are shown at once."""
 
 IMAGE_PHASES = ("decode", "extract")
-"""Phases whose pieces are images, and which may take minutes."""
+"""Phases that count images, and may take minutes."""
 
 STATE_ICONS = {
     "idle": "info",
@@ -39,7 +39,14 @@ STATE_ICONS = {
 
 
 def state_word(state: str) -> str:
-    """One word or two."""
+    """Name a state.
+
+    Args:
+        state: State of a run.
+
+    Returns:
+        The word or words; `state` itself if it is unknown.
+    """
     words = {
         "idle": QCoreApplication.translate("Words", "no run"),
         "loading": QCoreApplication.translate("Words", "loading"),
@@ -59,7 +66,14 @@ def state_word(state: str) -> str:
 
 
 def phase_word(phase: str) -> str:
-    """What the engine is doing."""
+    """Name what the engine is doing.
+
+    Args:
+        phase: Phase of a run or stage of a request.
+
+    Returns:
+        The words; `phase` itself if it is unknown.
+    """
     words = {
         "train": QCoreApplication.translate("Words", "Training"),
         "import": QCoreApplication.translate("Words", "Loading PyTorch"),
@@ -85,8 +99,16 @@ def phase_word(phase: str) -> str:
 
 
 def phase_text(phase: str, done: int, total: int) -> str:
-    """What the engine is doing and how far that is: images are counted, other work has its share; an ellipsis where
-    nothing is known."""
+    """Describe what the engine is doing, and how far it is.
+
+    Args:
+        phase: Phase of a run or stage of a request; "" gives "".
+        done: Finished so far.
+        total: Of how many; 0 if unknown.
+
+    Returns:
+        Counts for images, a percentage for other work, an ellipsis if nothing is known.
+    """
     if not phase or total < 2:
         return f"{phase_word(phase)} …" if phase else ""
     if phase not in IMAGE_PHASES:
@@ -96,13 +118,27 @@ def phase_text(phase: str, done: int, total: int) -> str:
 
 
 def images_per_second(value: float) -> str:
-    """Whole from 10 on."""
+    """Format a speed; whole numbers from 10 on.
+
+    Args:
+        value: Images per second.
+
+    Returns:
+        The text with its unit.
+    """
     text = QCoreApplication.translate("Words", "{number} images/s")
     return text.format(number=whole(value) if value >= 9.95 else number(value, 1))
 
 
 def split_word(split: str) -> str:
-    """Name of a part of the data."""
+    """Name a split.
+
+    Args:
+        split: `train`, `valid` or `test`.
+
+    Returns:
+        The word; `split` itself if it is unknown.
+    """
     words = {
         "train": QCoreApplication.translate("Words", "train"),
         "valid": QCoreApplication.translate("Words", "validation"),
@@ -112,7 +148,14 @@ def split_word(split: str) -> str:
 
 
 def message_text(message: Message) -> str:
-    """A line of the log."""
+    """Write a line of the log.
+
+    Args:
+        message: The message.
+
+    Returns:
+        The line.
+    """
     values = message.values
     match message.kind:
         case "StopRequested":
@@ -147,13 +190,28 @@ def _end(values: Mapping[str, Any]) -> str:
 
 
 def plain(text: object) -> str:
-    """A text from a file, cut to what can be shown."""
+    """Cut a text from a file to what can be shown.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        At most `MAX_TEXT` characters, and an ellipsis.
+    """
     found = str(text)
     return found if len(found) <= MAX_TEXT else found[:MAX_TEXT] + " …"
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """In the language's spelling; a dash where there is none, and NaN by name."""
+    """Format a number with a fixed number of decimals.
+
+    Args:
+        value: The number; None gives a dash, NaN and infinities their names.
+        digits: Decimals. Default: 4.
+
+    Returns:
+        The number; very small and very large ones with an exponent.
+    """
     if value is None or not math.isfinite(value):
         return no_number(value)
     if value and (abs(value) < 10**-digits or abs(value) >= 1e7):
@@ -162,14 +220,33 @@ def number(value: float | None, digits: int = 4) -> str:
 
 
 def significant(value: float | None, digits: int = 3) -> str:
-    """With so many digits that say something, whatever the size: 0.001, 0.00071, 2.5e-6. For learning rates."""
+    """Format a number with significant digits, whatever its size: 0.001, 0.00071, 2.5e-6. For learning rates.
+
+    Args:
+        value: The number; None gives a dash, NaN and infinities their names.
+        digits: Significant digits. Default: 3.
+
+    Returns:
+        The number.
+    """
     if value is None or not math.isfinite(value):
         return no_number(value)
     return re.sub(r"e([+-])0+(?=\d)", r"e\1", QLocale().toString(float(value), "g", digits))
 
 
 def macro(value: float | None, some: int, count: int, digits: int = 4, *, brief: bool = False) -> str:
-    """Macro-F1, and of how many classes it is the mean where that is not all of them."""
+    """Format a macro-F1, and the number of classes it is the mean of if that is not all of them.
+
+    Args:
+        value: The macro-F1.
+        some: Classes that it is the mean of.
+        count: Number of all classes.
+        digits: Decimals. Default: 4.
+        brief: Whether to leave out the word "classes". Default: False.
+
+    Returns:
+        The text.
+    """
     if some >= count:
         return number(value, digits)
     text = QCoreApplication.translate("Words", "{value} ({some} of {all} classes)")
@@ -179,17 +256,39 @@ def macro(value: float | None, some: int, count: int, digits: int = 4, *, brief:
 
 
 def whole(value: float) -> str:
-    """A count; what is none by name."""
+    """Format a count.
+
+    Args:
+        value: Rounded to a whole number.
+
+    Returns:
+        The number; NaN and infinities by name.
+    """
     return QLocale().toString(round(value)) if abs(value) < 2**62 else number(value)
 
 
 def percent(value: float | None, digits: int = 0) -> str:
-    """A share of 1."""
+    """Format a fraction as a percentage.
+
+    Args:
+        value: The fraction, 1 for 100 %; None, NaN and infinities give a dash.
+        digits: Decimals. Default: 0.
+
+    Returns:
+        The percentage with its sign.
+    """
     return DASH if value is None or not math.isfinite(value) else QLocale().toString(value * 100, "f", digits) + " %"
 
 
 def duration(seconds: float) -> str:
-    """0:07, 12:05 or 1:02:03; a dash for what is no time."""
+    """Format a duration: 0:07, 12:05 or 1:02:03.
+
+    Args:
+        seconds: Seconds; negative ones count as 0. NaN and huge values give a dash.
+
+    Returns:
+        The duration.
+    """
     if not abs(seconds) < MAX_SECONDS:
         return DASH
     return clock(max(0.0, seconds))

@@ -1,6 +1,6 @@
-"""Sentences for the engine's codes: why it refused a request, who stopped a run, what it noted about the data.
+"""Sentences for the engine's codes: why a request was refused, who stopped a run, notes about the data.
 
-What has no code, or one that is not known here, is shown as it came: a callback's own words, or another version's.
+Text without a code, or with one that is unknown here, is shown unchanged: a callback's own words, or another version's.
 """
 
 from __future__ import annotations
@@ -14,17 +14,43 @@ from trainer import reasons
 
 
 def reason_text(code: str, parameters: Mapping[str, Any], reason: str = "") -> str:
-    """Why a request was refused, or a run was stopped; `reason` is the engine's text."""
+    """Say why a request was refused, or a run was stopped.
+
+    Args:
+        code: Code of the reason.
+        parameters: Its parameters.
+        reason: The engine's text, used if the code is unknown. Default: none.
+
+    Returns:
+        The text.
+    """
     return reasons.reason_text(code, parameters, reason, QCoreApplication.translate)
 
 
 def source_text(source: str) -> str:
-    """Who has asked for something."""
+    """Say who made a request.
+
+    Args:
+        source: The source, as in StopRequested.
+
+    Returns:
+        The text.
+    """
     return reasons.source_text(source, QCoreApplication.translate)
 
 
 def stop_text(source: str, code: str, parameters: Mapping[str, Any], reason: str) -> str:
-    """That a stop was asked for, by whom and until when."""
+    """Say that a stop was requested, by whom and for when.
+
+    Args:
+        source: The source, as in StopRequested.
+        code: Code of the reason.
+        parameters: Its parameters.
+        reason: The engine's text.
+
+    Returns:
+        A sentence.
+    """
     tr = QCoreApplication.translate
     told = reason_text(code, parameters, reason)
     if code == "stop.request":  # its source is said already
@@ -34,13 +60,29 @@ def stop_text(source: str, code: str, parameters: Mapping[str, Any], reason: str
 
 
 def where_word(where: str) -> str:
-    """What was not finite."""
+    """Say what was not finite.
+
+    Args:
+        where: `loss` or `gradient`.
+
+    Returns:
+        The words; `where` itself if it is unknown.
+    """
     tr = QCoreApplication.translate
     return {"loss": tr("Reasons", "the loss"), "gradient": tr("Reasons", "a gradient")}.get(where, where)
 
 
 def note_text(code: str, parameters: Mapping[str, Any], reason: str) -> str:
-    """A remark on a data set; `reason` is the English text."""
+    """Return the text of a note about a data set.
+
+    Args:
+        code: Code of the note.
+        parameters: Its parameters.
+        reason: The English text, used if the code is unknown.
+
+    Returns:
+        The text.
+    """
     count = parameters.get("count")
     number = count if isinstance(count, int) else 0
     text = _left_out_text(code, parameters, number) or _oddity_text(code, parameters, number)
@@ -100,7 +142,15 @@ def _oddity_text(code: str, parameters: Mapping[str, Any], count: int) -> str:
 
 
 def system_text(name: str, reason: str) -> str:
-    """What the operating system says, where that is common: `name` of the error as in `errno`."""
+    """Return the text of an error of the operating system, if it is a common one.
+
+    Args:
+        name: Name of the error as in `errno`, such as "ENOENT".
+        reason: The system's own text, used otherwise.
+
+    Returns:
+        The text.
+    """
     tr = QCoreApplication.translate
     known = {
         "ENOENT": tr("Reasons", "No such file or directory"),

@@ -1,4 +1,4 @@
-"""Prose for the recipes that are offered: what each is, how long it takes, why one of them fits."""
+"""Texts of the recipes that are offered: what each is, how long it takes, why one suits the images."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ from gui.viewmodels.recipe_advice import RecipeOffer
 
 INSTALL = 'pip install "epochscope[pretrained]"'
 MINUTES_FROM, HOURS_FROM = 90, 5400
-"""Seconds from which on a time is told in minutes, in hours."""
+"""Seconds from which a time is given in minutes, and in hours."""
 
 
 def title(recipe: str) -> str:
-    """A few words."""
+    """Name a recipe.
+
+    Args:
+        recipe: Name of its file.
+
+    Returns:
+        A few words.
+    """
     tr = QCoreApplication.translate
     titles = {
         "photos": tr("Offers", "Photos (pretrained)"),
@@ -28,7 +35,14 @@ def title(recipe: str) -> str:
 
 
 def about(recipe: str) -> str:
-    """What it is, and when it fits."""
+    """Describe a recipe, and what it is good for.
+
+    Args:
+        recipe: Name of its file.
+
+    Returns:
+        A sentence or two; "" if it is unknown.
+    """
     tr = QCoreApplication.translate
     texts = {
         "photos": tr(
@@ -46,7 +60,14 @@ def about(recipe: str) -> str:
 
 
 def estimate(offer: RecipeOffer) -> str:
-    """How long a run takes."""
+    """Say how long a run takes.
+
+    Args:
+        offer: The recipe.
+
+    Returns:
+        The text; "" if nothing is known.
+    """
     tr = QCoreApplication.translate
     if offer.seconds is None:
         texts = {"measuring": tr("Offers", "measuring the time …"), "failed": tr("Offers", "time not known")}
@@ -58,7 +79,14 @@ def estimate(offer: RecipeOffer) -> str:
 
 
 def round_time(seconds: float) -> str:
-    """A time as people tell an estimate: two digits at most."""
+    """Round a time as people give estimates: at most two digits.
+
+    Args:
+        seconds: Seconds, 0 or more.
+
+    Returns:
+        The time with its unit.
+    """
     tr, number = QCoreApplication.translate, QLocale().toString
     if seconds < MINUTES_FROM:
         step = 1 if seconds < 10 else 5 if seconds < 60 else 10
@@ -80,7 +108,14 @@ def _failure(answer: Mapping[str, Any]) -> str:
 
 
 def reason(facts: Mapping[str, Any]) -> str:
-    """Why a recipe fits, from the engine's answer; what is wrong, where none can be trained; "" before it has come."""
+    """Say why a recipe suits the images, or what is wrong if none can be trained.
+
+    Args:
+        facts: The helper's answer; empty before it arrives.
+
+    Returns:
+        The text; "" before the answer.
+    """
     tr = QCoreApplication.translate
     if not facts:
         return ""

@@ -1,4 +1,4 @@
-"""What is known of a run as texts: at an epoch, at its best, on the test images, how it was set up."""
+"""Facts about a run as text: at an epoch, at its best, on the test images, and its setup."""
 
 from __future__ import annotations
 
@@ -58,11 +58,19 @@ RUN = (
 
 
 MOST_SPEEDS = 4
-"""Of more processes the slowest and the fastest are shown."""
+"""With more processes, only the slowest and the fastest are shown."""
 
 
 def facts_of(model: RunModel, cursor: EpochCursor) -> Facts:
-    """All facts by their keys; what the run does not have is missing."""
+    """Collect all facts about a run.
+
+    Args:
+        model: The run.
+        cursor: The epoch.
+
+    Returns:
+        Text by key (`EPOCH`, `BEST`, `RUN`); facts that the run does not have are missing.
+    """
     return {**_at_epoch(model, cursor), **_best(model), **_of_run(model)}
 
 
@@ -89,7 +97,14 @@ def _at_epoch(model: RunModel, cursor: EpochCursor) -> Facts:
 
 
 def process_speeds(pace: ProcessesReported) -> str:
-    """Images a second of each process, the time in which it waits for the others left out."""
+    """Format the speed of each process, without the time it waits for the others.
+
+    Args:
+        pace: Times of an epoch.
+
+    Returns:
+        Images per second of each, or slowest and fastest of many.
+    """
     columns = zip(pace.samples, pace.train_seconds, pace.exchange_seconds, strict=False)  # a damaged one may be uneven
     speeds = [samples / (train - waited) for samples, train, waited in columns if train - waited > 0]
     if len(speeds) <= MOST_SPEEDS:
@@ -174,7 +189,11 @@ def _last_part(path: str) -> str:
 
 
 def fact_names() -> dict[str, str]:
-    """What people call the facts."""
+    """Return the names of all facts.
+
+    Returns:
+        Name by key.
+    """
     tr = QCoreApplication.translate
     return {
         "train_loss": tr("RunInfo", "Train loss"),
@@ -215,7 +234,11 @@ def fact_names() -> dict[str, str]:
 
 
 def fact_tips() -> dict[str, str]:
-    """What the name of a fact does not say."""
+    """Return explanations of facts whose name does not say enough.
+
+    Returns:
+        Tool tip by key.
+    """
     tr = QCoreApplication.translate
     interval = tr(
         "RunInfo",

@@ -1,4 +1,4 @@
-"""What a person can do about the state of a run, in a sentence."""
+"""What the user can do about the state of a run, in a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from gui.viewmodels.run_state import Action
 
 
 def state_advice(state: str, enabled: Set[Action]) -> str:
-    """What it means and what to do; `enabled` is what can be asked for now."""
+    """Explain a state and what to do.
+
+    Args:
+        state: State of the run.
+        enabled: Actions that are available.
+
+    Returns:
+        A sentence; "" if the state is unknown.
+    """
     tr = QCoreApplication.translate
     if state in ("stopped", "failed", "lost") and "continue" not in enabled:
         return tr("States", "It cannot be continued from this window.")

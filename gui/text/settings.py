@@ -1,4 +1,4 @@
-"""Prose for settings and for what is wrong with them."""
+"""Texts of settings and of their problems."""
 
 from __future__ import annotations
 
@@ -19,19 +19,40 @@ _SCHEMA = "Settings"
 
 
 def title(field: Field) -> str:
-    """Name of a setting; an option of a callback has that of the argument."""
+    """Name a setting; an option of a callback is called like the argument.
+
+    Args:
+        field: The setting.
+
+    Returns:
+        The title.
+    """
     if isinstance(field, OptionField):
         return field.setting.key
     return QCoreApplication.translate(_SCHEMA, field.setting.title)
 
 
 def unit(field: Field) -> str:
-    """Of a setting; "" where it has none."""
+    """Return the unit of a setting.
+
+    Args:
+        field: The setting.
+
+    Returns:
+        The unit; "" if it has none.
+    """
     return QCoreApplication.translate(_SCHEMA, field.setting.unit) if field.setting.unit else ""
 
 
 def about(field: Field) -> str:
-    """What a setting does and what it accepts."""
+    """Explain a setting and what it accepts.
+
+    Args:
+        field: The setting.
+
+    Returns:
+        The text.
+    """
     if isinstance(field, OptionField):
         text = callback_text(field.setting.help)
         return f"{text} ({expected(field.setting)})" if text else expected(field.setting)
@@ -45,17 +66,38 @@ def callback_text(text: str) -> str:
 
 
 def recipe_title(recipe: Recipe) -> str:
-    """Short name of a recipe."""
+    """Return the short name of a recipe.
+
+    Args:
+        recipe: The recipe.
+
+    Returns:
+        The title.
+    """
     return QCoreApplication.translate("Recipes", recipe.title)
 
 
 def recipe_about(recipe: Recipe) -> str:
-    """What a recipe is for."""
+    """Explain what a recipe is for.
+
+    Args:
+        recipe: The recipe.
+
+    Returns:
+        The text.
+    """
     return QCoreApplication.translate("Recipes", recipe.description)
 
 
 def group_title(group: str) -> str:
-    """Heading of a table of settings."""
+    """Return the heading of a table of settings.
+
+    Args:
+        group: Name of the table; "" at the top.
+
+    Returns:
+        The heading.
+    """
     tr = QCoreApplication.translate
     titles = {
         "": tr("Form", "Further"),
@@ -71,7 +113,14 @@ def group_title(group: str) -> str:
 
 
 def expected(setting: Setting) -> str:
-    """What is accepted, in words."""
+    """Say what a setting accepts.
+
+    Args:
+        setting: The setting.
+
+    Returns:
+        The text.
+    """
     tr = QCoreApplication.translate
     if setting.words or setting.choices:
         return tr(_SCHEMA, setting.words) if setting.words else ", ".join(setting.choices)
@@ -114,7 +163,15 @@ def _bound(value: float | None) -> str:
 
 
 def problem(form: SettingsForm, found: Problem) -> str:
-    """A sentence that stands beside the setting."""
+    """Say what is wrong with a setting.
+
+    Args:
+        form: The form.
+        found: The problem.
+
+    Returns:
+        A sentence to show next to the setting.
+    """
     tr = QCoreApplication.translate
     if found.code == "value" and (field := form.field(found.path)) is not None:
         return tr("Form", "Expected: {what}").format(what=expected(field.setting))

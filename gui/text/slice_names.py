@@ -1,4 +1,4 @@
-"""What slices of the images are called."""
+"""Names of slices of the images."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ from trainer.analysis.slices import ImageGroup
 from trainer.data.image_facts import HERE
 
 LONGEST = 60
-"""Letters of a word that are shown."""
+"""Characters of a word that are shown."""
 
 
 def fact_word(fact: str) -> str:
-    """What images are grouped by."""
+    """Name what images are grouped by.
+
+    Args:
+        fact: The fact.
+
+    Returns:
+        The words; `fact` itself if it is unknown.
+    """
     words = {
         WORST: QCoreApplication.translate("Slices", "Worst slices"),
         "brightness": QCoreApplication.translate("Slices", "Brightness"),
@@ -38,20 +45,42 @@ def fact_word(fact: str) -> str:
 
 
 def value_text(group: ImageGroup) -> str:
-    """Which of the groups of a fact it is."""
+    """Name a group within its fact.
+
+    Args:
+        group: The group.
+
+    Returns:
+        The text.
+    """
     if group.rest:
         return QCoreApplication.translate("Slices", "rare ones")
     return _word(group) if group.word else _part(group) or range_text(group)
 
 
 def group_text(group: ImageGroup, names: tuple[str, ...]) -> str:
-    """With what it is grouped by, of one class alone after that: `cat · Brightness: lowest quarter`."""
+    """Name a group with its fact, and its class if it is limited to one: `cat · Brightness: lowest quarter`.
+
+    Args:
+        group: The group.
+        names: Class names of the run.
+
+    Returns:
+        The text.
+    """
     text = f"{fact_word(group.fact)}: {value_text(group)}"
     return f"{class_name(names, group.label)} · {text}" if group.label >= 0 else text
 
 
 def range_text(group: ImageGroup) -> str:
-    """From which number to which; empty for a word."""
+    """Return the range of a group.
+
+    Args:
+        group: The group.
+
+    Returns:
+        Smallest and largest value; "" for a word.
+    """
     if group.word or group.rest:
         return ""
     ends = _number(group.fact, group.low), _number(group.fact, group.high)
@@ -71,7 +100,7 @@ def _word(group: ImageGroup) -> str:
 
 
 def _part(group: ImageGroup) -> str:
-    """Of equal parts; empty where there are others."""
+    """One of four equal parts; "" for other groups."""
     if group.parts == 4:
         return (
             QCoreApplication.translate("Slices", "lowest quarter"),
@@ -94,12 +123,26 @@ def _number(fact: str, value: float) -> str:
 
 
 def significant(value: float) -> int:
-    """Digits behind the point that tell such values apart."""
+    """Choose the number of decimals that tell such values apart.
+
+    Args:
+        value: The value.
+
+    Returns:
+        0 to 3.
+    """
     return 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 3
 
 
 def verdict_text(row: SliceRow) -> str:
-    """Whether it fails, in words."""
+    """Say whether a slice fails.
+
+    Args:
+        row: The slice.
+
+    Returns:
+        A few words.
+    """
     if row.same_as >= 0:
         return QCoreApplication.translate("Slices", "nearly the same images")
     words = {
@@ -113,7 +156,14 @@ def verdict_text(row: SliceRow) -> str:
 
 
 def verdict_tip(row: SliceRow) -> str:
-    """What the verdict means."""
+    """Explain the verdict about a slice.
+
+    Args:
+        row: The slice.
+
+    Returns:
+        A sentence.
+    """
     if row.same_as >= 0:
         return QCoreApplication.translate(
             "Slices", "Without the images of the slice above it, this one is no worse than the rest."

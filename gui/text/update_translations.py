@@ -1,9 +1,10 @@
-"""Texts of the window and their translations: `python -m gui.text.update_translations` after a text has changed.
+"""Texts of the window and their translations: run `python -m gui.text.update_translations` after a text has changed.
 
-It brings `resources/i18n/*.ts` up to date (new texts are unfinished, old ones are dropped) and compiles the `*.qm`.
-The tools come with PySide6. Translations are written with Qt Linguist or any editor; then run it again.
-lupdate is not given the sources: it takes `tr = QCoreApplication.translate` for `tr(text, comment)`, and does not know
-settings, recipes and error codes. It is given a file that names every text with its context.
+It updates `resources/i18n/*.ts` (new texts are unfinished, old ones are dropped) and compiles the `*.qm`. The tools
+come with PySide6. Translate with Qt Linguist or any editor; then run it again.
+
+lupdate is not given the sources: it mistakes `tr = QCoreApplication.translate` for `tr(text, comment)`, and does not
+know settings, recipes and error codes. It is given a file that lists every text with its context.
 """
 
 from __future__ import annotations
@@ -29,16 +30,23 @@ LANGUAGES: dict[str, list[str]] = {"ru": [], "en": ["-pluralonly"]}
 """Options of lupdate. English has a file for its plurals only."""
 SOURCES = Path(__file__).parents[1]
 _OWNERS = {"window": "Window", "_window": "Window"}
-"""Class of what a variable or attribute of this name holds, where a text belongs to another object than self."""
+"""Class of the object in a variable or attribute of this name, for texts that belong to another object than self."""
 _FAULTS = {"Fault": 1, "UnreadableError": 0}
-"""What is wrong with a file: class and place of its code."""
+"""Class of a problem with a file, and index of its code."""
 _GENERATED = {"Settings", "Recipes", "Errors", "Faults", "Codes", "Sources", "Callbacks"}
-"""Contexts whose texts are no literals of the window."""
+"""Contexts whose texts are not literals of the window."""
 _PARTS = {"where", "expected", "mend", "faults"}
 
 
 class Text(NamedTuple):
-    """A text as it stands in the source. `plural`: it has forms for %n."""
+    """A text as it is in the source.
+
+    Attributes:
+        context: Its context: usually the class.
+        source: English text.
+        comment: Comment that tells equal texts apart. Default: none.
+        plural: Whether it has forms for %n. Default: False.
+    """
 
     context: str
     source: str
@@ -47,14 +55,23 @@ class Text(NamedTuple):
 
 
 class ErrorCode(NamedTuple):
-    """What a translation of an error may name in braces."""
+    """An error code.
+
+    Attributes:
+        code: The code.
+        parameters: Names that a translation may use in braces.
+    """
 
     code: str
     parameters: frozenset[str]
 
 
 def texts() -> list[Text]:
-    """Every text that the window can show, once, ordered."""
+    """Find every text that the window can show.
+
+    Returns:
+        Each text once, sorted.
+    """
     found = {text for path in sorted(SOURCES.rglob("*.py")) for text in texts_of(path)}
     found |= {Text("Settings", text) for one in describe() for text in (one.title, one.help, one.unit, one.words)}
     found |= {Text("Recipes", text) for one in recipes() for text in (one.title, one.description)}
@@ -67,14 +84,28 @@ def texts() -> list[Text]:
 
 
 def texts_of(path: Path) -> list[Text]:
-    """Texts of one module; raises ValueError where one is not a literal and so cannot be found."""
+    """Find the texts of one module.
+
+    Args:
+        path: The module.
+
+    Returns:
+        Its texts.
+
+    Raises:
+        ValueError: A text is not a literal, so it cannot be found.
+    """
     finder = _Finder(path)
     finder.visit(ast.parse(path.read_text(encoding="utf-8")))
     return finder.found
 
 
 def error_codes() -> list[ErrorCode]:
-    """Every code that an error of ours is made with."""
+    """Find every code that an error is created with.
+
+    Returns:
+        The codes, sorted.
+    """
     found: dict[str, set[str]] = {}
     for call in _calls():
         name = _name(call.func)
@@ -97,7 +128,11 @@ def callback_texts() -> Iterator[str]:
 
 
 def fault_codes() -> set[str]:
-    """Every code of something wrong with a file, a class or a split."""
+    """Find every code of a problem with a file, a class or a split.
+
+    Returns:
+        The codes.
+    """
     found = [call.args[_FAULTS[name]] for call in _calls() if (name := _name(call.func)) in _FAULTS]
     # one of them is chosen by an `if`
     nodes = [node for code in found for node in ([code.body, code.orelse] if isinstance(code, ast.IfExp) else [code])]
@@ -148,7 +183,7 @@ def _literal(args: list[ast.expr], place: int) -> str | None:
 
 
 def refresh() -> None:
-    """Bring the .ts files up to date and compile them."""
+    """Update the .ts files and compile them."""
     folder = resource("i18n")
     with tempfile.TemporaryDirectory() as place:
         listing = Path(place, "texts.py")

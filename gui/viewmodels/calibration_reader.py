@@ -13,13 +13,20 @@ from trainer.store.folder import RunFolder, default_root
 
 Reason = Literal["", "not_yet", "not_evaluated", "older", "damaged", "outside", "newer", "no_images"]
 """Why there is nothing to show: the run has not ended; it was stopped before its evaluation; its evaluation is older
-than calibration; the file cannot be read, is elsewhere, is of a newer version; there were no images to judge."""
+than calibration; the file is damaged, outside the run or from a newer version; there were no images to evaluate."""
 AGAIN: frozenset[Reason] = frozenset({"not_evaluated", "older", "damaged"})
-"""Where `epochscope evaluate` helps."""
+"""Reasons that `epochscope evaluate` resolves."""
 
 
 def read_calibration(run: OpenRun) -> tuple[Calibration | None, Reason]:
-    """The calibration found by the run's evaluation, or why there is none."""
+    """Read the calibration from the run's evaluation.
+
+    Args:
+        run: The open run.
+
+    Returns:
+        The calibration, or None and the reason.
+    """
     try:
         found = calibration_file.read(run.folder)
     except FileNotFoundError:
@@ -37,13 +44,28 @@ def read_calibration(run: OpenRun) -> tuple[Calibration | None, Reason]:
 
 
 def is_stale(found: Calibration, run: OpenRun) -> bool:
-    """Whether the run has continued since and has other best weights."""
+    """Check whether the run was continued since and has other best weights.
+
+    Args:
+        found: Calibration of the run.
+        run: The open run.
+
+    Returns:
+        Whether it belongs to other weights than the best ones.
+    """
     best = run.model.best_epoch
     return found.weights == "best" and best is not None and best != found.epoch
 
 
 def evaluate_command(folder: RunFolder) -> str:
-    """The command to run in a terminal."""
+    """Return the terminal command that evaluates a run.
+
+    Args:
+        folder: Folder of the run.
+
+    Returns:
+        The command, quoted for a POSIX shell.
+    """
     path = folder.path.absolute()
     where = [] if path.parent == default_root().absolute() else ["--runs", str(path.parent)]
     return shlex.join(["epochscope", "evaluate", path.name, *where])

@@ -1,4 +1,4 @@
-"""Which settings of a run are not the defaults. No Qt."""
+"""Settings of a run that differ from the defaults. No Qt."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from trainer.settings import describe
 _TOLD_ELSEWHERE = {
     ("data", "source"), ("model",), ("train", "optimizer"), ("train", "seed"), ("train", "epochs"), ("train", "device"),
 }  # fmt: skip
-"""Shown elsewhere beside these."""
+"""Shown elsewhere next to these."""
 
 
 @dataclass(frozen=True)
 class ChangedSetting:
-    """Path and title of a setting, and its value in the run as it would be typed. Options of plugins have no title."""
+    """A setting that differs from its default.
+
+    Attributes:
+        path: Its place in the settings tree.
+        title: Its title; "" for an option of a plugin.
+        value: Its value in the run, as it would be typed.
+    """
 
     path: Path_
     title: str
@@ -25,8 +31,14 @@ class ChangedSetting:
 
 
 def changed_settings(settings: Mapping[str, Any]) -> list[ChangedSetting]:
-    """The settings of a run that differ from the defaults, in the order of the settings tree, then the options of
-    plugins. Others outside the tree are left out."""
+    """Find the settings of a run that differ from the defaults.
+
+    Args:
+        settings: The run's settings by table. Those outside the settings tree are skipped, but for plugin options.
+
+    Returns:
+        The settings in the order of the tree, then the options of plugins.
+    """
     found = []
     for setting in describe():
         if setting.type is dict or setting.path in _TOLD_ELSEWHERE:
@@ -42,6 +54,14 @@ def changed_settings(settings: Mapping[str, Any]) -> list[ChangedSetting]:
 
 
 def table(settings: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """A table of settings; empty if the run has something else there."""
+    """Return a table of settings.
+
+    Args:
+        settings: Settings by table.
+        name: Name of the table.
+
+    Returns:
+        The table; empty if the run has none or something else there.
+    """
     found = settings.get(name)
     return found if isinstance(found, Mapping) else {}

@@ -24,11 +24,24 @@ MOST_LETTERS = 1 << 18
 
 
 class ClassificationJob:
-    """Fills `images` with the predictions of a run's best weights; `changed` is called on every update.
+    """Fills `images` with the predictions of a run's best weights.
 
-    `failure`: the answer that ended it. `weights`: best or last, "" before the first answer. `moved`: the run's weights
-    have changed since the first answer. `score`: metrics of labelled images, once there are any. `left_out`: other
-    files in the folders, by suffix. `cancelled`: the user has cancelled it. `copied`: number of copied images.
+    Args:
+        assist: The engine's helper process.
+        images: Receives the predictions.
+        changed: Called on every update.
+        clock: Seconds, monotonic. Default: `time.monotonic`.
+
+    Attributes:
+        images: As above.
+        state: What is in progress.
+        failure: The answer that ended the job; None if it did not fail.
+        weights: "best" or "last"; "" before the first answer.
+        moved: Whether the run's weights have changed since the first answer.
+        cancelled: Whether the user cancelled it.
+        score: Metrics of labelled images; None until there are any.
+        left_out: Number of other files in the folders, by suffix.
+        copied: Number of copied images; None if nothing was copied.
     """
 
     def __init__(
@@ -65,17 +78,22 @@ class ClassificationJob:
 
     @property
     def busy(self) -> bool:
-        """Something is asked for."""
+        """Whether a request is pending."""
         return self.state != "idle"
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Of the run; none before it has started."""
+        """Class names of the run; empty before it has started."""
         info = self._run.model.info if self._run is not None else None
         return tuple(info.classes) if info is not None else ()
 
     def start(self, run: OpenRun, paths: Sequence[Path]) -> None:
-        """Classify these images, and those in these folders, by this run."""
+        """Classify images with a run.
+
+        Args:
+            run: The run.
+            paths: Image files, and folders to search for images.
+        """
         self.forget()
         self._run = run
         if any(map(os.path.isdir, paths)):  # of a name that is too long pathlib raises
@@ -97,7 +115,11 @@ class ClassificationJob:
         self._changed()
 
     def progress(self) -> tuple[int, int, float | None]:
-        """Images done, their total, and roughly the seconds left; 0 of 0 if unknown."""
+        """Return the progress.
+
+        Returns:
+            Images done, their total, and estimated seconds left; 0, 0 and None if unknown.
+        """
         if self.state == "copying":
             done, total = self.copied or 0, self._total
         elif self.state == "asking":
@@ -182,7 +204,11 @@ class ClassificationJob:
     # -- copies ------------------------------------------------------------------------------------------------------
 
     def copy_into(self, target: Path) -> None:
-        """Copy the shown images into a folder per class in `target`, unsure ones into a separate one."""
+        """Copy the visible images into a folder per class, unsure ones into a separate folder.
+
+        Args:
+            target: Folder to copy into.
+        """
         rows = self.images.shown()
         self._copies = [(row.path, "" if self.images.unsure(row) else row.top[0][0]) for row in rows]
         self._total, self._target = len(rows), target

@@ -1,4 +1,4 @@
-"""The curves of a run: its lines and their values, thinned for the screen. No Qt."""
+"""The curves of a run: lines and their values, thinned for the screen. No Qt."""
 
 from __future__ import annotations
 
@@ -30,8 +30,14 @@ CHARTS = ("loss", "accuracy", "macro_f1", "learning_rate", "speed", "wait")
 
 @dataclass(frozen=True)
 class Curve:
-    """One line of a chart, from one column of a run model's table. `source`: "batches", "epochs", or the chart of a
-    scalar."""
+    """One line of a chart, from one column of a run model's table.
+
+    Attributes:
+        chart: The chart it belongs to.
+        role: What it shows.
+        source: "batches", "epochs", or the chart of a scalar.
+        column: Column of the table.
+    """
 
     chart: str
     role: Role
@@ -57,13 +63,21 @@ LINES = (
     Curve("wait", "smooth", "batches", "data_share"),
 )
 METRIC, SCALAR = "metric ", "scalar "
-"""Charts of custom metrics and of what callbacks report are called so, and then by name."""
+"""Prefixes of the charts of custom metrics and of scalars that callbacks report; their name follows."""
 SMOOTHED = frozenset(line.column for line in LINES if line.role == "smooth")
 
 
 class RunSeries:
-    """The lines of one run. `update` reads new rows of the run model; everything else only reads. `span` is the
-    smoothing in steps; 0 is none.
+    """The lines of one run. `update` reads new rows of the run model; everything else only reads.
+
+    Args:
+        name: Name of the run.
+        model: Its run model.
+        span: Smoothing in steps, 0 or more; 0: no smoothed lines.
+
+    Attributes:
+        name: As above.
+        model: As above.
     """
 
     def __init__(self, name: str, model: RunModel, span: float) -> None:
@@ -84,18 +98,29 @@ class RunSeries:
         self.set_span(span)
 
     def set_span(self, span: float) -> None:
-        """Smooth over another number of steps; `update` does the work."""
+        """Smooth over another number of steps; takes effect at the next `update`.
+
+        Args:
+            span: Steps, 0 or more; 0: no smoothed lines.
+        """
         self._span = span
         self._smoothers = {column: Ema(span) for column in SMOOTHED} if span else {}
         self._pyramids = {key: found for key, found in self._pyramids.items() if key[1] != "smooth"}
 
     @property
     def lines(self) -> tuple[Curve, ...]:
-        """LINES, then those of custom metrics and of scalars, as of the last `update`."""
+        """`LINES`, then those of custom metrics and of scalars, as of the last `update`."""
         return self._lines
 
     def table(self, source: str) -> RecordTable:
-        """The rows behind a line."""
+        """Return the table behind a line.
+
+        Args:
+            source: Source of the line, see `Curve`.
+
+        Returns:
+            The table of the run model.
+        """
         if source.startswith(SCALAR):
             return self.model.scalars[source.removeprefix(SCALAR)]
         return self.model.batches if source == "batches" else self.model.epochs
@@ -108,7 +133,7 @@ class RunSeries:
                 yield Curve(SCALAR + name, "own", SCALAR + name, "value")
 
     def update(self) -> None:
-        """Read new rows, and drop those a resumed attempt has discarded."""
+        """Read new rows, and drop those that a resumed attempt has discarded."""
         self._lines = (*LINES, *self._own_lines())
         for line in self._lines[len(LINES) :]:
             self._cuts.setdefault(line.source, 0)
@@ -150,7 +175,14 @@ class RunSeries:
         return self._span
 
     def values(self, line: Curve) -> Floats:
-        """(rows,): as they are, but for short reports."""
+        """Return the values of a line, short reports merged.
+
+        Args:
+            line: One of `lines`.
+
+        Returns:
+            (rows,), float.
+        """
         if line.role == "smooth" and self._span:
             return self._smoothers[line.column].values
         if line.source == "batches" and line.column in MERGED:
@@ -169,10 +201,19 @@ class RunSeries:
         return float(max(1, self.model.info.steps_per_epoch)) if self.model.info else 1.0
 
     def piece(self, line: Curve, axis: Axis, view: tuple[float, float], pairs: int) -> tuple[Floats, Floats, int]:
-        """x and y of the line between the edges of `view` and one point beyond; how many values one pair stands for.
+        """Return the visible part of a line, and one point beyond on either side.
 
-        y has smallest and largest value of each block in turn where there are more than `pairs` values, which must be
-        the number of screen columns, so that the picture is identical to the pixel. Non-finite values are NaN.
+        With more than `pairs` values, y alternates between minimum and maximum of each block; if `pairs` is the number
+        of screen columns, the picture is the same to the pixel.
+
+        Args:
+            line: One of `lines`.
+            axis: Unit of the x axis.
+            view: Left and right edge, in that unit.
+            pairs: Largest number of blocks, 1 or more.
+
+        Returns:
+            x (n,), y (n,) with NaN for non-finite values, and the number of values per block.
         """
         column, scale = self._x(line.source, axis)
         start = max(0, int(np.searchsorted(column, view[0] * scale, side="left")) - 1)
@@ -187,7 +228,14 @@ class RunSeries:
         return np.repeat(x, 2), np.stack([low, high], axis=1).reshape(-1), size
 
     def end(self, axis: Axis) -> float:
-        """The last x there is; 0 without any."""
+        """Return the last x of all lines.
+
+        Args:
+            axis: Unit of the x axis.
+
+        Returns:
+            x; 0 without any row.
+        """
         if axis == "time":
             return max([float(self.table(source).column("time")[-1]) for source in self._filled()], default=0.0)
         steps = [float(self.table(source).column("step")[-1]) for source in self._filled()]
@@ -199,14 +247,30 @@ class RunSeries:
         return [source for source in self._cuts if self.table(source).rows]
 
     def planned(self, axis: Axis) -> float:
-        """x of the planned end; 0 if unknown."""
+        """Return x of the planned end.
+
+        Args:
+            axis: Unit of the x axis.
+
+        Returns:
+            x; 0 if unknown.
+        """
         info = self.model.info
         if info is None or axis == "time":
             return 0.0
         return float(info.epochs) if axis == "epoch" else float(info.epochs * info.steps_per_epoch)
 
     def at(self, line: Curve, axis: Axis, x: float) -> float | None:
-        """The value of the row nearest to `x`; None where there is none."""
+        """Return the value at a position.
+
+        Args:
+            line: One of `lines`.
+            axis: Unit of the x axis.
+            x: The position.
+
+        Returns:
+            Value of the nearest row; None if there is none.
+        """
         column, scale = self._x(line.source, axis)
         row = nearest(column, x * scale)
         if row is None or (line.role == "valid" and not self.model.verdicts):
@@ -214,24 +278,55 @@ class RunSeries:
         return float(self.values(line)[row])
 
     def step_at(self, axis: Axis, x: float) -> int:
-        """The step a position on the axis means."""
+        """Convert a position to an optimiser step.
+
+        Args:
+            axis: Unit of the x axis.
+            x: The position.
+
+        Returns:
+            The step, 0 or more.
+        """
         if axis == "time":
             row = nearest(self.model.batches.column("time"), x)
             return 0 if row is None else int(self.model.batches.column("step")[row])
         return max(0, round(x * (self._steps_per_epoch if axis == "epoch" else 1.0)))
 
     def epoch_of(self, step: int) -> int:
-        """The epoch a step belongs to: 1-based."""
+        """Find the epoch that a step belongs to.
+
+        Args:
+            step: Optimiser steps completed.
+
+        Returns:
+            Number of the epoch, from 1.
+        """
         return max(1, math.ceil(step / self._steps_per_epoch))
 
     def epoch_near(self, axis: Axis, x: float) -> int | None:
-        """The finished epoch whose end is nearest to `x`."""
+        """Find the finished epoch whose end is nearest to a position.
+
+        Args:
+            axis: Unit of the x axis.
+            x: The position.
+
+        Returns:
+            Number of the epoch; None if no epoch is finished.
+        """
         column, scale = self._x("epochs", axis)
         row = nearest(column, x * scale)
         return None if row is None else int(self.model.epochs.column("epoch")[row])
 
     def epoch_place(self, axis: Axis, epoch: int) -> tuple[int, float] | None:
-        """Row and x of the end of an epoch."""
+        """Find the end of an epoch.
+
+        Args:
+            axis: Unit of the x axis.
+            epoch: Number of the epoch.
+
+        Returns:
+            Its row and x; None if it is not finished.
+        """
         column, scale = self._x("epochs", axis)
         epochs = self.model.epochs.column("epoch")[: len(column)]
         row = bisect_left(epochs, epoch)
@@ -245,7 +340,14 @@ class RunSeries:
         return len(self._bad) > 0
 
     def bad_places(self, axis: Axis) -> Floats:
-        """x of where the loss, of training or validation, was not finite: increasing, (n,)."""
+        """Return the positions where a training or validation loss was not finite.
+
+        Args:
+            axis: Unit of the x axis.
+
+        Returns:
+            x (n,), increasing.
+        """
         if axis != "time":
             return self._bad / (self._steps_per_epoch if axis == "epoch" else 1.0)
         times = self.model.batches.column("time")
@@ -274,7 +376,15 @@ def _bad_signs(model: RunModel) -> tuple[str, ...]:
 
 
 def nearest(column: Floats, value: float) -> int | None:
-    """The row of an increasing column closest to a value."""
+    """Find the row of a increasing column that is closest to a value.
+
+    Args:
+        column: (n,), increasing.
+        value: The value.
+
+    Returns:
+        Index of the row; None for an empty column.
+    """
     if not len(column):
         return None
     row = min(int(np.searchsorted(column, value)), len(column) - 1)

@@ -1,4 +1,4 @@
-"""The numbers behind the curves as tables, in the writing that spreadsheets read. No Qt."""
+"""The numbers behind the curves as CSV tables that spreadsheets read. No Qt."""
 
 from __future__ import annotations
 
@@ -29,9 +29,18 @@ _SCALAR_CSV = ("step", "time", "epoch", *("",) * (len(_EPOCH_CSV) - 3))
 
 
 def csv_chunks(runs: list[tuple[str, RunModel]]) -> Iterator[bytes]:
-    """All rows of all runs, not thinned, not smoothed: UTF-8, commas, decimal points, CRLF. Cells of what is not there
-    are empty; what was not a number is `nan`, `inf` or `-inf`. A byte order mark where a name is not ASCII. Custom
-    metrics have a column each; numbers that callbacks have reported have a row each, and the columns `value,scalar`."""
+    """Write all rows of runs, neither thinned nor smoothed.
+
+    UTF-8, commas, decimal points, CRLF; a byte order mark if a name is not ASCII. Missing values are empty, non-finite
+    ones `nan`, `inf` or `-inf`. Each custom metric has a column; each reported scalar has a row, with columns
+    `value,scalar`.
+
+    Args:
+        runs: Name and model of each run.
+
+    Yields:
+        The file in pieces.
+    """
     metrics = tuple(dict.fromkeys(name for _, model in runs for name in model.metrics))
     scalars = [name for _, model in runs for name, table in model.scalars.items() if table.rows]
     own = [*(_head(f"valid_{name}") for name in metrics), *(("value,scalar",) if scalars else ())]
@@ -77,12 +86,19 @@ def _rows(
 
 CHART_HEAD = "run,line,step,time_s,value"
 _ROWS = 4096
-"""To a chunk."""
+"""Rows per chunk."""
 
 
 def chart_csv_chunks(runs: Sequence[RunSeries], chart: str) -> Iterator[bytes]:
-    """All values of the lines of one chart, not thinned; `line` is the role of a line, see Curve. The writing is that
-    of `csv_chunks`."""
+    """Write all values of the lines of one chart, not thinned, in the format of `csv_chunks`.
+
+    Args:
+        runs: The runs.
+        chart: The chart, see `Curve`.
+
+    Yields:
+        The file in pieces; `line` is the role of a line, see `Curve`.
+    """
     yield from _begin(CHART_HEAD, [run.name for run in runs])
     for run in runs:
         for line in run.lines:

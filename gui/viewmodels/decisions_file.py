@@ -1,4 +1,4 @@
-"""The file that decisions about labels are saved to, which other programs may change meanwhile. No Qt."""
+"""The file of decisions about labels, which other programs may change meanwhile. No Qt."""
 
 from __future__ import annotations
 
@@ -18,9 +18,14 @@ Decisions = dict[str, LabelEdit]
 
 @dataclass(frozen=True)
 class MergedDecisions:
-    """Mine, with what another program has changed in the file since it was last read or written. `taken`: how many
-    decisions came from there; `clashes`: images about which both decided, and not the same: mine are in `edits`,
-    theirs in `theirs`."""
+    """Own decisions, merged with what another program has changed in the file since it was last read or written.
+
+    Attributes:
+        edits: The merged decisions; own ones where both decided.
+        taken: Number of decisions taken from the file.
+        clashes: Paths of images that both decided on, and differently.
+        theirs: Decisions in the file.
+    """
 
     edits: Decisions
     taken: int = 0
@@ -28,7 +33,11 @@ class MergedDecisions:
     theirs: Decisions | None = None
 
     def with_theirs(self) -> Decisions:
-        """The other program's decision wherever both made one."""
+        """Use the other program's decision wherever both made one.
+
+        Returns:
+            The merged decisions.
+        """
         found, theirs = dict(self.edits), self.theirs or {}
         for path in self.clashes:
             if path in theirs:
@@ -39,19 +48,44 @@ class MergedDecisions:
 
 
 class DecisionsFile:
-    """One CSV of decisions. `known`: its content when it was last read or written here."""
+    """One CSV file of decisions.
+
+    Args:
+        path: The file; it need not exist.
+
+    Attributes:
+        path: As above.
+        known: Its content when it was last read or written here.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.known: Decisions = {}
 
     def read(self) -> Decisions:
-        """What it says now, nothing where it is not there yet. Raises DataError `edits.unreadable` or `edits.line`."""
+        """Read the file.
+
+        Returns:
+            The decisions; empty if it does not exist.
+
+        Raises:
+            DataError: `edits.unreadable` or `edits.line`.
+        """
         self.known = self._now()
         return dict(self.known)
 
     def merge(self, mine: Mapping[str, LabelEdit]) -> MergedDecisions:
-        """To be asked before `write`. Raises DataError where the file cannot be read any more."""
+        """Merge own decisions with those in the file; to be called before `write`.
+
+        Args:
+            mine: Own decisions by path.
+
+        Returns:
+            The merged decisions.
+
+        Raises:
+            DataError: The file cannot be read any more.
+        """
         theirs, known = self._now(), self.known
         edits, clashes, taken = dict(mine), [], 0
         for path in {**known, **theirs}:
@@ -68,7 +102,14 @@ class DecisionsFile:
         return MergedDecisions(edits, taken, tuple(clashes), theirs)
 
     def write(self, edits: Mapping[str, LabelEdit]) -> None:
-        """Replace the file; its folder is made. Raises DiskError, and then nothing has changed."""
+        """Replace the file; its folder is made if missing.
+
+        Args:
+            edits: All decisions by path.
+
+        Raises:
+            DiskError: It could not be written; nothing has changed.
+        """
         with contextlib.suppress(FileExistsError):
             durable.make_folder(self.path.parent)
         write_edits(self.path, edits.values())

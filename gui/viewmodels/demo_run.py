@@ -1,4 +1,4 @@
-"""The recorded run that comes with the program. No Qt."""
+"""The recorded run that comes with Epochscope. No Qt."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from trainer.resources import resource
 
 
 def demo_run() -> Path | None:
-    """Its folder, to look at without training; None where it is not installed."""
+    """Find the recorded run, which can be explored without training.
+
+    Returns:
+        Its folder; None if it is not installed.
+    """
     try:
         return resource("demo", "photos")
     except EpochscopeError:

@@ -1,8 +1,8 @@
 """Exponential moving average of a growing series, by step. No Qt.
 
-The weight of a value falls by 1/e every `span` steps, whatever is between two rows of the journal, so the curve does
-not depend on how batches were merged. It is computed on the full data before anything is thinned, and it is debiased
-(divided by the sum of weights), so it starts at the data and not at zero.
+The weight of a value falls by 1/e every `span` steps, however many rows of the journal are in between, so the curve
+does not depend on how batches were merged. It is computed on the full data before thinning, and debiased (divided by
+the sum of weights), so it starts at the data and not at zero.
 """
 
 from __future__ import annotations
@@ -13,11 +13,15 @@ from gui.viewmodels.growable import Floats, GrowableArray
 from trainer.store.journal_limits import LARGEST
 
 _CHUNK = 1 << 15
-"""Rows done at once: the working set stays in the cache, and little memory is used."""
+"""Rows processed at once: the working set stays in the cache, and little memory is used."""
 
 
 class Ema:
-    """`values` is the average after each row. A row whose value is not finite has NaN, and no weight in later ones."""
+    """Exponential moving average. A row that is not finite gives NaN, and has no weight in later rows.
+
+    Args:
+        span: Steps after which the weight of a value has fallen by 1/e, above 0.
+    """
 
     def __init__(self, span: float) -> None:
         self._span = span
@@ -28,16 +32,25 @@ class Ema:
 
     @property
     def values(self) -> Floats:
-        """(rows,): do not keep it over `extend`."""
+        """The average after each row (rows,), float32; do not keep it over `extend`."""
         return self._out.values
 
     def extend(self, steps: Floats, values: Floats) -> None:
-        """Both (n,): the whole series so far, of which what is new is taken in. Steps increase."""
+        """Add the new rows of the series.
+
+        Args:
+            steps: Optimiser step of each row (n,), increasing; the whole series so far.
+            values: Its values (n,); the whole series so far.
+        """
         for start in range(self._out.rows, len(values), _CHUNK):
             self._take(steps[start : start + _CHUNK], values[start : start + _CHUNK])
 
     def cut(self, rows: int) -> None:
-        """Forget the rows from number `rows` on; the next `extend` starts over if there are any."""
+        """Drop rows; if there are any to drop, the next `extend` starts from the beginning.
+
+        Args:
+            rows: Number of rows to keep.
+        """
         if rows < self._out.rows:
             self._out.cut(0)
             self._step = self._sum = self._weight = 0.0

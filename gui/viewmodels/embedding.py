@@ -1,4 +1,4 @@
-"""The map of a run's images that `epochscope evaluate RUN --map` has made, for a window to draw. No Qt."""
+"""The map of a run's images, made by `epochscope evaluate RUN --map`, as data for the window. No Qt."""
 
 from __future__ import annotations
 
@@ -27,10 +27,15 @@ Stamp = tuple[tuple[int, ...], ...]
 
 @dataclass(frozen=True)
 class EmbeddingPoints:
-    """N images of a split: `places` (N,) their numbers in it, `labels` (N,) their classes, `layouts` where they lie.
+    """Images of a split on a map.
 
-    `explained`: shares of the variance along the two axes of `pca`. `stale`: the evaluation is of other
-    weights.
+    Attributes:
+        split: The split.
+        places: Their indices in the split (N,), int64.
+        labels: Their classes (N,), int64.
+        layouts: Their coordinates (N, 2), float32, by layout.
+        explained: Fractions of the variance along the two axes of `pca`.
+        stale: Whether the evaluation is of other weights.
     """
 
     split: Split
@@ -42,7 +47,14 @@ class EmbeddingPoints:
 
 
 def stamp(folder: RunFolder) -> Stamp:
-    """Changes whenever another map is there, or another evaluation."""
+    """Make a stamp that changes with the map and with the evaluation.
+
+    Args:
+        folder: Folder of the run.
+
+    Returns:
+        The stamp.
+    """
     found: list[tuple[int, ...]] = []
     for split in SPLITS:
         for name in (f"map-{split}.npz", f"{split}.npz"):
@@ -55,7 +67,14 @@ def stamp(folder: RunFolder) -> Stamp:
 
 
 def read_map(folder: RunFolder) -> tuple[EmbeddingPoints | None, Reason, str]:
-    """The map, or why there is none, and the file that is about."""
+    """Read the map of a run.
+
+    Args:
+        folder: Folder of the run.
+
+    Returns:
+        The map, or None; the reason for that; the file it concerns, relative to the run.
+    """
     for split in SPLITS:
         relative = f"evaluation/map-{split}.npz"
         if os.path.lexists(folder.path / relative):
@@ -103,14 +122,30 @@ def _is_stale(folder: RunFolder, split: Split, places: NDArray[np.int64], said: 
 
 
 def predicted(points: EmbeddingPoints, index: ImageIndex, epoch: int) -> NDArray[np.int64] | None:
-    """What the model took each image of the map for, (N,): validation images after that epoch. None where that is not
-    known."""
+    """Return the predicted class of each image on the map.
+
+    Args:
+        points: The map.
+        index: Images of the run.
+        epoch: Epoch, for validation images.
+
+    Returns:
+        Classes (N,), int64; None if unknown.
+    """
     made = index.predictions(points.split, epoch).predicted
     return made[points.places].astype(np.int64) if points.places.max() < len(made) else None
 
 
 def items(points: EmbeddingPoints, index: ImageIndex) -> NDArray[np.int64]:
-    """For each image of the map its place among the published images, (N,); -1 where it was not published."""
+    """Find the images of the map among the published images.
+
+    Args:
+        points: The map.
+        index: Images of the run.
+
+    Returns:
+        Index of each (N,), int64; -1 if it was not published.
+    """
     split, _ = index.split(points.split)
     found = np.full(len(points.places), -1, np.int64)
     if split is not None and len(split.indices):
@@ -123,7 +158,14 @@ def items(points: EmbeddingPoints, index: ImageIndex) -> NDArray[np.int64]:
 
 
 def frame(points: Points) -> tuple[float, float, float, float]:
-    """Left, bottom, width and height around all points, with a little room; never without extent."""
+    """Compute a frame around all points, with a small margin; never empty.
+
+    Args:
+        points: Coordinates (N, 2).
+
+    Returns:
+        Left, bottom, width and height.
+    """
     low, high = points.min(axis=0).astype(float), points.max(axis=0).astype(float)
     reach = np.maximum(high - low, 1e-6 * max(1.0, float(np.abs(points).max())))
     low, reach = low - 0.04 * reach, 1.08 * reach
@@ -131,7 +173,17 @@ def frame(points: Points) -> tuple[float, float, float, float]:
 
 
 def nearest(x: NDArray[np.float64], y: NDArray[np.float64], at: tuple[float, float], within: float) -> int:
-    """The number of the nearest of some places, -1 where none is `within` that distance."""
+    """Find the point that is nearest to a position.
+
+    Args:
+        x: Coordinates (N,).
+        y: Coordinates (N,).
+        at: The position.
+        within: Largest distance.
+
+    Returns:
+        Its index; -1 if none is within that distance.
+    """
     if not len(x):
         return -1
     apart = (x - at[0]) ** 2 + (y - at[1]) ** 2

@@ -17,17 +17,23 @@ from trainer import events as ev
 from trainer.pace import Pace
 
 LAST_EPOCHS = 3
-"""Epochs whose mean time predicts the next."""
+"""Epochs whose mean time predicts the next ones."""
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """The progress of a run.
+    """Progress of a run.
 
-    `phase`: train, one of the stages of Preparing and Working, or "" if nothing is in progress; `done` of `total` (0:
-    unknown) in this phase, counted in `unit`s. `share` of the whole run in [0, 1], None until known. `seconds` left,
-    None without a basis for an estimate, and the kind of estimate. `per_second`: items per second during preparation,
-    None if unknown.
+    Attributes:
+        phase: "train", a stage of Preparing or Working, or "" if nothing is in progress.
+        done: Finished so far in this phase.
+        total: Of how many; 0 if unknown.
+        unit: What is counted.
+        share: Fraction of the whole run, in [0, 1]; None if unknown.
+        elapsed: Seconds so far.
+        seconds: Seconds left; None if they cannot be estimated.
+        bound: Kind of that estimate.
+        per_second: Items per second during preparation; None if unknown.
     """
 
     phase: str
@@ -42,7 +48,17 @@ class Outlook:
 
 
 def outlook(model: RunModel, state: State, pace: Pace, wall: Callable[[], float] = time.time) -> Outlook:
-    """Progress and remaining time of the run; unknown values are marked as such."""
+    """Estimate progress and remaining time.
+
+    Args:
+        model: The run.
+        state: Its state.
+        pace: Measures the speed of the preparation.
+        wall: Seconds since 1970. Default: `time.time`.
+
+    Returns:
+        The progress.
+    """
     progress = model.progress
     if model.info is None or state == "preparing":
         phase, done, total = (progress.stage, progress.done, progress.total) if progress else ("import", 0, 0)
@@ -72,7 +88,14 @@ def _share(model: RunModel) -> float:
 
 
 def reached(model: RunModel) -> tuple[int, int]:
-    """Epoch and step a run has reached, over all attempts; 0 for one that ended during preparation."""
+    """Return epoch and step that a run has reached, over all attempts.
+
+    Args:
+        model: The run.
+
+    Returns:
+        Epoch and step; 0 and 0 if it ended during preparation.
+    """
     if not model.epochs.rows or model.step:
         return model.epoch, model.step
     return int(model.epochs.column("epoch")[-1]), int(model.epochs.column("step")[-1])

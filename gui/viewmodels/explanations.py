@@ -1,7 +1,7 @@
 """Requests to the helper for heat maps and similar images, one at a time. No Qt.
 
-Several views share one `Explanations`. Only the latest request of each kind counts per view; answers are cached while
-the run has the same weights, so that going back and forth costs nothing.
+Several views share one `Explanations`. Per view, only the latest request of each kind counts; answers are cached while
+the run has the same weights, so going back and forth costs nothing.
 """
 
 from __future__ import annotations
@@ -26,11 +26,19 @@ Kind = Literal["explain", "similar"]
 Pixels = NDArray[np.uint8]
 CACHE_BYTES = 32 << 20
 NEIGHBORS = 12
-"""Similar images asked for: as many as a wide view has room for."""
+"""Similar images requested: as many as a wide view has room for."""
 
 
 class ImageKey(NamedTuple):
-    """One image of one run: by its place in a split, or a file. `weights`: anything that changes with the weights."""
+    """One image of one run.
+
+    Attributes:
+        run: Folder of the run.
+        weights: Anything that changes with the weights.
+        split: Its split; empty for a file.
+        place: Its index in the split; -1 for a file.
+        path: The file; empty for an image of a split.
+    """
 
     run: Path
     weights: tuple[object, ...]
@@ -40,15 +48,33 @@ class ImageKey(NamedTuple):
 
 
 def weights_of(model: RunModel) -> tuple[object, ...]:
-    """Changes whenever a run's best weights may have changed."""
+    """Return a value that changes whenever a run's best weights may have changed.
+
+    Args:
+        model: The run.
+
+    Returns:
+        The value, for `ImageKey`.
+    """
     best = model.checkpoints.get("best") or model.checkpoints.get("last")
     return model.began, model.best_epoch, best.path if best is not None else "", len(model.evaluations)
 
 
 @dataclass(frozen=True)
 class SaliencyMap:
-    """`values` (H, W) float32 and `pixels` (H, W, 3) uint8: the image as the model gets it. `probabilities` (classes,).
-    `weights`: "best" or "last", of that `epoch`. `true` is -1 where the class is not known."""
+    """Where a model looked in an image.
+
+    Attributes:
+        values: Heat map (H, W), float32.
+        pixels: The image as the model gets it (H, W, 3), uint8.
+        probabilities: Probability of each class (C,), float32.
+        method: How the map was made.
+        label: The class it explains.
+        predicted: The predicted class.
+        true: The true class; -1 if unknown.
+        weights: "best" or "last".
+        epoch: Epoch of the weights.
+    """
 
     values: NDArray[np.float32]
     pixels: Pixels
@@ -63,7 +89,15 @@ class SaliencyMap:
 
 @dataclass(frozen=True)
 class Neighbor:
-    """A training image: its `pixels` (H, W, 3) uint8, class, and how far it is in the feature space."""
+    """A similar training image.
+
+    Attributes:
+        place: Its index in the training split.
+        label: Its class.
+        distance: Distance in the feature space.
+        path: Its file.
+        pixels: (H, W, 3), uint8.
+    """
 
     place: int
     label: int
@@ -74,7 +108,12 @@ class Neighbor:
 
 @dataclass(frozen=True)
 class SimilarImages:
-    """The nearest training images, and those of the image's own class, the nearest first."""
+    """Similar training images, nearest first.
+
+    Attributes:
+        neighbors: Of any class.
+        of_class: Of the image's own class.
+    """
 
     neighbors: tuple[Neighbor, ...]
     of_class: tuple[Neighbor, ...]
@@ -82,7 +121,11 @@ class SimilarImages:
 
 @dataclass(frozen=True)
 class Failure:
-    """The helper's refusal, unchanged."""
+    """The helper's refusal.
+
+    Attributes:
+        answer: Its answer, unchanged.
+    """
 
     answer: Answer
 
@@ -100,7 +143,14 @@ class _Question(NamedTuple):
 
 
 class Explanations:
-    """`warm`: the helper has answered before, so that the next answer is a matter of milliseconds."""
+    """Asks the helper for heat maps and similar images, and caches the answers.
+
+    Args:
+        assist: The engine's helper process.
+
+    Attributes:
+        warm: Whether the helper has answered before, so that the next answer takes milliseconds.
+    """
 
     def __init__(self, assist: RpcClient) -> None:
         self._assist = assist
@@ -127,8 +177,15 @@ class Explanations:
         then: Callable[[SaliencyMap | Failure], None],
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
-        """Where the model looked for the class `label`, -1 for the likeliest: `then` gets it, at once where it is
-        known. `progress`: done, of how many."""
+        """Request a heat map.
+
+        Args:
+            owner: The view that asks.
+            image: The image.
+            label: Class to explain; -1: the most likely one.
+            then: Called with the result, at once if it is cached.
+            progress: Called with the steps done and all steps.
+        """
         self._ask(_Question(owner, "explain", ("explain", image, label), then, progress))
 
     def similar(
@@ -138,11 +195,23 @@ class Explanations:
         then: Callable[[SimilarImages | Failure], None],
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
-        """The training images that are most similar, likewise."""
+        """Request the most similar training images.
+
+        Args:
+            owner: The view that asks.
+            image: The image.
+            then: Called with the result, at once if it is cached.
+            progress: Called with the steps done and all steps.
+        """
         self._ask(_Question(owner, "similar", ("similar", image, 0), then, progress))
 
     def cancel(self, owner: object, kind: Kind) -> None:
-        """Cancel this view's requests of a kind."""
+        """Cancel a view's request.
+
+        Args:
+            owner: The view.
+            kind: Kind of request.
+        """
         self._waiting = [one for one in self._waiting if (one.owner, one.kind) != (owner, kind)]
         if self._asked is not None and (self._asked.owner, self._asked.kind) == (owner, kind):
             # the result is cached anyway: the helper is not killed for it

@@ -1,4 +1,4 @@
-"""The first layer's weights as pictures. No Qt."""
+"""The first layer's weights as images. No Qt."""
 
 from __future__ import annotations
 
@@ -17,14 +17,23 @@ from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, confined
 
 Reason = Literal["", "no_weights", "missing", "damaged", "outside", "no_pictures"]
-"""Why there is nothing: not written (yet, or at all); a file is gone, damaged or outside of the run; weights of this
-form cannot be shown as pictures."""
+"""Why there is nothing to show: not written (yet, or at all); the file is gone, damaged or outside the run; weights of
+this shape cannot be shown as images."""
 
 MAX_FILE = 16 << 20
 
 
 def read_weights(folder: RunFolder, model: RunModel, epoch: int) -> tuple[Weights | None, Reason]:
-    """The pictures after an epoch, or why there are none."""
+    """Read the first layer's weights after an epoch.
+
+    Args:
+        folder: Folder of the run.
+        model: The run.
+        epoch: Number of the epoch.
+
+    Returns:
+        The images, or None and the reason.
+    """
     relative = model.weights.get(epoch)
     if relative is None or model.info is None:
         return None, "no_pictures" if epoch and _on_features(model) else "no_weights"
@@ -54,7 +63,15 @@ def _on_features(model: RunModel) -> bool:
 
 
 def as_pictures(weight: NDArray[Any], model: RunModel) -> tuple[Weights | None, Reason]:
-    """What a first layer's weight shows, of this run's model."""
+    """Turn a first layer's weight into images.
+
+    Args:
+        weight: Weight of the first layer.
+        model: The run it belongs to.
+
+    Returns:
+        The images, or None and the reason.
+    """
     info = model.info
     if info is None:
         return None, "no_pictures"

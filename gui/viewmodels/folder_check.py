@@ -1,6 +1,6 @@
-"""Problems in a run folder: missing, not a regular file, unreadable, outside. No Qt.
+"""Problems in a run folder: files that are missing, not regular files, unreadable or outside. No Qt.
 
-No links are followed, and only regular files are opened.
+Links are not followed, and only regular files are opened.
 """
 
 from __future__ import annotations
@@ -32,12 +32,18 @@ EVALUATION = tuple(f"evaluation/{split}{end}" for split in SPLITS for end in (".
 PICTURES = ("index.json", "valid.npy", "test.npy")
 MAX_JSON = 64 << 20
 MOST = 100
-"""Most problems to report; a run of a thousand epochs can lack a thousand files."""
+"""Largest number of problems reported; a run of a thousand epochs can lack a thousand files."""
 
 
 @dataclass(frozen=True)
 class FolderProblem:
-    """`file` as the run names it, `reason` in English where the system gave one."""
+    """A problem with a file.
+
+    Attributes:
+        file: The file, as the run names it.
+        problem: What is wrong.
+        reason: The system's reason, in English; may be empty.
+    """
 
     file: str
     problem: Problem
@@ -45,7 +51,16 @@ class FolderProblem:
 
 
 def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[FolderProblem]:
-    """All problems, at most `MOST`. Missing files of an active run are not reported: they may still appear."""
+    """Find the problems in a run folder. Missing files of an active run are not reported: they may still appear.
+
+    Args:
+        folder: Folder of the run.
+        model: The run.
+        alive: Whether an engine is working on it.
+
+    Returns:
+        At most `MOST` problems.
+    """
     found = {one.file: one for one in _wrong_kinds(folder, model)}
     if not alive:
         for file in _expected(model):
@@ -71,7 +86,16 @@ def examine(folder: RunFolder, model: RunModel, alive: bool) -> list[FolderProbl
 
 
 def stamp(folder: RunFolder, model: RunModel, alive: bool) -> tuple[object, ...]:
-    """A stamp: while it is equal, `examine` would find the same again."""
+    """Make a stamp: while it stays equal, `examine` would give the same result.
+
+    Args:
+        folder: Folder of the run.
+        model: The run.
+        alive: Whether an engine is working on it.
+
+    Returns:
+        The stamp.
+    """
     places = (folder.path, *(folder.path / part for part in SUBFOLDERS), *_pictures(folder, model))
     return model.ended is None, alive, model.epochs.rows, *(_changed(path) for path in places)
 

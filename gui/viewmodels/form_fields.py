@@ -17,7 +17,13 @@ PLUGINS = "plugins"
 
 @dataclass(frozen=True)
 class Field:
-    """One setting of the form. `choices` are texts; an `open_choice` takes other texts too."""
+    """One setting of the form.
+
+    Attributes:
+        setting: The setting.
+        kind: How it is edited.
+        choices: Texts to choose from; an `open_choice` takes other texts too.
+    """
 
     setting: Setting
     kind: Kind
@@ -25,7 +31,7 @@ class Field:
 
     @property
     def path(self) -> Path_:
-        """Its tables and key."""
+        """Its place in the settings tree."""
         return self.setting.path
 
 
@@ -33,10 +39,13 @@ class Field:
 class Problem:
     """What is wrong with a setting.
 
-    `code`: `value` (not of the type or out of range: the setting knows what is expected), `missing` (a callback needs
-    it), `refused` (by a callback, whose error is `answer`), `nothing_left`, `long_warmup`, `unknown_source`,
-    `unknown_callback`, `unknown_metric`, `unknown_monitor`, `name` (cannot be that of a run), `name_taken`, `other`.
-    `text` says it in English.
+    Attributes:
+        path: Its place in the settings tree.
+        code: `value` (wrong type or out of range), `missing` (a callback needs it), `refused` (by a callback),
+            `nothing_left`, `long_warmup`, `unknown_source`, `unknown_callback`, `unknown_metric`, `unknown_monitor`,
+            `name` (not valid for a run), `name_taken` or `other`.
+        text: The problem in English.
+        answer: The error of the callback as plain values, for `refused`.
     """
 
     path: Path_
@@ -47,12 +56,17 @@ class Problem:
 
 @dataclass(frozen=True)
 class OptionField(Field):
-    """An option of a callback: an argument of its constructor. Empty: the constructor's default."""
+    """An option of a callback: an argument of its constructor. An empty text is the constructor's default.
+
+    Attributes:
+        plugin: Name of the callback.
+        required: Whether the constructor has no default.
+        values: Of the choices: texts and what they stand for.
+    """
 
     plugin: str
     required: bool
     values: Mapping[str, Any]
-    """Of the choices: texts and what they stand for."""
 
     @property
     def path(self) -> Path_:
@@ -65,7 +79,17 @@ class OptionField(Field):
         return "" if self.setting.default is None else as_text(self.setting.default)
 
     def value(self, text: str) -> Any:
-        """What a text stands for. Raises ValueError."""
+        """Read a text.
+
+        Args:
+            text: As it was typed, not empty.
+
+        Returns:
+            The value for the constructor; a path is absolute.
+
+        Raises:
+            ValueError: The text is not of the type.
+        """
         if self.kind == "switch":
             return text == "true"
         if self.kind == "choice":
@@ -79,7 +103,14 @@ class OptionField(Field):
 
 
 def as_text(value: Any) -> str:
-    """A value as one types it; `auto` is None, names stand with commas between."""
+    """Format a value as one types it.
+
+    Args:
+        value: Value of a setting; None is `auto`, lists are separated by commas.
+
+    Returns:
+        The text.
+    """
     if value is None:
         return "auto"
     if isinstance(value, bool):

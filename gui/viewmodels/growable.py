@@ -13,9 +13,12 @@ Floats = NDArray[np.floating[Any]]
 
 
 class GrowableArray:
-    """A float32 array that is appended to in O(1) amortised; memory beyond the filled part is never touched.
+    """A float32 array that is appended to in amortised O(1); memory beyond the filled part is never touched.
 
-    It holds what is only drawn: a screen tells some thousand values apart.
+    It holds what is only drawn: float32 is exact enough for a screen.
+
+    Attributes:
+        rows: Number of values.
     """
 
     def __init__(self) -> None:
@@ -24,11 +27,15 @@ class GrowableArray:
 
     @property
     def values(self) -> Floats:
-        """(rows,) view of the filled part: do not keep it over an append."""
+        """View of the filled part (rows,), float32; do not keep it over an append."""
         return self._store[: self.rows]
 
     def extend(self, values: Floats) -> None:
-        """Append `values`, (n,)."""
+        """Append values.
+
+        Args:
+            values: (n,), any float dtype.
+        """
         end = self.rows + len(values)
         if end > len(self._store):
             store = room((max(end, 2 * len(self._store)),), np.float32)
@@ -38,5 +45,9 @@ class GrowableArray:
         self.rows = end
 
     def cut(self, rows: int) -> None:
-        """Keep the first `rows`."""
+        """Drop values from the end.
+
+        Args:
+            rows: Number of values to keep.
+        """
         self.rows = min(self.rows, rows)

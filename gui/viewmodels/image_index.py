@@ -1,4 +1,4 @@
-"""The images behind the numbers of a run, with their predictions and how those changed. No Qt.
+"""The images behind a run's metrics, with their predictions over the epochs. No Qt.
 
 Files are opened on demand and never outside the run's folder and its root; missing or damaged ones give an empty result
 and a reason code.
@@ -30,18 +30,25 @@ Order = Literal["loss", "-loss", "confidence", "-confidence"]
 """What comes first: `-loss` is the largest loss."""
 Reason = Literal["", "unpublished", "no_split", "no_predictions", "missing", "damaged", "outside", "mismatch", "newer"]
 """Why there is nothing: the images were not published; the run has no such split; its predictions were not written
-(yet); a file is gone, damaged, outside of the run or of a newer Epochscope; predictions and images are not of the same
+(yet); a file is gone, damaged, outside the run or from a newer Epochscope; predictions and images are of different
 data."""
 
 TEST_FILE = "evaluation/test.npz"
 CACHE_BYTES = 32 << 20
 MAX_VERDICTS = 200
-"""Most epochs in the history of an image: more would not be visible."""
+"""Largest number of epochs in the history of an image: more would not be visible."""
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Per image of the split, in its order: `predicted` (N,) uint16, `confidence` (N,) float16, `loss` (N,) float32."""
+    """The predictions for a split, in its order.
+
+    Attributes:
+        predicted: Classes (N,), uint16.
+        confidence: Their probabilities (N,), float16, in [0, 1].
+        loss: (N,), float32.
+        reason: Why there are none; empty if there are.
+    """
 
     predicted: NDArray[np.uint16]
     confidence: NDArray[np.float16]
@@ -50,19 +57,27 @@ class Predictions:
 
     @classmethod
     def none(cls, reason: Reason) -> Predictions:
-        """No predictions, with the reason."""
+        """Empty predictions, with the reason."""
         return cls(np.empty(0, np.uint16), np.empty(0, np.float16), np.empty(0, np.float32), reason)
 
     @property
     def bytes(self) -> int:
-        """In memory."""
+        """Size in memory, in bytes."""
         return self.predicted.nbytes + self.confidence.nbytes + self.loss.nbytes
 
 
 @dataclass(frozen=True)
 class ImageFilter:
-    """Which images are wanted: of one of the classes `true`, predicted as one of `predicted`, at one of these `places`
-    in the split; None is any."""
+    """Which images are wanted, and in which order.
+
+    Attributes:
+        split: Their split.
+        true: True classes; None: any.
+        predicted: Predicted classes; None: any.
+        keep: All, or only those predicted wrong or right.
+        order: What comes first.
+        places: Indices in the split; None: any.
+    """
 
     split: Split = "valid"
     true: tuple[int, ...] | None = None
@@ -74,9 +89,15 @@ class ImageFilter:
 
 @dataclass(frozen=True)
 class ImageSelection:
-    """The images of a choice at one epoch, in its order: `items` are places among the published images of the split.
+    """The images that pass a filter at one epoch, in its order.
 
-    `published` of the split's `total` images are there for viewing: a sample where they differ.
+    Attributes:
+        choice: The filter.
+        epoch: Number of the epoch.
+        items: Indices among the published images of the split (n,), int64.
+        reason: Why there are none; empty if there are.
+        published: Images of the split that can be shown: a sample if fewer than `total`.
+        total: Images of the split.
     """
 
     choice: ImageFilter
@@ -86,13 +107,24 @@ class ImageSelection:
     published: int = 0
     total: int = 0
     file: str = ""
-    """What the reason is about, as the run names it."""
+    """The file that the reason is about, as the run names it."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One image and its prediction: `pixels` (h, w, 3) uint8, `size` the original (width, height), `place` its number
-    in the split, 0-based."""
+    """One image and its prediction.
+
+    Attributes:
+        item: Its index among the published images.
+        place: Its index in the split.
+        true: Its class.
+        predicted: The predicted class.
+        confidence: Probability of the predicted class, in [0, 1].
+        loss: Its loss.
+        pixels: (h, w, 3), uint8.
+        size: Width and height of the original, in pixels.
+        path: Its file.
+    """
 
     item: int
     place: int
@@ -112,7 +144,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """One image over the epochs: `epochs`, `predicted` and `confidence` of equal length; `true` is its class."""
+    """One image over the epochs.
+
+    Attributes:
+        true: Its class.
+        epochs: Epochs (E,), int64.
+        predicted: The class predicted after each (E,), int64.
+        confidence: Its probability (E,), float64, in [0, 1].
+    """
 
     true: int
     epochs: NDArray[np.int64]
@@ -121,17 +160,22 @@ class Verdicts:
 
     @classmethod
     def none(cls) -> Verdicts:
-        """Of no image."""
+        """An empty history, without epochs."""
         return cls(0, np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """The epochs after which it was predicted correctly."""
+        """Whether it was predicted correctly after each epoch (E,), bool."""
         return np.equal(self.predicted, self.true)
 
 
 class ImageIndex:
-    """The published images of a run's data and the run's predictions on them."""
+    """The published images of a run's data and the run's predictions on them.
+
+    Args:
+        folder: Folder of the run.
+        model: The run.
+    """
 
     def __init__(self, folder: RunFolder, model: RunModel) -> None:
         self._folder = folder
@@ -142,7 +186,7 @@ class ImageIndex:
         self._cache: OrderedDict[str, Predictions] = OrderedDict()
 
     def split(self, split: Split) -> tuple[PublishedSplit | None, Reason]:
-        """The published images of a split, or why there are none."""
+        """Open the published images of a split; None and the reason if there are none."""
         if self._opened is None or self._opened[0] != self._model.images:
             self._opened = (self._model.images, self._open())
         if self._published is None:
@@ -172,7 +216,15 @@ class ImageIndex:
         return ""
 
     def predictions(self, split: Split, epoch: int) -> Predictions:
-        """The model's prediction for each image: of `valid` after that epoch, of `test` with the weights evaluated."""
+        """Read the predictions for a split.
+
+        Args:
+            split: `valid`: after `epoch`; `test`: with the evaluated weights.
+            epoch: Number of the epoch.
+
+        Returns:
+            The predictions; empty with a reason.
+        """
         if split == "valid":
             relative = self._model.predictions.get(epoch)
             return self._read(relative) if relative is not None else Predictions.none("no_predictions")
@@ -190,16 +242,24 @@ class ImageIndex:
         return found
 
     def key(self, split: Split, place: int) -> ImageKey:
-        """What names an image of the run to the helper, by its place in the split."""
+        """The key by which the helper knows an image, from its index in the split."""
         return ImageKey(self._folder.path, weights_of(self._model), split, place)
 
     def forget(self) -> None:
-        """Reread files: the run was resumed from an earlier point, or has been evaluated."""
+        """Read files again: the run was resumed from an earlier point, or was evaluated."""
         self._cache.clear()
         self._opened = None
 
     def select(self, choice: ImageFilter, epoch: int) -> ImageSelection:
-        """The published images that fit, in the order asked for; those with equal figures in the order of the data."""
+        """Select published images; ties are in the order of the data.
+
+        Args:
+            choice: Which images, in which order.
+            epoch: Number of the epoch.
+
+        Returns:
+            The images; empty with a reason.
+        """
         split, reason = self.split(choice.split)
         if split is None:
             return ImageSelection(choice, epoch, reason=reason, file=self._model.images or "")
@@ -216,8 +276,17 @@ class ImageIndex:
         return ImageSelection(choice, epoch, items, "", whole.published, whole.total)
 
     def confusion(self, split: Split, epoch: int, places: frozenset[int], classes: int) -> ConfusionMatrix | None:
-        """Of the published images at these places of the split; None where they, or what the model made of them, are
-        not there."""
+        """Count the predictions for some of the published images.
+
+        Args:
+            split: Their split.
+            epoch: Number of the epoch.
+            places: Their indices in the split.
+            classes: Number of classes.
+
+        Returns:
+            The confusion matrix; None if images or predictions are missing.
+        """
         found = self.select(ImageFilter(split, places=places), epoch)
         if found.reason:
             return None
@@ -231,7 +300,13 @@ class ImageIndex:
             return None
 
     def seen(self, split: Split, item: int, epoch: int) -> Seen | None:
-        """One published image; None where it, or what the model made of it, is not there."""
+        """One published image and its prediction; None if either is missing.
+
+        Args:
+            split: Its split.
+            item: Its index among the published images.
+            epoch: Number of the epoch.
+        """
         found, _ = self.split(split)
         made = self.predictions(split, epoch)
         if found is None or not 0 <= item < len(found.indices):
@@ -252,7 +327,14 @@ class ImageIndex:
         )
 
     def verdicts(self, item: int) -> Verdicts:
-        """Predictions for a validation image after each epoch, or after evenly spaced epochs if there are many."""
+        """Return the predictions for a validation image after each epoch; at most `MAX_VERDICTS`, evenly spaced.
+
+        Args:
+            item: Its index among the published images.
+
+        Returns:
+            The history; empty if the image is missing.
+        """
         split, _ = self.split("valid")
         if split is None or not 0 <= item < len(split.indices):
             return Verdicts.none()

@@ -15,12 +15,22 @@ ALIVE_SECONDS = 1.0
 
 
 class JournalFollower:
-    """`model` is the state according to the journal so far; `caught_up` whether its end has been reached.
+    """The state of a run according to its journal so far. Once a second it checks folder and engine.
 
-    Checked once a second: `alive`, whether an engine is working on the run; `undecided`, whether one on another machine
-    may be and is still being watched; `gone`, whether the folder has disappeared. `newer`: the error where a newer
-    Epochscope wrote the journal. `replaced`: another run is in its place now, or an earlier state of this one; nothing
-    more is read then, and the run is to be opened again. `clock`: seconds, monotonic.
+    Args:
+        folder: Folder of the run.
+        clock: Seconds, monotonic. Default: `time.monotonic`.
+
+    Attributes:
+        folder: As above.
+        model: The state so far.
+        caught_up: Whether the end of the journal was reached.
+        alive: Whether an engine is working on the run.
+        undecided: Whether an engine on another machine may be working on it; it is still being watched.
+        gone: Whether the folder has disappeared.
+        newer: The error if a newer Epochscope wrote the journal, else None.
+        replaced: Whether another run, or an earlier state of this one, has taken its place; nothing more is read then,
+            and the run has to be opened again.
     """
 
     def __init__(self, folder: RunFolder, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,8 +54,8 @@ class JournalFollower:
 
     @property
     def state(self) -> str:
-        """The model's state; `lost` where the journal does not say how the run ended and no engine works on it, `gone`
-        where there is no such folder any more."""
+        """The model's state; `lost` if the journal does not say how the run ended and no engine works on it, `gone` if
+        the folder no longer exists."""
         if self.gone:
             return "gone"
         if self.model.ended is None and not self.alive:
@@ -53,7 +63,17 @@ class JournalFollower:
         return self.model.state
 
     def tick(self, seconds: float = 0.01) -> set[Topic]:
-        """Read for at most about `seconds`; what has changed. Raises DiskError where the journal cannot be read."""
+        """Read the next records.
+
+        Args:
+            seconds: About how long to read at most. Default: 0.01.
+
+        Returns:
+            What has changed.
+
+        Raises:
+            DiskError: The journal cannot be read.
+        """
         end = time.perf_counter() + seconds
         # if it cannot be read, there is no hurry to continue
         self.caught_up = True

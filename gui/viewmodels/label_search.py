@@ -1,4 +1,4 @@
-"""Asks the engine which labels of a data set may be wrong, and reads its answer. No Qt."""
+"""Asks the engine which labels of a data set may be wrong, and reads the answer. No Qt."""
 
 from __future__ import annotations
 
@@ -28,10 +28,24 @@ _NO_PICTURES: Pictures = np.empty((0, 1, 1, 3), np.uint8)
 
 @dataclass(frozen=True)
 class FoundLabels:
-    """What the engine has found. `pictures` and `others` (N, h, w, 3) uint8; `root`: folder of the images, None where
-    they are no files; `features`: "pretrained" or "pixels", with the `reason` for pixels ("not_installed",
-    "not_photographs"); `estimated`: labels that are wrong by estimate; `agreement`: share of the judged images whose
-    label is what the others say, NaN where none is judged; `total`: proposals before the list was cut."""
+    """What the engine found.
+
+    Attributes:
+        classes: Class names.
+        proposals: Images whose label may be wrong.
+        pictures: Thumbnails (N, h, w, 3), uint8.
+        others: Thumbnails of the images they are compared with (N, h, w, 3), uint8.
+        root: Folder of the images; None if they are not files.
+        features: "pretrained" or "pixels".
+        model: Name of the network; empty for pixels.
+        reason: Why pixels were used: "not_installed" or "not_photographs".
+        images: Number of images examined.
+        estimated: Estimated number of wrong labels.
+        agreement: Fraction of the images whose label agrees with the prediction from the others; NaN if none was
+            predicted.
+        exact_copies: Number of exact copies.
+        total: Number of proposals before the list was cut.
+    """
 
     classes: tuple[str, ...]
     proposals: tuple[ProposedImage, ...]
@@ -49,7 +63,17 @@ class FoundLabels:
 
 
 def read_found(answer: Mapping[str, Any]) -> FoundLabels:
-    """From the files that an answer names. Raises DataError `labels.answer`."""
+    """Read the files that an answer names.
+
+    Args:
+        answer: The helper's answer.
+
+    Returns:
+        What was found.
+
+    Raises:
+        DataError: `labels.answer`: they cannot be read.
+    """
     try:
         told = json.loads(durable.read_bytes(answer["records"], MAX_BYTES))
         arrays = map_arrays(answer["pictures"])
@@ -120,14 +144,35 @@ def _share(value: float | None) -> float:
 
 
 def without_edits(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The same data with the labels of the source."""
+    """Return the same settings with the labels of the source.
+
+    Args:
+        settings: Settings by table.
+
+    Returns:
+        The settings without `data.edits`.
+    """
     data = {name: value for name, value in settings.get("data", {}).items() if name != "edits"}
     return {**settings, "data": data}
 
 
 class LabelSearch:
-    """One question at a time; `changed` is called whenever there is news. `found` is kept until another data set is
-    asked about, `failure` is the answer that ended the search."""
+    """Searches for wrong labels, one data set at a time.
+
+    Args:
+        assist: The engine's helper process.
+        changed: Called on every update.
+        clock: Seconds, monotonic. Default: `time.monotonic`.
+
+    Attributes:
+        state: What is in progress.
+        failure: The answer that ended the search; None if it did not fail.
+        found: The result, kept until another data set is searched; None before.
+        stage: Stage of the search; empty before the first report.
+        done: Finished so far.
+        total: Of how many; 0 if unknown.
+        speed: Speed of this stage; None if unknown.
+    """
 
     def __init__(
         self, assist: RpcClient, changed: Callable[[], None], clock: Callable[[], float] = time.monotonic
@@ -137,7 +182,7 @@ class LabelSearch:
         self.forget()
 
     def forget(self) -> None:
-        """Nothing was looked for."""
+        """Discard the result; a pending answer is ignored."""
         self._job += 1
         self.state: State = "idle"
         self.failure: Answer | None = None
@@ -147,8 +192,15 @@ class LabelSearch:
         self._pace = Pace(self._clock)
 
     def start(self, settings: Mapping[str, Any], root: Path) -> None:
-        """Look through the images that these settings choose, with the labels they have in the source: what was decided
-        is shown beside them and can be taken back, which it could not if it had been applied."""
+        """Search the images that settings choose, with the labels of the source.
+
+        Decisions are shown next to the images and can be taken back, which would not be possible if they had been
+        applied.
+
+        Args:
+            settings: Settings by table.
+            root: Folder of all runs, where features are kept.
+        """
         self.forget()
         self.state, job = "working", self._job
 
@@ -164,7 +216,7 @@ class LabelSearch:
         self._changed()
 
     def cancel(self) -> None:
-        """No one wants to know any more."""
+        """Cancel the search."""
         if self.state == "working":
             self._assist.cancel("labels")
         self.forget()
@@ -172,7 +224,7 @@ class LabelSearch:
 
     @property
     def overtaken(self) -> bool:
-        """The helper was asked the same about other data meanwhile: there will be no answer to this question."""
+        """Whether the helper was meanwhile asked about other data, so that this question will not be answered."""
         return self.state == "working" and "labels" not in self._assist.asking
 
     def _tell(self, stage: str, done: int, total: int) -> None:

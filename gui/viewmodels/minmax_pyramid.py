@@ -1,5 +1,6 @@
-"""Minima and maxima of a growing series at every scale, so that a million points cost no more to draw than the screen
-has columns. No Qt."""
+"""Minima and maxima of a growing series at every scale, so that drawing a million points costs no more than the screen
+has
+columns. No Qt."""
 
 from __future__ import annotations
 
@@ -10,23 +11,37 @@ from gui.viewmodels.growable import Floats, GrowableArray
 from trainer.store.journal_limits import LARGEST
 
 BASE = 16
-"""Values in a block of the lowest level; below that the values themselves are looked at."""
+"""Values in a block of the lowest level; below that, the values themselves are used."""
 
 
 def finite(values: Floats) -> Floats:
-    """The same with NaN for infinities, and for what is as good as one."""
+    """Replace infinities, and values too large to draw, by NaN.
+
+    Args:
+        values: (n,), float.
+
+    Returns:
+        (n,), float.
+    """
     return np.where(np.abs(values) <= LARGEST, values, np.nan)
 
 
 class Pyramid:
-    """Block extremes of one series. Level k holds whole blocks of `BASE * 2**k` values; what is not finite is passed
-    over, and a block of nothing else is NaN. The values stay with their owner and are given again at each call."""
+    """Block extremes of one series.
+
+    Level k holds complete blocks of `BASE * 2**k` values; non-finite values are skipped, and a block of nothing else is
+    NaN. The values stay with their owner and are passed again at each call.
+    """
 
     def __init__(self) -> None:
         self._levels: list[tuple[GrowableArray, GrowableArray]] = []
 
     def extend(self, values: Floats) -> None:
-        """`values`: the whole series so far, of which what is new is taken in."""
+        """Add the new values of the series.
+
+        Args:
+            values: The whole series so far (n,).
+        """
         low = high = values
         size, level = BASE, 0
         while (whole := len(low) // size) > (self._levels[level][0].rows if level < len(self._levels) else 0):
@@ -40,16 +55,27 @@ class Pyramid:
             low, high, size, level = lows.values, highs.values, 2, level + 1
 
     def cut(self, rows: int) -> None:
-        """Forget the values from number `rows` on."""
+        """Drop values from the end.
+
+        Args:
+            rows: Number of values to keep.
+        """
         for level, (lows, highs) in enumerate(self._levels):
             lows.cut(rows // (BASE << level))
             highs.cut(rows // (BASE << level))
 
     def envelope(self, values: Floats, start: int, stop: int, pairs: int) -> tuple[NDArray[np.int64], Floats, Floats]:
-        """Where each block begins, its smallest and its largest value, for blocks of one size that cover
-        `values[start:stop]`: at most `pairs` + 1 of them. The first block may begin before `start`.
+        """Return minima and maxima of equal blocks that cover `values[start:stop]`.
 
-        `values` is the whole series as last given to `extend`. Blocks of one value are the values themselves.
+        Args:
+            values: The whole series as last passed to `extend`.
+            start: First index.
+            stop: Index after the last one.
+            pairs: Largest number of blocks (one more may be needed), 1 or more.
+
+        Returns:
+            Index where each block begins (m,), minima (m,) and maxima (m,). The first block may begin before `start`;
+            blocks of one value are the values themselves.
         """
         size = 1
         while (stop - start) > pairs * size:

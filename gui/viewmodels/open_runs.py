@@ -1,4 +1,4 @@
-"""The run that is shown and those whose curves lie over it, read a slice at a time. No Qt."""
+"""The open run and those overlaid on its curves, read a slice at a time. No Qt."""
 
 from __future__ import annotations
 
@@ -13,14 +13,20 @@ from trainer.errors import EpochscopeError
 from trainer.store.folder import RunFolder
 
 SLICE_SECONDS = 0.01
-"""A long journal is read in slices, one after the other while nothing else is to be done."""
+"""A long journal is read in slices of this many seconds while the window is idle."""
 
 
 @dataclass(frozen=True)
 class NewLines:
-    """What one reading has brought: `changed` in the shown run, whether an overlay `grew`, and the last `error`.
-    `shown_anew`, `overlays_anew`: another run is in the place of the shown one, or of an overlay, and is read from its
-    beginning."""
+    """What one reading brought.
+
+    Attributes:
+        changed: What has changed in the open run.
+        grew: Whether an overlay has new records.
+        error: The last error; None if there was none.
+        shown_anew: Whether another run has replaced the open one and is read from its beginning.
+        overlays_anew: The same for an overlay.
+    """
 
     changed: Set[Topic]
     grew: bool
@@ -30,7 +36,12 @@ class NewLines:
 
 
 class OpenRuns:
-    """`shown` is the run all panels look at, or None; `overlays` are drawn over its curves."""
+    """The runs that are open.
+
+    Attributes:
+        shown: The run that all panels show; None if there is none.
+        overlays: Runs drawn over its curves.
+    """
 
     def __init__(self) -> None:
         self.shown: OpenRun | None = None
@@ -38,17 +49,25 @@ class OpenRuns:
 
     @property
     def catching_up(self) -> bool:
-        """A journal was not read to its end yet."""
+        """Whether a journal has not been read to its end yet."""
         runs = (self.shown, *self.overlays)
         return any(not run.follower.caught_up for run in runs if run is not None)
 
     def overlay(self, paths: Iterable[Path]) -> None:
-        """Lay the runs in these folders over the shown one; of those that lie there already, what was read is kept."""
+        """Overlay the curves of other runs; what was already read of a run is kept.
+
+        Args:
+            paths: Their folders; others are no longer overlaid.
+        """
         known = {run.folder.path: run for run in self.overlays}
         self.overlays = [known.get(path) or open_run(RunFolder(path)) for path in paths]
 
     def read(self) -> NewLines:
-        """Go on reading all of them."""
+        """Read the next records of all runs.
+
+        Returns:
+            What has changed.
+        """
         error: EpochscopeError | None = None
         grew = False
         for run in self.overlays:
@@ -78,5 +97,12 @@ def _still(run: OpenRun) -> OpenRun:
 
 
 def open_run(folder: RunFolder) -> OpenRun:
-    """A run whose journal is to be read from its beginning."""
+    """Open a run; its journal is read from the beginning.
+
+    Args:
+        folder: Folder of the run.
+
+    Returns:
+        The open run.
+    """
     return OpenRun(folder, JournalFollower(folder))

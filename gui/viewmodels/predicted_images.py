@@ -1,7 +1,7 @@
-"""Images of a person's own and what a run says of them: their order, and which of them pass the filter. No Qt.
+"""A person's own images and a run's predictions for them: their order, and which of them pass the filter. No Qt.
 
-Sorted and filtered here, not by a proxy model of Qt's: that asks Python for each comparison, and tens of thousands of
-rows then take seconds instead of a tenth of one.
+Sorted and filtered here, not by Qt's proxy model: that calls Python for each comparison, and tens of thousands of rows
+then take seconds instead of a tenth of one.
 """
 
 from __future__ import annotations
@@ -23,8 +23,15 @@ _PLACE: dict[Column, int] = {"class": 0, "confidence": 0, "second": 1, "third": 
 
 @dataclass(slots=True)
 class Prediction:
-    """One image. `top`: its likeliest classes with their probabilities; empty where it is not answered yet, or cannot
-    be read: then `code` and `reason` say why. `truth`: the name of its class, empty where that is not known."""
+    """One image.
+
+    Attributes:
+        path: Its file.
+        truth: Name of its class; empty if unknown.
+        top: The most likely classes with their probabilities; empty without an answer.
+        code: Why it cannot be read; empty if it can.
+        reason: The same in English.
+    """
 
     path: str
     truth: str = ""
@@ -34,24 +41,30 @@ class Prediction:
 
     @property
     def name(self) -> str:
-        """Of the file."""
+        """Name of the file."""
         return os.path.basename(self.path)  # noqa: PTH119 - called for tens of thousands at a time
 
     @property
     def done(self) -> bool:
-        """Answered, in one way or the other."""
+        """Whether there is an answer: a prediction or an error."""
         return bool(self.top or self.code)
 
     @property
     def right(self) -> bool | None:
-        """Whether the class is the true one; None where that cannot be said."""
+        """Whether the prediction is correct; None if unknown."""
         return self.top[0][0] == self.truth if self.top and self.truth else None
 
 
 @dataclass(frozen=True)
 class PredictionFilter:
-    """Which are shown: file names that hold `text`, predictions of `class_name` ("" for all), of one `kind`. An image
-    is unsure where its confidence is below `unsure`."""
+    """Which images are shown.
+
+    Attributes:
+        text: Part of the file name; empty: any.
+        class_name: Predicted class; empty: any.
+        kind: Kind of answer.
+        unsure: Confidence below which a prediction counts as unsure, in [0, 1]. Default: 0.6.
+    """
 
     text: str = ""
     class_name: str = ""
@@ -60,11 +73,18 @@ class PredictionFilter:
 
     @property
     def open(self) -> bool:
-        """Everything passes."""
+        """Whether every image passes."""
         return not self.text and not self.class_name and self.kind == "all"
 
     def passes(self, row: Prediction) -> bool:
-        """Whether an image is shown. `text` is to be in lower case."""
+        """Check an image. `text` has to be in lower case.
+
+        Args:
+            row: The image.
+
+        Returns:
+            Whether it is shown.
+        """
         if self.text and self.text not in row.name.casefold():
             return False
         if self.class_name and (not row.top or row.top[0][0] != self.class_name):
@@ -83,14 +103,23 @@ class PredictionFilter:
 
 
 class PredictedImages:
-    """`rows`, in the order in which they were found; `visible`: places of those that pass the filter, as sorted."""
+    """The images of a person and the predictions for them.
+
+    Attributes:
+        rows: All images, in the order they were found.
+        visible: Indices of those that pass the filter, sorted.
+        filter: The filter.
+        done: Number of images with an answer.
+        unreadable: Number of images that cannot be read.
+        labelled: Whether the class of any is known.
+    """
 
     def __init__(self) -> None:
         self.rows: list[Prediction] = []
         self.visible: list[int] = []
         self.filter = PredictionFilter()
         self.order: tuple[Column, bool] | None = None
-        """A column and whether it descends; None: as found."""
+        """Column, and whether it is sorted in descending order; None: as found."""
         self.done = self.unreadable = 0
         self.labelled = False
         self.generation = 0
@@ -101,7 +130,12 @@ class PredictedImages:
         self._names: dict[int, Any] = {}
 
     def set_images(self, paths: Iterable[str], truth: Sequence[str] = ()) -> None:
-        """Other images, none of them answered. `truth`: the class of each, "" where it is not known."""
+        """Start with other images, none of them answered.
+
+        Args:
+            paths: Their files.
+            truth: Class of each; "" if unknown. Empty: no class is known.
+        """
         names = dict(zip(paths, truth, strict=True)) if truth else dict.fromkeys(paths, "")
         self.rows = [Prediction(path, name) for path, name in names.items()]
         self._place_of = {path: place for place, path in enumerate(names)}
@@ -113,7 +147,12 @@ class PredictedImages:
         self.arrange()
 
     def take(self, images: Iterable[Mapping[str, Any]], unreadable: Iterable[Mapping[str, Any]]) -> None:
-        """What the engine has answered."""
+        """Add the engine's answers.
+
+        Args:
+            images: Mappings with `image` and `top`.
+            unreadable: Mappings with `image`, `code` and `reason`.
+        """
         classes = set(self.classes)
         for one in images:
             if (place := self._place_of.get(one["image"])) is not None:
@@ -134,17 +173,26 @@ class PredictedImages:
     # -- what is shown -----------------------------------------------------------------------------------------------
 
     def show(self, wanted: PredictionFilter) -> None:
-        """Only what passes."""
+        """Change the filter.
+
+        Args:
+            wanted: The new filter.
+        """
         self.filter = wanted
         self.arrange()
 
     def sort(self, column: Column | None, descending: bool = False) -> None:
-        """By a column; None: as found."""
+        """Change the order.
+
+        Args:
+            column: Column to sort by; None: as found.
+            descending: Whether the largest comes first. Default: False.
+        """
         self.order = None if column is None else (column, descending)
         self.arrange()
 
     def arrange(self) -> None:
-        """Find `visible` again. What has no value in the sorted column comes last, whichever way it is sorted."""
+        """Update `visible`. Rows without a value in the sorted column come last in either direction."""
         rows, passes = self.rows, self.filter.passes
         places = range(len(rows)) if self.filter.open else [n for n in range(len(rows)) if passes(rows[n])]
         if self.order is None:
@@ -176,15 +224,33 @@ class PredictedImages:
     # -- what is made of them ----------------------------------------------------------------------------------------
 
     def shown(self) -> list[Prediction]:
-        """The rows in sight that are answered with a class, in their order."""
+        """List the visible images that have a prediction.
+
+        Returns:
+            The images in their order.
+        """
         return [row for place in self.visible if (row := self.rows[place]).top]
 
     def unsure(self, row: Prediction) -> bool:
-        """Whether an answered image is less sure than is asked for."""
+        """Check whether a prediction is below the filter's confidence.
+
+        Args:
+            row: The image.
+
+        Returns:
+            Whether it is; False without a prediction.
+        """
         return bool(row.top) and row.top[0][1] < self.filter.unsure
 
     def cells(self, classes: Sequence[str]) -> list[tuple[int, int, int]]:
-        """(true class, answer, images) of all that is labelled and answered."""
+        """Count the labelled images that have a prediction.
+
+        Args:
+            classes: Class names of the run.
+
+        Returns:
+            (true class, predicted class, images) of each combination.
+        """
         number = {name: place for place, name in enumerate(classes)}
         pairs = Counter((row.truth, row.top[0][0]) for row in self.rows if row.top and row.truth)
         return [
@@ -194,7 +260,11 @@ class PredictedImages:
         ]
 
     def table(self) -> list[dict[str, Any]]:
-        """The shown rows as `trainer.export.prediction_table` takes them."""
+        """Return the visible images as `trainer.export.prediction_table` takes them.
+
+        Returns:
+            A mapping per image.
+        """
         found = []
         for row in self.shown():
             top = [{"class": name, "probability": part} for name, part in row.top]
@@ -209,5 +279,12 @@ def _places(names: Iterable[str]) -> dict[str, int]:
 
 
 def whole_paths(paths: Iterable[Path]) -> list[str]:
-    """As the engine, which works in another folder, is to hear of them."""
+    """Make paths absolute for the engine, which works in another folder, and drop repeated ones.
+
+    Args:
+        paths: Files or folders.
+
+    Returns:
+        Absolute paths, in their order.
+    """
     return list(dict.fromkeys(str(path.absolute()) for path in paths))

@@ -1,4 +1,4 @@
-"""Images whose labels may be wrong, what a person decided about them, and the way back. No Qt."""
+"""Images whose labels may be wrong, the decisions about them, and undo. No Qt."""
 
 from __future__ import annotations
 
@@ -21,13 +21,24 @@ STATES: tuple[State, ...] = get_args(State)
 class ProposedImage:
     """An image that is worth a look, and why.
 
-    `kind`: "label" (the class looks wrong), "conflict" (a copy of it has another class), "leak" (a copy of it is in
-    another split), "outlier" (unlike all others). `path`: relative to the source, as in the file of decisions.
-    `digest`: of its content. `label`: its class; `suggested`: the class it looks like, "" where none is suggested.
-    `action`: what is proposed. `score`: 0 to 1, higher first. `confidence` and `suggested_confidence`: probabilities of
-    the two classes, NaN where they are not known. `picture` and `other_picture`: places among the thumbnails, -1 for
-    none; `other`, `other_label` and `other_split`: the copy it is about, "" where there is none; `exact`: whether that
-    is so pixel for pixel, None where there is none.
+    Attributes:
+        kind: "label" (its class looks wrong), "conflict" (a copy has another class), "leak" (a copy is in another
+            split) or "outlier" (unlike all others).
+        path: Its file, relative to the source, as in the file of decisions.
+        label: Its class.
+        split: Its split. Default: "train".
+        digest: Digest of its content.
+        suggested: The class it looks like; "" if none is suggested.
+        action: Proposed action.
+        score: In [0, 1]; the highest come first.
+        confidence: Probability of its class; NaN if unknown.
+        suggested_confidence: Probability of the suggested class; NaN if unknown.
+        picture: Index of its thumbnail; -1 if there is none.
+        other: File of the copy; "" if there is none.
+        other_label: Class of the copy.
+        other_split: Split of the copy.
+        other_picture: Index of the copy's thumbnail; -1 if there is none.
+        exact: Whether the copy is identical pixel for pixel; None if there is none.
     """
 
     kind: Kind
@@ -50,7 +61,13 @@ class ProposedImage:
 
 @dataclass(frozen=True)
 class ReviewFilter:
-    """Which proposals are shown; "" is any kind, or any class (the one it has or the one suggested)."""
+    """Which proposals are shown.
+
+    Attributes:
+        kind: Their kind; "": any.
+        label: The class they have, or the one suggested; "": any.
+        state: Whether they are decided. Default: "all".
+    """
 
     kind: Kind | Literal[""] = ""
     label: str = ""
@@ -59,8 +76,16 @@ class ReviewFilter:
 
 @dataclass(frozen=True)
 class ReviewCounts:
-    """`undecided` and `decided` proposals; images of the file of decisions by action, those that are not among the
-    proposals included (`elsewhere`)."""
+    """Progress of a review.
+
+    Attributes:
+        undecided: Proposals without a decision.
+        decided: Proposals with one.
+        relabel: Images in the file of decisions that get another class.
+        leave_out: Images in it that are left out.
+        fine: Images in it whose label is right.
+        elsewhere: Images in it that are not among the proposals.
+    """
 
     undecided: int
     decided: int
@@ -79,13 +104,30 @@ class _Step:
 
 
 def now_utc() -> str:
-    """For a decision: ISO 8601, UTC, to the second."""
+    """Return the time of a decision.
+
+    Returns:
+        ISO 8601, UTC, to the second.
+    """
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 class ProposalReview:
-    """`decisions` by path, those about images that are not proposed included; `visible` are the places of the shown
-    proposals, in their order. A command that changes many images is one step of undo."""
+    """Proposals and the decisions about them. A command that changes many images is one step of undo.
+
+    Args:
+        proposals: The proposals.
+        classes: Class names.
+        edits: Decisions made before, about any image.
+        now: Gives the time of a decision.
+
+    Attributes:
+        proposals: Highest score first.
+        classes: As above.
+        decisions: All decisions by path.
+        filter: Which proposals are shown.
+        visible: Indices of the shown proposals, in their order.
+    """
 
     def __init__(
         self,
@@ -108,7 +150,11 @@ class ProposalReview:
     # -- what is shown -----------------------------------------------------------------------------------------------
 
     def show(self, wanted: ReviewFilter) -> None:
-        """Only these from now on."""
+        """Change the filter.
+
+        Args:
+            wanted: The new filter.
+        """
         self.filter = wanted
         self.visible = tuple(place for place, one in enumerate(self.proposals) if self._passes(one))
 
@@ -122,11 +168,22 @@ class ProposalReview:
         )
 
     def decision(self, place: int) -> LabelEdit | None:
-        """About a proposal."""
+        """Return the decision about a proposal.
+
+        Args:
+            place: Index of the proposal.
+
+        Returns:
+            The decision; None if there is none.
+        """
         return self.decisions.get(self.proposals[place].path)
 
     def counts(self) -> ReviewCounts:
-        """How far the review is."""
+        """Count proposals and decisions.
+
+        Returns:
+            The progress.
+        """
         decided = sum(one.path in self.decisions for one in self.proposals)
         actions = Counter(edit.action for edit in self.decisions.values())
         return ReviewCounts(
@@ -139,12 +196,22 @@ class ProposalReview:
         )
 
     def kind_counts(self) -> Counter[Kind]:
-        """Proposals of each kind."""
+        """Count the proposals of each kind.
+
+        Returns:
+            Number by kind.
+        """
         return Counter(one.kind for one in self.proposals)
 
     def next_undecided(self, after: int) -> int | None:
-        """The place in `visible` of the next proposal without a decision, beginning behind `after` and then again from
-        the top; None where all have one."""
+        """Find the next shown proposal without a decision; after the last one the search continues at the top.
+
+        Args:
+            after: Index in `visible`.
+
+        Returns:
+            Index in `visible`; None if all are decided.
+        """
         count = len(self.visible)
         for step in range(1, count + 1):
             row = (after + step) % count
@@ -155,21 +222,46 @@ class ProposalReview:
     # -- deciding ----------------------------------------------------------------------------------------------------
 
     def decide(self, places: Iterable[int], action: Action, label: str = "") -> bool:
-        """The same about all of these proposals. A label they have already means that they are fine. Returns whether
-        anything changed."""
+        """Make the same decision about some proposals. The label an image already has means that it is fine.
+
+        Args:
+            places: Indices of the proposals.
+            action: The action.
+            label: New class, for "relabel".
+
+        Returns:
+            Whether anything changed.
+
+        Raises:
+            ValueError: There is no such class.
+        """
         if action == "relabel" and label not in self.classes:
             raise ValueError(f"no class {label!r}")
         return self._change({one.path: self._edit(one, action, label) for one in self._chosen(places)})
 
     def accept(self, places: Iterable[int]) -> bool:
-        """Do with each of these as is proposed: the class it looks like, or leave it out."""
+        """Decide as proposed: the class it looks like, or leave it out.
+
+        Args:
+            places: Indices of the proposals.
+
+        Returns:
+            Whether anything changed.
+        """
         chosen = self._chosen(places)
         left_out = {one.path: self._edit(one, "leave_out", "") for one in chosen if one.action == "leave_out"}
         others = [one for one in chosen if one.action == "relabel" and one.suggested]
         return self._change(left_out | {one.path: self._edit(one, "relabel", one.suggested) for one in others})
 
     def clear(self, places: Iterable[int]) -> bool:
-        """Take back the decisions about these."""
+        """Remove the decisions about some proposals.
+
+        Args:
+            places: Indices of the proposals.
+
+        Returns:
+            Whether anything changed.
+        """
         return self._change({one.path: None for one in self._chosen(places)})
 
     def _chosen(self, places: Iterable[int]) -> list[ProposedImage]:
@@ -202,16 +294,20 @@ class ProposalReview:
 
     @property
     def can_undo(self) -> bool:
-        """A command can be taken back."""
+        """Whether there is a command to undo."""
         return bool(self._done)
 
     @property
     def can_redo(self) -> bool:
-        """One that was taken back can be done again."""
+        """Whether there is a command to redo."""
         return bool(self._undone)
 
     def undo(self) -> tuple[int, ...]:
-        """Take the last command back: the places of the proposals it was about, none where there is none."""
+        """Undo the last command.
+
+        Returns:
+            Indices of the proposals it was about; empty if there is nothing to undo.
+        """
         if not self._done:
             return ()
         step = self._done.pop()
@@ -220,7 +316,11 @@ class ProposalReview:
         return self._places(step)
 
     def redo(self) -> tuple[int, ...]:
-        """Do what was taken back last once more."""
+        """Redo the command that was undone last.
+
+        Returns:
+            Indices of the proposals it was about; empty if there is nothing to redo.
+        """
         if not self._undone:
             return ()
         step = self._undone.pop()
@@ -232,13 +332,25 @@ class ProposalReview:
         return tuple(place for place, one in enumerate(self.proposals) if one.path in step.after)
 
     def take(self, edits: Mapping[str, LabelEdit]) -> None:
-        """Decisions as another program left them; what can be undone stays so."""
+        """Take over decisions that another program has changed; undo still works.
+
+        Args:
+            edits: All decisions by path.
+        """
         self.decisions = dict(edits)
         self.show(self.filter)
 
 
 def same_decision(one: LabelEdit | None, other: LabelEdit | None) -> bool:
-    """Whether both say the same, whenever they were made."""
+    """Compare two decisions, whenever they were made.
+
+    Args:
+        one: A decision; None: there is none.
+        other: Another one.
+
+    Returns:
+        Whether they are the same.
+    """
     if one is None or other is None:
         return one is other
     return (one.action, one.label) == (other.action, other.label)

@@ -11,13 +11,23 @@ import numpy as np
 from gui.viewmodels.growable import Floats
 
 HEADROOM = 0.3
-"""Of the height between the lowest loss and the first ones, above those: what is higher has exploded."""
+"""Margin above the first losses, as a fraction of the height down to the lowest one; higher losses are off the
+chart."""
 
 
 @dataclass(frozen=True)
 class RateCurveView:
-    """`places`: logarithms to base ten of the rates (N,). `losses` and `smoothed` (N,), NaN where they have exploded.
-    `proposals`: rates by the name of their rule, without those that have none."""
+    """The curve of a range test.
+
+    Attributes:
+        places: Logarithms to base 10 of the rates (N,).
+        losses: Loss at each (N,); NaN where it is off the chart.
+        smoothed: Smoothed loss at each (N,); NaN where it is off the chart.
+        proposal: The proposed rate; None if there is none.
+        proposals: Proposed rates by name of the rule.
+        present: The current rate.
+        stopped: Why the test ended.
+    """
 
     places: Floats
     losses: Floats
@@ -28,12 +38,26 @@ class RateCurveView:
     stopped: str
 
     def nearest(self, place: float) -> int:
-        """The step whose rate is nearest to the place of the mouse."""
+        """Find the step whose rate is nearest to a position.
+
+        Args:
+            place: Logarithm to base 10 of a rate.
+
+        Returns:
+            Index of the step.
+        """
         return int(np.abs(self.places - place).argmin())
 
 
 def rate_curve(answer: Mapping[str, Any]) -> RateCurveView | None:
-    """Of the helper's answer; None where there are too few steps for a curve."""
+    """Read the curve from the helper's answer.
+
+    Args:
+        answer: The answer.
+
+    Returns:
+        The curve; None if there are too few steps.
+    """
     rates, losses, smoothed = (np.asarray(answer[name], np.float64) for name in ("rates", "losses", "smoothed"))
     if len(rates) < 2:
         return None
@@ -51,5 +75,12 @@ def rate_curve(answer: Mapping[str, Any]) -> RateCurveView | None:
 
 
 def rate_text(rate: float) -> str:
-    """As it is put into the form: two digits, for the curve does not know more."""
+    """Format a rate for the form: two digits, since the curve is no more exact.
+
+    Args:
+        rate: The rate.
+
+    Returns:
+        The text.
+    """
     return f"{rate:.2g}"

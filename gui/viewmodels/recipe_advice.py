@@ -1,4 +1,4 @@
-"""Which recipe fits the chosen images, and how long each takes: asked of the engine, kept for the cards. No Qt."""
+"""Which recipe suits the chosen images, and how long each takes: asked of the engine, for the recipe cards. No Qt."""
 
 from __future__ import annotations
 
@@ -12,17 +12,25 @@ from gui.engine.rpc_client import Answer, RpcClient
 from trainer.recommendation import CANDIDATES
 
 TYPING_SECONDS = 0.4
-"""After the last letter of a path, before anything is asked about it."""
+"""Pause after the last character of a path, before anything is asked about it."""
 WORTH_SAYING = 0.7
-"""A later run that takes more than this part of the first one is not told apart from it."""
+"""A later run that takes more than this fraction of the first one is not shown separately."""
 
 State = Literal["unknown", "measuring", "known", "failed"]
 
 
 @dataclass(frozen=True)
 class RecipeOffer:
-    """A recipe for the chosen images. `seconds` of a run, where they are known; `later` of further runs, where those
-    are much shorter because images and features are kept. `installed`: it can be used here."""
+    """A recipe for the chosen images.
+
+    Attributes:
+        recipe: Its name.
+        installed: Whether it can be used here.
+        recommended: Whether it is the one that suits the images.
+        state: Whether its time is known.
+        seconds: Estimated seconds of a run; None if unknown.
+        later: The same for further runs, if those are much shorter because images and features are kept; else None.
+    """
 
     recipe: str
     installed: bool = True
@@ -33,9 +41,18 @@ class RecipeOffer:
 
 
 class RecipeAdvice:
-    """Asks a helper of its own, which ends with its last answer: what else the window asks need not wait for it.
+    """Asks the engine which recipe suits some images and how long each takes.
 
-    `make_client` starts none before the first question. `changed` is called when there is something new to show.
+    It has a helper process of its own, which ends with its last answer, so that the window's other questions do not
+    wait.
+
+    Args:
+        make_client: Makes the helper; it is not started before the first question.
+        root: Folder of all runs, where features are kept.
+        clock: Seconds, monotonic. Default: `time.monotonic`.
+
+    Attributes:
+        changed: Called when there is something new to show.
     """
 
     def __init__(
@@ -53,16 +70,23 @@ class RecipeAdvice:
 
     @property
     def pending(self) -> bool:
-        """Whether it is not known yet which recipe fits."""
+        """Whether the recommendation is still pending."""
         return (self._due is not None or self._client is not None) and not self.facts
 
     @property
     def recommended(self) -> str | None:
-        """The recipe that fits; None where it is not known."""
+        """The recipe that suits the images; None if unknown."""
         return self.facts.get("recommended")
 
     def offers(self, epochs: int | None = None) -> list[RecipeOffer]:
-        """All recipes that are offered, in their order. `epochs`: in place of those of each recipe."""
+        """List all recipes that are offered.
+
+        Args:
+            epochs: Number of epochs for the estimates. None: each recipe's own.
+
+        Returns:
+            The recipes, in their order.
+        """
         return [self._offer(name, epochs) for name in CANDIDATES]
 
     def _offer(self, name: str, epochs: int | None) -> RecipeOffer:
@@ -82,8 +106,12 @@ class RecipeAdvice:
         return RecipeOffer(name, installed, recommended, "known", seconds, later if short else None)
 
     def look(self, data: Mapping[str, Any] | None, *, typing: bool = False) -> None:
-        """Other images were chosen: `data` is their table of settings, None where there are none that could be looked
-        at. Nothing happens where they are the same as before."""
+        """Ask about other images. Does nothing if they are the same as before.
+
+        Args:
+            data: Their table of settings; None: there are none to examine.
+            typing: Whether to wait for the end of typing. Default: False.
+        """
         wanted = None if data is None else dict(data)
         if wanted is not None and wanted == self._data:
             if self._due is not None and not typing:
@@ -96,13 +124,13 @@ class RecipeAdvice:
         self.changed()
 
     def close(self) -> None:
-        """End the helper before the window ends."""
+        """End the helper, before the window closes."""
         if self._client is not None:
             self._client.close()
         self.stop()
 
     def stop(self) -> None:
-        """Measure no more: something else needs the machine."""
+        """Stop measuring: something else needs the machine."""
         if self._client is not None:
             self._client.retire()
             self._client = None
@@ -111,12 +139,12 @@ class RecipeAdvice:
             self._state, self._data = "unknown", None  # the next look asks again
 
     def expire(self) -> None:
-        """A run is about to begin, which leaves images and features behind: the next look measures again."""
+        """Measure again at the next `look`: a run is about to start, which leaves images and features in the cache."""
         self.stop()
         self._data = None
 
     def poll(self) -> None:
-        """On the window's timer."""
+        """Process answers; called by the window's timer."""
         if self._due is not None and self._clock() >= self._due:
             self._due = None
             self._ask()

@@ -1,4 +1,4 @@
-"""The pictures that callbacks have reported: which one an epoch shows, and its file. No Qt."""
+"""Pictures that callbacks report: which one an epoch shows, and its file. No Qt."""
 
 from __future__ import annotations
 
@@ -16,12 +16,28 @@ Unread = Literal["missing", "damaged", "outside"]
 
 
 def picture_names(model: RunModel) -> tuple[str, ...]:
-    """In the order in which they came."""
+    """List the names of the reported pictures.
+
+    Args:
+        model: The run.
+
+    Returns:
+        The names, in the order they were first reported.
+    """
     return tuple(dict.fromkeys(name for name, _ in model.pictures))
 
 
 def picture_at(model: RunModel, name: str, cursor: EpochCursor) -> ev.PictureReported | None:
-    """The newest one up to the cursor's epoch; before that, the first one. None where there is none of the name."""
+    """Find the newest picture of a name up to the cursor's epoch; before the first picture, that one.
+
+    Args:
+        model: The run.
+        name: Name of the picture.
+        cursor: The epoch.
+
+    Returns:
+        The picture; None if there is none of this name.
+    """
     epochs = sorted(epoch for other, epoch in model.pictures if other == name)
     if not epochs:
         return None
@@ -30,7 +46,15 @@ def picture_at(model: RunModel, name: str, cursor: EpochCursor) -> ev.PictureRep
 
 
 def read_picture(folder: RunFolder, event: ev.PictureReported) -> bytes | Unread:
-    """The PNG file as it is, or why there is none."""
+    """Read the file of a picture.
+
+    Args:
+        folder: Folder of the run.
+        event: The picture.
+
+    Returns:
+        The PNG file, or why it cannot be read.
+    """
     try:
         return durable.read_bytes(confined(folder, event.path), MAX_BYTES)
     except DataError:

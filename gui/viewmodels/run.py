@@ -1,4 +1,4 @@
-"""The history of a run in the window, with a note of what has changed. No Qt."""
+"""The history of a run in the window, which keeps track of changes. No Qt."""
 
 from __future__ import annotations
 
@@ -49,26 +49,41 @@ _TOPICS: dict[type[ev.Event], set[Topic]] = {
 
 
 class RunModel(RunHistory):
-    """Read-only for panels. `changed` lists what has changed since it was last taken, so that a panel draws only what
-    it must."""
+    """The history of a run; panels only read it.
+
+    Attributes:
+        changed: What has changed since `take_changes` was last called, so that a panel draws only what it must.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.changed: set[Topic] = set()
 
     def take_changes(self) -> set[Topic]:
-        """What has changed since the last call."""
+        """Return what has changed since the last call.
+
+        Returns:
+            The topics.
+        """
         changed, self.changed = self.changed, set()
         return changed
 
     def add(self, record: Record) -> None:
-        """Add the next record of the journal."""
+        """Add the next record of the journal.
+
+        Args:
+            record: The record.
+        """
         super().add(record)
         if isinstance(record.event, ev.Event):
             self.changed |= _TOPICS.get(type(record.event), set())
 
     def add_reports(self, found: BatchColumns) -> None:
-        """Take in the next records of the journal, which are BatchesReported."""
+        """Add the next records of the journal, all of them BatchesReported.
+
+        Args:
+            found: Their fields, as columns.
+        """
         # first: where some are refused, the others have been taken in
         self.changed |= _TOPICS[ev.BatchesReported]
         super().add_reports(found)

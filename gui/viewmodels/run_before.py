@@ -1,4 +1,4 @@
-"""The run that a run with label edits is to be compared with. No Qt."""
+"""The run to compare a run with label edits to. No Qt."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from trainer.store.run_files import dotted_settings
 
 EDITS = "data.edits"
 MOST = 300
-"""Runs whose settings are read: a person has clicked and waits."""
+"""Largest number of runs whose settings are read, since a person is waiting."""
 
 
 def run_before(folder: RunFolder) -> RunFolder | None:
-    """The newest run beside this one, started before it, that has the same settings but for the edits."""
+    """Find the newest earlier run in the same folder of runs that has the same settings except for the edits.
+
+    Args:
+        folder: Folder of the run with edits.
+
+    Returns:
+        Folder of the earlier run; None if there is none.
+    """
     mine = _without_edits(folder)
     earlier = sorted(_earlier(folder), reverse=True)[:MOST]
     runs = (RunFolder(folder.path.parent / name) for _, name in earlier)

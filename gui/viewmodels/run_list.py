@@ -31,10 +31,10 @@ _SLICES = 4
 """Idle runs are checked in turn, a quarter each time: within 2 s at two checks per second."""
 _FRESH_SECONDS = 10.0
 MAX_SHOWN = 300
-"""Characters of a text from a run folder that a list shows."""
+"""Longest text from a run folder that a list shows, in characters."""
 
 Stamp = tuple[int, int, int, int]
-"""Times of change, size and inode of a file: equal ones mean that it need not be read again."""
+"""Times of change, size and inode of a file: if they are equal, it need not be read again."""
 
 
 def _stamp(path: str) -> Stamp | None:
@@ -52,8 +52,8 @@ def _summary_stamp(base: str) -> Stamp | None:
 
 @dataclass(slots=True)
 class Row:
-    """One run. `summary` is from the journal where summary.json cannot be read: `problem` says why it cannot; None
-    where that tells nothing either."""
+    """One run. `summary` is from the journal if summary.json cannot be read, and `problem` says why; None if the
+    journal does not help either."""
 
     name: str
     state: State
@@ -64,7 +64,7 @@ class Row:
     """Of summary.json and viewer.json."""
     folder: Stamp | None = None
     owner: Stamp | None = None
-    """Of owner.json, where the run has not ended."""
+    """Of owner.json, if the run has not ended."""
 
     @property
     def live(self) -> bool:
@@ -72,7 +72,7 @@ class Row:
         return self.state in LIVE
 
     def value(self, column: Column) -> Any:
-        """What a column shows and sorts by; None where there is nothing."""
+        """What a column shows and sorts by; None if there is nothing."""
         return _VALUES[column](self, self.summary or _NOTHING)
 
 
@@ -93,7 +93,7 @@ _VALUES: dict[Column, Callable[[Row, Summary], Any]] = {
 
 
 def plain(text: str, limit: int = MAX_SHOWN) -> str:
-    """One line of at most `limit` characters, whatever a file contains."""
+    """Any text of a file as one line of at most `limit` characters."""
     text = " ".join(text[: 2 * limit].split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -104,7 +104,8 @@ def _last_part(path: str) -> str:
 
 @dataclass
 class Changes:
-    """What a refresh has found: `listed` where rows came, went or changed places, else the rows that changed."""
+    """What a refresh found: `listed` if rows were added, removed or reordered, else the indices of `rows` that
+    changed."""
 
     listed: bool = False
     rows: set[int] = field(default_factory=set)
@@ -112,7 +113,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Discarded:
-    """A run in the trash, for undo."""
+    """A run in the trash, for undo: its folder, and where it is now."""
 
     folder: RunFolder
     lies: Path
@@ -130,7 +131,7 @@ class RunList:
         self.words: Mapping[str, str] = words or {}
         self.rows: list[Row] = []
         self.overlaid: list[str] = []
-        """Names of the runs whose curves are shown as well, in the order they were chosen."""
+        """Names of the runs whose curves are overlaid, in the order they were chosen."""
         self.filter_text = ""
         self.sort_column: Column = "started"
         self.descending = True
@@ -143,7 +144,7 @@ class RunList:
 
     @property
     def total(self) -> int:
-        """Of all runs, whatever the filter."""
+        """Number of all runs, whatever the filter."""
         return len(self._all)
 
     def path(self, name: str) -> Path:
@@ -155,7 +156,7 @@ class RunList:
         return self._all.get(name)
 
     def newest(self, count: int) -> list[Row]:
-        """The runs that were started last, whatever the filter."""
+        """The most recently started runs, at most `count`, whatever the filter."""
         return nlargest(count, self._all.values(), key=lambda row: (row.summary or _NOTHING).started_at)
 
     def is_best(self, name: str) -> bool:
@@ -163,12 +164,12 @@ class RunList:
         return name in self._best
 
     def curve(self, name: str) -> tuple[float, ...]:
-        """Validation macro-F1 by epoch as `read_curves` has found it; () of a run it was not asked for yet."""
+        """Validation macro-F1 by epoch, in [0, 1], as last read by `read_curves`; () before."""
         return self._curves[name][1] if name in self._curves else ()
 
     def read_curves(self, names: Iterable[str], most: int = 24) -> set[str]:
-        """Look at the curves of these runs, where they may have grown, but of no more than `most`: a list asks for
-        those that can be seen. Names of those that have changed."""
+        """Read the curves of these runs if they may have grown, at most `most` of them: a list asks for the visible
+        ones. Returns the names of those that have changed."""
         due = [name for name in names if name in self._all and self._grown(name)][:most]
         before = {name: self.curve(name) for name in due}
         for name in due:
@@ -182,7 +183,7 @@ class RunList:
     # -- what is on the disk ---------------------------------------------------------------------------------------
 
     def refresh(self) -> Changes:
-        """Look at the disk: at new and live runs always, at the others in turn."""
+        """Look at the disk: new and live runs every time, the others in turn."""
         changed = {name for name in self._scan() if self.look(name)}
         gone = [name for name in self._due() if not self._look_again(name, changed)]
         for name in gone:
@@ -231,7 +232,7 @@ class RunList:
         return self._all[name].summary is not None or is_run(f"{self.root}{os.sep}{name}")
 
     def look(self, name: str) -> bool:
-        """Read what is new of one run; whether anything was. A folder that is no run is left alone."""
+        """Read what is new in one run, and return whether anything was. Folders that are not runs are ignored."""
         base = f"{self.root}{os.sep}{name}{os.sep}"
         old = self._all.get(name)
         folder, owner = _stamp(base), None
@@ -277,12 +278,12 @@ class RunList:
     # -- filter and order ------------------------------------------------------------------------------------------
 
     def filter(self, text: str) -> None:
-        """Show only runs in which each word of the text occurs: in name, state, data, model, tags or note."""
+        """Show only runs that contain each word of the text in name, state, data, model, tags or note."""
         self.filter_text = text
         self._arrange()
 
     def sort(self, column: Column, descending: bool) -> None:
-        """Order by a column; runs that have nothing there come last."""
+        """Sort by a column; runs without a value come last."""
         self.sort_column, self.descending = column, descending
         self._arrange()
 
@@ -305,11 +306,11 @@ class RunList:
     # -- what a person does ----------------------------------------------------------------------------------------
 
     def overlay(self, name: str, wanted: bool) -> None:
-        """Show a run's curves beside the others, or no longer."""
+        """Overlay a run's curves, or stop doing so."""
         self.overlaid = [other for other in self.overlaid if other != name] + [name] * wanted
 
     def annotate(self, name: str, *, note: str | None = None, tags: str | None = None) -> None:
-        """Write a note, or tags as a text with commas. Raises DiskError."""
+        """Write a note, or tags separated by commas. Raises DiskError."""
         row = self._all[name]
         wanted = ViewerNotes(
             note=row.notes.note if note is None else note,
@@ -349,7 +350,7 @@ class RunList:
 
 
 def look_at(path: Path) -> Row | None:
-    """One run as the list has it; None where there is no run."""
+    """One run as the list shows it; None if there is no run."""
     model = RunList(path.parent)
     model.look(path.name)
     return model.get(path.name)
@@ -380,7 +381,7 @@ def _order(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class SettingDifference:
-    """A setting by its dotted name, and its value in each run: None where a run does not have it."""
+    """A setting by its dotted name, and its value in each run; None if a run does not have it."""
 
     name: str
     values: tuple[Any, ...]

@@ -1,7 +1,7 @@
 """The actions available for a run, and pending requests. No Qt.
 
     idle   starting -> preparing -> running -> (pausing -> paused) -> stopping -> completed, stopped, failed, lost
-    gone   from any: there is no such folder any more
+    gone   from any state: the folder no longer exists
 
 States follow the engine's acknowledgements in the journal; `pausing` and `stopping` mean a pending request.
 """
@@ -53,9 +53,19 @@ OVERDUE_SECONDS = 5.0
 
 
 class RunState:
-    """Controls one run, or none, by requests in its folder. `engine` is the process this window started for it, if any.
+    """Controls one run, or none, by requests in its folder.
 
-    Call `settle` on each tick: it processes answers, which arrive through the journal.
+    Call `settle` on each tick: it processes the answers, which arrive through the journal.
+
+    Args:
+        run: The run; None if there is none.
+        engine: The process that this window started for it, if any.
+        clock: Seconds, monotonic. Default: `time.monotonic`.
+
+    Attributes:
+        run: As above.
+        engine: As above.
+        ending: The process that is being ended; None if there is none.
     """
 
     def __init__(
@@ -64,13 +74,13 @@ class RunState:
         self.run = run
         self.engine = engine
         self.pending: dict[Request, float] = {}
-        """Requests without an answer, in the order they were made, each with its time on `clock`."""
+        """Unanswered requests in order, each with its time on `clock`."""
         self.ending: processes.Ending | None = None
         self._clock = clock
 
     @property
     def state(self) -> State:
-        """Where the run stands."""
+        """State of the run, pending requests included."""
         starting = self.engine is not None and self.engine.exit_code is None
         if self.run is None:
             return "starting" if starting else "idle"
@@ -90,7 +100,7 @@ class RunState:
 
     @property
     def enabled(self) -> frozenset[Action]:
-        """The requests that can be made now."""
+        """Actions that are available now."""
         actions = ENABLED[self.state]
         if self._asked("unpause"):
             actions -= {"unpause"}
@@ -120,17 +130,30 @@ class RunState:
 
     @property
     def overdue(self) -> Request | None:
-        """The oldest request that the engine has not answered in 5 seconds."""
+        """The oldest request that was not answered within 5 seconds; None if there is none."""
         now = self._clock()
         return next((request for request, asked in self.pending.items() if now - asked >= OVERDUE_SECONDS), None)
 
     def ask(self, do: Do, when: When = "step") -> None:
-        """Ask the run's engine for something. Raises UsageError and DiskError."""
+        """Send a request to the run's engine.
+
+        Args:
+            do: What it is to do.
+            when: After this step or this epoch. Default: "step".
+
+        Raises:
+            UsageError: The request is not possible.
+            DiskError: It could not be written.
+        """
         if self.run is not None:
             self.pending[processes.ask(self.run.folder, do, when)] = self._clock()
 
     def settle(self) -> list[ev.RequestHandled]:
-        """Remove requests that were answered or can no longer be; returns the answers."""
+        """Remove requests that were answered, or no longer can be.
+
+        Returns:
+            The answers.
+        """
         if self.run is None:
             return []
         answers = self.run.model.answers
@@ -143,7 +166,11 @@ class RunState:
         return found
 
     def end_process(self) -> None:
-        """Begin to end the engine's process. Raises UsageError where that is not possible from here."""
+        """Start to end the engine's process.
+
+        Raises:
+            UsageError: That is not possible from here.
+        """
         if self.run is not None:
             self.ending = processes.terminate(self.run.folder)
 

@@ -1,6 +1,6 @@
-"""A search as the window draws it: its trials over time, on parallel axes, in a table. No Qt.
+"""A search as the window draws it: its trials over time, on parallel axes, and as a table. No Qt.
 
-Read from the small file that the search keeps up to date; Optuna is not asked.
+Read from the small file that the search keeps up to date; Optuna is not needed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,12 @@ ENDED = ("completed", "pruned")
 
 @dataclass(frozen=True)
 class Axis:
-    """One of several upright axes. `marks`: places from 0 (bottom) to 1 and their texts."""
+    """One of several vertical axes.
+
+    Attributes:
+        name: Its name.
+        marks: Position, from 0 (bottom) to 1, and text of each mark.
+    """
 
     name: str
     marks: tuple[tuple[float, str], ...]
@@ -33,7 +38,13 @@ class Axis:
 
 @dataclass(frozen=True)
 class TrialLine:
-    """A trial over all axes: a place for each, from 0 to 1. `share`: its rank, 0 the worst and 1 the best."""
+    """A trial across all axes.
+
+    Attributes:
+        trial: The trial.
+        places: Position on each axis, in [0, 1].
+        share: Its rank: 0 the worst, 1 the best.
+    """
 
     trial: TrialRecord
     places: tuple[float, ...]
@@ -41,17 +52,29 @@ class TrialLine:
 
 
 class SearchFollower:
-    """Reads the record of a search again when it has changed. `record` None: there is none that can be read."""
+    """Reads the record of a search when it has changed.
+
+    Args:
+        folder: Folder of the search.
+
+    Attributes:
+        folder: As above.
+        record: The record; None if it cannot be read.
+    """
 
     def __init__(self, folder: SearchFolder) -> None:
         self.folder = folder
         self.record: SearchRecord | None = None
         self.newer = False
-        """A newer Epochscope wrote it."""
+        """Whether a newer Epochscope wrote it."""
         self._seen = 0
 
     def read(self) -> bool:
-        """Whether there is something new."""
+        """Read the record if it may have changed.
+
+        Returns:
+            Whether there is something new.
+        """
         try:
             changed = self.folder.record.stat().st_mtime_ns
         except OSError:
@@ -67,12 +90,26 @@ class SearchFollower:
         return (self.record, self.newer) != before
 
     def run_path(self, trial: TrialRecord) -> Path:
-        """The folder of the trial's run."""
+        """Return the folder of a trial's run.
+
+        Args:
+            trial: The trial.
+
+        Returns:
+            The folder; it may not exist.
+        """
         return self.folder.path.parent.parent / Path(trial.run).name  # a file names no place outside
 
 
 def ranked(record: SearchRecord) -> list[TrialRecord]:
-    """The best first; trials without a value last, in their order."""
+    """Sort trials, the best first; those without a value come last, in their order.
+
+    Args:
+        record: The search.
+
+    Returns:
+        The trials.
+    """
     sign = -1.0 if record.rises else 1.0
     return sorted(
         record.trials,
@@ -81,8 +118,15 @@ def ranked(record: SearchRecord) -> list[TrialRecord]:
 
 
 def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
-    """Numbers of the trials (N,), their values, and the best so far of those that were completed (NaN before there is
-    one)."""
+    """Return the values of the trials over time.
+
+    Args:
+        record: The search.
+
+    Returns:
+        Numbers of the trials (N,), their values (N,), and the best completed value so far (N,), NaN before there is
+        one.
+    """
     drawn = [one for one in record.trials if one.state in ENDED and one.value is not None]
     numbers = np.array([one.number for one in drawn], np.float64)
     values = np.array([one.value for one in drawn], np.float64)
@@ -92,7 +136,15 @@ def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
 
 
 def axes(record: SearchRecord, monitored: str) -> list[Axis]:
-    """One for each setting, and one for the monitored figure, called `monitored`, at the right."""
+    """Make an axis for each setting, and one for the monitored metric at the right.
+
+    Args:
+        record: The search.
+        monitored: Name of the metric.
+
+    Returns:
+        The axes, from left to right.
+    """
     found = [Axis(one.name, _marks(one)) for one in record.space]
     values = _values(record)
     marks = ((0.0, f"{min(values):.3g}"), (1.0, f"{max(values):.3g}")) if values else ()
@@ -100,7 +152,14 @@ def axes(record: SearchRecord, monitored: str) -> list[Axis]:
 
 
 def lines(record: SearchRecord) -> list[TrialLine]:
-    """Of the trials with a value, the best last: it is drawn over the others."""
+    """Make a line for each trial with a value; the best comes last, to be drawn over the others.
+
+    Args:
+        record: The search.
+
+    Returns:
+        The lines.
+    """
     values = _values(record)
     if not values:
         return []
@@ -115,7 +174,14 @@ def lines(record: SearchRecord) -> list[TrialLine]:
 
 
 def far_apart(values: Iterable[float]) -> bool:
-    """Whether a logarithmic axis shows them better: losses of trials that went wrong dwarf the others."""
+    """Check whether a logarithmic axis is better: losses of failed trials dwarf the others.
+
+    Args:
+        values: The values.
+
+    Returns:
+        Whether all are above 0 and the largest is more than `FAR` times the smallest.
+    """
     values = list(values)
     return bool(values) and 0 < FAR * min(values) < max(values)
 
@@ -125,7 +191,15 @@ def _values(record: SearchRecord) -> list[float]:
 
 
 def place_on(dimension: DimensionRecord, value: Any) -> float:
-    """From 0 to 1."""
+    """Find the position of a value on its axis.
+
+    Args:
+        dimension: The axis.
+        value: The value.
+
+    Returns:
+        Position in [0, 1].
+    """
     if dimension.choices:
         last = max(1, len(dimension.choices) - 1)
         return dimension.choices.index(value) / last if value in dimension.choices else 0.0
@@ -145,5 +219,12 @@ def _marks(dimension: DimensionRecord) -> tuple[tuple[float, str], ...]:
 
 
 def value_text(value: Any) -> str:
-    """Of a setting, as exact as it matters."""
+    """Format the value of a setting, with three digits.
+
+    Args:
+        value: The value.
+
+    Returns:
+        The text.
+    """
     return f"{value:.3g}" if isinstance(value, float) else as_text(value)

@@ -22,7 +22,12 @@ from trainer.store.folder import RunFolder
 
 @dataclass(frozen=True)
 class OpenRun:
-    """A run and the follower that reads its journal."""
+    """A run and the follower that reads its journal.
+
+    Attributes:
+        folder: Folder of the run.
+        follower: Reads its journal.
+    """
 
     folder: RunFolder
     follower: JournalFollower
@@ -34,21 +39,34 @@ class OpenRun:
 
 
 class EpochCursor:
-    """The epoch shown by all panels: `chosen` is an epoch, or None for live (the latest).
+    """The epoch that all panels show.
 
-    `at(model)` resolves it: the chosen epoch, at most the last finished one; 0 before the first has ended.
+    Attributes:
+        chosen: Number of the epoch; None: live, the latest.
     """
 
     def __init__(self) -> None:
         self.chosen: int | None = None
 
     def at(self, model: RunModel) -> int:
-        """The epoch to show."""
+        """Return the epoch to show.
+
+        Args:
+            model: The run.
+
+        Returns:
+            The chosen epoch, at most the last finished one; 0 before the first has ended.
+        """
         last = int(model.epochs.column("epoch")[-1]) if model.epochs.rows else 0
         return last if self.chosen is None else min(self.chosen, last)
 
     def move(self, model: RunModel, by: int) -> None:
-        """Move `by` epochs, within 1 ... the last finished one."""
+        """Move the cursor, within 1 and the last finished epoch.
+
+        Args:
+            model: The run.
+            by: Number of epochs, negative to go back.
+        """
         self.chosen = max(1, min(self.at(model) + by, self._last(model)))
 
     def live(self) -> None:
@@ -62,7 +80,14 @@ class EpochCursor:
 
 @dataclass(frozen=True)
 class Selection:
-    """`metrics` belong to `epoch` (valid), or to the `best` or `last` weights (test)."""
+    """The metrics to show.
+
+    Attributes:
+        split: Their split.
+        epoch: The cursor's epoch.
+        weights: Which weights they belong to: those of the epoch (valid), the best or the last ones (test).
+        metrics: The metrics.
+    """
 
     split: Split
     epoch: int
@@ -71,7 +96,16 @@ class Selection:
 
 
 def look(run: OpenRun, cursor: EpochCursor, split: Split) -> Selection | None:
-    """The metrics to show, None where there are none (yet)."""
+    """Find the metrics to show.
+
+    Args:
+        run: The run.
+        cursor: The epoch.
+        split: The split.
+
+    Returns:
+        The metrics; None if there are none (yet).
+    """
     model, epoch = run.model, cursor.at(run.model)
     if split == "valid":
         kept = model.verdicts.get(epoch)
@@ -86,12 +120,27 @@ def look(run: OpenRun, cursor: EpochCursor, split: Split) -> Selection | None:
 
 
 def fits(metrics: CompactMetrics | None, model: RunModel) -> TypeGuard[CompactMetrics]:
-    """Whether there are metrics of each of the run's classes: what a damaged run says may be about others."""
+    """Check that metrics are of the run's classes: those of a damaged run may be of others.
+
+    Args:
+        metrics: The metrics; None if there are none.
+        model: The run.
+
+    Returns:
+        Whether there are metrics for each class.
+    """
     return metrics is not None and len(metrics.f1) == len(model.classes)
 
 
 def first_split(model: RunModel) -> Split:
-    """The default split: validation, or test for a run without validation."""
+    """Choose the default split.
+
+    Args:
+        model: The run.
+
+    Returns:
+        "valid", or "test" for a run without validation.
+    """
     has_none = model.info is not None and "valid" not in model.info.split_sizes
     return "test" if has_none and not model.verdicts else "valid"
 
@@ -111,7 +160,16 @@ def _evaluated_later(run: OpenRun) -> evaluations.SplitMetrics | None:
 
 
 def kept_epoch(files: Mapping[int, str], model: RunModel, cursor: EpochCursor) -> int:
-    """The cursor's epoch; while a live run is followed, the newest one whose file is there: it comes a moment later."""
+    """Find the epoch to show a file for. A live run's newest file arrives a moment after its epoch.
+
+    Args:
+        files: Files by epoch.
+        model: The run.
+        cursor: The epoch.
+
+    Returns:
+        The cursor's epoch; while a live run is followed, the newest one that has a file.
+    """
     epoch = cursor.at(model)
     if epoch in files or cursor.chosen is not None or model.ended is not None:
         return epoch
@@ -119,8 +177,16 @@ def kept_epoch(files: Mapping[int, str], model: RunModel, cursor: EpochCursor) -
 
 
 def class_columns(model: RunModel, looked: Selection) -> dict[str, NDArray[Any]]:
-    """What a table of classes shows, (C,) each, by name. `since_last` and `since_best`: by how much F1 is above that of
-    the epoch before and of the best epoch; NaN where there is none to compare with."""
+    """Return the columns of a table of classes.
+
+    Args:
+        model: The run.
+        looked: The metrics.
+
+    Returns:
+        Columns (C,) by name. `since_last`, `since_best`: change of F1 since the previous and the best epoch; NaN if
+        there is nothing to compare with.
+    """
     found = looked.metrics
     nothing = np.full(len(found.f1), math.nan)
     last = best = None
@@ -138,7 +204,14 @@ def class_columns(model: RunModel, looked: Selection) -> dict[str, NDArray[Any]]
 
 
 def f1_by_epoch(model: RunModel) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Epochs (E,) and the classes' F1 on the validation split after each, (C, E)."""
+    """Return the F1 of each class on the validation split over the epochs.
+
+    Args:
+        model: The run.
+
+    Returns:
+        Epochs (E,), int64, and F1 (C, E) in [0, 1], float64.
+    """
     epochs = [epoch for epoch, metrics in sorted(model.verdicts.items()) if fits(metrics, model)]
     columns = [model.verdicts[epoch].f1 for epoch in epochs]
     table = np.stack(columns, axis=1) if columns else np.empty((len(model.classes), 0))

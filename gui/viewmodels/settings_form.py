@@ -1,4 +1,4 @@
-"""The settings of a new run as texts: a recipe below, what was typed above, problems, the command line. No Qt.
+"""The settings of a new run as text: a recipe below, what was typed above, problems, the command line. No Qt.
 
 Written by hand: forms generated from a schema (magicgui, pyqtgraph's parameter tree) do not support recipes below typed
 values.
@@ -38,11 +38,21 @@ _TABLE_PROBLEMS: dict[str, tuple[str, Path_]] = {
     "data": ("nothing_left", ("data", "test")),
     "train": ("long_warmup", ("train", "warmup")),
 }
-"""Rules over several settings: their code, and the setting beside which the problem stands."""
+"""Rules across several settings: their code, and the setting next to which the problem is shown."""
 
 
 class SettingsForm:
-    """Texts of all settings, over a recipe. `set` and `choose_recipe` change it, `check` judges it."""
+    """Texts of all settings, on top of a recipe.
+
+    Args:
+        root: Folder of all runs.
+
+    Attributes:
+        root: As above.
+        recipes: All recipes.
+        recipe: The chosen one; None: the defaults.
+        fields: The fields by their path.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -50,7 +60,7 @@ class SettingsForm:
         self.recipe: Recipe | None = None
         self.fields = {setting.path: _field(setting) for setting in describe() if setting.type is not dict}
         self.name = ""
-        """Of the run; empty: the one proposed."""
+        """Name of the run; empty: a proposed one."""
         self._typed: dict[Path_, str] = {}
         self.plugins = PluginForm()
         """Options of callbacks, metrics and models of plugins."""
@@ -58,7 +68,7 @@ class SettingsForm:
     # -- values ----------------------------------------------------------------------------------------------------
 
     def groups(self) -> list[str]:
-        """Tables that apply to the chosen model, in order; "" stands for settings outside tables."""
+        """Names of the tables that apply to the chosen model, in order; "" stands for settings outside tables."""
         names = dict.fromkeys(path[0] if len(path) > 1 else "" for path in self.fields)
         return [name for name in names if name not in _TABLES or name in options_tables(self.text(MODEL))]
 
@@ -79,16 +89,20 @@ class SettingsForm:
             del self._typed[CALLBACKS]
 
     def of_group(self, group: str) -> list[Field]:
-        """The fields of a table."""
+        """The fields of a table, in order."""
         return [field for field in self.fields.values() if field.setting.group == group]
 
     def choose_recipe(self, name: str | None) -> None:
-        """Put a recipe below what was typed; None: the defaults alone."""
+        """Put a recipe below what was typed.
+
+        Args:
+            name: Name of the recipe; None: the defaults.
+        """
         self.recipe = next((recipe for recipe in self.recipes if recipe.name == name), None)
         self._typed = {path: text for path, text in self._typed.items() if text != self.base(path)}
 
     def take(self, tables: Mapping[str, Any]) -> None:
-        """The settings of another run, as if each was typed over the recipe that is chosen."""
+        """Take over the settings of another run, by table, as if they had been typed over the chosen recipe."""
         self._typed = {}
         self.plugins.take(tables.get("plugins", {}))
         for path in self.fields:
@@ -99,18 +113,23 @@ class SettingsForm:
                 self.set(path, as_text(value))
 
     def base(self, path: Path_) -> str:
-        """The text below what was typed: the recipe's or the default."""
+        """The text below what was typed: the recipe's, or the default."""
         value: Any = self.recipe.values if self.recipe else {}
         for part in path:
             value = value.get(part, ...) if isinstance(value, Mapping) else ...
         return as_text(self.fields[path].setting.default if value is ... else value)
 
     def text(self, path: Path_) -> str:
-        """The current text."""
+        """The current text of a setting."""
         return self._typed.get(path, self.base(path))
 
     def set(self, path: Path_, text: str) -> None:
-        """Type a text; one equal to the base, or an empty one, counts as not typed."""
+        """Type a text.
+
+        Args:
+            path: Place of the setting.
+            text: The text; if it is empty or equal to the base, the setting counts as not typed.
+        """
         text = text.strip()
         if self.fields[path].kind == "number":
             text = text.replace(",", ".")  # many locales use a decimal comma
@@ -120,17 +139,28 @@ class SettingsForm:
             self._typed[path] = text
 
     def changed(self, path: Path_) -> bool:
-        """Whether something was typed."""
+        """Whether something was typed for a setting."""
         return path in self._typed
 
     # -- judging ---------------------------------------------------------------------------------------------------
 
     def settings(self) -> Settings:
-        """All settings, checked. Raises UsageError."""
+        """Return the settings, checked.
+
+        Returns:
+            The settings.
+
+        Raises:
+            UsageError: `settings.invalid`, with every problem.
+        """
         return merge(*self._layers())
 
     def tables(self) -> dict[str, Any]:
-        """Recipe and typed texts as nested tables: what `assist` takes as settings."""
+        """Return recipe and typed texts as nested tables, as the helper takes them.
+
+        Returns:
+            Settings by table, not checked.
+        """
         below, above = self._layers()
         merged = {key: dict(value) if isinstance(value, Mapping) else value for key, value in below.items()}
         for key, value in above.items():
@@ -167,7 +197,11 @@ class SettingsForm:
         }
 
     def check(self) -> list[Problem]:
-        """All problems that prevent a start."""
+        """Find all problems that prevent a start.
+
+        Returns:
+            The problems; empty if the run can be started.
+        """
         found = []
         try:
             self.settings()
@@ -177,7 +211,7 @@ class SettingsForm:
         if SOURCE not in places:
             found += self._source()
         chosen = self.chosen_callbacks()
-        unknown = [name for name in chosen if name not in (*installed_callbacks(), *self.plugins.offers)]
+        unknown = [name for name in chosen if name not in (*_installed_callbacks(), *self.plugins.offers)]
         found += [Problem(CALLBACKS, "unknown_callback", f"there is no callback {name!r}") for name in unknown]
         return [*found, *self.plugins.check(chosen), *self._metrics(), *self._name()]
 
@@ -221,7 +255,7 @@ class SettingsForm:
     # -- the command -----------------------------------------------------------------------------------------------
 
     def run_name(self) -> str:
-        """The name that was typed, else `DATA-MODEL` with the first number that is free."""
+        """The name of the run: the typed one, else `DATA-MODEL` with the first number that is free."""
         if self.name:
             return self.name
         stem = self.name_stem()
@@ -237,7 +271,11 @@ class SettingsForm:
         return "-".join(part for part in stem.split("-") if part)[:50] or "run"
 
     def arguments(self) -> list[str]:
-        """The arguments after `epochscope`: only differences from recipe and defaults, then name and root."""
+        """Return the arguments after `epochscope`: only differences from recipe and defaults, then name and root.
+
+        Returns:
+            The arguments, not quoted.
+        """
         return [*self._arguments(), "--runs", str(self.root)]
 
     def _arguments(self) -> list[str]:
@@ -264,13 +302,28 @@ class SettingsForm:
         return [f"{name}={text}"] if text.startswith("-") else [name, text]
 
     def command_line(self, platform: str = sys.platform) -> str:
-        """The command that does the same, for the shell of the platform."""
+        """Return the equivalent command for a shell.
+
+        Args:
+            platform: As `sys.platform`. Default: this one.
+
+        Returns:
+            The command in one line.
+        """
         arguments = self._arguments() if self.root == default_root() else self.arguments()
         return quoted(["epochscope", *arguments], platform)
 
 
 def quoted(command: Sequence[str], platform: str = sys.platform) -> str:
-    """One line for the platform's shell."""
+    """Quote a command for a shell.
+
+    Args:
+        command: The command.
+        platform: As `sys.platform`. Default: this one.
+
+    Returns:
+        One line.
+    """
     return subprocess.list2cmdline(command) if platform == "win32" else shlex.join(command)
 
 
@@ -290,7 +343,7 @@ def _field(setting: Setting) -> Field:
     return Field(setting, kinds.get(setting.type, "text"), ())
 
 
-def installed_callbacks() -> tuple[str, ...]:
+def _installed_callbacks() -> tuple[str, ...]:
     try:
         return callback_names()
     except UsageError:

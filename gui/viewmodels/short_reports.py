@@ -1,4 +1,4 @@
-"""Reports of few images, merged with those before for drawing. No Qt.
+"""Reports of few images, merged with earlier ones for drawing. No Qt.
 
 The engine reports what it has trained since the last report; at the end of an epoch, that may be a single small batch.
 Its mean is far noisier than its neighbours and would set the scale of a chart. Such a report is shown as the mean over
@@ -19,11 +19,11 @@ _NEAR = 8
 BY_IMAGES = ("loss", "accuracy")
 BY_SECONDS = ("samples_per_second", "data_share")
 MERGED = frozenset(BY_IMAGES + BY_SECONDS)
-"""Columns of a report that are means: over its images, or over its seconds."""
+"""Columns that are means over a report's images, or over its seconds."""
 
 
 class ShortReports:
-    """`values(column, table)` are those of a run's table of reports, with short reports merged into those before."""
+    """The values of a run's reports, with short reports merged into earlier ones."""
 
     def __init__(self) -> None:
         self._rows = 0
@@ -31,7 +31,11 @@ class ShortReports:
         self._merged: dict[str, GrowableArray] = {}
 
     def update(self, table: RecordTable) -> None:
-        """Take in the rows that are new."""
+        """Add the new rows.
+
+        Args:
+            table: Reports of the run.
+        """
         samples = table.column("samples")
         places, firsts = _short(samples, self._rows)
         self._rows = len(samples)
@@ -51,14 +55,26 @@ class ShortReports:
             merged.extend(fresh)
 
     def cut(self, rows: int) -> None:
-        """Forget the rows from number `rows` on."""
+        """Drop rows from the end.
+
+        Args:
+            rows: Number of rows to keep.
+        """
         self._rows = min(self._rows, rows)
         self._places = self._places[self._places < rows]
         for merged in self._merged.values():
             merged.cut(rows)
 
     def values(self, column: str, table: RecordTable) -> Floats:
-        """(rows,): do not keep it over `update`."""
+        """Return the values of a column.
+
+        Args:
+            column: Name of the column.
+            table: Reports of the run, as last passed to `update`.
+
+        Returns:
+            (rows,), float; do not keep it over `update`.
+        """
         found = self._merged.get(column)
         return table.column(column) if found is None else found.values
 

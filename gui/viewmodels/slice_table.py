@@ -17,7 +17,7 @@ from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder
 
 WORST = "worst"
-"""Instead of a fact: the slices that fail more than their classes explain, the costliest first."""
+"""In place of a fact: the slices that fail more than their classes explain, costliest first."""
 MAX_FILE = 256 << 20
 Interval = tuple[float, float]
 Stamp = tuple[int, ...]
@@ -25,10 +25,22 @@ Stamp = tuple[int, ...]
 
 @dataclass(frozen=True, eq=False)
 class SliceRow:
-    """One slice. `places` (n,) are its images, by their numbers in the split. `difference` is that of accuracy to
-    other images with the same mixture of classes, NaN where there are none; `lost`: images that this costs. `macro_f1`
-    is NaN where all images are of one class. `same_as`: the place among the worst of the slice that explains it, -1:
-    none."""
+    """One slice.
+
+    Attributes:
+        group: What its images have in common.
+        places: Their indices in the split (n,), int64.
+        wrong: Number of them predicted wrong.
+        accuracy: In [0, 1].
+        accuracy_interval: 95 % interval: (low, high).
+        macro_f1: In [0, 1]; NaN if all images are of one class.
+        macro_interval: 95 % interval: (low, high).
+        difference: Accuracy minus that of other images with the same mix of classes; NaN if there are none.
+        lost: Images that this costs.
+        lost_interval: 95 % interval: (low, high).
+        verdict: Whether the slice is worse than chance explains.
+        same_as: Index among the worst of the slice that explains it; -1 if none does.
+    """
 
     group: ImageGroup
     places: NDArray[np.int64]
@@ -45,14 +57,26 @@ class SliceRow:
 
     @property
     def images(self) -> int:
-        """How many."""
+        """Number of its images."""
         return len(self.places)
 
 
 @dataclass(frozen=True, eq=False)
 class SliceTable:
-    """All slices of a split; `images` of its `total` images were looked at, `wrong` of them are wrong. `enough`:
-    whether there are images for any slice. `missing`, `unopened`, `rare`: what is not known, as the engine says."""
+    """All slices of a split.
+
+    Attributes:
+        images: Number of images examined.
+        total: Images of the split.
+        wrong: How many of the examined images are predicted wrong.
+        facts: Facts that images are grouped by.
+        slices: Slices by fact.
+        worst: The worst slices, costliest first.
+        enough: Whether there are enough images for any slice.
+        missing: Photographs that were not found.
+        unopened: Folder of photographs that was not found; may be empty.
+        rare: Words that too few images have, with their number.
+    """
 
     images: int = 0
     total: int = 0
@@ -67,17 +91,24 @@ class SliceTable:
 
     @property
     def accuracy(self) -> float:
-        """Of all images; NaN of none."""
+        """Accuracy on all images, in [0, 1]; NaN if there are none."""
         return 1 - self.wrong / self.images if self.images else math.nan
 
     @property
     def alone(self) -> list[SliceRow]:
-        """Those of the worst that no other one explains."""
+        """The worst slices that no other slice explains."""
         return [one for one in self.worst if one.same_as < 0]
 
     def rows(self, by: str) -> list[SliceRow]:
-        """Of a fact in its own order; of the worst, each followed by those with nearly the same images. What these hold
-        of a single class says nothing new, and is left out."""
+        """List the rows to show.
+
+        Args:
+            by: A fact, in its own order; or `WORST`, each followed by slices of nearly the same images. Those limited
+                to a single class add nothing and are skipped.
+
+        Returns:
+            The rows.
+        """
         if by != WORST:
             return [one for one in self.slices if one.group.fact == by]
         return [
@@ -89,7 +120,17 @@ class SliceTable:
 
 
 def read_slices(answer: dict[str, Any]) -> SliceTable:
-    """What the helper answered. Raises ValueError where it is no such answer."""
+    """Read the helper's answer.
+
+    Args:
+        answer: The answer.
+
+    Returns:
+        The slices.
+
+    Raises:
+        ValueError: It cannot be read.
+    """
     try:
         arrays = read_arrays(str(answer["out"]), MAX_FILE)
         places, starts = arrays["places"].astype(np.int64), arrays["starts"].tolist()
@@ -145,7 +186,15 @@ def _row(plain: dict[str, Any], places: NDArray[np.int64]) -> SliceRow:
 
 
 def stamp(folder: RunFolder, split: str) -> Stamp:
-    """Changes when the split is evaluated again; empty where it has not been."""
+    """Make a stamp that changes when the split is evaluated again.
+
+    Args:
+        folder: Folder of the run.
+        split: The split.
+
+    Returns:
+        The stamp; empty if it was not evaluated.
+    """
     try:
         about = os.stat(folder.evaluation / f"{split}.npz")  # noqa: PTH116 - asked each time a person comes back
     except OSError:

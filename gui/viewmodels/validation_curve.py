@@ -1,4 +1,4 @@
-"""The course of a run's validation macro-F1, small enough for a list of runs. No Qt, and no journal is read."""
+"""A run's validation macro-F1 over the epochs, small enough for a list of runs. No Qt; the journal is not read."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ COLUMN = "valid_macro_f1"
 POINTS = 40
 """As many as a sparkline has pixels."""
 MAX_BYTES = 4 << 20
-"""Of metrics.csv: some 20,000 epochs. A list of runs must stay quick."""
+"""Largest metrics.csv: some 20,000 epochs. A list of runs must stay fast."""
 
 
 def validation_curve(path: str | Path) -> tuple[float, ...]:
-    """At most 40 values of 0 ... 1 from a metrics.csv, from the first validated epoch to the last; () where it has
-    none, or cannot be read."""
+    """Read the validation macro-F1 from a metrics.csv.
+
+    Args:
+        path: The file.
+
+    Returns:
+        At most 40 values in [0, 1], from the first validated epoch to the last; empty if there are none or the file
+        cannot be read.
+    """
     try:
         lines = durable.read_bytes(path, MAX_BYTES).decode("utf-8").splitlines()
     except (OSError, ValueError):
@@ -31,7 +38,15 @@ def validation_curve(path: str | Path) -> tuple[float, ...]:
 
 
 def thinned(values: Sequence[float], most: int = POINTS) -> tuple[float, ...]:
-    """Some of the values, evenly spaced, the first and the last among them."""
+    """Thin out values evenly; the first and the last are kept.
+
+    Args:
+        values: The values.
+        most: Largest number to keep, 2 or more. Default: 40.
+
+    Returns:
+        The values that are kept.
+    """
     if len(values) <= most:
         return tuple(values)
     step = (len(values) - 1) / (most - 1)

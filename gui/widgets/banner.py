@@ -1,4 +1,4 @@
-"""Lines above the panels that say what needs attention, with something to do about it."""
+"""Notices above the panels that need attention, with buttons to act on them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_LINES = 4
 
 
 class _Words(QLabel):
-    """A text as high as it needs to be. Left to itself, a label that wraps asks for the height of a narrow column."""
+    """A label as high as its text needs. By default, a label that wraps asks for the height of a narrow column."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -30,29 +30,29 @@ class _Words(QLabel):
         return max(self.heightForWidth(width), self.fontMetrics().height() + 8)
 
     def sizeHint(self) -> QSize:
-        """For the width there is."""
+        """Hint for the current width."""
         return QSize(200, self._height(max(self.width(), 200)))
 
     def minimumSizeHint(self) -> QSize:
-        """The same height."""
+        """Hint with the same height."""
         return QSize(80, self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width takes another height."""
+        """Update the height for a new width."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
 
 
 def _colour(sign: str) -> QColor:
-    """What has failed, what is to be known, what needs attention."""
+    """Colour of a failure, an information or a warning."""
     if sign == "failed":
         return Colours.current().bad
     return Colours.current().train if sign == "info" else state_colour("paused")
 
 
 class Banner(QWidget):
-    """Notices by key: the same key replaces its line, `hide_notice` takes it away. A person can close any of them."""
+    """Notices by key: one with the same key replaces the other. Each can be closed by the user."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +65,14 @@ class Banner(QWidget):
         self.hide()
 
     def show_notice(self, key: str, text: str, buttons: Sequence[Button] = (), sign: str = "warning") -> None:
-        """Plain text; only its first lines are shown."""
+        """Show a notice, or replace the one with the same key.
+
+        Args:
+            key: Identifies the notice.
+            text: Plain text; only its first `MAX_LINES` lines are shown.
+            buttons: Label and action of each button. Default: none.
+            sign: Name of its icon: "warning" (default), "info" or "failed".
+        """
         if self._texts.get(key) == text:
             return
         self.hide_notice(key)
@@ -99,7 +106,11 @@ class Banner(QWidget):
         self.show()
 
     def hide_notice(self, key: str) -> None:
-        """Take it away; harmless where there is none."""
+        """Remove a notice; does nothing if there is none.
+
+        Args:
+            key: Identifies the notice.
+        """
         self._texts.pop(key, None)
         if line := self._lines.pop(key, None):
             self._layout.removeWidget(line)
@@ -109,10 +120,17 @@ class Banner(QWidget):
             self.hide()
 
     def clear(self) -> None:
-        """Take all away."""
+        """Remove all notices."""
         for key in list(self._lines):
             self.hide_notice(key)
 
     def text(self, key: str) -> str | None:
-        """What a notice says; None where there is none."""
+        """Return the text of a notice.
+
+        Args:
+            key: Identifies the notice.
+
+        Returns:
+            The text; None if there is none.
+        """
         return self._texts.get(key)

@@ -1,4 +1,4 @@
-"""Cells with a bar behind their text, as long as the value: a picture and a table at once."""
+"""Table cells with a bar behind their text, as long as the value."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from gui.window.theme import Colours, mix
 
 PART = Qt.ItemDataRole.UserRole + 1
-"""Length of the bar, 0 ... 1; none where there is no number."""
+"""Role of the length of the bar, in [0, 1]; no bar if it is not a float."""
 
 
 class BarDelegate(QStyledItemDelegate):
-    """Draws the bar of role PART between the background and the text."""
+    """Draws a bar, its length from role `PART`, between background and text."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """The bar, then the cell's text above it."""
+        """Draw the bar, then the cell's text over it."""
         part = index.data(PART)
         if isinstance(part, float) and not option.state & QStyle.StateFlag.State_Selected:
             colours = Colours.current()
@@ -30,5 +30,9 @@ class BarDelegate(QStyledItemDelegate):
 
 
 def row_height() -> int:
-    """Of tables with one line of text per row."""
+    """Height of table rows with one line of text.
+
+    Returns:
+        Logical pixels.
+    """
     return QFontMetrics(QGuiApplication.font()).height() + 8

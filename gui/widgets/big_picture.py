@@ -1,4 +1,4 @@
-"""One image as large as there is room, and a heat map over it."""
+"""One image as large as there is room, with a heat map over it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from trainer.plotting.heat_overlay import OPACITY, faded, heat_colors
 
 
 class BigPicture(QWidget):
-    """Its pixels are sharp; what is over it is smooth."""
+    """Shows an image with sharp pixels and a smooth heat map over it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,12 +25,21 @@ class BigPicture(QWidget):
         self.setMinimumSize(72, 72)
 
     def show_image(self, image: QImage | None) -> None:
-        """An image of any size, or nothing; no heat map."""
+        """Show an image without a heat map.
+
+        Args:
+            image: Image of any size; None: nothing.
+        """
         self._image, self._heat = image, None
         self.update()
 
     def show_heat(self, pixels: NDArray[np.uint8], values: NDArray[np.float32]) -> None:
-        """An image (h, w, 3) uint8 with its map (h, w) over it."""
+        """Show an image with its heat map.
+
+        Args:
+            pixels: Image (h, w, 3), uint8.
+            values: Heat map (h, w), float32.
+        """
         self._image, self._grey = labels.image_of(pixels), labels.image_of(faded(pixels, 1))
         colors = np.ascontiguousarray(heat_colors(values))
         height, width = values.shape
@@ -38,7 +47,11 @@ class BigPicture(QWidget):
         self.update()
 
     def set_opacity(self, opacity: float) -> None:
-        """Of the map where it is brightest, 0 to 1."""
+        """Set the opacity of the heat map.
+
+        Args:
+            opacity: Opacity of the strongest places, in [0, 1].
+        """
         self._opacity = opacity
         self.update()
 
@@ -47,7 +60,7 @@ class BigPicture(QWidget):
         return QSize(160, 160)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The image, then the map."""
+        """Draw the image, then the map."""
         if self._image is None:
             return
         painter = QPainter(self)

@@ -1,4 +1,4 @@
-"""A card: a rounded surface that holds what belongs together, with a heading if it has one."""
+"""A card: a rounded surface for what belongs together, with an optional heading."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gui.window.dimensions import MEDIUM, SMALL, TextRole, space, text_font
 
 
 class CardFrame(QFrame):
-    """`body` takes its content. The heading is hidden until it has a text."""
+    """A card; its content goes into `body`. The heading is hidden until it has a text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,13 +22,26 @@ class CardFrame(QFrame):
         self.body.addWidget(self.heading)
 
     def set_heading(self, text: str) -> None:
-        """Plain text; "" hides it."""
+        """Set the heading.
+
+        Args:
+            text: Plain text; "" hides it.
+        """
         self.heading.setText(text)
         self.heading.setVisible(bool(text))
 
 
 def text_label(role: TextRole = "body", *, muted: bool = False, wrap: bool = False) -> QLabel:
-    """A label for plain text in the size and weight of its role."""
+    """Make a label for plain text.
+
+    Args:
+        role: Determines size and weight. Default: "body".
+        muted: Whether the text is less prominent. Default: False.
+        wrap: Whether it wraps. Default: False.
+
+    Returns:
+        The label, empty.
+    """
     label = QLabel()
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setFont(text_font(role))

@@ -1,4 +1,4 @@
-"""What stands in an empty place: a drawing, what is missing, what to do, and perhaps a button that does it."""
+"""Fills an empty panel: a drawing, what is missing, what to do, and optionally a button for that."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from gui.window.theme import Colours
 
 
 class EmptyState(QWidget):
-    """`show_texts` sets title, text and button; a button without a text is not shown."""
+    """Placeholder with drawing, title, text and button.
+
+    Args:
+        sign: Name of the icon that is drawn.
+    """
 
     def __init__(self, sign: str) -> None:
         super().__init__()
@@ -31,14 +35,20 @@ class EmptyState(QWidget):
         self._tint()
 
     def show_texts(self, title: str, text: str, button: str = "") -> None:
-        """In the language of now."""
+        """Set the texts.
+
+        Args:
+            title: What is missing.
+            text: What to do.
+            button: Label of the button; "" (default) hides it.
+        """
         self.title.setText(title)
         self.text.setText(text)
         self.button.setText(button)
         self.button.setVisible(bool(button))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Colours of the theme."""
+        """Use the colours of a new theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._tint()

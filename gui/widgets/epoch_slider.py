@@ -21,18 +21,22 @@ from gui.window.dimensions import SMALL, TIGHT, space
 from gui.window.theme import Colours, icon
 
 PLAY_SECONDS = 0.4
-"""An epoch's share of a recorded run that is played."""
+"""Seconds per epoch when a recorded run is played."""
 
 
 class EpochSlider(QSlider):
-    """Marks the best epoch under its groove."""
+    """A slider that marks the best epoch below its groove.
+
+    Attributes:
+        best: Number of the best epoch; None if there is none.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.best: int | None = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The slider, and a triangle at the best epoch."""
+        """Draw the slider, and a triangle at the best epoch."""
         super().paintEvent(event)
         if self.best is None or not self.minimum() <= self.best <= self.maximum():
             return
@@ -51,7 +55,12 @@ class EpochSlider(QSlider):
 
 
 class EpochBar(QWidget):
-    """Buttons, slider and what it stands at. `moved` when a person has moved the cursor."""
+    """Buttons, slider and position of the epoch cursor. `moved` is emitted when the user has moved it.
+
+    Args:
+        cursor: The cursor, shared with all panels.
+        parent: Parent widget.
+    """
 
     moved = Signal()
 
@@ -98,13 +107,17 @@ class EpochBar(QWidget):
         self.refresh()
 
     def show_run(self, run: OpenRun | None) -> None:
-        """Another run, or none."""
+        """Show another run.
+
+        Args:
+            run: The run; None: none.
+        """
         self.play.setChecked(False)
         self.run = run
         self.refresh()
 
     def refresh(self) -> None:
-        """Range and place as the model has them now."""
+        """Update range and position from the model."""
         model = self.run.model if self.run else None
         last = int(model.epochs.column("epoch")[-1]) if model is not None and model.epochs.rows else 0
         at = self.epoch_cursor.at(model) if model is not None else 0
@@ -133,43 +146,55 @@ class EpochBar(QWidget):
         return text + " · " + self.tr("best") if at == best else text
 
     def choose(self, epoch: int) -> None:
-        """Move the cursor to an epoch."""
+        """Move the cursor to an epoch.
+
+        Args:
+            epoch: Number of the epoch.
+        """
         self.epoch_cursor.chosen = epoch
         self._moved()
 
     def step(self, by: int) -> None:
-        """Move it on or back."""
+        """Move the cursor.
+
+        Args:
+            by: Number of epochs, negative to go back.
+        """
         if self.run is not None:
             self.epoch_cursor.move(self.run.model, by)
             self._moved()
 
     def go_first(self) -> None:
-        """To the first epoch."""
+        """Go to the first epoch."""
         self.choose(1)
 
     def go_back(self) -> None:
-        """One epoch back."""
+        """Go back one epoch."""
         self.step(-1)
 
     def go_on(self) -> None:
-        """One epoch on."""
+        """Go forward one epoch."""
         self.step(1)
 
     def go_last(self) -> None:
-        """To the last finished epoch, and stay there."""
+        """Go to the last finished epoch, and stay there."""
         self.choose(max(1, self.slider.maximum()))
 
     def go_live(self) -> None:
-        """To the newest epoch, now and later."""
+        """Follow the newest epoch."""
         self.epoch_cursor.live()
         self._moved()
 
     def start_playing(self) -> None:
-        """Go through the epochs from the first on."""
+        """Play the epochs, from the first on."""
         self.play.setChecked(True)
 
     def tick(self, now: float) -> None:
-        """One epoch on, where it is time; `now` in seconds of a clock that does not jump."""
+        """Go forward one epoch if it is time for that.
+
+        Args:
+            now: Seconds of a monotonic clock.
+        """
         if not self.play.isChecked() or now < self._due:
             return
         self._due = now + PLAY_SECONDS
@@ -188,7 +213,7 @@ class EpochBar(QWidget):
         self.moved.emit()
 
     def changeEvent(self, event: QEvent) -> None:
-        """The mark is drawn in the colours of the theme."""
+        """Redraw the mark in the colours of a new theme."""
         if event.type() == QEvent.Type.PaletteChange:
             self.slider.update()
         super().changeEvent(event)

@@ -1,4 +1,4 @@
-"""All facts of a run as rows of a name and a value, in three groups."""
+"""All facts of a run as rows of name and value, in three groups."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from gui.window.dimensions import MEDIUM, SMALL, TIGHT, space
 
 GROUPS = {"epoch": EPOCH, "best": BEST, "run": RUN}
 _WIDEST = "airplane (0.00)"
-"""A value for which there is room, whatever the language calls its row; a longer one is cut in the middle."""
+"""A value that always fits, in every language; a longer one is cut in the middle."""
 
 
 class FactRows(QWidget):
-    """Rows of a name and a value; `show_rows` replaces all of them."""
+    """Rows of name and value."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,7 +31,11 @@ class FactRows(QWidget):
         self._rows: list[tuple[QLabel, ElidedLabel]] = []
 
     def add_row(self) -> tuple[QLabel, ElidedLabel]:
-        """Below the others; its labels."""
+        """Add a row below the others.
+
+        Returns:
+            Its labels: name and value.
+        """
         name, value = text_label(muted=True), ElidedLabel()
         value.setAlignment(Qt.AlignmentFlag.AlignRight)
         line = QHBoxLayout()
@@ -43,7 +47,11 @@ class FactRows(QWidget):
         return name, value
 
     def show_rows(self, rows: Mapping[str, str]) -> None:
-        """Values by name; those without a value are left out."""
+        """Replace all rows.
+
+        Args:
+            rows: Values by name; those without a value are skipped.
+        """
         shown = [(name, value) for name, value in rows.items() if value]
         while len(self._rows) < len(shown):
             self.add_row()
@@ -54,7 +62,14 @@ class FactRows(QWidget):
 
 
 def show_fact(name: QLabel, value: ElidedLabel, title: str, text: str) -> None:
-    """A row's name and value; one without a value is not shown."""
+    """Show a name and its value, or hide both if there is no value.
+
+    Args:
+        name: Label of the name.
+        value: Label of the value.
+        title: The name.
+        text: The value.
+    """
     name.setText(title)
     value.set_whole(text)
     value.setAccessibleDescription(title)
@@ -64,7 +79,7 @@ def show_fact(name: QLabel, value: ElidedLabel, title: str, text: str) -> None:
 
 
 class FactTable(QWidget):
-    """`names` and `values` are labels by the keys of `gui.text.run_facts`."""
+    """All facts of a run. `names` and `values` hold the labels by the keys of `gui.text.run_facts`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,7 +99,13 @@ class FactTable(QWidget):
             column.addWidget(rows)
 
     def show_facts(self, found: Mapping[str, str], epoch: int, *, live: bool) -> None:
-        """Values by key, those of a run at `epoch` (0: none yet), which is the newest where it is `live`."""
+        """Show the facts of a run.
+
+        Args:
+            found: Values by key.
+            epoch: Epoch they belong to; 0: none yet.
+            live: Whether that is the newest epoch.
+        """
         names = fact_names()
         for key, value in self.values.items():
             show_fact(self.names[key], value, names[key], found.get(key, ""))
@@ -94,7 +115,7 @@ class FactTable(QWidget):
             self.heads[group].setVisible(any(found.get(key) for key in keys))
 
     def retranslate(self) -> None:
-        """Set all texts that stay."""
+        """Set all permanent texts."""
         for key, tip in fact_tips().items():
             self.names[key].setToolTip(plain_tip(tip))
         for key, name in fact_names().items():
@@ -104,6 +125,13 @@ class FactTable(QWidget):
 
 
 def least_width(metrics: QFontMetrics) -> int:
-    """Of a table: no narrower than names and figures, for a figure that is cut says nothing."""
+    """Return the smallest width of a fact table: names and numbers are not cut.
+
+    Args:
+        metrics: Metrics of its font.
+
+    Returns:
+        Logical pixels.
+    """
     widest = max(metrics.horizontalAdvance(name) for name in fact_names().values())
     return widest + space(SMALL) + metrics.horizontalAdvance(_WIDEST) + 2 * space(TIGHT)

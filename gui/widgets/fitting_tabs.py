@@ -1,4 +1,4 @@
-"""Tabs that all stay in sight: with icons and words where there is room, else words, else icons."""
+"""Tabs that are all visible: with icons and titles if there is room, else titles, else icons."""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ from gui.window.theme import icon
 
 Words = Literal["all", "front", "none"]
 _LOOKS: tuple[tuple[bool, Words], ...] = ((True, "all"), (False, "all"), (True, "front"), (True, "none"))
-"""From rich to poor: whether there are icons, and whose words."""
+"""From most to least room: whether there are icons, and which tabs have a title."""
 
 
 class TabName(NamedTuple):
-    """`sign`: name of its icon; `short`: what stands beside the icon where the title has no room; `keys`: its
-    shortcut."""
+    """How a tab is named.
+
+    Attributes:
+        title: Its title.
+        sign: Name of its icon.
+        short: Text next to the icon if there is no room for the title. Default: none.
+        keys: Its shortcut. Default: none.
+    """
 
     title: str
     sign: str
@@ -27,7 +33,12 @@ class TabName(NamedTuple):
 
 
 class FittingTabs(QTabWidget):
-    """`name_tabs` names them all. Where not all words fit, only the tab in front has its own, if that fits."""
+    """Tabs named by `name_tabs`. If not all titles fit, only the current tab has one, if that fits.
+
+    Args:
+        parent: Parent widget.
+        bar: Tab bar to use; None: a new one.
+    """
 
     def __init__(self, parent: QWidget | None = None, *, bar: QTabBar | None = None) -> None:
         super().__init__(parent)
@@ -40,12 +51,23 @@ class FittingTabs(QTabWidget):
         self.currentChanged.connect(self._show_current)
 
     def name_tabs(self, names: dict[QWidget, TabName]) -> None:
-        """By page; of pages that are no tabs now, for when they are."""
+        """Name the tabs.
+
+        Args:
+            names: Names by page; pages that are not tabs yet may be among them.
+        """
         self._names |= names
         self.fit()
 
     def title(self, number: int) -> str:
-        """The whole title of a tab, whether it is seen or not."""
+        """Return the full title of a tab, whether it is visible or not.
+
+        Args:
+            number: Index of the tab.
+
+        Returns:
+            The title.
+        """
         name = self._name_of(number)
         return name.title if name is not None else self.tabText(number)
 
@@ -54,7 +76,7 @@ class FittingTabs(QTabWidget):
         return self._names.get(page) if page is not None else None
 
     def fit(self) -> None:
-        """Find the richest look that fits."""
+        """Choose the richest look that fits."""
         corner = self.cornerWidget()
         room = self.width() - (corner.sizeHint().width() if corner is not None else 0)
         for sign, self._words in _LOOKS:
@@ -88,7 +110,7 @@ class FittingTabs(QTabWidget):
                 self._show(number, sign=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Room for more or less."""
+        """Choose the look for a new width."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.fit()

@@ -1,4 +1,4 @@
-"""Small pieces the panels share: sentences in place of missing content, numbers as people write them, marks."""
+"""Small parts that panels share: sentences in place of missing content, formatted numbers, marks."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from gui.window.theme import Colours
 
 MINUS = "\N{MINUS SIGN}"
 ARROW = "→ "
-"""Before the class that was predicted."""
+"""Stands before the predicted class."""
 
 LONGEST = 300
-"""Letters of a class's name that are shown anywhere: a folder's name has no more than 255."""
+"""Characters of a class name that are shown anywhere: a folder name has at most 255."""
 
 
 class Sentence(QLabel):
-    """Says, in the middle of an empty place, why it is empty and what to do."""
+    """A sentence in the middle of an empty panel: why it is empty and what to do."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,11 @@ class Sentence(QLabel):
 
 
 class Note(QLabel):
-    """A line beside a control: plain text that may be cut, with all of it as its tool tip."""
+    """One line of plain text next to a control; if it is cut, the tool tip has all of it.
+
+    Args:
+        cut: Where it is cut. Default: at the end.
+    """
 
     def __init__(self, cut: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__()
@@ -48,13 +52,13 @@ class Note(QLabel):
         self._whole, self._mode = "", cut
 
     def setText(self, text: str) -> None:
-        """Show as much of it as there is room for."""
+        """Show as much of a text as fits."""
         self._whole = text
         self.setAccessibleName(text)
         self._cut()
 
     def resizeEvent(self, event: object) -> None:
-        """Cut again."""
+        """Cut the text for a new width."""
         self._cut()
 
     def _cut(self) -> None:
@@ -64,12 +68,27 @@ class Note(QLabel):
 
 
 def plain_tip(text: str) -> str:
-    """A tool tip that is never read as HTML, whatever a run calls its classes."""
+    """Make a tool tip that is never read as HTML, whatever the class names of a run are.
+
+    Args:
+        text: Plain text.
+
+    Returns:
+        Escaped text for `setToolTip`.
+    """
     return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>"
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """With a sign, but for what rounds to 0; NaN is nothing."""
+    """Format a number with its sign; what rounds to 0 has none.
+
+    Args:
+        value: The number; NaN gives "".
+        digits: Decimals. Default: 3.
+
+    Returns:
+        The number.
+    """
     if math.isnan(value):
         return ""
     text = formats.number(abs(value), digits)
@@ -79,18 +98,40 @@ def signed(value: float, digits: int = 3) -> str:
 
 
 def class_name(names: tuple[str, ...], index: int) -> str:
-    """The name of a class, on one line; its number where the run has no such class."""
+    """Return the name of a class on one line.
+
+    Args:
+        names: Class names of the run.
+        index: Index of the class.
+
+    Returns:
+        The name; `#index` if the run has no such class.
+    """
     name = names[index] if 0 <= index < len(names) else f"#{index}"
     return " ".join(name[:LONGEST].split()) or f"#{index}"
 
 
 def class_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Of all classes, as `class_name` has them."""
+    """Return the names of all classes, each on one line.
+
+    Args:
+        names: Class names of the run.
+
+    Returns:
+        The names.
+    """
     return tuple(class_name(names, index) for index in range(len(names)))
 
 
 def whence(looked: Selection) -> str:
-    """Of which weights the figures are."""
+    """Say which weights the metrics belong to.
+
+    Args:
+        looked: The metrics.
+
+    Returns:
+        The text.
+    """
     texts = {
         "epoch": QCoreApplication.translate("Images", "Epoch {epoch}"),
         "best": QCoreApplication.translate("Images", "Best weights"),
@@ -100,7 +141,15 @@ def whence(looked: Selection) -> str:
 
 
 def why_no_images(reason: Reason, file: str = "") -> str:
-    """A sentence for a person, and the file it is about."""
+    """Explain why there are no images.
+
+    Args:
+        reason: Code of the reason.
+        file: The file it concerns. Default: none.
+
+    Returns:
+        A sentence, with the file below it.
+    """
     texts: dict[str, str] = {
         "unpublished": QCoreApplication.translate(
             "Images", "The images of this run were not kept for viewing. Runs with your own data loaders keep none."
@@ -124,20 +173,43 @@ def why_no_images(reason: Reason, file: str = "") -> str:
 
 
 def with_file(text: str, file: str) -> str:
-    """A sentence, and below it the file it is about, as a run names it: cut, for it may name anything."""
+    """Put the file that a sentence is about below it.
+
+    Args:
+        text: The sentence.
+        file: The file, as a run names it; cut to 200 characters, as a damaged run may name anything.
+
+    Returns:
+        The text.
+    """
     return f"{text}\n{file[:200]}" if file else text
 
 
 def image_of(pixels: NDArray[np.uint8]) -> QImage:
-    """(h, w, 3) uint8 as an image of its own memory."""
+    """Convert an image for Qt; it does not share memory with the array.
+
+    Args:
+        pixels: (h, w, 3), uint8.
+
+    Returns:
+        The image.
+    """
     height, width = pixels.shape[:2]
     data = np.ascontiguousarray(pixels)
     return QImage(data.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
 def draw_picture(painter: QPainter, image: QImage, area: QRectF) -> QRectF:
-    """The image as large as it fits, in the middle: enlarged in whole steps of device pixels without blurring, reduced
-    smoothly. Returns where it is."""
+    """Draw an image as large as it fits, centred: enlarged by whole device pixels without blurring, reduced smoothly.
+
+    Args:
+        painter: Where to draw.
+        image: The image.
+        area: Room for it, in logical pixels.
+
+    Returns:
+        Where it was drawn.
+    """
     ratio = painter.device().devicePixelRatioF() if painter.device() is not None else 1.0
     room = min(area.width() * ratio / max(1, image.width()), area.height() * ratio / max(1, image.height()))
     scale = math.floor(room) if room >= 1 else room
@@ -153,7 +225,14 @@ def draw_picture(painter: QPainter, image: QImage, area: QRectF) -> QRectF:
 
 
 def draw_mark(painter: QPainter, right: bool, area: QRectF, colour: QColor) -> None:
-    """A tick or a cross."""
+    """Draw a tick or a cross.
+
+    Args:
+        painter: Where to draw.
+        right: True: a tick; False: a cross.
+        area: Where, in logical pixels.
+        colour: Its colour.
+    """
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     pen = QPen(colour, max(1.6, area.width() / 6))
@@ -171,13 +250,27 @@ def draw_mark(painter: QPainter, right: bool, area: QRectF, colour: QColor) -> N
 
 
 def mark_colour(right: bool) -> QColor:
-    """Of a tick or a cross: told apart by the colour-blind as well."""
+    """Return the colour of a tick or a cross; distinct with colour blindness too.
+
+    Args:
+        right: True: a tick; False: a cross.
+
+    Returns:
+        The colour.
+    """
     colours = Colours.current()
     return colours.series[0] if right else colours.series[1]
 
 
 def ink_on(background: QColor) -> QColor:
-    """Black or white, whichever stands out more (WCAG 2: relative luminance)."""
+    """Choose black or white text, whichever has more contrast (WCAG 2: relative luminance).
+
+    Args:
+        background: Colour below the text.
+
+    Returns:
+        The colour.
+    """
 
     def linear(value: float) -> float:
         return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
@@ -189,5 +282,13 @@ def ink_on(background: QColor) -> QColor:
 
 
 def text_width(metrics: QFontMetricsF, *texts: str) -> int:
-    """Of the widest, in whole pixels."""
+    """Measure the widest of some texts.
+
+    Args:
+        metrics: Metrics of the font.
+        *texts: The texts.
+
+    Returns:
+        Width in whole pixels; 0 without a text.
+    """
     return math.ceil(max((metrics.horizontalAdvance(text) for text in texts), default=0.0))

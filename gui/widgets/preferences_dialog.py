@@ -1,4 +1,4 @@
-"""Language, theme, and the Python that trains. What is chosen holds at once."""
+"""Language, theme, and the Python used for training. Changes take effect at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,14 @@ POLL_MS = 100
 
 
 class PreferencesDialog(QDialog):
-    """Deletes itself when closed. `python_changed` with an interpreter that was found to work."""
+    """The preferences; the dialog deletes itself when closed.
+
+    `python_changed` is emitted with an interpreter that was found to work.
+
+    Args:
+        parent: Parent widget.
+        preferences: Where the choices are kept.
+    """
 
     python_changed = Signal(str)
 
@@ -99,7 +106,7 @@ class PreferencesDialog(QDialog):
             self.check()
 
     def check(self) -> None:
-        """Ask this Python whether it can train; only then it is used."""
+        """Check whether this Python can train; only then it is used."""
         self._drop_check()
         self.verdict.setText(self.tr("Checking …"))
         self.test.setEnabled(False)
@@ -128,12 +135,12 @@ class PreferencesDialog(QDialog):
             self._check = None
 
     def done(self, result: int) -> None:
-        """Give up on a check that is under way."""
+        """Cancel a check in progress."""
         self._drop_check()
         super().done(result)
 
     def changeEvent(self, event: QEvent) -> None:
-        """The language has changed, perhaps by this dialog."""
+        """Translate the texts when the language has changed."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)

@@ -1,4 +1,4 @@
-"""What is wrong with files: a row each, the reason whole, the file's name cut in its middle."""
+"""Problems with files, a row each: reasons in full, file names cut in the middle."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gui.widgets.row_table import set_up_rows
 
 REASON = 1
 MOST = 0.65
-"""Of the width, for the reason: names of files are cut before reasons are, but not to nothing."""
+"""Largest fraction of the width for reasons: file names are cut first, but not to nothing."""
 
 
 class ProblemTable(QTableWidget):
-    """Files and reasons."""
+    """A table of files and reasons."""
 
     def __init__(self) -> None:
         super().__init__(0, 2)
@@ -29,7 +29,12 @@ class ProblemTable(QTableWidget):
             self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
 
     def show_faults(self, rows: list[tuple[str, str]], heads: tuple[str, str]) -> None:
-        """Plain texts."""
+        """Show problems.
+
+        Args:
+            rows: File and reason of each, as plain text.
+            heads: Titles of the two columns.
+        """
         self.setHorizontalHeaderLabels(heads)
         self.setRowCount(len(rows))
         for number, row in enumerate(rows):
@@ -42,7 +47,7 @@ class ProblemTable(QTableWidget):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width again."""
+        """Divide the width again."""
         super().resizeEvent(event)
         self._fit()
 

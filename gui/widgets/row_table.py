@@ -1,4 +1,4 @@
-"""What all tables have in common whose rows are things: chosen whole, without a grid, left by Tab."""
+"""Shared setup of tables whose rows are things: selected as a whole, without a grid, left with Tab."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from gui.widgets.bar_delegate import row_height
 
 
 def set_up_rows(table: QTableView, *, height: int | None = None, many: bool = False) -> None:
-    """Make a table such a one. `height` of a row in pixels, that of a line of text by default; `many`: more than one
-    row can be selected."""
+    """Set up a table for rows that are selected as a whole.
+
+    Args:
+        table: The table.
+        height: Height of a row in pixels. None: that of a line of text.
+        many: Whether several rows can be selected. Default: False.
+    """
     modes = QAbstractItemView.SelectionMode
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(modes.ExtendedSelection if many else modes.SingleSelection)
@@ -27,7 +32,12 @@ def set_up_rows(table: QTableView, *, height: int | None = None, many: bool = Fa
 
 
 def set_row_height(table: QTableView, height: int) -> None:
-    """Of all rows, in pixels."""
+    """Set the height of all rows.
+
+    Args:
+        table: The table.
+        height: In pixels.
+    """
     rows = table.verticalHeader()
     rows.setMinimumSectionSize(min(height, rows.minimumSectionSize()))
     rows.setDefaultSectionSize(height)

@@ -1,4 +1,4 @@
-"""What matters of a run, a card each: where it stands, its best epoch, the test, the data, the model, the speed."""
+"""The essentials of a run, a card each: state, best epoch, test, data, model, speed."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from gui.window.dimensions import SMALL, TIGHT, space
 
 SPLITS = ("train", "valid", "test")
 MOST_SETTINGS = 4
-"""Settings that are shown; the others are in the tool tip."""
+"""Largest number of settings shown; the others are in the tool tip."""
 
 
 class StateCard(CardFrame):
-    """The state as sign and word, how far the run is, what to do."""
+    """The state as icon and word, the progress, and what to do."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,13 +42,23 @@ class StateCard(CardFrame):
         self.body.setSpacing(space(TIGHT) + 2)
 
     def show_state(self, state: State, enabled: Set[Action], *, loading: bool = False) -> None:
-        """Where the run stands, and what can be asked of it; or that its journal is still being read."""
+        """Show the state.
+
+        Args:
+            state: State of the run.
+            enabled: Actions that are available.
+            loading: Whether its journal is still being read. Default: False.
+        """
         self.state, self.enabled = state, enabled
         self.sign.show_state("loading" if loading else state)
         self.advice.setText(state_advice("loading" if loading else state, enabled))
 
     def show_progress(self, model: RunModel) -> None:
-        """Epochs, of how many."""
+        """Show the number of epochs reached.
+
+        Args:
+            model: The run.
+        """
         epoch, _ = reached(model)
         epochs = model.info.epochs if model.info is not None else 0
         text = QCoreApplication.translate("RunInfo", "Epoch {epoch} of {epochs}")
@@ -61,7 +71,7 @@ class StateCard(CardFrame):
 
 
 class ScoreCard(CardFrame):
-    """A macro-F1 in large figures, where it is between 0 and 1, and what else was measured with it."""
+    """A macro-F1 in large digits, its place between 0 and 1, and what else was measured."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +87,14 @@ class ScoreCard(CardFrame):
             self.body.addWidget(widget)
 
     def show_score(self, text: str, value: float, ends: tuple[float, float] | None, rows: Mapping[str, str]) -> None:
-        """`text` is the figure as it is written, "" hides the card."""
+        """Show a score.
+
+        Args:
+            text: Macro-F1 as text; "" hides the card.
+            value: Macro-F1, in [0, 1].
+            ends: Its 95 % interval; None if unknown.
+            rows: Further values by name.
+        """
         self.setVisible(bool(text))
         figure, _, over = text.partition(" (")
         self.value.setText(figure)
@@ -95,7 +112,13 @@ class ScoreCard(CardFrame):
 
 
 def show_best(card: ScoreCard, model: RunModel, facts: Facts) -> None:
-    """The best epoch by validation."""
+    """Show the best epoch by validation.
+
+    Args:
+        card: The card.
+        model: The run.
+        facts: Its facts.
+    """
     names = fact_names()
     text = QCoreApplication.translate("RunInfo", "Best epoch: {epoch}")
     card.set_heading(text.format(epoch=facts.get("best_epoch", "")))
@@ -106,7 +129,13 @@ def show_best(card: ScoreCard, model: RunModel, facts: Facts) -> None:
 
 
 def show_test(card: ScoreCard, model: RunModel, facts: Facts) -> None:
-    """The best weights on the test images."""
+    """Show the best weights on the test images; hide the card if they were not evaluated.
+
+    Args:
+        card: The card.
+        model: The run.
+        facts: Its facts.
+    """
     test = model.evaluations.get("test")
     card.set_heading(QCoreApplication.translate("RunInfo", "Test"))
     if test is None:
@@ -118,7 +147,7 @@ def show_test(card: ScoreCard, model: RunModel, facts: Facts) -> None:
 
 
 class DataCard(CardFrame):
-    """Source, classes, and how the images are divided."""
+    """Source, classes, and the split of the images."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -132,7 +161,12 @@ class DataCard(CardFrame):
         self.body.addLayout(row)
 
     def show_facts(self, model: RunModel, facts: Facts) -> None:
-        """Of a run that has begun; else the card is hidden."""
+        """Show a run; the card is hidden until it has started.
+
+        Args:
+            model: The run.
+            facts: Its facts.
+        """
         self.setVisible(model.info is not None)
         if model.info is None:
             return
@@ -149,7 +183,7 @@ class DataCard(CardFrame):
 
 
 class ModelCard(CardFrame):
-    """The model, and the settings that are not the defaults."""
+    """The model, and the settings that differ from the defaults."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -160,7 +194,12 @@ class ModelCard(CardFrame):
             self.body.addWidget(widget)
 
     def show_facts(self, model: RunModel, facts: Facts) -> None:
-        """Of a run that has begun; else the card is hidden."""
+        """Show a run; the card is hidden until it has started.
+
+        Args:
+            model: The run.
+            facts: Its facts.
+        """
         self.setVisible(model.info is not None)
         if model.info is None:
             return
@@ -184,13 +223,13 @@ class ModelCard(CardFrame):
 
 
 def _spoken(value: str) -> str:
-    """A switch as people say it."""
+    """A switch as words."""
     tr = QCoreApplication.translate
     return {"true": tr("RunInfo", "yes"), "false": tr("RunInfo", "no")}.get(value, value)
 
 
 class SpeedCard(CardFrame):
-    """How long, how fast, on what."""
+    """Training time, speed and device."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -198,7 +237,11 @@ class SpeedCard(CardFrame):
         self.body.addWidget(self.rows)
 
     def show_facts(self, facts: Facts) -> None:
-        """The card is hidden where nothing is known."""
+        """Show a run; the card is hidden if nothing is known.
+
+        Args:
+            facts: Facts of the run.
+        """
         names = fact_names()
         keys = ("elapsed", "samples_per_second", "data_share", "device")
         self.set_heading(QCoreApplication.translate("RunInfo", "Time"))

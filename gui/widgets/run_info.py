@@ -1,4 +1,4 @@
-"""The right column: what matters of the shown run in cards, and all that is known of it below, folded."""
+"""The right column: the essentials of the open run as cards, with all facts folded below."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ from gui.window.dimensions import MEDIUM, SMALL, space
 
 
 class RunInfo(QScrollArea):
-    """Cards and rows without a value are not shown."""
+    """Cards and facts of a run. Those without a value are hidden.
+
+    Args:
+        cursor: The epoch.
+        parent: Parent widget.
+    """
 
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +58,7 @@ class RunInfo(QScrollArea):
 
     @property
     def table(self) -> FactTable:
-        """All facts; made when they are first asked for, for few people unfold them."""
+        """All facts; made on first access, since few people unfold them."""
         if self._table is None:
             self._table = FactTable()
             self._table.hide()
@@ -77,24 +82,33 @@ class RunInfo(QScrollArea):
         self.fold.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
 
     def show_run(self, run: OpenRun | None) -> None:
-        """Another run, or none."""
+        """Show another run.
+
+        Args:
+            run: The run; None: none.
+        """
         self.run = run
         self.refresh()
 
     def show_state(self, state: State, enabled: Set[Action]) -> None:
-        """Where the run stands, and what can be asked of it."""
+        """Show the state.
+
+        Args:
+            state: State of the run.
+            enabled: Actions that are available.
+        """
         self._loading = self.run is not None and not self.run.follower.caught_up
         self.state.show_state(state, enabled, loading=self._loading)
         if self.run is not None:
             self.state.show_progress(self.run.model)
 
     def tick(self) -> None:
-        """Whether the journal is still being read."""
+        """Update the state while the journal is being read."""
         if self._loading:
             self.show_state(self.state.state, self.state.enabled)
 
     def refresh(self) -> None:
-        """Everything as the model has it now."""
+        """Update everything from the model."""
         if self.run is None:
             return
         model, cursor = self.run.model, self.epoch_cursor

@@ -1,4 +1,4 @@
-"""Start, pause, stop, save; which run, what it does, how far it is and how long it will take."""
+"""Start, pause, stop, save; the run's name, state, progress and remaining time."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from gui.window.theme import icon
 _UNLIMITED = 16777215
 """Qt's largest width of a widget."""
 BAR, LEAST_NAME = 25, 30
-"""Steps of the grid: width of the progress beside a name, and what is left to the name."""
+"""Steps of the grid: width of the progress bar next to a name, and the least width of the name."""
 _BUSY = ("starting", "preparing")
 _UNDER_WAY = (*_BUSY, "running", "pausing", "paused", "stopping")
 
 
 class ElidedLabel(QLabel):
-    """One line of plain text, cut in the middle where it does not fit; whole in the tool tip."""
+    """One line of plain text, cut in the middle if it does not fit. Screen readers get all of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,14 +36,18 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def set_whole(self, text: str) -> None:
-        """The text to show."""
+        """Set the text.
+
+        Args:
+            text: Plain text; cut to 1,000 characters.
+        """
         if text != self._whole:
             self._whole = text[:1000]
             self.setAccessibleName(self._whole)
             self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Cut again."""
+        """Cut the text for a new width."""
         self._fit()
         super().resizeEvent(event)
 
@@ -53,7 +57,12 @@ class ElidedLabel(QLabel):
 
 
 class RunToolbar(QWidget):
-    """Buttons are the window's actions, so that menu, shortcut and button agree."""
+    """The toolbar. Its buttons are the window's actions, so that menu, shortcut and button agree.
+
+    Args:
+        actions: The window's actions by name.
+        parent: Parent widget.
+    """
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,7 +121,11 @@ class RunToolbar(QWidget):
         self.set_compact(False)
 
     def set_compact(self, compact: bool) -> None:
-        """In one line, or with the progress below the name."""
+        """Choose the layout.
+
+        Args:
+            compact: True: one line; False: the progress below the name.
+        """
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
         for button in (self.pause, self.stop):
             button.setToolButtonStyle(alone if compact else beside)
@@ -131,7 +144,7 @@ class RunToolbar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """In one line, the times, the progress and the step give way before the name does; state and epoch stay."""
+        """In one line, times, progress and step are dropped before the name is; state and epoch stay."""
         whole = " · ".join(self._doing_now)
         told = self.fontMetrics().horizontalAdvance(whole) + self.times.sizeHint().width()
         buttons = sum(one.sizeHint().width() for one in (self.primary, self.pause, self.stop, self.checkpoint))
@@ -141,12 +154,18 @@ class RunToolbar(QWidget):
         self.bar.setMaximumWidth(_UNLIMITED if not self._compact else space(BAR) if room else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Room for more or less."""
+        """Adjust to a new width."""
         super().resizeEvent(event)
         self._fit()
 
     def show_state(self, name: str, state: State, enabled: frozenset[Action]) -> None:
-        """Which run, where it stands, what can be done."""
+        """Show a run and its state.
+
+        Args:
+            name: Name of the run.
+            state: Its state.
+            enabled: Actions that are available.
+        """
         self._state = state
         self.name.set_whole(name)
         self._tint()
@@ -159,7 +178,12 @@ class RunToolbar(QWidget):
         self._actions["pause"].setIcon(icon("start" if paused else "pause"))
 
     def show_outlook(self, model: RunModel | None, outlook: Outlook | None) -> None:
-        """How far it is and how long it will take."""
+        """Show progress and remaining time.
+
+        Args:
+            model: The run; None: none.
+            outlook: Its progress; None: none.
+        """
         if model is None or outlook is None:
             self._doing_now = [state_word(self._state)] if self._state != "idle" else []
             self.times.setText("")
@@ -213,7 +237,7 @@ class RunToolbar(QWidget):
         return " · ".join([spent, *([images_per_second(speed)] if speed else []), left])
 
     def changeEvent(self, event: QEvent) -> None:
-        """The sign has a colour of the theme."""
+        """Use the colours of a new theme."""
         if event.type() == QEvent.Type.PaletteChange:
             self._tint()
         super().changeEvent(event)
@@ -224,7 +248,7 @@ class RunToolbar(QWidget):
         self.sign.setPixmap(sign_pixmap(STATE_ICONS[self._state], colour, side, self.devicePixelRatio()))
 
     def retranslate(self) -> None:
-        """Set all texts that stay."""
+        """Set all permanent texts."""
         self.stop.setText(self.tr("&Stop"))
         self.stop.setToolTip(self.tr("Stop the run; it can be continued"))
         self.bar.setAccessibleName(self.tr("Progress of the run"))

@@ -1,4 +1,4 @@
-"""A thin bar from 0 to 1: parts of a whole, or where a figure is with its interval."""
+"""A thin bar from 0 to 1: parts of a whole, or a value with its interval."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from gui.window.dimensions import space
 from gui.window.theme import Colours, mix
 
 Part = tuple[float, float]
-"""Where a part begins and ends, 0 ... 1."""
+"""Beginning and end of a part, in [0, 1]."""
 
 
 class ShareBar(QWidget):
-    """`parts` are drawn one darker than the next; `mark` is a dot. The figures stand beside it as text."""
+    """Draws parts in different shades, and a value as a dot. The numbers have to be next to it as text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,13 +26,22 @@ class ShareBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_parts(self, sizes: Sequence[float]) -> None:
-        """Parts of a whole, from left to right; all 0: nothing."""
+        """Show parts of a whole.
+
+        Args:
+            sizes: Sizes from left to right, 0 or more; if all are 0, nothing is shown.
+        """
         total = sum(sizes)
         ends = [sum(sizes[: place + 1]) / total for place in range(len(sizes))] if total else []
         self._set(tuple(zip([0.0, *ends], ends, strict=False)), None)
 
     def show_interval(self, value: float, ends: Part | None) -> None:
-        """A figure of 0 ... 1, and the interval it is in."""
+        """Show a value and its interval.
+
+        Args:
+            value: The value, in [0, 1].
+            ends: The interval; None if unknown.
+        """
         self._set((ends,) if ends else (), value)
 
     def _set(self, parts: tuple[Part, ...], mark: float | None) -> None:
@@ -41,7 +50,7 @@ class ShareBar(QWidget):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Track, parts, dot."""
+        """Draw track, parts and dot."""
         colours, painter = Colours.current(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -1,4 +1,4 @@
-"""Names that share a place too narrow for them: classes in lists, on cards, beside a point."""
+"""Names that do not all fit: classes in lists, on cards, next to a point."""
 
 from __future__ import annotations
 
@@ -13,21 +13,38 @@ from trainer.text_shortening import shorten_all
 
 
 class ShortNames:
-    """What each of some names is written as within a room; kept until names, room or font change, for painting asks
-    often."""
+    """Shortens names to a width. The result is kept until names, width or font change, since painting asks often."""
 
     def __init__(self) -> None:
         self._for: tuple[object, ...] = ()
         self._short: dict[str, str] = {}
 
     def of_classes(self, room: float, classes: tuple[str, ...], font: QFont) -> tuple[str, ...]:
-        """The names of classes, in their order, on one line each."""
+        """Shorten class names.
+
+        Args:
+            room: Width in pixels.
+            classes: Class names.
+            font: Font of the text.
+
+        Returns:
+            The short names in the same order, each on one line.
+        """
         names = labels.class_names(classes)
         short = self.within(room, names, font)
         return tuple(short[name] for name in names)
 
     def within(self, room: float, names: Sequence[str], font: QFont) -> dict[str, str]:
-        """Different names stay different wherever the `room`, in pixels, allows it."""
+        """Shorten names so that different ones stay different wherever the width allows it.
+
+        Args:
+            room: Width in pixels.
+            names: The names.
+            font: Font of the text.
+
+        Returns:
+            Short name by name.
+        """
         key = tuple(names), room, font.key()
         if key != self._for:
             short = shorten_all(names, room, QFontMetricsF(font).horizontalAdvance)
@@ -36,7 +53,7 @@ class ShortNames:
 
 
 class NameDelegate(QStyledItemDelegate):
-    """Cells that hold one of `names` each."""
+    """Draws cells that each hold one of `names`, shortened to fit."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +61,7 @@ class NameDelegate(QStyledItemDelegate):
         self._short = ShortNames()
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        """The short form in place of the name."""
+        """Replace the name by its short form."""
         super().initStyleOption(option, index)
         style = option.widget.style() if option.widget is not None else QApplication.style()
         margin = style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, option.widget) + 1

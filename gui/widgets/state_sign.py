@@ -1,4 +1,4 @@
-"""The state of a run as a sign in its colour: never the colour alone, the word or its accessible name goes with it."""
+"""The state of a run as an icon in its colour, always with a word or an accessible name, never by colour alone."""
 
 from __future__ import annotations
 
@@ -14,11 +14,18 @@ from gui.window.theme import Colours, mix
 from trainer.resources import resource
 
 _ATTENTION = {False: QColor("#7A4D00"), True: QColor("#E3B341")}
-"""Amber on light and on dark: at least 7 : 1 on the surfaces of the window."""
+"""Amber on light and on dark: contrast of at least 7 : 1 on the surfaces of the window."""
 
 
 def state_colour(state: str) -> QColor:
-    """At work, well ended, waiting for a person, failed; everything else is grey."""
+    """Choose the colour of a state: in progress, completed, needs attention, failed; others are grey.
+
+    Args:
+        state: The state.
+
+    Returns:
+        The colour.
+    """
     colours = Colours.current()
     if state in ("loading", "starting", "preparing", "running"):
         return colours.train
@@ -32,7 +39,17 @@ def state_colour(state: str) -> QColor:
 
 
 def sign_pixmap(name: str, colour: QColor, side: int, ratio: float) -> QPixmap:
-    """resources/icons/`name`.svg in one colour, `side` logical pixels high. Kept: lists paint the same few often."""
+    """Render an icon in one colour. It is cached: lists paint the same few often.
+
+    Args:
+        name: Name of the file in resources/icons, without `.svg`.
+        colour: Its colour.
+        side: Height in logical pixels.
+        ratio: Device pixels per logical pixel.
+
+    Returns:
+        The pixmap.
+    """
     return _pixmap(name, colour.name(), round(side * ratio), ratio)
 
 
@@ -49,7 +66,7 @@ def _pixmap(name: str, colour: str, pixels: int, ratio: float) -> QPixmap:
 
 
 class StateSign(QWidget):
-    """The sign and the word of a state."""
+    """Icon and word of a state."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,7 +83,11 @@ class StateSign(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def show_state(self, state: str) -> None:
-        """Another state, or another language."""
+        """Show a state, in the current language.
+
+        Args:
+            state: The state.
+        """
         self._state = state
         word = state_word(state)
         self.word.setText(word[:1].upper() + word[1:])
@@ -74,7 +95,7 @@ class StateSign(QWidget):
         self._tint()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Colours of the theme."""
+        """Use the colours of a new theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._tint()

@@ -1,4 +1,4 @@
-"""The line at the bottom: whether something is being trained, other live runs, damage, where the run is."""
+"""The status bar: the open run's folder, damage to its journal, other live runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,12 @@ MOST_CHIPS = 3
 
 
 class StatusBar(QStatusBar):
-    """`open_run` is called with the folder of a live run that was clicked."""
+    """The status bar.
+
+    Args:
+        open_run: Called with the folder of a live run that was clicked.
+        parent: Parent widget.
+    """
 
     def __init__(self, open_run: Callable[[Path], object], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,18 +47,31 @@ class StatusBar(QStatusBar):
         self.chips.hide()
 
     def show_run(self, run: OpenRun | None) -> None:
-        """Where the shown run is."""
+        """Show the folder of a run.
+
+        Args:
+            run: The run; None: none.
+        """
         self.where.set_whole(str(run.folder.path) if run else "")
         self.show_damage(0)
 
     def show_damage(self, lines: int) -> None:
-        """Journal lines that could not be read."""
+        """Show the number of damaged journal lines.
+
+        Args:
+            lines: Lines that could not be read.
+        """
         if lines != self._damaged:
             self._damaged = lines
             self.retranslate()
 
     def show_live(self, root: Path, run: OpenRun | None) -> None:
-        """Other runs that are being trained, to open with a click."""
+        """Show other runs in training, to open with a click.
+
+        Args:
+            root: Folder of all runs.
+            run: The open run; None: none.
+        """
         if self._live_runs is None or self._live_runs.root != root:
             self._live_runs = processes.LiveRuns(root)
         live = [folder for folder in self._live_runs.look() if run is None or folder != run.folder]

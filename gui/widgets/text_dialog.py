@@ -8,7 +8,16 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 
 
 def show_text(parent: QWidget, text: str, title: str = "Epochscope") -> QDialog:
-    """Not modal; it deletes itself when closed."""
+    """Show a text in a dialog that is not modal and deletes itself when closed.
+
+    Args:
+        parent: Parent widget.
+        text: Plain text.
+        title: Title of the window. Default: "Epochscope".
+
+    Returns:
+        The dialog.
+    """
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(title)

@@ -1,4 +1,4 @@
-"""A list of pictures with lines of text below, side by side; only what is visible is fetched and painted."""
+"""Thumbnails side by side with lines of text below; only what is visible is fetched and painted."""
 
 from __future__ import annotations
 
@@ -45,8 +45,15 @@ GAP = 4
 
 @dataclass(frozen=True)
 class Card:
-    """`pixels` (h, w, 3) uint8; `lines` below them; `right`: a tick or a cross before the last line, None for
-    neither. `spoken` is all of it in words, `tip` may hold lines."""
+    """One thumbnail with its text.
+
+    Attributes:
+        pixels: (h, w, 3), uint8.
+        lines: Lines below the image.
+        spoken: All of it in words, for screen readers.
+        tip: Tool tip, may have several lines; "": `spoken`.
+        right: True: a tick before the last line; False: a cross; None: neither.
+    """
 
     pixels: NDArray[np.uint8]
     lines: tuple[str, ...]
@@ -56,7 +63,7 @@ class Card:
 
 
 class ThumbnailModel(QAbstractListModel):
-    """`fetch(row)` makes a card whenever it is painted."""
+    """Makes cards as they are painted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,26 +71,38 @@ class ThumbnailModel(QAbstractListModel):
         self._fetch: Callable[[int], Card | None] = lambda row: None
 
     def set_cards(self, count: int, fetch: Callable[[int], Card | None]) -> None:
-        """Show these instead."""
+        """Show other cards.
+
+        Args:
+            count: Their number.
+            fetch: From a row to its card; None if it is not available.
+        """
         self.beginResetModel()
         self._count, self._fetch = count, fetch
         self.endResetModel()
 
     def cards_changed(self) -> None:
-        """The same cards say something else now: paint them, and let screen readers know."""
+        """Repaint the cards after their content has changed, and notify screen readers."""
         if self._count:
             self.dataChanged.emit(self.index(0), self.index(self._count - 1))
 
     def card(self, row: int) -> Card | None:
-        """None where it is not to be had."""
+        """Make a card.
+
+        Args:
+            row: Its row.
+
+        Returns:
+            The card; None if it is not available.
+        """
         return self._fetch(row) if 0 <= row < self._count else None
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
-        """All cards."""
+        """Number of cards."""
         return 0 if parent.isValid() else self._count
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """What a screen reader says, and the tool tip; the view paints the card itself."""
+        """Text for screen readers, and the tool tip; the view paints the card itself."""
         if role == Qt.ItemDataRole.AccessibleTextRole and (card := self.card(index.row())):
             return card.spoken
         if role == Qt.ItemDataRole.ToolTipRole and (card := self.card(index.row())):
@@ -92,18 +111,23 @@ class ThumbnailModel(QAbstractListModel):
 
 
 class ThumbnailView(QAbstractItemView):
-    """Pictures of `side` pixels with `lines` lines of text, as many in a row as fit. With `largest` they grow up to so
-    many pixels, as long as all of them fit without scrolling.
+    """Thumbnails, as many in a row as fit.
 
-    All cards have one size, so places are computed and not kept: 50,000 cards cost no more than 50 (QListView asks the
-    model about each of them whenever it is laid out, 5 us a card).
+    All cards have one size, so positions are computed and not stored: 50,000 cards cost no more than 50 (QListView asks
+    the model about each of them at every layout, 5 us per card).
+
+    Args:
+        side: Side of an image in logical pixels.
+        lines: Lines of text below it.
+        parent: Parent widget.
+        largest: Side up to which images grow while all fit without scrolling; 0 (default): they do not.
     """
 
     def __init__(self, side: int, lines: int, parent: QWidget | None = None, *, largest: int = 0) -> None:
         super().__init__(parent)
         self.side, self.lines = side, lines
         self.widest = ""
-        """A text that is to fit in a line."""
+        """A text that has to fit on a line."""
         self._sides = range(side, max(side, largest) + 1, 4)
         self._hovered = -1
         self._short = ShortNames()
@@ -116,7 +140,11 @@ class ThumbnailView(QAbstractItemView):
     # -- geometry ------------------------------------------------------------------------------------------------
 
     def card_size(self) -> QSize:
-        """Of each card, in logical pixels: those of a full row share the width."""
+        """Return the size of a card; those of a full row share the width.
+
+        Returns:
+            Logical pixels.
+        """
         least, room = self._least_size(), self.viewport().width()
         columns = max(1, room // least.width())
         full = self.pictures.rowCount() >= columns
@@ -128,11 +156,27 @@ class ThumbnailView(QAbstractItemView):
         return QSize(width + 2 * GAP + 4, round(self.side + self.lines * metrics.height() + 2 * GAP + 4))
 
     def short_names(self, classes: tuple[str, ...], around: str = "", *, on_line: int = 1) -> tuple[str, ...]:
-        """What each class is written as on a line that holds so many of them, and the text `around` them."""
+        """Shorten class names so that they fit on a line.
+
+        Args:
+            classes: Class names.
+            around: Other text on the line. Default: none.
+            on_line: Number of names on the line, 1 or more. Default: 1.
+
+        Returns:
+            The short names in the same order.
+        """
         return self._short.of_classes(self._room(around) / on_line, classes, self.font())
 
     def fits(self, text: str) -> bool:
-        """Whether a line has room for all of it."""
+        """Check whether a text fits on a line.
+
+        Args:
+            text: The text.
+
+        Returns:
+            Whether it does.
+        """
         return self._room(text) >= 0
 
     def _room(self, text: str) -> float:
@@ -143,7 +187,7 @@ class ThumbnailView(QAbstractItemView):
         return max(1, self.viewport().width() // self.card_size().width())
 
     def fit(self) -> None:
-        """Find the largest pictures that fit."""
+        """Choose the largest images that fit."""
         room, count = self.size() - QSize(2 * self.frameWidth(), 2 * self.frameWidth()), self.pictures.rowCount()
         fitting = self._sides[0]
         for side in self._sides:
@@ -156,12 +200,12 @@ class ThumbnailView(QAbstractItemView):
         self.scheduleDelayedItemsLayout()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """As large as there is room."""
+        """Choose the size of images for a new width."""
         self.fit()
         super().resizeEvent(event)
 
     def updateGeometries(self) -> None:
-        """What there is to scroll."""
+        """Update the range of the scroll bar."""
         super().updateGeometries()
         card, rows = self.card_size(), -(-self.pictures.rowCount() // self._columns())
         bar, page = self.verticalScrollBar(), self.viewport().height()
@@ -170,19 +214,19 @@ class ThumbnailView(QAbstractItemView):
         bar.setSingleStep(card.height() // 3)
 
     def horizontalOffset(self) -> int:
-        """Never scrolled to the side."""
+        """Always 0: it never scrolls sideways."""
         return 0
 
     def verticalOffset(self) -> int:
-        """Pixels."""
+        """Scrolled distance in pixels."""
         return self.verticalScrollBar().value()
 
     def isIndexHidden(self, index: Index) -> bool:
-        """None is."""
+        """Always False."""
         return False
 
     def visualRect(self, index: Index) -> QRect:
-        """Where a card is in the viewport."""
+        """Position of a card in the viewport."""
         if not index.isValid():
             return QRect()
         card = self.card_size()
@@ -190,7 +234,7 @@ class ThumbnailView(QAbstractItemView):
         return QRect(QPoint(column * card.width(), row * card.height() - self.verticalOffset()), card)
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        """Where the selected cards lie."""
+        """Region of the selected cards."""
         region = QRegion()
         for index in selection.indexes():
             region += self.visualRect(index)
@@ -213,7 +257,7 @@ class ThumbnailView(QAbstractItemView):
         self.viewport().update()
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        """All cards between two points of the viewport; where only one can be selected, both lie on it."""
+        """Select all cards between two points of the viewport; both are the same if only one can be selected."""
         ends = [self.indexAt(point) for point in (rect.topLeft(), rect.bottomRight())]
         rows = sorted(end.row() if end.isValid() else self.pictures.rowCount() - 1 for end in ends)
         if any(end.isValid() for end in ends):
@@ -245,12 +289,12 @@ class ThumbnailView(QAbstractItemView):
     # -- painting ------------------------------------------------------------------------------------------------
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """The card under the mouse is shaded."""
+        """Shade the card under the mouse."""
         super().mouseMoveEvent(event)
         self._hover(self.indexAt(event.position().toPoint()).row())
 
     def leaveEvent(self, event: QEvent) -> None:
-        """None is."""
+        """Shade no card."""
         super().leaveEvent(event)
         self._hover(-1)
 
@@ -260,7 +304,7 @@ class ThumbnailView(QAbstractItemView):
             self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The cards that can be seen."""
+        """Draw the visible cards."""
         painter, card, columns = QPainter(self.viewport()), self.card_size(), self._columns()
         first = self.verticalOffset() // card.height() * columns
         rows = self.viewport().height() // card.height() + 2
@@ -272,7 +316,15 @@ class ThumbnailView(QAbstractItemView):
         painter.end()
 
     def paint_card(self, painter: QPainter, card: Card, rect: QRectF, row: int, selected: bool) -> None:
-        """One card in `rect`."""
+        """Draw a card.
+
+        Args:
+            painter: Where to draw.
+            card: The card.
+            rect: Its place, in logical pixels.
+            row: Its row.
+            selected: Whether it is selected.
+        """
         palette, area, metrics = self.palette(), rect.adjusted(2, 2, -2, -2), QFontMetricsF(self.font())
         if selected:
             painter.fillRect(area, palette.color(QPalette.ColorRole.Highlight))

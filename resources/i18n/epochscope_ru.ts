@@ -87,76 +87,80 @@
 <context>
     <name>Callbacks</name>
     <message>
-        <source>&quot;offline&quot; writes files only; &quot;online&quot; sends them at once, to the account that `wandb login` knows.</source>
-        <translation>«offline» только пишет файлы; «online» сразу отправляет их в учётную запись, заданную через `wandb login`.</translation>
+        <source>&quot;offline&quot; (default) only writes files; &quot;online&quot; sends them at once, to the account of `wandb login`.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>A tracking URI of MLflow, in place of a folder: `sqlite:///...`, or a server.</source>
-        <translation>Адрес хранилища MLflow (tracking URI) вместо папки: `sqlite:///...` или сервер.</translation>
+        <source>Folder of the store: `mlflow.db` and `artifacts`. Default: `.mlflow` next to the run folder, shared by all runs there; without a run folder, `mlflow` in the current folder.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>At the end of a completed run, also write the model&apos;s view of the validation images, with the images, for TensorBoard&apos;s projector: one more pass over at most 5,000 of them.</source>
-        <translation>В конце завершённого запуска записать и то, как модель видит валидационные изображения, вместе с ними, для проектора TensorBoard: ещё один проход не более чем по 5000 изображений.</translation>
+        <source>Name of the experiment in MLflow. Default: &quot;epochscope&quot;.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Keep the best weights of a completed run as a model, from raw pixels to logits, which `mlflow.pyfunc.load_model` loads where Epochscope is installed.</source>
-        <translation>Сохранить лучшие веса завершённого запуска как модель, от пикселей до логитов; её загружает `mlflow.pyfunc.load_model` там, где установлен Epochscope.</translation>
+        <source>Name of the project in Trackio. Default: &quot;epochscope&quot;.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>Name of the experiment in MLflow.</source>
-        <translation>Имя эксперимента в MLflow.</translation>
-    </message>
-    <message>
-        <source>Name of the project there.</source>
-        <translation>Имя проекта.</translation>
+        <source>Name of the project in Weights &amp; Biases. Default: &quot;epochscope&quot;.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Records a run for Weights &amp; Biases: settings, curves, pictures, files. Offline: `wandb sync` uploads it later.</source>
         <translation>Записывает запуск для Weights &amp; Biases: настройки, кривые, картинки, файлы. Без сети: позже его загрузит `wandb sync`.</translation>
     </message>
     <message>
-        <source>Records a run in MLflow: parameters, metrics by step, pictures and files as artifacts, the model with signature.</source>
-        <translation>Записывает запуск в MLflow: параметры, метрики по шагам, картинки и файлы как артефакты, модель с сигнатурой.</translation>
+        <source>Records a run in MLflow: parameters, metrics by step, pictures, files, and the model with its signature.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds to wait for MLflow when the run ends, 0 or more. The first run in a folder creates a database, which takes up to ten seconds. Default: 30.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds to wait for its process when the run ends, 0 or more. Default: 10.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds to wait for the database when the run ends, 0 or more. Default: 10.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seconds to wait for the files when the run ends, 0 or more. Default: 5.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tracking URI of MLflow instead of a folder: `sqlite:///...`, or a server. Default: none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where to write: a folder named after the run is made in it. Default: `tensorboard` in the run folder; without a run folder, in the current folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether to keep the best weights of a completed run as a model, from raw pixels to logits, which `mlflow.pyfunc.load_model` loads where Epochscope is installed. Default: True.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whether to write the model&apos;s features of the validation images for TensorBoard&apos;s projector, with the images, at the end of a completed run: one more pass over at most 5,000 images. Default: False.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Writes event files for TensorBoard: scalars, F1 per class, confusion matrix, first layer, reports, hparams.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Records the settings and curves of a run where `trackio show` finds them: on this machine, in Trackio&apos;s folder.</source>
         <translation>Записывает настройки и кривые запуска туда, где их находит `trackio show`: на этом компьютере, в папке Trackio.</translation>
     </message>
     <message>
-        <source>Seconds to wait for MLflow when the run ends, 0 or more. Its first run in a folder makes a database, which takes up to some ten seconds.</source>
-        <translation>Сколько секунд ждать MLflow в конце запуска, от 0. Первый запуск в папке создаёт базу данных, на это уходит секунд до десяти.</translation>
-    </message>
-    <message>
-        <source>Seconds to wait for its process when the run ends, 0 or more.</source>
-        <translation>Сколько секунд ждать его процесс в конце запуска, от 0.</translation>
-    </message>
-    <message>
-        <source>Seconds to wait for the database when the run ends, 0 or more.</source>
-        <translation>Сколько секунд ждать базу данных в конце запуска, от 0.</translation>
-    </message>
-    <message>
-        <source>Seconds to wait for the files when the run ends, 0 or more.</source>
-        <translation>Сколько секунд ждать записи файлов в конце запуска, от 0.</translation>
-    </message>
-    <message>
-        <source>Send pictures every so many epochs, 1 or more; 0: none.</source>
-        <translation>Раз во сколько эпох отправлять картинки, от 1; 0 — не отправлять.</translation>
-    </message>
-    <message>
         <source>Where `wandb/offline-run-...` is made. Default: the run folder; without one, the current folder.</source>
         <translation>Где создаётся `wandb/offline-run-...`. По умолчанию в папке запуска; если её нет — в текущей.</translation>
-    </message>
-    <message>
-        <source>Where to keep the store: `mlflow.db` and `artifacts`. Default: `.mlflow` beside the run folder, shared by all runs there; without a run folder `mlflow` in the current one.</source>
-        <translation>Где хранить `mlflow.db` и `artifacts`. По умолчанию `.mlflow` рядом с папкой запуска, общая для всех запусков там; без папки запуска — `mlflow` в текущей.</translation>
-    </message>
-    <message>
-        <source>Where to write: a folder named after the run is made in it. Default: `tensorboard` in the run folder; without a run folder, in the current one.</source>
-        <translation>Куда писать: там создаётся папка с именем запуска. По умолчанию `tensorboard` в папке запуска; если её нет — в текущей.</translation>
-    </message>
-    <message>
-        <source>Writes event files for TensorBoard: scalars, F1 of each class, confusion matrix, first layer, reports, hparams.</source>
-        <translation>Пишет файлы событий для TensorBoard: скаляры, F1 каждого класса, матрицу ошибок, первый слой, отчёты, hparams.</translation>
     </message>
 </context>
 <context>

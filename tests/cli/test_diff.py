@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tests.cli.conftest import Cli
 from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.outputs import Outputs
-from trainer.metrics.significance import intervals, mcnemar, paired_bootstrap
+from trainer.metrics.paired_comparison import mcnemar, paired_bootstrap
+from trainer.metrics.significance import intervals
 from trainer.store.arrays import write_arrays
 from trainer.store.evaluations import find
 from trainer.store.folder import RunFolder, create_run

@@ -40,6 +40,18 @@ def test_a_folder_stands_for_all_images_below_in_their_order(new_photos: Path) -
     assert dict(found.left_out) == {"txt": 1}
 
 
+@pytest.mark.parametrize(
+    "folder", ["__macosx", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found", ".git"]
+)
+def test_folders_that_training_leaves_out_hold_no_images_here_either(new_photos: Path, folder: str) -> None:
+    before = find_images([str(new_photos)])
+    left = new_photos / "deeper" / folder
+    left.mkdir(parents=True)
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(left / "3.png")
+    (new_photos / "Thumbs.db").write_bytes(b"previews")
+    assert find_images([str(new_photos)]) == before
+
+
 def test_the_table_has_what_the_screen_has(cli: Cli, done: str, new_photos: Path, tmp_path: Path) -> None:
     table = tmp_path / "classes.csv"
     answer = cli("predict", done, new_photos, "--csv", table)

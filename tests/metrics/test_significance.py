@@ -14,7 +14,8 @@ from scipy import stats
 from sklearn.metrics import f1_score
 
 from trainer.metrics.classification import Metrics, confusion
-from trainer.metrics.significance import Interval, bootstrap, intervals, mcnemar, paired_bootstrap, spread
+from trainer.metrics.paired_comparison import mcnemar, paired_bootstrap
+from trainer.metrics.significance import Interval, bootstrap, intervals, spread
 
 Numbers = NDArray[np.int64]
 

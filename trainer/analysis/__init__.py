@@ -1,1 +1,1 @@
-"""What a trained model or two runs show: comparisons, embeddings, first-layer images."""
+"""Analysis of trained models and data sets: comparisons, embeddings, heat maps, slices, labels that may be wrong."""

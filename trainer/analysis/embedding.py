@@ -1,12 +1,12 @@
-"""A map of what a model sees: its view of the images of a split, laid out in two dimensions.
+"""A map of how a model sees the images of a split, in two dimensions.
 
-The view is what the last linear layer gets, the features that a network has made of an image; of a model that is a
-single linear layer, and of one without any, the logits. Two layouts:
+Images are placed by the input of the last linear layer, the features that a network has computed; for a model that is a
+single linear layer, or has none, by the logits. Two layouts:
 
-- `pca`: the two directions in which the views vary most (scikit-learn's PCA). Distances mean what they say, but most of
-  the variation is left out; `explained` says how little is in.
+- `pca`: the two directions of largest variance (scikit-learn's PCA). Distances can be taken literally, but most of the
+  variance is left out; `explained` says how much is in.
 - `tsne`: t-SNE (L. van der Maaten, G. Hinton, "Visualizing Data using t-SNE", JMLR 9, 2008; scikit-learn's Barnes-Hut
-  version), begun at the PCA. Neighbours stay neighbours; sizes of groups and gaps between them mean little.
+  version), initialised with the PCA. Neighbours stay neighbours; sizes of groups and gaps between them mean little.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from trainer.trainer import Trainer
 
 MOST = 5000
-"""Images on a map: t-SNE takes up to a minute for them, and more points would hide each other."""
+"""Images on a map, at most: t-SNE takes up to a minute for them, and more points would hide each other."""
 PERPLEXITY = 30.0
-"""How many neighbours count, roughly: the middle of the range that the authors of t-SNE recommend."""
+"""Effective number of neighbours: the middle of the range that the authors of t-SNE recommend."""
 BEFORE = 50
-"""Dimensions that PCA leaves to t-SNE, as its authors do: it takes the noise out and the time down."""
+"""Dimensions that PCA leaves to t-SNE, as its authors do: this removes noise and saves time."""
 FEWEST = 5
 """Images that t-SNE needs: with fewer there are no neighbours to speak of, and a map has PCA alone."""
 Features = NDArray[np.float32]
@@ -43,37 +43,65 @@ Points = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Embedding:
-    """`indices` (N,): places in the split of the images on the map, ascending; N rows in `pca` and `tsne`, N `labels`.
-
-    `predicted` (N,): what the model took them for; where the evaluation of the split says something else, it was made
-    with other weights. `explained` (2,): share of the variance in each direction of `pca`. `total`: images of the
-    split. `source`: "features" or "logits".
-    """
+    """A map of N images."""
 
     split: str
+    """Name of the split."""
     source: str
+    """"features" or "logits": what images are placed by."""
     indices: NDArray[np.int64]
+    """(N,): places in the split of the images on the map, ascending."""
     labels: NDArray[np.int64]
+    """True class of each image (N,)."""
     predicted: NDArray[np.uint16]
+    """Predicted class of each image (N,); differs from the evaluation of the split if that was made with other weights.
+    """
     pca: Points
+    """(N, 2) float32: the first two principal components."""
     explained: NDArray[np.float32]
+    """(2,): share of the variance in each direction of `pca`, in [0, 1]."""
     tsne: Points | None
+    """(N, 2) float32: t-SNE; None if it was not made."""
     total: int
+    """Images in the split."""
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """What is kept in evaluation/map-<split>.npz."""
+        """Give what is stored in evaluation/map-<split>.npz.
+
+        Returns:
+            Arrays by name.
+        """
         made: dict[str, NDArray[Any]] = {"pca": self.pca, "explained": self.explained}
         made |= {"indices": self.indices, "labels": self.labels, "predicted": self.predicted}
         return made if self.tsne is None else {**made, "tsne": self.tsne}
 
 
 def map_path(folder: RunFolder, split: str) -> Path:
-    """Where the map of a split is in a run's folder."""
+    """Get the path of a split's map.
+
+    Args:
+        folder: Folder of the run.
+        split: Name of the split.
+
+    Returns:
+        The path; the file may not exist.
+    """
     return folder.evaluation / f"map-{split}.npz"
 
 
 def write_map(folder: RunFolder, found: Embedding) -> Path:
-    """Write evaluation/map-<split>.npz and name it. Raises DiskError."""
+    """Write a map to evaluation/map-<split>.npz.
+
+    Args:
+        folder: Folder of the run.
+        found: The map.
+
+    Returns:
+        Path of the file.
+
+    Raises:
+        DiskError: The file cannot be written.
+    """
     path = map_path(folder, found.split)
     write_arrays(path, kind="map", **found.arrays())
     return path
@@ -82,12 +110,19 @@ def write_map(folder: RunFolder, found: Embedding) -> Path:
 def make_map(
     trainer: Trainer, *, tsne: bool = True, tell: Callable[[str, int], None] = lambda stage, images: None
 ) -> Embedding:
-    """Map the validation images (the test images where there are none) with the weights that the model has now.
+    """Map the validation images, or the test images if there are none, with the model's current weights.
 
-    Fewer than `FEWEST` images get no t-SNE.
+    Args:
+        trainer: Has model and data.
+        tsne: Also make t-SNE; never for fewer than `FEWEST` images. Default: True.
+        tell: Called as `tell(stage, images)` before each stage, "features", "pca" and "tsne".
 
-    `tell` hears of each stage, "features", "pca" and "tsne", before it begins, and of how many images. Raises DataError
-    `map.no_split`, `map.too_few` or `map.not_finite`.
+    Returns:
+        The map, of at most `MOST` images, each class keeping its share.
+
+    Raises:
+        DataError: `map.no_split`: there are neither validation nor test images; `map.too_few`: fewer than 3;
+            `map.not_finite`: features are not finite.
     """
     split = next((name for name in ("valid", "test") if name in trainer.feed.sizes), None)
     if split is None:
@@ -110,7 +145,15 @@ def make_map(
 
 
 def stratified(labels: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """Places of at most `most` of N images, ascending, each class with its share: always the same ones."""
+    """Choose images so that each class keeps its share; always the same ones.
+
+    Args:
+        labels: Class of each image (N,).
+        most: Largest number of images to choose.
+
+    Returns:
+        Their places, ascending.
+    """
     if len(labels) <= most:
         return np.arange(len(labels))
     by_class = np.argsort(labels, kind="stable")
@@ -121,8 +164,17 @@ def stratified(labels: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 def features(
     model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], indices: NDArray[np.int64]
 ) -> tuple[Features, NDArray[np.uint16], str]:
-    """The model's view of the images at these places of a split (ascending), (N, F), what it takes them for, (N,), and
-    whether the view is "features" or "logits". The model's mode is put back."""
+    """Compute the features of some images of a split: the input of the model's last linear layer, else its logits. The
+    model's mode is restored.
+
+    Args:
+        model: The model.
+        batches: All batches of the split, images and labels.
+        indices: Places of the images in the split (N,), ascending.
+
+    Returns:
+        Features float32 (N, F); predicted classes (N,); and "features" or "logits".
+    """
     seen: list[Tensor] = []  # what each linear layer got, in the order of their calls
 
     def note(_: nn.Module, given: tuple[Any, ...]) -> None:
@@ -164,9 +216,16 @@ def _learned(seen: list[Tensor], images: Tensor) -> Tensor | None:
 
 
 def project(seen: Features) -> tuple[Points, NDArray[np.float32]]:
-    """The first two principal components (N, 2) of N views and the share of the variance that each explains, (2,).
+    """Compute the first two principal components.
 
-    Raises DataError `map.too_few` or `map.not_finite`.
+    Args:
+        seen: Features float32 (N, F).
+
+    Returns:
+        The components float32 (N, 2), and the share of the variance that each explains (2,).
+
+    Raises:
+        DataError: `map.too_few`: fewer than 3 images; `map.not_finite`: features are not finite.
     """
     reduced, explained = _principal(seen, 2)
     return reduced, explained
@@ -192,8 +251,18 @@ def _principal(seen: Features, count: int) -> tuple[Features, NDArray[np.float32
 
 
 def neighbours(seen: Features, seed: int = 0) -> Points:
-    """t-SNE of N views, (N, 2): the same for the same seed, build and number of threads. Fewer than `FEWEST` views, and
-    views that are all alike, stay where PCA puts them. Raises as `project` does."""
+    """Compute t-SNE. The same seed, build and number of threads give the same result.
+
+    Args:
+        seen: Features float32 (N, F).
+        seed: Seed of t-SNE. Default: 0.
+
+    Returns:
+        Positions float32 (N, 2); those of PCA for fewer than `FEWEST` images, or if all features are equal.
+
+    Raises:
+        DataError: `map.too_few`: fewer than 3 images; `map.not_finite`: features are not finite.
+    """
     from sklearn.manifold import TSNE
 
     reduced, explained = _principal(seen, min(BEFORE, max(2, seen.shape[1])))

@@ -1,4 +1,4 @@
-"""What the layers of a network give on the way from one image to its logits."""
+"""What the layers of a network compute between one image and its logits."""
 
 from __future__ import annotations
 
@@ -10,43 +10,66 @@ from torch import Tensor, nn
 from trainer.models.feature_network import LayerMeans, Standardize
 
 CLOSE = 1e-4
-"""How far features may be from the means of maps, as part of the largest, to count as these."""
+"""Largest difference between features and the means of maps, relative to the largest feature, for them to count as
+equal."""
 FINE = 4
-"""Places of the last map in each direction, at least. Fewer say where in the image as good as nothing: of our small
-network on CIFAR-10, whose last map has 2x2, the tenth of the image that was brightest cost the class 3 points of
-probability, a random tenth 7; by Grad-CAM on an earlier map of 4x4 8 to 12, by occlusion 38."""
+"""Smallest number of places of the last map in each direction. Coarser maps say next to nothing about where in the
+image: for our small network on CIFAR-10, whose last map is 2x2, covering the brightest tenth of the image cost the
+class 3 points of probability, a random tenth 7; with Grad-CAM on an earlier 4x4 map it was 8 to 12, with occlusion 38.
+"""
 _CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d)
 _POOLS = (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 
 
 class Call(NamedTuple):
-    """One layer at work: the first tensor that it got and the tensor that it gave."""
+    """One call of a layer."""
 
     module: nn.Module
+    """The layer."""
     inputs: Tensor
+    """Its first input tensor."""
     output: Tensor
+    """Its output tensor."""
 
 
 class LastLinear(NamedTuple):
-    """The linear layer whose output the logits are: `inputs` (1, F), `weight` (classes, F), `bias` (classes,)."""
+    """The linear layer whose output is the logits."""
 
     inputs: Tensor
+    """Its input (1, F)."""
     weight: Tensor
+    """(classes, F)."""
     bias: Tensor
+    """(classes,); zeros if it has none."""
 
 
 class AveragedMaps(NamedTuple):
-    """Feature maps (C, h, w) whose means, side by side, less `mean` (F,) and times `scale` (F,) are what the last
-    layer gets."""
+    """Feature maps whose spatial means, concatenated and standardised, are the input of the last layer."""
 
     maps: list[Tensor]
+    """Maps (C, h, w), F channels in all."""
     mean: Tensor
+    """What is subtracted from each mean (F,)."""
     scale: Tensor
+    """What each difference is multiplied by (F,)."""
 
 
 class Trace:
-    """One pass of `images` (1, C, H, W) through a model, with what each layer got and gave. Gradients can be asked for
-    where the images have one."""
+    """One forward pass of an image, with the input and output of every layer. Gradients are available if the image
+    requires them.
+
+    Args:
+        model: The model, in evaluation mode.
+        images: One normalised image (1, C, H, W).
+
+    Attributes:
+        model: The model.
+        images: The image (1, C, H, W).
+        calls: Calls of all layers, in order.
+        logits: Output of the model (1, classes).
+        last_linear: The linear layer that gives the logits; None if another layer does.
+        attends: Whether the network has attention: a token then knows about all others, and does not stand for a place.
+    """
 
     def __init__(self, model: nn.Module, images: Tensor) -> None:
         self.model, self.images = model, images
@@ -77,7 +100,14 @@ class Trace:
 
 
 def averaged_maps(trace: Trace) -> AveragedMaps | None:
-    """None where the last layer does not get the means of maps, or none of these is fine enough."""
+    """Find the feature maps whose means are the input of the last layer.
+
+    Args:
+        trace: A forward pass.
+
+    Returns:
+        The maps; None if the last layer gets something else, or no map is fine enough.
+    """
     last = trace.last_linear
     if last is None or trace.attends:
         return None
@@ -93,14 +123,23 @@ def averaged_maps(trace: Trace) -> AveragedMaps | None:
 
 
 class LayerFeatures(NamedTuple):
-    """What a `LayerMeans` gave: `features` (1, F), and the maps (C, h, w) that they are the means of."""
+    """What a `LayerMeans` computed."""
 
     features: Tensor
+    """The features (1, F)."""
     maps: list[Tensor]
+    """Maps (C, h, w) whose means the features are."""
 
 
 def layer_features(trace: Trace) -> LayerFeatures | None:
-    """Of a network whose features come from several layers; None of any other."""
+    """Find the features of a network that takes them from several layers.
+
+    Args:
+        trace: A forward pass.
+
+    Returns:
+        The features; None for any other network.
+    """
     given = {id(call.module): call.output for call in trace.calls}
     for layers in trace.model.modules():
         if isinstance(layers, LayerMeans) and id(layers) in given:
@@ -127,9 +166,15 @@ def _fine(output: Tensor) -> bool:
 
 
 def last_map(trace: Trace) -> Tensor | None:
-    """The last feature map (1, C, h, w) with more than one place that a convolution has a part in; None where there is
-    none, where it is not fine enough, or where what follows it is no longer a map: the patches of transformers and
-    mixers."""
+    """Find the last feature map that a convolution contributed to.
+
+    Args:
+        trace: A forward pass.
+
+    Returns:
+        The map (1, C, h, w); None if there is none, it is not fine enough, or what follows is no longer a map, as with
+        the patches of transformers and mixers.
+    """
     if trace.attends:
         return None
     convolved, found = False, None

@@ -1,4 +1,4 @@
-"""A first layer's weights as pictures: what a linear model looks for in each class, or filters. [no torch]"""
+"""A first layer's weights as images: templates of the classes in a linear model, units, or filters. [no torch]"""
 
 from __future__ import annotations
 
@@ -10,28 +10,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 Kind = Literal["templates", "units", "filters"]
-"""Of a linear model a template of each class; of a network the units of a first layer that sees all pixels, or the
-filters of a convolution."""
+""""templates": one for each class of a linear model; "units": those of a first layer that gets all pixels; "filters":
+those of a convolution."""
 LEAST = float(np.finfo(np.float32).tiny)
+"""Weights below this have no colours: dividing by them would not give finite numbers."""
 REACH = 99.5
-"""Percent of the weights that lie within the colours' scale: single large ones would pale all others."""
+"""Percent of the weights that are within the colour scale: otherwise a few large ones would make all others pale."""
 
 
 @dataclass(frozen=True)
 class Weights:
-    """`pictures` (n, C, h, w) float32, C 1 or 3, with colours that reach from -`scale` to `scale` for all alike; the
-    layer has `total` of them. `broken`: how many numbers are not finite, shown as 0."""
+    """A first layer's weights as images."""
 
     kind: Kind
+    """What the images are."""
     pictures: NDArray[np.float32]
+    """(n, C, h, w) float32, C 1 or 3."""
     scale: float
+    """Colours of all images range from -scale to scale; above 0."""
     total: int
+    """Units, filters or classes of the layer."""
     broken: int
+    """Weights that are not finite; they are shown as 0."""
 
 
 def as_pictures(weight: NDArray[Any], input_shape: Sequence[int], classes: int, parameters: int) -> Weights | None:
-    """What a first layer's weight shows: (units, pixels), or (filters, channels, h, w). `input_shape` (C, h, w) is that
-    of an image, `parameters` the model's number of them. None where the weights make no pictures."""
+    """Turn a first layer's weight into images.
+
+    Args:
+        weight: Weight of a linear layer (units, pixels) or of a convolution (filters, channels, h, w).
+        input_shape: (channels, height, width) of an image.
+        classes: Number of classes.
+        parameters: Number of all parameters of the model.
+
+    Returns:
+        The images; None if the weights cannot be shown as such.
+    """
     shape = tuple(input_shape)
     if weight.size == 0 or len(shape) != 3 or min(shape) < 1 or shape[0] not in (1, 3):
         return None
@@ -54,7 +68,16 @@ def as_pictures(weight: NDArray[Any], input_shape: Sequence[int], classes: int, 
 
 
 def coloured(picture: NDArray[np.float32], scale: float, lut: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """One picture (C, h, w) as (h, w, 3) uint8: three channels as red, green and blue around grey, one in the diverging
-    colours `lut` (256, 3 or 4)."""
+    """Colour one image of weights.
+
+    Args:
+        picture: Weights (C, h, w).
+        scale: Colours range from -scale to scale.
+        lut: Diverging colours for one channel, uint8 (256, 3 or 4); three channels become red, green and blue around
+            grey.
+
+    Returns:
+        Pixels uint8 (h, w, 3).
+    """
     level = (picture / scale * 127.5 + 127.5).clip(0, 255).round().astype(np.uint8)
     return np.ascontiguousarray(level.transpose(1, 2, 0) if len(picture) == 3 else lut[level[0], :3])

@@ -1,4 +1,4 @@
-"""A trained run asked about one image: where it looked, and which training images it finds similar."""
+"""Questions about one image to a trained run: where the model looked, and which training images it finds similar."""
 
 from __future__ import annotations
 
@@ -26,29 +26,43 @@ Pixels = NDArray[np.uint8]
 
 
 class OneImage(NamedTuple):
-    """`pixels` (H, W, 3), in the size that the model gets. `split` and `place` (0-based) where it is one of the run's
-    data, `true` its class, -1 where that is not known; `path` as the data name it."""
+    """An image in the size that the model gets."""
 
     pixels: Pixels
+    """(H, W, 3) uint8."""
     split: str = ""
+    """Split of the run's data that it belongs to; empty for other images."""
     place: int = -1
+    """Place in the split, from 0; -1 for other images."""
     true: int = -1
+    """Its class; -1 if not known."""
     path: str = ""
+    """Path, as the data or the user gave it."""
 
 
 class Similar(NamedTuple):
-    """Training images: the nearest ones, and the nearest of the true class; `images` are all of them, those of `found`
-    first."""
+    """Training images that are similar to an image."""
 
     found: Neighbors
+    """The nearest ones."""
     of_class: Neighbors
+    """The nearest ones of the image's own class."""
     images: list[OneImage]
+    """The images themselves, those of `found` first."""
 
 
 class ImageExplainer:
-    """The best weights of a run, else the last ones, and its data, which are opened when they are needed.
+    """The best weights of a run, else the last ones; its data is opened only when needed.
 
-    Raises UsageError `run.custom` for a run with a model of one's own, and as `find_trained`.
+    Args:
+        folder: Folder of the run.
+
+    Attributes:
+        trained: The weights.
+        model: The model with these weights, in evaluation mode.
+
+    Raises:
+        UsageError: `run.custom`: the run has a model of the user's own; or as `find_trained`.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -60,11 +74,21 @@ class ImageExplainer:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Their names, in the order of the labels."""
+        """Class names, in the order of the labels."""
         return self.trained.classes
 
     def label(self, name: str) -> int:
-        """The number of a class. Raises UsageError `explain.class` for another name."""
+        """Get the number of a class.
+
+        Args:
+            name: Name of the class.
+
+        Returns:
+            Its number.
+
+        Raises:
+            UsageError: `explain.class`: the model has no such class.
+        """
         if name not in self.classes:
             known = ", ".join(self.classes[:20]) + (", ..." if len(self.classes) > 20 else "")
             raise UsageError(
@@ -75,12 +99,34 @@ class ImageExplainer:
     # -- images ------------------------------------------------------------------------------------------------------
 
     def from_file(self, path: str | Path) -> OneImage:
-        """An image file, cut and scaled as the training images were. Raises FaultyDataError where it cannot be read."""
+        """Read an image file, resized as the training images were.
+
+        Args:
+            path: The file.
+
+        Returns:
+            The image.
+
+        Raises:
+            FaultyDataError: The file cannot be read.
+        """
         return OneImage(_colored(decode_new([path], self.trained.input_shape)[0]), path=str(path))
 
     def from_split(self, split: str, place: int) -> OneImage:
-        """An image of the run's own data by its number in the split, 0-based. What viewers have is enough where it has
-        the model's size; else the data are opened. Raises UsageError `explain.place`, and as `load_trained`."""
+        """Get an image of the run's own data. What is published for viewers is used if it has the model's size; else
+        the data is opened.
+
+        Args:
+            split: "train", "valid" or "test".
+            place: Place in the split, from 0.
+
+        Returns:
+            The image.
+
+        Raises:
+            UsageError: `explain.place`: there is no such image; or as `load_trained`.
+            DataError: `data.changed`: the data has changed since the run was trained.
+        """
         found = self._published(split, place)
         return found if found is not None else self._stored(split, [place])[0]
 
@@ -129,20 +175,50 @@ class ImageExplainer:
     # -- answers -----------------------------------------------------------------------------------------------------
 
     def normalised(self, image: OneImage) -> torch.Tensor:
-        """(C, H, W) float32, as the model gets it."""
+        """Normalise an image for the model.
+
+        Args:
+            image: The image.
+
+        Returns:
+            Float32 (C, H, W).
+        """
         return self.trained.normalised(image.pixels[None])[0]
 
     def saliency(
         self, image: OneImage, label: int | None = None, progress: Progress = lambda done, total: None
     ) -> Saliency:
-        """Where the model looked, for a class, the likeliest by default."""
+        """Find out where the model looked.
+
+        Args:
+            image: The image.
+            label: Class to explain. None: the most likely one.
+            progress: Called as `progress(done, total)`.
+
+        Returns:
+            The heat map.
+        """
         return explain(self.model, self.normalised(image), label, self.trained.temperature, progress)
 
     def similar(
         self, image: OneImage, count: int, of_class: int = 1, progress: Progress = lambda done, total: None
     ) -> Similar:
-        """The `count` nearest training images, and `of_class` of the image's own class where that is known. An image
-        is not its own neighbor. Raises as `load_trained` and `training_index`; DataError `similar.not_finite`."""
+        """Find the nearest training images; an image is not its own neighbour.
+
+        Args:
+            image: The image.
+            count: How many, 0 or more.
+            of_class: How many of the image's own class, if that is known. Default: 1.
+            progress: Called as `progress(done, total)` while features are computed.
+
+        Returns:
+            The images.
+
+        Raises:
+            UsageError: As `load_trained`.
+            DataError: `similar.not_finite`: the model's output is not finite; `data.changed`: the data has changed; or
+                as `training_index`.
+        """
         index = self._index(progress)
         itself = image.place if image.split == "train" else None
         query = (

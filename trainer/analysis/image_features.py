@@ -1,5 +1,5 @@
-"""Every readable image of a source as a row of numbers that tell what it shows: features of a pretrained network where
-there is one, else pixels. [no torch for pixels]"""
+"""Every readable image of a source as numbers that describe it: features of a pretrained network if there is one, else
+pixels. [no torch for pixels]"""
 
 from __future__ import annotations
 
@@ -18,48 +18,59 @@ from trainer.recommendation import LARGEST_GREY, LEAST_SIDE, pretrained_installe
 from trainer.settings import Settings, merge
 
 NETWORK = "efficientnet_lite0"
-"""Where the settings name no pretrained network."""
+"""Used if the settings do not name a pretrained network."""
 PIXELS = 1_024
-"""Values an image is reduced to, at most, by averaging squares of pixels."""
+"""Largest number of values per image, reached by averaging squares of pixels."""
 COMPONENTS = 256
-"""Principal components of these that are kept, at most."""
+"""Largest number of principal components kept of these."""
 AT_ONCE = 1_024
 PENALTY_OF_NETWORK = 800.0
-"""Four times that of a head that is trained on right labels. Of CIFAR-10 with 5 % of the labels flipped at random, of
-the first proposals, as many as labels were flipped, are right: with 300, 1,000 and 12,000 images 50, 50 and 59 %; with
-a penalty of 200 46, 49 and 56 %, with 50 37, 48 and 49 %."""
+"""Four times the penalty of a head that is trained on correct labels. With 5 % of CIFAR-10's labels flipped at random,
+the share of correct proposals among the first (as many as labels were flipped) is 50, 50 and 59 % for 300, 1,000 and
+12,000 images; with a penalty of 200 it is 46, 49 and 56 %, with 50 it is 37, 48 and 49 %."""
 PENALTY_OF_PIXELS = 3.0
-"""On digits 97.1 % of the images are classified correctly with 0.3, 96.1 % with this and 90.0 % with 200; of labels
-flipped at random (5 %) 0.3 finds 87 % and this 80 %, of the proposals 86 and 90 % are right."""
+"""On digits, 97.1 % of the images are classified correctly with 0.3, 96.1 % with this and 90.0 % with 200; of labels
+flipped at random (5 %), 0.3 finds 87 % and this 80 %, and 86 and 90 % of the proposals are correct."""
 ROUNDING = 1e-5
-"""Part of a mean."""
+"""Standard deviation, as a part of the mean, up to which a feature counts as constant."""
 
 Reason = Literal["", "not_installed", "not_photographs"]
 
 
 class FeatureSource(NamedTuple):
-    """Where features come from. `model`: the pretrained network, empty for pixels. `reason`: why pixels;
-    `not_photographs`: small grey or tiny images, of which such a network sees little; `not_installed`: its weights are
-    missing."""
+    """Where features come from."""
 
     model: str
+    """Name of the pretrained network; empty for pixels."""
     reason: Reason = ""
+    """Why pixels are used. "not_photographs": small grey or tiny images, of which such a network sees little;
+    "not_installed": its weights are missing."""
 
 
 class ImageFeatures(NamedTuple):
-    """`rows` (M,): places in the source, ascending. `values` (M, D) float32: of these images, around 0, of a size of
-    about 1. `penalty`: the L2 penalty that softmax regression on them does best with, 1/C of scikit-learn. `pixels`:
-    from rows (n,) to images (n, H, W, 1 or 4) uint8 as `ImageSet.pixels` has them, as large as they were for the
-    features."""
+    """Features of M images."""
 
     rows: NDArray[np.int64]
+    """(M,): numbers of the images in the source, ascending."""
     values: NDArray[np.float32]
+    """(M, D) float32: their features, centred, with a scale of about 1."""
     penalty: float
+    """L2 penalty that suits softmax regression on them, 1/C of scikit-learn."""
     pixels: Callable[[NDArray[np.int64]], NDArray[np.uint8]]
+    """From rows (n,) to pixels uint8 (n, H, W, 1 or 4), in the layout of `ImageSet.pixels` and the size used for the
+    features."""
 
 
 def choose_features(settings: Settings, pictures: ImageSet) -> FeatureSource:
-    """The network of the settings where it is a pretrained one, else the one that fits the images."""
+    """Choose where features come from.
+
+    Args:
+        settings: A pretrained network named in them is used.
+        pictures: The images.
+
+    Returns:
+        The network of the settings, else what suits the images.
+    """
     if is_pretrained(settings.model):
         return FeatureSource(settings.model)
     side = max(pictures.pixels.shape[1:3])
@@ -71,11 +82,23 @@ def choose_features(settings: Settings, pictures: ImageSet) -> FeatureSource:
 def image_features(
     source: FeatureSource, settings: Settings, report: Report, root: Path, progress: Progress = no_progress
 ) -> ImageFeatures:
-    """Features of all images in any split. Those of a network are kept under `root`, the folder of all runs, where
-    training finds them and is found.
+    """Compute features of all images in any split. Those of a network are cached below `root`, where training finds
+    them, too.
 
-    `progress` is told of the stages "import", "download" and "extract" besides those of opening data. Raises what
-    `open_data`, `load_weights` and `FeatureFile` raise.
+    Args:
+        source: Where features come from.
+        settings: How the data is opened.
+        report: Findings about the same source.
+        root: Folder of all runs.
+        progress: Called with the stages of opening data and "import", "download" and "extract".
+
+    Returns:
+        The features.
+
+    Raises:
+        UsageError: As `open_data` and `load_weights`.
+        DataError: As `open_data` and `load_weights`.
+        DiskError: Features cannot be written.
     """
     if source.model:
         return _of_network(merge(settings.model_dump(), {"model": source.model}), root, progress)

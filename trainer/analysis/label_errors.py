@@ -1,15 +1,15 @@
-"""Which labels are probably wrong: confident learning. [no torch]
+"""Finds labels that are probably wrong: confident learning. [no torch]
 
 C. Northcutt, L. Jiang, I. Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", Journal of Artificial
 Intelligence Research 70, 2021. Written from the paper, sections 3.1 and 3.2:
 
-1. The threshold of a class is the mean of what its own images say of it (equation 2).
-2. An image whose probability of some class reaches that class's threshold belongs there with confidence; of several
-   classes the most probable counts. `joint[i, j]` counts images with the label i that belong to j (equation 1).
+1. The threshold of a class is the mean probability of that class over its own images (equation 2).
+2. An image belongs to a class with confidence if its probability reaches the class's threshold; of several classes, the
+   most probable one counts. `joint[i, j]` counts images with the label i that belong to j (equation 1).
 3. Each row is scaled to the number of images with that label (equation 3): an estimate of how many of them should have
    the label j.
-4. Prune by noise rate: for each pair, so many images with the label i and the largest margin p(j) - p(i) are proposed.
-   Beyond the paper, a margin must be positive: no label is questioned that is said to be the likelier one.
+4. Prune by noise rate: for each pair, that many images with the label i and the largest margin p(j) - p(i) are
+   proposed. Beyond the paper, a margin must be positive: a label that is the most probable one is not questioned.
 """
 
 from __future__ import annotations
@@ -20,38 +20,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 Probabilities = NDArray[np.float32]
-"""(N, C), each row sums to 1: of images by models that have not seen them."""
+"""(N, C), each row sums to 1: from models that have not seen the images."""
 Labels = NDArray[np.int64]
 TOLERANCE = 1e-3
-"""How far the probabilities of an image may be from a sum of 1."""
+"""Largest difference of a row's sum from 1."""
 
 
 @dataclass(frozen=True)
 class LabelErrors:
-    """M proposals, the largest margin first, and what they are based on.
-
-    `rows` (M,): the images. `suggested` (M,): the class each should rather have. `margins` (M,) in (0, 1]: by how much
-    that is likelier than its label. `thresholds` (C,): infinite for a class without images. `joint` (C, C): images by
-    label and by the class they belong to with confidence. `estimate` (C, C): that, scaled to all images.
-    """
+    """M labels that are probably wrong, the largest margin first, and the statistics behind them."""
 
     rows: NDArray[np.int64]
+    """(M,): numbers of the images."""
     suggested: Labels
+    """(M,): the class that each should have instead."""
     margins: NDArray[np.float32]
+    """(M,), in (0, 1]: how much more probable that class is than the label."""
     thresholds: NDArray[np.float64]
+    """Threshold of each class (C,), in [0, 1]; infinite for a class without images."""
     joint: NDArray[np.int64]
+    """(C, C): images by label (row) and by the class that they belong to with confidence."""
     estimate: NDArray[np.float64]
+    """(C, C): `joint`, scaled to all images."""
 
     @property
     def estimated(self) -> float:
-        """How many labels are wrong, by estimate."""
+        """Estimated number of wrong labels."""
         return float(self.estimate.sum() - self.estimate.trace())
 
 
 def find_label_errors(probabilities: Probabilities, labels: Labels) -> LabelErrors:
-    """Propose labels that are probably wrong. `labels` (N,): places in the C classes.
+    """Find labels that are probably wrong (Northcutt et al. 2021).
 
-    Raises ValueError for probabilities that are none: not finite, negative, not adding up to 1, of another shape.
+    Args:
+        probabilities: Probabilities float32 (N, C), from models that have not seen the images.
+        labels: Label of each image (N,), in 0 ... C - 1.
+
+    Returns:
+        The proposals.
+
+    Raises:
+        ValueError: The shapes do not fit, or rows are not probabilities.
     """
     _check(probabilities, labels)
     classes = probabilities.shape[1]

@@ -1,5 +1,5 @@
-"""What should be looked at in a data set, image by image: labels that may be wrong, copies with different labels, leaks
-and outliers in one list, the surest first. [no torch]"""
+"""What should be reviewed in a data set, image by image: probably wrong labels, copies with different labels, leaks and
+outliers in one list, the most certain first. [no torch]"""
 
 from __future__ import annotations
 
@@ -20,59 +20,86 @@ from trainer.events import SPLITS
 Kind = Literal["label", "conflict", "leak", "outlier"]
 KINDS: tuple[Kind, ...] = ("label", "conflict", "leak", "outlier")
 NEAR_LEAK = 0.9
-"""Score of a leak that is no exact copy; of 300 such pairs in CIFAR-10, 298 showed the same picture."""
+"""Score of a leak that is not an exact copy; of 300 such pairs in CIFAR-10, 298 showed the same picture."""
 
 
 class OtherImage(msgspec.Struct, frozen=True):
     """The image that a proposal compares with."""
 
     row: int
+    """Number in the source."""
     path: str
+    """Path relative to the source."""
     split: str
+    """"train", "valid" or "test"."""
     label: int
+    """Its class."""
 
 
 class Proposal(msgspec.Struct, frozen=True):
-    """One image that should be looked at, and what for.
-
-    `row`: its place in the source; `label`, `suggested`: places in the classes, -1 where no other class is suggested.
-    `score`: [0, 1], comparable between kinds. `self_confidence`, `suggested_confidence`: [0, 1], what models that have
-    not seen the image say of its class and of the suggested one; None where it is not judged. `exact`: whether it is
-    the `other` image pixel for pixel. `digest`: of its content, empty where not looked up. `edit`: a decision on it.
-    """
+    """An image that should be reviewed, and why."""
 
     kind: Kind
+    """"label": probably wrong label; "conflict": copy with another label; "leak": copy in an earlier split; "outlier".
+    """
     row: int
+    """Number in the source."""
     path: str
+    """Path relative to the source."""
     split: str
+    """"train", "valid" or "test"."""
     label: int
+    """Its class."""
     action: Literal["relabel", "leave_out"]
+    """What is proposed."""
     score: float
+    """How certain the proposal is, in [0, 1]; comparable between kinds."""
     suggested: int = -1
+    """Class that the image should have; -1 if none is suggested."""
     self_confidence: float | None = None
+    """Probability of its label, in [0, 1], from models that have not seen the image; None if it was not judged."""
     suggested_confidence: float | None = None
+    """Probability of the suggested class; None if there is none, or the image was not judged."""
     other: OtherImage | None = None
+    """The copy, for conflicts and leaks; else None."""
     exact: bool | None = None
+    """Whether the copy is equal pixel for pixel; None without a copy."""
     digest: str = ""
+    """Digest of the content, see `image_digest`; empty if not looked up."""
     edit: dict[str, str] | None = None
+    """A decision on this image: `action`, `label` and `when`; None if there is none."""
     picture: int = -1
+    """Place of its thumbnail; -1 if not stored."""
     other_picture: int = -1
+    """Place of the copy's thumbnail; -1 if there is none."""
 
 
 class Judgement(NamedTuple):
-    """What was found about the images at `rows` (M,) of the source, ascending. `probabilities` (M, C): out of fold;
-    `judged` (M,): whether they say anything. `errors`: its rows are places among the judged images."""
+    """What was found about M images."""
 
     rows: NDArray[np.int64]
+    """(M,): numbers of the images in the source, ascending."""
     probabilities: NDArray[np.float32]
+    """(M, C): probabilities from models that have not seen the image."""
     judged: NDArray[np.bool_]
+    """(M,): whether these probabilities mean anything."""
     errors: LabelErrors
+    """Probably wrong labels; its rows are places among the judged images."""
     outliers: Outliers
+    """Outliers among all M images."""
 
 
 def make_proposals(report: Report, judgement: Judgement) -> list[Proposal]:
-    """All proposals, the surest first. An image can have several, but not both a conflict and a wrong label: the copy
-    says more than a model."""
+    """Make all proposals. An image can have several, but not both a conflict and a wrong label: the copy is the better
+    evidence.
+
+    Args:
+        report: Findings about the source, with copies and leaks.
+        judgement: Findings about labels and outliers.
+
+    Returns:
+        The proposals, the most certain first.
+    """
     maker = _Maker(report, judgement)
     conflicts = {one.row: one for one in maker.conflicts()}
     labels = [one for one in maker.labels() if one.row not in conflicts]
@@ -81,7 +108,14 @@ def make_proposals(report: Report, judgement: Judgement) -> list[Proposal]:
 
 
 def count_copies(report: Report) -> int:
-    """Images that repeat another of their class and split, pixel for pixel: no label errors."""
+    """Count images that repeat another of their class and split pixel for pixel; these are not label errors.
+
+    Args:
+        report: Findings about the source.
+
+    Returns:
+        Their number.
+    """
     pictures, count = report.pictures, 0
     for group in report.duplicates.groups:
         keys = Counter(

@@ -1,8 +1,8 @@
-"""A data set's labels reviewed: from settings to the list of what should be looked at, kept on disk per data set.
-[no torch where it is there already, or where pixels are enough]
+"""Reviews the labels of a data set: from settings to a list of what should be looked at, stored per data set. [no torch
+if it is stored already, or if pixels are enough]
 
-`<runs>/.data/labels/<key>/`: `pictures.npz` (small images of what is listed) and `records.json`, which is written last.
-The key stands for images, labels, split and network: nothing but these decides what is found.
+`<runs>/.data/labels/<key>/`: `pictures.npz` (thumbnails of what is listed) and `records.json`, which is written last.
+The key stands for images, labels, split and network: nothing else affects the result.
 """
 
 from __future__ import annotations
@@ -36,39 +36,49 @@ from trainer.store.arrays import write_arrays
 from trainer.store.edits_file import LabelEdit
 
 VERSION = 1
-"""Of what is found and how it is written: of another one nothing is read."""
+"""Of findings and format; reviews of another version are ignored."""
 KEPT = 8
-"""Reviews that stay: the newest."""
+"""Reviews that are kept, the newest."""
 LISTED = 5_000
-"""Proposals that are listed, the surest. No one decides on more in one go, and each decision makes the next list
-better."""
+"""Proposals that are listed, the most certain. Nobody decides on more at once, and each decision improves the next
+list."""
 FEWEST = 10
+"""Images needed for a review."""
 PICTURE_SIDE = 128
+"""Longer side of a thumbnail in pixels, at most."""
 PICTURE_BYTES = 32 << 20
+"""Size of all thumbnails in bytes, about."""
 MAX_BYTES = 256 << 20
 
 
 class FeatureFacts(msgspec.Struct, frozen=True):
-    """`kind`: "pretrained" or "pixels"; `reason`: why pixels, see `FeatureSource`."""
+    """What labels were judged by."""
 
     kind: str
+    """"pretrained" or "pixels"."""
     model: str
+    """Name of the network; empty for pixels."""
     width: int
+    """Numbers per image."""
     reason: Reason
+    """Why pixels, see `FeatureSource`."""
 
 
 class LabelPair(msgspec.Struct, frozen=True):
-    """How many images with this label should rather have the `suggested` one, by estimate, and how many are
-    proposed."""
+    """A pair of classes whose labels are confused."""
 
     label: int
+    """The label."""
     suggested: int
+    """The class that images should have instead."""
     estimated: float
+    """Estimated number of such images."""
     proposed: int
+    """Number of such images that are proposed."""
 
 
 class LabelReview(msgspec.Struct, frozen=True):
-    """See trainer/cli/label_requests.py for what the fields mean."""
+    """A review. The fields are those of the answer described in trainer/cli/label_requests.py, and `v`, the version."""
 
     v: int
     classes: tuple[str, ...]
@@ -86,20 +96,35 @@ class LabelReview(msgspec.Struct, frozen=True):
 
 
 class KeptReview(NamedTuple):
-    """A review, its two files, and whether it was there already."""
+    """A review and its files."""
 
     review: LabelReview
+    """The review."""
     records: Path
+    """File of the proposals, JSON."""
     pictures: Path
+    """File of the thumbnails, .npz."""
     cached: bool
+    """Whether it was stored already."""
 
 
 def review_labels(settings: Settings, report: Report, root: Path, progress: Progress = no_progress) -> KeptReview:
-    """Review the labels of the source that `report` is about, opened with these settings; `root`: the folder of all
-    runs, where features and reviews are kept.
+    """Review the labels of a source.
 
-    Raises FaultyDataError where the source cannot be used, DataError `labels.too_few` and `labels.not_finite`,
-    DiskError, and what `image_features` raises.
+    Args:
+        settings: How the data is opened.
+        report: Findings about the same source.
+        root: Folder of all runs, where features and reviews are stored.
+        progress: Called with the stages of `image_features`, "folds", "outliers" and "pictures".
+
+    Returns:
+        The review, from an earlier call if nothing has changed.
+
+    Raises:
+        FaultyDataError: The source cannot be used.
+        DataError: `labels.too_few`: fewer than 10 images; `labels.not_finite`: features are not finite; or as
+            `image_features`.
+        DiskError: The review cannot be written.
     """
     _check(report)
     source = choose_features(settings, report.pictures)
@@ -120,8 +145,21 @@ def review_labels(settings: Settings, report: Report, root: Path, progress: Prog
 
 
 def find_review(settings: Settings, root: Path, progress: Progress = no_progress) -> KeptReview | None:
-    """The review of the source of these settings as it is now, where there is one: without looking for copies, which
-    takes most of the time of a report. Raises as `inspect_source`."""
+    """Find the stored review of a source in its current state, without searching for copies, which takes most of the
+    time of a report.
+
+    Args:
+        settings: How the data is opened.
+        root: Folder of all runs.
+        progress: Called with the stages of reading.
+
+    Returns:
+        The review; None if there is none.
+
+    Raises:
+        UsageError: As `inspect_source`.
+        DataError: As `inspect_source`.
+    """
     options = settings.data.model_dump(exclude={"skip_bad"})
     found = divide_source(**options, seed=settings.train.seed, progress=progress)
     source = choose_features(settings, found.pictures)

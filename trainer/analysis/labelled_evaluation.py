@@ -1,4 +1,4 @@
-"""A trained model judged by labelled images that no run has divided: figures, and what it says of each."""
+"""Evaluates a trained model on labelled images that do not belong to its run: metrics, and predictions per image."""
 
 from __future__ import annotations
 
@@ -19,18 +19,22 @@ from trainer.result import Evaluation
 from trainer.trainer import Trainer
 
 TOP = 3
+"""Classes listed per image."""
 
 
 @dataclass(frozen=True)
 class LabelledEvaluation:
-    """`rows`: of each image that could be read, in the order of the source, `image`, `true_class`, `class`,
-    `confidence`, `correct` and `top`, the likeliest classes; empty unless asked for. `left_out`: images that could not
-    be read. `seen`: paths of those that are files the model was trained on, byte for byte."""
+    """An evaluation on labelled images."""
 
     evaluation: Evaluation
+    """The metrics."""
     rows: list[dict[str, Any]] = field(default_factory=list)
+    """For each readable image, in the order of the source: `image`, `true_class`, `class`, `confidence`, `correct` and
+    `top`, the most likely classes; empty unless asked for."""
     left_out: tuple[Fault, ...] = ()
+    """Images that could not be read."""
     seen: tuple[str, ...] = ()
+    """Paths of images whose files the model was trained on, byte for byte."""
 
 
 def evaluate_images(
@@ -42,11 +46,22 @@ def evaluate_images(
     with_rows: bool = False,
     progress: Progress = no_progress,
 ) -> LabelledEvaluation:
-    """Figures of the model on these images, prepared as those it was trained on, a few at a time.
+    """Evaluate a model on images, prepared as its training images were, a few at a time.
 
-    `skip_bad`: leave out images that cannot be read instead of raising. `progress`: is told of the stage "evaluate".
-    Raises FaultyDataError that names every image that cannot be read, UsageError where the model's data cannot prepare
-    images.
+    Args:
+        trainer: Has the model.
+        weights: Which weights the model has.
+        images: The images.
+        skip_bad: Leave out unreadable images instead of raising.
+        with_rows: Also give the predictions of each image.
+        progress: Called with the stage "evaluate".
+
+    Returns:
+        The evaluation.
+
+    Raises:
+        FaultyDataError: Images cannot be read; it names every one.
+        UsageError: The run's data cannot prepare images.
     """
     pieces = _Pieces(trainer, images, with_rows, progress)
     evaluation = trainer.evaluate(images.name, weights=weights, batches=pieces)

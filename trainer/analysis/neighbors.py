@@ -1,7 +1,8 @@
-"""The training images that are nearest to an image in a model's feature space: exact search. [no torch]
+"""Nearest training images in a model's feature space: exact search. [no torch]
 
-Squared distances come from one product of matrices, |a|² + |b|² - 2ab with the norms |a|² computed once, in single
-precision. That is quick and a little off, so the nearest ones are measured again, by differences in double precision.
+Squared distances come from one matrix product, |a|² + |b|² - 2ab with the norms |a|² computed once, in single
+precision. That is fast but slightly inexact, so the nearest candidates are measured again, by differences in double
+precision.
 """
 
 from __future__ import annotations
@@ -15,25 +16,32 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 BLOCK = 4_096
-"""Rows at a time: features that are mapped into memory are never copied as a whole."""
+"""Rows at a time: memory-mapped features are never copied as a whole."""
 MORE = 64
-"""Candidates that are measured again beside those asked for."""
+"""Candidates measured again in addition to those asked for."""
 
 
 class Neighbors(NamedTuple):
-    """`places` (k,) of images in the training split, the nearest first, those at equal distance in their order;
-    `distances` (k,) float64, Euclidean."""
+    """Nearest training images."""
 
     places: Rows
+    """(k,): places in the training split, the nearest first; at equal distance in their order."""
     distances: NDArray[np.float64]
+    """(k,) float64: Euclidean distances."""
 
 
 class NeighborIndex:
     """N training images in feature space.
 
-    `features` (R, F), float32, perhaps mapped from a file; `rows` (N,): which of them the images are; `labels` (N,):
-    their classes. `mean`, `scale` (F,): what is subtracted from features before they are compared, and what they are
-    multiplied with then.
+    Args:
+        features: Features float32 (R, F), possibly memory-mapped.
+        rows: Row of each image (N,).
+        labels: Class of each image (N,).
+        mean: What is subtracted from features before they are compared (F,). None: 0.
+        scale: What they are multiplied by then (F,). None: 1.
+
+    Attributes:
+        labels: Class of each image (N,).
     """
 
     def __init__(
@@ -57,11 +65,25 @@ class NeighborIndex:
         return found
 
     def feature(self, place: int) -> Floats:
-        """Those of one of the images, (F,), as they are kept."""
+        """Get the features of an image.
+
+        Args:
+            place: Place of the image in the training split.
+
+        Returns:
+            Features float32 (F,), as stored.
+        """
         return np.array(self._features[self._rows[place]])
 
     def distances(self, query: Floats) -> Distances:
-        """From features (F,), as they are kept, to all of the images."""
+        """Compute approximate distances to all images.
+
+        Args:
+            query: Features float32 (F,), as stored ones are.
+
+        Returns:
+            The distances.
+        """
         moved = (query - self._mean) * self._scale
         turned = moved * self._scale
         # one call: threads that meet after each block cost five times the work where the processor is busy
@@ -71,7 +93,15 @@ class NeighborIndex:
         return Distances(self, query, squared[self._rows])
 
     def measured(self, query: Floats, places: Rows) -> NDArray[np.float64]:
-        """Distances (k,) to some of the images, in double precision."""
+        """Compute exact distances to some images.
+
+        Args:
+            query: Features float32 (F,), as stored ones are.
+            places: Places of the images (k,).
+
+        Returns:
+            Euclidean distances float64 (k,).
+        """
         found = np.empty(len(places))
         for start in range(0, len(places), BLOCK):
             rows = self._rows[places[start : start + BLOCK]]
@@ -82,15 +112,26 @@ class NeighborIndex:
 
 @dataclass(frozen=True)
 class Distances:
-    """About how far all images are from one, squared: (N,)."""
+    """Approximate distances of all images to a query."""
 
     index: NeighborIndex
+    """The images."""
     query: Floats
+    """Features of the query float32 (F,)."""
     squared: Floats
+    """Squared distances float32 (N,)."""
 
     def nearest(self, count: int, label: int | None = None, without: int | None = None) -> Neighbors:
-        """Up to `count` of the images; with a `label`, of this class only. `without`: the place of one that is left
-        out, because it is the image itself."""
+        """Find the nearest images.
+
+        Args:
+            count: How many, at most.
+            label: Only images of this class. None: of all.
+            without: Place of an image to leave out, such as the query itself. None: none.
+
+        Returns:
+            The nearest images, with exact distances.
+        """
         fits = np.ones(len(self.squared), bool) if label is None else self.index.labels == label
         if without is not None:
             fits[without] = False

@@ -1,6 +1,6 @@
-"""What models say of images that they have not seen: softmax regression on features, trained on the other folds.
+"""Predictions for images that the model has not seen: softmax regression on features, trained on the other folds.
 
-[no torch: to make its first optimiser takes it two seconds]
+[no torch: creating its first optimiser takes two seconds]
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from trainer.data.split import mix
 
 FOLDS = 5
 EVALUATIONS = 20
-"""Of loss and gradient, at most. Three times as many find the same wrong labels in CIFAR-10."""
+"""Evaluations of loss and gradient, at most. Three times as many find the same wrong labels in CIFAR-10."""
 HISTORY = 10
 PIECE_BYTES = 32 << 20
-"""Of the logits that are in memory at a time."""
+"""Bytes of the logits that are in memory at a time."""
 
 Features = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -27,11 +27,12 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """`probabilities` (N, C): of each image by the model that was trained on the other folds. `judged` (N,): whether
-    that model has seen any other image of its class; where not, it says nothing about the label."""
+    """Predictions by models that have not seen the image."""
 
     probabilities: NDArray[np.float32]
+    """(N, C): probabilities of each image, by the model trained on the other folds."""
     judged: NDArray[np.bool_]
+    """(N,): whether that model has seen any other image of its class; if not, it says nothing about the label."""
 
 
 def out_of_fold(
@@ -44,14 +45,22 @@ def out_of_fold(
     groups: Sequence[Sequence[int]] = (),
     progress: Progress = no_progress,
 ) -> OutOfFold:
-    """Train `FOLDS` models, each without one fold, and ask each about that one.
-
-    `features` (N, D): around 0, of a size of about 1. `penalty`: L2 on the weights of a model, divided by its number of
-    images. `groups`: images that show the same picture share a fold, so that none is judged by its own copy.
-    `progress` is told of the stage "folds".
+    """Train `FOLDS` models, each without one fold, and let each predict that fold.
 
     All models are trained at once, by L-BFGS on all images: reading these takes the time, and they are read once for
-    all of them. They share nothing but the lengths of the steps.
+    all models. The models share nothing but the step lengths.
+
+    Args:
+        features: Features float32 (N, D), centred, with a scale of about 1.
+        labels: Class of each image (N,).
+        classes: Number of classes C.
+        penalty: L2 penalty on the weights of a model, divided by its number of images.
+        seed: Seed of the folds.
+        groups: Images that show the same picture share a fold, so that none is judged by its own copy.
+        progress: Called with the stage "folds".
+
+    Returns:
+        The predictions.
     """
     folds = assign_folds(labels, seed=seed, groups=groups)
     models = _Models(features, labels, folds, classes, penalty)
@@ -63,8 +72,16 @@ def out_of_fold(
 
 
 def assign_folds(labels: Labels, *, seed: int, groups: Sequence[Sequence[int]] = ()) -> NDArray[np.int64]:
-    """The fold of each image, (N,): each class is spread evenly, to within one image, apart from the `groups`, which go
-    where their first image goes."""
+    """Divide images into `FOLDS` folds, each class evenly to within one image, except for groups.
+
+    Args:
+        labels: Class of each image (N,).
+        seed: Seed of the folds.
+        groups: Images that go where the first of their group goes.
+
+    Returns:
+        Fold of each image (N,), from 0.
+    """
     shuffled = np.argsort(np.random.PCG64(mix("folds", seed)).random_raw(len(labels)), kind="stable")
     order = shuffled[np.argsort(labels[shuffled], kind="stable")]
     folds = np.empty(len(labels), np.int64)

@@ -1,9 +1,9 @@
-"""Images that are unlike all others: far from their nearest neighbours in the space of features. [no torch]
+"""Finds images that are unlike all others: far from their nearest neighbours in feature space. [no torch]
 
 The distance of an image is that to its k-th nearest neighbour (S. Ramaswamy, R. Rastogi, K. Shim, "Efficient Algorithms
-for Mining Outliers from Large Data Sets", SIGMOD 2000): k of them may be odd in the same way. An image is an outlier
-where the modified z-score of the logarithm of that distance is above 3.5 (B. Iglewicz, D. Hoaglin, "How to Detect and
-Handle Outliers", 1993): median and median absolute deviation, which outliers do not move.
+for Mining Outliers from Large Data Sets", SIGMOD 2000), as several may be odd in the same way. An image is an outlier
+if the modified z-score of the logarithm of that distance is above 3.5 (B. Iglewicz, D. Hoaglin, "How to Detect and
+Handle Outliers", 1993): it uses median and median absolute deviation, which outliers do not shift.
 """
 
 from __future__ import annotations
@@ -17,33 +17,42 @@ from trainer.data.image_set import Progress, no_progress
 
 NEIGHBOURS = 10
 COMPONENTS = 256
-"""Principal components in which distances are taken. Of ten animals among 2,800 vehicles of CIFAR-10 six are among the
-hundred farthest; with 64 components three are."""
+"""Principal components in which distances are measured. Of ten animals among 2,800 vehicles of CIFAR-10, six are among
+the hundred farthest; with 64 components, three are."""
 COMPARED = 4_096
-"""Images that each is compared with, at most, evenly spread over the source: all of them would take a quarter of an
-hour for 60,000."""
+"""Images that each is compared with, at most, evenly spread over the source: comparing all of 60,000 would take a
+quarter of an hour."""
 FEWEST = 50
-"""Images below which there is no usual distance to speak of."""
+"""Images below which there is no usual distance."""
 SCORE, NORMAL = 3.5, 0.6745
-"""The authors' bound, and the part of a standard deviation that the median absolute deviation of a normal one is."""
+"""The authors' threshold, and the median absolute deviation of a normal distribution in standard deviations."""
 AT_ONCE = 2_048
 
 
 class Outliers(NamedTuple):
-    """`distances` (N,) to the k-th nearest neighbour, and the `threshold` above which an image is an outlier; infinite
-    where nothing can be said."""
+    """Distances of N images, and which are outliers."""
 
     distances: NDArray[np.float64]
+    """(N,): distance to the k-th nearest neighbour."""
     threshold: float
+    """Distance above which an image is an outlier; infinite if that cannot be said."""
 
     @property
     def places(self) -> NDArray[np.int64]:
-        """Of the outliers, ascending."""
+        """Places of the outliers, ascending."""
         return np.flatnonzero(self.distances > self.threshold)
 
 
 def find_outliers(features: NDArray[np.float32], progress: Progress = no_progress) -> Outliers:
-    """`features` (N, D), standardised. `progress` is told of the stage "outliers"."""
+    """Find outliers.
+
+    Args:
+        features: Standardised features float32 (N, D).
+        progress: Called with the stage "outliers".
+
+    Returns:
+        The outliers; none for fewer than `FEWEST` images.
+    """
     if len(features) < FEWEST:
         return Outliers(np.zeros(len(features)), float("inf"))
     distances = _distances(_reduced(features), progress)

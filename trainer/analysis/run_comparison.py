@@ -1,8 +1,8 @@
-"""Two runs side by side: what was set otherwise, and which differences of their figures are more than noise. [no torch]
+"""Compares two runs: which settings differ, and which differences of their metrics are more than noise. [no torch]
 
-Where both judged the same images, these are compared one by one, and what is hard for both cancels. Which images a run
-judged is known from what is published of its data, `runs/.data/FINGERPRINT`. Where the labels of one run were edited,
-both are judged by the edited labels, on the images that both have.
+If both were evaluated on the same images, these are compared one by one, so that what is hard for both cancels out.
+Which images a run was evaluated on is known from its published data, `runs/.data/FINGERPRINT`. If the labels of one run
+were edited, both are judged by the edited labels, on the images that both have.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from trainer.errors import DataError
 from trainer.metrics.classification import Metrics, confusion
-from trainer.metrics.significance import Paired, paired_bootstrap
+from trainer.metrics.paired_comparison import Paired, paired_bootstrap
 from trainer.store import durable
 from trainer.store.edits_file import OF_RUN, LabelEdit, kept_edits, read_edits
 from trainer.store.evaluations import MAX_BYTES, SplitMetrics, read_outputs
@@ -30,33 +30,47 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class RunComparison:
-    """Runs A and B on one split. `settings`: key, value of A, value of B, where they differ; None where it is not set.
-
-    `paired` is None where the images cannot be compared one by one; `reason` says why. `images`: how many were, of
-    the split's; fewer than all where only a sample of them is published. `edited`: where edits made the labels of the
-    two differ, what was made equal; `a` and `b` are then the figures on these images, without a loss.
-    """
+    """Comparison of run A and run B on one split."""
 
     a: SplitMetrics
+    """Evaluation of run A; on the common images if `edited`, without a loss."""
     b: SplitMetrics
+    """Evaluation of run B, likewise."""
     settings: tuple[tuple[str, Any, Any], ...]
+    """Key, value of A and value of B for each setting that differs; None if it is not set."""
     paired: Paired | None
+    """Comparison image by image; None if that is not possible."""
     images: int
+    """Images compared one by one; fewer than all if only a sample is published."""
     reason: str
+    """Why they cannot be compared one by one, for people; empty if they can."""
     edited: LabelDifference | None = None
+    """How edits made the labels of the two runs differ; None if they did not."""
 
 
 @dataclass(frozen=True)
 class LabelDifference:
-    """Images that both runs judged with different labels, `relabelled`, and those that one of them left out."""
+    """How label edits made two runs differ."""
 
     relabelled: int
+    """Images with different labels in the two runs."""
     left_out: int
+    """Images that only one of the runs has."""
 
 
 def compare(a: RunFolder, b: RunFolder, one: SplitMetrics, other: SplitMetrics) -> RunComparison:
-    """Run A with its evaluation `one` beside run B with `other`, both of the same split. Macro-F1 that an older version
-    recorded over all classes is computed again, over those that occur: else the two could not be compared."""
+    """Compare two runs on a split. A macro-F1 that an older version recorded over all classes is computed again, over
+    those that occur: otherwise the two could not be compared.
+
+    Args:
+        a: Folder of run A.
+        b: Folder of run B.
+        one: Evaluation of run A.
+        other: Evaluation of run B, on the same split.
+
+    Returns:
+        The comparison.
+    """
     one, other = _restated(one), _restated(other)
     paired, images, reason, edited = None, 0, "", None
     try:

@@ -1,4 +1,4 @@
-"""Where the evaluated weights of a run fail, from what is kept of its images. [no torch]"""
+"""Where the evaluated weights of a run fail, from what is stored about its images. [no torch]"""
 
 from __future__ import annotations
 
@@ -24,49 +24,64 @@ from trainer.store.run_files import dotted_settings
 from trainer.store.thumbnails import PublishedSplit, open_published
 
 Tell = Callable[[str, int, int], None]
-"""Hears of each stage, `pixels` or `photos`, how many of how many images are done."""
+"""Called as `tell(stage, done, total)`, in images; the stage is "pixels" or "photos"."""
 PATTERN = "pattern"
-"""The fact that a path fits a pattern which a person gave."""
+"""Name of the fact that a path matches the user's pattern."""
 
 
 @dataclass(frozen=True, eq=False)
 class RunFacts:
-    """What is known of the published images of a split, in their order: a sample where the split has more.
-
-    `missing`: photographs that could not be looked into for camera and time; `unopened`: the folder of the run's data,
-    where it is not there.
-    """
+    """What is known about the published images of a split: a sample if the split has more."""
 
     published: PublishedSplit
+    """The images."""
     facts: ImageFacts
+    """Facts, in the order of the images."""
     missing: int = 0
+    """Photographs whose camera and time could not be read."""
     unopened: str = ""
+    """Folder of the run's data, if it does not exist; else empty."""
 
 
 @dataclass(frozen=True, eq=False)
 class RunSlices:
-    """`found` in the images of `known`; `labels` and `predicted`, (N,) int64, are in their order. `outputs` are
-    those of the whole split, as `read_outputs` gives them."""
+    """Slices of an evaluated split."""
 
     found: Slices
+    """The slices."""
     split: str
+    """Name of the split."""
     classes: tuple[str, ...]
+    """Class names."""
     known: RunFacts
+    """What is known about its N published images."""
     labels: NDArray[np.int64]
+    """True class of each of them int64 (N,)."""
     predicted: NDArray[np.int64]
+    """Predicted class of each of them int64 (N,)."""
     outputs: dict[str, NDArray[Any]]
+    """Predictions of the whole split, as `read_outputs` gives them."""
 
     @property
     def enough(self) -> bool:
-        """Whether there are images for a slice and as many others."""
+        """Whether there are enough images for a slice and as many others."""
         return self.found.images >= 2 * LEAST
 
 
 def run_slices(folder: RunFolder, evaluation: SplitMetrics, known: RunFacts, pattern: str = "") -> RunSlices:
-    """The slices of an evaluated split, from the facts of its images. `pattern`: the fact PATTERN as well, of the
-    images whose path fits it; `*` and `?` stand for any letters and any one.
+    """Find the slices of an evaluated split.
 
-    Raises DataError `slices.mismatch` where the answers are not of these images, and what reading them raises.
+    Args:
+        folder: Folder of the run.
+        evaluation: Evaluation of the split.
+        known: Facts about its images.
+        pattern: Adds the fact `PATTERN`: images whose path matches, with `*` and `?` as wildcards. Default: none.
+
+    Returns:
+        The slices.
+
+    Raises:
+        DataError: `slices.mismatch`: the predictions are not of these images; or they cannot be read.
     """
     published, split, classes = known.published, evaluation.split, len(evaluation.classes)
     outputs = read_outputs(confined(folder, f"evaluation/{split}.npz"))
@@ -102,10 +117,21 @@ def run_facts(
     exif: bool = True,
     tell: Tell = lambda stage, done, total: None,
 ) -> RunFacts:
-    """Facts of the published images of a run's split, valid or test. `exif`: photographs are looked into for camera and
-    time, where the run's data are a folder that is still there.
+    """Collect facts about the published images of a run.
 
-    Raises DataError `data.unpublished` or `slices.data`, or UsageError `slices.split`, where there are no images.
+    Args:
+        folder: Folder of the run.
+        split: "valid" or "test".
+        classes: Class names.
+        exif: Also read camera and time from photographs, if the data is a folder that still exists. Default: True.
+        tell: Called as `tell(stage, done, total)`.
+
+    Returns:
+        The facts.
+
+    Raises:
+        DataError: `data.unpublished` or `slices.data`: the images are not known.
+        UsageError: `slices.split`: the images of this split were not stored.
     """
     published = _published(folder, split)
     facts = published_facts(published, classes, lambda done, total: tell("pixels", done, total))
@@ -123,7 +149,16 @@ def run_facts(
 def published_facts(
     published: PublishedSplit, classes: Sequence[str], tell: Callable[[int, int], None] = lambda done, total: None
 ) -> ImageFacts:
-    """What published images show by themselves, without the data that they are from."""
+    """Collect what published images show by themselves, without the original data.
+
+    Args:
+        published: The images.
+        classes: Class names.
+        tell: Called as `tell(done, total)`.
+
+    Returns:
+        The facts.
+    """
     names = [classes[label] if 0 <= label < len(classes) else "" for label in published.labels]
     return image_facts(published.images, published.sizes, published.paths, names, tell)
 

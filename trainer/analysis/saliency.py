@@ -7,8 +7,8 @@
 | another convolutional one | `gradcam` | Grad-CAM (Selvaraju et al. 2017) on its last map |
 | a transformer, a perceptron, few places | `occlusion` | what it costs to cover it (Zeiler and Fergus 2014) |
 
-The two exact methods divide the logit less the bias among the places: their sum is checked for each image, and where
-it is another, because something stands between maps and logit, the next method is taken.
+The two exact methods divide the logit less the bias among the places. Their sum is checked for each image; if it
+differs, because something comes between maps and logit, the next method is used.
 """
 
 from __future__ import annotations
@@ -26,32 +26,34 @@ from trainer.analysis.feature_maps import Trace, averaged_maps, last_map, layer_
 from trainer.plotting.heat_overlay import Method
 
 Progress = Callable[[int, int], None]
-"""Hears of images done, and of how many."""
+"""Called as `progress(done, total)`, in covered images."""
 
 CLOSE = 1e-3
-"""How far the sum of an exact map may be from the logit less the bias, as part of the largest of the logits."""
+"""Largest difference of an exact map's sum from the logit less the bias, relative to the largest logit."""
 QUICK = 10_000_000
-"""Parameters up to which a network is quick enough to cover an image in fine steps."""
+"""Parameters up to which a network is fast enough to cover an image in fine steps."""
 FINE, COARSE = 16, 9
 """Steps in each direction. A patch is two steps wide, so that every place is covered four times."""
 BATCH = 32
-"""Covered images that go through the network at a time."""
+"""Covered images in a batch."""
 
 
 @dataclass(frozen=True)
 class Saliency:
-    """`values` (H, W) float32, of the image's size: the more, the more this place speaks for the class `label`; those
-    of an exact method add up to its logit less the bias. `probabilities` (classes,): what the model says of the whole
-    image, divided by the temperature."""
+    """How much each place of an image speaks for a class."""
 
     values: NDArray[np.float32]
+    """(H, W) float32, of the image's size; those of an exact method add up to the logit less the bias."""
     method: Method
+    """How they were computed."""
     label: int
+    """The class."""
     probabilities: NDArray[np.float32]
+    """(classes,): calibrated probabilities of the whole image."""
 
     @property
     def predicted(self) -> int:
-        """The likeliest class."""
+        """The most likely class."""
         return int(self.probabilities.argmax())
 
 
@@ -62,8 +64,18 @@ def explain(
     temperature: float = 1.0,
     progress: Progress = lambda done, total: None,
 ) -> Saliency:
-    """Where `model`, in evaluation mode, looked in a normalised `image` (C, H, W) for the class `label`; None: for the
-    likeliest one. Its parameters and their gradients are left as they are."""
+    """Find out where a model looked. Its parameters and their gradients are not changed.
+
+    Args:
+        model: The model, in evaluation mode.
+        image: Normalised image float32 (C, H, W).
+        label: Class to explain. None: the most likely one.
+        temperature: What logits are divided by for probabilities. Default: 1.0.
+        progress: Called as `progress(done, total)` during occlusion.
+
+    Returns:
+        The heat map.
+    """
     images = image[None].to(next((one.device for one in model.parameters()), image.device))
     with torch.enable_grad():
         trace = Trace(model, images.detach().clone().requires_grad_(True))

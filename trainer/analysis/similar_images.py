@@ -1,8 +1,8 @@
-"""The training images that a model finds most similar to an image, in its own feature space.
+"""Training images that a model finds most similar to an image, in its own feature space.
 
-Of a head on a frozen network these are the features that the network has left on the disk, standardised as the head
-gets them. Of any other model it is what its last linear layer gets, see `trainer.analysis.embedding`: made of the
-training images once for the weights, and kept beside those features.
+For a head on a frozen network these are the network's cached features, standardised as the head gets them. For any
+other model it is the input of its last linear layer, see `trainer.analysis.embedding`: computed once per weights for
+all training images, and cached beside those features.
 """
 
 from __future__ import annotations
@@ -33,16 +33,25 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 VIEW = "last layer"
 PIECE = 512
-"""Images whose features are put on the disk at a time."""
+"""Images whose features are written at a time."""
 
 
 def training_index(
     trainer: Trainer, network: str, root: Path, progress: Progress = lambda done, total: None
 ) -> NeighborIndex:
-    """The training images of `trainer`, whose weights are loaded, as its model, a `network` of this name, sees them.
-    `root`: the folder of all runs, which keeps features.
+    """Index the training images by the features of a model.
 
-    Raises DataError `similar.no_images` for data of one's own, whose images cannot be told apart.
+    Args:
+        trainer: Has the model, with its weights loaded, and the data.
+        network: Name of the model.
+        root: Folder of all runs, where features are cached.
+        progress: Called as `progress(done, total)`, in images.
+
+    Returns:
+        The index.
+
+    Raises:
+        DataError: `similar.no_images`: the user's own loaders, whose images cannot be looked up one by one.
     """
     feed, labels = trainer.feed, np.empty(0, np.int64)
     if isinstance(feed, FeatureData | ImageData):
@@ -58,7 +67,15 @@ def training_index(
 
 
 def feature_of(model: nn.Module, images: Tensor) -> NDArray[np.float32]:
-    """Features (F,) of one normalised image (1, C, H, W), as `training_index` has them; `model` is the whole one."""
+    """Compute the features of one image, as `training_index` has them.
+
+    Args:
+        model: The whole model.
+        images: One normalised image (1, C, H, W).
+
+    Returns:
+        Features float32 (F,).
+    """
     if isinstance(model, PretrainedClassifier) and isinstance(model.head, nn.Sequential):
         with torch.no_grad():
             found: NDArray[np.float32] = model.network(images)[0].float().cpu().numpy()

@@ -1,8 +1,8 @@
 """Where a model fails: groups of images that share a fact, and whether they fail more than others of their classes.
 
-A measured fact is cut at its quartiles, a word makes a group of the images it holds for, and each of these is looked at
-within each class as well. Which of them fail is decided with the false discovery rate held (Benjamini & Hochberg 1995):
-of the slices that are called worse, at most a twentieth are expected to be chance. [no torch]
+A measured fact is divided at its quartiles, a word makes a group of the images that it applies to, and each group is
+also tested within each class. The false discovery rate is controlled (Benjamini & Hochberg 1995): of the slices called
+worse, at most a twentieth are expected to be chance. [no torch]
 """
 
 from __future__ import annotations
@@ -26,102 +26,114 @@ from trainer.metrics.stratified_test import Excess, Tables, excess, false_discov
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Verdict = Literal["worse", "classes", "better", "alike", "few"]
-"""`worse`, `better` than other images of the same classes; `classes`: more errors than the other images have, but no
-more than its classes explain; `alike`: no difference that could not be chance; `few` images to say anything."""
+"""`worse`, `better`: than other images of the same classes; `classes`: more errors than the other images, but no more
+than its classes explain; `alike`: no difference beyond chance; `few`: too few images."""
 
 LEAST = 20
-"""Images of a slice: of fewer nothing is said."""
+"""Images that a slice needs."""
 LEVEL = 0.05
+"""False discovery rate."""
 SAMPLES = 1000
-"""Draws for the intervals of each slice: there are many of them, and few enough images in each."""
+"""Bootstrap samples for the intervals of each slice: there are many slices with few images each."""
 PARTS = 4
-"""Measured facts are cut into quarters."""
+"""Parts that measured facts are divided into."""
 WITHIN = 0.8
-"""Share of its images by which a slice is within another one."""
+"""Share of its images by which a slice counts as part of another one."""
 MAX_WORDS = 40
-"""Words of a fact that make slices: those of most images."""
+"""Words of a fact that make slices, at most: those with most images."""
 
 
 @dataclass(frozen=True)
 class ImageGroup:
-    """What the images of a slice share: a `word`, or a number from `low` to `high`, both of them included.
-
-    `part` of `parts`: which of the equal parts, 0 the lowest; `parts` is 0 where there are few different numbers, each
-    a group of its own. `rest`: all rare words together. `label`: of this class alone, -1 of all.
-    """
+    """What the images of a slice share: a word, or a range of numbers."""
 
     fact: str
+    """Name of the fact."""
     word: str = ""
+    """The word; empty for numbers."""
     low: float = math.nan
+    """Smallest number; NaN for words."""
     high: float = math.nan
+    """Largest number; NaN for words."""
     part: int = 0
+    """Which of the equal parts, 0 is the lowest."""
     parts: int = 0
+    """Number of equal parts; 0 if there are few different numbers, each a group of its own."""
     rest: bool = False
+    """Whether it is all rare words together."""
     label: int = -1
+    """Class that it is limited to; -1: all classes."""
 
 
 @dataclass(frozen=True, eq=False)
 class Slice:
-    """`items`: places (n,) of its images among those looked at. `matrix`: their answers; where all of them are of one
-    class, macro-F1 and its interval mean nothing, and it holds right and wrong ones alone. `excess`: errors beyond what
-    the classes explain. `p` is of that, None where nothing can be compared; `rate` is the false discovery rate at which
-    it would be called worse.
-
-    `same_as`: another one of the worst slices, by its place among them, whose images make this one look bad; -1: none.
-    """
+    """A group of images, and how a model does on it."""
 
     group: ImageGroup
+    """What the images share."""
     items: Numbers
+    """(n,): places of its images among those examined."""
     wrong: int
+    """Number of errors."""
     matrix: ConfusionMatrix
+    """Confusion matrix; if `one_class`, only of right and wrong answers."""
     one_class: bool
+    """Whether all its images are of one class, so that macro-F1 means nothing."""
     excess: Excess
+    """Errors beyond what its classes explain."""
     p: float | None
+    """P-value of that; None if nothing can be compared."""
     rate: float
+    """False discovery rate at which it would be called worse."""
     verdict: Verdict
+    """How it compares with other images of the same classes."""
     same_as: int = -1
+    """Place among the worst slices of another one whose images explain this one; -1 if none does."""
 
     @property
     def images(self) -> int:
-        """How many."""
+        """Number of its images."""
         return len(self.items)
 
     @property
     def accuracy(self) -> float:
-        """Share of its images that are right."""
+        """Share of its images classified correctly, in [0, 1]."""
         return 1 - self.wrong / len(self.items)
 
     @property
     def macro_f1(self) -> float | None:
-        """None where all images are of one class."""
+        """Macro-F1, in [0, 1]; None if all images are of one class."""
         return None if self.one_class else Metrics.from_confusion(self.matrix, 0.0).macro_f1
 
     @cached_property
     def intervals(self) -> Intervals:
-        """Of accuracy and macro-F1; made when asked for, which takes longer than all else."""
+        """Intervals of accuracy and macro-F1; computed on first access, which takes longer than everything else."""
         return intervals(self.matrix, samples=SAMPLES)
 
     @property
     def difference(self) -> float:
-        """By how much its accuracy is above that of other images with the same mixture of classes; NaN where there are
-        none."""
+        """Its accuracy less that of other images with the same mix of classes, in [-1, 1]; NaN if there are none."""
         return -self.excess.lost / self.excess.images if self.excess.images else math.nan
 
 
 @dataclass(frozen=True)
 class Slices:
-    """`slices` of each fact, in the order of the facts; `worst`: those that are worse, also within a class, those that
-    cost most images first. `rare`: by fact, how many words hold for too few images to make a slice."""
+    """All slices of a set of images."""
 
     images: int
+    """Number of images examined."""
     wrong: int
+    """Number of errors."""
     slices: tuple[Slice, ...]
+    """Slices of each fact, in the order of the facts."""
     worst: tuple[Slice, ...]
+    """Slices that are worse, also within a class; those that cost most images come first."""
     rare: dict[str, int] = field(default_factory=dict)
+    """Fact -> words that apply to too few images to make a slice."""
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """Those that there are slices of."""
+        """Facts that there are slices of."""
         return tuple(dict.fromkeys(one.group.fact for one in self.slices))
 
 
@@ -134,8 +146,19 @@ def find_slices(
     least: int = LEAST,
     level: float = LEVEL,
 ) -> Slices:
-    """All slices of N images: class numbers (N,) of the truth and of the answers. A fact that all images share, or that
-    none has, makes no slice."""
+    """Find all slices of N images. A fact that all images share, or none has, makes no slice.
+
+    Args:
+        facts: Facts about the images.
+        labels: True class of each image int64 (N,).
+        predicted: Predicted class of each image int64 (N,).
+        class_names: Class names.
+        least: Images that a slice needs. Default: 20.
+        level: False discovery rate. Default: 0.05.
+
+    Returns:
+        The slices.
+    """
     judged = _Judged(labels, predicted, len(class_names))
     groups, rare = _groups(facts, labels, class_names, least)
     found = [_tested(group, mask, judged, least) for group, mask in groups]

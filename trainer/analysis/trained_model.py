@@ -1,4 +1,4 @@
-"""What a run has learnt: its weights with all that is needed to use them, and images to try them on."""
+"""The weights of a run with everything needed to use them, and images to try them on."""
 
 from __future__ import annotations
 
@@ -29,63 +29,121 @@ from trainer.store.thumbnails import open_published
 
 Pixels = NDArray[np.uint8]
 SHOWN = 24
-"""Validation images that an exported model is tried on."""
+"""Validation images that an exported model is tested on."""
 NOISE = 8
-"""Images of random pixels beside them: they reach all values, and are there where there is no validation split."""
+"""Images of random pixels in addition: they cover all values, and exist even without a validation split."""
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """The best weights of a run (`kind` says so), by their own names and on the CPU.
-
-    `mean` and `std`: of each channel of the training images, values in [0, 1]. `input_shape`: (C, H, W). `temperature`:
-    what logits are to be divided by where probabilities are wanted; `logits` gives them as they are.
-    """
+    """The best weights of a run, else the last ones, on the CPU."""
 
     run: str
+    """Name of the run."""
     model_name: str
+    """Name of the model, as for `build_model`."""
     options: Mapping[str, Any]
+    """Options of the model, as for `build_model`."""
     seed: int
+    """Seed of the run."""
     tensors: dict[str, Tensor]
+    """The weights by name."""
     kind: Literal["best", "last"]
+    """Which weights they are."""
     epoch: int
+    """Epoch of the weights, from 1."""
     classes: tuple[str, ...]
+    """Class names (C,)."""
     input_shape: tuple[int, int, int]
+    """(channels, height, width) of an image."""
     mean: tuple[float, ...]
+    """Mean of each channel of the training images, for values in [0, 1]."""
     std: tuple[float, ...]
+    """Standard deviation of each channel."""
     fingerprint: str
+    """Fingerprint of the training data."""
     temperature: float = 1.0
+    """What logits are divided by for calibrated probabilities; `logits` gives them undivided."""
 
     def model(self) -> nn.Module:
-        """A new model with these weights, ready to be asked, laid out in memory as the run itself uses it."""
+        """Build a model with these weights, in the memory layout that the run itself uses.
+
+        Returns:
+            The model, in evaluation mode.
+        """
         return self.model_with(self.tensors)
 
     def model_with(self, tensors: Mapping[str, Tensor]) -> nn.Module:
-        """The same with other weights. Raises RuntimeError where they do not fit."""
+        """Build the same model with other weights.
+
+        Args:
+            tensors: Weights by name.
+
+        Returns:
+            The model, in evaluation mode.
+
+        Raises:
+            RuntimeError: The weights do not fit.
+        """
         return move_model(self.plain_model(tensors), torch.device("cpu"))
 
     def plain_model(self, tensors: Mapping[str, Tensor]) -> nn.Module:
-        """The same with every tensor in the plain order of its dimensions, as an exporter wants it."""
+        """Build the same model with every tensor contiguous in the default order, as an exporter needs it.
+
+        Args:
+            tensors: Weights by name.
+
+        Returns:
+            The model, in evaluation mode.
+
+        Raises:
+            RuntimeError: The weights do not fit.
+        """
         model = build_model(self.model_name, self.input_shape, len(self.classes), self.options, self.seed)
         model.load_state_dict(dict(tensors))
         return model.eval()
 
     def normalised(self, pixels: Pixels) -> Tensor:
-        """Raw pixels (N, H, W, C) as the training's own batches hold them: float32 (N, C, H, W)."""
+        """Normalise pixels as in training.
+
+        Args:
+            pixels: Raw pixels uint8 (N, H, W, C).
+
+        Returns:
+            Float32 (N, C, H, W).
+        """
         out = torch.empty(len(pixels), *self.input_shape)
         planes = packed(pack(pixels[..., 0] if self.input_shape[0] == 1 else pixels))
         return Normaliser(self.mean, self.std)(planes, out, Workspace())
 
     def logits(self, pixels: Pixels) -> Tensor:
-        """What the run's own weights say of raw pixels, by the way that validation takes: (N, classes)."""
+        """Compute logits with the run's own weights, as validation does.
+
+        Args:
+            pixels: Raw pixels uint8 (N, H, W, C).
+
+        Returns:
+            Logits float32 (N, classes).
+        """
         with torch.no_grad():
             logits: Tensor = self.model()(self.normalised(pixels))
         return logits
 
 
 def find_trained(folder: RunFolder) -> TrainedModel:
-    """The weights of a run, live or not, and what belongs to them. The data set is opened only for runs of before
-    checkpoints knew mean and deviation. Raises UsageError `export.custom`, `run.no_checkpoint`, and DataError."""
+    """Load the weights of a run, live or not, and what belongs to them. The data is opened only for old runs whose
+    checkpoints lack mean and deviation.
+
+    Args:
+        folder: Folder of the run.
+
+    Returns:
+        The weights.
+
+    Raises:
+        UsageError: `export.custom`: the model is the user's own; `run.no_checkpoint`: there are no weights.
+        DataError: A checkpoint is damaged, or the data of an old run cannot be opened.
+    """
     settings = _settings(folder)
     found = trained_weights(folder)
     about = found.meta.get("input") or {}
@@ -128,8 +186,16 @@ def _settings(folder: RunFolder) -> Settings:
 
 
 def sample(folder: RunFolder, trained: TrainedModel) -> tuple[Pixels, int]:
-    """Raw pixels (N, H, W, C) to try a model on, and how many of them are validation images: evenly spaced ones, where
-    they lie beside the run, then random pixels. Equal runs give equal images."""
+    """Choose images to test a model on: validation images, evenly spaced, if they are published beside the run, then
+    random pixels. Equal runs give equal images.
+
+    Args:
+        folder: Folder of the run.
+        trained: The weights.
+
+    Returns:
+        Raw pixels uint8 (N, H, W, C), and how many of them are validation images.
+    """
     channels, height, width = trained.input_shape
     noise = np.random.default_rng(0).integers(0, 256, (NOISE, height, width, channels), dtype=np.uint8)
     try:

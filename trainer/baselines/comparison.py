@@ -1,4 +1,4 @@
-"""A comparison from beginning to end: who takes part, the contest, and the files about it. [no torch]"""
+"""A comparison from beginning to end: the entries, their runs, and the files about them. [no torch]"""
 
 from __future__ import annotations
 
@@ -33,8 +33,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BaselineComparison:
-    """What came of it. `settings`: what all contestants share; `folder`: where the files are; `interrupts`: how often
-    someone pressed Ctrl-C."""
+    """The outcome of a comparison.
+
+    Attributes:
+        settings: What all entries share: data and seed.
+        outcomes: One per entry, in the order they were trained.
+        folder: Where the files are.
+        interrupts: How often Ctrl-C was pressed.
+    """
 
     settings: Settings
     outcomes: list[Outcome]
@@ -43,17 +49,17 @@ class BaselineComparison:
 
     @property
     def finished(self) -> list[Outcome]:
-        """Those with a row."""
+        """Outcomes of the entries that completed: the rows of the table."""
         return [one for one in self.outcomes if one.status == "completed"]
 
     @property
     def first_error(self) -> EpochscopeError | None:
-        """Of the first that failed."""
+        """Error of the first entry that failed; None if none did."""
         return next((one.error for one in self.outcomes if one.error is not None), None)
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row per finished contestant; `attrs["folder"]` is where the files are."""
+        """A row per finished entry; `attrs["folder"]` names the folder of the files."""
         import pandas as pd
 
         frame = pd.DataFrame([one.row() for one in self.finished], columns=list(columns(self.finished)))
@@ -62,22 +68,26 @@ class BaselineComparison:
 
     @property
     def title(self) -> str:
-        """What is compared on what."""
+        """What was compared on which data."""
         return f"{', '.join(one.contestant.name for one in self.finished) or 'nobody'} on {self.data}"
 
     @property
     def data(self) -> str:
-        """Name of the data; of a folder the last part of its path."""
+        """Name of the data; of a folder, the last part of its path."""
         return Path(self.settings.data.source).name
 
     @property
     def images(self) -> str:
-        """How many of each split, in words."""
+        """Number of images in each split, in words."""
         started = next((one.history.info for one in self.outcomes if one.history.info is not None), None)
         return ", ".join(f"{size:,} {split}" for split, size in started.split_sizes.items()) if started else "none"
 
     def document(self) -> dict[str, Any]:
-        """All of it, for JSON."""
+        """Return everything as plain values for JSON.
+
+        Returns:
+            Rows, times until marks were reached, entries, machine and versions.
+        """
         names = marks(self.finished)
         return {
             "data": self.settings.data.source,
@@ -93,7 +103,11 @@ class BaselineComparison:
         }
 
     def write(self) -> None:
-        """compare.csv, .md, .json and .svg, all or none. Raises DiskError."""
+        """Write compare.csv, .md, .json and .svg: all of them or none.
+
+        Raises:
+            DiskError: A file could not be written.
+        """
         facts = f"Images: {self.images}. Seed {self.settings.train.seed}."
         curves = {one.contestant.name: one.curve() for one in self.finished}
         document = json.dumps(spell_non_finite(self.document()), indent=1, ensure_ascii=False, allow_nan=False)
@@ -107,7 +121,15 @@ class BaselineComparison:
 
 
 def chart(curves: Mapping[str, Sequence[Point]], data: str) -> str:
-    """Macro-F1 on the validation images over seconds of training: an SVG document, a line per contestant."""
+    """Draw macro-F1 on the validation images over seconds of training, a line per entry.
+
+    Args:
+        curves: (seconds, macro-F1 in [0, 1]) points by name of the entry.
+        data: Name of the data, for the title.
+
+    Returns:
+        An SVG document.
+    """
     lines = []
     for number, (name, points) in enumerate(curves.items()):
         x, y = np.array(points, dtype=np.float64).reshape(-1, 2).T
@@ -135,11 +157,27 @@ def hold_comparison(
     watch: Watcher = lambda outcome, event: None,
     say: Callable[[str], object] = lambda text: None,
 ) -> BaselineComparison:
-    """Train and judge everybody, and write the files. Arguments as for `compare`; `settings` holds data and seed.
+    """Train and evaluate all entries, and write the files.
 
-    `say` gets what should be known of the data before anything is trained, a line each.
+    Args:
+        settings: Data and seed.
+        models: As for `compare`.
+        only: As for `compare`.
+        epochs: As for `compare`.
+        seconds: As for `compare`.
+        solver: As for `compare`.
+        root: Folder of all runs. None: the default one.
+        out: As for `compare`.
+        metrics: As for `compare`.
+        watch: Called with an outcome and each event of its run; None as event: the run has ended.
+        say: Called with each note about the data, before anything is trained.
 
-    Raises UsageError before anything is started, and what the first contestant failed with where no one finished.
+    Returns:
+        The outcome.
+
+    Raises:
+        UsageError: An argument is out of range; nothing was started.
+        EpochscopeError: No entry finished: the first one's error.
     """
     root = root or default_root()
     check_source(settings.data.source)

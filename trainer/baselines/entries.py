@@ -1,6 +1,6 @@
-"""Who takes part in a comparison, and with what settings. [no torch]
+"""The entries of a comparison and their settings. [no torch]
 
-Every contestant gets the same images, split, normalisation and seed. What is its own was chosen on validation images of
+Every entry gets the same images, split, normalisation and seed. Its own settings were chosen on validation images of
 CIFAR-10, within 25 seconds of training each.
 """
 
@@ -19,9 +19,10 @@ from trainer.store.process import usable_cores
 Kind = Literal["numpy", "sklearn", "pytorch"]
 Solver = Literal["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"]
 RECIPES = ("seed", "linear")
-"""Those of our engine that take part."""
+"""Recipes of Epochscope that take part."""
 PLAIN = ("digits",)
-"""Data whose images must not be mirrored and are few: there our engine takes part once, as `epochscope train` would."""
+"""Data with few images that must not be mirrored: Epochscope takes part once, with the defaults of `epochscope
+train`."""
 
 NUMPY: dict[str, Any] = {
     "augment": {"flip": 0.5},
@@ -36,7 +37,14 @@ SKLEARN_DIGITS: dict[str, Any] = {"train": {"epochs": 100, "batch": 65_536, "wei
 
 @dataclass(frozen=True)
 class Contestant:
-    """`settings`: of its run. `options`: further ones of scikit-learn."""
+    """An entry of a comparison.
+
+    Attributes:
+        name: Its name in the table.
+        kind: What trains it.
+        settings: Settings of its run.
+        options: Further options of scikit-learn. Default: none.
+    """
 
     name: str
     kind: Kind
@@ -75,11 +83,20 @@ def contestants(
     only: Sequence[str] = (),
     solver: Solver = "lbfgs",
 ) -> list[Contestant]:
-    """Those who take part on the data, with the seed, device and threads of `base`.
+    """Choose the entries for the data, seed, device and threads of `base`.
 
-    `epochs`: instead of each one's own. `models`: further models of our engine, with the recipe of that name where
-    there is one. `only`: names of those wanted. `solver`: of scikit-learn. Raises UsageError for
-    a model or a name that is not known.
+    Args:
+        base: Settings that all entries share.
+        epochs: Epochs (scikit-learn: iterations), 1 or more. None: each entry's own number.
+        models: Further models of Epochscope, each with the recipe of its name if there is one.
+        only: Names of the entries wanted. Default: all.
+        solver: Solver of scikit-learn.
+
+    Returns:
+        The entries, in the order they are trained.
+
+    Raises:
+        UsageError: `compare.unknown`: a name in `only` is unknown; or a model is.
     """
     plain = base.data.source in PLAIN
     by_others, threads = (SKLEARN_DIGITS, 1) if plain else (SKLEARN, usable_cores())

@@ -1,7 +1,7 @@
-"""Other implementations as guests of our loop: they train, and all the rest is what every run has.
+"""Other implementations in our training loop: they train, everything else is what every run has.
 
-A guest hands its weights over after each epoch. They are put into the model that our engine would have trained, and
-validation, best epoch, events, checkpoints and evaluation are done by the same code with the same numbers.
+They hand over their weights after each epoch. These are copied into the model that Epochscope would have trained, so
+validation, best epoch, events, checkpoints and evaluation come from the same code.
 """
 
 from __future__ import annotations
@@ -28,14 +28,23 @@ from trainer.metrics.classification import Metrics, confusion
 from trainer.settings import Settings
 
 ROWS = 1000
-"""Images at a time where a matrix is filled or gone through."""
+"""Images at a time when a matrix is filled or read."""
 
 
 class ExternalLoop(Loop):
-    """Our loop with someone else's training in it.
+    """The training loop with another implementation's training in it.
 
-    `images` (N, D) float32 and `labels` (N,) int64 are the training images, normalised as for everybody, not augmented;
-    making them took `prepared` seconds.
+    Args:
+        session: The attempt.
+        parts: Model, data and optimiser of the attempt.
+        settings: Settings of the run.
+
+    Attributes:
+        settings: Settings of the run.
+        images: Training images (N, D), float32, normalised, not augmented.
+        labels: Their classes (N,), int64.
+        prepared: Seconds it took to make these arrays.
+        notes: What has to be mentioned next to the results.
     """
 
     def __init__(self, session: Session, parts: Parts, settings: Settings) -> None:
@@ -47,12 +56,17 @@ class ExternalLoop(Loop):
         self.images, self.labels = matrix(parts.feed, "train", session)
         self.prepared = time.perf_counter() - start
         self.notes: list[str] = []
-        """What must be said beside the figures."""
+        """What has to be mentioned next to the results."""
         self._steps: list[Step] = []
         self._rate = 0.0
 
     def take_over(self, weight: NDArray[Any], bias: NDArray[Any]) -> None:
-        """Put weights (C, D) and biases (C,) into the model."""
+        """Copy weights into the model.
+
+        Args:
+            weight: (C, D), any float dtype.
+            bias: (C,), any float dtype.
+        """
         layer = linear_layer(self.parts.model)
         with torch.no_grad():
             layer.weight.copy_(torch.from_numpy(np.ascontiguousarray(weight)))
@@ -93,7 +107,16 @@ class ExternalLoop(Loop):
 
 
 class NumpyLoop(ExternalLoop):
-    """Mini-batch descent in numpy, with the batch, rate, schedule and mirroring of the settings."""
+    """Mini-batch gradient descent in numpy, with the batch size, rate, schedule and flips of the settings.
+
+    Args:
+        session: The attempt.
+        parts: Model, data and optimiser of the attempt.
+        settings: Settings of the run.
+
+    Attributes:
+        descent: The training itself.
+    """
 
     program = "numpy"
 
@@ -146,10 +169,19 @@ class NumpyLoop(ExternalLoop):
 
 
 class SklearnLoop(ExternalLoop):
-    """scikit-learn's LogisticRegression; an iteration goes through all images, and is an epoch here.
+    """scikit-learn's LogisticRegression; an iteration goes through all images and counts as an epoch.
 
-    It has no rate (0 in the events), and no figures of its own while it trains: those of the training images are taken
-    after each iteration, outside of the time that counts.
+    It has no learning rate (0 in the events) and reports no training metrics of its own: they are computed after each
+    iteration, outside of the measured time.
+
+    Args:
+        session: The attempt.
+        parts: Model, data and optimiser of the attempt.
+        settings: Settings of the run.
+        options: Further options, such as `solver`.
+
+    Attributes:
+        options: What LogisticRegression is made with.
     """
 
     program = "sklearn"
@@ -198,14 +230,31 @@ class SklearnLoop(ExternalLoop):
 
 
 def inverse_penalty(weight_decay: float, images: int) -> float:
-    """scikit-learn's C: it adds the losses of all images, where ours is their mean; infinite without a penalty."""
+    """Convert a weight decay to scikit-learn's C: it sums the losses of all images, Epochscope averages them.
+
+    Args:
+        weight_decay: L2 penalty on the mean loss, 0 or more.
+        images: Number of training images.
+
+    Returns:
+        C; infinite without a penalty.
+    """
     return 1 / (weight_decay * images) if weight_decay else math.inf
 
 
 def matrix(
     feed: DataSource, split: str, session: Session | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """All images of a split as rows (N, D), normalised and not augmented, and their labels (N,)."""
+    """Copy all images of a split into one matrix, normalised and not augmented.
+
+    Args:
+        feed: The data.
+        split: `train`, `valid` or `test`.
+        session: Reports progress, if given.
+
+    Returns:
+        Images (N, D) float32 and labels (N,) int64.
+    """
     size = feed.sizes[split]
     images = np.empty((size, int(np.prod(feed.input_shape))), np.float32)
     labels = np.empty(size, np.int64)
@@ -225,5 +274,12 @@ def _flat(images: Tensor) -> NDArray[np.float32]:
 
 
 def linear_layer(model: nn.Module) -> nn.Linear:
-    """The one layer of softmax regression."""
+    """Find the linear layer of softmax regression.
+
+    Args:
+        model: A model with one.
+
+    Returns:
+        The first linear layer.
+    """
     return next(layer for layer in model.modules() if isinstance(layer, nn.Linear))

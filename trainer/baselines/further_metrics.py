@@ -21,13 +21,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LabelMetric = Callable[["NDArray[np.int64]", "NDArray[np.int64]"], Any]
-"""True and predicted classes (N,) to a number, as the functions of `sklearn.metrics`. The images are in no particular
-order."""
+"""From true and predicted classes, both (N,) int64, to a number, as the functions of `sklearn.metrics`. The images are
+in no particular order."""
 
 
 def check_metrics(metrics: Mapping[str, LabelMetric], taken: Collection[str]) -> dict[str, LabelMetric]:
-    """The metrics, by the names of their columns. Raises UsageError `compare.metric` if a name is in `taken` or empty,
-    or if one is not callable."""
+    """Check the names of further columns.
+
+    Args:
+        metrics: Functions by the name of their column.
+        taken: Names that cannot be used.
+
+    Returns:
+        The metrics.
+
+    Raises:
+        UsageError: `compare.metric`: a name is empty or taken, or a value is not callable.
+    """
     for name, function in metrics.items():
         if not name or name in taken:
             raise UsageError(
@@ -49,8 +59,17 @@ def check_metrics(metrics: Mapping[str, LabelMetric], taken: Collection[str]) ->
 
 
 def find_metrics(texts: Iterable[str]) -> dict[str, LabelMetric]:
-    """Functions by their names, from texts such as `sklearn.metrics:cohen_kappa_score`. Modules are also looked for in
-    the current folder. Raises UsageError `compare.metric`."""
+    """Import functions by name. Modules are also searched for in the current folder.
+
+    Args:
+        texts: Such as `sklearn.metrics:cohen_kappa_score`.
+
+    Returns:
+        Functions by their own names.
+
+    Raises:
+        UsageError: `compare.metric`: one cannot be imported.
+    """
     return {text.rpartition(":")[2]: _find(text) for text in texts}
 
 
@@ -84,7 +103,15 @@ def _current_folder() -> Any:
 
 
 def score(metric: LabelMetric, confusion: Any) -> float:
-    """A metric of a split, from its confusion matrix (C, C). Raises what the metric raises."""
+    """Compute a metric of a split; raises what the metric raises.
+
+    Args:
+        metric: The function.
+        confusion: Confusion matrix (C, C), true class as row.
+
+    Returns:
+        Its value.
+    """
     import numpy as np
 
     matrix = ConfusionMatrix.of(confusion)

@@ -1,4 +1,4 @@
-"""What came of a contestant, from the journal of its run. [no torch]"""
+"""The outcome of an entry, from the journal of its run. [no torch]"""
 
 from __future__ import annotations
 
@@ -28,12 +28,20 @@ COLUMNS = (
     "peak_memory_mb",
 )
 Point = tuple[float, float]
-"""Seconds of training so far, macro-F1 on the validation images then."""
+"""Seconds of training so far, and macro-F1 on the validation images at that time."""
 
 
 @dataclass
 class Outcome:
-    """A contestant and its run, so far as it got. `report`: what the process said at its end."""
+    """An entry and its run as far as it got.
+
+    Attributes:
+        contestant: The entry.
+        folder: Folder of its run.
+        history: What its journal says so far.
+        report: What the worker process printed at its end.
+        error: Why it failed; None if it did not.
+    """
 
     contestant: Contestant
     folder: RunFolder
@@ -41,21 +49,26 @@ class Outcome:
     report: Mapping[str, Any] = field(default_factory=dict)
     error: EpochscopeError | None = None
     interrupted: bool = False
-    """Whether someone asked it to stop."""
+    """Whether it was asked to stop."""
     metrics: Mapping[str, LabelMetric] = field(default_factory=dict)
-    """Further columns: metrics of the test images."""
+    """Further columns by name: metrics of the test images."""
     scores: dict[str, float | None] = field(default_factory=dict)
     """Their values; None if one failed."""
     failures: list[str] = field(default_factory=list)
+    """What went wrong with further metrics, a sentence each."""
 
     def take_in(self, records: Iterable[Record]) -> None:
-        """Go on with what the journal has become."""
+        """Add new records of the journal.
+
+        Args:
+            records: In the order of the journal.
+        """
         for record in records:
             with suppress(ImpossibleError):
                 self.history.add(record)
 
     def compute_metrics(self) -> None:
-        """Fill the further columns. One that fails is empty, and named in the notes."""
+        """Compute the further columns. One that fails stays empty and is mentioned in the notes."""
         test = self.history.evaluations.get("test")
         for name, metric in self.metrics.items():
             self.scores[name] = None
@@ -67,33 +80,38 @@ class Outcome:
 
     @property
     def epochs(self) -> list[EpochEnded]:
-        """Those that are finished."""
+        """The finished epochs."""
         return self.history.finished
 
     @property
     def ended(self) -> RunEnded | None:
-        """How its journal says that it ended."""
+        """How the run ended, by its journal; None while it has not."""
         return self.history.ended
 
     @property
     def status(self) -> Literal["completed", "stopped", "failed"]:
-        """A run that was stopped is not evaluated: it has no row."""
+        """How it ended. A run that was stopped is not evaluated and has no row."""
         if self.error is None and self.ended is not None:
             return self.ended.status
         return "stopped" if self.interrupted else "failed"
 
     @property
     def prepared_seconds(self) -> float:
-        """For a matrix of floats made of the images; our engine makes them again in each epoch, within its training."""
+        """Seconds to turn the images into a float matrix; Epochscope does that in each epoch, as part of its
+        training."""
         return float(self.report.get("prepared_seconds", 0.0))
 
     @property
     def training_seconds(self) -> float:
-        """From decoded images to weights: what was made of the images first, and all epochs without validation."""
+        """Seconds from decoded images to weights: preparation and all epochs, without validation."""
         return self.prepared_seconds + sum(epoch.train_seconds for epoch in self.epochs)
 
     def row(self) -> dict[str, Any]:
-        """A value per column; None where the data has no such split."""
+        """Return the row of the table.
+
+        Returns:
+            A value per column; None where the data has no such split.
+        """
         seconds = sum(epoch.train_seconds for epoch in self.epochs)
         samples = sum(epoch.samples_per_second * epoch.train_seconds for epoch in self.epochs)
         test = self.history.evaluations.get("test")
@@ -112,7 +130,11 @@ class Outcome:
         return found.macro_f1 if found else None
 
     def curve(self) -> list[Point]:
-        """A point per epoch that was validated."""
+        """Return the validation curve.
+
+        Returns:
+            A point per validated epoch.
+        """
         points, seconds = [], self.prepared_seconds
         for epoch in self.epochs:
             seconds += epoch.train_seconds
@@ -121,11 +143,22 @@ class Outcome:
         return points
 
     def reached(self, mark: float) -> float | None:
-        """Seconds of training until macro-F1 on the validation images was at least `mark`; None where it never was."""
+        """Find when a score was reached.
+
+        Args:
+            mark: Macro-F1 on the validation images, in [0, 1].
+
+        Returns:
+            Seconds of training until then; None if it never was.
+        """
         return next((seconds for seconds, f1 in self.curve() if f1 >= mark), None)
 
     def notes(self) -> list[str]:
-        """What must be said beside the figures."""
+        """List what has to be mentioned next to the results.
+
+        Returns:
+            A text per note.
+        """
         said = [str(text).rstrip(" :.") for text in self.report.get("notes", ())]
         said += self.failures
         if self.prepared_seconds >= 0.05:
@@ -138,7 +171,11 @@ class Outcome:
         return said
 
     def document(self) -> dict[str, Any]:
-        """All of it, for JSON."""
+        """Return everything as plain values for JSON.
+
+        Returns:
+            Row, status, settings, curve, notes and error.
+        """
         started = self.history.info
         return {
             **self.row(),
@@ -159,13 +196,28 @@ class Outcome:
 
 
 def columns(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """Of the table: the usual ones, then those of further metrics."""
+    """List the columns of the table: the usual ones, then the further metrics.
+
+    Args:
+        outcomes: With the same further metrics.
+
+    Returns:
+        Names of the columns.
+    """
     return (*COLUMNS, *(outcomes[0].scores if outcomes else ()))
 
 
 def marks(outcomes: Iterable[Outcome]) -> tuple[float, ...]:
-    """Three scores in [0, 1], a hundredth apart, that tell contestants apart: the highest is the highest hundredth that
-    at least two of them reached on validation, or the only one did."""
+    """Choose three scores that tell the entries apart, a hundredth apart.
+
+    The highest is the highest hundredth that at least two entries reached on validation, or the only one did.
+
+    Args:
+        outcomes: The entries.
+
+    Returns:
+        At most three scores, each above 0 and at most 1, increasing.
+    """
     best = sorted((max((f1 for _, f1 in one.curve()), default=0.0) for one in outcomes), reverse=True)
     if not best:
         return ()

@@ -1,4 +1,4 @@
-"""The most memory this process has held. [no torch]"""
+"""Peak memory of this process. [no torch]"""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ LOOK_SECONDS = 0.02
 
 
 class PeakMemory:
-    """A context manager. `megabytes` afterwards: the most anonymous memory (allocated, without mapped files) held since
-    it began, looked at fifty times a second; where the system does not tell mapped files apart, the resident set."""
+    """Context manager that measures the peak memory of this process, fifty times a second.
+
+    Attributes:
+        megabytes: The peak of anonymous memory (allocated, without mapped files) in MB since it was entered; on systems
+            that do not report mapped files, of the resident set. None before.
+    """
 
     def __init__(self) -> None:
         self.megabytes: float | None = None
@@ -36,6 +40,13 @@ class PeakMemory:
 
 
 def anonymous(process: psutil.Process) -> float:
-    """Memory the process has allocated, in MB."""
+    """Measure the memory that a process has allocated.
+
+    Args:
+        process: The process.
+
+    Returns:
+        Megabytes.
+    """
     memory = process.memory_info()
     return (memory.rss - getattr(memory, "shared", 0)) / 1e6

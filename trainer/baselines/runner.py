@@ -1,6 +1,6 @@
-"""One contestant after another, each in a fresh interpreter: its memory and its threads are its own. [no torch]
+"""One entry after another, each in a fresh interpreter: its memory and threads are its own. [no torch]
 
-The run folder is the interface: it is followed for progress, and asked to stop where someone presses Ctrl-C.
+The run folder is the interface: it is followed for progress, and asked to stop on Ctrl-C.
 """
 
 from __future__ import annotations
@@ -32,11 +32,15 @@ from trainer.store.requests import post
 WORKER = "trainer.baselines.worker"
 LOOK_SECONDS = 0.1
 Watcher = Callable[[Outcome, Event | UnknownEvent | None], None]
-"""Told of each event of a contestant, and of its end (None)."""
+"""Called with each event of an entry, and with None at its end."""
 
 
 class Interrupts:
-    """Counts Ctrl-C and SIGTERM instead of ending; nothing comes outside the main thread. A context manager."""
+    """Context manager that counts Ctrl-C and SIGTERM instead of ending; outside the main thread it does nothing.
+
+    Attributes:
+        count: How often one came.
+    """
 
     def __init__(self) -> None:
         self.count = 0
@@ -66,10 +70,21 @@ def hold(
     interrupts: Interrupts | None = None,
     metrics: Mapping[str, LabelMetric] | None = None,
 ) -> list[Outcome]:
-    """Let them train, a run `stem`-NAME under `root` each. What one of them fails with stands in its outcome.
+    """Train all entries, each in a run `stem`-NAME under `root`. An entry's error is kept in its outcome.
 
-    `seconds`: no epoch is begun after so many seconds of training. The first interrupt stops the present run and lets
-    no one else begin; a second one ends its process at once.
+    The first interrupt stops the current run and starts no other; a second one kills its process.
+
+    Args:
+        contestants: The entries.
+        root: Folder of all runs.
+        stem: Beginning of the runs' names, see `started_at`.
+        seconds: No epoch begins after this many seconds of training. None: no limit.
+        watch: Called with each event of an entry, and with None at its end.
+        interrupts: Counts Ctrl-C. None: it is not handled.
+        metrics: Further columns by name. None: none.
+
+    Returns:
+        The outcomes, in the order of training.
     """
     interrupts = interrupts or Interrupts()
     outcomes: list[Outcome] = []
@@ -83,9 +98,17 @@ def hold(
 
 
 def prepare(settings: Settings, interrupts: Interrupts) -> list[str]:
-    """Open the data once before anyone trains: faults are found now, and no contestant has to decode images.
+    """Open the data once before training: problems show up now, and no entry has to decode images.
 
-    Returns what should be known of it, such as files that are not used. Raises what opening it raises.
+    Args:
+        settings: Data and seed.
+        interrupts: The first interrupt ends it.
+
+    Returns:
+        Notes about the data, such as files that are not used.
+
+    Raises:
+        EpochscopeError: The data cannot be opened.
     """
     spec = {"kind": "data", "settings": settings.model_dump()}
     report = _report(spec, lambda process: process.kill() if interrupts.count else None)
@@ -190,7 +213,15 @@ def _as_error(found: dict[str, Any]) -> EpochscopeError:
 
 
 def started_at(stem: str, root: Path) -> str:
-    """The beginning of all names of a contest: date, time and `stem`, not used yet under `root`."""
+    """Make the beginning of the names of a comparison's runs: date, time and `stem`.
+
+    Args:
+        stem: What is compared.
+        root: Folder of all runs.
+
+    Returns:
+        A name that no run under `root` begins with.
+    """
     base = f"{time.strftime('%Y%m%d-%H%M%S')}-{stem}"
     count = 1
     while any(root.glob(f"{base if count == 1 else f'{base}-{count}'}*")):

@@ -23,10 +23,17 @@ BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
 
 
 def cross_entropy(logits: Floats, labels: Labels) -> tuple[float, Floats]:
-    """Mean loss in nats of logits (N, C) and labels (N,), and its gradient with respect to the logits (N, C).
+    """Compute the mean cross-entropy in nats, and its gradient with respect to the logits.
 
-    Stable for logits of any size: the largest of each row is taken off before anything is raised to a power. The logits
-    are overwritten: the gradient takes their place.
+    Stable for logits of any size: the largest of each row is subtracted first. The logits are overwritten by the
+    gradient.
+
+    Args:
+        logits: (N, C), float32 or float64.
+        labels: (N,), int64.
+
+    Returns:
+        The loss, and its gradient (N, C).
     """
     rows = np.arange(len(labels))
     logits -= logits.max(axis=1, keepdims=True)
@@ -41,7 +48,19 @@ def cross_entropy(logits: Floats, labels: Labels) -> tuple[float, Floats]:
 
 
 class SoftmaxRegression:
-    """Weights (C, D) and biases (C,), all zero at first: the loss is convex, so it does not matter where one starts."""
+    """Softmax regression. All weights start at zero: the loss is convex, so the start does not matter.
+
+    Args:
+        features: D, numbers per image.
+        classes: C.
+        penalty: L2 penalty on the weights, 0 or more. Default: 0.
+        dtype: float32 (default) or float64.
+
+    Attributes:
+        weight: (C, D).
+        bias: (C,).
+        penalty: As above.
+    """
 
     def __init__(self, features: int, classes: int, *, penalty: float = 0.0, dtype: DTypeLike = np.float32) -> None:
         self.weight: Floats = np.zeros((classes, features), dtype)
@@ -49,22 +68,51 @@ class SoftmaxRegression:
         self.penalty = penalty
 
     def logits(self, images: Floats) -> Floats:
-        """(N, D) to (N, C)."""
+        """Compute logits.
+
+        Args:
+            images: (N, D).
+
+        Returns:
+            (N, C).
+        """
         return images @ self.weight.T + self.bias
 
     def loss(self, images: Floats, labels: Labels) -> float:
-        """Mean cross-entropy in nats of images (N, D), the penalty not counted."""
+        """Compute the mean cross-entropy in nats, without the penalty.
+
+        Args:
+            images: (N, D).
+            labels: (N,), int64.
+
+        Returns:
+            The loss.
+        """
         return cross_entropy(self.logits(images), labels)[0]
 
     def gradients(self, images: Floats, labels: Labels) -> tuple[float, Floats, Floats]:
-        """Loss with the penalty, and its gradient with respect to weight (C, D) and bias (C,)."""
+        """Compute the loss with its penalty, and its gradients.
+
+        Args:
+            images: (N, D).
+            labels: (N,), int64.
+
+        Returns:
+            Loss in nats, gradient of the weights (C, D), gradient of the biases (C,).
+        """
         loss, errors = cross_entropy(self.logits(images), labels)
         loss += self.penalty / 2 * float(np.sum(self.weight**2))
         return loss, errors.T @ images + self.penalty * self.weight, errors.sum(axis=0)
 
 
 class Step(NamedTuple):
-    """What one step came to, with the weights before it: mean loss in nats, images, how many of them were right."""
+    """An optimiser step, measured with the weights before it.
+
+    Attributes:
+        loss: Mean cross-entropy in nats.
+        samples: Number of images.
+        correct: How many of them were classified correctly.
+    """
 
     loss: float
     samples: int
@@ -73,8 +121,18 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """How to descend. `lr`: the peak rate; linear and cosine fall from it to zero over all epochs. `flip`: how often an
-    image is mirrored, in [0, 1]. Order and mirroring depend on (seed, epoch) alone."""
+    """How to descend. Order and flips depend on (seed, epoch) alone.
+
+    Attributes:
+        epochs: Passes over the images, 1 or more.
+        batch: Images per step, 1 or more.
+        lr: Peak learning rate; linear and cosine fall from it to zero over all epochs.
+        optimizer: Update rule. Default: "sgd".
+        momentum: Momentum of sgd, in [0, 1). Default: 0.9.
+        schedule: How the rate falls. Default: "constant".
+        flip: Probability that an image is mirrored, in [0, 1]. Default: 0.
+        seed: Seed of order and flips. Default: 1234.
+    """
 
     epochs: int
     batch: int
@@ -86,7 +144,15 @@ class Plan:
     seed: int = 1234
 
     def rate(self, step: int, steps: int) -> float:
-        """The rate of a step (0-based) out of all of them."""
+        """Compute the learning rate of a step.
+
+        Args:
+            step: Number of the step, from 0.
+            steps: Number of all steps.
+
+        Returns:
+            The rate.
+        """
         match self.schedule:
             case "linear":
                 return self.lr * (1 - step / steps)
@@ -96,11 +162,25 @@ class Plan:
 
 
 class Descent:
-    """Trains a model on images (N, D) of a shape (channels, height, width) and labels (N,).
+    """Mini-batch gradient descent on softmax regression.
 
-    A mirrored image times the weights is the image times mirrored weights. So no pixel is ever moved: logits are taken
-    with both, and each image uses the one or the other. For ten classes that costs no more than half of it, since what
-    takes the time is reading the images.
+    A mirrored image times the weights is the image times mirrored weights, so no pixel is ever moved: logits are
+    computed with both, and each image uses one of them. For ten classes that costs less than half more, since reading
+    the images takes most of the time.
+
+    Args:
+        model: The model; trained in place.
+        images: (N, D), of the model's dtype.
+        labels: (N,), int64.
+        shape: Shape of an image: (channels, height, width), D numbers.
+        plan: How to descend.
+
+    Attributes:
+        model: The model.
+        plan: How to descend.
+        step: Steps completed.
+        rate: Learning rate of the last step.
+        predicted: Class predicted for each image (N,) int64 when it was last seen.
     """
 
     def __init__(
@@ -123,9 +203,16 @@ class Descent:
         self._moments = [(np.zeros_like(value), np.zeros_like(value)) for value in (model.weight, model.bias)]
 
     def epoch(self, epoch: int) -> Iterator[Step]:
-        """Go through all images once, in an order of this epoch (1-based); yields after every step.
+        """Go through all images once, in the order of this epoch.
 
-        Raises FloatingPointError where a loss is not finite; the weights are then as they were before that step.
+        Args:
+            epoch: Number of the epoch, from 1.
+
+        Yields:
+            Each step, once it is done.
+
+        Raises:
+            FloatingPointError: A loss is not finite; the weights are as before that step.
         """
         plan = self.plan
         random = np.random.default_rng((plan.seed, epoch))

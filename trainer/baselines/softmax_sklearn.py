@@ -26,7 +26,15 @@ Weights = tuple[Floats, Floats]
 
 @dataclass(frozen=True)
 class Options:
-    """What LogisticRegression is made with. `C`: the inverse of the penalty; `iterations`: its `max_iter`."""
+    """What LogisticRegression is made with.
+
+    Attributes:
+        iterations: Its `max_iter`, 1 or more.
+        C: Inverse of the penalty, above 0. Default: 1.
+        solver: Its solver. Default: "lbfgs".
+        tol: Its tolerance. Default: 1e-4.
+        seed: Its `random_state`. Default: 1234.
+    """
 
     iterations: int
     C: float = 1.0
@@ -37,7 +45,14 @@ class Options:
 
 @dataclass(frozen=True)
 class Fitted:
-    """`iterations` made; `said`: warnings, as text; `seconds`: of the fit, without what watching took."""
+    """A finished fit.
+
+    Attributes:
+        weights: Weights (C, D) and biases (C,).
+        iterations: Iterations made.
+        said: Warnings, as text.
+        seconds: Seconds of the fit, without watching it.
+    """
 
     weights: Weights
     iterations: int
@@ -52,10 +67,18 @@ def fit(
     options: Options,
     iterated: Callable[[Weights, float], None] = lambda weights, seconds: None,
 ) -> Fitted:
-    """Fit images (N, D), float32 or float64, and labels (N,) of which each of 0 ... classes - 1 occurs.
+    """Fit LogisticRegression.
 
-    `iterated(weights, seconds)` is called after each iteration with the seconds it took; the time it takes itself is
-    not counted. What it raises ends the fit and is raised.
+    Args:
+        images: (N, D), float32 or float64.
+        labels: (N,) int64; each of 0 to `classes` - 1 occurs.
+        classes: Number of classes, 2 or more.
+        options: What the model is made with.
+        iterated: Called after each iteration with the weights and the seconds it took; its own time is not counted. An
+            exception in it ends the fit and is raised. Only with solver "lbfgs".
+
+    Returns:
+        Weights and times.
     """
     from sklearn.linear_model import LogisticRegression
 

@@ -33,7 +33,15 @@ HOW = (
 
 
 def lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """For a terminal: finished contestants, best figures marked, when each reached what, and what must be said."""
+    """Format a comparison for a terminal: the finished entries, best values marked, times until marks, settings and
+    notes.
+
+    Args:
+        outcomes: The entries.
+
+    Yields:
+        A line each.
+    """
     done = [one for one in outcomes if one.status == "completed"]
     if done:
         rows = [one.row() for one in done]
@@ -113,13 +121,29 @@ def _aligned(heads: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -> I
 
 
 def as_csv(outcomes: Sequence[Outcome]) -> str:
-    """A line per finished contestant, figures in full."""
+    """Format a comparison as CSV, a line per finished entry with unrounded numbers.
+
+    Args:
+        outcomes: The entries.
+
+    Returns:
+        The text with its header.
+    """
     done = [one for one in outcomes if one.status == "completed"]
     return csv_text(columns(done), (list(one.row().values()) for one in done))
 
 
 def as_markdown(outcomes: Sequence[Outcome], title: str, facts: str) -> str:
-    """The table, when each reached what, the settings of each, `facts`, machine and versions, and the picture."""
+    """Format a comparison as Markdown: the table, times until marks, settings, machine and versions, the picture.
+
+    Args:
+        outcomes: The entries.
+        title: Heading.
+        facts: Sentence about images and seed.
+
+    Returns:
+        The text.
+    """
     done = [one for one in outcomes if one.status == "completed"]
     rows = [one.row() for one in done]
     best = _best(rows)
@@ -170,7 +194,11 @@ def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def machine() -> str:
-    """Processor, cores, system and the versions that decide, in one line."""
+    """Describe processor, cores, system and the versions that matter.
+
+    Returns:
+        One line.
+    """
     shown = {"epochscope", "python", "numpy", "scikit-learn", "torch"}
     known = ", ".join(f"{name} {version}" for name, version in versions().items() if name in shown)
     return f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; {known}"

@@ -1,7 +1,7 @@
-"""One contestant in a process of its own: `python -m trainer.baselines.worker JSON`.
+"""One entry in a process of its own: `python -m trainer.baselines.worker JSON`.
 
-It writes an ordinary run folder, which the process that started it follows, and prints one JSON object at its end:
-`status`, `peak_memory_mb`, `prepared_seconds`, `notes`, `error`. Of kind `data` it opens the data and no more.
+It writes an ordinary run folder, which its parent process follows, and prints one JSON object at its end: `status`,
+`peak_memory_mb`, `prepared_seconds`, `notes`, `error`. Of kind `data` it opens the data and no more.
 """
 
 from __future__ import annotations
@@ -35,11 +35,18 @@ _OF_STEPS = {
     *("lr", "optimizer", "momentum", "label_smoothing"),
     *("schedule", "warmup", "step_epochs", "step_factor"),
 }
-"""Settings that scikit-learn has no use for: its run does not claim them."""
+"""Settings that scikit-learn has no use for: its run does not record them."""
 
 
 class Budget(Callback):
-    """No epoch is begun once so many seconds were trained; the run is completed then, and is evaluated."""
+    """Begins no further epoch after so many seconds of training; the run then counts as completed and is evaluated.
+
+    Args:
+        seconds: Seconds of training, above 0.
+
+    Attributes:
+        seconds: As above.
+    """
 
     phase: ClassVar[Phase] = Phase.DECIDE
 
@@ -63,7 +70,20 @@ def start_guest(
     callbacks: list[Callback],
     guests: list[ExternalLoop],
 ) -> Result:
-    """Let numpy or scikit-learn train: a run like any other, but that it cannot be resumed. `guests` gets its loop."""
+    """Train with numpy or scikit-learn: a run like any other, except that it cannot be resumed.
+
+    Args:
+        kind: "numpy" or "sklearn".
+        settings: Settings of the run.
+        options: Further options of scikit-learn.
+        root: Folder of all runs.
+        name: Name of the run.
+        callbacks: Added to the default ones.
+        guests: The loop is appended to this list.
+
+    Returns:
+        Result of the run; raises what ended it.
+    """
     plain = settings.model_dump()
     if kind == "sklearn":
         plain["train"] = {key: value for key, value in plain["train"].items() if key not in _OF_STEPS}
@@ -91,7 +111,14 @@ def start_guest(
 
 
 def run(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Train what `spec` says; what is printed. Raises what ended the run."""
+    """Train an entry; raises what ended the run.
+
+    Args:
+        spec: `kind`, `settings`, and but for kind `data` also `root`, `name`, `seconds`, `options`.
+
+    Returns:
+        What is printed at the end.
+    """
     settings = merge(spec["settings"])
     if spec["kind"] == "data":
         return {"status": "completed", "notes": [str(note) for note in open_settings_data(settings).notes]}
@@ -122,7 +149,11 @@ def _threads(count: int | None) -> Any:
 
 
 def main() -> int:
-    """The exit code is that of the error, as for any command."""
+    """Train the entry in the first argument and print the result.
+
+    Returns:
+        Exit code: 0, or that of the error.
+    """
     try:
         print(json.dumps(run(json.loads(sys.argv[1]))))
     except EpochscopeError as error:

@@ -194,7 +194,11 @@ _NAMES = {name for _, name, *_ in _COMMANDS}
 
 
 def build() -> App:
-    """The application; a command's module is imported when the command is used."""
+    """Make the application; a command's module is imported when the command is used.
+
+    Returns:
+        The application.
+    """
     app = App(
         name="epochscope",
         help=_ABOUT,
@@ -213,7 +217,14 @@ def build() -> App:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command line and return its exit code (design section 8). Nothing is raised."""
+    """Run one command line. Nothing is raised.
+
+    Args:
+        argv: Arguments without the program's name. None: those of the process.
+
+    Returns:
+        The exit code: 0 done, 1 a bug, 3 stopped, 130 interrupted, else that of the error (`trainer.errors`).
+    """
     tokens = list(sys.argv[1:] if argv is None else argv)
     debug = "--debug" in tokens
     tolerate_any_text()

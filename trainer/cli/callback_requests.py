@@ -18,8 +18,14 @@ from trainer.settings import Settings
 
 
 def callbacks_answer(settings: Settings) -> dict[str, Any]:
-    """`callbacks`: a mapping per installed callback that a run can add; `refused`: one per callback of `settings` that
-    cannot be made of its options, which are those of `settings`. Runs the code of these packages."""
+    """Describe the installed callbacks that a run can add, and try those that settings ask for. Runs their code.
+
+    Args:
+        settings: Only `callbacks` and `plugins` matter.
+
+    Returns:
+        `callbacks`: a mapping for each; `refused`: one for each of `settings` that cannot be created.
+    """
     chosen = settings.callbacks
     return {
         "callbacks": [_about(name) for name in addable_callbacks()],

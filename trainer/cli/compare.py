@@ -1,4 +1,4 @@
-"""`compare`: numpy, scikit-learn and PyTorch side by side. torch is imported by the contestants' processes alone."""
+"""`compare`: numpy, scikit-learn and PyTorch side by side. torch is imported only in the processes of the entries."""
 
 from __future__ import annotations
 

@@ -54,8 +54,20 @@ def checkpoint(run: RunName, /, *, runs: Runs = None) -> int:
 
 
 def ask(folder: RunFolder, do: Do, when: When = "step") -> int:
-    """Post a request, wait for the answer and print it. Raises UsageError for a run that is not live, that refuses, or
-    that does not answer within 10 seconds."""
+    """Post a request to a live run, wait for the answer and print it.
+
+    Args:
+        folder: Folder of the run.
+        do: What is asked for.
+        when: When it is done. Default: "step".
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        UsageError: `run.not_running`: the run is not live; `request.refused`: it refuses; `request.unanswered`: it does
+            not answer within 10 seconds.
+    """
     now = state(folder)
     if now not in LIVE:
         raise UsageError(

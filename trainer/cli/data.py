@@ -1,4 +1,4 @@
-"""`data`: a look at images before anything is trained. [no torch, but for a preview and the downloaded sets]"""
+"""`data`: checks images before training. [no torch, except for a preview and the downloaded sets]"""
 
 from __future__ import annotations
 
@@ -102,7 +102,19 @@ def _show_labels(
 
 
 def inspect(settings: Settings, **progress: Any) -> Report:
-    """What the data module says about the source of these settings."""
+    """Check the source that settings name.
+
+    Args:
+        settings: Settings of the run.
+        **progress: `progress`, as for `inspect_source`.
+
+    Returns:
+        What was found.
+
+    Raises:
+        UsageError: There is no such source.
+        DataError: The source cannot be read at all.
+    """
     from trainer.data import inspect_source
 
     wanted = settings.data.model_dump(exclude={"skip_bad"})
@@ -110,7 +122,18 @@ def inspect(settings: Settings, **progress: Any) -> Report:
 
 
 def open_images(settings: Settings) -> ImageData:
-    """The data as training opens it."""
+    """Open the data that settings name, as training does.
+
+    Args:
+        settings: Settings of the run.
+
+    Returns:
+        The images.
+
+    Raises:
+        UsageError: There is no such source.
+        DataError: Images or labels cannot be used.
+    """
     from trainer.launch import open_settings_data
 
     opened: ImageData = open_settings_data(settings)
@@ -118,7 +141,20 @@ def open_images(settings: Settings) -> ImageData:
 
 
 def write_preview(images: ImageData, count: int, epoch: int, out: Path) -> dict[str, Any]:
-    """Write the first training images of an epoch as the model gets them, and say what was written."""
+    """Write the first training images of an epoch, exactly as the model gets them.
+
+    Args:
+        images: The images.
+        count: How many, at most.
+        epoch: Number of the epoch, from 1.
+        out: File to write, .npz.
+
+    Returns:
+        What was written, as plain values.
+
+    Raises:
+        DiskError: The file cannot be written.
+    """
     import numpy as np
 
     from trainer.store.arrays import write_arrays
@@ -131,7 +167,15 @@ def write_preview(images: ImageData, count: int, epoch: int, out: Path) -> dict[
 
 
 def as_plain(report: Report, settings: Settings) -> dict[str, Any]:
-    """A report for JSON; `stops`: training would end with an error."""
+    """Turn findings into plain values.
+
+    Args:
+        report: Findings about a source.
+        settings: Whether unreadable images are left out.
+
+    Returns:
+        Values for JSON; `stops`: whether training would end with an error.
+    """
     return {
         "name": report.name,
         "classes": report.classes,

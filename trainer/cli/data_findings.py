@@ -1,4 +1,4 @@
-"""What `data` says beyond counts and faults: balance, copies, leaks, odd images, mean images. [no torch]"""
+"""What `data` reports beyond counts and faults: balance, copies, leaks, odd images, mean images. [no torch]"""
 
 from __future__ import annotations
 
@@ -17,13 +17,20 @@ if TYPE_CHECKING:
 
 EXAMPLES = 5
 UNEVEN = 1.5
-"""Images of the largest class for each of the smallest from which classes are worth a word."""
+"""Images of the largest class per image of the smallest from which the imbalance is reported."""
 TILE = 96
-"""Least side of a mean image in the PNG, pixels."""
+"""Smallest side of a mean image in the PNG file, in pixels."""
 
 
 def looks(report: Report) -> dict[str, Any]:
-    """The fields `balance`, `odd`, `duplicates` and `leaks` of the JSON."""
+    """Turn findings beyond counts and faults into plain values.
+
+    Args:
+        report: Findings about a source.
+
+    Returns:
+        `balance`, `odd`, `duplicates` and `leaks`.
+    """
     found, even = report.duplicates, report.balance
     groups = [
         {"exact": group.exact, "conflict": group.conflict, "images": [_image(report, one) for one in group.images]}
@@ -47,7 +54,14 @@ def _image(report: Report, image: int) -> dict[str, str]:
 
 
 def looks_page(report: Report) -> Iterator[str]:
-    """A few lines on each."""
+    """Describe balance, copies, leaks and odd images in a few lines each.
+
+    Args:
+        report: Findings about a source.
+
+    Yields:
+        Lines of text.
+    """
     yield from _balance(report)
     yield from _copies(report)
     yield from _leaks(report)
@@ -127,8 +141,19 @@ def _some(lines: Sequence[str]) -> Iterator[str]:
 
 
 def write_means(report: Report, out: Path) -> Path:
-    """Write the mean training image of each class, with its name below, to a PNG file. Raises UsageError and
-    DiskError."""
+    """Write the mean training image of each class, with its name below, to a PNG file.
+
+    Args:
+        report: Findings about a source.
+        out: File to write.
+
+    Returns:
+        `out`.
+
+    Raises:
+        UsageError: `data.means`: the name of the file does not end in .png.
+        DiskError: The file cannot be written.
+    """
     if out.suffix.lower() != ".png":
         raise UsageError("data.means", f"{out} is not the name of a PNG file.", expected="--means FILE.png")
     from PIL import Image, ImageDraw, ImageFont

@@ -1,4 +1,4 @@
-"""`describe`: everything that can be set and chosen here, for people and for forms. [no torch without --full]"""
+"""`describe`: everything that can be set and chosen, for people and for forms. [no torch without --full]"""
 
 from __future__ import annotations
 
@@ -42,7 +42,14 @@ def describe(*, full: Full = False, json: Json = False) -> int:
 
 
 def document(full: bool) -> dict[str, Any]:
-    """All of it as plain values; `devices` is None unless `full`."""
+    """Collect everything that can be set and chosen.
+
+    Args:
+        full: Also load PyTorch and plugins, for devices and the options of plugins.
+
+    Returns:
+        Plain values; `devices` is None unless `full`.
+    """
     from trainer.data.cache import cache_folder
     from trainer.metrics.named_metrics import NAMED
 

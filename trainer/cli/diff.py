@@ -14,13 +14,14 @@ from trainer.cli.flags import Json, Runs
 from trainer.cli.output import Row, called, number, say, say_json, table
 from trainer.errors import UsageError
 from trainer.metrics.classification import over_classes
-from trainer.metrics.significance import Difference, Interval, Paired
+from trainer.metrics.paired_comparison import Difference, Paired
+from trainer.metrics.significance import Interval
 from trainer.store.evaluations import SplitMetrics, find, find_all
 from trainer.store.folder import RunFolder, default_root, find_run
 from trainer.text_shortening import distinct_names
 
 MANY = 20
-"""Classes; of more, those within noise are counted and not listed."""
+"""With more classes, those within noise are counted instead of listed."""
 _SEEDS = "This is the noise of the images, not that of the seed: for that, epochscope train ... --seeds 5."
 
 
@@ -171,7 +172,14 @@ def _ahead(between: Difference, otherwise: str) -> str:
 
 
 def verdict(found: RunComparison) -> list[str]:
-    """What came of it, in plain words: a line on accuracy, one on macro-F1."""
+    """Sum up a comparison: a sentence on accuracy and one on macro-F1.
+
+    Args:
+        found: The comparison.
+
+    Returns:
+        The sentences; if the images cannot be compared one by one, why.
+    """
     split, paired = found.a.split, found.paired
     if paired is None:
         apart = "They cannot be compared one by one: the intervals above are each run's own."
@@ -189,7 +197,14 @@ def verdict(found: RunComparison) -> list[str]:
 
 
 def accuracy_within_noise(paired: Paired) -> bool:
-    """By McNemar's test."""
+    """Decide by McNemar's test whether a difference in accuracy may be chance.
+
+    Args:
+        paired: Comparison image by image.
+
+    Returns:
+        Whether it may.
+    """
     return paired.p >= 1 - paired.level
 
 

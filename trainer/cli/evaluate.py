@@ -1,4 +1,4 @@
-"""`evaluate`: figures of a trained run, and a map of what its model sees."""
+"""`evaluate`: metrics of a trained run, and a map of how its model sees the images."""
 
 from __future__ import annotations
 
@@ -112,7 +112,15 @@ def _tell_stage(stage: str, count: int) -> None:
 
 
 def map_facts(folder: RunFolder, found: Embedding) -> dict[str, Any]:
-    """What there is to say of a map, for JSON."""
+    """Describe a map in plain values.
+
+    Args:
+        folder: Folder of the run.
+        found: The map.
+
+    Returns:
+        Values for JSON.
+    """
     from trainer.analysis.embedding import map_path
 
     return {
@@ -127,7 +135,14 @@ def map_facts(folder: RunFolder, found: Embedding) -> dict[str, Any]:
 
 
 def map_line(found: Embedding) -> str:
-    """The same in a line."""
+    """Describe a map in one line.
+
+    Args:
+        found: The map.
+
+    Returns:
+        The line.
+    """
     from trainer.analysis.embedding import FEWEST
 
     some = "all" if len(found.indices) == found.total else f"{len(found.indices):,} (each class has its share) of"

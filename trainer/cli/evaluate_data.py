@@ -1,4 +1,4 @@
-"""`evaluate --data`: a run judged by labelled images from elsewhere."""
+"""`evaluate --data`: a run evaluated on labelled images that do not belong to it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,16 @@ TOLD_SECONDS = 2.0
 
 
 def check_options(data: Path | None, options: Mapping[str, bool], other: Mapping[str, bool]) -> None:
-    """Raise UsageError for `options` that were given without `data`, and for `other` ones that were given with it."""
+    """Check that options go with `--data`, or without it.
+
+    Args:
+        data: The new images. None: not given.
+        options: Options that need `data`, and whether they were given.
+        other: Options that do not go with `data`, and whether they were given.
+
+    Raises:
+        UsageError: `evaluate.options`: an option was given that does not fit.
+    """
     wrong = [name for name, given in (other if data is not None else options).items() if given]
     if wrong:
         without = data is None
@@ -39,7 +48,24 @@ def check_options(data: Path | None, options: Mapping[str, bool], other: Mapping
 def evaluate_data(
     folder: RunFolder, source: Path, *, csv: Path | None, skip_bad: bool, skip_unknown: bool, json: bool
 ) -> int:
-    """Print the figures of the best weights on these images, and write the table. The run's folder stays as it is."""
+    """Evaluate the best weights of a run on new images and print the metrics. The run's folder is not changed.
+
+    Args:
+        folder: Folder of the run.
+        source: Folder or CSV file of the images.
+        csv: File for a table of all images. None: no table.
+        skip_bad: Leave out unreadable images.
+        skip_unknown: Leave out classes that the run does not know.
+        json: Print JSON.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        UsageError: The run cannot be used, or there is no such source.
+        DataError: Images or classes do not fit.
+        DiskError: The table cannot be written.
+    """
     from trainer.analysis.labelled_evaluation import evaluate_images
     from trainer.inference import load_for_images, load_trained
 

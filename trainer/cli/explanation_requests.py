@@ -1,4 +1,4 @@
-"""What a window asks about one image: where a model looked, and what it finds similar."""
+"""Requests of a window about one image: where a model looked, and what it finds similar."""
 
 from __future__ import annotations
 
@@ -18,13 +18,34 @@ Tell = Callable[[str, int, int], None]
 
 
 def run_explainer(folder: RunFolder, keep: Callable[[str, str, Callable[[], Any]], Any]) -> ImageExplainer:
-    """That of a run's newest weights. `keep`: from a kind, a key and what makes it to what is kept."""
+    """Get the explainer of a run's newest weights.
+
+    Args:
+        folder: Folder of the run.
+        keep: From a kind, a key and a function that makes it to an object that is kept for later requests.
+
+    Returns:
+        The explainer.
+    """
     explainer: ImageExplainer = keep("explainer", weights_stamp(folder)[1], lambda: ImageExplainer(folder))
     return explainer
 
 
 def find_image(explainer: ImageExplainer, images: Sequence[str], split: str, place: int) -> OneImage:
-    """The one file, or an image of the run's data by its split and place."""
+    """Get the image that a request is about.
+
+    Args:
+        explainer: Explainer of the run.
+        images: Paths; the first one is used. Empty: the image is from the run's data.
+        split: "train", "valid" or "test".
+        place: Place in the split, from 0.
+
+    Returns:
+        The image.
+
+    Raises:
+        UsageError: `assist.image`: the request names no image.
+    """
     if images:
         return explainer.from_file(images[0])
     if split not in ("train", "valid", "test") or place < 0:
@@ -35,8 +56,22 @@ def find_image(explainer: ImageExplainer, images: Sequence[str], split: str, pla
 
 
 def explained(explainer: ImageExplainer, image: OneImage, label: int, out: Path, tell: Tell) -> dict[str, Any]:
-    """Writes `map` (H, W) float32, `pixels` (H, W, 3) uint8 and `probabilities` (classes,) to `out`; `label`: the class
-    whose map it is, less than 0 for the likeliest."""
+    """Write the heat map of an image: `map` (H, W) float32, `pixels` (H, W, 3) uint8 and `probabilities` (classes,).
+
+    Args:
+        explainer: Explainer of the run.
+        image: The image.
+        label: Class to explain; negative: the most likely one.
+        out: File to write, .npz.
+        tell: Called as `tell("explain", done, total)`.
+
+    Returns:
+        The answer, as plain values.
+
+    Raises:
+        UsageError: `assist.number`: there is no such class.
+        DiskError: The file cannot be written.
+    """
     if label >= len(explainer.classes):
         raise UsageError("assist.number", f"label: got {label}.", expected=f"0 to {len(explainer.classes) - 1}")
     found = explainer.saliency(image, label if label >= 0 else None, lambda done, total: tell("explain", done, total))
@@ -55,8 +90,23 @@ def explained(explainer: ImageExplainer, image: OneImage, label: int, out: Path,
 
 
 def similar(explainer: ImageExplainer, image: OneImage, count: int, out: Path, tell: Tell) -> dict[str, Any]:
-    """Writes `images` (M, H, W, 3) uint8 to `out`: those of `neighbors`, then those of `of_class`, the nearest of the
-    image's own class."""
+    """Write the most similar training images: `images` (M, H, W, 3) uint8, those of `neighbors`, then those of
+    `of_class`, the nearest of the image's own class.
+
+    Args:
+        explainer: Explainer of the run.
+        image: The image.
+        count: How many neighbours.
+        out: File to write, .npz.
+        tell: Called as `tell("features", done, total)`.
+
+    Returns:
+        The answer, as plain values.
+
+    Raises:
+        DataError: As `ImageExplainer.similar`.
+        DiskError: The file cannot be written.
+    """
     found = explainer.similar(image, count, progress=lambda done, total: tell("features", done, total))
     rows = _rows(found.images, [*found.found.distances, *found.of_class.distances])
     pixels = np.stack([one.pixels for one in found.images]) if rows else np.empty((0, 1, 1, 3), np.uint8)

@@ -1,4 +1,4 @@
-"""`export`: a run in a file for elsewhere. torch is imported only for formats that hold a model."""
+"""`export`: a run as a file for other programs. torch is imported only for formats that hold a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings as flags: a flag for every setting, layers out of what was given, and every problem at once. [no torch]"""
+"""Settings as flags: one flag per setting, layers from what was given, and all problems at once. [no torch]"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from trainer.settings.recipes import load_recipe
 Command = TypeVar("Command", bound=Callable[..., Any])
 Made = TypeVar("Made")
 Layer = tuple[str, Mapping[str, Any]]
-"""Where values come from, and the nested tables of them."""
+"""Where values come from, and the values as nested tables."""
 
 _TITLES = {
     "": "Model",
@@ -70,9 +70,16 @@ Json = Annotated[bool, Parameter(help="Print one JSON document and nothing else.
 
 
 def settings_flags(wanted: Callable[[Flag], bool] = lambda flag: True) -> Callable[[Command], Command]:
-    """Give a command that ends in `**given` a flag for every wanted setting, and a `check` of all it was given.
+    """Make a decorator that gives a command a flag for every wanted setting, and a function `check` for all of its
+    arguments.
 
-    The command has the parameters `data`, `recipe` and `settings` as well.
+    The command ends in `**given` and has the parameters `data`, `recipe` and `settings`.
+
+    Args:
+        wanted: Chooses flags. Default: all.
+
+    Returns:
+        The decorator.
     """
 
     def decorate(command: Command) -> Command:
@@ -122,7 +129,14 @@ def _help(flag: Flag) -> str:
 
 
 def shown_default(value: Any) -> str:
-    """A default as one would type it."""
+    """Format a default as one would type it.
+
+    Args:
+        value: Default of a setting.
+
+    Returns:
+        The text; "auto" for None.
+    """
     if value is None:
         return "auto"
     if isinstance(value, tuple):
@@ -137,10 +151,20 @@ def gather(
     given: Mapping[str, Any],
     files: Sequence[CallbackFile] = (),
 ) -> Settings:
-    """Settings out of defaults < recipe < file < flags, checked once; `data` is the source that was named, `files` the
-    callbacks that were, which may have options.
+    """Combine settings in the order defaults < recipe < file < flags, and check them once.
 
-    Raises UsageError: with all problems of recipe, file, flags, names and source at once.
+    Args:
+        data: Source named on the command line.
+        recipe: Name or file of a recipe.
+        settings: TOML file.
+        given: Flags by parameter name; None for flags that were not given.
+        files: Callbacks from files, which may have options.
+
+    Returns:
+        The settings, with absolute paths.
+
+    Raises:
+        UsageError: All problems of recipe, file, flags, names and source at once.
     """
     problems: list[UsageError] = []
     layers: list[Layer] = []

@@ -1,5 +1,5 @@
-"""What a window asks about images that are not a run's own, beside their classes: which there are, what is known of
-them, how right the answers are, and copies of them. [no torch]"""
+"""Requests of a window about images that do not belong to a run: finding them, their true classes, scores, and copies
+in folders. [no torch]"""
 
 from __future__ import annotations
 
@@ -21,8 +21,15 @@ from trainer.metrics.significance import intervals
 
 
 def found_images(paths: Sequence[str], classes: Sequence[str]) -> dict[str, Any]:
-    """`images`: all below these paths, whole. `truth`: of each the place of its class, -1 where it is not known; empty
-    unless the one path is a folder whose sub-folders are all called like `classes`. `left_out`: other files by suffix.
+    """Find images and, if they are sorted into class folders, their classes.
+
+    Args:
+        paths: Files and folders.
+        classes: Class names of the run.
+
+    Returns:
+        `images`: full list of paths. `truth`: class of each, -1 if not known; empty unless the only path is a folder
+        whose sub-folders are named after `classes`. `left_out`: other files by suffix.
     """
     found = find_images(paths)
     labelled = _labelled(paths, classes)
@@ -43,8 +50,21 @@ def _labelled(paths: Sequence[str], classes: Sequence[str]) -> LabelledImages:
 
 
 def sorted_images(target: str, images: Sequence[str], labels: Sequence[str], classes: Sequence[str]) -> dict[str, Any]:
-    """Copy the images into a folder of `target` for each class; those whose label is empty are set aside. `counts`: by
-    label. `classes`: all of the run, so that further images get the same folders."""
+    """Copy images into a folder for each class; those with an empty label are set aside.
+
+    Args:
+        target: Folder to copy into.
+        images: Paths of the images.
+        labels: Class name of each image; "" to set it aside.
+        classes: All class names of the run, so that later images get the same folders.
+
+    Returns:
+        `counts`: images copied, by folder.
+
+    Raises:
+        UsageError: `assist.number`: there is not one label per image; `assist.out`: no folder is given.
+        DiskError: A file cannot be written.
+    """
     if len(images) != len(labels):
         raise UsageError("assist.number", f"labels: got {len(labels)}.", expected=f"one for each of {len(images)}")
     if not target:
@@ -55,8 +75,18 @@ def sorted_images(target: str, images: Sequence[str], labels: Sequence[str], cla
 
 
 def scores(classes: int, cells: Sequence[Sequence[int]]) -> dict[str, Any]:
-    """Accuracy and macro-F1 with their 95 % intervals, of how many classes macro-F1 is the mean, and of how many
-    images. `cells`: (true class, answer, images). Raises UsageError for what is no such count."""
+    """Compute accuracy and macro-F1 with their 95 % intervals.
+
+    Args:
+        classes: Number of classes.
+        cells: (true class, predicted class, images) for each cell of the confusion matrix.
+
+    Returns:
+        The scores, as plain values.
+
+    Raises:
+        UsageError: `assist.number`: a cell is invalid.
+    """
     try:
         rows = np.array(cells, np.int64).reshape(-1, 3)
         true, answer, count = rows.T

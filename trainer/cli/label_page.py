@@ -1,4 +1,4 @@
-"""`data --labels`: which labels may be wrong, on the screen, as JSON and as a file to decide in. [no torch before it is
+"""`data --labels`: labels that may be wrong, on the screen, as JSON and as a file to decide in. [no torch before it is
 needed]"""
 
 from __future__ import annotations
@@ -40,16 +40,27 @@ KINDS = {
     "leak": ("leak between splits", "leaks between splits"),
     "outlier": ("outlier", "outliers"),
 }
-"""One, and several."""
+"""Names of the kinds of proposals, singular and plural."""
 COLUMNS = ("path", "digest", "action", "class", "when", "kind", "score", "split", "label", "confidence", "other")
-"""Of the CSV: the first five are those of a file of edits, what follows helps to decide and is not read."""
+"""Columns of the CSV file: the first five are those of an edits file, the others help to decide and are not read."""
 
 
 def show_labels(
     look: Callable[[Progress], Report], settings: Settings, root: Path, *, out: Path | None, json: bool
 ) -> None:
-    """Review the labels of the source that `look` gives a report on and say what was found; `out`: a CSV file for the
-    proposals. Raises as `review_labels`."""
+    """Review the labels of a source and print what was found.
+
+    Args:
+        look: Makes the report on the source.
+        settings: How the data is opened.
+        root: Folder of all runs.
+        out: CSV file for the proposals. None: none.
+        json: Print JSON.
+
+    Raises:
+        DataError: As `review_labels`.
+        DiskError: A file cannot be written.
+    """
     from trainer.analysis.label_review import review_labels
     from trainer.store import durable
 

@@ -53,8 +53,8 @@ A proposal, the highest score first:
     picture     its place in `images` of `pictures`
     other_picture  place of `other` in `others`, -1 where there is none
 
-Errors are those of opening data and of loading weights; `labels.one_class` where there is one class only,
-`labels.too_few` for fewer than 10 images.
+Errors are those of opening data and of loading weights, such as `data.one_class` for a single class; `labels.too_few`
+for fewer than 10 images.
 """
 
 from __future__ import annotations
@@ -72,12 +72,32 @@ from trainer.settings import Settings
 
 
 def found_labels(look: Callable[[], Report], settings: Settings, root: Path, progress: Progress) -> dict[str, Any]:
-    """The answer to a window; `look` gives a report on the source where labels have to be looked at. Raises as
-    `review_labels`."""
+    """Answer a window's request for a review, from an earlier one if nothing has changed.
+
+    Args:
+        look: Makes the report on the source, if it is needed.
+        settings: How the data is opened.
+        root: Folder of all runs.
+        progress: Called with the stages of the review.
+
+    Returns:
+        The answer, as plain values.
+
+    Raises:
+        DataError: As `review_labels`.
+        DiskError: A file cannot be written.
+    """
     return as_answer(find_review(settings, root, progress) or review_labels(settings, look(), root, progress))
 
 
 def as_answer(found: KeptReview) -> dict[str, Any]:
-    """What was found, and the files with the rest; without the proposals."""
+    """Turn a review into an answer, without the proposals.
+
+    Args:
+        found: The review.
+
+    Returns:
+        Plain values, with the paths of the files that hold the rest.
+    """
     facts = {name: value for name, value in msgspec.to_builtins(found.review).items() if name not in ("v", "proposals")}
     return {**facts, "cached": found.cached, "records": found.records, "pictures": found.pictures}

@@ -1,4 +1,4 @@
-"""`lr-find`: a learning rate by a range test. torch is imported once the settings are checked."""
+"""`lr-find`: finds a learning rate by a range test. torch is imported once the settings are checked."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def lr_find(
     json: Json = False,
     **given: Any,
 ) -> int:
-    """Find a learning rate: train for some hundred steps while the rate rises, and see where the loss falls.
+    """Find a learning rate: train for a few hundred steps while the rate rises, and see where the loss falls.
 
     Takes the flags of train. Batches, model and optimiser are those of the run; no run is made or changed. The test
     ends once the loss explodes. The same seed gives the same curve.
@@ -81,7 +81,22 @@ def lr_find(
 
 
 def rates_answer(settings: Settings, root: Path, steps: int, tell: Callable[[str, int, int], None]) -> dict[str, Any]:
-    """What a window is told: the document of `lr-find --json`; the curve is kept likewise."""
+    """Answer a window's request for a range test; the curve is stored as by the command.
+
+    Args:
+        settings: Settings of the run.
+        root: Folder of all runs.
+        steps: Optimiser steps.
+        tell: Called with the stages of opening data, and "rates".
+
+    Returns:
+        What `lr-find --json` prints.
+
+    Raises:
+        UsageError: The settings cannot be used.
+        DataError: The data cannot be used.
+        DiskError: The curve cannot be written.
+    """
     from trainer.search.rate_range import settings_range_test
 
     found = settings_range_test(settings, root, steps=steps, progress=tell)
@@ -91,7 +106,15 @@ def rates_answer(settings: Settings, root: Path, steps: int, tell: Callable[[str
 
 
 def document(curve: RateCurve, path: Path) -> dict[str, Any]:
-    """What `--json` prints."""
+    """Turn a curve into plain values.
+
+    Args:
+        curve: The curve.
+        path: File that it is stored in.
+
+    Returns:
+        What `--json` prints.
+    """
     from msgspec import to_builtins
 
     return {**to_builtins(curve), "file": path}

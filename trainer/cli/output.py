@@ -1,6 +1,6 @@
-"""What goes to the terminal: text, tables, JSON, error screens. [no torch]
+"""Output to the terminal: text, tables, JSON, errors. [no torch]
 
-Text from files (class names, paths) is never read as markup, and control characters in it are made visible.
+Text from files (class names, paths) is never interpreted as markup, and control characters in it are made visible.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from trainer.time_format import now_text
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BUG = 1
 LOG_NOTE = "log: "
-"""Begins the note of an error that says which file has its traceback."""
+"""Begins the note of an error that names the file with its traceback."""
 Row = Sequence[str]
 
 
 def tolerate_any_text() -> None:
-    """A name that the terminal's encoding lacks is shown escaped instead of ending the command."""
+    """Escape characters that the terminal's encoding lacks, instead of ending the command."""
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="backslashreplace")
 
 
 def say(*lines: str) -> None:
-    """Print to standard output."""
+    """Print lines to standard output."""
     _write(sys.stdout, lines)
 
 
 def note(*lines: str) -> None:
-    """Print to standard error: what is not the answer itself."""
+    """Print lines to standard error: whatever is not the answer itself."""
     _write(sys.stderr, lines)
 
 
@@ -56,12 +56,23 @@ def _write(stream: IO[str], lines: Iterable[str]) -> None:
 
 
 def say_json(value: Any) -> None:
-    """One JSON document: ASCII, so that no encoding spoils it; non-finite floats as design section 2 spells them."""
+    """Print one JSON document: ASCII, so that no encoding can damage it.
+
+    Args:
+        value: Anything that `plain` accepts.
+    """
     sys.stdout.write(json.dumps(plain(value), indent=1) + "\n")
 
 
 def plain(value: Any) -> Any:
-    """Nested mappings and sequences as JSON can hold them."""
+    """Convert nested values to what JSON can hold.
+
+    Args:
+        value: Mappings, sequences, paths, numbers, texts.
+
+    Returns:
+        The same with texts for paths and non-finite numbers ("NaN", "Infinity", "-Infinity").
+    """
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, Mapping):
@@ -75,9 +86,18 @@ def plain(value: Any) -> Any:
 
 
 def table(heads: Row, rows: Sequence[Row], *, left: Sequence[str] = (), spare: Sequence[str] = ()) -> list[str]:
-    """Aligned lines. Columns in `left` begin at the left; those in `spare` are left out, first one first, where the
-    terminal is too narrow; where that is not enough the widest text is cut. Widths are those that a terminal shows,
-    and a line break in a cell is written as `\\n`."""
+    """Align a table. Widths are those that a terminal shows; line breaks in cells are escaped.
+
+    Args:
+        heads: Column headings.
+        rows: Cells of each row.
+        left: Headings of columns that are aligned left; the others are aligned right.
+        spare: Headings of columns that are dropped, in this order, if the terminal is too narrow; after that, the
+            widest column is cut.
+
+    Returns:
+        Lines of text.
+    """
     rows = [[one_line(cell) for cell in row] for row in rows]
     shown = list(heads)
     width = _width()
@@ -119,14 +139,29 @@ def _line(heads: Row, row: Row, widths: Mapping[str, int], left: Sequence[str]) 
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """A figure, or a dash where there is none."""
+    """Format a number.
+
+    Args:
+        value: The number. None: a dash.
+        digits: Digits after the decimal point; significant digits from 100,000 on. Default: 4.
+
+    Returns:
+        The text.
+    """
     if value is None:
         return "-"
     return f"{value:.{digits}f}" if abs(value) < 1e5 else f"{value:.{digits}g}"
 
 
 def called(folder: RunFolder) -> str:
-    """How to name a run in a command: by its name where it is in the default root, else by its path."""
+    """Tell how to name a run in a command.
+
+    Args:
+        folder: Folder of the run.
+
+    Returns:
+        Its name if it is in the default folder of runs, else its path, quoted.
+    """
     at_home = folder.path.parent.resolve() == default_root().resolve()
     return folder.name if at_home else shlex.quote(str(folder.path))
 
@@ -135,7 +170,15 @@ def called(folder: RunFolder) -> str:
 
 
 def show_error(error: EpochscopeError, *, debug: bool = False) -> int:
-    """One screen: what, where, expected, how to fix it, and where the traceback is. Returns the exit code."""
+    """Print an error: what, where, expected, how to fix it, and where the traceback is.
+
+    Args:
+        error: The error.
+        debug: Also print the traceback.
+
+    Returns:
+        The exit code.
+    """
     if debug:
         traceback.print_exception(error)
     screen = _first_lines(error.what)
@@ -148,7 +191,14 @@ def show_error(error: EpochscopeError, *, debug: bool = False) -> int:
 
 
 def error_parts(error: EpochscopeError) -> dict[str, Any]:
-    """An error as plain values, for another program."""
+    """Turn an error into plain values, for another program.
+
+    Args:
+        error: The error.
+
+    Returns:
+        Its code, parameters and texts.
+    """
     parts = {part: getattr(error, part) for part in ("what", "where", "expected", "mend")}
     return {"code": error.code, "parameters": error.parameters, **parts}
 
@@ -160,7 +210,16 @@ def _log_of(error: Exception) -> str:
 
 
 def show_bug(error: Exception, *, debug: bool, log: Path | None = None) -> int:
-    """A bug of ours, or of someone's callback: say so, and where the traceback is. Returns 1."""
+    """Print that this is a bug, in Epochscope or in a callback, and where the traceback is.
+
+    Args:
+        error: The error.
+        debug: Also print the traceback.
+        log: File with the traceback. None: as noted on the error, else it is written.
+
+    Returns:
+        The exit code, 1.
+    """
     if debug:
         traceback.print_exception(error)
     place = log or _log_of(error) or log_bug(error)
@@ -173,7 +232,14 @@ def show_bug(error: Exception, *, debug: bool, log: Path | None = None) -> int:
 
 
 def log_bug(error: Exception) -> Path | None:
-    """Write the traceback to a file in the user's cache folder and name it; None where nothing can be written."""
+    """Append the traceback of an error to errors.log in the cache folder.
+
+    Args:
+        error: The error.
+
+    Returns:
+        The file; None if it cannot be written.
+    """
     from trainer.data.cache import cache_folder
 
     path = cache_folder() / "errors.log"

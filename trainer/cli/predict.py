@@ -1,4 +1,4 @@
-"""`predict`: classes of image files, on the screen, in a table, or as folders."""
+"""`predict`: classifies image files, on the screen, as a table, or into folders."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trainer.trainer import Trainer
 
 PIECE = 512
-"""Images that are in memory at a time."""
+"""Images in memory at a time."""
 UNSURE, UNNAMED = "unsure", "without a suffix"
 
 
@@ -124,7 +124,14 @@ def _sorted_into(target: Path, rows: Sequence[dict[str, Any]], classes: Sequence
 
 
 def aside_name(classes: Sequence[str]) -> str:
-    """The folder for images that are set aside: never that of a class."""
+    """Name the folder for images that are set aside, different from all classes.
+
+    Args:
+        classes: Class names.
+
+    Returns:
+        Name of the folder.
+    """
     aside = UNSURE
     while aside in classes:
         aside += "_"
@@ -136,13 +143,29 @@ def _likeliest(row: dict[str, Any]) -> str:
 
 
 def as_faults(error: FaultyDataError | None) -> list[dict[str, str]]:
-    """The images that cannot be read, for JSON."""
+    """Turn unreadable images into plain values.
+
+    Args:
+        error: The error that names them. None: there are none.
+
+    Returns:
+        Values for JSON.
+    """
     faults = error.faults if error is not None else ()
     return [{"image": fault.path, "code": fault.code, "reason": fault.reason} for fault in faults]
 
 
 def predictions(trainer: Trainer, images: Sequence[str]) -> tuple[list[dict[str, Any]], FaultyDataError | None]:
-    """A row per readable image, and the error that names the others."""
+    """Classify image files, a few at a time.
+
+    Args:
+        trainer: Has the model.
+        images: Paths.
+
+    Returns:
+        A row for each readable image (`image`, `class`, `confidence`, `top`); and the error that names the others, None
+        if there are none.
+    """
     from trainer.data.validation import unreadable
 
     rows: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""How far a command is, on standard error while it works: for what takes long outside of a run. [no torch]"""
+"""A progress bar on standard error, for long work outside of a run. [no torch]"""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ REFRESH_SECONDS = 0.2
 
 
 class ProgressBar:
-    """Called as `Progress` is: with stage, done and total. A bar in a terminal, nothing elsewhere; gone in the end.
+    """A progress bar in a terminal, nothing elsewhere; it disappears at the end. Called as `Progress`: with stage, done
+    and total.
 
-    `stages`: a word for each stage that is shown. `counted`: stages that get images a second and the time left.
+    Args:
+        stages: Stages that are shown, and their texts.
+        counted: Stages for which images per second and the time left are shown.
     """
 
     def __init__(self, stages: Mapping[str, str], counted: tuple[str, ...] = ()) -> None:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from trainer.trainer import Trainer
 
 KEPT = 2
-"""Data sets and models kept open, each: a window goes back and forth between a few."""
+"""Objects of each kind kept open: a window switches between a few."""
 PROGRESS_SECONDS = 0.2
 MAX_LINE = 4 << 20
 
@@ -69,7 +69,7 @@ def assist() -> int:
 
 
 class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One request; which fields count depends on `do`."""
+    """One request; `do` decides which fields count."""
 
     do: str
     id: int | str | None = None
@@ -99,7 +99,7 @@ class Helper:
         self._told = 0.0
 
     def answer(self, line: bytes) -> None:
-        """Answer one line; nothing is raised but what the stream raises."""
+        """Answer one line; only errors of the stream are raised."""
         ident: Any = None
         try:
             ident, ask = _understand(line)
@@ -116,7 +116,7 @@ class Helper:
         self._stream.flush()
 
     def progress(self, ident: Any) -> Callable[[str, int, int], None]:
-        """Tells how far a request has come: each stage, and within one at most five times a second."""
+        """Make a function that reports progress: every stage, and within one at most five times a second."""
         last = ""
 
         def tell(stage: str, done: int, total: int) -> None:
@@ -128,7 +128,7 @@ class Helper:
         return tell
 
     def keep(self, kind: str, key: str, make: Callable[[], Any]) -> Any:
-        """What was made for this key before, or is made now; the one not asked for longest is let go."""
+        """Get what was made for a key, or make it; the least recently used one is dropped."""
         shelf = self._opened[kind]
         if key not in shelf:
             while len(shelf) >= KEPT:
@@ -138,12 +138,12 @@ class Helper:
         return shelf[key]
 
     def forget(self, kind: str) -> None:
-        """Open again what is asked for next."""
+        """Drop everything of a kind."""
         self._opened[kind].clear()
 
 
 class MisunderstoodError(UsageError):
-    """A line that is no request; `ident` is its id, if it has one."""
+    """A line that is not a request; `ident` is its id, if it has one."""
 
     ident: Any = None
 

@@ -1,4 +1,4 @@
-"""A run shown in the terminal while it trains, and its figures afterwards: what train, seeds and evaluate share."""
+"""A run in the terminal while it trains, and its metrics afterwards: shared by train, seeds and evaluate."""
 
 from __future__ import annotations
 
@@ -23,24 +23,37 @@ NO_TEMPERATURE = {
     "no_images": "no validation images",
     "not_finite": "logits that are not finite",
 }
-"""Why confidences stay as they are."""
+"""Why confidences are not calibrated."""
 INTERVALS = "In brackets: 95 % intervals, how much a metric would change with other images of the same kind."
 
 
 class Whereabouts(Callback):
-    """Knows the run folder as soon as there is one, so that an error can name its log."""
+    """Remembers the run folder as soon as it exists, so that an error can name its log."""
 
     phase: ClassVar[Phase] = Phase.VIEW
     folder: RunFolder | None = None
+    """Folder of the run; None before it exists."""
 
     def on_preparing(self, event: Preparing, run: RunContext) -> None:
-        """Comes before anything can go wrong."""
+        """Remember the folder, before anything can go wrong.
+
+        Args:
+            event: The event.
+            run: The run.
+        """
         self.folder = run.folder
 
 
 def watch(work: Callable[..., Result], *, as_json: bool) -> Result:
-    """Train with the run shown: `work` is called with the callbacks that do it. An error that ends the run carries the
-    place of its log."""
+    """Train and show the run. An error that ends the run names its log in a note.
+
+    Args:
+        work: Trains; called with the callbacks that show the run.
+        as_json: Standard output is for a JSON document: write plain lines to standard error.
+
+    Returns:
+        What `work` returns.
+    """
     from rich.console import Console
 
     from trainer.plugins import load_callback
@@ -62,7 +75,14 @@ def _says_all(error: Exception) -> bool:
 
 
 def report_lines(evaluation: Evaluation) -> list[str]:
-    """Heading, scores with their 95 % intervals, and classification report of a split."""
+    """Describe the evaluation of a split: heading, scores with 95 % intervals, and classification report.
+
+    Args:
+        evaluation: The evaluation.
+
+    Returns:
+        Lines of text.
+    """
     found = evaluation.metrics
     return [
         "",
@@ -74,7 +94,14 @@ def report_lines(evaluation: Evaluation) -> list[str]:
 
 
 def calibration_line(found: Calibration) -> str:
-    """The temperature, and what it does to the expected calibration error of the test split, else of validation."""
+    """Describe the temperature, and its effect on the expected calibration error of the test split, else of validation.
+
+    Args:
+        found: The calibration.
+
+    Returns:
+        One line.
+    """
     if found.outcome in NO_TEMPERATURE:
         text = f"calibration: no temperature ({NO_TEMPERATURE[found.outcome]})"
     else:

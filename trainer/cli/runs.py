@@ -38,8 +38,8 @@ app.command(
 def list_(*, runs: Runs = None, json: Json = False) -> int:
     """List all runs, the latest first.
 
-    `best` is the epoch with the smallest validation loss, `loss` and `F1` are its figures there. `lost`: the process
-    ended without a word; such a run can be resumed. A narrow terminal shows fewer columns.
+    `best` is the epoch with the smallest validation loss, `loss` and `F1` are the metrics of that epoch. `lost`: the
+    process ended unexpectedly; such a run can be resumed. A narrow terminal shows fewer columns.
     """
     root = runs or default_root()
     entries = list_runs(root)

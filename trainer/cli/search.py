@@ -1,4 +1,4 @@
-"""`search`: settings found by trying. torch and Optuna are imported once the flags are checked."""
+"""`search`: finds settings by trying them. torch and Optuna are imported once the flags are checked."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def search(
     ] = None,
     monitor: Annotated[
         Monitor | None,
-        Parameter(help="Figure of the validation images that decides [default: loss].", show_choices=True),
+        Parameter(help="Metric on the validation images that decides [default: loss].", show_choices=True),
     ] = None,
     trial_epochs: Annotated[
         int | None, Parameter(help="Epochs of each trial [default: --epochs].", metavar="N")
@@ -73,11 +73,11 @@ def search(
     """Search settings with Optuna: train N runs with different values and keep the best.
 
     Takes the flags of train; --space names what is varied. Each trial is a run of its own, NAME-1, NAME-2 and so on,
-    with the tag NAME. The figure that decides is the best of a trial's epochs on the validation images, never on the
-    test images. The same --seed gives the same trials.
+    with the tag NAME. A trial counts by the metric of its best epoch on the validation images, never on the test
+    images. The same --seed gives the same trials.
 
-    Ctrl-C finishes the step, saves and ends (exit 3). `epochscope search --name NAME` goes on, after a kill too, with
-    the trial that was under way; --trials asks for more.
+    Ctrl-C finishes the step, saves and ends (exit 3). `epochscope search --name NAME` continues, even after a kill,
+    with the trial that was running; --trials asks for more.
     """
     root = runs.expanduser() if runs else default_root()
     asked = {"trials": trials, "monitor": monitor, "trial_epochs": trial_epochs, "pruner": pruner, "sampler": sampler}
@@ -134,7 +134,16 @@ def _search(plan: SearchPlan, root: Path, name: str, *, as_json: bool) -> int:
 
 
 def best_command(record: SearchRecord, plan: SearchPlan, root: Path) -> str:
-    """What trains the best trial as a whole; empty where no trial was completed."""
+    """Make the command that trains the best trial in full.
+
+    Args:
+        record: Record of the search.
+        plan: Plan of the search.
+        root: Folder of all runs.
+
+    Returns:
+        The command; empty if no trial was completed.
+    """
     best = _best(record)
     if best is None:
         return ""

@@ -1,4 +1,4 @@
-"""`train --seeds N`: the same training from several seeds, and how far the figures spread. torch comes late."""
+"""`train --seeds N`: the same training with several seeds, and how much the metrics vary. torch is imported late."""
 
 from __future__ import annotations
 
@@ -28,18 +28,28 @@ CHANGES = (
 
 @dataclass(frozen=True)
 class Seeded:
-    """One run of several."""
+    """One of several runs."""
 
     seed: int
+    """Its seed."""
     result: Result
+    """Its result."""
 
     @property
     def name(self) -> str:
-        """Of its run folder."""
+        """Name of its run folder; empty if it has none."""
         return self.result.run_dir.name if self.result.run_dir is not None else ""
 
     def score(self, split: str, key: str) -> float:
-        """Accuracy or macro-F1 on a split, by the name of the field."""
+        """Get a score.
+
+        Args:
+            split: Name of the split.
+            key: `accuracy` or `macro_f1`.
+
+        Returns:
+            The score, in [0, 1].
+        """
         return float(getattr(self.result.evaluations[split].metrics, key))
 
 
@@ -52,13 +62,25 @@ def train_seeds(
     *,
     as_json: bool,
 ) -> int:
-    """Train `count` runs NAME-s1234, NAME-s1235, ... one after the other, and print what they came to; the exit code.
+    """Train several runs NAME-s1234, NAME-s1235, ... one after the other, and print their metrics.
 
-    `own` makes the callbacks of each run that are not installed.
+    A run that is stopped (Ctrl-C) is saved like any other and is the last one; the completed ones are reported. If a
+    run fails, they are reported, too, before its error is raised.
 
-    A run that is stopped (Ctrl-C) is saved as any other and is the last one; those before it are reported, and so they
-    are where a run fails, whose error is raised then. Raises UsageError, before anything is trained, for a count below
-    2 and where a run of one of the names is there already.
+    Args:
+        settings: Settings of all runs; the seed is that of the first.
+        count: Number of runs, 2 or more.
+        root: Folder of all runs.
+        name: Beginning of their names. None: date, data and model.
+        own: Makes the callbacks from files, for each run.
+        as_json: Print JSON.
+
+    Returns:
+        The exit code: 0, or 3 if a run was stopped.
+
+    Raises:
+        UsageError: Before training: `seeds.count`: fewer than 2 runs; `run.exists`: a run of one of the names exists;
+            `run.name`: the name cannot be used.
     """
     seeds = range(settings.train.seed, settings.train.seed + count)
     names = _names(settings, seeds, root, name)
@@ -143,7 +165,14 @@ def _over(done: Sequence[Seeded], split: str) -> str:
 
 
 def spreads(done: Sequence[Seeded]) -> dict[str, dict[str, Spread]]:
-    """By split, then by `macro_f1` and `accuracy`."""
+    """Summarise the scores of several runs.
+
+    Args:
+        done: The completed runs.
+
+    Returns:
+        Mean, standard deviation and interval by split, then by `macro_f1` and `accuracy`.
+    """
     return Repetition(tuple(one.result for one in done), tuple(one.seed for one in done), "seed").spreads
 
 

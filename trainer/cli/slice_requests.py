@@ -1,4 +1,4 @@
-"""What a window asks about the slices of a run. [no torch]"""
+"""Requests of a window about the slices of a run. [no torch]"""
 
 from __future__ import annotations
 
@@ -18,9 +18,23 @@ from trainer.store.folder import RunFolder
 def slices_answer(
     folder: RunFolder, evaluation: SplitMetrics, known: RunFacts, out: Path, pattern: str = ""
 ) -> dict[str, Any]:
-    """The document of `epochscope slices --json` with the slices of all facts, and whether there are `enough` images.
-    Which images they hold goes to the file `out`: `places` in the split, 0-based, one slice after the other, first the
-    `slices` and then the `worst`, and where each begins: `starts`, with the end of the last."""
+    """Find slices and write which images they hold: `places` in the split, from 0, one slice after the other, first
+    `slices` and then `worst`; and `starts`, where each begins, with the end of the last.
+
+    Args:
+        folder: Folder of the run.
+        evaluation: Evaluation of the split.
+        known: Facts about its images.
+        out: File to write, .npz.
+        pattern: Path pattern of an additional fact. Default: none.
+
+    Returns:
+        What `slices --json` prints with the slices of all facts, and whether there are `enough` images.
+
+    Raises:
+        DataError: As `run_slices`.
+        DiskError: The file cannot be written.
+    """
     found = run_slices(folder, evaluation, known, pattern)
     _write_places(out, found, [*found.found.slices, *found.found.worst])
     answer = document(folder, found, list(found.found.facts))

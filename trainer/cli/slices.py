@@ -20,7 +20,7 @@ from trainer.store.evaluations import SplitMetrics, find, find_all
 from trainer.store.folder import RunFolder, default_root, find_run
 
 MAX_ROWS = 12
-"""Of the worst slices; --json has them all."""
+"""Rows of the worst slices; --json lists all."""
 TOLD_SECONDS = 2.0
 PARTS_OF = {2: ("lower half", "upper half"), 3: ("lowest third", "middle third", "highest third")}
 QUARTERS = ("lowest quarter", "second quarter", "third quarter", "highest quarter")
@@ -93,7 +93,18 @@ class _Progress:
 
 
 def evaluation_of(folder: RunFolder, split: str) -> SplitMetrics:
-    """Raises UsageError `slices.not_evaluated`."""
+    """Read the evaluation of a split.
+
+    Args:
+        folder: Folder of the run.
+        split: Name of the split.
+
+    Returns:
+        The evaluation.
+
+    Raises:
+        UsageError: `slices.not_evaluated`: the run has not been evaluated on this split.
+    """
     found = find(folder, split)
     if found is not None:
         return found
@@ -216,7 +227,15 @@ def _notes(found: RunSlices, wanted: list[str]) -> Iterator[str]:
 
 
 def group_text(group: ImageGroup, classes: tuple[str, ...]) -> str:
-    """`brightness: lowest quarter, 0.02 to 0.31`, `cat, name: cam2`."""
+    """Name a slice, such as `brightness: lowest quarter, 0.02 to 0.31` or `cat, name: cam2`.
+
+    Args:
+        group: What its images share.
+        classes: Class names.
+
+    Returns:
+        The name.
+    """
     if group.rest:
         text = f"{group.fact}: rare ones"
     elif group.word:
@@ -230,7 +249,15 @@ def group_text(group: ImageGroup, classes: tuple[str, ...]) -> str:
 
 
 def value_text(fact: str, value: float) -> str:
-    """A measured fact with its unit."""
+    """Format a measured fact with its unit.
+
+    Args:
+        fact: Name of the fact.
+        value: Its value.
+
+    Returns:
+        The text.
+    """
     if fact == "date":
         return time.strftime("%Y-%m-%d", time.gmtime(value * DAY))
     if fact == "size":
@@ -242,7 +269,16 @@ def value_text(fact: str, value: float) -> str:
 
 
 def document(folder: RunFolder, found: RunSlices, wanted: list[str]) -> dict[str, Any]:
-    """The worst slices, and all of the wanted facts."""
+    """Turn slices into plain values.
+
+    Args:
+        folder: Folder of the run.
+        found: The slices.
+        wanted: Facts whose slices are listed in full, in addition to the worst slices.
+
+    Returns:
+        What `--json` prints.
+    """
     whole = found.found
     return {
         "run": folder.name,
@@ -261,7 +297,15 @@ def document(folder: RunFolder, found: RunSlices, wanted: list[str]) -> dict[str
 
 
 def plain_slice(one: Slice, classes: tuple[str, ...]) -> dict[str, Any]:
-    """A slice as JSON; `label` is null where it is of all classes, `low` and `high` where it is of a word."""
+    """Turn a slice into plain values.
+
+    Args:
+        one: The slice.
+        classes: Class names.
+
+    Returns:
+        Values for JSON; `label` is None for a slice of all classes, `low` and `high` for words.
+    """
     group, measured = one.group, not (one.group.word or one.group.rest)
     return {
         "fact": group.fact,

@@ -1,4 +1,4 @@
-"""`cache`: what is kept beside runs to be quick the next time, and how to be rid of it. [no torch]"""
+"""`cache`: what is stored beside runs to save time later, and how to remove it. [no torch]"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from trainer.store.folder import default_root
 
 What = Literal["features", "weights", "images", "labels", "all"]
 USERS = 3
-"""Names of runs that are shown beside weights."""
+"""Runs named beside weights, at most."""
 
 
 def cache(

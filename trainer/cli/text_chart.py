@@ -1,4 +1,4 @@
-"""A curve in the terminal, of letters. [no torch]"""
+"""A curve in the terminal, drawn with characters. [no torch]"""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ WIDTH, HEIGHT = 64, 12
 
 
 def log_curve(x: Sequence[float], y: Sequence[float], mark: float | None = None) -> list[str]:
-    """Lines of text: y over the logarithm of x, both finite, x above 0 and rising; `mark`: an x that gets a line of its
-    own. Values far above the rest are cut off at the top."""
+    """Draw a curve over a logarithmic axis. Values far above the rest are cut off at the top.
+
+    Args:
+        x: Positions, above 0 and ascending.
+        y: Values, finite.
+        mark: Position that gets a vertical line. None: none.
+
+    Returns:
+        Lines of text; empty for fewer than two points.
+    """
     if len(x) < 2:
         return []
     low = min(y)

@@ -1,4 +1,4 @@
-"""`train`, `resume` and `demo`: what trains. torch is imported by the engine, after the run folder is there."""
+"""`train`, `resume` and `demo`. torch is imported by the engine, once the run folder exists."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def resume(
     callback: Callbacks = None,
     without: Annotated[
         list[str] | None,
-        Parameter(help="Go on without this callback, which the run has had.", metavar="NAME", negative=""),
+        Parameter(help="Continue without this callback of the run.", metavar="NAME", negative=""),
     ] = None,
     runs: Runs = None,
     json: Json = False,
@@ -108,8 +108,8 @@ def resume(
 
     A completed run continues only if --epochs asks for more than it has.
 
-    A callback out of a file (--callback) has to be named again: no run folder says which file to run. Its state and its
-    options are those of the run.
+    A callback from a file (--callback) must be given again: a run folder does not store which file to run. Its state
+    and options are restored.
     """
     files = [CallbackFile.parse(text) for text in callback or ()]
     folder = process_group().from_first(lambda: _found(_root(runs), run))

@@ -1,6 +1,6 @@
 """Where images come from, how they are split, and how they become batches.
 
-Importing this package imports neither torch nor torchvision: names are looked up when they are first used.
+Importing this package imports neither torch nor torchvision: its names are imported on first use.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Rotation, flip and crop of a whole batch as one look-up, then normalisation.
+"""Rotation, flip and crop of a whole batch as one lookup, then normalisation.
 
-With the same parameters the result equals torchvision's functional operations on tensors, image by image:
-`rotate` (nearest, zero fill, about the centre), `hflip`, `pad` with zeros, `crop` to the original size. Only pixels
-whose source is within 1e-3 of the border between two pixels may differ.
+With the same parameters the result equals torchvision's functional operations on tensors, image by image: `rotate`
+(nearest, zero fill, about the centre), `hflip`, `pad` with zeros, `crop` to the original size. Only pixels whose source
+is within 1e-3 of the border between two pixels may differ.
 """
 
 from __future__ import annotations
@@ -17,32 +17,56 @@ from trainer.data.buffers import Workspace
 from trainer.data.split import mix
 
 FAR = 1e6
-"""Coordinate of what is outside: any rotation of it stays outside the image."""
+"""Coordinate of pixels outside the image: any rotation of it stays outside."""
 
 
 class Parameters(NamedTuple):
-    """What happens to each of n images."""
+    """Random changes of n images."""
 
     angle: Tensor
     """(n,) float32, degrees, counter-clockwise."""
     flip: Tensor
     """(n,) bool: mirrored left to right after the rotation."""
     shift: Tensor
-    """(n, 2) int64: where the crop begins, down and right of the unpadded image's corner; in -crop ... crop."""
+    """(n, 2) int64: where the crop begins, in pixels down and right of the unpadded image's corner; in -crop ... crop.
+    """
 
     def pick(self, which: Tensor | slice) -> Parameters:
-        """Those of some images."""
+        """Select images.
+
+        Args:
+            which: Indices int64 (k,), a bool mask (n,), or a slice.
+
+        Returns:
+            Their parameters.
+        """
         return Parameters(self.angle[which], self.flip[which], self.shift[which])
 
     def to(self, device: torch.device) -> Parameters:
-        """Moved to a device."""
+        """Move to a device.
+
+        Args:
+            device: The device.
+
+        Returns:
+            The parameters there.
+        """
         return Parameters(self.angle.to(device), self.flip.to(device), self.shift.to(device))
 
 
 def draw(count: int, *, rotation: float, flip: float, crop: int, seed: int, epoch: int) -> Parameters:
-    """Parameters of samples 0 ... count-1 in one epoch: a pure function of its arguments, no global state touched.
+    """Draw the parameters of an epoch: a pure function of its arguments, no global state touched.
 
-    `rotation`: largest angle in degrees; `flip`: probability; `crop`: pixels of zero padding on each side.
+    Args:
+        count: Number of images n.
+        rotation: Largest angle to either side, in degrees.
+        flip: Probability of mirroring an image, in [0, 1].
+        crop: Zero padding in pixels on each side, 0 or more.
+        seed: Seed of the run.
+        epoch: Number of the epoch, from 1.
+
+    Returns:
+        Parameters of images 0 ... n - 1, on the CPU.
     """
     generator = generator_for("augment", seed, epoch)
     angle = (torch.rand(count, generator=generator) * 2 - 1) * rotation
@@ -52,43 +76,88 @@ def draw(count: int, *, rotation: float, flip: float, crop: int, seed: int, epoc
 
 
 def draw_order(count: int, *, seed: int, epoch: int) -> Tensor:
-    """The permutation of 0 ... count-1 for one epoch, int64."""
+    """Draw the order of the images in an epoch.
+
+    Args:
+        count: Number of images n.
+        seed: Seed of the run.
+        epoch: Number of the epoch, from 1.
+
+    Returns:
+        A permutation of 0 ... n - 1, int64.
+    """
     return torch.randperm(count, generator=generator_for("order", seed, epoch))
 
 
 def draw_balanced(labels: Tensor, *, seed: int, epoch: int) -> Tensor:
-    """As many positions as there are labels (n,), drawn with replacement so that every class that occurs is equally
-    likely (as `torch.utils.data.WeightedRandomSampler` with weights 1 / images of the class); int64 (n,)."""
+    """Draw images so that every class that occurs is equally likely, as `torch.utils.data.WeightedRandomSampler` does
+    with weights 1 / images of the class.
+
+    Args:
+        labels: Class of each image int64 (n,).
+        seed: Seed of the run.
+        epoch: Number of the epoch, from 1.
+
+    Returns:
+        Places of n images, drawn with replacement, int64 (n,).
+    """
     counts = torch.bincount(labels)
     weights = 1 / counts[labels].double()
     return torch.multinomial(weights, len(labels), replacement=True, generator=generator_for("order", seed, epoch))
 
 
 def generator_for(purpose: str, seed: int, epoch: int) -> torch.Generator:
-    """A generator of our own; its state depends on nothing but the arguments."""
+    """Make a random generator whose state depends on nothing but the arguments.
+
+    Args:
+        purpose: What is drawn; different purposes get independent streams.
+        seed: Seed of the run.
+        epoch: Number of the epoch, from 1.
+
+    Returns:
+        A generator on the CPU.
+    """
     return torch.Generator().manual_seed(mix(purpose, seed, epoch))
 
 
 class Coordinates(NamedTuple):
-    """Where the pixels of n images come from, in the image padded by one pixel on each side.
+    """Source of each pixel of n images, in the image padded by one pixel on each side.
 
     A rotation is the sum of a part that depends on the column and one that depends on the row: vectors are enough.
     """
 
     x_by_column: Tensor
-    """(n, 1, W) float32."""
+    """(n, 1, W) float32: part of the source column that depends on the column."""
     x_by_row: Tensor
-    """(n, H, 1) float32."""
+    """(n, H, 1) float32: part of the source column that depends on the row."""
     y_by_column: Tensor
+    """(n, 1, W) float32: part of the source row that depends on the column."""
     y_by_row: Tensor
+    """(n, H, 1) float32: part of the source row that depends on the row."""
 
     def pick(self, which: slice) -> Coordinates:
-        """Those of some images."""
+        """Select images.
+
+        Args:
+            which: A slice of the n images.
+
+        Returns:
+            Their coordinates.
+        """
         return Coordinates(*(vector[which] for vector in self))
 
 
 def coordinates(parameters: Parameters, height: int, width: int) -> Coordinates:
-    """Compose rotation, flip and crop. What the crop takes from outside the image is FAR away."""
+    """Combine rotation, flip and crop into one lookup.
+
+    Args:
+        parameters: Parameters of n images.
+        height: Height H of an image in pixels.
+        width: Width W of an image in pixels.
+
+    Returns:
+        Source of each pixel; `FAR` away where the crop reaches beyond the image.
+    """
     radians = parameters.angle * (math.pi / 180)
     cos, sin = radians.cos()[:, None], radians.sin()[:, None]
     sign = 1 - 2 * parameters.flip[:, None].float()  # about the centre a flip is a change of sign
@@ -110,9 +179,15 @@ def _centred(size: int, shift: Tensor) -> Tensor:
 
 
 def apply(pixels: Tensor, where: Coordinates, workspace: Workspace) -> Tensor:
-    """Augment (n, H, W) packed pixels (int32, or uint8 for grey).
+    """Augment images.
 
-    Same shape and type; overwritten by the next call with the same `workspace`.
+    Args:
+        pixels: Packed pixels (n, H, W), int32 for colour, uint8 for grey.
+        where: Source of each pixel.
+        workspace: Memory for the result and what is computed in between.
+
+    Returns:
+        Packed pixels of the same shape and type; overwritten by the next call with the same `workspace`.
     """
     count, height, width = pixels.shape
     padded = workspace.get("padded", pixels, (count, height + 2, width + 2), pixels.dtype)
@@ -124,8 +199,15 @@ def apply(pixels: Tensor, where: Coordinates, workspace: Workspace) -> Tensor:
 
 
 def mirror(pixels: Tensor, flip: Tensor) -> Tensor:
-    """`apply` where only flips were asked for: mirrors those (n, H, W) packed pixels in place for which `flip` (n,) is
-    set, and returns them. The same pixels, in a fifth of the time."""
+    """Mirror images in place: `apply` if only flips are needed, with the same result in a fifth of the time.
+
+    Args:
+        pixels: Packed pixels (n, H, W), int32 for colour, uint8 for grey.
+        flip: Which images to mirror, bool (n,).
+
+    Returns:
+        The same tensor.
+    """
     some = flip.nonzero().squeeze(1)
     return pixels.index_copy_(0, some, pixels.index_select(0, some).flip(2))
 
@@ -145,14 +227,28 @@ def _source_index(where: Coordinates, height: int, width: int, workspace: Worksp
 
 
 class Normaliser:
-    """(value / 255 - mean) / std for each channel."""
+    """Normalises packed pixels: (value / 255 - mean) / std for each channel.
+
+    Args:
+        mean: Mean of each channel, for values in [0, 1].
+        std: Standard deviation of each channel, above 0.
+    """
 
     def __init__(self, mean: tuple[float, ...], std: tuple[float, ...]) -> None:
         self._factors = [1 / (255 * spread) for spread in std]
         self._offsets = [torch.tensor(-centre / spread) for centre, spread in zip(mean, std, strict=True)]
 
     def __call__(self, pixels: Tensor, out: Tensor, workspace: Workspace) -> Tensor:
-        """Packed (n, H, W) pixels to `out`, float32 (n, C, H, W)."""
+        """Normalise images.
+
+        Args:
+            pixels: Packed pixels (n, H, W), int32 for colour, uint8 for grey.
+            out: Where the result goes, float32 (n, C, H, W).
+            workspace: Memory for what is computed in between.
+
+        Returns:
+            `out`.
+        """
         grey = len(self._factors) == 1
         byte = pixels if grey else workspace.get("byte", pixels, tuple(pixels.shape), torch.int32)
         for channel, (factor, offset) in enumerate(zip(self._factors, self._offsets, strict=True)):

@@ -1,4 +1,4 @@
-"""What random changes are made of training images, and those of an epoch beside rotation, flip and crop."""
+"""Settings of the augmentation, and the changes of an epoch other than rotation, flip and crop."""
 
 from __future__ import annotations
 
@@ -16,41 +16,49 @@ from trainer.data.resized_crop import draw_crops, resize_crops
 
 
 class Augmentation(NamedTuple):
-    """What is asked for; 0 is off. Applied in this order: part of the image, then rotation, flip and crop, then
-    RandAugment, then colours, and, once normalised, erasing."""
+    """Which random changes are made of training images; 0 is off. Order: resized crop; rotation, flip and crop;
+    RandAugment; colour jitter; and, after normalisation, erasing."""
 
     rotation: float = 0.0
-    """Largest angle in degrees."""
+    """Largest angle to either side, in degrees."""
     flip: float = 0.0
-    """Probability."""
+    """Probability of mirroring an image, in [0, 1]."""
     crop: int = 0
-    """Pixels of padding before the crop."""
+    """Zero padding before the crop, in pixels on each side."""
     resized_crop: float = 0.0
-    """Smallest part of the area that is scaled back to the image's size."""
+    """Smallest part of the area that is cut out and scaled back to the image's size, in (0, 1]."""
     jitter: float = 0.0
-    """Brightness, contrast and saturation are multiplied by up to 1 - jitter ... 1 + jitter."""
+    """Brightness, contrast and saturation are each multiplied by a factor in 1 - jitter ... 1 + jitter."""
     erasing: float = 0.0
-    """Probability."""
+    """Probability of erasing a rectangle, in [0, 1]."""
     randaugment: int = 0
-    """Magnitude, up to 30."""
+    """Magnitude of RandAugment, up to 30."""
 
     @property
     def moves(self) -> bool:
-        """Whether rotation, flip or crop is asked for: what `augment` does in one look-up."""
+        """Whether rotation, flip or crop is on: what `augment` does in one lookup."""
         return any(self[:3])
 
     @property
     def more(self) -> bool:
-        """Whether anything else is."""
+        """Whether any other change is on."""
         return any(self[3:])
 
 
 class ImageChanges:
-    """One epoch of an `Augmentation` without rotation, flip and crop: a pure function of the arguments.
+    """The changes of one epoch other than rotation, flip and crop: a pure function of the arguments.
 
-    `shape`: (C, H, W) of the `count` images. `order`: (count,) on the CPU, the sample at each place of the epoch; None
-    where a change goes with the place and not with the sample. Images are named by a slice of places; they are changed
-    in the memory they are in, and returned.
+    Images are named by a slice of places in the epoch; they are changed in place and returned.
+
+    Args:
+        wanted: Which changes are on.
+        shape: (channels, height, width) of an image.
+        count: Number of training images.
+        order: The image at each place of the epoch, int64 (count,), on the CPU. None: changes go with the place, not
+            with the image.
+        device: Where batches are made.
+        seed: Seed of the run.
+        epoch: Number of the epoch, from 1.
     """
 
     def __init__(
@@ -84,11 +92,27 @@ class ImageChanges:
             self._erased = erased.pick(which)
 
     def take_part(self, pixels: Tensor, places: slice) -> Tensor:
-        """Resized crops of packed pixels (n, H, W)."""
+        """Apply resized crops.
+
+        Args:
+            pixels: Packed pixels (n, H, W).
+            places: The n places in the epoch.
+
+        Returns:
+            The same tensor.
+        """
         return pixels if self._crops is None else resize_crops(pixels, self._crops.pick(places), self._workspace)
 
     def recolor(self, pixels: Tensor, places: slice) -> Tensor:
-        """RandAugment and colour jitter of packed pixels (n, H, W)."""
+        """Apply RandAugment and colour jitter.
+
+        Args:
+            pixels: Packed pixels (n, H, W).
+            places: The n places in the epoch.
+
+        Returns:
+            The same tensor.
+        """
         if self._operations is not None:
             apply_operations(pixels, self._operations.pick(places), self._magnitude, self._workspace)
         if self._factors is not None:
@@ -96,5 +120,13 @@ class ImageChanges:
         return pixels
 
     def erase(self, images: Tensor, places: slice) -> Tensor:
-        """Random erasing of normalised images (n, C, H, W)."""
+        """Apply random erasing.
+
+        Args:
+            images: Normalised images float32 (n, C, H, W).
+            places: The n places in the epoch.
+
+        Returns:
+            The same tensor.
+        """
         return images if self._erased is None else erase(images, self._erased.pick(places))

@@ -1,4 +1,4 @@
-"""One batch of a caller's own loader: whatever shape it comes in, images, class numbers and perhaps weights go out."""
+"""One batch of a user's own loader, in whatever form it comes: images, class numbers and optional weights come out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from trainer.data.inputs import Inputs, as_tensors, is_nested
 from trainer.errors import DataError
 
 Batch = tuple[Tensor, Tensor] | tuple[Tensor, Tensor, Tensor]
-"""Images (B, ...) or `Inputs`, labels int64 (B,), and where the loader gives them weights of the images, float (B,)."""
+"""Images (B, ...) or `Inputs`, labels int64 (B,) and, if the loader gives them, weights of the images, float (B,)."""
 
 B = TypeVar("B", bound=Batch)
 
@@ -20,18 +20,29 @@ PARTS = ("images", "labels", "weights")
 IMAGES = ("image", "images", "pixel_values", "x", "input", "inputs", "img", "imgs", "data", "features")
 LABELS = ("label", "labels", "target", "targets", "y", "class", "fine_label")
 WEIGHTS = ("weight", "weights", "sample_weight", "sample_weights")
-"""Keys of a batch that is a mapping, the first of each that is there counts."""
+"""Keys of a batch that is a mapping; of each list, the first key that is there counts."""
 
 
 def read_batch(split: str, number: int, batch: Any, *, whole: bool = False) -> Batch:
-    """Batch `number` (1-based) of `split` as tensors.
+    """Turn a batch of a user's loader into tensors.
 
-    It may be a pair (images, labels), a triple with floating-point weights of the images, or a mapping with one of the
-    keys above for each. Labels: whole numbers of any type, (B,) or (B, 1). For models of several inputs: a tuple, list
-    or mapping of tensors in place of the images, (first, second, ..., labels), or a mapping with labels and other keys,
-    which are then names of the model's arguments; images are an `Inputs` then. `whole`: a mapping becomes one as well,
-    for a training step that is given all of it. Raises DataError `data.batch` for everything else, and `data.labels`
-    for labels that are no whole numbers.
+    A batch may be a pair (images, labels), a triple with floating-point weights of the images, or a mapping with one of
+    the keys above for each. For a model with several inputs: a tuple, list or mapping of tensors in place of the
+    images, (first, second, ..., labels), or a mapping of labels and other keys, which are then names of the model's
+    arguments; the images are then an `Inputs`.
+
+    Args:
+        split: Name of the split, for errors.
+        number: Number of the batch, from 1, for errors.
+        batch: What the loader gave. Labels are whole numbers of any type, (B,) or (B, 1).
+        whole: Keep all keys of a mapping, as `Inputs`, for a training step that is given the whole batch.
+
+    Returns:
+        Images, labels int64 (B,) and, if there are any, weights (B,).
+
+    Raises:
+        DataError: `data.batch`: it is in none of these forms; `data.labels`: a label is not a whole number;
+            `data.weights`: a weight is negative or not finite, or the third part is not weights.
     """
     place = f"batch {number} of {split!r}"
     images, labels, weights = _several(place, batch, whole=whole) or _tensors(place, batch)
@@ -189,10 +200,14 @@ def _weights(place: str, weights: Tensor, count: int) -> Tensor:
 
 
 class PairsSingles(Generic[B]):
-    """Batches of a loader with none of one image among them, which BatchNorm cannot train on: it joins the batch before
-    it, or the one after where it comes first. `say` hears of it, once.
+    """Batches without any of a single image, which BatchNorm cannot train on: such a batch joins the one before it, or
+    the next one if it comes first.
 
-    One batch is held back for that, so that the loader is one batch ahead of the training.
+    To do so, one batch is held back: the loader is one batch ahead of the training.
+
+    Args:
+        batches: The loader's batches.
+        say: Called once as `say("single", text)` when a batch is merged.
     """
 
     def __init__(self, batches: Iterator[B], say: Callable[[str, str], object] = lambda what, text: None) -> None:
@@ -224,13 +239,30 @@ class PairsSingles(Generic[B]):
 
 
 def counted(ignored: int, images: Tensor, labels: Tensor, *weights: Tensor) -> Batch:
-    """The images of a batch without those whose label is `ignored`."""
+    """Leave out images with the label that the loss ignores.
+
+    Args:
+        ignored: That label.
+        images: Images (B, ...).
+        labels: Labels int64 (B,).
+        *weights: Weights of the images (B,), if there are any.
+
+    Returns:
+        The batch without these images.
+    """
     which = labels != ignored
     parts = (images, labels, *weights)
     return cast(Batch, parts if bool(which.all()) else tuple(part[which] for part in parts))
 
 
 def joined(batches: Sequence[B]) -> B:
-    """Several batches as one."""
+    """Concatenate batches.
+
+    Args:
+        batches: One or more batches of the same form.
+
+    Returns:
+        One batch.
+    """
     columns: Any = zip(*batches, strict=True)
     return cast(B, tuple(Inputs.joined(one) if isinstance(one[0], Inputs) else torch.cat(one) for one in columns))

@@ -1,4 +1,4 @@
-"""Batches of a loader, put together or counted off: for gradient accumulation, and for epochs of so many steps."""
+"""Batches joined or counted: for gradient accumulation, and for epochs of a fixed number of steps."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from trainer.data.loaders import Closeable
 
 
 class BatchGroups:
-    """`count` batches at a time, put together; the last group of an epoch holds what is left.
+    """Joins batches in groups; the last group of an epoch holds what is left.
 
-    The step takes such a group apart again (`trainer.engine.step`): only one of its batches is in the model at a time.
+    The step splits such a group again (`trainer.engine.step`): the model gets only one of its batches at a time.
+
+    Args:
+        batches: The batches of an epoch.
+        count: Batches in a group, 1 or more.
     """
 
     def __init__(self, batches: Iterator[Batch], count: int) -> None:
@@ -29,13 +33,21 @@ class BatchGroups:
         return joined(group)
 
     def close(self) -> None:
-        """Close the batches below: they may hold a thread."""
+        """Close the underlying batches: they may hold a thread."""
         if isinstance(self._batches, Closeable):
             self._batches.close()
 
 
 def first_batches(batches: Iterator[Batch], count: int) -> Iterator[Batch]:
-    """The first `count` batches; no further one is drawn, and what holds something is closed afterwards."""
+    """Take the first batches and close the rest; no further batch is drawn.
+
+    Args:
+        batches: The batches of an epoch.
+        count: Largest number to take.
+
+    Yields:
+        The batches.
+    """
     try:
         yield from islice(batches, count)
     finally:

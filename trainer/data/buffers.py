@@ -1,4 +1,4 @@
-"""Memory that is used again: touching fresh pages costs more than what is computed into them."""
+"""Reusable memory: touching fresh pages costs more than what is computed in them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from torch import Tensor
 
 
 class Workspace:
-    """Named blocks for what is computed in between. One per iterator: not for two threads at once."""
+    """Named blocks for intermediate results. One per iterator: not thread-safe."""
 
     def __init__(self) -> None:
         self._blocks: dict[str, Tensor] = {}
 
     def get(self, name: str, like: Tensor, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-        """A block of this shape on the device of `like`: zero at first, later whatever was left in it.
+        """Get a block of memory: zero at first, later whatever was left in it.
 
-        Blocks of one name must differ in their first dimension only.
+        Args:
+            name: Name of the block. Blocks of one name must differ in their first dimension only.
+            like: A tensor on the device where the block should be.
+            shape: Shape of the block.
+            dtype: Type of the block.
+
+        Returns:
+            A tensor of that shape.
         """
         block = self._blocks.get(name)
         if block is None or len(block) < shape[0]:
@@ -27,15 +34,24 @@ class Workspace:
 
 
 class Recycler:
-    """float32 tensors whose memory is handed out again once no one holds them or a view of them any more."""
+    """Hands out float32 tensors whose memory is reused once neither they nor a view of them is held any more."""
 
     KEPT = 8
+    """Free blocks that are kept, at most."""
 
     def __init__(self) -> None:
         self._free: list[Tensor] = []
 
     def empty(self, shape: tuple[int, ...], device: torch.device) -> Tensor:
-        """An uninitialised tensor; on a device from torch's own caching allocator."""
+        """Get an uninitialised tensor; on devices other than the CPU, from PyTorch's own caching allocator.
+
+        Args:
+            shape: Shape of the tensor.
+            device: Where it should be.
+
+        Returns:
+            A float32 tensor.
+        """
         if device.type != "cpu":
             return torch.empty(shape, device=device)
         count = math.prod(shape)

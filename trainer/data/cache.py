@@ -1,7 +1,7 @@
 """Decoded images in the user's cache folder: made once, memory-mapped afterwards. [no torch]
 
 An entry is a folder `images/PLACE/KEY`: PLACE stands for the source and its size policy, KEY for the state of its
-files. It is written elsewhere and renamed when complete. Nothing here must survive: what is damaged is made again.
+files. It is written elsewhere and renamed when complete. Nothing here is irreplaceable: damaged entries are made again.
 """
 
 from __future__ import annotations
@@ -25,16 +25,22 @@ from trainer.data.image_set import channel_sums
 from trainer.errors import DiskError
 
 FORMAT = 2
-"""Raise it when the layout or the policy changes: older entries are then not found."""
+"""Raise it when the layout or the policy changes: older entries are no longer found."""
 SAMPLE = 64
-"""Images whose sums are compared when an entry is opened."""
+"""Images whose sums are checked when an entry is opened."""
 STALE_SECONDS = 86_400.0
+"""Age after which an unfinished entry counts as left over by a killed process."""
 
 Build = Callable[[Path], dict[str, Any]]
+"""Writes the raw files of an entry into a folder and returns its metadata, see `cached`."""
 
 
 def cache_folder() -> Path:
-    """$EPOCHSCOPE_CACHE, else the platform's place for caches."""
+    """Find the folder for everything that is cached.
+
+    Returns:
+        $EPOCHSCOPE_CACHE, else the platform's folder for caches; it may not exist yet.
+    """
     if chosen := os.environ.get("EPOCHSCOPE_CACHE"):
         return Path(chosen).expanduser()
     if sys.platform == "win32":
@@ -47,7 +53,21 @@ def cache_folder() -> Path:
 
 
 class Entry:
-    """An opened entry: `meta` as the builder returned it, arrays memory-mapped (private, so never written back)."""
+    """An opened entry. Arrays are memory-mapped and private: nothing is ever written back.
+
+    Args:
+        folder: Folder of the entry.
+
+    Attributes:
+        meta: What the builder returned, with `digest` (hex SHA-256 of the pixels).
+        pixels: (N, H, W, C) uint8, see `ImageSet.pixels`.
+        facts: (N, F) int32; what they mean is up to the builder.
+        sums: (N, 2, channels) int64, see `ImageSet.sums`.
+
+    Raises:
+        OSError: A file is missing or cannot be read.
+        ValueError: The files have changed, or do not fit together.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -69,17 +89,34 @@ class Entry:
 
 
 def stamps(folder: Path) -> list[list[int]]:
-    """Bytes and times of change of the raw files of an entry: nothing writes to them once it is complete."""
+    """Get size and times of the raw files of an entry: nothing writes to them once it is complete.
+
+    Args:
+        folder: Folder of the entry.
+
+    Returns:
+        For each file its size in bytes, modification time and change time in nanoseconds.
+    """
     found = [(folder / name).stat() for name in ("pixels", "facts", "sums")]
     return [[info.st_size, info.st_mtime_ns, info.st_ctime_ns] for info in found]
 
 
 def cached(source: str, policy: object, state: str, build: Build, usable: Callable[[Entry], bool]) -> Entry:
-    """The entry of `source` in this `state` under this `policy`, made with `build` unless it is there and `usable`.
+    """Open the entry of a source, or make it if it is missing or not usable.
 
-    `build(folder)` writes the raw files `pixels`, `facts` and `sums` and returns what goes into `meta.json`, with
-    `shape` (H, W, C), `count` and, where it is not 3, the number of `facts` of an image; a `digest` over the pixels is
-    added. Raises `DiskError`.
+    Args:
+        source: Name or path of the source.
+        policy: What decides about the pixels besides the source, such as the size.
+        state: State of the source's files, such as a digest of their stamps.
+        build: Writes the raw files `pixels`, `facts` and `sums` into a folder and returns what goes into `meta.json`:
+            at least `shape` (H, W, C) and `count`, and the number of `facts` per image if it is not 3.
+        usable: Whether an existing entry may be used.
+
+    Returns:
+        The entry.
+
+    Raises:
+        DiskError: `disk.cache`: the entry cannot be written.
     """
     target = _target(source, policy, state)
     place = target.parent
@@ -105,7 +142,11 @@ def cached(source: str, policy: object, state: str, build: Build, usable: Callab
 
 
 def cached_images() -> tuple[int, int]:
-    """Of how many sources decoded images are kept, and how many bytes they take."""
+    """Measure the cache of decoded images.
+
+    Returns:
+        Number of sources, and the bytes that they take.
+    """
     places = _places()
     files = [path for place in places for path in place.rglob("*")]
     size = 0
@@ -116,7 +157,11 @@ def cached_images() -> tuple[int, int]:
 
 
 def remove_cached_images() -> int:
-    """Remove all decoded images: they are made again when they are needed. How many bytes are free now."""
+    """Remove all decoded images; they are made again when needed.
+
+    Returns:
+        Bytes freed.
+    """
     before = cached_images()[1]
     for place in _places():
         shutil.rmtree(place, ignore_errors=True)
@@ -131,7 +176,16 @@ def _places() -> list[Path]:
 
 
 def find_cached(source: str, policy: object, state: str) -> Entry | None:
-    """The entry of `source` in this `state` under this `policy`, where it is there and whole."""
+    """Open the entry of a source if it exists.
+
+    Args:
+        source: Name or path of the source.
+        policy: As for `cached`.
+        state: As for `cached`.
+
+    Returns:
+        The entry; None if it is missing or damaged.
+    """
     return _open(_target(source, policy, state))
 
 

@@ -1,4 +1,4 @@
-"""The names of classes that a loader's data set brings, and how the lists of several splits fit together."""
+"""Class names that a loader's data set brings, and how those of several splits fit together."""
 
 from __future__ import annotations
 
@@ -12,16 +12,24 @@ from trainer.errors import DataError
 
 Names = tuple[str, ...]
 MOST_WRAPPERS = 32
-"""Data sets in data sets that are looked through: one that holds itself must not be followed for ever."""
+"""Nested data sets that are followed: one that contains itself must not be followed for ever."""
 
 
 def class_list(loader: Any) -> Names | None:
-    """The names of a loader's classes by their numbers, looked for through `DataLoader`, `Subset`, `ConcatDataset` and
-    every wrapper that keeps what it wraps as `.dataset`; None where there are none.
+    """Find the class names of a loader, in the order of its labels.
 
-    Names are `.classes` (a list, tuple or array of names), else the keys of `.class_to_idx`, else those of a label
-    column with names (`.features`, as Hugging Face data sets have). Raises DataError `data.class_lists` where joined
-    data sets number their classes differently.
+    They are looked for through `DataLoader`, `Subset`, `ConcatDataset` and every wrapper that keeps what it wraps as
+    `.dataset`. Names are `.classes` (a list, tuple or array of names), else the keys of `.class_to_idx`, else those of
+    a label column with names (`.features`, as Hugging Face data sets have).
+
+    Args:
+        loader: A loader or data set.
+
+    Returns:
+        The names (C,); None if there are none.
+
+    Raises:
+        DataError: `data.class_lists`: joined data sets number their classes differently.
     """
     for _ in range(MOST_WRAPPERS):
         names = _own(loader)
@@ -62,7 +70,14 @@ def _text(name: Any) -> str:
 
 
 def label_names(features: Any) -> Names | None:
-    """The names of the only column with named labels among Hugging Face's `features`."""
+    """Get the class names of a Hugging Face data set.
+
+    Args:
+        features: Its `features`, a mapping of columns.
+
+    Returns:
+        Names of the only column with named labels; None if there is none, or more than one.
+    """
     if not isinstance(features, Mapping):
         return None
     named = [tuple(map(str, found)) for one in features.values() if (found := getattr(one, "names", None))]
@@ -89,9 +104,18 @@ def _joined(parts: Any) -> Names | None:
 
 
 def label_map(training: Names, other: Names, split: str) -> Tensor | None:
-    """What the labels of another split are in the training list, (C,) int64; None where they are the same already.
+    """Translate the labels of a split into those of the training data.
 
-    Raises DataError `data.class_lists` where a class of the split has no name in training.
+    Args:
+        training: Class names of the training data.
+        other: Class names of the split.
+        split: Name of the split, for errors.
+
+    Returns:
+        Training label of each label of the split, int64 (C,); None if they are the same.
+
+    Raises:
+        DataError: `data.class_lists`: a class is missing from the training data, or a name occurs twice.
     """
     if training[: len(other)] == other:
         return None

@@ -1,6 +1,6 @@
-"""Names of class folders that differ for a computer only: in Unicode form, blanks or capital letters. [no torch]
+"""Names of class folders that differ only for a computer: in Unicode form, spaces or letter case. [no torch]
 
-Files from a Mac spell an accented letter as two characters (NFD), most others as one (NFC).
+Files from a Mac encode an accented letter as two characters (NFD), most others as one (NFC).
 """
 
 from __future__ import annotations
@@ -13,37 +13,74 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class ClassNames:
-    """What the folders of a source are called, as classes."""
+    """How the folders of a source map to classes."""
 
     renamed: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """(folder of the split, folder) -> class, where the folder has another name than the class has in train/."""
+    """(folder of the split, folder) -> class, if the folder's name differs from that of the class in train/."""
     similar: tuple[tuple[str, ...], ...] = ()
-    """Groups of classes whose names differ only in capital letters or in how wide letters are."""
+    """Groups of classes whose names differ only in letter case or width."""
 
     def of(self, split: str, folder: str) -> str:
-        """The class that a folder stands for."""
+        """Get the class of a folder.
+
+        Args:
+            split: Folder of the split; "" for the root.
+            folder: Name of the class folder.
+
+        Returns:
+            Name of the class.
+        """
         return self.renamed.get((split, folder), folder)
 
 
 def looks(name: str) -> str:
-    """Equal for names that look the same: composed, invisible characters and outer or repeated blanks left out."""
+    """Normalise a name so that names that look the same become equal.
+
+    Args:
+        name: Any name.
+
+    Returns:
+        The name in composed form, without invisible characters and without leading, trailing or repeated spaces.
+    """
     visible = (char for char in unicodedata.normalize("NFC", name) if unicodedata.category(char) != "Cf")
     return " ".join("".join(visible).split())
 
 
 def sounds(name: str) -> str:
-    """Equal for names that differ in capital letters as well."""
+    """Normalise a name further: names that differ in letter case or width become equal, too.
+
+    Args:
+        name: Any name.
+
+    Returns:
+        The normalised name.
+    """
     return unicodedata.normalize("NFKC", looks(name)).casefold()
 
 
 def same_looking(names: Iterable[str]) -> list[tuple[str, str]]:
-    """Each name that looks like an earlier one, after that one."""
+    """Find names that look like an earlier one.
+
+    Args:
+        names: Names, in order.
+
+    Returns:
+        Pairs of the earlier name and the later one.
+    """
     first: dict[str, str] = {}
     return [(first[looks(name)], name) for name in names if first.setdefault(looks(name), name) != name]
 
 
 def class_names(folders: Mapping[str, Iterable[str]], training: Iterable[str]) -> ClassNames:
-    """Match the folders of all splits with the `training` ones, where exactly one of each can be meant."""
+    """Match the folders of all splits with those of the training split, if the match is unambiguous.
+
+    Args:
+        folders: Folder of each split -> its class folders.
+        training: Class folders of the training split.
+
+    Returns:
+        The matches, and groups of similar classes.
+    """
     training = sorted(set(training))
     renamed: dict[tuple[str, str], str] = {}
     for split, names in folders.items():

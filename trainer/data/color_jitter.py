@@ -1,7 +1,7 @@
-"""Colour jitter: brightness, contrast and saturation of each image changed by factors of its own, in this order.
+"""Colour jitter: brightness, contrast and saturation of each image, changed by random factors, in this order.
 
-The range of the three is one number, as usual for ImageNet (0.4 in fb.resnet.torch and timm). torchvision's
-`ColorJitter` draws the order again for each image; hue is left alone, as there by default.
+The range of all three is one number, as usual for ImageNet (0.4 in fb.resnet.torch and timm). torchvision's
+`ColorJitter` draws the order for each image as well; hue is not changed, as there by default.
 """
 
 from __future__ import annotations
@@ -18,29 +18,65 @@ from trainer.data.pixel_planes import join_planes, pieces, split_planes
 
 
 class ColorFactors(NamedTuple):
-    """Of n images, (n,) float32 each; 1 is no change."""
+    """Factors of n images; 1 is no change."""
 
     brightness: Tensor
+    """(n,) float32."""
     contrast: Tensor
+    """(n,) float32."""
     saturation: Tensor
+    """(n,) float32."""
 
     def pick(self, which: Tensor | slice) -> ColorFactors:
-        """Those of some images."""
+        """Select images.
+
+        Args:
+            which: Indices int64 (k,), a bool mask (n,), or a slice.
+
+        Returns:
+            Their factors.
+        """
         return ColorFactors(*(part[which] for part in self))
 
     def to(self, device: torch.device) -> ColorFactors:
-        """Moved to a device."""
+        """Move to a device.
+
+        Args:
+            device: The device.
+
+        Returns:
+            The factors there.
+        """
         return ColorFactors(*(part.to(device) for part in self))
 
 
 def draw_factors(count: int, *, strength: float, seed: int, epoch: int) -> ColorFactors:
-    """Factors of samples 0 ... count-1 in one epoch, uniform in 1 - strength ... 1 + strength; `strength` in [0, 1]."""
+    """Draw the factors of an epoch: a pure function of its arguments.
+
+    Args:
+        count: Number of images n.
+        strength: Largest relative change, in [0, 1].
+        seed: Seed of the run.
+        epoch: Number of the epoch, from 1.
+
+    Returns:
+        Factors of images 0 ... n - 1, uniform in 1 - strength ... 1 + strength, on the CPU.
+    """
     drawn = torch.rand(3, count, generator=generator_for("jitter", seed, epoch))
     return ColorFactors(*(1 + (2 * drawn - 1) * strength))
 
 
 def jitter_colors(pixels: Tensor, factors: ColorFactors, workspace: Workspace) -> Tensor:
-    """Changes packed pixels (n, H, W) in place; `factors` on the same device."""
+    """Change brightness, contrast and saturation of images in place.
+
+    Args:
+        pixels: Packed pixels (n, H, W), int32 for colour, uint8 for grey.
+        factors: Factors of the n images, on the same device.
+        workspace: Memory for what is computed in between.
+
+    Returns:
+        The same tensor.
+    """
     for some in pieces(pixels):
         these = factors.pick(some)
         planes = split_planes(pixels[some], workspace)

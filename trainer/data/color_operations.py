@@ -12,16 +12,32 @@ from torch import Tensor
 from trainer.data.pixel_planes import finish_
 
 GREY = (0.2989, 0.587, 0.114)
-"""Shares of red, green and blue in the grey of a colour, torchvision's."""
+"""Shares of red, green and blue in the grey value of a colour, those of torchvision."""
 
 
 def brighten(planes: Tensor, factor: Tensor) -> Tensor:
-    """As `adjust_brightness`."""
+    """Change brightness, as torchvision's `adjust_brightness` does.
+
+    Args:
+        planes: Planes float32 (C, n, H, W), changed in place.
+        factor: Factor of each image float32 (n,).
+
+    Returns:
+        The same planes.
+    """
     return finish_(planes.mul_(factor[:, None, None]))
 
 
 def contrast(planes: Tensor, factor: Tensor) -> Tensor:
-    """As `adjust_contrast`: away from the mean grey of the image, or towards it."""
+    """Change contrast, as torchvision's `adjust_contrast` does: away from the image's mean grey, or towards it.
+
+    Args:
+        planes: Planes float32 (C, n, H, W), changed in place.
+        factor: Factor of each image float32 (n,).
+
+    Returns:
+        The same planes.
+    """
     height, width = planes.shape[2:]
     # sums of whole numbers, exact in whatever order: of lines in float32, of images as integers
     total = _grey(planes).sum(2).long().sum(1).float()
@@ -30,12 +46,30 @@ def contrast(planes: Tensor, factor: Tensor) -> Tensor:
 
 
 def saturate(planes: Tensor, factor: Tensor) -> Tensor:
-    """As `adjust_saturation`: away from the grey of each pixel, or towards it; grey images stay as they are."""
+    """Change saturation, as torchvision's `adjust_saturation` does: away from each pixel's grey, or towards it. Grey
+    images do not change.
+
+    Args:
+        planes: Planes float32 (C, n, H, W), changed in place.
+        factor: Factor of each image float32 (n,).
+
+    Returns:
+        The same planes.
+    """
     return planes if len(planes) == 1 else _blend(planes, _grey(planes), factor)
 
 
 def sharpen(planes: Tensor, factor: Tensor) -> Tensor:
-    """As `adjust_sharpness`: away from the blurred image, or towards it; the outermost pixels stay as they are."""
+    """Change sharpness, as torchvision's `adjust_sharpness` does: away from the blurred image, or towards it. The
+    outermost pixels do not change.
+
+    Args:
+        planes: Planes float32 (C, n, H, W), changed in place.
+        factor: Factor of each image float32 (n,).
+
+    Returns:
+        The same planes.
+    """
     if min(planes.shape[2:]) <= 2:
         return planes
     inner = planes[:, :, 1:-1, 1:-1]
@@ -48,12 +82,28 @@ def sharpen(planes: Tensor, factor: Tensor) -> Tensor:
 
 
 def solarize(planes: Tensor, threshold: float) -> Tensor:
-    """As `solarize`: values from `threshold` on are inverted."""
+    """Invert values from a threshold on, as torchvision's `solarize` does.
+
+    Args:
+        planes: Planes float32 (C, n, H, W).
+        threshold: Smallest value that is inverted, 0 to 255.
+
+    Returns:
+        New planes.
+    """
     return torch.where(planes >= threshold, 255 - planes, planes)
 
 
 def stretch(planes: Tensor) -> Tensor:
-    """As `autocontrast`: the darkest value of a channel becomes 0, the brightest 255."""
+    """Stretch the contrast of each channel, as torchvision's `autocontrast` does: its darkest value becomes 0, its
+    brightest 255.
+
+    Args:
+        planes: Planes float32 (C, n, H, W), changed in place.
+
+    Returns:
+        The same planes.
+    """
     low, high = planes.amin((2, 3), keepdim=True), planes.amax((2, 3), keepdim=True)
     flat = low == high
     scale = ((high - low) * (1 / 255)).masked_fill_(flat, 1)
@@ -61,7 +111,14 @@ def stretch(planes: Tensor) -> Tensor:
 
 
 def equalize(planes: Tensor) -> Tensor:
-    """As `equalize`: each channel gets about equally many pixels of each value, by Pillow's rule."""
+    """Equalise the histogram of each channel, as torchvision's `equalize` does, by Pillow's rule.
+
+    Args:
+        planes: Planes float32 (C, n, H, W), changed in place.
+
+    Returns:
+        The same planes.
+    """
     channels, count, height, width = planes.shape
     images, area = channels * count, height * width
     place = planes.view(images, area).long()
@@ -78,7 +135,15 @@ def equalize(planes: Tensor) -> Tensor:
 
 
 def posterize(pixels: Tensor, bits: int) -> Tensor:
-    """As `posterize`, of packed pixels (n, H, W) instead of planes: the `bits` highest of each value are kept."""
+    """Keep only the highest bits of each value, as torchvision's `posterize` does; on packed pixels instead of planes.
+
+    Args:
+        pixels: Packed pixels (n, H, W), int32 for colour, uint8 for grey.
+        bits: Bits to keep, 0 to 8.
+
+    Returns:
+        New packed pixels.
+    """
     mask = 255 >> (8 - bits) << (8 - bits)
     return pixels & (mask if pixels.dtype == torch.uint8 else mask * 0x010101)
 

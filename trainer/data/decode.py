@@ -1,7 +1,7 @@
 """From an image file to pixels of the wanted size. [no torch]
 
-The policy: EXIF orientation applied, alpha on white, grey to RGB, 16 bit to 8, first frame of an animation; then the
-shorter relation to the target is scaled to fit and the rest is cut off evenly.
+The policy: EXIF orientation applied, alpha on white, grey to RGB, 16 bits to 8, first frame of an animation; then the
+image is scaled to cover the target, and what sticks out is cropped evenly.
 """
 
 from __future__ import annotations
@@ -22,12 +22,23 @@ from trainer.data.image_formats import FORMATS, INSTALL, WITH_PHOTOS, pillow_for
 from trainer.data.image_set import Progress, channel_sums
 
 MAX_PIXELS = 89_478_485
-"""Pillow's own limit (a quarter of a gigabyte as RGB), here an error at once instead of a warning first."""
+"""Largest image in pixels: Pillow's own limit (a quarter of a gigabyte as RGB), here an error at once instead of a
+warning first."""
 MODES = ("RGB", "L", "P", "RGBA", "CMYK", "LA", "1", "I;16", "YCbCr", "PA", "other")
+"""Pillow modes by the number that stands for them in `facts`."""
 
 
 class UnreadableError(Exception):
-    """One image cannot be used; `code` as in `Fault.code`."""
+    """An image cannot be used.
+
+    Args:
+        code: Stable word, as in `Fault.code`.
+        reason: Why, for people.
+
+    Attributes:
+        code: Stable word, as in `Fault.code`.
+        reason: Why, for people.
+    """
 
     def __init__(self, code: str, reason: str) -> None:
         self.code = code
@@ -40,20 +51,32 @@ class Decoded:
     """An image after the policy, and what it was before."""
 
     pixels: NDArray[np.uint8]
-    """(H, W, 3), or (H, W) for grey."""
+    """(H, W, 3) uint8, or (H, W) for grey."""
     width: int
+    """Original width in pixels, as displayed."""
     height: int
+    """Original height in pixels, as displayed."""
     mode: str
+    """Pillow mode of the file."""
     bits: int = 0
-    """Of an image with 16 bits a channel: how many the largest value needs, 0 for a black one; else 0."""
+    """For 16 bits per channel: how many bits the largest value needs, 0 for a black image; else 0."""
     first_of_several: bool = False
-    """Whether the file has further pages or frames, which are not used."""
+    """Whether the file has further pages or frames, which are ignored."""
 
 
 def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Decoded:
-    """Decode a file wholly and fit it to `target` (height, width). To be called within `no_warnings`.
+    """Decode a file and fit it to a size. Call it within `no_warnings`.
 
-    Raises `UnreadableError`.
+    Args:
+        path: Path of the file.
+        target: (height, width) of the result, in pixels.
+        grey: Convert to grey instead of RGB.
+
+    Returns:
+        The pixels, and what the file was.
+
+    Raises:
+        UnreadableError: The file is missing, damaged, too large, or not an image in a supported format.
     """
     with _opened(path) as image:
         deep = _sixteen_bits(image)
@@ -69,13 +92,27 @@ def read_image(path: str, target: tuple[int, int], *, grey: bool = False) -> Dec
 
 
 def read_size(path: str) -> tuple[int, int] | None:
-    """Height and width as displayed, from the head of the file; None if it cannot be read."""
+    """Read the size of an image from its header.
+
+    Args:
+        path: Path of the file.
+
+    Returns:
+        (height, width) in pixels as displayed; None if the file cannot be read.
+    """
     head = read_head(path)
     return None if head is None else head[:2]
 
 
 def read_head(path: str) -> tuple[int, int, str] | None:
-    """Height and width as displayed, and the Pillow mode, from the head of the file; None if it cannot be read."""
+    """Read size and mode of an image from its header.
+
+    Args:
+        path: Path of the file.
+
+    Returns:
+        (height, width, Pillow mode), the size as displayed; None if the file cannot be read.
+    """
     try:
         with _opened(path) as image:
             width, height = displayed_size(image)
@@ -119,14 +156,33 @@ def _extrema(image: Image.Image) -> list[Any]:
 
 
 def displayed_size(image: Image.Image) -> tuple[int, int]:
-    """Width and height after the EXIF orientation. Pillow itself turns TIFF images, and gives their size so at once."""
+    """Get the size of an image after the EXIF orientation is applied. TIFF images are already turned by Pillow itself.
+
+    Args:
+        image: An open image.
+
+    Returns:
+        (width, height) in pixels.
+    """
     if image.format == "TIFF":
         return image.width, image.height
     return (image.height, image.width) if _orientation(image) >= 5 else (image.width, image.height)
 
 
 def fit(image: Image.Image, target: tuple[int, int], *, grey: bool = False) -> NDArray[np.uint8]:
-    """Apply the policy to an open image. `target`: height, width. Returns (H, W, 3), or (H, W) if `grey`."""
+    """Apply the policy to an open image.
+
+    Args:
+        image: An open image.
+        target: (height, width) of the result, in pixels.
+        grey: Convert to grey instead of RGB.
+
+    Returns:
+        Pixels uint8 (H, W, 3), or (H, W) if `grey`.
+
+    Raises:
+        UnreadableError: `mode`: the image has 32 bits per channel.
+    """
     if _orientation(image) > 1:
         image = ImageOps.exif_transpose(image)
     image = _opaque(image).convert("L" if grey else "RGB")
@@ -162,7 +218,11 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 @contextmanager
 def no_warnings() -> Iterator[None]:
-    """Around any number of images: Pillow's warnings about odd files are either faults or of no interest."""
+    """Silence Pillow's warnings about odd files, for any number of images: they are either faults or of no interest.
+
+    Yields:
+        Nothing; a decompression bomb is an error within.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -204,28 +264,49 @@ def _unknown(path: str) -> str:
 
 
 FACTS = 5
+"""Numbers kept of each image: width, height, mode, bits, whether there are further pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Decode files of one folder into three raw files in `out`: pixels, facts (width, height, mode, bits,
-    whether there are further pages), sums."""
+    """Decodes files of one folder into three raw files, `pixels`, `facts` and `sums`, a row per image."""
 
     root: str
+    """Folder that paths are relative to."""
     out: str
+    """Folder of the raw files."""
     height: int
+    """Height of the decoded images, in pixels."""
     width: int
+    """Width of the decoded images, in pixels."""
 
     def create(self, count: int) -> None:
-        """Make the raw files, all zero."""
+        """Create the raw files, filled with zeros.
+
+        Args:
+            count: Number of images.
+
+        Raises:
+            OSError: The files cannot be written.
+        """
         for name, row in self._rows().items():
             with Path(self.out, name).open("wb") as file:
                 file.truncate(row * count)
 
     def run(self, start: int, paths: Sequence[str]) -> list[tuple[int, str, str]]:
-        """Decode `paths` into the rows from `start`; returns index, code and reason of those that failed.
+        """Decode files into consecutive rows.
 
         Plain writes, not a memory map: a full disk is then an `OSError` here, where it would kill a mapped process.
+
+        Args:
+            start: First row.
+            paths: Files, relative to `root`.
+
+        Returns:
+            Row, code and reason of each file that failed; its row stays zero.
+
+        Raises:
+            OSError: The raw files cannot be written.
         """
         pixels = np.zeros((len(paths), self.height, self.width, 4), np.uint8)
         facts = np.zeros((len(paths), FACTS), np.int32)
@@ -252,7 +333,16 @@ class Job:
 
 
 def resize_all(images: NDArray[np.uint8], size: int, progress: Progress) -> NDArray[np.uint8]:
-    """(N, H, W) or (N, H, W, 3) to `size` x `size`, by the same policy as files."""
+    """Resize images, by the same policy as files.
+
+    Args:
+        images: Pixels uint8 (N, H, W) or (N, H, W, 3).
+        size: Side of the square result, in pixels.
+        progress: Called with the stage "decode".
+
+    Returns:
+        Pixels uint8 (N, size, size) or (N, size, size, 3).
+    """
     grey = images.ndim == 3
     result = np.empty((len(images), size, size) if grey else (len(images), size, size, 3), np.uint8)
     for index, image in enumerate(images):

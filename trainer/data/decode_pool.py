@@ -1,4 +1,4 @@
-"""Decode many files: a few in this process, many in one process per core. [no torch]"""
+"""Decodes files: a few in this process, many in one process per core. [no torch]"""
 
 from __future__ import annotations
 
@@ -21,13 +21,29 @@ from trainer.store.process import usable_cores
 
 Faults = list[tuple[int, str, str]]
 PIECE = 64
+"""Files that a worker gets at a time."""
 FEW_FILES = 2_000
+"""Below this many files, and below `FEW_BYTES`, no workers are started."""
 FEW_BYTES = 64 << 20
 WORKER = "trainer.data.decode_worker"
 
 
 def decode_all(job: Job, paths: Sequence[str], size_bytes: int, progress: Progress) -> Faults:
-    """Run `job` over all `paths`; `size_bytes` is what the files hold together. Returns index, code, reason."""
+    """Decode files, on all cores if there are many.
+
+    Args:
+        job: Where files come from and where pixels go.
+        paths: Files, relative to the job's `root`.
+        size_bytes: Total size of the files.
+        progress: Called with the stage "decode".
+
+    Returns:
+        Row, code and reason of each file that failed, ascending.
+
+    Raises:
+        DiskError: `disk.cache`: pixels cannot be written.
+        DataError: `data.worker_died`: a worker process ended unexpectedly.
+    """
     try:
         job.create(len(paths))
         workers = decoders(len(paths), size_bytes)
@@ -37,7 +53,15 @@ def decode_all(job: Job, paths: Sequence[str], size_bytes: int, progress: Progre
 
 
 def decoders(files: int, size_bytes: int) -> int:
-    """How many processes decode so many files, which hold `size_bytes` together; 0: the one that asks."""
+    """Decide how many worker processes decode files.
+
+    Args:
+        files: Number of files.
+        size_bytes: Total size of the files.
+
+    Returns:
+        Number of processes; 0: decode in this process.
+    """
     workers = min(usable_cores(), -(-files // PIECE))
     few = files < FEW_FILES and size_bytes < FEW_BYTES
     return 0 if few or workers < 2 or not sys.executable else workers

@@ -20,7 +20,18 @@ from trainer.errors import DataError
 
 
 def load_digits(size: int | None, progress: Progress) -> ImageSet:
-    """All digits, classes "0" to "9", values scaled from 0..16 to 0..255. `DataError` if the file is not there."""
+    """Load the digits: classes "0" to "9", values scaled from 0 ... 16 to 0 ... 255.
+
+    Args:
+        size: Side of the images in pixels. None: 8, as they are.
+        progress: Called with the stages "scan" and "decode".
+
+    Returns:
+        1,797 grey images, not divided into splits.
+
+    Raises:
+        DataError: `data.digits_missing`: scikit-learn's file was not found.
+    """
     progress("scan", 0, 0)
     images, labels = _read(_find())
     count = len(labels)

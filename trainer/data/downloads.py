@@ -28,14 +28,16 @@ from trainer.data.image_set import ImageSet, Progress, channel_sums, pack
 from trainer.errors import DataError
 
 SILENCE_SECONDS = 30.0
-"""A server that says nothing for so long is given up."""
+"""How long a server may be silent before the download fails."""
 
 
 class Known(NamedTuple):
-    """A set of torchvision's: name of the class, and the folder below `root` where it leaves the files we read."""
+    """A data set of torchvision."""
 
     torchvision: str
+    """Name of its class in `torchvision.datasets`."""
     folder: str
+    """Folder below `root` where torchvision leaves the files that are read here."""
 
 
 KNOWN = {
@@ -47,20 +49,34 @@ KNOWN = {
 
 
 class Content(NamedTuple):
-    """A set as it was published; training images first."""
+    """A data set as published; training images come first."""
 
     images: NDArray[np.uint8]
     """(N, H, W, 3), or (N, H, W) for grey."""
     labels: NDArray[np.int64]
+    """Class of each image (N,)."""
     training: int
-    """How many of them are training images; the others are test images."""
+    """Number of training images; the others are test images."""
     classes: tuple[str, ...]
+    """Class names (C,)."""
 
 
 def load_download(source: str, size: int | None, root: str | None, progress: Progress) -> ImageSet:
-    """One of KNOWN, downloaded to `root` (default: the cache folder) if it is not there yet.
+    """Load a data set, downloading it if necessary.
 
-    Raises `DataError` if it cannot be downloaded, is damaged, or holds anything but images and labels.
+    Args:
+        source: Key of `KNOWN`.
+        size: Side of the images in pixels. None: as published.
+        root: Folder for downloads. None: in the cache folder.
+        progress: Called with the stages "scan", "decode" and "check".
+
+    Returns:
+        The images, divided into training and test images.
+
+    Raises:
+        DataError: `data.download`: it cannot be downloaded; `data.damaged`: its files hold anything but images and
+            labels.
+        DiskError: The cache cannot be written.
     """
     known = KNOWN[source]
     base = Path(root).expanduser() if root else cache_folder() / "downloads"
@@ -168,7 +184,11 @@ def _fetch(source: str, base: Path) -> None:
 
 @contextlib.contextmanager
 def quiet_download() -> Iterator[None]:
-    """Around downloads of torch and torchvision, which print their progress and may wait for ever."""
+    """Silence the output of torch's and torchvision's downloads, and limit how long they wait for a server.
+
+    Yields:
+        Nothing.
+    """
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(SILENCE_SECONDS)
     try:

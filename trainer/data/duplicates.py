@@ -1,7 +1,8 @@
-"""The same picture more than once: copies within a split, and those that a split shares with training. [no torch]
+"""Images that occur more than once: copies within a split, and those that a split shares with training. [no torch]
 
 Exact copies have the same pixels after decoding and the size policy. Near copies look the same (`trainer.data.phash`)
-and correlate, pixel for pixel, at 0.92 or more: saved as JPEG, resized, made brighter; not mirrored, shifted, cropped.
+and correlate, pixel for pixel, at 0.92 or more: saved as JPEG, resized, made brighter; not mirrored, shifted or
+cropped.
 """
 
 from __future__ import annotations
@@ -19,59 +20,75 @@ from trainer.data.split import Indices
 from trainer.events import SPLITS
 
 NEAR = 0.4
-"""Largest difference of near copies (`alike.differences`): a correlation of 0.92."""
+"""Largest difference of near copies (`phash.differences`): a correlation of 0.92."""
 SURE = 0.12
-"""Difference up to which they are copies in any source, a correlation of 0.993: JPEG of quality 90 stays below it, no
+"""Difference up to which images are copies in any source, a correlation of 0.993: JPEG of quality 90 stays below it, no
 two of 1,797 handwritten digits do."""
 SHARE = 0.45
-"""Where different pictures look alike, as handwritten digits do, near copies must differ less than this part of what
-those differ by (`alike.usual_difference`). On CIFAR-10 that gives 0.36; of the 300 pairs below it 298 showed the same
-picture when looked at, the other two a speck in a blue sky."""
+"""If different images look alike, as handwritten digits do, near copies must differ by less than this part of the usual
+difference (`phash.usual_difference`). On CIFAR-10 that gives 0.36; of the 300 pairs below it, 298 showed the same
+picture, the other two a speck in a blue sky."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Images that show the same picture: their numbers, ascending. `exact`: pixel for pixel. `conflict`: they are not
-    all of one class."""
+    """Images that show the same picture."""
 
     images: tuple[int, ...]
+    """Their numbers, ascending."""
     exact: bool
+    """Whether they are equal pixel for pixel."""
     conflict: bool
+    """Whether they have different labels."""
 
 
 @dataclass(frozen=True)
 class Leak:
-    """`image`, of `part`, is also `seen` in an earlier part, `source` (train comes before valid, valid before test)."""
+    """An image that also occurs in an earlier part of the split; train comes before valid, valid before test."""
 
     image: int
+    """Number of the image."""
     part: str
+    """The part that it belongs to."""
     seen: int
+    """Number of its copy."""
     source: str
+    """The earlier part that the copy belongs to."""
     exact: bool
+    """Whether they are equal pixel for pixel."""
     conflict: bool
+    """Whether they have different labels."""
 
 
 @dataclass(frozen=True)
 class Duplicates:
-    """`groups`, the largest first: an image is in one of them at most. `leaks`: one for each image that leaks.
-
-    `near`: up to which difference (`alike.differences`) pictures count as copies. `unsearched`: images that look
-    like so many others that they were not compared with each of them.
-    """
+    """Copies and leaks of a data set."""
 
     groups: tuple[Group, ...]
+    """Groups of copies, the largest first; an image is in at most one."""
     leaks: tuple[Leak, ...]
+    """One for each image that leaks."""
     near: float
+    """Difference (`phash.differences`) up to which images count as copies."""
     unsearched: int
+    """Images that look like so many others that they were not compared with all of them."""
 
 
 def find_duplicates(
     pictures: ImageSet, split: Mapping[str, Indices], *, progress: Progress = no_progress
 ) -> Duplicates:
-    """Compare the images of all parts of a split (part -> numbers of its images) with each other.
+    """Compare the images of all parts of a split with each other.
 
-    Pixels are read a chunk at a time; what is kept is about a kilobyte an image. `progress` is told of the stage
-    "check". A few seconds for 60,000 images of 32x32.
+    Pixels are read a chunk at a time; about a kilobyte per image is kept. Takes a few seconds for 60,000 images of
+    32x32.
+
+    Args:
+        pictures: The images.
+        split: Part -> numbers of its images.
+        progress: Called with the stage "check".
+
+    Returns:
+        Copies and leaks.
     """
     numbers = np.sort(np.concatenate([*split.values(), np.empty(0, np.int64)])).astype(np.int64)
     digests, codes, vivid = _fingerprints(pictures.pixels, numbers, progress)

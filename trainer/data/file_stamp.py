@@ -1,4 +1,4 @@
-"""Whether a file is still what it was, without reading all of it. [no torch]"""
+"""Whether a file has changed, without reading all of it. [no torch]"""
 
 from __future__ import annotations
 
@@ -8,27 +8,36 @@ import time
 from collections.abc import Iterable
 
 HAS_CHANGE_TIME = os.name != "nt"
-"""Windows gives the time of creation in its place."""
+"""Windows reports the creation time instead."""
 SAMPLE = 1024
-"""Bytes that are read at the start, in the middle and at the end where there is no time of change."""
+"""Bytes read at the start, in the middle and at the end if there is no change time."""
 TICK_NS = 20_000_000
-"""No clock of a file system that notes parts of a second is coarser (ten milliseconds on Linux at 100 Hz)."""
+"""No file system clock with a resolution below a second is coarser than this (ten milliseconds on Linux at 100 Hz)."""
 
 _POSITIVE = (1 << 63) - 1
 
 Stamp = tuple[int, int, int, int]
-"""Bytes, modification time (ns), change time (ns) and inode; on Windows a digest of some bytes in place of the last
-two. Each fits into 64 bits with a sign."""
+"""Size in bytes, modification time (ns), change time (ns) and inode; on Windows a digest of some bytes and 0 in place
+of the last two. Each fits into 64 bits with a sign."""
 
 
 def file_stamp(info: os.stat_result, path: str) -> Stamp:
-    """Equal stamps: the file has the same content, however its size and modification time were set.
+    """Make a stamp that is equal only while a file keeps its content, however its size and modification time were set.
 
-    Every write, and every replacement by another file, moves the change time or the inode; neither can be set by
-    programs. Not covered: a change of the same size and time on Windows that spares the sampled bytes; file systems
-    that keep no change time or keep it in whole seconds (FAT, some network shares), for two changes within one; a
-    system clock set back to the very nanosecond; writes below the file system. Raises OSError where bytes cannot be
-    sampled.
+    Every write, and every replacement by another file, changes the change time or the inode; programs can set neither.
+    Not covered: a change of the same size and time on Windows that spares the sampled bytes; on file systems that keep
+    no change time or keep it in whole seconds (FAT, some network shares), two changes within one second; a system clock
+    set back to the very nanosecond; writes below the file system.
+
+    Args:
+        info: What `os.stat` says of the file.
+        path: Path of the file.
+
+    Returns:
+        The stamp.
+
+    Raises:
+        OSError: Bytes cannot be sampled.
     """
     if HAS_CHANGE_TIME:
         return info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino & _POSITIVE
@@ -45,7 +54,11 @@ def _sampled(path: str, size: int) -> int:
 
 
 def settle(stamps: Iterable[Stamp]) -> None:
-    """Wait until the clock has left the moment of the newest stamp, so that a later write cannot get the same one."""
+    """Wait until the clock has moved on from the newest stamp, so that a later write cannot get the same one.
+
+    Args:
+        stamps: Stamps of all files.
+    """
     if HAS_CHANGE_TIME:
         newest = max((stamp[2] for stamp in stamps), default=0)
         if 0 <= (age := time.time_ns() - newest) < TICK_NS:

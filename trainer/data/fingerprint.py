@@ -1,4 +1,4 @@
-"""What stands for the content of a data set, its split and its seed: a resumed run compares it. [no torch]"""
+"""The digest that identifies a data set, its split and its seed: a resumed run compares it. [no torch]"""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from trainer.data.split import Indices
 
 
 def fingerprint_of(pictures: ImageSet, split: dict[str, Indices], seed: int, fractions: tuple[float, float]) -> str:
-    """32 hex digits over pixels, labels, names, split and seed."""
+    """Compute the fingerprint of divided images.
+
+    Args:
+        pictures: The images.
+        split: Part -> numbers of its images.
+        seed: Seed of the run.
+        fractions: Fractions of validation and test images.
+
+    Returns:
+        32 hexadecimal digits.
+    """
     facts = [pictures.digest, pictures.classes, pictures.pixels.shape, seed, fractions]
     digest = hashlib.sha256(json.dumps(facts).encode())
     digest.update(pictures.labels.tobytes())

@@ -1,5 +1,4 @@
-"""What people should know of a folder that can be used: what is left out of it, class by class, and what is odd.
-[no torch]"""
+"""What people should know about a usable folder: what is left out, class by class, and what is odd. [no torch]"""
 
 from __future__ import annotations
 
@@ -14,13 +13,22 @@ from trainer.data.image_formats import INSTALL, WITH_PHOTOS
 from trainer.data.image_set import DataNote, LeftOut
 
 NAMED = 12
-"""Classes that a text lists."""
+"""Classes that a text lists, at most."""
 SHALLOW = 12
-"""Bits up to which data in 16-bit files are worth a hint."""
+"""Used bits up to which 16-bit images get a hint."""
 
 
 def folder_notes(listing: Listing, bits: NDArray[np.int32], several: NDArray[np.int32]) -> tuple[DataNote, ...]:
-    """`bits` and `several`: (N,) as in `Decoded.bits` and `first_of_several`, in the order of the listing."""
+    """Write notes on a folder.
+
+    Args:
+        listing: What was found in the folder.
+        bits: `Decoded.bits` of each image int32 (N,), in the order of the listing.
+        several: `Decoded.first_of_several` of each image int32 (N,), in the order of the listing.
+
+    Returns:
+        The notes; empty if there is nothing to say.
+    """
     by_kind: dict[str, list[LeftOut]] = {}
     for one in listing.left_out():
         by_kind.setdefault(one.kind, []).append(one)

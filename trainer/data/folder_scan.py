@@ -1,4 +1,4 @@
-"""What is in a folder of images, found with one look at each directory; no image is opened. [no torch]"""
+"""Lists a folder of images, reading each directory once; no image is opened. [no torch]"""
 
 from __future__ import annotations
 
@@ -19,32 +19,43 @@ from trainer.errors import DataError
 from trainer.events import SPLITS
 
 FIRST_SPLIT_NAMES = {"train": 0, "valid": 1, "val": 1, "test": 2}
-"""Those of version 0.1.0, as they are written here."""
+"""Folders of splits in version 0.1.0, in lower case only."""
 SPLIT_NAMES = {**FIRST_SPLIT_NAMES, "training": 0, "validation": 1, "dev": 1, "testing": 2, "eval": 2}
-"""In any case of letters."""
+"""Folders of splits and the index of the split, in any letter case."""
 SYSTEM_FOLDERS = frozenset(
     ("__macosx", "__pycache__", "@eadir", "$recycle.bin", "system volume information", "lost+found")
 )
-"""Made by programs and systems, in lower case; what begins with a dot is one as well."""
+"""Made by operating systems and programs, in lower case; folders whose name begins with a dot are ignored as well."""
 SYSTEM_FILES = frozenset(("thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "icon\r"))
+"""Likewise, in lower case."""
 
 
 @dataclass
 class Listing:
-    """Image files sorted by split, class and name. Faults are single files, problems concern the whole."""
+    """Image files, sorted by split, class and name. Faults are about single files, problems about the whole."""
 
     root: Path
+    """Folder that all paths are relative to."""
     rules: int = RULES
+    """Rules by which it was listed, see `scan`."""
     classes: list[str] = field(default_factory=list)
+    """Class names, sorted."""
     paths: list[str] = field(default_factory=list)
+    """Path of each image relative to `root`, with `/`."""
     labels: list[int] = field(default_factory=list)
+    """Class of each image."""
     parts: list[int] = field(default_factory=list)
+    """Index into SPLITS of each image."""
     stamps: list[Stamp] = field(default_factory=list)
+    """Stamp of each image file."""
     faults: list[Fault] = field(default_factory=list)
+    """Single files that cannot be used."""
     problems: list[Fault] = field(default_factory=list)
+    """What prevents the folder from being used."""
     names: ClassNames = field(default_factory=ClassNames)
+    """How folders map to classes."""
     nested: list[str] = field(default_factory=list)
-    """Images that lie in sub-folders of their class."""
+    """Images in sub-folders of their class."""
     class_of: dict[str, str] = field(default_factory=dict)
     """Folder of a class -> the class."""
     _left: dict[tuple[str, str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -53,32 +64,41 @@ class Listing:
         self.suffixes = image_suffixes() if self.rules > 1 else SUFFIXES
 
     def leave(self, place: str, kind: str, path: str, what: str = "") -> None:
-        """Note what is not used; see `LeftOut`."""
+        """Record a file or folder that is not used; see `LeftOut`."""
         self._left[place, kind, what].append(path)
 
     def left_out(self) -> tuple[LeftOut, ...]:
-        """What is not used, a record for each place, kind and format."""
+        """Give what is not used, one record per place, kind and format."""
         return tuple(
             LeftOut(self.class_of.get(place, ""), place, kind, what, len(paths), min(paths))
             for (place, kind, what), paths in sorted(self._left.items())
         )
 
     def state(self) -> str:
-        """Digest over path and stamp of every file (see `file_stamp`, also for what it does not notice)."""
+        """Give a digest over path and stamp of every file; see `file_stamp` for what it cannot notice."""
         digest = hashlib.sha256("\0".join(self.paths).encode("utf-8", "surrogatepass"))
         digest.update(array("q", chain.from_iterable(self.stamps)).tobytes())
         return digest.hexdigest()
 
     def bytes(self) -> int:
-        """What the files hold together."""
+        """Give the total size of the files, in bytes."""
         return sum(stamp[0] for stamp in self.stamps)
 
 
 def scan(root: Path, progress: Progress, rules: int = RULES) -> Listing:
-    """List `root`. What is missing or odd is noted in the listing; only an unreadable `root` raises (`DataError`).
+    """List a folder. What is missing or odd is recorded in the listing.
 
-    `rules` 1: as version 0.1.0 did, for its runs: images in sub-folders of a class and other names of splits than
-    train, valid, val and test are not found.
+    Args:
+        root: The folder.
+        progress: Called with the stage "scan".
+        rules: 1: as version 0.1.0 did, for its runs: no images in sub-folders of a class, and only train, valid, val
+            and test as splits. Default: today's rules.
+
+    Returns:
+        The listing.
+
+    Raises:
+        DataError: `data.folder_unreadable`: the folder cannot be read.
     """
     listing = Listing(root, rules)
     progress("scan", 0, 0)
@@ -143,7 +163,7 @@ def _folders(listing: Listing, path: str) -> list[str]:
                 full = f"{path}/{entry.name}" if path else entry.name
                 if not _is_folder(entry):
                     _leave_file(listing, path, full, beside="no_class")
-                elif _ignored(entry.name):
+                elif is_system_folder(entry.name):
                     continue
                 elif entry.is_symlink() and _id(entry.path) in above:
                     listing.leave(path, "loop", full)
@@ -167,7 +187,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _ignored(folder: str) -> bool:
+def is_system_folder(folder: str) -> bool:
+    """Check by its name whether a folder is hidden, or made by an operating system or a program."""
     return folder.startswith(".") or folder.lower() in SYSTEM_FOLDERS
 
 
@@ -189,7 +210,7 @@ def _leave_file(listing: Listing, place: str, path: str, beside: str) -> None:
 
 def _has_folders(path: Path) -> bool:
     try:
-        return any(child.is_dir() and not _ignored(child.name) for child in path.iterdir())
+        return any(child.is_dir() and not is_system_folder(child.name) for child in path.iterdir())
     except OSError:
         return True  # looked at again later, where the reason is reported
 
@@ -292,7 +313,7 @@ def _list_folder(
                 elif not _is_folder(entry):
                     _leave_file(listing, place, full, beside="other")
                     continue
-                if _ignored(name):
+                if is_system_folder(name):
                     continue
                 if listing.rules == 1:
                     listing.leave(place, "other", full)

@@ -15,11 +15,21 @@ TRAIN, TEST = SPLITS.index("train"), SPLITS.index("test")
 
 
 def folds_of(pictures: ImageSet, count: int, seed: int) -> Iterator[NDArray[np.uint8]]:
-    """`ImageSet.parts` (N,) of each of `count` folds: it holds out its share of the images, of every class evenly, as
-    scikit-learn's `StratifiedKFold` shuffles them by the seed. All others are training images; those that cannot be
-    read, or are left out by edits, stay what `split_pictures` makes of them.
+    """Divide a source for cross-validation, each class evenly, as scikit-learn's `StratifiedKFold` does with
+    `shuffle=True`.
 
-    Raises UsageError `folds.count` for fewer than 2, and for more than the smallest class has images.
+    Images that cannot be read, or are left out by edits, are left to `split_pictures`.
+
+    Args:
+        pictures: The images.
+        count: Number of folds, 2 to the images of the smallest class.
+        seed: Seed of the shuffle.
+
+    Returns:
+        `ImageSet.parts` (N,) of each fold: its images are test images, all others training images.
+
+    Raises:
+        UsageError: `folds.count`: fewer than 2 folds, or more than the smallest class has images.
     """
     labels = pictures.labels if pictures.labels_of_source is None else pictures.labels_of_source
     kept = np.setdiff1d(np.arange(len(labels)), [*pictures.unreadable, *pictures.edited_out])

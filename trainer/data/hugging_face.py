@@ -1,6 +1,6 @@
-"""Data sets of Hugging Face by name (`hf:NAME`), or from a folder that `save_to_disk` made. [no torch]
+"""Data sets of Hugging Face by name (`hf:NAME`), or from a folder that `save_to_disk` wrote. [no torch]
 
-The package `datasets` is imported when such a source is opened, and not before.
+The package `datasets` is imported only when such a source is opened.
 """
 
 from __future__ import annotations
@@ -17,15 +17,29 @@ _MARKS = ("dataset_dict.json", "state.json")
 
 
 def is_saved(path: Path) -> bool:
-    """Whether the folder was made by `save_to_disk`."""
+    """Check whether a folder was written by `save_to_disk`.
+
+    Args:
+        path: Path of the folder, which need not exist.
+
+    Returns:
+        Whether it was.
+    """
     return any(os.path.isfile(path / mark) for mark in _MARKS)  # noqa: PTH113  # of a name that is too long pathlib raises
 
 
 def load_named(source: str) -> Any:
-    """The data set of this name, downloaded once into the cache of `datasets`: a mapping of splits.
+    """Load a data set by name; it is downloaded once into the cache of `datasets`.
 
-    Raises UsageError `data.no_datasets` where the package is missing, DataError `data.hugging_face` where it cannot be
-    loaded.
+    Args:
+        source: `hf:NAME` or `hf:NAME:CONFIGURATION`.
+
+    Returns:
+        A mapping of splits to data sets.
+
+    Raises:
+        UsageError: `data.no_datasets`: the package is missing.
+        DataError: `data.hugging_face`: it cannot be loaded.
     """
     name, _, configuration = source.removeprefix(PREFIX).partition(":")
     datasets = _package(source)
@@ -36,7 +50,18 @@ def load_named(source: str) -> Any:
 
 
 def load_saved(path: Path) -> Any:
-    """What `save_to_disk` wrote. Raises as `load_named`."""
+    """Load a data set that `save_to_disk` wrote.
+
+    Args:
+        path: Its folder.
+
+    Returns:
+        A data set, or a mapping of splits to data sets.
+
+    Raises:
+        UsageError: `data.no_datasets`: the package is missing.
+        DataError: `data.hugging_face`: it cannot be loaded.
+    """
     datasets = _package(str(path))
     try:
         return datasets.load_from_disk(str(path))

@@ -1,4 +1,4 @@
-"""Images that are in memory already: arrays, Pillow images, and data sets of Hugging Face. [no torch]"""
+"""Images that are already in memory: arrays, Pillow images, and data sets of Hugging Face. [no torch]"""
 
 from __future__ import annotations
 
@@ -20,23 +20,35 @@ from trainer.errors import DataError, UsageError
 from trainer.events import SPLITS
 
 SAMPLED = 256
-"""Images whose size and mode decide about those of all, where they are not one array."""
+"""Images whose size and mode decide for all of them."""
 
 
 class Collection(NamedTuple):
-    """Images and their labels. `images`: a sequence of Pillow images or uint8 arrays (H, W), (H, W, 1, 3 or 4).
-    `classes`: their names, where labels are numbers into them; empty where labels name classes themselves."""
+    """Images in memory and their labels."""
 
     name: str
+    """Name of the source."""
     images: Any
+    """A sequence of Pillow images or uint8 arrays (H, W) or (H, W, 1, 3 or 4)."""
     labels: Sequence[Any]
+    """Label of each image."""
     classes: tuple[str, ...] = ()
+    """Class names, if labels are numbers into them; empty if labels are names themselves."""
 
 
 def collection_of_arrays(images: Any, labels: Any, name: str = "arrays") -> Collection:
-    """Images uint8 (N, H, W), (N, H, W, C) or (N, C, H, W), C 1, 3 or 4, and labels (N,), as numpy arrays or tensors.
+    """Make a collection from arrays.
 
-    Raises UsageError `data.arrays` where they are something else.
+    Args:
+        images: Pixels uint8 (N, H, W), (N, H, W, C) or (N, C, H, W), C 1, 3 or 4, as an array or a tensor.
+        labels: Labels (N,).
+        name: Name of the source. Default: "arrays".
+
+    Returns:
+        The collection.
+
+    Raises:
+        UsageError: `data.arrays`: the arrays are of another type or shape.
     """
     pixels, numbers = np.asarray(images), np.asarray(labels).squeeze()
     if pixels.ndim == 4 and pixels.shape[1] in (1, 3, 4) and pixels.shape[3] not in (1, 3, 4):
@@ -58,19 +70,43 @@ def collection_of_arrays(images: Any, labels: Any, name: str = "arrays") -> Coll
 
 
 def is_hugging_face(data: Any) -> bool:
-    """Whether it has the parts of a `datasets.Dataset`; the package itself is not needed."""
+    """Check for the interface of a `datasets.Dataset`, without importing the package.
+
+    Args:
+        data: Anything.
+
+    Returns:
+        Whether it has that interface.
+    """
     return all(hasattr(data, name) for name in ("features", "column_names", "__getitem__", "__len__"))
 
 
 def has_transform(data: Any) -> bool:
-    """Whether a `datasets.Dataset` gives its rows through a function of the caller's (`set_transform`)."""
+    """Check whether a `datasets.Dataset` has a transform of the user's own (`set_transform`).
+
+    Args:
+        data: A data set.
+
+    Returns:
+        Whether it has.
+    """
     form = getattr(data, "format", None)
     return isinstance(form, Mapping) and form.get("type") == "custom"
 
 
 def collection_of_hugging_face(data: Any) -> Collection:
-    """A `datasets.Dataset` with one column of images and one of labels. Raises UsageError `data.columns`, and
-    `data.transform` where it has a transform, which would be lost."""
+    """Make a collection from a `datasets.Dataset` with one column of images and one of labels.
+
+    Args:
+        data: The data set.
+
+    Returns:
+        The collection; images are read one at a time.
+
+    Raises:
+        UsageError: `data.columns`: the columns are not clear; `data.transform`: the data set has a transform, which
+            would be lost.
+    """
     if has_transform(data):
         raise UsageError(
             "data.transform",
@@ -121,9 +157,19 @@ def _column(features: Mapping[str, Any], kinds: Sequence[str], names: Sequence[s
 def load_collection(
     splits: Mapping[str, Collection], size: int | None, progress: Progress, large: int = LARGEST
 ) -> ImageSet:
-    """Bring images in memory to one size. `splits` by our names; as `load_folder` otherwise.
+    """Bring images in memory to one size: grey if all images are grey, else colour.
 
-    Grey where all images are grey, else colour.
+    Args:
+        splits: Collection of each split.
+        size: Side of the square images in pixels. None: the usual size, or `large`.
+        progress: Called with the stage "decode".
+        large: Side in pixels of images that are larger than 64, if `size` is None. Default: 64.
+
+    Returns:
+        The images, with faults and problems.
+
+    Raises:
+        DataError: `data.class_lists`: a split has classes that the training data does not have.
     """
     first = splits.get("train", next(iter(splits.values())))
     _check_lists(first, splits)
@@ -225,7 +271,19 @@ def _opened(image: Any) -> Image.Image | None:
 
 
 def fitted(image: Any, target: tuple[int, int], *, grey: bool) -> tuple[NDArray[np.uint8], tuple[int, int]]:
-    """Pixels by the policy of folders, and width and height before it. Raises `UnreadableError`."""
+    """Fit an image to a size, by the policy of folders.
+
+    Args:
+        image: A Pillow image or a uint8 array (H, W) or (H, W, 1, 3 or 4).
+        target: (height, width) of the result, in pixels.
+        grey: Convert to grey instead of RGB.
+
+    Returns:
+        Pixels uint8 (H, W, 3), or (H, W) if `grey`; and the original (width, height).
+
+    Raises:
+        UnreadableError: The image cannot be used.
+    """
     picture = as_picture(image)
     try:
         return fit(picture, target, grey=grey), displayed_size(picture)
@@ -234,7 +292,17 @@ def fitted(image: Any, target: tuple[int, int], *, grey: bool) -> tuple[NDArray[
 
 
 def as_picture(image: Any) -> Image.Image:
-    """A Pillow image or a uint8 array (H, W), (H, W, 1, 3 or 4) as Pillow has it. Raises `UnreadableError`."""
+    """Make a Pillow image.
+
+    Args:
+        image: A Pillow image or a uint8 array (H, W) or (H, W, 1, 3 or 4).
+
+    Returns:
+        A Pillow image.
+
+    Raises:
+        UnreadableError: `array`: the array is of another type or shape.
+    """
     if isinstance(image, Image.Image):
         return image
     array = np.asarray(image)
@@ -244,6 +312,13 @@ def as_picture(image: Any) -> Image.Image:
 
 
 def pairs_of_images(pairs: Iterable[tuple[Any, Any]]) -> Collection:
-    """A list of (image, label)."""
+    """Make a collection from pairs.
+
+    Args:
+        pairs: (image, label) of each image.
+
+    Returns:
+        The collection.
+    """
     images, labels = zip(*pairs, strict=True)
     return Collection("images", images, labels)

@@ -27,14 +27,14 @@ from trainer.data.validation import left_out
 from trainer.store.edits_file import LabelEdit
 
 CHUNK_PIXELS = 1 << 19
-"""Pixels prepared at a time: 512 CIFAR images. What they need in between stays in the cache that the cores share, and
-the thread that prepares them asks for Python's lock seldom enough: with a quarter of it a step takes a third longer."""
+"""Pixels prepared at a time: 512 CIFAR images. Intermediate results stay in the cache that the cores share, and the
+thread that prepares them rarely asks for Python's lock: with a quarter of it a step takes a third longer."""
 DEVICE_CHUNK_PIXELS = 1 << 21
-"""The same on a device, where starting an operation costs more than the memory in between."""
+"""The same on a device, where launching an operation costs more than memory for intermediate results."""
 AHEAD = 3
-"""Chunks made in advance: enough to bridge a report, few enough to stay in the cache that the cores share."""
+"""Chunks prepared in advance: enough to bridge a report, few enough to stay in the cache that the cores share."""
 BLOCK = 16
-"""Chunks whose coordinates are computed together: small operations cost their start, not their size."""
+"""Chunks whose coordinates are computed together: small operations cost their launch, not their size."""
 
 
 Batch = tuple[Tensor, Tensor]
@@ -104,7 +104,7 @@ class ImageData:
         self._place(packed(pictures.pixels))
 
     def of_run(self, fingerprint: str) -> ImageData | None:
-        """The same source by the rules of version 0.1.0 that give this fingerprint; None if none do."""
+        """Open the source by earlier rules that give this fingerprint; None if none do."""
         return self._reopen(fingerprint) if self._reopen else None
 
     def folds(self, count: int = 5) -> Iterator[ImageData]:
@@ -129,7 +129,7 @@ class ImageData:
         return self._refold(count)
 
     def to(self, device: torch.device | str) -> None:
-        """Make batches on `device` from now on. Pixels move there if they take at most half of its free memory."""
+        """Make batches on `device` from now on. Pixels are moved there if they take at most half of its free memory."""
         self._device = torch.device(device)
         pixels = packed(self._pictures.pixels)
         if self._device.type == "cuda":
@@ -251,17 +251,17 @@ class ImageData:
         return images, labels, self._rows["train"][self.order(epoch)[:n]]
 
     def flips(self, epoch: int) -> Tensor:
-        """Which of the training images, in stored order, are mirrored in an epoch, bool."""
+        """Which training images are mirrored in an epoch, bool (N,), in stored order."""
         drawn = self._parameters(epoch)
         return torch.zeros(self.sizes["train"], dtype=torch.bool) if drawn is None else drawn.flip
 
     def rows(self, split: str) -> Tensor:
-        """Places of a split's images in the whole source, int64."""
+        """Places of a split's images in the whole source, int64 (N,)."""
         return self._rows[split]
 
     @property
     def labels(self) -> Tensor:
-        """Of all images of the source, (N,) int64."""
+        """Labels of all images of the source, int64 (N,)."""
         return self._labels
 
     @property
@@ -270,23 +270,23 @@ class ImageData:
         return self._pictures.digest
 
     def packed_pixels(self, rows: Tensor) -> NDArray[np.uint8]:
-        """Images of the source by their places (n,), as `ImageSet.pixels` has them."""
+        """Pixels of images of the source by their places (n,), in the layout of `ImageSet.pixels`."""
         pixels: NDArray[np.uint8] = self._pictures.pixels[rows.cpu().numpy()]
         return pixels
 
     def normalized(self, rows: Tensor, *, mirrored: bool = False) -> Tensor:
-        """Images of the source by their places (n,): float32 (n, C, H, W)."""
+        """Normalised images of the source by their places (n,), float32 (n, C, H, W)."""
         workspace = Workspace()
         pixels = self._take(rows, workspace)
         return self._normalise(pixels.flip(2) if mirrored else pixels, workspace)
 
     @property
     def class_counts(self) -> NDArray[np.int64]:
-        """Training images of each class, (C,)."""
+        """Training images of each class, int64 (C,)."""
         return np.bincount(self._pictures.labels[self._split["train"]], minlength=len(self.classes))
 
     def published(self, split: str) -> SplitView:
-        """What viewers get to see of a split, in the order of `eval_batches`."""
+        """What viewers get of a split, in the order of `eval_batches`."""
         rows = self._split[split]
         paths = [self._pictures.paths[row] for row in rows.tolist()]
         pixels = PixelView(self._pictures.pixels, rows)
@@ -315,7 +315,7 @@ class ImageData:
         return self._normalise(packed(decoded).to(self._device), Workspace())
 
     def order(self, epoch: int) -> Tensor:
-        """Places in the training split, in the order in which an epoch sees them, int64."""
+        """Places in the training split, in the order of an epoch, int64 (N,)."""
         if self._balanced:
             labels = torch.from_numpy(self._pictures.labels[self._split["train"]])
             return augment.draw_balanced(labels, seed=self._seed, epoch=epoch).to(self._device)
@@ -390,6 +390,6 @@ class ImageData:
 
 
 def packed(pixels: NDArray[np.uint8]) -> Tensor:
-    """(N, H, W) int32 for colour, uint8 for grey; shares the memory of `pixels`."""
+    """View pixels (N, H, W, C) as packed (N, H, W): int32 for colour, uint8 for grey, in the same memory."""
     tensor = torch.from_numpy(pixels)
     return (tensor if pixels.shape[3] == 1 else tensor.view(torch.int32)).squeeze(3)

@@ -1,4 +1,4 @@
-"""What is known of the images of a split beside their classes: from names, sizes and pixels. [no torch]"""
+"""What is known about the images of a split besides their classes: from names, sizes and pixels. [no torch]"""
 
 from __future__ import annotations
 
@@ -16,34 +16,36 @@ from trainer.data.folder_scan import SPLIT_NAMES
 Floats = NDArray[np.float64]
 Words = list[tuple[str, ...]]
 Tell = Callable[[int, int], None]
-"""Hears how many images of all are done."""
+"""Called as `tell(done, total)`, in images."""
 NUMBERS = ("brightness", "contrast", "sharpness", "colourfulness", "size", "aspect", "date")
 WORDS = ("folder", "name", "camera", "daytime")
 CHUNK_PIXELS = 1 << 18
-"""Pixels looked at at a time: what is computed from them stays in the processor's cache, which is four times faster
-than sixteen times as many."""
+"""Pixels processed at a time: intermediate results stay in the processor's cache, which is four times faster than with
+sixteen times as many."""
 HERE = "."
-"""The sub-folder of an image that is in none, where others are in some."""
+"""Stands for the sub-folder of an image that is in none, if others are in some."""
 _TOKEN = re.compile(r"[^\W_]+")
 _LETTERS = re.compile(r"^[^\W\d_]{3,}(?=\d)")
 
 
 class Images(Protocol):
-    """(N, H, W, 3) uint8, or what makes parts of such an array."""
+    """Pixels uint8 (N, H, W, 3), or something that gives slices of such an array."""
 
     @property
-    def shape(self) -> tuple[int, ...]: ...
+    def shape(self) -> tuple[int, ...]:
+        """(N, H, W, 3)."""
 
     def __getitem__(self, which: slice, /) -> NDArray[np.uint8]: ...
 
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """Facts of N images by name. `numbers`: (N,) float64, NaN where it is not known. `words`: for each image the words
-    that hold for it: none, one or several."""
+    """Facts about N images."""
 
     numbers: dict[str, Floats] = field(default_factory=dict)
+    """Name of a fact -> its value for each image, float64 (N,); NaN if not known."""
     words: dict[str, Words] = field(default_factory=dict)
+    """Name of a fact -> the words that apply to each image: none, one or several."""
 
 
 def image_facts(
@@ -53,8 +55,18 @@ def image_facts(
     class_names: Sequence[str],
     tell: Tell = lambda done, total: None,
 ) -> ImageFacts:
-    """Of published images in the order given: `sizes` are their original (width, height) in pixels, `paths` relative
-    to the data root with `/` ("" where there is none), `class_names` the name of each one's class; N each."""
+    """Collect facts from pixels, sizes and paths.
+
+    Args:
+        images: Published images, (N, H, W, 3) uint8.
+        sizes: Original (width, height) of each image, in pixels.
+        paths: Path of each image, relative to the data folder, with `/`; "" if there is none.
+        class_names: Class name of each image.
+        tell: Called as `tell(done, total)`.
+
+    Returns:
+        The facts, in the order of the images.
+    """
     sides = np.asarray(sizes, np.float64).reshape(-1, 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         aspect = np.where(sides[:, 1] > 0, sides[:, 0] / sides[:, 1], np.nan)
@@ -69,13 +81,19 @@ def image_facts(
 
 
 def pixel_facts(images: Images, tell: Tell = lambda done, total: None) -> dict[str, Floats]:
-    """Of each of N images, (N,) each:
+    """Measure brightness, contrast, sharpness and colourfulness.
 
-    brightness: mean luma in [0, 1] (ITU-R BT.601 weights, of the gamma-encoded values as they are stored);
-    contrast: standard deviation of luma (RMS contrast, Peli 1990), in [0, 0.5];
-    sharpness: variance of the Laplacian of luma in grey levels, 0 to 255 (Pech-Pacheco et al. 2000), of the image at
-    the size it is given in: below about 100 a photograph looks blurred;
-    colourfulness: M of Hasler & Suesstrunk (2003), 0 for grey, about 100 for extremely colourful.
+    Brightness is the mean luma in [0, 1] (ITU-R BT.601 weights, of the gamma-encoded values as stored). Contrast is the
+    standard deviation of luma (RMS contrast, Peli 1990), in [0, 0.5]. Sharpness is the variance of the Laplacian of
+    luma in grey levels, 0 to 255 (Pech-Pacheco et al. 2000), at the given size: below about 100 a photograph looks
+    blurred. Colourfulness is M of Hasler & Suesstrunk (2003), 0 for grey, about 100 for extremely colourful images.
+
+    Args:
+        images: Pixels uint8 (N, H, W, 3).
+        tell: Called as `tell(done, total)`.
+
+    Returns:
+        Values float64 (N,) by name; sharpness is NaN for images below 3 pixels.
     """
     count, height, width = images.shape[:3]
     found = {name: np.full(count, np.nan) for name in ("brightness", "contrast", "sharpness", "colourfulness")}
@@ -115,8 +133,16 @@ def _colourfulness(colours: NDArray[np.float32]) -> Floats:
 
 
 def folder_words(paths: Sequence[str], class_names: Sequence[str]) -> Words:
-    """The folders below the class, from the outermost: `valid/cat/night/cam2/1.jpg` is in `night` and `night/cam2`.
-    Without folders below any class there is nothing to say."""
+    """Name the folders below each image's class, from the outermost: `valid/cat/night/cam2/1.jpg` is in `night` and
+    `night/cam2`.
+
+    Args:
+        paths: Path of each image, relative to the data folder, with `/`; "" if there is none.
+        class_names: Class name of each image.
+
+    Returns:
+        The folders of each image; `HERE` for images in none, if others are in some.
+    """
     below = [_below_class(path, name) for path, name in zip(paths, class_names, strict=True)]
     if not any(below):
         return [()] * len(below)
@@ -134,8 +160,17 @@ def _below_class(path: str, class_name: str) -> tuple[str, ...]:
 
 
 def name_words(paths: Sequence[str]) -> Words:
-    """The words in the name of each file, in small letters: what stands between separators and is no mere number, and
-    what stands before digits. `cam2_0041.jpg`: `cam2`, `cam`; `IMG1234 (night).jpg`: `img1234`, `img`, `night`."""
+    """Split each file name into words, in lower case: what stands between separators and is not just a number, and what
+    precedes digits.
+
+    `cam2_0041.jpg` gives `cam2` and `cam`; `IMG1234 (night).jpg` gives `img1234`, `img` and `night`.
+
+    Args:
+        paths: Path of each image, with `/`.
+
+    Returns:
+        The words of each image.
+    """
     return [_words(PurePosixPath(path).stem) for path in paths]
 
 

@@ -1,6 +1,6 @@
-"""A folder as a source: `train/ valid/ test/` with a folder of images per class, or just those. [no torch]
+"""A folder as a source: `train/ valid/ test/` with a folder of images per class, or just the class folders. [no torch]
 
-Nothing that is in it is passed over in silence: `ImageSet.left_out` counts it, `ImageSet.notes` says it.
+Nothing in it is left out silently: `ImageSet.left_out` counts it, `ImageSet.notes` reports it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,25 @@ from trainer.errors import DataError
 from trainer.events import SPLITS
 
 LARGEST = 64
-"""Side up to which images keep the size that most of them have."""
+"""Side in pixels up to which images keep their usual size."""
 
 
 def load_folder(root: Path, size: int | None, progress: Progress, rules: int = RULES, large: int = LARGEST) -> ImageSet:
-    """Scan, decode (or map the cache) and check a folder. Raises `DataError` if it holds no images at all.
+    """List a folder, decode its images (or map the cache) and check them.
 
-    `rules`: as for `scan`; `large`: as for `load_listing`.
+    Args:
+        root: The folder.
+        size: Side of the square images in pixels. None: the usual size, or `large`.
+        progress: Called with the stages "scan", "decode" and "check".
+        rules: As for `scan`.
+        large: Side in pixels of images that are larger than 64, if `size` is None. Default: 64.
+
+    Returns:
+        The images, with faults and problems.
+
+    Raises:
+        DataError: `data.no_images`: the folder has no images; `data.folder_unreadable`: it cannot be read.
+        DiskError: The cache cannot be written.
     """
     listing = scan(root, progress, rules)
     if not listing.paths:
@@ -43,10 +55,21 @@ def load_folder(root: Path, size: int | None, progress: Progress, rules: int = R
 def load_listing(
     listing: Listing, name: str, policy: str, size: int | None, progress: Progress, large: int = LARGEST
 ) -> ImageSet:
-    """Decode (or map the cache) and check files that were found; there is at least one.
+    """Decode listed files (or map the cache) and check them.
 
-    `policy`: what decides about the pixels besides the files and their folder. `large`: side that images of more than
-    64 pixels are brought to, where `size` is None.
+    Args:
+        listing: The files, at least one.
+        name: Name of the source.
+        policy: What decides about the pixels besides the files and their folder.
+        size: Side of the square images in pixels. None: the usual size, or `large`.
+        progress: Called with the stages "decode" and "check".
+        large: Side in pixels of images that are larger than 64, if `size` is None. Default: 64.
+
+    Returns:
+        The images, with faults and problems.
+
+    Raises:
+        DiskError: The cache cannot be written.
     """
     source = os.path.realpath(listing.root)
 
@@ -89,7 +112,16 @@ def _policy(size: int | None, listing: Listing, progress: Progress, large: int) 
 
 
 def policy_of_files(size: int | None, kind: str, large: int = LARGEST) -> str:
-    """For `load_listing`: today's rules."""
+    """Describe what decides about the pixels of files, by today's rules.
+
+    Args:
+        size: Side of the square images in pixels. None: the usual size.
+        kind: "folder" or "table".
+        large: Side in pixels of images that are larger than 64, if `size` is None. Default: 64.
+
+    Returns:
+        The policy, for `load_listing`.
+    """
     some = [f"large {large}"] if size is None and large != LARGEST else []
     return " ".join((kind, str(size), *some, *pillow_formats()[len(FORMATS) :]))
 
@@ -114,7 +146,15 @@ def _decode(
 
 
 def usual_size(sizes: list[tuple[int, int]], large: int = LARGEST) -> tuple[int, int]:
-    """The most common (height, width) if neither is above 64, else `large` by `large`. On a tie the smaller."""
+    """Choose the size for images of different sizes.
+
+    Args:
+        sizes: (height, width) of images, in pixels.
+        large: Side in pixels if the most common size is above 64. Default: 64.
+
+    Returns:
+        The most common (height, width), the smallest on a tie, if neither side is above 64; else (large, large).
+    """
     if not sizes:
         return large, large
     counts = Counter(sizes)
@@ -145,7 +185,14 @@ def _modes(entry: Entry, unreadable: tuple[int, ...]) -> dict[str, int]:
 
 
 def no_images(listing: Listing) -> DataError:
-    """What is raised where a folder holds none."""
+    """Make the error for a folder without images.
+
+    Args:
+        listing: What was found instead.
+
+    Returns:
+        The error `data.no_images`.
+    """
     faults = (*listing.problems, *listing.faults)
     what = "there are no images in the folder"
     nothing = np.zeros(0, np.int32)

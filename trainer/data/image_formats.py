@@ -1,8 +1,8 @@
-"""Which picture files are read, which only with the extra `photos`, and which are known and never read. [no torch]
+"""Which image formats are read, which only with the extra `photos`, and which are known but never read. [no torch]
 
 JPEG, PNG, GIF, BMP, WebP, TIFF and PNM are always read. With `pip install 'epochscope[photos]'` (pillow-heif, and a
-Pillow that has them) HEIC/HEIF, AVIF and JPEG 2000 are read too: one switch, so that a folder does not change its
-content with the version of a library.
+recent Pillow) HEIC/HEIF, AVIF and JPEG 2000 are read, too: one switch, so that the content of a folder does not depend
+on the version of a library.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from importlib.util import find_spec
 SUFFIXES = frozenset(
     ("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "webp", "tif", "tiff", "ppm", "pgm", "pbm", "pnm")
 )
-"""Of files that are always read, in lower case."""
+"""Suffixes of files that are always read, in lower case."""
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
-"""What Pillow may always try. Its other readers are rarely needed and widely attacked."""
+"""Pillow's readers that are always allowed. The others are rarely needed and widely attacked."""
 PHOTOS = {
     "HEIF": ("heic", "heif", "hif", "heics", "heifs"),
     "AVIF": ("avif", "avifs"),
@@ -47,20 +47,31 @@ _NAMES = {
     "DDS": ("dds",),
 }  # fmt: skip
 UNREAD = {suffix: name for name, suffixes in _NAMES.items() for suffix in suffixes}
-"""Suffix -> name of formats that hold pictures but are not read, or only with the extra."""
+"""Suffix -> name of formats that hold images but are not read, or only with the extra."""
 WITH_PHOTOS = frozenset(UNREAD[suffix] for suffixes in PHOTOS.values() for suffix in suffixes)
-"""Names of those that the extra reads."""
+"""Names of formats that the extra reads."""
 INSTALL = "pip install 'epochscope[photos]'"
 
 
 def suffix_of(name: str) -> str:
-    """What follows the last dot, in lower case; empty where there is none."""
+    """Get the suffix of a file name.
+
+    Args:
+        name: File name, without folders.
+
+    Returns:
+        What follows the last dot, in lower case; empty if there is no dot, or nothing before it.
+    """
     stem, dot, suffix = name.rpartition(".")
     return suffix.lower() if dot and stem else ""
 
 
 def photos_installed() -> bool:
-    """Whether the extra is there."""
+    """Check whether the extra `photos` is installed.
+
+    Returns:
+        Whether it is.
+    """
     return find_spec("pillow_heif") is not None
 
 
@@ -73,7 +84,14 @@ def _photo_formats() -> tuple[str, ...]:
 
 
 def pillow_has(feature: str) -> bool:
-    """Whether this Pillow has a module or codec; one from before there was a feature does not know its name."""
+    """Check whether Pillow was built with a feature.
+
+    Args:
+        feature: Name of a module or codec of Pillow; unknown names are allowed.
+
+    Returns:
+        Whether it was.
+    """
     from PIL import features
 
     return (feature in features.modules or feature in features.codecs) and bool(features.check(feature))
@@ -81,13 +99,21 @@ def pillow_has(feature: str) -> bool:
 
 @cache
 def image_suffixes() -> frozenset[str]:
-    """Suffixes of the files that are read here, in lower case."""
+    """Get the suffixes of all files that can be read on this machine.
+
+    Returns:
+        Suffixes, in lower case.
+    """
     return SUFFIXES.union(*(PHOTOS[name] for name in _photo_formats()))
 
 
 @cache
 def pillow_formats() -> tuple[str, ...]:
-    """What Pillow may try here; readers from outside of Pillow are registered with it."""
+    """Get Pillow's readers that may be used, and register those from outside Pillow.
+
+    Returns:
+        Names of formats, for `Image.open`.
+    """
     found = _photo_formats()
     if not found:
         return FORMATS
@@ -100,9 +126,13 @@ def pillow_formats() -> tuple[str, ...]:
 
 
 def unread_format(head: bytes) -> str:
-    """The name of a format that is not read, from the first 16 bytes of a file; empty where they are of no such one.
+    """Recognise a format that is not read by the beginning of the file: a phone's photo called .jpg is often a HEIC.
 
-    A photo of a phone that is called .jpg is often a HEIC.
+    Args:
+        head: The first 16 bytes of the file.
+
+    Returns:
+        Name of the format; empty if it is none of these.
     """
     if head[4:8] == b"ftyp":
         brand = head[8:12]

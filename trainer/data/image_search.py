@@ -1,4 +1,4 @@
-"""Image files by name, or all below a folder. [no torch]"""
+"""Finds image files by name, or below folders. [no torch]"""
 
 from __future__ import annotations
 
@@ -8,26 +8,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from trainer.data.folder_scan import SYSTEM_FILES, is_system_folder
 from trainer.data.image_formats import FORMATS, image_suffixes, suffix_of
 from trainer.errors import DataError
 from trainer.natural_order import natural_key
 
-SYSTEM = ("__MACOSX", "@eaDir")
-"""Folders that systems leave beside images, with copies or previews of them."""
-
 
 @dataclass
 class FoundImages:
-    """`images`: paths as they were given, or below the folder that was. `left_out`: how many files of each suffix in
-    these folders are no images that are read here."""
+    """Image files that were found."""
 
     images: list[str] = field(default_factory=list)
+    """Paths as they were given, or below the folder that was."""
     left_out: Counter[str] = field(default_factory=Counter)
+    """Files in these folders that are not read as images, by suffix."""
 
 
 def find_images(paths: Iterable[str]) -> FoundImages:
-    """A file is taken whatever it is called, a folder stands for the images in it and in its sub-folders, in the order
-    people expect names in. Hidden files and folders are left out, links to folders are not followed."""
+    """Find image files. A file is taken whatever its name; a folder stands for all images in it and its sub-folders.
+
+    Hidden files, and folders of operating systems, are left out, as in training; links to folders are not followed.
+
+    Args:
+        paths: Files and folders.
+
+    Returns:
+        The images, in natural order within a folder.
+    """
     found = FoundImages()
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - a name that is too long is no folder
@@ -38,7 +45,18 @@ def find_images(paths: Iterable[str]) -> FoundImages:
 
 
 def needs_images(found: FoundImages, where: str) -> FoundImages:
-    """The same. Raises DataError `data.no_images` where there is not one; `where` was looked."""
+    """Check that there are images.
+
+    Args:
+        found: What was found.
+        where: Where it was searched, for the error.
+
+    Returns:
+        `found`.
+
+    Raises:
+        DataError: `data.no_images`: there are none.
+    """
     if not found.images:
         raise DataError(
             "data.no_images",
@@ -53,10 +71,10 @@ def needs_images(found: FoundImages, where: str) -> FoundImages:
 
 def _search(folder: str, found: FoundImages) -> None:
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted((name for name in folders if name[0] != "." and name not in SYSTEM), key=natural_key)
+        folders[:] = sorted((name for name in folders if not is_system_folder(name)), key=natural_key)
         for name in sorted((name for name in names if name[0] != "."), key=natural_key):
             suffix = suffix_of(name)
             if suffix in image_suffixes():
                 found.images.append(str(Path(place, name)))
-            else:
+            elif name.lower() not in SYSTEM_FILES:
                 found.left_out[suffix] += 1

@@ -1,4 +1,4 @@
-"""What every source hands over: images of one size, their labels and where they came from. [no torch]"""
+"""What every source provides: images of one size, their labels and where they came from. [no torch]"""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Progress = Callable[[str, int, int], None]
-"""Called as `progress(stage, done, total)`; stage is "scan", "decode" or "check", total 0 if not known. May raise."""
+"""Called as `progress(stage, done, total)`; stage is a word such as "scan", "decode" or "check", total is 0 if not
+known. May raise to cancel."""
 
 RULES = 2
-"""By which rules a folder is read and divided. 1: those of version 0.1.0, for its runs (see `open_data`)."""
+"""Rules by which a folder is read and divided. 1: those of version 0.1.0, for its runs (see `open_data`)."""
 
 
 def no_progress(stage: str, done: int, total: int) -> None:
@@ -22,41 +23,46 @@ def no_progress(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong with one file, class or split.
-
-    `path` is relative to the source, with `/`; `code` a stable word such as "truncated"; `reason` is for people.
-    """
+    """Something wrong with one file, class or split."""
 
     path: str
+    """Path relative to the source, with `/`."""
     code: str
+    """Stable word, such as "truncated"."""
     reason: str
+    """What is wrong, for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Files of one kind in one place that are not used.
-
-    `class_name`: of the class whose folder they lie in, empty where in none. `place`: that folder, relative; empty for
-    the root. `kind`: "format" (pictures in a format that is not read, `what` names it), "other" (no pictures, `what` is
-    their suffix), "hidden" (images whose name begins with a dot), "no_class" (images beside the class folders),
-    "beside" (folders beside those of the splits), "loop" (links back to a folder above).
-    """
+    """Files of one kind in one place that are not used."""
 
     class_name: str
+    """Class whose folder they are in; empty if in none."""
     place: str
+    """That folder, relative to the source; empty for the root."""
     kind: str
+    """"format": images in a format that is not read; "other": not images; "hidden": images whose name begins with a
+    dot; "no_class": images beside the class folders; "beside": folders beside those of the splits; "loop": links back
+    to a parent folder."""
     what: str
+    """For "format" the name of the format, for "other" the suffix; else empty."""
     count: int
+    """Number of files or folders."""
     example: str
+    """Path of one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataNote:
-    """A remark on a source that can be used all the same: a stable word, what it counts, and a text for people."""
+    """A remark on a source that can be used nevertheless."""
 
     code: str
+    """Stable word."""
     parameters: Mapping[str, str | int]
+    """Values for the text, such as counts."""
     reason: str
+    """The text, for people."""
 
     def __str__(self) -> str:
         return self.reason
@@ -64,52 +70,63 @@ class DataNote:
 
 @dataclass(frozen=True)
 class ImageSet:
-    """All images of a source after the size policy, still undivided. N images of H x W pixels."""
+    """All images of a source after the size policy, not yet divided: N images of H x W pixels."""
 
     name: str
+    """Name of the source."""
     classes: tuple[str, ...]
+    """Class names."""
     pixels: NDArray[np.uint8]
-    """(N, H, W, C): C is 1 for grey sources, else 4 (red, green, blue, unused: one int32 a pixel). May be a memmap."""
+    """(N, H, W, C) uint8: C is 1 for grey sources, else 4 (red, green, blue, unused: one int32 per pixel). May be a
+    memmap."""
     labels: NDArray[np.int64]
     """(N,): index into `classes`."""
     parts: NDArray[np.uint8]
-    """(N,): index into SPLITS. What the source does not divide itself is "train"."""
+    """(N,): index into SPLITS; "train" unless the source divides its images itself."""
     sizes: NDArray[np.int32]
-    """(N, 2): width and height before the size policy, as displayed (EXIF orientation applied)."""
+    """(N, 2): width and height in pixels before the size policy, as displayed (EXIF orientation applied)."""
     sums: NDArray[np.int64]
     """(N, 2, channels): sum of the values and of their squares over the pixels of each image."""
     paths: Sequence[str]
-    """Relative, with `/`."""
+    """Path of each image relative to the source, with `/`."""
     digest: str
-    """Hex sha256 over the pixels."""
+    """Hex SHA-256 of the pixels."""
     modes: dict[str, int] = field(default_factory=dict)
-    """How many images had which Pillow mode in their files; empty where there are no files."""
+    """Pillow mode -> number of files; empty if there are no files."""
     mode_of: NDArray[np.str_] | None = None
-    """(N,): the Pillow mode of each file; None where there are no files."""
+    """(N,): Pillow mode of each file; None if there are no files."""
     unreadable: tuple[int, ...] = ()
-    """Indices of images that could not be decoded; their pixels are zero."""
+    """Indices of images that could not be decoded, ascending; their pixels are zero."""
     faults: tuple[Fault, ...] = ()
-    """Every file that cannot be used, those that have no index (dangling links) included."""
+    """Every file that cannot be used, including those without an index, such as dangling links."""
     problems: tuple[Fault, ...] = ()
-    """What is wrong with the source as a whole: no one can train on it before this is fixed."""
+    """What is wrong with the source as a whole: it cannot be trained on until this is fixed."""
     notes: tuple[DataNote, ...] = ()
+    """Remarks for people."""
     left_out: tuple[LeftOut, ...] = ()
-    """What is in the folder and is not used, readable or not."""
+    """What is in the folder but not used, readable or not."""
     root: Path | None = None
-    """The folder that `paths` are relative to, if they are files."""
+    """Folder that `paths` are relative to; None if the images are not files."""
     labels_of_source: NDArray[np.int64] | None = None
-    """(N,): the labels before they were edited, by which the split is drawn; None where they were not."""
+    """(N,): labels before edits, by which the split is drawn; None if there are no edits."""
     edited_out: tuple[int, ...] = ()
-    """Indices of images that edits leave out of every split."""
+    """Indices of images that edits remove from every split."""
 
     @property
     def channels(self) -> int:
-        """1 or 3."""
+        """Number of channels, 1 or 3."""
         return 1 if self.pixels.shape[3] == 1 else 3
 
 
 def pack(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(N, H, W) or (N, H, W, 3) to the layout of `Pictures.pixels`."""
+    """Bring pixels into the layout of `ImageSet.pixels`.
+
+    Args:
+        images: Pixels uint8 (N, H, W) or (N, H, W, 3).
+
+    Returns:
+        Packed pixels uint8 (N, H, W, 1) or (N, H, W, 4).
+    """
     if images.ndim == 3:
         return np.ascontiguousarray(images[..., None])
     packed = np.zeros((*images.shape[:3], 4), np.uint8)
@@ -118,7 +135,14 @@ def pack(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def channel_sums(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """`Pictures.sums` of packed pixels. Exact; a few images at a time, so that the wider copy stays small."""
+    """Compute `ImageSet.sums`, exactly; a few images at a time, to keep the wider copy small.
+
+    Args:
+        pixels: Packed pixels uint8 (N, H, W, 1 or 4).
+
+    Returns:
+        Sums int64 (N, 2, channels).
+    """
     count, height, width, depth = pixels.shape
     channels = 1 if depth == 1 else 3
     sums = np.empty((count, 2, channels), np.int64)

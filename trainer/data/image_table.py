@@ -1,4 +1,4 @@
-"""Images that a table lists: a CSV file, a DataFrame or a list of (path, label). [no torch]"""
+"""Images listed in a table: a CSV file, a DataFrame or a list of (path, label). [no torch]"""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEPARATORS = (",", ";", "\t", "|")
-"""Of fields in a line; the most frequent one in the first line counts."""
+"""Separators of fields; the most frequent one in the first line is used."""
 PATH_COLUMNS = ("path", "file", "filename", "filepath", "image", "imagepath", "imagefile", "img", "imgpath")
 LABEL_COLUMNS = ("label", "class", "target", "category", "classname", "labelname", "labels", "y")
 SPLIT_COLUMNS = ("split", "set", "subset", "partition", "datasplit")
-"""Names of columns in small letters, without blanks, `_` and `-`; the first that is there counts."""
+"""Column names in lower case, without spaces, `_` and `-`; of each list, the first one that exists is used."""
 
 
 @dataclass(frozen=True)
 class TableRow:
-    """One image: `label` and `split` as the table has them."""
+    """One image: its path, and label and split as in the table."""
 
     path: str
     label: Any
@@ -42,16 +42,21 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """What a table says. `base`: the folder that relative paths start from. `classes`: their order, where it is set."""
+    """Content of a table."""
 
     name: str
+    """Name of the source."""
     base: Path
+    """Folder that relative paths start from."""
     rows: list[TableRow]
+    """One for each image."""
     classes: tuple[str, ...] = ()
+    """Class names in order, if the table defines them."""
 
 
 def load_table(table: Table, size: int | None, progress: Progress, large: int = LARGEST) -> ImageSet:
-    """Decode and check what a table lists; as `load_folder`. Faults are told by the path that the table has."""
+    """Decode and check the images of a table; arguments and errors are those of `load_folder`. Faults name paths as the
+    table has them."""
     progress("scan", 0, 0)
     listing = table_listing(table)
     if not listing.paths:
@@ -68,10 +73,19 @@ def load_table(table: Table, size: int | None, progress: Progress, large: int = 
 
 
 def read_table(path: Path) -> Table:
-    """A CSV or TSV file, UTF-8, its fields separated by commas, semicolons, tabs or bars, with the names of its columns
-    in the first line; where that has the path of an image, it is the first image. Empty lines are left out.
+    """Read a CSV or TSV file in UTF-8, its fields separated by commas, semicolons, tabs or bars.
 
-    Raises UsageError `table.unreadable` or `table.columns`.
+    The first line has the column names; if it contains the path of an image, it is the first image. Empty lines are
+    ignored.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The table.
+
+    Raises:
+        UsageError: `table.unreadable`: it is not such a file; `table.columns`: the columns are not clear.
     """
     import pandas as pd
 
@@ -115,11 +129,18 @@ def _looks_like_image(text: Any) -> bool:
 
 
 def table_of_frame(frame: pd.DataFrame, name: str = "table", base: Path | None = None) -> Table:
-    """A DataFrame with a column of paths, one of labels and, if wanted, one of splits; see PATH_COLUMNS and so on.
+    """Make a table from a DataFrame with columns of paths, labels and optionally splits; see `PATH_COLUMNS` and so on.
 
-    Of two columns with other names, the one whose first entry looks like the path of an image is that of the paths.
-    Labels are texts, whole numbers or categories; their order is that of the categories, of the numbers, or
-    alphabetical. Relative paths start from `base`; None: the working folder. Raises UsageError `table.columns`.
+    If the names are others, the column whose first entry looks like an image path is that of the paths. Labels are
+    texts, whole numbers or categories, ordered as the categories, by number, or alphabetically.
+
+    Args:
+        frame: The DataFrame.
+        name: Name of the source. Default: "table".
+        base: Folder that relative paths start from. None: the working folder.
+
+    Raises:
+        UsageError: `table.columns`: the columns are not clear.
     """
     base = Path.cwd() if base is None else base
     paths, labels, splits = _columns(frame)
@@ -130,8 +151,18 @@ def table_of_frame(frame: pd.DataFrame, name: str = "table", base: Path | None =
 
 
 def paths_of_frame(frame: pd.DataFrame, base: Path | None = None) -> list[str]:
-    """The paths of images in a DataFrame, with or without labels; the column is found as in `table_of_frame`. Relative
-    ones start from `base`; None: the working folder. Raises UsageError `table.columns`."""
+    """Get image paths from a DataFrame with or without labels; the column is found as in `table_of_frame`.
+
+    Args:
+        frame: The DataFrame.
+        base: Folder that relative paths start from. None: paths stay as they are.
+
+    Returns:
+        The paths; "" for empty cells.
+
+    Raises:
+        UsageError: `table.columns`: the column is not clear.
+    """
     _check_heads(frame)
     column = _path_column(frame)
     if column is None and len(frame.columns) == 1:
@@ -149,12 +180,12 @@ def paths_of_frame(frame: pd.DataFrame, base: Path | None = None) -> list[str]:
 
 
 def table_of_pairs(pairs: Sequence[Any], name: str = "list") -> Table:
-    """A list of (path, label)."""
+    """Make a table from a list of (path, label); relative paths start from the working folder."""
     return Table(name, Path.cwd(), [TableRow(os.fspath(path), label) for path, label in pairs])
 
 
 def joined(tables: Mapping[str, Table]) -> Table:
-    """Tables of several splits (keys) as one."""
+    """Join tables of several splits, by name of the split."""
     rows = [
         TableRow(str(one.base / row.path) if row.path else "", row.label, split)
         for split, one in tables.items()
@@ -224,7 +255,7 @@ def _columns(frame: pd.DataFrame) -> tuple[Any, Any, Any]:
 
 
 def table_listing(table: Table) -> Listing:
-    """The images of a table, in its order."""
+    """List the images of a table, in its order; what cannot be used is recorded as a fault."""
     base = Path(os.path.abspath(table.base))  # noqa: PTH100  # links are not followed
     places = [_place(base, row.path) for row in table.rows]
     root = _common_folder([place for place, row in zip(places, table.rows, strict=True) if row.path], base)
@@ -250,8 +281,8 @@ def table_listing(table: Table) -> Listing:
 
 
 def split_problems(classes: Sequence[str], labels: Sequence[int], parts: Sequence[int]) -> list[Fault]:
-    """What is wrong with splits that a source brings itself: no training images, classes that could be tested but
-    never learned; and names of classes that look the same."""
+    """Find problems of splits that a source brings itself: no training images, classes that could be tested but never
+    learned, and class names that look the same. `labels` and `parts` (an index into SPLITS) are of each image."""
     found = [
         Fault(
             name, "same_name", f"this name and {first!a} look the same, as they differ only in Unicode form or blanks"
@@ -306,7 +337,7 @@ def _wrong(row: TableRow, name: str, part: int | None, before: str | None, class
 
 
 def label_text(label: Any) -> str:
-    """The class a label names; empty where it names none."""
+    """Get the class that a label names; empty if it names none."""
     if isinstance(label, float) or type(label).__name__ in ("float32", "float64", "float16"):
         return str(int(label)) if math.isfinite(label) and label == int(label) else ""
     text = str(label).strip()
@@ -314,7 +345,7 @@ def label_text(label: Any) -> str:
 
 
 def in_order(names: set[str]) -> list[str]:
-    """Numbers by value, everything else by the alphabet."""
+    """Sort names: by value if all are whole numbers, else alphabetically."""
     numbers = all(re.fullmatch(r"-?\d+", name) for name in names)
     return sorted(names, key=int) if numbers else sorted(names)
 
@@ -344,7 +375,17 @@ def _add(listing: Listing, path: str, label: int, part: int) -> None:
 
 
 def splits_of(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The members of a mapping by our names of splits. Raises UsageError for a key that names none."""
+    """Translate the keys of a mapping to "train", "valid" and "test".
+
+    Args:
+        tables: Data by name of the split, such as "val" or "testing".
+
+    Yields:
+        Name of the split and its data.
+
+    Raises:
+        UsageError: `data.splits`: a key is not the name of a split.
+    """
     for key, value in tables.items():
         part = SPLIT_NAMES.get(str(key).strip().lower())
         if part is None:

@@ -1,4 +1,4 @@
-"""Batches that are more than images and labels: several inputs of a model, or what only a training step looks at."""
+"""Batches with more than images and labels: several inputs of a model, or data only a training step uses."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ from torch import Tensor
 
 
 class Inputs:
-    """What a model is given of one batch; stands where images are a tensor otherwise.
+    """What a model gets of one batch; takes the place of an image tensor.
 
-    `batch`: the loader's batch, its arrays as tensors. `place`: what of it is given to the model: an index (a tensor, a
-    tuple or a mapping), a slice (several parts), or the keys of a mapping.
+    Args:
+        batch: The loader's batch, its arrays as tensors.
+        place: Which part of it goes to the model: an index (a tensor, a tuple or a mapping), a slice (several parts),
+            or the keys of a mapping.
+
+    Attributes:
+        batch: The loader's batch, its arrays as tensors.
     """
 
     def __init__(self, batch: Any, place: int | str | slice | tuple[str, ...]) -> None:
@@ -25,13 +30,20 @@ class Inputs:
 
     @property
     def parts(self) -> Any:
-        """A tensor, a tuple or list of them, or a mapping from names of the model's arguments."""
+        """A tensor, a tuple or list of tensors, or a mapping from names of the model's arguments."""
         if isinstance(self._place, tuple):
             return {key: self.batch[key] for key in self._place}
         return self.batch[self._place]
 
     def given_to(self, model: Callable[..., Any]) -> Any:
-        """`model(part)`, `model(*parts)` or `model(**parts)`."""
+        """Call a model with its inputs: `model(part)`, `model(*parts)` or `model(**parts)`.
+
+        Args:
+            model: The model.
+
+        Returns:
+            What the model returns.
+        """
         parts = self.parts
         if isinstance(parts, Mapping):
             return model(**parts)
@@ -39,7 +51,7 @@ class Inputs:
 
     @property
     def first(self) -> Tensor:
-        """The first tensor that is given to the model, (B, ...)."""
+        """The first tensor for the model, (B, ...)."""
         return next(_tensors(self.parts))
 
     # what is asked of a tensor of images
@@ -49,25 +61,38 @@ class Inputs:
 
     @property
     def shape(self) -> torch.Size:
+        """Shape of the first tensor."""
         return self.first.shape
 
     @property
     def ndim(self) -> int:
+        """0: nothing that works on image tensors works on this."""
         return 0  # nothing that works on images can work on it
 
     @property
     def dtype(self) -> torch.dtype:
+        """Type of the first tensor."""
         return self.first.dtype
 
     @property
     def device(self) -> torch.device:
+        """Device of the first tensor."""
         return self.first.device
 
     def is_floating_point(self) -> bool:
+        """Whether any tensor for the model is of floating-point type."""
         return any(part.is_floating_point() for part in _tensors(self.parts))
 
     def to(self, target: Any, *, non_blocking: bool = False) -> Inputs:
-        """On another device; or with another floating-point type, which leaves whole numbers as they are."""
+        """Move to a device, or convert to another floating-point type; whole numbers keep their type.
+
+        Args:
+            target: A device or a floating-point dtype.
+            non_blocking: As in `Tensor.to`.
+
+        Returns:
+            The converted inputs.
+        """
 
         def moved(part: Tensor) -> Tensor:
             if isinstance(target, torch.dtype) and not part.is_floating_point():
@@ -77,36 +102,50 @@ class Inputs:
         return Inputs(_each(self.batch, moved), self._place)
 
     def tensor_split(self, parts: int) -> tuple[Inputs, ...]:
-        """As many pieces, whose sizes differ by at most one, the larger ones first."""
+        """Split into pieces whose sizes differ by at most one, the larger ones first.
+
+        Args:
+            parts: Number of pieces.
+
+        Returns:
+            The pieces.
+        """
         size, larger = divmod(self._count, parts)
         ends = [size * number + min(number, larger) for number in range(parts + 1)]
         return tuple(self[start:end] for start, end in pairwise(ends))
 
     def __getitem__(self, which: slice) -> Inputs:
-        """Some of the images."""
+        """Select a slice of the images."""
         return Inputs(_sliced(self.batch, which, self._count), self._place)
 
     @staticmethod
     def joined(batches: Sequence[Inputs]) -> Inputs:
-        """Several batches as one."""
+        """Concatenate batches.
+
+        Args:
+            batches: One or more batches of the same form.
+
+        Returns:
+            One batch.
+        """
         first = batches[0]
         return Inputs(_joined([one.batch for one in batches]), first._place)  # noqa: SLF001
 
 
 def as_tensors(batch: Any) -> Any:
-    """The same with tensors for arrays."""
+    """Convert the arrays in a batch to tensors; everything else stays."""
     return _each(batch, lambda part: part)
 
 
 def inputs_of(parts: Any) -> Inputs:
-    """Of a tuple, list or mapping of tensors that a model is given."""
+    """Make `Inputs` of a tuple, list or mapping of tensors, all of them for the model."""
     batch = as_tensors(parts)
     place: slice | tuple[str, ...] = tuple(batch) if isinstance(batch, Mapping) else slice(None)
     return Inputs(batch, place)
 
 
 def is_nested(part: Any) -> bool:
-    """Whether it holds several tensors or arrays, as inputs of a model do."""
+    """Check whether part of a batch holds several tensors or arrays, as inputs of a model do."""
     values = list(part.values()) if isinstance(part, Mapping) else part if isinstance(part, tuple | list) else []
     return bool(values) and all(isinstance(value, Tensor | np.ndarray) and value.ndim for value in values)
 
@@ -160,5 +199,13 @@ def _joined(values: Sequence[Any]) -> Any:
 
 
 def call(forward: Callable[..., Any], images: Tensor | Inputs) -> Any:
-    """`forward` of images, or of several inputs."""
+    """Call a model or a step with images.
+
+    Args:
+        forward: What is called.
+        images: An image tensor, or several inputs.
+
+    Returns:
+        What `forward` returns.
+    """
     return forward(images) if isinstance(images, Tensor) else images.given_to(forward)

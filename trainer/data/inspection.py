@@ -1,4 +1,4 @@
-"""What is in a source, for people: counts, sizes, faults, copies. [no torch for folders and digits]"""
+"""What a source contains, for people: counts, sizes, faults, copies. [no torch for folders and digits]"""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ from trainer.store.edits_file import LabelEdit, read_edits
 
 @dataclass(frozen=True)
 class Report:
-    """Counts are of readable images. `faults` are single files, `problems` what keeps the source from being used."""
+    """Findings about a source. Counts are of readable images."""
 
     name: str
+    """Name of the source."""
     classes: tuple[str, ...]
+    """Class names."""
     input_shape: tuple[int, int, int]
     """Channels, height and width after the size policy."""
     counts: dict[str, tuple[int, ...]]
@@ -33,35 +35,54 @@ class Report:
     original_sizes: tuple[tuple[int, int, int], ...]
     """Width, height and number of images before the size policy, most common first."""
     modes: dict[str, int]
-    """Pillow mode -> number of files; empty where there are no files."""
+    """Pillow mode -> number of files; empty if there are no files."""
     faults: tuple[Fault, ...]
+    """Single files that cannot be used."""
     problems: tuple[Fault, ...]
+    """What prevents the source from being used."""
     notes: tuple[DataNote, ...]
+    """Remarks for people."""
     left_out: tuple[LeftOut, ...]
-    """What is in the folder and is not used; `notes` say it in words."""
+    """What is in the folder but not used; `notes` say it in words."""
     balance: Balance | None
-    """None where there are no training images."""
+    """How even the classes are; None without training images."""
     odd: tuple[Odd, ...]
-    """Images that are used all the same: of one colour, much enlarged or cut, of an unusual mode."""
+    """Unusual images that are used nevertheless: of one colour, much enlarged or cropped, of an unusual mode."""
     duplicates: Duplicates
-    """Copies and leaks among the readable images; `place` says what its numbers stand for."""
+    """Copies and leaks among the readable images; `place` explains the numbers."""
     pictures: ImageSet = field(repr=False)
+    """The images themselves."""
     parts: NDArray[np.uint8] = field(repr=False)
-    """(N,): index into SPLITS of each image; beyond them for unreadable ones."""
+    """(N,): index into SPLITS of each image; beyond them for images in no split."""
     edits: tuple[LabelEdit, ...] = ()
-    """Decisions about images that were applied."""
+    """Label edits that were applied."""
 
     def place(self, image: int) -> tuple[str, str, str]:
-        """Path, split and class of the readable image with this number."""
+        """Identify an image.
+
+        Args:
+            image: Number of a readable image.
+
+        Returns:
+            Its path, split and class.
+        """
         part, label = SPLITS[self.parts[image]], self.pictures.labels[image]
         return self.pictures.paths[image], part, self.classes[label]
 
     def mean_images(self) -> NDArray[np.uint8]:
-        """The mean training image of each class, (C, H, W, 3) uint8; black where a class has none."""
+        """Compute the mean training image of each class.
+
+        Returns:
+            Pixels uint8 (C, H, W, 3); black for a class without images.
+        """
         return mean_images(self.pictures, np.flatnonzero(self.parts == 0))
 
     def unread(self) -> dict[str, int]:
-        """Class -> files in picture formats that are not read; only classes that have some."""
+        """Count files in image formats that are not read.
+
+        Returns:
+            Class -> number of files; only classes that have some.
+        """
         counts: Counter[str] = Counter()
         for one in self.left_out:
             if one.kind == "format":
@@ -70,19 +91,23 @@ class Report:
 
     @property
     def usable(self) -> bool:
-        """Whether `open_data` would take it, unreadable images left out."""
+        """Whether `open_data` would accept the source, unreadable images left out."""
         return not self.problems
 
 
 class DividedSource(NamedTuple):
-    """`split`: the images of each part; `parts` (N,): index into SPLITS of each image, beyond them for those in none.
-    `too_small`: classes that cannot be divided. `edits`: decisions about images that were applied."""
+    """The images of a source and their split."""
 
     pictures: ImageSet
+    """The images."""
     split: dict[str, Indices]
+    """Part -> numbers of its images."""
     parts: NDArray[np.uint8]
+    """(N,): index into SPLITS of each image; beyond them for images in no split."""
     too_small: tuple[Fault, ...]
+    """Classes with too few images to be divided."""
     edits: tuple[LabelEdit, ...]
+    """Label edits that were applied."""
 
 
 def divide_source(
@@ -97,9 +122,25 @@ def divide_source(
     root: str | None = None,
     progress: Progress = no_progress,
 ) -> DividedSource:
-    """Read and divide a source as `open_data` would, without raising for faults of its images. Arguments as there.
+    """Read and divide a source as `open_data` would, without raising for faults of its images.
 
-    Raises as `inspect_source`.
+    Args:
+        source: Name or path, as for `open_data`.
+        seed: Seed of the split.
+        valid: Fraction of validation images, in [0, 1).
+        test: Fraction of test images, in [0, 1).
+        samples: At most this many training images. None: all.
+        size: Side of the square images in pixels. None: the usual size.
+        edits: CSV file of label edits. None: none.
+        root: Folder of downloads. None: the cache folder.
+        progress: Called with the stages of reading.
+
+    Returns:
+        The images and their split.
+
+    Raises:
+        UsageError: `data.unknown_source`: there is no such source.
+        DataError: The source cannot be read at all, or the edits do not fit.
     """
     pictures = load_pictures(source, size=size, root=root, progress=progress)
     applied: tuple[LabelEdit, ...] = ()
@@ -125,9 +166,25 @@ def inspect_source(
     root: str | None = None,
     progress: Progress = no_progress,
 ) -> Report:
-    """Look at a source as `open_data` would, without raising for faults of its images. Arguments as there.
+    """Check a source as `open_data` would, without raising for faults of its images.
 
-    Raises `UsageError` for an unknown source and `DataError` where there is nothing to look at.
+    Args:
+        source: Name or path, as for `open_data`.
+        seed: Seed of the split.
+        valid: Fraction of validation images, in [0, 1).
+        test: Fraction of test images, in [0, 1).
+        samples: At most this many training images. None: all.
+        size: Side of the square images in pixels. None: the usual size.
+        edits: CSV file of label edits. None: none.
+        root: Folder of downloads. None: the cache folder.
+        progress: Called with the stages of reading, and "check" for copies.
+
+    Returns:
+        What was found.
+
+    Raises:
+        UsageError: `data.unknown_source`: there is no such source.
+        DataError: The source cannot be read at all, or the edits do not fit.
     """
     pictures, split, parts, too_small, applied = divide_source(
         source, seed=seed, valid=valid, test=test, samples=samples, size=size, edits=edits, root=root, progress=progress

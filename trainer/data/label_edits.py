@@ -1,7 +1,7 @@
-"""Decisions about images applied to a source: labels changed, images left out. [no torch]
+"""Label edits applied to a source: labels changed, images left out. [no torch]
 
-Which images belong to which split does not depend on them: the split is drawn with the labels that the source has, so
-that a run before and one after the edits are judged by the same images.
+The split does not depend on them: it is drawn with the labels of the source, so that runs before and after the edits
+are judged on the same images.
 """
 
 from __future__ import annotations
@@ -27,17 +27,27 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class AppliedEdits:
-    """`edits` that were applied, with the paths that the images have now; those that only say that an image is fine
-    are among them, those to a label that the image has anyway are not. `unmatched`: about images that are not there, or
-    have another content now. `relabelled`, `left_out`: how many images."""
+    """What became of label edits."""
 
     edits: tuple[LabelEdit, ...]
+    """Edits that were applied, with the current paths of the images. Those that only confirm an image are included,
+    those to a label that the image already has are not."""
     unmatched: tuple[LabelEdit, ...]
+    """Edits about images that are missing, or whose content has changed."""
     relabelled: int
+    """Number of images whose label changed."""
     left_out: int
+    """Number of images left out."""
 
     def notes(self, file: str) -> tuple[DataNote, ...]:
-        """What is said on the screen and in the log; `file`: where the edits come from."""
+        """Describe the edits, for the screen and the log.
+
+        Args:
+            file: File that the edits come from.
+
+        Returns:
+            One or two notes.
+        """
         counts = {"relabelled": self.relabelled, "left_out": self.left_out}
         said = f"{_count(self.relabelled, 'label')} changed, {_count(self.left_out, 'image')} left out"
         notes = [DataNote("edits", {**counts, "file": file}, f"{said} ({file})")]
@@ -53,8 +63,16 @@ def _count(number: int, noun: str) -> str:
 
 
 def image_digest(pictures: ImageSet, row: int) -> str:
-    """What stands for the content of an image: `sha256:` of its file, or `pixels:WxH:` of its pixels where it is no
-    file. Empty for a file that cannot be read."""
+    """Compute what identifies the content of an image.
+
+    Args:
+        pictures: The images.
+        row: Number of the image.
+
+    Returns:
+        `sha256:...` of its file, or `pixels:WxH:...` of its pixels if it is not a file; empty for a file that cannot be
+        read.
+    """
     if pictures.root is not None:
         return file_digest(pictures.root / pictures.paths[row])
     pixels = np.ascontiguousarray(pictures.pixels[row][..., : pictures.channels])
@@ -63,7 +81,14 @@ def image_digest(pictures: ImageSet, row: int) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """`sha256:` and the first digits of the hash of a file; empty where it cannot be read."""
+    """Compute what identifies the content of a file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        `sha256:` and the first 32 digits of its hash; empty if it cannot be read.
+    """
     digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
@@ -75,11 +100,21 @@ def file_digest(path: Path) -> str:
 
 
 def apply_edits(pictures: ImageSet, edits: Sequence[LabelEdit], file: str) -> tuple[ImageSet, AppliedEdits]:
-    """The source with these decisions made, and which of them fit an image. `file`: where they come from, for the
-    notes.
+    """Apply label edits.
 
-    An image is found by its path, in a folder also by its name and content where it was moved; one whose content
-    differs from what the edit was about is left as it is. Raises DataError `edits.unknown_class`.
+    An image is found by its path or, if it was moved within a folder, by name and content. One whose content differs
+    from that of the edit is left as it is.
+
+    Args:
+        pictures: The images.
+        edits: The edits.
+        file: File that they come from, for notes and errors.
+
+    Returns:
+        The edited images, and which edits were applied.
+
+    Raises:
+        DataError: `edits.unknown_class`: an edit names a class that the source does not have.
     """
     rows, numbers = _rows_of(pictures, edits), _numbers(pictures, edits)
     unknown = sorted({one.label for one in edits if one.action == "relabel"} - set(numbers))

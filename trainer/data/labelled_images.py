@@ -1,6 +1,6 @@
-"""Labelled images to judge a trained model by: files, and which of its classes each belongs to. [no torch]
+"""Labelled images to evaluate a trained model on: files, and the class of the model that each belongs to. [no torch]
 
-They need not be fit to train on: classes may be missing, there may be one only, and nothing is divided.
+They need not be fit to train on: classes may be missing, one class is enough, and nothing is divided.
 """
 
 from __future__ import annotations
@@ -26,34 +26,50 @@ from trainer.data.validation import FaultyDataError, fixes
 from trainer.errors import DataError, UsageError
 
 NAMED = 20
-"""Classes that an error lists."""
+"""Classes that an error lists, at most."""
 _UNUSABLE = frozenset(("name", "permission", "no_class_folders"))
 """Problems of a folder that matter here; others, such as a class without images, only keep it from being trained on."""
 
 
 @dataclass(frozen=True)
 class LabelledImages:
-    """N image files. `paths`: as the source was given, so relative ones start in the working folder. `labels`: (N,)
-    places among the classes of the model. `faults`: entries of the source that are no files; files that turn out to be
-    unreadable are not among them. `skipped`: how many images there are of each class that the model does not know."""
+    """N labelled image files."""
 
     name: str
+    """Name of the source."""
     paths: list[str] = field(default_factory=list)
+    """Paths as the source gives them; relative ones start from the working folder."""
     labels: list[int] = field(default_factory=list)
+    """Class of each image (N,), in the order of the model's classes."""
     faults: tuple[Fault, ...] = ()
+    """Entries of the source that are not files; files that turn out to be unreadable are not among them."""
     skipped: Mapping[str, int] = field(default_factory=dict)
+    """Number of images of each class that the model does not know."""
     notes: tuple[DataNote, ...] = ()
+    """Remarks for people."""
 
 
 def find_labelled(
     source: Any, classes: Sequence[str], *, skip_unknown: bool = False, progress: Progress = no_progress
 ) -> LabelledImages:
-    """The images of a folder with a folder per class, of train/ valid/ test/ with such folders (all of them together),
-    or of a CSV file of paths and labels; or those of a DataFrame or a list of (path, label). No image is opened.
+    """Find labelled images, without opening them.
 
-    Classes are found by name, among `classes`: names that differ only in Unicode form, blanks or capital letters are
-    the same where only one can be meant. `skip_unknown`: leave out images of other classes instead of raising.
-    Raises UsageError where there is no such source, DataError `data.unknown_class`, or where there are no images.
+    Classes are matched by name: names that differ only in Unicode form, spaces or letter case match if the match is
+    unambiguous.
+
+    Args:
+        source: A folder with a folder per class, or train/ valid/ test/ with such folders (all of them together); a CSV
+            file of paths and labels; a DataFrame; or a list of (path, label).
+        classes: Class names of the model.
+        skip_unknown: Leave out images of other classes instead of raising.
+        progress: Called with the stage "scan".
+
+    Returns:
+        The images.
+
+    Raises:
+        UsageError: `evaluate.no_folder`: there is no such source; or its table cannot be read.
+        DataError: `data.unknown_class`: the model does not know a class; `data.no_images`: there are no images.
     """
     listing, source, numbers = _opened(source, progress)
     problems = [one for one in listing.problems if one.code in _UNUSABLE]
@@ -81,8 +97,15 @@ def find_labelled(
 
 
 def class_finder(classes: Sequence[str]) -> Callable[[str], int | None]:
-    """Finds the place of a name among `classes`: that of the same name, else of the only one that looks the same, else
-    of the only one that differs in capital letters as well; None where there is none."""
+    """Make a function that finds a class by name: the same name, else the only one that looks the same, else the only
+    one that also differs in letter case.
+
+    Args:
+        classes: Class names.
+
+    Returns:
+        From a name to its place among the classes; None if there is none.
+    """
     exact = {name: place for place, name in enumerate(classes)}
     tables = [(key, _only(classes, key)) for key in (looks, sounds)]
 
@@ -95,8 +118,15 @@ def class_finder(classes: Sequence[str]) -> Callable[[str], int | None]:
 
 
 def class_places(names: Sequence[str], classes: Sequence[str]) -> list[int | None]:
-    """The place of each name among `classes`; where none of them names a class, and all are numbers of classes from 0,
-    these."""
+    """Find several classes by name.
+
+    Args:
+        names: Names of classes; or, if none of them is one, numbers of classes from 0.
+        classes: Class names.
+
+    Returns:
+        Place of each name among the classes; None if there is none.
+    """
     known = class_finder(classes)
     found = [known(name) for name in names]
     numbers = all(name.isdecimal() and int(name) < len(classes) for name in names)

@@ -1,4 +1,4 @@
-"""What is no loader yet, made into one: arrays, data sets of single images, streams of single images."""
+"""Makes loaders of what is not one yet: arrays, data sets of single images, streams of single images."""
 
 from __future__ import annotations
 
@@ -18,17 +18,25 @@ from trainer.data.decode import UnreadableError, displayed_size, fit
 from trainer.errors import DataError, UsageError
 
 BATCH = 64
-"""Images in a batch where the caller has not made batches."""
+"""Images in a batch, if the user has not made batches."""
 
 
 class LabelledArrays(TensorDataset):
-    """Images and labels as tensors; `classes`: what the labels are called, where they are texts."""
+    """Images and labels as tensors."""
 
     classes: tuple[str, ...] = ()
+    """Class names, if the labels were texts; else empty."""
 
 
 class SingleImages(IterableDataset[Any]):
-    """Single images from any iterable, for a DataLoader; `dataset`: what it goes through."""
+    """Single images from any iterable, for a DataLoader.
+
+    Args:
+        dataset: The iterable.
+
+    Attributes:
+        dataset: The iterable.
+    """
 
     def __init__(self, dataset: Iterable[Any]) -> None:
         self.dataset = dataset
@@ -38,19 +46,18 @@ class SingleImages(IterableDataset[Any]):
 
 
 def as_loader(split: str, data: Any, seed: int) -> Any:
-    """Make an iterable of batches of what was given as data.
+    """Turn what a user gave as data into an iterable of batches.
 
     Args:
         split: "train", "valid" or "test".
-        data: An iterable of batches, which is returned as it is. Or a pair (X, y) of arrays or tensors, X (N, ...),
-            y (N,) or (N, 1), which becomes batches of 64: uint8 images are divided by 255, (N, H, W, C) becomes
-            (N, C, H, W). Or a `Dataset`, list or iterator of single images with labels (Pillow images, arrays or
-            tensors, as pairs or mappings), which is put into a DataLoader of 64; Pillow images become float32 in
-            [0, 1].
+        data: An iterable of batches, which is returned as it is. Or a pair (X, y) of arrays or tensors, X (N, ...), y
+            (N,) or (N, 1), which becomes batches of 64: uint8 images are divided by 255, (N, H, W, C) becomes (N, C, H,
+            W). Or a `Dataset`, list or iterator of single images with labels (Pillow images, arrays or tensors, as
+            pairs or mappings), which is put into a DataLoader of 64; Pillow images become float32 in [0, 1].
         seed: Seed of the order of training images.
 
     Returns:
-        An iterable of batches; an iterator if the data can be gone through only once.
+        An iterable of batches; an iterator if the data can be iterated over only once.
 
     Raises:
         UsageError: `data.no_loader`: the data is none of these.
@@ -149,8 +156,18 @@ def _arrays(split: str, images: Any, labels: Any) -> LabelledArrays:
 
 
 def image_tensor(split: str, images: Any) -> Tensor:
-    """Images of an array or tensor (N, ...) as training on arrays has them: (N, C, H, W), floating point, bytes divided
-    by 255."""
+    """Convert images to what training on arrays uses.
+
+    Args:
+        split: Name of the data, for errors.
+        images: An array or tensor of numbers (N, ...), such as (N, H, W, C).
+
+    Returns:
+        Floating-point tensor (N, ...), channels first; uint8 values are divided by 255.
+
+    Raises:
+        DataError: `data.arrays`: the array does not hold numbers.
+    """
     pixels = _from_bytes(_channels_first(_as_tensor(split, images)))
     return pixels if pixels.is_floating_point() else pixels.float()
 
@@ -213,11 +230,18 @@ def _is_number(part: Any) -> bool:
 
 
 def collate(items: list[Any]) -> Any:
-    """torch's `default_collate`, for Pillow images as well: float32 (C, H, W) from 0 to 1, uint8 arrays and tensors
-    (H, W, C), (C, H, W) or (H, W) too.
+    """Collate a batch as PyTorch's `default_collate` does, but also Pillow images: float32 (C, H, W) in [0, 1]. uint8
+    arrays and tensors (H, W, C), (C, H, W) or (H, W) are scaled likewise.
 
-    Raises DataError `data.sizes` where images differ in size or channels, `data.unreadable` for Pillow images of 32
-    bits a channel.
+    Args:
+        items: Images with their labels, as pairs or mappings.
+
+    Returns:
+        The batch.
+
+    Raises:
+        DataError: `data.sizes`: images differ in size or channels; `data.unreadable`: a Pillow image has 32 bits per
+            channel.
     """
     items = [_with_tensors(item) for item in items]
     try:

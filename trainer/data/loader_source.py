@@ -1,4 +1,4 @@
-"""Data of the caller's own as the engine needs it: loaders of every sort, and what is made into one."""
+"""A user's own data in the form that the engine needs: loaders of any kind, and what is made into one."""
 
 from __future__ import annotations
 
@@ -28,9 +28,18 @@ logger = logging.getLogger("epochscope")
 
 
 def data_source(data: Any, *, seed: int) -> DataSource:
-    """`data` itself, what `open_data` opens where it is a source of images, or the caller's own loaders.
+    """Turn what a user gave as data into a data source.
 
-    Raises UsageError for a data source that is not complete, and what `LoaderSource` and `open_data` raise.
+    Args:
+        data: A data source, which is returned as it is; a source of images for `open_data`; or loaders.
+        seed: Seed of the run.
+
+    Returns:
+        The data source.
+
+    Raises:
+        UsageError: `data.source`: the data source is not complete; or as `open_data` and `LoaderSource`.
+        DataError: As `open_data` and `LoaderSource`.
     """
     if isinstance(data, DataSource):
         return data
@@ -51,15 +60,23 @@ def data_source(data: Any, *, seed: int) -> DataSource:
 
 
 class LoaderSource:
-    """The caller's own loaders. Global generators are seeded per epoch, `set_epoch` is called where there is one.
+    """A user's own loaders. Global generators are seeded for every epoch, and `set_epoch` is called where it exists.
 
-    `splits` maps train, and optionally valid and test (or another usual name of them), to iterables of batches (see
-    `read_batch`) or what `as_loader` makes into one; a lone one is train. Raises UsageError on other keys, DataError
-    where the first batch cannot be read, a split is empty, or the class lists of splits differ (see `label_map`).
+    Args:
+        splits: "train" and optionally "valid" and "test" (or another usual name of them) -> an iterable of batches (see
+            `read_batch`), or what `as_loader` makes into one. A single one is the training data.
+        seed: Seed of the run.
+
+    Raises:
+        UsageError: `data.splits`: there are other keys; `data.single_pass`: the validation data is an iterator.
+        DataError: The first batch cannot be read, a split is empty, or the class lists of splits differ (see
+            `label_map`).
     """
 
     exact_resume: Literal["exact", "replayed"] = "replayed"
+    """Batches before the place of resumption must be drawn again."""
     fingerprint = ""
+    """Not known."""
 
     def __init__(self, splits: Mapping[str, Iterable[Any]] | Iterable[Any], *, seed: int) -> None:
         named = dict(splits_of(splits)) if isinstance(splits, Mapping) else {"train": splits}
@@ -105,13 +122,13 @@ class LoaderSource:
 
     @property
     def loaders(self) -> Mapping[str, Iterable[Any]]:
-        """The caller's loaders by split."""
+        """The loaders by split."""
         return self._splits
 
     @property
     def looks_ahead(self) -> bool:
-        """Whether a training batch is drawn before the one before it is used: what both draw from one generator, data
-        and model, then comes in another order where batches are skipped."""
+        """Whether a training batch is drawn before the previous one is used: if data and model draw from the same
+        generator, skipping batches then changes the order of their draws."""
         loader = self._splits["train"]
         fixed = isinstance(loader, list | tuple) or isinstance(getattr(loader, "dataset", None), TensorDataset)
         return self._pairs and not fixed and not getattr(loader, "num_workers", 0)
@@ -122,7 +139,7 @@ class LoaderSource:
         return "train" in self._once
 
     def to(self, device: torch.device) -> None:
-        """Batches are moved to `device` as they come."""
+        """Move batches to `device` as they come."""
         self._device = device
 
     def expect(
@@ -134,12 +151,16 @@ class LoaderSource:
         floating: torch.dtype | None = None,
         whole: bool = False,
     ) -> None:
-        """Refuse labels outside 0 ... classes - 1 from now on: on a device they would end the process.
+        """Prepare for a model and a loss. From now on, labels outside 0 ... classes - 1 are refused: on a device they
+        would end the process.
 
-        `ignored`: the label of images that do not count (`ignore_index` of the loss); it may occur, and a batch of
-        nothing else is left out. `pairs`: a training batch of one image, too few for BatchNorm, joins the one before.
-        `floating`: the type in which the model takes images of any floating-point type; None: as they are.
-        `whole`: a batch that is a mapping is handed on whole, for a training step of the caller's own.
+        Args:
+            classes: Number of the model's outputs.
+            ignored: Label of images that do not count (`ignore_index` of the loss); a batch of nothing else is left
+                out.
+            pairs: Merge a training batch of one image, too few for BatchNorm, with the previous one.
+            floating: Floating-point type that the model takes. None: images keep their type.
+            whole: Pass on a batch that is a mapping as a whole, for a user's own training step.
         """
         self._whole = whole
         self._floating = floating
@@ -162,8 +183,8 @@ class LoaderSource:
         return batch if loader.drop_last else images % batch or batch
 
     def as_trained(self, images: Any) -> Tensor | None:
-        """Images in an array as training has them: of arrays what `as_loader` makes of them, of loaders floats as they
-        are. None for anything else: what a loader did to its images is not known."""
+        """Prepare new images as training does: arrays as `as_loader` does, floats for loaders unchanged. None for
+        anything else: what a loader did to its images is not known."""
         if not isinstance(images, np.ndarray | Tensor):
             return None
         if isinstance(getattr(self._splits["train"], "dataset", None), LabelledArrays):
@@ -171,7 +192,15 @@ class LoaderSource:
         return torch.as_tensor(images) if np.asarray(images).dtype.kind == "f" else None
 
     def batches_of(self, name: str, data: Any) -> Iterator[Batch]:
-        """Batches of other labelled images that `as_loader` takes, read as a split of this source."""
+        """Read other labelled images, in any form that `as_loader` takes, as a split of this source.
+
+        Args:
+            name: Name of the data, for errors.
+            data: The images.
+
+        Returns:
+            Batches, with labels numbered as in training.
+        """
         other = copy.copy(self)
         loader = as_loader(name, data, self._seed)
         names = class_list(data) or class_list(loader)
@@ -180,7 +209,15 @@ class LoaderSource:
         return other.eval_batches(name, self.batch)
 
     def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
-        """The loader's batches; those to skip are drawn and thrown away before this returns."""
+        """Get the training batches of an epoch; those to skip are drawn and dropped before this returns.
+
+        Args:
+            epoch: Number of the epoch, from 1.
+            first_batch: Batches to skip, 0 or more.
+
+        Returns:
+            Images and labels int64 (B,).
+        """
         seed_generators(self._seed, epoch)
         loader = self._splits["train"]
         own = getattr(loader, "generator", None)
@@ -198,7 +235,7 @@ class LoaderSource:
         return self._moved(batches)
 
     def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
-        """The images that count, in batches of the loader's size."""
+        """Get the images of a split that count, in batches of the loader's size, whatever `batch` is."""
         batches = self._read(split)
         return self._moved(batches if self._ignored is None else (counted(self._ignored, *one) for one in batches))
 

@@ -88,27 +88,39 @@ class NormalizesImages(Protocol):
     """Data whose images were normalised channel by channel, from values in [0, 1]."""
 
     @property
-    def mean(self) -> tuple[float, ...]: ...
+    def mean(self) -> tuple[float, ...]:
+        """Mean of each channel (C,)."""
 
     @property
-    def std(self) -> tuple[float, ...]: ...
+    def std(self) -> tuple[float, ...]:
+        """Standard deviation of each channel (C,)."""
 
 
 @runtime_checkable
 class GivesFeatures(Protocol):
-    """Data whose images reach the model as features."""
+    """Data that gives the model features instead of images."""
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
-        """(C, H, W) of the images that the features are made of."""
+        """(channels, height, width) of the images that the features come from."""
 
 
 @runtime_checkable
 class PreparesImages(Protocol):
-    """Data that can bring images it has not seen to the model's size and normalise them as it did its own."""
+    """Data that can resize and normalise new images as it did its own."""
 
     def prepare(self, images: Any) -> Tensor:
-        """Float32 (N, C, H, W). Raises DataError naming every image that cannot be read."""
+        """Prepare new images.
+
+        Args:
+            images: One of, or a sequence of, paths, Pillow images and uint8 arrays.
+
+        Returns:
+            Float32 (N, C, H, W).
+
+        Raises:
+            DataError: Images cannot be read; it names every one.
+        """
 
 
 @runtime_checkable
@@ -116,27 +128,48 @@ class NamesFiles(Protocol):
     """Data whose images may be files."""
 
     def files(self, split: str) -> list[str]:
-        """Whole paths of a split's images, in stored order; empty where they are no files."""
+        """Name the files of a split.
+
+        Args:
+            split: "train", "valid" or "test".
+
+        Returns:
+            Full paths, in stored order; empty if the images are not files.
+        """
 
 
 @runtime_checkable
 class PublishesImages(Protocol):
-    """Data that has its images in memory, for viewers."""
+    """Data whose images are in memory, for viewers."""
 
     def published(self, split: str) -> tuple[Pixels, NDArray[Any], NDArray[Any], list[str]]:
-        """Pixels, labels, original sizes (N, 2) and paths of a split, in the order of `eval_batches`."""
+        """Give the images of a split.
+
+        Args:
+            split: "train", "valid" or "test".
+
+        Returns:
+            Pixels (N, H, W, 3), labels (N,), original sizes (N, 2) and paths, in the order of `eval_batches`.
+        """
 
 
 @runtime_checkable
 class Closeable(Protocol):
     """Batches that hold something, such as a thread, until they are closed."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Let go of it."""
 
 
 def input_facts(feed: DataSource) -> dict[str, Any]:
-    """What the model's input is made of, for those who have the weights but no data: `shape` (C, H, W) of an image;
-    `mean` and `std` of each channel of values in [0, 1], None where the feed says nothing of them."""
+    """Describe the model's input, for those who have the weights but not the data.
+
+    Args:
+        feed: The data.
+
+    Returns:
+        `shape`: (C, H, W) of an image; `mean` and `std` of each channel, for values in [0, 1], None if not known.
+    """
     shape = [int(side) for side in (feed.image_shape if isinstance(feed, GivesFeatures) else feed.input_shape)]
     # a source of the caller's own may mean something else by these names
     if not (isinstance(feed, NormalizesImages) and isinstance(feed.mean, tuple) and isinstance(feed.std, tuple)):

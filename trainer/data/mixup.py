@@ -13,12 +13,16 @@ from trainer.errors import DataError, UsageError
 
 
 class MixedBatches:
-    """Batches of images (B, C, H, W) float and labels (B,) int64 with their images mixed in pairs.
+    """Batches whose images are mixed in pairs; labels become probabilities float32 (B, C).
 
-    Labels become probabilities (B, C) float32. `mixup`, `cutmix`: the parameter alpha of the Beta distribution that the
-    share of the first image is drawn from; 0: not used. With both, each batch gets one of them by the toss of a coin.
-    Images with the label `ignored` are left out. Draws come from torch's global generator, which is part of every
-    checkpoint.
+    Draws come from PyTorch's global generator, which is part of every checkpoint.
+
+    Args:
+        batches: Images floating-point (B, C, H, W) and labels int64 (B,).
+        classes: Number of classes.
+        mixup: Parameter alpha of the Beta distribution that the share of the first image is drawn from; 0: off.
+        cutmix: The same for CutMix. If both are on, each batch gets one of them, chosen at random.
+        ignored: Label of images that are left out. None: none.
     """
 
     def __init__(
@@ -62,13 +66,22 @@ class MixedBatches:
         return mixed, shares
 
     def close(self) -> None:
-        """Close the batches below: they may hold a thread."""
+        """Close the underlying batches: they may hold a thread."""
         if isinstance(self._batches, Closeable):
             self._batches.close()
 
 
 def check_soft_labels(criterion: Any, classes: int, device: torch.device) -> None:
-    """Raises UsageError where the loss does not take class probabilities (B, C) as labels."""
+    """Check that a loss accepts class probabilities as labels.
+
+    Args:
+        criterion: The loss.
+        classes: Number of classes.
+        device: Where the model is.
+
+    Raises:
+        UsageError: `train.soft_labels`: it does not.
+    """
     outputs = torch.zeros(2, classes, device=device)
     shares = torch.full((2, classes), 1 / classes, device=device)
     try:

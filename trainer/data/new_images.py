@@ -1,4 +1,4 @@
-"""Images that no source holds, brought to the size of those a model was trained on. [no torch]"""
+"""New images, brought to the size of those a model was trained on. [no torch]"""
 
 from __future__ import annotations
 
@@ -19,11 +19,18 @@ CHANNELS = (1, 3, 4)
 
 
 def decode_new(images: Any, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """Packed pixels (N, H, W, 1 or 4), see `pack`, of one image or a sequence of them, for a model of images of this
-    `shape` (C, H, W).
+    """Decode new images; files are decoded on all cores.
 
-    `images`: paths, Pillow images and uint8 arrays (H, W) or (H, W, 1, 3 or 4); an array may hold several, (N, ...).
-    Files are decoded on all cores. Raises FaultyDataError naming every image that cannot be read.
+    Args:
+        images: One of, or a sequence of, paths, Pillow images and uint8 arrays (H, W) or (H, W, 1, 3 or 4); an array
+            may hold several, (N, ...).
+        shape: (channels, height, width) of the model's images.
+
+    Returns:
+        Packed pixels uint8 (N, H, W, 1 or 4), see `pack`.
+
+    Raises:
+        FaultyDataError: Images cannot be read; it names every one.
     """
     several = [images] if is_single(images) else list(_channels_last(images))
     files = all(isinstance(image, (str, Path)) for image in several)  # a Pillow image may be in the list twice
@@ -41,8 +48,14 @@ def decode_new(images: Any, shape: tuple[int, int, int]) -> NDArray[np.uint8]:
 
 
 def is_single(images: Any) -> bool:
-    """Whether it is one image, not several. An array (A, B, C) with 1, 3 or 4 for C is one, in colour; else A grey
-    ones."""
+    """Check whether something is one image. An array (A, B, C) is one if C is 1, 3 or 4; else it is A grey images.
+
+    Args:
+        images: What was given as images.
+
+    Returns:
+        Whether it is one image.
+    """
     if isinstance(images, (str, Path, Image.Image)):
         return True
     shape: Any = getattr(images, "shape", (0,) * 4)

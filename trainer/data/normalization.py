@@ -1,4 +1,4 @@
-"""By what the values of images are normalised."""
+"""Mean and standard deviation that images are normalised with."""
 
 from __future__ import annotations
 
@@ -11,19 +11,36 @@ from trainer.data.split import Indices
 
 
 class Normalization(NamedTuple):
-    """Mean and standard deviation of each channel, of values in [0, 1]."""
+    """Normalisation of each channel, for values in [0, 1]."""
 
     mean: tuple[float, ...]
+    """Mean of each channel (C,)."""
     std: tuple[float, ...]
+    """Standard deviation of each channel (C,), above 0."""
 
 
 def grey_normalization(colour: Normalization) -> Normalization:
-    """Of one channel, where the network knows three: their means."""
+    """Average a normalisation over its channels, for grey images.
+
+    Args:
+        colour: Normalisation of three channels.
+
+    Returns:
+        Normalisation of one channel.
+    """
     return Normalization(*((sum(values) / len(values),) for values in colour))
 
 
 def image_statistics(pictures: ImageSet, rows: Indices) -> Normalization:
-    """Mean and standard deviation of each channel over some images, values in [0, 1]; a spread of 0 counts as 1."""
+    """Compute mean and standard deviation of images.
+
+    Args:
+        pictures: The images.
+        rows: Numbers of those that count.
+
+    Returns:
+        The statistics of each channel, for values in [0, 1]; a deviation of 0 becomes 1.
+    """
     total, squares = pictures.sums[rows].sum(axis=0)
     count = len(rows) * pictures.pixels.shape[1] * pictures.pixels.shape[2]
     mean = total / count

@@ -125,7 +125,7 @@ def open_data(
 
 
 class Opening(NamedTuple):
-    """The arguments of `open_data`, to open the same again by other rules."""
+    """The arguments of `open_data`, to open the same source again by other rules."""
 
     source: Any
     seed: int
@@ -144,7 +144,7 @@ class Opening(NamedTuple):
     edits: str | None = None
 
     def open(self, rules: int = RULES) -> ImageData:
-        """As `open_data`, by these rules alone."""
+        """Open the source as `open_data` does, by the given rules only."""
         pictures = load_pictures(
             self.source, size=self.size, root=self.root, progress=self.progress, rules=rules, large=self.large
         )
@@ -180,7 +180,7 @@ class Opening(NamedTuple):
         return (self._divided(replace(pictures, parts=parts), applied) for parts in held_out)
 
     def of_run(self, fingerprint: str) -> ImageData | None:
-        """By the earlier rules that give this fingerprint; None where none do."""
+        """Open the source by earlier rules that give this fingerprint; None if none do."""
         for rules in range(RULES - 1, 0, -1):
             try:
                 data = self.open(rules)

@@ -1,12 +1,12 @@
-"""Which pictures look the same: perceptual hashes, and all pairs of them that differ in a few bits. [no torch]
+"""Which images look the same: perceptual hashes, and all pairs of them that differ in a few bits. [no torch]
 
 The hash is pHash (C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010): which of the
-64 lowest frequencies of the cosine transform lie above their median. Saving as JPEG or resizing turns a few bits.
-Pairs are found by multi-index hashing (M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space with
-Multi-Index Hashing", CVPR 2012): in two hashes that differ in up to 7 bits, at least one of four bands of 16 bits
-differs in at most one, so only images that share such a band are compared.
+64 lowest frequencies of the cosine transform are above their median. Saving as JPEG or resizing flips a few bits. Pairs
+are found by multi-index hashing (M. Norouzi, A. Punjani, D. Fleet, "Fast Search in Hamming Space with Multi-Index
+Hashing", CVPR 2012): in two hashes that differ in up to 7 bits, at least one of four bands of 16 bits differs in at
+most one, so only images that share such a band are compared.
 
-Written by hand: ImageHash hashes one image at a time and has no search for pairs.
+Written by hand: ImageHash hashes one image at a time and cannot search for pairs.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 RADIUS = 7
-"""Bits in which the hashes of copies may differ; their number is even, as half of the 64 are set. All of 3,000 images
-of CIFAR-10 stayed within it when saved as JPEG of quality 50, or scaled to 24x24 and back."""
+"""Bits in which the hashes of copies may differ; their number is even, as half of the 64 are set. All of 3,000 CIFAR-10
+images stayed within it when saved as JPEG of quality 50, or scaled to 24x24 and back."""
 SIDE = 8
 BANDS, BITS = 4, 16
 CHUNK_PIXELS = 1 << 20
-"""Pixels that are looked at together: what they need in between is some 20 MB."""
+"""Pixels processed together: intermediate results take some 20 MB."""
 CHUNK_PAIRS = 1 << 20
 NEAREST, ASKED, AMONG = 5, 256, 2048
-"""How alike pictures of a source are: for so many of them, the distance to the fifth nearest among so many others."""
+"""How similar images of a source usually are: for 256 of them, the distance to the fifth nearest among 2,048."""
 MOST_CANDIDATES = 60_000_000
-"""Pairs that are compared at most: pictures that all look alike, as those of a film do, would all be compared with each
-other. On CIFAR-10 there are 3 million, on 60,000 handwritten digits 30."""
+"""Largest number of pairs compared: if all images look alike, like frames of a film, all pairs would be. CIFAR-10 has 3
+million, 60,000 handwritten digits 30 million."""
 PARTNERS = 16
-"""Pairs that an image may begin where there are more in the mean: the closest ones are kept."""
+"""Pairs kept per image, the closest ones, if there are more on average."""
 FLAT = 4.0
-"""Standard deviation in grey levels below which a picture has nothing to recognise it by."""
+"""Standard deviation in grey levels below which an image has nothing to recognise it by."""
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 Hashes = NDArray[np.uint64]
@@ -42,7 +42,14 @@ Pairs = NDArray[np.int64]
 
 
 def grey(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(N, H, W, C) uint8 to luminance (N, H, W), 0 to 255 (ITU-R BT.601)."""
+    """Compute luminance (ITU-R BT.601).
+
+    Args:
+        pixels: Packed pixels uint8 (N, H, W, C).
+
+    Returns:
+        Luminance float32 (N, H, W), 0 to 255.
+    """
     if pixels.shape[3] == 1:
         return pixels[..., 0].astype(np.float32)
     light: NDArray[np.float32] = pixels[..., 0] * _LUMA[0]
@@ -52,7 +59,15 @@ def grey(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def hashes(pixels: NDArray[np.uint8]) -> tuple[Hashes, NDArray[np.bool_]]:
-    """pHash of each picture (N, H, W, C), and whether it has enough contrast for its hash to mean something."""
+    """Compute pHash.
+
+    Args:
+        pixels: Packed pixels uint8 (N, H, W, C).
+
+    Returns:
+        Hash of each image uint64 (N,), and whether the image has enough contrast for its hash to mean something, bool
+        (N,).
+    """
     light = grey(pixels)
     down, across = _cosines(light.shape[1]), _cosines(light.shape[2])
     # two large products: many small ones take several times as long
@@ -71,8 +86,16 @@ def _cosines(size: int) -> NDArray[np.float32]:
 
 
 def close_pairs(codes: Hashes, radius: int = RADIUS) -> tuple[Pairs, int]:
-    """Pairs of hashes that differ in at most `radius` (0 to 7) bits, and of how many images some are left out because
-    too many look like them: 0 means that no pair is missing."""
+    """Find pairs of hashes that differ in few bits.
+
+    Args:
+        codes: Hashes uint64 (N,).
+        radius: Largest number of different bits, 0 to 7. Default: 7.
+
+    Returns:
+        The pairs int64 (P, 2), and the number of images for which pairs were dropped because too many look like them: 0
+        means that no pair is missing.
+    """
     keys = np.empty(0, np.int64)
     crowded = np.zeros(len(codes), bool)
     for band in _bands(codes):
@@ -173,9 +196,18 @@ def _expand(order: Pairs, seen: Pairs, begin: Pairs, count: Pairs) -> Iterator[t
 
 
 def differences(pixels: NDArray[np.uint8], pairs: Pairs) -> NDArray[np.float32]:
-    """How much the two pictures of each pair (P, 2) differ, (P,): the distance of their pixels, all channels together,
-    each picture with mean 0 and length 1. It is sqrt(2 - 2 r) with r the correlation: 0 for the same picture however
-    bright, 1.4 for unrelated ones."""
+    """Compute how much the images of pairs differ: the distance of their pixels, all channels together, each image
+    scaled to mean 0 and length 1.
+
+    That is sqrt(2 - 2 r) with r the correlation: 0 for the same image, whatever its brightness, 1.4 for unrelated ones.
+
+    Args:
+        pixels: Packed pixels uint8 (N, H, W, C).
+        pairs: Numbers of images int64 (P, 2).
+
+    Returns:
+        Differences float32 (P,).
+    """
     found = np.empty(len(pairs), np.float32)
     step = max(1, CHUNK_PIXELS // (4 * pixels.shape[1] * pixels.shape[2]))
     for start in range(0, len(pairs), step):
@@ -192,9 +224,16 @@ def _unit(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def usual_difference(pixels: NDArray[np.uint8], numbers: NDArray[np.int64]) -> float:
-    """How little different pictures of a source differ (`differences`): what only a tenth of a sample of them falls
-    below, each with its fifth nearest, so that up to four copies of it do not count. Some 0.8 for CIFAR-10, 0.3 for
-    digits of 8x8. Infinite for a handful of images."""
+    """Estimate how little different images of a source differ: the lowest tenth of a sample, each compared with its
+    fifth nearest, so that up to four copies do not count. About 0.8 for CIFAR-10, 0.3 for digits of 8x8.
+
+    Args:
+        pixels: Packed pixels uint8 (N, H, W, C).
+        numbers: Numbers of the images that count, int64 (M,).
+
+    Returns:
+        The difference, as `differences` measures it; infinite for 5 images or fewer.
+    """
     among = numbers[np.unique(np.linspace(0, len(numbers) - 1, AMONG).astype(np.int64))] if len(numbers) else numbers
     if len(among) <= NEAREST:
         return float("inf")

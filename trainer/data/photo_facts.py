@@ -1,4 +1,4 @@
-"""When and with which camera photographs were taken, as their files say (EXIF 2.32). [no torch]"""
+"""When and with which camera photographs were taken, according to their files (EXIF 2.32). [no torch]"""
 
 from __future__ import annotations
 
@@ -14,28 +14,38 @@ import numpy as np
 from trainer.data.image_facts import ImageFacts, Words
 
 SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".tif", ".tiff", ".webp", ".mpo")
-"""Files that cameras write EXIF into; the header of others is not looked for."""
+"""Files that cameras write EXIF into; others are not opened."""
 DAYTIMES = ("night", "morning", "afternoon", "evening")
-"""0 to 6 o'clock and so on, by the camera's own clock."""
+"""Six hours each from midnight, by the camera's own clock."""
 _MAKE, _MODEL, _TIME, _EXIF, _TAKEN = 0x010F, 0x0110, 0x0132, 0x8769, 0x9003
 _SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True)
 class PhotoFacts:
-    """`facts`: `date`, in days since 1970 by the camera's clock; `daytime`, a word of DAYTIMES; `camera`. `read`: files
-    that were looked into, `missing`: those that were not there or could not be read."""
+    """Facts from the headers of photographs."""
 
     facts: ImageFacts
+    """`date`: days since 1970 by the camera's clock; `daytime`: a word of `DAYTIMES`; `camera`."""
     read: int
+    """Number of files read."""
     missing: int
+    """Number of files that are missing or cannot be read."""
 
 
 def photo_facts(
     root: Path, paths: Sequence[str], tell: Callable[[int, int], None] = lambda done, total: None
 ) -> PhotoFacts:
-    """Of files below `root`; only their headers are read. Nothing is raised for a file that is gone or damaged: it is
-    counted. A path that leads out of `root` counts as missing."""
+    """Read the headers of photographs. Missing and damaged files are counted, not raised.
+
+    Args:
+        root: Folder of the data.
+        paths: Path of each image, relative to `root`, with `/`; one that leads out of `root` counts as missing.
+        tell: Called as `tell(done, total)`.
+
+    Returns:
+        The facts, in the order of the paths.
+    """
     taken, cameras, read, missing = [math.nan] * len(paths), [""] * len(paths), 0, 0
     for place, path in enumerate(paths):
         if place % 256 == 0:

@@ -1,7 +1,7 @@
-"""Packed pixels as a plane of numbers for each channel, and back.
+"""Packed pixels as one plane of numbers per channel, and back.
 
-Computed on planes, a step is a multiplication, an addition or a rounding of its own: each is rounded as IEEE 754 says,
-so that an image is changed to the same bits in whatever company, by any number of threads, on any device.
+On planes, each step is a separate multiplication, addition or rounding, rounded as IEEE 754 requires: an image gets the
+same bits whatever other images are in the batch, with any number of threads, on any device.
 """
 
 from __future__ import annotations
@@ -14,13 +14,20 @@ from torch import Tensor
 from trainer.data.buffers import Workspace
 
 PIECE_PIXELS = 1 << 17
-"""Pixels worked on at a time: their planes and what is computed from them stay in a core's cache."""
+"""Pixels processed at a time: their planes and intermediate results stay in a core's cache."""
 DEVICE_PIECE_PIXELS = 1 << 21
-"""The same on a device, where starting an operation costs more than the memory in between."""
+"""The same on a device, where launching an operation costs more than memory for intermediate results."""
 
 
 def pieces(pixels: Tensor) -> Iterator[slice]:
-    """Slices of images (n, H, W) that are worked on together; one image where it is larger than a piece."""
+    """Divide images into pieces that are processed together.
+
+    Args:
+        pixels: Packed pixels (n, H, W).
+
+    Returns:
+        Slices of the images, one image each if it is larger than a piece.
+    """
     count, height, width = pixels.shape
     at_once = PIECE_PIXELS if pixels.device.type == "cpu" else DEVICE_PIECE_PIXELS
     step = max(1, at_once // max(1, height * width))
@@ -28,9 +35,16 @@ def pieces(pixels: Tensor) -> Iterator[slice]:
 
 
 def split_planes(pixels: Tensor, workspace: Workspace, name: str = "planes") -> Tensor:
-    """float32 (C, n, H, W) of whole numbers 0 ... 255 from packed (n, H, W): int32 for colour, uint8 for grey.
+    """Split packed pixels into planes.
 
-    Overwritten by the next call with the same `workspace` and `name`.
+    Args:
+        pixels: Packed pixels (n, H, W), int32 for colour, uint8 for grey.
+        workspace: Memory for the planes.
+        name: Name of the block in it. Default: "planes".
+
+    Returns:
+        Planes float32 (C, n, H, W) of whole numbers 0 ... 255; overwritten by the next call with the same `workspace`
+        and `name`.
     """
     count, height, width = pixels.shape
     channels = 1 if pixels.dtype == torch.uint8 else 3
@@ -50,7 +64,15 @@ def split_planes(pixels: Tensor, workspace: Workspace, name: str = "planes") -> 
 
 
 def join_planes(planes: Tensor, out: Tensor) -> Tensor:
-    """The opposite of `split_planes`, into packed pixels (n, H, W); overwrites `planes`."""
+    """Join planes into packed pixels: the inverse of `split_planes`.
+
+    Args:
+        planes: Planes float32 (C, n, H, W); overwritten.
+        out: Where the result goes, packed pixels (n, H, W).
+
+    Returns:
+        `out`.
+    """
     if len(planes) == 1:
         return out.copy_(planes[0])
     red, green, blue = planes
@@ -59,5 +81,12 @@ def join_planes(planes: Tensor, out: Tensor) -> Tensor:
 
 
 def finish_(planes: Tensor) -> Tensor:
-    """Values as uint8 would hold them: cut to 0 ... 255, the rest after the point dropped. In place."""
+    """Convert values to what uint8 would hold, in place: clipped to 0 ... 255, decimals dropped.
+
+    Args:
+        planes: Planes float32, of any shape.
+
+    Returns:
+        The same planes.
+    """
     return planes.clamp_(0, 255).floor_()

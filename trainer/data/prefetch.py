@@ -1,7 +1,7 @@
-"""Batches made ready on a thread of their own while the step before them is taken.
+"""Prepares batches on a thread of its own while the previous step runs.
 
-torch lets go of Python's lock in every operation, so the two really run side by side. What is made is the same to the
-bit: the thread only runs the iterator, in its order.
+PyTorch releases Python's lock in every operation, so the two really run in parallel. The result is the same to the bit:
+the thread only runs the iterator, in its order.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ Item = TypeVar("Item")
 
 
 def worthwhile() -> bool:
-    """Whether there is a second core to run it on."""
+    """Check whether there is a second core for the thread.
+
+    Returns:
+        Whether there is.
+    """
     return usable_cores() > 1
 
 
@@ -29,8 +33,12 @@ class _End:
 
 
 class Prefetch(Generic[Item]):
-    """An iterator over `source`, whose items are made up to `ahead` in advance. `close()` ends the thread; what
-    `source` raises is raised where its item would have come."""
+    """An iterator whose items are prepared in advance. What the source raises is raised where its item would have come.
+
+    Args:
+        source: The iterator that makes the items.
+        ahead: Items prepared in advance, at most.
+    """
 
     def __init__(self, source: Iterator[Item], ahead: int) -> None:
         self._source = source
@@ -61,7 +69,7 @@ class Prefetch(Generic[Item]):
                 raise item.error
 
     def close(self) -> None:
-        """End the thread; calling it twice does no harm."""
+        """End the thread; may be called more than once."""
         self._closed.set()
         while self._thread.is_alive():
             try:

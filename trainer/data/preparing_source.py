@@ -1,4 +1,4 @@
-"""What a run's checkpoint knows of the data it was trained on: enough to use its model, without the images."""
+"""What a checkpoint knows about the data a run was trained on: enough to use its model without the images."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ from trainer.data.new_images import decode_new
 
 
 class PreparingSource:
-    """A data source without a split: it brings new images to what the model takes, and has none of its own.
+    """A data source without images of its own: it only prepares new images for the model.
 
-    `shape`: (C, H, W) of an image. `mean`, `std`: of each channel of values in [0, 1], by which images are normalised.
-    `fingerprint`: of the data that the model was trained on.
+    Args:
+        classes: Class names (C,).
+        shape: (channels, height, width) of an image.
+        mean: Mean of each channel that images are normalised with, for values in [0, 1].
+        std: Standard deviation of each channel.
+        fingerprint: That of the data the model was trained on.
     """
 
     single_pass = False
@@ -46,8 +50,17 @@ class PreparingSource:
         self._device = device
 
     def prepare(self, images: Any) -> Tensor:
-        """New images (paths, Pillow images, arrays), normalised, float32 (N, C, H, W). Raises DataError naming every
-        image that cannot be read."""
+        """Resize and normalise new images.
+
+        Args:
+            images: One of, or a sequence of, paths, Pillow images and uint8 arrays.
+
+        Returns:
+            Float32 (N, C, H, W).
+
+        Raises:
+            DataError: Images cannot be read; it names every one.
+        """
         decoded = decode_new(images, self.image_shape)
         out = torch.empty(len(decoded), *self.image_shape, device=self._device)
         if not len(decoded):
@@ -55,9 +68,9 @@ class PreparingSource:
         return Normaliser(self.mean, self.std)(packed(decoded).to(self._device), out, Workspace())
 
     def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
-        """None."""
+        """There are none."""
         return iter(())
 
     def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
-        """None."""
+        """There are none."""
         return iter(())

@@ -1,4 +1,4 @@
-"""What a source looks like, beyond what keeps it from being used: balance, odd images, a mean per class. [no torch]"""
+"""What a source looks like, beyond problems: balance of classes, odd images, mean images. [no torch]"""
 
 from __future__ import annotations
 
@@ -14,45 +14,57 @@ from trainer.data.split import Indices
 from trainer.events import SPLITS
 
 PLAIN = 2.0
-"""Standard deviation of every channel, in grey levels, up to which a picture shows nothing."""
+"""Standard deviation of every channel, in grey levels, up to which an image counts as empty."""
 ENLARGED = 2.0
-"""Times that an image may be enlarged to the model's size without a word."""
+"""How many times an image may be enlarged to the model's size before it is reported."""
 KEPT = 0.5
-"""Share of an image that the crop to the model's shape must leave."""
+"""Share of an image that cropping to the model's shape must leave."""
 RARE = 0.05
-"""Share of the files below which a mode is unusual."""
+"""Share of the files below which a mode counts as unusual."""
 
 
 @dataclass(frozen=True)
 class Odd:
-    """An image that can be used but is unlike what one expects. `kind`: `plain` (one colour all over, or nearly),
-    `enlarged`, `cropped` (by the size policy), `mode` (of its file); `reason` is for people."""
+    """An image that can be used but is unusual."""
 
     path: str
+    """Path of the image."""
     kind: str
+    """`plain`: one colour all over, or nearly; `enlarged` or `cropped`: by the size policy; `mode`: an unusual mode of
+    the file."""
     reason: str
+    """What is unusual, for people."""
 
 
 @dataclass(frozen=True)
 class Balance:
-    """How even the classes are among the training images, and what a model scores that only knows the largest.
-
-    `largest`, `smallest`: their numbers. `ratio`: images of the one for each image of the other. `split` is the last
-    of train, valid and test that there is; always predicting `largest` there has this `accuracy` and `macro_f1`,
-    the mean of `macro_classes` classes: those that occur there.
-    """
+    """How even the classes are among the training images, and the scores of always predicting the largest class."""
 
     largest: int
+    """Number of the largest class."""
     smallest: int
+    """Number of the smallest class."""
     ratio: float
+    """Images of the largest class per image of the smallest; infinite if that has none."""
     split: str
+    """Split of the scores: the last of train, valid and test that exists."""
     accuracy: float
+    """Accuracy of always predicting `largest`, in [0, 1]."""
     macro_f1: float
+    """Macro-F1 of always predicting `largest`, in [0, 1]."""
     macro_classes: int
+    """Number of classes that `macro_f1` is the mean of: those that occur."""
 
 
 def balance(counts: Mapping[str, tuple[int, ...]]) -> Balance | None:
-    """From the images of each class in each split; None where there are no training images."""
+    """Compute the balance of classes.
+
+    Args:
+        counts: Split -> images of each class.
+
+    Returns:
+        The balance; None without training images.
+    """
     train = counts.get("train", ())
     if not sum(train):
         return None
@@ -68,7 +80,15 @@ def balance(counts: Mapping[str, tuple[int, ...]]) -> Balance | None:
 
 
 def mean_images(pictures: ImageSet, rows: Indices) -> NDArray[np.uint8]:
-    """The mean of the images of each class among `rows`, (C, H, W, 3) uint8; black where a class has none."""
+    """Compute the mean image of each class.
+
+    Args:
+        pictures: The images.
+        rows: Numbers of those that count.
+
+    Returns:
+        Pixels uint8 (C, H, W, 3); black for a class without images.
+    """
     count, height, width, depth = len(pictures.classes), *pictures.pixels.shape[1:]
     means = np.zeros((count, height, width, 3), np.uint8)
     step = max(1, CHUNK_PIXELS // (height * width))
@@ -83,7 +103,15 @@ def mean_images(pictures: ImageSet, rows: Indices) -> NDArray[np.uint8]:
 
 
 def odd_images(pictures: ImageSet, rows: Indices) -> tuple[Odd, ...]:
-    """The odd ones among `rows`, in the order of the source; an image may come twice."""
+    """Find unusual images.
+
+    Args:
+        pictures: The images.
+        rows: Numbers of those that count.
+
+    Returns:
+        The odd ones, in the order of the source; an image may occur twice.
+    """
     found = [*_plain(pictures, rows), *_sizes(pictures, rows), *_modes(pictures, rows)]
     return tuple(one for _, one in sorted(found, key=lambda one: one[0]))
 

@@ -1,7 +1,7 @@
-"""RandAugment (Cubuk et al. 2020, https://arxiv.org/abs/1909.13719): two operations, drawn for each image out of 14.
+"""RandAugment (Cubuk et al. 2020, https://arxiv.org/abs/1909.13719): two of 14 operations, drawn for each image.
 
-Operations, magnitudes and signs are those of `torchvision.transforms.v2.RandAugment`; what it does to one image after
-the other is done here to all images of a batch that got the same operation.
+Operations, magnitudes and signs are those of `torchvision.transforms.v2.RandAugment`, but images of a batch that got
+the same operation are changed together.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from trainer.data.buffers import Workspace
 from trainer.data.pixel_planes import join_planes, pieces, split_planes
 
 PER_IMAGE = 2
-"""Operations that an image gets, one after the other."""
+"""Operations per image."""
 STEPS = 31
-"""Magnitudes there are, 0 ... 30."""
+"""Number of magnitudes, 0 ... 30."""
 MOVES = ("ShearX", "ShearY", "TranslateX", "TranslateY", "Rotate")
 FACTORS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "Brightness": colors.brighten,
@@ -34,27 +34,53 @@ OPERATIONS = ("Identity", *MOVES, *FACTORS, "Posterize", "Solarize", "AutoContra
 
 
 class Operations(NamedTuple):
-    """What happens to each of n images."""
+    """Random operations on n images."""
 
     which: Tensor
     """(n, 2) int64: places in `OPERATIONS`."""
     negative: Tensor
-    """(n, 2) bool: to the other side, where an operation has two."""
+    """(n, 2) bool: whether an operation with two directions goes in the negative one."""
 
     def pick(self, which: Tensor | slice) -> Operations:
-        """Those of some images."""
+        """Select images.
+
+        Args:
+            which: Indices int64 (k,), a bool mask (n,), or a slice.
+
+        Returns:
+            Their operations.
+        """
         return Operations(self.which[which], self.negative[which])
 
 
 def draw_operations(count: int, *, seed: int, epoch: int) -> Operations:
-    """Operations of samples 0 ... count-1 in one epoch: a pure function of its arguments."""
+    """Draw the operations of an epoch: a pure function of its arguments.
+
+    Args:
+        count: Number of images n.
+        seed: Seed of the run.
+        epoch: Number of the epoch, from 1.
+
+    Returns:
+        Operations on images 0 ... n - 1, on the CPU.
+    """
     generator = generator_for("randaugment", seed, epoch)
     which = torch.randint(len(OPERATIONS), (count, PER_IMAGE), generator=generator)
     return Operations(which, torch.rand(count, PER_IMAGE, generator=generator) <= 0.5)
 
 
 def apply_operations(pixels: Tensor, operations: Operations, magnitude: int, workspace: Workspace) -> Tensor:
-    """Changes packed pixels (n, H, W) in place; `operations` are on the CPU, `magnitude` is 0 ... 30."""
+    """Apply operations to images in place.
+
+    Args:
+        pixels: Packed pixels (n, H, W), int32 for colour, uint8 for grey.
+        operations: Operations on the n images, on the CPU.
+        magnitude: Magnitude, 0 to 30.
+        workspace: Memory for what is computed in between.
+
+    Returns:
+        The same tensor.
+    """
     for turn in range(PER_IMAGE):
         kinds = operations.which[:, turn]
         # known without asking the device: which images get an operation, and how many
@@ -86,7 +112,17 @@ def _apply_one(
 
 
 def recolor(name: str, planes: Tensor, magnitude: int, negative: Tensor) -> Tensor:
-    """An operation that leaves pixels where they are; see `color_operations`."""
+    """Apply an operation that does not move pixels; see `color_operations`.
+
+    Args:
+        name: One of `OPERATIONS`.
+        planes: Planes float32 (C, n, H, W).
+        magnitude: Magnitude, 0 to 30.
+        negative: Which images get the negative direction, bool (n,).
+
+    Returns:
+        The changed planes.
+    """
     if (change := FACTORS.get(name)) is not None:
         return change(planes, 1 + _signed(strength(name, magnitude, 0), negative))
     if name == "Solarize":
@@ -96,8 +132,17 @@ def recolor(name: str, planes: Tensor, magnitude: int, negative: Tensor) -> Tens
 
 @lru_cache
 def strength(name: str, magnitude: int, side: int) -> float:
-    """How far an operation goes: a factor, what is added to a factor of 1, degrees, whole pixels of a `side`, bits, a
-    threshold in 0 ... 255."""
+    """Translate a magnitude into the parameter of an operation.
+
+    Args:
+        name: One of `OPERATIONS`.
+        magnitude: Magnitude, 0 to 30.
+        side: Side of the image in pixels, for translations.
+
+    Returns:
+        By operation: a shear factor, what is added to a factor of 1, degrees, whole pixels, bits, or a threshold in 0
+        ... 255.
+    """
     if name == "Posterize":
         return 8 - round(magnitude / ((STEPS - 1) / 4))
     if name == "Solarize":
@@ -113,7 +158,17 @@ def _signed(size: float, negative: Tensor) -> Tensor:
 
 
 def move(name: str, size: Tensor, height: int, width: int) -> Coordinates:
-    """Where pixels come from that are sheared by a factor, moved by whole pixels, or turned by degrees; `size` (n,)."""
+    """Compute the lookup of an operation that moves pixels.
+
+    Args:
+        name: One of `MOVES`.
+        size: Shear factor, pixels or degrees of each image, float32 (n,).
+        height: Height of an image in pixels.
+        width: Width of an image in pixels.
+
+    Returns:
+        Source of each pixel.
+    """
     one, zero = torch.ones_like(size), torch.zeros_like(size)
     column = torch.arange(width, device=size.device) - (width - 1) / 2
     row = torch.arange(height, device=size.device) - (height - 1) / 2

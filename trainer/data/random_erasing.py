@@ -1,4 +1,5 @@
-"""Random erasing: a rectangle of some images becomes the mean, as `torchvision.transforms.RandomErasing` chooses it."""
+"""Random erasing (Zhong et al., AAAI 2020): a rectangle of some images is set to the mean, chosen as
+`torchvision.transforms.RandomErasing` does."""
 
 from __future__ import annotations
 
@@ -9,14 +10,25 @@ from trainer.data.augment import generator_for
 from trainer.data.rectangles import Rectangles, draw_rectangles
 
 AREA = (0.02, 0.33)
-"""Range of the part of the image's area that is erased."""
+"""Range of the erased part of the image's area."""
 ASPECT = (1 / 3.3, 1 / 0.3)
 """Range of width / height."""
 
 
 def draw_erased(count: int, height: int, width: int, *, probability: float, seed: int, epoch: int) -> Rectangles:
-    """What is erased of samples 0 ... count-1 in one epoch: a pure function of its arguments. Empty where nothing is,
-    for an image is not chosen or no rectangle is smaller than it in both directions."""
+    """Draw the erased rectangles of an epoch: a pure function of its arguments.
+
+    Args:
+        count: Number of images n.
+        height: Height of an image in pixels.
+        width: Width of an image in pixels.
+        probability: Probability of erasing, in [0, 1].
+        seed: Seed of the run.
+        epoch: Number of the epoch, from 1.
+
+    Returns:
+        Rectangles of images 0 ... n - 1; empty for images that are not chosen, or too small for any.
+    """
     generator = generator_for("erasing", seed, epoch)
     chosen = torch.rand(count, generator=generator) < probability
     drawn = draw_rectangles(
@@ -32,7 +44,15 @@ def draw_erased(count: int, height: int, width: int, *, probability: float, seed
 
 
 def erase(images: Tensor, erased: Rectangles) -> Tensor:
-    """Sets what is `erased` (on the CPU) of normalised images (n, C, H, W) to 0, in place."""
+    """Set rectangles to 0 in place, the mean of normalised images.
+
+    Args:
+        images: Normalised images float32 (n, C, H, W).
+        erased: Rectangles of the n images, on the CPU.
+
+    Returns:
+        The same tensor.
+    """
     height, width = images.shape[2:]
     some = ((erased.height > 0) & (erased.width > 0)).nonzero().squeeze(1)
     chosen = erased.pick(some).to(images.device)

@@ -1,4 +1,4 @@
-"""Rectangles drawn at random, one for each of many images: what a crop keeps, what erasing takes away."""
+"""Random rectangles, one per image: what a crop keeps, what erasing removes."""
 
 from __future__ import annotations
 
@@ -9,23 +9,41 @@ import torch
 from torch import Tensor
 
 ATTEMPTS = 10
-"""Rectangles tried for an image before it gets the one it has where none fits; torchvision's number."""
+"""Rectangles tried per image before the fallback is used; torchvision's number."""
 
 
 class Rectangles(NamedTuple):
-    """One in each of n images: the first row and column, the rows and columns; (n,) int64 each."""
+    """A rectangle in each of n images, in pixels."""
 
     top: Tensor
+    """First row, int64 (n,)."""
     left: Tensor
+    """First column, int64 (n,)."""
     height: Tensor
+    """Number of rows, int64 (n,)."""
     width: Tensor
+    """Number of columns, int64 (n,)."""
 
     def pick(self, which: Tensor | slice) -> Rectangles:
-        """Those of some images."""
+        """Select images.
+
+        Args:
+            which: Indices int64 (k,), a bool mask (n,), or a slice.
+
+        Returns:
+            Their rectangles.
+        """
         return Rectangles(*(part[which] for part in self))
 
     def to(self, device: torch.device) -> Rectangles:
-        """Moved to a device."""
+        """Move to a device.
+
+        Args:
+            device: The device.
+
+        Returns:
+            The rectangles there.
+        """
         return Rectangles(*(part.to(device) for part in self))
 
 
@@ -39,11 +57,19 @@ def draw_rectangles(
     smallest: int,
     generator: torch.Generator,
 ) -> Rectangles:
-    """Rectangles in images of `size` (height, width), anywhere in them with equal probability.
+    """Draw rectangles, anywhere in their images with equal probability.
 
-    The part of an image's area is uniform in `area`, width / height log-uniform in `aspect`. One that is larger than
-    `largest` (height, width) or has a side below `smallest` is drawn again; after `ATTEMPTS` the image has that of
-    `otherwise`.
+    Args:
+        otherwise: Fallback for images for which none of `ATTEMPTS` rectangles fits.
+        size: (height, width) of the images, in pixels.
+        area: Range of the part of the image's area, uniform.
+        aspect: Range of width / height, log-uniform.
+        largest: Largest (height, width), in pixels; larger ones are drawn again.
+        smallest: Smallest side in pixels; smaller ones are drawn again.
+        generator: Random generator, on the CPU.
+
+    Returns:
+        A rectangle for each image.
     """
     found = torch.stack(otherwise)
     height, width = size

@@ -1,10 +1,10 @@
 """Random resized crops: a part of each image, scaled back to the image's size.
 
-Parameters as `torchvision.transforms.RandomResizedCrop` draws them, pixels as `resized_crop` of its functional
-operations has them, bilinear. A part is never larger than the image, so nothing is ever made smaller: antialiasing,
-torchvision's default, and plain bilinear interpolation are the same here. Bit for bit what torchvision makes of uint8
-on CPUs with AVX2 (columns first, rounded to whole values, then rows; weights are multiples of 2**-14). Where it has to
-compute in float32, it rounds only once, and a value may differ by 1.
+Parameters are drawn as `torchvision.transforms.RandomResizedCrop` does, pixels are those of its functional
+`resized_crop`, bilinear. A part is never larger than the image, so nothing is scaled down: antialiasing, torchvision's
+default, and plain bilinear interpolation are the same here. The result is bit for bit that of torchvision for uint8 on
+CPUs with AVX2 (columns first, rounded to whole values, then rows; weights are multiples of 2**-14). Where torchvision
+has to compute in float32, it rounds only once, and a value may differ by 1.
 """
 
 from __future__ import annotations
@@ -23,16 +23,25 @@ from trainer.data.rectangles import Rectangles, draw_rectangles
 ASPECT = (3 / 4, 4 / 3)
 """Range of width / height of the part."""
 WEIGHT_STEPS = 1 << 14
+"""Weights are multiples of 1 / this."""
 ALONE_PIXELS = 1 << 12
-"""Pixels from which an image is scaled alone on a CPU: torch's operation on uint8 gives the same bits, three times as
-fast at 224 x 224 pixels, but its call costs as much as a small image does."""
+"""Pixels from which an image is scaled on its own on a CPU: PyTorch's operation on uint8 gives the same bits, three
+times as fast at 224 x 224 pixels, but a call costs as much as a small image."""
 
 
 def draw_crops(count: int, height: int, width: int, *, least: float, seed: int, epoch: int) -> Rectangles:
-    """The parts of samples 0 ... count-1 that an epoch sees: a pure function of its arguments.
+    """Draw the crops of an epoch: a pure function of its arguments.
 
-    A part has from `least` (in (0, 1]) to all of the image's area. Where none fits, it is the middle of the image, as
-    much of it as `ASPECT` allows.
+    Args:
+        count: Number of images n.
+        height: Height of an image in pixels.
+        width: Width of an image in pixels.
+        least: Smallest part of the area that is kept, in (0, 1].
+        seed: Seed of the run.
+        epoch: Number of the epoch, from 1.
+
+    Returns:
+        Crops of images 0 ... n - 1; if none fits, the middle of the image, as much as `ASPECT` allows.
     """
     rows, columns = min(height, round(width / ASPECT[0])), min(width, round(height * ASPECT[1]))
     middle = torch.tensor([(height - rows) // 2, (width - columns) // 2, rows, columns])
@@ -48,7 +57,16 @@ def draw_crops(count: int, height: int, width: int, *, least: float, seed: int, 
 
 
 def resize_crops(pixels: Tensor, crops: Rectangles, workspace: Workspace) -> Tensor:
-    """Packed pixels (n, H, W), each image replaced in place by its part in `crops` (on the CPU), scaled."""
+    """Replace images in place by parts of them, scaled to the same size.
+
+    Args:
+        pixels: Packed pixels (n, H, W), int32 for colour, uint8 for grey.
+        crops: Part of each image, on the CPU.
+        workspace: Memory for what is computed in between.
+
+    Returns:
+        The same tensor.
+    """
     _, height, width = pixels.shape
     if pixels.device.type == "cpu" and height * width >= ALONE_PIXELS:
         return _resize_each(pixels, crops)

@@ -1,7 +1,7 @@
 """Which files are copies of others, byte for byte. [no torch]
 
-Cheap where nothing is the same: sizes come from the folders; only of files of one size a few bytes from the middle are
-read, and all of a file only where those agree too.
+Cheap if there are none: sizes come from the file system; of files of the same size a few bytes from the middle are
+read, and the whole file only if those agree, too.
 """
 
 from __future__ import annotations
@@ -12,11 +12,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 SAMPLE = 4096
+"""Bytes that are compared first."""
 
 
 def copies_of(files: Sequence[str], known: Iterable[str]) -> list[int]:
-    """Places in `files` of those that have the same bytes as one of `known`, or are one of them. Files that cannot be
-    read are no copies; empty ones neither."""
+    """Find files with the same content as one of the known files.
+
+    Args:
+        files: Paths to check.
+        known: Paths to compare with.
+
+    Returns:
+        Places in `files`, ascending. Empty files, and files that cannot be read, are not copies.
+    """
     by_size: dict[int, list[int]] = defaultdict(list)
     for place, path in enumerate(files):
         if size := _size(path):

@@ -1,4 +1,4 @@
-"""Arrays of numbers that are no images as data to train on: rows of features, floating-point images."""
+"""Arrays of numbers as training data: rows of features, floating-point images."""
 
 from __future__ import annotations
 
@@ -16,10 +16,22 @@ from trainer.data.loader_source import LoaderSource
 from trainer.settings import Settings
 
 EVAL_BATCH = 1000
+"""Images in a validation batch."""
 
 
 class Scaling:
-    """What training has found out about its numbers: their shape as images, mean and deviation of each channel."""
+    """Standardisation of numbers, by the mean and standard deviation of each channel in training.
+
+    Args:
+        values: Training data float32 (N, ...).
+        image_shape: What a row of features is, (H, W) or (C, H, W). None: (1, 1, F).
+
+    Attributes:
+        shape: Shape of one sample, without N.
+
+    Raises:
+        ValueError: `image_shape` does not fit the features.
+    """
 
     def __init__(self, values: NDArray[np.float32], image_shape: tuple[int, ...] | None) -> None:
         self.shape = values.shape[1:]
@@ -30,7 +42,17 @@ class Scaling:
         self._std = torch.where(deviation > 0, deviation, 1.0)
 
     def prepare(self, values: NDArray[np.float32]) -> Tensor:
-        """Float32 (N, C, H, W)."""
+        """Standardise data.
+
+        Args:
+            values: Data float32 (N, ...), of the shape of the training data.
+
+        Returns:
+            Float32 (N, C, H, W).
+
+        Raises:
+            ValueError: The shape is another one.
+        """
         if values.shape[1:] != self.shape:
             raise ValueError(f"X has the shape {values.shape[1:]}, but ImageClassifier was fitted on {self.shape}")
         return ((self._images(values) - self._mean) / self._std).float()
@@ -48,7 +70,19 @@ class Scaling:
 
 
 class ShuffledBatches:
-    """Training batches in the order of (seed, epoch)."""
+    """Training batches, in an order that depends on seed and epoch only.
+
+    Args:
+        images: Images float32 (N, C, H, W).
+        labels: Labels int64 (N,).
+        classes: Number of classes.
+        settings: Batch size and seed.
+        scaling: How the images were standardised.
+
+    Attributes:
+        classes: Numbers of the classes, as texts.
+        scaling: How the images were standardised.
+    """
 
     def __init__(self, images: Tensor, labels: Tensor, classes: int, settings: Settings, scaling: Scaling) -> None:
         self.classes = tuple(map(str, range(classes)))
@@ -57,7 +91,7 @@ class ShuffledBatches:
         self._batch, self._seed = settings.train.batch, settings.train.seed
 
     def set_epoch(self, epoch: int) -> None:
-        """The order of which epoch comes next."""
+        """Choose the epoch whose order comes next, from 1."""
         self._epoch = epoch
 
     def __len__(self) -> int:
@@ -76,9 +110,20 @@ def scaled_numbers(
     settings: Settings,
     image_shape: tuple[int, ...] | None,
 ) -> LoaderSource:
-    """Finite `values` (N, F), (N, H, W), (N, C, H, W) or (N, H, W, C) with the numbers of their classes (N,), in
-    batches and with the share of validation that the settings have, of each class. `image_shape`: what F values are,
-    (H, W) or (C, H, W); None: (1, 1, F). Raises ValueError where that does not fit, or a class is too small.
+    """Make a data source of an array, with the validation share of the settings, taken evenly from each class.
+
+    Args:
+        values: Finite data float32 (N, F), (N, H, W), (N, C, H, W) or (N, H, W, C).
+        numbers: Class of each sample int64 (N,).
+        classes: Number of classes.
+        settings: Share of validation, batch size and seed.
+        image_shape: What F features are, (H, W) or (C, H, W). None: (1, 1, F).
+
+    Returns:
+        The data source.
+
+    Raises:
+        ValueError: `image_shape` does not fit, or a class is too small to be divided.
     """
     rows, held_out = np.arange(len(numbers)), np.arange(0)
     if settings.data.valid:

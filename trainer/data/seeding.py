@@ -9,7 +9,13 @@ import torch
 
 
 def seed_generators(seed: int, epoch: int = 0, process: int = 0) -> None:
-    """Seed torch's, numpy's and Python's global generators from (seed, epoch), and the number of a further process."""
+    """Seed the global generators of PyTorch, numpy and Python.
+
+    Args:
+        seed: Seed of the run.
+        epoch: Number of the epoch; 0 before the first.
+        process: Number of the process, from 0, if there are several.
+    """
     numbers = [seed, epoch, process] if process else [seed, epoch]
     mixed = int(np.random.SeedSequence(numbers).generate_state(1)[0])
     torch.manual_seed(mixed)

@@ -15,17 +15,46 @@ from trainer.data.loaders import Closeable
 
 @runtime_checkable
 class SharesBatches(Protocol):
-    """Data that can make the share of a process without making the rest."""
+    """Data that can make the share of one process without making the rest."""
 
     def train_shares(self, epoch: int, first_batch: int, rank: int, size: int) -> Iterator[Batch]:
-        """As `train_batches`; images are those of process `rank`, labels those of the whole batch."""
+        """As `train_batches`; images are those of process `rank`, labels those of the whole batch.
+
+        Args:
+            epoch: Number of the epoch, from 1.
+            first_batch: Batches to leave out at the start, 0 or more.
+            rank: Number of the process, from 0.
+            size: Number of processes.
+
+        Yields:
+            Images of this process, and labels int64 (B,) of the whole batch.
+        """
 
     def eval_shares(self, split: str, batch: int, rank: int, size: int) -> Iterator[Batch | None]:
-        """As `eval_batches`, of every `size` batches the one of process `rank`; None where there is none for it."""
+        """Of every `size` batches of `eval_batches`, the one of process `rank`.
+
+        Args:
+            split: "train", "valid" or "test".
+            batch: Images per batch.
+            rank: Number of the process, from 0.
+            size: Number of processes.
+
+        Yields:
+            A batch; None if the last batches are fewer than the processes.
+        """
 
 
 def train_shares(batches: Iterator[Batch], rank: int, size: int) -> Iterator[Batch]:
-    """Of batches that every process draws: its own images, and the labels (and weights) of all."""
+    """Take the share of one process from batches that every process draws.
+
+    Args:
+        batches: The training batches.
+        rank: Number of the process, from 0.
+        size: Number of processes.
+
+    Yields:
+        Images of this process, and labels (and weights) of the whole batch.
+    """
     try:
         for images, *of_images in batches:
             yield (images[rank::size], *of_images)  # type: ignore[misc]  # a pair or a triple, as it came
@@ -35,19 +64,45 @@ def train_shares(batches: Iterator[Batch], rank: int, size: int) -> Iterator[Bat
 
 
 def eval_shares(batches: Iterator[Batch], rank: int, size: int) -> Iterator[Batch | None]:
-    """Of every `size` batches the one of process `rank`; None where the last of them are fewer."""
+    """Take, of every `size` batches, the one of process `rank`.
+
+    Args:
+        batches: The batches of a split.
+        rank: Number of the process, from 0.
+        size: Number of processes.
+
+    Yields:
+        A batch; None if the last batches are fewer than the processes.
+    """
     while together := list(islice(batches, size)):
         yield together[rank] if rank < len(together) else None
 
 
 def batch_places(images: int, batch: int, batches: int) -> list[range]:
-    """Which places of an epoch's order each of its `batches` takes; a last image of its own joins the batch before."""
+    """Divide the order of an epoch into batches; a last batch of one image joins the one before.
+
+    Args:
+        images: Number of images.
+        batch: Images per batch.
+        batches: Number of batches.
+
+    Returns:
+        Places of each batch in the order of the epoch.
+    """
     ends = [number * batch for number in range(1, batches)]
     return [range(start, end) for start, end in pairwise([0, *ends, images])]
 
 
 def regrouped(pieces: Iterable[Tensor], counts: Iterable[int]) -> Iterator[Tensor]:
-    """The rows of all pieces (n, ...), so many at a time; without a copy where they lie in one piece."""
+    """Regroup rows, without a copy if they are in one piece.
+
+    Args:
+        pieces: Tensors (n, ...).
+        counts: Rows in each group.
+
+    Yields:
+        The groups.
+    """
     waiting, held = iter(pieces), torch.empty(0)
     for count in counts:
         while len(held) < count:

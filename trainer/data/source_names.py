@@ -1,4 +1,4 @@
-"""What a source may be called: the built-in names, and paths of folders and tables. [no torch, no Pillow]"""
+"""What a source may be called: built-in names, and paths of folders and tables. [no torch, no Pillow]"""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ DOWNLOADS = ("cifar10", "cifar100", "mnist", "fashion-mnist")
 NAMES = ("digits", *DOWNLOADS)
 TABLE_SUFFIXES = (".csv", ".tsv")
 PREFIX = "hf:"
-"""Of a data set on Hugging Face's Hub."""
+"""Begins the name of a data set on Hugging Face's Hub."""
 
 
 def check_source(source: str) -> None:
-    """Raise `UsageError` unless `source` is a known name, a folder or a table of images. A built-in name wins over a
-    folder so called, a folder over a plugin's."""
+    """Check that a source exists. A built-in name takes precedence over a folder of that name, a folder over a plugin.
+
+    Args:
+        source: Name or path.
+
+    Raises:
+        UsageError: `data.unknown_source`: it is neither a known name, nor a folder, nor a table of images.
+    """
     if source in NAMES or is_named(source):
         return
     folder = Path(source).expanduser()
@@ -49,12 +55,26 @@ def check_source(source: str) -> None:
 
 
 def is_named(source: str) -> bool:
-    """Whether it is `hf:NAME` or `hf:NAME:CONFIGURATION`."""
+    """Check whether a source is `hf:NAME` or `hf:NAME:CONFIGURATION`.
+
+    Args:
+        source: Name or path.
+
+    Returns:
+        Whether it is.
+    """
     return source.startswith(PREFIX) and len(source) > len(PREFIX)
 
 
 def is_name(source: str) -> bool:
-    """Whether it is the name of a data set, not a path: built-in, on Hugging Face's Hub, or a plugin's."""
+    """Check whether a source is the name of a data set, not a path: built-in, on Hugging Face's Hub, or a plugin's.
+
+    Args:
+        source: Name or path.
+
+    Returns:
+        Whether it is.
+    """
     if source in NAMES or is_named(source):
         return True
     from trainer.plugins import data_names
@@ -72,5 +92,12 @@ def _neighbours(folder: Path) -> list[str]:
 
 
 def is_table(path: Path) -> bool:
-    """Whether it is a file that is read as a table of images."""
+    """Check whether a file is read as a table of images.
+
+    Args:
+        path: Path of the file, which need not exist.
+
+    Returns:
+        Whether it exists and is.
+    """
     return path.suffix.lower() in TABLE_SUFFIXES and os.path.isfile(path)  # noqa: PTH113

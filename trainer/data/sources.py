@@ -1,4 +1,4 @@
-"""Which sources there are, and how one becomes an `ImageSet`. [no torch]"""
+"""Which sources there are, and how each becomes an `ImageSet`. [no torch]"""
 
 from __future__ import annotations
 
@@ -34,8 +34,15 @@ from trainer.errors import EpochscopeError, UsageError
 
 
 def is_image_source(data: Any) -> bool:
-    """Whether `load_pictures` can open it: a name, a path, a DataFrame, a list of (path or image, label), a Hugging
-    Face data set without a transform, or a mapping of splits to tables or such data sets."""
+    """Check whether `load_pictures` can open something: a name, a path, a DataFrame, a list of (path or image, label),
+    a Hugging Face data set without a transform, or a mapping of splits to tables or such data sets.
+
+    Args:
+        data: Anything.
+
+    Returns:
+        Whether it can.
+    """
     if isinstance(data, Mapping):
         return bool(data) and all(not isinstance(one, str | Path) and is_image_source(one) for one in data.values())
     of_images = is_hugging_face(data) and not has_transform(data)
@@ -43,12 +50,26 @@ def is_image_source(data: Any) -> bool:
 
 
 def is_frame(data: Any) -> bool:
-    """Whether it is a DataFrame."""
+    """Check whether something is a DataFrame, without importing pandas.
+
+    Args:
+        data: Anything.
+
+    Returns:
+        Whether it is.
+    """
     return hasattr(data, "columns") and hasattr(data, "iloc")
 
 
 def is_pairs(data: Any) -> bool:
-    """Whether it is a list of (path or Pillow image, label)."""
+    """Check whether something is a list of (path or Pillow image, label).
+
+    Args:
+        data: Anything.
+
+    Returns:
+        Whether it is.
+    """
     if not isinstance(data, list) or not data:
         return False
     pairs = all(isinstance(one, tuple | list) and len(one) == 2 for one in data)
@@ -129,12 +150,23 @@ def load_pictures(
     rules: int = RULES,
     large: int = 64,
 ) -> ImageSet:
-    """Find, decode and check a source. `size`: side of the square images (None: the source's own size where that is at
-    most 64 pixels, else `large`).
+    """Find, decode and check a source. Unreadable images and structural problems are returned, not raised.
 
-    `root`: folder for downloads (None: in the user's cache folder). `rules`: by which a folder is read, 1 for runs of
-    version 0.1.0. Unreadable images and structural problems are returned, not raised; a source that cannot be looked at
-    at all raises `UsageError` or `DataError`.
+    Args:
+        source: Any source of `open_data`.
+        size: Side of the square images in pixels. None: the source's own size if it is at most 64, else `large`.
+        root: Folder of downloads. None: in the cache folder.
+        progress: Called with the stages of reading.
+        rules: Rules by which a folder is read; 1 for runs of version 0.1.0.
+        large: Side in pixels of images that are larger than 64, if `size` is None. Default: 64.
+
+    Returns:
+        The images, with faults and problems.
+
+    Raises:
+        UsageError: There is no such source.
+        DataError: The source cannot be read at all.
+        DiskError: The cache or a download cannot be written.
     """
     if not isinstance(source, str | Path):
         return _load_opened(source, size, progress, large)

@@ -1,4 +1,4 @@
-"""Training, validation and test part from the seed, stratified by class. [no torch]"""
+"""Training, validation and test images by seed, stratified by class. [no torch]"""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ Indices = NDArray[np.int64]
 
 
 def mix(*parts: object) -> int:
-    """63 well-mixed bits of the given values: seeds that differ in one bit lead to unrelated streams."""
+    """Hash values into a seed: seeds that differ in one bit lead to unrelated streams.
+
+    Args:
+        *parts: Values with a stable text form.
+
+    Returns:
+        63 well-mixed bits.
+    """
     digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 
@@ -24,15 +31,25 @@ def mix(*parts: object) -> int:
 def split_pictures(
     pictures: ImageSet, *, valid: float, test: float, seed: int, samples: int | None = None, rules: int = RULES
 ) -> tuple[dict[str, Indices], tuple[Fault, ...]]:
-    """Indices of each part, ascending, without unreadable images; empty parts are absent. And what went wrong.
+    """Divide the images of a source, stratified by class.
 
-    `valid` and `test` are fractions of what the source calls training images; a part that the source brings itself
-    is used as it is, and from one that brings validation but no test images no test images are taken (under `rules` 1
-    they were). Every class keeps its share to within one image, and totals are exact: 10 % of 50,000 is 5,000.
-    A class whose share is less than one image gets one before others if an earlier part gave it none, and among equals
-    the seed decides; under `rules` 1, those of runs of version 0.1.0, the first classes always got it. `samples`: at
-    most so many training images, each class keeping its share, and at least one image. Images whose labels were edited
-    stay where their own labels put them; those that edits leave out are taken away at the end.
+    A part that the source brings itself is used as it is; if it brings validation but no test images, no test images
+    are drawn (under `rules` 1 they were). Every class keeps its share to within one image, and totals are exact: 10 %
+    of 50,000 is 5,000. A class whose share is below one image gets one before others if an earlier part gave it none,
+    and among equals the seed decides; under `rules` 1 the first classes always got it. Images whose labels were edited
+    stay where their original labels put them; those that edits leave out are removed at the end.
+
+    Args:
+        pictures: The images.
+        valid: Fraction of the source's training images for validation, in [0, 1).
+        test: Fraction of the source's training images for the test, in [0, 1).
+        seed: Seed of the split.
+        samples: At most this many training images, each class keeping its share and at least one image. None: all.
+        rules: 1: as version 0.1.0 did, for its runs. Default: today's rules.
+
+    Returns:
+        Part -> indices of its images, ascending, without unreadable ones and without empty parts; and classes that are
+        too small to be divided.
     """
     labels = pictures.labels if pictures.labels_of_source is None else pictures.labels_of_source
     good = np.ones(len(pictures.labels), bool)
@@ -57,7 +74,16 @@ def split_pictures(
 
 
 def too_small(classes: Sequence[str], counts: Sequence[int], parts: int) -> tuple[Fault, ...]:
-    """Classes whose `counts` of training images do not suffice where `parts` more are to be drawn from them."""
+    """Find classes with too few training images.
+
+    Args:
+        classes: Class names.
+        counts: Training images of each class.
+        parts: Number of further parts to be drawn from them.
+
+    Returns:
+        A fault for each such class.
+    """
     return tuple(
         Fault(
             name,

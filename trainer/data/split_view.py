@@ -14,14 +14,26 @@ class SplitView(NamedTuple):
     """One split for viewers."""
 
     pixels: PixelView
+    """(N, H, W, 3) uint8."""
     labels: NDArray[np.int64]
+    """Class of each image (N,)."""
     sizes: NDArray[np.int32]
-    """(N, 2): width and height of the original."""
+    """(N, 2): original width and height in pixels."""
     paths: list[str]
+    """Path of each image, relative to the source."""
 
 
 class PixelView:
-    """(N, H, W, 3) uint8 without a copy: slices and index arrays become arrays when asked for, so does `np.asarray`."""
+    """Pixels uint8 (N, H, W, 3) without a copy: indexing with slices and index arrays makes arrays, as does
+    `np.asarray`.
+
+    Args:
+        pixels: Packed pixels of the source, (M, H, W, 1 or 4).
+        rows: Numbers of the N images.
+
+    Attributes:
+        shape: (N, H, W, 3).
+    """
 
     dtype = np.dtype(np.uint8)
 

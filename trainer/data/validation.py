@@ -1,4 +1,4 @@
-"""One error that names everything that is wrong with a source. [no torch]"""
+"""One error that names everything wrong with a source. [no torch]"""
 
 from __future__ import annotations
 
@@ -9,10 +9,21 @@ from trainer.data.image_set import DataNote, Fault, ImageSet
 from trainer.errors import DataError
 
 LISTED = 20
+"""Faults that a text lists, at most."""
 
 
 class FaultyDataError(DataError):
-    """Images, classes or splits that cannot be used; `faults` holds all of them, the text the first twenty."""
+    """Images, classes or splits that cannot be used; the text lists the first twenty faults.
+
+    Args:
+        code: Stable code of the error.
+        what: What is wrong.
+        faults: All faults, at least one.
+        mend: How to fix it.
+
+    Attributes:
+        faults: All faults.
+    """
 
     def __init__(self, code: str, what: str, faults: Sequence[Fault], *, mend: str) -> None:
         self.faults = tuple(faults)
@@ -20,12 +31,26 @@ class FaultyDataError(DataError):
 
 
 def unreadable(faults: Sequence[Fault]) -> FaultyDataError:
-    """The error for images that are not those of a data set, which can be left out."""
+    """Make the error for new images that cannot be read.
+
+    Args:
+        faults: The images, at least one.
+
+    Returns:
+        The error `data.unreadable`.
+    """
     return FaultyDataError("data.unreadable", "images cannot be read", faults, mend="leave them out")
 
 
 def listed(faults: Sequence[Fault]) -> str:
-    """A line for each of the first twenty, and how many more there are."""
+    """List faults, one per line: the first twenty, and how many more there are.
+
+    Args:
+        faults: The faults, at least one.
+
+    Returns:
+        The text.
+    """
     lines = [f"{fault.path}: {fault.reason}" for fault in faults[:LISTED]]
     if len(faults) > LISTED:
         lines.append(f"... and {len(faults) - LISTED} more")
@@ -33,7 +58,15 @@ def listed(faults: Sequence[Fault]) -> str:
 
 
 def all_problems(pictures: ImageSet, further: Sequence[Fault]) -> tuple[Fault, ...]:
-    """What keeps the source from being used, single unreadable images aside."""
+    """Collect what prevents a source from being used, unreadable images aside.
+
+    Args:
+        pictures: The images.
+        further: Problems of the split.
+
+    Returns:
+        All problems.
+    """
     problems = [*pictures.problems, *further]
     if len(pictures.classes) < 2:
         only = pictures.classes[0] if pictures.classes else pictures.name
@@ -54,7 +87,16 @@ def _inside(pictures: ImageSet) -> str:
 
 
 def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bool) -> None:
-    """Raise `FaultyDataError` unless the source can be trained on."""
+    """Raise an error unless a source can be trained on.
+
+    Args:
+        pictures: The images.
+        further: Problems of the split.
+        skip_bad: Accept unreadable images.
+
+    Raises:
+        FaultyDataError: The source has problems, or unreadable images.
+    """
     problems = all_problems(pictures, further)
     bad = () if skip_bad else pictures.faults
     if not problems and not bad:
@@ -66,7 +108,15 @@ def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bo
 
 
 def fixes(problems: Sequence[Fault], bad: Sequence[Fault]) -> str:
-    """What can be done about problems of a source and about `bad` images."""
+    """Advise how to fix problems.
+
+    Args:
+        problems: Problems of a source.
+        bad: Unreadable images.
+
+    Returns:
+        The advice, separated by semicolons.
+    """
     found = [_FIXES.get(code, _OTHERWISE) for code in dict.fromkeys(fault.code for fault in problems)]
     if bad:
         found.append("repair or remove the images, or leave them out with --skip-bad (skip_bad=True)")
@@ -89,7 +139,14 @@ _FIXES = {
 
 
 def left_out(pictures: ImageSet) -> tuple[DataNote, ...]:
-    """A note on images that are left out, for runs with `skip_bad`."""
+    """Make the note on images that `skip_bad` leaves out.
+
+    Args:
+        pictures: The images.
+
+    Returns:
+        The note; empty if there are none.
+    """
     if not pictures.faults:
         return ()
     count = len(pictures.faults)

@@ -1,1 +1,1 @@
-"""Several processes that train one run: who they are, and how they agree. Without torchrun nothing of it is used."""
+"""Several processes that train one run: which one this is, and how they agree. Without torchrun none of it is used."""

@@ -9,7 +9,16 @@ from trainer.distributed.process_group import ALONE, ProcessGroup
 
 
 def process_group() -> ProcessGroup:
-    """The processes that torchrun has started with this one; `ALONE` where it has not. Connecting waits for all."""
+    """Return the group of processes that torchrun started, this one included.
+
+    The first call waits until all of them are connected.
+
+    Returns:
+        The group; `ALONE` without torchrun.
+
+    Raises:
+        UsageError: `distributed.connect`: the processes cannot connect.
+    """
     return ALONE if placement().size == 1 else _joined()
 
 

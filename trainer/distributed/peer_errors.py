@@ -1,4 +1,4 @@
-"""Errors of one process told to the others, as plain values: the same code and text in all of them. [no torch]"""
+"""Errors of one process, passed to the others as plain values: the same code and text in all of them. [no torch]"""
 
 from __future__ import annotations
 
@@ -7,13 +7,22 @@ from typing import Any
 from trainer.errors import EpochscopeError
 
 Facts = dict[str, Any]
-"""What is told: plain values."""
+"""Plain values that describe an error."""
 
 
 class PeerError(EpochscopeError):
-    """Another process has failed, or was lost: this one can only end. `rank`: which, -1 where that is not known.
+    """Another process failed or was lost: this one can only end.
 
-    `exit_code` is that of the other's error.
+    Args:
+        code: Code of the other's error.
+        what: What happened.
+        rank: Rank of the other process; -1 if it is not known.
+        exit_code: Exit code of the other's error. Default: 1.
+        **more: As for `EpochscopeError`.
+
+    Attributes:
+        rank: As above.
+        exit_code: As above.
     """
 
     def __init__(self, code: str, what: str, *, rank: int, exit_code: int = 1, **more: Any) -> None:
@@ -23,7 +32,16 @@ class PeerError(EpochscopeError):
 
 
 def told(error: BaseException, rank: int, size: int) -> Facts:
-    """What the others need to know of the `error` of process `rank`."""
+    """Describe an error for the other processes.
+
+    Args:
+        error: The error.
+        rank: Process it happened in, from 0.
+        size: Number of processes.
+
+    Returns:
+        Plain values, for `peer_error`.
+    """
     if isinstance(error, PeerError):
         rank = error.rank
     if isinstance(error, EpochscopeError):
@@ -35,7 +53,14 @@ def told(error: BaseException, rank: int, size: int) -> Facts:
 
 
 def peer_error(facts: Facts) -> PeerError:
-    """The error of another process as an error of this one: the same code, and where it happened."""
+    """Turn another process's error into one of this process, with the same code and where it happened.
+
+    Args:
+        facts: What `told` returned there.
+
+    Returns:
+        The error to raise.
+    """
     process = f"process {facts['rank']} of {facts['size']}"
     where = str(facts.get("where") or "")
     if facts["code"] == "bug":
@@ -64,7 +89,17 @@ def peer_error(facts: Facts) -> PeerError:
 
 
 def lost(rank: int, size: int, host: str, reason: str) -> PeerError:
-    """The error for a process that ended without a word. `rank` -1: which is not known, or none is gone."""
+    """Make the error for a process that disappeared.
+
+    Args:
+        rank: Which one; -1 if it is not known or all are alive.
+        size: Number of processes.
+        host: Name of its machine; may be empty.
+        reason: What the connection reported.
+
+    Returns:
+        The error to raise: `distributed.lost` or `distributed.connection`.
+    """
     reason = reason[:200]
     if rank < 0:
         return PeerError(

@@ -1,4 +1,4 @@
-"""Which of several processes this one is, as torchrun says it in the environment. [no torch]"""
+"""Which of several processes this one is, from torchrun's environment variables. [no torch]"""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ _NEEDED = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 
 
 class Placement(NamedTuple):
-    """`rank` of `size` processes, `local_rank` of the `local_size` on this machine; `restart`: how often the launcher
-    has started all of them again."""
+    """Place of this process among all.
+
+    Attributes:
+        rank: Its rank, 0 to `size` - 1. Default: 0.
+        size: Number of processes. Default: 1.
+        local_rank: Its rank among the processes of this machine. Default: 0.
+        local_size: Processes on this machine. Default: 1.
+        restart: How often the launcher has restarted all of them. Default: 0.
+    """
 
     rank: int = 0
     size: int = 1
@@ -18,11 +25,15 @@ class Placement(NamedTuple):
     local_size: int = 1
     restart: int = 0
     launched: bool = False
-    """Whether torchrun started this process, which takes any exit code but 0 for a crash."""
+    """Whether torchrun started this process; it treats any exit code but 0 as a crash."""
 
 
 def placement() -> Placement:
-    """Of this process; the one and only where the environment names no others."""
+    """Read the place of this process.
+
+    Returns:
+        The place; that of a single process if the environment names no others.
+    """
     launched = "TORCHELASTIC_RUN_ID" in os.environ
     if any(name not in os.environ for name in _NEEDED):
         return Placement(launched=launched)

@@ -1,14 +1,14 @@
-"""What an engine asks of the processes that share a run. In one process the answers cost nothing. [no torch]
+"""What an engine asks of the processes that share a run. In a single process the answers cost nothing. [no torch]
 
     rank, size                     who of how many
     gather(value)                  every process's value
     from_first(make), in_turn(make)    work that one process does for all, or that must not be done at once
     sum_gradients, exchange, copy_from_first    tensors, once per step or less
     gathered(item)                 the pieces of an evaluation, put together again
-    wants, agreed                  whether a process has something to be dealt with; all learn of it at the same step
+    wants, agreed                  whether a process needs attention; all learn of it at the same step
     fail(error)                    the first error of any process ends all
 
-Every process calls the same of these in the same order: whatever hangs on a clock, a signal or a file of one process is
+Every process calls the same of these in the same order: what depends on a clock, a signal or a file of one process is
 agreed on first.
 """
 
@@ -25,64 +25,134 @@ T = TypeVar("T")
 
 
 class ProcessGroup:
-    """One process on its own; `TorchGroup` is several."""
+    """A single process; `TorchGroup` is several.
+
+    Attributes:
+        rank: Rank of this process, from 0.
+        size: Number of processes.
+    """
 
     rank = 0
     size = 1
     local_size = 1
     """Processes on this machine."""
     wants = False
-    """Whether this process has something that all must deal with; any thread may set it."""
+    """Whether this process needs the attention of all; any thread may set it."""
     agreed = False
-    """Whether any process wanted that at the last exchange: the same everywhere."""
+    """Whether any process needed it at the last exchange: the same everywhere."""
     exchange_seconds = 0.0
     """Seconds spent in exchanges of steps so far, waiting for slower processes included."""
     images = 0
     """Training images of this process so far."""
 
     def gather(self, value: T) -> list[T]:
-        """Plain values of all processes, by rank."""
+        """Collect a value from every process.
+
+        Args:
+            value: A plain value.
+
+        Returns:
+            All values, by rank.
+        """
         return [value]
 
     def from_first(self, make: Callable[[], T]) -> T:
-        """What `make` gives in the first process, in all; what it raises there is raised in all."""
+        """Run a function in the first process only.
+
+        Args:
+            make: The function; what it raises there is raised in all processes.
+
+        Returns:
+            Its result, in all processes.
+        """
         return make()
 
     def in_turn(self, make: Callable[[], T]) -> T:
-        """Call `make` in one process of each machine, then in all others: they find what the first has put on the disk.
-        What any of them raises is raised in all."""
+        """Run a function in one process of each machine, then in all others, which find what the first wrote to disk.
+
+        Args:
+            make: The function; what it raises in any process is raised in all.
+
+        Returns:
+            Its result in this process.
+        """
         return make()
 
     def gathered(self, item: T | None) -> list[T]:
-        """The items of all processes, by rank; None stands for no item."""
+        """Collect an item from every process that has one.
+
+        Args:
+            item: The item; None if this process has none.
+
+        Returns:
+            All items, by rank.
+        """
         return [] if item is None else [item]
 
     def use(self, device: torch.device) -> None:
-        """Exchange tensors of this device from now on."""
+        """Exchange tensors on this device from now on.
+
+        Args:
+            device: Device of the model.
+        """
 
     def sum_gradients(self, parameters: Sequence[Tensor]) -> None:
-        """Replace each gradient by its sum over all processes; one that some do not have counts as zero there."""
+        """Replace each gradient by its sum over all processes; one that is missing in a process counts as zero there.
+
+        Args:
+            parameters: Trainable parameters, the same in every process.
+        """
 
     def exchange(self, facts: Tensor) -> list[Tensor]:
-        """The facts (n,) of a step of all processes, by rank; and what is `wanted`."""
+        """Exchange the numbers of a step, and `wants`.
+
+        Args:
+            facts: Numbers (n,), float.
+
+        Returns:
+            Those of all processes, by rank.
+        """
         return [facts]
 
     def copy_from_first(self, tensors: Iterable[Tensor]) -> None:
-        """Give all processes the values of the first."""
+        """Copy the values of the first process to all.
+
+        Args:
+            tensors: Changed in place; the same shapes in every process.
+        """
 
     def remember(self, run: str) -> None:
-        """Keep the path of the run for when the launcher starts all processes again."""
+        """Keep the path of the run, for when the launcher restarts all processes.
+
+        Args:
+            run: The path.
+        """
 
     def remembered(self) -> str:
-        """The run that this launch was training when it was started again; empty where it was not."""
+        """Return the run that this launch was training before it was restarted.
+
+        Returns:
+            Its path; empty if it was not restarted.
+        """
         return ""
 
     def remembers(self, run: str) -> bool:
-        """Whether this launch has been started again since it trained that run."""
+        """Check whether this launch has been restarted since it trained a run.
+
+        Args:
+            run: Path of the run.
+
+        Returns:
+            Whether it has.
+        """
         return False
 
     def fail(self, error: BaseException) -> None:
-        """Let the others know what has ended this process; they end as well."""
+        """Tell the other processes what ended this one; they end as well.
+
+        Args:
+            error: The error.
+        """
 
 
 ALONE = ProcessGroup()

@@ -1,7 +1,7 @@
-"""Several processes by torch.distributed: gloo between processors, NCCL between GPUs.
+"""Several processes with torch.distributed: gloo between CPUs, NCCL between GPUs.
 
-Values and decisions always go over gloo, so that a process that died is noticed at once: the system closes its sockets.
-Which one it was and why is then looked up: errors are kept in the launcher's store, where the first one counts.
+Values and decisions always use gloo, so that a dead process is noticed at once: the system closes its sockets. Which
+one it was and why is then looked up: errors are kept in the launcher's store, where the first one counts.
 """
 
 from __future__ import annotations
@@ -29,17 +29,30 @@ from trainer.store import process
 T = TypeVar("T")
 
 PATIENCE = timedelta(hours=12)
-"""The first process of a machine may decode or download for hours while the others wait. A process that died does not
-take that long to be noticed."""
+"""The first process of a machine may decode or download for hours while the others wait. Noticing that a process died
+does not take that long."""
 CONNECT = timedelta(minutes=5)
-"""How long the first process is waited for."""
+"""How long to wait for the first process."""
 SEARCH_SECONDS = 4.0
-"""How long is looked for the cause when a connection has broken."""
+"""How long to look for the cause after a connection broke."""
 _RUN = "epochscope/run"
 
 
 class TorchGroup(ProcessGroup):
-    """See `ProcessGroup`. Raises UsageError `distributed.connect` where the processes cannot connect."""
+    """Several processes connected by torch.distributed, see `ProcessGroup`.
+
+    Args:
+        place: Place of this process.
+
+    Attributes:
+        rank: Rank of this process, from 0.
+        size: Number of processes.
+        local_rank: Rank among the processes of this machine.
+        local_size: Processes on this machine.
+
+    Raises:
+        UsageError: `distributed.connect`: the processes cannot connect.
+    """
 
     def __init__(self, place: Placement) -> None:
         self.rank, self.size = place.rank, place.size
@@ -71,7 +84,7 @@ class TorchGroup(ProcessGroup):
     # -- plain values --------------------------------------------------------------------------------------------
 
     def gather(self, value: T) -> list[T]:
-        """Of all processes, by rank; says what is wanted, too."""
+        """See `ProcessGroup`; exchanges `wants` too."""
         found: list[Any] = [None] * self.size
         self._call(lambda: dist.all_gather_object(found, (value, self.wants)))
         self.agreed = any(wants for _, wants in found)
@@ -110,7 +123,15 @@ class TorchGroup(ProcessGroup):
     # -- tensors -------------------------------------------------------------------------------------------------
 
     def use(self, device: torch.device) -> None:
-        """GPUs by NCCL where each process has its own; else gloo. Raises UsageError `distributed.devices`."""
+        """Exchange tensors by NCCL if each process has a GPU of its own, else by gloo.
+
+        Args:
+            device: Device of the model.
+
+        Raises:
+            UsageError: `distributed.devices`: the processes use different kinds of devices, or neither CPUs nor CUDA
+                GPUs.
+        """
         there = self.gather((platform.node(), str(device)))
         kinds = {name.split(":")[0] for _, name in there}
         if len(kinds) > 1 or kinds - {"cpu", "cuda"}:
@@ -126,7 +147,8 @@ class TorchGroup(ProcessGroup):
                 self._tensors = dist.new_group(backend="nccl", timeout=PATIENCE)
 
     def sum_gradients(self, parameters: Sequence[Tensor]) -> None:
-        """One exchange for all of a type: their values in a row, then for each whether any process has it."""
+        """See `ProcessGroup`. One exchange per dtype and device: all values in a row, then whether any process has
+        each."""
         start = time.perf_counter()
         for kind in dict.fromkeys((one.dtype, one.device) for one in parameters):
             self._sum([one for one in parameters if (one.dtype, one.device) == kind], kind)
@@ -159,7 +181,7 @@ class TorchGroup(ProcessGroup):
         return self._buffers[key]
 
     def exchange(self, facts: Tensor) -> list[Tensor]:
-        """See `ProcessGroup`. On a GPU nothing waits for it: what is wanted goes between the processors."""
+        """See `ProcessGroup`. A GPU does not wait for it: `wants` goes between the CPUs."""
         start = time.perf_counter()
         if facts.device.type == "cpu":
             own = torch.cat([facts, torch.tensor([float(self.wants)], dtype=facts.dtype)])
@@ -254,7 +276,7 @@ class TorchGroup(ProcessGroup):
         return None
 
     def fail(self, error: BaseException) -> None:
-        """See `ProcessGroup`: the first word counts; closed connections wake the others."""
+        """See `ProcessGroup`: the first error counts; closed connections wake the others."""
         if not self._open:
             return
         with contextlib.suppress(RuntimeError):

@@ -28,8 +28,13 @@ _NO_TYPE = inspect.Parameter.empty
 class CallbackOption(NamedTuple):
     """An argument of a constructor that a form can ask for.
 
-    `default` is None where there is no value to show: the argument is required, or None, which leaves it to the
-    callback. `choices` are those of a Literal. `about` is its text in the docstring, "" without one.
+    Attributes:
+        name: Its name.
+        kind: What a form shows for it.
+        required: Whether it has no default.
+        default: Its default. None: it is required, or its default is None or something that cannot be typed.
+        choices: Those of a Literal.
+        about: Its text under "Args:" in the docstring of the class; "" without one.
     """
 
     name: str
@@ -41,8 +46,13 @@ class CallbackOption(NamedTuple):
 
 
 class ConstructorOptions(NamedTuple):
-    """All arguments of a constructor. `left_out`: names and types of those that a form cannot ask for and that have a
-    default; `obstacles`: of those without one."""
+    """All arguments of a constructor.
+
+    Attributes:
+        options: Those that a form can ask for.
+        left_out: Names and types of others that have a default.
+        obstacles: Names and types of others that have none.
+    """
 
     options: tuple[CallbackOption, ...]
     left_out: tuple[tuple[str, str], ...]
@@ -50,8 +60,19 @@ class ConstructorOptions(NamedTuple):
 
 
 def callback_options(kind: type) -> ConstructorOptions:
-    """The arguments of a class. Types: bool, int, float, str, Path, Literal, each also `| None`; what has no type has
-    that of its default. Raises ValueError or TypeError for a class without a signature."""
+    """Read the arguments of a class: of type bool, int, float, str, Path, `str | Path` or Literal, each also `| None`.
+    An argument without a type has that of its default.
+
+    Args:
+        kind: The class.
+
+    Returns:
+        The arguments.
+
+    Raises:
+        ValueError: The class has no signature.
+        TypeError: The same.
+    """
     found: list[CallbackOption] = []
     left_out: list[tuple[str, str]] = []
     obstacles: list[tuple[str, str]] = []
@@ -69,12 +90,27 @@ def callback_options(kind: type) -> ConstructorOptions:
 
 
 def summary(kind: type) -> str:
-    """The first paragraph of its docstring, on one line; "" without one."""
+    """Return the first paragraph of a docstring.
+
+    Args:
+        kind: The class.
+
+    Returns:
+        The paragraph on one line; "" without a docstring.
+    """
     return " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split())
 
 
 def as_arguments(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options out of settings as arguments: a text is a Path where the constructor asks for one only."""
+    """Turn options from settings into arguments.
+
+    Args:
+        kind: The class that takes them.
+        options: Values by the name of the argument.
+
+    Returns:
+        The same, with a Path in place of a text where the constructor takes nothing else.
+    """
     try:
         known = inspect.signature(kind).parameters
     except (TypeError, ValueError):

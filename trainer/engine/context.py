@@ -39,10 +39,17 @@ class Attempt(Protocol):
     def outputs(self) -> Mapping[str, Outputs]:
         """Predictions of the last pass over each split."""
 
-    def elapsed(self) -> float: ...
-    def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None: ...
-    def emit(self, event: Event) -> None: ...
-    def log(self, text: str, error: BaseException | None = None) -> None: ...
+    def elapsed(self) -> float:
+        """See `RunContext.elapsed`."""
+
+    def request_stop(self, reason: str, code: str = "", **parameters: Plain) -> None:
+        """See `RunContext.request_stop`."""
+
+    def emit(self, event: Event) -> None:
+        """Deliver an event to all that listen, now."""
+
+    def log(self, text: str, error: BaseException | None = None) -> None:
+        """See `RunContext.log`."""
 
 
 class RunContext:

@@ -1,4 +1,4 @@
-"""How long a frozen network needs for all images: built and timed on a few, less what features are kept already."""
+"""How long a frozen network needs for all images: timed on a few, less the features that are kept already."""
 
 from __future__ import annotations
 
@@ -21,11 +21,17 @@ from trainer.pretrained.weights import load_weights
 from trainer.settings import Settings
 
 SECONDS = 1.0
-"""Spent on features of random images, and at most one batch more."""
+"""Seconds spent on features of random images, and at most one batch more."""
 
 
 class FeatureTime(NamedTuple):
-    """`seconds` until all features are there, `weights` of it for the network itself; `width`: numbers an image."""
+    """How long extracting features takes.
+
+    Attributes:
+        seconds: Seconds until all features are there.
+        weights: Seconds of that for loading the network.
+        width: Number of features per image.
+    """
 
     seconds: float
     weights: float
@@ -33,8 +39,17 @@ class FeatureTime(NamedTuple):
 
 
 def feature_time(settings: Settings, reading: ReadingTime, count: int, root: Path) -> FeatureTime:
-    """Of `count` images of a source; `root`: the folder of all runs, where features are kept. Raises as
-    `load_weights`."""
+    """Estimate how long extracting features takes; raises what `load_weights` raises.
+
+    Args:
+        settings: Settings with a pretrained model.
+        reading: How its images are read.
+        count: Images of the source.
+        root: Folder of all runs, where features are kept.
+
+    Returns:
+        The estimate.
+    """
     backbone, shape = BACKBONES[settings.model], (3, *reading.target)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="epochscope-", ignore_cleanup_errors=True) as place:

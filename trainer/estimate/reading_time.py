@@ -18,14 +18,19 @@ from trainer.recommendation import SourceFacts
 from trainer.settings.schema import Data
 
 SECONDS = 0.8
-"""Spent on decoding a few images, and at most one image more."""
+"""Seconds spent on decoding a few images, and at most one image more."""
 MOST = 64
-"""Images that are decoded."""
+"""Largest number of images decoded for the estimate."""
 
 
 class ReadingTime(NamedTuple):
-    """`seconds` until the images are decoded; `digest` of their pixels, None where they are not in the cache;
-    `target`: height and width they are brought to."""
+    """How long decoding takes.
+
+    Attributes:
+        seconds: Seconds until the images are decoded; 0 if they are in the cache.
+        digest: Digest of their pixels; None if they are not in the cache.
+        target: Height and width after decoding, in pixels.
+    """
 
     seconds: float
     digest: str | None
@@ -33,8 +38,16 @@ class ReadingTime(NamedTuple):
 
 
 def reading_time(facts: SourceFacts, data: Data, large: int) -> ReadingTime:
-    """`large`: side that images of more than 64 pixels are brought to, as `open_data` takes it. Images that come along
-    with a data set by its name take no time that counts; a download is not part of it."""
+    """Estimate how long decoding takes. Built-in data sets take no time that matters; a download is not included.
+
+    Args:
+        facts: What is known of the source.
+        data: Settings of the data.
+        large: Side that images of more than 64 pixels are scaled to, as for `open_data`.
+
+    Returns:
+        The estimate.
+    """
     target = (data.size, data.size) if data.size else usual_size(list(facts.heads) or [facts.size], large)
     listing = facts.listing
     if listing is None:

@@ -17,10 +17,16 @@ from trainer.settings.schema import Data
 
 
 class RunTime(NamedTuple):
-    """Seconds. `start`: a new process that imports PyTorch; `read`: images are found and decoded; `features`: a frozen
-    network sees each image; `train`: all epochs with their validation; `evaluate`: every split at the end.
+    """Estimated seconds of a run.
 
-    `once`: of `read` and `features`, what a second run on the same images need not do. `epochs`: their number.
+    Attributes:
+        start: A new process imports PyTorch.
+        read: Images are found and decoded.
+        features: A frozen network extracts features.
+        train: All epochs with their validation.
+        evaluate: Every split at the end.
+        once: Of `read` and `features`, what a second run on the same images does not need.
+        epochs: Number of epochs.
     """
 
     start: float
@@ -33,14 +39,24 @@ class RunTime(NamedTuple):
 
     @property
     def total(self) -> float:
-        """From the start of the process to its end."""
+        """Seconds from the start of the process to its end."""
         return self.start + self.read + self.features + self.train + self.evaluate
 
 
 def run_times(data: Data, root: Path) -> dict[str, RunTime]:
-    """Of every recipe that is offered for this source and can be used here. `root`: the folder of all runs, which
-    keeps features. Takes about five seconds beyond importing PyTorch. Raises `UsageError` for an unknown source, and
-    `DataError` where there are no images."""
+    """Estimate every recipe that is offered for a source. Takes about five seconds beyond importing PyTorch.
+
+    Args:
+        data: Settings of the data.
+        root: Folder of all runs, where features are kept.
+
+    Returns:
+        Estimates by name of the recipe; without `photos` if the pretrained package is not installed.
+
+    Raises:
+        UsageError: The source is unknown.
+        DataError: There are no images.
+    """
     source = _Source(data, root)
     offered = [name for name in CANDIDATES if name != "photos" or pretrained_installed()]
     return {name: source.run_time(merge(load_recipe(name).values, {"data": data.model_dump()})) for name in offered}

@@ -1,4 +1,4 @@
-"""How long a process takes that imports all a run needs, and ends."""
+"""How long a process takes that imports everything a run needs, and ends."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ TIMEOUT = 120.0
 
 @cache
 def start_seconds() -> float:
-    """Measured with a process of its own at the first call, the same number ever after: PyTorch takes a while to end,
-    too. 0 where this Python cannot start another."""
+    """Measure the start of a process, once: PyTorch takes a while to end, too.
+
+    Returns:
+        Seconds, the same number at every call; 0 if this Python cannot start another.
+    """
     if not sys.executable:
         return 0.0
     began = time.perf_counter()
@@ -28,7 +31,7 @@ def start_seconds() -> float:
 
 
 def import_engine() -> None:
-    """What a run imports before its first step, with that part of PyTorch that comes with the first optimiser."""
+    """Import what a run imports before its first step, and the part of PyTorch that the first optimiser loads."""
     import torch
 
     from trainer.optim.optimizers import make_optimizer

@@ -21,20 +21,35 @@ from trainer.plugins import model_options
 from trainer.settings import Settings
 
 SECONDS = 0.8
-"""Spent on steps, and at most one step more; half as long on evaluation."""
+"""Seconds spent on steps, and at most one step more; half as long on evaluation."""
 LEAST, BATCHES = 2, 4
-"""Batches that are timed at least; batches of images that are made for them."""
+"""Batches timed at least, and batches of random images made for that."""
 
 
 class TrainingTime(NamedTuple):
-    """Seconds: of an epoch's training, and of judging one image."""
+    """How long training takes.
+
+    Attributes:
+        epoch: Seconds for the training of an epoch.
+        judging: Seconds for evaluating one image.
+    """
 
     epoch: float
     judging: float
 
 
 def training_time(settings: Settings, shape: tuple[int, int, int], classes: int, images: int) -> TrainingTime:
-    """Of a model on images of this shape (C, H, W), `images` of them in an epoch."""
+    """Estimate how long a model trains.
+
+    Args:
+        settings: Model, optimiser and batch size.
+        shape: Shape of an image: (C, H, W).
+        classes: Number of classes.
+        images: Training images per epoch.
+
+    Returns:
+        The estimate.
+    """
     device = choose_device(settings.train.device)
     model = build_model(settings.model, shape, classes, model_options(settings), settings.train.seed)
     batch = settings.train.batch
@@ -45,7 +60,17 @@ def training_time(settings: Settings, shape: tuple[int, int, int], classes: int,
 
 
 def head_time(settings: Settings, width: int, classes: int, images: int) -> TrainingTime:
-    """Of the head of a pretrained network on this many features of an image."""
+    """Estimate how long the head of a pretrained network trains.
+
+    Args:
+        settings: Optimiser and batch size.
+        width: Features per image.
+        classes: Number of classes.
+        images: Training images per epoch.
+
+    Returns:
+        The estimate.
+    """
     device = choose_device(settings.train.device)
     head = make_head(width, classes).to(device)
     features = _Features(torch.randn(min(images, settings.train.batch * BATCHES), width), classes, settings, device)

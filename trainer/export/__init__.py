@@ -20,19 +20,25 @@ from trainer.settings import suggest
 from trainer.store.folder import RunFolder
 
 Facts = dict[str, Any]
-"""What there is to say of a file, as plain values. `checked`, a sentence for people, is always among them."""
+"""Plain values that describe an exported file. `checked`, a sentence for people, is always among them."""
 
 
 _FILE_TYPES = frozenset(mimetypes.MimeTypes().types_map[True])
-"""Endings that stand for a kind of file everywhere, the same on every machine; `.5` is none."""
+"""Suffixes that stand for a kind of file everywhere, the same on every machine; `.5` is not one."""
 SHARED = 0o666
-"""Permissions, less the umask: these files are made to be handed on."""
+"""File mode before the umask: exported files are meant to be passed on."""
 
 
 class Format(NamedTuple):
-    """`write`: module and function `(folder: RunFolder, path: Path, **options) -> Facts`, imported when used. It makes
-    the file, or the folder where the suffix has no dot, at `path`, durably, and only once it has been checked.
-    `takes`: names of its options."""
+    """An export format.
+
+    Attributes:
+        suffix: Suffix of the file, such as `.onnx`; of a folder one without a dot, such as `-figures`.
+        write: `module:function`, imported when used. The function is called as `(folder: RunFolder, path: Path,
+            **options) -> Facts` and makes the file or folder at `path`, durably, and only once it has been checked.
+        help: What the format holds, for help texts.
+        takes: Names of the options that `write` accepts. Default: none.
+    """
 
     suffix: str
     write: str
@@ -79,7 +85,16 @@ FORMATS: dict[str, Format] = {
 
 @dataclass(frozen=True)
 class Exported:
-    """A file, or a folder of files, that was made and checked; `bytes` is all of it."""
+    """A file, or a folder of files, that was written and checked.
+
+    Attributes:
+        run: Name of the run.
+        format: Name of the format, a key of `FORMATS`.
+        path: The file or folder.
+        bytes: Total size in bytes.
+        seconds: Seconds that the export took.
+        facts: What the format says about it.
+    """
 
     run: str
     format: str
@@ -97,17 +112,29 @@ def export_run(
     force: bool = False,
     **options: Any,
 ) -> Exported:
-    """Write a run in a format to `out`; default: `RUN` with the format's suffix, in the current folder. A file's name
-    gets that suffix unless it ends so already, or as another kind of file: `model-0.5` becomes `model-0.5.onnx`,
-    `model.bin` stays.
+    """Export a run in one of the `FORMATS`. It needs no lock: a live run can be exported.
 
-    `options`, for report and figures: `language` ("en" or "ru"), `compared` (folders of other runs); for the report
-    `heat_maps` (of where the model looked, on by default).
-    Without a format, the ending of `out` decides. A folder as `out` gets a file of the default name. Needs no lock: a
-    live run can be exported. Raises UsageError `export.format`, `export.option`, `export.exists` (unless `force`),
-    `export.no_folder`, `export.custom`, `export.failed`, `onnx.missing`, `tracker.missing`, `run.no_checkpoint`,
-    `run.no_history`, `run.no_evaluation`;
-    DiskError, also `export.differs` and `export.unreadable` for a file that does not give what was put in.
+    A file name gets the suffix of the format unless it already has one of a known file type: `model-0.5` becomes
+    `model-0.5.onnx`, `model.bin` stays.
+
+    Args:
+        folder: Folder of the run.
+        format_name: Name of the format. None: the suffix of `out` decides.
+        out: File or folder to write; for an existing folder, a file of the default name goes into it. None: the run's
+            name with the format's suffix, in the current folder.
+        force: Replace a file that exists. Default: False.
+        **options: Options of the format. Report and figures: `language` ("en" or "ru") and `compared` (folders of other
+            runs); report only: `heat_maps` (where the model looked, default True).
+
+    Returns:
+        What was written.
+
+    Raises:
+        UsageError: `export.format`, `export.option`, `export.exists`, `export.no_folder`, `export.custom`,
+            `export.failed`, `onnx.missing`, `tracker.missing`, `run.no_checkpoint`, `run.no_history` or
+            `run.no_evaluation`.
+        DiskError: Writing failed; `export.unreadable` or `export.differs`: the file does not give back what was
+            written.
     """
     name, path = choose(folder, format_name, out, force=force)
     for option in options:
@@ -124,7 +151,20 @@ def export_run(
 def choose(
     folder: RunFolder, format_name: str | None = None, out: str | Path | None = None, *, force: bool = False
 ) -> tuple[str, Path]:
-    """Format and path that `export_run` will use; raises what can be told before anything is made."""
+    """Choose format and path as `export_run` does, without writing anything.
+
+    Args:
+        folder: Folder of the run.
+        format_name: As for `export_run`.
+        out: As for `export_run`.
+        force: As for `export_run`.
+
+    Returns:
+        Name of the format, and the path of the file or folder.
+
+    Raises:
+        UsageError: `export.format`, `export.exists` or `export.no_folder`.
+    """
     name = format_name if format_name is not None else _format_of(out)
     if name not in FORMATS:
         raise _unknown(name)
@@ -166,8 +206,16 @@ def _target(folder: RunFolder, chosen: Format, out: str | Path | None) -> Path:
 
 
 def with_suffix(path: Path, suffix: str, *also: str) -> Path:
-    """`path` as it is where its name ends in `suffix` or one of `also`, in any case, else with `suffix` after it. What
-    follows a dot is no suffix by itself: `v1.5` is a name."""
+    """Append a suffix to a file name unless it has one already. A dot alone does not make a suffix: `v1.5` is a name.
+
+    Args:
+        path: Any path.
+        suffix: Suffix to append, with its dot.
+        *also: Suffixes that are accepted as they are. Case does not matter.
+
+    Returns:
+        `path` itself or with `suffix` appended to its name.
+    """
     name = path.name.lower()
     known = any(name.endswith(ending) and name != ending for ending in (suffix, *also))
     return path if known else path.with_name(path.name + suffix)

@@ -1,4 +1,4 @@
-"""Copies of images in a folder for each class. [no torch]"""
+"""Copies of images, sorted into one folder per class. [no torch]"""
 
 from __future__ import annotations
 
@@ -12,16 +12,28 @@ from trainer.store import durable
 from trainer.store.durable import disk_error
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-"""Letters that no name of a file may have on some system."""
+"""Characters that some file system does not allow in a file name."""
 CHUNK = 1 << 20
+"""Bytes copied at a time."""
 
 
 def copy_into(target: Path, images: Sequence[tuple[str, str]], classes: Sequence[str] = ()) -> dict[str, int]:
-    """Copy each image (path, class) to `target`/CLASS; how many there are of each class. `classes`: all that there are,
-    so that several calls give a class the same folder.
+    """Copy images into `target`/CLASS, one folder per class.
 
-    A copy keeps the name of its image. Nothing is overwritten: a name that is taken gets a number, and an equal file
-    that is there already counts as copied. Raises UsageError `export.no_folder` where `target` is a file, DiskError.
+    A copy keeps the file name of its image. Nothing is overwritten: a name in use gets a number, and an identical file
+    that is already there counts as copied.
+
+    Args:
+        target: Folder to copy into; made if missing.
+        images: (path, class name) of each image.
+        classes: All class names, so that several calls use the same folder for a class. Default: those of `images`.
+
+    Returns:
+        Number of images per class name.
+
+    Raises:
+        UsageError: `export.no_folder`: `target` is a file.
+        DiskError: A copy could not be written.
     """
     if target.exists() and not target.is_dir():
         raise UsageError(
@@ -57,7 +69,14 @@ def _folders(names: Iterable[str]) -> dict[str, str]:
 
 
 def safe_name(name: str) -> str:
-    """A class's name as that of a folder, on every system."""
+    """Turn a class name into a folder name that is valid on every system.
+
+    Args:
+        name: Any class name.
+
+    Returns:
+        At most 120 characters; `_` if nothing is left.
+    """
     return _UNSAFE.sub("_", name).strip(" .")[:120] or "_"
 
 

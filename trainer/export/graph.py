@@ -23,12 +23,24 @@ from trainer.store.folder import RunFolder
 
 ONNX_PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 TRACED = 2
-"""Images that a graph is made with; it takes any number."""
+"""Images that a graph is traced with; it then takes any number."""
 INPUT, OUTPUT, BATCH = "pixels", "logits", "images"
 
 
 def write_pt2(folder: RunFolder, path: Path) -> Facts:
-    """By torch.export; the text about it is the extra file `epochscope.json`. There is no pickle in it."""
+    """Export the model with torch.export; `epochscope.json` inside describes it. The file contains no pickle.
+
+    Args:
+        folder: Folder of the run.
+        path: File to write.
+
+    Returns:
+        Facts as from `write_model`.
+
+    Raises:
+        UsageError: `export.failed`: the model cannot be traced; those of `find_trained`.
+        DiskError: As from `write_model`.
+    """
     trained = find_trained(folder)
     text = describe(trained, raw_pixels=True)
     data = _made("pt2", lambda: _pt2(trained, text))
@@ -50,8 +62,21 @@ def write_pt2(folder: RunFolder, path: Path) -> Facts:
 
 
 def write_onnx(folder: RunFolder, path: Path) -> Facts:
-    """By torch.onnx; input `pixels`, output `logits`, the text about it in the metadata, as `epochscope`. Checked with
-    onnxruntime on the CPU. Raises UsageError `onnx.missing`."""
+    """Export the model with torch.onnx, and check it with ONNX Runtime on the CPU.
+
+    Its input is called `pixels`, its output `logits`; the description is in the metadata, under `epochscope`.
+
+    Args:
+        folder: Folder of the run.
+        path: File to write.
+
+    Returns:
+        Facts as from `write_model`.
+
+    Raises:
+        UsageError: `onnx.missing`; `export.failed`: the model cannot be traced; those of `find_trained`.
+        DiskError: As from `write_model`.
+    """
     require_onnx()
     trained = find_trained(folder)
     text = describe(trained, raw_pixels=True)
@@ -68,7 +93,11 @@ def write_onnx(folder: RunFolder, path: Path) -> Facts:
 
 
 def require_onnx() -> None:
-    """Raise UsageError `onnx.missing`, naming them, unless the packages for ONNX are installed."""
+    """Check that the packages for ONNX are installed.
+
+    Raises:
+        UsageError: `onnx.missing`, with the names of those that are not.
+    """
     missing = [name for name in ONNX_PACKAGES if find_spec(name) is None]
     if missing:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""What travels along with exported weights: one JSON text. [no torch]"""
+"""The description that travels with exported weights: one JSON text. [no torch]"""
 
 from __future__ import annotations
 
@@ -14,17 +14,23 @@ if TYPE_CHECKING:
     from trainer.analysis.trained_model import TrainedModel
 
 KEY = "epochscope"
-"""Of the text in the metadata of safetensors and ONNX."""
+"""Key of the text in the metadata of safetensors and ONNX."""
 FILE = "epochscope.json"
-"""Of the text among the extra files of .pt and .pt2."""
+"""Name of the text among the extra files of .pt and .pt2."""
 FORMAT = VERSIONS["export"]
 _VERSIONS = ("epochscope", "python", "torch")
 
 
 def preparation(size: tuple[int, int], channels: int) -> list[dict[str, Any]]:
-    """The steps from an image file to raw pixels, in their order, as `trainer.data.decode` takes them.
+    """List the steps from an image file to raw pixels, in order, as `trainer.data.decode` does them.
 
-    `size`: width and height of the result."""
+    Args:
+        size: Width and height of the result in pixels.
+        channels: 1 (greyscale) or 3 (RGB).
+
+    Returns:
+        A mapping per step; `step` is its name, the rest its parameters.
+    """
     least = 2 * max(size)
     return [
         {"step": "open", "frame": "first", "formats": list(FORMATS)},
@@ -45,12 +51,17 @@ def preparation(size: tuple[int, int], channels: int) -> list[dict[str, Any]]:
 
 
 def describe(trained: TrainedModel, *, raw_pixels: bool) -> str:
-    """The text: class names in the order of the logits, what the input is, model, run, epoch and versions.
+    """Describe a trained model: classes in the order of the logits, input, preparation, model, run, epoch, versions.
 
-    `raw_pixels`: the file takes uint8 pixels and normalises them itself; else it holds weights of a model that wants
-    `(pixels / 255 - mean) / std`. `preparation` lists the steps from an image file to pixels. Plain ASCII, whatever the
-    names are made of. `temperature`: the file gives raw logits; softmax(logits / temperature) are the run's calibrated
-    probabilities. It is 1 where the run was not calibrated.
+    `temperature` is for calibrated probabilities: softmax(logits / temperature); 1 for a run that was not calibrated.
+
+    Args:
+        trained: The model.
+        raw_pixels: True: the file takes uint8 pixels and normalises them itself. False: it holds the weights of a model
+            that takes `(pixels / 255 - mean) / std`.
+
+    Returns:
+        JSON, plain ASCII whatever the class names are.
     """
     channels, height, width = trained.input_shape
     about: dict[str, Any] = {

@@ -29,15 +29,28 @@ with torch.no_grad():
 probabilities = (logits / about["temperature"]).softmax(1)[0]
 print(about["classes"][int(probabilities.argmax())], float(probabilities.max()))
 """
-"""What a card says of how the model is used."""
+"""What a card says about using the model."""
 MANY = 50
-"""Classes that a card lists, at most."""
+"""Largest number of classes that a card lists."""
 
 
 def write_repository(folder: RunFolder, path: Path) -> Facts:
-    """A folder `path` with `model.safetensors`, which was read back and has given the logits of the run's own weights,
-    `epochscope.json`, which says how images are prepared, and the model card `README.md`. Files of these names are
-    replaced, others left. Raises what the format safetensors raises, and DiskError."""
+    """Export a folder for a Hugging Face repository: weights, their description and a model card.
+
+    Files called `model.safetensors` (read back and checked), `epochscope.json` and `README.md` are replaced, others
+    stay.
+
+    Args:
+        folder: Folder of the run.
+        path: Folder to write; made if missing.
+
+    Returns:
+        Facts as from `write_safetensors`.
+
+    Raises:
+        UsageError: As from `write_safetensors`.
+        DiskError: As from `write_safetensors`, or a file could not be written.
+    """
     if not path.is_dir():
         durable.make_folder(path)
     facts = write_safetensors(folder, path / REPOSITORY)
@@ -48,8 +61,15 @@ def write_repository(folder: RunFolder, path: Path) -> Facts:
 
 
 def model_card(run: RunData, about: dict[str, Any]) -> str:
-    """The text of README.md: what the model is, how good and how sure it is, and how it is loaded. `about`: what the
-    file of the weights says of them."""
+    """Write the model card: what the model is, its scores and calibration, and how to load it.
+
+    Args:
+        run: Data of the run.
+        about: Description from the weights file, see `trainer.export.metadata.describe`.
+
+    Returns:
+        Markdown with a YAML header.
+    """
     return "\n".join([*_front(run, about), *_body(run, about)]) + "\n"
 
 

@@ -8,16 +8,22 @@ from typing import Any
 from trainer.csv_text import csv_text
 
 TOP = 3
-"""Likeliest classes of each image."""
+"""Number of most likely classes listed for each image."""
 
 
 def prediction_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Columns `image`, `class`, `confidence` in [0, 1], then `class_2`, `confidence_2`, `class_3`, `confidence_3`,
-    empty where the model has fewer classes; between them `unsure` (true or false), or `true_class` and `correct`, where
-    the rows have such keys.
+    """Format predictions as CSV.
 
-    Each row has `image`, `class`, `confidence`, and `top`: the likeliest classes, as mappings of `class` and
-    `probability`.
+    Columns: `image`, `true_class` (if the rows have it), `class`, `confidence` in [0, 1], `correct` and `unsure` (true
+    or false, if the rows have them), then `class_2`, `confidence_2`, `class_3`, `confidence_3`, empty where there are
+    fewer classes.
+
+    Args:
+        rows: A mapping per image with `image`, `class`, `confidence` and `top`: the most likely classes as mappings
+            with `class` and `probability`; optionally `true_class`, `correct`, `unsure`.
+
+    Returns:
+        The CSV text with its header.
     """
     labelled = any("true_class" in row for row in rows)
     marked = any("unsure" in row for row in rows)

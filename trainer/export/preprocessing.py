@@ -17,9 +17,17 @@ from trainer.data.validation import FaultyDataError
 
 
 def read_pixels(files: str | Path | Sequence[str | Path], about: Mapping[str, Any]) -> NDArray[np.uint8]:
-    """Image files as an exported model takes them, and as `predict` prepares them: uint8 (N, height, width, channels).
+    """Read image files as an exported model takes them, prepared as `predict` prepares them.
 
-    `about`: what the exported file says of its model. Raises FaultyDataError naming every file that cannot be read.
+    Args:
+        files: One path or several.
+        about: Description from the exported file, see `open_weights`.
+
+    Returns:
+        Raw pixels (N, height, width, channels), uint8.
+
+    Raises:
+        FaultyDataError: `data.unreadable`, naming every file that cannot be read.
     """
     width, height = about["input"]["size"]
     grey = about["input"]["mode"] == "L"
@@ -37,10 +45,16 @@ def read_pixels(files: str | Path | Sequence[str | Path], about: Mapping[str, An
 
 
 class RawPixels(nn.Module):
-    """Normalises raw pixels as training did, and asks the model.
+    """A model that takes raw pixels: it normalises them as training did, then calls `model`.
 
-    Takes uint8 (N, H, W, C), any N; gives what the model gives: float32 logits (N, classes). `mean` and `std`: of each
-    channel, of values in [0, 1].
+    Args:
+        model: From float32 (N, C, H, W) to logits (N, classes).
+        mean: Mean of each channel (C,), of values in [0, 1].
+        std: Standard deviation of each channel (C,), above 0.
+
+    Attributes:
+        scale: Factor of each channel, float32 (1, C, 1, 1).
+        offset: Added to each channel after that, float32 (1, C, 1, 1).
     """
 
     scale: Tensor
@@ -56,7 +70,14 @@ class RawPixels(nn.Module):
         self.register_buffer("offset", torch.tensor(offset).view(1, -1, 1, 1), persistent=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """uint8 (N, H, W, C) to logits (N, classes)."""
+        """Compute the logits of raw pixels.
+
+        Args:
+            pixels: uint8 (N, H, W, C), any N.
+
+        Returns:
+            Logits (N, classes), float32.
+        """
         planes = pixels.permute(0, 3, 1, 2).to(torch.float32).contiguous()
         logits: Tensor = self.model(planes * self.scale + self.offset)
         return logits

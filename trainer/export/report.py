@@ -28,8 +28,21 @@ def write_page(
     compared: Sequence[RunFolder] = (),
     heat_maps: bool = True,
 ) -> Facts:
-    """One HTML file that needs no network, see `trainer.report.write_report`. `heat_maps`: of where the model looked in
-    the hardest images, for which torch is imported."""
+    """Export the report as one HTML file that works offline, see `trainer.report.write_report`.
+
+    Args:
+        folder: Folder of the run.
+        path: File to write.
+        language: "en" or "ru". Default: "en".
+        compared: Folders of other runs to compare with. Default: none.
+        heat_maps: Show where the model looked in the hardest images; this imports torch. Default: True.
+
+    Returns:
+        `language` and `checked`.
+
+    Raises:
+        DiskError: The file could not be written.
+    """
     look = partial(_look, {}, folder) if heat_maps else None
     report.write_report(folder, path, language=language, compared=compared, look=look)
     return {"language": language, "checked": "one file: no network, no script, nothing beside it"}
@@ -49,9 +62,23 @@ def _look(made: dict[str, ImageExplainer], folder: RunFolder, split: str, place:
 def write_figures(
     folder: RunFolder, path: Path, *, language: Language = "en", compared: Sequence[RunFolder] = ()
 ) -> Facts:
-    """A folder `path` with every figure of the report as SVG and every table behind them as CSV. Files of the same
-    names are replaced, others left. Where one of them cannot be written, nothing is. Raises UsageError
-    `run.nothing_to_draw` and DiskError."""
+    """Export every figure of the report as SVG and every table behind them as CSV.
+
+    Files of the same names are replaced, others stay. If one of them cannot be written, none is.
+
+    Args:
+        folder: Folder of the run.
+        path: Folder to write.
+        language: "en" or "ru". Default: "en".
+        compared: Folders of other runs to compare with. Default: none.
+
+    Returns:
+        `language` and `checked`.
+
+    Raises:
+        UsageError: `run.nothing_to_draw`: the run has neither a finished epoch nor an evaluation.
+        DiskError: A file could not be written.
+    """
     drawn = report.figures(folder, language=language, compared=compared)
     tables = report.tables(folder)
     if not drawn and not tables:

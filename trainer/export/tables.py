@@ -1,4 +1,4 @@
-"""What was noted of a run, as tables and as one document. [no torch]"""
+"""The record of a run, as tables and as one JSON document. [no torch]"""
 
 from __future__ import annotations
 
@@ -24,8 +24,21 @@ _PER_CLASS = ("precision", "recall", "f1", "support")
 
 
 def write_epochs(folder: RunFolder, path: Path) -> Facts:
-    """A row per finished epoch: the columns of metrics.csv, then `train_f1_CLASS` and `valid_f1_CLASS` for each class.
-    Raises UsageError `run.no_history`."""
+    """Export a CSV row per finished epoch: the columns of metrics.csv, then F1 per class.
+
+    Those are `train_f1_CLASS` and `valid_f1_CLASS` for each class; the latter are empty without validation.
+
+    Args:
+        folder: Folder of the run.
+        path: File to write.
+
+    Returns:
+        `epochs` and `checked`.
+
+    Raises:
+        UsageError: `run.no_history`: no epoch is finished.
+        DiskError: The file could not be written.
+    """
     history = read_history(JournalReader(folder.journal))
     epochs = history.finished
     if not epochs:
@@ -41,8 +54,19 @@ def write_epochs(folder: RunFolder, path: Path) -> Facts:
 
 
 def write_classes(folder: RunFolder, path: Path) -> Facts:
-    """A row per split and class: precision, recall, f1 and support, with the best weights. Raises UsageError
-    `run.no_evaluation`."""
+    """Export a CSV row per split and class: precision, recall, F1 and support of the best weights.
+
+    Args:
+        folder: Folder of the run.
+        path: File to write.
+
+    Returns:
+        `rows` and `checked`.
+
+    Raises:
+        UsageError: `run.no_evaluation`: the run was not evaluated.
+        DiskError: The file could not be written.
+    """
     rows: list[Sequence[Any]] = []
     for split, found in evaluations.find_all(folder).items():
         columns = zip(found.classes, *(getattr(found.metrics, name) for name in _PER_CLASS), strict=True)
@@ -59,8 +83,20 @@ def write_classes(folder: RunFolder, path: Path) -> Facts:
 
 
 def write_json(folder: RunFolder, path: Path) -> Facts:
-    """What `runs show --json` says, and beside it `history`: a row per finished epoch; `validations`: all figures of
-    each of their validations. Non-finite numbers are spelt "NaN", "Infinity" and "-Infinity"."""
+    """Export what `runs show --json` prints, with `history` (finished epochs) and `validations` (all metrics of each).
+
+    NaN and infinities are written as "NaN", "Infinity" and "-Infinity".
+
+    Args:
+        folder: Folder of the run.
+        path: File to write.
+
+    Returns:
+        `epochs` and `checked`.
+
+    Raises:
+        DiskError: The file could not be written.
+    """
     reader = JournalReader(folder.journal)
     history = read_history(reader, whole_validations=True)
     about = {

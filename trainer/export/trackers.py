@@ -1,7 +1,5 @@
-"""A run that was made before, in the stores of experiment trackers: told by the same callback as a live one.
-
-[no torch, unless a model is kept]
-"""
+"""A finished run in the store of an experiment tracker: its events are replayed to the callback that tracks live runs.
+[no torch, unless a model is kept]"""
 
 from __future__ import annotations
 
@@ -27,19 +25,41 @@ if TYPE_CHECKING:
 
 
 def write_tensorboard(folder: RunFolder, path: Path) -> Facts:
-    """A folder for `tensorboard --logdir`. Raises as `_write` does."""
+    """Export a folder for `tensorboard --logdir`.
+
+    Args:
+        folder: Folder of the run.
+        path: Folder to make; it must not exist.
+
+    Returns:
+        `events` (their number) and `checked`.
+
+    Raises:
+        UsageError: `tracker.missing`, `run.no_history`, `export.exists` or `export.failed`.
+        DiskError: The folder could not be written.
+    """
     return _write("tensorboard", folder, path)
 
 
 def write_mlflow(folder: RunFolder, path: Path) -> Facts:
-    """A folder with a store for `mlflow ui`. Raises as `_write` does."""
+    """Export a folder with a store for `mlflow ui`.
+
+    Args:
+        folder: Folder of the run.
+        path: Folder to make; it must not exist.
+
+    Returns:
+        `events` (their number) and `checked`.
+
+    Raises:
+        UsageError: `tracker.missing`, `run.no_history`, `export.exists` or `export.failed`.
+        DiskError: The folder could not be written.
+    """
     return _write("mlflow", folder, path)
 
 
 def _write(name: str, folder: RunFolder, path: Path) -> Facts:
-    """Have the tracker of this name hear a run's events again, into the new folder `path`, which is deleted again where
-    it fails. Raises UsageError `tracker.missing`, `run.no_history`, `export.exists`, whether forced or not, and
-    `export.failed`; DiskError."""
+    """Replay a run's events to the tracker of this name, into the new folder `path`, which is deleted if that fails."""
     tracker: Any = load_callback(name)(folder=path)
     events = list(_told(folder))
     if not events:

@@ -1,4 +1,4 @@
-"""Nothing is in place before it was read back and has given the same logits."""
+"""A model's file is put in place only once it was read back and gave the same logits."""
 
 from __future__ import annotations
 
@@ -16,19 +16,33 @@ from trainer.store import durable
 from trainer.store.folder import RunFolder
 
 TOLERANCE = 1e-4
-"""Of a graph's logits, relative to the largest of them. Another order of additions gives up to 1e-6 for the models
-here; other processors multiply in other ways. A wrong normalisation, or the like, is a hundred times larger."""
+"""Largest difference of a graph's logits, relative to the largest logit. Another order of additions differs by up to
+1e-6 for the models here, other processors by more; a wrong normalisation, say, by a hundred times as much."""
 Answer = Callable[[Pixels], Tensor]
-"""From raw pixels (N, H, W, C) to logits (N, classes)."""
+"""From raw pixels (N, H, W, C) uint8 to logits (N, classes)."""
 
 
 def write_model(
     folder: RunFolder, trained: TrainedModel, path: Path, data: bytes, load: Callable[[Path], Answer], *, exact: bool
 ) -> Facts:
-    """Put a model's file in place once it has been read back by `load` and agrees with the run's weights: bit for bit
-    where `exact`, else within TOLERANCE. It is asked about all images at once and about a single one.
+    """Write a model's file once `load` can read it back and it agrees with the run's weights.
 
-    Raises DiskError `export.unreadable` or `export.differs`; there is no file then, or the one that was there before.
+    It is tried on all sample images together and on a single one.
+
+    Args:
+        folder: Folder of the run; gives the sample images.
+        trained: The model with the run's weights.
+        path: File to write.
+        data: Its content.
+        load: From the path of the file to a function from pixels to logits.
+        exact: True: the logits must be equal bit for bit. False: within `TOLERANCE`.
+
+    Returns:
+        `weights`, `epoch`, `classes`, `images`, `difference` and `tolerance` (both relative to the largest logit),
+        `checked`.
+
+    Raises:
+        DiskError: `export.unreadable` or `export.differs`; a file that was there before stays as it was.
     """
     pixels, shown = sample(folder, trained)
     tolerance = 0.0 if exact else TOLERANCE
@@ -76,7 +90,16 @@ def _sentence(shown: int, noise: int, difference: float) -> str:
 
 
 def same_text(path: Path, found: str | None, expected: str) -> None:
-    """Raise DiskError unless class names and the like have come back as they were."""
+    """Check that the description of a model was read back unchanged.
+
+    Args:
+        path: The file, for the error.
+        found: The text that was read; None if there was none.
+        expected: The text that was written.
+
+    Raises:
+        DiskError: `export.unreadable`: they differ.
+    """
     if found != expected:
         raise _unreadable(path, "the metadata about classes and normalisation is missing")
 

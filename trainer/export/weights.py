@@ -1,6 +1,6 @@
-"""Weights without the model: safetensors, and PyTorch's own file.
+"""Weights without the model: as safetensors and as PyTorch's own format.
 
-`open_weights` makes a model of either again, one that takes raw pixels.
+`open_weights` builds the model from either of them again, as one that takes raw pixels.
 """
 
 from __future__ import annotations
@@ -26,11 +26,23 @@ from trainer.store.versions import check_version
 
 Tensors = Mapping[str, Tensor]
 REPOSITORY = "model.safetensors"
-"""The weights in the folder of a model repository."""
+"""Name of the weights file in the folder of a model repository."""
 
 
 def write_safetensors(folder: RunFolder, path: Path) -> Facts:
-    """The weights by their own names; the text about them in the metadata, as `epochscope`."""
+    """Export the weights by their own names; the description is in the metadata, under `epochscope`.
+
+    Args:
+        folder: Folder of the run.
+        path: File to write.
+
+    Returns:
+        Facts as from `write_model`.
+
+    Raises:
+        UsageError: Those of `find_trained`.
+        DiskError: As from `write_model`.
+    """
     from safetensors.torch import save
 
     trained = find_trained(folder)
@@ -40,8 +52,21 @@ def write_safetensors(folder: RunFolder, path: Path) -> Facts:
 
 
 def write_pt(folder: RunFolder, path: Path) -> Facts:
-    """A plain state dict: `torch.load(path, weights_only=True)` gives what `load_state_dict` takes. The text about it
-    is one more file of the archive that this format is: `extra/epochscope.json`."""
+    """Export a state dict: `torch.load(path, weights_only=True)` gives what `load_state_dict` takes.
+
+    The description is one more file of the zip archive that this format is: `extra/epochscope.json`.
+
+    Args:
+        folder: Folder of the run.
+        path: File to write.
+
+    Returns:
+        Facts as from `write_model`.
+
+    Raises:
+        UsageError: Those of `find_trained`.
+        DiskError: As from `write_model`.
+    """
     trained = find_trained(folder)
     text = describe(trained, raw_pixels=False)
     buffer = io.BytesIO()
@@ -52,7 +77,14 @@ def write_pt(folder: RunFolder, path: Path) -> Facts:
 
 
 def read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:
-    """Tensors, and the text if there is one. Nothing stays open."""
+    """Read an exported .safetensors file; it is closed again.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Tensors by name, and the description; None if there is none.
+    """
     from safetensors.torch import load
 
     data = path.read_bytes()
@@ -62,7 +94,14 @@ def read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:
 
 
 def read_pt(path: Path) -> tuple[dict[str, Tensor], str | None]:
-    """The same of a .pt; what is no tensor is never built."""
+    """Read an exported .pt file, on the CPU and without running code in it; it is closed again.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Tensors by name, and the description; None if there is none.
+    """
     data = path.read_bytes()
     tensors: dict[str, Tensor] = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -71,7 +110,7 @@ def read_pt(path: Path) -> tuple[dict[str, Tensor], str | None]:
 
 
 def _extra(archive: zipfile.ZipFile) -> str:
-    """Where extra files lie: all of such an archive is in one folder, whatever it is called."""
+    """Path of the extra file in the archive: all files are in one folder, whatever it is called."""
     return f"{archive.namelist()[0].split('/')[0]}/extra/{FILE}"
 
 
@@ -92,10 +131,20 @@ def _loader(trained: TrainedModel, text: str, read: Any) -> Any:
 
 
 def open_weights(path: str | Path) -> tuple[RawPixels, dict[str, Any]]:
-    """The model in a .safetensors, a .pt or a folder for Hugging Face that was exported, from raw pixels to raw logits,
-    and what it says of it (`classes`, the `temperature` by which logits are divided for calibrated probabilities, and
-    more). Raises ValueError for a file that was not exported by `epochscope export`, NewerVersionError, UsageError
-    where its model is not installed."""
+    """Open an exported model: a .safetensors file, a .pt file or a folder for Hugging Face.
+
+    Args:
+        path: The file or folder.
+
+    Returns:
+        The model, from raw pixels to raw logits, in evaluation mode; and its description, among it `classes` and
+        `temperature`, by which logits are divided for calibrated probabilities.
+
+    Raises:
+        ValueError: The file was not made by `epochscope export`.
+        NewerVersionError: It was made by a newer version with another format.
+        UsageError: Its model is not installed.
+    """
     from trainer.models import build_model
 
     path = Path(path)

@@ -1,1 +1,1 @@
-"""Scores of a classifier from its confusion matrix, and how sure they are. No torch."""
+"""Metrics of a classifier from its confusion matrix, and how certain they are. No torch."""

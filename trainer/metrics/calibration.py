@@ -1,7 +1,7 @@
-"""How far confidences can be believed: reliability diagram, calibration error, accuracy over coverage. No torch.
+"""How far confidences can be trusted: reliability diagram, calibration error, accuracy over coverage. No torch.
 
-A model is calibrated if, of the images it is 80 % sure of, it gets 80 % right (Guo, Pleiss, Sun and Weinberger, "On
-Calibration of Modern Neural Networks", ICML 2017).
+A model is calibrated if, of the images it is 80 % sure of, it classifies 80 % correctly (Guo, Pleiss, Sun and
+Weinberger, "On Calibration of Modern Neural Networks", ICML 2017).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from trainer.metrics.temperature import Outcome
 
 BINS = 15
-"""Of equal width, as in the paper."""
+"""Default number of bins, of equal width as in the paper."""
 POINTS = 100
-"""Of a curve that is kept."""
+"""Points that are kept of a coverage curve."""
 CALIBRATED_SPLITS: tuple[Literal["valid", "test"], ...] = ("valid", "test")
 
 
@@ -30,36 +30,36 @@ class Reliability:
     counts: tuple[int, ...]
     """Images in each bin."""
     confidence: tuple[float, ...]
-    """Mean confidence in each bin, in [0, 1]; 0 in an empty one."""
+    """Mean confidence in each bin, in [0, 1]; 0 in an empty bin."""
     accuracy: tuple[float, ...]
-    """Share of the images in each bin that is classified correctly, in [0, 1]; 0 in an empty one."""
+    """Share of the images in each bin classified correctly, in [0, 1]; 0 in an empty bin."""
 
     @property
     def ece(self) -> float:
-        """Expected calibration error, in [0, 1]: the difference between confidence and accuracy of a bin, averaged over
-        all images (Guo et al., ICML 2017). NaN without images."""
+        """Expected calibration error, in [0, 1]: the difference between confidence and accuracy of each bin, averaged
+        over all images (Guo et al., ICML 2017). NaN without images."""
         counts = np.array(self.counts, dtype=float)
         apart = np.abs(np.array(self.accuracy) - np.array(self.confidence))
         return float((counts * apart).sum() / counts.sum()) if counts.any() else float("nan")
 
     @property
     def edges(self) -> tuple[float, ...]:
-        """Edges of the bins, one more than there are bins, from 0 to 1."""
+        """Edges of the bins, from 0 to 1: one more than there are bins."""
         count = len(self.counts)
         return tuple(place / count for place in range(count + 1))
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Accuracy when only the images are decided that the model is most confident of. Images of equal confidence are
-    decided together."""
+    """Accuracy if the model answers only for the images that it is most confident about. Images of equal confidence are
+    answered together."""
 
     coverage: tuple[float, ...]
-    """Share of the images that is decided, in (0, 1], increasing to 1."""
+    """Share of the images answered, in (0, 1], increasing to 1."""
     accuracy: tuple[float, ...]
-    """Share of the decided images that is classified correctly, in [0, 1]."""
+    """Share of the answered images classified correctly, in [0, 1]."""
     confidence: tuple[float, ...]
-    """Smallest confidence among the decided images, in [0, 1]."""
+    """Smallest confidence among the answered images, in [0, 1]."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,15 @@ class Believability:
 
 @dataclass(frozen=True)
 class SplitCalibration:
-    """Calibration of one split, before and after its logits were divided by the temperature."""
+    """Calibration of one split, before and after its logits are divided by the temperature."""
 
     images: int
-    """Images it was measured on: fewer than `total` if the logits of all would not fit in memory, or some are not
-    finite."""
+    """Images it was measured on: fewer than `total` if the logits of all images would not fit in memory, or if some are
+    not finite."""
     total: int
     """Images in the split."""
     before: Believability
-    """With the logits as the model gives them."""
+    """With the model's own logits."""
     after: Believability
     """With the logits divided by the temperature."""
 
@@ -102,7 +102,7 @@ class SplitCalibration:
 
 @dataclass(frozen=True)
 class Calibration:
-    """The temperature of a run's weights, and what it does to their confidences (Guo et al., ICML 2017)."""
+    """The temperature of a run's weights, and its effect on their confidences (Guo et al., ICML 2017)."""
 
     temperature: float
     """What logits are divided by, above 0; 1 if none could be fitted."""
@@ -111,11 +111,11 @@ class Calibration:
     images: int
     """Validation images it was fitted on."""
     weights: Literal["best", "last"]
-    """Which weights it belongs to."""
+    """Weights that it belongs to."""
     epoch: int
     """Epoch of these weights, from 1."""
     splits: Mapping[str, SplitCalibration] = field(default_factory=dict)
-    """`valid` (which it was fitted on, so its numbers flatter) and `test`, as far as the data has them."""
+    """`valid` (on which it was fitted, so its numbers are optimistic) and `test`, if the data has them."""
 
     @property
     def scaled(self) -> bool:
@@ -132,7 +132,7 @@ class Calibration:
         return {**about, "splits": {split: one.plain() for split, one in self.splits.items()}}
 
     def by_split(self) -> dict[str, dict[str, object]]:
-        """Give the same for each split by itself.
+        """Give the same for each split separately.
 
         Returns:
             Plain values by name, by split.
@@ -142,15 +142,37 @@ class Calibration:
 
 
 def believability(confidence: ArrayLike, correct: ArrayLike, nll: float | None) -> Believability:
-    """All of it, from the confidence in [0, 1] (N,) of each image and whether it is right (N,). Raises ValueError for
-    other confidences, and without images."""
+    """Summarise how far confidences can be trusted.
+
+    Args:
+        confidence: Confidence of each image (N,), in [0, 1].
+        correct: Whether each image is classified correctly (N,), bool.
+        nll: Mean negative log-likelihood, nats; None if it is not finite.
+
+    Returns:
+        Calibration error, reliability diagram and coverage curve, the curve thinned to `POINTS` points.
+
+    Raises:
+        ValueError: A confidence is outside [0, 1], the shapes differ, or there are no images.
+    """
     found = reliability(confidence, correct)
     return Believability(found.ece, nll, found, thinned(coverage(confidence, correct)))
 
 
 def reliability(confidence: ArrayLike, correct: ArrayLike, bins: int = BINS) -> Reliability:
-    """The reliability diagram of images with these confidences in [0, 1], (N,), right or not, (N,). Raises ValueError
-    for other confidences."""
+    """Compute a reliability diagram (Guo et al., ICML 2017).
+
+    Args:
+        confidence: Confidence of each image (N,), in [0, 1].
+        correct: Whether each image is classified correctly (N,), bool.
+        bins: Number of bins of equal width, 1 or more. Default: 15.
+
+    Returns:
+        Images, mean confidence and accuracy of each bin.
+
+    Raises:
+        ValueError: A confidence is outside [0, 1], or the shapes differ.
+    """
     sure, right = _checked(confidence, correct)
     place = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], sure, side="left")
     counts = np.bincount(place, minlength=bins)
@@ -161,13 +183,35 @@ def reliability(confidence: ArrayLike, correct: ArrayLike, bins: int = BINS) -> 
 
 
 def expected_calibration_error(confidence: ArrayLike, correct: ArrayLike, bins: int = BINS) -> float:
-    """See `Reliability.ece`."""
+    """Compute the expected calibration error (Guo et al., ICML 2017).
+
+    Args:
+        confidence: Confidence of each image (N,), in [0, 1].
+        correct: Whether each image is classified correctly (N,), bool.
+        bins: Number of bins of equal width, 1 or more. Default: 15.
+
+    Returns:
+        The error in [0, 1]; NaN without images.
+
+    Raises:
+        ValueError: A confidence is outside [0, 1], or the shapes differ.
+    """
     return reliability(confidence, correct, bins).ece
 
 
 def coverage(confidence: ArrayLike, correct: ArrayLike) -> Coverage:
-    """Accuracy over coverage, a point for each confidence that occurs. Raises ValueError for confidences outside of
-    [0, 1], and without images."""
+    """Compute accuracy over coverage, one point for each distinct confidence.
+
+    Args:
+        confidence: Confidence of each image (N,), in [0, 1].
+        correct: Whether each image is classified correctly (N,), bool.
+
+    Returns:
+        The curve, from the most confident images to all of them.
+
+    Raises:
+        ValueError: A confidence is outside [0, 1], the shapes differ, or there are no images.
+    """
     sure, right = _checked(confidence, correct)
     if not len(sure):
         raise ValueError("there are no images")
@@ -181,7 +225,15 @@ def coverage(confidence: ArrayLike, correct: ArrayLike) -> Coverage:
 
 
 def thinned(curve: Coverage, points: int = POINTS) -> Coverage:
-    """At most so many of its points, the last one among them: those that come first to 1/points, 2/points, ..."""
+    """Reduce a curve to a number of points, evenly spaced in coverage.
+
+    Args:
+        curve: The curve to thin.
+        points: Largest number of points to keep, 1 or more. Default: 100.
+
+    Returns:
+        The first points at or beyond 1/points, 2/points, ... of the images; the last point of the curve is among them.
+    """
     share = np.array(curve.coverage)
     # a share is a quotient: 7/100 of something must not fall behind 0.07 by a bit
     wanted = np.arange(1, points + 1) / points - 1e-12

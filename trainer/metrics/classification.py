@@ -1,8 +1,8 @@
 """Metrics of a split, all from one confusion matrix, as scikit-learn defines them with `zero_division=0`.
 
-Precision, recall and F1 are given for all classes, 0 where there is nothing to divide by. The macro means run over the
-classes that occur, as true or as predicted class: scikit-learn's default, where no `labels` are given. A class that is
-missing from a small split then does not count as one that the model never recognises.
+Precision, recall and F1 are given for all classes, 0 if there is nothing to divide by. Macro averages run over the
+classes that occur, as true or as predicted class: scikit-learn's default, without `labels`. A class that is missing
+from a small split then does not count as one that the model never recognises.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Metrics:
     confusion: ConfusionMatrix
     """Counts (C, C), the true class as row; reads like a tuple of rows."""
     samples: int
-    """Images."""
+    """Number of images."""
 
     @classmethod
     def from_confusion(cls, matrix: ArrayLike | ConfusionMatrix, loss_sum: float) -> Metrics:
@@ -94,7 +94,7 @@ class Metrics:
 
     @classmethod
     def from_json(cls, text: bytes) -> Metrics:
-        """Read the metrics in a JSON object, which may hold other things too; checked as in `of`.
+        """Read metrics from a JSON object, which may hold other things, too; checked as in `of`.
 
         Args:
             text: UTF-8, such as an evaluation/<split>.json.
@@ -172,9 +172,18 @@ def _score(value: float) -> float:
 
 
 def confusion(true: ArrayLike, predicted: ArrayLike, classes: int) -> Counts:
-    """Counts (C, C) int64, rows true, of two sequences of class numbers (N,) in 0..C-1.
+    """Count a confusion matrix.
 
-    Raises ValueError where lengths differ or a number is no class.
+    Args:
+        true: True classes (N,), whole numbers in 0 ... classes - 1.
+        predicted: Predicted classes (N,), likewise.
+        classes: Number of classes C.
+
+    Returns:
+        Counts (C, C) int64, the true class as row.
+
+    Raises:
+        ValueError: The lengths differ, or a number is not that of a class.
     """
     rows, columns = np.asarray(true, dtype=np.int64).ravel(), np.asarray(predicted, dtype=np.int64).ravel()
     if rows.shape != columns.shape:
@@ -186,11 +195,19 @@ def confusion(true: ArrayLike, predicted: ArrayLike, classes: int) -> Counts:
 
 
 def report(matrix: ArrayLike | ConfusionMatrix, classes: Sequence[str], digits: int = 2) -> str:
-    """scikit-learn's `classification_report(..., labels=range(C), target_names=classes, zero_division=0)`.
+    """Format a table of precision, recall, F1 and support, as scikit-learn prints it.
 
-    Where classes do not occur, the macro averages leave them out, as scikit-learn's do without `labels`; a last line
-    says so. Names keep the columns: they are measured as a terminal shows them, wide letters as two, line breaks as
-    `\\n`.
+    The text is that of `classification_report(..., labels=range(C), target_names=classes, zero_division=0)`. Macro
+    averages run over the classes that occur, as scikit-learn's do without `labels`; a last line says so if some do not.
+    Columns are aligned by display width (East Asian letters count as two), and line breaks in names are escaped.
+
+    Args:
+        matrix: Counts (C, C), the true class as row.
+        classes: Class names (C,).
+        digits: Digits after the decimal point, 0 or more. Default: 2.
+
+    Returns:
+        The table; its last line ends in a newline.
     """
     names = [one_line(name) for name in classes]
     counts = _matrix(matrix)
@@ -218,13 +235,28 @@ def report(matrix: ArrayLike | ConfusionMatrix, classes: Sequence[str], digits: 
 
 
 def over_classes(some: int, count: int) -> str:
-    """`8 of 10 classes`, to be said beside a macro mean of not all of them; empty where it is of all."""
+    """Say how many classes a macro mean covers, if not all of them.
+
+    Args:
+        some: Classes that the mean runs over.
+        count: All classes.
+
+    Returns:
+        A text such as `8 of 10 classes`; empty if the mean covers all.
+    """
     return f"{some} of {count} classes" if some < count else ""
 
 
 def mean_of(f1: Sequence[float], macro_f1: float) -> int:
-    """Of how many classes `macro_f1` is the mean, from F1 of all of them (C,): those left out have 0. All of them where
-    that cannot be told."""
+    """Find how many classes a recorded macro-F1 is the mean of.
+
+    Args:
+        f1: F1 of each class (C,), in [0, 1]; classes that were left out of the mean have 0.
+        macro_f1: The recorded mean, in [0, 1].
+
+    Returns:
+        The number of classes, 1 to C; C if it cannot be told.
+    """
     total = sum(f1) if all(0 <= one <= 1 for one in f1) else 0.0  # a damaged record may hold anything
     return min(len(f1), round(total / macro_f1)) if total > 0 and 0 < macro_f1 <= 1 else len(f1)
 

@@ -1,4 +1,4 @@
-"""Confusion matrices, as people ask of them. Rows are true classes, columns predicted ones."""
+"""Views of a confusion matrix for tables and charts. Rows are true classes, columns predicted ones."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ Mode = Literal["counts", "row", "column", "difference"]
 Counts = NDArray[np.int64]
 Shares = NDArray[np.float64]
 Table = Counts | ConfusionMatrix
-"""A matrix in either form; of a thousand classes only its cells are gone through."""
+"""A confusion matrix in either form; a sparse one costs only its cells above 0."""
 
 WHOLE = 30
-"""Up to so many classes are shown, all of them."""
+"""Up to this many classes are shown in full."""
 TOP = 15
-"""Of more, so many: the most confused ones. The rest is one class, "other"."""
+"""Classes shown if there are more: the most confused ones. The others are merged into one, "other"."""
 
 
 def shares(counts: Counts, mode: Literal["row", "column"]) -> Shares:
-    """(C, C) float64 in [0, 1]: of the images of the true (row) or the predicted (column) class. NaN where the class
-    has none."""
+    """Divide counts by the images of their row or column.
+
+    Args:
+        counts: Counts (C, C), the true class as row.
+        mode: "row": shares of the images of the true class; "column": of those predicted as the class.
+
+    Returns:
+        Shares (C, C) float64 in [0, 1]; NaN where the row or column has no images.
+    """
     sums = counts.sum(axis=1 if mode == "row" else 0, keepdims=True).astype(float)
     if mode == "column":
         sums = sums.reshape(1, -1)
@@ -33,27 +40,46 @@ def shares(counts: Counts, mode: Literal["row", "column"]) -> Shares:
 
 
 def difference(now: Counts, before: Counts) -> Shares:
-    """(C, C) float64 in [-1, 1]: by how much the share of the true class has grown, so that splits of different size
-    can be compared. NaN where one of them has no image of the class."""
+    """Compare two confusion matrices by the shares of the true class, so that splits of different size can be compared.
+
+    Args:
+        now: Counts (C, C), the true class as row.
+        before: Counts (C, C) to compare with.
+
+    Returns:
+        The share now less the share before, (C, C) float64 in [-1, 1]; NaN where either has no images of the class.
+    """
     return shares(now, "row") - shares(before, "row")
 
 
 @dataclass(frozen=True)
 class Pair:
-    """`count` images of `true` were predicted as `predicted`: `share` of that class. `change`: of the share, NaN where
-    there is nothing to compare with."""
+    """A pair of classes that is confused."""
 
     true: int
+    """Number of the true class."""
     predicted: int
+    """Number of the predicted class."""
     count: int
+    """Images of `true` that were predicted as `predicted`."""
     share: float
+    """Their share of the images of `true`, in [0, 1]."""
     change: float = float("nan")
+    """By how much the share has grown, in [-1, 1]; NaN if there is nothing to compare with."""
 
 
 def confused_pairs(now: Table, before: Table | None = None, limit: int = 50) -> list[Pair]:
-    """The errors, the most frequent first; compared with `before`, those that changed most come first.
+    """List the most frequent confusions; given `before`, those that changed most.
 
-    Equal ones come in the order of share, then of class.
+    Ties are ordered by share, then by class.
+
+    Args:
+        now: Counts (C, C), the true class as row.
+        before: Counts to compare with. None: order by count.
+        limit: Largest number of pairs, 0 or more. Default: 50.
+
+    Returns:
+        The pairs, most important first; the diagonal is left out.
     """
     this, that = ConfusionMatrix.of(now), None if before is None else ConfusionMatrix.of(before)
     places = this.places if that is None else np.union1d(this.places, that.places)
@@ -87,8 +113,16 @@ def _share_at(matrix: ConfusionMatrix, places: Counts) -> Shares:
 
 
 def most_confused(counts: Table, limit: int = TOP, keep: tuple[int, ...] = ()) -> list[int]:
-    """`limit` classes in the order of the data: those in `keep`, then those with most errors as true or as predicted
-    class."""
+    """Choose the classes with the most errors, as true or as predicted class.
+
+    Args:
+        counts: Counts (C, C), the true class as row.
+        limit: Largest number of classes, 0 or more. Default: 15.
+        keep: Classes that are chosen in any case, as far as `limit` allows.
+
+    Returns:
+        Their numbers, ascending.
+    """
     matrix = ConfusionMatrix.of(counts)
     involved = matrix.support + matrix.predictions - 2 * matrix.hits
     chosen = [one for one in keep if 0 <= one < matrix.size]
@@ -99,7 +133,15 @@ def most_confused(counts: Table, limit: int = TOP, keep: tuple[int, ...] = ()) -
 
 
 def fold(counts: Table, classes: list[int]) -> Counts:
-    """(len(classes) + 1, ...) counts of these classes; the last row and column are all others together."""
+    """Merge all classes but some into one.
+
+    Args:
+        counts: Counts (C, C), the true class as row.
+        classes: Numbers of the k classes to keep, in the order wanted.
+
+    Returns:
+        Counts (k + 1, k + 1) int64; the last row and column hold all other classes.
+    """
     matrix, side = ConfusionMatrix.of(counts), len(classes) + 1
     place = np.full(matrix.size, len(classes))
     place[classes] = np.arange(len(classes))
@@ -110,21 +152,23 @@ def fold(counts: Table, classes: list[int]) -> Counts:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a table shows: `counts` and `values` (k, k), `classes` the class of each row, None for "other".
-
-    `values` are counts, shares or differences as `mode` says, NaN for none. `before` are the counts compared with.
-    """
+    """A confusion matrix as a table shows it, k rows and columns."""
 
     mode: Mode
+    """What `values` are."""
     counts: Counts
+    """Counts (k, k) int64."""
     values: Shares
+    """Counts, shares in [0, 1] or differences in [-1, 1], (k, k) float64, as `mode` says; NaN where undefined."""
     classes: tuple[int | None, ...]
+    """Class of each row (k,); None for "other"."""
     before: Counts | None = None
+    """Counts (k, k) compared with; None if nothing was."""
 
     @property
     def scales(self) -> tuple[float, float]:
-        """The largest magnitude on the diagonal and off it: each has a colour scale, for errors are few beside hits.
-        Shares have all of a class as the scale of the diagonal; "other" beside "other" has none."""
+        """Largest magnitude on the diagonal and off it: each has a colour scale of its own, as errors are few beside
+        hits. For shares, the diagonal's scale ends at 1; the cell of "other" itself is left out."""
         size, errors = np.abs(np.nan_to_num(self.values)), ~np.eye(len(self.values), dtype=bool)
         hits = np.diag(size)[: len(size) - (None in self.classes)]
         whole = self.mode in ("row", "column")
@@ -132,8 +176,19 @@ class Shown:
 
 
 def shown(counts: Table, mode: Mode, before: Table | None = None, keep: tuple[int, ...] = ()) -> Shown:
-    """The table for this matrix: whole up to 30 classes, else the most confused ones and "other". A difference needs
-    `before`, of the same shape; without one all its values are NaN."""
+    """Prepare a confusion matrix for display.
+
+    Up to 30 classes are shown in full; of more, the most confused ones and "other".
+
+    Args:
+        counts: Counts (C, C), the true class as row.
+        mode: What the values of cells are.
+        before: Counts (C, C) to compare with. None: the values of mode "difference" are all NaN.
+        keep: Classes that are shown in any case.
+
+    Returns:
+        The table.
+    """
     classes: tuple[int | None, ...] = tuple(range(len(counts)))
     if len(counts) > WHOLE:
         top = most_confused(counts, keep=keep)

@@ -1,4 +1,4 @@
-"""What decides which epoch is the best: one value of each validation, and which way it gets better. [no torch]"""
+"""Decides which epoch is the best: one value per validation, and whether smaller or larger is better. [no torch]"""
 
 from __future__ import annotations
 
@@ -16,54 +16,97 @@ from trainer.events import EpochEnded, RunStarted
 Mode = Literal["min", "max"]
 
 BUILT_IN: dict[str, Mode] = {"loss": "min", "accuracy": "max", "macro_f1": "max"}
-"""Values that every validation has, and which way they get better."""
+"""Values that every validation has, and which direction is better."""
 
 
 class Validated(Protocol):
     """Metrics of a validation: `Metrics`, or a ValidationDone."""
 
     @property
-    def loss(self) -> float: ...
+    def loss(self) -> float:
+        """Mean over images (cross-entropy: nats)."""
+
     @property
-    def accuracy(self) -> float: ...
+    def accuracy(self) -> float:
+        """Share of images classified correctly, in [0, 1]."""
+
     @property
-    def macro_f1(self) -> float: ...
+    def macro_f1(self) -> float:
+        """Mean F1 over the classes that occur, in [0, 1]."""
 
 
 @dataclass(frozen=True)
 class Monitor:
-    """`name` is one of BUILT_IN or a custom metric; `mode` says whether a smaller or a larger value is better."""
+    """The metric that decides which epoch is the best."""
 
     name: str = "loss"
+    """One of `BUILT_IN`, or a custom metric. Default: the loss."""
     mode: Mode = "min"
+    """"min": smaller is better; "max": larger is better."""
 
     @classmethod
     def of(cls, started: RunStarted | None) -> Monitor:
-        """That of a run; the validation loss where nothing is known of it."""
+        """Get the monitor of a run.
+
+        Args:
+            started: First event of the run; None if it is not known.
+
+        Returns:
+            The run's monitor; the validation loss if the event is not known.
+        """
         return cls() if started is None else cls(started.monitor, started.monitor_mode)
 
     @property
     def column(self) -> str:
-        """Its column in the history of a run."""
+        """Name of its column in the history of a run."""
         return f"valid_{self.name}"
 
     def value(self, found: Validated, metrics: Mapping[str, float]) -> float:
-        """Its value in a validation with these custom metrics; NaN where there is none."""
+        """Get the monitored value of a validation.
+
+        Args:
+            found: Metrics of the validation.
+            metrics: Custom metrics of the validation, by name.
+
+        Returns:
+            The value; NaN if the validation does not have it.
+        """
         return float(getattr(found, self.name)) if self.name in BUILT_IN else metrics.get(self.name, math.nan)
 
     def value_of(self, event: EpochEnded) -> float | None:
-        """The same at the end of an epoch; None without validation."""
+        """Get the monitored value at the end of an epoch.
+
+        Args:
+            event: End of the epoch.
+
+        Returns:
+            The value, NaN if the validation does not have it; None if there was no validation.
+        """
         if event.valid_loss is None:
             return None
         found = getattr(event, self.column) if self.name in BUILT_IN else event.valid_metrics.get(self.name)
         return math.nan if found is None else float(found)
 
     def cost(self, value: float) -> float:
-        """The value, turned around where larger is better: the smaller the cost, the better."""
+        """Turn a value into a cost: the smaller, the better.
+
+        Args:
+            value: A value of the monitored metric.
+
+        Returns:
+            The value, negated if larger is better.
+        """
         return value if self.mode == "min" else -value
 
     def best_row(self, values: NDArray[np.float64]) -> int | None:
-        """The row of the best finite value, the first on a tie; None without any."""
+        """Find the best value.
+
+        Args:
+            values: Values (E,), one per epoch; may hold NaN and infinities.
+
+        Returns:
+            Place of the best finite value, the first on a tie; None if no value is finite.
+        """
         finite = np.isfinite(values)
         if not finite.any():
             return None
@@ -71,11 +114,19 @@ class Monitor:
 
 
 def make_monitor(name: str, mode: Mode | None, directions: Mapping[str, Mode | None]) -> Monitor:
-    """The monitor of a run with these custom metrics, and which way each gets better, as far as that is known. `name`
-    may be that of the column, too: `valid_loss`. `mode` None: as it is known.
+    """Make the monitor of a run and check that its metric exists.
 
-    Raises UsageError `metrics.monitor` where there is no such metric, `metrics.mode` where its direction is not known,
-    or is the other one.
+    Args:
+        name: A built-in value, a custom metric, or its column in the history (`valid_loss`).
+        mode: "min" or "max". None: the known direction of the metric.
+        directions: Custom metrics of the run, and which direction is better; None if not known.
+
+    Returns:
+        The monitor, its name without `valid_`.
+
+    Raises:
+        UsageError: `metrics.monitor`: there is no such metric; `metrics.mode`: its direction is not known, or
+            contradicts that of a built-in value.
     """
     known: dict[str, Mode | None] = {**directions, **BUILT_IN}
     short = name.removeprefix("valid_") if isinstance(name, str) and name not in known else name
@@ -102,6 +153,13 @@ def make_monitor(name: str, mode: Mode | None, directions: Mapping[str, Mode | N
 
 
 def directions_of(metrics: Mapping[str, object]) -> dict[str, Mode | None]:
-    """Which way each metric gets better, where it says so as torchmetrics' do: by `higher_is_better`."""
+    """Read which direction of each metric is better from `higher_is_better`, as torchmetrics' objects have it.
+
+    Args:
+        metrics: Metrics by name.
+
+    Returns:
+        "min", "max" or, if the metric does not say, None, by name.
+    """
     ways: dict[object, Mode] = {True: "max", False: "min"}
     return {name: ways.get(getattr(metric, "higher_is_better", None)) for name, metric in metrics.items()}

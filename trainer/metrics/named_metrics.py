@@ -1,4 +1,4 @@
-"""Metrics that can be asked for by name, beside those of plugins. No torch; scikit-learn where it is used."""
+"""Metrics that can be chosen by name, in addition to those of plugins. No torch; scikit-learn where it is used."""
 
 from __future__ import annotations
 
@@ -25,12 +25,19 @@ NAMED: dict[str, tuple[str, Mode]] = {
     "top5": ("share of images whose class is among the five most probable", "max"),
     "brier": ("Brier score: mean squared error of the probabilities, summed over classes", "min"),
 }
-"""What each is, and which way it gets better."""
+"""What each metric is, and which direction is better."""
 
 
 class NamedMetric:
-    """One of NAMED. It is called as the function behind it: with probabilities (N, C) and labels (N,), or as
-    scikit-learn's with `y_true` (N,) and `y_pred` (N,)."""
+    """One of `NAMED`, called as the function behind it is: with probabilities float32 (N, C) and labels int64 (N,), or,
+    like scikit-learn's metrics, with `y_true` (N,) and `y_pred` (N,).
+
+    Args:
+        name: Key of `NAMED`.
+
+    Attributes:
+        higher_is_better: Whether larger values are better.
+    """
 
     def __init__(self, name: str) -> None:
         self.__name__ = name

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SMALLEST = 4096
-"""Images that a column has room for at first."""
+"""Images that a column has room for at the start."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Outputs:
 class OutputColumns:
     """Collects the predictions of a split, batch by batch, in columns that double when they are full.
 
-    A list of small arrays would do as well, but each of them sits between the large blocks of two batches: the
-    allocator cannot hand those out again, and an evaluation of 60,000 images by 1,280 features grows by 800 MB.
+    A list of small arrays would be simpler, but each of them would lie between the large blocks of two batches: the
+    allocator could not reuse those, and an evaluation of 60,000 images with 1,280 features would grow by 800 MB.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,14 @@ class OutputColumns:
     def append(
         self, labels: NDArray[Any], predicted: NDArray[Any], confidence: NDArray[Any], loss: NDArray[Any]
     ) -> None:
-        """Take in one batch: arrays (B,) of numbers that the columns of `Outputs` can hold."""
+        """Add the predictions of a batch.
+
+        Args:
+            labels: True classes (B,).
+            predicted: Predicted classes (B,), below 65,536.
+            confidence: Softmax of the predicted class (B,), in [0, 1]; stored as float16.
+            loss: Loss of each image (B,).
+        """
         end = self._size + len(labels)
         if end > len(self._columns[0]):
             capacity = max(end, 2 * len(self._columns[0]))
@@ -63,5 +70,9 @@ class OutputColumns:
         self._size = end
 
     def outputs(self) -> Outputs:
-        """All that was taken in."""
+        """Give everything added so far.
+
+        Returns:
+            A copy, in the order of the images.
+        """
         return Outputs(*(one[: self._size].copy() for one in self._columns))

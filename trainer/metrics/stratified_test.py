@@ -23,18 +23,31 @@ Scores = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Tables:
-    """For each class (C,) int64: `images` and `failed` of all its images, `inside` and `failed_inside` of those in the
-    group. Classes that are wholly in the group or wholly outside of it compare nothing and are left out by each
-    function here."""
+    """Images and failures of each class (C,), overall and in a group. Classes that are entirely inside or outside the
+    group allow no comparison: the functions below leave them out."""
 
     images: Counts
+    """Images of each class (C,) int64."""
     failed: Counts
+    """Those that failed (C,) int64."""
     inside: Counts
+    """Images of each class in the group (C,) int64."""
     failed_inside: Counts
+    """Those in the group that failed (C,) int64."""
 
     @classmethod
     def of(cls, labels: Counts, failed: NDArray[np.bool_], inside: NDArray[np.bool_], classes: int) -> Tables:
-        """Of N images: class numbers, whether they failed, whether they are in the group; (N,) each."""
+        """Count images and failures.
+
+        Args:
+            labels: Class of each image (N,), in 0 ... classes - 1.
+            failed: Whether each image failed (N,).
+            inside: Whether each image is in the group (N,).
+            classes: Number of classes C.
+
+        Returns:
+            The counts.
+        """
 
         def count(some: NDArray[np.bool_]) -> Counts:
             return np.bincount(labels[some], minlength=classes).astype(np.int64)
@@ -43,33 +56,50 @@ class Tables:
         return cls(images, count(failed), count(inside), count(inside & failed))
 
     def pooled(self) -> Tables:
-        """The same as one table, whatever the classes."""
+        """Add up all classes.
+
+        Returns:
+            A single table, as if there were one class.
+        """
         columns = (self.images, self.failed, self.inside, self.failed_inside)
         return Tables(*(column.sum(keepdims=True) for column in columns))
 
     def compared(self) -> Tables:
-        """The classes of which some images are in the group and some are not."""
+        """Leave out classes that allow no comparison.
+
+        Returns:
+            The classes with images both in the group and outside it.
+        """
         both = (self.inside > 0) & (self.inside < self.images)
         return Tables(self.images[both], self.failed[both], self.inside[both], self.failed_inside[both])
 
 
 @dataclass(frozen=True)
 class Excess:
-    """Failures of a group beyond those that its classes explain, and its interval at `level`.
-
-    `images`: how many of the group could be compared. `lost` is the number of its failures less the number that the
-    failure rates of the same classes outside of the group give; negative where it does better.
-    """
+    """Failures of a group beyond what its classes explain."""
 
     images: int
+    """Images of the group that could be compared."""
     lost: float
+    """Failures less those expected from the failure rates of the same classes outside the group; negative if the group
+    does better."""
     interval: tuple[float, float]
+    """Confidence interval (low, high) of `lost`, in images."""
     level: float = 0.95
+    """Confidence level, in (0, 1). Default: 0.95."""
 
 
 def p_values(tables: Tables) -> tuple[float, float] | None:
-    """(more, fewer): the chances, in (0, 1], of at least so many and of at most so many failures in the group where it
-    fails as the rest does. Each at most x with a chance of at most x. None where nothing can be compared."""
+    """Test whether a group fails more, or less, often than other images of the same classes (see the module for the
+    test).
+
+    Args:
+        tables: Images and failures, overall and in the group.
+
+    Returns:
+        (more, fewer): chances, in (0, 1], of at least and of at most this many failures if the group failed as the rest
+        does; None if no class can be compared.
+    """
     some = tables.compared()
     if not len(some.images):
         return None
@@ -108,9 +138,18 @@ def _hypergeometric(images: int, failed: int, inside: int, logs: Scores) -> tupl
 
 
 def excess(tables: Tables, level: float = 0.95) -> Excess:
-    """Failures beyond those that the classes explain. The interval is that of a sum of differences of two shares, each
-    share drawn by one image towards the overall one, so that a class of few images that are all right does not pass for
-    certain (as Agresti & Caffo 2000 do with two)."""
+    """Estimate the failures of a group beyond what its classes explain.
+
+    The interval is that of a sum of differences of two proportions, each shrunk by one image towards the overall rate,
+    so that a class of few images without failures does not count as certain (after Agresti & Caffo 2000).
+
+    Args:
+        tables: Images and failures, overall and in the group.
+        level: Confidence level, in (0, 1). Default: 0.95.
+
+    Returns:
+        The excess; 0 if no class can be compared.
+    """
     some = tables.compared()
     if not len(some.images):
         return Excess(0, 0.0, (0.0, 0.0), level)
@@ -129,8 +168,15 @@ def excess(tables: Tables, level: float = 0.95) -> Excess:
 
 
 def false_discovery(p: ArrayLike) -> Scores:
-    """The smallest false discovery rate at which each of these p-values (n,) would be called a discovery (Benjamini &
-    Hochberg 1995): of those with at most x, a share of x is expected to be false."""
+    """Adjust p-values for multiple tests (Benjamini & Hochberg 1995).
+
+    Args:
+        p: P-values (n,), in [0, 1].
+
+    Returns:
+        For each (n,), the smallest false discovery rate at which it counts as a discovery: of those up to x, a share of
+        x is expected to be false.
+    """
     values = np.asarray(p, dtype=np.float64).ravel()
     order = np.argsort(values, kind="stable")
     scaled = values[order] * len(values) / np.arange(1, len(values) + 1)

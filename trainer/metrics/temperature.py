@@ -1,7 +1,7 @@
-"""Temperature scaling: the one number by which logits are divided so that their confidences fit. No torch.
+"""Temperature scaling: one number that logits are divided by, so that their confidences fit. No torch.
 
-Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017. The class predicted for an image
-stays as it is: all its logits are divided by the same number.
+Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017. Predicted classes do not change:
+all logits of an image are divided by the same number.
 """
 
 from __future__ import annotations
@@ -14,35 +14,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 COLDEST, HOTTEST = 0.05, 20.0
-"""Temperatures that are looked for: an overconfident model needs more than 1."""
+"""Range of temperatures searched; an overconfident model needs more than 1."""
 PIECE = 1 << 20
-"""Logits that are in memory as float64 at a time."""
+"""Logits held in memory as float64 at a time."""
 CLOSE = 1e-12
-"""Relative width of the interval in which the minimum is known to be at the end."""
+"""Relative width of the final interval around the minimum."""
 MOST_STEPS = 200
 
 Outcome = Literal["fitted", "bound", "all_right", "one_class", "no_images", "not_finite"]
-"""`fitted`: the minimum. `bound`: it is outside of the temperatures that are looked for, the nearer end is taken
-(`HOTTEST`: the model does no better than guessing). With the others the temperature is 1: `all_right`: every image has
-its own class in front, so that the likelihood grows without end as the temperature falls; `one_class`: there is nothing
-to be unsure of; `no_images`; `not_finite`: some logit is not a finite number."""
+"""`fitted`: the minimum. `bound`: the minimum is outside the range searched, and the nearer end is taken (`HOTTEST`:
+the model does no better than guessing). With the others the temperature is 1: `all_right`: every image is classified
+correctly, so that the likelihood grows without limit as the temperature falls; `one_class`: there is nothing to be
+unsure about; `no_images`; `not_finite`: some logit is not a finite number."""
 
 
 @dataclass(frozen=True)
 class Temperature:
-    """What was found, and how."""
+    """A fitted temperature."""
 
     value: float
+    """What logits are divided by, in [`COLDEST`, `HOTTEST`]."""
     outcome: Outcome
+    """How it was found, or why it is 1."""
 
 
 def fit_temperature(logits: NDArray[Any], labels: NDArray[np.int64]) -> Temperature:
-    """The temperature T in [COLDEST, HOTTEST] with the smallest mean cross-entropy of softmax(logits / T).
+    """Find the temperature T with the smallest mean cross-entropy of softmax(logits / T) (Guo et al., ICML 2017).
 
-    `logits`: (N, C) floating point; `labels`: (N,) in 0 ... C - 1. Whatever loss the model was trained with, this is
-    about the softmax of its logits, every image counts alike, and its label is one class. The cross-entropy is convex
-    in 1/T: the zero of its derivative is looked for by Newton's method, within an interval that is halved wherever a
-    step would leave it. Computed in float64, a piece at a time.
+    Whatever loss the model was trained with, this is about the softmax of its logits, with one class per image and all
+    images weighted equally. The cross-entropy is convex in 1/T: the zero of its derivative is found by Newton's method,
+    safeguarded by bisection. Computed in float64, a piece at a time.
+
+    Args:
+        logits: Logits (N, C), floating point.
+        labels: True classes (N,), in 0 ... C - 1.
+
+    Returns:
+        The temperature, in [`COLDEST`, `HOTTEST`], and how it was found.
     """
     count, classes = logits.shape
     if classes < 2:

@@ -1,4 +1,4 @@
-"""From a name and options to a module, and what must hold before the first step."""
+"""Builds models by name and options, and checks them before the first step."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from trainer.settings import merge
 Shape = tuple[int, int, int]
 """Channels, height, width."""
 SMALL = 64
-"""Side in pixels up to which images are enlarged to a pretrained network's `small_size` only: there is no more in
-them."""
+"""Side in pixels up to which images are only enlarged to a pretrained network's `small_size`: there is no more detail
+in them."""
 
 
 def build_model(
@@ -61,22 +61,43 @@ def build_model(
 
 
 def count_parameters(model: nn.Module) -> int:
-    """Trainable parameters; one used in two places counts once."""
+    """Count trainable parameters; a shared one counts once.
+
+    Args:
+        model: Any module.
+
+    Returns:
+        Numbers in all parameters with `requires_grad`.
+    """
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
 
 
 def move_model(model: nn.Module, device: torch.device) -> nn.Module:
-    """Put a model on its device, on the CPU with convolutions in the layout that is a third quicker there.
+    """Move a model to its device, on the CPU in the memory layout in which convolutions are a third faster.
 
     Not on MPS, where batch normalisation gives wrong gradients in that layout (pytorch/pytorch#175189). Images may come
-    in either layout: the weights' decides.
+    in either layout: that of the weights decides.
+
+    Args:
+        model: The model, changed in place.
+        device: Where it goes.
+
+    Returns:
+        The same model.
     """
     model = model.to(device)
     return model.to(memory_format=torch.channels_last) if device.type == "cpu" else model
 
 
 def floating_type(model: nn.Module) -> torch.dtype:
-    """The floating-point type of the model's weights, of most of them where they differ; float32 where it has none."""
+    """Get the floating-point type of a model's weights.
+
+    Args:
+        model: Any module.
+
+    Returns:
+        The type of most of the weights; float32 if there are none.
+    """
     sizes: Counter[torch.dtype] = Counter()
     for value in model.parameters():
         if value.is_floating_point():
@@ -91,11 +112,22 @@ def check_model(
     dtype: torch.dtype | None = None,
     example: Any = None,
 ) -> int:
-    """Send two empty images through the model and look at the shape of what comes out; the number of its outputs.
+    """Check a model's outputs by sending two empty images through it.
 
-    `classes` None: any number will do. `dtype`: of the images; None: that of the weights. `example`: the
-    `Inputs` of a few images, for a model of several inputs, sent in place of empty images. The model is left as it was:
-    modes, buffers and the global generators. Raises UsageError `model.shape`.
+    The model is left as it was: modes, buffers and the global generators.
+
+    Args:
+        model: The model, on any device.
+        input_shape: Shape of an image, without the batch.
+        classes: Number of classes that the model must have as outputs. None: any number.
+        dtype: Type of the images. None: that of the weights.
+        example: `Inputs` of a few images, sent instead of empty ones, for a model with several inputs.
+
+    Returns:
+        Number of outputs per image.
+
+    Raises:
+        UsageError: `model.shape`: the model fails on such images, or does not give logits (B, classes).
     """
     device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
     modes = [(module, module.training) for module in model.modules()]
@@ -177,8 +209,17 @@ def _resnet18(input_shape: Shape, classes: int) -> nn.Module:
 
 
 def network_size(name: str, image_shape: Shape, wanted: int | None) -> int:
-    """Side in pixels of the square images that a pretrained network looks at: as `wanted`, else that of the images, or
-    the network's own for small ones."""
+    """Choose the side of the square images that a pretrained network gets.
+
+    Args:
+        name: Name of the network.
+        image_shape: (channels, height, width) of the images.
+        wanted: Side in pixels that was asked for. None: the longer side of the images, or the network's `small_size`
+            for images of up to 64 pixels.
+
+    Returns:
+        The side in pixels.
+    """
     small = max(image_shape[1:]) <= SMALL
     return wanted or (find_backbone(name).small_size if small else max(image_shape[1:]))
 

@@ -9,9 +9,19 @@ _STAGES = ((1, 1), (2, 1), (4, 2), (4, 2))
 
 
 def make_cnn(input_shape: tuple[int, int, int], classes: int, width: int = 32, dropout: float = 0.0) -> nn.Module:
-    """Six 3x3 convolutions in four stages, each stage halving the image, then the mean over places and a linear layer.
+    """Build the small convolutional network: six 3x3 convolutions in four stages, global average pooling and a linear
+    layer.
 
-    About 0.54 M parameters at width 32. Takes images of any size; those below 32 pixels are halved less often.
+    Each stage halves the image; images below 32 pixels are halved less often. About 0.54 M parameters at width 32.
+
+    Args:
+        input_shape: (channels, height, width) of an image, of any size.
+        classes: Number of classes.
+        width: Channels of the first stage; later ones have two and four times as many. Default: 32.
+        dropout: Dropout probability before the linear layer, in [0, 1). Default: 0.
+
+    Returns:
+        A module from images float32 (N, C, H, W) to logits (N, classes).
     """
     channels, side = input_shape[0], min(input_shape[1:])
     parts: list[nn.Module] = []

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH = 1280
-"""Features of an image: channels of the last feature map."""
+"""Features per image: channels of the last feature map."""
 _STAGES = (
     # blocks, kernel, stride, expansion, channels
     (1, 3, 1, 1, 16),
@@ -24,8 +24,14 @@ _STAGES = (
 
 
 class EfficientNetLite0(nn.Module):
-    """Images (N, 3, H, W), values (pixel - 127) / 128, to logits (N, `classes`). `blocks` are its parts in order, from
-    the stem to the last feature map (N, 1280, H/32, W/32); `classifier` is the linear layer on their mean over H and W.
+    """EfficientNet-Lite0, from images (N, 3, H, W), values (pixel - 127) / 128, to logits (N, classes).
+
+    Args:
+        classes: Number of classes. Default: 1000, those of ImageNet.
+
+    Attributes:
+        blocks: The parts in order, from the stem to the last feature map (N, 1280, H/32, W/32).
+        classifier: Linear layer on the mean of that map over H and W.
     """
 
     def __init__(self, classes: int = 1000) -> None:
@@ -41,7 +47,14 @@ class EfficientNetLite0(nn.Module):
         self.classifier = nn.Linear(WIDTH, classes)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits."""
+        """Compute logits.
+
+        Args:
+            images: Normalised images float32 (N, 3, H, W).
+
+        Returns:
+            Logits float32 (N, classes).
+        """
         logits: Tensor = self.classifier(self.blocks(images).mean((2, 3)))
         return logits
 
@@ -73,11 +86,18 @@ def _convolution(
 
 
 class SameConv2d(nn.Conv2d):
-    """A convolution with TensorFlow's "same" padding: ceil(size / stride) outputs, and where the padding is odd, the
-    further pixel is on the right and below. torch's own pads both sides equally."""
+    """A convolution with TensorFlow's "same" padding: ceil(size / stride) outputs; if the padding is odd, the extra
+    pixel is on the right and at the bottom. PyTorch's own pads both sides equally."""
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, C, H, W) to (N, width, ceil(H / stride), ceil(W / stride))."""
+        """Apply the convolution.
+
+        Args:
+            images: Float32 (N, C, H, W).
+
+        Returns:
+            Float32 (N, out_channels, ceil(H / stride), ceil(W / stride)).
+        """
         (kernel, _), (stride, _) = self.kernel_size, self.stride
         # plain numbers: a tracer would take the padding for something that differs from image to image
         sizes = [int(size) for size in images.shape[2:]]
@@ -91,8 +111,17 @@ class SameConv2d(nn.Conv2d):
 
 
 def converted(published: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The state of an `EfficientNetLite0` from that of the published checkpoint, which has the same tensors in the same
-    order under other names. Raises ValueError where it has not."""
+    """Convert the published checkpoint, which has the same tensors in the same order under other names.
+
+    Args:
+        published: Tensors of the published checkpoint, by name.
+
+    Returns:
+        State of an `EfficientNetLite0`.
+
+    Raises:
+        ValueError: The tensors are not those of EfficientNet-Lite0.
+    """
     names = EfficientNetLite0().state_dict()
     if [tuple(tensor.shape) for tensor in published.values()] != [tuple(tensor.shape) for tensor in names.values()]:
         raise ValueError("these are not the weights of EfficientNet-Lite0")

@@ -14,19 +14,28 @@ from trainer.models.linear import NarrowLinear
 
 LITE0 = "efficientnet_lite0"
 LAYERS = (11, 15, 16, 17)
-"""Parts of EfficientNet-Lite0 whose maps become features: the last of its 112, 192 and 320 channels, and the end. On 50
-CIFAR-10 images a class (3,000 tested, five draws) a linear layer on all four reaches macro-F1 0.70, on the end alone
-0.68: what ImageNet does not tell apart is there in the middle and gone at the end."""
+"""Blocks of EfficientNet-Lite0 whose feature maps are used: the last of its 112, 192 and 320 channels, and the final
+one. On 50 CIFAR-10 images per class (3,000 tested, five draws) a linear layer on all four reaches macro-F1 0.70, on the
+final one alone 0.68: what ImageNet does not distinguish is there in the middle and gone at the end."""
 
 
 ROUNDING = 1e-5
-"""Part of a mean."""
+"""Standard deviation, as a part of the mean, up to which a feature counts as constant."""
 
 
 class Resize(nn.Module):
-    """Images (N, C, *`from_size`) to (N, C, `to`, `to`), bicubic with antialiasing as Pillow does it.
+    """Resizes images (N, C, height, width) to (N, C, to, to), bicubic with antialiasing as Pillow does it.
 
-    That is linear in the rows and in the columns: two products, which every exporter knows, unlike the operation.
+    That is linear in the rows and in the columns: two matrix products, which every exporter supports, unlike the
+    operation.
+
+    Args:
+        from_size: (height, width) of the images, in pixels.
+        to: Side of the result, in pixels.
+
+    Attributes:
+        rows: Weights of the rows, float32 (to, height).
+        columns: Weights of the columns, float32 (width, to).
     """
 
     rows: Tensor
@@ -38,7 +47,14 @@ class Resize(nn.Module):
         self.register_buffer("columns", _weights(from_size[1], to).T.contiguous(), persistent=False)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Float32."""
+        """Resize a batch.
+
+        Args:
+            images: Float32 (N, C, height, width).
+
+        Returns:
+            Float32 (N, C, to, to).
+        """
         return self.rows @ (images @ self.columns)
 
 
@@ -48,8 +64,19 @@ def _weights(size: int, to: int) -> Tensor:
 
 
 class FeatureNetwork(nn.Module):
-    """Normalised images (N, *`image_shape`), 1 or 3 channels, to features (N, `width`): brought to `size` pixels, then
-    what the network of this name gives before its last linear layer. `body` is the network without that layer."""
+    """A pretrained network without its last layer, from normalised images (N, C, H, W), 1 or 3 channels, to features
+    (N, width).
+
+    Args:
+        name: Name of the network (`trainer.backbones`).
+        image_shape: (channels, height, width) of the images.
+        size: Side of the square images that the network gets, in pixels.
+
+    Attributes:
+        resize: Brings images to that size.
+        body: The network without its last linear layer, with random weights.
+        width: Number of features.
+    """
 
     def __init__(self, name: str, image_shape: tuple[int, int, int], size: int) -> None:
         super().__init__()
@@ -58,7 +85,14 @@ class FeatureNetwork(nn.Module):
         self.body, self.width = make_body(name)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Float32 (N, width)."""
+        """Compute features.
+
+        Args:
+            images: Normalised images float32 (N, C, H, W); grey ones are repeated to three channels.
+
+        Returns:
+            Features float32 (N, width).
+        """
         if images.shape[1] == 1:
             images = images.expand(-1, 3, -1, -1)
         features: Tensor = self.body(self.resize(images))
@@ -66,14 +100,26 @@ class FeatureNetwork(nn.Module):
 
 
 class LayerMeans(nn.Module):
-    """Images to the means over the maps that some of the `blocks` give, side by side."""
+    """Spatial means of the feature maps of some blocks, concatenated.
+
+    Args:
+        blocks: The blocks of a network, in order.
+        layers: Numbers of the blocks whose maps are used, from 0.
+    """
 
     def __init__(self, blocks: nn.Sequential, layers: tuple[int, ...]) -> None:
         super().__init__()
         self.blocks, self.layers = blocks, layers
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, sum of the channels)."""
+        """Compute the means.
+
+        Args:
+            images: Float32 (N, 3, H, W).
+
+        Returns:
+            Float32 (N, sum of the channels of the blocks used).
+        """
         found = []
         for number, block in enumerate(self.blocks):
             images = block(images)
@@ -83,7 +129,14 @@ class LayerMeans(nn.Module):
 
 
 def make_body(name: str) -> tuple[nn.Module, int]:
-    """A network without its last layer, with random weights, and how many features it gives."""
+    """Build a network without its last layer, with random weights.
+
+    Args:
+        name: `efficientnet_lite0`, or a network of torchvision or timm by its prefixed name (`trainer.backbones`).
+
+    Returns:
+        The network and its number of features.
+    """
     if name == LITE0:
         return LayerMeans(EfficientNetLite0().blocks, LAYERS), 112 + 192 + 320 + 1280
     if name.startswith(TIMM):
@@ -100,8 +153,16 @@ def make_body(name: str) -> tuple[nn.Module, int]:
 
 
 class Standardize(nn.Module):
-    """Features (N, F) less a mean, divided by a standard deviation. One that is no more than rounding counts as 1: a
-    feature that was the same in all training images must not count a thousandfold in another."""
+    """Features (N, F) less a mean, divided by a standard deviation. A deviation no larger than rounding counts as 1: a
+    feature that is constant in all training images must not count a thousandfold in another.
+
+    Args:
+        width: Number of features F.
+
+    Attributes:
+        mean: What is subtracted, float32 (F,); 0 before `fit`.
+        scale: What is multiplied by, float32 (F,); 1 before `fit`.
+    """
 
     mean: Tensor
     scale: Tensor
@@ -112,20 +173,44 @@ class Standardize(nn.Module):
         self.register_buffer("scale", torch.ones(width))
 
     def fit(self, mean: Tensor, std: Tensor) -> None:
-        """Both (F,)."""
+        """Set mean and scale.
+
+        Args:
+            mean: Mean of each feature (F,).
+            std: Standard deviation of each feature (F,).
+        """
         self.mean.copy_(mean)
         self.scale.copy_(1 / torch.where(std > ROUNDING * mean.abs(), std, torch.ones_like(std)))
 
     def forward(self, features: Tensor) -> Tensor:
-        """The same shape."""
+        """Standardise features.
+
+        Args:
+            features: Float32 (N, F).
+
+        Returns:
+            Float32 (N, F).
+        """
         return (features - self.mean) * self.scale
 
 
 def make_head(
     width: int, classes: int, kind: str = "softmax", hidden: int = 256, dropout: float = 0.0
 ) -> nn.Sequential:
-    """A `Standardize`, not yet fitted, and softmax regression on features of this width; with `kind` mlp a hidden layer
-    before it. The first weights come from the global generator."""
+    """Build a classifier on features: a `Standardize`, not yet fitted, then softmax regression or an MLP.
+
+    The initial weights are drawn from the global generator.
+
+    Args:
+        width: Number of features.
+        classes: Number of classes.
+        kind: "softmax": a linear layer; "mlp": a hidden layer before it. Default: "softmax".
+        hidden: Width of the hidden layer. Default: 256.
+        dropout: Dropout probability after the hidden layer, in [0, 1). Default: 0.
+
+    Returns:
+        A module from features (N, width) to logits (N, classes).
+    """
     if kind == "softmax":
         return nn.Sequential(Standardize(width), NarrowLinear(width, classes))
     layers: list[nn.Module] = [nn.Linear(width, hidden), nn.ReLU(), *([nn.Dropout(dropout)] if dropout else [])]
@@ -133,7 +218,16 @@ def make_head(
 
 
 class PretrainedClassifier(nn.Module):
-    """Normalised images (N, C, H, W) to logits (N, classes): the network, then the head."""
+    """A pretrained network with a head of its own, from normalised images (N, C, H, W) to logits (N, classes).
+
+    Args:
+        network: Gives features.
+        head: Gives logits from features.
+
+    Attributes:
+        network: Gives features.
+        head: Gives logits from features.
+    """
 
     def __init__(self, network: FeatureNetwork, head: nn.Module) -> None:
         super().__init__()
@@ -141,6 +235,13 @@ class PretrainedClassifier(nn.Module):
         self.head = head
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits."""
+        """Compute logits.
+
+        Args:
+            images: Normalised images float32 (N, C, H, W).
+
+        Returns:
+            Logits float32 (N, classes).
+        """
         logits: Tensor = self.head(self.network(images))
         return logits

@@ -1,4 +1,4 @@
-"""The blocks of a network, from its input to its output: what a rate by depth and a frozen lower part go by."""
+"""The blocks of a network, from input to output: what layer-wise learning rates and freezing go by."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ direct part of the network."""
 
 
 def network_blocks(network: nn.Module) -> list[list[nn.Parameter]]:
-    """The parameters of each block. Blocks stand in the order in which the network names its parts, which is that of
-    its layers in every network that can be chosen by name."""
+    """Group the parameters of a network by block.
+
+    Args:
+        network: A network of torchvision or timm, or any module.
+
+    Returns:
+        Parameters of each block, in the order in which the network names its parts: that of its layers, for every
+        network that can be chosen by name.
+    """
     blocks: dict[str, list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
         found = _BLOCK.match(name)
@@ -22,21 +29,37 @@ def network_blocks(network: nn.Module) -> list[list[nn.Parameter]]:
 
 
 def top_blocks(blocks: int) -> int:
-    """How many of so many blocks count as the top: the last third."""
+    """Count the blocks that "top" stands for: the last third, rounded up.
+
+    Args:
+        blocks: Number of all blocks.
+
+    Returns:
+        Number of blocks at the top.
+    """
     return -(-blocks // 3)
 
 
 def freeze_batchnorm(network: nn.Module) -> None:
-    """Put every batch normalisation into evaluation mode: it goes by the statistics that it has. A head or a few
-    blocks trained on small batches do better with those of a million images."""
+    """Put every batch normalisation into evaluation mode, so that it keeps its statistics. A head or a few blocks
+    trained on small batches do better with those of a million images.
+
+    Args:
+        network: Changed in place.
+    """
     for module in network.modules():
         if isinstance(module, nn.modules.batchnorm._BatchNorm):  # noqa: SLF001  # torch has no public name for them
             module.eval()
 
 
 def freeze(network: nn.Module, blocks: list[list[nn.Parameter]]) -> None:
-    """Train nothing of these blocks, and switch off their dropout and the like: modules all of whose parameters are in
-    them, or in frozen ones, go into evaluation mode."""
+    """Exclude blocks from training, and switch off dropout and the like in them: modules whose parameters are all
+    frozen go into evaluation mode.
+
+    Args:
+        network: Changed in place.
+        blocks: Parameters of each block to freeze.
+    """
     for parameter in (parameter for block in blocks for parameter in block):
         parameter.requires_grad_(False)
     for module in network.modules():

@@ -14,10 +14,17 @@ from trainer.settings import Train
 
 
 def make_optimizer(model: nn.Module, train: Train, groups: list[Group] | None = None) -> torch.optim.Optimizer:
-    """The optimiser of `train.optimizer` over all trainable parameters of a model that is on its device already, or
-    over these `groups` of them.
+    """Make the optimiser that `train.optimizer` names.
 
-    Fused where torch can: the whole update is one kernel, several times quicker for small models.
+    It is fused where torch can: the whole update is one kernel, several times faster for small models.
+
+    Args:
+        model: The model, on its device already.
+        train: Optimiser, learning rate, weight decay and momentum.
+        groups: Parameter groups. None: all trainable parameters in one group.
+
+    Returns:
+        The optimiser.
     """
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     parameters: Any = groups or trained
@@ -37,15 +44,28 @@ def make_optimizer(model: nn.Module, train: Train, groups: list[Group] | None = 
 
 
 def make_loss(train: Train, counts: NDArray[np.int64] | None = None) -> nn.CrossEntropyLoss:
-    """Cross-entropy in nats, the mean over samples; `counts` (C,): training images of each class, which balanced class
-    weights are made of."""
+    """Make the loss: mean cross-entropy over samples, in nats.
+
+    Args:
+        train: Label smoothing and class weights.
+        counts: Training images per class (C,), needed for balanced class weights. None: equal weights.
+
+    Returns:
+        From logits (N, C) and labels (N,) to the loss; it is on the CPU.
+    """
     weight = balanced_weights(counts) if train.class_weights == "balanced" and counts is not None else None
     return nn.CrossEntropyLoss(weight=weight, label_smoothing=train.label_smoothing)
 
 
 def balanced_weights(counts: NDArray[np.int64]) -> Tensor:
-    """Images / (classes x images of the class), (C,) float32, as `class_weight="balanced"` of scikit-learn; classes
-    without an image are not counted and weigh 1."""
+    """Compute class weights: images / (classes x images of the class), as scikit-learn's `class_weight="balanced"`.
+
+    Args:
+        counts: Images per class (C,), int64. Classes without an image are not counted and weigh 1.
+
+    Returns:
+        (C,), float32.
+    """
     there = counts > 0
     weights = np.ones(len(counts))
     weights[there] = counts.sum() / (there.sum() * counts[there])

@@ -19,11 +19,22 @@ def groups_by_depth(
     weight_decay: float,
     head_decay: float,
 ) -> list[Group]:
-    """Groups for an optimiser: the `head` at `lr`, each block at `factor` times the rate of the one above it, the last
-    block first (discriminative rates: Howard and Ruder 2018, "Universal Language Model Fine-tuning").
+    """Group parameters with a learning rate by depth, and weight decay on weights alone.
 
-    `weight_decay`, `head_decay`: of weights; vectors, which are norms and biases, have none. What is not trained is
-    left out, empty groups are too.
+    The head gets `lr`, each block `factor` times the rate of the one above it (discriminative fine-tuning: Howard and
+    Ruder 2018, "Universal Language Model Fine-tuning for Text Classification"). Parameters that are not trained and
+    empty groups are left out.
+
+    Args:
+        head: Parameters of the head.
+        blocks: Parameters of each block, the last block next to the head.
+        lr: Learning rate of the head.
+        factor: In (0, 1].
+        weight_decay: Of the blocks' weights. Vectors (norms, biases) have none.
+        head_decay: Of the head's weights.
+
+    Returns:
+        Groups for an optimiser, with `params`, `lr` and `weight_decay`; the head first, then the blocks from the top.
     """
     groups = _by_decay(head, lr, head_decay)
     for depth, block in enumerate(reversed(blocks), 1):

@@ -12,10 +12,17 @@ from trainer.settings import Train
 
 
 class Schedule(LRScheduler):
-    """Learning rate as a closed form of the optimiser step; `step()` is called once after each of them.
+    """Learning rate as a closed form of the optimiser step; call `step()` after each step.
 
-    A linear rise over `warmup` steps, then `shape` over the rest: constant; cosine or linear from 1 to 0 at `total`;
-    step: times `drop_factor` after every `drop_steps`.
+    A linear warm-up over `warmup` steps, then `shape` over the rest.
+
+    Args:
+        optimizer: Its groups' rates are the peak rates.
+        shape: "constant"; "cosine" or "linear": from 1 to 0 at `total`; "step": times `drop_factor` every `drop_steps`.
+        total: Optimiser steps of the whole run.
+        warmup: Steps of the warm-up. Default: 0.
+        drop_steps: Steps between two drops, 1 or more. Default: 1.
+        drop_factor: In (0, 1]. Default: 1.
     """
 
     def __init__(
@@ -35,7 +42,14 @@ class Schedule(LRScheduler):
         super().__init__(optimizer)
 
     def factor(self, step: int) -> float:
-        """What the peak rate is multiplied with for the optimiser step after `step` completed ones."""
+        """Compute the factor on the peak rate.
+
+        Args:
+            step: Optimiser steps completed, 0 or more.
+
+        Returns:
+            Factor for the next step, in [0, 1].
+        """
         if step < self.warmup:
             return (step + 1) / (self.warmup + 1)
         done = min(1.0, (step - self.warmup) / max(1, self.total - self.warmup))
@@ -49,15 +63,33 @@ class Schedule(LRScheduler):
         return 1.0
 
     def get_lr(self) -> list[float | torch.Tensor]:
+        """Compute the rate of each parameter group for the next step; torch calls it.
+
+        Returns:
+            A rate per group.
+        """
         return [base * self.factor(self.last_epoch) for base in self.base_lrs]
 
     def state_dict(self) -> dict[str, Any]:
-        """How far it is, as plain values; shape and length are the constructor's, so that a run can be lengthened."""
+        """Return the progress as plain values. Shape and length are the constructor's, so that a run can be extended.
+
+        Returns:
+            `last_epoch`, `base_lrs`, `_step_count` and `_last_lr`.
+        """
         return {key: getattr(self, key) for key in ("last_epoch", "base_lrs", "_step_count", "_last_lr")}
 
 
 def make_schedule(optimizer: torch.optim.Optimizer, train: Train, steps_per_epoch: int) -> Schedule | None:
-    """The schedule of `train`, or None where the rate never changes."""
+    """Make the schedule that `train.schedule` names.
+
+    Args:
+        optimizer: The optimiser.
+        train: Schedule, warm-up and number of epochs.
+        steps_per_epoch: Optimiser steps in an epoch.
+
+    Returns:
+        The schedule; None if the rate never changes.
+    """
     if train.schedule == "constant" and train.warmup == 0:
         return None
     return Schedule(

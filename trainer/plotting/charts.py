@@ -1,4 +1,4 @@
-"""Charts with axes: lines over epochs, bars of classes, a map of points. [no torch]"""
+"""Charts with axes: lines over epochs, bars per class, a scatter plot. [no torch]"""
 
 from __future__ import annotations
 
@@ -29,23 +29,33 @@ from trainer.plotting.ticks import Kind, outward, ticks
 
 Floats = NDArray[np.float64]
 HALF, WHOLE = 470, 960
-"""Pixels: figures stand two beside each other, or alone."""
+"""Widths in pixels: of a figure beside another one, and of one on its own."""
 LARGEST = 1e30
+"""Values beyond it are not drawn."""
 SHORTEST = 1e-4
-"""Seconds."""
+"""Seconds where a logarithmic time axis begins."""
 MARKS = ("dot", "square", "triangle", "diamond")
 CAPS = ("round", "square")
-"""Points of classes whose colour was there before are square."""
+"""Ends of points: square for classes whose colour is already in use."""
 ROWS = 34
-"""Classes below each other, at most."""
+"""Largest number of classes below each other."""
 NAME = 150
-"""Pixels a class name may take."""
+"""Largest width of a class name, in pixels."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A named line, (n,) each. `colour`: its place in the palette; `faint`: behind the others, without marks or name;
-    `shape`: one of MARKS."""
+    """A line of a chart.
+
+    Attributes:
+        label: Its name in the legend.
+        x: Epochs, seconds or another quantity (n,), float64.
+        y: Values (n,), float64; NaN leaves a gap.
+        colour: Its place in the palette, 0 or more.
+        dashed: Whether it is dashed. Default: False.
+        faint: Draw it behind the others, without marks or legend entry. Default: False.
+        shape: Shape of its marks, one of `MARKS`. Default: "dot".
+    """
 
     label: str
     x: Floats
@@ -58,8 +68,18 @@ class Line:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a chart of lines says beside its lines. `best`: the epoch that was kept; `over`: what the lines go over
-    where it is not epochs, on a logarithmic axis that begins at `least`: time, in seconds, or another quantity."""
+    """A line chart without its lines.
+
+    Attributes:
+        name: Makes the ids of the drawing unique on a page.
+        title: Title.
+        about: Description for screen readers.
+        kind: Kind of the y axis. Default: "number".
+        best: Epoch to mark as the best. Default: None.
+        zero: Whether the y axis includes 0. Default: False.
+        over: Title of a logarithmic x axis, such as seconds; empty (default): epochs, linear.
+        least: Where a logarithmic x axis begins. Default: 1e-4.
+    """
 
     name: str
     title: str
@@ -72,7 +92,18 @@ class Frame:
 
 
 def line_chart(frame: Frame, lines: Sequence[Line], texts: Texts, width: int = HALF, height: int = 270) -> str:
-    """Lines over epochs or seconds, with a legend where there are several."""
+    """Draw lines over epochs or another quantity, with a legend if there are several.
+
+    Args:
+        frame: Axes and title.
+        lines: The lines.
+        texts: Words and number formats.
+        width: In pixels. Default: 470.
+        height: In pixels. Default: 270.
+
+    Returns:
+        An SVG element.
+    """
     if frame.over:
         lines = [replace(line, x=np.log10(np.maximum(line.x, frame.least))) for line in lines]
     drawing = Drawing(frame.name, width, height, frame.title, frame.about)
@@ -133,7 +164,8 @@ def _limits(lines: Sequence[Line]) -> tuple[float, float]:
 
 
 def draw_legend(drawing: Drawing, lines: Sequence[Line], title: str) -> float:
-    """Names of the lines beside the title, or below it where there is no room; the pixels it needs below."""
+    """Draw the names of the lines beside the title, or below it if there is no room; returns the pixels it takes
+    below."""
     if len(lines) < 2:
         return 0.0
     labels = fit_all([line.label for line in lines], 190)
@@ -151,7 +183,8 @@ def draw_legend(drawing: Drawing, lines: Sequence[Line], title: str) -> float:
 
 
 def draw_line(drawing: Drawing, line: Line, points: Floats, marked: Sequence[int] | None = None) -> None:
-    """A line through (n, 2) places of the drawing, with marks where there are few of them, or at those `marked`."""
+    """Draw a line through places (n, 2) in pixels; NaN leaves a gap. `marked`: indices of the points with a mark; None:
+    all points if there are 25 or fewer, else none."""
     colour = SERIES[line.colour % len(SERIES)]
     look: dict[str, Any] = {"stroke_linejoin": "round", "stroke_linecap": "round"}
     look |= {"stroke_width": 1, "stroke_opacity": 0.35} if line.faint else {"stroke_width": 1.8}
@@ -166,7 +199,7 @@ def draw_line(drawing: Drawing, line: Line, points: Floats, marked: Sequence[int
 
 
 def mark(shape: str, x: float, y: float, r: float) -> str:
-    """The path of a small mark around a point."""
+    """Make the SVG path data of a small mark: one of `MARKS` around (x, y), `r` its radius in pixels."""
     x_, y_, size = short(x), short(y), short(2 * r)
     if shape == "dot":
         half = f"a{short(r)} {short(r)} 0 1 0"
@@ -192,7 +225,13 @@ def _best(drawing: Drawing, x: float, box: tuple[float, float, float, float], la
 
 @dataclass(frozen=True)
 class Scores:
-    """Of each class, (C,): what a chart of bars shows."""
+    """Scores of each class, for a bar chart.
+
+    Attributes:
+        precision: (C,), in [0, 1].
+        recall: (C,), in [0, 1].
+        f1: (C,), in [0, 1].
+    """
 
     precision: Floats
     recall: Floats
@@ -200,7 +239,18 @@ class Scores:
 
 
 def class_bars(name: str, title: str, names: Sequence[str], scores: Scores, texts: Texts) -> str:
-    """F1 as a bar, precision and recall as marks on it; the best class on top. Several columns where there are many."""
+    """Draw F1 of each class as a bar, precision and recall as marks on it; the best class first.
+
+    Args:
+        name: Makes the ids of the drawing unique on a page.
+        title: Title.
+        names: Class names (C,).
+        scores: Their scores.
+        texts: Words and number formats.
+
+    Returns:
+        An SVG element.
+    """
     count = len(names)
     columns = math.ceil(count / ROWS)
     rows = math.ceil(count / columns)
@@ -266,7 +316,7 @@ def _bar(
 
 
 def count_bars(name: str, title: str, names: Sequence[str], counts: Sequence[int], texts: Texts) -> str:
-    """How many images there are of each class."""
+    """Draw the number of images `counts` (C,) of each class as an SVG element; arguments as for `class_bars`."""
     columns = math.ceil(len(names) / ROWS)
     rows = math.ceil(len(names) / columns)
     wide = WHOLE if columns > 1 else HALF
@@ -288,7 +338,19 @@ def count_bars(name: str, title: str, names: Sequence[str], counts: Sequence[int
 
 
 def scatter(name: str, title: str, places: Floats, labels: NDArray[np.int64], names: Sequence[str], about: str) -> str:
-    """Points (N, 2) in the colour of their class, each class named where most of its points lie."""
+    """Draw points in the colour of their class, each class named at the median of its points (30 classes at most).
+
+    Args:
+        name: Makes the ids of the drawing unique on a page.
+        title: Title.
+        places: Coordinates (N, 2), float64.
+        labels: Class of each point (N,), int64.
+        names: Class names (C,).
+        about: Description for screen readers.
+
+    Returns:
+        An SVG element.
+    """
     side = HALF
     drawing = Drawing(name, side, side, title, about)
     drawing.text(0, 13, title, size=13, font_weight=600)

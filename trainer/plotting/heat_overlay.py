@@ -11,10 +11,10 @@ from trainer.plotting.palette import HEAT, ramp
 
 Pixels = NDArray[np.uint8]
 OPACITY = 0.6
-"""Of the brightest places: what is below is still seen."""
+"""Opacity at the strongest places: the image still shows through."""
 
 LUMA = (0.299, 0.587, 0.114)
-"""How bright red, green and blue are (ITU-R BT.601)."""
+"""Weights of red, green and blue in brightness (ITU-R BT.601)."""
 
 
 class Method(StrEnum):
@@ -27,8 +27,16 @@ class Method(StrEnum):
 
 
 def levels(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A map (H, W) as shares of its largest value, 0 to 1: what speaks against the class counts as nothing. Where
-    nothing speaks for it, from the lowest value to the highest."""
+    """Scale a heat map to [0, 1]: evidence against the class counts as 0, the largest value as 1.
+
+    If nothing speaks for the class, or nothing against it, the lowest value is 0.
+
+    Args:
+        values: Heat map (H, W), float32.
+
+    Returns:
+        (H, W), float32; all 0 for a constant map.
+    """
     values = np.nan_to_num(values.astype(np.float32), posinf=0, neginf=0)
     low, high = float(values.min()), float(values.max())
     base = 0.0 if low < 0 < high else low
@@ -38,8 +46,14 @@ def levels(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def heat_colors(values: NDArray[np.float32]) -> Pixels:
-    """A map (H, W) as colours and opacity, (H, W, 4) uint8: cividis, which looks alike with and without colour
-    blindness; the less a place speaks for the class, the more of the image is seen."""
+    """Colour a heat map with cividis, which looks the same with and without colour blindness.
+
+    Args:
+        values: Heat map (H, W), float32.
+
+    Returns:
+        RGBA (H, W, 4), uint8; lower values are more transparent.
+    """
     level = levels(values)
     colors = ramp(HEAT)[(level * 255).round().astype(np.uint8)]
     opacity = 0.35 + 0.65 * level
@@ -47,14 +61,30 @@ def heat_colors(values: NDArray[np.float32]) -> Pixels:
 
 
 def faded(pixels: Pixels, opacity: float) -> Pixels:
-    """An image (H, W, 3) as it is below a map: the more of the map, the less of the image's own colours, which would
-    look like the map's."""
+    """Turn an image towards grey, so that its colours are not mistaken for those of a heat map.
+
+    Args:
+        pixels: Image (H, W, 3), uint8.
+        opacity: 0 (as it is) to 1 (grey).
+
+    Returns:
+        (H, W, 3), uint8.
+    """
     grey = pixels.astype(np.float32) @ np.array(LUMA, np.float32)
     return (pixels * (1 - opacity) + grey[..., None] * opacity).round().astype(np.uint8)
 
 
 def overlay(pixels: Pixels, values: NDArray[np.float32], opacity: float = OPACITY) -> Pixels:
-    """An image (H, W, 3) with its map (H, W) over it, (H, W, 3) uint8."""
+    """Put a heat map over its image.
+
+    Args:
+        pixels: Image (H, W, 3), uint8.
+        values: Heat map (H, W), float32.
+        opacity: Opacity of the strongest places, in [0, 1]. Default: 0.6.
+
+    Returns:
+        (H, W, 3), uint8.
+    """
     colors = heat_colors(values)
     share = opacity * colors[..., 3:].astype(np.float32) / 255
     return (faded(pixels, opacity) * (1 - share) + colors[..., :3] * share).round().astype(np.uint8)

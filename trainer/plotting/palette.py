@@ -1,4 +1,4 @@
-"""The colours that data are drawn in, on light and on dark: one palette for the window and for reports. [no torch]"""
+"""Colours of data on light and dark backgrounds: one palette for the window and for reports. [no torch]"""
 
 from __future__ import annotations
 
@@ -10,22 +10,29 @@ from numpy.typing import NDArray
 Lut = NDArray[np.uint8]
 
 ON_LIGHT = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C7A00")
-"""Okabe and Ito's palette, told apart with every kind of colour blindness. First training, then validation, then what
-is good."""
+"""The palette of Okabe and Ito, distinct with every kind of colour blindness: first training, then validation, then
+what is good."""
 STRONG_ON_LIGHT = ("#00507D", "#8F3F00", "#00593F", "#8A3E6D", "#6B4A00", "#005F8F", "#000000", "#5A4E00")
-"""The same, darker: 7 : 1 on white, for those who ask for high contrast."""
+"""The same, darker: contrast of 7 : 1 on white, for people who ask for high contrast."""
 ON_DARK = ("#56B4E9", "#E69F00", "#2BC79B", "#E29AC4", "#F0E442", "#4C9AD6", "#FFFFFF", "#F0845A")
-"""On dark, its brighter half comes first."""
+"""The same for dark backgrounds, its brighter half first."""
 
 HEAT = ("#00224E", "#123570", "#3B496C", "#575D6D", "#707173", "#8A8678", "#A59C74", "#C3B369", "#E1CC55", "#FEE838")
-"""cividis: rises evenly in lightness, looks alike with and without colour blindness."""
+"""cividis: lightness rises evenly, and it looks the same with and without colour blindness."""
 CHANGE_LIGHT = ("#0072B2", "#7FB8D8", "#F7F7F7", "#EAAE7F", "#D55E00")
-"""From much less over no change to much more."""
+"""From much less through no change to much more."""
 CHANGE_DARK = ("#56B4E9", "#3A6E8C", "#2A2C30", "#95691F", "#E69F00")
 
 
 def ramp(names: Sequence[str]) -> Lut:
-    """Even steps between colours `#rrggbb`: (256, 3) uint8."""
+    """Interpolate evenly between colours.
+
+    Args:
+        names: Two or more colours, `#rrggbb`.
+
+    Returns:
+        (256, 3), uint8.
+    """
     anchors = np.array([list(bytes.fromhex(name[1:])) for name in names], dtype=float)
     at = np.linspace(0, len(names) - 1, 256)
     columns = [np.interp(at, np.arange(len(names)), anchors[:, channel]) for channel in range(3)]

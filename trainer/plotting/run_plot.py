@@ -31,8 +31,15 @@ class Plot:
 
 
 def run_plot(epochs: Sequence[EpochEnded], best_epoch: int | None) -> Plot:
-    """Loss and macro-F1 of training and validation over the epochs, the best one marked. Without an epoch the axes are
-    empty."""
+    """Draw loss and macro-F1 of training and validation over epochs, the best epoch marked.
+
+    Args:
+        epochs: Finished epochs; without any, the axes are empty.
+        best_epoch: Epoch to mark, from 1. None: no mark.
+
+    Returns:
+        The drawing.
+    """
     texts = Texts("en")
     charts = [_chart(name, kind, epochs, best_epoch, texts) for name, kind in METRICS]
     return Plot(standalone(side_by_side("run-plot", "Loss and macro-F1 of a run", charts)))

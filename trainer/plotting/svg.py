@@ -25,7 +25,7 @@ from trainer.text_shortening import shorten, shorten_all
 
 INK, MUTED, GRID, PAPER, BEST = "var(--ink)", "var(--muted)", "var(--grid)", "var(--paper)", "var(--s3)"
 ON_STRONG = "#111111"
-"""Ink on a strong colour, whatever the page."""
+"""Ink on a strong colour, on light and dark pages."""
 SERIES = tuple(f"var(--s{number})" for number in range(1, len(ON_LIGHT) + 1))
 THEMES = {
     "light": {"ink": "#1c1c1c", "muted": "#5c5f66", "grid": "#dcdee2", "paper": "#ffffff", "soft": "#f4f5f7"},
@@ -37,42 +37,89 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation S
 MARGIN = 12
 """Pixels around a drawing in a file of its own."""
 SIZE = 12
+"""Default size of text, in pixels."""
 LONGEST = 400
-"""Letters of a name that are looked at."""
-"""Pixels of a text in a drawing, unless told otherwise."""
+"""Characters of a name that are considered."""
 
 
 class Drawing:
-    """A drawing of `width` x `height` pixels. `name` makes its ids unique in a page; `title` and `about` are what a
-    screen reader says."""
+    """An SVG drawing that elements are added to.
+
+    Args:
+        name: Makes its ids unique on a page.
+        width: In pixels.
+        height: In pixels.
+        title: Title for screen readers.
+        about: Description for screen readers. Default: none.
+
+    Attributes:
+        name: As above.
+        width: As above.
+        height: As above.
+    """
 
     def __init__(self, name: str, width: float, height: float, title: str, about: str = "") -> None:
         self.name, self.width, self.height, self._title, self._about = name, width, height, title, about
         self._parts: list[str] = []
 
     def add(self, tag: str, content: str = "", *, tip: str = "", **attributes: Any) -> None:
-        """An element; `content` is text, `tip` is said when the mouse rests on it."""
+        """Add an element.
+
+        Args:
+            tag: Name of the element.
+            content: Text in it. Default: none.
+            tip: Tooltip. Default: none.
+            **attributes: Its attributes, `_` for `-`; numbers are in pixels.
+        """
         inner = (f"<title>{clean(tip)}</title>" if tip else "") + clean(content)
         self._parts.append(f"<{tag}{_attributes(attributes)}" + (f">{inner}</{tag}>" if inner else "/>"))
 
     def text(self, x: float, y: float, content: str, *, size: float = SIZE, fill: str = INK, **more: Any) -> None:
-        """A line of text, its baseline at `y`. `anchor`: start, middle or end."""
+        """Add a line of text.
+
+        Args:
+            x: Where it is anchored, in pixels.
+            y: Its baseline, in pixels.
+            content: The text.
+            size: Font size in pixels. Default: 12.
+            fill: Colour.
+            **more: `anchor` ("start" (default), "middle" or "end") and further attributes.
+        """
         anchor = more.pop("anchor", "start")
         self.add("text", content, x=x, y=y, font_size=size, fill=fill, text_anchor=anchor, **more)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str, width: float = 1, **more: Any) -> None:
-        """A straight one."""
+        """Add a straight line.
+
+        Args:
+            x1: Start, in pixels.
+            y1: Start, in pixels.
+            x2: End, in pixels.
+            y2: End, in pixels.
+            stroke: Colour.
+            width: In pixels. Default: 1.
+            **more: Further attributes.
+        """
         self.add(
             "path", d=f"M{short(x1)} {short(y1)}L{short(x2)} {short(y2)}", stroke=stroke, stroke_width=width, **more
         )
 
     def place(self, drawing: str, x: float) -> None:
-        """Another drawing within this one, its left edge at `x`; as a group, for not every program nests drawings."""
+        """Add another drawing as a group (not every program can nest drawings).
+
+        Args:
+            drawing: What `svg` returned for it.
+            x: Its left edge, in pixels.
+        """
         inner = drawing.partition(">")[2].removesuffix("</svg>")
         self._parts.append(f'<g transform="translate({short(x)} 0)">{inner}</g>')
 
     def svg(self) -> str:
-        """The element for a page."""
+        """Finish the drawing.
+
+        Returns:
+            The `<svg>` element, for a page.
+        """
         size = f"{short(self.width)} {short(self.height)}"
         about = f'<desc id="{self.name}-d">{clean(self._about)}</desc>' if self._about else ""
         labels = f"{self.name}-t {self.name}-d" if about else f"{self.name}-t"
@@ -94,7 +141,15 @@ def _attributes(values: dict[str, Any]) -> str:
 
 
 def standalone(svg: str, theme: str = "light") -> str:
-    """A drawing as a file of its own: UTF-8 text with plain colours, on paper of the theme's colour."""
+    """Turn a drawing into a file of its own, with fixed colours on a background.
+
+    Args:
+        svg: What `Drawing.svg` returned.
+        theme: "light" (default) or "dark".
+
+    Returns:
+        The text of the file, to be saved as UTF-8.
+    """
     colours = THEMES[theme]
     head, _, rest = re.sub(r"var\(--([a-z0-9]+)\)", lambda found: colours[found[1]], svg).partition(">")
     width, height = (float(number) + 2 * MARGIN for number in re.findall(r' (?:width|height)="([\d.]+)"', head))
@@ -111,7 +166,17 @@ def standalone(svg: str, theme: str = "light") -> str:
 
 
 def side_by_side(name: str, title: str, drawings: Sequence[str], gap: float = 24) -> str:
-    """Several drawings as one, from left to right."""
+    """Join drawings from left to right.
+
+    Args:
+        name: Makes the ids unique on a page.
+        title: Title for screen readers.
+        drawings: SVG elements.
+        gap: Pixels between two. Default: 24.
+
+    Returns:
+        An SVG element.
+    """
     sizes = [[float(number) for number in re.findall(r' (?:width|height)="([\d.]+)"', one)[:2]] for one in drawings]
     whole = Drawing(name, sum(width for width, _ in sizes) + gap * (len(sizes) - 1), max(h for _, h in sizes), title)
     x = 0.0
@@ -122,19 +187,41 @@ def side_by_side(name: str, title: str, drawings: Sequence[str], gap: float = 24
 
 
 def clean(text: str) -> str:
-    """Text as HTML and XML can hold it: escaped, and what they cannot hold made visible."""
+    """Escape a text for HTML and XML; characters that they cannot hold are replaced by �.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The escaped text, without marks of text direction.
+    """
     found = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", "�", text)
     return escape(re.sub(r"[\u202a-\u202e\u2066-\u2069]", "", found))
 
 
 def short(value: float) -> str:
-    """A coordinate with as many digits as can be seen."""
+    """Format a coordinate with at most two decimals.
+
+    Args:
+        value: In pixels.
+
+    Returns:
+        The number.
+    """
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
 
 
 def width_of(text: str, size: float = SIZE) -> float:
-    """About how many pixels a text takes: fonts differ, this is a wide one's."""
+    """Estimate the width of a text. Fonts differ; this is that of a wide one.
+
+    Args:
+        text: The text.
+        size: Font size in pixels. Default: 12.
+
+    Returns:
+        Pixels.
+    """
     return size * sum(map(_width, text))
 
 
@@ -150,19 +237,44 @@ def _width(sign: str) -> float:
 
 
 def fit(text: str, room: float, size: float = SIZE) -> str:
-    """As much of a text as there is room for, on one line."""
+    """Shorten a text to one line.
+
+    Args:
+        text: The text.
+        room: Width in pixels.
+        size: Font size in pixels. Default: 12.
+
+    Returns:
+        As much of it as fits.
+    """
     return shorten(" ".join(text[:LONGEST].split()), room, lambda part: width_of(part, size))
 
 
 def fit_all(texts: Sequence[str], room: float, size: float = SIZE) -> list[str]:
-    """The texts of one list, each on one line of `room` pixels; different ones stay different, see `shorten_all`."""
+    """Shorten the texts of a list to one line each; different ones stay different, see `shorten_all`.
+
+    Args:
+        texts: The texts.
+        room: Width in pixels.
+        size: Font size in pixels. Default: 12.
+
+    Returns:
+        The shortened texts.
+    """
     lines = [" ".join(text.split()) for text in texts]
     lines = [line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} {line[-LONGEST // 2 :]}" for line in lines]
     return shorten_all(lines, room, lambda part: width_of(part, size))
 
 
 def path_of(points: NDArray[np.float64]) -> str:
-    """A line through (n, 2) points, interrupted where one is not finite."""
+    """Make the SVG path of a line, interrupted at NaN.
+
+    Args:
+        points: Places (n, 2), in pixels.
+
+    Returns:
+        Path data.
+    """
     parts, drawing = [], False
     for x, y in points.tolist():
         if x != x or y != y:
@@ -174,7 +286,14 @@ def path_of(points: NDArray[np.float64]) -> str:
 
 
 def png(pixels: NDArray[np.uint8]) -> str:
-    """(h, w, 3) uint8 as a data URI."""
+    """Encode an image as a data URI with a PNG.
+
+    Args:
+        pixels: (H, W, 3), uint8.
+
+    Returns:
+        The URI.
+    """
     from PIL import Image
 
     buffer = io.BytesIO()

@@ -20,7 +20,14 @@ NARROW, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
 
 class Texts:
-    """`texts[key]` is a text; numbers are spelled as the language does."""
+    """The words of a language, `texts[key]`, and its number formats.
+
+    Args:
+        language: "en" or "ru".
+
+    Attributes:
+        language: As above.
+    """
 
     def __init__(self, language: Language) -> None:
         self.language = language
@@ -30,15 +37,40 @@ class Texts:
         return self._texts[key]
 
     def word(self, group: str, name: str) -> str:
-        """The word for one of the engine's names, such as a state; the name itself where there is none."""
+        """Translate one of the engine's names, such as a state.
+
+        Args:
+            group: Kind of name, such as `state`.
+            name: The name.
+
+        Returns:
+            The word; `name` itself if there is none.
+        """
         return self._texts.get(f"{group}_{name}", name)
 
     def translated(self, context: str, text: str) -> str:
-        """A text of the window's that is written in English where it is declared, such as a setting's title."""
+        """Translate a text of the window that is declared in English, such as the title of a setting.
+
+        Args:
+            context: Context of the translation.
+            text: English text.
+
+        Returns:
+            The translation; `text` if there is none.
+        """
         return text if self.language == "en" else _catalogue(self.language).get((context, text), text)
 
     def error(self, code: str, parameters: Mapping[str, Any], what: str) -> str:
-        """What has happened, by the code of an error; `what`, the English text, where there is no other."""
+        """Describe an error.
+
+        Args:
+            code: Its code.
+            parameters: Its parameters.
+            what: Its English text, used if there is no translation.
+
+        Returns:
+            What has happened, in this language.
+        """
         text = self.translated("Errors", code)
         if text == code:
             return what
@@ -48,13 +80,29 @@ class Texts:
             return what  # another version gave other parameters
 
     def counted(self, thing: str, count: int) -> str:
-        """`1 class`, `10 classes`."""
+        """Format a count with its noun: `1 class`, `10 classes`.
+
+        Args:
+            thing: Key of the noun.
+            count: 0 or more.
+
+        Returns:
+            Number and noun.
+        """
         return self[f"count_{thing}_{'one' if count == 1 else 'many'}"].format(count=self.whole(count))
 
     # --- numbers
 
     def number(self, value: float | None, digits: int) -> str:
-        """A fixed number of digits; a dash where there is no figure, NaN and infinities by name."""
+        """Format a number with a fixed number of decimals.
+
+        Args:
+            value: The number; None gives a dash, NaN and infinities their names.
+            digits: Decimals.
+
+        Returns:
+            The number.
+        """
         if value is None or not math.isfinite(value):
             return no_number(value)
         if abs(value) >= 1e7 or (value and abs(value) < 0.5 * 10**-digits and digits > 2):
@@ -62,17 +110,41 @@ class Texts:
         return self._spelled(f"{value:,.{digits}f}")
 
     def whole(self, value: float) -> str:
-        """A count."""
+        """Format a count.
+
+        Args:
+            value: Rounded to a whole number.
+
+        Returns:
+            The number.
+        """
         return self._spelled(f"{round(value):,}") if abs(value) < 2**62 else self.number(value, 0)
 
     def percent(self, share: float | None, digits: int = 1) -> str:
-        """A share of 1."""
+        """Format a fraction as a percentage.
+
+        Args:
+            share: The fraction, 1 for 100 %; None or NaN give a dash.
+            digits: Decimals. Default: 1.
+
+        Returns:
+            The percentage with its sign.
+        """
         if share is None or not math.isfinite(share):
             return DASH
         return self.number(100 * share, digits) + FIXED + "%"
 
     def tick(self, value: float, step: float, kind: Kind) -> str:
-        """A number on an axis, with the digits that tell it from its neighbours."""
+        """Format the number at a tick of an axis, with the digits that tell it from its neighbours.
+
+        Args:
+            value: The number.
+            step: Distance between two ticks.
+            kind: Kind of the axis.
+
+        Returns:
+            The label.
+        """
         if kind == "percent":
             return self._spelled(f"{100 * value:.{decimals(100 * step)}f}") + FIXED + "%"
         if value and not 1e-4 <= max(abs(value), step) < 1e6:
@@ -80,7 +152,14 @@ class Texts:
         return self._spelled(f"{value:.{decimals(step)}f}")
 
     def general(self, value: float) -> str:
-        """With as many digits as it has."""
+        """Format a number with as many digits as it has, six at most.
+
+        Args:
+            value: The number.
+
+        Returns:
+            The number.
+        """
         return self._spelled(f"{value:g}")
 
     def _spelled(self, text: str) -> str:
@@ -91,7 +170,14 @@ class Texts:
         return "".join(signs.get(sign, sign) for sign in text)
 
     def duration(self, seconds: float) -> str:
-        """`9.4 s`, `12 min 5 s`, `1 h 2 min`."""
+        """Format a duration: `9.4 s`, `12 min 5 s`, `1 h 2 min`.
+
+        Args:
+            seconds: 0 or more; a dash for other values.
+
+        Returns:
+            The duration.
+        """
         if not 0 <= seconds < 1e10:
             return DASH
         second, minute, hour = (FIXED + self[f"unit_{name}"] for name in ("second", "minute", "hour"))
@@ -103,15 +189,28 @@ class Texts:
         return f"{self.whole(whole // 3600)}{hour} {whole % 3600 // 60}{minute}"
 
     def moment(self, text: str) -> str:
-        """An ISO 8601 time as local date and time with its offset, for a report travels; as it came where it is not a
-        time."""
+        """Format a time as local date and time with its UTC offset, since reports are passed on.
+
+        Args:
+            text: Time in ISO 8601.
+
+        Returns:
+            The time; `text` itself if it cannot be read.
+        """
         pattern = "%d.%m.%Y %H:%M" if self.language == "ru" else "%Y-%m-%d %H:%M"
         return local_text(text, pattern, offset=True)
 
 
 @cache
 def words(language: Language) -> dict[str, str]:
-    """All texts of a language by key."""
+    """Read the texts of a language.
+
+    Args:
+        language: "en" or "ru".
+
+    Returns:
+        Texts by key.
+    """
     found: dict[str, str] = tomllib.loads(resource("report", f"{language}.toml").read_text("utf-8"))
     return found
 

@@ -1,4 +1,4 @@
-"""Where the marks of an axis lie."""
+"""Positions of the ticks of an axis."""
 
 from __future__ import annotations
 
@@ -12,19 +12,37 @@ _POWERS = 300.0
 _LOG_SETS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0))
 MAX_TICKS = 50
 LEAST, MOST = 1e-300, 1e300
-"""A range below or above cannot be divided into steps: floats run out of digits. Below, it counts as none."""
+"""A range outside of these cannot be divided into steps: floats run out of digits. A smaller one counts as empty."""
 
 
 def nice_step(span: float, most: int) -> float:
-    """The smallest of 1, 2, 5 times a power of ten that divides `span` into at most `most` parts."""
+    """Find the smallest of 1, 2, 5 times a power of ten that divides a span into few enough parts.
+
+    Args:
+        span: Above 0.
+        most: Largest number of parts, 1 or more.
+
+    Returns:
+        The step.
+    """
     raw = span / max(1, most)
     power = 10.0 ** math.floor(math.log10(raw))
     return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * (1 - 1e-9))
 
 
 def ticks(low: float, high: float, most: int, kind: Kind) -> tuple[list[float], float]:
-    """Positions between `low` and `high`, about `most`, and the distance between two. On a logarithmic axis the edges
-    and positions are logarithms to base ten, and the distance is between two values."""
+    """Choose the ticks of an axis. On a logarithmic axis, edges and positions are logarithms to base 10.
+
+    Args:
+        low: Lower edge.
+        high: Upper edge.
+        most: About how many ticks, 1 or more.
+        kind: Kind of the axis.
+
+    Returns:
+        Increasing positions, and the distance between two (of values, not logarithms). No positions if the range is
+        empty or not finite.
+    """
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1:
         return [], 1.0
     if kind != "log" and not LEAST <= high - low <= MOST:
@@ -61,8 +79,17 @@ def _log_ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
 
 
 def outward(low: float, high: float, kind: Kind, zero: bool) -> tuple[float, float]:
-    """The range to show for values from `low` to `high`: a little wider, on round numbers so that it stays while data
-    come in; from 0 on where `zero` says so. In logarithms on a logarithmic axis."""
+    """Choose the range of an axis: a little wider than the data, and round, so that it stays while data come in.
+
+    Args:
+        low: Smallest value; on a logarithmic axis its logarithm to base 10.
+        high: Largest value, likewise.
+        kind: Kind of the axis.
+        zero: Whether 0 is included; not on a logarithmic axis.
+
+    Returns:
+        Lower and upper edge; (0, 1) if the data are not finite, (-1, 0) on a logarithmic axis.
+    """
     if not (math.isfinite(low) and math.isfinite(high)):
         return (-1.0, 0.0) if kind == "log" else (0.0, 1.0)
     low, high = max(low, -MOST), min(high, MOST)

@@ -1,4 +1,4 @@
-"""Images through a network without training it, as fast as this machine can."""
+"""Features of images from a network that is not trained, as fast as this machine can."""
 
 from __future__ import annotations
 
@@ -18,26 +18,35 @@ from trainer.models.feature_network import FeatureNetwork
 from trainer.store.process import usable_cores
 
 CHUNK = 64
-"""Images that go through the network at a time."""
+"""Images that go through the network together."""
 AT_ONCE = 8
-"""Of these on one core: a few images' maps stay in its cache. On 2 cores two single threads with 8 images each take 500
-images of 128x128 a second where one call with 64 and two threads takes 380 (torch: 125)."""
+"""Images per thread: the maps of a few images stay in a core's cache. On 2 cores, two threads with 8 images each reach
+500 images/s (128x128); one call with 64 images and two threads reaches 380, torch 125."""
 OPSET, OPSET_OF_TRANSFORMERS = 10, 14
-"""Of the graph: in 10 the padding is part of the operation, so that ONNX Runtime can join it with the convolution
-behind it (500 instead of 400 images a second). Transformers cannot be said in it, and torch prints a hundred thousand
-letters where it fails, past Python: it must not be tried."""
+"""ONNX opset of the graph. In 10 the padding is part of the operation, so ONNX Runtime can fuse it with the convolution
+after it (500 instead of 400 images/s). Transformers cannot be expressed in it; it must not be tried for them, since
+torch prints a hundred thousand characters when it fails, bypassing Python."""
 CLOSE = 1e-3
-"""How far ONNX Runtime may differ from torch, as part of the largest feature."""
+"""Largest difference between ONNX Runtime and torch, relative to the largest feature."""
 CLOSE_IN_HALF = 1e-2
-"""How far half precision may: ten times its rounding. Softmax regression gives the same verdicts where none is that
-close."""
+"""The same for half precision: ten times its rounding error. Softmax regression then predicts the same classes unless
+two are that close."""
 
 Extract = Callable[[Tensor], NDArray[np.float32]]
-"""Normalised images (N, C, H, W) to features (N, width)."""
+"""From normalised images (N, C, H, W) float32 to features (N, width) float32."""
 
 
 def features_of(images: Tensor, extract: Extract, width: int) -> Tensor:
-    """Of any number of normalised images, a chunk at a time: float32 (N, width), where the images are."""
+    """Extract the features of any number of images, `CHUNK` at a time.
+
+    Args:
+        images: Normalised images (N, C, H, W), float32.
+        extract: From images to features.
+        width: Number of features per image.
+
+    Returns:
+        Features (N, width), float32, on the device of `images`.
+    """
     if not len(images):
         return torch.empty(0, width, device=images.device)
     found = np.concatenate([extract(some) for some in images.split(CHUNK)])
@@ -45,9 +54,19 @@ def features_of(images: Tensor, extract: Extract, width: int) -> Tensor:
 
 
 def make_extractor(network: FeatureNetwork, shape: tuple[int, int, int], device: torch.device) -> Extract:
-    """The fastest way for images of this `shape` (C, H, W): on a CPU ONNX Runtime, which takes a quarter of the time of
-    torch, where it is installed and gives the same features; else torch, on CUDA in half precision where that is
-    close."""
+    """Choose the fastest way to extract features.
+
+    On a CPU this is ONNX Runtime (about a quarter of torch's time), if it is installed and gives the same features;
+    else torch. CUDA uses half precision where the features agree within `CLOSE_IN_HALF`.
+
+    Args:
+        network: The network; it is put into evaluation mode and moved to `device`.
+        shape: Shape of an image: (C, H, W).
+        device: Where to compute.
+
+    Returns:
+        From normalised images to features.
+    """
     network = network.eval().to(device)
     if device.type == "cpu" and find_spec("onnxruntime") is not None and find_spec("onnx") is not None:
         extract = _by_onnxruntime(network, shape)

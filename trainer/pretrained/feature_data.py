@@ -1,4 +1,4 @@
-"""Images as the features that a frozen network gives of them: each goes through the network once, for all runs."""
+"""Images as the features that a frozen network gives for them: each goes through the network once, for all runs."""
 
 from __future__ import annotations
 
@@ -20,16 +20,30 @@ from trainer.pretrained.feature_file import FeatureFile, image_digests
 
 Batch = tuple[Tensor, Tensor]
 PIECE = 8 * CHUNK
-"""Images after which features are put on the disk: half a second of work is lost where it is killed."""
+"""Images after which features are written to disk: half a second of work is lost if the process is killed."""
 VIEWS = ("plain", "mirrored")
 
 
 class FeatureData:
-    """The data source `images`, each image as `width` features, float32 (N, width).
+    """The data source `images` with features in place of images, float32 (N, width).
 
-    `extract`: from normalised images to features, made only if features are missing. They are kept in folders of
-    `store`, by the content of the images and by `identity`: plain values that stand for the network and its weights.
-    Where `images` mirrors some images at random, so does this: an image has a second set of features then.
+    Features are kept in folders under `store`, by the content of the images and by `identity`. If `images` flips images
+    at random, so does this source: an image then has a second set of features.
+
+    Args:
+        images: Source of the images.
+        extract: Makes the function from normalised images to features; called only if features are missing.
+        width: Number of features per image.
+        store: Folder of all features.
+        identity: Plain values that identify the network and its weights.
+        mirrored: Whether the features of mirrored training images are needed too. Default: False.
+        progress: Called with "extract", the images done and all images.
+
+    Attributes:
+        single_pass: Always False: the source can be read again for each epoch.
+
+    Raises:
+        DiskError: The features could not be written.
     """
 
     single_pass = False
@@ -90,12 +104,17 @@ class FeatureData:
 
     @property
     def plain(self) -> NDArray[np.float32]:
-        """Of all images of the source, (R, width), mapped from their file; `images.rows` says which are a split's."""
+        """Features of all images of the source (R, width), float32, memory-mapped; `images.rows` gives the rows of a
+        split."""
         features: NDArray[np.float32] = self._features["plain"].numpy()
         return features
 
     def statistics(self) -> tuple[Tensor, Tensor]:
-        """Mean and standard deviation of each feature over the training images, float32 (width,) both."""
+        """Compute mean and standard deviation of each feature over the training images.
+
+        Returns:
+            Mean (width,) and standard deviation (width,), both float32.
+        """
         rows = self.images.rows("train").cpu().sort().values.split(PIECE)
         count, width = self.sizes["train"], self.input_shape[0]
         total, squares = torch.zeros(width, dtype=torch.float64), torch.zeros(width, dtype=torch.float64)
@@ -107,15 +126,31 @@ class FeatureData:
         return mean.float(), (squares / count - mean.square()).clamp_min_(0).sqrt_().float()
 
     def of_run(self, fingerprint: str) -> None:
-        """None: no run of an earlier version was trained on features."""
+        """Do nothing: no run of an earlier version was trained on features.
+
+        Args:
+            fingerprint: Fingerprint of the data in a run.
+        """
 
     def to(self, device: torch.device | str) -> None:
-        """Make batches on `device` from now on."""
+        """Put batches on `device` from now on.
+
+        Args:
+            device: Where the model is.
+        """
         self._device = torch.device(device)
         self.images.to(device)
 
     def train_batches(self, epoch: int, first_batch: int = 0) -> Iterator[Batch]:
-        """Shuffled batches of an epoch, from `first_batch` on: float32 (B, width), int64 (B,). As `ImageData`'s."""
+        """Return the shuffled batches of an epoch, as `ImageData.train_batches`.
+
+        Args:
+            epoch: Number of the epoch, from 1.
+            first_batch: Batches to skip. Default: 0.
+
+        Returns:
+            Batches of features (B, width) float32 and labels (B,) int64.
+        """
         if first_batch >= self.steps_per_epoch:
             return iter(())
         batches = self._batches(epoch, first_batch)
@@ -134,23 +169,52 @@ class FeatureData:
             yield features.to(self._device), self.images.labels[some]
 
     def eval_batches(self, split: str, batch: int) -> Iterator[Batch]:
-        """All images of a split in stored order; shapes as in `train_batches`."""
+        """Yield all images of a split in stored order.
+
+        Args:
+            split: `train`, `valid` or `test`.
+            batch: Images per batch.
+
+        Yields:
+            Features (B, width) float32 and labels (B,) int64.
+        """
         for rows in self.images.rows(split).split(batch):
             yield self._features["plain"][rows.cpu()].to(self._device), self.images.labels[rows]
 
     @property
     def class_counts(self) -> NDArray[np.int64]:
-        """Training images of each class, (C,)."""
+        """Training images of each class (C,), int64."""
         return self.images.class_counts
 
     def published(self, split: str) -> SplitView:
-        """What viewers get to see of a split, in the order of `eval_batches`."""
+        """Return what viewers see of a split, as `ImageData.published`.
+
+        Args:
+            split: `train`, `valid` or `test`.
+
+        Returns:
+            The images of the split, in the order of `eval_batches`.
+        """
         return self.images.published(split)
 
     def files(self, split: str) -> list[str]:
-        """Whole paths of a split's images, as `ImageData.files`."""
+        """Return the full paths of a split's images, as `ImageData.files`.
+
+        Args:
+            split: `train`, `valid` or `test`.
+
+        Returns:
+            A path per image, in the order of `eval_batches`.
+        """
         return self.images.files(split)
 
     def prepare(self, images: Any) -> Tensor:
-        """New images (paths, Pillow images, arrays) to features, float32 (N, width); as `ImageData.prepare`."""
+        """Turn new images into features, as `ImageData.prepare`.
+
+        Args:
+            images: Paths, Pillow images or arrays.
+
+        Returns:
+            Features (N, width), float32.
+        """
         return features_of(self.images.prepare(images), self._features_of, self.input_shape[0])

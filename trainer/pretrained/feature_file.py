@@ -28,11 +28,11 @@ from trainer.store.durable import disk_error
 from trainer.store.versions import VERSIONS
 
 SAMPLE = 64
-"""Rows whose checksums are compared when a folder is opened."""
+"""Rows whose checksums are verified when a folder is opened."""
 THERE = 1 << 32
 
 PIECE = 1_024
-"""Rows that are in memory at a time while they are copied."""
+"""Rows in memory at a time while features are copied."""
 DIGEST = 16
 """Bytes of an image's digest: BLAKE2b of its pixels."""
 
@@ -41,7 +41,18 @@ Rows = NDArray[np.int64]
 
 
 def filled_rows(store: Path, source: str, network: Mapping[str, Any], rows: int, width: int) -> int:
-    """How many rows of such a `FeatureFile` are filled already; nothing is made or checked."""
+    """Count the rows that are already filled; nothing is created or verified.
+
+    Args:
+        store: Folder of all features.
+        source: As for `FeatureFile`.
+        network: As for `FeatureFile`.
+        rows: Images of the source.
+        width: Number of features per image.
+
+    Returns:
+        Number of filled rows, 0 to `rows`.
+    """
     folder = _folder(store, _index(source, network, rows, width))
     try:
         return int((np.fromfile(folder / "rows", np.uint64) >= THERE).sum())
@@ -59,11 +70,22 @@ def _folder(store: Path, index: str) -> Path:
 
 
 class FeatureFile:
-    """Features of a source's images, `rows` of them with `width` numbers each, in a folder of `store`, which is made
-    where it is missing or damaged.
+    """Features of a source's images, a row each, in a folder under `store`. The folder is made again if it is damaged.
 
-    `source`: stands for the images, all of them and in their order. `network`: plain values that say what makes
-    features of an image: equal images have equal features where these are equal. Raises DiskError.
+    Args:
+        store: Folder of all features.
+        source: Identifies the images, all of them and in their order.
+        network: Plain values that identify what makes the features: with equal values, equal images have equal
+            features.
+        rows: Images of the source.
+        width: Number of features per image.
+
+    Attributes:
+        folder: The folder.
+        shape: (rows, width).
+
+    Raises:
+        DiskError: The folder could not be made.
     """
 
     def __init__(self, store: Path, source: str, network: Mapping[str, Any], rows: int, width: int) -> None:
@@ -80,16 +102,29 @@ class FeatureFile:
 
     @property
     def there(self) -> NDArray[np.bool_]:
-        """(rows,): which are filled."""
+        """Which rows are filled (rows,), bool."""
         marks: NDArray[np.bool_] = self._marks() >= THERE
         return marks
 
     def read(self) -> Floats:
-        """(rows, width), mapped: nothing is read before it is used, nothing is written back."""
+        """Memory-map the features: nothing is read before it is used, changes are not written back.
+
+        Returns:
+            (rows, width), float32; rows that are not filled are 0.
+        """
         return np.memmap(self.folder / "features.npy", np.float32, "c", len(self._head), self.shape)
 
     def write(self, rows: Rows, features: Floats, images: NDArray[np.uint8]) -> None:
-        """Fill some rows (n,) with features (n, width) of images with these digests (n, DIGEST). Raises DiskError."""
+        """Fill some rows.
+
+        Args:
+            rows: Their indices (n,), int64.
+            features: Their features (n, width), float32.
+            images: Digests of their images (n, DIGEST), uint8.
+
+        Raises:
+            DiskError: Writing failed.
+        """
         data = np.ascontiguousarray(features, np.float32)
         marks = [THERE | zlib.crc32(row.tobytes()) for row in data]
         try:
@@ -100,8 +135,18 @@ class FeatureFile:
             raise disk_error(error, self.folder, self._size()) from error
 
     def borrow(self, rows: Rows, images: NDArray[np.uint8]) -> Rows:
-        """Fill those of the rows (n,) whose images, by their digests (n, DIGEST), already have features in another
-        folder of the store; the rows that are left. Raises DiskError."""
+        """Copy features of equal images from other folders of the store.
+
+        Args:
+            rows: Rows to fill (n,), int64.
+            images: Digests of their images (n, DIGEST), uint8.
+
+        Returns:
+            Rows that are still missing, (m,) int64.
+
+        Raises:
+            DiskError: Writing failed.
+        """
         for other in sorted(self.folder.parent.iterdir()):
             if len(rows) and other != self.folder:
                 places, features = self._alike(other, images)
@@ -134,7 +179,7 @@ class FeatureFile:
         return np.where(good, places, -1), features
 
     def finish(self) -> None:
-        """Note that no row is missing, where none is."""
+        """Mark the folder as complete if no row is missing."""
         if self.there.all():
             durable.write_text(self.folder / "complete", "")
 
@@ -192,6 +237,13 @@ def _header(rows: int, width: int) -> bytes:
 
 
 def image_digests(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """Of images (n, ...), by their pixels: (n, DIGEST)."""
+    """Compute a digest of each image's pixels (BLAKE2b).
+
+    Args:
+        pixels: Images (n, ...), any dtype.
+
+    Returns:
+        Digests (n, DIGEST), uint8.
+    """
     found = [hashlib.blake2b(image.tobytes(), digest_size=DIGEST).digest() for image in pixels]
     return np.frombuffer(b"".join(found), np.uint8).reshape(len(pixels), DIGEST)

@@ -1,4 +1,4 @@
-"""New images to the features that a frozen network gives of them."""
+"""New images as the features that a frozen network gives for them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ from trainer.pretrained.extraction import Extract, features_of
 
 
 class FeaturePreparation(PreparingSource):
-    """As `images`, with features, float32 (N, width), in place of the images. `extract`: what makes the function from
-    images to features, called when there is the first one."""
+    """`images` with features (N, width) float32 in place of prepared images.
+
+    Args:
+        images: Prepares images for the network.
+        extract: Makes the function from images to features; called when the first image arrives.
+        width: Number of features per image.
+
+    Attributes:
+        input_shape: (width,).
+    """
 
     def __init__(self, images: PreparingSource, extract: Callable[[], Extract], width: int) -> None:
         super().__init__(images.classes, images.image_shape, images.mean, images.std, images.fingerprint)
@@ -22,7 +30,14 @@ class FeaturePreparation(PreparingSource):
         self._extract: Extract | None = None
 
     def prepare(self, images: Any) -> Tensor:
-        """Float32 (N, width). Raises as `PreparingSource.prepare`."""
+        """Turn images into features; raises what `PreparingSource.prepare` raises.
+
+        Args:
+            images: As for `PreparingSource.prepare`.
+
+        Returns:
+            Features (N, width), float32.
+        """
         prepared = super().prepare(images)
         if self._extract is None:
             self._extract = self._make_extract()

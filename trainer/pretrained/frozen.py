@@ -25,7 +25,13 @@ from trainer.settings import Settings, flag_name
 
 
 class Frozen(NamedTuple):
-    """A `head` to train on the features in `data`; `digest`: of the weights of the network they come from."""
+    """A head and the features it is trained on.
+
+    Attributes:
+        head: New head, standardising included.
+        data: The features.
+        digest: SHA-256 of the network's weights, hex.
+    """
 
     head: nn.Module
     data: FeatureData
@@ -41,10 +47,23 @@ def build_frozen(
     *,
     mirrored: bool = False,
 ) -> Frozen:
-    """The features of `images` by the network that `settings.model` names, kept under `root`, and a new head for them.
-    `mirrored`: those of their mirror images, too.
+    """Extract the features of `images` with the network that `settings.model` names, and make a new head for them.
 
-    Raises what `load_weights` and `FeatureFile` raise.
+    Args:
+        settings: Settings of the run.
+        images: Images to extract features from.
+        root: Folder of all runs; features and weights are kept below it.
+        device: Where features are extracted.
+        progress: Called with stage, done and total.
+        mirrored: Extract the features of mirrored images too. Default: False.
+
+    Returns:
+        Head, features and digest.
+
+    Raises:
+        UsageError: Those of `load_weights`.
+        DataError: Those of `load_weights`.
+        DiskError: Those of `FeatureFile`.
     """
     network, identity = _network(settings, images.input_shape, root, progress)
     data = FeatureData(
@@ -68,7 +87,17 @@ def build_frozen(
 def frozen_for_images(
     settings: Settings, images: PreparingSource, root: Path, device: torch.device
 ) -> tuple[nn.Module, FeaturePreparation]:
-    """A head without its weights, and new images as the features it takes. Raises as `load_weights`."""
+    """Make a head for a saved run, and what turns new images into the features it takes.
+
+    Args:
+        settings: Settings of the run.
+        images: Prepares images for the network.
+        root: Folder of all runs; weights are kept below it.
+        device: Where features are extracted.
+
+    Returns:
+        The head, its weights not loaded yet, and the preparation. Raises what `load_weights` raises.
+    """
     network = _network(settings, images.image_shape, root)[0]
     features = FeaturePreparation(images, lambda: make_extractor(network, images.image_shape, device), network.width)
     return make_head(network.width, len(images.classes), **settings.head.model_dump()), features
@@ -89,21 +118,46 @@ def _network(
 def whole_model(
     settings: Settings, image_shape: tuple[int, int, int], head: nn.Module, root: Path
 ) -> PretrainedClassifier:
-    """The network with a `head` that was trained on its features: from normalised images to logits. Raises as
-    `load_weights`."""
+    """Join a network and a head that was trained on its features.
+
+    Args:
+        settings: Settings of the run.
+        image_shape: (C, H, W).
+        head: The trained head.
+        root: Folder of all runs; weights are kept below it.
+
+    Returns:
+        From normalised images to logits. Raises what `load_weights` raises.
+    """
     return PretrainedClassifier(_network(settings, image_shape, root)[0], head)
 
 
 def whole_tensors(head: Mapping[str, Tensor], name: str, digest: str, root: Path) -> dict[str, Tensor]:
-    """The weights of such a model from those of the `head` that a run under `root` has trained. Raises as
-    `load_weights`."""
+    """Return the weights of such a model.
+
+    Args:
+        head: Weights of the head by name.
+        name: Name of the network, as in `settings.model`.
+        digest: SHA-256 of its weights, hex.
+        root: Folder of all runs; weights are kept below it.
+
+    Returns:
+        Tensors by the names of `PretrainedClassifier`. Raises what `load_weights` raises.
+    """
     tensors = load_weights(find_backbone(name), root / WEIGHTS, digest).tensors
     network = {f"network.body.{key}": tensor for key, tensor in tensors.items()}
     return network | {f"head.{key}": tensor for key, tensor in head.items()}
 
 
 def check_augmentation(settings: Settings) -> None:
-    """Raise UsageError `pretrained.augment` for random changes that features cannot follow."""
+    """Reject random changes that features cannot follow.
+
+    Args:
+        settings: Settings of the run.
+
+    Raises:
+        UsageError: `pretrained.augment`: something other than flips is set.
+    """
     changes = ("rotation", "crop", "resized_crop", "jitter", "erasing", "randaugment")
     changed = [name for name in changes if getattr(settings.augment, name)]
     if changed:

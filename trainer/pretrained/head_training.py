@@ -1,4 +1,4 @@
-"""A head trained on features at once, without events: where training of the whole network starts from."""
+"""Training a head on features, without events: the starting point for fine-tuning the whole network."""
 
 from __future__ import annotations
 
@@ -15,15 +15,22 @@ from trainer.pretrained.feature_data import FeatureData
 
 EPOCHS = 30
 STEPS = 10_000
-"""At most: of many images fewer epochs are enough."""
+"""Upper limit: with many images fewer epochs are enough."""
 LR, MOMENTUM = 1e-3, 0.9
 """Those of the recipe for photos."""
 
 
 def train_head(head: nn.Module, data: FeatureData, penalty: float, progress: Progress = no_progress) -> None:
-    """Train `head` on the training features in `data` by cross-entropy and an L2 `penalty` divided by the number of
-    images, with momentum and a rate that falls to zero. Depends on the data's seed and the weights it starts with, and
-    on the generators where the head has dropout."""
+    """Train a head with cross-entropy, SGD with momentum and a rate that falls to zero (cosine).
+
+    The result depends on the data's seed and the initial weights; with dropout, also on torch's generators.
+
+    Args:
+        head: The head; changed in place.
+        data: Features of the training images.
+        penalty: L2 penalty, divided by the number of training images; 0 or more.
+        progress: Called with "head", the epochs done and all epochs.
+    """
     epochs = max(1, min(EPOCHS, STEPS // data.steps_per_epoch))
     optimizer = torch.optim.SGD(head.parameters(), LR, momentum=MOMENTUM, weight_decay=penalty / data.sizes["train"])
     total = epochs * data.steps_per_epoch

@@ -1,5 +1,5 @@
-"""Features, weights and reviews of labels that runs share: where they lie under the folder of all runs, what they take,
-and how they go. [no torch]"""
+"""Features, weights and label reviews that runs share: where they are kept, how large they are, and removing them.
+[no torch]"""
 
 from __future__ import annotations
 
@@ -23,8 +23,17 @@ LIVE = ("preparing", "running", "paused")
 
 @dataclass(frozen=True)
 class KeptFeatures:
-    """Features of one source by one network. `images`: how many have theirs, of `total`; `view`: plain or mirrored;
-    `side`: of the images that the network looked at, in pixels."""
+    """Features of one source from one network.
+
+    Attributes:
+        folder: Their folder.
+        network: Name of the network; empty for a damaged folder.
+        view: `plain` or `mirrored`.
+        side: Side of the images that the network was given, in pixels.
+        images: Images whose features are there.
+        total: Images of the source.
+        bytes: Size in bytes.
+    """
 
     folder: Path
     network: str
@@ -37,7 +46,14 @@ class KeptFeatures:
 
 @dataclass(frozen=True)
 class KeptWeights:
-    """Weights of a network. `runs`: names of the runs that need them, those in the trash included."""
+    """Weights of a network.
+
+    Attributes:
+        file: Their file.
+        digest: Its SHA-256, hex.
+        bytes: Size in bytes.
+        runs: Names of the runs that need them, runs in the trash included.
+    """
 
     file: Path
     digest: str
@@ -46,13 +62,27 @@ class KeptWeights:
 
 
 def kept_features(root: Path) -> list[KeptFeatures]:
-    """What is under `root`, the largest first; folders that are damaged count as features of an unknown network."""
+    """List the features under `root`, largest first; a damaged folder counts as features of an unknown network.
+
+    Args:
+        root: Folder of all runs.
+
+    Returns:
+        An entry per folder.
+    """
     found = [_features(folder) for folder in _inside(root / FEATURES) if folder.is_dir()]
     return sorted(found, key=lambda one: -one.bytes)
 
 
 def kept_weights(root: Path) -> list[KeptWeights]:
-    """What is under `root`, the largest first."""
+    """List the weights under `root`, largest first.
+
+    Args:
+        root: Folder of all runs.
+
+    Returns:
+        An entry per file.
+    """
     users = _users(root)
     files = [file for file in _inside(root / WEIGHTS) if file.suffix == ".safetensors"]
     found = [KeptWeights(file, file.stem, file.stat().st_size, tuple(users.get(file.stem, ()))) for file in files]
@@ -60,22 +90,44 @@ def kept_weights(root: Path) -> list[KeptWeights]:
 
 
 def kept_reviews(root: Path) -> tuple[int, int]:
-    """How many reviews of labels lie under `root`, and how many bytes they take."""
+    """Count the label reviews under `root`.
+
+    Args:
+        root: Folder of all runs.
+
+    Returns:
+        Their number, and their size in bytes.
+    """
     found = [folder for folder in _inside(root / REVIEWS) if folder.is_dir()]
     return len(found), sum(file.stat().st_size for folder in found for file in _inside(folder))
 
 
 def remove_reviews(root: Path) -> int:
-    """Remove all reviews of labels under `root`; the bytes that are free now."""
+    """Remove all label reviews under `root`.
+
+    Args:
+        root: Folder of all runs.
+
+    Returns:
+        Bytes freed.
+    """
     _, size = kept_reviews(root)
     durable.remove_tree(root / REVIEWS)
     return size - kept_reviews(root)[1]
 
 
 def remove_features(root: Path) -> int:
-    """Remove all features under `root`, which the next run that needs them makes again; the bytes that are free now.
+    """Remove all features under `root`; the next run that needs them extracts them again.
 
-    Raises UsageError `cache.live` while a run there is at work, and DiskError.
+    Args:
+        root: Folder of all runs.
+
+    Returns:
+        Bytes freed.
+
+    Raises:
+        UsageError: `cache.live`: a run there is in progress.
+        DiskError: A folder could not be removed.
     """
     live = [entry.folder.name for entry in list_runs(root) if entry.state in LIVE]
     if live:
@@ -93,7 +145,17 @@ def remove_features(root: Path) -> int:
 
 
 def remove_weights(root: Path) -> int:
-    """Remove weights under `root` that no run needs; the bytes that are free now. Raises DiskError."""
+    """Remove the weights under `root` that no run needs.
+
+    Args:
+        root: Folder of all runs.
+
+    Returns:
+        Bytes freed.
+
+    Raises:
+        DiskError: A file could not be removed.
+    """
     unused = [one for one in kept_weights(root) if not one.runs]
     for one in unused:
         durable.remove(one.file)

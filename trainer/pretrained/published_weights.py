@@ -30,10 +30,18 @@ LOOK_SECONDS = 0.2
 
 
 def published_weights(backbone: Backbone, progress: Progress = no_progress) -> Mapping[str, Tensor]:
-    """All weights of a network, by its own names. `progress` is told of the stage "download", in megabytes.
+    """Get the published weights of a network: from a package, or downloaded and checked.
 
-    Raises UsageError `pretrained.missing` where the package that holds them is not installed, DataError
-    `pretrained.download` or `pretrained.damaged`.
+    Args:
+        backbone: The network.
+        progress: Called with "download", the megabytes done and all megabytes (0: not known).
+
+    Returns:
+        All tensors, by the network's own names.
+
+    Raises:
+        UsageError: `pretrained.missing`: the package that holds them is not installed.
+        DataError: `pretrained.download` or `pretrained.damaged`.
     """
     if backbone.name.startswith(TORCHVISION):
         return _of_torchvision(backbone, progress)
@@ -153,7 +161,15 @@ def _of_package(backbone: Backbone) -> dict[str, Tensor]:
 
 
 def damaged(path: Path, digest: str) -> DataError:
-    """The error for a file that is not what its digest says."""
+    """Make the error for a file that does not match its digest.
+
+    Args:
+        path: The file.
+        digest: The SHA-256 that was expected, hex.
+
+    Returns:
+        DataError `pretrained.damaged`.
+    """
     return DataError(
         "pretrained.damaged",
         "The file with the pretrained weights is damaged.",

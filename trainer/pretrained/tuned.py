@@ -1,4 +1,4 @@
-"""From settings to a pretrained network that is itself trained further, with a head that already fits it."""
+"""From settings to a pretrained network that is fine-tuned, with a head that was trained first."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ from trainer.settings import Settings
 
 
 class Tuned(NamedTuple):
-    """A `model` to train on images; `digest`: of the weights its network comes from."""
+    """A model to fine-tune.
+
+    Attributes:
+        model: Network and head.
+        digest: SHA-256 of the network's original weights, hex.
+    """
 
     model: PretrainedClassifier
     digest: str
@@ -37,12 +42,22 @@ def build_tuned(
     *,
     fresh: bool = True,
 ) -> Tuned:
-    """The network that `settings.model` names, with a head that was trained on its features of `images`, which are kept
-    under `root`; what is not to be trained is frozen. Not `fresh`: a checkpoint will say what the weights are, and the
-    head is left as it comes.
+    """Build the network that `settings.model` names, with a head trained on its features, ready to be fine-tuned.
 
-    A new head's gradients are large and random: sent through the network, they would spoil what it knows (Kumar et al.
-    2022, "Fine-tuning can distort pretrained features"). Raises what `build_frozen` raises.
+    What is not to be trained is frozen. A new head's gradients are large and random: sent through the network, they
+    would distort its features (Kumar et al. 2022, "Fine-tuning can distort pretrained features").
+
+    Args:
+        settings: Settings of the run.
+        images: Training data.
+        root: Folder of all runs; features and weights are kept below it.
+        device: Where features are extracted.
+        progress: Called with stage, done and total.
+        fresh: False: weights will come from a checkpoint, so none are loaded and the head is not trained. Default:
+            True.
+
+    Returns:
+        Model and digest; raises what `build_frozen` raises.
     """
     backbone, chosen, seed = find_backbone(settings.model), settings.backbone, settings.train.seed
     if fresh:
@@ -69,8 +84,16 @@ def build_tuned(
 
 
 def parameter_groups(model: PretrainedClassifier, settings: Settings, images: int) -> list[Group]:
-    """For the optimiser, of a model that is on its device; `images`: how many it is trained on. The head has the
-    penalty it had when the network was frozen."""
+    """Make the optimiser's parameter groups. The head keeps the L2 penalty it had while the network was frozen.
+
+    Args:
+        model: The model, on its device.
+        settings: Settings of the run.
+        images: Number of training images.
+
+    Returns:
+        Groups as from `groups_by_depth`.
+    """
     train, chosen = settings.train, settings.backbone
     return groups_by_depth(
         model.head.parameters(),

@@ -21,12 +21,17 @@ from trainer.store import durable
 
 IMAGENET, NONE = "imagenet", "none"
 PREFIXES = ("module.", "network.body.", "model.", "backbone.")
-"""What stands before the names of a network's weights in files of others, ours (exported runs) included."""
+"""Prefixes of tensor names in files from elsewhere, exported runs included."""
 NAMED = 3
 
 
 class BackboneWeights(NamedTuple):
-    """`digest`: hex SHA-256 of the safetensors file that holds the `tensors`."""
+    """Weights of a network without its last layer.
+
+    Attributes:
+        tensors: By the network's own names.
+        digest: SHA-256 of the safetensors file that holds them, hex.
+    """
 
     tensors: dict[str, Tensor]
     digest: str
@@ -40,13 +45,26 @@ def load_weights(
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> BackboneWeights:
-    """Weights of a network without its last layer, kept as `store/DIGEST.safetensors`, from where runs read them ever
-    after.
+    """Load the weights of a network without its last layer.
 
-    `digest`: of the weights that a run was trained with; empty for a new run. `source`: `imagenet`, for what was
-    published; `none`, for random ones by this `seed`; or the path of a file, safetensors or a state dict of torch,
-    which is opened without running code in it. Raises UsageError where the package that holds them is not installed or
-    the file is not for this network, DataError where they cannot be downloaded or a file is not what its digest says.
+    They are kept as `store/DIGEST.safetensors`, where later runs find them.
+
+    Args:
+        backbone: The network.
+        store: Folder of all weights.
+        digest: SHA-256 of the weights that a run was trained with, hex. Default: "", a new run.
+        source: "imagenet" (default): published weights; "none": random ones; else the path of a safetensors file or a
+            torch state dict, opened without running code in it.
+        seed: Seed of random weights. Default: 0.
+        progress: Called with stage, done and total.
+
+    Returns:
+        Weights and digest.
+
+    Raises:
+        UsageError: `pretrained.missing`: a package is not installed; `weights.file`, `weights.other_network`: the file
+            cannot be used.
+        DataError: `pretrained.download`, `pretrained.damaged`; `pretrained.other`: the run's weights are gone.
     """
     if digest and (kept := weights_file(store, digest)).is_file():
         from safetensors.torch import load
@@ -80,7 +98,15 @@ def _kept(backbone: Backbone, store: Path, digest: str, tensors: dict[str, Tenso
 
 
 def weights_file(store: Path, digest: str) -> Path:
-    """Where the weights of this digest are kept."""
+    """Return the path under which weights are kept.
+
+    Args:
+        store: Folder of all weights.
+        digest: SHA-256 of the file, hex.
+
+    Returns:
+        The path; the file may not exist.
+    """
     return store / f"{digest}.safetensors"
 
 

@@ -1,4 +1,4 @@
-"""A report of a run that people can hand on: one HTML file, or each of its figures and tables. [no torch]"""
+"""A report of a run to hand on: one HTML file, or each of its figures and tables. [no torch]"""
 
 from __future__ import annotations
 
@@ -22,11 +22,23 @@ def write_report(
     compared: Sequence[RunFolder] = (),
     look: Look | None = None,
 ) -> int:
-    """Write the report of a run and return its size in bytes: one HTML file that needs no network, no script and no
-    other file. `look` makes heat maps for the hardest images: it needs the model, which nothing else here does.
+    """Write the report of a run: one HTML file that needs no network, no script and no other file.
 
-    What the run does not have, or what of it is damaged, is left out and named in the report. Raises UsageError
-    `run.unknown` where a folder holds no run, and DiskError where the file cannot be written.
+    What the run does not have, or what is damaged, is left out and named in the report.
+
+    Args:
+        folder: Folder of the run.
+        out: File to write.
+        language: Language of the report. Default: "en".
+        compared: Folders of runs to compare with.
+        look: Makes heat maps of the hardest images; this needs the model, nothing else does. None: no heat maps.
+
+    Returns:
+        Size of the file in bytes.
+
+    Raises:
+        UsageError: `run.unknown`: a folder does not hold a run.
+        DiskError: The file cannot be written.
     """
     from trainer.store.durable import write_bytes
 
@@ -38,7 +50,20 @@ def write_report(
 def html(
     folder: RunFolder, *, language: Language = "en", compared: Sequence[RunFolder] = (), look: Look | None = None
 ) -> str:
-    """The report as `write_report` writes it."""
+    """Make the report that `write_report` writes.
+
+    Args:
+        folder: Folder of the run.
+        language: Language of the report. Default: "en".
+        compared: Folders of runs to compare with.
+        look: Makes heat maps of the hardest images. None: no heat maps.
+
+    Returns:
+        The HTML page.
+
+    Raises:
+        UsageError: `run.unknown`: a folder does not hold a run.
+    """
     from trainer.plotting.texts import Texts
     from trainer.report.images import read_pictures
     from trainer.report.named_figures import Gallery
@@ -68,9 +93,19 @@ def figures(
     theme: Literal["light", "dark"] = "light",
     compared: Sequence[RunFolder] = (),
 ) -> dict[str, str]:
-    """Every figure of the report as the text of an SVG file, by name, such as `loss` or `confusion-test`.
+    """Make every figure of the report.
 
-    Raises UsageError `run.unknown` where a folder holds no run.
+    Args:
+        folder: Folder of the run.
+        language: Language of the texts. Default: "en".
+        theme: Colours of the figures. Default: "light".
+        compared: Folders of runs to compare with.
+
+    Returns:
+        Text of an SVG file by name, such as `loss` or `confusion-test`.
+
+    Raises:
+        UsageError: `run.unknown`: a folder does not hold a run.
     """
     from trainer.plotting.svg import standalone
     from trainer.plotting.texts import Texts
@@ -85,9 +120,16 @@ def figures(
 
 
 def tables(folder: RunFolder) -> dict[str, str]:
-    """What the figures are drawn from, and the tables of the report, as the texts of CSV files by name.
+    """Make the tables of the report, and the numbers behind its figures.
 
-    Raises UsageError `run.unknown` where the folder holds no run.
+    Args:
+        folder: Folder of the run.
+
+    Returns:
+        Text of a CSV file by name.
+
+    Raises:
+        UsageError: `run.unknown`: the folder does not hold a run.
     """
     from trainer.report import data_tables
     from trainer.report.images import read_pictures
@@ -98,7 +140,17 @@ def tables(folder: RunFolder) -> dict[str, str]:
 
 
 def document(folder: RunFolder) -> dict[str, Any]:
-    """Everything of a run but its images as one JSON document. Raises UsageError `run.unknown` likewise."""
+    """Collect everything about a run except its images as one JSON document.
+
+    Args:
+        folder: Folder of the run.
+
+    Returns:
+        Plain values by name.
+
+    Raises:
+        UsageError: `run.unknown`: the folder does not hold a run.
+    """
     from trainer.report import data_tables
     from trainer.report.run_data import read_run
 

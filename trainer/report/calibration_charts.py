@@ -1,4 +1,4 @@
-"""Charts of how far confidences can be believed: reliability diagrams, accuracy over coverage. [no torch]"""
+"""Charts of how far confidences can be trusted: reliability diagrams, accuracy over coverage. [no torch]"""
 
 from __future__ import annotations
 
@@ -13,14 +13,25 @@ from trainer.plotting.texts import Texts
 from trainer.plotting.ticks import outward, ticks
 
 TOP, SIDE, STRIP = 64, 192, 34
-"""Pixels: where diagrams begin, their sides, the height of the counts below."""
+"""Pixels: where diagrams begin, their sides, and the height of the counts below."""
 ALONE = 300
-"""Side of a diagram that is alone."""
+"""Side of a single diagram, in pixels."""
 HEIGHT = 326
 
 
 def reliability_diagram(name: str, title: str, found: Calibration, split: str, texts: Texts) -> str:
-    """Accuracy of each bin of confidence, and how many images it has: before the temperature, and after."""
+    """Draw accuracy over confidence, with the number of images in each bin, before and after temperature scaling.
+
+    Args:
+        name: Name of the figure.
+        title: Title.
+        found: Calibration of the run.
+        split: Split to draw.
+        texts: Texts and number formats of the report's language.
+
+    Returns:
+        An SVG element.
+    """
     one = found.splits[split]
     stages = [(texts["as_trained"], one.before)]
     if found.scaled:
@@ -83,7 +94,18 @@ def _bins(drawing: Drawing, found: Reliability, left: float, side: float, texts:
 
 
 def coverage_chart(name: str, title: str, found: Calibration, split: str, texts: Texts) -> str:
-    """Accuracy of the surest images over the share of them."""
+    """Draw the accuracy of the most confident images over their share.
+
+    Args:
+        name: Name of the figure.
+        title: Title.
+        found: Calibration of the run.
+        split: Split to draw.
+        texts: Texts and number formats of the report's language.
+
+    Returns:
+        An SVG element.
+    """
     one = found.splits[split]
     stages = [(texts["as_trained"], one.before.coverage)]
     if found.scaled:

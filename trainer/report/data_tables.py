@@ -1,4 +1,4 @@
-"""The figures of a report as numbers: tables for a spreadsheet, and all of it as one document. [no torch]"""
+"""The figures of a report as numbers: tables for a spreadsheet, and everything as one document. [no torch]"""
 
 from __future__ import annotations
 
@@ -20,7 +20,15 @@ SCORES = ("loss", "accuracy", "macro_f1", "weighted_f1")
 
 
 def tables(run: RunData, pictures: RunImages) -> dict[str, str]:
-    """Every table by name as CSV: commas, decimal points, CRLF; cells of what is not there are empty."""
+    """Make every table: commas, decimal points, CRLF; missing values are empty cells.
+
+    Args:
+        run: The run.
+        pictures: Its images.
+
+    Returns:
+        CSV text by name.
+    """
     names = class_names(run.classes, len(run.classes))
     found: dict[str, str] = {}
     if len(run.epochs):
@@ -121,7 +129,14 @@ def _cell(value: object) -> object:
 
 
 def document(run: RunData) -> dict[str, Any]:
-    """Everything of the run but images, as plain values that JSON can hold; see `trainer.events.spell_non_finite`."""
+    """Collect everything about a run except its images.
+
+    Args:
+        run: The run.
+
+    Returns:
+        Plain values for JSON, non-finite numbers as `trainer.events.spell_non_finite` writes them.
+    """
     columns = {name: run.column(name).tolist() for name in run.columns or EPOCH_COLUMNS}
     found = {
         "name": run.name,

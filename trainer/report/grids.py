@@ -1,4 +1,4 @@
-"""Pictures made of cells: F1 of classes over epochs, confusion matrices, sheets of images. [no torch]"""
+"""Figures made of cells: F1 of classes over epochs, confusion matrices, sheets of images. [no torch]"""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from trainer.plotting.texts import Texts
 
 Floats = NDArray[np.float64]
 MAX_CELLS = 2_500
-"""More of them are one picture: a drawing of ten thousand elements is slow to open."""
+"""With more cells, a heat map becomes a bitmap: drawings of ten thousand elements are slow to open."""
 TILT = 0.67
-"""How far the names of columns reach to the right: the cosine of their angle."""
+"""How far column names extend to the right: the cosine of their angle."""
 COUNTED = 34
-"""Pixels of a cell that can hold a count and a share."""
+"""Side of a cell in pixels from which it holds a count and a share."""
 NAMED = 110
-"""So many classes are named beside a heat map."""
+"""Classes up to which a heat map has names."""
 STRONG = 0.66
-"""From this share of a scale on, a cell is dark enough on light, and light enough on dark, for dark ink."""
+"""Share of a scale from which a cell is strong enough for dark ink in both themes."""
 GAP = 14
 """Pixels between the images of a sheet."""
 
@@ -38,7 +38,20 @@ GAP = 14
 def heat_map(
     name: str, title: str, table: Floats, epochs: Sequence[int], names: Sequence[str], best: int | None, texts: Texts
 ) -> str:
-    """F1 (C, E) as colours, a row a class. Few cells say their figure as well."""
+    """Draw F1 of each class over the epochs as colours; large cells also show the number.
+
+    Args:
+        name: Name of the figure.
+        title: Title.
+        table: F1 float64 (C, E), in [0, 1]; NaN if not known.
+        epochs: Numbers of the E epochs.
+        names: Class names (C,).
+        best: Epoch to mark. None: none.
+        texts: Texts and number formats of the report's language.
+
+    Returns:
+        An SVG element.
+    """
     rows, columns = table.shape
     left = max(min(NAME, max(width_of(one) for one in names)) + 10, width_of(texts["epoch"], 11) + 9)
     cell = min(76.0, (HALF - left - 4) / columns)
@@ -128,8 +141,18 @@ def _heat_scale(drawing: Drawing, left: float, y: float, low: float, high: float
 
 
 def matrix(name: str, title: str, found: Shown, names: Sequence[str], texts: Texts) -> tuple[str, bool]:
-    """The share of the true class as a table of coloured cells, and whether there was room for counts as well; hits and
-    errors have a colour each."""
+    """Draw a confusion matrix: shares of the true class as colours, one colour for hits and one for errors.
+
+    Args:
+        name: Name of the figure.
+        title: Title.
+        found: The matrix.
+        names: Class names (C,).
+        texts: Texts and number formats of the report's language.
+
+    Returns:
+        An SVG element, and whether cells have room for counts.
+    """
     labels = [texts["other"] if number is None else names[number] for number in found.classes]
     count = len(labels)
     longest = min(NAME if count <= 12 else 120.0, max(width_of(label) for label in labels))
@@ -200,7 +223,17 @@ def _matrix_cell(
 
 
 def whole_matrix(name: str, title: str, counts: ConfusionMatrix, texts: Texts) -> str:
-    """All of a large matrix as one picture: the darker a cell, the larger the share of the true class."""
+    """Draw a large confusion matrix as one bitmap: the stronger a cell, the larger its share of the true class.
+
+    Args:
+        name: Name of the figure.
+        title: Title.
+        counts: Counts (C, C), the true class as row.
+        texts: Texts of the report's language.
+
+    Returns:
+        An SVG element.
+    """
     count = counts.size
     side = math.floor(HALF / count) * count if count <= HALF else HALF
     drawing = Drawing(name, HALF, side + 22, title, texts["whole_about"])
@@ -221,16 +254,29 @@ def whole_matrix(name: str, title: str, counts: ConfusionMatrix, texts: Texts) -
 
 @dataclass(frozen=True)
 class Picture:
-    """(h, w, 3) uint8 with up to two lines below; `wrong` gives the second one a colour. `tip`: all there is to say."""
+    """An image on a sheet."""
 
     pixels: NDArray[np.uint8]
+    """(h, w, 3) uint8."""
     lines: tuple[str, ...] = ()
+    """Lines below it."""
     tip: str = ""
+    """Text that appears on hovering."""
     wrong: bool = False
+    """Whether the second line is coloured as an error."""
 
 
 def short_names(names: Sequence[str], columns: int = 8, around: str = "") -> list[str]:
-    """The names of all classes as a `sheet` has room for them, on a line that holds the text `around` one as well."""
+    """Shorten class names to the width of an image on a sheet.
+
+    Args:
+        names: Class names.
+        columns: Images in a row of the sheet. Default: 8.
+        around: Text on the same line as a name.
+
+    Returns:
+        The names, still different from each other.
+    """
     return fit_all(names, _side(columns) + 4 - width_of(around, 11), 11)
 
 
@@ -239,7 +285,18 @@ def _side(columns: int) -> float:
 
 
 def sheet(name: str, title: str, pictures: Sequence[Picture], about: str = "", columns: int = 8) -> str:
-    """Pictures in rows, all as large: small ones enlarged without blurring."""
+    """Draw images in rows, all in the same size; small ones are enlarged without blurring.
+
+    Args:
+        name: Name of the figure.
+        title: Title.
+        pictures: The images, at least one.
+        about: Description for screen readers.
+        columns: Images in a row. Default: 8.
+
+    Returns:
+        An SVG element.
+    """
     side = _side(columns)
     lines = max(len(picture.lines) for picture in pictures)
     high = side + 16 * lines + 12
@@ -264,7 +321,17 @@ def sheet(name: str, title: str, pictures: Sequence[Picture], about: str = "", c
 
 
 def change_scale(name: str, title: str, low: str, high: str) -> str:
-    """The colours of weights, from the most negative to the most positive."""
+    """Draw the colour scale of weights, from the most negative to the most positive.
+
+    Args:
+        name: Name of the figure.
+        title: Title.
+        low: Text at the negative end.
+        high: Text at the positive end.
+
+    Returns:
+        An SVG element.
+    """
     drawing = Drawing(name, 300, 14, title)
     start = width_of(low, 11) + 6
     drawing.text(0, 11, low, size=11, fill=MUTED)

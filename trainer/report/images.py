@@ -1,4 +1,4 @@
-"""What a report shows as pictures: hardest images, first-layer weights, a map of the validation images. [no torch]"""
+"""The images of a report: hardest images, first-layer weights, a map of the validation images. [no torch]"""
 
 from __future__ import annotations
 
@@ -25,66 +25,91 @@ from trainer.store.thumbnails import PublishedSplit, open_published
 
 Arrays = dict[str, NDArray[Any]]
 MAX_FILE = 256 << 20
+"""Largest file that is read, in bytes."""
 HARDEST = 24
+"""Images shown per split."""
 LOOKED, COVERED = 16, 4
-"""Heat maps in a split; fewer where occlusion sends a hundred copies of each image through a network."""
+"""Heat maps per split, and with occlusion, which sends a hundred copies of each image through the network."""
 OF_SLICE = 8
+"""Wrong images shown per slice."""
 SPLITS = ("test", "valid")
-"""The splits whose images are published."""
+"""Splits whose images are published."""
 PROJECTIONS = ("pca", "tsne")
 
 
 @dataclass(frozen=True)
 class Hard:
-    """One image: `pixels` (h, w, 3) uint8; `loss` in nats; `place` its number in the split, 0-based."""
+    """An image that the model finds hard."""
 
     pixels: NDArray[np.uint8]
+    """(h, w, 3) uint8."""
     true: int
+    """True class."""
     predicted: int
+    """Predicted class."""
     confidence: float
+    """Softmax of the predicted class, in [0, 1]."""
     loss: float
+    """Loss of the image (cross-entropy: nats)."""
     place: int
+    """Place in the split, from 0."""
     path: str
+    """Path as the data has it; empty if it is not a file."""
 
 
 class Looked(NamedTuple):
-    """Where the model looked in an image, for the class that it predicted: `pixels` (H, W, 3) uint8 and `values` (H, W)
-    float32, as large."""
+    """Where the model looked in an image, for the class that it predicted."""
 
     pixels: NDArray[np.uint8]
+    """(H, W, 3) uint8."""
     values: NDArray[np.float32]
+    """(H, W) float32."""
     method: Method
+    """How they were computed."""
 
 
 Look = Callable[[str, int, int], Looked]
-"""From a split, the place of an image in it, and a class. Raises EpochscopeError."""
+"""Makes a heat map from a split, the place of an image in it, and a class. Raises EpochscopeError."""
 
 
 @dataclass(frozen=True)
 class EmbeddingPlot:
-    """Where each validation image is: `places` by projection, (N, 2) float64; `labels` (N,) its class; `wrong`
-    (N,) whether it was predicted as another class, None where that is not known."""
+    """A map of N validation images."""
 
     places: dict[str, NDArray[np.float64]]
+    """Projection -> positions float64 (N, 2)."""
     labels: NDArray[np.int64]
+    """Class of each image (N,)."""
 
 
 @dataclass(frozen=True)
 class RunImages:
-    """All of them. `hardest` by split; `epoch`: whose weights these are. `slices` of the test images, without them of
-    the validation images; None where there are none or too few. `looked` by split: heat maps of the first of the
-    hardest."""
+    """All images of a report."""
 
     hardest: dict[str, list[Hard]]
+    """Split -> images with the largest loss."""
     weights: Weights | None
+    """First-layer weights; None if there are none."""
     epoch: int | None
+    """Epoch of these weights."""
     map: EmbeddingPlot | None
+    """Map of the validation images; None if there is none."""
     slices: RunSlices | None
+    """Slices of the test images, else of the validation images; None without images, or with too few."""
     looked: dict[str, list[Looked]] = field(default_factory=dict)
+    """Split -> heat maps of the first of the hardest images."""
 
 
 def read_pictures(run: RunData, look: Look | None = None) -> RunImages:
-    """Read what there is; what is not goes to `run.gaps`. `look` makes heat maps, which need the model."""
+    """Read all images of a report; what cannot be read is added to `run.gaps`.
+
+    Args:
+        run: The run.
+        look: Makes heat maps; needs the model. None: no heat maps.
+
+    Returns:
+        The images.
+    """
     published = _published(run)
     hardest = {}
     for split in SPLITS:
@@ -200,7 +225,15 @@ def _hard(published: PublishedSplit, item: int, arrays: Arrays) -> Hard:
 
 
 def wrong_images(found: RunSlices, one: Slice) -> list[Hard]:
-    """Of a slice, at most OF_SLICE wrong ones with the largest loss, NaN first."""
+    """Choose wrongly classified images of a slice.
+
+    Args:
+        found: Slices of a split.
+        one: The slice.
+
+    Returns:
+        At most `OF_SLICE` images with the largest loss, NaN first.
+    """
     items = one.items[found.predicted[one.items] != found.labels[one.items]]
     loss = found.outputs["loss"][np.array(found.known.published.indices, np.int64)[items]].astype(np.float64)
     order = np.argsort(-np.where(np.isnan(loss), np.inf, loss), kind="stable")[:OF_SLICE]

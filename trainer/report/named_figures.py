@@ -31,7 +31,7 @@ from trainer.text_width import one_line
 
 MAX_WEIGHTS, MAX_TEMPLATES, MAX_SLICES = 64, 200, 3
 LONG = 12
-"""Letters that runs may share without being shortened."""
+"""Letters that run names may have in common before they are shortened."""
 ARROW = "→ "
 FIRST_SPLITS = ("test", "valid", "train")
 METRICS: tuple[tuple[str, Kind], ...] = (("loss", "number"), ("accuracy", "percent"), ("macro_f1", "number"))
@@ -39,16 +39,28 @@ METRICS: tuple[tuple[str, Kind], ...] = (("loss", "number"), ("accuracy", "perce
 
 @dataclass(frozen=True)
 class Figure:
-    """`svg` for a page; `wide`: as wide as the page, else half of it."""
+    """A figure of a report."""
 
     name: str
+    """Name, such as `loss`."""
     svg: str
+    """SVG element for a page."""
     caption: str
+    """Caption."""
     wide: bool = False
+    """Whether it is as wide as the page; else half as wide."""
 
 
 def class_names(names: Sequence[str], count: int) -> list[str]:
-    """On one line each; a number where there is no name."""
+    """Prepare class names for figures.
+
+    Args:
+        names: Class names, as given.
+        count: Number of classes.
+
+    Returns:
+        Names on one line each; `#number` for missing ones.
+    """
     given = [" ".join(name[:300].split()) for name in names[:count]]
     return [name or f"#{number}" for number, name in enumerate(given + [""] * (count - len(given)))]
 
@@ -58,7 +70,14 @@ def _name(names: Sequence[str], number: int) -> str:
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
-    """Names of runs for a legend: a long beginning that all of them share would leave no room for the rest."""
+    """Shorten run names for a legend: a long common beginning leaves no room for the rest.
+
+    Args:
+        names: Names of runs.
+
+    Returns:
+        The names, without the common beginning if it is long.
+    """
     if len(names) < 2:
         return list(names)
     alike = [letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))]
@@ -67,20 +86,39 @@ def told_apart(names: Sequence[str]) -> list[str]:
 
 
 def own_figure(run: RunData, name: str) -> str:
-    """The name of the figure of a custom metric, which becomes one of a file."""
+    """Name the figure of a custom metric, safe as a file name.
+
+    Args:
+        run: The run.
+        name: Name of the metric.
+
+    Returns:
+        Name of the figure.
+    """
     plain = re.fullmatch(r"[A-Za-z0-9_]+", name) is not None
     return f"metric-{name if plain else run.metrics.index(name) + 1}"
 
 
 class Gallery:
-    """Makes the figures of one run in one language. `compared`: other runs, drawn over its curves."""
+    """Makes the figures of one run in one language.
+
+    Args:
+        run: The run.
+        pictures: Its images.
+        texts: Texts and number formats of the language.
+        compared: Other runs, drawn over its curves.
+    """
 
     def __init__(self, run: RunData, pictures: RunImages, texts: Texts, compared: Sequence[RunData] = ()) -> None:
         self._run, self._pictures, self._texts, self._compared = run, pictures, texts, compared
         self._names = class_names(run.classes, len(run.classes))
 
     def all(self) -> dict[str, Figure]:
-        """Every figure there is, in the order of a report."""
+        """Make every figure that there is data for.
+
+        Returns:
+            Figures by name, in the order of a report.
+        """
         figures = (self.curves, self.classes, self.confusion, self.confidence, self.slices)
         groups = (*figures, self.hardest, self.weights, self.map)
         return {figure.name: figure for group in (*groups, self.comparison, self.balance) for figure in group()}
@@ -133,7 +171,7 @@ class Gallery:
     # --- classes
 
     def classes(self) -> Iterator[Figure]:
-        """Bars of the best judged split, and F1 of each class over the epochs."""
+        """Precision, recall and F1 of each class on the test split, else validation or training; F1 over the epochs."""
         run, texts, names = self._run, self._texts, self._names
         split = next((split for split in FIRST_SPLITS if split in run.evaluations), None)
         if split is not None:
@@ -152,7 +190,8 @@ class Gallery:
             yield Figure("f1-by-epoch", svg, texts["caption_heat"], wide=_width(svg) > charts.HALF)
 
     def confusion(self) -> Iterator[Figure]:
-        """Of test and validation; of many classes the most confused ones, and all of them as a picture."""
+        """Confusion matrices of test and validation; with many classes the most confused ones, and all of them as a
+        bitmap."""
         for split in ("test", "valid"):
             if split in self._run.evaluations:
                 yield from self._matrix(split, self._run.evaluations[split])
@@ -172,7 +211,7 @@ class Gallery:
             yield Figure(f"confusion-{split}-all", picture, caption)
 
     def confidence(self) -> Iterator[Figure]:
-        """Whether confidences fit, and how accurate the surest answers are, on test and validation images."""
+        """Reliability diagrams and coverage curves of test and validation."""
         found, texts = self._run.calibration, self._texts
         for split in ("test", "valid"):
             if found is None or split not in found.splits:
@@ -199,7 +238,7 @@ class Gallery:
             yield Figure(f"slice-{number}", grids.sheet(f"slice-{number}", title, hard), text, wide=True)
 
     def hardest(self) -> Iterator[Figure]:
-        """The images with the largest loss, of each split that has images."""
+        """Images with the largest loss, of each split that has images."""
         for split, found in self._pictures.hardest.items():
             title = self._texts["title_hardest"].format(split=self._texts.word("split", split))
             short = grids.short_names(self._names, around=ARROW)
@@ -238,7 +277,7 @@ class Gallery:
         return grids.Picture(one.pixels, (_name(short, one.true), verdict, figures), tip, wrong)
 
     def weights(self) -> Iterator[Figure]:
-        """The first layer's weights as pictures."""
+        """First-layer weights as images."""
         found, texts = self._pictures.weights, self._texts
         if found is None:
             return
@@ -261,7 +300,7 @@ class Gallery:
         yield Figure("weights", svg, caption, wide=True)
 
     def map(self) -> Iterator[Figure]:
-        """The validation images, as near to each other as the model finds them alike."""
+        """Validation images, placed by their features."""
         found = self._pictures.map
         for name, places in (found.places if found is not None else {}).items():
             assert found is not None
@@ -299,7 +338,7 @@ class Gallery:
     # --- data
 
     def balance(self) -> Iterator[Figure]:
-        """Images of each class, where the classes are not all alike."""
+        """Images of each class."""
         split = next((split for split in SPLITS if split in self._run.evaluations), None)
         if split is None:
             return

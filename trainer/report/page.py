@@ -1,6 +1,6 @@
-"""The report as one HTML page that needs nothing beside itself. [no torch]
+"""A report as one HTML page that needs no other file. [no torch]
 
-Every text passes through `clean`: class names, paths and notes may be anything.
+Every text passes through `clean`: class names, paths and notes may contain anything.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 class Page:
-    """Collects sections; `html()` is the whole file. Figures and tables are numbered as they come."""
+    """Collects sections; figures and tables are numbered as they are added.
+
+    Args:
+        texts: Texts of the report's language.
+        title: Title of the page.
+
+    Attributes:
+        texts: Texts of the report's language.
+    """
 
     def __init__(self, texts: Texts, title: str) -> None:
         self.texts, self._title = texts, title
@@ -28,27 +36,32 @@ class Page:
         self._figures = self._tables = 0
 
     def head(self, html: str) -> None:
-        """Add to what stands above the contents."""
+        """Add HTML above the contents."""
         self._head.append(html)
 
     def foot(self, text: str) -> None:
-        """The last line."""
+        """Set the last line."""
         self._foot = f"<footer>{clean(text)}</footer>"
 
     def section(self, key: str) -> None:
-        """Begin a section; one that stays empty is left out."""
+        """Begin a section, by the key of its title; sections that stay empty are left out."""
         self._sections.append((key, self.texts[f"section_{key}"], []))
 
     def add(self, html: str) -> None:
-        """To the section."""
+        """Add HTML to the current section."""
         self._sections[-1][2].append(html)
 
     def paragraph(self, text: str, kind: str = "") -> None:
-        """Text in which `commands` may stand."""
+        """Add a paragraph; parts of the text in backticks are shown as code.
+
+        Args:
+            text: The text.
+            kind: CSS class.
+        """
         self.add(f"<p{_class(kind)}>{prose(text)}</p>")
 
     def figures(self, *found: Figure | None) -> None:
-        """Figures that belong together: half ones stand beside each other."""
+        """Add figures that belong together: half-width ones are placed side by side. None is skipped."""
         there = [figure for figure in found if figure is not None]
         if there:
             self.add(f'<div class="figures">{"".join(map(self._figure, there))}</div>')
@@ -63,7 +76,7 @@ class Page:
         )
 
     def side_by_side(self, *adding: Callable[[], None]) -> None:
-        """What these add stands beside each other where there is room."""
+        """Place what these functions add side by side if there is room."""
         self.add('<div class="figures">')
         for add in adding:
             add()
@@ -72,7 +85,15 @@ class Page:
     def table(
         self, caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str = "", above: str = ""
     ) -> None:
-        """The first cell of a row names it. `above`: HTML of a row above the heads."""
+        """Add a table.
+
+        Args:
+            caption: Caption, numbered.
+            heads: Column headings.
+            rows: Cells of each row; the first one is its heading.
+            kind: CSS class.
+            above: HTML of a row above the headings.
+        """
         self._tables += 1
         label = self.texts["table"].format(number=self._tables)
         head = "".join(f'<th scope="col">{clean(text)}</th>' for text in heads)
@@ -82,7 +103,11 @@ class Page:
         )
 
     def html(self) -> str:
-        """The whole file."""
+        """Make the page.
+
+        Returns:
+            The whole HTML file.
+        """
         shown = [(key, title, parts) for key, title, parts in self._sections if parts]
         links = " ".join(f'<a href="#{key}">{clean(title)}</a>' for key, title, _ in shown)
         body = "".join(
@@ -111,12 +136,27 @@ def _class(kind: str) -> str:
 
 
 def prose(text: str) -> str:
-    """Text as HTML; what stands between backticks is a command."""
+    """Convert text to HTML; parts in backticks become code.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        Safe HTML.
+    """
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", clean(text))
 
 
 def details(summary: str, html: str) -> str:
-    """Something that is opened when wanted; `html` as it is."""
+    """Make a section that the reader can open.
+
+    Args:
+        summary: Text that is always shown.
+        html: HTML that is shown when opened, used as it is.
+
+    Returns:
+        HTML.
+    """
     return f"<details><summary>{clean(summary)}</summary>{html}</details>"
 
 

@@ -1,4 +1,4 @@
-"""How a run came about: data, settings, environment, the command that repeats it, what is missing. [no torch]"""
+"""Where a run comes from: data, settings, environment, the command that repeats it, what is missing. [no torch]"""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ MAX_CLASSES_LISTED = 40
 
 
 class Background(Part):
-    """Writes on a page what the run was made from and with."""
+    """The part of a report on what a run was made from and with."""
 
     def write(self) -> None:
-        """Everything, in order."""
+        """Write all sections, in order."""
         self._write(self._data, self._settings, self._environment, self._repeat, self._gaps)
 
     def _data(self) -> None:

@@ -1,4 +1,4 @@
-"""The learning-rate range test that was made with a run's settings, as a figure of its report. [no torch]"""
+"""The learning-rate range test with a run's settings, as a figure of its report. [no torch]"""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ NAME = "rate-range"
 
 
 def rate_range_chart(folder: RunFolder, settings: dict[str, Any], texts: Texts) -> str | None:
-    """The smoothed loss over the rates, the run's own rate marked; None where no such test was made."""
+    """Draw the smoothed loss over the learning rate, with the run's own rate marked.
+
+    Args:
+        folder: Folder of the run.
+        settings: Settings of the run, as nested tables.
+        texts: Texts and number formats of the report's language.
+
+    Returns:
+        An SVG element; None if no such test was made.
+    """
     curve = read_curve(curve_path(folder.path.parent, settings)) if settings else None
     if curve is None or len(curve.rates) < 2:
         return None

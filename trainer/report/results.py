@@ -1,4 +1,4 @@
-"""What came of a run: the first part of its report. [no torch]"""
+"""The results of a run: the first part of its report. [no torch]"""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PAIRS = 8
 
 
 class Sections(Part):
-    """Writes on a page what the run has learned."""
+    """The part of a report on what a run has learned."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Sections(Part):
         }
 
     def write(self) -> None:
-        """Everything, in order."""
+        """Write all sections, in order."""
         self._head()
         self._write(
             self._results,
@@ -380,7 +380,7 @@ class Sections(Part):
 
 
 def over_classes(found: Metrics | CompactMetrics, texts: Texts) -> str:
-    """Of how many classes macro-F1 is the mean, to stand behind the figure; empty where it is of all."""
+    """Say after macro-F1 how many classes it is the mean of; empty if it is of all."""
     some, count = found.macro_classes, len(found.f1)
     return " " + texts["over_classes"].format(some=texts.whole(some), all=texts.whole(count)) if some < count else ""
 

@@ -1,6 +1,6 @@
-"""All that a report says of a run, from its folder alone. [no torch]
+"""Everything a report says about a run, from its folder alone. [no torch]
 
-What is missing or damaged is left out and named; only a folder that holds no run at all is an error.
+What is missing or damaged is left out and recorded; only a folder without any run is an error.
 """
 
 from __future__ import annotations
@@ -47,33 +47,47 @@ EPOCH_COLUMNS = (
     "seconds",
 )
 MAX_JSON = 64 << 20
+"""Largest file that is read, in bytes."""
 MAX_WITHIN = 400
-"""Points of a line within the epochs: more than a figure is wide would not be seen."""
+"""Points of a line within the epochs, at most: a figure is not wide enough to show more."""
 UNREADABLE: tuple[type[Exception], ...] = (
     *(EpochscopeError, OSError, ValueError, TypeError, KeyError, IndexError),
     *(ArithmeticError, MemoryError, RecursionError, EOFError, msgspec.MsgspecError),
 )
-"""What reading a file that someone else may have written can raise."""
+"""Errors that reading a file written by other programs can raise."""
 
 
 LONGEST_REASON = 200
-"""Letters."""
+"""Letters of a reason, at most."""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """Something a report cannot show: `code` says what, `file` as the run names it, `reason` in English; where an error
-    stands behind it, `error` is its code, with its parameters."""
+    """Something a report cannot show."""
 
     code: str
+    """What is missing, a stable word."""
     file: str = ""
+    """File, as the run names it."""
     reason: str = ""
+    """Why, in English."""
     error: str = ""
+    """Code of the error behind it, if there is one."""
     parameters: tuple[tuple[str, Plain], ...] = ()
+    """Parameters of that error."""
 
     @classmethod
     def of(cls, code: str, file: str, error: BaseException) -> Self:
-        """One with an error behind it."""
+        """Make a gap from an error.
+
+        Args:
+            code: What is missing.
+            file: File, as the run names it.
+            error: The error.
+
+        Returns:
+            The gap.
+        """
         told = error.what if isinstance(error, EpochscopeError) else str(error) or type(error).__name__
         reason = " ".join(told.split())[:LONGEST_REASON]
         if not isinstance(error, EpochscopeError):
@@ -83,87 +97,131 @@ class Gap:
 
 @dataclass(frozen=True)
 class Within:
-    """Training seen step by step, thinned: `epoch` where it was (0.5: half of the first), each (n,) float64."""
+    """Training within the epochs, thinned to n points."""
 
     epoch: Floats
+    """Position float64 (n,), in epochs; 0.5 is the middle of the first."""
     loss: Floats
+    """Training loss float64 (n,)."""
     learning_rate: Floats
+    """Learning rate float64 (n,)."""
 
 
 @dataclass
 class RunData:
-    """One run as a report sees it. Figures that are not there are NaN, files that are not there are in `gaps`."""
+    """A run as a report sees it. Missing numbers are NaN, missing files are in `gaps`."""
 
     folder: RunFolder
+    """Folder of the run."""
     state: State = "preparing"
+    """State of the run."""
     summary: Summary = field(default_factory=Summary)
+    """Content of summary.json."""
     notes: ViewerNotes = field(default_factory=ViewerNotes)
+    """Notes of the user."""
     settings: dict[str, Any] = field(default_factory=dict)
+    """Settings, as nested tables; empty if unreadable."""
     toml: str = ""
+    """Text of run.toml; empty if unreadable."""
     environment: dict[str, Any] = field(default_factory=dict)
+    """Content of environment.json; empty if unreadable."""
     edits: EditCounts | None = None
+    """How many labels edits changed; None without edits."""
     history: RunHistory = field(default_factory=RunHistory)
+    """History from the journal."""
     epochs: Counts = field(default_factory=lambda: np.empty(0, np.int64))
+    """Numbers of the E completed epochs, int64 (E,)."""
     columns: dict[str, Floats] = field(default_factory=dict)
+    """Values of each epoch by name, float64 (E,)."""
     within: Within | None = None
+    """Training within the epochs; None if not reported."""
     f1: dict[int, tuple[float, ...]] = field(default_factory=dict)
-    """Of each class on the validation images, by epoch."""
+    """Epoch -> F1 of each class on the validation images."""
     evaluations: dict[str, SplitMetrics] = field(default_factory=dict)
+    """Split -> evaluation."""
     calibration: Calibration | None = None
+    """Calibration of the confidences; None if there is none."""
     gaps: list[Gap] = field(default_factory=list)
+    """What is missing or damaged."""
 
     @property
     def name(self) -> str:
-        """As people call it."""
+        """Name of the run."""
         return self.folder.name
 
     @property
     def info(self) -> ev.RunStarted | None:
-        """How the last attempt began."""
+        """Start of the last attempt; None if not recorded."""
         return self.history.info
 
     @property
     def ended(self) -> ev.RunEnded | None:
-        """How it ended."""
+        """End of the last attempt; None if not recorded."""
         return self.history.ended
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """In the order of all figures."""
+        """Class names; empty if not known."""
         if self.info is not None:
             return self.info.classes
         return next((found.classes for found in self.evaluations.values()), ())
 
     @property
     def best_epoch(self) -> int | None:
-        """That with the best value of the monitored metric, by default the smallest validation loss."""
+        """Epoch with the best value of the monitored metric, by default the smallest validation loss; None if there is
+        none."""
         monitor = self.history.monitor
         row = monitor.best_row(self.columns.get(monitor.column, np.empty(0)))
         return None if row is None else int(self.epochs[row])
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """Names of the custom metrics of its validations."""
+        """Names of the custom metrics."""
         return self.history.metrics
 
     @property
     def kept_epoch(self) -> int | None:
-        """That whose weights were kept: the best, else the last."""
+        """Epoch whose weights were kept: the best, else the last; None before the first."""
         return self.best_epoch or (int(self.epochs[-1]) if len(self.epochs) else None)
 
     def column(self, name: str) -> Floats:
-        """(E,) float64, NaN where there is no figure."""
+        """Get a column.
+
+        Args:
+            name: One of `EPOCH_COLUMNS`, or `valid_` and the name of a custom metric.
+
+        Returns:
+            Values float64 (E,), NaN where there are none.
+        """
         return self.columns.get(name, np.full(len(self.epochs), np.nan))
 
     def at(self, name: str, epoch: int | None) -> float:
-        """A column's value after an epoch; NaN where there is none."""
+        """Get the value of a column after an epoch.
+
+        Args:
+            name: Name of the column.
+            epoch: Number of the epoch.
+
+        Returns:
+            The value; NaN if there is none.
+        """
         found = np.flatnonzero(self.epochs == epoch)
         return float(self.column(name)[found[0]]) if len(found) else float("nan")
 
 
 def read_run(folder: RunFolder) -> RunData:
-    """Read everything but images. Raises UsageError `run.unknown` where the folder holds nothing of a run, and
-    NewerVersionError where a newer Epochscope wrote into it."""
+    """Read everything except images.
+
+    Args:
+        folder: Folder of the run.
+
+    Returns:
+        The run.
+
+    Raises:
+        UsageError: `run.unknown`: the folder does not hold a run.
+        NewerVersionError: A newer version of Epochscope wrote to it.
+    """
     if not any(path.is_file() for path in (folder.journal, folder.run_toml, folder.summary)):
         raise UsageError(
             "run.unknown",
@@ -262,6 +320,14 @@ def _read_evaluations(run: RunData) -> None:
 
 
 def table_of(tree: Mapping[str, object], key: str) -> Mapping[str, object]:
-    """A table within a table that someone else may have written; empty where there is none."""
+    """Get a table from nested tables that may be damaged.
+
+    Args:
+        tree: Nested tables.
+        key: Name of the table.
+
+    Returns:
+        The table; empty if there is none.
+    """
     found = tree.get(key)
     return found if isinstance(found, Mapping) else {}

@@ -1,4 +1,4 @@
-"""What both parts of a report begin with. [no torch]"""
+"""What both parts of a report have in common. [no torch]"""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from trainer.report.run_data import RunData
 
 
 class Part:
-    """Writes sections on a page: each is a method, and named after it."""
+    """Writes sections on a page; each section is a method, named after the section.
+
+    Args:
+        run: The run.
+        pictures: Its images.
+        figures: Its figures by name.
+        page: Where to write.
+        compared: Other runs.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The settings of a run as a report shows them: what was changed first, and the command that repeats it. [no torch]"""
+"""The settings of a run as a report shows them: changed ones first, and the command that repeats the run. [no torch]"""
 
 from __future__ import annotations
 
@@ -14,20 +14,30 @@ from trainer.settings.fields import Setting
 
 @dataclass(frozen=True)
 class Chosen:
-    """A setting and its value; `setting` is None for one that this version does not know."""
+    """A setting and its value."""
 
     path: str
+    """Dotted name."""
     setting: Setting | None
+    """The setting; None if this version does not know it."""
     value: Any
+    """Its value."""
 
     @property
     def changed(self) -> bool:
-        """Whether it is not what it would be if nothing was given."""
+        """Whether the value differs from the default."""
         return self.setting is None or self.value != self.setting.default
 
 
 def chosen(settings: Mapping[str, Any]) -> list[Chosen]:
-    """Every setting of a run.toml with its value, in the order of the tree; unknown ones last."""
+    """List the settings of a run.
+
+    Args:
+        settings: Content of run.toml.
+
+    Returns:
+        Every setting with its value, in the order of the tree; plugins and unknown ones come last.
+    """
     try:
         tree: dict[str, Any] = merge(settings).model_dump()
     except UsageError:  # of another version, or the caller's own
@@ -52,7 +62,14 @@ def _leaves(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[t
 
 
 def spelled(value: Any) -> str:
-    """A value as one would type it."""
+    """Format a value as one would type it.
+
+    Args:
+        value: Value of a setting.
+
+    Returns:
+        The text; "auto" for None.
+    """
     if value is None:
         return "auto"
     if isinstance(value, bool):
@@ -65,8 +82,15 @@ def spelled(value: Any) -> str:
 
 
 def command(settings: Mapping[str, Any]) -> str | None:
-    """`epochscope train ...`, which repeats the run with this version's defaults; None where flags cannot say it: the
-    caller's own model or loaders, options of plugins, a setting of another version."""
+    """Make the command that repeats a run with the defaults of this version.
+
+    Args:
+        settings: Content of run.toml.
+
+    Returns:
+        `epochscope train ...`; None if flags cannot express it: the user's own model or loaders, options of plugins, a
+        setting of another version.
+    """
     if not settings or settings.get("custom"):
         return None
     found = chosen(settings)

@@ -1,4 +1,4 @@
-"""What a report calls a slice of the images. [no torch]"""
+"""Names of slices in a report. [no torch]"""
 
 from __future__ import annotations
 
@@ -13,7 +13,16 @@ LONGEST = 60
 
 
 def group_text(group: ImageGroup, names: Sequence[str], texts: Texts) -> str:
-    """`brightness: lowest quarter, 0.02–0.31`; of one class alone after that."""
+    """Name a slice, such as `brightness: lowest quarter, 0.02–0.31`.
+
+    Args:
+        group: What its images share.
+        names: Class names, for a slice within one class.
+        texts: Texts and number formats of the report's language.
+
+    Returns:
+        The name.
+    """
     if group.rest:
         value = texts["slice_rest"]
     elif group.word:

@@ -1,8 +1,8 @@
-"""A search: trials one after the other, each a run in the folder of all runs, until there are enough. No torch at
-import.
+"""A search over settings: trials one after the other, each a run in the folder of all runs. No torch at import.
 
-It is made to be killed: all it knows is in Optuna's storage and in the runs. The same name goes on with it: the trial
-that was under way is resumed from its run's checkpoint, and what follows is what would have followed.
+It may be killed at any time: its state is in Optuna's storage and in the runs. Started again under the same name it
+continues: the unfinished trial is resumed from its run's checkpoint, and the following trials are those that would have
+followed.
 """
 
 from __future__ import annotations
@@ -42,19 +42,32 @@ if TYPE_CHECKING:
     from trainer.result import Result
 
 Work = Callable[..., "Result"]
-"""Called with further callbacks: trains."""
+"""Trains; called with further callbacks."""
 Conduct = Callable[[Work], "Result"]
 RECORD_SECONDS = 1.0
 _GOES_ON = (DivergedError, OutOfMemoryError)
-"""What ends a trial and not the search."""
+"""Errors that end a trial but not the search."""
 
 
 class ParameterSearch:
-    """Runs the trials of `plan` under `root`. `announce` hears of each trial: its number (from 1), its run and its
-    values. `conduct` trains, with whatever shows it.
+    """Runs the trials of a plan.
 
-    Raises UsageError `search.missing`, `search.busy`, `search.other_plan` (there is one of that name that searches
-    something else), and those of a plan.
+    Args:
+        plan: What to search.
+        root: Folder of all runs.
+        name: Name of the search; one of this name is continued.
+        announce: Called at the start of each trial with its number (from 1), the name of its run and its values.
+        conduct: Called with what trains; it may add callbacks that show progress.
+        signals: Whether the runs handle Ctrl-C. Default: False.
+
+    Attributes:
+        plan: As above.
+        root: As above.
+        folder: Folder of the search.
+
+    Raises:
+        UsageError: `search.missing`: Optuna is not installed; `search.other_plan`: the search of this name has another
+            plan; `run.exists`: a run has the name of a trial; those of `SearchPlan.check`.
     """
 
     def __init__(
@@ -91,8 +104,17 @@ class ParameterSearch:
                 raise _taken(path)
 
     def run(self) -> SearchRecord:
-        """Until there are as many trials as wanted, or one of them is stopped; how it went. Whatever else ends a trial
-        ends the search, and is raised."""
+        """Run trials until there are enough, or one is stopped.
+
+        An error other than divergence, lack of memory or settings that do not go together ends the search and is
+        raised.
+
+        Returns:
+            The search as it is then.
+
+        Raises:
+            UsageError: `search.busy`: another process runs this search; `run.exists`: a run has the name of a trial.
+        """
         make_search(self.folder)
         lock = hold(self.folder)
         try:
@@ -216,6 +238,17 @@ def _taken(path: Path) -> UsageError:
 
 
 def kept_plan(root: Path, name: str) -> SearchPlan | None:
-    """Of the search of this name, if there is one. Raises UsageError `search.plan` where it cannot be read."""
+    """Read the plan of a search.
+
+    Args:
+        root: Folder of all runs.
+        name: Name of the search.
+
+    Returns:
+        The plan; None if there is no search of this name.
+
+    Raises:
+        UsageError: `search.plan`: it cannot be read.
+    """
     tables = read_plan(search_folder(root, name))
     return None if tables is None else plan_of(tables)

@@ -1,4 +1,4 @@
-"""A learning rate proposed from the curve of a range test. [no torch]
+"""Proposes a learning rate from the curve of a range test. [no torch]
 
 Both rules are those of fastai's `lr_find` (https://docs.fast.ai/callback.schedule.html), on the smoothed loss without
 its first tenth and its last five steps.
@@ -12,31 +12,46 @@ from collections.abc import Callable, Sequence
 from trainer.store.rate_curves import Rule
 
 SHARE = 0.02
-"""Of a new loss in the smoothed one: 1 - 0.98, as in fastai."""
+"""Weight of a new loss in the smoothed one: 1 - 0.98, as in fastai."""
 EXPLODED = 4.0
-"""Times the lowest smoothed loss: beyond, the test ends."""
+"""The test ends once the smoothed loss exceeds its lowest value by this factor."""
 LEAST = 8
-"""Points a rule needs."""
+"""Points that a rule needs."""
 _LAST = 5
 
 
 class Smoothing:
-    """Exponential average whose first values are not drawn to zero: divided by 1 - 0.98^n."""
+    """Exponential moving average without bias towards zero at the start: divided by 1 - 0.98^n, as in Adam."""
 
     def __init__(self) -> None:
         self._sum = 0.0
         self._count = 0
 
     def add(self, loss: float) -> float:
-        """The average with this loss in it."""
+        """Add a loss.
+
+        Args:
+            loss: The next loss.
+
+        Returns:
+            The average, this loss included.
+        """
         self._count += 1
         self._sum += SHARE * (loss - self._sum)
         return self._sum / (1 - (1 - SHARE) ** self._count)
 
 
 def proposals(rates: Sequence[float], smoothed: Sequence[float], steps: int) -> dict[str, float | None]:
-    """The rate each rule proposes; None where the loss does not fall, or the test was too short. `steps`: how many were
-    wanted."""
+    """Propose a learning rate by each rule.
+
+    Args:
+        rates: Learning rates (n,), increasing.
+        smoothed: Smoothed loss at each (n,).
+        steps: Steps that the test was to have.
+
+    Returns:
+        Rate by name of the rule; None if the loss does not fall, or the test was too short.
+    """
     first, last = steps // 10, len(rates) - _LAST
     rates, smoothed = rates[first:last], smoothed[first:last]
     usable = len(rates) >= LEAST
@@ -45,8 +60,15 @@ def proposals(rates: Sequence[float], smoothed: Sequence[float], steps: int) -> 
 
 
 def valley(rates: Sequence[float], smoothed: Sequence[float]) -> int | None:
-    """The middle of the longest valley: of the longest run of ever lower losses, steps between left out (ESRI's rule,
-    fastai's default)."""
+    """Find the middle of the longest valley: the longest subsequence of falling losses (ESRI's rule, fastai's default).
+
+    Args:
+        rates: Learning rates (n,), increasing.
+        smoothed: Smoothed loss at each (n,).
+
+    Returns:
+        Index of the rate; None if the loss does not fall.
+    """
     lengths = [1] * len(smoothed)
     before: list[int | None] = [None] * len(smoothed)
     for place, loss in enumerate(smoothed):
@@ -62,8 +84,17 @@ def valley(rates: Sequence[float], smoothed: Sequence[float]) -> int | None:
 
 
 def steepest(rates: Sequence[float], smoothed: Sequence[float]) -> int | None:
-    """Where the loss falls fastest over the logarithm of the rate (Smith 2017, "Cyclical Learning Rates for Training
-    Neural Networks", reads it off by eye; fastai's rule `steep`)."""
+    """Find where the loss falls fastest over the logarithm of the rate.
+
+    fastai's rule `steep`; Smith 2017, "Cyclical Learning Rates for Training Neural Networks", reads it off the plot.
+
+    Args:
+        rates: Learning rates (n,), increasing.
+        smoothed: Smoothed loss at each (n,).
+
+    Returns:
+        Index of the rate; None if the loss does not fall.
+    """
     slopes = [
         (after - now) / (math.log(higher) - math.log(rate))
         for rate, higher, now, after in zip(rates, rates[1:], smoothed, smoothed[1:], strict=False)
@@ -73,4 +104,4 @@ def steepest(rates: Sequence[float], smoothed: Sequence[float]) -> int | None:
 
 
 RULES: dict[Rule, Callable[[Sequence[float], Sequence[float]], int | None]] = {"steepest": steepest, "valley": valley}
-"""By name; the first one is the default."""
+"""Rules by name; the first one is the default."""

@@ -108,8 +108,23 @@ def settings_range_test(
     rule: Rule = "steepest",
     progress: Progress | None = None,
 ) -> RateCurve:
-    """The same of what settings describe. `root`: folder of all runs, where features of pretrained networks are kept.
-    `progress` hears of the preparation too."""
+    """Run `lr_range_test` on what settings describe.
+
+    Args:
+        settings: Model, data and optimiser.
+        root: Folder of all runs, where features of pretrained networks are kept.
+        low: As for `lr_range_test`.
+        high: As for `lr_range_test`.
+        steps: As for `lr_range_test`.
+        rule: As for `lr_range_test`.
+        progress: As for `lr_range_test`; also called with the stages of the preparation.
+
+    Returns:
+        The curve, the proposals and the settings.
+
+    Raises:
+        UsageError: `lr_find.range`: an argument is out of range; those of opening the data.
+    """
     check_range(low, high, steps, rule)
     session = Session(settings=settings.model_dump())
     if progress is not None:
@@ -120,7 +135,17 @@ def settings_range_test(
 
 
 def check_range(low: float, high: float, steps: int, rule: str) -> None:
-    """Raises UsageError `lr_find.range`."""
+    """Check the arguments of a range test.
+
+    Args:
+        low: First rate.
+        high: Last rate.
+        steps: Optimiser steps.
+        rule: Name of the rule.
+
+    Raises:
+        UsageError: `lr_find.range`: one of them is out of range.
+    """
     problems: list[tuple[str, float | str, str]] = []
     if not (math.isfinite(low) and low > 0):
         problems.append(("low", low, "a rate above 0"))

@@ -1,4 +1,4 @@
-"""What a search is to do, and its text on disk. [no torch, no Optuna]"""
+"""The plan of a search, and its form on disk. [no torch, no Optuna]"""
 
 from __future__ import annotations
 
@@ -18,8 +18,17 @@ TRIALS, MOST_TRIALS = 20, 10_000
 
 @dataclass(frozen=True)
 class SearchPlan:
-    """Settings of all trials but for what `space` varies. `trial_epochs`: of each trial; None: as the settings have it.
-    The seed of the settings is that of the search, too."""
+    """What a search tries.
+
+    Attributes:
+        settings: Settings of all trials, except what `space` varies. Their seed is the seed of the search too.
+        space: Settings that are varied, 1 or more.
+        trials: Number of trials, 1 to 10,000. Default: 20.
+        monitor: Metric of the validation split that is optimised. Default: "loss".
+        trial_epochs: Epochs of each trial. None (default): as in `settings`.
+        pruner: "median" (default): stops trials that are worse than the median of the others; "none": runs all of them.
+        sampler: "tpe" (default) or "random".
+    """
 
     settings: Settings
     space: tuple[Dimension, ...]
@@ -31,14 +40,18 @@ class SearchPlan:
 
     @property
     def trial_settings(self) -> Settings:
-        """What each trial begins with."""
+        """Settings that each trial starts from."""
         if self.trial_epochs is None:
             return self.settings
         return merge(self.settings.model_dump(), {"train": {"epochs": self.trial_epochs}})
 
     def check(self) -> None:
-        """Raises UsageError `search.trials`, `search.no_validation`, and `search.space` where the settings do not allow
-        the space."""
+        """Check the plan.
+
+        Raises:
+            UsageError: `search.trials`: a number is out of range; `search.space`: the space is empty or the settings do
+                not allow it.
+        """
         for name, value in (("--trials", self.trials), ("--trial-epochs", self.trial_epochs or 1)):
             if not 1 <= value <= MOST_TRIALS:
                 raise UsageError(
@@ -59,7 +72,11 @@ class SearchPlan:
         check_space(self.space, self.trial_settings)
 
     def tables(self) -> dict[str, Any]:
-        """For search.toml."""
+        """Return the plan as plain tables, for search.toml.
+
+        Returns:
+            Tables `search`, `space` and `settings`.
+        """
         about = {
             "trials": self.trials,
             "monitor": self.monitor,
@@ -71,12 +88,29 @@ class SearchPlan:
         return {"search": about, "space": space, "settings": self.settings.model_dump()}
 
     def same_as(self, other: SearchPlan) -> bool:
-        """Whether both make the same trials, however many."""
+        """Compare two plans, their numbers of trials aside.
+
+        Args:
+            other: Another plan.
+
+        Returns:
+            Whether both make the same trials.
+        """
         return replace(self, trials=1).tables() == replace(other, trials=1).tables()
 
 
 def plan_of(tables: Mapping[str, Any]) -> SearchPlan:
-    """Of what `SearchPlan.tables` gave. Raises UsageError `search.plan` and those of settings and space."""
+    """Read a plan from its tables.
+
+    Args:
+        tables: What `SearchPlan.tables` returned.
+
+    Returns:
+        The plan.
+
+    Raises:
+        UsageError: `search.plan`: a table is missing or damaged; those of settings and space.
+    """
     about = tables.get("search")
     space, settings = tables.get("space"), tables.get("settings")
     if not (isinstance(about, Mapping) and isinstance(space, Mapping) and isinstance(settings, Mapping)):

@@ -1,7 +1,7 @@
-"""The space of a search: which settings are varied, over what. [no torch, no Optuna]
+"""The space of a search: the settings that are varied, and their ranges. [no torch, no Optuna]
 
-train.lr = "1e-4..1e-1:log"      a range, drawn evenly in its logarithm
-augment.crop = "0..4"            a range of whole numbers where the setting is one, of numbers otherwise
+train.lr = "1e-4..1e-1:log"      a range, sampled evenly in its logarithm
+augment.crop = "0..4"            a range of whole numbers if the setting is one, else of numbers
 mlp.hidden = "64..512:64"        in steps of 64
 train.batch = "32,64,128"        one of these
 """
@@ -22,12 +22,23 @@ from trainer.settings.toml import dumps
 
 Value = float | int | str | bool
 FIXED = ("data.source", "train.seed", "train.device", "train.epochs", "callbacks")
-"""What makes trials incomparable when it is varied."""
+"""Settings that would make trials incomparable if they were varied."""
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """One setting that is varied: from `low` to `high`, or one of `choices`. `text` is how it was written."""
+    """One setting that is varied.
+
+    Attributes:
+        path: Its place among the settings, such as ("train", "lr").
+        text: How it was written.
+        low: Lower end of a range, included; None for choices.
+        high: Upper end of a range, included; None for choices.
+        log: Whether a range is sampled evenly in its logarithm. Default: False.
+        step: Distance between two values of a range. None (default): any value.
+        whole: Whether a range has whole numbers only. Default: False.
+        choices: The values to choose from; empty for a range.
+    """
 
     path: tuple[str, ...]
     text: str
@@ -40,11 +51,15 @@ class Dimension:
 
     @property
     def name(self) -> str:
-        """Such as `train.lr`."""
+        """Dotted name, such as `train.lr`."""
         return ".".join(self.path)
 
     def corners(self) -> tuple[Value, ...]:
-        """Values that show whether the settings allow it: both ends, or all choices."""
+        """Return values that show whether the settings allow the dimension.
+
+        Returns:
+            Both ends of a range, or all choices.
+        """
         if self.choices:
             return self.choices
         assert self.low is not None
@@ -52,7 +67,14 @@ class Dimension:
         return (int(self.low), int(self.high)) if self.whole else (self.low, self.high)
 
     def holds(self, value: Value) -> bool:
-        """Whether it is inside."""
+        """Check whether a value is part of the dimension.
+
+        Args:
+            value: Any value.
+
+        Returns:
+            Whether it is within the range, or one of the choices.
+        """
         if self.choices:
             return value in self.choices
         ends = self.corners()
@@ -60,12 +82,32 @@ class Dimension:
 
 
 def parse_space(lines: Sequence[str]) -> tuple[Dimension, ...]:
-    """Dimensions of `NAME=SPEC` texts. Raises UsageError `search.space` with all problems."""
+    """Parse dimensions.
+
+    Args:
+        lines: `NAME=SPEC` texts.
+
+    Returns:
+        The dimensions, in their order.
+
+    Raises:
+        UsageError: `search.space`, with all problems.
+    """
     return _parsed([(name.strip(), spec.strip()) for name, _, spec in (line.partition("=") for line in lines)])
 
 
 def read_space(path: Path) -> tuple[Dimension, ...]:
-    """Dimensions of a TOML file with a table `[space]` of such texts. Raises UsageError `search.space_file`."""
+    """Read dimensions from a TOML file with a table `[space]`.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The dimensions, in their order.
+
+    Raises:
+        UsageError: `search.space_file`: it cannot be read; `search.space`, with all problems.
+    """
     try:
         tables = tomllib.loads(path.expanduser().read_text(encoding="utf-8-sig"))
         space = tables["space"]
@@ -193,13 +235,32 @@ def _nested(values: Mapping[tuple[str, ...], Value]) -> dict[str, Any]:
 
 
 def with_values(settings: Settings, values: Mapping[str, Value]) -> Settings:
-    """The settings with these in place, by dotted name. Raises UsageError `settings.invalid`."""
+    """Set some of the settings.
+
+    Args:
+        settings: The settings.
+        values: By dotted name.
+
+    Returns:
+        New settings.
+
+    Raises:
+        UsageError: `settings.invalid`: a value is out of range, or two do not go together.
+    """
     tree = _nested({tuple(name.split(".")): value for name, value in values.items()})
     return merge(settings.model_dump(), tree, origins=["settings", "space"])
 
 
 def check_space(space: Sequence[Dimension], settings: Settings) -> None:
-    """Try each dimension's ends on the settings. Raises UsageError `search.space`, which lists all that is refused."""
+    """Check both ends of each dimension against the settings.
+
+    Args:
+        space: The dimensions.
+        settings: Settings of the trials.
+
+    Raises:
+        UsageError: `search.space`, with everything that is rejected.
+    """
     problems = []
     for dimension in space:
         for value in dimension.corners():
@@ -218,8 +279,14 @@ def check_space(space: Sequence[Dimension], settings: Settings) -> None:
 
 
 def default_space(settings: Settings) -> tuple[Dimension, ...]:
-    """What is worth trying for these settings: the rate within a factor of 30 either way, and regularisation by kind of
-    model."""
+    """Choose what is worth searching: the learning rate within a factor of 30 either way, and regularisation by model.
+
+    Args:
+        settings: Settings of the trials.
+
+    Returns:
+        The dimensions.
+    """
     train, model = settings.train, settings.model
     lines = [f"train.lr={train.lr / 30:.2g}..{train.lr * 30:.2g}:log"]
     if model in ("softmax", "mlp"):
@@ -236,5 +303,12 @@ def default_space(settings: Settings) -> tuple[Dimension, ...]:
 
 
 def space_toml(space: Sequence[Dimension]) -> str:
-    """As `read_space` reads it."""
+    """Write dimensions as TOML, as `read_space` reads it.
+
+    Args:
+        space: The dimensions.
+
+    Returns:
+        The text.
+    """
     return dumps({"space": {dimension.name: dimension.text for dimension in space}})

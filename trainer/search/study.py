@@ -1,7 +1,7 @@
-"""Optuna's study behind a search: what to try next, whether to go on, what came of it. Optuna is imported here, late.
+"""Optuna's study behind a search: what to try next, whether to continue, and the results. Optuna is imported when used.
 
-Each trial is drawn by a sampler that is seeded with (seed, number of the trial): what is proposed depends on the trials
-before and on nothing else, also after a search was killed and goes on.
+Each trial is drawn by a sampler seeded with (seed, number of the trial): what is proposed depends on the previous
+trials and on nothing else, also when a killed search is continued.
 """
 
 from __future__ import annotations
@@ -37,7 +37,11 @@ _STATES: dict[str, TrialState] = {"RUNNING": "running", "COMPLETE": "completed",
 
 
 def check_optuna() -> None:
-    """Raises UsageError `search.missing` where Optuna is not installed."""
+    """Check that Optuna is installed.
+
+    Raises:
+        UsageError: `search.missing`: it is not.
+    """
     try:
         import optuna  # noqa: F401
     except ImportError as error:
@@ -50,7 +54,12 @@ def check_optuna() -> None:
 
 
 class Study:
-    """The trials of a search, in Optuna's storage in its folder."""
+    """The trials of a search, in Optuna's storage in its folder.
+
+    Args:
+        plan: What to search.
+        folder: Folder of the search.
+    """
 
     def __init__(self, plan: SearchPlan, folder: SearchFolder) -> None:
         import optuna
@@ -77,12 +86,20 @@ class Study:
     # -- what to try -----------------------------------------------------------------------------------------------
 
     def trials(self) -> list[FrozenTrial]:
-        """All of them, by number (from 0)."""
+        """List all trials.
+
+        Returns:
+            By number, from 0.
+        """
         found: list[FrozenTrial] = self._study.get_trials(deepcopy=False)
         return found
 
     def unfinished(self) -> list[Trial]:
-        """Those whose process died: they are to be brought to their end."""
+        """List the trials whose process died; they are to be finished.
+
+        Returns:
+            Trials that can be told their result.
+        """
         from optuna.trial import Trial, TrialState
 
         frozen = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
@@ -90,7 +107,11 @@ class Study:
         return [Trial(self._study, one._trial_id) for one in frozen]  # noqa: SLF001
 
     def next(self) -> Trial:
-        """A new one, with its values drawn."""
+        """Draw a new trial.
+
+        Returns:
+            The trial, with its values.
+        """
         self._study.sampler = self._sampler(len(self.trials()))
         return self._study.ask({one.name: distribution(one) for one in self._plan.space})
 
@@ -103,13 +124,29 @@ class Study:
     # -- what came of it -------------------------------------------------------------------------------------------
 
     def report(self, trial: Trial, epoch: int, value: float) -> bool:
-        """Note the figure of an epoch; whether the trial is to go on. What was noted before counts."""
+        """Record the metric of an epoch; a value that is already there stays.
+
+        Args:
+            trial: The trial.
+            epoch: Number of the epoch, from 1.
+            value: The monitored metric; NaN is not recorded.
+
+        Returns:
+            Whether the trial is to continue.
+        """
         if math.isfinite(value) and epoch not in self.trials()[trial.number].intermediate_values:
             trial.report(value, epoch)
         return not trial.should_prune()
 
     def tell(self, trial: Trial, value: float | None, *, pruned: bool = False, error: str = "") -> None:
-        """The end of a trial. `value`: the best figure of its epochs; None, or an `error`: it failed."""
+        """Record the end of a trial.
+
+        Args:
+            trial: The trial.
+            value: Best metric of its epochs. None: it failed.
+            pruned: Whether it was pruned. Default: False.
+            error: Code of the error it failed with. Default: none.
+        """
         from optuna.trial import TrialState
 
         if pruned:
@@ -136,7 +173,15 @@ class Study:
     # -- for people and windows ------------------------------------------------------------------------------------
 
     def record(self, state: SearchState, started_at: str) -> SearchRecord:
-        """All of it as it is now."""
+        """Describe the search as it is now.
+
+        Args:
+            state: State of the search.
+            started_at: When it began, ISO 8601.
+
+        Returns:
+            The record that is written to its folder.
+        """
         plan = self._plan
         trials = tuple(self._trial_record(one) for one in self.trials())
         judged = [one for one in trials if one.state == "completed" and one.value is not None]
@@ -160,7 +205,14 @@ class Study:
         )
 
     def best_of(self, trials: Sequence[TrialRecord]) -> TrialRecord | None:
-        """The first one with the best value."""
+        """Find the trial with the best value, the first if there are several.
+
+        Args:
+            trials: Trials; those without a value are skipped.
+
+        Returns:
+            The best one; None if none has a value.
+        """
         sign = -1.0 if self._rises else 1.0
         return min((one for one in trials if one.value is not None), key=lambda one: sign * (one.value or 0.0),
                    default=None)  # fmt: skip
@@ -183,19 +235,42 @@ class Study:
 
 
 def best_epoch(history: Mapping[int, float], *, rises: bool) -> int | None:
-    """The first epoch with the best figure; NaN never wins."""
+    """Find the first epoch with the best metric; NaN never wins.
+
+    Args:
+        history: Metric by epoch.
+        rises: Whether larger is better.
+
+    Returns:
+        Number of the epoch; None if no value is finite.
+    """
     sign = -1.0 if rises else 1.0
     finite = [epoch for epoch in sorted(history) if math.isfinite(history[epoch])]
     return min(finite, key=lambda epoch: sign * history[epoch], default=None)
 
 
 def run_name(folder: SearchFolder, number: int) -> str:
-    """Of the run of a trial; `number` from 0, as Optuna counts."""
+    """Name the run of a trial.
+
+    Args:
+        folder: Folder of the search.
+        number: Number of the trial, from 0 as Optuna counts.
+
+    Returns:
+        Name of the search and the number, from 1.
+    """
     return f"{folder.name}-{number + 1}"
 
 
 def distribution(dimension: Dimension) -> BaseDistribution:
-    """As Optuna wants it."""
+    """Convert a dimension to Optuna's form.
+
+    Args:
+        dimension: The dimension.
+
+    Returns:
+        Optuna's distribution.
+    """
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     if dimension.choices:
@@ -209,5 +284,12 @@ def distribution(dimension: Dimension) -> BaseDistribution:
 
 
 def values_of(trial: Trial) -> dict[str, Value]:
-    """By dotted name of the setting."""
+    """Return the values of a trial.
+
+    Args:
+        trial: The trial.
+
+    Returns:
+        Values by dotted name of the setting.
+    """
     return dict(trial.params)

@@ -1,4 +1,4 @@
-"""The callback by which a run is a trial: it tells each validation, and ends the run where the search says so."""
+"""The callback that makes a run a trial: it reports each validation, and ends the run if the search says so."""
 
 from __future__ import annotations
 
@@ -12,11 +12,17 @@ from trainer.store import notes
 from trainer.store.search_folder import Monitor
 
 PRUNED = "stop.pruned"
-"""Code of the reason why the run ended."""
+"""Code of the reason for which the run ended."""
 
 
 class TrialReporter(Callback):
-    """`report` gets epoch and monitored figure, and says whether the run is to go on. The run gets the tag `tag`."""
+    """Reports each validation to the search, and ends the run if it says so.
+
+    Args:
+        monitor: Metric to report: `loss`, `accuracy` or `macro_f1`.
+        report: Called with epoch and metric; returns whether the run is to continue.
+        tag: Tag that the run gets for viewers.
+    """
 
     phase: ClassVar[Phase] = Phase.DECIDE
     on_error: ClassVar[OnError] = "stop"
@@ -30,22 +36,30 @@ class TrialReporter(Callback):
         self._pruned = False
 
     def state_dict(self) -> dict[str, Any]:
-        """Whether the run was pruned."""
+        """Return whether the run was pruned.
+
+        Returns:
+            Under `pruned`, a bool.
+        """
         return {"pruned": self._pruned}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Of a run that goes on."""
+        """Restore whether the run was pruned.
+
+        Args:
+            state: What `state_dict` returned.
+        """
         self._pruned = bool(state.get("pruned"))
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:
-        """Tag it; a run that was pruned before it was evaluated stays so."""
+        """Tag the run. One that was pruned, but not evaluated yet, stays pruned."""
         if run.folder is not None and event.attempt == 1:
             notes.write(run.folder.viewer, notes.ViewerNotes(tags=(self._tag,)))
         if self._pruned:
             run.request_stop("pruned", PRUNED)
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
-        """Go on, or not."""
+        """Report the metric; request a stop if the trial is pruned."""
         if not self._report(event.epoch, float(getattr(event, self._monitor))):
             self._pruned = True
             run.request_stop("pruned", PRUNED)

@@ -1,7 +1,6 @@
-"""The settings of a run: TOML files, the flags of the command line and the window's form derive from one tree.
+"""The settings of a run: TOML files, command-line flags and the window's form derive from one tree.
 
-Nothing here imports torch. Layers are merged before they are checked, and checked once: defaults < recipe < file <
-flags (`merge`).
+Nothing here imports torch. Layers are merged first and checked once: defaults < recipe < file < flags (`merge`).
 """
 
 from __future__ import annotations
@@ -54,14 +53,25 @@ __all__ = [
 ]
 
 FLAGS = "flags"
-"""Origin of values that were given as flags: a problem then names the flag."""
+"""Origin of values given as flags: a problem then names the flag."""
 
 
 # --- what a form, a help page and the command line ask
 
 
 class Flag(NamedTuple):
-    """A setting on the command line. `optional`: the word `auto` stands for None."""
+    """A setting on the command line.
+
+    Attributes:
+        name: The flag, such as `--epochs`.
+        aliases: Other spellings of it.
+        path: Its place in the tree, such as ("train", "epochs").
+        type: Plain type of its value.
+        optional: Whether `auto` stands for None.
+        help: Its help text.
+        default: Default value.
+        choices: Values to choose from; empty if there is no such list.
+    """
 
     name: str
     aliases: tuple[str, ...]
@@ -75,12 +85,20 @@ class Flag(NamedTuple):
 
 @cache
 def describe() -> tuple[Setting, ...]:
-    """Every setting of the tree; those without a group first."""
+    """List every setting of the tree; those without a table first.
+
+    Returns:
+        The settings, in the order of declaration.
+    """
     return tuple(leaves(Settings))
 
 
 def schema() -> list[dict[str, Any]]:
-    """`describe()` as plain JSON values, for `epochscope describe` and the window's form."""
+    """Return `describe()` as plain JSON values, for `epochscope describe` and the window's form.
+
+    Returns:
+        A mapping per setting.
+    """
     return [
         {
             **{key: value for key, value in vars(item).items() if key != "words"},
@@ -106,13 +124,24 @@ _ALIASES: dict[Path, tuple[str, ...]] = {
 
 
 def flag_name(path: Path) -> str:
-    """`train.epochs` is `--epochs`, every other group is named: `--augment.rotation`."""
+    """Name the flag of a setting: `train.epochs` is `--epochs`, other tables are named, as in `--augment.rotation`.
+
+    Args:
+        path: Place in the tree, such as ("train", "epochs").
+
+    Returns:
+        The flag, with its dashes.
+    """
     short = path[1:] if path[0] == "train" else path
     return "--" + ".".join(short).replace("_", "-")
 
 
 def flags() -> list[Flag]:
-    """The flags of `epochscope train`, in the order of the tree."""
+    """List the flags of `epochscope train`.
+
+    Returns:
+        The flags, in the order of the tree.
+    """
     return [
         Flag(flag_name(s.path), _ALIASES.get(s.path, ()), s.path, s.type, s.optional, s.help, s.default, s.choices)
         for s in describe()
@@ -124,10 +153,17 @@ def flags() -> list[Flag]:
 
 
 def merge(*layers: Mapping[str, Any], origins: Sequence[str] = ()) -> Settings:
-    """Settings from layers of nested tables, later ones win; values may be texts, as flags give them.
+    """Merge layers of nested tables into settings; later layers win.
 
-    `origins` name the layers in the same order (`recipe seed`, a file name, `FLAGS`), for the error text only.
-    Raises UsageError `settings.invalid`, which lists every problem with its place.
+    Args:
+        *layers: Nested tables. Values may be text, as flags give them.
+        origins: Name of each layer (`recipe seed`, a file name, `FLAGS`), for error texts only.
+
+    Returns:
+        The settings, checked.
+
+    Raises:
+        UsageError: `settings.invalid`, with every problem and its place.
     """
     merged: dict[str, Any] = {}
     for layer in layers:
@@ -142,7 +178,14 @@ def merge(*layers: Mapping[str, Any], origins: Sequence[str] = ()) -> Settings:
 
 
 def refuse(problems: Sequence[str]) -> NoReturn:
-    """Raise one UsageError `settings.invalid` for all problems, a line each."""
+    """Raise one error for all problems.
+
+    Args:
+        problems: A line each.
+
+    Raises:
+        UsageError: `settings.invalid`.
+    """
     raise UsageError(
         "settings.invalid",
         "\n".join(problems),
@@ -152,7 +195,15 @@ def refuse(problems: Sequence[str]) -> NoReturn:
 
 
 def suggest(word: str, known: Sequence[str]) -> str:
-    """`, did you mean 'epochs'?`, or the known words where none is near."""
+    """Suggest a correction for an unknown word.
+
+    Args:
+        word: What was given.
+        known: Words that are known.
+
+    Returns:
+        `, did you mean 'epochs'?`; without a similar word, the list of known ones.
+    """
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     return f", did you mean '{near[0]}'?" if near else "; known: " + (", ".join(known) or "none")
 
@@ -228,9 +279,17 @@ def _origin(path: Path, layers: Sequence[Mapping[str, Any]], origins: Sequence[s
 
 
 def from_toml(text: str, name: str = "settings") -> dict[str, Any]:
-    """The tables in a TOML text, not yet checked. `name` is the file, for the error.
+    """Parse TOML; the tables are not checked yet.
 
-    Raises UsageError `settings.toml` with the line.
+    Args:
+        text: The TOML.
+        name: Name of its file, for the error. Default: "settings".
+
+    Returns:
+        Nested tables.
+
+    Raises:
+        UsageError: `settings.toml`, with the line.
     """
     try:
         return tomllib.loads(text)

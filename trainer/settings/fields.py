@@ -1,4 +1,4 @@
-"""What a form, a help page or an error text needs to know of the fields of a settings tree."""
+"""What a form, a help page or an error text needs to know about the fields of a settings tree."""
 
 from __future__ import annotations
 
@@ -13,13 +13,40 @@ Path = tuple[str, ...]
 
 
 def setting(default: Any, title: str, text: str, *, unit: str = "", words: str = "", **limits: Any) -> Any:
-    """A field of a tree. `words` say what is expected where type and range do not; `limits` are pydantic's."""
+    """Declare a field of a settings tree.
+
+    Args:
+        default: Default value.
+        title: Short title, for forms.
+        text: Help text.
+        unit: Unit of its value. Default: none.
+        words: What is expected, if type and range do not say it. Default: none.
+        **limits: Limits of pydantic, such as `ge` or `pattern`.
+
+    Returns:
+        A pydantic field.
+    """
     return Field(default, title=title, description=text, json_schema_extra={"unit": unit, "words": words}, **limits)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One leaf of a tree. `optional`: it may be None, for which people write `auto`."""
+    """One leaf of a settings tree.
+
+    Attributes:
+        key: Its name in its table.
+        type: Plain type of its value.
+        optional: Whether it may be None, written as `auto`.
+        title: Short title, for forms.
+        help: Help text.
+        unit: Unit of its value; may be empty.
+        choices: Values to choose from; empty if there is no such list.
+        default: Default value.
+        low: Lower bound; None if there is none.
+        high: Upper bound; None if there is none.
+        high_open: Whether the bound `high` itself is not allowed.
+        words: What is expected, if type and range do not say it.
+    """
 
     group: str
     """Name of its table; empty at the top."""
@@ -34,12 +61,13 @@ class Setting:
     low: float | None
     high: float | None
     low_open: bool
-    """The bound `low` itself is not allowed."""
+    """Whether the bound `low` itself is not allowed."""
     high_open: bool
     words: str
 
     @property
     def path(self) -> Path:
+        """Its place in the tree, such as ("train", "epochs")."""
         return (self.group, self.key) if self.group else (self.key,)
 
     @property
@@ -59,7 +87,14 @@ class Setting:
 
 
 def kind(field: FieldInfo) -> tuple[type, bool]:
-    """Plain type of a field (a choice is a str, a list of names a tuple), and whether None is allowed."""
+    """Find the plain type of a field: a choice is a str, a list of names a tuple.
+
+    Args:
+        field: Field of a pydantic model.
+
+    Returns:
+        The type, and whether None is allowed.
+    """
     outer = get_origin(field.annotation)
     if outer in (tuple, dict):
         return outer, False
@@ -71,13 +106,28 @@ def kind(field: FieldInfo) -> tuple[type, bool]:
 
 
 def table(field: FieldInfo) -> type[BaseModel] | None:
-    """The model of a field that is a table of its own."""
+    """Find the model of a field that is a table of its own.
+
+    Args:
+        field: Field of a pydantic model.
+
+    Returns:
+        The model; None for a plain setting.
+    """
     plain = field.annotation
     return plain if isinstance(plain, type) and issubclass(plain, BaseModel) else None
 
 
 def leaves(tree: type[BaseModel], group: str = "") -> Iterator[Setting]:
-    """Every setting of a tree, in the order of declaration; those without a group first."""
+    """List every setting of a tree in the order of declaration; those without a table first.
+
+    Args:
+        tree: The model of the tree.
+        group: Name of its table. Default: "", the top.
+
+    Yields:
+        A setting each.
+    """
     fields = tree.model_fields.items()
     yield from (_leaf(group, key, field) for key, field in fields if table(field) is None)
     for key, field in fields:

@@ -13,7 +13,13 @@ FORM = "NAME.KEY=VALUE"
 
 
 class PluginOption(NamedTuple):
-    """An option of a model, callback or metric of a plugin."""
+    """An option of a plugin.
+
+    Attributes:
+        plugin: Name of the model, callback or metric.
+        key: Name of the option.
+        value: Its value, as TOML has it.
+    """
 
     plugin: str
     key: str
@@ -21,10 +27,16 @@ class PluginOption(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> PluginOption | None:
-        """What `NAME.KEY=VALUE` says; None for a text of another form.
+        """Read `NAME.KEY=VALUE`.
 
         VALUE is read as in TOML: `3` is a number, `true` a switch, `"3"` a text. What is not TOML is a text as it
         stands.
+
+        Args:
+            text: The text.
+
+        Returns:
+            The option; None for a text of another form.
         """
         place, sign, value = text.partition("=")
         plugin, _, key = place.strip().rpartition(".")
@@ -39,9 +51,16 @@ class PluginOption(NamedTuple):
 
 
 def option_tables(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The tables `plugins.NAME` of the values of `--option`; of two for one key the later one counts.
+    """Collect the values of `--option`; of two for one key the later one counts.
 
-    Raises UsageError `settings.invalid`, which lists every text of another form.
+    Args:
+        texts: `NAME.KEY=VALUE` each.
+
+    Returns:
+        The tables of `plugins`, by name.
+
+    Raises:
+        UsageError: `settings.invalid`: texts of another form, all of them.
     """
     tables: dict[str, dict[str, Any]] = {}
     problems = []

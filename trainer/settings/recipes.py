@@ -13,7 +13,14 @@ from trainer.settings import from_toml, suggest
 
 @dataclass(frozen=True)
 class Recipe:
-    """`values` are nested tables, not yet checked: a layer for `trainer.settings.merge`."""
+    """A named set of settings.
+
+    Attributes:
+        name: Its name: that of its file.
+        title: Title, for people.
+        description: What it is for.
+        values: Nested tables, not yet checked: a layer for `trainer.settings.merge`.
+    """
 
     name: str
     title: str
@@ -22,14 +29,25 @@ class Recipe:
 
 
 def recipes() -> list[Recipe]:
-    """All recipes that come with the package, by name."""
+    """List the recipes that come with the package.
+
+    Returns:
+        By name.
+    """
     return [_read(path) for path in _files().values()]
 
 
 def load_recipe(name: str) -> Recipe:
-    """A recipe by its name, or by the path of a TOML file of one's own.
+    """Load a recipe.
 
-    Raises UsageError `recipe.unknown`, or `settings.toml` where the file is not TOML.
+    Args:
+        name: Its name, or the path of a TOML file.
+
+    Returns:
+        The recipe.
+
+    Raises:
+        UsageError: `recipe.unknown`, `recipe.unreadable`, or `settings.toml`: the file is not TOML.
     """
     known = _files()
     if name in known:

@@ -1,4 +1,4 @@
-"""TOML text from plain tables: the standard library only reads it."""
+"""TOML text from plain tables: the standard library can only read it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ from typing import Any
 
 
 def dumps(tables: Mapping[str, Any]) -> str:
-    """TOML 1.0 for nested mappings of texts, numbers, booleans, dates and lists. None has no TOML: it is left out."""
+    """Write tables as TOML 1.0.
+
+    Args:
+        tables: Nested mappings of text, numbers, booleans, dates and lists. None does not exist in TOML: it is left
+            out.
+
+    Returns:
+        The text.
+    """
     return "\n".join(_emit(tables, ())).strip() + "\n"
 
 
@@ -30,7 +38,14 @@ def _key(name: str) -> str:
 
 
 def value_text(value: Any) -> str:
-    """One value as TOML writes it."""
+    """Write one value as TOML.
+
+    Args:
+        value: A text, number, boolean, date, list or mapping.
+
+    Returns:
+        The text, on one line.
+    """
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):

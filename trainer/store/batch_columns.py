@@ -66,6 +66,7 @@ class BatchColumns:
         return BatchColumns(map(tuple, self._values.T[which].tolist()), int(which.sum()))
 
     def column(self, name: str) -> NDArray[np.float64]:
+        """Values (N,) float64 of one of COLUMNS, a view."""
         values: NDArray[np.float64] = self._values[COLUMNS.index(name)]
         return values
 

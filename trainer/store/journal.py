@@ -129,6 +129,7 @@ class JournalWriter:
         self._file.sync()
 
     def close(self) -> None:
+        """Close the file; what was written stays."""
         self._file.close()
 
 
@@ -151,8 +152,7 @@ class JournalReader:
     """Follows a journal: each read returns what is new. The file is opened and closed each time, so that nothing is
     held.
 
-    `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few. `at_end`: the last read
-    reached the end of the file.
+    `damaged` counts damaged lines so far, `damaged_lines` says where and why for the first few.
 
     A path does not identify a journal: each read first checks that the first and the last line read before are
     unchanged and in their places. Raises JournalReplacedError if not; `restart` then reads the new one. A longer copy
@@ -177,6 +177,7 @@ class JournalReader:
 
     @property
     def at_end(self) -> bool:
+        """Whether the last read reached the end of the file."""
         return self._size >= 0 and self._newer is None
 
     def read(self) -> list[Record]:

@@ -33,7 +33,8 @@ class Pixels(Protocol):
     """An array, or what makes parts of one when asked: (N, H, W, 3) or (N, H, W, 1) uint8."""
 
     @property
-    def shape(self) -> tuple[int, ...]: ...
+    def shape(self) -> tuple[int, ...]:
+        """(N, H, W, C) with 3 or 1 channels C."""
 
     def __getitem__(self, which: list[int], /) -> Any: ...
 
