@@ -88,23 +88,23 @@
     <name>Callbacks</name>
     <message>
         <source>&quot;offline&quot; (default) only writes files; &quot;online&quot; sends them at once, to the account of `wandb login`.</source>
-        <translation type="unfinished"></translation>
+        <translation>«offline» (по умолчанию) только пишет файлы; «online» сразу отправляет их в учётную запись, заданную через `wandb login`.</translation>
     </message>
     <message>
         <source>Folder of the store: `mlflow.db` and `artifacts`. Default: `.mlflow` next to the run folder, shared by all runs there; without a run folder, `mlflow` in the current folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Папка хранилища: `mlflow.db` и `artifacts`. По умолчанию `.mlflow` рядом с папкой запуска, общая для всех запусков там; без папки запуска — `mlflow` в текущей.</translation>
     </message>
     <message>
         <source>Name of the experiment in MLflow. Default: &quot;epochscope&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>Имя эксперимента в MLflow. По умолчанию «epochscope».</translation>
     </message>
     <message>
         <source>Name of the project in Trackio. Default: &quot;epochscope&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>Имя проекта в Trackio. По умолчанию «epochscope».</translation>
     </message>
     <message>
         <source>Name of the project in Weights &amp; Biases. Default: &quot;epochscope&quot;.</source>
-        <translation type="unfinished"></translation>
+        <translation>Имя проекта в Weights &amp; Biases. По умолчанию «epochscope».</translation>
     </message>
     <message>
         <source>Records a run for Weights &amp; Biases: settings, curves, pictures, files. Offline: `wandb sync` uploads it later.</source>
@@ -112,47 +112,47 @@
     </message>
     <message>
         <source>Records a run in MLflow: parameters, metrics by step, pictures, files, and the model with its signature.</source>
-        <translation type="unfinished"></translation>
+        <translation>Записывает запуск в MLflow: параметры, метрики по шагам, картинки, файлы и модель с сигнатурой.</translation>
     </message>
     <message>
         <source>Seconds to wait for MLflow when the run ends, 0 or more. The first run in a folder creates a database, which takes up to ten seconds. Default: 30.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сколько секунд ждать MLflow в конце запуска, от 0. Первый запуск в папке создаёт базу данных, на это уходит до десяти секунд. По умолчанию 30.</translation>
     </message>
     <message>
         <source>Seconds to wait for its process when the run ends, 0 or more. Default: 10.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сколько секунд ждать его процесс в конце запуска, от 0. По умолчанию 10.</translation>
     </message>
     <message>
         <source>Seconds to wait for the database when the run ends, 0 or more. Default: 10.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сколько секунд ждать базу данных в конце запуска, от 0. По умолчанию 10.</translation>
     </message>
     <message>
         <source>Seconds to wait for the files when the run ends, 0 or more. Default: 5.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сколько секунд ждать записи файлов в конце запуска, от 0. По умолчанию 5.</translation>
     </message>
     <message>
         <source>Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Раз во сколько эпох отправлять картинки, от 1; 0 — никогда. По умолчанию 1.</translation>
     </message>
     <message>
         <source>Tracking URI of MLflow instead of a folder: `sqlite:///...`, or a server. Default: none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Адрес хранилища MLflow (tracking URI) вместо папки: `sqlite:///...` или сервер. По умолчанию нет.</translation>
     </message>
     <message>
         <source>Where to write: a folder named after the run is made in it. Default: `tensorboard` in the run folder; without a run folder, in the current folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Куда писать: там создаётся папка с именем запуска. По умолчанию `tensorboard` в папке запуска; если её нет — в текущей.</translation>
     </message>
     <message>
         <source>Whether to keep the best weights of a completed run as a model, from raw pixels to logits, which `mlflow.pyfunc.load_model` loads where Epochscope is installed. Default: True.</source>
-        <translation type="unfinished"></translation>
+        <translation>Сохранять ли лучшие веса завершённого запуска как модель, от пикселей до логитов; её загружает `mlflow.pyfunc.load_model` там, где установлен Epochscope. По умолчанию да.</translation>
     </message>
     <message>
         <source>Whether to write the model&apos;s features of the validation images for TensorBoard&apos;s projector, with the images, at the end of a completed run: one more pass over at most 5,000 images. Default: False.</source>
-        <translation type="unfinished"></translation>
+        <translation>Записывать ли в конце завершённого запуска признаки валидационных изображений вместе с ними для проектора TensorBoard: ещё один проход не более чем по 5000 изображений. По умолчанию нет.</translation>
     </message>
     <message>
         <source>Writes event files for TensorBoard: scalars, F1 per class, confusion matrix, first layer, reports, hparams.</source>
-        <translation type="unfinished"></translation>
+        <translation>Пишет файлы событий для TensorBoard: скаляры, F1 каждого класса, матрицу ошибок, первый слой, отчёты, hparams.</translation>
     </message>
     <message>
         <source>Records the settings and curves of a run where `trackio show` finds them: on this machine, in Trackio&apos;s folder.</source>
