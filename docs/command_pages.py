@@ -60,9 +60,8 @@ def _examples(epilogue: str) -> str:
 
 
 def _arguments(command: App, name: str) -> Iterator[str]:
-    known = {one for flag in flags() for one in (flag.name, *flag.aliases)}
     found = list(command.assemble_argument_collection(parse_docstring=False))
-    own = [one for one in found if not known.intersection(one.names)]
+    own = [one for one in found if not _is_setting(one)]
     places = [one for one in own if not one.names[0].startswith("-")]
     usage = " ".join([name, *(one.names[0] if one.required else f"[{one.names[0]}]" for one in places)])
     yield from fenced(f"{usage} [flags]" if len(found) > len(places) else usage, "sh")
@@ -70,10 +69,16 @@ def _arguments(command: App, name: str) -> Iterator[str]:
         ("Argument", "Default", "Meaning"),
         ((_names(one), code(_default(one)), prose(one.parameter.help or "")) for one in own),
     )
-    settings = [one.names[0] for one in found if known.intersection(one.names)]
+    settings = [one.names[0] for one in found if _is_setting(one)]
     if settings:
         yield "Flags of [settings](settings.md): " + ", ".join(code(one) for one in settings) + "."
         yield ""
+
+
+def _is_setting(argument: Any) -> bool:
+    """Whether it is a setting's flag; a command may have one of the same name, which means something else."""
+    told = argument.parameter.help or ""
+    return any({flag.name, *flag.aliases} & {*argument.names} and told.startswith(flag.help) for flag in flags())
 
 
 def _names(argument: Any) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainer.engine.resume import TrainedWeights, trained_weights
 from trainer.engine.session import Session
 from trainer.errors import UsageError
 from trainer.events import SPLITS
 from trainer.launch import build, read_settings, usable_model
-from trainer.plugins import metric_names
+from trainer.plugins import load_metric
 from trainer.settings import Settings, merge
 from trainer.store.folder import RunFolder
 from trainer.store.run_files import parsed_settings, settings_text
@@ -23,6 +24,18 @@ if TYPE_CHECKING:
     from trainer.trainer import Trainer
 
 logger = logging.getLogger("epochscope")
+
+
+class LeftOutMetric(NamedTuple):
+    """A custom metric of a run that cannot be computed here. `code` stands for `reason`: `metric.in_script`, or that of
+    the error which loading it has raised."""
+
+    name: str
+    code: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the metric {self.name} is left out: {self.reason}"
 
 
 def evaluate(
@@ -40,6 +53,8 @@ def evaluate(
     lock = acquire(folder)
     try:
         trainer, weights, epoch = _loaded(folder)
+        for one in left_out_metrics(folder, trainer):
+            logger.warning("%s", one)
         found, calibrator = {}, Calibrator(weights, epoch)
         chosen = list(splits or trainer.feed.sizes)
         for split in sorted(chosen, key=lambda name: (*SPLITS, name).index(name)):
@@ -54,10 +69,12 @@ def evaluate(
         lock.release()
 
 
-def load_trained(folder: RunFolder) -> tuple[Trainer, Any]:
+def load_trained(folder: RunFolder, metrics: Any = None) -> tuple[Trainer, Any]:
     """A Trainer with the run's data, its best weights (else the last ones) and the temperature fitted for them; and
-    which of the two weights they are."""
-    return _loaded(folder)[:2]
+    which of the two weights they are. It computes the run's custom metrics, but for `left_out_metrics`, and those
+    given, as a Trainer takes them."""
+    trainer, weights, _ = _loaded(folder)
+    return _with_metrics(trainer, metrics), weights
 
 
 def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
@@ -67,23 +84,25 @@ def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
     settings = read_settings(folder, to_use=True)
     found = trained_weights(folder)
     # nothing is trained here: one pass takes less time than compiling, and this machine may have no compiler
-    settings = merge(settings.model_dump(), {"train": {"compile": False, "monitor": "loss", "monitor_mode": "auto"}})
-    settings = _with_known_metrics(settings)
+    plain = {"metrics": [], "train": {"compile": False, "monitor": "loss", "monitor_mode": "auto"}}
+    usable = merge(settings.model_dump(), plain)
     try:
-        trainer = build(settings, Session(), found.meta.get("fingerprint"), folder.path.parent, fresh=False)
+        trainer = build(usable, Session(), found.meta.get("fingerprint"), folder.path.parent, fresh=False)
     except UsageError as error:
         if error.code == "data.unknown_source":
             raise _data_gone(folder, settings.data.source) from error
         raise
+    trainer.metrics = _metrics_of(settings, len(trainer.classes))
     trainer.model.load_state_dict(found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
     return trainer, found.kind, found.epoch
 
 
-def load_for_images(folder: RunFolder, module: nn.Module | None = None) -> tuple[Trainer, Any]:
+def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics: Any = None) -> tuple[Trainer, Any]:
     """As `load_trained`, for new images only: the data that the run was trained on are not opened, and need not be
-    there. `module`: the model that a script has trained, where `build_model` has not made it. Raises as `load_trained`,
-    and UsageError `predict.images` where it is not known how images were prepared."""
+    there. `module`: the model that a script has trained, where `build_model` has not made it. `metrics`: those to
+    compute beside the run's own; None: none at all, for predictions. Raises as `load_trained`, and UsageError
+    `predict.images` where it is not known how images were prepared."""
     from trainer.data.preparing_source import PreparingSource
     from trainer.store import calibration_file
     from trainer.trainer import Trainer
@@ -99,7 +118,7 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None) -> tuple
                 where=str(folder.path),
                 mend="prepare the images in the script, and give them to load_run(...).model()",
             )
-        return load_trained(folder)  # a run of before checkpoints knew how images are prepared
+        return load_trained(folder, metrics)  # a run of before checkpoints knew how images are prepared
     classes, (channels, height, width) = tuple(found.meta["classes"]), about["shape"]
     shape = (int(channels), int(height), int(width))
     images = PreparingSource(classes, shape, tuple(about["mean"]), tuple(about["std"]), found.meta["fingerprint"])
@@ -109,19 +128,54 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None) -> tuple
         settings = read_settings(folder, to_use=True)
         model, source = usable_model(settings, images, folder.path.parent)
         trainer = Trainer(model, source, device=settings.train.device, precision=settings.train.precision)
+        trainer.metrics = _metrics_of(settings, len(classes)) if metrics is not None else {}
     trainer.model.load_state_dict(found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
-    return trainer, found.kind
+    return _with_metrics(trainer, metrics), found.kind
+
+
+def _with_metrics(trainer: Trainer, metrics: Any) -> Trainer:
+    from trainer.engine.custom_metrics import checked_metrics, named_metrics
+
+    given = checked_metrics(named_metrics(metrics, len(trainer.classes)))
+    trainer.metrics = {**trainer.metrics, **given}
+    return trainer
+
+
+def _metrics_of(settings: Settings, classes: int) -> dict[str, Any]:
+    """Those that can be loaded: a model is of use where the plugin that only judged it is missing or broken."""
+    found = {}
+    for name in settings.metrics:
+        with suppress(UsageError):
+            found[name] = load_metric(name, settings.plugins.get(name, {}), classes)
+    return found
+
+
+def left_out_metrics(folder: RunFolder, trainer: Trainer) -> list[LeftOutMetric]:
+    """The custom metrics that the run was trained with and `trainer` does not compute, and why."""
+    about, found = _about(folder), []
+    names = about.get("metrics", ())
+    for name in map(str, names) if isinstance(names, list | tuple) else ():
+        if name in trainer.metrics:
+            continue
+        if about.get("custom"):
+            reason = (
+                f"its code is in the script that trained the run; load_run(..., metrics={{{name!r}: ...}}) takes it"
+            )
+            found.append(LeftOutMetric(name, "metric.in_script", reason))
+            continue
+        try:
+            load_metric(name, read_settings(folder, to_use=True).plugins.get(name, {}), len(trainer.classes))
+        except UsageError as error:
+            found.append(LeftOutMetric(name, error.code, error.what))
+    return found
 
 
 def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None = None) -> nn.Module | None:
     """The model of a run that a script has trained: `module`, else built again as `build_model` built it, without the
     trained weights; None for a run that settings describe. Raises UsageError `run.own_model` where it is needed and
     not given."""
-    try:
-        about = parsed_settings(settings_text(folder))
-    except (OSError, ValueError):
-        about = {}
+    about = _about(folder)
     if module is not None or not about.get("custom") or about.get("baseline"):
         return module
     built, shape = about.get("built"), (found.meta.get("input") or {}).get("shape", ())
@@ -139,15 +193,12 @@ def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None
     )
 
 
-def _with_known_metrics(settings: Settings) -> Settings:
-    """A model can be used where a plugin that only judged it is missing: that is said, and its metric left out."""
-    if not settings.metrics:
-        return settings
-    known = metric_names()
-    for name in settings.metrics:
-        if name not in known:
-            logger.warning("the metric %s is left out: no installed plugin has it", name)
-    return merge(settings.model_dump(), {"metrics": [name for name in settings.metrics if name in known]})
+def _about(folder: RunFolder) -> dict[str, Any]:
+    """What run.toml says, of a script's run, too; empty where it cannot be read."""
+    try:
+        return parsed_settings(settings_text(folder))
+    except (OSError, ValueError):
+        return {}
 
 
 def _data_gone(folder: RunFolder, source: str) -> UsageError:

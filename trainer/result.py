@@ -78,7 +78,8 @@ class RunTables:
     valid_f1: Mapping[int, tuple[float, ...]]
     """F1 of each class (C,) on the validation images, by epoch."""
     best_epoch: int | None
-    """Epoch with the smallest validation loss, from 1; None without validation."""
+    """Epoch with the smallest validation loss, or the best value of what the run monitors, from 1; None without
+    validation."""
     evaluations: Mapping[str, SplitMetrics]
     """Evaluation by split, with the best weights; empty for a run that was stopped."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ class SavedRun(RunTables):
     Args:
         folder: The run folder.
         module: Your own model, for a run that was trained on one. None: the run says how its model is built.
+        metrics: Your own metrics, as for a Trainer, beside those of the run that are installed.
 
     Attributes:
         path: The run folder.
@@ -34,13 +37,14 @@ class SavedRun(RunTables):
         classes: Class names (C,); empty before training has started.
         epochs: The finished epochs, those of earlier attempts included.
         valid_f1: F1 of each class (C,) on the validation images, by epoch.
-        best_epoch: Epoch with the smallest validation loss, from 1; None without validation.
+        best_epoch: Epoch with the smallest validation loss, or the best value of what the run monitors, from 1; None
+            without validation.
         evaluations: Metrics by split, with the best weights; empty for a run that was stopped.
         calibration: The temperature fitted on the validation split, and what it changes; None where there is none.
         problems: Files of the run that are missing or damaged, a line each; what they held is left out.
     """
 
-    def __init__(self, folder: RunFolder, module: nn.Module | None = None) -> None:
+    def __init__(self, folder: RunFolder, module: nn.Module | None = None, metrics: Any = None) -> None:
         found = read_run(folder)
         self.path: Path = folder.path
         self.status: State = found.state
@@ -54,6 +58,7 @@ class SavedRun(RunTables):
         self.problems = tuple(f"{gap.file}: {gap.reason or gap.code}" for gap in found.gaps)
         self._folder = folder
         self._module = module
+        self._metrics = metrics
         self._loaded: tuple[Trainer, Any] | None = None
 
     @property
@@ -127,16 +132,21 @@ class SavedRun(RunTables):
                 or arrays (X, y).
 
         Returns:
-            Metrics, report, and the prediction for every image, as from `Trainer.evaluate`.
+            Metrics, report, and the prediction for every image, as from `Trainer.evaluate`. Custom metrics of the run
+            that cannot be computed are left out, with a warning.
         """
+        from trainer.inference import left_out_metrics
+
         trainer, weights = self._trained()
+        for one in left_out_metrics(self._folder, trainer):
+            warnings.warn(str(one), stacklevel=2)
         return trainer.evaluate(images, weights=weights)
 
     def _trained(self) -> tuple[Trainer, Any]:
         if self._loaded is None:
             from trainer.inference import load_for_images
 
-            self._loaded = load_for_images(self._folder, self._module)
+            self._loaded = load_for_images(self._folder, self._module, self._metrics or ())
         return self._loaded
 
     def __repr__(self) -> str:
@@ -151,7 +161,13 @@ class SavedRun(RunTables):
         return head + "".join(tables)
 
 
-def load_run(name: str | Path = "last", *, root: str | Path | None = None, model: nn.Module | None = None) -> SavedRun:
+def load_run(
+    name: str | Path = "last",
+    *,
+    root: str | Path | None = None,
+    model: nn.Module | None = None,
+    metrics: Mapping[str, Any] | Sequence[str] | None = None,
+) -> SavedRun:
     """Load a run from its folder, finished or not.
 
     Args:
@@ -159,6 +175,8 @@ def load_run(name: str | Path = "last", *, root: str | Path | None = None, model
         root: Folder of all runs. None: `$EPOCHSCOPE_RUNS`, else `~/epochscope/runs`, as for the command line.
         model: Your own model, for a run of a script that trained one: it gets the weights when they are asked for.
             None: the run says how its model is built, from settings or by `build_model`.
+        metrics: What `evaluate` computes besides the run's own metrics, as for a Trainer: names, or functions by name.
+            Functions of a script are not in its run folder: give them again. None: no more.
 
     Returns:
         The run as it is now; load it again to see how it went on.
@@ -167,4 +185,4 @@ def load_run(name: str | Path = "last", *, root: str | Path | None = None, model
         UsageError: `run.unknown`: there is no such run; `run.ambiguous`: several begin like this.
         NewerVersionError: A newer Epochscope has written it.
     """
-    return SavedRun(find_run(default_root() if root is None else root, str(name)), model)
+    return SavedRun(find_run(default_root() if root is None else root, str(name)), model, metrics)

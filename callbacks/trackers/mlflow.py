@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -13,7 +12,7 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
-from callbacks.trackers.tracked_run import TrackedRun, TrackedRunInfo
+from callbacks.trackers.tracked_run import TrackedRun, TrackedRunInfo, path_like
 from callbacks.trackers.tracker import Tracker
 from trainer.errors import EpochscopeError, Plain
 
@@ -62,8 +61,7 @@ class MLflow(Tracker):
         pictures: int = 1,
         patience: float = 30.0,
     ) -> None:
-        super().__init__(pictures=pictures, patience=patience)
-        self._folder = folder
+        super().__init__(folder=folder, pictures=pictures, patience=patience)
         self._uri = uri
         self._experiment = experiment
         self._model = model
@@ -80,7 +78,7 @@ class MLflow(Tracker):
         if self._uri:
             return _StoredRun(self._uri, None, self._experiment, self._model, info)
         default = Path("mlflow") if info.folder is None else info.folder.parent / ".mlflow"
-        place = (Path(self._folder).expanduser() if self._folder else default).absolute()
+        place = (self.folder or default).absolute()
         place.mkdir(parents=True, exist_ok=True)
         artifacts = (place / "artifacts").as_uri()
         return _StoredRun(f"sqlite:///{place.as_posix()}/mlflow.db", artifacts, self._experiment, self._model, info)
@@ -122,10 +120,9 @@ class _StoredRun(TrackedRun):
             experiment, start_time=_milliseconds(info.wall), run_name=info.name, tags={ID_TAG: info.id}
         )
         run_id: str = made.info.run_id
-        values = iter(info.parameters.items())
-        while some := list(islice(values, MOST_PARAMETERS)):
-            params = [Param(_allowed(name), str(value)[:LONGEST_VALUE]) for name, value in some]
-            self._client.log_batch(run_id, params=params)
+        params = (Param(_allowed(name), str(value)[:LONGEST_VALUE]) for name, value in info.parameters.items())
+        for some in _batches(params, MOST_PARAMETERS):
+            self._client.log_batch(run_id, params=some)
         return run_id
 
     def scalars(self, values: Mapping[str, float], step: int, wall: float) -> None:
@@ -133,8 +130,8 @@ class _StoredRun(TrackedRun):
         from mlflow.entities import Metric
 
         time = _milliseconds(wall)
-        metrics: Iterator[Any] = (Metric(_allowed(name), value, time, step) for name, value in values.items())
-        while some := list(islice(metrics, MOST_METRICS)):
+        metrics = (Metric(_allowed(name), value, time, step) for name, value in values.items())
+        for some in _batches(metrics, MOST_METRICS):
             self._client.log_batch(self._id, metrics=some)
 
     def text(self, name: str, text: str, step: int, wall: float) -> None:
@@ -143,7 +140,8 @@ class _StoredRun(TrackedRun):
 
     def picture(self, name: str, pixels: NDArray[Any], step: int, wall: float) -> None:
         """As an image of this step."""
-        self._client.log_image(self._id, pixels, key=name, step=step, timestamp=_milliseconds(wall))
+        key = path_like(name, r"[^A-Za-z0-9_\-./ ]")
+        self._client.log_image(self._id, pixels, key=key, step=step, timestamp=_milliseconds(wall))
 
     def artifact(self, path: Path, place: str) -> None:
         """As an artifact."""
@@ -177,4 +175,9 @@ def _milliseconds(wall: float) -> int:
 
 def _allowed(name: str) -> str:
     """A name as MLflow takes it: letters and digits of any script, and `_-. :/`."""
-    return re.sub(r"[^\w\-. :/]", "_", name)
+    return path_like(name, r"[^\w\-. :/]")
+
+
+def _batches(values: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    while some := list(islice(values, size)):
+        yield some

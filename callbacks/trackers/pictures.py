@@ -1,9 +1,12 @@
-"""Pictures for tools that cannot show matrices: a confusion matrix, and the first layer's weights. [no torch]"""
+"""Pictures for tools that cannot show matrices: a confusion matrix, the first layer's weights, and pictures that
+callbacks have reported. [no torch]"""
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +15,8 @@ from trainer.analysis.first_layer import Weights, coloured
 from trainer.events.event import Matrix
 from trainer.metrics.confusion import shown
 from trainer.plotting.palette import CHANGE_LIGHT, HEAT, ramp
+from trainer.store import durable
+from trainer.store.pictures import MAX_BYTES, MOST_PIXELS
 
 Pixels = NDArray[np.uint8]
 """(h, w, 3) uint8."""
@@ -88,3 +93,29 @@ def weight_picture(weights: Weights) -> Pixels:
         large = tile.repeat(times, axis=0).repeat(times, axis=1)
         sheet[top : top + high * times, left : left + wide * times] = large
     return sheet
+
+
+def png_picture(path: Path) -> Pixels:
+    """Read a picture that a callback has reported.
+
+    Args:
+        path: A PNG file.
+
+    Returns:
+        (h, w, 3) uint8; transparent parts are white.
+
+    Raises:
+        OSError: It cannot be read, is damaged, or larger than what a callback can report.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(durable.read_bytes(path, MAX_BYTES)), formats=["PNG"]) as image:
+            if max(image.size) > MOST_PIXELS:
+                raise ValueError(f"it has {image.size[0]} x {image.size[1]} pixels")
+            whole = image.convert("RGBA")
+    except (ValueError, SyntaxError) as error:  # Pillow raises either
+        raise OSError(f"{path}: {error}") from error
+    sheet = Image.new("RGBA", whole.size, "white")
+    sheet.alpha_composite(whole)
+    return np.asarray(sheet.convert("RGB"))

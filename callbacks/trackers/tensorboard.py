@@ -46,8 +46,7 @@ class TensorBoard(Tracker):
     def __init__(
         self, folder: str | Path = "", *, pictures: int = 1, embedding: bool = False, patience: float = 5.0
     ) -> None:
-        super().__init__(pictures=pictures, patience=patience)
-        self._folder = folder
+        super().__init__(folder=folder, pictures=pictures, patience=patience)
         self._embedding = embedding
 
     def connect(self, info: TrackedRunInfo) -> TrackedRun:
@@ -59,12 +58,9 @@ class TensorBoard(Tracker):
         Returns:
             The open run.
         """
-        name = re.sub(r"[^\w.-]", "-", info.name)
-        if self._folder or info.folder is None:
-            place = Path(self._folder or PLACE).expanduser() / name
-        else:
-            place = info.folder / PLACE
-        return _EventFile(place, info)
+        if self.folder is None and info.folder is not None:
+            return _EventFile(info.folder / PLACE, info)
+        return _EventFile((self.folder or Path(PLACE)) / re.sub(r"[^\w.-]", "-", info.name), info)
 
     def on_evaluation_done(self, event: EvaluationDone, run: RunContext) -> None:
         """Send the metrics of the split, its confusion matrix and report; for the validation split the projector's data

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from trainer.errors import Plain
+from trainer.events import RunStarted
 
 
 @dataclass(frozen=True)
@@ -95,3 +97,50 @@ class TrackedRun:
             figures: `status`, `reason`, `best_epoch`, `best_loss`, `seconds`; None where there is no value.
             wall: Seconds since 1970, UTC.
         """
+
+
+def path_like(name: str, refused: str) -> str:
+    """A name for a tool that makes a path of it.
+
+    Args:
+        name: What it is called, such as `reported/gradient norm`.
+        refused: Regular expression of signs that the tool does not take.
+
+    Returns:
+        The name with `_` for these signs, and for parts that lead nowhere or upwards: such as `..`.
+    """
+    parts = re.sub(refused, "_", name).split("/")
+    return "/".join(part if part.strip(". ") else "_" for part in parts)
+
+
+def parameters_of(event: RunStarted) -> dict[str, Plain]:
+    """Flatten what a run was started with into one table.
+
+    Args:
+        event: Start of the run.
+
+    Returns:
+        Settings as `table.name`, those without a table by their name; `classes`, `device`, `parameters`, `seed`,
+        `threads`, `split_sizes.NAME` and `versions.NAME`. Lists become text.
+    """
+    found = {
+        "classes": len(event.classes),
+        "device": event.device,
+        "model_name": event.model,
+        "parameters": event.parameters,
+        "seed": event.seed,
+        "threads": event.threads,
+        "split_sizes": event.split_sizes,
+        "versions": event.versions,
+    }
+    return dict(_flat("", {**event.settings, **found}))
+
+
+def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Plain]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(f"{prefix}{name}.", value)
+        elif isinstance(value, list | tuple):
+            yield f"{prefix}{name}", ", ".join(map(str, value))
+        else:
+            yield f"{prefix}{name}", value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -7,21 +7,24 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from callbacks.trackers.delivery import Delivery, DirectDelivery, ThreadDelivery
-from callbacks.trackers.tracked_run import TrackedRun, TrackedRunInfo
+from callbacks.trackers.tracked_run import TrackedRun, TrackedRunInfo, parameters_of
 from trainer.callback import Callback, OnError, Phase
 from trainer.engine.context import RunContext
-from trainer.errors import CallbackError, DataError, Plain, UsageError
+from trainer.errors import CallbackError, DataError, UsageError
 from trainer.events import (
     BatchesReported,
     CheckpointSaved,
     EpochEnded,
     EvaluationDone,
     Event,
+    PictureReported,
     RunEnded,
     RunStarted,
+    ScalarReported,
     SnapshotSaved,
     ValidationDone,
 )
@@ -60,8 +63,12 @@ class Tracker(Callback):
     detached.
 
     Args:
+        folder: Where the tool writes, for those that write to a folder; empty: where a run of this kind usually does.
         pictures: Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.
         patience: Seconds to wait for the tool when the run ends, 0 or more. Default: 5.
+
+    Attributes:
+        folder: The folder that was given; None if none was.
 
     Raises:
         UsageError: `tracker.missing`: the tool's package is not installed; `tracker.options`: an argument is out of
@@ -76,7 +83,7 @@ class Tracker(Callback):
     package: ClassVar[str] = ""
     """Module that Python imports of the tool; also the name of the extra that installs it."""
 
-    def __init__(self, *, pictures: int = 1, patience: float = 5.0) -> None:
+    def __init__(self, *, folder: str | Path = "", pictures: int = 1, patience: float = 5.0) -> None:
         self._require_package()
         if pictures < 0 or not patience >= 0:
             raise UsageError(
@@ -85,6 +92,7 @@ class Tracker(Callback):
                 expected="pictures: a whole number of 0 or more; patience: seconds, 0 or more",
                 tool=self.title,
             )
+        self.folder = Path(folder).expanduser() if folder else None
         self._pictures = pictures
         self._patience = patience
         self._id = ""
@@ -157,10 +165,10 @@ class Tracker(Callback):
         self._scalars(values, event, run, minor=True)
 
     def on_validation_done(self, event: ValidationDone, run: RunContext) -> None:
-        """Send the metrics of the split, F1 per class, and the confusion matrix as a picture."""
-        values = {f"valid/{name}": getattr(event, name) for name in FIGURES}
+        """Send the metrics of the split, custom metrics, F1 per class, and the confusion matrix as a picture."""
+        values = {f"valid/{name}": value for name, value in _figures(event).items()}
         self._scalars({**values, **self._by_class("valid_f1", event.f1)}, event, run)
-        if self._pictures and event.epoch % self._pictures == 0:
+        if self._wants_pictures(event):
             self._confusion("confusion/valid", event, run)
 
     def on_epoch_ended(self, event: EpochEnded, run: RunContext) -> None:
@@ -171,19 +179,18 @@ class Tracker(Callback):
     def on_snapshot_saved(self, event: SnapshotSaved, run: RunContext) -> None:
         """Send the first layer's weights as a picture, if they make one."""
         started, folder = self._started, run.folder
-        if event.kind != "weights" or folder is None or started is None:
+        if event.kind != "weights" or folder is None or started is None or not self._wants_pictures(event):
             return
-        if not self._pictures or event.epoch % self._pictures:
-            return
-        path, step, wall = folder.path / event.path, event.step, self._now()
+        step, wall = event.step, self._now()
 
         def draw(tool: TrackedRun) -> None:
             from callbacks.trackers.pictures import weight_picture
             from trainer.analysis.first_layer import as_pictures
             from trainer.store.arrays import read_arrays
+            from trainer.store.folder import confined
 
             try:
-                weight = read_arrays(path)["weight"]
+                weight = read_arrays(confined(folder, event.path))["weight"]
             except (DataError, KeyError) as error:  # a run may be handed over long after its files are gone
                 logger.warning("%s gets no picture of step %d: %s", self.title, step, error)
                 return
@@ -193,13 +200,37 @@ class Tracker(Callback):
 
         self.send(draw, run)
 
+    def on_scalar_reported(self, event: ScalarReported, run: RunContext) -> None:
+        """Send a number of another callback. There may be one at each step: they are among the first to be dropped."""
+        self._scalars({f"reported/{event.name}": event.value}, event, run, minor=True)
+
+    def on_picture_reported(self, event: PictureReported, run: RunContext) -> None:
+        """Send a picture of another callback."""
+        folder = run.folder
+        if folder is None or not self._wants_pictures(event):
+            return
+        step, wall = event.step, self._now()
+
+        def read(tool: TrackedRun) -> None:
+            from callbacks.trackers.pictures import png_picture
+            from trainer.store.folder import confined
+
+            try:
+                pixels = png_picture(confined(folder, event.path))
+            except (DataError, OSError) as error:  # as above
+                logger.warning("%s gets no picture %r of step %d: %s", self.title, event.name, step, error)
+                return
+            tool.picture(f"reported/{event.name}", pixels, step, wall)
+
+        self.send(read, run)
+
     def on_checkpoint_saved(self, event: CheckpointSaved, run: RunContext) -> None:
         """Have the tool write what the checkpoint covers."""
         self.send(lambda tool: tool.flush(), run)
 
     def on_evaluation_done(self, event: EvaluationDone, run: RunContext) -> None:
-        """Send the metrics of the split, its confusion matrix and its report."""
-        values = {f"evaluation/{event.split}_{name}": getattr(event, name) for name in FIGURES}
+        """Send the metrics of the split, custom metrics, its confusion matrix and its report."""
+        values = {f"evaluation/{event.split}_{name}": value for name, value in _figures(event).items()}
         self._scalars({**values, **self._by_class(f"evaluation_{event.split}_f1", event.f1)}, event, run)
         if self._pictures:
             self._confusion(f"confusion/evaluation_{event.split}", event, run)
@@ -276,6 +307,9 @@ class Tracker(Callback):
             return {}
         return {f"{name}/{one}": value for one, value in zip(classes, values, strict=False)}
 
+    def _wants_pictures(self, event: Event) -> bool:
+        return self._pictures > 0 and event.epoch % self._pictures == 0
+
     def _confusion(self, name: str, event: ValidationDone | EvaluationDone, run: RunContext) -> None:
         classes = self._started.classes if self._started is not None else ()
         confusion, step, wall = event.confusion, event.step, self._now()
@@ -319,40 +353,11 @@ class Tracker(Callback):
             )
 
 
+def _figures(event: ValidationDone | EvaluationDone) -> dict[str, float]:
+    return {**{name: getattr(event, name) for name in FIGURES}, **event.metrics}
+
+
 _MAPPED = frozenset(name for name in vars(Tracker) if name.startswith("on_") and name != "on_error")
-
-
-def parameters_of(event: RunStarted) -> dict[str, Plain]:
-    """Flatten what a run was started with into one table.
-
-    Args:
-        event: Start of the run.
-
-    Returns:
-        Settings as `table.name`, those without a table by their name; `classes`, `device`, `parameters`, `seed`,
-        `threads`, `split_sizes.NAME` and `versions.NAME`. Lists become text.
-    """
-    found = {
-        "classes": len(event.classes),
-        "device": event.device,
-        "model_name": event.model,
-        "parameters": event.parameters,
-        "seed": event.seed,
-        "threads": event.threads,
-        "split_sizes": event.split_sizes,
-        "versions": event.versions,
-    }
-    return dict(_flat("", {**event.settings, **found}))
-
-
-def _flat(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Plain]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(f"{prefix}{name}.", value)
-        elif isinstance(value, list | tuple):
-            yield f"{prefix}{name}", ", ".join(map(str, value))
-        else:
-            yield f"{prefix}{name}", value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def _send_files(line: Delivery[TrackedRun], folder: RunFolder, event: RunEnded) -> None:

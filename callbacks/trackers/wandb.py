@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from numpy.typing import NDArray
 
-from callbacks.trackers.tracked_run import TrackedRun, TrackedRunInfo
+from callbacks.trackers.tracked_run import TrackedRun, TrackedRunInfo, path_like
 from callbacks.trackers.tracker import Tracker
 from trainer.errors import Plain, UsageError
 from trainer.store import durable
@@ -48,13 +48,12 @@ class WeightsAndBiases(Tracker):
         pictures: int = 1,
         patience: float = 10.0,
     ) -> None:
-        super().__init__(pictures=pictures, patience=patience)
+        super().__init__(folder=folder, pictures=pictures, patience=patience)
         if mode not in ("offline", "online"):
             raise UsageError(
                 "tracker.options", f"{self.title}: got mode {mode!r}.", expected="offline or online", tool=self.title
             )
         self._project = project
-        self._folder = folder
         self._mode = mode
 
     def connect(self, info: TrackedRunInfo) -> TrackedRun:
@@ -66,7 +65,7 @@ class WeightsAndBiases(Tracker):
         Returns:
             The open run.
         """
-        place = Path(self._folder).expanduser() if self._folder else info.folder or Path()
+        place = self.folder or info.folder or Path()
         place.mkdir(parents=True, exist_ok=True)
         return _WandbRun(self._project, place, self._mode, info)
 
@@ -111,7 +110,8 @@ class _WandbRun(TrackedRun):
         """As an image of this step."""
         import wandb
 
-        self._run.log({STEP: step, name: wandb.Image(pixels)})
+        # its file is called so: by what every system takes
+        self._run.log({STEP: step, path_like(name, r'[<>:"\\|?*]'): wandb.Image(pixels)})
 
     def artifact(self, path: Path, place: str) -> None:
         """Among the run's files, which are uploaded with it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
@@ -12,6 +14,8 @@ from gui.viewmodels.selection import EpochCursor, fits
 from trainer.events import ProcessesReported
 from trainer.metrics.classification import mean_of
 from trainer.metrics.compact_metrics import CompactMetrics
+from trainer.metrics.monitor import Monitor
+from trainer.store.journal_limits import known_metrics
 
 Facts = dict[str, str]
 
@@ -29,6 +33,7 @@ EPOCH = (
 )
 BEST = (
     "best_epoch",
+    "best_by",
     "best_loss",
     "best_accuracy",
     "best_macro_f1",
@@ -130,6 +135,7 @@ def _best(model: RunModel) -> Facts:
     found: Facts = {}
     if model.best_epoch is not None:
         found = {"best_epoch": whole(model.best_epoch), "best_loss": number(model.best_loss)}
+        found["best_by"] = _monitored(model.monitor)
         rows = np.flatnonzero(model.epochs.column("epoch") == model.best_epoch)
         if rows.size:
             value = float(model.epochs.column("valid_macro_f1")[int(rows[-1])])
@@ -145,6 +151,20 @@ def _best(model: RunModel) -> Facts:
     if saved is not None:
         found["saved"] = whole(saved.step)
     return found
+
+
+def _monitored(monitor: Monitor) -> str:
+    """What has decided which epoch is the best, and which way; empty where it is the validation loss."""
+    tr, names = QCoreApplication.translate, fact_names()
+    if monitor == Monitor():
+        return ""
+    way = tr("RunInfo", "{metric} (highest)") if monitor.mode == "max" else tr("RunInfo", "{metric} (lowest)")
+    return way.format(metric=names.get(f"best_{monitor.name}", plain(monitor.name)))
+
+
+def metric_facts(values: Mapping[str, float]) -> Facts:
+    """Custom metrics by their names."""
+    return {plain(name): number(value) for name, value in known_metrics(values).items()}
 
 
 def _of_run(model: RunModel) -> Facts:
@@ -207,6 +227,7 @@ def fact_names() -> dict[str, str]:
         "data_share": tr("RunInfo", "Data wait"),
         "worst": tr("RunInfo", "Worst class (F1)"),
         "best_epoch": tr("RunInfo", "Best epoch"),
+        "best_by": tr("RunInfo", "Chosen by"),
         "best_loss": tr("RunInfo", "Valid. loss"),
         "best_accuracy": tr("RunInfo", "Valid. accuracy"),
         "best_macro_f1": tr("RunInfo", "Macro-F1"),

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar
 
 from gui.text.formats import number, plain, split_word, whole
-from gui.text.run_facts import Facts, fact_names, fact_tips
+from gui.text.run_facts import Facts, fact_names, fact_tips, metric_facts
 from gui.text.run_states import state_advice
 from gui.viewmodels.changed_settings import changed_settings
 from gui.viewmodels.eta import reached
@@ -20,6 +20,7 @@ from gui.widgets.labels import plain_tip
 from gui.widgets.share_bar import ShareBar
 from gui.widgets.state_sign import StateSign
 from gui.window.dimensions import SMALL, TIGHT, space
+from trainer.store.best_epoch import best_of
 
 SPLITS = ("train", "valid", "test")
 MOST_SETTINGS = 4
@@ -124,7 +125,9 @@ def show_best(card: ScoreCard, model: RunModel, facts: Facts) -> None:
     card.set_heading(text.format(epoch=facts.get("best_epoch", "")))
     found = model.epochs.column("valid_macro_f1")[model.epochs.column("epoch") == (model.best_epoch or 0)]
     value = float(found[-1]) if found.size else 0.0
-    rows = {names[key]: facts.get(key, "") for key in ("best_accuracy", "best_loss")}
+    rows = {names[key]: facts.get(key, "") for key in ("best_by", "best_accuracy", "best_loss")}
+    best = best_of(model)
+    rows |= metric_facts(best.metrics if best is not None else {})
     card.show_score(facts.get("best_macro_f1", ""), value, None, rows)
 
 
@@ -143,6 +146,7 @@ def show_test(card: ScoreCard, model: RunModel, facts: Facts) -> None:
         return
     names = fact_names()
     rows = {names[key]: facts.get(key, "") for key in ("test_accuracy", "test_accuracy_interval")}
+    rows |= metric_facts(test.metrics)
     card.show_score(facts.get("test_macro_f1", ""), test.macro_f1, test.macro_f1_interval, rows)
 
 

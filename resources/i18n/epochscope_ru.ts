@@ -4549,6 +4549,10 @@
         <translation>Изменённые настройки</translation>
     </message>
     <message>
+        <source>Chosen by</source>
+        <translation>Выбрана по</translation>
+    </message>
+    <message>
         <source>Classes</source>
         <translation>Классы</translation>
     </message>
@@ -4655,6 +4659,14 @@
     <message>
         <source>yes</source>
         <translation>да</translation>
+    </message>
+    <message>
+        <source>{metric} (highest)</source>
+        <translation>{metric} (макс.)</translation>
+    </message>
+    <message>
+        <source>{metric} (lowest)</source>
+        <translation>{metric} (мин.)</translation>
     </message>
     <message>
         <source>Worst class (F1)</source>

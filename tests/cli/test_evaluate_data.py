@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from sklearn.metrics import accuracy_score, classification_report, f1_score
+from sklearn.metrics import accuracy_score, classification_report, cohen_kappa_score, f1_score
 
 from tests.cli.conftest import Cli
-from trainer.data import open_data
+from trainer import Trainer, build_model, load_run, open_data
+from trainer.metrics import named_metrics
 from trainer.store.folder import RunFolder, acquire
 
 OF_THE_LOCK = ("lock", "owner.json")
@@ -106,7 +108,7 @@ def test_bad_images_and_unknown_classes_stop_it_or_are_counted(
 
 def test_images_that_the_run_has_learnt_are_told(cli: Cli, photos: Path, tmp_path: Path) -> None:
     (photos / "cats" / "cut[bold].png").unlink()
-    assert cli("train", photos, "--epochs", 1, "--name", "photos").code == 0
+    assert cli("train", photos, "--epochs", 1, "--name", "photos", "--metrics", "brier").code == 0
     found = cli("evaluate", "photos", "--data", photos, "--json")
     trained = open_data(str(photos)).files("train")
     assert sorted(found.document["trained_on"]) == sorted(trained)
@@ -121,6 +123,7 @@ def test_images_that_the_run_has_learnt_are_told(cli: Cli, photos: Path, tmp_pat
     assert judged.code == 0
     assert "are missing" in judged.err
     assert judged.document["accuracy"] == found.document["accuracy"]
+    assert judged.document["metrics"] == {"brier": pytest.approx(found.document["metrics"]["brier"])}
     assert cli("predict", "photos", tmp_path / "moved").code == 0
     (tmp_path / "moved").rename(photos)
     copy = tmp_path / "new" / "cats" / "renamed.png"
@@ -130,8 +133,77 @@ def test_images_that_the_run_has_learnt_are_told(cli: Cli, photos: Path, tmp_pat
     assert cli("evaluate", "photos", "--data", tmp_path / "new", "--json").document["trained_on"] == [str(copy)]
 
 
+def test_the_metrics_of_the_run_are_computed_and_those_that_are_asked_for(
+    cli: Cli, runs: Path, test_images: Path
+) -> None:
+    assert cli("train", "digits", "--epochs", 2, "--name", "own", "--metrics", "top2,kappa").code == 0
+    wanted = json.loads((runs / "own" / "evaluation" / "test.json").read_text())
+    answer = cli("evaluate", "own", "--data", test_images, "--metrics", "mcc", "--json")
+    found = answer.document["metrics"]
+    assert {name: found[name] for name in wanted["metrics"]} == pytest.approx(wanted["metrics"])
+    assert list(found) == ["top2", "kappa", "mcc"]
+    assert answer.document["metrics_left_out"] == []
+    assert f"mcc {found['mcc']:.4f}" in cli("evaluate", "own", "--data", test_images, "--metrics", "mcc").out
+    unknown = cli("evaluate", "own", "--data", test_images, "--metrics", "mccc")
+    assert (unknown.code, "did you mean 'mcc'" in unknown.err) == (4, True)
+
+
+def test_a_metric_of_a_package_that_is_gone_or_broken_is_named(
+    cli: Cli, runs: Path, test_images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("train", "digits", "--epochs", 1, "--name", "own", "--metrics", "kappa").code == 0
+    settings = runs / "own" / "run.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"kappa"', '"f_beta"'), "utf-8")
+    answer = cli("evaluate", "own", "--data", test_images, "--json")
+    assert "metrics" not in answer.document
+    assert [(one["name"], one["code"]) for one in answer.document["metrics_left_out"]] == [("f_beta", "metric.unknown")]
+    assert "the metric f_beta is left out: There is no metric 'f_beta'" in answer.err
+    broken = EntryPoint("f_beta", "trainer.no_such_module:f_beta", "epochscope.metrics")
+    monkeypatch.setattr("trainer.plugins._find", lambda group, name: (broken,))
+    answer = cli("evaluate", "own", "--data", test_images, "--json")
+    assert [(one["name"], one["code"]) for one in answer.document["metrics_left_out"]] == [("f_beta", "plugin.broken")]
+    assert "No module named 'trainer.no_such_module'" in answer.err
+    assert cli("predict", "own", next((test_images / "1").iterdir())).code == 0
+
+
+def test_metrics_of_a_script_are_named_and_can_be_given_again(cli: Cli, runs: Path, test_images: Path) -> None:
+    data = open_data("digits")
+    model = build_model("softmax", data.input_shape, len(data.classes))
+    metrics = {"zeros": lambda chances, labels: float((chances.argmax(1) == 0).mean())}
+    Trainer(model, data, epochs=1, metrics=metrics, run_dir=runs / "script").fit()
+    answer = cli("evaluate", "script", "--data", test_images, "--metrics", "kappa", "--json")
+    assert [(one["name"], one["code"]) for one in answer.document["metrics_left_out"]] == [
+        ("zeros", "metric.in_script")
+    ]
+    assert "load_run(..., metrics={'zeros': ...})" in answer.err
+    assert "trained by a script" in answer.err
+    with pytest.warns(UserWarning, match="the metric zeros is left out"):
+        assert load_run("script").evaluate(test_images).custom == {}
+    again = load_run("script", metrics={**metrics, "kappa": cohen_kappa_score}).evaluate(test_images)
+    zeros = (again.outputs.predicted == 0).mean()
+    assert again.custom == pytest.approx({"zeros": zeros, **answer.document["metrics"]})
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_metric_that_fails_is_nan_and_said_in_a_line(
+    cli: Cli, test_images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert cli("train", "digits", "--epochs", 1, "--name", "own", "--metrics", "kappa,top2").code == 0
+    monkeypatch.setitem(named_metrics._FUNCTIONS, "kappa", lambda y_true, y_pred: 1 / 0)
+    answer = cli("evaluate", "own", "--data", test_images, "--json")
+    assert answer.document["metrics"]["kappa"] == "NaN"
+    assert answer.document["metrics"]["top2"] > 0
+    line = "warning: the metric kappa could not be computed on digits: ZeroDivisionError: division by zero"
+    assert line in answer.err.splitlines()
+
+
 def test_options_that_do_not_go_together(cli: Cli, tmp_path: Path) -> None:
-    for options in (("--skip-bad",), ("--csv", tmp_path / "x.csv"), ("--data", tmp_path, "--map")):
+    for options in (
+        ("--skip-bad",),
+        ("--metrics", "top2"),
+        ("--csv", tmp_path / "x.csv"),
+        ("--data", tmp_path, "--map"),
+    ):
         answer = cli("evaluate", "any", *options)
         assert answer.code == 4
         assert "--data" in answer.err

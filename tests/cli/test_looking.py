@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -27,6 +29,31 @@ def test_runs_as_table_and_json(cli: Cli, done: str) -> None:
     assert "2/2" in line
     (entry,) = cli("runs", "--json").document
     assert (entry["name"], entry["status"], entry["epoch"], entry["epochs"]) == ("done", "completed", 2, 2)
+
+
+def test_a_run_that_follows_a_metric_shows_it_and_the_others(
+    cli: Cli, runs: Path, done: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    flags = ("--metrics", "top2,brier", "--monitor", "brier")
+    assert cli("train", "digits", "--epochs", 2, "--name", "own", *flags).code == 0
+    best = cli("runs", "show", "own", "--json").document["best"]
+    row = list(csv.DictReader((runs / "own" / "metrics.csv").read_text().splitlines()))[best["epoch"] - 1]
+    assert (best["monitor"], best["mode"], best["value"]) == ("brier", "min", float(row["valid_brier"]))
+    assert best["metrics"] == {name: float(row[f"valid_{name}"]) for name in ("top2", "brier")}
+    answer = cli("runs", "show", "own").out
+    assert f"best: epoch {best['epoch']} (lowest brier), validation loss" in answer
+    assert f"top2 {best['metrics']['top2']:.4f}, brier {best['value']:.4f}" in answer
+    test = json.loads((runs / "own" / "evaluation" / "test.json").read_text())["metrics"]
+    (line,) = [line for line in answer.splitlines() if line.split()[:2] == ["test", "best"]]
+    assert line.split()[-2:] == [f"{test['top2']:.4f}", f"{test['brier']:.4f}"]
+    # by the loss, which is the rule, nothing is said
+    assert "best: epoch 2, validation loss" in cli("runs", "show", done).out
+    assert cli("train", "digits", "--epochs", 2, "--name", "right", "--monitor", "accuracy").code == 0
+    best = cli("runs", "show", "right", "--json").document["best"]
+    answer = cli("runs", "show", "right").out
+    assert "(highest accuracy), validation loss" in answer
+    assert f", accuracy {best['value']:.4f}, macro-F1" in answer
 
 
 def test_a_narrow_terminal_gets_fewer_columns_and_a_file_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,13 @@ from trainer.store import durable
 from trainer.trainer import Trainer
 
 CLASSES, FEATURES = 3, 5
+BROKEN = RuntimeError("broken on purpose")
 Batch = tuple[Tensor, Tensor]
+
+
+def full_disk() -> OSError:
+    """What writing to one raises."""
+    return OSError(errno.ENOSPC, "No space left on device")
 
 
 def batches(count: int = 2, size: int = 4, seed: int = 0) -> list[Batch]:

@@ -1,4 +1,4 @@
-"""The report: well-formed, self-contained, equal to the run's files, honest about what is missing."""
+"""The report: well-formed, self-contained, equal to the run's files."""
 
 from __future__ import annotations
 
@@ -6,72 +6,26 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from tests.report.sample_runs import SampleRuns, add_calibration, add_map
-from trainer.errors import DataError, DiskError, UsageError
+from tests.report.page_reader import Reader
+from tests.report.sample_runs import SampleRuns, add_map
+from trainer.errors import DataError, UsageError
 from trainer.plotting.heat_overlay import Method
-from trainer.plotting.texts import LANGUAGES, Language, Texts
-from trainer.report import document, figures, html, tables, write_report
+from trainer.plotting.texts import LANGUAGES, Language
+from trainer.report import figures, html, tables, write_report
 from trainer.report.images import COVERED, LOOKED, Looked, read_pictures
-from trainer.report.named_figures import Gallery, told_apart
+from trainer.report.named_figures import told_apart
 from trainer.report.run_data import read_run
 from trainer.store.folder import RunFolder
 from trainer.store.notes import ViewerNotes, write
 
-VOID = {"meta", "br", "hr", "img", "link", "input"}
 SVG_NAME = "{http://www.w3.org/2000/svg}"
 NASTY = ("<script>alert(1)</script>", 'кошка «М» & "Co"', "</svg><b>x", "a\u202eb\x00c\n", "`rm`")
-
-
-class Reader(HTMLParser):
-    """Elements, texts and links of a page; fails on a tag that is not closed in order."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.ids: list[str] = []
-        self.cells: list[list[str]] = []
-        self.text = ""
-        self._open: list[str] = []
-        self.feed(page)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        given = dict(attrs)
-        assert not any(name.startswith("on") for name in given), given
-        self.links += [value or "" for name, value in attrs if name in ("src", "href", "xlink:href", "action")]
-        self.ids += [value or "" for name, value in attrs if name == "id"]
-        if tag not in VOID:
-            self._open.append(tag)
-        if tag == "tr":
-            self.cells.append([])
-        elif tag in ("th", "td") and "tr" in self._open:
-            self.cells[-1].append("")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self._open.pop()
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self._open[-1:] != ["style"]:
-            self.text += data
-        if self._open[-1:] in (["th"], ["td"]):
-            self.cells[-1][-1] += data
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -193,132 +147,6 @@ def test_a_page_is_small_enough_to_send(tmp_path: Path, side: int, most: int) ->
     """Noise, which no PNG makes smaller, with ten classes: as CIFAR-10, and as the largest images that are kept."""
     run = SampleRuns(tmp_path, classes=tuple("abcdefghij"), per_class=10, epochs=2, shape=(3, side, side)).make()
     assert len(html(run).encode()) < most
-
-
-# --- what is missing
-
-
-def test_a_stopped_run_says_what_it_lacks(tmp_path: Path) -> None:
-    run = SampleRuns(tmp_path, status="stopped", evaluated=False).make()
-    found = Reader(html(run))
-    assert "epochscope evaluate made" in found.text
-    assert "hardest" in found.ids  # the validation of its best epoch has predictions
-    assert "confusion" not in found.ids
-
-
-EARLY = {"code": "stop.early_stopping", "reason": "early_stopping"}
-
-
-@pytest.mark.parametrize(
-    ("status", "why", "english", "russian"),
-    [
-        ("stopped", {"code": "stop.request", "parameters": {"source": "window"}}, "from a window", "из окна"),
-        ("stopped", {"code": "stop.interrupt"}, "with Ctrl-C", "клавишами Ctrl-C"),
-        ("stopped", {"code": "", "reason": "as it was written"}, "as it was written", "as it was written"),
-        (
-            "completed",
-            {"code": "stop.early_stopping", "reason": "early_stopping"},
-            "early stopping",
-            "ранняя остановка",
-        ),
-    ],
-)
-def test_why_a_run_has_ended_is_told_in_the_language_of_the_report(
-    tmp_path: Path, status: Any, why: dict[str, Any], english: str, russian: str
-) -> None:
-    run = SampleRuns(tmp_path, status=status, evaluated=False, why={"reason": "unread", **why}).make()
-    assert english in Reader(html(run)).text
-    assert russian in Reader(html(run, language="ru")).text
-
-
-def test_a_run_without_validation(tmp_path: Path) -> None:
-    found = Reader(html(SampleRuns(tmp_path, splits=("train",), epochs=1).make()))
-    assert "no validation split" in found.text
-    assert "no test split" in found.text
-
-
-def remove(path: Path) -> None:
-    path.unlink()
-
-
-def spoil(path: Path) -> None:
-    path.write_bytes(b"\x00\xff{" * 40)
-
-
-def empty(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-FILES = (
-    "run.toml", "environment.json", "summary.json", "journal.jsonl", "evaluation/test.json", "evaluation/test.npz",
-    "snapshots/epoch-0003.npz", "evaluation/map-valid.npz", "evaluation/calibration.json", "viewer.json",
-    "../.data/0123456789abcdef/index.json",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("harm", [remove, spoil, empty])
-@pytest.mark.parametrize("file", FILES)
-def test_what_is_missing_or_damaged_is_named_and_the_rest_shown(
-    tmp_path: Path, file: str, harm: Callable[[Path], None]
-) -> None:
-    run = SampleRuns(tmp_path / "runs").make()
-    add_map(run, 18)
-    add_calibration(run)
-    write(run.viewer, ViewerNotes(note="a note"))
-    harm(run.path / file)
-    found = Reader(html(run))
-    told = {
-        "../.data/0123456789abcdef/index.json": ".data/0123456789abcdef",
-    }.get(file, file)
-    optional = ("evaluation/test.json", "viewer.json", "evaluation/map-valid.npz", "evaluation/calibration.json")
-    silent = harm is remove and file in optional
-    assert silent or told in found.text
-    assert "results" in found.ids
-    for svg in figures(run).values():
-        ElementTree.fromstring(svg)
-    json.dumps(document(run), allow_nan=False)
-
-
-def test_a_damaged_line_costs_that_line(made: RunFolder) -> None:
-    lines = made.journal.read_bytes().splitlines(keepends=True)
-    lines.insert(4, b"00000000 {}\n")
-    made.journal.write_bytes(b"".join(lines))
-    assert "damaged lines, which were left out: 1" in Reader(html(made)).text
-    assert len(read_run(made).epochs) == 3
-
-
-def test_a_file_outside_of_the_run_is_not_opened(made: RunFolder, tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.mkdir()
-    made.evaluation.rename(tmp_path / "secret" / "evaluation")
-    made.evaluation.symlink_to(secret / "evaluation", target_is_directory=True)
-    run = read_run(made)
-    assert read_pictures(run).hardest.get("test") is None
-    assert run.gaps
-
-
-@pytest.mark.parametrize("values", [[np.nan, np.inf, 1e308], [np.nan] * 3, [0.0] * 3, [-1e-300, 1e-300, 0.0]])
-def test_figures_that_are_no_numbers_do_no_harm(made: RunFolder, values: list[float]) -> None:
-    run = read_run(made)
-    run.columns["valid_loss"] = np.array(values)
-    for language in LANGUAGES:
-        found = Gallery(run, read_pictures(run), Texts(language)).all()
-        ElementTree.fromstring(found["loss"].svg)
-
-
-def test_no_run_is_an_error_for_people(tmp_path: Path) -> None:
-    with pytest.raises(UsageError) as caught:
-        write_report(RunFolder(tmp_path), tmp_path / "out.html")
-    assert caught.value.code == "run.unknown"
-    assert not (tmp_path / "out.html").exists()
-
-
-def test_a_place_that_cannot_be_written_is_an_error_for_people(made: RunFolder, tmp_path: Path) -> None:
-    with pytest.raises(DiskError):
-        write_report(made, tmp_path / "missing" / "out.html")
-
-
-# --- images
 
 
 def test_the_hardest_images_have_the_largest_loss(made: RunFolder) -> None:

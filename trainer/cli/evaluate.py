@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from trainer.cli.control import RunName
 from trainer.cli.evaluate_data import check_options, evaluate_data
 from trainer.cli.flags import Json, Runs
-from trainer.cli.output import note, say, say_json
+from trainer.cli.output import note, say, say_json, warnings_noted
 from trainer.store.folder import default_root, find_run
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ def evaluate(
         Path | None,
         Parameter(help="Evaluate these images instead: a folder per class, or a CSV file.", metavar="FOLDER"),
     ] = None,
+    metrics: Annotated[
+        str | None,
+        Parameter(help="With --data: compute these metrics as well, besides those of the run.", metavar="A,B"),
+    ] = None,
     csv: Annotated[
         Path | None, Parameter(help="With --data: write a table of all images to this file.", metavar="FILE")
     ] = None,
@@ -45,7 +49,8 @@ def evaluate(
 
     They are also written to the run's folder evaluation/. A run that is being trained must be stopped first. With
     --data the run is evaluated on labelled images from elsewhere, all of them together; classes are matched by name.
-    Nothing is then written to the run's folder, and the run may be in training.
+    Nothing is then written to the run's folder, and the run may be in training. Metrics that the run was trained with
+    are computed as well, unless they are code of a script, or of a package that is not installed.
 
     Confidences are calibrated with a temperature that logits are divided by. It is fitted on the validation images and
     used by `predict`; the metrics here use the logits as they are.
@@ -53,11 +58,18 @@ def evaluate(
     --map arranges the validation images by their features (the input of the last layer, or the logits) with PCA and
     t-SNE, for the window and reports: at most 5,000 images, each class keeping its share.
     """
-    options = {"--csv": csv is not None, "--skip-bad": skip_bad, "--skip-unknown": skip_unknown}
+    more = [name.strip() for name in (metrics or "").split(",") if name.strip()]
+    options = {"--metrics": bool(more), "--csv": csv is not None}
+    options |= {"--skip-bad": skip_bad, "--skip-unknown": skip_unknown}
     check_options(data, options, other={"--map": map_})
     folder = find_run(runs or default_root(), run)
     if data is not None:
-        return evaluate_data(folder, data, csv=csv, skip_bad=skip_bad, skip_unknown=skip_unknown, json=json)
+        skips = {"skip_bad": skip_bad, "skip_unknown": skip_unknown}
+        return evaluate_data(folder, data, metrics=more, csv=csv, **skips, json=json)
+    return _evaluate_splits(folder, with_map=map_, tsne=tsne, json=json)
+
+
+def _evaluate_splits(folder: RunFolder, *, with_map: bool, tsne: bool, json: bool) -> int:
     from trainer.cli.run_view import INTERVALS, calibration_line, report_lines
     from trainer.inference import evaluate as judge
     from trainer.store import calibration_file
@@ -66,7 +78,7 @@ def evaluate(
 
     def draw(trainer: Trainer) -> None:
         _tell_changed_data(folder, trainer)
-        if map_:
+        if with_map:
             from trainer.analysis.embedding import make_map, write_map
 
             maps.append(make_map(trainer, tsne=tsne, tell=_tell_stage))
@@ -74,7 +86,8 @@ def evaluate(
 
     if not json:
         note(f"evaluating {folder.name} ...")
-    evaluations = judge(folder, afterwards=draw)
+    with warnings_noted():
+        evaluations = judge(folder, afterwards=draw)
     calibration = calibration_file.read(folder)
     if json:
         # with each split, not beside them: the splits are all there is at the top, but for a map

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.cli.output import note, say, say_json
+from trainer.cli.output import note, say, say_json, warnings_noted
 from trainer.csv_text import csv_bytes
 from trainer.data.labelled_images import LabelledImages, find_labelled
 from trainer.data.validation import listed
@@ -17,9 +17,16 @@ from trainer.store import durable
 
 if TYPE_CHECKING:
     from trainer.analysis.labelled_evaluation import LabelledEvaluation
+    from trainer.inference import LeftOutMetric
     from trainer.store.folder import RunFolder
+    from trainer.trainer import Trainer
 
 TOLD_SECONDS = 2.0
+DATA_UNKNOWN = {
+    "run.data_gone": "the run's training images are missing",
+    "run.custom": "the run was trained by a script, which knows its images",
+}
+"""Why it cannot be told whether a run was trained on some images, by the error's code."""
 
 
 def check_options(data: Path | None, options: Mapping[str, bool], other: Mapping[str, bool]) -> None:
@@ -46,13 +53,21 @@ def check_options(data: Path | None, options: Mapping[str, bool], other: Mapping
 
 
 def evaluate_data(
-    folder: RunFolder, source: Path, *, csv: Path | None, skip_bad: bool, skip_unknown: bool, json: bool
+    folder: RunFolder,
+    source: Path,
+    *,
+    metrics: Sequence[str],
+    csv: Path | None,
+    skip_bad: bool,
+    skip_unknown: bool,
+    json: bool,
 ) -> int:
     """Evaluate the best weights of a run on new images and print the metrics. The run's folder is not changed.
 
     Args:
         folder: Folder of the run.
         source: Folder or CSV file of the images.
+        metrics: Names of installed metrics to compute besides the run's own.
         csv: File for a table of all images. None: no table.
         skip_bad: Leave out unreadable images.
         skip_unknown: Leave out classes that the run does not know.
@@ -67,27 +82,24 @@ def evaluate_data(
         DiskError: The table cannot be written.
     """
     from trainer.analysis.labelled_evaluation import evaluate_images
-    from trainer.inference import load_for_images, load_trained
+    from trainer.inference import left_out_metrics
 
     if not json:
         note(f"evaluating {folder.name} on {source} ...")
-    try:
-        trainer, weights = load_trained(folder)
-    except UsageError as error:
-        if error.code != "run.data_gone":
-            raise
-        trainer, weights = load_for_images(folder)
-        note("the run's training images are missing: it is not known whether these are among them")
+    trainer, weights = _load(folder, metrics)
+    left_out = left_out_metrics(folder, trainer)
     images = find_labelled(source, trainer.classes, skip_unknown=skip_unknown)
     for one in images.notes:
         note(f"data: {one}")
     with_rows = csv is not None
-    found = evaluate_images(trainer, weights, images, skip_bad=skip_bad, with_rows=with_rows, progress=_Told())
+    with warnings_noted():
+        found = evaluate_images(trainer, weights, images, skip_bad=skip_bad, with_rows=with_rows, progress=_Told())
     if csv is not None:
         durable.write_bytes(csv, csv_bytes(prediction_csv(found.rows)), mode=0o666)
     _warn(images, found)
+    note(*map(str, left_out))
     if json:
-        say_json(_document(folder, source, images, found))
+        say_json(_document(folder, source, images, found, left_out))
         return 0
     from trainer.cli.run_view import INTERVALS, report_lines
 
@@ -95,6 +107,19 @@ def evaluate_data(
     if csv is not None:
         say(f"{csv}: {len(found.rows):,} images")
     return 0
+
+
+def _load(folder: RunFolder, metrics: Sequence[str]) -> tuple[Trainer, Any]:
+    from trainer.inference import load_for_images, load_trained
+
+    try:
+        return load_trained(folder, metrics)
+    except UsageError as error:
+        if error.code not in DATA_UNKNOWN:
+            raise
+        found = load_for_images(folder, metrics=metrics)
+        note(f"{DATA_UNKNOWN[error.code]}: it is not known whether it was trained on some of these")
+        return found
 
 
 class _Told:
@@ -127,7 +152,13 @@ def _images(count: int) -> str:
     return f"{count:,} image{'s' * (count != 1)}"
 
 
-def _document(folder: RunFolder, source: Path, images: LabelledImages, found: LabelledEvaluation) -> dict[str, Any]:
+def _document(
+    folder: RunFolder,
+    source: Path,
+    images: LabelledImages,
+    found: LabelledEvaluation,
+    left_out: Sequence[LeftOutMetric],
+) -> dict[str, Any]:
     return {
         "run": folder.path,
         "data": source,
@@ -135,4 +166,5 @@ def _document(folder: RunFolder, source: Path, images: LabelledImages, found: La
         "skipped": images.skipped,
         "unreadable": [{"image": one.path, "code": one.code, "reason": one.reason} for one in found.left_out],
         "trained_on": found.seen,
+        "metrics_left_out": [one._asdict() for one in left_out],
     }

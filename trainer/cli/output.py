@@ -14,7 +14,9 @@ import shutil
 import sys
 import textwrap
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -45,6 +47,18 @@ def say(*lines: str) -> None:
 def note(*lines: str) -> None:
     """Print lines to standard error: whatever is not the answer itself."""
     _write(sys.stderr, lines)
+
+
+@contextmanager
+def warnings_noted() -> Iterator[None]:
+    """What is warned of is a note of its own, without the place in the code that a script's author wants to know."""
+
+    def show(message: Warning | str, *about: Any, **more: Any) -> None:
+        note(f"warning: {message}")
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
 
 
 def _write(stream: IO[str], lines: Iterable[str]) -> None:

@@ -38,8 +38,9 @@ app.command(
 def list_(*, runs: Runs = None, json: Json = False) -> int:
     """List all runs, the latest first.
 
-    `best` is the epoch with the smallest validation loss, `loss` and `F1` are the metrics of that epoch. `lost`: the
-    process ended unexpectedly; such a run can be resumed. A narrow terminal shows fewer columns.
+    `best` is the epoch with the smallest validation loss, or with the best value of the metric that the run monitors;
+    `loss` and `F1` are the metrics of that epoch. `lost`: the process ended unexpectedly; such a run can be resumed. A
+    narrow terminal shows fewer columns.
     """
     root = runs or default_root()
     entries = list_runs(root)
@@ -134,7 +135,14 @@ def _about_evaluation(found: dict[str, Any]) -> Iterator[str]:
     if any(overs):
         heads = (*heads, "macro-F1 of")
         rows = [(*row, over or "all classes") for row, over in zip(rows, overs, strict=True)]
-    yield from ("  " + line for line in table(heads, rows, left=("split", "weights"), spare=("weights", "loss")))
+    own = dict.fromkeys(name for one in found.values() for name in one.get("metrics", ()))
+    heads = (*heads, *own)
+    rows = [
+        (*row, *(number(one.get("metrics", {}).get(name)) for name in own))
+        for row, one in zip(rows, found.values(), strict=True)
+    ]
+    spare = ("weights", "loss", *reversed(own))
+    yield from ("  " + line for line in table(heads, rows, left=("split", "weights"), spare=spare))
 
 
 def _figure(one: dict[str, Any], key: str) -> str:
@@ -154,9 +162,19 @@ def _about_training(found: dict[str, Any], summary: dict[str, Any], attempts: li
     if edits := found["edits"]:
         yield f"edited: {edits['relabelled']:,} labels changed, {edits['left_out']:,} images left out"
     if summary["best_epoch"]:
-        best = f"best: epoch {summary['best_epoch']}, validation loss {number(summary['best_loss'])}"
-        over = over_classes(*summary["best_macro_f1_of"]) if "best_macro_f1_of" in summary else ""
-        yield f"{best}, macro-F1 {f'({over}) ' if over else ''}{number(summary['best_macro_f1'])}"
+        yield _about_best(summary, found["best"] or {})
+
+
+def _about_best(summary: dict[str, Any], best: dict[str, Any]) -> str:
+    """By what it was chosen, where that is not the loss, and its figures."""
+    monitor = best.get("monitor", "loss")
+    by = "" if monitor == "loss" else f" ({'highest' if best['mode'] == 'max' else 'lowest'} {monitor})"
+    over = over_classes(*summary["best_macro_f1_of"]) if "best_macro_f1_of" in summary else ""
+    figures = {"validation loss": summary["best_loss"]}
+    figures |= {"accuracy": best["value"]} if monitor == "accuracy" else {}
+    figures |= {f"macro-F1{f' ({over})' if over else ''}": summary["best_macro_f1"], **best.get("metrics", {})}
+    told = ", ".join(f"{name} {number(value)}" for name, value in figures.items())
+    return f"best: epoch {summary['best_epoch']}{by}, {told}"
 
 
 def _about_attempts(attempts: list[dict[str, Any]], now: str) -> Iterator[str]:

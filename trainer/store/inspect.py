@@ -11,6 +11,7 @@ import msgspec
 from trainer.errors import DataError
 from trainer.store import evaluations
 from trainer.store.attempt_history import AttemptHistory
+from trainer.store.best_epoch import best_of
 from trainer.store.edits_file import kept_counts
 from trainer.store.folder import RunFolder, state
 from trainer.store.format_check import check_formats
@@ -23,9 +24,9 @@ from trainer.store.summary import read as read_summary
 
 
 def run_facts(folder: RunFolder) -> dict[str, Any]:
-    """Name, path, status, summary, settings, edits of labels, attempts, checkpoints, evaluation, journal, log. Missing
-    or damaged parts are empty. Raises DiskError if the journal exists but cannot be opened, NewerVersionError if a
-    newer Epochscope wrote any of it."""
+    """Name, path, status, summary, best epoch, settings, edits of labels, attempts, checkpoints, evaluation, journal,
+    log. Missing or damaged parts are empty. Raises DiskError if the journal exists but cannot be opened,
+    NewerVersionError if a newer Epochscope wrote any of it."""
     check_formats(folder)
     reader = JournalReader(folder.journal)
     return facts_of(folder, read_history(reader), reader)
@@ -38,6 +39,7 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
         "path": folder.path,
         "status": state(folder),
         "summary": msgspec.to_builtins(_summary(folder, history)),
+        "best": best.plain() if (best := best_of(history)) is not None else None,
         "settings": _settings(folder),
         "edits": _edits(folder),
         "attempts": _attempts(history),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from tests.callbacks.trackers.test_reported import COLOURS, fit
 from tests.engine.fakes import make
 from trainer.cli import main
 from trainer.inference import load_trained
@@ -120,12 +123,28 @@ def test_a_resumed_run_goes_on_in_the_same_run(root: Path, client: Any) -> None:
     assert "model" not in {one.path for one in client.list_artifacts(run.info.run_id)}
 
 
+def test_what_callbacks_report_and_custom_metrics(root: Path, client: Any) -> None:
+    result = fit(root / "reported", MLflow(patience=300))
+    (run,) = runs_named(client, "reported")
+    steps = result.history["step"].tolist()
+    assert curve(client, run, "reported/norm") == list(zip(steps, [0.1, 0.2, 0.3], strict=True))
+    assert [value for _, value in curve(client, run, "valid/share")] == result.history["valid_share"].tolist()
+    kept = [one.path for one in client.list_artifacts(run.info.run_id, "images") if one.path.endswith(".png")]
+    looks = {int(found[1]): path for path in kept if (found := re.search(r"reported.look.step\D(\d+)", path))}
+    assert sorted(looks) == steps
+    for epoch, step in enumerate(steps, 1):
+        path = root / ".mlflow" / "artifacts" / run.info.run_id / "artifacts" / looks[step]
+        np.testing.assert_array_equal(np.asarray(Image.open(path)), COLOURS + np.uint8(epoch))
+
+
 def test_names_that_mlflow_does_not_take(root: Path, client: Any) -> None:
     from callbacks.trackers.tracked_run import TrackedRunInfo
 
     info = TrackedRunInfo("0" * 32, "names", 1e9, None, root / "x", {"a=b": 1, "long": "x" * 7000})
     run = MLflow().connect(info)
     run.scalars({"valid_f1/a, b=c": 0.5, "valid_f1/кошка": float("nan"), **{f"x/{n}": n for n in range(1500)}}, 1, 1e9)
+    run.scalars({"reported/../up": 1.0}, 1, 1e9)
+    run.picture("reported/кошка ../x", COLOURS, 1, 1e9)
     run.finish("failed", {"reason": "x"}, 1e9)
     (found,) = runs_named(client, "names")
     assert found.data.metrics["valid_f1/a_ b_c"] == 0.5

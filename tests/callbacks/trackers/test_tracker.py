@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from callbacks.trackers.tracked_run import TrackedRun
-from callbacks.trackers.tracker import Tracker, parameters_of
+from callbacks.trackers.tracked_run import TrackedRun, parameters_of
+from callbacks.trackers.tracker import Tracker
 from tests.callbacks.trackers.conftest import NotedRun, NotingTracker
 from tests.engine.fakes import Recorder, at_step, make
 from trainer import build_model, open_data

@@ -15,12 +15,12 @@ pytest.importorskip("trackio", reason="the extra trackio is not installed")
 SCRIPT = """
 import json, sys
 from callbacks import Trackio
-from tests.engine.fakes import make
+from tests.callbacks.trackers import test_reported
 from trainer.store.checkpoint import find
 from trainer.store.folder import RunFolder
 
 def fit(resume=False):
-    return make(callbacks=[Trackio(patience=300)], run_dir=sys.argv[1], epochs=3).fit(resume=resume)
+    return test_reported.fit(sys.argv[1], Trackio(patience=300), resume=resume)
 
 def curve(name):
     from trackio.api import Api
@@ -31,6 +31,7 @@ def curve(name):
 
 first = fit()
 found, config = curve("train/loss")
+norm, share = (curve(name)[0] for name in ("reported/norm", "valid/share"))
 for kind in ("last", "best"):
     for path in find(RunFolder(sys.argv[1]).checkpoints, kind):
         if int(path.stem.rpartition("-")[2]) > 4:
@@ -39,6 +40,7 @@ second = fit(resume=True)
 print("JSON" + json.dumps({
     "first": list(zip(first.history["step"].tolist(), first.history["train_loss"])), "found": found,
     "second": second.history["train_loss"].iloc[-1], "after": curve("train/loss")[0], "epochs": config["train.epochs"],
+    "norm": norm, "share": [value for _, value in share], "shares": first.history["valid_share"].tolist(),
 }))
 """
 
@@ -58,3 +60,5 @@ def test_rows_are_those_of_the_history_and_a_resumed_run_goes_on(tmp_path: Path)
     assert told["found"] == told["first"]
     assert told["after"] == [*told["first"], [6, told["second"]]]
     assert told["epochs"] == 3
+    assert told["norm"] == [[2, 0.1], [4, 0.2], [6, 0.3]]
+    assert told["share"] == told["shares"]

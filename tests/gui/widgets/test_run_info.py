@@ -13,6 +13,7 @@ from gui.viewmodels.journal_follower import JournalFollower
 from gui.viewmodels.run_state import ENABLED, State
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from tests.gui.sample_runs import SampleRun
+from trainer import events as ev
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -78,6 +79,54 @@ def test_what_matters_is_in_cards_and_the_rest_is_folded(qtbot: QtBot, tmp_path:
     assert facts.table.isVisible()
     facts.fold.click()
     assert not facts.table.isVisible()
+
+
+class MetricRun(SampleRun):
+    """Chooses its best epoch by a metric of its own, or by another monitor; `kappa` is best in the second epoch."""
+
+    monitor: Any = ("kappa", "max")
+    values = (0.2, 0.7, 0.5)
+
+    def tell(self, event: Any) -> None:
+        replace = msgspec.structs.replace
+        if isinstance(event, ev.RunStarted):
+            event = replace(event, metrics=("kappa",), monitor=self.monitor[0], monitor_mode=self.monitor[1])
+        elif isinstance(event, ev.EpochEnded):
+            event = replace(event, valid_metrics={"kappa": self.values[event.epoch - 1]})
+        elif isinstance(event, ev.EvaluationDone):
+            event = replace(event, metrics={"kappa": 0.66})
+        super().tell(event)
+
+
+def rows_of(card: Any) -> dict[str, str]:
+    """What the rows of a card show."""
+    return {name.text(): value.accessibleName() for name, value in card.rows._rows if not name.isHidden()}
+
+
+@pytest.mark.parametrize(
+    ("monitor", "epoch", "said"),
+    [
+        (("kappa", "max"), 2, "kappa (highest)"),
+        (("kappa", "min"), 1, "kappa (lowest)"),
+        (("accuracy", "max"), None, "Valid. accuracy (highest)"),
+        (("loss", "min"), None, None),
+    ],
+)
+def test_the_best_epoch_says_by_which_metric_and_shows_the_others(
+    qtbot: QtBot, tmp_path: Path, monitor: tuple[str, str], epoch: int | None, said: str | None
+) -> None:
+    made = MetricRun(tmp_path)
+    made.monitor = monitor
+    run = made.make()
+    facts = column_of(qtbot, run)
+    rows = rows_of(facts.best)
+    assert rows.get("Chosen by") == said
+    best = run.model.best_epoch
+    assert best == (epoch or best)
+    assert facts.best.heading.text() == f"Best epoch: {best}"
+    assert float(rows["kappa"]) == MetricRun.values[best - 1]
+    assert float(rows_of(facts.test)["kappa"]) == 0.66
+    assert facts.values["best_by"].isHidden() == (said is None)
 
 
 def test_a_run_without_a_test_or_that_has_not_begun_has_no_such_cards(qtbot: QtBot, tmp_path: Path) -> None:
