@@ -39,6 +39,8 @@ SOURCES: dict[str, str] = {
 
 DEFAULT_CALLBACKS = ("timing", "metric_log", "journal", "checkpoint", "snapshots")
 """Callbacks of every run that has a folder."""
+_COVERED_CALLBACKS = ("early_stopping", "learning_rate", "progress")
+"""Callbacks that runs get by settings of their own, or that show them in a terminal."""
 
 
 def callback_names() -> tuple[str, ...]:
@@ -52,6 +54,11 @@ def callback_names() -> tuple[str, ...]:
             mend="pip install -e . in the folder of the checkout",
         )
     return names
+
+
+def addable_callbacks() -> tuple[str, ...]:
+    """Names of the installed callbacks that are there to be added to a run. Raises UsageError `install.missing`."""
+    return tuple(name for name in callback_names() if name not in (*DEFAULT_CALLBACKS, *_COVERED_CALLBACKS))
 
 
 def load_callback(name: str) -> type:

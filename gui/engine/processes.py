@@ -28,6 +28,8 @@ from trainer.store.process import alive
 from trainer.store.requests import Do, Request, When, post
 
 SOURCE = "window"
+DONE_CODES = (0, 3)
+"""Completed; stopped and resumable."""
 LOGS = ".engines"
 KEPT_LOGS = 20
 TAIL_BYTES = 16_384
@@ -62,14 +64,20 @@ class EngineProcess:
         """The end of its output, as plain text."""
         return tail(self.log)
 
+    def stop(self) -> None:
+        """Ask it to end after this step, and save. Raises UsageError and DiskError."""
+        ask(self.folder, "stop")
+
     def release(self) -> None:
         """Let it continue on its own: subprocess would warn about a process that outlives us, which is intended."""
         if self._process.poll() is None:
             self._process.returncode = 0
 
 
-def start(python: str, arguments: Sequence[str], root: Path, name: str) -> EngineProcess:
-    """Run `epochscope ARGUMENTS` with this interpreter, for the run `name` under `root`.
+def start(
+    python: str, arguments: Sequence[str], root: Path, name: str, kind: type[EngineProcess] = EngineProcess
+) -> EngineProcess:
+    """Run `epochscope ARGUMENTS` with this interpreter, for the run `name` under `root`; `kind`: what stands for it.
 
     Input is empty; what it prints goes to a file under `root`. Raises UsageError `engine.start` where the interpreter
     cannot be run, and DiskError where `root` cannot be written.
@@ -94,7 +102,7 @@ def start(python: str, arguments: Sequence[str], root: Path, name: str) -> Engin
         raise _cannot_run(python, error) from error
     finally:
         os.close(output)
-    return EngineProcess(process, RunFolder(root / name), log)
+    return kind(process, RunFolder(root / name), log)
 
 
 def _apart() -> dict[str, Any]:

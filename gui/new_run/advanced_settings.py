@@ -8,16 +8,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from gui.new_run.callback_section import CallbackSection
 from gui.new_run.setting_row import SettingRow, setting_grid
 from gui.text import formats, settings
-from gui.viewmodels.settings_form import Path_, SettingsForm
+from gui.viewmodels.form_fields import Path_
+from gui.viewmodels.settings_form import SettingsForm
 from gui.window.dimensions import SMALL, space
 from gui.window.theme import icon
 from trainer.settings import flag_name
 
 
 class AdvancedSettings(QWidget):
-    """A box per table of settings that applies to the chosen model; `boxes` has them by name.
+    """A box per table of settings that applies to the chosen model; `boxes` has them by name. And one of callbacks.
 
     The boxes are folded until the user unfolds them or searches: then those settings are shown whose title, path, flag
     or explanation contains all the words.
@@ -25,11 +27,12 @@ class AdvancedSettings(QWidget):
     Args:
         form: The settings.
         rows: Rows of the settings by their path.
+        callbacks: The box of callbacks.
     """
 
-    def __init__(self, form: SettingsForm, rows: Mapping[Path_, SettingRow]) -> None:
+    def __init__(self, form: SettingsForm, rows: Mapping[Path_, SettingRow], callbacks: CallbackSection) -> None:
         super().__init__()
-        self._form, self._rows = form, rows
+        self._form, self._rows, self.callbacks = form, rows, callbacks
         self.fold = QToolButton()
         self.fold.setCheckable(True)
         self.fold.setAutoRaise(True)
@@ -64,6 +67,7 @@ class AdvancedSettings(QWidget):
                 for place, row in enumerate(row for path, row in self._rows.items() if _group(path) == group):
                     row.place(grid, 2 * place)
                 column.addWidget(box)
+        column.addWidget(self.callbacks)
 
     def _find(self) -> None:
         if self.isVisible():
@@ -76,7 +80,7 @@ class AdvancedSettings(QWidget):
         Args:
             path: Path of the setting.
         """
-        if path in self._rows:
+        if path in self._rows or self.callbacks.editor(path) is not None:
             self.search.clear()
             self.fold.setChecked(True)
 
@@ -90,10 +94,12 @@ class AdvancedSettings(QWidget):
             shown[_group(path)] |= found and _group(path) in counting and (bool(words) or self.fold.isChecked())
         for group, box in self.boxes.items():
             box.setVisible(shown[group])
-        self.nothing.setVisible(bool(words) and not any(shown.values()))
         unfolded = self.fold.isChecked() or bool(words)
+        self.callbacks.setVisible(self.callbacks.show_found(words) and unfolded)
+        self.nothing.setVisible(bool(words) and self.callbacks.isHidden() and not any(shown.values()))
         self.fold.setArrowType(Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow)
         changed = sum(self._form.changed(path) for path in self._rows if _group(path) in counting)
+        changed += self.callbacks.changed()
         text = self.tr("Advanced, changed: {count}").format(count=formats.whole(changed))
         self.fold.setText(text if changed else self.tr("Advanced"))
 
@@ -108,6 +114,7 @@ class AdvancedSettings(QWidget):
         """Set all texts again."""
         for group, box in self.boxes.items():
             box.setTitle(settings.group_title(group))
+        self.callbacks.retranslate()
         self.search.setPlaceholderText(self.tr("Find a setting"))
         self.search.setAccessibleName(self.tr("Find a setting"))
         self.search.setToolTip(self.tr("By title, explanation or flag (Ctrl+F)"))

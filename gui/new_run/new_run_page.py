@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,17 @@ from PySide6.QtWidgets import (
 
 from gui.engine.rpc_client import RpcClient
 from gui.new_run.advanced_settings import AdvancedSettings
+from gui.new_run.callback_section import CallbackSection
 from gui.new_run.data_check import DataCheck
+from gui.new_run.fix_button import FixButton
 from gui.new_run.rate_button import RATE, RateButton
 from gui.new_run.recipe_cards import SHORT_PAGE, RecipeCards
+from gui.new_run.search_button import SearchButton
 from gui.new_run.setting_row import Choice, ProblemLabel, SettingRow, align, setting_grid
 from gui.text import settings
+from gui.viewmodels.form_fields import Path_, Problem
 from gui.viewmodels.recipe_advice import RecipeAdvice
-from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, Path_, Problem, SettingsForm
+from gui.viewmodels.settings_form import CALLBACKS, DEVICE, MODEL, SOURCE, SettingsForm
 from gui.window.dimensions import SMALL, panel_margins, space
 from gui.window.drag_drop import dropped_folder
 from gui.window.preferences import Preferences
@@ -54,6 +58,7 @@ class NewRunPage(QWidget):
         preferences: Preferences | None = None,
         parent: QWidget | None = None,
         advice: RecipeAdvice | None = None,
+        make_client: Callable[[], RpcClient] | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAcceptDrops(True)
@@ -63,16 +68,16 @@ class NewRunPage(QWidget):
         self._by_hand = False
         """A person has chosen recipe or model."""
         self.cards = RecipeCards(advice)
-        self.rows = {path: SettingRow(field, self) for path, field in self.form.fields.items()}
+        self.rows = {path: SettingRow(one, self) for path, one in self.form.fields.items() if path != CALLBACKS}
+        self.callbacks = CallbackSection(self.form, make_client)
         self.recipe = Choice()
         self.recipe.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.recipe.setMinimumContentsLength(8)
         self.recipe_about = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.folder_button = QPushButton(icon("folder"), "")
-        self.rate_button = RateButton(assist, self.form)
-        self.name = QLineEdit(maxLength=64)
-        self.name_problem = ProblemLabel()
-        self.mend_button = QPushButton(icon("warning"), "")
+        self.rate_button, self.search_button = RateButton(assist, self.form), SearchButton(self.form)
+        self.name, self.name_problem = QLineEdit(maxLength=64), ProblemLabel()
+        self.mend_button = FixButton()
         self.command = QLineEdit(readOnly=True)
         self.command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.copy_button = QPushButton(icon("copy"), "")
@@ -80,9 +85,9 @@ class NewRunPage(QWidget):
         self.start_button.setDefault(True)
         self.check = DataCheck(assist, self._data_settings)
         self._labels = {name: QLabel(textFormat=Qt.TextFormat.PlainText) for name in ("recipe", "name", "command")}
-        self.advanced = AdvancedSettings(self.form, {p: row for p, row in self.rows.items() if p not in FIRST})
+        further = {path: row for path, row in self.rows.items() if path not in FIRST}
+        self.advanced = AdvancedSettings(self.form, further, self.callbacks)
         self._first = QGroupBox()
-        self._wrong: list[Path_] = []
         self._lay_out()
         self._connect()
         self.setFocusProxy(self.recipe)
@@ -133,8 +138,9 @@ class NewRunPage(QWidget):
         for row, (name, field, button) in enumerate(rows):
             self._labels[name].setBuddy(field)
             grid.addWidget(self._labels[name], row, 0)
-            grid.addWidget(field, row, 1)
-            grid.addWidget(button, row, 2)
+            grid.addWidget(field, row, 1, 1, 2 - row)
+            grid.addWidget(button, row, 3)
+        grid.addWidget(self.search_button, 1, 2)
         grid.addWidget(self.name_problem, 2, 1)
         grid.addWidget(self.mend_button, 3, 1, Qt.AlignmentFlag.AlignLeft)
         return grid
@@ -147,6 +153,7 @@ class NewRunPage(QWidget):
         for row in self.rows.values():
             row.typed.connect(self._typed)
             row.left.connect(self._left)
+        self.callbacks.edited.connect(self._show)
         self.folder_button.clicked.connect(self._choose_folder)
         self.rate_button.found.connect(self._typed)
         self.name.textChanged.connect(self._named)
@@ -219,6 +226,7 @@ class NewRunPage(QWidget):
 
     def poll(self) -> None:
         """Process answers; called on each tick of the window."""
+        self.callbacks.catalog.poll()
         if self._advice is not None:
             self._advice.poll()
 
@@ -278,6 +286,7 @@ class NewRunPage(QWidget):
     def hideEvent(self, event: Any) -> None:
         """Stop measuring."""
         super().hideEvent(event)
+        self.callbacks.catalog.stop()
         if self._advice is not None:
             self._advice.stop()
 
@@ -309,22 +318,23 @@ class NewRunPage(QWidget):
 
     def _show(self) -> None:
         """Update texts, problems and command from the form."""
-        problems: dict[Path_, Problem] = {}
-        for found in self.form.check():
-            problems.setdefault(found.path, found)
+        found = self.form.check()
+        self.callbacks.show_state(found)
+        problems = {one.path: one for one in reversed(found)}
         self.advanced.show_groups()
         for path, row in self.rows.items():
             row.show_text(self.form.text(path), self.form.changed(path))
             row.problem.tell(settings.problem(self.form, problems[path]) if path in problems else "")
         name = problems.get(("name",))
         self.name_problem.tell(settings.problem(self.form, name) if name else "")
-        self._show_mend([found for found in problems.values() if found is not name])
+        self.mend_button.show_problems(self.form, [one for one in problems.values() if one is not name])
         self.command.setText(self.form.command_line())
         self.command.setCursorPosition(0)
         self.name.setPlaceholderText(self.form.run_name())
         waiting = self._advice is not None and self._advice.pending and not self._by_hand
-        self.start_button.setEnabled(not problems and not waiting)
-        self.rate_button.setEnabled(not set(problems) - {("name",)})
+        self.start_button.setEnabled(not problems and not waiting and not self.callbacks.catalog.pending)
+        for button in (self.rate_button, self.search_button):
+            button.setEnabled(not set(problems) - {("name",)})
         chosen = self.form.recipe
         self.recipe.setCurrentIndex(self.recipe.findData(chosen.name if chosen else None))
         self.cards.show_offers(self._typed_epochs(problems))
@@ -335,24 +345,21 @@ class NewRunPage(QWidget):
     def _typed_epochs(self, problems: dict[Path_, Problem]) -> int | None:
         return int(self.form.text(EPOCHS)) if self.form.changed(EPOCHS) and EPOCHS not in problems else None
 
-    def _show_mend(self, problems: list[Problem]) -> None:
-        """Say why Start is disabled, even if the setting is scrolled out of view: a click leads there."""
-        names = [settings.title(self.form.fields[p.path]) if p.path in self.rows else p.text for p in problems]
-        self._wrong = [found.path for found in problems if found.path in self.rows]
-        self.mend_button.setText(self.tr("Fix before starting: {names}").format(names=", ".join(names)))
-        self.mend_button.setVisible(bool(problems))
-
     def _mend(self) -> None:
-        if self._wrong:
-            row = self.rows[self._wrong[0]]
-            self.advanced.reveal(row.path)
-            self.scroll_area.ensureWidgetVisible(row.problem)
-            self.scroll_area.ensureWidgetVisible(row.editor)
-            row.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        for path in self.mend_button.places:
+            row = self.rows.get(path)
+            editor = row.editor if row is not None else self.callbacks.editor(path)
+            if editor is not None:
+                self.advanced.reveal(path)
+                if row is not None:
+                    self.scroll_area.ensureWidgetVisible(row.problem)
+                self.scroll_area.ensureWidgetVisible(editor)
+                editor.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
 
     def _fit(self) -> None:
         """Make the form wide enough that nothing is cut off."""
-        for widget in (self._first, *self.advanced.boxes.values(), self.advanced, self._inner):
+        for widget in (self._first, *self.advanced.boxes.values(), self.callbacks, self.advanced, self._inner):
             layout = widget.layout()
             assert layout is not None
             layout.activate()
@@ -371,6 +378,7 @@ class NewRunPage(QWidget):
             row.retranslate()
         self.folder_button.setText(self.tr("Folder…"))
         self.rate_button.retranslate()
+        self.search_button.retranslate()
         self._labels["recipe"].setText(self.tr("R&ecipe"))
         self._labels["name"].setText(self.tr("Na&me of the run"))
         self._labels["command"].setText(self.tr("The same in a &terminal"))

@@ -6,7 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
 from gui.engine.rpc_client import RpcClient
-from gui.viewmodels.settings_form import Path_, SettingsForm
+from gui.viewmodels.form_fields import Path_
+from gui.viewmodels.settings_form import SettingsForm
 from gui.window.theme import icon
 
 RATE: Path_ = ("train", "lr")

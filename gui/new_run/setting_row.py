@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from gui.text import settings
-from gui.viewmodels.settings_form import Field, Path_
+from gui.viewmodels.form_fields import Field, OptionField, Path_
 from gui.widgets.labels import plain_tip
 from gui.window.dimensions import MEDIUM, TIGHT, space
 from gui.window.theme import Colours
@@ -77,10 +77,14 @@ class SettingRow(QObject):
         if kind in ("choice", "open_choice"):
             choice = Choice()
             choice.setEditable(kind == "open_choice")
-            choice.addItems(list(self.field.choices))
+            for text in self.field.choices:
+                choice.addItem(text, text)
             choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             choice.setMinimumContentsLength(8)
-            choice.currentTextChanged.connect(self._edited)
+            if choice.isEditable():
+                choice.currentTextChanged.connect(self._edited)
+            else:
+                choice.currentIndexChanged.connect(lambda place: self._edited(choice.itemData(place)))
             return choice
         line = QLineEdit()
         line.textEdited.connect(self._edited)
@@ -133,8 +137,10 @@ class SettingRow(QObject):
         if isinstance(self.editor, QCheckBox):
             self.editor.setChecked(text == "true")
         elif isinstance(self.editor, QComboBox):
-            if self.editor.currentText() != text:
+            if self.editor.isEditable() and self.editor.currentText() != text:
                 self.editor.setCurrentText(text)
+            elif not self.editor.isEditable() and (place := self.editor.findData(text)) >= 0:
+                self.editor.setCurrentIndex(place)
         elif isinstance(self.editor, QLineEdit) and self.editor.text() != text:
             self.editor.setText(text)
         self.editor.blockSignals(False)
@@ -148,6 +154,19 @@ class SettingRow(QObject):
         self.editor.setAccessibleDescription(about)
         for widget in (self.editor, self.label):
             widget.setToolTip(plain_tip(about))
+        if isinstance(self.field, OptionField):
+            self._retranslate_option(self.field)
+
+    def _retranslate_option(self, field: OptionField) -> None:
+        """Its callback's name for a screen reader, and words for what is not a text."""
+        self.editor.setAccessibleName(f"{field.plugin}: {field.setting.key}")
+        unset = self.tr("needed") if field.required else self.tr("not set")
+        if isinstance(self.editor, QLineEdit) and not field.base:
+            self.editor.setPlaceholderText(unset)
+        elif isinstance(self.editor, QComboBox):
+            words = {"": unset, "true": self.tr("yes"), "false": self.tr("no")}
+            for place, text in enumerate(field.choices):
+                self.editor.setItemText(place, words.get(text, text))
 
 
 def align(widgets: Sequence[QWidget]) -> None:

@@ -25,8 +25,8 @@ from PySide6.QtWidgets import (
 
 from gui.runs.comparison_verdict import ComparisonVerdict
 from gui.runs.run_text import heads, shown
+from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at
-from gui.viewmodels.settings_form import as_text
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import plain_tip
 from trainer.settings import describe

@@ -1,8 +1,9 @@
 """The searches in the window's folder of runs: trials over time, as a table and on parallel axes; importance of
-settings."""
+settings. A search can be stopped and continued."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -13,37 +14,53 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from gui.engine.processes import DONE_CODES, EngineProcess
+from gui.engine.search_process import SearchStop
 from gui.plotting.parallel_coordinates import ParallelCoordinates
 from gui.search.history_chart import HistoryChart
 from gui.search.trial_table import ImportanceTable, TrialTable
 from gui.text import formats
 from gui.viewmodels.search_view import SearchFollower, axes, lines
 from gui.widgets.labels import Sentence
-from trainer.store.search_folder import SearchFolder, SearchRecord, list_searches
+from gui.window.theme import icon
+from trainer.store.search_folder import SearchFolder, SearchRecord, list_searches, search_folder
 
 MILLISECONDS = 1000
 SIZE = 860, 560
 
 
 class SearchDialog(QDialog):
-    """Shows searches and follows them while they run. `run_chosen` is emitted with the run of a trial, to open it.
+    """Shows searches and follows them while they run. `run_chosen` is emitted with the run of a trial, to open it,
+    `go_on_wanted` with the name of a search to continue.
 
     Args:
         root: Folder of all runs.
         parent: Parent widget.
+        name: The search to show first. Default: the newest.
+        processes: Those of the searches that the window has started, by name.
     """
 
     run_chosen = Signal(Path)
+    go_on_wanted = Signal(str)
 
-    def __init__(self, root: Path, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        parent: QWidget | None = None,
+        name: str = "",
+        processes: Mapping[str, EngineProcess] | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._root = root
+        self._root, self._wanted = root, name
+        self.processes = dict(processes or {})
+        self._stop: SearchStop | None = None
         self._folders: dict[str, SearchFolder] = {}
         self._follower: SearchFollower | None = None
         self.names = QComboBox()
@@ -51,6 +68,10 @@ class SearchDialog(QDialog):
         self._label = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._label.setBuddy(self.names)
         self.state = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.steer_button = QPushButton()
+        """Stops a search that goes on, and continues one that was stopped."""
+        self.steer_button.setAutoDefault(False)
+        self.steer_button.clicked.connect(self._steer)
         self.history = HistoryChart()
         self.table, self.importance = TrialTable(), ImportanceTable()
         self.parallel = ParallelCoordinates()
@@ -74,6 +95,7 @@ class SearchDialog(QDialog):
         top.addWidget(self._label)
         top.addWidget(self.names)
         top.addWidget(self.state, 1)
+        top.addWidget(self.steer_button)
         for page in (self.history, self.table, self.parallel, self.importance):
             self.tabs.addTab(page, "")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -99,19 +121,17 @@ class SearchDialog(QDialog):
         self.parallel.setAccessibleName(self.tr("Parallel coordinates"))
         self.history.set_title(self.tr("Value of each trial, and the best so far"))
         self._close_button.setText(self.tr("Close"))
-        text = self.tr("No searches yet. In a terminal: {command}")
-        self.empty.setText(text.format(command=f"epochscope search DATA --name NAME --runs {self._root}"))
+        self._show_steering(self._follower.record if self._follower is not None else None)
 
     # -- which search ----------------------------------------------------------------------------------------------
 
     def _fill(self) -> None:
         """Offer the searches that exist; the newest is shown first."""
         found = {one.name: one for one in list_searches(self._root)}
-        self.tabs.setVisible(bool(found))
-        self.empty.setVisible(not found)
+        found |= {name: search_folder(self._root, name) for name in self.processes if name not in found}
         if found.keys() == self._folders.keys():
             return
-        self._folders, shown = found, self.names.currentText()
+        self._folders, shown = found, self._wanted or self.names.currentText()
         if shown not in found:
             shown = max(found, key=lambda name: changed(found[name]), default="")
         self.names.blockSignals(True)
@@ -123,16 +143,78 @@ class SearchDialog(QDialog):
             self._choose(shown)
 
     def _choose(self, name: str) -> None:
+        self._wanted = ""  # from now on the one that was chosen
+        self._stop = None
         self._follower = SearchFollower(self._folders[name]) if name in self._folders else None
         self.pointed.clear()
-        if self._follower is not None and self._follower.read():
-            self._show(self._follower.record)
+        self._follow()
 
     def poll(self) -> None:
         """Show what is new."""
         self._fill()
-        if self._follower is not None and self._follower.read():
-            self._show(self._follower.record)
+        if self._stop is not None:
+            self._stop.ask()  # another trial may have begun meanwhile
+        self._follow()
+
+    def _follow(self) -> None:
+        new = self._follower is not None and self._follower.read()
+        record = self._follower.record if self._follower is not None else None
+        if new:
+            self._show(record)
+        self._show_steering(record)
+
+    # -- whether it goes on ----------------------------------------------------------------------------------------
+
+    @property
+    def _process(self) -> EngineProcess | None:
+        """Of the shown search, where it was started here."""
+        return self.processes.get(self._follower.folder.name) if self._follower is not None else None
+
+    def _steer(self) -> None:
+        follower = self._follower
+        if follower is None:
+            return
+        if self._running(follower.record):
+            self._stop = SearchStop(follower.folder)
+            if self._process is not None and self._process.exit_code is None:
+                self._process.stop()
+            else:
+                self._stop.ask()
+        else:
+            self.go_on_wanted.emit(follower.folder.name)
+        self._show_steering(follower.record)
+
+    def _running(self, record: SearchRecord | None) -> bool:
+        working = self._process is not None and self._process.exit_code is None
+        return working or (record is not None and record.state == "running")
+
+    def _show_steering(self, record: SearchRecord | None) -> None:
+        """The button, and what there is to say while nothing can be drawn."""
+        running, process = self._running(record), self._process
+        if not running:
+            self._stop = None
+        unfinished = record is not None and record.state in ("stopped", "lost", "failed")
+        self.steer_button.setVisible(running or unfinished)
+        self.steer_button.setEnabled(self._stop is None)
+        stop, go_on = self.tr("Stop the search"), self.tr("Continue the search")
+        self.steer_button.setText(self.tr("Stopping …") if self._stop is not None else stop if running else go_on)
+        self.steer_button.setIcon(icon("stop" if running else "continue"))
+        empty = record is None and (self._follower is None or process is not None)
+        self.tabs.setVisible(not empty)
+        self.empty.setVisible(empty)
+        if empty:
+            self.empty.setText(self._why_empty(process))
+        elif process is not None and process.exit_code not in (None, *DONE_CODES):
+            self.pointed.setText(formats.plain(process.output().strip()))
+
+    def _why_empty(self, process: EngineProcess | None) -> str:
+        if process is None:
+            text = self.tr("No searches yet. Start one where a new run is set up, or in a terminal: {command}")
+            return text.format(command=f"epochscope search DATA --name NAME --runs {self._root}")
+        if process.exit_code is None:
+            return self.tr("The search begins …")
+        text = self.tr("The search could not begin:")
+        return f"{text}\n{formats.plain(process.output().strip())}"
 
     def _show(self, record: SearchRecord | None) -> None:
         if record is None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from gui.viewmodels.settings_form import Field, Problem, SettingsForm
+from gui.text import formats
+from gui.text.errors import code_text
+from gui.viewmodels.form_fields import PLUGINS, Field, OptionField, Problem
+from gui.viewmodels.settings_form import SettingsForm
 from trainer.settings.fields import Setting
 from trainer.settings.recipes import Recipe
 
@@ -13,7 +19,7 @@ _SCHEMA = "Settings"
 
 
 def title(field: Field) -> str:
-    """Name a setting.
+    """Name a setting; an option of a callback is called like the argument.
 
     Args:
         field: The setting.
@@ -21,6 +27,8 @@ def title(field: Field) -> str:
     Returns:
         The title.
     """
+    if isinstance(field, OptionField):
+        return field.setting.key
     return QCoreApplication.translate(_SCHEMA, field.setting.title)
 
 
@@ -45,8 +53,16 @@ def about(field: Field) -> str:
     Returns:
         The text.
     """
+    if isinstance(field, OptionField):
+        text = callback_text(field.setting.help)
+        return f"{text} ({expected(field.setting)})" if text else expected(field.setting)
     text = QCoreApplication.translate(_SCHEMA, field.setting.help)
     return f"{text} ({expected(field.setting)})"
+
+
+def callback_text(text: str) -> str:
+    """What a callback says of itself or of an option; those of others have no translation."""
+    return QCoreApplication.translate("Callbacks", text) if text else ""
 
 
 def recipe_title(recipe: Recipe) -> str:
@@ -119,6 +135,25 @@ def expected(setting: Setting) -> str:
     return text + (tr("Form", ", or auto") if setting.optional else "")
 
 
+def refusal(answer: Mapping[str, Any]) -> str:
+    """What a callback or its package says: an error as plain values."""
+    what = str(answer.get("what") or "")
+    text = code_text(str(answer.get("code") or ""), answer.get("parameters") or {}, what)
+    if text != what:
+        return text
+    expected = str(answer.get("expected") or "")
+    wanted = QCoreApplication.translate("Form", "Expected: {what}").format(what=expected) if expected else ""
+    return "\n".join(part for part in (what, wanted, str(answer.get("mend") or "")) if part)
+
+
+def place(form: SettingsForm, found: Problem) -> str:
+    """What a problem is with: the name of a setting, or of a callback and its option."""
+    if found.path[0] == PLUGINS:
+        return ": ".join(found.path[1:])
+    field = form.field(found.path)
+    return title(field) if field is not None else found.text
+
+
 def _bound(value: float | None) -> str:
     if value is None:
         return ""
@@ -138,9 +173,12 @@ def problem(form: SettingsForm, found: Problem) -> str:
         A sentence to show next to the setting.
     """
     tr = QCoreApplication.translate
-    if found.code == "value":
-        return tr("Form", "Expected: {what}").format(what=expected(form.fields[found.path].setting))
+    if found.code == "value" and (field := form.field(found.path)) is not None:
+        return tr("Form", "Expected: {what}").format(what=expected(field.setting))
+    if found.code == "refused":
+        return formats.plain(refusal(found.answer))
     texts = {
+        "missing": tr("Form", "Needs a value."),
         "nothing_left": tr("Form", "Validation and test together leave nothing to train on."),
         "long_warmup": tr("Form", "The warm-up must be shorter than the epochs."),
         "unknown_source": tr("Form", "There is no such data set or folder."),

@@ -14,11 +14,14 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from trainer import reasons
+from trainer.engine.callback_options import callback_options, summary
+from trainer.plugins import addable_callbacks, load_callback
 from trainer.resources import resource
 from trainer.settings import describe
 from trainer.settings.recipes import recipes
@@ -30,7 +33,7 @@ _OWNERS = {"window": "Window", "_window": "Window"}
 """Class of the object in a variable or attribute of this name, for texts that belong to another object than self."""
 _FAULTS = {"Fault": 1, "UnreadableError": 0}
 """Class of a problem with a file, and index of its code."""
-_GENERATED = {"Settings", "Recipes", "Errors", "Faults", "Codes", "Sources"}
+_GENERATED = {"Settings", "Recipes", "Errors", "Faults", "Codes", "Sources", "Callbacks"}
 """Contexts whose texts are not literals of the window."""
 _PARTS = {"where", "expected", "mend", "faults"}
 
@@ -72,6 +75,7 @@ def texts() -> list[Text]:
     found = {text for path in sorted(SOURCES.rglob("*.py")) for text in texts_of(path)}
     found |= {Text("Settings", text) for one in describe() for text in (one.title, one.help, one.unit, one.words)}
     found |= {Text("Recipes", text) for one in recipes() for text in (one.title, one.description)}
+    found |= {Text("Callbacks", text) for text in callback_texts()}
     found |= {Text("Errors", one.code) for one in error_codes()}
     found |= {Text("Faults", code) for code in fault_codes()}
     found |= {Text("Codes", code) for code in reasons.REASONS}
@@ -113,6 +117,14 @@ def error_codes() -> list[ErrorCode]:
     for code in fault_codes():
         found.setdefault(f"data.{code}", {"count", "path"})
     return [ErrorCode(code, frozenset(given)) for code, given in sorted(found.items())]
+
+
+def callback_texts() -> Iterator[str]:
+    """What our own callbacks that a run can add, and their options, say of themselves."""
+    for name in addable_callbacks():
+        if (kind := load_callback(name)).__module__.startswith("callbacks."):
+            yield summary(kind)
+            yield from (option.about for option in callback_options(kind).options)
 
 
 def fault_codes() -> set[str]:

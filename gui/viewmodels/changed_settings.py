@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gui.viewmodels.settings_form import as_text
+from gui.viewmodels.form_fields import PLUGINS, Path_, as_text
 from trainer.settings import describe
-from trainer.settings.fields import Setting
 
 _TOLD_ELSEWHERE = {
     ("data", "source"), ("model",), ("train", "optimizer"), ("train", "seed"), ("train", "epochs"), ("train", "device"),
@@ -21,11 +20,13 @@ class ChangedSetting:
     """A setting that differs from its default.
 
     Attributes:
-        setting: The setting.
+        path: Its place in the settings tree.
+        title: Its title; "" for an option of a plugin.
         value: Its value in the run, as it would be typed.
     """
 
-    setting: Setting
+    path: Path_
+    title: str
     value: str
 
 
@@ -33,10 +34,10 @@ def changed_settings(settings: Mapping[str, Any]) -> list[ChangedSetting]:
     """Find the settings of a run that differ from the defaults.
 
     Args:
-        settings: The run's settings by table. Those outside the settings tree, such as plugin options, are skipped.
+        settings: The run's settings by table. Those outside the settings tree are skipped, but for plugin options.
 
     Returns:
-        The settings in the order of the tree.
+        The settings in the order of the tree, then the options of plugins.
     """
     found = []
     for setting in describe():
@@ -44,7 +45,11 @@ def changed_settings(settings: Mapping[str, Any]) -> list[ChangedSetting]:
             continue
         values = table(settings, setting.group) if setting.group else settings
         if setting.key in values and as_text(values[setting.key]) != as_text(setting.default):
-            found.append(ChangedSetting(setting, as_text(values[setting.key])))
+            found.append(ChangedSetting(setting.path, setting.title, as_text(values[setting.key])))
+    plugins = table(settings, PLUGINS)
+    for name in plugins:
+        for key, value in table(plugins, name).items():
+            found.append(ChangedSetting((PLUGINS, name, key), "", as_text(value)))
     return found
 
 

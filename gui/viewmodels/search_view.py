@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.growable import Floats
-from gui.viewmodels.settings_form import as_text
 from trainer.errors import NewerVersionError
 from trainer.store.change_stamp import Stamp, change_stamp
 from trainer.store.search_folder import (

@@ -10,26 +10,27 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from gui.viewmodels.form_fields import Field, Kind, Path_, Problem, as_text
+from gui.viewmodels.plugin_form import PluginForm
 from trainer.data.source_names import NAMES, check_source, is_name
 from trainer.errors import UsageError
 from trainer.plugins import MODELS, callback_names, data_names, metric_names, model_names, options_tables
 from trainer.settings import Settings, describe, flag_name, merge
 from trainer.settings.fields import Setting
+from trainer.settings.plugin_options import PluginOption
 from trainer.settings.recipes import Recipe, recipes
 from trainer.store.folder import check_name, default_root
 
-Path_ = tuple[str, ...]
-Kind = Literal["choice", "open_choice", "switch", "integer", "number", "list", "text"]
 SOURCE: Path_ = ("data", "source")
 MODEL: Path_ = ("model",)
 _TABLES = tuple(dict.fromkeys(table for model in MODELS for table in options_tables(model)))
 """Tables of options that apply only to some models."""
 DEVICE: Path_ = ("train", "device")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+CALLBACKS: Path_ = ("callbacks",)
 METRICS: Path_ = ("metrics",)
 MONITOR: Path_ = ("train", "monitor")
 MONITORS = ("loss", "accuracy", "macro_f1")
@@ -38,42 +39,6 @@ _TABLE_PROBLEMS: dict[str, tuple[str, Path_]] = {
     "train": ("long_warmup", ("train", "warmup")),
 }
 """Rules across several settings: their code, and the setting next to which the problem is shown."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One setting of the form.
-
-    Attributes:
-        setting: The setting.
-        kind: How it is edited.
-        choices: Texts to choose from; an `open_choice` takes other texts too.
-    """
-
-    setting: Setting
-    kind: Kind
-    choices: tuple[str, ...]
-
-    @property
-    def path(self) -> Path_:
-        """Its place in the settings tree."""
-        return self.setting.path
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with a setting.
-
-    Attributes:
-        path: Its place in the settings tree.
-        code: `value` (wrong type or out of range), `nothing_left`, `long_warmup`, `unknown_source`, `unknown_callback`,
-            `unknown_metric`, `unknown_monitor`, `name` (not valid for a run), `name_taken` or `other`.
-        text: The problem in English.
-    """
-
-    path: Path_
-    code: str
-    text: str
 
 
 class SettingsForm:
@@ -97,6 +62,8 @@ class SettingsForm:
         self.name = ""
         """Name of the run; empty: a proposed one."""
         self._typed: dict[Path_, str] = {}
+        self.plugins = PluginForm()
+        """Options of callbacks, metrics and models of plugins."""
 
     # -- values ----------------------------------------------------------------------------------------------------
 
@@ -109,6 +76,17 @@ class SettingsForm:
     def models() -> tuple[str, ...]:
         """Names of the tables that hold options of models."""
         return _TABLES
+
+    def field(self, path: Path_) -> Field | None:
+        """A setting, or an option of a callback; None where the form has none of this path."""
+        return self.fields.get(path) or self.plugins.fields().get(path)
+
+    def switch_callback(self, name: str, on: bool) -> None:
+        """Add a callback to the run, or leave it out."""
+        names = [one for one in self.chosen_callbacks() if one != name]
+        self._typed[CALLBACKS] = ",".join([*names, name] if on else names)
+        if self._typed[CALLBACKS] == self.base(CALLBACKS):
+            del self._typed[CALLBACKS]
 
     def of_group(self, group: str) -> list[Field]:
         """The fields of a table, in order."""
@@ -126,6 +104,7 @@ class SettingsForm:
     def take(self, tables: Mapping[str, Any]) -> None:
         """Take over the settings of another run, by table, as if they had been typed over the chosen recipe."""
         self._typed = {}
+        self.plugins.take(tables.get("plugins", {}))
         for path in self.fields:
             value: Any = tables
             for part in path:
@@ -196,7 +175,17 @@ class SettingsForm:
             for table in tables:
                 place = place.setdefault(table, {})
             place[key] = text
+        if options := self.plugins.tables(self._plugins_used()):
+            typed["plugins"] = options
         return (self.recipe.values if self.recipe else {}), typed
+
+    def chosen_callbacks(self) -> list[str]:
+        """Names of the callbacks that are switched on."""
+        return list(dict.fromkeys(name.strip() for name in self.text(CALLBACKS).split(",") if name.strip()))
+
+    def _plugins_used(self) -> list[str]:
+        metrics = [name.strip() for name in self.text(METRICS).split(",")]
+        return [self.text(MODEL), *self.chosen_callbacks(), *metrics]
 
     def _counting(self) -> dict[Path_, str]:
         """What was typed, but for the options of other models."""
@@ -221,10 +210,10 @@ class SettingsForm:
         places = {problem.path for problem in found}
         if SOURCE not in places:
             found += self._source()
-        callbacks = ("callbacks",)
-        unknown = [name for name in self.text(callbacks).split(",") if name.strip() not in ("", *_callbacks())]
-        found += [Problem(callbacks, "unknown_callback", f"there is no callback {name.strip()!r}") for name in unknown]
-        return [*found, *self._metrics(), *self._name()]
+        chosen = self.chosen_callbacks()
+        unknown = [name for name in chosen if name not in (*_installed_callbacks(), *self.plugins.offers)]
+        found += [Problem(CALLBACKS, "unknown_callback", f"there is no callback {name!r}") for name in unknown]
+        return [*found, *self.plugins.check(chosen), *self._metrics(), *self._name()]
 
     def _metrics(self) -> Iterator[Problem]:
         named = [name.strip() for name in self.text(METRICS).split(",") if name.strip()]
@@ -269,13 +258,17 @@ class SettingsForm:
         """The name of the run: the typed one, else `DATA-MODEL` with the first number that is free."""
         if self.name:
             return self.name
-        source = Path(self.text(SOURCE)).name
-        stem = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in f"{source}-{self.text(MODEL)}")
-        stem = "-".join(part for part in stem.split("-") if part)[:50] or "run"
+        stem = self.name_stem()
         count = 1
         while (self.root / f"{stem}-{count}").exists():
             count += 1
         return f"{stem}-{count}"
+
+    def name_stem(self) -> str:
+        """`DATA-MODEL`, of letters that a name may have."""
+        source = Path(self.text(SOURCE)).name
+        stem = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in f"{source}-{self.text(MODEL)}")
+        return "-".join(part for part in stem.split("-") if part)[:50] or "run"
 
     def arguments(self) -> list[str]:
         """Return the arguments after `epochscope`: only differences from recipe and defaults, then name and root.
@@ -286,13 +279,21 @@ class SettingsForm:
         return [*self._arguments(), "--runs", str(self.root)]
 
     def _arguments(self) -> list[str]:
+        return [*self.words("train"), "--name", self.run_name()]
+
+    def words(self, command: str, without: Path_ = ()) -> list[str]:
+        """A command, and what the form says as its flags, but for one setting; no name and no root."""
         counting = self._counting()
-        made = ["train", _whole(counting.pop(SOURCE, self.text(SOURCE)))]
+        counting.pop(without, None)
+        made = [command, _whole(counting.pop(SOURCE, self.text(SOURCE)))]
         if self.recipe is not None:
             made += ["--recipe", self.recipe.name]
         for path, text in counting.items():
             made += self._flag(path, text)
-        return [*made, "--name", self.run_name()]
+        for name, options in self.plugins.tables(self._plugins_used()).items():
+            for key, value in options.items():
+                made += ["--option", str(PluginOption(name, key, value))]
+        return made
 
     def _flag(self, path: Path_, text: str) -> list[str]:
         name = flag_name(path)
@@ -326,26 +327,6 @@ def quoted(command: Sequence[str], platform: str = sys.platform) -> str:
     return subprocess.list2cmdline(command) if platform == "win32" else shlex.join(command)
 
 
-def as_text(value: Any) -> str:
-    """Format a value as one types it.
-
-    Args:
-        value: Value of a setting; None is `auto`, lists are separated by commas.
-
-    Returns:
-        The text.
-    """
-    if value is None:
-        return "auto"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
-    if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
-    return str(value)
-
-
 def _field(setting: Setting) -> Field:
     open_choices: dict[Path_, Sequence[str]] = {
         SOURCE: (*NAMES, *data_names()),
@@ -362,7 +343,7 @@ def _field(setting: Setting) -> Field:
     return Field(setting, kinds.get(setting.type, "text"), ())
 
 
-def _callbacks() -> tuple[str, ...]:
+def _installed_callbacks() -> tuple[str, ...]:
     try:
         return callback_names()
     except UsageError:

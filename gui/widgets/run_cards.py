@@ -214,7 +214,10 @@ class ModelCard(CardFrame):
             | {names[key]: facts.get(key, "") for key in ("parameters", "optimizer")}
         )
         found = changed_settings(model.info.settings)
-        lines = {tr("Settings", one.setting.title): plain(_spoken(one.value)) for one in found}
+        lines = {
+            tr("Settings", one.title) if one.title else plain(": ".join(one.path[1:])): plain(_spoken(one.value))
+            for one in found
+        }
         self.settings.show_rows(dict(list(lines.items())[:MOST_SETTINGS]))
         self.changes.setText(tr("RunInfo", "Changed settings") if lines else tr("RunInfo", "Default settings"))
         more = len(lines) - MOST_SETTINGS

@@ -69,14 +69,6 @@ class FileActions(QObject):
         self._preferences.set_folder(name, path.parent)
         return path
 
-    def show_searches(self) -> None:
-        """The searches of the window's runs; a trial that is chosen there is opened."""
-        from gui.search.search_dialog import SearchDialog  # with charts, which the start of the window does without
-
-        dialog = SearchDialog(self._root, self._window)
-        dialog.run_chosen.connect(self.run_chosen)
-        dialog.show()
-
     # -- exporting -------------------------------------------------------------------------------------------------
 
     def export_csv(self, tabs: Tabs) -> None:

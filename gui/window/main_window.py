@@ -33,6 +33,7 @@ from gui.window.refresh_timer import Every, RefreshTimer
 from gui.window.run_controller import RunController
 from gui.window.run_notices import RunNotices
 from gui.window.runs_side import RunsSide
+from gui.window.search_actions import SearchActions
 from gui.window.start_place import StartPlace
 from gui.window.tabs import PANELS, Tabs
 from gui.window.top_rows import TopRows
@@ -95,7 +96,7 @@ class Window(QMainWindow):
             "export_csv": lambda: files.export_csv(self.tabs),
             "export_png": lambda: files.export_png(self.tabs),
             "export_report": files.export_report,
-            "searches": files.show_searches,
+            "searches": lambda: self.search_actions.show(),
             "settings": about.settings,
             "quit": self.close,
             "start": self._start,
@@ -134,6 +135,7 @@ class Window(QMainWindow):
         self.start_place = StartPlace(actions)
         run_page = column(self.tabs.panes, self.epoch_bar)
         self.pages = Pages(self.start_place, run_page, self.rpc_client, self.root, preferences)
+        self.search_actions = SearchActions(self, self.pages, self.run_controller, self.open_run)
         self.runs_side = RunsSide(self.root)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self.runs_side, self.pages, self.run_info):
@@ -230,10 +232,8 @@ class Window(QMainWindow):
 
     def _start(self) -> None:
         """Start the run being set up, or continue the shown one."""
-        if self.pages.on_new_run:
-            self.pages.press_start()
-        else:
-            self.run_controller.continue_shown()
+        begin = self.pages.press_start if self.pages.on_new_run else self.run_controller.continue_shown
+        begin()
 
     def show_tab(self, name: str) -> None:
         """Show a tab of the shown run."""

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 
 class Pages(QStackedWidget):
-    """`currentChanged` is emitted when another page comes to the front; `start_wanted` repeats that of the new-run
-    page, which is created on first use."""
+    """`currentChanged` is emitted when another page comes to the front; `start_wanted` and `search_wanted` repeat
+    those of the new-run page, which is created on first use."""
 
     start_wanted = Signal(list, str)
+    search_wanted = Signal(list, str)
 
     def __init__(
         self, start_page: QWidget, run_page: QWidget, rpc_client: RpcClient, root: Path, preferences: Preferences
@@ -75,9 +76,15 @@ class Pages(QStackedWidget):
             from gui.new_run.new_run_page import NewRunPage
             from gui.viewmodels.recipe_advice import RecipeAdvice
 
-            self._advice = RecipeAdvice(lambda: RpcClient(self._preferences.python), self._root)
-            self.new_run_page = NewRunPage(self._rpc_client, self._root, self._preferences, advice=self._advice)
+            def make_client() -> RpcClient:
+                return RpcClient(self._preferences.python)
+
+            self._advice = RecipeAdvice(make_client, self._root)
+            self.new_run_page = NewRunPage(
+                self._rpc_client, self._root, self._preferences, advice=self._advice, make_client=make_client
+            )
             self.new_run_page.start_wanted.connect(self.start_wanted)
+            self.new_run_page.search_button.wanted.connect(self.search_wanted)
             self.new_run_page.check.labels_wanted.connect(self._show_labels)
             self.addWidget(self.new_run_page)
             self._devices = PythonCheck(self._preferences.python, full=True)
@@ -140,6 +147,8 @@ class Pages(QStackedWidget):
         self._forget_devices()
         if self._advice is not None:
             self._advice.close()
+        if self.new_run_page is not None:
+            self.new_run_page.callbacks.catalog.close()
 
     def _forget_devices(self) -> None:
         if self._devices is not None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
 
 from gui.engine import processes
+from gui.engine.search_process import SearchProcess
 from gui.text.errors import error_text
 from gui.text.formats import plain
 from gui.text.reasons import reason_text
@@ -20,9 +21,8 @@ from trainer.errors import EpochscopeError
 from trainer.store import trash
 from trainer.store.folder import RunFolder
 from trainer.store.requests import Do, When
+from trainer.store.search_folder import search_folder
 
-DONE_CODES = (0, 3)
-"""Completed; stopped and resumable."""
 TOLD_BY_THE_RUN = (5, 6, 7, 8, 9)
 
 
@@ -61,6 +61,18 @@ class RunController(QObject):
             engine = processes.start(self._preferences.python, arguments, self.root, name)
             self.started[engine.folder.path] = engine
             self.opened.emit(engine.folder.path)
+
+    def start_search(self, arguments: list[str], name: str) -> bool:
+        """Run `epochscope ARGUMENTS`, which begins or continues the search `name`. False where it cannot start."""
+        with self._showing_errors():
+            engine = processes.start(self._preferences.python, arguments, self.root, name, SearchProcess)
+            self.started[search_folder(self.root, name).path] = engine
+            return True
+        return False
+
+    def searches(self) -> dict[str, processes.EngineProcess]:
+        """Those started here, by name, also those that have ended."""
+        return {one.folder.name: one for one in self.started.values() if isinstance(one, SearchProcess)}
 
     def go_on(self, path: Path, epochs: int | None) -> None:
         """Continue a run that has ended; `epochs` in total, None for the number it was set up with."""
@@ -177,7 +189,7 @@ class RunController(QObject):
         self.steering.engine = None
         self.started.pop(engine.folder.path, None)
         code = engine.exit_code
-        if code in DONE_CODES or (code in TOLD_BY_THE_RUN and run.model.began):
+        if code in processes.DONE_CODES or (code in TOLD_BY_THE_RUN and run.model.began):
             return
         if code < 0 and run.model.began:
             return
@@ -223,7 +235,7 @@ class RunController(QObject):
         """Ask every engine started here to stop after this step."""
         for engine in self.working():
             with self._showing_errors():
-                processes.ask(engine.folder, "stop")
+                engine.stop()
 
     def release(self) -> None:
         """Let engines continue without the window."""

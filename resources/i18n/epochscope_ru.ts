@@ -47,6 +47,123 @@
     </message>
 </context>
 <context>
+    <name>CallbackRow</name>
+    <message>
+        <source>Browse for {name}</source>
+        <translation>Выбрать путь: {name}</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>Обзор…</translation>
+    </message>
+    <message>
+        <source>Callback {name}</source>
+        <translation>Колбэк {name}</translation>
+    </message>
+    <message>
+        <source>Cannot be set up here, only in Python: it needs {arguments}.</source>
+        <translation>Настроить здесь нельзя, только в Python: нужно передать {arguments}.</translation>
+    </message>
+    <message>
+        <source>Left at its default: {arguments}.</source>
+        <translation>Со значением по умолчанию: {arguments}.</translation>
+    </message>
+</context>
+<context>
+    <name>CallbackSection</name>
+    <message>
+        <source>Callbacks</source>
+        <translation>Колбэки</translation>
+    </message>
+    <message>
+        <source>No callbacks are installed that could be added.</source>
+        <translation>Нет установленных колбэков, которые можно добавить.</translation>
+    </message>
+    <message>
+        <source>Reading callbacks …</source>
+        <translation>Читаются колбэки…</translation>
+    </message>
+</context>
+<context>
+    <name>Callbacks</name>
+    <message>
+        <source>&quot;offline&quot; (default) only writes files; &quot;online&quot; sends them at once, to the account of `wandb login`.</source>
+        <translation>«offline» (по умолчанию) только пишет файлы; «online» сразу отправляет их в учётную запись, заданную через `wandb login`.</translation>
+    </message>
+    <message>
+        <source>Folder of the store: `mlflow.db` and `artifacts`. Default: `.mlflow` next to the run folder, shared by all runs there; without a run folder, `mlflow` in the current folder.</source>
+        <translation>Папка хранилища: `mlflow.db` и `artifacts`. По умолчанию `.mlflow` рядом с папкой запуска, общая для всех запусков там; без папки запуска — `mlflow` в текущей.</translation>
+    </message>
+    <message>
+        <source>Name of the experiment in MLflow. Default: &quot;epochscope&quot;.</source>
+        <translation>Имя эксперимента в MLflow. По умолчанию «epochscope».</translation>
+    </message>
+    <message>
+        <source>Name of the project in Trackio. Default: &quot;epochscope&quot;.</source>
+        <translation>Имя проекта в Trackio. По умолчанию «epochscope».</translation>
+    </message>
+    <message>
+        <source>Name of the project in Weights &amp; Biases. Default: &quot;epochscope&quot;.</source>
+        <translation>Имя проекта в Weights &amp; Biases. По умолчанию «epochscope».</translation>
+    </message>
+    <message>
+        <source>Records a run for Weights &amp; Biases: settings, curves, pictures, files. Offline: `wandb sync` uploads it later.</source>
+        <translation>Записывает запуск для Weights &amp; Biases: настройки, кривые, картинки, файлы. Без сети: позже его загрузит `wandb sync`.</translation>
+    </message>
+    <message>
+        <source>Records a run in MLflow: parameters, metrics by step, pictures, files, and the model with its signature.</source>
+        <translation>Записывает запуск в MLflow: параметры, метрики по шагам, картинки, файлы и модель с сигнатурой.</translation>
+    </message>
+    <message>
+        <source>Seconds to wait for MLflow when the run ends, 0 or more. The first run in a folder creates a database, which takes up to ten seconds. Default: 30.</source>
+        <translation>Сколько секунд ждать MLflow в конце запуска, от 0. Первый запуск в папке создаёт базу данных, на это уходит до десяти секунд. По умолчанию 30.</translation>
+    </message>
+    <message>
+        <source>Seconds to wait for its process when the run ends, 0 or more. Default: 10.</source>
+        <translation>Сколько секунд ждать его процесс в конце запуска, от 0. По умолчанию 10.</translation>
+    </message>
+    <message>
+        <source>Seconds to wait for the database when the run ends, 0 or more. Default: 10.</source>
+        <translation>Сколько секунд ждать базу данных в конце запуска, от 0. По умолчанию 10.</translation>
+    </message>
+    <message>
+        <source>Seconds to wait for the files when the run ends, 0 or more. Default: 5.</source>
+        <translation>Сколько секунд ждать записи файлов в конце запуска, от 0. По умолчанию 5.</translation>
+    </message>
+    <message>
+        <source>Send pictures every `pictures` epochs, 1 or more; 0: never. Default: 1.</source>
+        <translation>Раз во сколько эпох отправлять картинки, от 1; 0 — никогда. По умолчанию 1.</translation>
+    </message>
+    <message>
+        <source>Tracking URI of MLflow instead of a folder: `sqlite:///...`, or a server. Default: none.</source>
+        <translation>Адрес хранилища MLflow (tracking URI) вместо папки: `sqlite:///...` или сервер. По умолчанию нет.</translation>
+    </message>
+    <message>
+        <source>Where to write: a folder named after the run is made in it. Default: `tensorboard` in the run folder; without a run folder, in the current folder.</source>
+        <translation>Куда писать: там создаётся папка с именем запуска. По умолчанию `tensorboard` в папке запуска; если её нет — в текущей.</translation>
+    </message>
+    <message>
+        <source>Whether to keep the best weights of a completed run as a model, from raw pixels to logits, which `mlflow.pyfunc.load_model` loads where Epochscope is installed. Default: True.</source>
+        <translation>Сохранять ли лучшие веса завершённого запуска как модель, от пикселей до логитов; её загружает `mlflow.pyfunc.load_model` там, где установлен Epochscope. По умолчанию да.</translation>
+    </message>
+    <message>
+        <source>Whether to write the model&apos;s features of the validation images for TensorBoard&apos;s projector, with the images, at the end of a completed run: one more pass over at most 5,000 images. Default: False.</source>
+        <translation>Записывать ли в конце завершённого запуска признаки валидационных изображений вместе с ними для проектора TensorBoard: ещё один проход не более чем по 5000 изображений. По умолчанию нет.</translation>
+    </message>
+    <message>
+        <source>Writes event files for TensorBoard: scalars, F1 per class, confusion matrix, first layer, reports, hparams.</source>
+        <translation>Пишет файлы событий для TensorBoard: скаляры, F1 каждого класса, матрицу ошибок, первый слой, отчёты, hparams.</translation>
+    </message>
+    <message>
+        <source>Records the settings and curves of a run where `trackio show` finds them: on this machine, in Trackio&apos;s folder.</source>
+        <translation>Записывает настройки и кривые запуска туда, где их находит `trackio show`: на этом компьютере, в папке Trackio.</translation>
+    </message>
+    <message>
+        <source>Where `wandb/offline-run-...` is made. Default: the run folder; without one, the current folder.</source>
+        <translation>Где создаётся `wandb/offline-run-...`. По умолчанию в папке запуска; если её нет — в текущей.</translation>
+    </message>
+</context>
+<context>
     <name>ChartMenu</name>
     <message>
         <source>&amp;Copy the picture</source>
@@ -1371,6 +1488,10 @@
     <message>
         <source>cache.live</source>
         <translation>Идёт запуск, которому могут понадобиться эти признаки: {runs}. Дождитесь его завершения или остановите его.</translation>
+    </message>
+    <message>
+        <source>callback.broken</source>
+        <translation>Колбэк «{name}» не работает: {error}</translation>
     </message>
     <message>
         <source>callback.no_validation</source>
@@ -2705,6 +2826,13 @@
     </message>
 </context>
 <context>
+    <name>FixButton</name>
+    <message>
+        <source>Fix before starting: {names}</source>
+        <translation>Исправьте перед запуском: {names}</translation>
+    </message>
+</context>
+<context>
     <name>Folder</name>
     <message>
         <source>({count} more)</source>
@@ -2788,6 +2916,10 @@
     <message>
         <source>Model {name}</source>
         <translation>Модель {name}</translation>
+    </message>
+    <message>
+        <source>Needs a value.</source>
+        <translation>Нужно значение.</translation>
     </message>
     <message>
         <source>One of these callbacks is not installed.</source>
@@ -3504,10 +3636,6 @@
     <message>
         <source>The same in a &amp;terminal</source>
         <translation>То же в &amp;терминале</translation>
-    </message>
-    <message>
-        <source>Fix before starting: {names}</source>
-        <translation>Исправьте перед запуском: {names}</translation>
     </message>
 </context>
 <context>
@@ -5062,6 +5190,17 @@
     </message>
 </context>
 <context>
+    <name>SearchButton</name>
+    <message>
+        <source>Search…</source>
+        <translation>Поиск…</translation>
+    </message>
+    <message>
+        <source>Train many runs with different settings, and keep the best</source>
+        <translation>Обучить много запусков с разными настройками и выбрать лучший</translation>
+    </message>
+</context>
+<context>
     <name>SearchDialog</name>
     <message>
         <source>&amp;Search</source>
@@ -5076,6 +5215,10 @@
         <translation>Закрыть</translation>
     </message>
     <message>
+        <source>Continue the search</source>
+        <translation>Продолжить поиск</translation>
+    </message>
+    <message>
         <source>History</source>
         <translation>Ход поиска</translation>
     </message>
@@ -5088,8 +5231,8 @@
         <translation>Прочитать не удалось.</translation>
     </message>
     <message>
-        <source>No searches yet. In a terminal: {command}</source>
-        <translation>Поисков пока нет. В терминале: {command}</translation>
+        <source>No searches yet. Start one where a new run is set up, or in a terminal: {command}</source>
+        <translation>Поисков пока нет. Начните поиск там, где настраивается новый запуск, или в терминале: {command}</translation>
     </message>
     <message>
         <source>Parallel coordinates</source>
@@ -5102,6 +5245,22 @@
     <message>
         <source>Searches</source>
         <translation>Поиски</translation>
+    </message>
+    <message>
+        <source>Stop the search</source>
+        <translation>Остановить поиск</translation>
+    </message>
+    <message>
+        <source>Stopping …</source>
+        <translation>Останавливается…</translation>
+    </message>
+    <message>
+        <source>The search begins …</source>
+        <translation>Поиск начинается…</translation>
+    </message>
+    <message>
+        <source>The search could not begin:</source>
+        <translation>Поиск не начался:</translation>
     </message>
     <message>
         <source>Trials</source>
@@ -5161,6 +5320,92 @@
     <message>
         <source>{time} left</source>
         <translation>осталось {time}</translation>
+    </message>
+</context>
+<context>
+    <name>SearchSetup</name>
+    <message>
+        <source>&amp;Decided by</source>
+        <translation>&amp;Что решает</translation>
+    </message>
+    <message>
+        <source>&amp;Name of the search</source>
+        <translation>&amp;Имя поиска</translation>
+    </message>
+    <message>
+        <source>&amp;Trials</source>
+        <translation>&amp;Пробы</translation>
+    </message>
+    <message>
+        <source>A search or run of this name already exists.</source>
+        <translation>Поиск или запуск с таким именем уже есть.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>Choose at least one setting.</source>
+        <translation>Выберите хотя бы одну настройку.</translation>
+    </message>
+    <message>
+        <source>Decided by</source>
+        <translation>Что решает</translation>
+    </message>
+    <message>
+        <source>Expected: LOW..HIGH, LOW..HIGH:log, LOW..HIGH:STEP or A,B,C</source>
+        <translation>Ожидается: ОТ..ДО, ОТ..ДО:log, ОТ..ДО:ШАГ или A,B,C</translation>
+    </message>
+    <message>
+        <source>Expected: a whole number from 1 to {most}</source>
+        <translation>Ожидается: целое число от 1 до {most}</translation>
+    </message>
+    <message>
+        <source>Name of the search</source>
+        <translation>Имя поиска</translation>
+    </message>
+    <message>
+        <source>Range of {setting}</source>
+        <translation>Диапазон: {setting}</translation>
+    </message>
+    <message>
+        <source>Search settings</source>
+        <translation>Поиск настроек</translation>
+    </message>
+    <message>
+        <source>Start the search</source>
+        <translation>Начать поиск</translation>
+    </message>
+    <message>
+        <source>Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices.</source>
+        <translation>Обучает много запусков с разными настройками; какой лучше, показывает валидация. ОТ..ДО — диапазон, ОТ..ДО:log — диапазон, который перебирается равномерно по логарифму; A,B,C — варианты.</translation>
+    </message>
+    <message>
+        <source>Trials</source>
+        <translation>Пробы</translation>
+    </message>
+    <message>
+        <source>What is varied</source>
+        <translation>Что перебирать</translation>
+    </message>
+</context>
+<context>
+    <name>SettingRow</name>
+    <message>
+        <source>needed</source>
+        <translation>обязательно</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>нет</translation>
+    </message>
+    <message>
+        <source>not set</source>
+        <translation>не задано</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>да</translation>
     </message>
 </context>
 <context>

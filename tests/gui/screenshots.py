@@ -261,6 +261,27 @@ def _new_run_data(stage: Stage) -> Any:
     return stage.window
 
 
+def _new_run_callbacks(stage: Stage) -> Any:
+    stage.window.new_run()
+    page = stage.window.pages.new_run_page
+    page.advanced.search.setText("tensorboard")
+    stage.pump(lambda: "tensorboard" in page.form.plugins.offers)
+    page.callbacks.rows["tensorboard"].switch.click()
+    stage.pump(lambda: not page.callbacks.catalog.pending)
+    page.scroll_area.verticalScrollBar().setValue(10_000)
+    return stage.window
+
+
+def _search_setup(stage: Stage) -> Any:
+    from gui.search.search_setup import SearchSetup
+
+    stage.window.new_run()
+    stage.pump()
+    stage.window.pages.new_run_page.search_button.click()
+    (dialog,) = stage.window.findChildren(SearchSetup)
+    return dialog
+
+
 def _preferences(stage: Stage) -> Any:
     from gui.widgets.preferences_dialog import PreferencesDialog
 
@@ -301,6 +322,8 @@ VIEWS: dict[str, Callable[[Stage], Any]] = {
     "weights": _weights,
     "new_run": _new_run,
     "new_run_data": _new_run_data,
+    "new_run_callbacks": _new_run_callbacks,
+    "search_setup": _search_setup,
     "preferences": _preferences,
     "compare": _compare,
 }

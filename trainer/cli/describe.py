@@ -110,8 +110,8 @@ def _devices() -> list[dict[str, Any]]:
     return found
 
 
-_OTHERWISE = {"data.source": "DATA", "plugins": "[plugins.NAME] in a file"}
-"""Settings that are no flags."""
+_OTHERWISE = {"data.source": "DATA", "plugins": "--option, or [plugins.NAME] in a file"}
+"""Settings that have no flag of their own."""
 
 
 def _page(found: dict[str, Any]) -> Iterator[str]:

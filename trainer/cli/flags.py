@@ -12,6 +12,8 @@ from cyclopts import Group, Parameter
 from trainer.callback_files import FORM, CallbackFile
 from trainer.errors import UsageError
 from trainer.settings import FLAGS, Flag, Settings, describe, flags, from_toml, merge, refuse
+from trainer.settings.plugin_options import FORM as FORM_OF_OPTION
+from trainer.settings.plugin_options import option_tables
 from trainer.settings.recipes import load_recipe
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -55,6 +57,15 @@ Callbacks = Annotated[
         negative="",
     ),
 ]
+Options = Annotated[
+    list[str] | None,
+    Parameter(
+        name="--option",
+        help="An option of a plugin that is used, as in the table [plugins.NAME] of a file; repeatable.",
+        metavar=FORM_OF_OPTION,
+        negative="",
+    ),
+]
 Json = Annotated[bool, Parameter(help="Print one JSON document and nothing else.", negative="", show_default=False)]
 
 
@@ -75,6 +86,8 @@ def settings_flags(wanted: Callable[[Flag], bool] = lambda flag: True) -> Callab
         signature = inspect.signature(command, eval_str=True)
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
         more = [_parameter(flag) for flag in flags() if wanted(flag)]
+        if any(parameter.name == "callbacks" for parameter in more):
+            more.append(inspect.Parameter("plugins", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Options))
         command.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined]
         names = {parameter.name for parameter in more}
 
@@ -159,12 +172,17 @@ def gather(
         layers += _tried(lambda: _recipe(recipe), problems)
     if settings is not None:
         layers += _tried(lambda: _file(settings), problems)
-    layers.append((FLAGS, _nested(given)))
+    layers += [(FLAGS, tables) for tables in (_nested(given), *_tried(lambda: _option_tables(given), problems))]
     if data is not None:
         layers.append(("DATA", {"data": {"source": data}}))
     made = _checked(layers, problems, [file.name for file in files])
     edits = made.data.edits and str(Path(made.data.edits).expanduser().absolute())
     return merge(made.model_dump(), {"data": {"source": _absolute(made.data.source), "edits": edits}})
+
+
+def _option_tables(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What --option says, as settings."""
+    return {"plugins": option_tables(given["plugins"])} if given.get("plugins") else {}
 
 
 def _checked(layers: list[Layer], problems: list[UsageError], own: Sequence[str]) -> Settings:

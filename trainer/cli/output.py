@@ -204,6 +204,19 @@ def show_error(error: EpochscopeError, *, debug: bool = False) -> int:
     return error.exit_code
 
 
+def error_parts(error: EpochscopeError) -> dict[str, Any]:
+    """Turn an error into plain values, for another program.
+
+    Args:
+        error: The error.
+
+    Returns:
+        Its code, parameters and texts.
+    """
+    parts = {part: getattr(error, part) for part in ("what", "where", "expected", "mend")}
+    return {"code": error.code, "parameters": error.parameters, **parts}
+
+
 def _log_of(error: Exception) -> str:
     """Where the traceback is, as a note of the error says; empty where there is none."""
     notes = [note for note in getattr(error, "__notes__", ()) if note.startswith(LOG_NOTE)]

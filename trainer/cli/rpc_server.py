@@ -15,6 +15,7 @@
     {"id": 13, "do": "explain", "run": "monday", "split": "valid", "place": 3, "label": 0, "out": "map.npz"}
     {"id": 14, "do": "similar", "run": "monday", "images": ["cat.jpg"], "n": 8, "out": "similar.npz"}
     {"id": 15, "do": "rates", "settings": {"data": {"source": "photos"}}, "runs": "/home/ada/runs", "n": 200}
+    {"id": 16, "do": "callbacks", "settings": {"callbacks": ["tensorboard"]}}
 
 `settings` are nested tables as in run.toml, the missing ones have their defaults; relative paths start in the folder
 where `assist` was started. Each request gets one line {"id", "ok": true, ...} or {"id", "ok": false, "code",
@@ -28,14 +29,14 @@ import contextlib
 import json
 import sys
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 
-from trainer.cli.output import log_bug, plain
+from trainer.cli.output import error_parts, log_bug, plain
 from trainer.errors import EpochscopeError, UsageError
 from trainer.settings import Settings, merge
 from trainer.store.folder import RunFolder, acquire, default_root, find_run
@@ -55,7 +56,7 @@ def assist() -> int:
     """Answer requests from a program until standard input ends: one line of JSON in, one out.
 
     Requests: ping, data, preview, predict, map, find, score, sort, recommend, estimate, labels, slices, explain,
-    similar, rates. Their fields are described at the top of trainer/cli/rpc_server.py.
+    similar, rates, callbacks. Their fields are described at the top of trainer/cli/rpc_server.py.
     """
     answers = sys.stdout
     # whatever else is printed in this process, by a plugin's model for example, must not get between the answers
@@ -94,9 +95,7 @@ class Helper:
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
-        self._opened: dict[str, OrderedDict[str, Any]] = {
-            kind: OrderedDict() for kind in ("data", "model", "facts", "explainer")
-        }
+        self._opened: defaultdict[str, OrderedDict[str, Any]] = defaultdict(OrderedDict)
         self._told = 0.0
 
     def answer(self, line: bytes) -> None:
@@ -170,8 +169,7 @@ def _understand(line: bytes) -> tuple[Any, Ask]:
 
 
 def _as_answer(error: EpochscopeError) -> dict[str, Any]:
-    about = {"code": error.code, "parameters": error.parameters, "exit_code": error.exit_code}
-    return {"ok": False, **about, **{name: getattr(error, name) for name in ("what", "where", "expected", "mend")}}
+    return {"ok": False, "exit_code": error.exit_code, **error_parts(error)}
 
 
 def _bug(error: Exception) -> EpochscopeError:
@@ -311,6 +309,12 @@ def _rates(helper: Helper, ask: Ask) -> dict[str, Any]:
     return rates_answer(_settings(ask), _root(ask), ask.n, helper.progress(ask.id))
 
 
+def _callbacks(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.callback_requests import callbacks_answer
+
+    return callbacks_answer(_settings(ask))
+
+
 def _labels(helper: Helper, ask: Ask) -> dict[str, Any]:
     from trainer.cli.data import inspect
     from trainer.cli.label_requests import found_labels
@@ -391,4 +395,5 @@ _ACTIONS: dict[str, Callable[[Helper, Ask], dict[str, Any]]] = {
     "explain": _explain,
     "similar": _similar,
     "rates": _rates,
+    "callbacks": _callbacks,
 }

@@ -113,7 +113,7 @@ def schema() -> list[dict[str, Any]]:
 
 
 _NO_FLAG: set[Path] = {("data", "source"), ("plugins",)}
-"""The data source is positional; plugin tables are for files."""
+"""The data source is positional; options of plugins are given by --option."""
 _ALIASES: dict[Path, tuple[str, ...]] = {
     ("data", "skip_bad"): ("--skip-bad",),
     ("data", "samples"): ("--samples",),

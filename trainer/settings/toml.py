@@ -27,7 +27,7 @@ def _emit(table: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
     if path and (values or not table):
         yield ""
         yield f"[{'.'.join(_key(part) for part in path)}]"
-    yield from (f"{_key(key)} = {_value(value)}" for key, value in values.items())
+    yield from (f"{_key(key)} = {value_text(value)}" for key, value in values.items())
     for key, value in table.items():
         if isinstance(value, Mapping):
             yield from _emit(value, (*path, key))
@@ -37,7 +37,15 @@ def _key(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
 
 
-def _value(value: Any) -> str:
+def value_text(value: Any) -> str:
+    """Write one value as TOML.
+
+    Args:
+        value: A text, number, boolean, date, list or mapping.
+
+    Returns:
+        The text, on one line.
+    """
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
@@ -45,9 +53,9 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
+        return "[" + ", ".join(value_text(item) for item in value) + "]"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_key(key)} = {_value(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(key)} = {value_text(item)}" for key, item in value.items()) + "}"
     return str(value)
 
 

@@ -10,10 +10,13 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 
 from gui.search.search_dialog import SearchDialog
+from trainer.store.folder import create_run, current_owner, write_owner
+from trainer.store.requests import Request, poll
 from trainer.store.search_folder import (
     DimensionRecord,
     SearchRecord,
     TrialRecord,
+    hold,
     make_search,
     search_folder,
     write_record,
@@ -148,6 +151,42 @@ def test_a_damaged_and_a_newer_file_are_said(dialog: SearchDialog, tmp_path: Pat
     record.write_text('{"format": 99}', encoding="utf-8")
     dialog.poll()
     assert dialog.state.text() == "A newer Epochscope made this search."
+
+
+def test_only_a_search_that_can_go_on_is_continued(dialog: SearchDialog, tmp_path: Path, qtbot: Any) -> None:
+    assert not dialog.steer_button.isVisible()  # completed
+    written(tmp_path, msgspec.structs.replace(RECORD, state="stopped"))
+    dialog.poll()
+    assert dialog.steer_button.text() == "Continue the search"
+    with qtbot.waitSignal(dialog.go_on_wanted) as wanted:
+        dialog.steer_button.click()
+    assert wanted.args == ["few"]
+
+
+def test_stopping_a_search_stops_the_run_of_its_trial(dialog: SearchDialog, tmp_path: Path) -> None:
+    """Whichever process searches, and also a trial that begins after the wish."""
+    lock = hold(search_folder(tmp_path, "few"))
+    runs = {number: create_run(tmp_path, f"few-{number}") for number in (5, 6)}
+    for run in runs.values():
+        write_owner(run, current_owner(1))
+
+    def asked(number: int) -> list[str]:
+        return [one.do for one in poll(runs[number]) if isinstance(one, Request)]
+
+    written(tmp_path, msgspec.structs.replace(RECORD, state="running"))  # between two trials
+    dialog.poll()
+    dialog.steer_button.click()
+    assert not dialog.steer_button.isEnabled()
+    for number in runs:
+        trials = (*RECORD.trials, trial(number, None, state="running"))
+        written(tmp_path, msgspec.structs.replace(RECORD, state="running", trials=trials))
+        dialog.poll()
+        dialog.poll()
+        assert asked(number) == ["stop"]
+    written(tmp_path, msgspec.structs.replace(RECORD, state="stopped"))
+    lock.release()
+    dialog.poll()
+    assert dialog.steer_button.isEnabled()
 
 
 def test_without_a_search_it_says_how_to_make_one(tmp_path: Path, qtbot: Any) -> None:

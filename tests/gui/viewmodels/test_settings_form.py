@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, SettingsForm, as_text, quoted
+from gui.viewmodels.form_fields import as_text
+from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, SettingsForm, quoted
 from trainer.cli.flags import gather
 from trainer.settings import Settings, describe, flags
 
@@ -27,12 +29,15 @@ def parsed(form: SettingsForm) -> Settings:
     """What the command line makes of the command."""
     words = form.arguments()
     assert words[0] == "train"
-    data, given, recipe, rest = words[1], {}, None, iter(words[2:])
+    given: dict[str, Any] = {}
+    data, recipe, rest = words[1], None, iter(words[2:])
     by_name = {flag.name: flag for flag in flags()}
     for word in rest:
         name, _, value = word.partition("=")
         if name in ("--name", "--runs"):
             next(rest)
+        elif name == "--option":
+            given.setdefault("plugins", []).append(next(rest))
         elif name == "--recipe":
             recipe = next(rest)
         elif name.startswith("--no-"):

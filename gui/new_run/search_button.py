@@ -1,0 +1,32 @@
+"""The button beside Start: searches settings on what the form of a new run says."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton
+
+from gui.viewmodels.settings_form import SettingsForm
+from gui.window.theme import icon
+
+
+class SearchButton(QPushButton):
+    """`wanted`: the arguments after `epochscope`, and the name of the search."""
+
+    wanted = Signal(list, str)
+
+    def __init__(self, form: SettingsForm) -> None:
+        super().__init__(icon("search"), "")
+        self._form = form
+        self.clicked.connect(self._open)
+
+    def _open(self) -> None:
+        from gui.search.search_setup import SearchSetup  # which the page does without
+
+        setup = SearchSetup(self._form, self.window())
+        setup.start_wanted.connect(self.wanted)
+        setup.open()
+
+    def retranslate(self) -> None:
+        """Set its texts again."""
+        self.setText(self.tr("Search…"))
+        self.setToolTip(self.tr("Train many runs with different settings, and keep the best"))

@@ -1,0 +1,46 @@
+"""Searches of the window: shown, begun, continued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from gui.window.pages import Pages
+from gui.window.run_controller import RunController
+
+
+class SearchActions(QObject):
+    """Opens dialogs over `window`; `open_run` gets the folder of a trial's run that was chosen there."""
+
+    def __init__(
+        self, window: QWidget, pages: Pages, controller: RunController, open_run: Callable[[Path], object]
+    ) -> None:
+        super().__init__(window)
+        self._window, self._controller, self._open_run = window, controller, open_run
+        pages.search_wanted.connect(self.begin)
+
+    def show(self, name: str = "") -> None:
+        """The searches of the window's runs, this one in front."""
+        from gui.search.search_dialog import SearchDialog  # with charts, which the start of the window does without
+
+        dialog = SearchDialog(self._controller.root, self._window, name, self._controller.searches())
+        dialog.run_chosen.connect(self._open_run)
+        dialog.go_on_wanted.connect(lambda name, dialog=dialog: self._go_on(name, dialog))
+        dialog.show()
+
+    def begin(self, arguments: list[str], name: str) -> None:
+        """Run `epochscope ARGUMENTS`, which begins the search `name`, and show it."""
+        if self._controller.start_search(arguments, name):
+            self.show(name)
+
+    def _go_on(self, name: str, dialog: QWidget) -> None:
+        """With a search that was stopped; the dialog follows it."""
+        from gui.search.search_dialog import SearchDialog
+
+        words = ["search", "--name", name, "--runs", str(self._controller.root)]
+        if self._controller.start_search(words, name) and isinstance(dialog, SearchDialog):
+            dialog.processes = self._controller.searches()
+            dialog.poll()

@@ -1,0 +1,117 @@
+"""A search is set up and started where a new run is, followed, stopped and continued."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from gui.search.search_dialog import SearchDialog
+from gui.search.search_setup import SearchSetup
+from gui.viewmodels.settings_form import SettingsForm
+from gui.window.main_window import Window
+from trainer.store.search_folder import read_record, search_folder
+
+PATIENCE = 200_000
+LR, BATCH = ("train", "lr"), ("train", "batch")
+
+
+@pytest.fixture
+def setup(tmp_path: Path, qtbot: QtBot) -> SearchSetup:
+    setup = SearchSetup(SettingsForm(tmp_path))
+    setup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(setup)
+    setup.show()
+    return setup
+
+
+def type_over(qtbot: QtBot, line: QLineEdit, text: str) -> None:
+    line.selectAll()
+    qtbot.keyClicks(line, text)
+
+
+def test_what_is_typed_is_searched(setup: SearchSetup, qtbot: QtBot) -> None:
+    setup.switches[BATCH].setChecked(False)
+    type_over(qtbot, setup.ranges[LR], "0.001..0.1")
+    type_over(qtbot, setup.trials, "3")
+    setup.monitor.activated.emit(1)
+    with qtbot.waitSignal(setup.start_wanted) as wanted:
+        setup.start_button.click()
+    arguments, name = wanted.args
+    assert name == "digits-softmax-search-1"
+    assert arguments[:2] == ["search", "digits"]
+    assert arguments[2:8] == ["--trials", "3", "--monitor", "accuracy", "--space", "train.lr=0.001..0.1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("x", "Expected: LOW..HIGH"), ("0.1..0.01", "Expected: LOW..HIGH"), ("-1..1", "a number > 0")]
+)
+def test_a_wrong_range_is_said_beside_it(setup: SearchSetup, qtbot: QtBot, text: str, said: str) -> None:
+    type_over(qtbot, setup.ranges[LR], text)
+    assert said in setup.problems[LR].text()
+    assert not setup.start_button.isEnabled()
+    setup.switches[LR].setChecked(False)
+    assert not setup.problems[LR].isVisible()
+    assert setup.start_button.isEnabled()
+    setup.switches[BATCH].setChecked(False)
+    assert "at least one" in setup.problems[("space",)].text()
+    assert not setup.start_button.isEnabled()
+
+
+def test_every_control_has_a_name_of_its_own(setup: SearchSetup) -> None:
+    kinds = (QLineEdit, QComboBox, QCheckBox)
+    controls: list[Any] = [one for kind in kinds for one in setup.findChildren(kind)]
+    names = [one.accessibleName() or one.text() for one in controls]
+    assert all(names)
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.slow
+def test_a_search_is_started_stopped_and_continued(window: Window, root: Path, qtbot: QtBot) -> None:
+    """At the window, with searches in processes of their own."""
+    window.pages.show_new_run()
+    page = window.pages.new_run_page
+    assert page is not None
+    page.form.set(("train", "epochs"), "1000")
+    qtbot.waitUntil(page.search_button.isEnabled)
+    page.search_button.click()
+    setup = QApplication.activeModalWidget()
+    assert isinstance(setup, SearchSetup)
+    type_over(qtbot, setup.name, "tries")
+    setup.start_button.click()
+    (dialog,) = window.findChildren(SearchDialog)
+    assert dialog.names.currentText() == "tries"
+    assert "begins" in dialog.empty.text()
+    folder = search_folder(root, "tries")
+
+    def state() -> str:
+        record = read_record(folder)
+        return record.state if record is not None else ""
+
+    def training() -> bool:
+        return state() == "running" and (root / "tries-1" / "journal.jsonl").exists()
+
+    qtbot.waitUntil(training, timeout=PATIENCE)
+    assert [one.folder.name for one in window.run_controller.working()] == ["tries"]
+    qtbot.waitUntil(lambda: dialog.steer_button.text() == "Stop the search", timeout=PATIENCE)
+    dialog.steer_button.click()
+    qtbot.waitUntil(lambda: dialog.steer_button.text() == "Continue the search", timeout=PATIENCE)
+    assert state() == "stopped"
+    assert window.run_controller.working() == []
+    dialog.steer_button.click()
+    qtbot.waitUntil(lambda: state() == "running", timeout=PATIENCE)
+    window.run_controller.stop_all()  # at once, before its run has begun again
+    qtbot.waitUntil(lambda: not window.run_controller.working(), timeout=PATIENCE)
+    assert state() == "stopped"
+    dialog.close()
+
+
+def test_a_search_that_cannot_begin_says_why(window: Window, root: Path, qtbot: QtBot) -> None:
+    window.search_actions.begin(["search", "digits", "--nonsense", "1"], "tries")
+    (dialog,) = window.findChildren(SearchDialog)
+    qtbot.waitUntil(lambda: "--nonsense" in dialog.empty.text(), timeout=PATIENCE)
+    dialog.close()

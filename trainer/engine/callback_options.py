@@ -1,0 +1,198 @@
+"""Options of a callback, read from its typed constructor: for a form, and to make it from what settings hold. No torch
+at import."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import NoneType, SimpleNamespace, UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+OptionKind = Literal["switch", "integer", "number", "text", "path", "choice"]
+Plain = bool | int | float | str
+_KINDS: dict[frozenset[type], OptionKind] = {
+    frozenset({bool}): "switch",
+    frozenset({int}): "integer",
+    frozenset({float}): "number",
+    frozenset({int, float}): "number",
+    frozenset({str}): "text",
+    frozenset({Path}): "path",
+    frozenset({str, Path}): "path",
+}
+_NO_TYPE = inspect.Parameter.empty
+
+
+class CallbackOption(NamedTuple):
+    """An argument of a constructor that a form can ask for.
+
+    Attributes:
+        name: Its name.
+        kind: What a form shows for it.
+        required: Whether it has no default.
+        default: Its default. None: it is required, or its default is None or something that cannot be typed.
+        choices: Those of a Literal.
+        about: Its text under "Args:" in the docstring of the class; "" without one.
+    """
+
+    name: str
+    kind: OptionKind
+    required: bool
+    default: Plain | None = None
+    choices: tuple[Plain, ...] = ()
+    about: str = ""
+
+
+class ConstructorOptions(NamedTuple):
+    """All arguments of a constructor.
+
+    Attributes:
+        options: Those that a form can ask for.
+        left_out: Names and types of others that have a default.
+        obstacles: Names and types of others that have none.
+    """
+
+    options: tuple[CallbackOption, ...]
+    left_out: tuple[tuple[str, str], ...]
+    obstacles: tuple[tuple[str, str], ...]
+
+
+def callback_options(kind: type) -> ConstructorOptions:
+    """Read the arguments of a class: of type bool, int, float, str, Path, `str | Path` or Literal, each also `| None`.
+    An argument without a type has that of its default.
+
+    Args:
+        kind: The class.
+
+    Returns:
+        The arguments.
+
+    Raises:
+        ValueError: The class has no signature.
+        TypeError: The same.
+    """
+    found: list[CallbackOption] = []
+    left_out: list[tuple[str, str]] = []
+    obstacles: list[tuple[str, str]] = []
+    texts = _argument_texts(inspect.getdoc(kind) or "")
+    for one in inspect.signature(kind).parameters.values():
+        if one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD):
+            continue
+        annotation = _annotation(kind, one)
+        made = None if one.kind is one.POSITIONAL_ONLY else _option(one, annotation, texts.get(one.name, ""))
+        if made is not None:
+            found.append(made)
+        else:
+            (obstacles if one.default is _NO_TYPE else left_out).append((one.name, _type_text(one.annotation)))
+    return ConstructorOptions(tuple(found), tuple(left_out), tuple(obstacles))
+
+
+def summary(kind: type) -> str:
+    """Return the first paragraph of a docstring.
+
+    Args:
+        kind: The class.
+
+    Returns:
+        The paragraph on one line; "" without a docstring.
+    """
+    return " ".join((inspect.getdoc(kind) or "").partition("\n\n")[0].split())
+
+
+def as_arguments(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn options from settings into arguments.
+
+    Args:
+        kind: The class that takes them.
+        options: Values by the name of the argument.
+
+    Returns:
+        The same, with a Path in place of a text where the constructor takes nothing else.
+    """
+    try:
+        known = inspect.signature(kind).parameters
+    except (TypeError, ValueError):
+        return dict(options)
+    made = dict(options)
+    for name, value in options.items():
+        if isinstance(value, str) and name in known and _members(_annotation(kind, known[name])) == ({Path}, ()):
+            made[name] = Path(value)
+    return made
+
+
+def _option(one: inspect.Parameter, annotation: Any, about: str) -> CallbackOption | None:
+    """None where its type is none of those of a form."""
+    members, choices = _members(annotation)
+    if choices and not members:
+        kind: OptionKind | None = "choice"
+    else:
+        kind = _KINDS.get(frozenset(members)) if not choices else None
+    if kind is None:
+        return None
+    default = str(one.default) if isinstance(one.default, Path) else one.default
+    shown = default if isinstance(default, Plain) else None
+    return CallbackOption(one.name, kind, one.default is _NO_TYPE, shown, choices, about)
+
+
+def _members(annotation: Any) -> tuple[set[Any], tuple[Plain, ...]]:
+    """Types and literals of a union, without None."""
+    annotation = getattr(annotation, "__value__", annotation)  # of a `type` statement
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _members(inner[0])
+    if origin is Literal:
+        plain = tuple(value for value in inner if value is not None)
+        return ({origin}, ()) if not all(isinstance(value, Plain) for value in plain) else (set(), plain)
+    if origin in (Union, UnionType):
+        members: set[Any] = set()
+        choices: tuple[Plain, ...] = ()
+        for part in inner:
+            more, further = _members(part)
+            members |= more
+            choices += further
+        return members, choices
+    return (set(), ()) if annotation in (None, NoneType) else ({annotation}, ())
+
+
+def _annotation(kind: type, one: inspect.Parameter) -> Any:
+    """Its type; as a text where a name in it cannot be found, which may be there for type checkers only."""
+    if one.annotation is _NO_TYPE:
+        return type(one.default) if isinstance(one.default, Plain | Path) else _NO_TYPE
+    scope = getattr(getattr(kind, "__init__", None), "__globals__", None) or vars(sys.modules.get(kind.__module__, sys))
+    try:
+        return get_type_hints(
+            SimpleNamespace(__annotations__={one.name: one.annotation}), scope, vars(kind).copy(), include_extras=True
+        )[one.name]
+    except Exception:  # whatever the text of an annotation raises
+        return one.annotation
+
+
+def _type_text(annotation: Any) -> str:
+    """As it stands in the source, or nearly so; "" without a type."""
+    if annotation is _NO_TYPE:
+        return ""
+    if isinstance(annotation, str):
+        return annotation
+    return annotation.__name__ if isinstance(annotation, type) and not get_args(annotation) else str(annotation)
+
+
+def _argument_texts(doc: str) -> dict[str, str]:
+    """Names and texts in the part "Args:" of a docstring in Google's style."""
+    _, found, rest = doc.partition("Args:\n")
+    if not found:
+        return {}
+    texts: dict[str, str] = {}
+    name, depth = "", 0
+    for line in rest.splitlines():
+        inner = len(line) - len(line.lstrip())
+        if line.strip() and not inner:
+            break  # the next part
+        head = re.match(r"\s+\*{0,2}(\w+)(?: \([^)]*\))?: (.*)", line)
+        if head and (not depth or inner == depth):
+            name, depth = head[1], inner
+            texts[name] = head[2].strip()
+        elif name and line.strip():
+            texts[name] += " " + line.strip()
+    return texts
