@@ -17,7 +17,8 @@ def write_files(folder: str | Path, files: Mapping[str, bytes], *, mode: int = 0
     """Write `files`, contents by name, into `folder`, durably: all of them or none. Raises DiskError.
 
     They are written into a temporary folder beside it, which is then renamed. If the folder exists, files of these
-    names are replaced and others kept; if one cannot be replaced, the old ones are restored. `mode`: permissions of the
+    names are replaced and others kept; if one cannot be replaced, the old ones are restored. Killed meanwhile, each name
+    has its old file or its new one; the temporary folder stays. `mode`: permissions of the
     files, minus the umask; a new folder is as readable as its files.
     """
     folder = Path(folder)
@@ -48,7 +49,7 @@ def _replace_all(new: Path, folder: Path, names: Iterable[str]) -> None:
                 raise durable.disk_error(IsADirectoryError(errno.EISDIR, "a folder of this name"), folder / name)
             begun.append(name)
             if os.path.lexists(folder / name):
-                durable.move(folder / name, old / name)
+                durable.keep_beside(folder / name, old / name)
             durable.move(new / name, folder / name)
     except BaseException:
         for name in begun:
