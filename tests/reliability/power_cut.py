@@ -351,9 +351,8 @@ class Rebuilt:
             one = self.folder / path
             one.rmdir() if self._shown[path] is None else one.unlink()
         for path, data in sorted(tree.items()):
-            if path not in self._shown:
-                if data is None:
-                    (self.folder / path).mkdir()
+            if path not in self._shown and data is None:
+                (self.folder / path).mkdir()
             if data is not None and self._shown.get(path) != data:
                 (self.folder / path).write_bytes(data)
         self._shown = dict(tree)

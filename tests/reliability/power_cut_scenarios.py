@@ -159,7 +159,7 @@ def discard_and_restore(root: Path, promise: Says) -> None:
 
 def check_trash(root: Path, promised: Promised) -> None:
     run = root / "runs" / "one"
-    thrown = [path for path in (root / "runs" / trash.NAME).glob("one.*")]
+    thrown = list((root / "runs" / trash.NAME).glob("one.*"))
     places = [path for path in (run, *thrown) if path.exists()]
     assert len(places) == 1, "it is in one place, whole"
     assert {path.name for path in places[0].iterdir()} == {"run.toml", "checkpoints"}
