@@ -19,6 +19,10 @@ settings.register_profile("unhurried", deadline=None)  # a test's outcome does n
 settings.load_profile("unhurried")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=10_000, help="how many kills `-m crash` tries")
+
+
 class _WindowTests(pytest.Module):
     """A module of tests that may be about the window: skipped where it cannot be imported for want of Qt."""
 
