@@ -69,7 +69,7 @@ class Seam:
         os.replace(source, target)  # noqa: PTH105 - the seam names system calls
 
     def link(self, source: Path, target: Path) -> None:
-        os.link(source, target)  # noqa: PTH200 - as above
+        os.link(source, target)
 
     def mkdir(self, path: Path) -> None:
         path.mkdir(mode=0o700)
