@@ -17,9 +17,9 @@ def write_files(folder: str | Path, files: Mapping[str, bytes], *, mode: int = 0
     """Write `files`, contents by name, into `folder`, durably: all of them or none. Raises DiskError.
 
     They are written into a temporary folder beside it, which is then renamed. If the folder exists, files of these
-    names are replaced and others kept; if one cannot be replaced, the old ones are restored. Killed meanwhile, each name
-    has its old file or its new one; the temporary folder stays. `mode`: permissions of the
-    files, minus the umask; a new folder is as readable as its files.
+    names are replaced and others kept; if one cannot be replaced, the old ones are restored. After a kill or a power
+    cut each name has its old file or its new one, and the temporary folder may stay. `mode`: permissions of the files,
+    minus the umask; a new folder is as readable as its files.
     """
     folder = Path(folder)
     temp = _hidden(folder)
