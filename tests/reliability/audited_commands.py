@@ -1,6 +1,7 @@
 """Runs command lines in this process and prints what they did that no reader of a run may do, as JSON.
 
-`python audited_commands.py RUNS OUTSIDE OUT`, and a JSON list of command lines on standard input.
+`python audited_commands.py RUNS OUTSIDE OUT`, and two JSON lists of command lines on standard input: the second comes first,
+so that libraries, which look for compilers and the like, are imported by then.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ import os
 import sys
 from typing import Any
 
-NEVER = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "socket.connect", "socket.bind", "pickle.find_class")
+NEVER = (
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "socket.connect",
+    "socket.bind",
+    "pickle.find_class",
+)
 CHANGES = ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod", "shutil.rmtree")
 
 
@@ -40,9 +49,12 @@ class Audit:
 
     @staticmethod
     def _below(path: Any, *folders: str) -> bool:
-        if not isinstance(path, str | bytes):
+        if not isinstance(path, str | bytes | os.PathLike):
             return False
-        real = os.path.realpath(os.fsdecode(path))
+        text = os.fsdecode(path)
+        if text.startswith("<"):  # code without a file
+            return False
+        real = os.path.realpath(text)
         return any(real == folder or real.startswith(folder + os.sep) for folder in folders)
 
 
@@ -51,9 +63,13 @@ def main() -> None:
 
     audit = Audit(*sys.argv[1:4])
     codes = []
-    sys.addaudithook(audit)
     printed = io.StringIO()
-    lines = json.load(sys.stdin)
+    lines, first = json.load(sys.stdin)
+    with contextlib.redirect_stderr(printed), contextlib.redirect_stdout(printed):
+        for line in first:
+            command(line)
+    printed.truncate(0)
+    sys.addaudithook(audit)
     with contextlib.redirect_stderr(printed), contextlib.redirect_stdout(printed):
         for line in lines:
             codes.append(command(line))

@@ -65,7 +65,12 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def look_at_damaged_runs(
-    rounds: int, seed: int, root: Path, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    rounds: int,
+    seed: int,
+    root: Path,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     draw = random.Random(seed)
     runs, out = folder / "runs", folder / "out"
@@ -80,7 +85,11 @@ def look_at_damaged_runs(
         out.mkdir()
         before = content(folder)
         form, name = draw.choice(EXPORTS)
-        commands = [draw.choice(LOOKS), draw.choice(LOOKS), ("export", "run", "--format", form, "--out", str(out / name))]
+        commands = [
+            draw.choice(LOOKS),
+            draw.choice(LOOKS),
+            ("export", "run", "--format", form, "--out", str(out / name)),
+        ]
         for command in commands:
             code = main(list(command))
             printed = capsys.readouterr()

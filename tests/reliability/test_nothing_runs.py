@@ -67,7 +67,7 @@ def with_names_of_code(run: Path, outside: Path) -> None:
         path.write_text(path.read_text("utf-8").replace("valid.npz", "../../outside/valid.npz"), "utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.crash
 def test_commands_on_a_hostile_run(hostile: Path, tmp_path: Path) -> None:
     outside, out = tmp_path / "outside", tmp_path / "out"
     out.mkdir()
@@ -76,13 +76,14 @@ def test_commands_on_a_hostile_run(hostile: Path, tmp_path: Path) -> None:
         trap(hostile / "bad", outside)
         looks = [["runs", "list"], ["runs", "show", "bad"], ["runs", "diff", "bad", "good"], ["slices", "bad"]]
         exports = [
-            ["export", "bad", "--format", form, "--out", str(out / f"{trap.__name__}-{form}")]
+            ["export", "bad", "--format", form, "--out", str(out / f"bad-{trap.__name__}-{form}")]
             for form in ("safetensors", "csv", "json", "report", "figures")
         ]
+        first = [[word.replace("bad", "good") for word in line] for line in looks + exports]
         command = [sys.executable, audited_commands.__file__, str(hostile), str(outside), str(out)]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(Path(__file__).parents[2])}
         done = subprocess.run(
-            command, input=json.dumps(looks + exports), capture_output=True, text=True, cwd=hostile / "bad",
+            command, input=json.dumps([looks + exports, first]), capture_output=True, text=True, cwd=hostile / "bad",
             env=environment, timeout=200,
         )  # fmt: skip
         assert done.returncode == 0, (trap.__name__, done.stderr)
@@ -95,3 +96,19 @@ def test_commands_on_a_hostile_run(hostile: Path, tmp_path: Path) -> None:
             path.unlink()
         for path, data in whole.items():
             path.write_bytes(data)
+
+
+def test_the_audit_sees(tmp_path: Path) -> None:
+    runs, outside, out = (tmp_path / name for name in ("runs", "outside", "out"))
+    audit = audited_commands.Audit(str(runs), str(outside), str(out))
+    audit("open", (str(runs / "journal.jsonl"), "r", os.O_RDONLY))
+    audit("open", (out / "a", "w", os.O_WRONLY | os.O_CREAT))
+    audit("import", ("json", json.__file__, None))
+    assert audit.found == []
+    audit("open", (str(runs / ".." / "outside" / "secret.txt"), "r", os.O_RDONLY))
+    audit("open", (str(runs / "journal.jsonl"), "a", os.O_WRONLY | os.O_APPEND))
+    audit("import", ("numpy", str(runs / "bad" / "numpy.py"), None))
+    audit("exec", (compile("1", str(runs / "bad" / "x.py"), "exec"),))
+    audit("pickle.find_class", ("os", "system"))
+    audit("os.remove", (str(runs / "bad" / "lock"), -1))
+    assert len(audit.found) == 6

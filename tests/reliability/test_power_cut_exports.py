@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash_counts import Count
-from tests.reliability.power_cut import RecordingDisk, Rebuilt, crash_states
+from tests.reliability.power_cut import Rebuilt, RecordingDisk, crash_states
 from trainer.cli import main
 from trainer.store import durable
 
