@@ -1,7 +1,7 @@
 """Runs command lines in this process and prints what they did that no reader of a run may do, as JSON.
 
-`python audited_commands.py RUNS OUTSIDE OUT`, and two JSON lists of command lines on standard input: the second comes first,
-so that libraries, which look for compilers and the like, are imported by then.
+`python audited_commands.py RUNS OUTSIDE OUT`, and two JSON lists of command lines on standard input: the second comes
+first, so that libraries, which look for compilers and the like, are imported by then.
 """
 
 from __future__ import annotations
