@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash_counts import Count
-from tests.reliability.harness import assert_same
+from tests.reliability.harness import assert_same, assert_same_checkpoints, evaluation, metrics
 from tests.reliability.test_power_cut_runs import build
 from tests.store.conftest import FaultySeam
 from trainer.errors import DiskError
@@ -43,7 +43,13 @@ def fail_and_go_on(folder: Path, whole: RunFolder, seam: Quick, monkeypatch: pyt
         if not run.journal.exists() and not run.run_toml.exists():
             return  # the run never began
         build(folder).fit(resume=True)
-    assert_same(run, whole)
+    if run.log.exists() and "was not written" in run.log.read_text("utf-8"):
+        # a snapshot is a picture for viewers: the log says which one is missing, and no more is done for it
+        assert_same_checkpoints(run, whole)
+        assert metrics(run) == metrics(whole)
+        assert evaluation(run) == evaluation(whole)
+    else:
+        assert_same(run, whole)
 
 
 @pytest.mark.parametrize("at", [30, 90, 200])
