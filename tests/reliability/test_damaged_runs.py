@@ -19,7 +19,6 @@ LOOKS = (
     ("runs", "show", "run"),
     ("runs", "show", "run", "--json"),
     ("runs", "diff", "run", "other"),
-    ("stop", "run"),
 )
 EXPORTS = (("csv", "out.csv"), ("report", "out.html"), ("safetensors", "out.safetensors"))
 

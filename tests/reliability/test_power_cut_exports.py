@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.reliability.power_cut import Rebuilt, RecordingDisk, crash_states
 from trainer.cli import main
 from trainer.store import durable
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders are not synced there: NTFS does that")
 FORMATS = ("safetensors", "pt", "csv", "json", "report", "figures", "huggingface")
 
 

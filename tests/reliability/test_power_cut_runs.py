@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from trainer.store.folder import RunFolder, list_runs
 from trainer.store.journal import JournalWriter, read_journal
 from trainer.trainer import Trainer
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders are not synced there: NTFS does that")
 EPOCHS = 4
 
 

@@ -14,6 +14,7 @@ from tests.reliability.power_cut import Rebuilt, crash_states
 from tests.reliability.power_cut_scenarios import SCENARIOS, MortalDisk, Scenario
 from trainer.store import durable
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="folders are not synced there: NTFS does that")
 ALL = 10_000
 """Kills: more than there are calls."""
 
