@@ -280,16 +280,6 @@ def remove(path: str | Path) -> None:
         _patiently(lambda: seam.unlink(path))
 
 
-def keep_beside(source: str | Path, target: str | Path) -> None:
-    """Give a file a second name, so that it survives being replaced; where the disk has no hard links, it is moved.
-    Raises DiskError."""
-    source, target = Path(source), Path(target)
-    if source.is_file() and not source.is_symlink():
-        with contextlib.suppress(OSError):
-            return seam.link(source, target)
-    return move(source, target)
-
-
 def move(source: str | Path, target: str | Path) -> None:
     """Rename a file or a folder within the same file system, durably. Raises DiskError."""
     source, target = Path(source), Path(target)
