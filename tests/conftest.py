@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import qt
+from tests import crash_counts, qt
 
 pytest_plugins = [] if qt.missing() else ["pytestqt.plugin"]
 """pytest-qt loads Qt at once, and ends the whole run where it cannot: pyproject switches it off, this on again."""
 NO_QT = "no Qt here"
 settings.register_profile("unhurried", deadline=None)  # a test's outcome does not hang on time
 settings.load_profile("unhurried")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=10_000, help="how many kills `-m crash` tries")
 
 
 class _WindowTests(pytest.Module):
@@ -50,10 +54,20 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line that says what is missing."""
+    """One line that says what is missing, and what the tests of crashes have tried."""
+    reports = [one for name in ("passed", "failed") for one in terminalreporter.stats.get(name, ())]
+    if lines := crash_counts.table(reports):
+        terminalreporter.section("crashes")
+        terminalreporter.write_line("\n".join(lines))
     skipped = [one for one in terminalreporter.stats.get("skipped", ()) if NO_QT in str(one.longrepr)]
     if skipped:
         terminalreporter.write_line(f"tests of the window were skipped ({len(skipped)}): {qt.missing()}", yellow=True)
+
+
+@pytest.fixture
+def count(request: pytest.FixtureRequest) -> crash_counts.Count:
+    """Add to the table of kills, power cuts, faults and fuzzed inputs. Counted before it is known how they end."""
+    return crash_counts.counter(request.node.user_properties)
 
 
 @pytest.fixture(autouse=True)

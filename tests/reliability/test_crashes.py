@@ -14,6 +14,7 @@ import torch
 from callbacks.checkpoint import Checkpoint
 from callbacks.early_stopping import EarlyStopping
 from callbacks.learning_rate import LearningRate
+from tests.crash_counts import Count
 from tests.reliability.disks import CrashDisk, Dead
 from tests.reliability.harness import EPOCHS, STEPS, assert_same, attempts, dropout_net, lists, scramble
 from trainer.callback import Callback
@@ -98,7 +99,9 @@ def saved_steps(run: RunFolder) -> list[int]:
     return [event.step for event in events if isinstance(event, CheckpointSaved) and event.kind == "last"]
 
 
-def test_killed_at_each_call_of_two_saves(tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_at_each_call_of_two_saves(
+    tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch, count: Count
+) -> None:
     """One at the end of an epoch with best and last, one inside the next, and the deletion of what they replace."""
     calls = calls_of(tmp_path / "whole", in_checkpoints, monkeypatch)
     replaced = [at for at, (name, path) in enumerate(calls) if name == "replace" and path.name.startswith("last")]
@@ -106,23 +109,28 @@ def test_killed_at_each_call_of_two_saves(tmp_path: Path, whole: RunFolder, monk
     names = {calls[at][0] for at in range(first, last)}
     assert {"open", "write", "fsync", "read", "close", "replace", "unlink"} <= names
     assert any(path.name.startswith("best") for _, path in calls[first:last])
+    count("kills", last - first)
     for at in range(first, last):
         torn = calls[at - 1][0] == "write"
         crash_and_resume(tmp_path / f"at{at}", whole, CrashDisk(at, in_checkpoints, torn=torn), monkeypatch)
 
 
+@pytest.mark.crash
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_killed_at_every_call_of_a_whole_run(tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_at_every_call_of_a_whole_run(
+    tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch, count: Count
+) -> None:
     calls = calls_of(tmp_path / "whole", lambda path: True, monkeypatch)
     for at in range(1, len(calls) + 1):
         # how many reports are merged into one depends on time, so that a run may have a few calls less than another
         late = at > len(calls) * 9 // 10
         crash_and_resume(tmp_path / f"at{at}", whole, CrashDisk(at, torn=at % 2 == 0), monkeypatch, may_end=late)
+    count("kills", len(calls))
     print(f"\nkilled at each of {len(calls)} calls to the disk of a run of {EPOCHS * STEPS} steps")
 
 
-def test_killed_while_resuming(tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_while_resuming(tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch, count: Count) -> None:
     """The second time at every fifth call between the start of the resumed attempt and its first step."""
     disk = CrashDisk(in_checkpoints_at(tmp_path, monkeypatch), in_checkpoints)
     counting = CrashDisk()
@@ -135,6 +143,7 @@ def test_killed_while_resuming(tmp_path: Path, whole: RunFolder, monkeypatch: py
     started: list[int] = []
     trainer.on(EpochStarted, lambda event: started.append(len(counting.calls)), once=True)
     trainer.fit(resume=True)
+    count("kills", len(range(1, started[0] + 1, 5)))
     for at in range(1, started[0] + 1, 5):
         crash_and_resume(
             tmp_path / f"at{at}", whole, CrashDisk(disk.at, in_checkpoints), monkeypatch, again=CrashDisk(at)

@@ -269,6 +269,22 @@ def test_a_moved_run_goes_on(tmp_path: Path, whole_hills: dict[bool, RunFolder])
     assert str(run.path) not in moved.journal.read_text("utf-8")
 
 
+def test_what_a_killed_export_left_in_the_run_folder_stays_and_disturbs_nobody(
+    tmp_path: Path, whole_hills: dict[bool, RunFolder]
+) -> None:
+    """A temporary file goes; a folder may hold the only copy of what was there before."""
+    run = stopped(tmp_path / "run", step=3 * STEPS + 1)
+    folder = run.path / f".{'0' * 16}{durable.TEMP_SUFFIX}"
+    folder.mkdir()
+    (folder / "old.svg").write_bytes(b"old")
+    (run.path / f".{'1' * 16}{durable.TEMP_SUFFIX}").write_bytes(b"half")
+    build(run.path).fit(resume=True)
+    assert_same(run, whole_hills[False])
+    left = {path.name for path in run.path.iterdir() if path.suffix == durable.TEMP_SUFFIX}
+    assert left == {folder.name}
+    assert (folder / "old.svg").read_bytes() == b"old"
+
+
 def settings(**more: Any) -> Any:
     return merge(
         {

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.crash_counts import Count
 from trainer.errors import DiskError
 from trainer.store import durable
 
@@ -50,7 +51,7 @@ def test_a_file_is_replaced_as_a_whole_in_this_order(tmp_path: Path, seam_with: 
 @pytest.mark.parametrize("persistent", [False, True], ids=["once", "from then on"])
 @pytest.mark.parametrize("how", FAULTS, ids=str)
 def test_whichever_call_fails_the_file_is_old_or_new(
-    tmp_path: Path, seam_with: Put, how: int | str, persistent: bool
+    tmp_path: Path, seam_with: Put, how: int | str, persistent: bool, count: Count
 ) -> None:
     old, new = b"old" * 1000, b"new!" * 1000
     path = tmp_path / "a.bin"
@@ -60,6 +61,7 @@ def test_whichever_call_fails_the_file_is_old_or_new(
         seam = seam_with(at, how, persistent=persistent)
         error = error_of(durable.write_bytes, path, new)
         assert path.read_bytes() in ((old, new) if error else (new,))
+        count("faults", 1)
         if error:
             assert error.code in ("disk.full", "disk.read_only", "disk.failed")
             assert str(path) in str(error)
@@ -210,7 +212,7 @@ def test_remove_and_touch(tmp_path: Path, seam_with: Put) -> None:
 @pytest.mark.parametrize("persistent", [False, True], ids=["once", "from then on"])
 @pytest.mark.parametrize("how", FAULTS, ids=str)
 def test_appended_lines_are_whole_whatever_fails(
-    tmp_path: Path, seam_with: Put, how: int | str, persistent: bool
+    tmp_path: Path, seam_with: Put, how: int | str, persistent: bool, count: Count
 ) -> None:
     lines = [b"line %d\n" % number for number in range(5)]
     for at in range(1, 12):
@@ -226,6 +228,7 @@ def test_appended_lines_are_whole_whatever_fails(
             assert error is None or str(path) in str(error)
             acknowledged += [] if error else [line]
             error_of(file.sync)
+        count("faults", 1)
         seam_with()
         file.append(b"after\n")
         file.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash_counts import Count
 from trainer.errors import DiskError
 from trainer.store import durable
 from trainer.store.file_set import write_files
@@ -57,7 +58,7 @@ class FailsAt(durable.Seam):
 
 @pytest.mark.parametrize("before", [None, {}, OLD])
 def test_all_or_none_at_every_call(
-    before: dict[str, bytes] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    before: dict[str, bytes] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: Count
 ) -> None:
     failures = 0
     for number in range(1, 200):
@@ -81,6 +82,7 @@ def test_all_or_none_at_every_call(
         assert names_in(folder.parent) == ["figures"]
         if seam.calls < number:
             break
+    count("faults", failures)
     assert 10 < failures < 199
 
 

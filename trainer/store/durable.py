@@ -68,11 +68,17 @@ class Seam:
     def replace(self, source: Path, target: Path) -> None:
         os.replace(source, target)  # noqa: PTH105 - the seam names system calls
 
+    def link(self, source: Path, target: Path) -> None:
+        os.link(source, target)
+
     def mkdir(self, path: Path) -> None:
         path.mkdir(mode=0o700)
 
     def unlink(self, path: Path) -> None:
         path.unlink()
+
+    def remove_tree(self, path: Path) -> None:
+        shutil.rmtree(path, ignore_errors=True)
 
     def touch(self, path: Path) -> None:
         os.utime(path)
@@ -242,20 +248,29 @@ def make_folder(path: str | Path) -> None:
     Raises FileExistsError if it exists (the process that creates it owns it), DiskError otherwise.
     """
     path = Path(path)
+    missing = [parent for parent in path.parents if not parent.exists()]
     with _for_people(path):
-        for parent in reversed(path.parents):
-            if not parent.exists():
-                with contextlib.suppress(FileExistsError):
-                    seam.mkdir(parent)
-                sync_folder(parent.parent)
+        _sync_name(path.parents[len(missing)])
+        for parent in reversed(missing):
+            with contextlib.suppress(FileExistsError):
+                seam.mkdir(parent)
+            sync_folder(parent.parent)
     try:
         seam.mkdir(path)
     except FileExistsError:
+        with _for_people(path):
+            _sync_name(path)
         raise
     except OSError as error:
         raise disk_error(error, path) from error
     with _for_people(path):
         sync_folder(path.parent)
+
+
+def _sync_name(folder: Path) -> None:
+    """For a folder that exists: the process that made it may have been killed before its name was durable."""
+    with contextlib.suppress(PermissionError):  # what is above our folders may not be ours to open
+        sync_folder(folder.parent)
 
 
 def remove(path: str | Path) -> None:
@@ -276,12 +291,14 @@ def move(source: str | Path, target: str | Path) -> None:
 
 def remove_tree(path: str | Path) -> None:
     """Delete a folder and everything in it; what cannot be deleted stays."""
-    shutil.rmtree(path, ignore_errors=True)
+    seam.remove_tree(Path(path))
 
 
 def remove_leftovers(folder: str | Path) -> int:
-    """Delete temps that a killed writer left in `folder`; returns how many. Only for the holder of the run's lock."""
-    leftovers = [entry for entry in _names(Path(folder)) if entry.startswith(".") and entry.endswith(TEMP_SUFFIX)]
+    """Delete temps that a killed writer left in `folder`; returns how many. Only for the holder of the run's lock.
+    Folders stay: what was exported into the run folder may have its only copy there."""
+    temps = [entry for entry in _names(Path(folder)) if entry.startswith(".") and entry.endswith(TEMP_SUFFIX)]
+    leftovers = [name for name in temps if not (Path(folder) / name).is_dir()]
     for name in leftovers:
         remove(Path(folder) / name)
     return len(leftovers)
@@ -311,12 +328,11 @@ class AppendFile:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         with _for_people(self.path):
-            new = not self.path.exists()
             self._fd: int | None = seam.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
             try:
                 self._torn = self._ends_torn()
-                if new:
-                    sync_folder(self.path.parent)
+                # even of a file that was there: whoever made it may have been killed before this
+                sync_folder(self.path.parent)
             except BaseException:
                 with contextlib.suppress(OSError):
                     seam.close(self._fd)

@@ -17,8 +17,9 @@ def write_files(folder: str | Path, files: Mapping[str, bytes], *, mode: int = 0
     """Write `files`, contents by name, into `folder`, durably: all of them or none. Raises DiskError.
 
     They are written into a temporary folder beside it, which is then renamed. If the folder exists, files of these
-    names are replaced and others kept; if one cannot be replaced, the old ones are restored. `mode`: permissions of the
-    files, minus the umask; a new folder is as readable as its files.
+    names are replaced and others kept; if one cannot be replaced, the old ones are restored. After a kill or a power
+    cut each name has its old file or its new one, and the temporary folder may stay. `mode`: permissions of the files,
+    minus the umask; a new folder is as readable as its files.
     """
     folder = Path(folder)
     temp = _hidden(folder)
@@ -48,7 +49,7 @@ def _replace_all(new: Path, folder: Path, names: Iterable[str]) -> None:
                 raise durable.disk_error(IsADirectoryError(errno.EISDIR, "a folder of this name"), folder / name)
             begun.append(name)
             if os.path.lexists(folder / name):
-                durable.move(folder / name, old / name)
+                _keep_beside(folder / name, old / name)
             durable.move(new / name, folder / name)
     except BaseException:
         for name in begun:
@@ -62,6 +63,14 @@ def _replace_all(new: Path, folder: Path, names: Iterable[str]) -> None:
     finally:
         if not any(os.path.lexists(old / name) and not os.path.lexists(folder / name) for name in begun):
             durable.remove_tree(old)  # otherwise it holds the only copy
+
+
+def _keep_beside(path: Path, kept: Path) -> None:
+    """Give a file a second name, so that it survives being replaced; where the disk has no hard links, it is moved."""
+    if path.is_file() and not path.is_symlink():
+        with contextlib.suppress(OSError):
+            return durable.seam.link(path, kept)
+    return durable.move(path, kept)
 
 
 @contextlib.contextmanager
