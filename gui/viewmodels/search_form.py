@@ -11,9 +11,9 @@ from gui.viewmodels.settings_form import MONITOR, SettingsForm
 from trainer.errors import UsageError
 from trainer.search.search_plan import MOST_TRIALS, TRIALS
 from trainer.search.search_space import check_space, default_space, parse_space
-from trainer.store.search_folder import Monitor, list_searches, search_folder
+from trainer.store.search_folder import MonitorName, list_searches, search_folder
 
-MONITORS: tuple[Monitor, ...] = get_args(Monitor)
+MONITORS: tuple[MonitorName, ...] = get_args(MonitorName)
 FURTHER = (
     "train.batch=32,64,128,256",
     "train.optimizer=adam,adamw,sgd",
@@ -43,7 +43,7 @@ class SearchForm:
         self.ranges = {path: self.ranges[path] for path in order}
         self.trials = str(TRIALS)
         named = form.text(MONITOR)
-        self.monitor: Monitor = next((one for one in MONITORS if one == named), MONITORS[0])
+        self.monitor: MonitorName = next((one for one in MONITORS if one == named), MONITORS[0])
         self.name = self._free_name()
 
     def _free_name(self) -> str:
