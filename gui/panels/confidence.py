@@ -42,7 +42,7 @@ class ConfidencePanel(Panel):
         self.reliability, self.coverage = ReliabilityDiagram(), CoverageCurve()
         self.reliability_legend, self.coverage_legend = Legend(), Legend()
         self.reliability_title, self.coverage_title = labels.Note(), labels.Note()
-        self.hint, self.empty = labels.Note(), labels.Sentence()
+        self.hint, self.empty = labels.Note(), labels.Sentence("confidence")
         self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         for box in (self.split, self.stage):

@@ -70,7 +70,7 @@ class EmbeddingPanel(Panel):
             QPushButton(),
         )
         self.scatter, self.legend, self.detail = Scatter(self._about), ClassLegend(), ImageDetail(explanations)
-        self.errors_button, self.empty = QPushButton(icon("matrix"), ""), labels.Sentence()
+        self.errors_button, self.empty = QPushButton(icon("matrix"), ""), labels.Sentence("map")
         self.hint = labels.Sentence()
         self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
@@ -96,7 +96,7 @@ class EmbeddingPanel(Panel):
         self.splitter.addWidget(self.scatter)
         self.splitter.addWidget(side)
         self.splitter.setStretchFactor(0, 1)
-        self.splitter.setSizes([640, 320])
+        self.splitter.setSizes([720, 240])
         self.splitter.setChildrenCollapsible(False)
         content, nothing = QWidget(), QWidget()
         page = QVBoxLayout(content)

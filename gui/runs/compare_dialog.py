@@ -29,6 +29,7 @@ from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_sett
 from gui.viewmodels.settings_form import as_text
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import plain_tip
+from gui.window.dimensions import MEDIUM, space
 from trainer.settings import describe
 from trainer.store.folder import RunFolder
 from trainer.text_shortening import distinct_names
@@ -64,6 +65,7 @@ class CompareDialog(QDialog):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setAlternatingRowColors(True)
         self.table.setWordWrap(False)
+        self.table.horizontalHeader().setStretchLastSection(True)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of a path both ends say most
         self._bars = BarDelegate(self.table)
         self.table.setItemDelegate(self._bars)
@@ -73,9 +75,13 @@ class CompareDialog(QDialog):
         self.copy_button = QPushButton()
         self.copy_button.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         self.copy_button.clicked.connect(self.copy)
+        self.copy_button.setAutoDefault(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         self._close_button = buttons.button(QDialogButtonBox.StandardButton.Close)
+        self._close_button.setAutoDefault(False)
+        self.hint.setProperty("tone", "muted")
+        self.hint.setIndent(space(MEDIUM))
         below = QHBoxLayout()
         for widget, stretch in ((self.all_settings, 0), (self.hint, 1), (self.copy_button, 0), (buttons, 0)):
             below.addWidget(widget, stretch)
@@ -117,19 +123,18 @@ class CompareDialog(QDialog):
         self.table.setColumnCount(len(names))
         for place, name in enumerate(names):
             head = QTableWidgetItem(plain(name))
+            head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             self.table.setHorizontalHeaderItem(place, head)
         for number, line in enumerate(lines):
             self._fill_row(number, line, len(names))
         self._fit()
 
     def _fit(self) -> None:
-        """Columns of one width: as texts ask for, but no wider than all of them fit."""
+        """Columns of one width share what there is."""
         count = self.table.columnCount()
-        self.table.resizeColumnsToContents()
-        widest = max((self.table.columnWidth(place) for place in range(count)), default=0)
         share = self.table.viewport().width() // max(1, count)
         for place in range(count):
-            self.table.setColumnWidth(place, max(_LEAST, min(widest, share)))
+            self.table.setColumnWidth(place, max(_LEAST, share))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More of long texts where there is more room."""

@@ -44,7 +44,7 @@ class Notice(QFrame):
 
 
 class NoteFields(QWidget):
-    """Tags and note of one run, written when a field is left or Enter is pressed."""
+    """Tags and note of one run, written when a field is left or Enter is pressed; hidden where no run is chosen."""
 
     written = Signal(str, str, str)
     """Name of the run, note, tags with commas between."""
@@ -73,6 +73,7 @@ class NoteFields(QWidget):
         self.note.setText(row.notes.note if row else "")
         self.note.setCursorPosition(0)
         self.setEnabled(row is not None)
+        self.setVisible(row is not None)
 
     @property
     def writing(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from gui.text import formats
@@ -28,15 +29,36 @@ class _Table(QTableWidget):
         self._bars = BarDelegate(self)
         self.setItemDelegate(self._bars)
 
-    def fill(self, heads: list[str], rows: list[list[str]]) -> None:
-        """Show these; columns get as wide as they need to be."""
+    def fill(self, heads: list[str], rows: list[list[str]], *, words: int = 2) -> None:
+        """Show these. The first `words` columns are texts, the others figures, which stand below each other."""
         self.setColumnCount(len(heads))
-        self.setHorizontalHeaderLabels(heads)
         self.setRowCount(len(rows))
+        for place, head in enumerate(heads):
+            self.setHorizontalHeaderItem(place, _item(head, figure=place >= words))
         for number, row in enumerate(rows):
             for place, text in enumerate(row):
-                self.setItem(number, place, QTableWidgetItem(text))
+                self.setItem(number, place, _item(text, figure=place >= words))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns as wide as they need to be, and what room is left shared between them."""
         self.resizeColumnsToContents()
+        count = max(1, self.columnCount())
+        spare = max(0, self.viewport().width() - self.horizontalHeader().length()) // count
+        for place in range(self.columnCount()):
+            self.setColumnWidth(place, self.columnWidth(place) + spare)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More room, or less."""
+        super().resizeEvent(event)
+        self._fit()
+
+
+def _item(text: str, *, figure: bool) -> QTableWidgetItem:
+    side = Qt.AlignmentFlag.AlignRight if figure else Qt.AlignmentFlag.AlignLeft
+    item = QTableWidgetItem(text)
+    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    return item
 
 
 class TrialTable(_Table):
@@ -89,7 +111,6 @@ class ImportanceTable(_Table):
         for number, (_, share) in enumerate(shares):
             if (item := self.item(number, 1)) is not None:
                 item.setData(PART, float(share))
-        self.horizontalHeader().setStretchLastSection(True)
         if not shares:
             self.fill([self.tr("Importance")], [[self.tr("Known once four trials are completed.")]])
 

@@ -71,7 +71,7 @@ class Banner(QWidget):
         self.hide_notice(key)
         self._texts[key] = text
         line = self._lines[key] = QFrame()
-        line.setProperty("surface", "info" if sign == "info" else "warning")
+        line.setProperty("surface", sign if sign in ("info", "failed") else "warning")
         row = QHBoxLayout(line)
         row.setContentsMargins(space(MEDIUM), space(TIGHT), space(SMALL), space(TIGHT))
         row.setSpacing(space(SMALL))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.widgets import labels
@@ -13,7 +13,7 @@ from trainer.plotting.heat_overlay import OPACITY, faded, heat_colors
 
 
 class BigPicture(QWidget):
-    """Its pixels are sharp; what is over it is smooth."""
+    """Its pixels are sharp; what is over it is smooth. One that `hugs` its image is no higher than its width allows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,12 +21,14 @@ class BigPicture(QWidget):
         self._grey: QImage | None = None
         self._heat: QImage | None = None
         self._opacity = OPACITY
+        self.hugs = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(72, 72)
 
     def show_image(self, image: QImage | None) -> None:
         """An image of any size, or nothing; no heat map."""
         self._image, self._heat = image, None
+        self._fit()
         self.update()
 
     def show_heat(self, pixels: NDArray[np.uint8], values: NDArray[np.float32]) -> None:
@@ -35,7 +37,18 @@ class BigPicture(QWidget):
         colors = np.ascontiguousarray(heat_colors(values))
         height, width = values.shape
         self._heat = QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+        self._fit()
         self.update()
+
+    def _fit(self) -> None:
+        if self.hugs and self._image is not None and self._image.width():
+            height = self.width() * self._image.height() / self._image.width()
+            self.setMaximumHeight(max(self.minimumHeight(), round(height)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self._fit()
 
     def set_opacity(self, opacity: float) -> None:
         """Of the map where it is brightest, 0 to 1."""

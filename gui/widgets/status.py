@@ -13,7 +13,7 @@ from gui.text.formats import whole
 from gui.viewmodels.selection import OpenRun
 from gui.widgets.run_toolbar import ElidedLabel
 from gui.widgets.state_sign import sign_pixmap, state_colour
-from gui.window.dimensions import MEDIUM, space
+from gui.window.dimensions import MEDIUM, SMALL, space
 from trainer.store.folder import RunFolder
 
 MOST_CHIPS = 3
@@ -35,6 +35,7 @@ class StatusBar(QStatusBar):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self.also)
+        self.setContentsMargins(space(SMALL), 0, 0, 0)  # below the list of runs
         self.addWidget(self.where, 1)
         for widget in (self.damage, self.chips):
             self.addPermanentWidget(widget)

@@ -351,11 +351,11 @@
     <name>ConfidencePanel</name>
     <message>
         <source>Accuracy by confidence</source>
-        <translation>Точность по уверенности</translation>
+        <translation>Доля верных по уверенности</translation>
     </message>
     <message>
         <source>Accuracy over coverage</source>
-        <translation>Точность и охват</translation>
+        <translation>Доля верных и охват</translation>
     </message>
     <message>
         <source>As trained</source>
@@ -2831,8 +2831,8 @@
         <translation>Назад</translation>
     </message>
     <message>
-        <source>By epoch: ↑ right ({right}), ↓ wrong ({wrong})</source>
-        <translation>↑ верно ({right}), ↓ неверно ({wrong})</translation>
+        <source>By epoch: ↑ right {right}, ↓ wrong {wrong}</source>
+        <translation>По эпохам: ↑ верно {right}, ↓ неверно {wrong}</translation>
     </message>
     <message>
         <source>Class</source>
@@ -2861,6 +2861,10 @@
     <message>
         <source>Previous image (Alt+Left)</source>
         <translation>К предыдущему изображению (Alt+←)</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Размер</translation>
     </message>
     <message>
         <source>Training image</source>
@@ -4919,7 +4923,7 @@
     </message>
     <message>
         <source>validation accuracy</source>
-        <translation>точность на валидации</translation>
+        <translation>доля верных на валидации</translation>
     </message>
     <message>
         <source>validation loss</source>
@@ -4927,7 +4931,7 @@
     </message>
     <message>
         <source>validation macro-F1</source>
-        <translation>макро-F1 на валидации</translation>
+        <translation>macro-F1 на валидации</translation>
     </message>
 </context>
 <context>
@@ -4977,8 +4981,8 @@
         <translation>Пробы</translation>
     </message>
     <message>
-        <source>Value of each trial, and the best so far</source>
-        <translation>Значение каждой пробы и лучшее на тот момент</translation>
+        <source>{metric}: each trial, and the best so far</source>
+        <translation>{metric}: все пробы и лучшее на тот момент</translation>
     </message>
     <message>
         <source>{state} · {done} of {wanted} trials · {model} on {data}</source>
@@ -4992,16 +4996,8 @@
         <translation>Отмена</translation>
     </message>
     <message>
-        <source>Every image is judged by models that have learned from the other images. Where they disagree with its label, where copies have two labels or are in two splits, and what looks like nothing else, you decide: other class, leave out, or fine. Your files stay as they are.</source>
-        <translation>Каждое изображение проверяют модели, обученные на остальных. Там, где они не согласны с меткой, где у копий разные метки или копии попали в разные части данных, и там, где изображение ни на что не похоже, решаете вы: другой класс, исключить или всё верно. Сами файлы не меняются.</translation>
-    </message>
-    <message>
         <source>Find labels that may be wrong</source>
         <translation>Найти, где метки могут быть неверны</translation>
-    </message>
-    <message>
-        <source>Find them</source>
-        <translation>Найти</translation>
     </message>
     <message>
         <source>Search again</source>
@@ -5010,6 +5006,14 @@
     <message>
         <source>Looking for labels that may be wrong</source>
         <translation>Идёт поиск неверных меток</translation>
+    </message>
+    <message>
+        <source>Check the labels</source>
+        <translation>Проверить разметку</translation>
+    </message>
+    <message>
+        <source>Models trained on the other images check each label. You decide where they disagree with it, where copies have different labels or are in two splits, and about images unlike all others: change the class, leave the image out, or keep it. Your files are never changed.</source>
+        <translation>Каждую метку проверяют модели, обученные на остальных изображениях. Если они с ней не согласны, если у копий разные метки или копии попали в разные части данных, если изображение не похоже на остальные, решаете вы: сменить класс, исключить изображение или оставить всё как есть. Сами файлы не меняются.</translation>
     </message>
     <message>
         <source>No label looks wrong</source>

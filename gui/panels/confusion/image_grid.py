@@ -35,7 +35,7 @@ class ImageGrid(QWidget):
         """What the chosen images have in common."""
         self.selection = ImageSelection(self.choice, 0)
         self._large: tuple[Split, int] | None = None
-        self.title, self.note, self.empty = labels.Note(), labels.Note(), labels.Sentence()
+        self.title, self.note, self.empty = labels.Note(), labels.Note(), labels.Sentence("image")
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)

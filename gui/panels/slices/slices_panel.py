@@ -50,7 +50,7 @@ class SlicesPanel(Panel):
         self._touched = self._asking = False
         self.split, self.by, self.pattern = QComboBox(), QComboBox(), QLineEdit(clearButtonEnabled=True)
         self.headline = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.note, self.empty = labels.Note(), labels.Sentence()
+        self.note, self.empty = labels.Note(), labels.Sentence("slices")
         self.view, self.grid = SliceView(), ImageGrid()
         self.grid.show_all.hide()
         self.errors_button, self.cancel_button = QPushButton(icon("matrix"), ""), QPushButton()
