@@ -808,10 +808,6 @@
         <translation>Строки таблицы</translation>
     </message>
     <message>
-        <source>Running average of the training reports. Epoch means are not smoothed.</source>
-        <translation>Скользящее среднее по батчам обучения. Средние за эпоху не сглаживаются.</translation>
-    </message>
-    <message>
         <source>Show the numbers as a table</source>
         <translation>Показать числа таблицей</translation>
     </message>
@@ -820,8 +816,12 @@
         <translation>Показать весь запуск и следить за ним дальше (Home, Esc или двойной щелчок)</translation>
     </message>
     <message>
-        <source>Smoothing:</source>
-        <translation>Сглаживание:</translation>
+        <source>Smoothing</source>
+        <translation>Сглаживание</translation>
+    </message>
+    <message>
+        <source>Steps of the running average of the training reports. Epoch means are not smoothed.</source>
+        <translation>По скольким шагам усредняются отчёты обучения. Средние за эпоху не сглаживаются.</translation>
     </message>
     <message>
         <source>Table</source>
@@ -836,6 +836,10 @@
         <translation>выкл.</translation>
     </message>
     <message>
+        <source>smoothing: {steps}</source>
+        <translation>сглаживание: {steps}</translation>
+    </message>
+    <message>
         <source>step {step}, epoch {epoch}</source>
         <translation>шаг {step}, эпоха {epoch}</translation>
     </message>
@@ -846,10 +850,6 @@
     <message>
         <source>training time</source>
         <translation>время обучения</translation>
-    </message>
-    <message>
-        <source>{steps} steps</source>
-        <translation>шагов: {steps}</translation>
     </message>
 </context>
 <context>
@@ -4170,7 +4170,7 @@
     </message>
     <message>
         <source>Photos (pretrained)</source>
-        <translation>Фотографии (предобученная сеть)</translation>
+        <translation>Фото (готовая сеть)</translation>
     </message>
     <message>
         <source>Photos (fine-tuned)</source>

@@ -36,6 +36,7 @@ class PictureRun:
         self.epochs, self.planned, self.skill = epochs, planned or epochs, skill
         self._random = np.random.default_rng(seed)
         self._journal = JournalWriter(self.folder.journal, 1)
+        self._curve = ["epoch,valid_macro_f1"]
         self._time = 0.0
 
     def write(self, *, status: Any = "completed", error: str = "") -> RunFolder:
@@ -52,6 +53,7 @@ class PictureRun:
             step = self.epochs * STEPS
             self._tell(ev.RunEnded(epoch=self.epochs, step=step, status=status, reason="epochs", error=error))
         self._journal.close()
+        self.folder.metrics.write_text("\n".join(self._curve) + "\n", encoding="utf-8")
         return self.folder
 
     def _tell(self, event: ev.Event) -> None:
@@ -103,6 +105,7 @@ class PictureRun:
                 epoch=epoch, step=step, seconds=0.4, improved=True, best_epoch=min(epoch, 14), best_loss=loss, **values
             )
         )
+        self._curve.append(f"{epoch},{values['macro_f1']}")
         self._tell(
             ev.EpochEnded(
                 epoch=epoch,
