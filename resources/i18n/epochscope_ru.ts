@@ -3440,10 +3440,6 @@
         <translation>; следующие — {time}</translation>
     </message>
     <message>
-        <source>A network that has seen a million photographs looks at yours; one layer learns your classes from what it sees. Needs few images.</source>
-        <translation>На ваши снимки смотрит сеть, обученная на миллионе фотографий; один слой учится различать ваши классы по её признакам. Хватает немногих изображений.</translation>
-    </message>
-    <message>
         <source>Check data lists everything.</source>
         <translation>Полный список покажет «Проверить данные».</translation>
     </message>
@@ -3478,6 +3474,10 @@
     <message>
         <source>Photos (pretrained) would fit better, but is not installed.</source>
         <translation>Лучше подошло бы «Фото (готовая сеть)», но этот рецепт не установлен.</translation>
+    </message>
+    <message>
+        <source>Pretrained on a million photographs: only one layer learns your classes. Needs few images.</source>
+        <translation>Сеть уже обучена на миллионе фотографий, и вашим классам учится только один слой. Хватает немногих изображений.</translation>
     </message>
     <message>
         <source>Small network from scratch</source>
@@ -6085,7 +6085,7 @@
     </message>
     <message>
         <source>With one sub-folder per class. The folder of a run opens that run.</source>
-        <translation>Для каждого класса своя подпапка. Папка запуска откроет этот запуск.</translation>
+        <translation>Для каждого класса своя подпапка. Если перетащить папку запуска, он откроется.</translation>
     </message>
 </context>
 <context>

@@ -84,7 +84,7 @@ class SlicesPanel(Panel):
         self.splitter.addWidget(self.grid)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
-        self.splitter.setSizes([600, 360])
+        self.splitter.setSizes([560, 400])
         self.splitter.setChildrenCollapsible(False)
         shown, nothing = QWidget(), QWidget()
         inner = QVBoxLayout(shown)
