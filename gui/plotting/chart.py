@@ -33,6 +33,8 @@ _USUAL_MARK = "0.000"
 """Of the y axis: charts above each other line up where theirs are no wider."""
 LINES_A_TICK, TEXTS_A_TICK = 1.9, 1.2
 """How far apart ticks are at least: in lines of text upwards, in widths of their texts along the bottom."""
+MOST_TICKS = 9
+"""More lines than that are a grid to look through."""
 
 
 @dataclass
@@ -203,7 +205,8 @@ class Chart(QFrame):
     def _place_ticks(self) -> None:
         area, metrics = self.area, QFontMetricsF(self.font())
         kind: Kind = "log" if self.log else self.kind
-        most = max(2, int(area.height() / (LINES_A_TICK * metrics.height()))) if self.scene.strokes else 0
+        most = max(2, min(MOST_TICKS, int(area.height() / (LINES_A_TICK * metrics.height()))))
+        most = most if self.scene.strokes else 0
         places, step = ticks(*self.y_range, most, kind)
         values = [10.0**place if self.log else place for place in places]
         y_ticks = [
@@ -213,7 +216,7 @@ class Chart(QFrame):
         self._make_room(max((metrics.horizontalAdvance(mark) for _, mark in y_ticks), default=0.0) + 8)
         area = self.area
         room = metrics.horizontalAdvance(self._x_mark(self.scene.x[1], 1.0)) * TEXTS_A_TICK
-        places, step = ticks(*self.scene.x, max(2, int(area.width() / room)), self.x_kind)
+        places, step = ticks(*self.scene.x, max(2, min(MOST_TICKS, int(area.width() / room))), self.x_kind)
         self._ticks = [(place, self._x_mark(place, step)) for place in places], y_ticks
 
     def _x_mark(self, place: float, step: float) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from trainer import events as ev
 from trainer.metrics.classification import Metrics
+from trainer.store import summary
 from trainer.store.folder import RunFolder, create_run, current_owner, write_owner
 from trainer.store.journal import JournalWriter
 from trainer.store.search_folder import (
@@ -24,6 +25,7 @@ from trainer.store.search_folder import (
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 STEPS, BATCH, EVERY = 41, 128, 8
+STARTED = "2026-09-21T08:14:00+00:00"
 LAST = 16
 """Images in the last step of an epoch, which is reported by itself."""
 
@@ -37,6 +39,7 @@ class PictureRun:
         self._random = np.random.default_rng(seed)
         self._journal = JournalWriter(self.folder.journal, 1)
         self._curve = ["epoch,valid_macro_f1"]
+        self._best = (float("inf"), 0, 0.0)
         self._time = 0.0
 
     def write(self, *, status: Any = "completed", error: str = "") -> RunFolder:
@@ -53,8 +56,15 @@ class PictureRun:
             step = self.epochs * STEPS
             self._tell(ev.RunEnded(epoch=self.epochs, step=step, status=status, reason="epochs", error=error))
         self._journal.close()
+        self._summarise("running" if live else status)
         self.folder.metrics.write_text("\n".join(self._curve) + "\n", encoding="utf-8")
         return self.folder
+
+    def _summarise(self, status: Any) -> None:
+        known = summary.Summary(status=status, data="cifar10-images", model="cnn", started_at=STARTED)
+        known.epoch, known.epochs, known.elapsed = self.epochs, self.planned, self._time
+        known.best_loss, known.best_epoch, known.best_macro_f1 = self._best
+        summary.write(self.folder.summary, known)
 
     def _tell(self, event: ev.Event) -> None:
         self._journal.write(event, t=self._time, wall=1_790_000_000_000 + round(1000 * self._time))
@@ -105,6 +115,7 @@ class PictureRun:
                 epoch=epoch, step=step, seconds=0.4, improved=True, best_epoch=min(epoch, 14), best_loss=loss, **values
             )
         )
+        self._best = min(self._best, (loss, epoch, values["macro_f1"]))
         self._curve.append(f"{epoch},{values['macro_f1']}")
         self._tell(
             ev.EpochEnded(
@@ -144,7 +155,7 @@ class PictureRun:
             attempt=1,
             resumed_step=0,
             resumed_seq=0,
-            started_at="2026-09-21T08:14:00+00:00",
+            started_at=STARTED,
             epochs=self.planned,
             steps_per_epoch=STEPS,
             settings={"data": {"source": "cifar10-images"}, "train": {"optimizer": "adamw", "epochs": self.planned}},

@@ -15,7 +15,8 @@ from gui.viewmodels.image_index import ImageFilter, ImageIndex, ImageSelection, 
 from gui.widgets import labels
 from gui.widgets.thumbnails import Card, ThumbnailView
 
-SIDE = 96
+SIDE, LARGEST = 96, 192
+"""Pixels of a picture, and where a few have the place of many."""
 KEEPS: tuple[Keep, ...] = ("all", "wrong", "right")
 ORDERS: tuple[Order, ...] = ("-loss", "loss", "-confidence", "confidence")
 
@@ -41,7 +42,7 @@ class ImageGrid(QWidget):
         self.title.setFont(font)
         self.show_all = QPushButton()
         self.keep, self.order = QComboBox(), QComboBox()
-        self.view, self.detail = ThumbnailView(SIDE, 2), ImageDetail(explanations)
+        self.view, self.detail = ThumbnailView(SIDE, 2, largest=LARGEST), ImageDetail(explanations)
         self._lay_out()
         self.show_all.clicked.connect(lambda: self.choose(replace(self.choice, true=None, predicted=None)))
         self.keep.activated.connect(self._filter)
@@ -138,6 +139,7 @@ class ImageGrid(QWidget):
             large = (self.choice.split, int(self.selection.items[0]))
         self._large = large
         self._mark()
+        self.view.fit()
         self.view.doItemsLayout()
         self.view.verticalScrollBar().setValue(scroll)
 
