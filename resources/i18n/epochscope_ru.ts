@@ -2931,7 +2931,7 @@
     </message>
     <message>
         <source>No image matches. Choose another cell or filter.</source>
-        <translation>Нет подходящих изображений. Выберите другую клетку или фильтр.</translation>
+        <translation>Нет подходящих изображений. Выберите другую ячейку или фильтр.</translation>
     </message>
     <message>
         <source>Order</source>
@@ -3186,20 +3186,20 @@
         <translation>меток изменено: {relabel}, изображений исключено: {left_out}</translation>
     </message>
     <message>
-        <source>labels the models agree with: {share}</source>
-        <translation>меток, с которыми модели согласны: {share}</translation>
+        <source>the models agree with {share} of the labels</source>
+        <translation>модели согласны с {share} меток</translation>
     </message>
     <message>
         <source>left out</source>
         <translation>исключено</translation>
     </message>
     <message>
-        <source>the first {some} of {all} proposals</source>
-        <translation>показаны первые {some} из {all}</translation>
+        <source>probably wrong: {count}</source>
+        <translation>вероятно, неверных: {count}</translation>
     </message>
     <message>
-        <source>wrong by estimate: {count}</source>
-        <translation>по оценке, неверных: {count}</translation>
+        <source>the first {some} of {all} proposals</source>
+        <translation>показаны первые {some} из {all}</translation>
     </message>
     <message>
         <source>{done} of {all} decided</source>
@@ -3407,11 +3407,11 @@
     </message>
     <message>
         <source>Ta&amp;gs</source>
-        <translation>&amp;Метки</translation>
+        <translation>&amp;Теги</translation>
     </message>
     <message>
         <source>Tags</source>
-        <translation>Метки</translation>
+        <translation>Теги</translation>
     </message>
     <message>
         <source>what this run is about</source>
@@ -3736,7 +3736,7 @@
     </message>
     <message>
         <source>{count} labelled images: accuracy {accuracy} ({low} to {high}), macro-F1 {f1} ({from} to {to}); in brackets: 95 % intervals</source>
-        <translation>Изображений с метками: {count}; доля верных {accuracy} ({low}–{high}), macro-F1 {f1} ({from}–{to}); в скобках 95%-ные интервалы</translation>
+        <translation>Изображений с метками: {count}; доля верных {accuracy} ({low}–{high}), macro-F1 {f1} ({from}–{to}); в скобках 95 %-е интервалы</translation>
     </message>
     <message>
         <source>{count} of {total} images cannot be read</source>
@@ -4715,7 +4715,7 @@
     </message>
     <message>
         <source>Tags</source>
-        <translation>Метки</translation>
+        <translation>Теги</translation>
     </message>
     <message>
         <source>Time</source>
@@ -4830,11 +4830,11 @@
     </message>
     <message>
         <source>Name, status, data, model, tag or note</source>
-        <translation>Имя, состояние, данные, модель, метка или заметка</translation>
+        <translation>Имя, состояние, данные, модель, тег или заметка</translation>
     </message>
     <message>
         <source>No name, status, data, model, tag or note has all of these words.</source>
-        <translation>Ни в имени, ни в состоянии, данных, модели, метках или заметке таких слов нет.</translation>
+        <translation>Ни в имени, ни в состоянии, данных, модели, тегах или заметке таких слов нет.</translation>
     </message>
     <message>
         <source>No runs yet</source>
@@ -5685,7 +5685,7 @@
     </message>
     <message>
         <source>Macro-F1 {value}, 95 % interval {interval}</source>
-        <translation>Macro-F1 {value}, 95 %-ный интервал {interval}</translation>
+        <translation>Macro-F1 {value}, 95 %-й интервал {interval}</translation>
     </message>
     <message>
         <source>No macro-F1: all images are of one class</source>
@@ -5705,7 +5705,7 @@
     </message>
     <message>
         <source>With its 95 % interval; the dashed line is the accuracy of all images</source>
-        <translation>С 95 %-ным интервалом; пунктир — доля верных на всех изображениях</translation>
+        <translation>С 95 %-м интервалом; пунктир — доля верных на всех изображениях</translation>
     </message>
     <message>
         <source>lost: {count} ({low}–{high})</source>
@@ -5713,7 +5713,7 @@
     </message>
     <message>
         <source>{accuracy}, 95 % interval {interval}; {wrong} of {images} wrong</source>
-        <translation>{accuracy}, 95 %-ный интервал {interval}; ошибок: {wrong} из {images}</translation>
+        <translation>{accuracy}, 95 %-й интервал {interval}; ошибок: {wrong} из {images}</translation>
     </message>
     <message>
         <source>Δ, pp</source>
