@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gui.window.tabs import PANELS
+from tests.gui.screenshot_runs import PictureRun, photographs, templates, write_search
 from trainer.store import durable
 
 PATIENCE = 200.0
@@ -25,7 +25,6 @@ class Stage:
         from PySide6.QtWidgets import QApplication
 
         from tests.gui.sample_runs import SampleRun
-        from tests.gui.screenshot_runs import PictureRun
 
         self.app: Any = QApplication.instance() or QApplication(["epochscope"])
         self.root, self.nothing = home / "runs", home / "no-runs"
@@ -47,7 +46,7 @@ class Stage:
         PictureRun(self.root, "cnn-small-step", 24, skill=0.6, seed=1).write(status="stopped")
         PictureRun(self.root, "cnn-diverged", 3, planned=24, skill=0.4, seed=2).write(status="failed", error="loss")
         self.live = PictureRun(self.root, "cnn-overnight", 9, planned=24, seed=3).write(status="running")
-        self.linear = SampleRun(self.root, name="softmax-digits", per_class=20, weight=_templates()).make().folder
+        self.linear = SampleRun(self.root, name="softmax-digits", per_class=20, weight=templates()).make().folder
         for folder in self.root.iterdir():
             for name in ("run.toml", "environment.json", "log.txt", "metrics.csv"):
                 if folder.name != ".data" and not (folder / name).exists():
@@ -113,28 +112,6 @@ class Stage:
             self.window.deleteLater()
             self.window = None
             self.app.processEvents()
-
-
-def photographs(folder: Path) -> Path:
-    """80 images of each of three classes of CIFAR-10, four of each in the folder of the next one. Raises KeyError
-    without EPOCHSCOPE_CIFAR10."""
-    classes = ("cat", "horse", "ship")
-    source = Path(os.environ["EPOCHSCOPE_CIFAR10"]) / "train"
-    shutil.rmtree(folder, ignore_errors=True)
-    for place, name in enumerate(classes):
-        for number, image in enumerate(sorted((source / name).glob("*.jpg"))[:80]):
-            wrong = classes[(place + 1) % len(classes)] if number < 4 else name
-            (folder / wrong).mkdir(parents=True, exist_ok=True)
-            shutil.copy(image, folder / wrong / f"{name}-{image.name}")
-    return folder
-
-
-def _templates() -> Any:
-    import numpy as np
-
-    y, x = np.mgrid[0:8, 0:8] / 7 - 0.5
-    shapes = (np.cos(6 * x), np.sin(6 * y), x * y * 8)
-    return np.stack([np.tile(shape, (3, 1, 1)).reshape(-1) for shape in shapes]).astype(np.float32)
 
 
 # -- views -----------------------------------------------------------------------------------------------------------
@@ -362,7 +339,6 @@ def _new_run_wrong(stage: Stage) -> Any:
 def _search(tab: int) -> Callable[[Stage], Any]:
     def view(stage: Stage) -> Any:
         from gui.search.search_dialog import SearchDialog
-        from tests.gui.screenshot_runs import write_search
 
         write_search(stage.root)
         stage.window.file_actions.show_searches()

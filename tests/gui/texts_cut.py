@@ -11,7 +11,7 @@ def cut_texts(widget: Any) -> list[str]:
     and how many pixels are missing. What cuts its text by itself must have a tool tip then."""
     from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QTabBar, QWidget
 
-    found = []
+    found: list[str] = []
     for one in [widget, *widget.findChildren(QWidget)]:
         if not one.isVisible() or one.visibleRegion().isEmpty():
             continue
@@ -62,7 +62,7 @@ def _box_needs(box: Any) -> int:
     edit = box.style().subControlRect(
         QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, box
     )
-    return text.width() + box.width() - edit.width()
+    return int(text.width() + box.width() - edit.width())
 
 
 def _cut_tabs(bar: Any) -> Iterator[str]:
