@@ -113,9 +113,9 @@ class ParallelCoordinates(QWidget):
                 painter.setPen(colours.muted)
                 painter.drawLine(QPointF(x - 3, y), QPointF(x + 3, y))
                 # lines of trials would cross the text
-                place = metrics.boundingRect(text).adjusted(-2, -1, 2, 1)
+                behind = metrics.boundingRect(text).adjusted(-2, -1, 2, 1)
                 at = QPointF(x + 6, y + metrics.ascent() / 2 - 1)
-                painter.fillRect(place.translated(at), self.palette().color(self.backgroundRole()))
+                painter.fillRect(behind.translated(at), self.palette().color(self.backgroundRole()))
                 painter.setPen(ink)
                 painter.drawText(at, text)
 

@@ -2918,16 +2918,28 @@
         <translation>Всего: {count}</translation>
     </message>
     <message>
-        <source>Largest loss first</source>
+        <source>Largest loss</source>
         <translation>Большие потери</translation>
     </message>
     <message>
-        <source>Least confident first</source>
+        <source>Least confident</source>
         <translation>Неуверенные</translation>
     </message>
     <message>
-        <source>Most confident first</source>
+        <source>Most confident</source>
         <translation>Уверенные</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>Верные</translation>
+    </message>
+    <message>
+        <source>Smallest loss</source>
+        <translation>Малые потери</translation>
+    </message>
+    <message>
+        <source>Wrong</source>
+        <translation>Неверные</translation>
     </message>
     <message>
         <source>No image matches. Choose another cell or filter.</source>
@@ -2938,20 +2950,8 @@
         <translation>Порядок</translation>
     </message>
     <message>
-        <source>Right only</source>
-        <translation>Верные</translation>
-    </message>
-    <message>
         <source>Show all</source>
         <translation>Показать все</translation>
-    </message>
-    <message>
-        <source>Smallest loss first</source>
-        <translation>Малые потери</translation>
-    </message>
-    <message>
-        <source>Wrong only</source>
-        <translation>Неверные</translation>
     </message>
     <message>
         <source>loss {loss}</source>

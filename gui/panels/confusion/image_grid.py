@@ -84,12 +84,12 @@ class ImageGrid(QWidget):
         """Set all texts again."""
         self.show_all.setText(self.tr("Show all"))
         self.show_all.setToolTip(self.tr("All images of the split, whatever their class"))
-        keeps = (self.tr("All"), self.tr("Wrong only"), self.tr("Right only"))
+        keeps = (self.tr("All"), self.tr("Wrong"), self.tr("Right"))
         orders = (
-            self.tr("Largest loss first"),
-            self.tr("Smallest loss first"),
-            self.tr("Most confident first"),
-            self.tr("Least confident first"),
+            self.tr("Largest loss"),
+            self.tr("Smallest loss"),
+            self.tr("Most confident"),
+            self.tr("Least confident"),
         )
         for box, texts, name in ((self.keep, keeps, self.tr("Filter")), (self.order, orders, self.tr("Order"))):
             chosen = max(0, box.currentIndex())
