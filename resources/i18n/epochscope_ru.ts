@@ -5844,7 +5844,7 @@
     </message>
     <message>
         <source>no difference</source>
-        <translation>разницы нет</translation>
+        <translation>наравне</translation>
     </message>
     <message>
         <source>rare ones</source>

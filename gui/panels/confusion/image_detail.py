@@ -17,10 +17,11 @@ from gui.text import formats
 from gui.viewmodels.explanations import Explanations, ImageKey, Neighbor, SaliencyMap
 from gui.viewmodels.image_index import Seen, Verdicts
 from gui.widgets import labels
+from gui.window.dimensions import SMALL, space
 from gui.window.theme import icon
 
-LOSS = 3
-"""Index of the line that shows the distance for a similar image."""
+LOSS, FILE = 3, 4
+"""Index of the line that shows the distance for a similar image, and of the one that may be long."""
 
 ROWS = 14
 """Lines of text needed for the image, its facts and the controls, without the verdicts by epoch."""
@@ -56,7 +57,8 @@ class ImageDetail(QWidget):
         self.similar = SimilarView(explanations, self.heat.waiting_text)
         self.back, self.similar_switch = QPushButton(icon("previous"), ""), self.similar.switch
         self.captions = [QLabel() for _ in range(6)]
-        self.values = [labels.Note(Qt.TextElideMode.ElideMiddle) for _ in self.captions]
+        middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
+        self.values = [labels.Note(middle if number == FILE else right) for number in range(len(self.captions))]
         self.strip_caption = labels.Note()
         self._lay_out()
         self._connect()
@@ -92,7 +94,7 @@ class ImageDetail(QWidget):
         self._form = QFormLayout(inner)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(2)
-        self._form.setHorizontalSpacing(12)
+        self._form.setHorizontalSpacing(space(SMALL))
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for caption, value in zip(self.captions, self.values, strict=True):
             caption.setProperty("tone", "muted")

@@ -53,16 +53,15 @@ class ImageGrid(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(self.title, 1)
+        head.addWidget(self.title, 2)
+        head.addWidget(self.note, 1)
         head.addWidget(self.show_all)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         tools = QHBoxLayout()
         for widget in (self.keep, self.order):
             widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(widget)
-        tools.addWidget(self.note, 1)
-        # if space is short, the order is cut off rather than the number
-        self.order.setMinimumWidth(self.fontMetrics().averageCharWidth() * 12)
-        self.note.setMinimumWidth(self.fontMetrics().averageCharWidth() * 15)
+        tools.addStretch(1)
         place = QWidget()
         self._stack = QStackedLayout(place)
         self._stack.addWidget(self.view)
