@@ -23,6 +23,8 @@ from gui.window.theme import icon
 LOSS, FILE = 3, 4
 """Index of the line that shows the distance for a similar image, and of the one that may be long."""
 
+PICTURE = 160
+"""Pixels at which a heat map can be read."""
 ROWS = 14
 """Lines of text needed for the image, its facts and the controls, without the verdicts by epoch."""
 
@@ -46,6 +48,8 @@ class ImageDetail(QWidget):
     """
 
     epoch_chosen = Signal(int)
+    room_wanted = Signal(int)
+    """A heat map or similar images were switched on: pixels that everything needs, with the picture large."""
 
     def __init__(self, explanations: Explanations | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +117,8 @@ class ImageDetail(QWidget):
     def _connect(self) -> None:
         self.strip.epoch_chosen.connect(self.epoch_chosen)
         self.similar_switch.toggled.connect(self._fit_strip)
+        for switch in (self.heat.switch, self.similar_switch):
+            switch.toggled.connect(self._want_room)
         self.similar.chosen.connect(self._go_to)
         self.back.clicked.connect(self.go_back)
         self.heat.explained.connect(self._explained)
@@ -215,6 +221,11 @@ class ImageDetail(QWidget):
         there = len(self._verdicts.epochs) > 0 and not training and (room > needed or self._explanations is None)
         self.strip.setVisible(there)
         self.strip_caption.setVisible(there or training)
+
+    def _want_room(self, on: bool) -> None:
+        if on:
+            around = self.similar.sizeHint().height() if self.similar_switch.isChecked() else 0
+            self.room_wanted.emit(around + PICTURE + 6 * self.fontMetrics().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Adapt to the new size."""

@@ -14,6 +14,7 @@ from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, ImageSelection, Keep, Order, Seen, Split, Verdicts
 from gui.widgets import labels
 from gui.widgets.thumbnails import Card, ThumbnailView
+from gui.window.dimensions import LARGE, space
 
 SIDE, LARGEST = 96, 192
 """Pixels of a picture, and where a few have the place of many."""
@@ -49,6 +50,7 @@ class ImageGrid(QWidget):
         self.order.activated.connect(self._filter)
         self.view.selectionModel().currentChanged.connect(self._current)
         self.detail.epoch_chosen.connect(self.epoch_chosen)
+        self.detail.room_wanted.connect(self._make_room)
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -78,6 +80,14 @@ class ImageGrid(QWidget):
         layout.addLayout(head)
         layout.addLayout(tools)
         layout.addWidget(self.splitter, 1)
+
+    def _make_room(self, height: int) -> None:
+        """The list gives way to what is asked of one image, down to a row."""
+        list_height, detail_height = self.splitter.sizes()
+        row = SIDE + 2 * self.fontMetrics().height() + space(LARGE)
+        spare = list_height - row
+        if (more := min(spare, height - detail_height)) > 0:
+            self.splitter.setSizes([list_height - more, detail_height + more])
 
     def retranslate(self) -> None:
         """Set all texts again."""
