@@ -132,7 +132,9 @@ class CompareDialog(QDialog):
     def _fit(self) -> None:
         """Columns of one width share what there is."""
         count = self.table.columnCount()
-        share = self.table.viewport().width() // max(1, count)
+        # the table's own layout has not yet heard of longer heads at the left
+        frame, heads = 2 * self.table.frameWidth(), self.table.verticalHeader().sizeHint().width()
+        share = (self.table.width() - frame - heads) // max(1, count)
         for place in range(count):
             self.table.setColumnWidth(place, max(_LEAST, share))
 
