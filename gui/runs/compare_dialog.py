@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from gui.runs.comparison_verdict import ComparisonVerdict
 from gui.runs.run_text import heads, shown
+from gui.text.formats import short_path
 from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at, plain
 from gui.viewmodels.settings_form import as_text
 from gui.widgets.bar_delegate import PART, BarDelegate
@@ -210,5 +211,5 @@ def _setting_line(one: SettingDifference) -> ComparisonRow:
     if setting is not None:
         words = QCoreApplication.translate("Settings", setting.title)
         title = f"{words} ({one.name})"
-    texts = tuple("–" if value is None else plain(as_text(value)) for value in one.values)
+    texts = tuple("–" if value is None else plain(short_path(as_text(value))) for value in one.values)
     return ComparisonRow(plain(title), texts, one.differs)

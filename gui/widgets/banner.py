@@ -15,6 +15,7 @@ from gui.window.theme import Colours, icon
 
 Button = tuple[str, Callable[[], None]]
 MAX_LINES = 4
+_SURFACES = {"info": "info", "done": "info", "failed": "failed"}
 
 
 class _Words(QLabel):
@@ -48,7 +49,7 @@ def _colour(sign: str) -> QColor:
     """What has failed, what is to be known, what needs attention."""
     if sign == "failed":
         return Colours.current().bad
-    return Colours.current().train if sign == "info" else state_colour("paused")
+    return Colours.current().train if sign in ("info", "done") else state_colour("paused")
 
 
 class Banner(QWidget):
@@ -71,7 +72,7 @@ class Banner(QWidget):
         self.hide_notice(key)
         self._texts[key] = text
         line = self._lines[key] = QFrame()
-        line.setProperty("surface", sign if sign in ("info", "failed") else "warning")
+        line.setProperty("surface", _SURFACES.get(sign, "warning"))
         row = QHBoxLayout(line)
         row.setContentsMargins(space(MEDIUM), space(TIGHT), space(SMALL), space(TIGHT))
         row.setSpacing(space(SMALL))

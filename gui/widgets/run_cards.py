@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar
 
-from gui.text.formats import number, plain, split_word, whole
+from gui.text.formats import number, plain, short_path, split_word, whole
 from gui.text.run_facts import SCORE, Facts, fact_names, fact_tips
 from gui.text.run_states import state_advice
 from gui.viewmodels.changed_settings import changed_settings
@@ -171,7 +171,7 @@ class ModelCard(CardFrame):
             | {names[key]: facts.get(key, "") for key in ("parameters", "optimizer")}
         )
         found = changed_settings(model.info.settings)
-        lines = {tr("Settings", one.setting.title): plain(_spoken(one.value)) for one in found}
+        lines = {tr("Settings", one.setting.title): plain(short_path(_spoken(one.value))) for one in found}
         self.settings.show_rows(dict(list(lines.items())[:MOST_SETTINGS]))
         self.changes.setText(tr("RunInfo", "Changed settings") if lines else tr("RunInfo", "Default settings"))
         more = len(lines) - MOST_SETTINGS

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from gui.engine import processes
-from gui.text.formats import whole
+from gui.text.formats import short_path, whole
 from gui.viewmodels.selection import OpenRun
 from gui.widgets.run_toolbar import ElidedLabel
 from gui.widgets.state_sign import sign_pixmap, state_colour
@@ -44,7 +44,7 @@ class StatusBar(QStatusBar):
 
     def show_run(self, run: OpenRun | None) -> None:
         """Where the shown run is."""
-        self.where.set_whole(str(run.folder.path) if run else "")
+        self.where.set_whole(short_path(str(run.folder.path)) if run else "")
         self.show_damage(0)
 
     def show_damage(self, lines: int) -> None:

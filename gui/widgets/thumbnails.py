@@ -144,7 +144,9 @@ class ThumbnailView(QAbstractItemView):
 
     def fit(self) -> None:
         """Find the largest pictures that fit."""
-        room, count = self.size() - QSize(2 * self.frameWidth(), 2 * self.frameWidth()), self.pictures.rowCount()
+        # with the scroll bar that may be there still: it would stay where pictures fit only without it
+        bar = self.verticalScrollBar().sizeHint().width()
+        room, count = self.size() - QSize(2 * self.frameWidth() + bar, 2 * self.frameWidth()), self.pictures.rowCount()
         fitting = self._sides[0]
         for side in self._sides:
             self.side = side

@@ -55,8 +55,8 @@ class ImageGrid(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(self.title, 2)
-        head.addWidget(self.note, 1)
+        head.addWidget(self.title, 5)
+        head.addWidget(self.note, 2)
         head.addWidget(self.show_all)
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         tools = QHBoxLayout()
