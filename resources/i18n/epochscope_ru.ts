@@ -655,7 +655,7 @@
     </message>
     <message>
         <source>Data wait</source>
-        <translation>Ожидание данных</translation>
+        <translation>Ждёт данные</translation>
     </message>
     <message>
         <source>Drawings (*.svg)</source>
