@@ -13,6 +13,8 @@ from gui.window.theme import icon
 SPANS = (0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 """Steps to smooth over; 0 is none."""
 _FIRST = SPANS.index(50)
+_USUAL = 200
+"""A longer span takes room from what is beside it."""
 _AXES: tuple[Axis, ...] = ("step", "epoch", "time")
 _SOURCES: tuple[Source, ...] = ("epochs", "batches")
 
@@ -41,7 +43,7 @@ class CurvesToolbar(QWidget):
         self.slider.setRange(0, len(SPANS) - 1)
         self.slider.setPageStep(3)
         self.slider.setValue(_FIRST)
-        self.slider.setFixedWidth(space(20))
+        self.slider.setFixedWidth(space(16))
         self._axis_label.setBuddy(self.axis_box)
         self._buttons = self.follow_button, self.table_button
         self._of_charts: list[QWidget] = [self._axis_label, self.axis_box, self.slider]
@@ -173,10 +175,10 @@ class CurvesToolbar(QWidget):
         self.table_button.setToolTip(self.tr("Show the numbers as a table"))
         self.axis_box.setAccessibleName(self._axis_label.text().rstrip(":"))
         self.source_box.setAccessibleName(self.tr("Rows of the table"))
-        longest = max((QLocale().toString(SPANS[-1]), self.tr("off")), key=len)
-        text = self.tr("smoothing: {steps}").format(steps=longest)
-        self._span_value.setFixedWidth(self.fontMetrics().horizontalAdvance(text) + 4)
-        where = self.tr("step {step}, epoch {epoch}").format(step="99,999", epoch="99")
+        usual = max((QLocale().toString(_USUAL), self.tr("off")), key=len)
+        text = self.tr("smoothing: {steps}").format(steps=usual)
+        self._span_value.setMinimumWidth(self.fontMetrics().horizontalAdvance(text) + 4)
+        where = self.tr("step {step}, epoch {epoch}").format(step="9,999", epoch="99")
         self._note_room = self.fontMetrics().horizontalAdvance(where)
         self._show_span()
 
