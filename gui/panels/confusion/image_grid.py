@@ -55,8 +55,8 @@ class ImageGrid(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        head.addWidget(self.title, 5)
-        head.addWidget(self.note, 2)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.note)
         head.addWidget(self.show_all)
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         tools = QHBoxLayout()
@@ -219,6 +219,8 @@ class ImageGrid(QWidget):
             self.note.setText(text.format(shown=shown, **values))
         else:
             self.note.setText("" if found.reason else self.tr("Images: {count}").format(count=shown))
+        needed = self.fontMetrics().horizontalAdvance(self.note.accessibleName()) + 4
+        self.note.setMinimumWidth(min(needed, self.width() // 2))
         self._stack.setCurrentWidget(self.view if len(found.items) else self.empty)
         nothing = self.tr("No image matches. Choose another cell or filter.")
         self.empty.setText(labels.why_no_images(found.reason, found.file) or nothing)
