@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.panels.confusion.image_detail import ImageDetail
 from gui.text import formats
@@ -59,6 +68,7 @@ class ImageGrid(QWidget):
         head.addWidget(self.note)
         head.addWidget(self.show_all)
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.note.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         tools = QHBoxLayout()
         for widget in (self.keep, self.order):
             widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -220,7 +230,7 @@ class ImageGrid(QWidget):
         else:
             self.note.setText("" if found.reason else self.tr("Images: {count}").format(count=shown))
         needed = self.fontMetrics().horizontalAdvance(self.note.accessibleName()) + 4
-        self.note.setMinimumWidth(min(needed, self.width() // 2))
+        self.note.setFixedWidth(min(needed, self.width() // 2))
         self._stack.setCurrentWidget(self.view if len(found.items) else self.empty)
         nothing = self.tr("No image matches. Choose another cell or filter.")
         self.empty.setText(labels.why_no_images(found.reason, found.file) or nothing)

@@ -67,3 +67,14 @@ def test_the_list_gives_way_to_one_image_down_to_a_row(qtbot: QtBot, tmp_path: P
     assert abs(grid.splitter.sizes()[1] - before[1] - 20) <= 1
     grid.detail.room_wanted.emit(10_000)
     assert SIDE < grid.splitter.sizes()[0] < 2 * SIDE
+
+
+def test_title_number_and_button_stand_side_by_side(qtbot: QtBot, tmp_path: Path) -> None:
+    panel = panel_of(qtbot, tmp_path, SHORT)
+    grid = panel.grid
+    panel.choose_cell(0, 0)
+    qtbot.wait(1)
+    assert grid.note.text() == grid.note.accessibleName(), "whole"
+    title, note, button = (part.geometry() for part in (grid.title, grid.note, grid.show_all))
+    assert title.right() < note.left()
+    assert note.right() < button.left()
