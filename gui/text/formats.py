@@ -197,7 +197,7 @@ def duration(seconds: float) -> str:
 
 
 def short_path(text: str) -> str:
-    """With `~` for the home of the user, where the path lies in it."""
+    """With `~` for the home of the user, where the path is in it."""
     home = str(Path.home())
     inside = len(home) > 1 and text.startswith(home) and text[len(home) : len(home) + 1] in ("", "/", "\\")
     return "~" + text[len(home) :] if inside else text

@@ -1,4 +1,4 @@
-"""Paths are written from the home of the user on, where they lie in it."""
+"""Paths are written from the home of the user on, where they are in it."""
 
 from __future__ import annotations
 
