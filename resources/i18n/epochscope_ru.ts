@@ -628,7 +628,7 @@
     </message>
     <message>
         <source>train, epoch mean</source>
-        <translation>обучение, среднее за эпоху</translation>
+        <translation>обучение, эпоха</translation>
     </message>
     <message>
         <source>train, smoothed</source>
