@@ -3407,7 +3407,7 @@
     </message>
     <message>
         <source>Ta&amp;gs</source>
-        <translation>&amp;Теги</translation>
+        <translation>Те&amp;ги</translation>
     </message>
     <message>
         <source>Tags</source>
