@@ -372,7 +372,7 @@ class NewRunPage(QWidget):
         self.recipe.clear()
         self.recipe.addItem(self.tr("None (defaults)"), None)
         for one in self.form.recipes:
-            self.recipe.addItem(f"{settings.recipe_title(one)} ({one.name})", one.name)
+            self.recipe.addItem(f"{settings.recipe_title(one)} · {one.name}", one.name)
         self.recipe.setCurrentIndex(place)
         for row in self.rows.values():
             row.retranslate()

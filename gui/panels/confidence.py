@@ -6,7 +6,7 @@ from collections.abc import Set
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from gui.panels.base import Panel
 from gui.plotting.coverage import CoverageCurve
@@ -38,11 +38,12 @@ class ConfidencePanel(Panel):
         self._reason: Reason = ""
         self._stamp: tuple[int, ...] | None = None
         self._splits: tuple[str, ...] = ()
-        self.split, self.stage, self.note = QComboBox(), QComboBox(), labels.Note()
+        self.split, self.stage = QComboBox(), QComboBox()
+        self.note = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.reliability, self.coverage = ReliabilityDiagram(), CoverageCurve()
         self.reliability_legend, self.coverage_legend = Legend(), Legend()
         self.reliability_title, self.coverage_title = labels.Note(), labels.Note()
-        self.hint, self.empty = labels.Note(), labels.Sentence()
+        self.hint, self.empty = labels.Note(), labels.Sentence("confidence")
         self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         for box in (self.split, self.stage):
@@ -173,7 +174,7 @@ class ConfidencePanel(Panel):
         return self.tr("temperature {value}").format(value=formats.number(found.temperature, 2))
 
     def _about(self, found: Calibration, one: SplitCalibration) -> str:
-        """The effect of the temperature on the error comes first: long texts are cut off at the end."""
+        """The effect of the temperature on the error comes first."""
         before, after = (formats.percent(stage.ece, 1) for stage in (one.before, one.after))
         scaled = self.tr("Temperature {value}: calibration error {before} → {after}")
         text = (scaled if found.scaled else self.tr("Calibration error {before}")).format(

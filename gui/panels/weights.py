@@ -51,7 +51,11 @@ class WeightsPanel(Panel):
         self.weights: Weights | None = None
         self._shown: tuple[str, ...] = ()
         self.note, self.low, self.high = labels.Note(), labels.Sentence(), labels.Sentence()
-        self.scale, self.view, self.empty = _Scale(), ThumbnailView(SMALLEST, 1, largest=LARGEST), labels.Sentence()
+        self.scale, self.view, self.empty = (
+            _Scale(),
+            ThumbnailView(SMALLEST, 1, largest=LARGEST),
+            labels.Sentence("weights"),
+        )
         tools = QHBoxLayout()
         tools.addWidget(self.note, 1)
         for label in (self.low, self.high):

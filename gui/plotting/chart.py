@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from gui.plotting.chart_head import ChartHead
 from gui.plotting.markers import POINT, Look, Reading, draw_point, number_text
 from gui.plotting.painting import Stamps, Stroke, draw_stroke, fits_points
+from gui.plotting.tick_marks import marks_along, most_upwards
 from gui.plotting.zoom_box import ZoomBox, draw_box, meant_box
 from gui.viewmodels.growable import Floats
 from gui.window.dimensions import MEDIUM, SMALL, TIGHT, space
@@ -201,7 +202,7 @@ class Chart(QFrame):
     def _place_ticks(self) -> None:
         area, metrics = self.area, QFontMetricsF(self.font())
         kind: Kind = "log" if self.log else self.kind
-        most = max(2, int(area.height() / (2.6 * metrics.height()))) if self.scene.strokes else 0
+        most = most_upwards(area.height(), metrics) if self.scene.strokes else 0
         places, step = ticks(*self.y_range, most, kind)
         values = [10.0**place if self.log else place for place in places]
         y_ticks = [
@@ -209,10 +210,7 @@ class Chart(QFrame):
             for place, value in zip(places, values, strict=True)
         ]
         self._make_room(max((metrics.horizontalAdvance(mark) for _, mark in y_ticks), default=0.0) + 8)
-        area = self.area
-        room = metrics.horizontalAdvance(self._x_mark(self.scene.x[1], 1.0)) + 10
-        places, step = ticks(*self.scene.x, max(2, int(area.width() / room)), self.x_kind)
-        self._ticks = [(place, self._x_mark(place, step)) for place in places], y_ticks
+        self._ticks = marks_along(*self.scene.x, self.x_kind, self._x_mark, metrics, self.area.width()), y_ticks
 
     def _x_mark(self, place: float, step: float) -> str:
         """Label of a position on the x axis, which is a logarithm if the axis is logarithmic."""

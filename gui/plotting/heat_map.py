@@ -19,6 +19,8 @@ WIDEST = 48
 """Largest width of a cell in pixels."""
 SCALE = 10
 """Height of the colour scale in pixels."""
+NAMES = 0.4
+"""Share of the width that names may take: cut, many of them cannot be told apart."""
 
 
 class HeatMap(QWidget):
@@ -110,7 +112,7 @@ class HeatMap(QWidget):
         if self._room() / max(1, len(self._order)) < self.fontMetrics().height() - 3:
             return 4.0
         widest = max((self.fontMetrics().horizontalAdvance(self._name(i)) for i in self._order), default=0)
-        return min(widest, self.width() / 4) + 8
+        return min(widest, self.width() * NAMES) + 8
 
     def _name(self, number: int) -> str:
         return labels.class_name(self._names, int(number))

@@ -147,8 +147,12 @@ class ParallelCoordinates(QWidget):
                 y = area.bottom() - place * area.height()
                 painter.setPen(colours.muted)
                 painter.drawLine(QPointF(x - 3, y), QPointF(x + 3, y))
+                # lines of trials would cross the text
+                behind = metrics.boundingRect(text).adjusted(-2, -1, 2, 1)
+                at = QPointF(x + 6, y + metrics.ascent() / 2 - 1)
+                painter.fillRect(behind.translated(at), self.palette().color(self.backgroundRole()))
                 painter.setPen(ink)
-                painter.drawText(QPointF(x + 6, y + metrics.ascent() / 2 - 1), text)
+                painter.drawText(at, text)
 
     # -- the mouse -----------------------------------------------------------------------------------------------
 

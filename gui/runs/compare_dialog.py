@@ -25,10 +25,12 @@ from PySide6.QtWidgets import (
 
 from gui.runs.comparison_verdict import ComparisonVerdict
 from gui.runs.run_text import heads, shown
+from gui.text.formats import short_path
 from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import plain_tip
+from gui.window.dimensions import MEDIUM, space
 from trainer.settings import describe
 from trainer.store.folder import RunFolder
 from trainer.text_shortening import distinct_names, short_line
@@ -78,6 +80,7 @@ class CompareDialog(QDialog):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setAlternatingRowColors(True)
         self.table.setWordWrap(False)
+        self.table.horizontalHeader().setStretchLastSection(True)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of a path both ends say most
         self._bars = BarDelegate(self.table)
         self.table.setItemDelegate(self._bars)
@@ -87,9 +90,13 @@ class CompareDialog(QDialog):
         self.copy_button = QPushButton()
         self.copy_button.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         self.copy_button.clicked.connect(self.copy)
+        self.copy_button.setAutoDefault(False)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         self._close_button = buttons.button(QDialogButtonBox.StandardButton.Close)
+        self._close_button.setAutoDefault(False)
+        self.hint.setProperty("tone", "muted")
+        self.hint.setIndent(space(MEDIUM))
         below = QHBoxLayout()
         for widget, stretch in ((self.all_settings, 0), (self.hint, 1), (self.copy_button, 0), (buttons, 0)):
             below.addWidget(widget, stretch)
@@ -131,19 +138,20 @@ class CompareDialog(QDialog):
         self.table.setColumnCount(len(names))
         for place, name in enumerate(names):
             head = QTableWidgetItem(short_line(name))
+            head.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             self.table.setHorizontalHeaderItem(place, head)
         for number, line in enumerate(lines):
             self._fill_row(number, line, len(names))
         self._fit()
 
     def _fit(self) -> None:
-        """Make all columns as wide as their text needs, at most so that all of them fit."""
+        """Divide the width among the columns, all equally wide."""
         count = self.table.columnCount()
-        self.table.resizeColumnsToContents()
-        widest = max((self.table.columnWidth(place) for place in range(count)), default=0)
-        share = self.table.viewport().width() // max(1, count)
+        # the table's own layout has not yet heard of longer heads at the left
+        frame, heads = 2 * self.table.frameWidth(), self.table.verticalHeader().sizeHint().width()
+        share = (self.table.width() - frame - heads) // max(1, count)
         for place in range(count):
-            self.table.setColumnWidth(place, max(_LEAST, min(widest, share)))
+            self.table.setColumnWidth(place, max(_LEAST, share))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show more of long texts if there is more room."""
@@ -225,5 +233,5 @@ def _setting_line(one: SettingDifference) -> ComparisonRow:
     if setting is not None:
         words = QCoreApplication.translate("Settings", setting.title)
         title = f"{words} ({one.name})"
-    texts = tuple("–" if value is None else short_line(as_text(value)) for value in one.values)
+    texts = tuple("–" if value is None else short_line(short_path(as_text(value))) for value in one.values)
     return ComparisonRow(short_line(title), texts, one.differs)

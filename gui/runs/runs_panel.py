@@ -30,6 +30,7 @@ from gui.text.errors import code_text, error_text
 from gui.viewmodels.run_list import Column, Discarded, Row, RunList
 from gui.viewmodels.settings_form import quoted
 from gui.widgets.empty_state import EmptyState
+from gui.window.dimensions import SMALL, TIGHT, space
 from gui.window.theme import icon
 from trainer.errors import EpochscopeError
 from trainer.store import trash
@@ -113,8 +114,8 @@ class RunsPanel(QWidget):
         self.sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.sort.setAutoRaise(True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 6, 6, 6)
-        layout.setSpacing(6)
+        layout.setContentsMargins(space(SMALL), space(TIGHT), space(TIGHT), space(SMALL))
+        layout.setSpacing(space(SMALL))
         layout.addLayout(top)
         layout.addWidget(place, 1)
         for widget in (self.notice, self.bar, self.notes):

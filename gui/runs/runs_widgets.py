@@ -49,7 +49,7 @@ class Notice(QFrame):
 
 
 class NoteFields(QWidget):
-    """Tags and note of a run, written when a field is left or Enter is pressed."""
+    """Tags and note of a run, written when a field is left or Enter is pressed; hidden if no run is chosen."""
 
     written = Signal(str, str, str)
     """Name of the run, note, tags separated by commas."""
@@ -82,6 +82,7 @@ class NoteFields(QWidget):
         self.note.setText(row.notes.note if row else "")
         self.note.setCursorPosition(0)
         self.setEnabled(row is not None)
+        self.setVisible(row is not None)
 
     @property
     def writing(self) -> bool:

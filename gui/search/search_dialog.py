@@ -76,7 +76,7 @@ class SearchDialog(QDialog):
         self.table, self.importance = TrialTable(), ImportanceTable()
         self.parallel = ParallelCoordinates()
         self.pointed = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.empty = Sentence()
+        self.empty = Sentence("search")
         self.tabs = QTabWidget()
         self._lay_out()
         self.table.chosen.connect(self._open)
@@ -101,6 +101,7 @@ class SearchDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
         self._close_button = buttons.button(QDialogButtonBox.StandardButton.Close)
+        self._close_button.setAutoDefault(False)
         below = QHBoxLayout()
         below.addWidget(self.pointed, 1)
         below.addWidget(buttons)
@@ -119,7 +120,6 @@ class SearchDialog(QDialog):
         for place, text in enumerate(titles):
             self.tabs.setTabText(place, text)
         self.parallel.setAccessibleName(self.tr("Parallel coordinates"))
-        self.history.set_title(self.tr("Value of each trial, and the best so far"))
         self._close_button.setText(self.tr("Close"))
         self._show_steering(self._follower.record if self._follower is not None else None)
 
@@ -232,9 +232,12 @@ class SearchDialog(QDialog):
                 data=formats.plain(Path(record.source).name),
             )
         )
+        metric = monitored_text(record)
+        title = self.tr("{metric}: each trial, and the best so far")
+        self.history.set_title(title.format(metric=metric[:1].upper() + metric[1:]))
         self.history.show_record(record)
         self.table.show_record(record)
-        self.parallel.show_trials(axes(record, monitored_text(record)), lines(record))
+        self.parallel.show_trials(axes(record, metric), lines(record))
         self.importance.show_record(record)
 
     # -- which trial -----------------------------------------------------------------------------------------------

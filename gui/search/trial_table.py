@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from gui.text import formats
@@ -28,20 +29,42 @@ class _Table(QTableWidget):
         self._bars = BarDelegate(self)
         self.setItemDelegate(self._bars)
 
-    def fill(self, heads: list[str], rows: list[list[str]]) -> None:
-        """Show rows; columns become as wide as their text.
+    def fill(self, heads: list[str], rows: list[list[str]], *, words: int = 2) -> None:
+        """Show rows; columns become as wide as their text, and share the room that is left.
 
         Args:
             heads: Titles of the columns.
             rows: Texts of each row.
+            words: Number of columns with text, the first ones; the others have numbers, aligned to the right.
         """
         self.setColumnCount(len(heads))
-        self.setHorizontalHeaderLabels(heads)
         self.setRowCount(len(rows))
+        for place, head in enumerate(heads):
+            self.setHorizontalHeaderItem(place, _item(head, figure=place >= words))
         for number, row in enumerate(rows):
             for place, text in enumerate(row):
-                self.setItem(number, place, QTableWidgetItem(text))
+                self.setItem(number, place, _item(text, figure=place >= words))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Columns as wide as they need to be, and what room is left shared between them."""
         self.resizeColumnsToContents()
+        count = max(1, self.columnCount())
+        spare = max(0, self.viewport().width() - self.horizontalHeader().length()) // count
+        for place in range(self.columnCount()):
+            self.setColumnWidth(place, self.columnWidth(place) + spare)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More room, or less."""
+        super().resizeEvent(event)
+        self._fit()
+
+
+def _item(text: str, *, figure: bool) -> QTableWidgetItem:
+    side = Qt.AlignmentFlag.AlignRight if figure else Qt.AlignmentFlag.AlignLeft
+    item = QTableWidgetItem(text)
+    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    return item
 
 
 class TrialTable(_Table):
@@ -109,7 +132,6 @@ class ImportanceTable(_Table):
         for number, (_, share) in enumerate(shares):
             if (item := self.item(number, 1)) is not None:
                 item.setData(PART, float(share))
-        self.horizontalHeader().setStretchLastSection(True)
         if not shares:
             self.fill([self.tr("Importance")], [[self.tr("Known once four trials are completed.")]])
 

@@ -132,7 +132,7 @@ class TourBubble(CardFrame):
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
         # a label that wraps does not tell its layout in time how high another text is
-        width = max(_LETTERS * self.fontMetrics().averageCharWidth(), self._buttons.sizeHint().width())
+        width = max(_LETTERS * self.fontMetrics().averageCharWidth(), self._buttons.sizeHint().width() + space(SMALL))
         room = QRect(0, 0, width, QWIDGETSIZE_MAX)
         self.text.setFixedSize(
             width, self.text.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -292,3 +293,10 @@ def duration(seconds: float) -> str:
     if not abs(seconds) < MAX_SECONDS:
         return DASH
     return clock(max(0.0, seconds))
+
+
+def short_path(text: str) -> str:
+    """With `~` for the home of the user, where the path is in it."""
+    home = str(Path.home())
+    inside = len(home) > 1 and text.startswith(home) and text[len(home) : len(home) + 1] in ("", "/", "\\")
+    return "~" + text[len(home) :] if inside else text

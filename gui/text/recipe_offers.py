@@ -47,8 +47,7 @@ def about(recipe: str) -> str:
     texts = {
         "photos": tr(
             "Offers",
-            "A network that has seen a million photographs looks at yours; one layer learns your classes from what it "
-            "sees. Needs few images.",
+            "Pretrained on a million photographs: only one layer learns your classes. Needs few images.",
         ),
         "cnn": tr(
             "Offers",

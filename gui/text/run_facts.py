@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from gui.text.formats import duration, macro, number, percent, plain, whole
+from gui.text.formats import duration, macro, number, percent, plain, significant, whole
 from gui.viewmodels.changed_settings import table
 from gui.viewmodels.run import RunModel
 from gui.viewmodels.selection import EpochCursor, fits
@@ -63,6 +63,8 @@ RUN = (
 )
 
 
+SCORE = 3
+"""Digits of an accuracy or F1, as everywhere in the window: with 10,000 test images the third is uncertain already."""
 MOST_SPEEDS = 4
 """With more processes, only the slowest and the fastest are shown."""
 
@@ -87,9 +89,11 @@ def _at_epoch(model: RunModel, cursor: EpochCursor) -> Facts:
         return _so_far(model)
     row = int(rows[-1])
     values = {name: float(model.epochs.column(name)[row]) for name in EPOCH if name in model.epochs.columns}
-    found = {name: number(values[name]) for name in ("train_loss", "train_accuracy", "learning_rate")}
+    found = {"train_loss": number(values["train_loss"]), "train_accuracy": number(values["train_accuracy"], SCORE)}
+    found["learning_rate"] = significant(values["learning_rate"])
     if model.info is not None and model.info.split_sizes.get("valid"):
-        found |= {name: number(values[name]) for name in ("valid_loss", "valid_accuracy")}
+        found["valid_loss"] = number(values["valid_loss"])
+        found["valid_accuracy"] = number(values["valid_accuracy"], SCORE)
         found["valid_macro_f1"] = _macro(values["valid_macro_f1"], model.verdicts.get(epoch))
     found["samples_per_second"] = whole(values["samples_per_second"])
     found["data_share"] = percent(values["data_share"])
@@ -125,8 +129,8 @@ def _so_far(model: RunModel) -> Facts:
     last = {name: float(model.batches.column(name)[-1]) for name in model.batches.columns}
     return {
         "train_loss": number(last["loss"]),
-        "train_accuracy": number(last["accuracy"]),
-        "learning_rate": number(last["learning_rate"]),
+        "train_accuracy": number(last["accuracy"], SCORE),
+        "learning_rate": significant(last["learning_rate"]),
         "samples_per_second": whole(last["samples_per_second"]),
         "data_share": percent(last["data_share"]),
     }
@@ -141,13 +145,15 @@ def _best(model: RunModel) -> Facts:
         if rows.size:
             value = float(model.epochs.column("valid_macro_f1")[int(rows[-1])])
             found["best_macro_f1"] = _macro(value, model.verdicts.get(model.best_epoch))
-            found["best_accuracy"] = number(float(model.epochs.column("valid_accuracy")[int(rows[-1])]))
+            accuracy = float(model.epochs.column("valid_accuracy")[int(rows[-1])])
+            found["best_accuracy"] = number(accuracy, SCORE)
     if test := model.evaluations.get("test"):
         over = mean_of(test.f1, test.macro_f1)
-        found |= {"test_accuracy": number(test.accuracy), "test_macro_f1": _over(test.macro_f1, over, len(test.f1))}
+        found["test_accuracy"] = number(test.accuracy, SCORE)
+        found["test_macro_f1"] = _over(test.macro_f1, over, len(test.f1))
         for key, ends in (("accuracy", test.accuracy_interval), ("macro_f1", test.macro_f1_interval)):
             if ends is not None:
-                found[f"test_{key}_interval"] = f"{number(ends[0], 3)} – {number(ends[1], 3)}"
+                found[f"test_{key}_interval"] = f"{number(ends[0], SCORE)} – {number(ends[1], SCORE)}"
     saved = max(model.checkpoints.values(), key=lambda event: event.step, default=None)
     if saved is not None:
         found["saved"] = whole(saved.step)
@@ -198,11 +204,11 @@ def _of_run(model: RunModel) -> Facts:
 
 
 def _macro(value: float, judged: CompactMetrics | None) -> str:
-    return number(value) if judged is None else _over(value, judged.macro_classes, len(judged.f1))
+    return number(value, SCORE) if judged is None else _over(value, judged.macro_classes, len(judged.f1))
 
 
 def _over(value: float, some: int, count: int) -> str:
-    return macro(value, some, count, 4 if some >= count else 3, brief=True)
+    return macro(value, some, count, SCORE, brief=True)
 
 
 def fact_names() -> dict[str, str]:

@@ -15,6 +15,7 @@ from gui.window.theme import Colours, icon
 
 Button = tuple[str, Callable[[], None]]
 MAX_LINES = 4
+_SURFACES = {"info": "info", "done": "info", "failed": "failed"}
 
 
 class _Words(QLabel):
@@ -48,7 +49,7 @@ def _colour(sign: str) -> QColor:
     """Colour of a failure, an information or a warning."""
     if sign == "failed":
         return Colours.current().bad
-    return Colours.current().train if sign == "info" else state_colour("paused")
+    return Colours.current().train if sign in ("info", "done") else state_colour("paused")
 
 
 class Banner(QWidget):
@@ -78,7 +79,7 @@ class Banner(QWidget):
         self.hide_notice(key)
         self._texts[key] = text
         line = self._lines[key] = QFrame()
-        line.setProperty("surface", "info" if sign == "info" else "warning")
+        line.setProperty("surface", _SURFACES.get(sign, "warning"))
         row = QHBoxLayout(line)
         row.setContentsMargins(space(MEDIUM), space(TIGHT), space(SMALL), space(TIGHT))
         row.setSpacing(space(SMALL))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.widgets import labels
@@ -13,7 +13,8 @@ from trainer.plotting.heat_overlay import OPACITY, faded, heat_colors
 
 
 class BigPicture(QWidget):
-    """Shows an image with sharp pixels and a smooth heat map over it."""
+    """Shows an image with sharp pixels and a smooth heat map over it. One that `hugs` its image is no higher than its
+    width allows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,6 +22,7 @@ class BigPicture(QWidget):
         self._grey: QImage | None = None
         self._heat: QImage | None = None
         self._opacity = OPACITY
+        self.hugs = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(72, 72)
 
@@ -31,6 +33,7 @@ class BigPicture(QWidget):
             image: Image of any size; None: nothing.
         """
         self._image, self._heat = image, None
+        self._fit()
         self.update()
 
     def show_heat(self, pixels: NDArray[np.uint8], values: NDArray[np.float32]) -> None:
@@ -44,7 +47,18 @@ class BigPicture(QWidget):
         colors = np.ascontiguousarray(heat_colors(values))
         height, width = values.shape
         self._heat = QImage(colors.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+        self._fit()
         self.update()
+
+    def _fit(self) -> None:
+        if self.hugs and self._image is not None and self._image.width():
+            height = self.width() * self._image.height() / self._image.width()
+            self.setMaximumHeight(max(self.minimumHeight(), round(height)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width."""
+        super().resizeEvent(event)
+        self._fit()
 
     def set_opacity(self, opacity: float) -> None:
         """Set the opacity of the heat map.

@@ -8,13 +8,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from gui.text import formats
 from gui.viewmodels.image_index import Reason
 from gui.viewmodels.selection import Selection
-from gui.window.dimensions import WIDE, space
+from gui.widgets.state_sign import sign_pixmap
+from gui.window.dimensions import MEDIUM, WIDE, space
 from gui.window.theme import Colours
 
 MINUS = "\N{MINUS SIGN}"
@@ -26,16 +27,38 @@ LONGEST = 300
 
 
 class Sentence(QLabel):
-    """A sentence in the middle of an empty panel: why it is empty and what to do."""
+    """A sentence in the middle of an empty panel: why it is empty and what to do.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        sign: Name of the drawing above it, shown if there is room. Default: none.
+        parent: Parent widget.
+    """
+
+    def __init__(self, sign: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._sign = sign
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)
         self.setMargin(space(WIDE))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The text, and the drawing above it."""
+        super().paintEvent(event)
+        if not self._sign or not self.text():
+            return
+        side, edge = space(WIDE), self.margin()
+        room = self.contentsRect().adjusted(edge, edge, -edge, -edge)
+        flags = self.alignment() | Qt.TextFlag.TextWordWrap
+        text = self.fontMetrics().boundingRect(room, int(flags), self.text())
+        top = text.top() - space(MEDIUM) - side
+        if top >= 0:
+            painter = QPainter(self)
+            sign = sign_pixmap(self._sign, Colours.current().muted, side, self.devicePixelRatio())
+            painter.drawPixmap(room.center().x() - side // 2, top, sign)
+            painter.end()
 
 
 class Note(QLabel):

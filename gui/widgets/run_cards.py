@@ -7,8 +7,8 @@ from collections.abc import Mapping, Set
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar
 
-from gui.text.formats import number, plain, split_word, whole
-from gui.text.run_facts import Facts, fact_names, fact_tips, metric_facts
+from gui.text.formats import number, plain, short_path, split_word, whole
+from gui.text.run_facts import SCORE, Facts, fact_names, fact_tips, metric_facts
 from gui.text.run_states import state_advice
 from gui.viewmodels.changed_settings import changed_settings
 from gui.viewmodels.eta import reached
@@ -106,7 +106,7 @@ class ScoreCard(CardFrame):
         self.what.setToolTip(tip)
         self.bar.show_interval(value, ends)
         said = QCoreApplication.translate("RunInfo", "95 % interval: {low} – {high}")
-        self.interval.setText(said.format(low=number(ends[0], 3), high=number(ends[1], 3)) if ends else "")
+        self.interval.setText(said.format(low=number(ends[0], SCORE), high=number(ends[1], SCORE)) if ends else "")
         self.interval.setToolTip(plain_tip(fact_tips()["test_macro_f1_interval"]))
         self.interval.setVisible(ends is not None)
         self.rows.show_rows(rows)
@@ -215,7 +215,9 @@ class ModelCard(CardFrame):
         )
         found = changed_settings(model.info.settings)
         lines = {
-            tr("Settings", one.title) if one.title else plain(": ".join(one.path[1:])): plain(_spoken(one.value))
+            tr("Settings", one.title) if one.title else plain(": ".join(one.path[1:])): plain(
+                short_path(_spoken(one.value))
+            )
             for one in found
         }
         self.settings.show_rows(dict(list(lines.items())[:MOST_SETTINGS]))

@@ -18,10 +18,8 @@ from gui.widgets.state_sign import sign_pixmap, state_colour
 from gui.window.dimensions import MEDIUM, SMALL, TIGHT, icon_size, space, text_font
 from gui.window.theme import icon
 
-_UNLIMITED = 16777215
-"""Qt's largest width of a widget."""
 BAR, LEAST_NAME = 25, 30
-"""Steps of the grid: width of the progress bar next to a name, and the least width of the name."""
+"""Steps of the grid: width of the progress bar if all is in one line, and the least width of the name."""
 _BUSY = ("starting", "preparing")
 _UNDER_WAY = (*_BUSY, "running", "pausing", "paused", "stopping")
 
@@ -71,24 +69,22 @@ class RunToolbar(QWidget):
         self.name.setFont(text_font("heading"))
         for label in (self.what, self.times):
             label.setProperty("tone", "muted")
-        upper = QHBoxLayout()
-        upper.setSpacing(space(SMALL))
-        upper.addWidget(self.sign)
-        upper.addWidget(self.name, 1)
-        upper.addWidget(self.what)
-        lower = QHBoxLayout()
-        lower.setSpacing(space(SMALL))
-        lower.addWidget(self.bar, 1)
-        lower.addWidget(self.times)
         self._facts = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._facts.addLayout(upper, 1)
-        self._facts.addLayout(lower)
+        self._facts.addWidget(self.what)
+        self._facts.addWidget(self.times)
+        for label in (self.what, self.times):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
         layout.setSpacing(space(TIGHT))
         for button in (self.primary, self.pause, self.stop, self.checkpoint):
             layout.addWidget(button)
         layout.addSpacing(space(SMALL))
-        layout.addLayout(self._facts, 1)
+        layout.addWidget(self.sign)
+        layout.addSpacing(space(TIGHT))
+        layout.addWidget(self.name, 1)
+        layout.addWidget(self.bar)
+        layout.addSpacing(space(SMALL))
+        layout.addLayout(self._facts)
         self.set_compact(False)
 
     def set_compact(self, compact: bool) -> None:
@@ -104,10 +100,6 @@ class RunToolbar(QWidget):
         self._facts.setDirection(ways.LeftToRight if compact else ways.TopToBottom)
         self._facts.setSpacing(space(SMALL) if compact else 0)
         self._compact = compact
-        # the names above it stay where they are when the run has ended
-        policy = self.bar.sizePolicy()
-        policy.setRetainSizeWhenHidden(not compact)
-        self.bar.setSizePolicy(policy)
         above = space(TIGHT if compact else SMALL)
         layout = self.layout()
         assert layout is not None
@@ -122,7 +114,7 @@ class RunToolbar(QWidget):
         room = not self._compact or buttons + told + space(BAR + LEAST_NAME) <= self.width()
         self.what.setText(whole if room else " · ".join(self._doing_now[:2]))
         self.times.setVisible(room)
-        self.bar.setMaximumWidth(_UNLIMITED if not self._compact else space(BAR) if room else 0)
+        self.bar.setFixedWidth(space(BAR if self._compact else 2 * BAR) if room else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Adjust to a new width."""

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 from gui.engine import processes
-from gui.text.formats import whole
+from gui.text.formats import short_path, whole
 from gui.viewmodels.selection import OpenRun
 from gui.widgets.labels import Note
 from gui.widgets.state_sign import sign_pixmap, state_colour
-from gui.window.dimensions import MEDIUM, space
+from gui.window.dimensions import MEDIUM, SMALL, space
 from trainer.store.folder import RunFolder
 
 MOST_CHIPS = 3
@@ -40,6 +40,7 @@ class StatusBar(QStatusBar):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self.also)
+        self.setContentsMargins(space(SMALL), 0, 0, 0)  # below the list of runs
         self.addWidget(self.where, 1)
         for widget in (self.damage, self.chips):
             self.addPermanentWidget(widget)
@@ -52,7 +53,7 @@ class StatusBar(QStatusBar):
         Args:
             run: The run; None: none.
         """
-        self.where.setText(str(run.folder.path) if run else "")
+        self.where.setText(short_path(str(run.folder.path)) if run else "")
         self.show_damage(0)
 
     def show_damage(self, lines: int) -> None:

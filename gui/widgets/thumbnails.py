@@ -188,7 +188,9 @@ class ThumbnailView(QAbstractItemView):
 
     def fit(self) -> None:
         """Choose the largest images that fit."""
-        room, count = self.size() - QSize(2 * self.frameWidth(), 2 * self.frameWidth()), self.pictures.rowCount()
+        # with the scroll bar that may still be there: it would stay where images fit only without it
+        bar = self.verticalScrollBar().sizeHint().width()
+        room, count = self.size() - QSize(2 * self.frameWidth() + bar, 2 * self.frameWidth()), self.pictures.rowCount()
         fitting = self._sides[0]
         for side in self._sides:
             self.side = side

@@ -2,7 +2,8 @@
 
 Fusion with our palette is the base; the sheet adds only what a palette cannot: borders, corners and padding. A widget
 chooses a look by a property: `kind` "primary" (button; a default button has it by itself), `surface` "card", "quiet",
-"plain", "warning" or "info" (frame), `tone` "muted" (label), `frame` "none" (a table or list that fills its card).
+"plain", "warning", "failed" or "info" (frame), `tone` "muted" (label), `frame` "none" (a table or list that fills its
+card).
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ RING = 2
 """Width in pixels of the focus ring."""
 WARNING = {False: "#B35900", True: "#E69F00"}
 """The border of a warning, on light and on dark."""
+FAILED = {False: "#B00E1A", True: "#FF7B7B"}
+"""That of a failure."""
 
 
 def stylesheet(scheme: ColourScheme, *, dark: bool) -> str:
@@ -38,6 +41,7 @@ def _colours(scheme: ColourScheme, dark: bool) -> dict[str, str]:
         "accent_hover": (accent.lighter(112) if dark else accent.darker(112)).name(),
         "thumb": scheme.strong if contrast else scheme.pressed,
         "warning": WARNING[dark],
+        "failed": FAILED[dark],
     }
 
 

@@ -468,11 +468,11 @@
     <name>ConfidencePanel</name>
     <message>
         <source>Accuracy by confidence</source>
-        <translation>Точность по уверенности</translation>
+        <translation>Доля верных по уверенности</translation>
     </message>
     <message>
         <source>Accuracy over coverage</source>
-        <translation>Точность и охват</translation>
+        <translation>Доля верных и охват</translation>
     </message>
     <message>
         <source>As trained</source>
@@ -745,7 +745,7 @@
     </message>
     <message>
         <source>train, epoch mean</source>
-        <translation>обучение, среднее за эпоху</translation>
+        <translation>обучение, эпоха</translation>
     </message>
     <message>
         <source>train, smoothed</source>
@@ -772,7 +772,7 @@
     </message>
     <message>
         <source>Data wait</source>
-        <translation>Ожидание данных</translation>
+        <translation>Ждёт данные</translation>
     </message>
     <message>
         <source>Drawings (*.svg)</source>
@@ -925,10 +925,6 @@
         <translation>Строки таблицы</translation>
     </message>
     <message>
-        <source>Running average of the training reports. Epoch means are not smoothed.</source>
-        <translation>Скользящее среднее по батчам обучения. Средние за эпоху не сглаживаются.</translation>
-    </message>
-    <message>
         <source>Show the numbers as a table</source>
         <translation>Показать числа таблицей</translation>
     </message>
@@ -937,8 +933,12 @@
         <translation>Показать весь запуск и следить за ним дальше (Home, Esc или двойной щелчок)</translation>
     </message>
     <message>
-        <source>Smoothing:</source>
-        <translation>Сглаживание:</translation>
+        <source>Smoothing</source>
+        <translation>Сглаживание</translation>
+    </message>
+    <message>
+        <source>Steps of the running average of the training reports. Epoch means are not smoothed.</source>
+        <translation>По скольким шагам усредняются отчёты обучения. Средние за эпоху не сглаживаются.</translation>
     </message>
     <message>
         <source>Table</source>
@@ -953,6 +953,10 @@
         <translation>выкл.</translation>
     </message>
     <message>
+        <source>smoothing: {steps}</source>
+        <translation>сглаживание: {steps}</translation>
+    </message>
+    <message>
         <source>step {step}, epoch {epoch}</source>
         <translation>шаг {step}, эпоха {epoch}</translation>
     </message>
@@ -963,10 +967,6 @@
     <message>
         <source>training time</source>
         <translation>время обучения</translation>
-    </message>
-    <message>
-        <source>{steps} steps</source>
-        <translation>шагов: {steps}</translation>
     </message>
 </context>
 <context>
@@ -3082,8 +3082,8 @@
         <translation>Назад</translation>
     </message>
     <message>
-        <source>By epoch: ↑ right ({right}), ↓ wrong ({wrong})</source>
-        <translation>↑ верно ({right}), ↓ неверно ({wrong})</translation>
+        <source>By epoch: ↑ right {right}, ↓ wrong {wrong}</source>
+        <translation>По эпохам: ↑ верно {right}, ↓ неверно {wrong}</translation>
     </message>
     <message>
         <source>Class</source>
@@ -3112,6 +3112,10 @@
     <message>
         <source>Previous image (Alt+Left)</source>
         <translation>К предыдущему изображению (Alt+←)</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Размер</translation>
     </message>
     <message>
         <source>Training image</source>
@@ -3165,40 +3169,40 @@
         <translation>Всего: {count}</translation>
     </message>
     <message>
-        <source>Largest loss first</source>
+        <source>Largest loss</source>
         <translation>Большие потери</translation>
     </message>
     <message>
-        <source>Least confident first</source>
+        <source>Least confident</source>
         <translation>Неуверенные</translation>
     </message>
     <message>
-        <source>Most confident first</source>
+        <source>Most confident</source>
         <translation>Уверенные</translation>
     </message>
     <message>
+        <source>Right</source>
+        <translation>Верные</translation>
+    </message>
+    <message>
+        <source>Smallest loss</source>
+        <translation>Малые потери</translation>
+    </message>
+    <message>
+        <source>Wrong</source>
+        <translation>Неверные</translation>
+    </message>
+    <message>
         <source>No image matches. Choose another cell or filter.</source>
-        <translation>Нет подходящих изображений. Выберите другую клетку или фильтр.</translation>
+        <translation>Нет подходящих изображений. Выберите другую ячейку или фильтр.</translation>
     </message>
     <message>
         <source>Order</source>
         <translation>Порядок</translation>
     </message>
     <message>
-        <source>Right only</source>
-        <translation>Верные</translation>
-    </message>
-    <message>
         <source>Show all</source>
         <translation>Показать все</translation>
-    </message>
-    <message>
-        <source>Smallest loss first</source>
-        <translation>Малые потери</translation>
-    </message>
-    <message>
-        <source>Wrong only</source>
-        <translation>Неверные</translation>
     </message>
     <message>
         <source>loss {loss}</source>
@@ -3433,20 +3437,20 @@
         <translation>меток изменено: {relabel}, изображений исключено: {left_out}</translation>
     </message>
     <message>
-        <source>labels the models agree with: {share}</source>
-        <translation>меток, с которыми модели согласны: {share}</translation>
+        <source>the models agree with {share} of the labels</source>
+        <translation>модели согласны с {share} меток</translation>
     </message>
     <message>
         <source>left out</source>
         <translation>исключено</translation>
     </message>
     <message>
-        <source>the first {some} of {all} proposals</source>
-        <translation>показаны первые {some} из {all}</translation>
+        <source>probably wrong: {count}</source>
+        <translation>вероятно, неверных: {count}</translation>
     </message>
     <message>
-        <source>wrong by estimate: {count}</source>
-        <translation>по оценке, неверных: {count}</translation>
+        <source>the first {some} of {all} proposals</source>
+        <translation>показаны первые {some} из {all}</translation>
     </message>
     <message>
         <source>{done} of {all} decided</source>
@@ -3650,11 +3654,11 @@
     </message>
     <message>
         <source>Ta&amp;gs</source>
-        <translation>&amp;Метки</translation>
+        <translation>Те&amp;ги</translation>
     </message>
     <message>
         <source>Tags</source>
-        <translation>Метки</translation>
+        <translation>Теги</translation>
     </message>
     <message>
         <source>what this run is about</source>
@@ -3681,10 +3685,6 @@
     <message>
         <source>; later runs {time}</source>
         <translation>; следующие — {time}</translation>
-    </message>
-    <message>
-        <source>A network that has seen a million photographs looks at yours; one layer learns your classes from what it sees. Needs few images.</source>
-        <translation>На ваши снимки смотрит сеть, обученная на миллионе фотографий; один слой учится различать ваши классы по её признакам. Хватает немногих изображений.</translation>
     </message>
     <message>
         <source>Check data lists everything.</source>
@@ -3721,6 +3721,10 @@
     <message>
         <source>Photos (pretrained) would fit better, but is not installed.</source>
         <translation>Лучше подошло бы «Фото (готовая сеть)», но этот рецепт не установлен.</translation>
+    </message>
+    <message>
+        <source>Pretrained on a million photographs: only one layer learns your classes. Needs few images.</source>
+        <translation>Сеть уже обучена на миллионе фотографий, и вашим классам учится только один слой. Хватает немногих изображений.</translation>
     </message>
     <message>
         <source>Small network from scratch</source>
@@ -3979,7 +3983,7 @@
     </message>
     <message>
         <source>{count} labelled images: accuracy {accuracy} ({low} to {high}), macro-F1 {f1} ({from} to {to}); in brackets: 95 % intervals</source>
-        <translation>Изображений с метками: {count}; доля верных {accuracy} ({low}–{high}), macro-F1 {f1} ({from}–{to}); в скобках 95%-ные интервалы</translation>
+        <translation>Изображений с метками: {count}; доля верных {accuracy} ({low}–{high}), macro-F1 {f1} ({from}–{to}); в скобках 95 %-е интервалы</translation>
     </message>
     <message>
         <source>{count} of {total} images cannot be read</source>
@@ -4413,7 +4417,7 @@
     </message>
     <message>
         <source>Photos (pretrained)</source>
-        <translation>Фотографии (предобученная сеть)</translation>
+        <translation>Фото (готовая сеть)</translation>
     </message>
     <message>
         <source>Photos (fine-tuned)</source>
@@ -4970,7 +4974,7 @@
     </message>
     <message>
         <source>Tags</source>
-        <translation>Метки</translation>
+        <translation>Теги</translation>
     </message>
     <message>
         <source>Time</source>
@@ -5085,11 +5089,11 @@
     </message>
     <message>
         <source>Name, status, data, model, tag or note</source>
-        <translation>Имя, состояние, данные, модель, метка или заметка</translation>
+        <translation>Имя, состояние, данные, модель, тег или заметка</translation>
     </message>
     <message>
         <source>No name, status, data, model, tag or note has all of these words.</source>
-        <translation>Ни в имени, ни в состоянии, данных, модели, метках или заметке таких слов нет.</translation>
+        <translation>Ни в имени, ни в состоянии, данных, модели, тегах или заметке таких слов нет.</translation>
     </message>
     <message>
         <source>No runs yet</source>
@@ -5178,7 +5182,7 @@
     </message>
     <message>
         <source>validation accuracy</source>
-        <translation>точность на валидации</translation>
+        <translation>доля верных на валидации</translation>
     </message>
     <message>
         <source>validation loss</source>
@@ -5186,7 +5190,7 @@
     </message>
     <message>
         <source>validation macro-F1</source>
-        <translation>макро-F1 на валидации</translation>
+        <translation>macro-F1 на валидации</translation>
     </message>
 </context>
 <context>
@@ -5267,8 +5271,8 @@
         <translation>Пробы</translation>
     </message>
     <message>
-        <source>Value of each trial, and the best so far</source>
-        <translation>Значение каждой пробы и лучшее на тот момент</translation>
+        <source>{metric}: each trial, and the best so far</source>
+        <translation>{metric}: все пробы и лучшее на тот момент</translation>
     </message>
     <message>
         <source>{state} · {done} of {wanted} trials · {model} on {data}</source>
@@ -5282,16 +5286,8 @@
         <translation>Отмена</translation>
     </message>
     <message>
-        <source>Every image is judged by models that have learned from the other images. Where they disagree with its label, where copies have two labels or are in two splits, and what looks like nothing else, you decide: other class, leave out, or fine. Your files stay as they are.</source>
-        <translation>Каждое изображение проверяют модели, обученные на остальных. Там, где они не согласны с меткой, где у копий разные метки или копии попали в разные части данных, и там, где изображение ни на что не похоже, решаете вы: другой класс, исключить или всё верно. Сами файлы не меняются.</translation>
-    </message>
-    <message>
         <source>Find labels that may be wrong</source>
         <translation>Найти, где метки могут быть неверны</translation>
-    </message>
-    <message>
-        <source>Find them</source>
-        <translation>Найти</translation>
     </message>
     <message>
         <source>Search again</source>
@@ -5300,6 +5296,14 @@
     <message>
         <source>Looking for labels that may be wrong</source>
         <translation>Идёт поиск неверных меток</translation>
+    </message>
+    <message>
+        <source>Check the labels</source>
+        <translation>Проверить разметку</translation>
+    </message>
+    <message>
+        <source>Models trained on the other images check each label. You decide where they disagree with it, where copies have different labels or are in two splits, and about images unlike all others: change the class, leave the image out, or keep it. Your files are never changed.</source>
+        <translation>Каждую метку проверяют модели, обученные на остальных изображениях. Если они с ней не согласны, если у копий разные метки или копии попали в разные части данных, если изображение не похоже на остальные, решаете вы: сменить класс, исключить изображение или оставить всё как есть. Сами файлы не меняются.</translation>
     </message>
     <message>
         <source>No label looks wrong</source>
@@ -6065,7 +6069,7 @@
     </message>
     <message>
         <source>Macro-F1 {value}, 95 % interval {interval}</source>
-        <translation>Macro-F1 {value}, 95 %-ный интервал {interval}</translation>
+        <translation>Macro-F1 {value}, 95 %-й интервал {interval}</translation>
     </message>
     <message>
         <source>No macro-F1: all images are of one class</source>
@@ -6085,7 +6089,7 @@
     </message>
     <message>
         <source>With its 95 % interval; the dashed line is the accuracy of all images</source>
-        <translation>С 95 %-ным интервалом; пунктир — доля верных на всех изображениях</translation>
+        <translation>С 95 %-м интервалом; пунктир — доля верных на всех изображениях</translation>
     </message>
     <message>
         <source>lost: {count} ({low}–{high})</source>
@@ -6093,7 +6097,7 @@
     </message>
     <message>
         <source>{accuracy}, 95 % interval {interval}; {wrong} of {images} wrong</source>
-        <translation>{accuracy}, 95 %-ный интервал {interval}; ошибок: {wrong} из {images}</translation>
+        <translation>{accuracy}, 95 %-й интервал {interval}; ошибок: {wrong} из {images}</translation>
     </message>
     <message>
         <source>Δ, pp</source>
@@ -6224,7 +6228,7 @@
     </message>
     <message>
         <source>no difference</source>
-        <translation>разницы нет</translation>
+        <translation>наравне</translation>
     </message>
     <message>
         <source>rare ones</source>
@@ -6465,7 +6469,7 @@
     </message>
     <message>
         <source>With one sub-folder per class. The folder of a run opens that run.</source>
-        <translation>Для каждого класса своя подпапка. Папка запуска откроет этот запуск.</translation>
+        <translation>Для каждого класса своя подпапка. Если перетащить папку запуска, он откроется.</translation>
     </message>
 </context>
 <context>

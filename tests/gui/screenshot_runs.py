@@ -3,6 +3,8 @@ of epochs, and a run that is under way."""
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,21 @@ from numpy.typing import NDArray
 
 from trainer import events as ev
 from trainer.metrics.classification import Metrics
+from trainer.store import summary
 from trainer.store.folder import RunFolder, create_run, current_owner, write_owner
 from trainer.store.journal import JournalWriter
+from trainer.store.search_folder import (
+    DimensionRecord,
+    SearchRecord,
+    TrialRecord,
+    make_search,
+    search_folder,
+    write_record,
+)
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 STEPS, BATCH, EVERY = 41, 128, 8
+STARTED = "2026-09-21T08:14:00+00:00"
 LAST = 16
 """Images in the last step of an epoch, which is reported by itself."""
 
@@ -28,6 +40,8 @@ class PictureRun:
         self.epochs, self.planned, self.skill = epochs, planned or epochs, skill
         self._random = np.random.default_rng(seed)
         self._journal = JournalWriter(self.folder.journal, 1)
+        self._curve = ["epoch,valid_macro_f1"]
+        self._best = (float("inf"), 0, 0.0)
         self._time = 0.0
 
     def write(self, *, status: Any = "completed", error: str = "") -> RunFolder:
@@ -44,7 +58,15 @@ class PictureRun:
             step = self.epochs * STEPS
             self._tell(ev.RunEnded(epoch=self.epochs, step=step, status=status, reason="epochs", error=error))
         self._journal.close()
+        self._summarise("running" if live else status)
+        self.folder.metrics.write_text("\n".join(self._curve) + "\n", encoding="utf-8")
         return self.folder
+
+    def _summarise(self, status: Any) -> None:
+        known = summary.Summary(status=status, data="cifar10-images", model="cnn", started_at=STARTED)
+        known.epoch, known.epochs, known.elapsed = self.epochs, self.planned, self._time
+        known.best_loss, known.best_epoch, known.best_macro_f1 = self._best
+        summary.write(self.folder.summary, known)
 
     def _tell(self, event: ev.Event) -> None:
         self._journal.write(event, t=self._time, wall=1_790_000_000_000 + round(1000 * self._time))
@@ -95,6 +117,8 @@ class PictureRun:
                 epoch=epoch, step=step, seconds=0.4, improved=True, best_epoch=min(epoch, 14), best_loss=loss, **values
             )
         )
+        self._best = min(self._best, (loss, epoch, values["macro_f1"]))
+        self._curve.append(f"{epoch},{values['macro_f1']}")
         self._tell(
             ev.EpochEnded(
                 epoch=epoch,
@@ -133,7 +157,7 @@ class PictureRun:
             attempt=1,
             resumed_step=0,
             resumed_seq=0,
-            started_at="2026-09-21T08:14:00+00:00",
+            started_at=STARTED,
             epochs=self.planned,
             steps_per_epoch=STEPS,
             settings={"data": {"source": "cifar10-images"}, "train": {"optimizer": "adamw", "epochs": self.planned}},
@@ -149,3 +173,69 @@ class PictureRun:
             versions={},
             exact_resume="exact",
         )
+
+
+def write_search(root: Path) -> None:
+    """A search of learning rate, batch and dropout, of which some trials were pruned and one is under way."""
+    random = np.random.default_rng(7)
+    trials = []
+    for number in range(1, 17):
+        rate, batch = float(10 ** random.uniform(-4, -1)), int(random.choice((32, 64, 128)))
+        dropout = float(random.uniform(0, 0.5))
+        value = float(0.86 - 0.12 * abs(np.log10(rate) + 2.4) - 0.05 * dropout + random.normal(0, 0.01))
+        state: Any = "running" if number == 16 else "pruned" if value < 0.72 else "completed"
+        values = {"train.lr": rate, "train.batch": batch, "cnn.dropout": dropout}
+        trials.append(
+            TrialRecord(
+                number=number,
+                run=f"flowers-{number:02}",
+                state=state,
+                values=values,
+                value=None if state == "running" else value,
+                epoch=None if state == "running" else 3 if state == "pruned" else 12,
+            )
+        )
+    best = max((one for one in trials if one.state == "completed"), key=lambda one: one.value or 0.0)
+    folder = search_folder(root, "flowers")
+    make_search(folder)
+    write_record(
+        folder,
+        SearchRecord(
+            name="flowers",
+            state="running",
+            monitor="macro_f1",
+            wanted=40,
+            source="/photos/flowers",
+            model="cnn",
+            seed=1,
+            space=(
+                DimensionRecord(name="train.lr", low=1e-4, high=1e-1, log=True),
+                DimensionRecord(name="train.batch", choices=(32, 64, 128)),
+                DimensionRecord(name="cnn.dropout", low=0.0, high=0.5),
+            ),
+            trials=tuple(trials),
+            best=best.number,
+            importance={"train.lr": 0.71, "cnn.dropout": 0.18, "train.batch": 0.11},
+        ),
+    )
+
+
+def photographs(folder: Path) -> Path:
+    """80 images of each of three classes of CIFAR-10, four of each in the folder of the next one. Raises KeyError
+    without EPOCHSCOPE_CIFAR10."""
+    classes = ("cat", "horse", "ship")
+    source = Path(os.environ["EPOCHSCOPE_CIFAR10"]) / "train"
+    shutil.rmtree(folder, ignore_errors=True)
+    for place, name in enumerate(classes):
+        for number, image in enumerate(sorted((source / name).glob("*.jpg"))[:80]):
+            wrong = classes[(place + 1) % len(classes)] if number < 4 else name
+            (folder / wrong).mkdir(parents=True, exist_ok=True)
+            shutil.copy(image, folder / wrong / f"{name}-{image.name}")
+    return folder
+
+
+def templates() -> NDArray[np.float32]:
+    """Weights of three classes on 8x8 pixels of three colours."""
+    y, x = np.mgrid[0:8, 0:8] / 7 - 0.5
+    shapes = (np.cos(6 * x), np.sin(6 * y), x * y * 8)
+    return np.stack([np.tile(shape, (3, 1, 1)).reshape(-1) for shape in shapes]).astype(np.float32)

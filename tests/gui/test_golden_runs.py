@@ -64,12 +64,13 @@ def test_the_column_of_figures(run_window: Window, recorded: dict[str, Any]) -> 
     assert (values["parameters"], values["seed"]) == (str(info["parameters"]), str(info["seed"]))
     assert values["attempt"] == (str(info["attempt"]) if info["attempt"] > 1 else "")
     for column in ("train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "valid_macro_f1"):
-        assert float(values[column]) == pytest.approx(float(rows[-1][column]), abs=6e-5)
+        half = 6e-5 if column.endswith("loss") else 6e-4  # of the last digit that is shown
+        assert float(values[column]) == pytest.approx(float(rows[-1][column]), abs=half)
     assert (values["best_epoch"], float(values["best_loss"])) == (str(best), pytest.approx(loss, abs=6e-5))
     test = dict(recorded["window"]["evaluations"]).get("test")
     assert bool(values["test_accuracy"]) == bool(test)
     if test:
-        assert float(values["test_accuracy"]) == pytest.approx(test["accuracy"], abs=6e-5)
+        assert float(values["test_accuracy"]) == pytest.approx(test["accuracy"], abs=6e-4)
 
 
 @pytest.mark.parametrize(("version", "name"), ROWS)

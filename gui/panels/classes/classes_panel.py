@@ -32,7 +32,7 @@ class ClassesPanel(Panel):
         self._touched = False
         self.split = QComboBox()
         self.note, self.readout = labels.Note(), labels.Note()
-        self.empty, self.no_epochs = labels.Sentence(), labels.Sentence()
+        self.empty, self.no_epochs = labels.Sentence("classes"), labels.Sentence()
         self.table, self.heat = ClassTable(), HeatMap()
         self._lay_out()
         self.split.activated.connect(self._split_chosen)

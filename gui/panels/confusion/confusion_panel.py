@@ -56,7 +56,7 @@ class ConfusionPanel(Panel):
         self.chip = QPushButton(icon("failed"), "")
         self.split, self.mode, self.compare = QComboBox(), QComboBox(), QComboBox()
         self.other_epoch = QSpinBox(minimum=1)
-        self.note, self.empty = labels.Note(), labels.Sentence()
+        self.note, self.empty = labels.Note(), labels.Sentence("matrix")
         # explains the colours: never cut off
         self.axes = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.matrix, self.pairs, self.grid = MatrixView(), PairsView(), ImageGrid(explanations)

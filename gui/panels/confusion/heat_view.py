@@ -22,12 +22,16 @@ PREDICTED, TRUE = -1, -2
 
 class HeatView(QWidget):
     """The picture. `switch` turns the heat map on, and it stays on for the next images. The owner places `switch`,
-    `settings`, `note` and `problem`. `explained`: a SaliencyMap has arrived for the image."""
+    `settings`, `note` and `problem`. `explained`: a SaliencyMap has arrived for the image. `beside` other things, the
+    picture begins at the top and is no higher than its width allows."""
 
     explained = Signal(object)
 
-    def __init__(self, explanations: Explanations | None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, explanations: Explanations | None, parent: QWidget | None = None, *, beside: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._beside = beside
         self._explanations = explanations
         self._key: ImageKey | None = None
         self._image: QImage | None = None
@@ -65,7 +69,10 @@ class HeatView(QWidget):
             widget.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.picture)
+        layout.addWidget(self.picture, 1)
+        self.picture.hugs = self._beside
+        if self._beside:
+            layout.addStretch()
 
     def retranslate(self) -> None:
         """Set all texts again."""

@@ -17,11 +17,14 @@ from gui.text import formats
 from gui.viewmodels.explanations import Explanations, ImageKey, Neighbor, SaliencyMap
 from gui.viewmodels.image_index import Seen, Verdicts
 from gui.widgets import labels
+from gui.window.dimensions import SMALL, space
 from gui.window.theme import icon
 
-LOSS = 3
-"""Index of the line that shows the distance for a similar image."""
+LOSS, FILE = 3, 4
+"""Index of the line that shows the distance for a similar image, and of the one that may be long."""
 
+PICTURE = 160
+"""Pixels at which a heat map can be read."""
 ROWS = 14
 """Lines of text needed for the image, its facts and the controls, without the verdicts by epoch."""
 
@@ -45,6 +48,8 @@ class ImageDetail(QWidget):
     """
 
     epoch_chosen = Signal(int)
+    room_wanted = Signal(int)
+    """A heat map or similar images were switched on: pixels that everything needs, with the picture large."""
 
     def __init__(self, explanations: Explanations | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,11 +57,12 @@ class ImageDetail(QWidget):
         self._views: list[_View] = []
         self._names: tuple[str, ...] = ()
         self._verdicts, self._epoch = Verdicts.none(), 0
-        self.heat, self.strip = HeatView(explanations), VerdictStrip()
+        self.heat, self.strip = HeatView(explanations, beside=True), VerdictStrip()
         self.similar = SimilarView(explanations, self.heat.waiting_text)
         self.back, self.similar_switch = QPushButton(icon("previous"), ""), self.similar.switch
-        self.captions = [QLabel() for _ in range(5)]
-        self.values = [labels.Note() for _ in range(4)] + [labels.Note(Qt.TextElideMode.ElideMiddle)]
+        self.captions = [QLabel() for _ in range(6)]
+        middle, right = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
+        self.values = [labels.Note(middle if number == FILE else right) for number in range(len(self.captions))]
         self.strip_caption = labels.Note()
         self._lay_out()
         self._connect()
@@ -80,29 +86,24 @@ class ImageDetail(QWidget):
         layout.addWidget(self.heat.settings)
         middle = QHBoxLayout()
         middle.addWidget(self.heat, 2)
-        middle.addLayout(self._facts(), 3)
+        middle.addWidget(self._facts(), 3)
         layout.addLayout(middle, 1)
-        layout.addWidget(self.heat.note)
-        layout.addWidget(self.heat.problem)
-        layout.addWidget(self.similar)
+        for widget in (self.heat.note, self.heat.problem, self.strip_caption, self.strip, self.similar):
+            layout.addWidget(widget)
         self.back.hide()
         self.heat.switch.setVisible(self._explanations is not None)
 
-    def _facts(self) -> QVBoxLayout:
+    def _facts(self) -> QScrollArea:
         inner = QWidget()
         self._form = QFormLayout(inner)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(2)
-        self._form.setHorizontalSpacing(12)
+        self._form.setHorizontalSpacing(space(SMALL))
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         for caption, value in zip(self.captions, self.values, strict=True):
+            caption.setProperty("tone", "muted")
             self._form.addRow(caption, value)
-        facts = QVBoxLayout()
-        facts.setSpacing(2)
-        facts.addWidget(self._scrolled(inner), 1)
-        facts.addWidget(self.strip_caption)
-        facts.addWidget(self.strip)
-        return facts
+        return self._scrolled(inner)
 
     def _scrolled(self, inner: QWidget) -> QScrollArea:
         """In a low window, the first line is visible and the rest is reached by scrolling, instead of overlapping."""
@@ -116,6 +117,8 @@ class ImageDetail(QWidget):
     def _connect(self) -> None:
         self.strip.epoch_chosen.connect(self.epoch_chosen)
         self.similar_switch.toggled.connect(self._fit_strip)
+        for switch in (self.heat.switch, self.similar_switch):
+            switch.toggled.connect(self._want_room)
         self.similar.chosen.connect(self._go_to)
         self.back.clicked.connect(self.go_back)
         self.heat.explained.connect(self._explained)
@@ -125,7 +128,7 @@ class ImageDetail(QWidget):
     def retranslate(self) -> None:
         """Set all texts again."""
         texts = (self.tr("Class"), self.tr("Predicted"), self.tr("Confidence"), self.tr("Loss"), self.tr("File"))
-        for caption, text in zip(self.captions, texts, strict=True):
+        for caption, text in zip(self.captions, (*texts, self.tr("Size")), strict=True):
             caption.setText(text)
         self.back.setText(self.tr("Back"))
         self.back.setToolTip(self.tr("Previous image (Alt+Left)"))
@@ -154,9 +157,7 @@ class ImageDetail(QWidget):
             self.similar.show_image(None, -1, names)
             return
         file = seen.path or self.tr("image {number}").format(number=formats.whole(seen.place + 1))
-        width, height = seen.size
-        size = f"{formats.whole(width)}×{formats.whole(height)}"
-        first = _View(key, labels.image_of(seen.pixels), seen.true, f"{file} ({size})", seen)
+        first = _View(key, labels.image_of(seen.pixels), seen.true, file, seen)
         same = len(self._views) > 1 and key is not None and self._views[0].key == key
         self._views = [first, *self._views[1:]] if same else [first]
         self._show()
@@ -190,20 +191,22 @@ class ImageDetail(QWidget):
     def _describe(self) -> None:
         view, seen = self._views[-1], self._views[-1].seen
         predicted = confidence = "…"
-        fourth, number = self.tr("Distance"), distance_text(view.distance)
+        fourth, number, size = self.tr("Distance"), distance_text(view.distance), ""
         if seen is not None:
             verdict = self.tr("right") if seen.right else self.tr("wrong")
             predicted = labels.class_name(self._names, seen.predicted)
             confidence = f"{formats.percent(seen.confidence, 1)}, {verdict}"
             fourth, number = self.tr("Loss"), formats.number(seen.loss, 3)
+            size = "×".join(map(formats.whole, seen.size))
         name = labels.class_name(self._names, view.true)
-        for label, text in zip(self.values, (name, predicted, confidence, number, view.file), strict=True):
+        for label, text in zip(self.values, (name, predicted, confidence, number, view.file, size), strict=True):
             label.setText(text)
+        self._form.setRowVisible(len(self.values) - 1, bool(size))
         self.captions[LOSS].setText(fourth)
         text = self.tr("Training image")
         if seen is not None:
             right = self._verdicts.right
-            text = self.tr("By epoch: ↑ right ({right}), ↓ wrong ({wrong})").format(
+            text = self.tr("By epoch: ↑ right {right}, ↓ wrong {wrong}").format(
                 right=formats.whole(int(right.sum())), wrong=formats.whole(int((~right).sum()))
             )
         self.strip_caption.setText(text)
@@ -218,6 +221,11 @@ class ImageDetail(QWidget):
         there = len(self._verdicts.epochs) > 0 and not training and (room > needed or self._explanations is None)
         self.strip.setVisible(there)
         self.strip_caption.setVisible(there or training)
+
+    def _want_room(self, on: bool) -> None:
+        if on:
+            around = self.similar.sizeHint().height() if self.similar_switch.isChecked() else 0
+            self.room_wanted.emit(around + PICTURE + 6 * self.fontMetrics().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Adapt to the new size."""

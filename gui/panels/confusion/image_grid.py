@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.panels.confusion.image_detail import ImageDetail
 from gui.text import formats
@@ -14,8 +23,10 @@ from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, ImageSelection, Keep, Order, Seen, Split, Verdicts
 from gui.widgets import labels
 from gui.widgets.thumbnails import Card, ThumbnailView
+from gui.window.dimensions import LARGE, space
 
-SIDE = 96
+SIDE, LARGEST = 96, 192
+"""Pixels of a picture, and where a few have the place of many."""
 KEEPS: tuple[Keep, ...] = ("all", "wrong", "right")
 ORDERS: tuple[Order, ...] = ("-loss", "loss", "-confidence", "confidence")
 
@@ -35,33 +46,34 @@ class ImageGrid(QWidget):
         """What the chosen images have in common."""
         self.selection = ImageSelection(self.choice, 0)
         self._large: tuple[Split, int] | None = None
-        self.title, self.note, self.empty = labels.Note(), labels.Note(), labels.Sentence()
+        self.title, self.note, self.empty = labels.Note(), labels.Note(), labels.Sentence("image")
         font = self.title.font()
         font.setBold(True)
         self.title.setFont(font)
         self.show_all = QPushButton()
         self.keep, self.order = QComboBox(), QComboBox()
-        self.view, self.detail = ThumbnailView(SIDE, 2), ImageDetail(explanations)
+        self.view, self.detail = ThumbnailView(SIDE, 2, largest=LARGEST), ImageDetail(explanations)
         self._lay_out()
         self.show_all.clicked.connect(lambda: self.choose(replace(self.choice, true=None, predicted=None)))
         self.keep.activated.connect(self._filter)
         self.order.activated.connect(self._filter)
         self.view.selectionModel().currentChanged.connect(self._current)
         self.detail.epoch_chosen.connect(self.epoch_chosen)
+        self.detail.room_wanted.connect(self._make_room)
         self.retranslate()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
+        head.addWidget(self.note)
         head.addWidget(self.show_all)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.note.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         tools = QHBoxLayout()
         for widget in (self.keep, self.order):
             widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(widget)
-        tools.addWidget(self.note, 1)
-        # if space is short, the order is cut off rather than the number
-        self.order.setMinimumWidth(self.fontMetrics().averageCharWidth() * 12)
-        self.note.setMinimumWidth(self.fontMetrics().averageCharWidth() * 15)
+        tools.addStretch(1)
         place = QWidget()
         self._stack = QStackedLayout(place)
         self._stack.addWidget(self.view)
@@ -79,16 +91,24 @@ class ImageGrid(QWidget):
         layout.addLayout(tools)
         layout.addWidget(self.splitter, 1)
 
+    def _make_room(self, height: int) -> None:
+        """The list gives way to what is asked of one image, down to a row."""
+        list_height, detail_height = self.splitter.sizes()
+        row = SIDE + 2 * self.fontMetrics().height() + space(LARGE)
+        spare = list_height - row
+        if (more := min(spare, height - detail_height)) > 0:
+            self.splitter.setSizes([list_height - more, detail_height + more])
+
     def retranslate(self) -> None:
         """Set all texts again."""
         self.show_all.setText(self.tr("Show all"))
         self.show_all.setToolTip(self.tr("All images of the split, whatever their class"))
-        keeps = (self.tr("All"), self.tr("Wrong only"), self.tr("Right only"))
+        keeps = (self.tr("All"), self.tr("Wrong"), self.tr("Right"))
         orders = (
-            self.tr("Largest loss first"),
-            self.tr("Smallest loss first"),
-            self.tr("Most confident first"),
-            self.tr("Least confident first"),
+            self.tr("Largest loss"),
+            self.tr("Smallest loss"),
+            self.tr("Most confident"),
+            self.tr("Least confident"),
         )
         for box, texts, name in ((self.keep, keeps, self.tr("Filter")), (self.order, orders, self.tr("Order"))):
             chosen = max(0, box.currentIndex())
@@ -138,6 +158,7 @@ class ImageGrid(QWidget):
             large = (self.choice.split, int(self.selection.items[0]))
         self._large = large
         self._mark()
+        self.view.fit()
         self.view.doItemsLayout()
         self.view.verticalScrollBar().setValue(scroll)
 
@@ -208,6 +229,8 @@ class ImageGrid(QWidget):
             self.note.setText(text.format(shown=shown, **values))
         else:
             self.note.setText("" if found.reason else self.tr("Images: {count}").format(count=shown))
+        needed = self.fontMetrics().horizontalAdvance(self.note.accessibleName()) + 4
+        self.note.setFixedWidth(min(needed, self.width() // 2))
         self._stack.setCurrentWidget(self.view if len(found.items) else self.empty)
         nothing = self.tr("No image matches. Choose another cell or filter.")
         self.empty.setText(labels.why_no_images(found.reason, found.file) or nothing)

@@ -57,7 +57,7 @@ class CurvesPanel(Panel):
         self._hovered: float | None = None
         self.bar = CurvesToolbar(self)
         self.table = EpochTable(self)
-        self.sentence = Sentence()
+        self.sentence = Sentence("curve")
         self.area = ChartArea()
         self.charts, self.legend = self.area.charts, self.area.legend
         self.export = ChartExport(self._exported, self._draw_exported, self.bar.axis_box.currentText)

@@ -135,15 +135,19 @@ class EpochTableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Numbers in the user's writing."""
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            text = self._columns[index.column()] == "run"
-            side = Qt.AlignmentFlag.AlignLeft if text else Qt.AlignmentFlag.AlignRight
-            return int(side | Qt.AlignmentFlag.AlignVCenter)
+            return self._side(index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(index.row(), index.column())
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         name, value = self.value(index.row(), index.column())
         return value[:200] if isinstance(value, str) else _shown(name, value)
+
+    def _side(self, column: int) -> int:
+        """Numbers and their heading stand at the right."""
+        text = self._columns[column] == "run"
+        side = Qt.AlignmentFlag.AlignLeft if text else Qt.AlignmentFlag.AlignRight
+        return int(side | Qt.AlignmentFlag.AlignVCenter)
 
     def _tip(self, row: int, column: int) -> str | None:
         """Of how many classes macro-F1 is the mean, where not all of them occur in the validation."""
@@ -159,8 +163,11 @@ class EpochTableModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Names of the columns."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return heading(self._columns[section])
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Qt.ItemDataRole.DisplayRole:
+                return heading(self._columns[section])
+            if role == Qt.ItemDataRole.TextAlignmentRole:
+                return self._side(section)
         return None
 
 
@@ -171,7 +178,7 @@ def _shown(name: str, value: float) -> str:
         return whole(value)
     if name == "learning_rate":
         return significant(value)
-    return number(value, 1 if name in ("samples_per_second", "data_share", "seconds") else 5)
+    return number(value, 1 if name in ("samples_per_second", "data_share", "seconds") else 4)
 
 
 class EpochTable(QTableView):
@@ -186,6 +193,7 @@ class EpochTable(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setWordWrap(False)
         self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
         self.numbers.modelReset.connect(self.fit)
 
     def fit(self) -> None:

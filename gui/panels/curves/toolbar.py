@@ -13,6 +13,8 @@ from gui.window.theme import icon
 SPANS = (0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 """Steps to smooth over; 0 is none."""
 _FIRST = SPANS.index(50)
+_USUAL = 200
+"""A longer span takes room from what is beside it."""
 _AXES: tuple[Axis, ...] = ("step", "epoch", "time")
 _SOURCES: tuple[Source, ...] = ("epochs", "batches")
 
@@ -30,7 +32,7 @@ class CurvesToolbar(QWidget):
         super().__init__(parent)
         self._slid_by_hand = False
         self._note_room = 0
-        self._axis_label, self._span_label, self._span_value = QLabel(), QLabel(), QLabel()
+        self._axis_label, self._span_value = QLabel(), QLabel()
         self.axis_box, self.source_box = QComboBox(), QComboBox()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.log_box, self.follow_button, self.table_button = QCheckBox(), _toggle("fit"), _toggle("table")
@@ -41,12 +43,10 @@ class CurvesToolbar(QWidget):
         self.slider.setRange(0, len(SPANS) - 1)
         self.slider.setPageStep(3)
         self.slider.setValue(_FIRST)
-        self.slider.setFixedWidth(space(20))
+        self.slider.setFixedWidth(space(16))
         self._axis_label.setBuddy(self.axis_box)
-        self._span_label.setBuddy(self.slider)
-        self._captions = self._axis_label, self._span_label
         self._buttons = self.follow_button, self.table_button
-        self._of_charts: list[QWidget] = [self._axis_label, self.axis_box, self._span_label, self.slider]
+        self._of_charts: list[QWidget] = [self._axis_label, self.axis_box, self.slider]
         self._of_charts += [self._span_value, self.log_box, self.follow_button]
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -117,10 +117,9 @@ class CurvesToolbar(QWidget):
         self.span_chosen.emit()
 
     def _show_span(self) -> None:
-        steps = QLocale().toString(self.span)
-        text = self.tr("{steps} steps").format(steps=steps) if self.span else self.tr("off")
-        self._span_value.setText(text)
-        self.slider.setAccessibleDescription(text)
+        steps = QLocale().toString(self.span) if self.span else self.tr("off")
+        self._span_value.setText(self.tr("smoothing: {steps}").format(steps=steps))
+        self.slider.setAccessibleDescription(steps)
 
     def _show_mode(self) -> None:
         for widget in self._of_charts:
@@ -129,14 +128,13 @@ class CurvesToolbar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Where it is narrow, captions go, then the words on buttons and the span: tool tips say the same."""
+        """Where it is narrow, the caption goes, then the words on buttons and the span: tool tips say the same."""
         beside, alone = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
         needed = self._needed(beside)
-        without = needed - sum(label.sizeHint().width() + space(SMALL) for label in self._captions)
+        without = needed - self._axis_label.sizeHint().width() - space(SMALL)
         least = without - needed + self._needed(alone)
         room = self.width() - self._note_room
-        for label in self._captions:
-            label.setVisible(not self.table and needed <= room)
+        self._axis_label.setVisible(not self.table and needed <= room)
         self._span_value.setVisible(not self.table and least <= self.width())
         for button in self._buttons:
             button.setToolButtonStyle(beside if without <= room else alone)
@@ -165,20 +163,22 @@ class CurvesToolbar(QWidget):
             self.axis_box.setItemText(number, text)
         for number, text in enumerate((self.tr("One row per epoch"), self.tr("One row per training report"))):
             self.source_box.setItemText(number, text)
-        self._span_label.setText(self.tr("Smoothing:"))
-        self.slider.setToolTip(self.tr("Running average of the training reports. Epoch means are not smoothed."))
+        tip = self.tr("Steps of the running average of the training reports. Epoch means are not smoothed.")
+        for widget in (self.slider, self._span_value):
+            widget.setToolTip(tip)
+        self.slider.setAccessibleName(self.tr("Smoothing"))
         self.log_box.setText(self.tr("Log loss"))
         self.log_box.setToolTip(self.tr("Logarithmic axis for the loss"))
         self.follow_button.setText(self.tr("Follow"))
         self.follow_button.setToolTip(self.tr("Show the whole run and follow it (Home, Esc or double-click)"))
         self.table_button.setText(self.tr("Table"))
         self.table_button.setToolTip(self.tr("Show the numbers as a table"))
-        for box, label in ((self.axis_box, self._axis_label), (self.slider, self._span_label)):
-            box.setAccessibleName(label.text().rstrip(":"))
+        self.axis_box.setAccessibleName(self._axis_label.text().rstrip(":"))
         self.source_box.setAccessibleName(self.tr("Rows of the table"))
-        longest = max((self.tr("{steps} steps").format(steps=QLocale().toString(SPANS[-1])), self.tr("off")), key=len)
-        self._span_value.setFixedWidth(self.fontMetrics().horizontalAdvance(longest) + 4)
-        where = self.tr("step {step}, epoch {epoch}").format(step="99,999", epoch="99")
+        usual = max((QLocale().toString(_USUAL), self.tr("off")), key=len)
+        text = self.tr("smoothing: {steps}").format(steps=usual)
+        self._span_value.setMinimumWidth(self.fontMetrics().horizontalAdvance(text) + 4)
+        where = self.tr("step {step}, epoch {epoch}").format(step="9,999", epoch="99")
         self._note_room = self.fontMetrics().horizontalAdvance(where)
         self._show_span()
 

@@ -63,7 +63,7 @@ class LabelsView(QWidget):
         self.undo_button, self.redo_button = QPushButton(icon("undo"), ""), QPushButton(icon("redo"), "")
         self.again_button = QPushButton(icon("refresh"), "")
         self.filter_bar, self.grid, self.detail = ReviewFilterBar(), ProposalGrid(), ProposalDetail()
-        self.nothing, self.all_button = Sentence(), QPushButton()
+        self.nothing, self.all_button = Sentence("search"), QPushButton()
         self.search_page, self.save_row = SearchPage(), SaveRow(self.saver)
         self._lay_out()
         self._connect()

@@ -49,7 +49,7 @@ class ProposalDetail(QWidget):
 
     def _button(self, command: Command, sign: str, number: int = -1) -> QPushButton:
         """A click leaves the keys to the grid."""
-        button = QPushButton(icon(sign), "") if sign else QPushButton()
+        button = QPushButton(icon(sign, on_accent=command == "accept"), "") if sign else QPushButton()
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAutoDefault(False)
         button.clicked.connect(partial(self._command, ReviewCommand(command, number)))
@@ -63,9 +63,7 @@ class ProposalDetail(QWidget):
         self.why.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.why.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
-        font = self.accept_button.font()
-        font.setBold(True)
-        self.accept_button.setFont(font)
+        self.accept_button.setProperty("kind", "primary")
         second, third = QHBoxLayout(), QHBoxLayout()
         for button in (self.leave_button, self.fine_button):
             second.addWidget(button, 1)

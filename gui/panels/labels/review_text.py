@@ -133,12 +133,12 @@ def found_text(found: FoundLabels) -> str:
     said = [tr("Labels", "Images: {count}").format(count=formats.whole(found.images))]
     if not math.isnan(found.agreement):
         share = formats.percent(found.agreement, 1)
-        said.append(tr("Labels", "labels the models agree with: {share}").format(share=share))
-    said.append(tr("Labels", "wrong by estimate: {count}").format(count=formats.whole(found.estimated)))
+        said.append(tr("Labels", "the models agree with {share} of the labels").format(share=share))
+    said.append(tr("Labels", "probably wrong: {count}").format(count=formats.whole(found.estimated)))
     if found.total > len(found.proposals):
         text = tr("Labels", "the first {some} of {all} proposals")
         said.append(text.format(some=formats.whole(len(found.proposals)), all=formats.whole(found.total)))
-    return ", ".join(said)
+    return " · ".join(said)
 
 
 def features_text(found: FoundLabels) -> str:

@@ -44,7 +44,7 @@ class SaveRow(QWidget):
             reason = " ".join(formats.plain(saver.failure).split())
             text, sign = self.tr("Not saved yet, kept in memory only: {reason}").format(reason=reason), "warning"
         elif saver.file is not None and there:
-            text, sign = self.tr("Saved in {path}").format(path=saver.file.path), "done"
+            text, sign = self.tr("Saved in {path}").format(path=formats.short_path(str(saver.file.path))), "done"
             if saver.taken:
                 taken = self.tr("taken over from another program: {count}")
                 text = f"{text}, {taken.format(count=formats.whole(saver.taken))}"

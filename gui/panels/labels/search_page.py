@@ -29,7 +29,7 @@ class SearchPage(QWidget):
         super().__init__()
         self.sign, self.title, self.text = QLabel(), QLabel(), QLabel()
         self.bar, self.stage = QProgressBar(textVisible=False), QLabel()
-        self.button, self.cancel_button = QPushButton(icon("search"), ""), QPushButton()
+        self.button, self.cancel_button = QPushButton(icon("search", on_accent=True), ""), QPushButton()
         for label in (self.title, self.text, self.stage):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
@@ -40,6 +40,7 @@ class SearchPage(QWidget):
         font.setBold(True)
         self.title.setFont(font)
         self.bar.setFixedHeight(10)
+        self.button.setProperty("kind", "primary")
         self.button.clicked.connect(self.wanted)
         self.cancel_button.clicked.connect(self.cancelled)
         self._lay_out()
@@ -82,7 +83,7 @@ class SearchPage(QWidget):
         self.cancel_button.setVisible(working)
         self.button.setVisible(not working)
         again = search.state in ("failed", "found")
-        self.button.setText(self.tr("Search again") if again else self.tr("Find them"))
+        self.button.setText(self.tr("Search again") if again else self.tr("Check the labels"))
 
     def show_sentence(self, text: str) -> None:
         """There is nothing that could be looked through."""
@@ -98,9 +99,9 @@ class SearchPage(QWidget):
 
     def _about(self, images: int) -> str:
         text = self.tr(
-            "Every image is judged by models that have learned from the other images. Where they disagree with its "
-            "label, where copies have two labels or are in two splits, and what looks like nothing else, you decide: "
-            "other class, leave out, or fine. Your files stay as they are."
+            "Models trained on the other images check each label. You decide where they disagree with it, where copies "
+            "have different labels or are in two splits, and about images unlike all others: change the class, leave "
+            "the image out, or keep it. Your files are never changed."
         )
         if not images:
             return text

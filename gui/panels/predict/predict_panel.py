@@ -78,7 +78,7 @@ class PredictPanel(Panel):
         self.filter_bar, self.progress, self.view = FilterBar(), ProgressRow(), PredictionView(self.images)
         self.told = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.empty, self.all_button, self._below = Sentence(), QPushButton(), QWidget()
+        self.empty, self.all_button, self._below = Sentence("image"), QPushButton(), QWidget()
         self.filter_bar.changed.connect(self._filter)
         self.progress.cancelled.connect(self.job.cancel)
         self.view.image_wanted.connect(self._open)

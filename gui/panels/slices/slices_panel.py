@@ -48,17 +48,17 @@ class SlicesPanel(Panel):
         self.table = SliceTable()
         self._for: tuple[Split, Stamp, str] | None = None
         """The requested or shown split, its evaluation, and pattern."""
-        self._touched = self._asking = False
+        self._touched = self._asking = self._by_hand = False
         self.split, self.by, self.pattern = QComboBox(), QComboBox(), QLineEdit(clearButtonEnabled=True)
         self.headline = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
-        self.note, self.empty = labels.Note(), labels.Sentence()
+        self.note, self.empty = labels.Note(), labels.Sentence("slices")
         self.view, self.grid = SliceView(), ImageGrid()
         self.grid.show_all.hide()
         self.errors_button, self.cancel_button = QPushButton(icon("matrix"), ""), QPushButton()
         self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.split.activated.connect(self._split_chosen)
-        self.by.activated.connect(self._draw)
+        self.by.activated.connect(self._by_chosen)
         self.pattern.returnPressed.connect(self._look)
         self.pattern.textChanged.connect(self._pattern_changed)
         self.view.marked.connect(self._marked)
@@ -85,7 +85,7 @@ class SlicesPanel(Panel):
         self.splitter.addWidget(self.grid)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
-        self.splitter.setSizes([600, 360])
+        self.splitter.setSizes([560, 400])
         self.splitter.setChildrenCollapsible(False)
         shown, nothing = QWidget(), QWidget()
         inner = QVBoxLayout(shown)
@@ -170,6 +170,10 @@ class SlicesPanel(Panel):
         self._touched = True
         self._look()
 
+    def _by_chosen(self) -> None:
+        self._by_hand = True
+        self._draw()
+
     def _pattern_changed(self, text: str) -> None:
         if not text:
             self._look()
@@ -249,8 +253,10 @@ class SlicesPanel(Panel):
         self._draw()
 
     def _fill_by(self, pattern: str) -> None:
-        chosen = self.by.currentData() or WORST
+        chosen = (self.by.currentData() or WORST) if self._by_hand else WORST
         facts = [WORST, *self.table.facts]
+        if not self._by_hand and not self.table.alone:
+            chosen = facts[min(1, len(facts) - 1)]  # an empty list says nothing: those of a fact do
         if pattern and "pattern" in facts:
             chosen = "pattern"
         self.by.clear()
@@ -288,12 +294,12 @@ class SlicesPanel(Panel):
 
     def _headline(self, by: str) -> str:
         alone = self.table.alone
+        none = "" if alone else self.tr("No slice has more errors than other images of the same classes.")
         if by != WORST:
-            return self.tr("By {fact}; the dashed line is the accuracy of all images.").format(
-                fact=slice_names.fact_word(by).lower()
-            )
+            text = self.tr("By {fact}; the dashed line is the accuracy of all images.")
+            return f"{none} {text.format(fact=slice_names.fact_word(by).lower())}".strip()
         if not alone:
-            return self.tr("No slice has more errors than other images of the same classes.")
+            return none
         worst, names = alone[0], self.run.model.classes if self.run is not None else ()
         text = self.tr("{slice}: {accuracy} right; other images of the same classes: {other}")
         return text.format(

@@ -101,7 +101,7 @@ def show(panel: Any, run: OpenRun | None) -> None:
 
 
 def texts(panel: Any) -> str:
-    return panel.empty.text() if panel.empty.isVisible() else panel.note.accessibleName()
+    return panel.empty.text() if panel.empty.isVisible() else panel.note.text()
 
 
 def test_it_shows_the_test_first_and_either_stage(panel: Any, run: OpenRun) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -216,3 +216,11 @@ def test_all_of_it_by_keyboard(detail: ImageDetail, assist: ExplainingAssist, qt
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
         assert control.accessibleName() or control.text()
     assert detail.similar.buttons[0].focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_the_picture_begins_where_the_facts_begin(detail: ImageDetail, qtbot: QtBot) -> None:
+    detail.resize(420, 700)
+    top = detail.picture.mapTo(detail, QPoint(0, 0)).y()
+    assert abs(top - detail.captions[0].mapTo(detail, QPoint(0, 0)).y()) <= 4
+    assert detail.picture.height() <= detail.picture.width() + 1, "no empty space below it"
+    assert lines(detail)[4:] == ["cat/3.png", "8×8"]

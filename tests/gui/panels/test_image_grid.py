@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.panels.confusion.confusion_panel import ConfusionPanel
+from gui.panels.confusion.image_grid import SIDE
 from gui.viewmodels.selection import EpochCursor
 from gui.widgets.labels import ARROW
 from tests.gui.sample_runs import SampleRun
@@ -53,3 +54,27 @@ def test_short_names_stand_whole(qtbot: QtBot, tmp_path: Path) -> None:
     cards = [grid.view.pictures.card(row) for row in range(grid.view.pictures.rowCount())]
     names = {word for card in cards if card for word in card.lines[0].split(f" {ARROW}")}
     assert names == {"cat", "dog", "frog"}
+
+
+def test_the_list_gives_way_to_one_image_down_to_a_row(qtbot: QtBot, tmp_path: Path) -> None:
+    panel = panel_of(qtbot, tmp_path, SHORT)
+    grid = panel.grid
+    qtbot.waitUntil(lambda: grid.splitter.sizes()[1] > 0)
+    before = grid.splitter.sizes()
+    grid.detail.room_wanted.emit(before[1])
+    assert grid.splitter.sizes() == before, "there is room"
+    grid.detail.room_wanted.emit(before[1] + 20)
+    assert abs(grid.splitter.sizes()[1] - before[1] - 20) <= 1
+    grid.detail.room_wanted.emit(10_000)
+    assert SIDE < grid.splitter.sizes()[0] < 2 * SIDE
+
+
+def test_title_number_and_button_stand_side_by_side(qtbot: QtBot, tmp_path: Path) -> None:
+    panel = panel_of(qtbot, tmp_path, SHORT)
+    grid = panel.grid
+    panel.choose_cell(0, 0)
+    qtbot.wait(1)
+    assert grid.note.text() == grid.note.accessibleName(), "whole"
+    title, note, button = (part.geometry() for part in (grid.title, grid.note, grid.show_all))
+    assert title.right() < note.left()
+    assert note.right() < button.left()

@@ -239,3 +239,16 @@ def test_a_slice_is_compared_with_itself_at_another_epoch(qtbot: QtBot, made: Sl
     activate(panel.mode, MODES.index("difference"))
     # every epoch gave the same answers to these images
     assert not np.asarray(panel.matrix.matrix.shown.values).any()
+
+
+def test_where_no_slice_is_worse_those_of_a_fact_are_shown(qtbot: QtBot, made: SliceRun, helper: FakeHelper) -> None:
+    made.bad[:] = False
+    panel = panel_of(qtbot, made.make(), helper)
+    helper.answer(made)
+    assert panel.headline.text().startswith("No slice has more errors")
+    assert panel.by.currentIndex() == 1
+    assert names(panel)
+    assert shown_items(panel)
+    choose(panel.by, panel.by.itemData(0))
+    panel.look_again()
+    assert not names(panel), "what a person has chosen stays"

@@ -57,3 +57,16 @@ def test_a_learning_rate_keeps_its_digits(value: float, text: str) -> None:
     QLocale.setDefault(QLocale("en"))
     assert significant(value) == text
     assert significant(float("nan")) == "NaN"
+
+
+@pytest.mark.parametrize(("width", "height"), [(240, 240), (270, 220), (500, 300)])
+def test_axes_have_enough_marks_to_read_a_value(qtbot: QtBot, width: int, height: int) -> None:
+    chart = Chart()
+    qtbot.addWidget(chart)
+    chart.resize(width, height)
+    chart.show()
+    x = np.linspace(0.0, 1010.0, 50)
+    chart.draw(Scene((0.0, 1010.0), [Stroke(Look(QColor("black")), x, 2.2 * np.exp(-x / 200) + 0.2)]))
+    along, upward = map(len, chart._ticks)
+    assert along >= (3 if width < 260 else 4)
+    assert upward >= 4

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QPushButton
 
 from gui.search.search_dialog import SearchDialog
 from trainer.store.folder import create_run, current_owner, write_owner
@@ -200,3 +201,18 @@ def test_without_a_search_it_says_how_to_make_one(tmp_path: Path, qtbot: Any) ->
     dialog.poll()
     assert dialog.tabs.isVisible()
     assert rows(dialog) == []
+
+
+def test_figures_stand_below_each_other_and_the_columns_fill_the_table(dialog: SearchDialog) -> None:
+    dialog.tabs.setCurrentWidget(dialog.table)
+    table = dialog.table
+    head, cell = table.horizontalHeaderItem(5), table.item(0, 5)
+    assert head is not None
+    assert cell is not None
+    assert head.textAlignment() == cell.textAlignment() == Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    spare = table.viewport().width() - table.horizontalHeader().length()
+    assert 0 <= spare < table.columnCount()
+
+
+def test_closing_is_not_what_the_dialog_is_for(dialog: SearchDialog) -> None:
+    assert not any(button.isDefault() for button in dialog.findChildren(QPushButton))

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from gui.window import theme
 from gui.window.colour_schemes import CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, ColourScheme
 from gui.window.dimensions import space, text_font
-from gui.window.stylesheet import WARNING, stylesheet
+from gui.window.stylesheet import FAILED, WARNING, stylesheet
 from trainer.resources import resource
 
 SCHEMES = {"light": LIGHT, "dark": DARK, "contrast_light": CONTRAST_LIGHT, "contrast_dark": CONTRAST_DARK}
@@ -51,7 +51,8 @@ def test_text_and_edges_stand_out(name: str) -> None:
     assert ratio(scheme.on_accent, scheme.accent) >= 4.5
     for mark, ground in itertools.product(("strong", "focus"), ("window", "surface")):
         assert ratio(asdict(scheme)[mark], asdict(scheme)[ground]) >= 3, (mark, ground)
-    assert ratio(WARNING["dark" in name], scheme.surface) >= 3
+    for border in (WARNING, FAILED):
+        assert ratio(border["dark" in name], scheme.surface) >= 3
 
 
 @pytest.mark.parametrize("name", SCHEMES)

@@ -39,3 +39,15 @@ def test_where_it_is_narrow_too_the_state_stays(shown: Window, qtbot: QtBot) -> 
     assert toolbar.what.width() >= toolbar.what.sizeHint().width()
     assert shown.window_actions.menu_bar.width() >= shown.window_actions.menu_bar.sizeHint().width()
     assert toolbar.primary.text()
+
+
+def test_the_name_stands_in_the_middle_of_its_row_whatever_the_run_does(shown: Window) -> None:
+    shown.resize(1280, 800)
+    toolbar = shown.run_toolbar
+    for state in ("running", "completed"):
+        toolbar.show_state("one", state, frozenset())
+        toolbar.bar.setVisible(state == "running")
+        assert toolbar.layout() is not None
+        toolbar.layout().activate()
+        middles = [part.geometry().center().y() for part in (toolbar.primary, toolbar.sign, toolbar.name)]
+        assert max(middles) - min(middles) <= 1, state
