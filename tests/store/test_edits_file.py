@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from trainer.errors import DataError
@@ -24,6 +24,7 @@ EDITS = st.lists(
 
 
 @given(EDITS)
+@example([LabelEdit(path, "", "relabel", "'@x") for path in ("=a", "'=a", "''=a", "'a", "'", "' =a")])
 def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, edits: list[LabelEdit]) -> None:
     path = tmp_path_factory.mktemp("edits") / "edits.csv"
     write_edits(path, edits)

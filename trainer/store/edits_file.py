@@ -98,8 +98,14 @@ def _edit(row: dict[str, str], where: str, line: int) -> LabelEdit:
 
 
 def _plain(cell: str) -> str:
-    """Remove the quote that `safe_text` adds to possible formulas."""
-    return cell[1:] if cell.startswith("'") and safe_text(cell[1:]) == cell else cell
+    """Remove the quote before a possible formula, or one of the quotes there."""
+    text = cell.lstrip("'")
+    return cell[1:] if text != cell and safe_text(text) != text else cell
+
+
+def _quoted(text: str) -> str:
+    """Add a quote where reading would remove one that belongs to the text; `csv_text` adds those before formulas."""
+    return f"'{text}" if _plain(text) != text else text
 
 
 def _wrong_line(where: str, line: int, what: str) -> DataError:
@@ -116,7 +122,7 @@ def _wrong_line(where: str, line: int, what: str) -> DataError:
 
 def write_edits(path: str | Path, edits: Iterable[LabelEdit]) -> None:
     """Replace the file by these edits. Raises DiskError."""
-    rows = [(one.path, one.digest, one.action, one.label, one.when) for one in edits]
+    rows = [(_quoted(one.path), one.digest, one.action, _quoted(one.label), one.when) for one in edits]
     durable.write_bytes(path, csv_bytes(csv_text(COLUMNS, rows)))
 
 
