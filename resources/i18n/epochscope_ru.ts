@@ -1740,7 +1740,7 @@
     </message>
     <message>
         <source>data.shard_size</source>
-        <translation>Размер шарда должен быть не меньше 1 МБ.</translation>
+        <translation>Размер шардов указывают вместе с папкой для них, и он не меньше 1 МБ.</translation>
     </message>
     <message>
         <source>data.single_pass</source>

@@ -334,6 +334,7 @@ def test_nothing_is_replaced(pictures: Path, tmp_path: Path, capsys: pytest.Capt
     assert main(["data", str(pictures), "--shards", str(pictures)]) == 4
     assert "already" in capsys.readouterr().err
     assert main(["data", str(pictures), "--shards", str(tmp_path / "s"), "--shard-mb", "0"]) == 4
+    assert main(["data", str(pictures), "--shard-mb", "64"]) == 4  # not passed over in silence
     (tmp_path / "s").mkdir()
     assert main(["data", str(pictures), "--shards", str(tmp_path / "s")]) == 0
     assert "train 16, valid 2, test 2" in capsys.readouterr().out

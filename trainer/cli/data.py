@@ -35,7 +35,9 @@ def data(
     ] = None,
     means: Annotated[Path | None, Parameter(help="Write the mean image of each class, .png.", metavar="FILE")] = None,
     shards: Annotated[Path | None, Parameter(help="Write the images as tar shards.", metavar="DIR")] = None,
-    shard_mb: Annotated[int, Parameter(help="Size of a shard, in megabytes.", metavar="N")] = 256,
+    shard_mb: Annotated[
+        int | None, Parameter(help="Size of a shard, in megabytes [default: 256].", metavar="N")
+    ] = None,
     epoch: Annotated[int, Parameter(help="Epoch whose random changes the preview shows.", metavar="N")] = 1,
     recipe: Recipe = None,
     settings: SettingsFile = None,
@@ -68,8 +70,7 @@ def data(
             "A preview needs a number of images and a file.",
             expected="--preview N --out FILE.npz, with N and --epoch of at least 1",
         )
-    if shards is not None:
-        check_shards(shards, shard_mb)
+    check_shards(shards, shard_mb)
     report = inspect(made)
     found = as_plain(report, made)
     stops = found["stops"]

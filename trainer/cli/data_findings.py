@@ -182,30 +182,36 @@ def write_means(report: Report, out: Path) -> Path:
     return out
 
 
-def check_shards(folder: Path, size_mb: int) -> None:
+def check_shards(folder: Path | None, size_mb: int | None) -> None:
     """Check where and how shards are to be written, before the data is examined.
 
     Args:
-        folder: New folder for the shards.
-        size_mb: Size of a shard in megabytes.
+        folder: New folder for the shards; None: no shards.
+        size_mb: Size of a shard in megabytes; None: as usual.
 
     Raises:
-        UsageError: `data.shard_size`: the size is below 1; `shards.exists`: the folder is not empty.
+        UsageError: `data.shard_size`: the size is below 1, or there is no folder; `shards.exists`: the folder is not
+            empty.
     """
-    from trainer.data.shard_writer import check_free
+    if size_mb is not None and (folder is None or size_mb < 1):
+        raise UsageError(
+            "data.shard_size",
+            "A size of shards goes with a folder for them, and is at least 1 MB.",
+            expected="--shards DIR --shard-mb N, with N of at least 1",
+        )
+    if folder is not None:
+        from trainer.data.shard_writer import check_free
 
-    if size_mb < 1:
-        raise UsageError("data.shard_size", f"A shard cannot have {size_mb} MB.", expected="--shard-mb of at least 1")
-    check_free(folder.expanduser())
+        check_free(folder.expanduser())
 
 
-def write_source_shards(report: Report, folder: Path, size_mb: int) -> dict[str, Any]:
+def write_source_shards(report: Report, folder: Path, size_mb: int | None) -> dict[str, Any]:
     """Write the images of a source as shards.
 
     Args:
         report: About the source.
         folder: New folder for the shards.
-        size_mb: Size of a shard in megabytes, 1 or more.
+        size_mb: Size of a shard in megabytes, 1 or more; None: 256.
 
     Returns:
         `folder`, `shards`, `images` by split, `bytes`, and `scaled_to`: [width, height] if the images are not the
@@ -218,10 +224,11 @@ def write_source_shards(report: Report, folder: Path, size_mb: int) -> dict[str,
     """
     import numpy as np
 
-    from trainer.data.shard_writer import write_shards
+    from trainer.data.shard_writer import DEFAULT_MB, write_shards
 
     pictures = report.pictures
     split = {part: np.flatnonzero(report.parts == code) for code, part in enumerate(SPLITS)}
+    size_mb = DEFAULT_MB if size_mb is None else size_mb
     written = write_shards(pictures, {part: rows for part, rows in split.items() if len(rows)}, folder, size_mb=size_mb)
     height, width = pictures.pixels.shape[1:3]
     # what is in memory has been brought to one size already
