@@ -6,19 +6,21 @@ from collections.abc import Set
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
+from gui.engine.rpc_client import RpcClient
 from gui.panels.base import Panel
 from gui.plotting.coverage import CoverageCurve
 from gui.plotting.legend import Legend
 from gui.plotting.reliability import ReliabilityDiagram
 from gui.plotting.unit_chart import UnitChart
 from gui.text import formats
-from gui.viewmodels.calibration_reader import AGAIN, Reason, evaluate_command, is_stale, read_calibration
+from gui.viewmodels.calibration_reader import AGAIN, Reason, is_stale, read_calibration
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.widgets import labels
 from gui.widgets.card_frame import CardFrame
+from gui.widgets.evaluation_offer import EvaluationOffer
 from gui.window.dimensions import panel_margins, text_font
 from trainer.metrics.calibration import Calibration, SplitCalibration
 from trainer.store import calibration_file
@@ -32,7 +34,7 @@ class ConfidencePanel(Panel):
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "epochs", "evaluation", "state"})
 
-    def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
+    def __init__(self, cursor: EpochCursor, rpc_client: RpcClient | None = None, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
         self.found: Calibration | None = None
         self._reason: Reason = ""
@@ -44,7 +46,8 @@ class ConfidencePanel(Panel):
         self.reliability_legend, self.coverage_legend = Legend(), Legend()
         self.reliability_title, self.coverage_title = labels.Note(), labels.Note()
         self.hint, self.empty = labels.Note(), labels.Sentence("confidence")
-        self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.evaluation = EvaluationOffer(rpc_client)
+        self.evaluation.evaluated.connect(self.look_again)
         self._lay_out()
         for box in (self.split, self.stage):
             box.activated.connect(self._draw)
@@ -80,7 +83,7 @@ class ConfidencePanel(Panel):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
         middle = QVBoxLayout(nothing)
         middle.addWidget(self.empty, 1)
-        middle.addWidget(self.command, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle.addWidget(self.evaluation, 0, Qt.AlignmentFlag.AlignHCenter)
         middle.addStretch(1)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(content)
@@ -121,6 +124,7 @@ class ConfidencePanel(Panel):
         self.coverage_title.setText(self.tr("Accuracy over coverage"))
         self.reliability.setAccessibleName(self.tr("Accuracy by confidence"))
         self.coverage.setAccessibleName(self.tr("Accuracy over coverage"))
+        self.evaluation.retranslate()
         self._fill_splits()
         self._draw()
 
@@ -216,12 +220,9 @@ class ConfidencePanel(Panel):
         if self.run is None or reason not in AGAIN:
             self._say(text)
             return
-        self._say(f"{text}\n{self.tr('Evaluate it in a terminal:')}", evaluate_command(self.run.folder))
+        self._say(f"{text}\n{self.tr('Evaluate it here or in a terminal:')}", evaluate=True)
 
-    def _say(self, text: str, command: str = "") -> None:
+    def _say(self, text: str, *, evaluate: bool = False) -> None:
         self.empty.setText(text)
-        self.command.setText(command)
-        self.command.setVisible(bool(command))
-        metrics = self.command.fontMetrics()
-        self.command.setMinimumWidth(min(metrics.horizontalAdvance(command) + 24, max(200, self.width() - 40)))
+        self.evaluation.offer(self.run.folder if self.run is not None and evaluate else None)
         self._stack.setCurrentIndex(1)

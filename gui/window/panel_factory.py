@@ -34,6 +34,10 @@ def make_panel(
             from gui.panels.labels.labels_panel import LabelsPanel
 
             return LabelsPanel(cursor, rpc_client, preferences)
+        case "confidence":
+            from gui.panels.confidence import ConfidencePanel
+
+            return ConfidencePanel(cursor, rpc_client)
     return _reading_panel(name, cursor)
 
 
@@ -48,10 +52,6 @@ def _reading_panel(name: str, cursor: EpochCursor) -> Panel:
             from gui.panels.classes.classes_panel import ClassesPanel
 
             return ClassesPanel(cursor)
-        case "confidence":
-            from gui.panels.confidence import ConfidencePanel
-
-            return ConfidencePanel(cursor)
         case "weights":
             from gui.panels.weights import WeightsPanel
 

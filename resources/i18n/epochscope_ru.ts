@@ -483,10 +483,6 @@
         <translation>Выберите запуск, чтобы увидеть, насколько можно верить его уверенности.</translation>
     </message>
     <message>
-        <source>Evaluate it in a terminal:</source>
-        <translation>Оценить его можно в терминале:</translation>
-    </message>
-    <message>
         <source>Calibration is measured at the end of the run, by the evaluation.</source>
         <translation>Насколько можно верить уверенности модели, станет видно в конце запуска, после оценки.</translation>
     </message>
@@ -513,6 +509,10 @@
     <message>
         <source>Calibration error {before}</source>
         <translation>Ошибка калибровки {before}</translation>
+    </message>
+    <message>
+        <source>Evaluate it here or in a terminal:</source>
+        <translation>Оцените его здесь или в терминале:</translation>
     </message>
     <message>
         <source>Temperature {value}: calibration error {before} → {after}</source>
@@ -2555,6 +2555,21 @@
     <message>
         <source>weights.other_network</source>
         <translation>В файле {path} нет весов для модели {model}. Выберите модель, к которой относятся эти веса.</translation>
+    </message>
+</context>
+<context>
+    <name>EvaluationOffer</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Отменить</translation>
+    </message>
+    <message>
+        <source>Command that evaluates the run</source>
+        <translation>Команда, которая оценивает запуск</translation>
+    </message>
+    <message>
+        <source>Evaluate</source>
+        <translation>Оценить</translation>
     </message>
 </context>
 <context>
@@ -6298,14 +6313,6 @@
         <translation>Выберите запуск, чтобы увидеть, на каких изображениях ошибается его модель.</translation>
     </message>
     <message>
-        <source>Command that evaluates the run</source>
-        <translation>Команда, которая оценивает запуск</translation>
-    </message>
-    <message>
-        <source>Evaluate it in a terminal:</source>
-        <translation>Оцените его в терминале:</translation>
-    </message>
-    <message>
         <source>Group images by</source>
         <translation>Группировать изображения</translation>
     </message>
@@ -6324,6 +6331,10 @@
     <message>
         <source>Measuring the images: {done} of {total}</source>
         <translation>Измерение изображений: {done} из {total}</translation>
+    </message>
+    <message>
+        <source>Evaluate it here or in a terminal:</source>
+        <translation>Оцените его здесь или в терминале:</translation>
     </message>
     <message>
         <source>No slice has more errors than other images of the same classes.</source>

@@ -137,6 +137,21 @@ def test_a_map_is_made_of_a_run_that_nobody_trains(ask: Any, runs: Path, done: s
     assert (busy["ok"], busy["code"]) == (False, "run.busy")
 
 
+def test_a_run_is_evaluated_unless_it_is_trained(ask: Any, runs: Path, done: str) -> None:
+    evaluation = runs / done / "evaluation"
+    for path in evaluation.iterdir():
+        path.unlink()
+    (found,) = ask({"id": 1, "do": "evaluate", "run": done})
+    assert (found["ok"], found["weights"]) == (True, "best")
+    assert {"train.json", "valid.json", "test.json", "calibration.json"} <= {path.name for path in evaluation.iterdir()}
+    lock = acquire(RunFolder(runs / done))
+    try:
+        (busy,) = ask({"id": 2, "do": "evaluate", "run": done})
+    finally:
+        lock.release()
+    assert (busy["ok"], busy["code"]) == (False, "run.busy")
+
+
 def test_opened_data_is_kept_until_somebody_looks_again(
     ask: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

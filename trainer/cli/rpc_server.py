@@ -16,6 +16,7 @@
     {"id": 14, "do": "similar", "run": "monday", "images": ["cat.jpg"], "n": 8, "out": "similar.npz"}
     {"id": 15, "do": "rates", "settings": {"data": {"source": "photos"}}, "runs": "/home/ada/runs", "n": 200}
     {"id": 16, "do": "callbacks", "settings": {"callbacks": ["tensorboard"]}}
+    {"id": 17, "do": "evaluate", "run": "monday", "runs": "/home/ada/runs"}
 
 `settings` are nested tables as in run.toml, the missing ones have their defaults; relative paths start in the folder
 where `assist` was started. Each request gets one line {"id", "ok": true, ...} or {"id", "ok": false, "code",
@@ -39,7 +40,7 @@ import msgspec
 from trainer.cli.output import error_parts, log_bug, plain
 from trainer.errors import EpochscopeError, UsageError
 from trainer.settings import Settings, merge
-from trainer.store.folder import RunFolder, acquire, default_root, find_run
+from trainer.store.folder import RunFolder, default_root, find_run
 from trainer.store.weights_stamp import weights_stamp
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def assist() -> int:
     """Answer requests from a program until standard input ends: one line of JSON in, one out.
 
     Requests: ping, data, preview, predict, map, find, score, sort, recommend, estimate, labels, slices, explain,
-    similar, rates, callbacks. Their fields are described at the top of trainer/cli/rpc_server.py.
+    similar, rates, callbacks, evaluate. Their fields are described at the top of trainer/cli/rpc_server.py.
     """
     answers = sys.stdout
     # whatever else is printed in this process, by a plugin's model for example, must not get between the answers
@@ -251,21 +252,17 @@ def _sort(helper: Helper, ask: Ask) -> dict[str, Any]:
 
 
 def _map(helper: Helper, ask: Ask) -> dict[str, Any]:
-    from trainer.cli.evaluate import map_facts
-
     tell, folder = helper.progress(ask.id), _run(ask)
     tell("import", 0, 0)
-    acquire(folder).release()  # a run that is being trained is refused before the work, not after it
-    from trainer.analysis.embedding import make_map, write_map
+    from trainer.cli.evaluation_requests import map_answer
 
-    trainer, weights, _ = _trained(helper, folder)
-    found = make_map(trainer, tell=lambda stage, images: tell(stage, 0, 0))
-    lock = acquire(folder)
-    try:
-        write_map(folder, found)
-    finally:
-        lock.release()
-    return {"run": folder.path, "weights": weights, **map_facts(folder, found)}
+    return map_answer(folder, lambda: _trained(helper, folder)[:2], tell)
+
+
+def _evaluate(helper: Helper, ask: Ask) -> dict[str, Any]:
+    from trainer.cli.evaluation_requests import evaluation_answer
+
+    return evaluation_answer(_run(ask), helper.progress(ask.id))
 
 
 def _recommend(helper: Helper, ask: Ask) -> dict[str, Any]:
@@ -385,6 +382,7 @@ _ACTIONS: dict[str, Callable[[Helper, Ask], dict[str, Any]]] = {
     "preview": _preview,
     "predict": _predict,
     "map": _map,
+    "evaluate": _evaluate,
     "find": _find,
     "score": _score,
     "sort": _sort,

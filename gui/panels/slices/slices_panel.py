@@ -24,12 +24,12 @@ from gui.panels.base import Panel
 from gui.panels.confusion.image_grid import ImageGrid
 from gui.panels.slices.slice_view import SliceView
 from gui.text import formats, slice_names
-from gui.viewmodels.calibration_reader import evaluate_command
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
 from gui.viewmodels.slice_table import WORST, SliceRow, SliceTable, read_slices, stamp
 from gui.widgets import labels
+from gui.widgets.evaluation_offer import EvaluationOffer
 from gui.window.theme import icon
 from trainer.store.change_stamp import Stamp
 
@@ -55,7 +55,8 @@ class SlicesPanel(Panel):
         self.view, self.grid = SliceView(), ImageGrid()
         self.grid.show_all.hide()
         self.errors_button, self.cancel_button = QPushButton(icon("matrix"), ""), QPushButton()
-        self.command = QLineEdit(readOnly=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.evaluation = EvaluationOffer(rpc_client)
+        self.evaluation.evaluated.connect(self.look_again)
         self._lay_out()
         self.split.activated.connect(self._split_chosen)
         self.by.activated.connect(self._by_chosen)
@@ -95,7 +96,7 @@ class SlicesPanel(Panel):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
         middle = QVBoxLayout(nothing)
         middle.addWidget(self.empty, 1)
-        middle.addWidget(self.command, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle.addWidget(self.evaluation, 0, Qt.AlignmentFlag.AlignHCenter)
         middle.addWidget(self.cancel_button, 0, Qt.AlignmentFlag.AlignHCenter)
         middle.addStretch(1)
         page = QVBoxLayout(self)
@@ -154,7 +155,7 @@ class SlicesPanel(Panel):
         self.view.setAccessibleName(self.tr("Slices"))
         self.errors_button.setText(self.tr("Show in Errors"))
         self.errors_button.setToolTip(self.tr("The confusion matrix of this slice only (Enter)"))
-        self.command.setAccessibleName(self.tr("Command that evaluates the run"))
+        self.evaluation.retranslate()
         self.grid.retranslate()
         if self._asking:
             self._tell("", 0, 0)
@@ -361,21 +362,17 @@ class SlicesPanel(Panel):
             if self.run.model.ended is None:
                 self._say(text)
             else:
-                self._say(f"{text}\n{self.tr('Evaluate it in a terminal:')}", evaluate_command(self.run.folder))
+                self._say(f"{text}\n{self.tr('Evaluate it here or in a terminal:')}", evaluate=True)
             return
         reason = self.grid.index.split(split)[1] if self.grid.index is not None else ""
         few = self.tr("Too few images to find slices: {count}. At least 40 are needed.")
         few = few.format(count=formats.whole(self.table.images))
         self._say(labels.why_no_images(reason, self.run.model.images or "") or few)
 
-    def _say(self, text: str, command: str = "", *, again: bool = False) -> None:
+    def _say(self, text: str, *, evaluate: bool = False, again: bool = False) -> None:
         """`again`: with the button to cancel or retry."""
         self.empty.setText(text)
-        self.command.setText(command)
-        self.command.setVisible(bool(command))
-        self.command.setMinimumWidth(
-            min(self.fontMetrics().horizontalAdvance(command) + 24, max(200, self.width() - 40))
-        )
+        self.evaluation.offer(self.run.folder if self.run is not None and evaluate else None)
         self.cancel_button.setText(self.tr("Cancel") if self._asking else self.tr("Search again"))
         self.cancel_button.setVisible(again)
         # another split may have slices; while nothing is known, there is no other choice

@@ -159,12 +159,12 @@ def test_a_bin_and_a_point_are_told_by_mouse_and_keys(panel: Any, run: OpenRun, 
 def test_a_run_without_it_says_how_to_get_it_and_notices_when_it_is_there(panel: Any, run: OpenRun) -> None:
     show(panel, run)
     assert "evaluated by an older Epochscope" in texts(panel)
-    assert panel.command.isVisible()
-    assert panel.command.text() == evaluate_command(run.folder)
+    assert panel.evaluation.command.isVisible()
+    assert panel.evaluation.command.text() == evaluate_command(run.folder)
     add_calibration(run.folder)
     panel.hide()
     panel.show()
-    assert not panel.command.isVisible()
+    assert not panel.evaluation.command.isVisible()
     assert "Temperature 1.50" in texts(panel)
 
 
@@ -177,10 +177,10 @@ def test_what_cannot_be_shown_is_said(panel: Any, run: OpenRun, tmp_path: Path) 
         show(panel, run)
         assert said in texts(panel)
         assert FILE in texts(panel)
-        assert panel.command.isVisible() == command
+        assert panel.evaluation.command.isVisible() == command
     show(panel, SampleRun(tmp_path, name="live", ended=False).make())
     assert "at the end of the run" in texts(panel)
-    assert not panel.command.isVisible()
+    assert not panel.evaluation.command.isVisible()
 
 
 def test_stale_and_partial_figures_say_so(panel: Any, run: OpenRun) -> None:

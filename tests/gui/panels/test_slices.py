@@ -187,7 +187,7 @@ def test_why_there_are_no_slices(qtbot: QtBot, tmp_path: Path, helper: FakeHelpe
         "many": "Too few images",
     }
     assert expected[lacking] in panel.empty.text()
-    assert panel.command.text().startswith("epochscope evaluate") == (lacking == "evaluation")
+    assert panel.evaluation.command.text().startswith("epochscope evaluate") == (lacking == "evaluation")
     assert len(helper.asked) == (lacking == "many")
 
 
