@@ -122,9 +122,9 @@ class ParameterSearch:
                 self._started_at = before.started_at
             write_plan(self.folder, self.plan.tables())
             study = Study(self.plan, self.folder)
-            self._write(study, "running")
             ended: SearchState = "failed"
             try:
+                self._write(study, "running")  # in here: who reads this may press Ctrl-C at once
                 ended = self._trials(study)
             except KeyboardInterrupt:  # between two runs
                 ended = "stopped"
