@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
+    QInputDialog,
     QLabel,
     QPushButton,
     QTabWidget,
@@ -26,9 +27,10 @@ from gui.plotting.parallel_coordinates import ParallelCoordinates
 from gui.search.history_chart import HistoryChart
 from gui.search.trial_table import ImportanceTable, TrialTable
 from gui.text import formats
-from gui.viewmodels.search_view import SearchFollower, axes, lines
+from gui.viewmodels.search_view import SearchFollower, axes, best_trial, lines
 from gui.widgets.labels import Sentence
 from gui.window.theme import icon
+from trainer.search.search_plan import MOST_TRIALS
 from trainer.store.search_folder import SearchFolder, SearchRecord, list_searches, search_folder
 
 MILLISECONDS = 1000
@@ -36,8 +38,11 @@ SIZE = 860, 560
 
 
 class SearchDialog(QDialog):
-    """Shows searches and follows them while they run. `run_chosen` is emitted with the run of a trial, to open it,
-    `go_on_wanted` with the name of a search to continue.
+    """Shows searches and follows them while they run.
+
+    Signals: `run_chosen`, the run of a trial, to open it; `go_on_wanted`, the name of a search to continue;
+    `more_wanted`, the name of a search and how many trials it is to have in all; `settings_wanted`, the settings of the
+    best trial by table, for a new run, and a sentence that says whose they are.
 
     Args:
         root: Folder of all runs.
@@ -48,6 +53,8 @@ class SearchDialog(QDialog):
 
     run_chosen = Signal(Path)
     go_on_wanted = Signal(str)
+    more_wanted = Signal(str, int)
+    settings_wanted = Signal(dict, str)
 
     def __init__(
         self,
@@ -72,6 +79,9 @@ class SearchDialog(QDialog):
         """Stops a search that goes on, and continues one that was stopped."""
         self.steer_button.setAutoDefault(False)
         self.steer_button.clicked.connect(self._steer)
+        self.new_run_button, self.more_button = QPushButton(icon("new"), ""), QPushButton(icon("search"), "")
+        self.new_run_button.clicked.connect(self._set_up_best)
+        self.more_button.clicked.connect(self._ask_for_more)
         self.history = HistoryChart()
         self.table, self.importance = TrialTable(), ImportanceTable()
         self.parallel = ParallelCoordinates()
@@ -104,6 +114,9 @@ class SearchDialog(QDialog):
         self._close_button.setAutoDefault(False)
         below = QHBoxLayout()
         below.addWidget(self.pointed, 1)
+        for button in (self.new_run_button, self.more_button):
+            button.setAutoDefault(False)
+            below.addWidget(button)
         below.addWidget(buttons)
         layout = QVBoxLayout(self)
         layout.addLayout(top)
@@ -121,6 +134,8 @@ class SearchDialog(QDialog):
             self.tabs.setTabText(place, text)
         self.parallel.setAccessibleName(self.tr("Parallel coordinates"))
         self._close_button.setText(self.tr("Close"))
+        self.new_run_button.setText(self.tr("New run with the best settings"))
+        self.more_button.setText(self.tr("More trials…"))
         self._show_steering(self._follower.record if self._follower is not None else None)
 
     # -- which search ----------------------------------------------------------------------------------------------
@@ -194,6 +209,8 @@ class SearchDialog(QDialog):
         if not running:
             self._stop = None
         unfinished = record is not None and record.state in ("stopped", "lost", "failed")
+        self.new_run_button.setVisible(record is not None and best_trial(record) is not None)
+        self.more_button.setVisible(not running and record is not None and record.state == "completed")
         self.steer_button.setVisible(running or unfinished)
         self.steer_button.setEnabled(self._stop is None)
         stop, go_on = self.tr("Stop the search"), self.tr("Continue the search")
@@ -257,6 +274,33 @@ class SearchDialog(QDialog):
         trial = next((one for one in record.trials if one.number == number), None)
         if trial is not None:
             self.run_chosen.emit(follower.run_path(trial))
+
+    # -- what comes after it ---------------------------------------------------------------------------------------
+
+    def _set_up_best(self) -> None:
+        """Have a new run set up like the best trial; the dialog makes room for the form."""
+        follower = self._follower
+        best = best_trial(follower.record) if follower is not None and follower.record is not None else None
+        if follower is None or best is None:
+            return
+        tables = follower.best_settings()
+        if tables is None:
+            self.pointed.setText(self.tr("The plan of this search cannot be read."))
+            return
+        text = self.tr("Settings of {run}, the best trial of the search {name}")
+        self.settings_wanted.emit(tables, text.format(run=formats.plain(best.run), name=follower.folder.name))
+        self.close()
+
+    def _ask_for_more(self) -> None:
+        record = self._follower.record if self._follower is not None else None
+        if self._follower is None or record is None:
+            return
+        most = MOST_TRIALS - record.wanted
+        proposed = min(max(1, record.wanted // 2), most)
+        title, text = self.tr("More trials"), self.tr("How many more trials?")
+        more, wanted = QInputDialog.getInt(self, title, text, proposed, 1, most)
+        if wanted:
+            self.more_wanted.emit(self._follower.folder.name, record.wanted + more)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Start to poll."""

@@ -6,7 +6,7 @@ Read from the small file that the search keeps up to date; Optuna is not needed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 
 from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.growable import Floats
-from trainer.errors import NewerVersionError
+from trainer.errors import NewerVersionError, UsageError
 from trainer.store.change_stamp import Stamp, change_stamp
 from trainer.store.search_folder import (
     DimensionRecord,
@@ -24,6 +24,7 @@ from trainer.store.search_folder import (
     TrialRecord,
     objective,
     ranked,
+    read_plan,
     read_record,
 )
 
@@ -105,6 +106,54 @@ class SearchFollower:
             The folder; it may not exist.
         """
         return self.folder.path.parent.parent / Path(trial.run).name  # a file names no place outside
+
+    def best_settings(self) -> dict[str, Any] | None:
+        """Return what to train next: the plan's settings with the values of the best trial. Epochs are those of the
+        plan, not the fewer that trials may have had.
+
+        Returns:
+            Settings by table, not checked; None if there is no best trial yet or the plan cannot be read.
+        """
+        best = best_trial(self.record) if self.record is not None else None
+        if best is None:
+            return None
+        try:
+            plan = read_plan(self.folder) or {}
+        except UsageError:
+            return None
+        return with_dotted(plan["settings"], best.values) if isinstance(plan.get("settings"), Mapping) else None
+
+
+def best_trial(record: SearchRecord) -> TrialRecord | None:
+    """Find the best trial.
+
+    Args:
+        record: The search.
+
+    Returns:
+        The trial; None if none is completed.
+    """
+    return next((one for one in record.trials if one.number == record.best), None)
+
+
+def with_dotted(tables: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set values in nested tables.
+
+    Args:
+        tables: Settings by table; left as they are.
+        values: By dotted name, such as `train.lr`.
+
+    Returns:
+        New tables.
+    """
+    made = {key: dict(value) if isinstance(value, Mapping) else value for key, value in tables.items()}
+    for name, value in values.items():
+        *above, key = name.split(".")
+        place = made
+        for table in above:
+            place = place.setdefault(table, {})
+        place[key] = value
+    return made
 
 
 def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:

@@ -5242,12 +5242,28 @@
         <translation>Ход поиска</translation>
     </message>
     <message>
+        <source>How many more trials?</source>
+        <translation>Сколько ещё проб?</translation>
+    </message>
+    <message>
         <source>Importance</source>
         <translation>Важность</translation>
     </message>
     <message>
         <source>It cannot be read.</source>
         <translation>Прочитать не удалось.</translation>
+    </message>
+    <message>
+        <source>More trials</source>
+        <translation>Ещё пробы</translation>
+    </message>
+    <message>
+        <source>More trials…</source>
+        <translation>Ещё пробы…</translation>
+    </message>
+    <message>
+        <source>New run with the best settings</source>
+        <translation>Новый запуск с лучшими настройками</translation>
     </message>
     <message>
         <source>No searches yet. Start one where a new run is set up, or in a terminal: {command}</source>
@@ -5266,12 +5282,20 @@
         <translation>Поиски</translation>
     </message>
     <message>
+        <source>Settings of {run}, the best trial of the search {name}</source>
+        <translation>Настройки {run}, лучшей пробы поиска {name}</translation>
+    </message>
+    <message>
         <source>Stop the search</source>
         <translation>Остановить поиск</translation>
     </message>
     <message>
         <source>Stopping …</source>
         <translation>Останавливается…</translation>
+    </message>
+    <message>
+        <source>The plan of this search cannot be read.</source>
+        <translation>План этого поиска прочитать не удалось.</translation>
     </message>
     <message>
         <source>The search begins …</source>

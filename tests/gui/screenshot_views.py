@@ -362,7 +362,7 @@ def _search(tab: int) -> Callable[[Stage], Any]:
         from gui.search.search_dialog import SearchDialog
 
         write_search(stage.root)
-        stage.window.file_actions.show_searches()
+        stage.window.search_actions.show()
         stage.pump()
         (dialog,) = stage.window.findChildren(SearchDialog)
         dialog.tabs.setCurrentIndex(tab)

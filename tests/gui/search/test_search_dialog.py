@@ -8,9 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QInputDialog, QPushButton
 
 from gui.search.search_dialog import SearchDialog
+from gui.viewmodels.settings_form import SettingsForm
+from trainer.search.search_plan import SearchPlan
+from trainer.search.search_space import parse_space, with_values
+from trainer.settings import merge
 from trainer.store.folder import create_run, current_owner, write_owner
 from trainer.store.requests import Request, poll
 from trainer.store.search_folder import (
@@ -20,6 +24,7 @@ from trainer.store.search_folder import (
     hold,
     make_search,
     search_folder,
+    write_plan,
     write_record,
 )
 
@@ -162,6 +167,44 @@ def test_only_a_search_that_can_go_on_is_continued(dialog: SearchDialog, tmp_pat
     with qtbot.waitSignal(dialog.go_on_wanted) as wanted:
         dialog.steer_button.click()
     assert wanted.args == ["few"]
+
+
+def test_the_best_trial_is_set_up_as_a_new_run(dialog: SearchDialog, tmp_path: Path, qtbot: Any) -> None:
+    """The form then has the plan's settings, its epochs too, with the values of the best trial."""
+    base = merge({"model": "mlp", "train": {"epochs": 7, "weight_decay": 0.125}})
+    space = parse_space(["train.lr=1e-4..1e-1:log", "train.batch=32,64"])
+    write_plan(search_folder(tmp_path, "few"), SearchPlan(base, space, trial_epochs=2).tables())
+    with qtbot.waitSignal(dialog.settings_wanted) as wanted:
+        dialog.new_run_button.click()
+    tables, news = wanted.args
+    form = SettingsForm(tmp_path)
+    form.take(tables)
+    assert form.settings() == with_values(base, {"train.lr": 0.01, "train.batch": 64})
+    assert "few-2" in news
+    assert not dialog.isVisible()
+
+
+def test_without_a_best_trial_or_a_plan_there_is_nothing_to_set_up(dialog: SearchDialog, tmp_path: Path) -> None:
+    seen: list[Any] = []
+    dialog.settings_wanted.connect(lambda *args: seen.append(args))
+    dialog.new_run_button.click()  # search.toml is not there
+    assert "cannot be read" in dialog.pointed.text()
+    assert not seen
+    written(tmp_path, msgspec.structs.replace(RECORD, trials=(), best=None))
+    dialog.poll()
+    assert not dialog.new_run_button.isVisible()
+
+
+def test_more_trials_are_added_to_those_of_a_completed_search(
+    dialog: SearchDialog, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getInt", lambda *_: (3, True))
+    with qtbot.waitSignal(dialog.more_wanted) as wanted:
+        dialog.more_button.click()
+    assert wanted.args == ["few", RECORD.wanted + 3]
+    written(tmp_path, msgspec.structs.replace(RECORD, state="stopped"))
+    dialog.poll()
+    assert not dialog.more_button.isVisible()  # it is continued first
 
 
 def test_stopping_a_search_stops_the_run_of_its_trial(dialog: SearchDialog, tmp_path: Path) -> None:
