@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -27,7 +27,7 @@ from gui.plotting.parallel_coordinates import ParallelCoordinates
 from gui.search.history_chart import HistoryChart
 from gui.search.trial_table import ImportanceTable, TrialTable
 from gui.text import formats
-from gui.viewmodels.search_view import SearchFollower, axes, best_trial, lines
+from gui.viewmodels.search_view import SearchFollower, TrialProgress, axes, best_trial, lines
 from gui.widgets.labels import Sentence
 from gui.window.theme import icon
 from trainer.search.search_plan import MOST_TRIALS
@@ -75,6 +75,8 @@ class SearchDialog(QDialog):
         self._label = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._label.setBuddy(self.names)
         self.state = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.under_way = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        """How far the trial under way is."""
         self.steer_button = QPushButton()
         """Stops a search that goes on, and continues one that was stopped."""
         self.steer_button.setAutoDefault(False)
@@ -120,6 +122,7 @@ class SearchDialog(QDialog):
         below.addWidget(buttons)
         layout = QVBoxLayout(self)
         layout.addLayout(top)
+        layout.addWidget(self.under_way)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self.empty, 1)
         layout.addLayout(below)
@@ -176,7 +179,17 @@ class SearchDialog(QDialog):
         record = self._follower.record if self._follower is not None else None
         if new:
             self._show(record)
+        self._show_progress()
         self._show_steering(record)
+
+    def _show_progress(self) -> None:
+        """Above all tabs; and in the chart as long as it has no point."""
+        found = self._follower.progress() if self._follower is not None else None
+        text = progress_text(found) if found is not None else ""
+        self.under_way.setText(text)
+        self.under_way.setVisible(bool(text))
+        later = self.tr("The first point is drawn when a trial has ended.")
+        self.history.waiting.setText(f"{text}\n{later}" if text else self.tr("No trial has ended yet."))
 
     # -- whether it goes on ----------------------------------------------------------------------------------------
 
@@ -326,6 +339,23 @@ def changed(folder: SearchFolder) -> float:
         return folder.record.stat().st_mtime
     except OSError:
         return 0.0
+
+
+def progress_text(found: TrialProgress) -> str:
+    """Say how far the trial under way is.
+
+    Args:
+        found: Its progress.
+
+    Returns:
+        The sentence, without a full stop.
+    """
+    tr = QCoreApplication.translate
+    if not found.epochs:
+        return tr("SearchDialog", "Trial {number} is being prepared").format(number=formats.whole(found.number))
+    text = tr("SearchDialog", "Trial {number} is training, epoch {epoch} of {epochs}")
+    counts = {key: formats.whole(value) for key, value in vars(found).items()}
+    return text.format(**counts)
 
 
 def monitored_text(record: SearchRecord) -> str:

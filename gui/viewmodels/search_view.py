@@ -16,7 +16,9 @@ import numpy as np
 from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.growable import Floats
 from trainer.errors import NewerVersionError, UsageError
+from trainer.store import summary as summaries
 from trainer.store.change_stamp import Stamp, change_stamp
+from trainer.store.folder import RunFolder
 from trainer.store.search_folder import (
     DimensionRecord,
     SearchFolder,
@@ -59,6 +61,21 @@ class TrialLine:
     trial: TrialRecord
     places: tuple[float, ...]
     share: float
+
+
+@dataclass(frozen=True)
+class TrialProgress:
+    """How far the trial under way is.
+
+    Attributes:
+        number: Number of the trial, from 1.
+        epoch: The epoch that is trained, from 1; 0 while the run is being prepared.
+        epochs: Number of epochs it may train; 0 while the run is being prepared.
+    """
+
+    number: int
+    epoch: int = 0
+    epochs: int = 0
 
 
 class SearchFollower:
@@ -106,6 +123,25 @@ class SearchFollower:
             The folder; it may not exist.
         """
         return self.folder.path.parent.parent / Path(trial.run).name  # a file names no place outside
+
+    def progress(self) -> TrialProgress | None:
+        """Read how far the trial under way is, from the summary of its run.
+
+        Returns:
+            The progress; None if no trial is under way.
+        """
+        if self.record is None or self.record.state != "running":
+            return None
+        trial = next((one for one in reversed(self.record.trials) if one.state == "running"), None)
+        if trial is None:
+            return None
+        try:
+            found = summaries.read(RunFolder(self.run_path(trial)).summary)
+        except (ValueError, NewerVersionError):
+            found = None
+        if found is None or not found.epochs:
+            return TrialProgress(trial.number)
+        return TrialProgress(trial.number, min(found.epoch + 1, found.epochs), found.epochs)
 
     def best_settings(self) -> dict[str, Any] | None:
         """Return what to train next: the plan's settings with the values of the best trial. Epochs are those of the

@@ -3091,6 +3091,21 @@
     </message>
 </context>
 <context>
+    <name>HistoryChart</name>
+    <message>
+        <source>A trial</source>
+        <translation>Проба</translation>
+    </message>
+    <message>
+        <source>Best so far</source>
+        <translation>Лучшее на тот момент</translation>
+    </message>
+    <message>
+        <source>Trial</source>
+        <translation>Проба</translation>
+    </message>
+</context>
+<context>
     <name>ImageDetail</name>
     <message>
         <source>Back</source>
@@ -5270,6 +5285,10 @@
         <translation>Поисков пока нет. Начните поиск там, где настраивается новый запуск, или в терминале: {command}</translation>
     </message>
     <message>
+        <source>No trial has ended yet.</source>
+        <translation>Ещё ни одна проба не завершилась.</translation>
+    </message>
+    <message>
         <source>Parallel coordinates</source>
         <translation>Параллельные координаты</translation>
     </message>
@@ -5294,6 +5313,10 @@
         <translation>Останавливается…</translation>
     </message>
     <message>
+        <source>The first point is drawn when a trial has ended.</source>
+        <translation>Первая точка появится, когда завершится проба.</translation>
+    </message>
+    <message>
         <source>The plan of this search cannot be read.</source>
         <translation>План этого поиска прочитать не удалось.</translation>
     </message>
@@ -5304,6 +5327,14 @@
     <message>
         <source>The search could not begin:</source>
         <translation>Поиск не начался:</translation>
+    </message>
+    <message>
+        <source>Trial {number} is being prepared</source>
+        <translation>Проба {number} готовится</translation>
+    </message>
+    <message>
+        <source>Trial {number} is training, epoch {epoch} of {epochs}</source>
+        <translation>Обучается проба {number}, эпоха {epoch} из {epochs}</translation>
     </message>
     <message>
         <source>Trials</source>

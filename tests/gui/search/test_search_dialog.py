@@ -15,6 +15,7 @@ from gui.viewmodels.settings_form import SettingsForm
 from trainer.search.search_plan import SearchPlan
 from trainer.search.search_space import parse_space, with_values
 from trainer.settings import merge
+from trainer.store import summary as summaries
 from trainer.store.folder import create_run, current_owner, write_owner
 from trainer.store.requests import Request, poll
 from trainer.store.search_folder import (
@@ -27,6 +28,7 @@ from trainer.store.search_folder import (
     write_plan,
     write_record,
 )
+from trainer.store.summary import Summary
 
 
 def trial(number: int, value: float | None, *, state: Any = "completed", **values: Any) -> TrialRecord:
@@ -127,6 +129,30 @@ def test_it_follows_a_search_that_goes_on(dialog: SearchDialog, tmp_path: Path) 
     written(tmp_path, msgspec.structs.replace(more, state="running"))
     dialog.poll()
     assert dialog.state.text().startswith("lost")  # no process holds its lock
+
+
+def test_the_trial_under_way_is_said_until_there_is_a_point(dialog: SearchDialog, tmp_path: Path) -> None:
+    assert dialog.history.view.isVisible()
+    assert "Best so far" in dialog.history.legend.accessibleDescription()
+    assert dialog.history.axis_title.text() == "Trial"
+    assert not dialog.under_way.isVisible()
+    lock = hold(search_folder(tmp_path, "few"))
+    first = msgspec.structs.replace(RECORD, state="running", best=None, trials=(trial(1, None, state="running"),))
+    written(tmp_path, first)
+    dialog.poll()
+    assert not dialog.history.view.isVisible()
+    assert "Trial 1 is being prepared" in dialog.history.waiting.text()
+    run = create_run(tmp_path, "few-1")
+    for epoch, said in ((0, 1), (11, 12), (60, 60)):
+        summaries.write(run.summary, Summary(status="running", epoch=epoch, epochs=60))
+        dialog.poll()
+        assert dialog.under_way.text() == f"Trial 1 is training, epoch {said} of 60"
+        assert dialog.under_way.text() in dialog.history.waiting.text()
+    written(tmp_path, msgspec.structs.replace(first, trials=(trial(1, 0.5), trial(2, None, state="running"))))
+    dialog.poll()
+    assert dialog.history.view.isVisible()
+    assert dialog.under_way.text() == "Trial 2 is being prepared"
+    lock.release()
 
 
 def test_a_search_that_begins_meanwhile_is_offered(dialog: SearchDialog, tmp_path: Path) -> None:
