@@ -26,12 +26,12 @@ from PySide6.QtWidgets import (
 from gui.runs.comparison_verdict import ComparisonVerdict
 from gui.runs.run_text import heads, shown
 from gui.text.formats import short_path
+from gui.text.setting_titles import setting_titles
 from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import plain_tip
 from gui.window.dimensions import MEDIUM, space
-from trainer.settings import describe
 from trainer.store.folder import RunFolder
 from trainer.text_shortening import distinct_names, short_line
 
@@ -227,11 +227,7 @@ def _text(row: Row | None, name: str, locale: QLocale) -> str:
 
 
 def _setting_line(one: SettingDifference) -> ComparisonRow:
-    titles = {".".join(setting.path): setting for setting in describe()}
-    setting = titles.get(one.name)
-    title = one.name
-    if setting is not None:
-        words = QCoreApplication.translate("Settings", setting.title)
-        title = f"{words} ({one.name})"
+    (words,) = setting_titles([one.name])
+    title = one.name if words == one.name else f"{words} ({one.name})"
     texts = tuple("–" if value is None else short_line(short_path(as_text(value))) for value in one.values)
     return ComparisonRow(short_line(title), texts, one.differs)

@@ -25,8 +25,9 @@ from gui.engine.processes import DONE_CODES, EngineProcess
 from gui.engine.search_process import SearchStop
 from gui.plotting.parallel_coordinates import ParallelCoordinates
 from gui.search.history_chart import HistoryChart
-from gui.search.trial_table import ImportanceTable, TrialTable
+from gui.search.trial_table import ImportanceTable, TrialTable, monitor_word
 from gui.text import formats
+from gui.text.setting_titles import setting_titles
 from gui.viewmodels.search_view import SearchFollower, TrialProgress, axes, best_trial, lines
 from gui.widgets.labels import Sentence
 from gui.window.theme import icon
@@ -262,12 +263,14 @@ class SearchDialog(QDialog):
                 data=formats.plain(Path(record.source).name),
             )
         )
-        metric = monitored_text(record)
+        metric = monitor_word(record.monitor)
         title = self.tr("{metric}: each trial, and the best so far")
-        self.history.set_title(title.format(metric=metric[:1].upper() + metric[1:]))
+        self.history.set_title(title.format(metric=metric))
         self.history.show_record(record)
         self.table.show_record(record)
-        self.parallel.show_trials(axes(record, metric), lines(record))
+        self.parallel.show_trials(
+            axes(record, metric, setting_titles([one.name for one in record.space])), lines(record)
+        )
         self.importance.show_record(record)
 
     # -- which trial -----------------------------------------------------------------------------------------------
@@ -356,17 +359,3 @@ def progress_text(found: TrialProgress) -> str:
     text = tr("SearchDialog", "Trial {number} is training, epoch {epoch} of {epochs}")
     counts = {key: formats.whole(value) for key, value in vars(found).items()}
     return text.format(**counts)
-
-
-def monitored_text(record: SearchRecord) -> str:
-    """Name the metric that a search optimises.
-
-    Args:
-        record: The search.
-
-    Returns:
-        The text.
-    """
-    from gui.search.trial_table import monitor_word
-
-    return monitor_word(record.monitor)

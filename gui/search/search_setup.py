@@ -25,7 +25,7 @@ from gui.viewmodels.search_form import MONITORS, NAME, SPACE, TRIALS_PATH, Searc
 from gui.viewmodels.settings_form import SettingsForm
 from gui.widgets.labels import plain_tip
 from gui.window.theme import icon
-from trainer.search.search_plan import MOST_TRIALS
+from trainer.search.search_plan import IMPORTANCE_TRIALS, MOST_TRIALS
 
 WIDTH = 560
 
@@ -43,6 +43,9 @@ class SearchSetup(QDialog):
         self.switches: dict[Path_, QCheckBox] = {}
         self.ranges: dict[Path_, QLineEdit] = {}
         self.problems: dict[Path_, ProblemLabel] = {}
+        self.few = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        """What fewer trials than that do not tell."""
+        self.few.setProperty("tone", "muted")
         self.about = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.box = QGroupBox()
         self.trials, self.name = QLineEdit(self.form.trials, maxLength=6), QLineEdit(self.form.name, maxLength=60)
@@ -88,6 +91,7 @@ class SearchSetup(QDialog):
             grid.addWidget(editor, 2 * place, 1)
             if path is not None:
                 grid.addWidget(self._problem(path), 2 * place + 1, 1)
+        grid.addWidget(self.few, 2 * len(rows), 1)
         self.trials.textEdited.connect(self._set_trials)
         self.name.textEdited.connect(self._set_name)
         self.monitor.activated.connect(self._set_monitor)
@@ -131,6 +135,7 @@ class SearchSetup(QDialog):
             label.tell(self._text(found[path]) if path in found else "")
         for path, line in self.ranges.items():
             line.setEnabled(path in self.form.chosen)
+        self.few.setVisible(TRIALS_PATH not in found and int(self.form.trials) < IMPORTANCE_TRIALS)
         self.start_button.setEnabled(not found)
 
     def _text(self, problem: Problem) -> str:
@@ -158,6 +163,8 @@ class SearchSetup(QDialog):
                 "a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices."
             )
         )
+        text = self.tr("How much each setting matters is known from {least} completed trials on.")
+        self.few.setText(text.format(least=formats.whole(IMPORTANCE_TRIALS)))
         self.box.setTitle(self.tr("What is varied"))
         for path, switch in self.switches.items():
             field = self._run_form.fields[path]

@@ -211,17 +211,18 @@ def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
     return numbers, values, best if len(drawn) else whole
 
 
-def axes(record: SearchRecord, monitored: str) -> list[Axis]:
+def axes(record: SearchRecord, monitored: str, titles: Sequence[str]) -> list[Axis]:
     """Make an axis for each setting, and one for the monitored metric at the right.
 
     Args:
         record: The search.
         monitored: Name of the metric.
+        titles: Titles of the settings that are varied, in the order of the record.
 
     Returns:
         The axes, from left to right.
     """
-    found = [Axis(one.name, _marks(one)) for one in record.space]
+    found = [Axis(title, _marks(one)) for title, one in zip(titles, record.space, strict=True)]
     values = _values(record)
     marks = ((0.0, f"{min(values):.3g}"), (1.0, f"{max(values):.3g}")) if values else ()
     return [*found, Axis(monitored, marks)]

@@ -5207,20 +5207,20 @@
 <context>
     <name>Search</name>
     <message>
+        <source>Validation accuracy</source>
+        <translation>Доля верных на валидации</translation>
+    </message>
+    <message>
+        <source>Validation loss</source>
+        <translation>Потери на валидации</translation>
+    </message>
+    <message>
+        <source>Validation macro-F1</source>
+        <translation>Macro-F1 на валидации</translation>
+    </message>
+    <message>
         <source>pruned</source>
         <translation>отсечён</translation>
-    </message>
-    <message>
-        <source>validation accuracy</source>
-        <translation>доля верных на валидации</translation>
-    </message>
-    <message>
-        <source>validation loss</source>
-        <translation>потери на валидации</translation>
-    </message>
-    <message>
-        <source>validation macro-F1</source>
-        <translation>macro-F1 на валидации</translation>
     </message>
 </context>
 <context>
@@ -5433,6 +5433,10 @@
     <message>
         <source>Expected: a whole number from 1 to {most}</source>
         <translation>Ожидается: целое число от 1 до {most}</translation>
+    </message>
+    <message>
+        <source>How much each setting matters is known from {least} completed trials on.</source>
+        <translation>Важность настроек станет известна, когда завершённых проб будет не меньше {least}.</translation>
     </message>
     <message>
         <source>Name of the search</source>

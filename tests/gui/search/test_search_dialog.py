@@ -14,7 +14,7 @@ from gui.search.search_dialog import SearchDialog
 from gui.viewmodels.settings_form import SettingsForm
 from trainer.search.search_plan import SearchPlan
 from trainer.search.search_space import parse_space, with_values
-from trainer.settings import merge
+from trainer.settings import describe, merge
 from trainer.store import summary as summaries
 from trainer.store.folder import create_run, current_owner, write_owner
 from trainer.store.requests import Request, poll
@@ -29,6 +29,10 @@ from trainer.store.search_folder import (
     write_record,
 )
 from trainer.store.summary import Summary
+
+_TITLES = {setting.path: setting.title for setting in describe()}
+RATE, BATCH = _TITLES["train", "lr"], _TITLES["train", "batch"]
+"""As the form calls them."""
 
 
 def trial(number: int, value: float | None, *, state: Any = "completed", **values: Any) -> TrialRecord:
@@ -88,6 +92,8 @@ def rows(dialog: SearchDialog) -> list[list[str]]:
 def test_the_best_trial_is_on_top_and_opens_its_run(dialog: SearchDialog, tmp_path: Path) -> None:
     assert [row[0] for row in rows(dialog)] == ["few-2 ★", "few-1", "few-3", "few-4"]
     assert rows(dialog)[0] == ["few-2 ★", "completed", "0.01", "64", "1", "0.5000"]
+    heads = [dialog.table.horizontalHeaderItem(place) for place in range(dialog.table.columnCount())]
+    assert [head.text() for head in heads if head is not None][2:] == [RATE, BATCH, "Epoch", "Validation loss"]
     assert "4 of 4 trials" in dialog.state.text()
     opened: list[Path] = []
     dialog.run_chosen.connect(opened.append)
@@ -100,13 +106,13 @@ def test_the_charts_show_all_that_have_a_value(dialog: SearchDialog) -> None:
     assert values.x.tolist() == [1, 2, 3]
     assert values.y.tolist() == [2.0, 0.5, 3.0]
     assert best.y.tolist() == [2.0, 0.5, 0.5]
-    assert [axis.name for axis in dialog.parallel.axes] == ["train.lr", "train.batch", "validation loss"]
+    assert [axis.name for axis in dialog.parallel.axes] == [RATE, BATCH, "Validation loss"]
     lines = {line.trial.number: line for line in dialog.parallel.lines}
     assert set(lines) == {1, 2, 3}
     assert lines[2].places == pytest.approx((2 / 3, 1.0, 0.0))
     assert lines[2].share == 1
     assert dialog.parallel.lines[-1].trial.number == 2  # over the others
-    assert dialog.importance.item(0, 0).text() == "train.lr"  # type: ignore[union-attr]
+    assert dialog.importance.item(0, 0).text() == RATE  # type: ignore[union-attr]
 
 
 def test_a_line_is_found_by_the_mouse(dialog: SearchDialog) -> None:
@@ -117,7 +123,7 @@ def test_a_line_is_found_by_the_mouse(dialog: SearchDialog) -> None:
     assert parallel.nearest(QPointF(0.7 * first.x() + 0.3 * second.x(), 0.7 * first.y() + 0.3 * second.y())) == 1
     assert parallel.nearest(QPointF(-100, -100)) == 0
     parallel.pointed.emit(1)
-    assert dialog.pointed.text() == "few-1 · completed · train.lr 0.1 · train.batch 32 · validation loss 2.0000"
+    assert dialog.pointed.text() == f"few-1 · completed · {RATE} 0.1 · {BATCH} 32 · Validation loss 2.0000"
     assert parallel.grab().width() == parallel.width()  # with a line brought out
 
 

@@ -14,6 +14,7 @@ from gui.search.search_dialog import SearchDialog
 from gui.search.search_setup import SearchSetup
 from gui.viewmodels.settings_form import SettingsForm
 from gui.window.main_window import Window
+from trainer.search.search_plan import IMPORTANCE_TRIALS
 from trainer.store.search_folder import read_record, search_folder
 
 PATIENCE = 200_000
@@ -60,6 +61,14 @@ def test_a_wrong_range_is_said_beside_it(setup: SearchSetup, qtbot: QtBot, text:
     setup.switches[BATCH].setChecked(False)
     assert "at least one" in setup.problems[("space",)].text()
     assert not setup.start_button.isEnabled()
+
+
+def test_few_trials_are_said_to_tell_no_importance(setup: SearchSetup, qtbot: QtBot) -> None:
+    for trials, said in ((IMPORTANCE_TRIALS - 1, True), (IMPORTANCE_TRIALS, False)):
+        type_over(qtbot, setup.trials, str(trials))
+        assert setup.few.isVisible() == said
+    type_over(qtbot, setup.trials, "x")
+    assert not setup.few.isVisible()
 
 
 def test_every_control_has_a_name_of_its_own(setup: SearchSetup) -> None:
