@@ -143,8 +143,15 @@ class SearchSetup(QDialog):
         field = self._run_form.field(problem.path)
         if problem.code == "value" and field is not None:
             return settings.problem(self._run_form, problem)
+        written = self.tr("Expected: LOW..HIGH, LOW..HIGH:log, LOW..HIGH:STEP or A,B,C")
         texts = {
-            "range": self.tr("Expected: LOW..HIGH, LOW..HIGH:log, LOW..HIGH:STEP or A,B,C"),
+            "range": written,
+            "number": written,
+            "order": self.tr("LOW must be below HIGH."),
+            "log": self.tr("A logarithmic range begins above 0."),
+            "step": self.tr("The step must be above 0 and fit between LOW and HIGH."),
+            "whole": self.tr("Only whole numbers are possible."),
+            "choices": self.tr("Expected: a range, or at least two choices"),
             "nothing": self.tr("Choose at least one setting."),
             "trials": self.tr("Expected: a whole number from 1 to {most}").format(most=formats.whole(MOST_TRIALS)),
             "name": QCoreApplication.translate(

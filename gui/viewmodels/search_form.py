@@ -10,7 +10,7 @@ from gui.viewmodels.form_fields import Path_, Problem
 from gui.viewmodels.settings_form import MONITOR, SettingsForm
 from trainer.errors import UsageError
 from trainer.search.search_plan import MOST_TRIALS, TRIALS
-from trainer.search.search_space import check_space, default_space, parse_space
+from trainer.search.search_space import DimensionError, check_space, default_space, parse_dimension, parse_space
 from trainer.store.search_folder import MonitorName, list_searches, search_folder
 
 MONITORS: tuple[MonitorName, ...] = get_args(MonitorName)
@@ -60,8 +60,8 @@ class SearchForm:
         return any(one.name == name for one in list_searches(root)) or (root / f"{name}-1").exists()
 
     def check(self) -> list[Problem]:
-        """All problems that prevent a start. Codes: `range` (it cannot be read), `value` (the setting does not take
-        it), `nothing` (no setting is chosen), `trials`, `name`, `name_taken`."""
+        """All problems that prevent a start. Codes: those of `DimensionError`, `value` also where the setting does not
+        allow an end of the range; `nothing` (no setting is chosen), `trials`, `name`, `name_taken`."""
         found = [problem for path in self.ranges if path in self.chosen for problem in self._check(path)]
         if not self.chosen:
             found.append(Problem(SPACE, "nothing", "no setting is varied"))
@@ -77,9 +77,9 @@ class SearchForm:
 
     def _check(self, path: Path_) -> Iterator[Problem]:
         try:
-            (dimension,) = parse_space([f"{'.'.join(path)}={self.ranges[path]}"])
-        except UsageError as error:
-            yield Problem(path, "range", error.what)
+            dimension = parse_dimension(".".join(path), self.ranges[path])
+        except DimensionError as error:
+            yield Problem(path, error.code, str(error))
             return
         try:
             check_space([dimension], self._settings)

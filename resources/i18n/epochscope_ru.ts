@@ -5411,6 +5411,10 @@
         <translation>&amp;Пробы</translation>
     </message>
     <message>
+        <source>A logarithmic range begins above 0.</source>
+        <translation>Логарифмический диапазон начинается выше 0.</translation>
+    </message>
+    <message>
         <source>A search or run of this name already exists.</source>
         <translation>Поиск или запуск с таким именем уже есть.</translation>
     </message>
@@ -5431,6 +5435,10 @@
         <translation>Ожидается: ОТ..ДО, ОТ..ДО:log, ОТ..ДО:ШАГ или A,B,C</translation>
     </message>
     <message>
+        <source>Expected: a range, or at least two choices</source>
+        <translation>Ожидается диапазон или хотя бы два варианта</translation>
+    </message>
+    <message>
         <source>Expected: a whole number from 1 to {most}</source>
         <translation>Ожидается: целое число от 1 до {most}</translation>
     </message>
@@ -5439,8 +5447,16 @@
         <translation>Важность настроек станет известна, когда завершённых проб будет не меньше {least}.</translation>
     </message>
     <message>
+        <source>LOW must be below HIGH.</source>
+        <translation>ОТ должно быть меньше ДО.</translation>
+    </message>
+    <message>
         <source>Name of the search</source>
         <translation>Имя поиска</translation>
+    </message>
+    <message>
+        <source>Only whole numbers are possible.</source>
+        <translation>Возможны только целые числа.</translation>
     </message>
     <message>
         <source>Range of {setting}</source>
@@ -5453,6 +5469,10 @@
     <message>
         <source>Start the search</source>
         <translation>Начать поиск</translation>
+    </message>
+    <message>
+        <source>The step must be above 0 and fit between LOW and HIGH.</source>
+        <translation>Шаг должен быть больше 0 и помещаться между ОТ и ДО.</translation>
     </message>
     <message>
         <source>Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices.</source>

@@ -28,7 +28,7 @@ def test_what_can_be_written() -> None:
     ("line", "told"),
     [
         ("optim.lr=1e-4..1e-1:log", "did you mean 'train.lr'"),
-        ("train.lr=1..0.1", "does not rise"),
+        ("train.lr=1..0.1", "LOW must be below HIGH"),
         ("train.lr=0..1:log", "begins above 0"),
         ("train.lr", "no range"),
         ("train.lr=0.1", "2 choices"),

@@ -49,7 +49,15 @@ def test_what_is_typed_is_searched(setup: SearchSetup, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("x", "Expected: LOW..HIGH"), ("0.1..0.01", "Expected: LOW..HIGH"), ("-1..1", "a number > 0")]
+    ("text", "said"),
+    [
+        ("x..1", "Expected: LOW..HIGH"),
+        ("0.1..0.01", "LOW must be below HIGH."),
+        ("0..1:log", "begins above 0"),
+        ("0.1..0.2:1", "fit between"),
+        ("0.1", "at least two"),
+        ("-1..1", "a number > 0"),
+    ],
 )
 def test_a_wrong_range_is_said_beside_it(setup: SearchSetup, qtbot: QtBot, text: str, said: str) -> None:
     type_over(qtbot, setup.ranges[LR], text)

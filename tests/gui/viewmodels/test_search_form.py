@@ -67,10 +67,11 @@ def test_the_command_searches_on_the_settings_of_the_form(form: SettingsForm, mo
 
 def test_what_is_wrong_is_said_of_its_place(form: SettingsForm) -> None:
     search = SearchForm(form)
-    search.ranges[LR], search.trials, search.name = "much", "0", "a b"
-    assert problems(search) == {LR: "range", ("trials",): "trials", ("name",): "name"}
-    search.ranges[LR] = "-1..1"
-    assert problems(search)[LR] == "value"
+    search.ranges[LR], search.trials, search.name = "1..much", "0", "a b"
+    assert problems(search) == {LR: "number", ("trials",): "trials", ("name",): "name"}
+    for text, code in (("-1..1", "value"), ("1..0.1", "order"), ("", "range")):
+        search.ranges[LR] = text
+        assert problems(search)[LR] == code
     search.chosen = set()
     assert problems(search) == {("space",): "nothing", ("trials",): "trials", ("name",): "name"}
 
