@@ -31,15 +31,15 @@ WIDTH = 560
 
 
 class SearchSetup(QDialog):
-    """`start_wanted`: the arguments after `epochscope`, and the name of the search. Raises UsageError where the form of
-    the run has problems."""
+    """`start_wanted`: the arguments after `epochscope`, and the name of the search. `images`: number of training
+    images, None where it is unknown. Raises UsageError where the form of the run has problems."""
 
     start_wanted = Signal(list, str)
 
-    def __init__(self, form: SettingsForm, parent: QWidget | None = None) -> None:
+    def __init__(self, form: SettingsForm, parent: QWidget | None = None, images: int | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._run_form, self.form = form, SearchForm(form)
+        self._run_form, self.form = form, SearchForm(form, images)
         self.switches: dict[Path_, QCheckBox] = {}
         self.ranges: dict[Path_, QLineEdit] = {}
         self.problems: dict[Path_, ProblemLabel] = {}

@@ -10,12 +10,18 @@ from gui.viewmodels.form_fields import Path_, Problem
 from gui.viewmodels.settings_form import MONITOR, SettingsForm
 from trainer.errors import UsageError
 from trainer.search.search_plan import MOST_TRIALS, TRIALS
-from trainer.search.search_space import DimensionError, check_space, default_space, parse_dimension, parse_space
+from trainer.search.search_space import (
+    DimensionError,
+    batch_choices,
+    check_space,
+    default_space,
+    parse_dimension,
+    parse_space,
+)
 from trainer.store.search_folder import MonitorName, list_searches, search_folder
 
 MONITORS: tuple[MonitorName, ...] = get_args(MonitorName)
 FURTHER = (
-    "train.batch=32,64,128,256",
     "train.optimizer=adam,adamw,sgd",
     "train.weight_decay=1e-5..0.3:log",
     "train.label_smoothing=0..0.2",
@@ -23,7 +29,7 @@ FURTHER = (
     "augment.flip=0,0.5",
     "augment.crop=0..4",
 )
-"""Offered beside what is proposed for a model, switched off."""
+"""Offered beside what is proposed for a model and the batch, switched off."""
 TRIALS_PATH: Path_ = ("trials",)
 NAME: Path_ = ("name",)
 SPACE: Path_ = ("space",)
@@ -31,14 +37,16 @@ SPACE: Path_ = ("space",)
 
 class SearchForm:
     """`ranges`: of each setting that is offered, by path, as `epochscope search --space` takes it; `chosen`: those that
-    are varied. Raises UsageError where the form of the run has problems."""
+    are varied. `images`: number of training images, None where it is unknown. Raises UsageError where the form of the
+    run has problems."""
 
-    def __init__(self, form: SettingsForm) -> None:
+    def __init__(self, form: SettingsForm, images: int | None = None) -> None:
         self._form = form
         self._settings = form.settings()
-        proposed = default_space(self._settings)
+        proposed = default_space(self._settings, images)
+        further = parse_space([f"train.batch={batch_choices(images)}", *FURTHER])
         self.chosen = {one.path for one in proposed}
-        self.ranges = {one.path: one.text for one in (*parse_space(FURTHER), *proposed)}
+        self.ranges = {one.path: one.text for one in (*further, *proposed)}
         order = [*(one.path for one in proposed), *(path for path in self.ranges if path not in self.chosen)]
         self.ranges = {path: self.ranges[path] for path in order}
         self.trials = str(TRIALS)

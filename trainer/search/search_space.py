@@ -21,6 +21,8 @@ from trainer.settings.fields import Setting
 from trainer.settings.toml import dumps
 
 Value = float | int | str | bool
+LARGEST_BATCH = 256
+"""Larger ones are not proposed."""
 FIXED = ("data.source", "train.seed", "train.device", "train.epochs", "callbacks")
 """Settings that would make trials incomparable if they were varied."""
 
@@ -307,23 +309,38 @@ def check_space(space: Sequence[Dimension], settings: Settings) -> None:
         )
 
 
-def default_space(settings: Settings) -> tuple[Dimension, ...]:
+def batch_choices(images: int | None = None) -> str:
+    """Propose batches to try: at most four powers of two, none larger than 256 or the number of training images.
+
+    Args:
+        images: Number of training images. None (default): unknown.
+
+    Returns:
+        The choices, such as `32,64,128,256`.
+    """
+    largest = min(max(images or LARGEST_BATCH, 2), LARGEST_BATCH).bit_length() - 1
+    return ",".join(str(2**power) for power in range(max(0, largest - 3), largest + 1))
+
+
+def default_space(settings: Settings, images: int | None = None) -> tuple[Dimension, ...]:
     """Choose what is worth searching: the learning rate within a factor of 30 either way, and regularisation by model.
 
     Args:
         settings: Settings of the trials.
+        images: Number of training images: no larger batch is proposed. None (default): unknown.
 
     Returns:
         The dimensions.
     """
     train, model = settings.train, settings.model
+    batches = f"train.batch={batch_choices(images)}"
     lines = [f"train.lr={train.lr / 30:.2g}..{train.lr * 30:.2g}:log"]
     if model in ("softmax", "mlp"):
-        lines += ["train.batch=32,64,128,256"]
+        lines += [batches]
     if model == "mlp":
         lines += ["mlp.hidden=64..1024:log", "mlp.layers=1..4", "mlp.dropout=0..0.5"]
     elif model in ("cnn", "resnet18"):
-        lines += ["train.weight_decay=1e-5..0.3:log", "train.batch=32,64,128,256", "train.label_smoothing=0..0.2"]
+        lines += ["train.weight_decay=1e-5..0.3:log", batches, "train.label_smoothing=0..0.2"]
         lines += ["cnn.dropout=0..0.5"] if model == "cnn" else []
     elif model != "softmax":
         head = settings.backbone.tune == "head"
