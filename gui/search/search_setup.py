@@ -91,7 +91,7 @@ class SearchSetup(QDialog):
             grid.addWidget(editor, 2 * place, 1)
             if path is not None:
                 grid.addWidget(self._problem(path), 2 * place + 1, 1)
-        grid.addWidget(self.few, 2 * len(rows), 1)
+        grid.addWidget(self.few, 1, 1)  # in the place of a problem with the number of trials
         self.trials.textEdited.connect(self._set_trials)
         self.name.textEdited.connect(self._set_name)
         self.monitor.activated.connect(self._set_monitor)
@@ -137,6 +137,14 @@ class SearchSetup(QDialog):
             line.setEnabled(path in self.form.chosen)
         self.few.setVisible(TRIALS_PATH not in found and int(self.form.trials) < IMPORTANCE_TRIALS)
         self.start_button.setEnabled(not found)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Make room for what has come, so that no line is squeezed."""
+        layout = self.layout()
+        if self.isVisible() and layout is not None:
+            layout.activate()
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _text(self, problem: Problem) -> str:
         """A sentence that stands beside what is wrong."""
@@ -170,7 +178,7 @@ class SearchSetup(QDialog):
                 "a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices."
             )
         )
-        text = self.tr("How much each setting matters is known from {least} completed trials on.")
+        text = self.tr("Importance is known from {least} completed trials on.")
         self.few.setText(text.format(least=formats.whole(IMPORTANCE_TRIALS)))
         self.box.setTitle(self.tr("What is varied"))
         for path, switch in self.switches.items():

@@ -428,6 +428,10 @@
         <translation>Macro-F1: в пределах шума ({value}; интервал {level}: от {low} до {high}).</translation>
     </message>
     <message>
+        <source>No ★: trained on different data</source>
+        <translation>Без ★: обучены на разных данных</translation>
+    </message>
+    <message>
         <source>The runs have no evaluated split in common, so they cannot be compared.</source>
         <translation>У запусков нет общей оценённой части данных, поэтому сравнить их нельзя.</translation>
     </message>
@@ -5054,10 +5058,6 @@
         <translation>Сравнить</translation>
     </message>
     <message>
-        <source>Metrics and settings of the selected runs; a single one is compared with the open run</source>
-        <translation>Показатели и настройки выбранных запусков; один сравнивается с открытым</translation>
-    </message>
-    <message>
         <source>Continue</source>
         <translation>Продолжить</translation>
     </message>
@@ -5084,6 +5084,10 @@
     <message>
         <source>Filter runs</source>
         <translation>Фильтр запусков</translation>
+    </message>
+    <message>
+        <source>Metrics and settings of the selected or ticked runs; a single one is compared with the open run</source>
+        <translation>Показатели и настройки выбранных или отмеченных запусков; один сравнивается с открытым</translation>
     </message>
     <message>
         <source>Move to the trash; this can be undone</source>
@@ -5443,8 +5447,8 @@
         <translation>Ожидается: целое число от 1 до {most}</translation>
     </message>
     <message>
-        <source>How much each setting matters is known from {least} completed trials on.</source>
-        <translation>Важность настроек станет известна, когда завершённых проб будет не меньше {least}.</translation>
+        <source>Importance is known from {least} completed trials on.</source>
+        <translation>Важность станет известна, когда проб завершится не меньше {least}.</translation>
     </message>
     <message>
         <source>LOW must be below HIGH.</source>

@@ -71,6 +71,14 @@ def test_a_wrong_range_is_said_beside_it(setup: SearchSetup, qtbot: QtBot, text:
     assert not setup.start_button.isEnabled()
 
 
+def test_problems_squeeze_nothing(setup: SearchSetup, qtbot: QtBot) -> None:
+    type_over(qtbot, setup.ranges[LR], "0.1..0.001")
+    type_over(qtbot, setup.trials, "2")
+    QApplication.processEvents()
+    lines = [*setup.ranges.values(), setup.trials, setup.name]
+    assert all(line.height() >= line.sizeHint().height() for line in lines)
+
+
 def test_few_trials_are_said_to_tell_no_importance(setup: SearchSetup, qtbot: QtBot) -> None:
     for trials, said in ((IMPORTANCE_TRIALS - 1, True), (IMPORTANCE_TRIALS, False)):
         type_over(qtbot, setup.trials, str(trials))
