@@ -116,7 +116,7 @@ class SearchDialog(QDialog):
         self._close_button = buttons.button(QDialogButtonBox.StandardButton.Close)
         self._close_button.setAutoDefault(False)
         below = QHBoxLayout()
-        below.addWidget(self.pointed, 1)
+        below.addStretch(1)
         for button in (self.new_run_button, self.more_button):
             button.setAutoDefault(False)
             below.addWidget(button)
@@ -126,6 +126,8 @@ class SearchDialog(QDialog):
         layout.addWidget(self.under_way)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self.empty, 1)
+        self.pointed.setMinimumHeight(self.pointed.fontMetrics().height())  # the chart does not jump under the mouse
+        layout.addWidget(self.pointed)
         layout.addLayout(below)
 
     def retranslate(self) -> None:

@@ -127,6 +127,16 @@ def test_a_line_is_found_by_the_mouse(dialog: SearchDialog) -> None:
     assert parallel.grab().width() == parallel.width()  # with a line brought out
 
 
+def test_pointing_at_a_trial_moves_nothing(dialog: SearchDialog) -> None:
+    before = dialog.history.geometry()
+    dialog.history.pointed.emit(1)
+    assert dialog.pointed.text()
+    layout = dialog.layout()
+    assert layout is not None
+    layout.activate()
+    assert dialog.history.geometry() == before
+
+
 def test_it_follows_a_search_that_goes_on(dialog: SearchDialog, tmp_path: Path) -> None:
     more = msgspec.structs.replace(RECORD, trials=(*RECORD.trials, trial(5, 0.1)), best=5, wanted=6)
     written(tmp_path, more)
