@@ -147,6 +147,7 @@ class ParameterSearch:
         """Train it, and tell how it went; False where it was stopped."""
         values, run = values_of(trial), run_name(self.folder, trial.number)
         self._announce(trial.number + 1, run, values)
+        self._write(study, "running")  # whoever follows the search knows which trial is under way
         folder = RunFolder(self.root / run)
         try:
             there = is_run(folder.path)
