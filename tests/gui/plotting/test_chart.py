@@ -49,6 +49,23 @@ def test_values_beside_a_title_are_whole_or_counted(qtbot: QtBot, width: int) ->
     assert len(shown) == 6 or width < 900
 
 
+@pytest.mark.parametrize("width", [60, 120, 180, 240, 400, 900])
+def test_a_title_is_whole_or_ends_its_name_in_an_ellipsis(qtbot: QtBot, width: int) -> None:
+    head = ChartHead()
+    qtbot.addWidget(head)
+    head.set_title("shares of confusion, epoch 10", "shares of confusion")
+    head.resize(width, 20)
+    head.show()
+    shown = head.fitting_title(width)
+    assert shown.endswith(", epoch 10"), "a number that is cut is another number"
+    name = shown.removesuffix(", epoch 10")
+    assert name == "shares of confusion" or (name.endswith("…") and "shares of confusion".startswith(name[:-1]))
+    metrics = QFontMetricsF(text_font("heading"))
+    assert metrics.horizontalAdvance(shown) <= max(width, metrics.horizontalAdvance("…, epoch 10"))
+    assert bool(head.toolTip()) == (shown != head.title)
+    assert width < 900 or shown == head.title
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.0, "0"), (0.001, "0.001"), (7.123e-4, "0.000712"), (2.5e-6, "2.5e-6"), (1e-3 / 3, "0.000333")],
