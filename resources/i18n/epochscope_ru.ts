@@ -4849,6 +4849,10 @@
         <source>This run was trained with your decisions about labels.</source>
         <translation>При обучении этого запуска учтены ваши решения о метках.</translation>
     </message>
+    <message>
+        <source>{callback} failed in {hook} at epoch {epoch}; the run went on without it: {error}</source>
+        <translation>Сбой колбэка {callback} в {hook}, эпоха {epoch}; дальше обучение шло без него: {error}</translation>
+    </message>
 </context>
 <context>
     <name>RunToolbar</name>

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from gui.window.main_window import Window
 from gui.window.refresh_timer import IDLE_MS, TOUCHED_MS
 from tests.gui.windows import opened
+from trainer import events as ev
 from trainer.pace import Pace
 from trainer.store.folder import RunFolder
 
@@ -124,6 +125,28 @@ def test_a_failed_run_says_why_each_time_it_is_opened(qtbot: QtBot, window: Wind
         opened(qtbot, window, one.folder)
         assert window.banner.isVisible()
         assert "The loss is NaN." in (window.banner.text("failed") or "")
+
+
+def test_a_callback_that_was_detached_is_named_above_a_completed_run(
+    qtbot: QtBot, window: Window, scribe: Make
+) -> None:
+    one = scribe("silent")
+    one.begin()
+    failed: dict[str, Any] = {"callback": "LossTrend", "hook": "on_validation_done"}
+    for epoch, action in ((2, "retry"), (3, "detach")):
+        error = f"ValueError: epoch {epoch}\nis odd"
+        one.write(ev.CallbackFailed(epoch=epoch, step=10 * epoch, action=action, error=error, **failed))
+    one.end()
+    opened(qtbot, window, one.folder)
+    told = "LossTrend failed in on_validation_done at epoch 3; the run went on without it: ValueError: epoch 3 is odd"
+    assert window.banner.text("callbacks") == told
+    window.show_run(None)
+    assert window.banner.text("callbacks") is None
+
+
+def test_a_run_without_failed_callbacks_has_no_notice(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    assert window.banner.text("callbacks") is None
 
 
 def test_the_list_marks_the_run_that_is_shown(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
