@@ -94,7 +94,9 @@ def test_a_drop_down_list_is_as_high_as_its_rows(app: QApplication, qtbot: QtBot
     qtbot.addWidget(box)
     box.addItems([f"choice {number}" for number in range(count)])
     box.show()
+    app.processEvents()
     box.showPopup()
+    app.processEvents()
     rows = box.view()
     assert rows.viewport().height() >= count * rows.sizeHintForRow(0) > 0
     assert rows.verticalScrollBar().maximum() == 0
