@@ -123,6 +123,30 @@ def test_a_switch_shows_the_options_and_start_waits_for_the_constructor(
     assert "notes" not in page.command.text()
 
 
+def test_an_answer_is_about_the_values_that_were_asked_about(
+    page: NewRunPage, helper: FakeHelper, qtbot: QtBot
+) -> None:
+    page.callbacks.rows["notes"].switch.click()
+    type_over(qtbot, editor(page, "path"), "/tmp/notes")
+    type_over(qtbot, editor(page, "every"), "1")
+    refused = {"name": "notes", "option": "every", "code": "x.y", "what": "every: got 7.", "expected": "2 or more"}
+    type_over(qtbot, editor(page, "every"), "7")
+    late = helper.callbacks["callbacks"]
+    type_over(qtbot, editor(page, "every"), "lots")
+    assert "lots" not in str(helper.asked[-1]), "the form refuses it"
+    assert "Expected: a whole number" in problem(page, "every")
+    type_over(qtbot, editor(page, "every"), "8")
+    late({"ok": True, "callbacks": [NOTES, FOLLOWER, GONE], "refused": [refused]})
+    assert problem(page, "every") == ""
+    assert not page.start_button.isEnabled(), "the answer about 8 is still to come"
+    helper.tell({**refused, "what": "every: got 8."})
+    assert "got 8" in problem(page, "every")
+    type_over(qtbot, editor(page, "every"), "9")
+    assert problem(page, "every") == "", "what was said of 8"
+    helper.tell()
+    assert page.start_button.isEnabled()
+
+
 def test_what_cannot_be_set_up_is_listed_with_the_reason(page: NewRunPage) -> None:
     rows = page.callbacks.rows
     assert [rows[name].switch.isEnabled() for name in ("notes", "follower", "gone")] == [True, False, False]
@@ -202,6 +226,7 @@ def test_a_constructor_that_hangs_does_not_hold_up_for_ever(helper: FakeHelper, 
     helper.tell()
     assert not catalog.loading
     form.switch_callback("notes", True)
+    form.plugins.set(("plugins", "notes", "path"), "/tmp/notes")
     catalog.look()
     assert catalog.pending
     now[0] = PATIENCE_SECONDS
