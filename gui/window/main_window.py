@@ -224,6 +224,7 @@ class Window(QMainWindow):
 
     def _page_changed(self) -> None:
         self.window_layout.show_run_info(self.pages.on_run)
+        self.run_notices.page_changed(self.pages.on_run)
         self.show_controls()
         self.tabs.draw()
 
@@ -233,8 +234,7 @@ class Window(QMainWindow):
 
     def _start(self) -> None:
         """Start the run being set up, or continue the shown one."""
-        begin = self.pages.press_start if self.pages.on_new_run else self.run_controller.continue_shown
-        begin()
+        (self.pages.press_start if self.pages.on_new_run else self.run_controller.continue_shown)()
 
     def show_tab(self, name: str) -> None:
         """Show a tab of the shown run."""

@@ -22,6 +22,9 @@ from gui.widgets.text_dialog import show_text
 from trainer.errors import EpochscopeError
 from trainer.store.folder import RunFolder
 
+OF_THE_RUN = frozenset({"failed", "callbacks", "edits", "folder", "unreadable", "exit", "overdue", "refused"})
+"""Keys of notices about the shown run: nothing to say while another page is in front."""
+
 
 class RunNotices(QObject):
     """Writes to `banner`. `log_wanted`: show the run's log; `compare_wanted`: show the runs at these paths side by
@@ -117,6 +120,10 @@ class RunNotices(QObject):
 
         buttons = [(self.tr("Show all"), show_whole)] if len(found) > folder_problems.MOST else []
         self._banner.show_notice("folder", folder_problems.notice(found), buttons)
+
+    def page_changed(self, on_run: bool) -> None:
+        """Show them only with the run itself in front."""
+        self._banner.silence(frozenset() if on_run else OF_THE_RUN)
 
     def retranslate(self, run: OpenRun | None) -> None:
         """Show the notices about callbacks and the folder again."""

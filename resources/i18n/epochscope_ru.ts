@@ -1392,6 +1392,21 @@
     </message>
 </context>
 <context>
+    <name>ErrorParts</name>
+    <message>
+        <source>Expected: {text}</source>
+        <translation>Ожидалось: {text}</translation>
+    </message>
+    <message>
+        <source>Fix: {text}</source>
+        <translation>Как исправить: {text}</translation>
+    </message>
+    <message>
+        <source>Where: {text}</source>
+        <translation>Где: {text}</translation>
+    </message>
+</context>
+<context>
     <name>Errors</name>
     <message>
         <source>arrays.damaged</source>
@@ -6510,8 +6525,8 @@
         <translation>Папка перемещена или удалена. Откройте запуск на новом месте.</translation>
     </message>
     <message>
-        <source>Its process ended unexpectedly. Continue picks up from the last checkpoint.</source>
-        <translation>Процесс неожиданно завершился. «Продолжить» начнёт с последней контрольной точки.</translation>
+        <source>Its process ended unexpectedly. Continue picks up from the last checkpoint, if there is one.</source>
+        <translation>Процесс неожиданно завершился. «Продолжить» начнёт с последней контрольной точки, если она есть.</translation>
     </message>
     <message>
         <source>Open a run from the list, or start a new one.</source>
@@ -6538,8 +6553,8 @@
         <translation>Остановлен раньше срока. «Продолжить» начнёт с того же места.</translation>
     </message>
     <message>
-        <source>The log says why. Continue retries from the last checkpoint.</source>
-        <translation>Причина в журнале. «Продолжить» повторит попытку с последней контрольной точки.</translation>
+        <source>The log says why. Continue tries again, from the last checkpoint if there is one.</source>
+        <translation>Причина в журнале. «Продолжить» повторит попытку: с последней контрольной точки, если она есть.</translation>
     </message>
     <message>
         <source>The training process is starting.</source>

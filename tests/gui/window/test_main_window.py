@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from gui.viewmodels.folder_check import examine
 from gui.window.main_window import Window
 from gui.window.refresh_timer import IDLE_MS, TOUCHED_MS
 from tests.gui.windows import opened
@@ -125,6 +126,46 @@ def test_a_failed_run_says_why_each_time_it_is_opened(qtbot: QtBot, window: Wind
         opened(qtbot, window, one.folder)
         assert window.banner.isVisible()
         assert "The loss is NaN." in (window.banner.text("failed") or "")
+
+
+def test_a_run_that_failed_before_it_began_says_why_and_nothing_else(
+    qtbot: QtBot, window: Window, scribe: Make
+) -> None:
+    one = scribe("bad")
+    one.prepare("import", 0, 1)
+    parts = {"where": "a: two classes are needed", "expected": "two folders", "fix": "give a folder with two"}
+    reason = "1 problem in flat"
+    one.write(ev.RunEnded(epoch=0, step=0, status="failed", reason=reason, error=reason, **parts))
+    opened(qtbot, window, one.folder)
+    told = ["Where: a: two classes are needed", "Expected: two folders", "Fix: give a folder with two"]
+    assert (window.banner.text("failed") or "").splitlines() == ["This run has failed: 1 problem in flat", *told]
+    assert window.run_toolbar.what.text() == "failed"
+    assert window.run is not None
+    missing = {found.file for found in examine(one.folder, window.run.model, alive=False)}
+    assert "environment.json" not in missing
+    assert "log.txt" in missing
+
+
+def test_notices_about_a_run_stand_above_that_run_only(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("bad")
+    one.begin()
+    one.end("failed", error="The loss is NaN.")
+    opened(qtbot, window, one.folder)
+    assert window.banner.isVisible()
+    window.new_run()
+    assert not window.banner.isVisible()
+    window.banner.show_notice("no_run", "Not the folder of a run")
+    assert window.banner.isVisible()
+    assert [key for key, line in window.banner._lines.items() if line.isVisible()] == ["no_run"]
+    window.banner.hide_notice("no_run")
+    window.pages.leave(True)
+    assert window.banner.isVisible()
+    for line in list(window.banner._lines.values()):
+        line.findChildren(QToolButton)[-1].click()
+    assert not window.banner.isVisible()
+    window.new_run()
+    window.pages.leave(True)
+    assert not window.banner.isVisible(), "what was closed stays closed"
 
 
 def test_a_callback_that_was_detached_is_named_above_a_completed_run(
