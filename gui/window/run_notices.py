@@ -22,7 +22,9 @@ from gui.widgets.text_dialog import show_text
 from trainer.errors import EpochscopeError
 from trainer.store.folder import RunFolder
 
-OF_THE_RUN = frozenset({"failed", "callbacks", "edits", "folder", "unreadable", "exit", "overdue", "refused"})
+OF_THE_RUN = frozenset(
+    {"failed", "callbacks", "edits", "folder", "unreadable", "exit", "overdue", "refused", "file_callbacks"}
+)
 """Keys of notices about the shown run: nothing to say while another page is in front."""
 
 

@@ -2797,6 +2797,25 @@
     </message>
 </context>
 <context>
+    <name>FileCallbacks</name>
+    <message>
+        <source>Choose the file…</source>
+        <translation>Выбрать файл…</translation>
+    </message>
+    <message>
+        <source>Continue without {names}</source>
+        <translation>Продолжить без {names}</translation>
+    </message>
+    <message>
+        <source>File with the callback {name}</source>
+        <translation>Файл с колбэком {name}</translation>
+    </message>
+    <message>
+        <source>This run was trained with {names}, from a file. For safety no run stores which file to run.</source>
+        <translation>Этот запуск обучался с {names} из файла. Из соображений безопасности запуск не хранит, какой файл исполнять.</translation>
+    </message>
+</context>
+<context>
     <name>FilterBar</name>
     <message>
         <source>All classes</source>
