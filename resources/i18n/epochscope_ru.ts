@@ -3081,6 +3081,14 @@
         <translation>Предсказан: {name}</translation>
     </message>
     <message>
+        <source>The heat map is of epoch {epoch}, the prediction of epoch {shown}.</source>
+        <translation>Тепловая карта относится к эпохе {epoch}, предсказание — к эпохе {shown}.</translation>
+    </message>
+    <message>
+        <source>The heat map is of the best epoch, {epoch}; the prediction is of epoch {shown}.</source>
+        <translation>Тепловая карта относится к лучшей эпохе, {epoch}, а предсказание — к эпохе {shown}.</translation>
+    </message>
+    <message>
         <source>True: {name}</source>
         <translation>Истинный: {name}</translation>
     </message>
