@@ -208,6 +208,16 @@ def test_what_is_not_installed_can_be_switched_off(page: NewRunPage, helper: Fak
     assert "elsewhere" not in page.command.text()
 
 
+def test_why_it_cannot_be_loaded_is_said_once(page: NewRunPage, helper: FakeHelper) -> None:
+    row = page.callbacks.rows["gone"]
+    assert (row.note.isVisible(), row.problem.isVisible()) == (True, False)
+    page.take_settings({"callbacks": ["gone"]}, "")
+    helper.tell({"name": "gone", "option": "", "code": "x.y", "what": "It cannot be loaded."})
+    row = page.callbacks.rows["gone"]
+    assert row.problem.text() == "⚠ It cannot be loaded."
+    assert (row.note.isVisible(), row.problem.isVisible()) == (False, True)
+
+
 def test_a_helper_that_dies_is_told_and_holds_nothing_up(page: NewRunPage, helper: FakeHelper) -> None:
     page.callbacks.rows["notes"].switch.click()
     type_into: Any = editor(page, "path")
