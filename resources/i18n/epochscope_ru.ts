@@ -771,6 +771,10 @@
         <translation>Графики в виде таблицы</translation>
     </message>
     <message>
+        <source>Curves start with the first steps.</source>
+        <translation>Кривые появятся с первыми шагами.</translation>
+    </message>
+    <message>
         <source>Data wait</source>
         <translation>Ждёт данные</translation>
     </message>
@@ -809,10 +813,6 @@
     <message>
         <source>Tables (*.csv)</source>
         <translation>Таблицы (*.csv)</translation>
-    </message>
-    <message>
-        <source>The run is being prepared. Curves start with the first steps.</source>
-        <translation>Запуск готовится. Графики появятся с первыми шагами.</translation>
     </message>
     <message>
         <source>Thinned: {count} values per pixel</source>

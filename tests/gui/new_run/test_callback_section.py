@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QLocale, QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.engine.rpc_client import Answer
 from gui.new_run.new_run_page import NewRunPage
+from gui.text import settings
 from gui.viewmodels.callback_catalog import PATIENCE_SECONDS, CallbackCatalog
 from gui.viewmodels.settings_form import SettingsForm
 from gui.window.main_window import Window
@@ -206,6 +207,16 @@ def test_what_is_not_installed_can_be_switched_off(page: NewRunPage, helper: Fak
     helper.tell()
     assert page.start_button.isEnabled()
     assert "elsewhere" not in page.command.text()
+
+
+@pytest.mark.parametrize(("language", "quoted"), [("en", "“x show”"), ("ru", "«x show»")])
+def test_backticks_of_docstrings_become_quotes(language: str, quoted: str) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale(language))
+    try:
+        assert settings.callback_text("Where `x show` finds it.") == f"Where {quoted} finds it."
+    finally:
+        QLocale.setDefault(before)
 
 
 def test_why_it_cannot_be_loaded_is_said_once(page: NewRunPage, helper: FakeHelper) -> None:

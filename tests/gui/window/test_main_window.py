@@ -56,7 +56,6 @@ def test_the_cursor_moves_everything(qtbot: QtBot, window: Window, finished: Run
     assert window.epoch_cursor.chosen == 1
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.epoch_cursor.chosen is None
-    assert window.epoch_bar.live.isChecked()
     assert "best" in window.epoch_bar.where.text()
 
 
@@ -92,6 +91,33 @@ def test_images_are_counted_with_their_speed_while_a_run_is_prepared(
     one.prepare(stage, 200, 800)
     qtbot.waitUntil(lambda: ": 200 of 800" in toolbar.what.text())
     qtbot.waitUntil(lambda: "20 images/s · 0:30 left in this phase" in toolbar.times.text())
+
+
+def test_live_is_lit_only_while_an_engine_works(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("live", alive=True)
+    one.begin()
+    one.epoch(1, 2.0)
+    one.epoch(2, 4.0)
+    opened(qtbot, window, one.folder)
+    live = window.epoch_bar.live
+    assert (live.isChecked(), live.isEnabled()) == (True, True)
+    window.epoch_bar.choose(1)
+    assert (live.isChecked(), live.isEnabled()) == (False, True)
+    live.click()
+    assert window.epoch_cursor.chosen is None
+    assert live.isChecked()
+    one.end()
+    qtbot.waitUntil(lambda: (live.isChecked(), live.isEnabled()) == (False, False))
+    assert window.epoch_cursor.chosen is None, "the last epoch stays in view"
+
+
+def test_live_is_not_lit_for_a_lost_run(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("lost")
+    one.begin()
+    one.epoch(1, 2.0)
+    opened(qtbot, window, one.folder)
+    assert "lost" in window.run_toolbar.what.text()
+    assert not window.epoch_bar.live.isChecked()
 
 
 def test_a_chosen_epoch_stays_while_the_run_goes_on(qtbot: QtBot, window: Window, scribe: Make) -> None:
@@ -204,7 +230,7 @@ def test_a_run_that_begins_is_not_said_to_have_ended(qtbot: QtBot, window: Windo
     one.wall = round(time.time() * 1000)
     one.prepare("import", 0, 0)
     opened(qtbot, window, one.folder)
-    assert "being prepared" in window.tabs.panel("curves").sentence.text()
+    assert "Curves start" in window.tabs.panel("curves").sentence.text()
 
 
 def test_a_notice_is_no_higher_than_its_text(qtbot: QtBot, window: Window) -> None:
