@@ -772,7 +772,7 @@
     </message>
     <message>
         <source>Curves start with the first steps.</source>
-        <translation>Кривые появятся с первыми шагами.</translation>
+        <translation>Графики появятся с первыми шагами.</translation>
     </message>
     <message>
         <source>Data wait</source>

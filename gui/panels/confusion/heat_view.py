@@ -22,8 +22,8 @@ PREDICTED, TRUE = -1, -2
 
 class HeatView(QWidget):
     """The picture. `switch` turns the heat map on, and it stays on for the next images. The owner places `switch`,
-    `settings`, `other_epoch`, `note` and `problem`. `explained`: a SaliencyMap has arrived for the image. `beside` other things, the
-    picture begins at the top and is no higher than its width allows."""
+    `settings`, `other_epoch`, `note` and `problem`. `explained`: a SaliencyMap has arrived for the image. `beside`
+    other things, the picture begins at the top and is no higher than its width allows."""
 
     explained = Signal(object)
 
