@@ -233,7 +233,7 @@ class ImageDetail(QWidget):
     def _want_room(self, on: bool) -> None:
         if on:
             around = self.similar.sizeHint().height() if self.similar_switch.isChecked() else 0
-            self.room_wanted.emit(around + PICTURE + 6 * self.fontMetrics().height())
+            self.room_wanted.emit(around + PICTURE + 8 * self.fontMetrics().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Adapt to the new size."""
