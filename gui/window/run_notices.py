@@ -73,6 +73,8 @@ class RunNotices(QObject):
 
     def _detached(self, values: Mapping[str, Any]) -> str:
         text = self.tr("{callback} failed in {hook} at epoch {epoch}; the run went on without it: {error}")
+        if not values["epoch"]:
+            text = self.tr("{callback} failed in {hook} before the first epoch; the run went on without it: {error}")
         error = " ".join(code_text(values["code"], values["parameters"], str(values["error"])).split())
         names = {part: plain(values[part]) for part in ("callback", "hook")}
         return text.format(**names, epoch=whole(values["epoch"]), error=plain(error))

@@ -4895,6 +4895,10 @@
         <source>{callback} failed in {hook} at epoch {epoch}; the run went on without it: {error}</source>
         <translation>Сбой колбэка {callback} в {hook}, эпоха {epoch}; дальше обучение шло без него: {error}</translation>
     </message>
+    <message>
+        <source>{callback} failed in {hook} before the first epoch; the run went on without it: {error}</source>
+        <translation>Сбой колбэка {callback} в {hook} до первой эпохи; дальше обучение шло без него: {error}</translation>
+    </message>
 </context>
 <context>
     <name>RunToolbar</name>
