@@ -20,8 +20,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from trainer.errors import UsageError
+from trainer.errors import NewerVersionError, UsageError
 from trainer.store import durable
+from trainer.store import summary as summaries
 from trainer.store.folder import RunFolder, read_owner
 from trainer.store.heartbeat import Heartbeat
 from trainer.store.process import alive
@@ -197,7 +198,7 @@ class LiveRuns:
         found = []
         for name, heart in list(self._hearts.items()):
             alive = name in beats and heart.look()
-            if alive and not heart.undecided:
+            if alive and not heart.undecided and not _ended(self.root / name):
                 found.append(RunFolder(self.root / name))
             elif name not in beats or not heart.undecided:
                 del self._hearts[name]
@@ -211,6 +212,15 @@ class LiveRuns:
                     with contextlib.suppress(OSError):
                         beats[entry.name] = os.stat(f"{entry.path}/owner.json").st_mtime_ns  # noqa: PTH116 - of thousands
         return beats
+
+
+def _ended(path: Path) -> bool:
+    """Whether the run says so, as the list of runs shows it: a process that trains several in turn outlives each."""
+    try:
+        found = summaries.read(path / "summary.json")
+    except (ValueError, NewerVersionError):  # damaged or newer: no end that can be read
+        return False
+    return found is not None and found.status in ("completed", "stopped", "failed")
 
 
 def live(root: Path) -> list[RunFolder]:

@@ -77,8 +77,10 @@ class CallbackRow(QWidget):
         self.switch.blockSignals(False)
         self.switch.setEnabled(on or self.offer.usable)
         self.options.setVisible(on and bool(self.rows))
-        self.note.setVisible(bool(self.note.text()) and (on or not self.offer.usable))
-        self.problem.tell(problems.get((PLUGINS, self.offer.name), "") if on else "")
+        problem = problems.get((PLUGINS, self.offer.name), "") if on else ""
+        self.problem.tell(problem)
+        told = bool(problem and self.offer.problem)  # why it cannot be loaded, in red already
+        self.note.setVisible(bool(self.note.text()) and (on or not self.offer.usable) and not told)
         for path, row in self.rows.items():
             row.show_text(form.text(path), form.changed(path))
             row.problem.tell(problems.get(path, ""))

@@ -30,6 +30,7 @@ from gui.new_run.rate_button import RATE, RateButton
 from gui.new_run.recipe_cards import SHORT_PAGE, RecipeCards
 from gui.new_run.search_button import SearchButton
 from gui.new_run.setting_row import Choice, ProblemLabel, SettingRow, align, setting_grid
+from gui.new_run.start_button import StartButton
 from gui.text import settings
 from gui.viewmodels.form_fields import Path_, Problem
 from gui.viewmodels.recipe_advice import RecipeAdvice
@@ -82,8 +83,7 @@ class NewRunPage(QWidget):
         self.command = QLineEdit(readOnly=True)
         self.command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.copy_button = QPushButton(icon("copy"), "")
-        self.start_button = QPushButton(icon("start", on_accent=True), "")
-        self.start_button.setDefault(True)
+        self.start_button = StartButton()
         self.check = DataCheck(assist, self._data_settings)
         self._labels = {name: QLabel(textFormat=Qt.TextFormat.PlainText) for name in ("recipe", "name", "command")}
         further = {path: row for path, row in self.rows.items() if path not in FIRST}

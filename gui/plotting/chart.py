@@ -18,7 +18,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPalette, QPen, QPolygonF, QS
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from gui.plotting.chart_head import ChartHead
-from gui.plotting.markers import POINT, Look, Reading, draw_point, number_text
+from gui.plotting.markers import POINT, POINT_ROOM, Look, Reading, draw_point, number_text
 from gui.plotting.painting import Stamps, Stroke, draw_stroke, fits_points
 from gui.plotting.tick_marks import marks_along, most_upwards
 from gui.plotting.zoom_box import ZoomBox, draw_box, meant_box
@@ -246,9 +246,15 @@ class Chart(QFrame):
             if stroke.look.line or not fits_points(stroke, area.width()):
                 draw_stroke(painter, stroke, x, y)
         self._draw_cursor(painter, area)
+        # a point on the edge is drawn whole, over the margin; one beyond it is not drawn
+        painter.setClipRect(area.adjusted(-POINT_ROOM, -POINT_ROOM, POINT_ROOM, POINT_ROOM))
         for stroke, x, y in places:
             if fits_points(stroke, area.width()):
-                self._draw_points(painter, stroke.look, x, y, area.width() / max(1, len(x)))
+                inside = (abs(x - area.center().x()) <= area.width() / 2 + 0.5) & (
+                    abs(y - area.center().y()) <= area.height() / 2 + 0.5
+                )
+                self._draw_points(painter, stroke.look, x[inside], y[inside], area.width() / max(1, len(x)))
+        painter.setClipRect(area)
         self._draw_bad(painter, area)
         if self.hover is not None:
             self._draw_hover(painter, area, self.hover)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.plotting.markers import Reading, draw_sample
+from gui.widgets.labels import plain_tip
 from gui.window.dimensions import SMALL, TIGHT, space, text_font
 from gui.window.theme import Colours
 
@@ -17,22 +18,50 @@ _SAMPLE = 12
 
 class ChartHead(QWidget):
     """Title and values of a chart. A value is painted in full or not at all; if not all fit, the last item is how many
-    more there are."""
+    more there are. A title that is too wide ends in an ellipsis, and the tool tip has all of it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = ""
+        self.title = self._name = ""
         self._readings: Sequence[Reading] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_title(self, text: str) -> None:
+    def set_title(self, text: str, name: str = "") -> None:
         """Set the title.
 
         Args:
             text: Plain text.
+            name: The part of it that is shortened where the title is too wide. Default: all of it.
         """
-        self.title = text
+        self.title, self._name = text, name or text
+        self._tip()
         self.update()
+
+    def fitting_title(self, width: float) -> str:
+        """Shorten the title to a width; what is not the name stays whole.
+
+        Args:
+            width: Width in pixels.
+
+        Returns:
+            The title, with an ellipsis if it was cut.
+        """
+        metrics = QFontMetricsF(text_font("heading"))
+        if metrics.horizontalAdvance(self.title) <= width:
+            return self.title
+        before, name, after = self.title.partition(self._name)
+        room = width - metrics.horizontalAdvance(before + after)
+        short = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+        return f"{before}{short or '…'}{after}"
+
+    def _tip(self) -> None:
+        cut = self.fitting_title(self.width()) != self.title
+        self.setToolTip(plain_tip(self.title) if cut else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Update the tool tip for a new width."""
+        super().resizeEvent(event)
+        self._tip()
 
     def show_readings(self, readings: Sequence[Reading]) -> None:
         """Show the values at the mouse.
@@ -77,6 +106,7 @@ class ChartHead(QWidget):
         """Update the height for a new font."""
         if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
+            self._tip()
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -85,11 +115,14 @@ class ChartHead(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(self.palette().color(QPalette.ColorRole.Text))
         painter.setFont(text_font("heading"))
-        painter.drawText(area, middle | Qt.AlignmentFlag.AlignLeft, self.title)
-        painter.setFont(self.font())
         metrics, right = QFontMetricsF(self.font()), area.right()
         shown, width = self.fitting(area.width())
-        if hidden := len(self._readings) - len(shown):
+        hidden = len(self._readings) - len(shown)
+        # the count of hidden values stands where a long title would
+        room = area.width() - (metrics.horizontalAdvance(f"+{hidden}") + space(TIGHT) if hidden else 0)
+        painter.drawText(area, middle | Qt.AlignmentFlag.AlignLeft, self.fitting_title(room))
+        painter.setFont(self.font())
+        if hidden:
             painter.setPen(colours.muted)
             painter.drawText(area, middle | Qt.AlignmentFlag.AlignRight, f"+{hidden}")
             right -= metrics.horizontalAdvance(f"+{hidden}") + space(TIGHT)

@@ -40,8 +40,19 @@ def whole_text(answer: Mapping[str, Any]) -> str:
     text = code_text(str(answer.get("code") or ""), parameters, what)
     if text != what:
         return text if not where or where in text else f"{text}\n{where}"
-    rest = [where, *(str(answer.get(part) or "") for part in ("expected", "mend")), str(parameters.get("output") or "")]
-    return "\n".join(part for part in (what, *rest) if part)
+    parts = _labelled(where, str(answer.get("expected") or ""), str(answer.get("mend") or ""))
+    return "\n".join(part for part in (what, *parts, str(parameters.get("output") or "")) if part)
+
+
+def _labelled(where: str, expected: str, fix: str) -> list[str]:
+    """A line for each part that is not empty, with the labels of the command line."""
+    tr = QCoreApplication.translate
+    lines = {
+        tr("ErrorParts", "Where: {text}"): where,
+        tr("ErrorParts", "Expected: {text}"): expected,
+        tr("ErrorParts", "Fix: {text}"): fix,
+    }
+    return [label.format(text=text) for label, text in lines.items() if text]
 
 
 def ended_text(values: Mapping[str, Any]) -> str:
@@ -57,7 +68,7 @@ def ended_text(values: Mapping[str, Any]) -> str:
     text = code_text(values["code"], values["parameters"], what)
     if text != what:
         return text
-    more = [str(values[part]) for part in ("where", "expected", "fix") if values[part]]
+    more = _labelled(*(str(values[part]) for part in ("where", "expected", "fix")))
     # a journal older than these parts has the whole text only
     return "\n".join([what, *more]) if more else str(values["error"] or what)
 

@@ -33,8 +33,10 @@ def state_advice(state: str, enabled: Set[Action]) -> str:
         "stopping": tr("States", "Finishes its work, then saves."),
         "completed": tr("States", "All epochs are done. Continue adds more."),
         "stopped": tr("States", "Stopped early. Continue picks up where it stopped."),
-        "failed": tr("States", "The log says why. Continue retries from the last checkpoint."),
-        "lost": tr("States", "Its process ended unexpectedly. Continue picks up from the last checkpoint."),
+        "failed": tr("States", "The log says why. Continue tries again, from the last checkpoint if there is one."),
+        "lost": tr(
+            "States", "Its process ended unexpectedly. Continue picks up from the last checkpoint, if there is one."
+        ),
         "gone": tr("States", "Its folder was moved or deleted. Open the run from its new place."),
     }
     return texts.get(state, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,8 +62,10 @@ def about(field: Field) -> str:
 
 
 def callback_text(text: str) -> str:
-    """What a callback says of itself or of an option; those of others have no translation."""
-    return QCoreApplication.translate("Callbacks", text) if text else ""
+    """What a callback says of itself or of an option, with quotes for the backticks of docstrings; those of others have
+    no translation."""
+    told = QCoreApplication.translate("Callbacks", text) if text else ""
+    return re.sub("`([^`]+)`", lambda code: QLocale().quoteString(code[1]), told)
 
 
 def recipe_title(recipe: Recipe) -> str:

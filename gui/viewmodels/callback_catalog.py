@@ -58,7 +58,8 @@ class CallbackCatalog:
         """Ask, where there is something new to ask about."""
         if self._make_client is None:
             return
-        chosen = self._form.chosen_callbacks()
+        # what the form itself refuses is not asked about
+        chosen = [name for name in self._form.chosen_callbacks() if not self._form.plugins.has_problems(name)]
         settings: dict[str, Any] = {"callbacks": chosen, "plugins": self._form.plugins.tables(chosen)}
         question = json.dumps(settings, default=str)
         if question == self._asked:
@@ -68,6 +69,8 @@ class CallbackCatalog:
         self._client.ask("callbacks", lambda answer: self._hear(question, answer), settings=settings)
 
     def _hear(self, question: str, answer: Answer) -> None:
+        if question != self._asked:
+            return  # of values that are no longer in the form
         self._answered = question
         self.failure = {} if answer.get("ok") else answer
         if answer.get("ok"):

@@ -60,6 +60,8 @@ def outlook(model: RunModel, state: State, pace: Pace, wall: Callable[[], float]
         The progress.
     """
     progress = model.progress
+    if model.info is None and state not in LIVE:  # it ended before training began
+        return Outlook("", 0, 0, "pieces", None, 0.0, None, "phase")
     if model.info is None or state == "preparing":
         phase, done, total = (progress.stage, progress.done, progress.total) if progress else ("import", 0, 0)
         waited = max(0.0, wall() - model.began / 1000) if model.began and state in LIVE else 0.0

@@ -155,7 +155,8 @@ def _named(model: RunModel) -> Iterator[str]:
 
 
 def _expected(model: RunModel) -> Iterator[str]:
-    yield from RECORDS
+    # of the machine and its packages nothing is recorded before the data are read
+    yield from (name for name in RECORDS if model.info is not None or name != "environment.json")
     if model.epochs.rows:
         yield "metrics.csv"
     if model.ended is None:

@@ -71,6 +71,7 @@ class PluginForm:
     def set(self, path: Path_, text: str) -> None:
         """Type a text; one equal to the default, or an empty one, counts as not typed."""
         text, one = text.strip(), self.fields()[path]
+        self.refusals = tuple(refusal for refusal in self.refusals if refusal.path[1] != path[1])  # of other values
         if one.kind == "number":
             text = text.replace(",", ".")
         if text in ("", one.base):
@@ -101,6 +102,10 @@ class PluginForm:
             own = list(self._check(self.offers[name])) if name in self.offers else []
             found += own or [one for one in self.refusals if one.path[1] == name]
         return found
+
+    def has_problems(self, name: str) -> bool:
+        """Whether the options of a callback are refused without its constructor."""
+        return name in self.offers and any(self._check(self.offers[name]))
 
     def _check(self, offer: CallbackOffer) -> Iterator[Problem]:
         for one in offer.fields:

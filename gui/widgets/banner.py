@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QResizeEvent
@@ -59,6 +59,8 @@ class Banner(QWidget):
         super().__init__(parent)
         self._lines: dict[str, QFrame] = {}
         self._texts: dict[str, str] = {}
+        self._closed: set[str] = set()
+        self._silenced: Set[str] = frozenset()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(space(SMALL), 0, space(SMALL), space(TIGHT))
@@ -101,10 +103,10 @@ class Banner(QWidget):
         close.setIconSize(icon_size(MEDIUM))
         close.setToolTip(self.tr("Close"))
         close.setAccessibleName(self.tr("Close"))
-        close.clicked.connect(lambda *_: line.hide())
+        close.clicked.connect(lambda *_: self._close(key))
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._layout.addWidget(line)
-        self.show()
+        self._show_lines()
 
     def hide_notice(self, key: str) -> None:
         """Remove a notice; does nothing if there is none.
@@ -117,8 +119,27 @@ class Banner(QWidget):
             self._layout.removeWidget(line)
             line.hide()
             line.deleteLater()
-        if not self._lines:
-            self.hide()
+        self._closed.discard(key)
+        self._show_lines()
+
+    def silence(self, keys: Set[str]) -> None:
+        """Keep notices out of sight until other ones are named.
+
+        Args:
+            keys: Keys of these notices; empty: none.
+        """
+        self._silenced = keys
+        self._show_lines()
+
+    def _close(self, key: str) -> None:
+        self._closed.add(key)
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        away = self._closed | self._silenced
+        for key, line in self._lines.items():
+            line.setVisible(key not in away)
+        self.setVisible(bool(self._lines.keys() - away))
 
     def clear(self) -> None:
         """Remove all notices."""

@@ -22,6 +22,7 @@ from gui.window.theme import Colours, icon
 
 PLAY_SECONDS = 0.4
 """Seconds per epoch when a recorded run is played."""
+_LIVE = ("preparing", "running", "paused")
 
 
 class EpochSlider(QSlider):
@@ -130,16 +131,20 @@ class EpochBar(QWidget):
         if best != self.slider.best:
             self.slider.best = best
             self.slider.update()
-        live = self.epoch_cursor.chosen is None
-        self.live.setChecked(live)
         self.slider.setEnabled(last > 0)
-        self.live.setEnabled(last > 0)
+        self._show_live(last > 0)
         self.play.setEnabled(last > 1)
         for button in (self.first, self.previous):
             button.setEnabled(last > 0 and at > 1)
         for button in (self.next, self.last):
             button.setEnabled(last > 0 and at < last)
         self.where.setText(self._where(at, last, best) if last else self.tr("no epoch finished yet"))
+
+    def _show_live(self, some: bool) -> None:
+        """A run that has ended, or whose engine is gone, has nothing live; `some`: it has a finished epoch."""
+        live = some and self.run is not None and self.run.follower.state in _LIVE
+        self.live.setEnabled(live)
+        self.live.setChecked(live and self.epoch_cursor.chosen is None)
 
     def _where(self, at: int, last: int, best: int | None) -> str:
         text = self.tr("epoch {at} of {last}").format(at=whole(at), last=whole(last))
@@ -190,11 +195,12 @@ class EpochBar(QWidget):
         self.play.setChecked(True)
 
     def tick(self, now: float) -> None:
-        """Go forward one epoch if it is time for that.
+        """Go forward one epoch if it is time for that, and follow the state of the run.
 
         Args:
             now: Seconds of a monotonic clock.
         """
+        self._show_live(self.slider.isEnabled())
         if not self.play.isChecked() or now < self._due:
             return
         self._due = now + PLAY_SECONDS

@@ -166,9 +166,9 @@ class WindowActions(QObject):
             action.triggered.connect(lambda *_, path=path: self._open_recent(path))
         self.recent.setEnabled(bool(paths))
 
-    def enable(self, run: OpenRun | None, enabled: Set[Action], *, setting_up: bool) -> None:
+    def enable(self, run: OpenRun | None, enabled: Set[Action], *, setting_up: bool, ready: bool) -> None:
         """Enable what can be done now with the shown run, whose engine accepts the requests in `enabled`, or with the
-        run being set up."""
+        run being set up, which can be started where it is `ready`."""
         actions = self.actions
         for name in _OF_AN_ENGINE:
             actions[name].setEnabled(name in enabled)
@@ -179,7 +179,8 @@ class WindowActions(QObject):
         demo = demo_run()
         ours = run is not None and run.folder.path == demo
         watched = run is not None and run.follower.undecided
-        actions["start"].setEnabled(setting_up or ("continue" in enabled and not ours and not watched))
+        continuable = "continue" in enabled and not ours and not watched
+        actions["start"].setEnabled(ready if setting_up else continuable)
         actions["start"].setText(self.tr("&Start") if setting_up else self.tr("&Continue"))
         actions["demo"].setEnabled(demo is not None)
 

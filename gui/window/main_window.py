@@ -168,7 +168,8 @@ class Window(QMainWindow):
         self.tour.tab_wanted.connect(self.show_tab)
         self.start_place.recipe_chosen.connect(lambda name: self.pages.show_new_run(recipe=name))
         self.run_controller.opened.connect(self._show_folder)
-        self.run_controller.changed.connect(self.show_controls)
+        for changed in (self.run_controller.changed, self.pages.ready_changed):
+            changed.connect(self.show_controls)
         for gone in (self.run_controller.gone, self.tour.run_unwanted):
             gone.connect(lambda: self.show_run(None))
         self.closing.ready.connect(self.close)
@@ -223,6 +224,7 @@ class Window(QMainWindow):
 
     def _page_changed(self) -> None:
         self.window_layout.show_run_info(self.pages.on_run)
+        self.run_notices.page_changed(self.pages.on_run)
         self.show_controls()
         self.tabs.draw()
 
@@ -232,8 +234,7 @@ class Window(QMainWindow):
 
     def _start(self) -> None:
         """Start the run being set up, or continue the shown one."""
-        begin = self.pages.press_start if self.pages.on_new_run else self.run_controller.continue_shown
-        begin()
+        (self.pages.press_start if self.pages.on_new_run else self.run_controller.continue_shown)()
 
     def show_tab(self, name: str) -> None:
         """Show a tab of the shown run."""
@@ -329,7 +330,7 @@ class Window(QMainWindow):
     def show_controls(self) -> None:
         """Update buttons and menus to the state of the run."""
         run, steering = self.run, self.run_controller.steering
-        self.window_actions.enable(run, steering.enabled, setting_up=self.pages.on_new_run)
+        self.window_actions.enable(run, steering.enabled, setting_up=self.pages.on_new_run, ready=self.pages.ready)
         name = run.folder.name if run else self.tr("No run is open")
         self.run_toolbar.show_state(name, steering.state, steering.enabled)
         self.run_info.show_state(steering.state, steering.enabled)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 class Pages(QStackedWidget):
     """`currentChanged` is emitted when another page comes to the front; `start_wanted` and `search_wanted` repeat
-    those of the new-run page, which is created on first use."""
+    those of the new-run page, which is created on first use. `ready_changed`: `ready` is no longer what it was."""
 
     start_wanted = Signal(list, str)
     search_wanted = Signal(list, str)
+    ready_changed = Signal()
 
     def __init__(
         self, start_page: QWidget, run_page: QWidget, rpc_client: RpcClient, root: Path, preferences: Preferences
@@ -57,6 +58,11 @@ class Pages(QStackedWidget):
         return self.new_run_page is not None and self.currentWidget() in (self.new_run_page, self._labels_page)
 
     @property
+    def ready(self) -> bool:
+        """`press_start` has an effect: the run being set up can be started, or its labels lead back to it."""
+        return self._on_labels or (self.new_run_page is not None and self.new_run_page.start_button.isEnabled())
+
+    @property
     def _on_labels(self) -> bool:
         return self._labels_page is not None and self.currentWidget() is self._labels_page
 
@@ -83,7 +89,8 @@ class Pages(QStackedWidget):
             self.new_run_page = NewRunPage(
                 self._rpc_client, self._root, self._preferences, advice=self._advice, make_client=make_client
             )
-            self.new_run_page.start_wanted.connect(self.start_wanted)
+            self.new_run_page.start_wanted.connect(self._start)
+            self.new_run_page.start_button.enabled_changed.connect(self.ready_changed)
             self.new_run_page.search_button.wanted.connect(self.search_wanted)
             self.new_run_page.check.labels_wanted.connect(self._show_labels)
             self.addWidget(self.new_run_page)
@@ -126,8 +133,13 @@ class Pages(QStackedWidget):
         else:
             self.show_run(shown)
 
+    def _start(self, arguments: list[str], name: str) -> None:
+        self.start_wanted.emit(arguments, name)
+        if self.new_run_page is not None and not self.on_new_run:  # it was started: the name is taken now
+            self.new_run_page.name.clear()
+
     def press_start(self) -> None:
-        """As if its button was clicked: problems with the settings are shown there."""
+        """As if its button was clicked; from the labels of its data, back to the settings."""
         if self._on_labels:
             self.show_new_run()
         elif self.new_run_page is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -16,8 +16,9 @@ from gui.text.reasons import reason_text
 from gui.viewmodels.run_state import Action, RunState, State
 from gui.viewmodels.selection import OpenRun
 from gui.widgets.banner import Banner
+from gui.window.file_callbacks import FileCallbacks
 from gui.window.preferences import Preferences
-from trainer.errors import EpochscopeError
+from trainer.errors import EpochscopeError, UsageError
 from trainer.store import trash
 from trainer.store.folder import RunFolder
 from trainer.store.requests import Do, When
@@ -43,6 +44,9 @@ class RunController(QObject):
         self.steering = RunState(None)
         self.started: dict[Path, processes.EngineProcess] = {}
         self._discarding: OpenRun | None = None
+        self._file_callbacks = FileCallbacks(window, banner, preferences, self.go_on)
+        self._continued: tuple[processes.EngineProcess, int | None] | None = None
+        """The engine that continues a run as it is, and the epochs asked for."""
         self._last: tuple[State, frozenset[Action]] | None = None
 
     def show_run(self, run: OpenRun | None) -> None:
@@ -74,15 +78,17 @@ class RunController(QObject):
         """Those started here, by name, also those that have ended."""
         return {one.folder.name: one for one in self.started.values() if isinstance(one, SearchProcess)}
 
-    def go_on(self, path: Path, epochs: int | None) -> None:
-        """Continue a run that has ended; `epochs` in total, None for the number it was set up with."""
+    def go_on(self, path: Path, epochs: int | None, words: Sequence[str] = ()) -> None:
+        """Continue a run that has ended; `epochs` in total, None for the number it was set up with; `words`: further
+        arguments, about its callbacks from files."""
         folder = RunFolder(path)
-        more = ["--epochs", str(epochs)] if epochs is not None else []
+        more = [*(["--epochs", str(epochs)] if epochs is not None else []), *words]
         engine_root = folder.path.parent
         with self._showing_errors():
             arguments = ["resume", str(folder.path), *more, "--runs", str(engine_root)]
             engine = processes.start(self._preferences.python, arguments, engine_root, folder.name)
             self.started[engine.folder.path] = engine
+            self._continued = None if words else (engine, epochs)
             self.opened.emit(engine.folder.path)
 
     def continue_shown(self) -> None:
@@ -97,7 +103,10 @@ class RunController(QObject):
             if not wanted:
                 return
             epochs = max(info.epochs, run.model.epoch) + more
-        self.go_on(run.folder.path, epochs)
+        if info is not None and info.file_callbacks:
+            self._file_callbacks.ask(run.folder.path, epochs, info.file_callbacks)
+        else:
+            self.go_on(run.folder.path, epochs)
 
     # -- asking ------------------------------------------------------------------------------------------------------
 
@@ -192,6 +201,10 @@ class RunController(QObject):
         if code in processes.DONE_CODES or (code in TOLD_BY_THE_RUN and run.model.began):
             return
         if code < 0 and run.model.began:
+            return
+        info, continued = run.model.info, self._continued
+        if code == UsageError.exit_code and info and info.file_callbacks and continued and continued[0] is engine:
+            self._file_callbacks.ask(run.folder.path, continued[1], info.file_callbacks)
             return
         text = self.tr("Training process failed to start (exit code {code}):").format(code=code)
         output = engine.output().strip() or self.tr("It printed nothing.")

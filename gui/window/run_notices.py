@@ -1,14 +1,18 @@
-"""Notices about the shown run in the banner: that it failed and why, and what is wrong in its folder."""
+"""Notices about the shown run in the banner: that it failed and why, which callbacks failed, and what is wrong in its
+folder."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import asdict
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from gui.text import folder_problems
-from gui.text.errors import ended_text, error_text
-from gui.text.formats import plain
+from gui.text.errors import code_text, ended_text, error_text
+from gui.text.formats import plain, whole
 from gui.viewmodels import folder_check
 from gui.viewmodels.demo_run import demo_run
 from gui.viewmodels.run_before import run_before
@@ -17,6 +21,11 @@ from gui.widgets.banner import Banner
 from gui.widgets.text_dialog import show_text
 from trainer.errors import EpochscopeError
 from trainer.store.folder import RunFolder
+
+OF_THE_RUN = frozenset(
+    {"failed", "callbacks", "edits", "folder", "unreadable", "exit", "overdue", "refused", "file_callbacks"}
+)
+"""Keys of notices about the shown run: nothing to say while another page is in front."""
 
 
 class RunNotices(QObject):
@@ -35,9 +44,10 @@ class RunNotices(QObject):
         self._examined: tuple[object, ...] | None = None
 
     def tell_end(self, run: OpenRun | None, again: bool = False) -> None:
-        """Show above the panels why a run failed, once or `again`. If a run with label edits finished while it was
-        open, offer a comparison that shows their effect."""
+        """Show above the panels why a run failed, once or `again`, and which callbacks failed in it. If a run with
+        label edits finished while it was open, offer a comparison that shows their effect."""
         self._tell_edits(run)
+        self._tell_detached(run)
         ended = run.model.ended if run else None
         if ended is None or ended.status != "failed":
             self._banner.hide_notice("failed")
@@ -48,6 +58,26 @@ class RunNotices(QObject):
             text = self.tr("This run has failed: {error}").format(error=plain(error))
             buttons = [(self.tr("Show the log"), self.log_wanted.emit)]
             self._banner.show_notice("failed", text, buttons, sign="failed")
+
+    def _tell_detached(self, run: OpenRun | None) -> None:
+        """Name the callbacks that the run went on without, each with its latest failure: a run can be completed and
+        lack what they were to record."""
+        messages = run.model.messages if run else []
+        failures = [one.values for one in messages if one.kind == "CallbackFailed" and one.values["action"] == "detach"]
+        if not failures:
+            self._banner.hide_notice("callbacks")
+            return
+        lines = [self._detached(values) for values in {one["callback"]: one for one in failures}.values()]
+        buttons = [(self.tr("Show the log"), self.log_wanted.emit)]
+        self._banner.show_notice("callbacks", "\n".join(lines), buttons)
+
+    def _detached(self, values: Mapping[str, Any]) -> str:
+        text = self.tr("{callback} failed in {hook} at epoch {epoch}; the run went on without it: {error}")
+        if not values["epoch"]:
+            text = self.tr("{callback} failed in {hook} before the first epoch; the run went on without it: {error}")
+        error = " ".join(code_text(values["code"], values["parameters"], str(values["error"])).split())
+        names = {part: plain(values[part]) for part in ("callback", "hook")}
+        return text.format(**names, epoch=whole(values["epoch"]), error=plain(error))
 
     def _tell_edits(self, run: OpenRun | None) -> None:
         ended = run.model.ended if run else None
@@ -95,8 +125,13 @@ class RunNotices(QObject):
         buttons = [(self.tr("Show all"), show_whole)] if len(found) > folder_problems.MOST else []
         self._banner.show_notice("folder", folder_problems.notice(found), buttons)
 
+    def page_changed(self, on_run: bool) -> None:
+        """Show them only with the run itself in front."""
+        self._banner.silence(frozenset() if on_run else OF_THE_RUN)
+
     def retranslate(self, run: OpenRun | None) -> None:
-        """Show the notice about the folder again."""
+        """Show the notices about callbacks and the folder again."""
+        self._tell_detached(run)
         self._banner.hide_notice("folder")
         self._examined = None
         self.tell_folder(run)

@@ -775,6 +775,10 @@
         <translation>Графики в виде таблицы</translation>
     </message>
     <message>
+        <source>Curves start with the first steps.</source>
+        <translation>Графики появятся с первыми шагами.</translation>
+    </message>
+    <message>
         <source>Data wait</source>
         <translation>Ждёт данные</translation>
     </message>
@@ -813,10 +817,6 @@
     <message>
         <source>Tables (*.csv)</source>
         <translation>Таблицы (*.csv)</translation>
-    </message>
-    <message>
-        <source>The run is being prepared. Curves start with the first steps.</source>
-        <translation>Запуск готовится. Графики появятся с первыми шагами.</translation>
     </message>
     <message>
         <source>Thinned: {count} values per pixel</source>
@@ -1393,6 +1393,21 @@
     <message>
         <source>no epoch finished yet</source>
         <translation>ни одна эпоха ещё не завершена</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorParts</name>
+    <message>
+        <source>Expected: {text}</source>
+        <translation>Ожидалось: {text}</translation>
+    </message>
+    <message>
+        <source>Fix: {text}</source>
+        <translation>Как исправить: {text}</translation>
+    </message>
+    <message>
+        <source>Where: {text}</source>
+        <translation>Где: {text}</translation>
     </message>
 </context>
 <context>
@@ -2786,6 +2801,25 @@
     </message>
 </context>
 <context>
+    <name>FileCallbacks</name>
+    <message>
+        <source>Choose the file…</source>
+        <translation>Выбрать файл…</translation>
+    </message>
+    <message>
+        <source>Continue without {names}</source>
+        <translation>Продолжить без {names}</translation>
+    </message>
+    <message>
+        <source>File with the callback {name}</source>
+        <translation>Файл с колбэком {name}</translation>
+    </message>
+    <message>
+        <source>This run was trained with {names}, from a file. For safety no run stores which file to run.</source>
+        <translation>Этот запуск обучался с {names} из файла. Из соображений безопасности запуск не хранит, какой файл исполнять.</translation>
+    </message>
+</context>
+<context>
     <name>FilterBar</name>
     <message>
         <source>All classes</source>
@@ -3049,6 +3083,14 @@
     <message>
         <source>Predicted: {name}</source>
         <translation>Предсказан: {name}</translation>
+    </message>
+    <message>
+        <source>The heat map is of epoch {epoch}, the prediction of epoch {shown}.</source>
+        <translation>Тепловая карта относится к эпохе {epoch}, предсказание — к эпохе {shown}.</translation>
+    </message>
+    <message>
+        <source>The heat map is of the best epoch, {epoch}; the prediction is of epoch {shown}.</source>
+        <translation>Тепловая карта относится к лучшей эпохе, {epoch}, а предсказание — к эпохе {shown}.</translation>
     </message>
     <message>
         <source>True: {name}</source>
@@ -4868,6 +4910,14 @@
         <source>This run was trained with your decisions about labels.</source>
         <translation>При обучении этого запуска учтены ваши решения о метках.</translation>
     </message>
+    <message>
+        <source>{callback} failed in {hook} at epoch {epoch}; the run went on without it: {error}</source>
+        <translation>Сбой колбэка {callback} в {hook}, эпоха {epoch}; дальше обучение шло без него: {error}</translation>
+    </message>
+    <message>
+        <source>{callback} failed in {hook} before the first epoch; the run went on without it: {error}</source>
+        <translation>Сбой колбэка {callback} в {hook} до первой эпохи; дальше обучение шло без него: {error}</translation>
+    </message>
 </context>
 <context>
     <name>RunToolbar</name>
@@ -6589,8 +6639,8 @@
         <translation>Папка перемещена или удалена. Откройте запуск на новом месте.</translation>
     </message>
     <message>
-        <source>Its process ended unexpectedly. Continue picks up from the last checkpoint.</source>
-        <translation>Процесс неожиданно завершился. «Продолжить» начнёт с последней контрольной точки.</translation>
+        <source>Its process ended unexpectedly. Continue picks up from the last checkpoint, if there is one.</source>
+        <translation>Процесс неожиданно завершился. «Продолжить» начнёт с последней контрольной точки, если она есть.</translation>
     </message>
     <message>
         <source>Open a run from the list, or start a new one.</source>
@@ -6617,8 +6667,8 @@
         <translation>Остановлен раньше срока. «Продолжить» начнёт с того же места.</translation>
     </message>
     <message>
-        <source>The log says why. Continue retries from the last checkpoint.</source>
-        <translation>Причина в журнале. «Продолжить» повторит попытку с последней контрольной точки.</translation>
+        <source>The log says why. Continue tries again, from the last checkpoint if there is one.</source>
+        <translation>Причина в журнале. «Продолжить» повторит попытку: с последней контрольной точки, если она есть.</translation>
     </message>
     <message>
         <source>The training process is starting.</source>

@@ -103,10 +103,13 @@ def test_the_table_of_classes(qtbot: QtBot, run_window: Window, recorded: dict[s
 def test_every_tab_opens_and_only_recorded_problems_are_shown(
     run_window: Window, recorded: dict[str, Any], root: Path, name: str
 ) -> None:
+    assert run_window.run is not None
+    detached = [one for one in run_window.run.model.messages if one.kind == "CallbackFailed"]
+    assert ("before the first epoch" in (run_window.banner.text("callbacks") or "")) == bool(detached)
     for tab in run_window.tabs.names():
         run_window.show_tab(tab)
         run_window.refresh_timer.tick()
-        assert run_window.banner.isVisible() == bool(recorded["window"]["problems"]), tab
+        assert run_window.banner.isVisible() == bool(recorded["window"]["problems"] or detached), tab
     for file, _ in recorded["window"]["problems"]:
         assert file in (run_window.banner.text("folder") or "")
     log: Any = run_window.tabs.panel("log")

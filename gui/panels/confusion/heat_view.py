@@ -22,8 +22,8 @@ PREDICTED, TRUE = -1, -2
 
 class HeatView(QWidget):
     """The picture. `switch` turns the heat map on, and it stays on for the next images. The owner places `switch`,
-    `settings`, `note` and `problem`. `explained`: a SaliencyMap has arrived for the image. `beside` other things, the
-    picture begins at the top and is no higher than its width allows."""
+    `settings`, `other_epoch`, `note` and `problem`. `explained`: a SaliencyMap has arrived for the image. `beside`
+    other things, the picture begins at the top and is no higher than its width allows."""
 
     explained = Signal(object)
 
@@ -39,6 +39,8 @@ class HeatView(QWidget):
         self._names: tuple[str, ...] = ()
         self._wanted = PREDICTED
         self._found: SaliencyMap | None = None
+        self._epoch: int | None = None
+        self.other_epoch = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.picture, self.note = BigPicture(), labels.Note()
         self.problem = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.switch = QPushButton(icon("eye"), "")
@@ -65,7 +67,7 @@ class HeatView(QWidget):
         self.opacity.setMinimumWidth(60)
         row.addWidget(self.classes, 3)
         row.addWidget(self.opacity, 2)
-        for widget in (self.settings, self.note, self.problem):
+        for widget in (self.settings, self.other_epoch, self.note, self.problem):
             widget.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -85,12 +87,16 @@ class HeatView(QWidget):
         self._fill_classes()
         if self._found is not None:
             self._describe(self._found)
+            self._compare_epochs()
 
     # -- what the owner calls ----------------------------------------------------------------------------------------
 
-    def show_image(self, image: QImage | None, key: ImageKey | None, true: int, names: tuple[str, ...]) -> None:
+    def show_image(
+        self, image: QImage | None, key: ImageKey | None, true: int, names: tuple[str, ...], epoch: int | None = None
+    ) -> None:
         """Show another image, or none; `key` identifies it to the helper, None if it cannot be explained. `true`: its
-        class, -1 if unknown."""
+        class, -1 if unknown. `epoch`: that of the prediction shown with it; None where it is that of the heat map."""
+        self._epoch = epoch
         same = key is not None and (key, names) == (self._key, self._names)
         self._image, self._true = image, true
         if not same:
@@ -154,6 +160,18 @@ class HeatView(QWidget):
             self.picture.show_heat(self._found.pixels, self._found.values)
         else:
             self.picture.show_image(self._image)
+        self._compare_epochs()
+
+    def _compare_epochs(self) -> None:
+        """Two predictions that differ stand side by side where they are of different epochs: say so."""
+        found = self._found if self.switch.isChecked() else None
+        differs = found is not None and self._epoch is not None and found.epoch != self._epoch
+        self.other_epoch.setVisible(differs)
+        if found is not None and self._epoch is not None and differs:
+            text = self.tr("The heat map is of epoch {epoch}, the prediction of epoch {shown}.")
+            if found.weights == "best":
+                text = self.tr("The heat map is of the best epoch, {epoch}; the prediction is of epoch {shown}.")
+            self.other_epoch.setText(text.format(epoch=formats.whole(found.epoch), shown=formats.whole(self._epoch)))
 
     def _describe(self, found: SaliencyMap) -> None:
         methods = {

@@ -88,7 +88,14 @@ class ImageDetail(QWidget):
         middle.addWidget(self.heat, 2)
         middle.addWidget(self._facts(), 3)
         layout.addLayout(middle, 1)
-        for widget in (self.heat.note, self.heat.problem, self.strip_caption, self.strip, self.similar):
+        for widget in (
+            self.heat.other_epoch,
+            self.heat.note,
+            self.heat.problem,
+            self.strip_caption,
+            self.strip,
+            self.similar,
+        ):
             layout.addWidget(widget)
         self.back.hide()
         self.heat.switch.setVisible(self._explanations is not None)
@@ -183,7 +190,8 @@ class ImageDetail(QWidget):
         view = self._views[-1]
         self.back.setVisible(len(self._views) > 1)
         self._describe()
-        self.heat.show_image(view.image, view.key, view.true, self._names)
+        by_epoch = view.seen is not None and view.key is not None and view.key.split == "valid"
+        self.heat.show_image(view.image, view.key, view.true, self._names, self._epoch if by_epoch else None)
         if view.seen is None:
             self.heat.ask(always=True)  # what the model makes of a training image is in no file
         self.similar.show_image(view.key, view.true, self._names)
@@ -225,7 +233,7 @@ class ImageDetail(QWidget):
     def _want_room(self, on: bool) -> None:
         if on:
             around = self.similar.sizeHint().height() if self.similar_switch.isChecked() else 0
-            self.room_wanted.emit(around + PICTURE + 6 * self.fontMetrics().height())
+            self.room_wanted.emit(around + PICTURE + 8 * self.fontMetrics().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Adapt to the new size."""

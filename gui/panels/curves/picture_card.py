@@ -40,8 +40,9 @@ class PictureCard(QFrame):
 
     def show_picture(self, folder: RunFolder, event: ev.PictureReported) -> None:
         """Of this run."""
-        title = self.tr("{name}, epoch {epoch}").format(name=one_line(event.name), epoch=whole(event.epoch))
-        self.head.set_title(title)
+        name = one_line(event.name)
+        title = self.tr("{name}, epoch {epoch}").format(name=name, epoch=whole(event.epoch))
+        self.head.set_title(title, name)
         self.setAccessibleName(title)
         if event == self._shown:
             return

@@ -15,6 +15,7 @@ import pytest
 
 from gui.engine import processes
 from trainer.errors import UsageError
+from trainer.store import summary as summaries
 from trainer.store.folder import Owner, RunFolder, create_run, current_owner, is_alive, state, write_owner
 from trainer.store.process import process_started
 
@@ -50,8 +51,8 @@ def child() -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
             process.stdout.close()
 
 
-def owned(root: Path, pid: int, **more: Any) -> RunFolder:
-    folder = create_run(root, "hangs")
+def owned(root: Path, pid: int, name: str = "hangs", **more: Any) -> RunFolder:
+    folder = create_run(root, name)
     values: dict[str, Any] = {"pid": pid, "host": current_owner(1).host, "started": process_started(pid), "attempt": 1}
     write_owner(folder, Owner(**(values | more)))
     return folder
@@ -263,3 +264,12 @@ def test_live_runs_of_other_machines_are_found_by_their_beats(root: Path, monkey
     for beat in (2, 3, 4):
         os.utime(root / "far" / "owner.json", (beat, beat))
         assert [folder.name for folder in runs.look()] == ["far"]
+
+
+def test_a_run_that_said_its_end_is_not_live_while_its_process_trains_the_next(root: Path) -> None:
+    runs = processes.LiveRuns(root)
+    for name in ("trial-1", "trial-2"):
+        owned(root, os.getpid(), name)
+    assert [folder.name for folder in runs.look()] == ["trial-1", "trial-2"]
+    summaries.write(root / "trial-1" / "summary.json", summaries.Summary(status="completed"))
+    assert [folder.name for folder in runs.look()] == ["trial-2"]

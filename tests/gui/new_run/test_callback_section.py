@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QLocale, QPoint, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.engine.rpc_client import Answer
 from gui.new_run.new_run_page import NewRunPage
+from gui.text import settings
 from gui.viewmodels.callback_catalog import PATIENCE_SECONDS, CallbackCatalog
 from gui.viewmodels.settings_form import SettingsForm
 from gui.window.main_window import Window
@@ -123,6 +124,30 @@ def test_a_switch_shows_the_options_and_start_waits_for_the_constructor(
     assert "notes" not in page.command.text()
 
 
+def test_an_answer_is_about_the_values_that_were_asked_about(
+    page: NewRunPage, helper: FakeHelper, qtbot: QtBot
+) -> None:
+    page.callbacks.rows["notes"].switch.click()
+    type_over(qtbot, editor(page, "path"), "/tmp/notes")
+    type_over(qtbot, editor(page, "every"), "1")
+    refused = {"name": "notes", "option": "every", "code": "x.y", "what": "every: got 7.", "expected": "2 or more"}
+    type_over(qtbot, editor(page, "every"), "7")
+    late = helper.callbacks["callbacks"]
+    type_over(qtbot, editor(page, "every"), "lots")
+    assert "lots" not in str(helper.asked[-1]), "the form refuses it"
+    assert "Expected: a whole number" in problem(page, "every")
+    type_over(qtbot, editor(page, "every"), "8")
+    late({"ok": True, "callbacks": [NOTES, FOLLOWER, GONE], "refused": [refused]})
+    assert problem(page, "every") == ""
+    assert not page.start_button.isEnabled(), "the answer about 8 is still to come"
+    helper.tell({**refused, "what": "every: got 8."})
+    assert "got 8" in problem(page, "every")
+    type_over(qtbot, editor(page, "every"), "9")
+    assert problem(page, "every") == "", "what was said of 8"
+    helper.tell()
+    assert page.start_button.isEnabled()
+
+
 def test_what_cannot_be_set_up_is_listed_with_the_reason(page: NewRunPage) -> None:
     rows = page.callbacks.rows
     assert [rows[name].switch.isEnabled() for name in ("notes", "follower", "gone")] == [True, False, False]
@@ -184,6 +209,26 @@ def test_what_is_not_installed_can_be_switched_off(page: NewRunPage, helper: Fak
     assert "elsewhere" not in page.command.text()
 
 
+@pytest.mark.parametrize(("language", "quoted"), [("en", "“x show”"), ("ru", "«x show»")])
+def test_backticks_of_docstrings_become_quotes(language: str, quoted: str) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale(language))
+    try:
+        assert settings.callback_text("Where `x show` finds it.") == f"Where {quoted} finds it."
+    finally:
+        QLocale.setDefault(before)
+
+
+def test_why_it_cannot_be_loaded_is_said_once(page: NewRunPage, helper: FakeHelper) -> None:
+    row = page.callbacks.rows["gone"]
+    assert (row.note.isVisible(), row.problem.isVisible()) == (True, False)
+    page.take_settings({"callbacks": ["gone"]}, "")
+    helper.tell({"name": "gone", "option": "", "code": "x.y", "what": "It cannot be loaded."})
+    row = page.callbacks.rows["gone"]
+    assert row.problem.text() == "⚠ It cannot be loaded."
+    assert (row.note.isVisible(), row.problem.isVisible()) == (False, True)
+
+
 def test_a_helper_that_dies_is_told_and_holds_nothing_up(page: NewRunPage, helper: FakeHelper) -> None:
     page.callbacks.rows["notes"].switch.click()
     type_into: Any = editor(page, "path")
@@ -202,6 +247,7 @@ def test_a_constructor_that_hangs_does_not_hold_up_for_ever(helper: FakeHelper, 
     helper.tell()
     assert not catalog.loading
     form.switch_callback("notes", True)
+    form.plugins.set(("plugins", "notes", "path"), "/tmp/notes")
     catalog.look()
     assert catalog.pending
     now[0] = PATIENCE_SECONDS

@@ -218,7 +218,7 @@ def test_a_check_can_fail_and_be_cancelled(page: NewRunPage, assist: FakeAssist)
     assist.answer(
         "data", ok=False, code="x", parameters={}, what="No <b>network</b>", where="here", expected="", mend=""
     )
-    assert page.check.verdict.text() == "No <b>network</b>\nhere"
+    assert page.check.verdict.text() == "No <b>network</b>\nWhere: here"
     page.check.button.click()
     assert page.check.button.text() == "Cancel"
     page.check.button.click()

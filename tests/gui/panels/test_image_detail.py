@@ -98,6 +98,25 @@ def test_where_it_looked(detail: ImageDetail, assist: ExplainingAssist, qtbot: Q
     assert len(assist.asked) == 1, "it is known"
 
 
+def test_a_heat_map_of_another_epoch_than_the_prediction_says_so(
+    detail: ImageDetail, assist: ExplainingAssist, qtbot: QtBot
+) -> None:
+    detail.show_image(seen(4), Verdicts.none(), NAMES, 60, key(4))
+    said = detail.heat.other_epoch
+    click(qtbot, detail.heat.switch)
+    assert not said.isVisible()
+    assist.explain(predicted=1)
+    assert said.isVisible()
+    assert said.text() == "The heat map is of the best epoch, 2; the prediction is of epoch 60."
+    assert said.wordWrap(), "it is never cut"
+    detail.show_image(seen(4), Verdicts.none(), NAMES, 2, key(4))
+    assert not said.isVisible(), "the prediction is of the best epoch, too"
+    detail.show_image(seen(4), Verdicts.none(), NAMES, 3, key(4))
+    assert said.isVisible()
+    click(qtbot, detail.heat.switch)
+    assert not said.isVisible()
+
+
 def test_for_the_true_class_and_for_any(detail: ImageDetail, assist: ExplainingAssist, qtbot: QtBot) -> None:
     click(qtbot, detail.heat.switch)
     assist.explain(predicted=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QLocale
@@ -33,6 +35,28 @@ def test_the_marks_of_the_y_axis_are_not_cut(qtbot: QtBot, top: float) -> None:
     assert chart.area.left() <= before
 
 
+@pytest.mark.parametrize("shape", ["dot", "star"])
+def test_a_point_at_the_right_edge_is_whole_and_one_beyond_it_is_not_drawn(qtbot: QtBot, shape: Any) -> None:
+    chart = Chart()
+    qtbot.addWidget(chart)
+    chart.resize(500, 240)
+    chart.show()
+    chart.fixed_y = (0.0, 2.0)
+    look = Look(QColor("#ff0000"), line=False, shape=shape)
+
+    def red(x: float) -> list[int]:
+        """How many red pixels each column has, from the left."""
+        chart.draw(Scene((0.0, 2.0), [Stroke(look, np.array([x]), np.array([1.0]))]))
+        image = chart.view.grab().toImage()
+        columns = range(image.width())
+        pixels = [[image.pixelColor(column, row) for row in range(image.height())] for column in columns]
+        found = [sum(one.red() > 150 > one.green() for one in column) for column in pixels]
+        return [count for count in found if count]
+
+    assert red(2.0) == red(1.0)
+    assert red(2.05) == []
+
+
 @pytest.mark.parametrize("width", [60, 160, 240, 400, 900])
 def test_values_beside_a_title_are_whole_or_counted(qtbot: QtBot, width: int) -> None:
     head = ChartHead()
@@ -47,6 +71,23 @@ def test_values_beside_a_title_are_whole_or_counted(qtbot: QtBot, width: int) ->
     used = QFontMetricsF(text_font("heading")).horizontalAdvance("Macro-F1") + len(shown) * value
     assert not shown or used < width
     assert len(shown) == 6 or width < 900
+
+
+@pytest.mark.parametrize("width", [60, 120, 180, 240, 400, 900])
+def test_a_title_is_whole_or_ends_its_name_in_an_ellipsis(qtbot: QtBot, width: int) -> None:
+    head = ChartHead()
+    qtbot.addWidget(head)
+    head.set_title("shares of confusion, epoch 10", "shares of confusion")
+    head.resize(width, 20)
+    head.show()
+    shown = head.fitting_title(width)
+    assert shown.endswith(", epoch 10"), "a number that is cut is another number"
+    name = shown.removesuffix(", epoch 10")
+    assert name == "shares of confusion" or (name.endswith("…") and "shares of confusion".startswith(name[:-1]))
+    metrics = QFontMetricsF(text_font("heading"))
+    assert metrics.horizontalAdvance(shown) <= max(width, metrics.horizontalAdvance("…, epoch 10"))
+    assert bool(head.toolTip()) == (shown != head.title)
+    assert width < 900 or shown == head.title
 
 
 @pytest.mark.parametrize(

@@ -109,11 +109,13 @@ def test_how_a_run_has_ended(russian: None) -> None:
     assert where_word("loss") == "значение потерь"
 
 
-def test_an_error_is_told_without_the_captions_of_a_terminal(speak: Callable[[str], None]) -> None:
+def test_the_parts_of_an_error_have_labels(speak: Callable[[str], None]) -> None:
     speak("en")
     error = {"code": "x.y", "reason": "It is bad.", "error": "It is bad.\nwhere: a file\nfix: go on"}
     parts = {"where": "a file", "fix": "go on"}
-    assert ended(status="failed", **error, **parts) == "The run has ended: failed. It is bad.\na file\ngo on"
+    assert (
+        ended(status="failed", **error, **parts) == "The run has ended: failed. It is bad.\nWhere: a file\nFix: go on"
+    )
     # a journal older than the parts
     assert ended(status="failed", **error) == "The run has ended: failed. " + error["error"]
 

@@ -195,7 +195,7 @@ def test_what_has_no_translation_is_told_in_english(russian: QApplication) -> No
 
 def test_english_is_the_text_of_the_engine(qtbot: QtBot) -> None:
     answer = {"code": "run.live", "what": "A", "where": "B", "expected": "", "mend": "C", "parameters": {"output": "D"}}
-    assert whole_text(answer) == "A\nB\nC\nD"
+    assert whole_text(answer) == "A\nWhere: B\nFix: C\nD"
     assert code_text("diverged.step", {}, "It is bad.") == "It is bad."
 
 

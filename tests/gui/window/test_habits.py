@@ -52,7 +52,7 @@ def test_a_folder_of_images_is_taken_for_a_new_run(qtbot: QtBot, window: Window,
     drop(window, tmp_path / "photos")
     qtbot.waitUntil(lambda: window.pages.new_run_page is not None)
     assert window.pages.currentWidget() is window.pages.new_run_page
-    assert window.window_actions.actions["start"].isEnabled()
+    qtbot.waitUntil(window.window_actions.actions["start"].isEnabled)
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.pages.currentWidget() is window.start_place
 

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
+from gui.viewmodels.folder_check import examine
 from gui.window.main_window import Window
 from gui.window.refresh_timer import IDLE_MS, TOUCHED_MS
 from tests.gui.windows import opened
+from trainer import events as ev
 from trainer.pace import Pace
 from trainer.store.folder import RunFolder
 
@@ -54,7 +56,6 @@ def test_the_cursor_moves_everything(qtbot: QtBot, window: Window, finished: Run
     assert window.epoch_cursor.chosen == 1
     qtbot.keyClick(window, Qt.Key.Key_Escape)
     assert window.epoch_cursor.chosen is None
-    assert window.epoch_bar.live.isChecked()
     assert "best" in window.epoch_bar.where.text()
 
 
@@ -92,6 +93,33 @@ def test_images_are_counted_with_their_speed_while_a_run_is_prepared(
     qtbot.waitUntil(lambda: "20 images/s · 0:30 left in this phase" in toolbar.times.text())
 
 
+def test_live_is_lit_only_while_an_engine_works(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("live", alive=True)
+    one.begin()
+    one.epoch(1, 2.0)
+    one.epoch(2, 4.0)
+    opened(qtbot, window, one.folder)
+    live = window.epoch_bar.live
+    assert (live.isChecked(), live.isEnabled()) == (True, True)
+    window.epoch_bar.choose(1)
+    assert (live.isChecked(), live.isEnabled()) == (False, True)
+    live.click()
+    assert window.epoch_cursor.chosen is None
+    assert live.isChecked()
+    one.end()
+    qtbot.waitUntil(lambda: (live.isChecked(), live.isEnabled()) == (False, False))
+    assert window.epoch_cursor.chosen is None, "the last epoch stays in view"
+
+
+def test_live_is_not_lit_for_a_lost_run(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("lost")
+    one.begin()
+    one.epoch(1, 2.0)
+    opened(qtbot, window, one.folder)
+    assert "lost" in window.run_toolbar.what.text()
+    assert not window.epoch_bar.live.isChecked()
+
+
 def test_a_chosen_epoch_stays_while_the_run_goes_on(qtbot: QtBot, window: Window, scribe: Make) -> None:
     one = scribe("live", alive=True)
     one.begin()
@@ -126,6 +154,68 @@ def test_a_failed_run_says_why_each_time_it_is_opened(qtbot: QtBot, window: Wind
         assert "The loss is NaN." in (window.banner.text("failed") or "")
 
 
+def test_a_run_that_failed_before_it_began_says_why_and_nothing_else(
+    qtbot: QtBot, window: Window, scribe: Make
+) -> None:
+    one = scribe("bad")
+    one.prepare("import", 0, 1)
+    parts = {"where": "a: two classes are needed", "expected": "two folders", "fix": "give a folder with two"}
+    reason = "1 problem in flat"
+    one.write(ev.RunEnded(epoch=0, step=0, status="failed", reason=reason, error=reason, **parts))
+    opened(qtbot, window, one.folder)
+    told = ["Where: a: two classes are needed", "Expected: two folders", "Fix: give a folder with two"]
+    assert (window.banner.text("failed") or "").splitlines() == ["This run has failed: 1 problem in flat", *told]
+    assert window.run_toolbar.what.text() == "failed"
+    assert window.run is not None
+    missing = {found.file for found in examine(one.folder, window.run.model, alive=False)}
+    assert "environment.json" not in missing
+    assert "log.txt" in missing
+
+
+def test_notices_about_a_run_stand_above_that_run_only(qtbot: QtBot, window: Window, scribe: Make) -> None:
+    one = scribe("bad")
+    one.begin()
+    one.end("failed", error="The loss is NaN.")
+    opened(qtbot, window, one.folder)
+    assert window.banner.isVisible()
+    window.new_run()
+    assert not window.banner.isVisible()
+    window.banner.show_notice("no_run", "Not the folder of a run")
+    assert window.banner.isVisible()
+    assert [key for key, line in window.banner._lines.items() if line.isVisible()] == ["no_run"]
+    window.banner.hide_notice("no_run")
+    window.pages.leave(True)
+    assert window.banner.isVisible()
+    for line in list(window.banner._lines.values()):
+        line.findChildren(QToolButton)[-1].click()
+    assert not window.banner.isVisible()
+    window.new_run()
+    window.pages.leave(True)
+    assert not window.banner.isVisible(), "what was closed stays closed"
+
+
+def test_a_callback_that_was_detached_is_named_above_a_completed_run(
+    qtbot: QtBot, window: Window, scribe: Make
+) -> None:
+    one = scribe("silent")
+    one.begin()
+    failed: dict[str, Any] = {"callback": "LossTrend", "hook": "on_validation_done"}
+    for epoch, action in ((2, "retry"), (3, "detach")):
+        error = f"ValueError: epoch {epoch}\nis odd"
+        one.write(ev.CallbackFailed(epoch=epoch, step=10 * epoch, action=action, error=error, **failed))
+    one.end()
+    opened(qtbot, window, one.folder)
+    told = "LossTrend failed in on_validation_done at epoch 3; the run went on without it: ValueError: epoch 3 is odd"
+    assert window.banner.text("callbacks") == told
+    window.show_run(None)
+    assert window.banner.text("callbacks") is None
+
+
+def test_a_run_without_failed_callbacks_has_no_notice(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
+    opened(qtbot, window, finished)
+    assert window.banner.text("callbacks") is None
+
+
 def test_the_list_marks_the_run_that_is_shown(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
     qtbot.waitUntil(lambda: window.runs_side.panel is not None)
@@ -140,7 +230,7 @@ def test_a_run_that_begins_is_not_said_to_have_ended(qtbot: QtBot, window: Windo
     one.wall = round(time.time() * 1000)
     one.prepare("import", 0, 0)
     opened(qtbot, window, one.folder)
-    assert "being prepared" in window.tabs.panel("curves").sentence.text()
+    assert "Curves start" in window.tabs.panel("curves").sentence.text()
 
 
 def test_a_notice_is_no_higher_than_its_text(qtbot: QtBot, window: Window) -> None:

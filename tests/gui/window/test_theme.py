@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from gui.window import theme
@@ -84,3 +84,20 @@ def test_room_follows_the_font(app: QApplication, qtbot: QtBot) -> None:
     sizes = [text_font(role).pointSizeF() for role in ("caption", "body", "title", "display")]
     assert sizes == sorted(sizes)
     assert len(set(sizes)) == 4
+
+
+@pytest.mark.parametrize("editable", [False, True])
+@pytest.mark.parametrize("count", [2, 3, 10])
+def test_a_drop_down_list_is_as_high_as_its_rows(app: QApplication, qtbot: QtBot, count: int, editable: bool) -> None:
+    theme.apply(app, "light")
+    box = QComboBox(editable=editable)
+    qtbot.addWidget(box)
+    box.addItems([f"choice {number}" for number in range(count)])
+    box.show()
+    app.processEvents()
+    box.showPopup()
+    app.processEvents()
+    rows = box.view()
+    assert rows.viewport().height() >= count * rows.sizeHintForRow(0) > 0
+    assert rows.verticalScrollBar().maximum() == 0
+    box.hidePopup()

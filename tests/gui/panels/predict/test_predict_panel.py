@@ -73,7 +73,7 @@ def test_a_run_without_weights_says_so_and_is_asked_again(panel: PredictPanel, a
     panel.show_run(run_of(tmp_path))
     panel.classify([tmp_path / "x.png"])
     assist.answer("predict", ok=False, what="This run has no checkpoint yet.", where="", expected="", mend="wait")
-    assert panel.empty.text() == "This run has no checkpoint yet.\nwait"
+    assert panel.empty.text() == "This run has no checkpoint yet.\nFix: wait"
     assert panel.empty.isVisibleTo(panel)
     assert not panel.filter_bar.isVisibleTo(panel)
     panel.refresh({"snapshots"})
