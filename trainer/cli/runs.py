@@ -12,6 +12,7 @@ from cyclopts import App
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import called, number, say, say_json, table
+from trainer.cli.run_view import detached_line
 from trainer.metrics.classification import over_classes
 from trainer.metrics.significance import in_brackets
 from trainer.number_format import clock
@@ -100,6 +101,8 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
     yield str(folder.path)
     yield from _about_training(found, summary, attempts)
     yield from _about_attempts(attempts, found["status"])
+    for one in found["detached"]:
+        yield from ("", detached_line(one["callback"], one["hook"], one["epoch"], one["error"]))
     if found["evaluation"]:
         yield from _about_evaluation(found["evaluation"])
     if found["checkpoints"]:

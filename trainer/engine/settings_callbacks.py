@@ -40,7 +40,7 @@ def make_callback(name: str, cls: type, options: Mapping[str, Any]) -> Callback:
     UsageError `plugin.options` where the options do not fit, `plugin.broken` for a class of another kind."""
     if problems := option_problems(cls, options):
         lines = "\n".join(f"{name}.{problem}" for problem in problems)
-        raise UsageError("plugin.options", f"{lines}", where=f"[plugins.{name}], or --option")
+        raise UsageError("plugin.options", lines, where=f"[plugins.{name}], or --option")
     try:
         made = cls(**as_arguments(cls, options))
     except (TypeError, ValueError) as error:

@@ -24,9 +24,9 @@ from trainer.store.summary import read as read_summary
 
 
 def run_facts(folder: RunFolder) -> dict[str, Any]:
-    """Name, path, status, summary, best epoch, settings, edits of labels, attempts, checkpoints, evaluation, journal,
-    log. Missing or damaged parts are empty. Raises DiskError if the journal exists but cannot be opened,
-    NewerVersionError if a newer Epochscope wrote any of it."""
+    """Name, path, status, summary, best epoch, settings, edits of labels, attempts, checkpoints, evaluation, detached
+    callbacks, journal, log. Missing or damaged parts are empty. Raises DiskError if the journal exists but cannot be
+    opened, NewerVersionError if a newer Epochscope wrote any of it."""
     check_formats(folder)
     reader = JournalReader(folder.journal)
     return facts_of(folder, read_history(reader), reader)
@@ -45,6 +45,7 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
         "attempts": _attempts(history),
         "checkpoints": _files(folder.checkpoints, "*.safetensors"),
         "evaluation": {split: one.plain() for split, one in evaluations.find_all(folder).items()},
+        "detached": _detached(history),
         "journal": {
             "records": history.records,
             "damaged": reader.damaged,
@@ -52,6 +53,13 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
         },
         "log": folder.log if folder.log.exists() else None,
     }
+
+
+def _detached(history: RunHistory) -> list[dict[str, Any]]:
+    """The failures after which an attempt went on without the callback, in order."""
+    failures = (one.values for one in history.messages if one.kind == "CallbackFailed")
+    parts = ("callback", "hook", "epoch", "step", "error")
+    return [{part: values[part] for part in parts} for values in failures if values["action"] == "detach"]
 
 
 def _summary(folder: RunFolder, history: RunHistory) -> Summary:
