@@ -192,12 +192,12 @@ def check_names(settings: Settings, also: Iterable[str] = ()) -> None:
         ]
     problems += _metric_problems(settings)
     users = {settings.model, *settings.callbacks, *settings.metrics, *also}
-    problems += [
-        f"plugins.{name}: no model, callback or metric in these settings has this name{suggest(name, sorted(users))}"
-        f"; a callback in a file is named by --callback FILE.py:{name}"
-        for name in settings.plugins
-        if name not in users
-    ]
+    for name in settings.plugins:
+        if name not in users:
+            hint = suggest(name, sorted(users))
+            if "did you mean" not in hint:
+                hint += f"; a callback in a file is named by --callback FILE.py:{name}"
+            problems.append(f"plugins.{name}: no model, callback or metric in these settings has this name{hint}")
     if problems:
         refuse(problems)
 

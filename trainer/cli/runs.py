@@ -109,8 +109,7 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
         yield from ("", "checkpoints")
         yield from (f"  {file['name']}  {file['bytes'] / 1e6:.1f} MB" for file in found["checkpoints"])
     if found["settings"]:
-        yield from ("", "settings")
-        yield from (f"  {line}".rstrip() for line in dumps(found["settings"]).splitlines())
+        yield from _about_settings(found["settings"], attempts)
     if found["journal"]["damaged"]:
         yield from ("", f"damaged lines of the journal: {found['journal']['damaged']}")
         yield from (f"  line {one['line']}: {one['reason']}" for one in found["journal"]["damaged_lines"])
@@ -118,6 +117,15 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
         yield from ("", f"log: {found['log']}")
     if found["status"] in ("stopped", "failed", "lost") and not found["settings"].get("custom"):
         yield f"resume it with: epochscope resume {called(folder)}"
+
+
+def _about_settings(settings: dict[str, Any], attempts: list[dict[str, Any]]) -> Iterator[str]:
+    yield from ("", "settings")
+    from_files = next((one["file_callbacks"] for one in reversed(attempts) if "file_callbacks" in one), ())
+    for line in dumps(settings).splitlines():
+        beside = line.startswith("callbacks = ") and from_files
+        more = f"  # from a file: {', '.join(from_files)}" if beside else ""
+        yield f"  {line}{more}".rstrip()
 
 
 def _about_evaluation(found: dict[str, Any]) -> Iterator[str]:

@@ -108,6 +108,7 @@ def _attempt(one: AttemptHistory) -> dict[str, Any]:
         about |= {"started_at": started.started_at, "resumed_step": started.resumed_step, "device": started.device}
         about |= {"parameters": started.parameters, "threads": started.threads, "versions": started.versions}
         about |= {"split_sizes": started.split_sizes, "classes": started.classes, "input_shape": started.input_shape}
+        about |= {"file_callbacks": started.file_callbacks}
     if (ended := one.ended) is not None:
         about |= {"status": ended.status, "reason": ended.reason, "code": ended.code, "error": ended.error}
     return about
