@@ -224,6 +224,21 @@ def _annotation(kind: type, one: inspect.Parameter) -> Any:
         return one.annotation
 
 
+def type_text(kind: type, one: inspect.Parameter) -> str:
+    """Tell the type of an argument as one would write it, such as `float | None`.
+
+    Args:
+        kind: The class or function that has it.
+        one: The argument.
+
+    Returns:
+        The text; "" without a type.
+    """
+    found = _annotation(kind, one)
+    text = found if isinstance(found, str) else "" if found is _NO_TYPE else inspect.formatannotation(found)
+    return re.sub(r"\b(typing|pathlib|collections\.abc)\.", "", text)
+
+
 def _type_text(annotation: Any) -> str:
     """As it stands in the source, or nearly so; "" without a type."""
     if annotation is _NO_TYPE:
