@@ -105,6 +105,7 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
         yield from ("", detached_line(one["callback"], one["hook"], one["epoch"], one["error"]))
     if found["evaluation"]:
         yield from _about_evaluation(found["evaluation"])
+    yield from _about_reported(**found["reported"])
     if found["checkpoints"]:
         yield from ("", "checkpoints")
         yield from (f"  {file['name']}  {file['bytes'] / 1e6:.1f} MB" for file in found["checkpoints"])
@@ -117,6 +118,15 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
         yield from ("", f"log: {found['log']}")
     if found["status"] in ("stopped", "failed", "lost") and not found["settings"].get("custom"):
         yield f"resume it with: epochscope resume {called(folder)}"
+
+
+def _about_reported(scalars: dict[str, Any], pictures: dict[str, Any]) -> Iterator[str]:
+    if scalars or pictures:
+        yield from ("", "reported by callbacks, the last of each")
+        rows = [(name, number(one["value"]), f"epoch {one['epoch']}") for name, one in scalars.items()]
+        rows += [(name, one["path"], f"epoch {one['epoch']}") for name, one in pictures.items()]
+        heads = ("name", "value", "when")
+        yield from ("  " + line for line in table(heads, rows, left=heads)[1:])
 
 
 def _about_settings(settings: dict[str, Any], attempts: list[dict[str, Any]]) -> Iterator[str]:

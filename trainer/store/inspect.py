@@ -19,14 +19,15 @@ from trainer.store.journal import JournalReader
 from trainer.store.journal_summary import summary_of
 from trainer.store.run_files import parsed_settings, settings_text
 from trainer.store.run_history import RunHistory, read_history
+from trainer.store.scalar_tables import scalar_rows
 from trainer.store.summary import Summary
 from trainer.store.summary import read as read_summary
 
 
 def run_facts(folder: RunFolder) -> dict[str, Any]:
-    """Name, path, status, summary, best epoch, settings, edits of labels, attempts, checkpoints, evaluation, detached
-    callbacks, journal, log. Missing or damaged parts are empty. Raises DiskError if the journal exists but cannot be
-    opened, NewerVersionError if a newer Epochscope wrote any of it."""
+    """Name, path, status, summary, best epoch, settings, edits of labels, attempts, checkpoints, evaluation, what
+    callbacks have last reported, detached callbacks, journal, log. Missing or damaged parts are empty. Raises DiskError
+    if the journal exists but cannot be opened, NewerVersionError if a newer Epochscope wrote any of it."""
     check_formats(folder)
     reader = JournalReader(folder.journal)
     return facts_of(folder, read_history(reader), reader)
@@ -45,6 +46,7 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
         "attempts": _attempts(history),
         "checkpoints": _files(folder.checkpoints, "*.safetensors"),
         "evaluation": {split: one.plain() for split, one in evaluations.find_all(folder).items()},
+        "reported": _reported(history),
         "detached": _detached(history),
         "journal": {
             "records": history.records,
@@ -52,6 +54,15 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
             "damaged_lines": [damage._asdict() for damage in reader.damaged_lines],
         },
         "log": folder.log if folder.log.exists() else None,
+    }
+
+
+def _reported(history: RunHistory) -> dict[str, Any]:
+    """What callbacks have reported last of each name."""
+    last = {name: one for (name, _), one in sorted(history.pictures.items())}
+    return {
+        "scalars": {name: rows[-1] for name, rows in scalar_rows(history.scalars).items()},
+        "pictures": {name: {"epoch": one.epoch, "step": one.step, "path": one.path} for name, one in last.items()},
     }
 
 
