@@ -87,6 +87,16 @@ def test_killed_and_resumed_it_goes_on_counting(cli: Cli, runs: Path, counter: P
     assert "round 4 of attempt 2" in log
 
 
+def test_a_run_of_a_file_goes_on_with_the_class_of_the_package(cli: Cli, runs: Path, counter: Path) -> None:
+    words = ("--callback", "counter.py", "--option", "Counter.label=round", "--epochs", 2, "--name", "a")
+    assert cli("train", "digits", *words).code == 0
+    module = counter.with_name("package") / "src" / "counter" / "__init__.py"
+    module.parent.mkdir(parents=True)
+    counter.rename(module)
+    assert cli("resume", "a", "--epochs", 3, "--callback", f"{module}:Counter").code == 0
+    assert "round 3 of attempt 2" in (runs / "a" / "log.txt").read_text("utf-8")
+
+
 def test_a_run_goes_on_without_it_where_that_is_asked_for(cli: Cli, counter: Path) -> None:
     assert cli("train", "digits", "--callback", "counter.py:Counter", "--epochs", 1, "--name", "a").code == 0
     assert cli("resume", "a", "--epochs", 2).code == 4
