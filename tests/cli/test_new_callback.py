@@ -52,7 +52,9 @@ def test_a_package_has_all_that_it_needs(cli: Cli, here: Path, name: str) -> Non
 def test_what_its_comments_propose_works(cli: Cli, here: Path) -> None:
     cli("new-callback", "best_so_far", "--file")
     module, test = here / "best_so_far.py", here / "test_best_so_far.py"
-    code = module.read_text("utf-8").replace("# run.log_", "run.log_").replace("picture)", "np.zeros((2, 3), np.uint8))")
+    code = (
+        module.read_text("utf-8").replace("# run.log_", "run.log_").replace("picture)", "np.zeros((2, 3), np.uint8))")
+    )
     code = code.replace("min_gain: float = 0.0)", 'min_gain: float = 0.0, style: Literal["short", "long"] = "short")')
     code = code.replace("from typing import Any", "from typing import Any, Literal\n\nimport numpy as np")
     module.write_text(code, "utf-8")
