@@ -34,6 +34,13 @@ def trend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return f"{tmp_path / 'trend.py'}:Trend"
 
 
+def test_of_several_seeds_each_says_so(cli: Cli, runs: Path, trend: str) -> None:
+    answer = cli("train", "digits", "--callback", trend, "--epochs", 2, "--seeds", 2, "--name", "s")
+    told = "Trend failed in on_validation_done at epoch 2; the run went on without it: RuntimeError: no trend"
+    lines = answer.out.splitlines()
+    assert [line for line in lines if line.endswith(told)] == [f"warning: s-s{seed}: {told}" for seed in (1234, 1235)]
+
+
 def test_a_callback_that_failed_is_told_at_the_end_in_the_run_and_when_it_comes_back(
     cli: Cli, runs: Path, trend: str, caplog: pytest.LogCaptureFixture
 ) -> None:
