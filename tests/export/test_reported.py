@@ -1,8 +1,9 @@
-"""What callbacks have reported is in the JSON export, and the last of it in `runs show`."""
+"""What callbacks have reported is in the JSON export, and the last of it in `runs show` and the report."""
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from tests.cli.conftest import Cli
 from tests.cli.conftest import cli as cli
 from tests.cli.conftest import runs as runs
+from trainer.report import html
+from trainer.store.folder import RunFolder
 
 CHART = """
 import numpy as np
@@ -44,6 +47,11 @@ def test_all_of_it_is_exported_and_the_last_is_shown(
         ("grey", epoch, 3, 2) for epoch in (1, 2, 3)
     ]
     assert all((runs / "a" / one["path"]).is_file() for one in found["pictures"])
+
+    page = re.sub(r"<[^>]+>", "|", html(RunFolder(runs / "a")))
+    assert re.search(
+        r"The last number of each name that callbacks have reported\..*rounds\|+0\.375\|+3\|", page, re.DOTALL
+    )
 
     shown = [line.split() for line in cli("runs", "show", "a").out.splitlines()]
     assert ["rounds", "0.3750", "epoch", "3"] in shown
