@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton
 
@@ -10,19 +12,24 @@ from gui.window.theme import icon
 
 
 class SearchButton(QPushButton):
-    """`wanted`: the arguments after `epochscope`, and the name of the search."""
+    """`wanted`: the arguments after `epochscope`, and the name of the search.
+
+    Args:
+        form: The form of the new run.
+        images: Gives the number of training images, None as long as it is unknown. Default: unknown.
+    """
 
     wanted = Signal(list, str)
 
-    def __init__(self, form: SettingsForm) -> None:
+    def __init__(self, form: SettingsForm, images: Callable[[], int | None] = lambda: None) -> None:
         super().__init__(icon("search"), "")
-        self._form = form
+        self._form, self._images = form, images
         self.clicked.connect(self._open)
 
     def _open(self) -> None:
         from gui.search.search_setup import SearchSetup  # which the page does without
 
-        setup = SearchSetup(self._form, self.window())
+        setup = SearchSetup(self._form, self.window(), self._images())
         setup.start_wanted.connect(self.wanted)
         setup.open()
 

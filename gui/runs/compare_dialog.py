@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -26,13 +26,14 @@ from PySide6.QtWidgets import (
 from gui.runs.comparison_verdict import ComparisonVerdict
 from gui.runs.run_text import heads, shown
 from gui.text.formats import short_path
+from gui.text.setting_titles import setting_titles
 from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import plain_tip
 from gui.window.dimensions import MEDIUM, space
-from trainer.settings import describe
 from trainer.store.folder import RunFolder
+from trainer.store.run_files import data_fingerprint
 from trainer.text_shortening import distinct_names, short_line
 
 _LEAST = 130
@@ -76,6 +77,7 @@ class CompareDialog(QDialog):
         self._folders = [RunFolder(path) for path in paths]
         self._rows = [look_at(path) for path in paths]
         self._settings = compare_settings(self._folders)
+        self._comparable = same_data(self._folders, self._rows)
         self.table = QTableWidget()
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setAlternatingRowColors(True)
@@ -114,7 +116,8 @@ class CompareDialog(QDialog):
         self.setWindowTitle(self.tr("Compare runs"))
         self.table.setAccessibleName(self.tr("Metrics and settings of the runs"))
         self.all_settings.setText(self.tr("Show equal settings too"))
-        self.hint.setText(self.tr("★ best"))
+        apart = self.tr("No ★: trained on different data")
+        self.hint.setText(self.tr("★ best") if self._comparable else apart)
         self.copy_button.setText(self.tr("Copy table"))
         self._close_button.setText(self.tr("Close"))
         if self.verdict is not None:
@@ -122,13 +125,17 @@ class CompareDialog(QDialog):
         self._fill()
 
     def _lines(self) -> list[ComparisonRow]:
-        lines = [ComparisonRow(self.tr("Best metrics"), (), heading=True), *figure_lines(self._rows, self.locale())]
+        lines = [ComparisonRow(self.tr("Best metrics"), (), heading=True), *self._metrics()]
         chosen = [one for one in self._settings if one.differs or self.all_settings.isChecked()]
         title = self.tr("Settings") if self.all_settings.isChecked() else self.tr("Settings that differ")
         lines.append(ComparisonRow(title, (), heading=True))
         if not chosen:
             return [*lines, ComparisonRow(self.tr("none"), ())]
         return lines + [_setting_line(one) for one in chosen]
+
+    def _metrics(self) -> list[ComparisonRow]:
+        found = figure_lines(self._rows, self.locale())
+        return found if self._comparable else [replace(line, best=frozenset()) for line in found]
 
     def _fill(self) -> None:
         lines = self._lines()
@@ -184,6 +191,29 @@ class CompareDialog(QDialog):
         QGuiApplication.clipboard().setText("\n".join(lines))
 
 
+def same_data(folders: Sequence[RunFolder], rows: Sequence[Row | None]) -> bool:
+    """Check whether metrics of runs can be compared: all were trained on the same source or on equal data.
+
+    A fingerprint alone does not tell: it also changes with the seed of a split and the size of the images.
+
+    Args:
+        folders: Folders of the runs.
+        rows: The runs; None for one that cannot be read. A run without metrics does not count.
+
+    Returns:
+        Whether they were; where nothing is known about a run's data, it counts as different.
+    """
+    groups: list[set[tuple[str, str]]] = []
+    for folder, row in zip(folders, rows, strict=True):
+        if row is None or (row.value("macro_f1") is None and row.value("loss") is None):
+            continue
+        source = row.summary.data if row.summary is not None else ""
+        mine = {fact for fact in (("source", source), ("data", data_fingerprint(folder))) if fact[1]}
+        shared = [group for group in groups if group & mine]
+        groups = [group for group in groups if not group & mine] + [mine.union(*shared)]
+    return len(groups) < 2
+
+
 _BETTER: dict[str, int] = {"state": 0, "macro_f1": 1, "loss": -1, "best_epoch": 0, "epoch": 0, "seconds": 0}
 """Whether larger (1) or smaller (-1) values are better; 0: neither."""
 
@@ -227,11 +257,7 @@ def _text(row: Row | None, name: str, locale: QLocale) -> str:
 
 
 def _setting_line(one: SettingDifference) -> ComparisonRow:
-    titles = {".".join(setting.path): setting for setting in describe()}
-    setting = titles.get(one.name)
-    title = one.name
-    if setting is not None:
-        words = QCoreApplication.translate("Settings", setting.title)
-        title = f"{words} ({one.name})"
+    (words,) = setting_titles([one.name])
+    title = one.name if words == one.name else f"{words} ({one.name})"
     texts = tuple("–" if value is None else short_line(short_path(as_text(value))) for value in one.values)
     return ComparisonRow(short_line(title), texts, one.differs)

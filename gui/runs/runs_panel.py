@@ -200,13 +200,16 @@ class RunsPanel(QWidget):
         return [self.runs.path(row.name) for row in self.selected()]
 
     def _compared(self) -> list[str]:
-        """The selected runs; a single one is compared with the overlaid runs, else with the open one."""
-        names = [row.name for row in self.selected()]
-        if len(names) == 1:
-            others = [name for name in self.runs.overlaid if name != names[0]]
-            shown = [self.items.current] if self.items.index_of(self.items.current).isValid() else []
-            names += others or [name for name in shown if name != names[0]]
-        return names
+        """Several selected runs, else several ticked ones: the open run, which is selected too, is not added to them.
+        A single selected run is compared with the ticked one, else with the open one."""
+        names, ticked = [row.name for row in self.selected()], list(self.runs.overlaid)
+        if len(names) > 1 or not names + ticked:
+            return names
+        if len(ticked) > 1 or not names:
+            return ticked
+        shown = [self.items.current] if self.items.index_of(self.items.current).isValid() else []
+        others = [name for name in ticked if name != names[0]] or [name for name in shown if name != names[0]]
+        return names + others
 
     def _compare(self) -> None:
         if len(names := self._compared()) > 1:
@@ -247,6 +250,7 @@ class RunsPanel(QWidget):
             self._tell_overlays()
 
     def _tell_overlays(self) -> None:
+        self.compare_action.setEnabled(len(self._compared()) > 1)
         self.overlays_changed.emit([self.runs.path(name) for name in self.runs.overlaid])
 
     def _copy_command(self) -> None:
@@ -375,7 +379,7 @@ class RunsPanel(QWidget):
         self.trash_action.setText(self.tr("Open trash"))
         self.undo_action.setText(self.tr("Undo delete"))
         self.compare_action.setToolTip(
-            self.tr("Metrics and settings of the selected runs; a single one is compared with the open run")
+            self.tr("Metrics and settings of the selected or ticked runs; a single one is compared with the open run")
         )
         self.continue_action.setToolTip(self.tr("Continue training from where it stopped"))
         self.delete_action.setToolTip(self.tr("Move to the trash; this can be undone"))

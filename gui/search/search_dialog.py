@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
+    QInputDialog,
     QLabel,
     QPushButton,
     QTabWidget,
@@ -24,11 +25,13 @@ from gui.engine.processes import DONE_CODES, EngineProcess
 from gui.engine.search_process import SearchStop
 from gui.plotting.parallel_coordinates import ParallelCoordinates
 from gui.search.history_chart import HistoryChart
-from gui.search.trial_table import ImportanceTable, TrialTable
+from gui.search.trial_table import ImportanceTable, TrialTable, monitor_word
 from gui.text import formats
-from gui.viewmodels.search_view import SearchFollower, axes, lines
+from gui.text.setting_titles import setting_titles
+from gui.viewmodels.search_view import SearchFollower, TrialProgress, axes, best_trial, lines
 from gui.widgets.labels import Sentence
 from gui.window.theme import icon
+from trainer.search.search_plan import MOST_TRIALS
 from trainer.store.search_folder import SearchFolder, SearchRecord, list_searches, search_folder
 
 MILLISECONDS = 1000
@@ -36,8 +39,11 @@ SIZE = 860, 560
 
 
 class SearchDialog(QDialog):
-    """Shows searches and follows them while they run. `run_chosen` is emitted with the run of a trial, to open it,
-    `go_on_wanted` with the name of a search to continue.
+    """Shows searches and follows them while they run.
+
+    Signals: `run_chosen`, the run of a trial, to open it; `go_on_wanted`, the name of a search to continue;
+    `more_wanted`, the name of a search and how many trials it is to have in all; `settings_wanted`, the settings of the
+    best trial by table, for a new run, and a sentence that says whose they are.
 
     Args:
         root: Folder of all runs.
@@ -48,6 +54,8 @@ class SearchDialog(QDialog):
 
     run_chosen = Signal(Path)
     go_on_wanted = Signal(str)
+    more_wanted = Signal(str, int)
+    settings_wanted = Signal(dict, str)
 
     def __init__(
         self,
@@ -68,10 +76,15 @@ class SearchDialog(QDialog):
         self._label = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._label.setBuddy(self.names)
         self.state = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.under_way = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        """How far the trial under way is."""
         self.steer_button = QPushButton()
         """Stops a search that goes on, and continues one that was stopped."""
         self.steer_button.setAutoDefault(False)
         self.steer_button.clicked.connect(self._steer)
+        self.new_run_button, self.more_button = QPushButton(icon("new"), ""), QPushButton(icon("search"), "")
+        self.new_run_button.clicked.connect(self._set_up_best)
+        self.more_button.clicked.connect(self._ask_for_more)
         self.history = HistoryChart()
         self.table, self.importance = TrialTable(), ImportanceTable()
         self.parallel = ParallelCoordinates()
@@ -103,12 +116,18 @@ class SearchDialog(QDialog):
         self._close_button = buttons.button(QDialogButtonBox.StandardButton.Close)
         self._close_button.setAutoDefault(False)
         below = QHBoxLayout()
-        below.addWidget(self.pointed, 1)
+        below.addStretch(1)
+        for button in (self.new_run_button, self.more_button):
+            button.setAutoDefault(False)
+            below.addWidget(button)
         below.addWidget(buttons)
         layout = QVBoxLayout(self)
         layout.addLayout(top)
+        layout.addWidget(self.under_way)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self.empty, 1)
+        self.pointed.setMinimumHeight(self.pointed.fontMetrics().height())  # the chart does not jump under the mouse
+        layout.addWidget(self.pointed)
         layout.addLayout(below)
 
     def retranslate(self) -> None:
@@ -121,6 +140,8 @@ class SearchDialog(QDialog):
             self.tabs.setTabText(place, text)
         self.parallel.setAccessibleName(self.tr("Parallel coordinates"))
         self._close_button.setText(self.tr("Close"))
+        self.new_run_button.setText(self.tr("New run with the best settings"))
+        self.more_button.setText(self.tr("More trials…"))
         self._show_steering(self._follower.record if self._follower is not None else None)
 
     # -- which search ----------------------------------------------------------------------------------------------
@@ -161,7 +182,17 @@ class SearchDialog(QDialog):
         record = self._follower.record if self._follower is not None else None
         if new:
             self._show(record)
+        self._show_progress()
         self._show_steering(record)
+
+    def _show_progress(self) -> None:
+        """Above all tabs; and in the chart as long as it has no point."""
+        found = self._follower.progress() if self._follower is not None else None
+        text = progress_text(found) if found is not None else ""
+        self.under_way.setText(text)
+        self.under_way.setVisible(bool(text))
+        later = self.tr("The first point is drawn when a trial has ended.")
+        self.history.waiting.setText(f"{text}\n{later}" if text else self.tr("No trial has ended yet."))
 
     # -- whether it goes on ----------------------------------------------------------------------------------------
 
@@ -194,6 +225,8 @@ class SearchDialog(QDialog):
         if not running:
             self._stop = None
         unfinished = record is not None and record.state in ("stopped", "lost", "failed")
+        self.new_run_button.setVisible(record is not None and best_trial(record) is not None)
+        self.more_button.setVisible(not running and record is not None and record.state == "completed")
         self.steer_button.setVisible(running or unfinished)
         self.steer_button.setEnabled(self._stop is None)
         stop, go_on = self.tr("Stop the search"), self.tr("Continue the search")
@@ -232,12 +265,14 @@ class SearchDialog(QDialog):
                 data=formats.plain(Path(record.source).name),
             )
         )
-        metric = monitored_text(record)
+        metric = monitor_word(record.monitor)
         title = self.tr("{metric}: each trial, and the best so far")
-        self.history.set_title(title.format(metric=metric[:1].upper() + metric[1:]))
+        self.history.set_title(title.format(metric=metric))
         self.history.show_record(record)
         self.table.show_record(record)
-        self.parallel.show_trials(axes(record, metric), lines(record))
+        self.parallel.show_trials(
+            axes(record, metric, setting_titles([one.name for one in record.space])), lines(record)
+        )
         self.importance.show_record(record)
 
     # -- which trial -----------------------------------------------------------------------------------------------
@@ -257,6 +292,33 @@ class SearchDialog(QDialog):
         trial = next((one for one in record.trials if one.number == number), None)
         if trial is not None:
             self.run_chosen.emit(follower.run_path(trial))
+
+    # -- what comes after it ---------------------------------------------------------------------------------------
+
+    def _set_up_best(self) -> None:
+        """Have a new run set up like the best trial; the dialog makes room for the form."""
+        follower = self._follower
+        best = best_trial(follower.record) if follower is not None and follower.record is not None else None
+        if follower is None or best is None:
+            return
+        tables = follower.best_settings()
+        if tables is None:
+            self.pointed.setText(self.tr("The plan of this search cannot be read."))
+            return
+        text = self.tr("Settings of {run}, the best trial of the search {name}")
+        self.settings_wanted.emit(tables, text.format(run=formats.plain(best.run), name=follower.folder.name))
+        self.close()
+
+    def _ask_for_more(self) -> None:
+        record = self._follower.record if self._follower is not None else None
+        if self._follower is None or record is None:
+            return
+        most = MOST_TRIALS - record.wanted
+        proposed = min(max(1, record.wanted // 2), most)
+        title, text = self.tr("More trials"), self.tr("How many more trials?")
+        more, wanted = QInputDialog.getInt(self, title, text, proposed, 1, most)
+        if wanted:
+            self.more_wanted.emit(self._follower.folder.name, record.wanted + more)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Start to poll."""
@@ -284,15 +346,18 @@ def changed(folder: SearchFolder) -> float:
         return 0.0
 
 
-def monitored_text(record: SearchRecord) -> str:
-    """Name the metric that a search optimises.
+def progress_text(found: TrialProgress) -> str:
+    """Say how far the trial under way is.
 
     Args:
-        record: The search.
+        found: Its progress.
 
     Returns:
-        The text.
+        The sentence, without a full stop.
     """
-    from gui.search.trial_table import monitor_word
-
-    return monitor_word(record.monitor)
+    tr = QCoreApplication.translate
+    if not found.epochs:
+        return tr("SearchDialog", "Trial {number} is being prepared").format(number=formats.whole(found.number))
+    text = tr("SearchDialog", "Trial {number} is training, epoch {epoch} of {epochs}")
+    counts = {key: formats.whole(value) for key, value in vars(found).items()}
+    return text.format(**counts)

@@ -25,24 +25,27 @@ from gui.viewmodels.search_form import MONITORS, NAME, SPACE, TRIALS_PATH, Searc
 from gui.viewmodels.settings_form import SettingsForm
 from gui.widgets.labels import plain_tip
 from gui.window.theme import icon
-from trainer.search.search_plan import MOST_TRIALS
+from trainer.search.search_plan import IMPORTANCE_TRIALS, MOST_TRIALS
 
 WIDTH = 560
 
 
 class SearchSetup(QDialog):
-    """`start_wanted`: the arguments after `epochscope`, and the name of the search. Raises UsageError where the form of
-    the run has problems."""
+    """`start_wanted`: the arguments after `epochscope`, and the name of the search. `images`: number of training
+    images, None where it is unknown. Raises UsageError where the form of the run has problems."""
 
     start_wanted = Signal(list, str)
 
-    def __init__(self, form: SettingsForm, parent: QWidget | None = None) -> None:
+    def __init__(self, form: SettingsForm, parent: QWidget | None = None, images: int | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._run_form, self.form = form, SearchForm(form)
+        self._run_form, self.form = form, SearchForm(form, images)
         self.switches: dict[Path_, QCheckBox] = {}
         self.ranges: dict[Path_, QLineEdit] = {}
         self.problems: dict[Path_, ProblemLabel] = {}
+        self.few = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        """What fewer trials than that do not tell."""
+        self.few.setProperty("tone", "muted")
         self.about = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.box = QGroupBox()
         self.trials, self.name = QLineEdit(self.form.trials, maxLength=6), QLineEdit(self.form.name, maxLength=60)
@@ -88,6 +91,7 @@ class SearchSetup(QDialog):
             grid.addWidget(editor, 2 * place, 1)
             if path is not None:
                 grid.addWidget(self._problem(path), 2 * place + 1, 1)
+        grid.addWidget(self.few, 1, 1)  # in the place of a problem with the number of trials
         self.trials.textEdited.connect(self._set_trials)
         self.name.textEdited.connect(self._set_name)
         self.monitor.activated.connect(self._set_monitor)
@@ -131,15 +135,31 @@ class SearchSetup(QDialog):
             label.tell(self._text(found[path]) if path in found else "")
         for path, line in self.ranges.items():
             line.setEnabled(path in self.form.chosen)
+        self.few.setVisible(TRIALS_PATH not in found and int(self.form.trials) < IMPORTANCE_TRIALS)
         self.start_button.setEnabled(not found)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Make room for what has come, so that no line is squeezed."""
+        layout = self.layout()
+        if self.isVisible() and layout is not None:
+            layout.activate()
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _text(self, problem: Problem) -> str:
         """A sentence that stands beside what is wrong."""
         field = self._run_form.field(problem.path)
         if problem.code == "value" and field is not None:
             return settings.problem(self._run_form, problem)
+        written = self.tr("Expected: LOW..HIGH, LOW..HIGH:log, LOW..HIGH:STEP or A,B,C")
         texts = {
-            "range": self.tr("Expected: LOW..HIGH, LOW..HIGH:log, LOW..HIGH:STEP or A,B,C"),
+            "range": written,
+            "number": written,
+            "order": self.tr("LOW must be below HIGH."),
+            "log": self.tr("A logarithmic range begins above 0."),
+            "step": self.tr("The step must be above 0 and fit between LOW and HIGH."),
+            "whole": self.tr("Only whole numbers are possible."),
+            "choices": self.tr("Expected: a range, or at least two choices"),
             "nothing": self.tr("Choose at least one setting."),
             "trials": self.tr("Expected: a whole number from 1 to {most}").format(most=formats.whole(MOST_TRIALS)),
             "name": QCoreApplication.translate(
@@ -158,6 +178,8 @@ class SearchSetup(QDialog):
                 "a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices."
             )
         )
+        text = self.tr("Importance is known from {least} completed trials on.")
+        self.few.setText(text.format(least=formats.whole(IMPORTANCE_TRIALS)))
         self.box.setTitle(self.tr("What is varied"))
         for path, switch in self.switches.items():
             field = self._run_form.fields[path]

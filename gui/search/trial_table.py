@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem
 
 from gui.text import formats
+from gui.text.setting_titles import setting_titles
 from gui.viewmodels.search_view import value_text
 from gui.widgets.bar_delegate import PART, BarDelegate, row_height
 from trainer.number_format import DASH
@@ -76,6 +77,7 @@ class TrialTable(_Table):
         super().__init__()
         self._order: list[TrialRecord] = []
         self._record: SearchRecord | None = None
+        self._titles: dict[str, str] = {}
         self.activated.connect(lambda index: self.chosen.emit(self._order[index.row()].number))
 
     def show_record(self, record: SearchRecord) -> None:
@@ -86,7 +88,9 @@ class TrialTable(_Table):
         """
         self._record, self._order = record, ranked(record.trials, record.monitor)
         names = [one.name for one in record.space]
-        heads = [self.tr("Run"), self.tr("State"), *names, self.tr("Epoch"), monitor_word(record.monitor)]
+        titles = setting_titles(names)
+        self._titles = dict(zip(names, titles, strict=True))
+        heads = [self.tr("Run"), self.tr("State"), *titles, self.tr("Epoch"), monitor_word(record.monitor)]
         rows = [
             [
                 one.run + (" ★" if one.number == record.best else ""),
@@ -110,7 +114,7 @@ class TrialTable(_Table):
             The text.
         """
         parts = [trial.run, trial_word(trial)]
-        parts += [f"{name} {value_text(value)}" for name, value in trial.values.items()]
+        parts += [f"{self._titles.get(name, name)} {value_text(value)}" for name, value in trial.values.items()]
         if trial.value is not None and self._record is not None:
             parts.append(f"{monitor_word(self._record.monitor)} {formats.number(trial.value, 4)}")
         return " · ".join(parts)
@@ -127,7 +131,8 @@ class ImportanceTable(_Table):
         """
         shares = sorted(record.importance.items(), key=lambda one: -one[1])
         self.setAccessibleName(self.tr("Importance"))
-        rows = [[name, formats.percent(share)] for name, share in shares]
+        titles = setting_titles([name for name, _ in shares])
+        rows = [[title, formats.percent(share)] for title, (_, share) in zip(titles, shares, strict=True)]
         self.fill([self.tr("Setting"), self.tr("Importance")], rows)
         for number, (_, share) in enumerate(shares):
             if (item := self.item(number, 1)) is not None:
@@ -137,7 +142,7 @@ class ImportanceTable(_Table):
 
 
 def monitor_word(monitor: str) -> str:
-    """Name a metric.
+    """Name the metric that a search optimises.
 
     Args:
         monitor: `loss`, `accuracy` or `macro_f1`.
@@ -146,9 +151,9 @@ def monitor_word(monitor: str) -> str:
         The words; `monitor` itself if it is unknown.
     """
     words = {
-        "loss": QCoreApplication.translate("Search", "validation loss"),
-        "accuracy": QCoreApplication.translate("Search", "validation accuracy"),
-        "macro_f1": QCoreApplication.translate("Search", "validation macro-F1"),
+        "loss": QCoreApplication.translate("Search", "Validation loss"),
+        "accuracy": QCoreApplication.translate("Search", "Validation accuracy"),
+        "macro_f1": QCoreApplication.translate("Search", "Validation macro-F1"),
     }
     return words.get(monitor, monitor)
 

@@ -78,6 +78,11 @@ class RecipeAdvice:
         """The recipe that suits the images; None if unknown."""
         return self.facts.get("recommended")
 
+    @property
+    def training_images(self) -> int | None:
+        """Approximate number of training images; None if unknown."""
+        return self.facts.get("train")
+
     def offers(self, epochs: int | None = None) -> list[RecipeOffer]:
         """List all recipes that are offered.
 

@@ -10,12 +10,18 @@ from gui.viewmodels.form_fields import Path_, Problem
 from gui.viewmodels.settings_form import MONITOR, SettingsForm
 from trainer.errors import UsageError
 from trainer.search.search_plan import MOST_TRIALS, TRIALS
-from trainer.search.search_space import check_space, default_space, parse_space
+from trainer.search.search_space import (
+    DimensionError,
+    batch_choices,
+    check_space,
+    default_space,
+    parse_dimension,
+    parse_space,
+)
 from trainer.store.search_folder import MonitorName, list_searches, search_folder
 
 MONITORS: tuple[MonitorName, ...] = get_args(MonitorName)
 FURTHER = (
-    "train.batch=32,64,128,256",
     "train.optimizer=adam,adamw,sgd",
     "train.weight_decay=1e-5..0.3:log",
     "train.label_smoothing=0..0.2",
@@ -23,7 +29,7 @@ FURTHER = (
     "augment.flip=0,0.5",
     "augment.crop=0..4",
 )
-"""Offered beside what is proposed for a model, switched off."""
+"""Offered beside what is proposed for a model and the batch, switched off."""
 TRIALS_PATH: Path_ = ("trials",)
 NAME: Path_ = ("name",)
 SPACE: Path_ = ("space",)
@@ -31,14 +37,16 @@ SPACE: Path_ = ("space",)
 
 class SearchForm:
     """`ranges`: of each setting that is offered, by path, as `epochscope search --space` takes it; `chosen`: those that
-    are varied. Raises UsageError where the form of the run has problems."""
+    are varied. `images`: number of training images, None where it is unknown. Raises UsageError where the form of the
+    run has problems."""
 
-    def __init__(self, form: SettingsForm) -> None:
+    def __init__(self, form: SettingsForm, images: int | None = None) -> None:
         self._form = form
         self._settings = form.settings()
-        proposed = default_space(self._settings)
+        proposed = default_space(self._settings, images)
+        further = parse_space([f"train.batch={batch_choices(images)}", *FURTHER])
         self.chosen = {one.path for one in proposed}
-        self.ranges = {one.path: one.text for one in (*parse_space(FURTHER), *proposed)}
+        self.ranges = {one.path: one.text for one in (*further, *proposed)}
         order = [*(one.path for one in proposed), *(path for path in self.ranges if path not in self.chosen)]
         self.ranges = {path: self.ranges[path] for path in order}
         self.trials = str(TRIALS)
@@ -60,8 +68,8 @@ class SearchForm:
         return any(one.name == name for one in list_searches(root)) or (root / f"{name}-1").exists()
 
     def check(self) -> list[Problem]:
-        """All problems that prevent a start. Codes: `range` (it cannot be read), `value` (the setting does not take
-        it), `nothing` (no setting is chosen), `trials`, `name`, `name_taken`."""
+        """All problems that prevent a start. Codes: those of `DimensionError`, `value` also where the setting does not
+        allow an end of the range; `nothing` (no setting is chosen), `trials`, `name`, `name_taken`."""
         found = [problem for path in self.ranges if path in self.chosen for problem in self._check(path)]
         if not self.chosen:
             found.append(Problem(SPACE, "nothing", "no setting is varied"))
@@ -77,9 +85,9 @@ class SearchForm:
 
     def _check(self, path: Path_) -> Iterator[Problem]:
         try:
-            (dimension,) = parse_space([f"{'.'.join(path)}={self.ranges[path]}"])
-        except UsageError as error:
-            yield Problem(path, "range", error.what)
+            dimension = parse_dimension(".".join(path), self.ranges[path])
+        except DimensionError as error:
+            yield Problem(path, error.code, str(error))
             return
         try:
             check_space([dimension], self._settings)

@@ -6,7 +6,7 @@ Read from the small file that the search keeps up to date; Optuna is not needed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ import numpy as np
 
 from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.growable import Floats
-from trainer.errors import NewerVersionError
+from trainer.errors import NewerVersionError, UsageError
+from trainer.store import summary as summaries
 from trainer.store.change_stamp import Stamp, change_stamp
+from trainer.store.folder import RunFolder
 from trainer.store.search_folder import (
     DimensionRecord,
     SearchFolder,
@@ -24,6 +26,7 @@ from trainer.store.search_folder import (
     TrialRecord,
     objective,
     ranked,
+    read_plan,
     read_record,
 )
 
@@ -58,6 +61,21 @@ class TrialLine:
     trial: TrialRecord
     places: tuple[float, ...]
     share: float
+
+
+@dataclass(frozen=True)
+class TrialProgress:
+    """How far the trial under way is.
+
+    Attributes:
+        number: Number of the trial, from 1.
+        epoch: The epoch that is trained, from 1; 0 while the run is being prepared.
+        epochs: Number of epochs it may train; 0 while the run is being prepared.
+    """
+
+    number: int
+    epoch: int = 0
+    epochs: int = 0
 
 
 class SearchFollower:
@@ -106,6 +124,73 @@ class SearchFollower:
         """
         return self.folder.path.parent.parent / Path(trial.run).name  # a file names no place outside
 
+    def progress(self) -> TrialProgress | None:
+        """Read how far the trial under way is, from the summary of its run.
+
+        Returns:
+            The progress; None if no trial is under way.
+        """
+        if self.record is None or self.record.state != "running":
+            return None
+        trial = next((one for one in reversed(self.record.trials) if one.state == "running"), None)
+        if trial is None:
+            return None
+        try:
+            found = summaries.read(RunFolder(self.run_path(trial)).summary)
+        except (ValueError, NewerVersionError):
+            found = None
+        if found is None or not found.epochs:
+            return TrialProgress(trial.number)
+        return TrialProgress(trial.number, min(found.epoch + 1, found.epochs), found.epochs)
+
+    def best_settings(self) -> dict[str, Any] | None:
+        """Return what to train next: the plan's settings with the values of the best trial. Epochs are those of the
+        plan, not the fewer that trials may have had.
+
+        Returns:
+            Settings by table, not checked; None if there is no best trial yet or the plan cannot be read.
+        """
+        best = best_trial(self.record) if self.record is not None else None
+        if best is None:
+            return None
+        try:
+            plan = read_plan(self.folder) or {}
+        except UsageError:
+            return None
+        return with_dotted(plan["settings"], best.values) if isinstance(plan.get("settings"), Mapping) else None
+
+
+def best_trial(record: SearchRecord) -> TrialRecord | None:
+    """Find the best trial.
+
+    Args:
+        record: The search.
+
+    Returns:
+        The trial; None if none is completed.
+    """
+    return next((one for one in record.trials if one.number == record.best), None)
+
+
+def with_dotted(tables: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set values in nested tables.
+
+    Args:
+        tables: Settings by table; left as they are.
+        values: By dotted name, such as `train.lr`.
+
+    Returns:
+        New tables.
+    """
+    made = {key: dict(value) if isinstance(value, Mapping) else value for key, value in tables.items()}
+    for name, value in values.items():
+        *above, key = name.split(".")
+        place = made
+        for table in above:
+            place = place.setdefault(table, {})
+        place[key] = value
+    return made
+
 
 def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
     """Return the values of the trials over time.
@@ -126,17 +211,18 @@ def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
     return numbers, values, best if len(drawn) else whole
 
 
-def axes(record: SearchRecord, monitored: str) -> list[Axis]:
+def axes(record: SearchRecord, monitored: str, titles: Sequence[str]) -> list[Axis]:
     """Make an axis for each setting, and one for the monitored metric at the right.
 
     Args:
         record: The search.
         monitored: Name of the metric.
+        titles: Titles of the settings that are varied, in the order of the record.
 
     Returns:
         The axes, from left to right.
     """
-    found = [Axis(one.name, _marks(one)) for one in record.space]
+    found = [Axis(title, _marks(one)) for title, one in zip(titles, record.space, strict=True)]
     values = _values(record)
     marks = ((0.0, f"{min(values):.3g}"), (1.0, f"{max(values):.3g}")) if values else ()
     return [*found, Axis(monitored, marks)]

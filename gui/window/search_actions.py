@@ -20,6 +20,7 @@ class SearchActions(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._controller, self._open_run = window, controller, open_run
+        self._show_settings = pages.show_settings
         pages.search_wanted.connect(self.begin)
 
     def show(self, name: str = "") -> None:
@@ -29,6 +30,8 @@ class SearchActions(QObject):
         dialog = SearchDialog(self._controller.root, self._window, name, self._controller.searches())
         dialog.run_chosen.connect(self._open_run)
         dialog.go_on_wanted.connect(lambda name, dialog=dialog: self._go_on(name, dialog))
+        dialog.more_wanted.connect(lambda name, trials, dialog=dialog: self._go_on(name, dialog, trials))
+        dialog.settings_wanted.connect(self._show_settings)
         dialog.show()
 
     def begin(self, arguments: list[str], name: str) -> None:
@@ -36,11 +39,12 @@ class SearchActions(QObject):
         if self._controller.start_search(arguments, name):
             self.show(name)
 
-    def _go_on(self, name: str, dialog: QWidget) -> None:
-        """With a search that was stopped; the dialog follows it."""
+    def _go_on(self, name: str, dialog: QWidget, trials: int | None = None) -> None:
+        """With a search that was stopped, or is to have this many `trials` in all; the dialog follows it."""
         from gui.search.search_dialog import SearchDialog
 
-        words = ["search", "--name", name, "--runs", str(self._controller.root)]
+        more = ["--trials", str(trials)] if trials is not None else []
+        words = ["search", "--name", name, *more, "--runs", str(self._controller.root)]
         if self._controller.start_search(words, name) and isinstance(dialog, SearchDialog):
             dialog.processes = self._controller.searches()
             dialog.poll()

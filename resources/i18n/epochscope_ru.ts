@@ -428,6 +428,10 @@
         <translation>Macro-F1: в пределах шума ({value}; интервал {level}: от {low} до {high}).</translation>
     </message>
     <message>
+        <source>No ★: trained on different data</source>
+        <translation>Без ★: обучены на разных данных</translation>
+    </message>
+    <message>
         <source>The runs have no evaluated split in common, so they cannot be compared.</source>
         <translation>У запусков нет общей оценённой части данных, поэтому сравнить их нельзя.</translation>
     </message>
@@ -3095,6 +3099,21 @@
     </message>
 </context>
 <context>
+    <name>HistoryChart</name>
+    <message>
+        <source>A trial</source>
+        <translation>Проба</translation>
+    </message>
+    <message>
+        <source>Best so far</source>
+        <translation>Лучшее на тот момент</translation>
+    </message>
+    <message>
+        <source>Trial</source>
+        <translation>Проба</translation>
+    </message>
+</context>
+<context>
     <name>ImageDetail</name>
     <message>
         <source>Back</source>
@@ -5043,10 +5062,6 @@
         <translation>Сравнить</translation>
     </message>
     <message>
-        <source>Metrics and settings of the selected runs; a single one is compared with the open run</source>
-        <translation>Показатели и настройки выбранных запусков; один сравнивается с открытым</translation>
-    </message>
-    <message>
         <source>Continue</source>
         <translation>Продолжить</translation>
     </message>
@@ -5073,6 +5088,10 @@
     <message>
         <source>Filter runs</source>
         <translation>Фильтр запусков</translation>
+    </message>
+    <message>
+        <source>Metrics and settings of the selected or ticked runs; a single one is compared with the open run</source>
+        <translation>Показатели и настройки выбранных или отмеченных запусков; один сравнивается с открытым</translation>
     </message>
     <message>
         <source>Move to the trash; this can be undone</source>
@@ -5196,20 +5215,20 @@
 <context>
     <name>Search</name>
     <message>
+        <source>Validation accuracy</source>
+        <translation>Доля верных на валидации</translation>
+    </message>
+    <message>
+        <source>Validation loss</source>
+        <translation>Потери на валидации</translation>
+    </message>
+    <message>
+        <source>Validation macro-F1</source>
+        <translation>Macro-F1 на валидации</translation>
+    </message>
+    <message>
         <source>pruned</source>
         <translation>отсечён</translation>
-    </message>
-    <message>
-        <source>validation accuracy</source>
-        <translation>доля верных на валидации</translation>
-    </message>
-    <message>
-        <source>validation loss</source>
-        <translation>потери на валидации</translation>
-    </message>
-    <message>
-        <source>validation macro-F1</source>
-        <translation>macro-F1 на валидации</translation>
     </message>
 </context>
 <context>
@@ -5246,6 +5265,10 @@
         <translation>Ход поиска</translation>
     </message>
     <message>
+        <source>How many more trials?</source>
+        <translation>Сколько ещё проб?</translation>
+    </message>
+    <message>
         <source>Importance</source>
         <translation>Важность</translation>
     </message>
@@ -5254,8 +5277,24 @@
         <translation>Прочитать не удалось.</translation>
     </message>
     <message>
+        <source>More trials</source>
+        <translation>Ещё пробы</translation>
+    </message>
+    <message>
+        <source>More trials…</source>
+        <translation>Ещё пробы…</translation>
+    </message>
+    <message>
+        <source>New run with the best settings</source>
+        <translation>Новый запуск с лучшими настройками</translation>
+    </message>
+    <message>
         <source>No searches yet. Start one where a new run is set up, or in a terminal: {command}</source>
         <translation>Поисков пока нет. Начните поиск там, где настраивается новый запуск, или в терминале: {command}</translation>
+    </message>
+    <message>
+        <source>No trial has ended yet.</source>
+        <translation>Ещё ни одна проба не завершилась.</translation>
     </message>
     <message>
         <source>Parallel coordinates</source>
@@ -5270,6 +5309,10 @@
         <translation>Поиски</translation>
     </message>
     <message>
+        <source>Settings of {run}, the best trial of the search {name}</source>
+        <translation>Настройки {run}, лучшей пробы поиска {name}</translation>
+    </message>
+    <message>
         <source>Stop the search</source>
         <translation>Остановить поиск</translation>
     </message>
@@ -5278,12 +5321,28 @@
         <translation>Останавливается…</translation>
     </message>
     <message>
+        <source>The first point is drawn when a trial has ended.</source>
+        <translation>Первая точка появится, когда завершится проба.</translation>
+    </message>
+    <message>
+        <source>The plan of this search cannot be read.</source>
+        <translation>План этого поиска прочитать не удалось.</translation>
+    </message>
+    <message>
         <source>The search begins …</source>
         <translation>Поиск начинается…</translation>
     </message>
     <message>
         <source>The search could not begin:</source>
         <translation>Поиск не начался:</translation>
+    </message>
+    <message>
+        <source>Trial {number} is being prepared</source>
+        <translation>Проба {number} готовится</translation>
+    </message>
+    <message>
+        <source>Trial {number} is training, epoch {epoch} of {epochs}</source>
+        <translation>Обучается проба {number}, эпоха {epoch} из {epochs}</translation>
     </message>
     <message>
         <source>Trials</source>
@@ -5360,6 +5419,10 @@
         <translation>&amp;Пробы</translation>
     </message>
     <message>
+        <source>A logarithmic range begins above 0.</source>
+        <translation>Логарифмический диапазон начинается выше 0.</translation>
+    </message>
+    <message>
         <source>A search or run of this name already exists.</source>
         <translation>Поиск или запуск с таким именем уже есть.</translation>
     </message>
@@ -5380,12 +5443,28 @@
         <translation>Ожидается: ОТ..ДО, ОТ..ДО:log, ОТ..ДО:ШАГ или A,B,C</translation>
     </message>
     <message>
+        <source>Expected: a range, or at least two choices</source>
+        <translation>Ожидается диапазон или хотя бы два варианта</translation>
+    </message>
+    <message>
         <source>Expected: a whole number from 1 to {most}</source>
         <translation>Ожидается: целое число от 1 до {most}</translation>
     </message>
     <message>
+        <source>Importance is known from {least} completed trials on.</source>
+        <translation>Важность станет известна, когда проб завершится не меньше {least}.</translation>
+    </message>
+    <message>
+        <source>LOW must be below HIGH.</source>
+        <translation>ОТ должно быть меньше ДО.</translation>
+    </message>
+    <message>
         <source>Name of the search</source>
         <translation>Имя поиска</translation>
+    </message>
+    <message>
+        <source>Only whole numbers are possible.</source>
+        <translation>Возможны только целые числа.</translation>
     </message>
     <message>
         <source>Range of {setting}</source>
@@ -5398,6 +5477,10 @@
     <message>
         <source>Start the search</source>
         <translation>Начать поиск</translation>
+    </message>
+    <message>
+        <source>The step must be above 0 and fit between LOW and HIGH.</source>
+        <translation>Шаг должен быть больше 0 и помещаться между ОТ и ДО.</translation>
     </message>
     <message>
         <source>Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices.</source>

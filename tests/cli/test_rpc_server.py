@@ -16,6 +16,7 @@ import trainer.cli.rpc_server
 from trainer.cli.rpc_server import Helper
 from trainer.metrics.classification import Metrics
 from trainer.metrics.significance import intervals
+from trainer.settings import Settings
 from trainer.store import calibration_file
 from trainer.store.arrays import read_arrays
 from trainer.store.folder import RunFolder, acquire
@@ -185,6 +186,8 @@ def test_which_recipe_fits_and_how_long_it_takes(ask: Any, tmp_path: Path, monke
         {"id": 4, "do": "estimate", "settings": nothing},
     )
     assert (fitting["recommended"], fitting["reason"], fitting["images"]) == ("cnn", "not_photographs", 1797)
+    shares = Settings().data
+    assert fitting["train"] == 1797 - round(1797 * shares.valid) - round(1797 * shares.test)
     assert set(times["recipes"]) == {"cnn", "linear"}
     assert times["recipes"]["cnn"]["total"] > 1
     assert [answer["code"] for answer in (empty, none)] == ["data.no_images"] * 2

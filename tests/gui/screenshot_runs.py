@@ -16,10 +16,12 @@ from trainer.metrics.classification import Metrics
 from trainer.store import summary
 from trainer.store.folder import RunFolder, create_run, current_owner, write_owner
 from trainer.store.journal import JournalWriter
+from trainer.store.lock import RunLock
 from trainer.store.search_folder import (
     DimensionRecord,
     SearchRecord,
     TrialRecord,
+    hold,
     make_search,
     search_folder,
     write_record,
@@ -218,6 +220,19 @@ def write_search(root: Path) -> None:
             importance={"train.lr": 0.71, "cnn.dropout": 0.18, "train.batch": 0.11},
         ),
     )
+
+
+def write_first_trial(root: Path) -> RunLock:
+    """A search whose first trial is under way. Returns its lock, which is to be released."""
+    folder, run = search_folder(root, "leaves"), RunFolder(root / "leaves-1")
+    make_search(folder)
+    run.path.mkdir(exist_ok=True)
+    summary.write(run.summary, summary.Summary(status="running", epoch=11, epochs=60))
+    trial = TrialRecord(number=1, run="leaves-1", state="running", values={"train.lr": 0.003})
+    space = (DimensionRecord(name="train.lr", low=1e-4, high=1e-1, log=True),)
+    about: dict[str, Any] = {"name": "leaves", "state": "running", "monitor": "loss", "wanted": 20, "seed": 1}
+    write_record(folder, SearchRecord(**about, source="/photos/leaves", model="mlp", space=space, trials=(trial,)))
+    return hold(folder)
 
 
 def photographs(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gui.window.tabs import PANELS
-from tests.gui.screenshot_runs import PictureRun, photographs, templates, write_search
+from tests.gui.screenshot_runs import PictureRun, photographs, templates, write_first_trial, write_search
 from trainer.store import durable
 
 PATIENCE = 200.0
@@ -362,7 +362,7 @@ def _search(tab: int) -> Callable[[Stage], Any]:
         from gui.search.search_dialog import SearchDialog
 
         write_search(stage.root)
-        stage.window.file_actions.show_searches()
+        stage.window.search_actions.show()
         stage.pump()
         (dialog,) = stage.window.findChildren(SearchDialog)
         dialog.tabs.setCurrentIndex(tab)
@@ -370,6 +370,18 @@ def _search(tab: int) -> Callable[[Stage], Any]:
         return dialog
 
     return view
+
+
+def _search_first(stage: Stage) -> Any:
+    """During the first trial."""
+    from gui.search.search_dialog import SearchDialog
+
+    lock = write_first_trial(stage.root)
+    stage.window.search_actions.show("leaves")
+    stage.pump()
+    (dialog,) = stage.window.findChildren(SearchDialog)
+    lock.release()
+    return dialog
 
 
 def _nothing(tab: str) -> Callable[[Stage], Any]:
@@ -412,6 +424,7 @@ VIEWS: dict[str, Callable[[Stage], Any]] = {
     "new_run_advanced": _new_run_advanced,
     "new_run_wrong": _new_run_wrong,
     "search": _search(0),
+    "search_first": _search_first,
     "search_trials": _search(1),
     "search_parallel": _search(2),
     "search_importance": _search(3),

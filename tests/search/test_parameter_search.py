@@ -87,6 +87,20 @@ def test_more_trials_go_on_where_fewer_had_ended(tmp_path: Path) -> None:
     assert tried(parts) == tried(whole)
 
 
+def test_the_record_names_the_trial_under_way(tmp_path: Path) -> None:
+    """Before its first epoch: a window shows it then."""
+    seen: list[list[str]] = []
+
+    def conduct(work: Any) -> Any:
+        record = read_record(search_folder(tmp_path, "few"))
+        assert record is not None
+        seen.append([one.state for one in record.trials])
+        return work()
+
+    ParameterSearch(plan(trials=2, train={"epochs": 1}), tmp_path, "few", conduct=conduct).run()
+    assert seen == [["running"], ["completed", "running"]]
+
+
 def test_accuracy_is_to_rise(tmp_path: Path) -> None:
     record = ParameterSearch(plan(monitor="accuracy", train={"epochs": 1}), tmp_path, "few").run()
     best = next(one for one in record.trials if one.number == record.best)

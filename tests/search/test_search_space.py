@@ -28,7 +28,7 @@ def test_what_can_be_written() -> None:
     ("line", "told"),
     [
         ("optim.lr=1e-4..1e-1:log", "did you mean 'train.lr'"),
-        ("train.lr=1..0.1", "does not rise"),
+        ("train.lr=1..0.1", "LOW must be below HIGH"),
         ("train.lr=0..1:log", "begins above 0"),
         ("train.lr", "no range"),
         ("train.lr=0.1", "2 choices"),
@@ -83,3 +83,15 @@ def test_every_model_has_a_space_that_its_settings_allow(model: str) -> None:
 def test_values_are_put_in_place() -> None:
     made = with_values(merge({"model": "mlp"}), {"train.lr": 0.5, "mlp.hidden": 9})
     assert (made.model, made.train.lr, made.mlp.hidden) == ("mlp", 0.5, 9)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_no_batch_above_the_number_of_training_images_is_proposed(model: str) -> None:
+    def proposed(images: int | None) -> tuple[object, ...] | None:
+        return {one.name: one.choices for one in default_space(merge({"model": model}), images)}.get("train.batch")
+
+    for images in (1, 2, 3, 48, 255, 256, 10**6):
+        found = proposed(images)
+        assert (found is None) == (proposed(None) is None)
+        assert found is None or (len(found) > 1 and all(int(str(batch)) <= max(2, images) for batch in found))
+        assert (found == proposed(None)) == (found is None or images >= 256)

@@ -11,18 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.errors import DataError
 from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.paired_comparison import Paired, paired_bootstrap
-from trainer.store import durable
 from trainer.store.edits_file import OF_RUN, LabelEdit, kept_edits, read_edits
-from trainer.store.evaluations import MAX_BYTES, SplitMetrics, read_outputs
+from trainer.store.evaluations import SplitMetrics, read_outputs
 from trainer.store.folder import RunFolder
-from trainer.store.run_files import dotted_settings
+from trainer.store.run_files import data_fingerprint, dotted_settings
 from trainer.store.thumbnails import PublishedSplit, open_published
 
 Numbers = NDArray[np.int64]
@@ -172,10 +170,9 @@ def _same_pixels(first: PublishedSplit, second: PublishedSplit, rows: Numbers, o
 def _published(folder: RunFolder, split: str) -> tuple[str, PublishedSplit]:
     """Fingerprint of the run's data, and its images of a split."""
     try:
-        about = msgspec.json.decode(durable.read_bytes(folder.environment, MAX_BYTES), type=dict)
-        key = str(about["data_fingerprint"])
+        key = data_fingerprint(folder)
         return key, open_published(folder.path.parent, key).splits[split]
-    except (OSError, KeyError, ValueError, DataError, msgspec.MsgspecError, RecursionError) as error:
+    except (OSError, KeyError, ValueError, DataError) as error:
         raise _Apart(f"Which {split} images {folder.name} was judged on is not known.") from error
 
 

@@ -266,13 +266,15 @@ def _evaluate(helper: Helper, ask: Ask) -> dict[str, Any]:
 
 
 def _recommend(helper: Helper, ask: Ask) -> dict[str, Any]:
-    from trainer.recommendation import pretrained_installed, recommend, source_facts
+    from trainer.recommendation import pretrained_installed, recommend, source_facts, split_sizes
 
-    facts, installed = source_facts(_settings(ask).data), pretrained_installed()
+    data = _settings(ask).data
+    facts, installed = source_facts(data), pretrained_installed()
     recipe, reason = recommend(facts, pretrained=installed)
     problems = [{"path": one.path, "code": one.code, "reason": one.reason} for one in facts.problems]
     about = {"pretrained": installed, "images": facts.images, "classes": facts.classes, "size": facts.size}
-    return {"recommended": recipe, "reason": reason, **about, "problems": problems}
+    train = split_sizes(facts, data)["train"]
+    return {"recommended": recipe, "reason": reason, **about, "train": train, "problems": problems}
 
 
 def _estimate(helper: Helper, ask: Ask) -> dict[str, Any]:

@@ -122,9 +122,9 @@ class ParameterSearch:
                 self._started_at = before.started_at
             write_plan(self.folder, self.plan.tables())
             study = Study(self.plan, self.folder)
-            self._write(study, "running")
             ended: SearchState = "failed"
             try:
+                self._write(study, "running")  # in here: who reads this may press Ctrl-C at once
                 ended = self._trials(study)
             except KeyboardInterrupt:  # between two runs
                 ended = "stopped"
@@ -147,6 +147,7 @@ class ParameterSearch:
         """Train it, and tell how it went; False where it was stopped."""
         values, run = values_of(trial), run_name(self.folder, trial.number)
         self._announce(trial.number + 1, run, values)
+        self._write(study, "running")  # whoever follows the search knows which trial is under way
         folder = RunFolder(self.root / run)
         try:
             there = is_run(folder.path)

@@ -14,6 +14,8 @@ from trainer.store.search_folder import MonitorName
 Pruner = Literal["median", "none"]
 Sampler = Literal["tpe", "random"]
 TRIALS, MOST_TRIALS = 20, 10_000
+IMPORTANCE_TRIALS = 4
+"""Completed trials, of different values, that the importance of settings needs."""
 
 
 @dataclass(frozen=True)

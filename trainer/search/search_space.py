@@ -21,6 +21,8 @@ from trainer.settings.fields import Setting
 from trainer.settings.toml import dumps
 
 Value = float | int | str | bool
+LARGEST_BATCH = 256
+"""Larger ones are not proposed."""
 FIXED = ("data.source", "train.seed", "train.device", "train.epochs", "callbacks")
 """Settings that would make trials incomparable if they were varied."""
 
@@ -79,6 +81,22 @@ class Dimension:
             return value in self.choices
         ends = self.corners()
         return isinstance(value, int | float) and ends[0] <= value <= ends[1]  # type: ignore[operator]
+
+
+class DimensionError(ValueError):
+    """One dimension that cannot be read.
+
+    Args:
+        code: `order` (LOW is not below HIGH), `log` (a logarithmic range does not begin above 0), `step` (it does not
+            fit), `whole` (only whole numbers are allowed), `choices` (fewer than 2), `range` (no range, or none is
+            possible), `number` (an end or step is no number), `value` (the setting does not allow a choice), `setting`
+            (unknown, or not to be searched).
+        text: What is wrong, with the name of the setting.
+    """
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def parse_space(lines: Sequence[str]) -> tuple[Dimension, ...]:
@@ -140,7 +158,7 @@ def _parsed(pairs: Sequence[tuple[str, str]]) -> tuple[Dimension, ...]:
     problems = []
     for name, spec in pairs:
         try:
-            dimension = _dimension(name, spec)
+            dimension = parse_dimension(name, spec)
             if dimension.name in found:
                 raise ValueError(f"{dimension.name} is given twice")
             found[dimension.name] = dimension
@@ -158,27 +176,39 @@ def _parsed(pairs: Sequence[tuple[str, str]]) -> tuple[Dimension, ...]:
     return tuple(found.values())
 
 
-def _dimension(name: str, spec: str) -> Dimension:
-    """Raises ValueError."""
+def parse_dimension(name: str, spec: str) -> Dimension:
+    """Parse one dimension.
+
+    Args:
+        name: Dotted name or flag of the setting, such as `train.lr` or `lr`.
+        spec: What is tried: LOW..HIGH, LOW..HIGH:log, LOW..HIGH:STEP or A,B,C.
+
+    Returns:
+        The dimension.
+
+    Raises:
+        DimensionError: It cannot be read.
+    """
     setting = _setting(name)
     if not spec:
-        raise ValueError(f"{name}: there is no range")
+        raise DimensionError("range", f"{name}: there is no range")
     if ".." not in spec:
         return Dimension(setting.path, spec, choices=_choices(setting, spec))
     if setting.type not in (int, float):
-        raise ValueError(f"{name}: got the range {spec}, expected choices such as {name}=A,B: {setting.expected}")
+        text = f"{name}: got the range {spec}, expected choices such as {name}=A,B: {setting.expected}"
+        raise DimensionError("range", text)
     ends, _, scale = spec.partition(":")
     low, high = (_number(name, part) for part in ends.split("..", 1))
     whole, log = setting.type is int, scale == "log"
     step = _number(name, scale) if scale and not log else None
     if not low < high:
-        raise ValueError(f"{name}: {spec} does not rise")
+        raise DimensionError("order", f"{name}: got {spec}, LOW must be below HIGH")
     if log and low <= 0:
-        raise ValueError(f"{name}: a logarithmic range begins above 0")
+        raise DimensionError("log", f"{name}: a logarithmic range begins above 0")
     if step is not None and not 0 < step <= high - low:
-        raise ValueError(f"{name}: the step {scale} does not fit into {ends}")
+        raise DimensionError("step", f"{name}: the step {scale} does not fit into {ends}")
     if whole and any(value != int(value) for value in (low, high, step or 1)):
-        raise ValueError(f"{name}: got {spec}, expected whole numbers")
+        raise DimensionError("whole", f"{name}: got {spec}, expected whole numbers")
     return Dimension(setting.path, spec, low, high, log, step, whole)
 
 
@@ -190,25 +220,26 @@ def _setting(name: str) -> Setting:
     if found is None:
         alike = [place for place, one in known.items() if one.key == name.rpartition(".")[2]]
         text = f", did you mean '{alike[0]}'?" if alike else suggest(name, list(known))
-        raise ValueError(f"{name}: unknown setting{text if text.startswith(', did') else ''}")
+        raise DimensionError("setting", f"{name}: unknown setting{text if text.startswith(', did') else ''}")
     if (place := ".".join(found.path)) in FIXED or found.type in (dict, tuple):
-        raise ValueError(f"{name}: {place} cannot be searched: trials would not be comparable")
+        raise DimensionError("setting", f"{name}: {place} cannot be searched: trials would not be comparable")
     return found
 
 
 def _choices(setting: Setting, spec: str) -> tuple[Value, ...]:
     texts = [part.strip() for part in spec.split(",") if part.strip()]
     if len(set(texts)) < 2:
-        raise ValueError(f"{'.'.join(setting.path)}: got {spec}, expected a range, or 2 choices or more")
+        text = f"{'.'.join(setting.path)}: got {spec}, expected a range, or 2 choices or more"
+        raise DimensionError("choices", text)
     return tuple(_value(setting, text) for text in dict.fromkeys(texts))
 
 
 def _value(setting: Setting, text: str) -> Value:
-    """As the settings read it. Raises ValueError."""
+    """As the settings read it. Raises DimensionError."""
     try:
         tree: Any = merge(_nested({setting.path: text}))
     except UsageError as error:
-        raise ValueError(error.what) from None
+        raise DimensionError("value", error.what) from None
     for part in setting.path:
         tree = getattr(tree, part)
     return text if tree is None else tree
@@ -218,9 +249,9 @@ def _number(name: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"{name}: {text!r} is not a number") from None
+        raise DimensionError("number", f"{name}: {text!r} is not a number") from None
     if not math.isfinite(value):
-        raise ValueError(f"{name}: {text} is not finite")
+        raise DimensionError("number", f"{name}: {text} is not finite")
     return value
 
 
@@ -278,23 +309,38 @@ def check_space(space: Sequence[Dimension], settings: Settings) -> None:
         )
 
 
-def default_space(settings: Settings) -> tuple[Dimension, ...]:
+def batch_choices(images: int | None = None) -> str:
+    """Propose batches to try: at most four powers of two, none larger than 256 or the number of training images.
+
+    Args:
+        images: Number of training images. None (default): unknown.
+
+    Returns:
+        The choices, such as `32,64,128,256`.
+    """
+    largest = min(max(images or LARGEST_BATCH, 2), LARGEST_BATCH).bit_length() - 1
+    return ",".join(str(2**power) for power in range(max(0, largest - 3), largest + 1))
+
+
+def default_space(settings: Settings, images: int | None = None) -> tuple[Dimension, ...]:
     """Choose what is worth searching: the learning rate within a factor of 30 either way, and regularisation by model.
 
     Args:
         settings: Settings of the trials.
+        images: Number of training images: no larger batch is proposed. None (default): unknown.
 
     Returns:
         The dimensions.
     """
     train, model = settings.train, settings.model
+    batches = f"train.batch={batch_choices(images)}"
     lines = [f"train.lr={train.lr / 30:.2g}..{train.lr * 30:.2g}:log"]
     if model in ("softmax", "mlp"):
-        lines += ["train.batch=32,64,128,256"]
+        lines += [batches]
     if model == "mlp":
         lines += ["mlp.hidden=64..1024:log", "mlp.layers=1..4", "mlp.dropout=0..0.5"]
     elif model in ("cnn", "resnet18"):
-        lines += ["train.weight_decay=1e-5..0.3:log", "train.batch=32,64,128,256", "train.label_smoothing=0..0.2"]
+        lines += ["train.weight_decay=1e-5..0.3:log", batches, "train.label_smoothing=0..0.2"]
         lines += ["cnn.dropout=0..0.5"] if model == "cnn" else []
     elif model != "softmax":
         head = settings.backbone.tune == "head"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trainer.errors import UsageError
-from trainer.search.search_plan import SearchPlan
+from trainer.search.search_plan import IMPORTANCE_TRIALS, SearchPlan
 from trainer.search.search_space import Dimension, Value
 from trainer.store.search_folder import (
     DimensionRecord,
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 _ERROR = "error"
 """User attribute of a trial that failed."""
-_FEW = 4
-"""Completed trials that importance needs."""
 _STATES: dict[str, TrialState] = {"RUNNING": "running", "COMPLETE": "completed", "PRUNED": "pruned", "FAIL": "failed"}
 
 
@@ -166,7 +164,7 @@ class Study:
         from optuna.trial import TrialState
 
         values = {one.value for one in self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))}
-        if len(values) < _FEW:
+        if len(values) < IMPORTANCE_TRIALS:
             return {}
         evaluator = FanovaImportanceEvaluator(seed=self._plan.settings.train.seed % 2**32)
         found = get_param_importances(self._study, evaluator=evaluator)

@@ -7,12 +7,15 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from trainer.errors import DiskError
 from trainer.store.durable import AppendFile, read_bytes, write_json, write_text
 from trainer.store.folder import RunFolder
 from trainer.time_format import now_text
 
 MAX_SETTINGS = 1 << 20
+MAX_ENVIRONMENT = 1 << 20
 
 
 def write_settings(folder: RunFolder, settings: Mapping[str, Any]) -> None:
@@ -57,6 +60,17 @@ def _dotted(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any
 def write_environment(folder: RunFolder, environment: Mapping[str, Any]) -> None:
     """environment.json. Raises DiskError."""
     write_json(folder.environment, environment)
+
+
+def data_fingerprint(folder: RunFolder) -> str:
+    """Fingerprint of the data and splits that a run was given; empty where environment.json cannot be read or does not
+    have it."""
+    try:
+        about = msgspec.json.decode(read_bytes(folder.environment, MAX_ENVIRONMENT), type=dict[str, Any])
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
+        return ""
+    found = about.get("data_fingerprint")
+    return found if isinstance(found, str) else ""
 
 
 def append_log(folder: RunFolder, text: str) -> None:

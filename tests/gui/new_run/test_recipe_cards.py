@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog
 
 from gui.new_run.new_run_page import NewRunPage
 from gui.new_run.recipe_cards import RecipeCard
+from gui.search.search_setup import SearchSetup
 from gui.text import recipe_offers
 from gui.viewmodels.settings_form import MODEL
 from tests.gui.new_run.test_new_run_page import FakeAssist
@@ -46,6 +47,18 @@ def checked(page: NewRunPage) -> list[str]:
 
 def card(page: NewRunPage, name: str) -> RecipeCard:
     return page.cards.cards[name]
+
+
+def test_a_search_proposes_batches_that_the_images_fill(page: NewRunPage, made: Fixture, tmp_path: Path) -> None:
+    def proposed() -> str:
+        page.search_button.click()
+        setup = page.findChildren(SearchSetup)[-1]
+        setup.close()
+        return setup.form.ranges["train", "batch"]
+
+    assert proposed() == "32,64,128,256"  # how many there are is not known yet
+    dropped(page, made, tmp_path / "photos").answer("recommend", {**FACTS, "train": 48})
+    assert proposed() == "4,8,16,32"
 
 
 def test_the_fitting_card_is_chosen_and_one_click_starts(page: NewRunPage, made: Fixture, tmp_path: Path) -> None:

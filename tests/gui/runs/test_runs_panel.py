@@ -132,6 +132,20 @@ def test_compare_takes_the_selected_or_the_overlaid(panel: RunsPanel, root: Path
     assert wanted[1] == [root / "new", root / "middle", root / "old"]
 
 
+def test_ticked_runs_are_compared_without_the_open_one(panel: RunsPanel, root: Path) -> None:
+    wanted: list[list[Path]] = []
+    panel.compare_wanted.connect(wanted.append)
+    panel.show_run(root / "middle")
+    panel.view.select_row(panel.items.index_of("middle").row())  # as a click that opens it does
+    for name in ("old", "new"):
+        place = panel.items.index_of(name)
+        assert panel.items.setData(place, Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+    panel.compare_action.trigger()
+    panel.view.clearSelection()
+    panel.compare_action.trigger()
+    assert wanted == [[root / "old", root / "new"]] * 2
+
+
 def test_continue_asks_for_epochs(panel: RunsPanel, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted: list[tuple[Path, int]] = []
     panel.continue_wanted.connect(lambda path, epochs: wanted.append((path, epochs)))

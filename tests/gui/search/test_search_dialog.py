@@ -8,9 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QInputDialog, QPushButton
 
 from gui.search.search_dialog import SearchDialog
+from gui.viewmodels.settings_form import SettingsForm
+from trainer.search.search_plan import SearchPlan
+from trainer.search.search_space import parse_space, with_values
+from trainer.settings import describe, merge
+from trainer.store import summary as summaries
 from trainer.store.folder import create_run, current_owner, write_owner
 from trainer.store.requests import Request, poll
 from trainer.store.search_folder import (
@@ -20,8 +25,14 @@ from trainer.store.search_folder import (
     hold,
     make_search,
     search_folder,
+    write_plan,
     write_record,
 )
+from trainer.store.summary import Summary
+
+_TITLES = {setting.path: setting.title for setting in describe()}
+RATE, BATCH = _TITLES["train", "lr"], _TITLES["train", "batch"]
+"""As the form calls them."""
 
 
 def trial(number: int, value: float | None, *, state: Any = "completed", **values: Any) -> TrialRecord:
@@ -81,6 +92,8 @@ def rows(dialog: SearchDialog) -> list[list[str]]:
 def test_the_best_trial_is_on_top_and_opens_its_run(dialog: SearchDialog, tmp_path: Path) -> None:
     assert [row[0] for row in rows(dialog)] == ["few-2 ★", "few-1", "few-3", "few-4"]
     assert rows(dialog)[0] == ["few-2 ★", "completed", "0.01", "64", "1", "0.5000"]
+    heads = [dialog.table.horizontalHeaderItem(place) for place in range(dialog.table.columnCount())]
+    assert [head.text() for head in heads if head is not None][2:] == [RATE, BATCH, "Epoch", "Validation loss"]
     assert "4 of 4 trials" in dialog.state.text()
     opened: list[Path] = []
     dialog.run_chosen.connect(opened.append)
@@ -93,13 +106,13 @@ def test_the_charts_show_all_that_have_a_value(dialog: SearchDialog) -> None:
     assert values.x.tolist() == [1, 2, 3]
     assert values.y.tolist() == [2.0, 0.5, 3.0]
     assert best.y.tolist() == [2.0, 0.5, 0.5]
-    assert [axis.name for axis in dialog.parallel.axes] == ["train.lr", "train.batch", "validation loss"]
+    assert [axis.name for axis in dialog.parallel.axes] == [RATE, BATCH, "Validation loss"]
     lines = {line.trial.number: line for line in dialog.parallel.lines}
     assert set(lines) == {1, 2, 3}
     assert lines[2].places == pytest.approx((2 / 3, 1.0, 0.0))
     assert lines[2].share == 1
     assert dialog.parallel.lines[-1].trial.number == 2  # over the others
-    assert dialog.importance.item(0, 0).text() == "train.lr"  # type: ignore[union-attr]
+    assert dialog.importance.item(0, 0).text() == RATE  # type: ignore[union-attr]
 
 
 def test_a_line_is_found_by_the_mouse(dialog: SearchDialog) -> None:
@@ -110,8 +123,18 @@ def test_a_line_is_found_by_the_mouse(dialog: SearchDialog) -> None:
     assert parallel.nearest(QPointF(0.7 * first.x() + 0.3 * second.x(), 0.7 * first.y() + 0.3 * second.y())) == 1
     assert parallel.nearest(QPointF(-100, -100)) == 0
     parallel.pointed.emit(1)
-    assert dialog.pointed.text() == "few-1 · completed · train.lr 0.1 · train.batch 32 · validation loss 2.0000"
+    assert dialog.pointed.text() == f"few-1 · completed · {RATE} 0.1 · {BATCH} 32 · Validation loss 2.0000"
     assert parallel.grab().width() == parallel.width()  # with a line brought out
+
+
+def test_pointing_at_a_trial_moves_nothing(dialog: SearchDialog) -> None:
+    before = dialog.history.geometry()
+    dialog.history.pointed.emit(1)
+    assert dialog.pointed.text()
+    layout = dialog.layout()
+    assert layout is not None
+    layout.activate()
+    assert dialog.history.geometry() == before
 
 
 def test_it_follows_a_search_that_goes_on(dialog: SearchDialog, tmp_path: Path) -> None:
@@ -122,6 +145,30 @@ def test_it_follows_a_search_that_goes_on(dialog: SearchDialog, tmp_path: Path) 
     written(tmp_path, msgspec.structs.replace(more, state="running"))
     dialog.poll()
     assert dialog.state.text().startswith("lost")  # no process holds its lock
+
+
+def test_the_trial_under_way_is_said_until_there_is_a_point(dialog: SearchDialog, tmp_path: Path) -> None:
+    assert dialog.history.view.isVisible()
+    assert "Best so far" in dialog.history.legend.accessibleDescription()
+    assert dialog.history.axis_title.text() == "Trial"
+    assert not dialog.under_way.isVisible()
+    lock = hold(search_folder(tmp_path, "few"))
+    first = msgspec.structs.replace(RECORD, state="running", best=None, trials=(trial(1, None, state="running"),))
+    written(tmp_path, first)
+    dialog.poll()
+    assert not dialog.history.view.isVisible()
+    assert "Trial 1 is being prepared" in dialog.history.waiting.text()
+    run = create_run(tmp_path, "few-1")
+    for epoch, said in ((0, 1), (11, 12), (60, 60)):
+        summaries.write(run.summary, Summary(status="running", epoch=epoch, epochs=60))
+        dialog.poll()
+        assert dialog.under_way.text() == f"Trial 1 is training, epoch {said} of 60"
+        assert dialog.under_way.text() in dialog.history.waiting.text()
+    written(tmp_path, msgspec.structs.replace(first, trials=(trial(1, 0.5), trial(2, None, state="running"))))
+    dialog.poll()
+    assert dialog.history.view.isVisible()
+    assert dialog.under_way.text() == "Trial 2 is being prepared"
+    lock.release()
 
 
 def test_a_search_that_begins_meanwhile_is_offered(dialog: SearchDialog, tmp_path: Path) -> None:
@@ -162,6 +209,44 @@ def test_only_a_search_that_can_go_on_is_continued(dialog: SearchDialog, tmp_pat
     with qtbot.waitSignal(dialog.go_on_wanted) as wanted:
         dialog.steer_button.click()
     assert wanted.args == ["few"]
+
+
+def test_the_best_trial_is_set_up_as_a_new_run(dialog: SearchDialog, tmp_path: Path, qtbot: Any) -> None:
+    """The form then has the plan's settings, its epochs too, with the values of the best trial."""
+    base = merge({"model": "mlp", "train": {"epochs": 7, "weight_decay": 0.125}})
+    space = parse_space(["train.lr=1e-4..1e-1:log", "train.batch=32,64"])
+    write_plan(search_folder(tmp_path, "few"), SearchPlan(base, space, trial_epochs=2).tables())
+    with qtbot.waitSignal(dialog.settings_wanted) as wanted:
+        dialog.new_run_button.click()
+    tables, news = wanted.args
+    form = SettingsForm(tmp_path)
+    form.take(tables)
+    assert form.settings() == with_values(base, {"train.lr": 0.01, "train.batch": 64})
+    assert "few-2" in news
+    assert not dialog.isVisible()
+
+
+def test_without_a_best_trial_or_a_plan_there_is_nothing_to_set_up(dialog: SearchDialog, tmp_path: Path) -> None:
+    seen: list[Any] = []
+    dialog.settings_wanted.connect(lambda *args: seen.append(args))
+    dialog.new_run_button.click()  # search.toml is not there
+    assert "cannot be read" in dialog.pointed.text()
+    assert not seen
+    written(tmp_path, msgspec.structs.replace(RECORD, trials=(), best=None))
+    dialog.poll()
+    assert not dialog.new_run_button.isVisible()
+
+
+def test_more_trials_are_added_to_those_of_a_completed_search(
+    dialog: SearchDialog, tmp_path: Path, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getInt", lambda *_: (3, True))
+    with qtbot.waitSignal(dialog.more_wanted) as wanted:
+        dialog.more_button.click()
+    assert wanted.args == ["few", RECORD.wanted + 3]
+    written(tmp_path, msgspec.structs.replace(RECORD, state="stopped"))
+    dialog.poll()
+    assert not dialog.more_button.isVisible()  # it is continued first
 
 
 def test_stopping_a_search_stops_the_run_of_its_trial(dialog: SearchDialog, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+import trainer.cli.search
 from gui.search.search_dialog import SearchDialog
 from gui.search.search_setup import SearchSetup
 from gui.viewmodels.settings_form import SettingsForm
 from gui.window.main_window import Window
-from trainer.store.search_folder import read_record, search_folder
+from tests.gui.search.test_search_dialog import RECORD, written
+from trainer.cli import main
+from trainer.search.search_plan import IMPORTANCE_TRIALS, SearchPlan
+from trainer.search.search_space import parse_space, with_values
+from trainer.settings import merge
+from trainer.store.search_folder import read_record, search_folder, write_plan
 
 PATIENCE = 200_000
 LR, BATCH = ("train", "lr"), ("train", "batch")
@@ -48,7 +55,15 @@ def test_what_is_typed_is_searched(setup: SearchSetup, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("x", "Expected: LOW..HIGH"), ("0.1..0.01", "Expected: LOW..HIGH"), ("-1..1", "a number > 0")]
+    ("text", "said"),
+    [
+        ("x..1", "Expected: LOW..HIGH"),
+        ("0.1..0.01", "LOW must be below HIGH."),
+        ("0..1:log", "begins above 0"),
+        ("0.1..0.2:1", "fit between"),
+        ("0.1", "at least two"),
+        ("-1..1", "a number > 0"),
+    ],
 )
 def test_a_wrong_range_is_said_beside_it(setup: SearchSetup, qtbot: QtBot, text: str, said: str) -> None:
     type_over(qtbot, setup.ranges[LR], text)
@@ -60,6 +75,22 @@ def test_a_wrong_range_is_said_beside_it(setup: SearchSetup, qtbot: QtBot, text:
     setup.switches[BATCH].setChecked(False)
     assert "at least one" in setup.problems[("space",)].text()
     assert not setup.start_button.isEnabled()
+
+
+def test_problems_squeeze_nothing(setup: SearchSetup, qtbot: QtBot) -> None:
+    type_over(qtbot, setup.ranges[LR], "0.1..0.001")
+    type_over(qtbot, setup.trials, "2")
+    QApplication.processEvents()
+    lines = [*setup.ranges.values(), setup.trials, setup.name]
+    assert all(line.height() >= line.sizeHint().height() for line in lines)
+
+
+def test_few_trials_are_said_to_tell_no_importance(setup: SearchSetup, qtbot: QtBot) -> None:
+    for trials, said in ((IMPORTANCE_TRIALS - 1, True), (IMPORTANCE_TRIALS, False)):
+        type_over(qtbot, setup.trials, str(trials))
+        assert setup.few.isVisible() == said
+    type_over(qtbot, setup.trials, "x")
+    assert not setup.few.isVisible()
 
 
 def test_every_control_has_a_name_of_its_own(setup: SearchSetup) -> None:
@@ -115,3 +146,27 @@ def test_a_search_that_cannot_begin_says_why(window: Window, root: Path, qtbot: 
     (dialog,) = window.findChildren(SearchDialog)
     qtbot.waitUntil(lambda: "--nonsense" in dialog.empty.text(), timeout=PATIENCE)
     dialog.close()
+
+
+def test_what_comes_after_a_search_reaches_engine_and_form(
+    window: Window, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More trials as the command line reads them; the best settings on the page of a new run."""
+    started: list[list[str]] = []
+    plans: list[SearchPlan] = []
+    monkeypatch.setattr(window.run_controller, "start_search", lambda words, name: started.append(words) or True)
+    monkeypatch.setattr(trainer.cli.search, "_search", lambda plan, *_, **__: plans.append(plan) or 0)
+    written(root, RECORD)
+    base = SearchPlan(merge({"model": "mlp"}), parse_space(["train.lr=1e-4..1e-1:log", "train.batch=32,64"]))
+    write_plan(search_folder(root, "few"), base.tables())
+    window.search_actions.show()
+    (dialog,) = window.findChildren(SearchDialog)
+    dialog.more_wanted.emit("few", 7)
+    assert main(started[0]) == 0
+    assert plans[0] == replace(base, trials=7)
+    dialog.new_run_button.click()
+    page = window.pages.new_run_page
+    assert page is window.pages.currentWidget()
+    assert page is not None
+    assert page.form.settings() == with_values(base.settings, {"train.lr": 0.01, "train.batch": 64})
+    assert "few-2" in page.check.news.text()

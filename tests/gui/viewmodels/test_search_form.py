@@ -49,6 +49,14 @@ def test_every_range_that_is_offered_can_be_searched(
     assert {one.path: one.text for one in plan.space} == search.ranges
 
 
+@pytest.mark.parametrize("model", ["softmax", "efficientnet_lite0"])
+def test_the_batches_offered_fit_the_training_images(form: SettingsForm, model: str) -> None:
+    """Also where the batch is offered, but not varied unless a person says so."""
+    form.set(MODEL, model)
+    assert SearchForm(form, 48).ranges[BATCH] == "4,8,16,32"
+    assert SearchForm(form).ranges[BATCH] == "32,64,128,256"
+
+
 def test_the_command_searches_on_the_settings_of_the_form(form: SettingsForm, monkeypatch: pytest.MonkeyPatch) -> None:
     form.choose_recipe("digits")
     form.set(("train", "epochs"), "3")
@@ -67,10 +75,11 @@ def test_the_command_searches_on_the_settings_of_the_form(form: SettingsForm, mo
 
 def test_what_is_wrong_is_said_of_its_place(form: SettingsForm) -> None:
     search = SearchForm(form)
-    search.ranges[LR], search.trials, search.name = "much", "0", "a b"
-    assert problems(search) == {LR: "range", ("trials",): "trials", ("name",): "name"}
-    search.ranges[LR] = "-1..1"
-    assert problems(search)[LR] == "value"
+    search.ranges[LR], search.trials, search.name = "1..much", "0", "a b"
+    assert problems(search) == {LR: "number", ("trials",): "trials", ("name",): "name"}
+    for text, code in (("-1..1", "value"), ("1..0.1", "order"), ("", "range")):
+        search.ranges[LR] = text
+        assert problems(search)[LR] == code
     search.chosen = set()
     assert problems(search) == {("space",): "nothing", ("trials",): "trials", ("name",): "name"}
 
