@@ -78,7 +78,7 @@ class Progress(Callback):
         self._headed = False
         self._macro_f1 = self._valid_over = ""
         # rich would end the process, and the run with it; this way only the display is given up
-        self.console.on_broken_pipe = _nobody_reads  # type: ignore[method-assign]
+        self.console.on_broken_pipe = self._fall_silent  # type: ignore[method-assign]
 
     # -- before the run ------------------------------------------------------------------------------------------
 
@@ -208,6 +208,10 @@ class Progress(Callback):
             self._live = _Bars(self.console)
         return self._live
 
+    def _fall_silent(self) -> None:
+        """Nobody reads any more, as after `| head`: that is no failure."""
+        self.console.quiet = True
+
     def _say(self, text: str) -> None:
         if isinstance(bars := self._bars, _NotebookBars):
             bars.say(text)
@@ -218,10 +222,6 @@ class Progress(Callback):
 
 def _over(f1: tuple[float, ...], macro_f1: float) -> str:
     return over_classes(mean_of(f1, macro_f1), len(f1))
-
-
-def _nobody_reads() -> None:
-    raise BrokenPipeError
 
 
 class _Bars:

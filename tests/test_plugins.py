@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -63,6 +64,21 @@ def test_a_plugin_that_raises_anything_while_imported(install) -> None:
     install("[epochscope.callbacks]\nbad_import = someplugin_module:X\n", "raise RuntimeError('no licence')\n")
     with pytest.raises(UsageError, match="RuntimeError: no licence"):
         plugins.load_callback("bad_import")
+
+
+@pytest.mark.parametrize("code", ["x = 1\nraise ValueError\n", "x = 1\nclass (\n", "x = 1\nimport no_such_module\n"])
+def test_the_line_that_breaks_a_plugin_is_named(install, code: str) -> None:
+    install("[epochscope.callbacks]\nbad_line = someplugin_module:X\n", code)
+    with pytest.raises(UsageError) as caught:
+        plugins.load_callback("bad_line")
+    assert re.match(r".*someplugin_module\.py, line 2; entry point epochscope\.callbacks: bad_line", caught.value.where)
+
+
+def test_a_module_that_is_not_there_has_no_line(install) -> None:
+    install("[epochscope.callbacks]\nnowhere = nowhere_module:X\n")
+    with pytest.raises(UsageError) as caught:
+        plugins.load_callback("nowhere")
+    assert caught.value.where.startswith("entry point ")
 
 
 def test_a_plain_checkout_says_how_to_install(nothing_installed) -> None:

@@ -1,10 +1,11 @@
-"""Callbacks out of files that a person names: `--callback FILE.py:NAME`. [no torch]
+"""Callbacks out of files that a person names: `--callback FILE.py:NAME`, or FILE.py with one class. [no torch]
 
 Loading one runs its file. No run folder names such a file, so that nothing is ever run that was not asked for.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import sys
 import traceback
@@ -28,9 +29,13 @@ class CallbackFile(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> CallbackFile:
-        """What `FILE.py:NAME` names. Raises UsageError `callback_file.form` or `callback_file.missing`."""
-        file, _, name = text.rpartition(":")
-        if not file.endswith(".py") or not name.isidentifier():
+        """What `FILE.py:NAME` names, or FILE.py with one callback in it, which is read but not run.
+
+        Raises UsageError `callback_file.form`, `callback_file.missing`, `callback_file.choose` where a name is needed,
+        or `callback_file.broken` where that cannot be told.
+        """
+        file, _, name = (text, "", "") if text.endswith(".py") else text.rpartition(":")
+        if not file.endswith(".py") or not (name.isidentifier() or file == text):
             raise UsageError(
                 "callback_file.form",
                 f"--callback {text} does not name a class in a file.",
@@ -47,7 +52,7 @@ class CallbackFile(NamedTuple):
                 mend="name the file by its path, from the current folder",
                 path=str(path),
             )
-        return cls(path, name)
+        return cls(path, name or _only_class(path))
 
     def __str__(self) -> str:
         return f"{self.path}:{self.name}"
@@ -72,6 +77,27 @@ class CallbackFile(NamedTuple):
             name=self.name,
             file=self.path.name,
         )
+
+
+def _only_class(path: Path) -> str:
+    """The name of the one callback in a file, by its source alone."""
+    try:
+        found = [one for one in ast.parse(path.read_bytes()).body if isinstance(one, ast.ClassDef) and one.bases]
+    except (OSError, ValueError, SyntaxError) as error:
+        raise _broken(error, path) from error
+    direct = [one for one in found if any(ast.unparse(base).endswith("Callback") for base in one.bases)]
+    names = [one.name for one in direct or found]
+    if len(names) == 1:
+        return names[0]
+    raise UsageError(
+        "callback_file.choose",
+        f"{path.name} has {len(names)} callbacks{': ' if names else ''}{', '.join(names)}.",
+        where=str(path),
+        expected=FORM,
+        mend=f"name one, such as --callback {path.name}:{names[0] if names else 'MyCallback'}",
+        file=path.name,
+        names=", ".join(names),
+    )
 
 
 def _example(text: str) -> str:
@@ -99,20 +125,24 @@ def _run(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:  # it may raise anything
         del sys.modules[name]
-        raise UsageError(
-            "callback_file.broken",
-            f"{path.name} cannot be loaded: {type(error).__name__}: {error}",
-            where=_place(error, path),
-            mend="correct the file; `python FILE.py` shows the whole error",
-            file=path.name,
-            error=f"{type(error).__name__}: {error}",
-        ) from error
+        raise _broken(error, path) from error
     return module
+
+
+def _broken(error: BaseException, path: Path) -> UsageError:
+    return UsageError(
+        "callback_file.broken",
+        f"{path.name} cannot be loaded: {type(error).__name__}: {error}",
+        where=_place(error, path),
+        mend="correct the file; `python FILE.py` shows the whole error",
+        file=path.name,
+        error=f"{type(error).__name__}: {error}",
+    )
 
 
 def _place(error: BaseException, path: Path) -> str:
     """The file, and the line where it went wrong."""
-    line = error.lineno if isinstance(error, SyntaxError) and error.filename == str(path) else None
+    line = error.lineno if isinstance(error, SyntaxError) and error.filename in (str(path), "<unknown>") else None
     frames = traceback.extract_tb(error.__traceback__)
     line = line or next((frame.lineno for frame in reversed(frames) if frame.filename == str(path)), None)
     return f"{path}, line {line}" if line else str(path)

@@ -9,9 +9,11 @@ classes, **options)`), `epochscope.data` (a function without arguments that retu
 from __future__ import annotations
 
 import inspect
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Any
 
 from trainer.backbones import BACKBONES, check_timm, is_pretrained
@@ -192,12 +194,12 @@ def check_names(settings: Settings, also: Iterable[str] = ()) -> None:
         ]
     problems += _metric_problems(settings)
     users = {settings.model, *settings.callbacks, *settings.metrics, *also}
-    problems += [
-        f"plugins.{name}: no model, callback or metric in these settings has this name{suggest(name, sorted(users))}"
-        f"; a callback in a file is named by --callback FILE.py:{name}"
-        for name in settings.plugins
-        if name not in users
-    ]
+    for name in settings.plugins:
+        if name not in users:
+            hint = suggest(name, sorted(users))
+            if "did you mean" not in hint:
+                hint += f"; a callback in a file is named by --callback FILE.py:{name}"
+            problems.append(f"plugins.{name}: no model, callback or metric in these settings has this name{hint}")
     if problems:
         refuse(problems)
 
@@ -232,16 +234,28 @@ def _load(group: str, name: str) -> Any:
     try:
         return entry.load()
     except Exception as error:  # a plugin may raise anything on import
-        raise _broken(entry, f"{type(error).__name__}: {error}") from error
+        raise _broken(entry, f"{type(error).__name__}: {error}", _line(error)) from error
 
 
-def _broken(entry: EntryPoint, reason: str) -> UsageError:
+def _line(error: Exception) -> str:
+    """The file and line where it went wrong; empty where that is not code of the plugin, as for a missing module."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}, line {error.lineno}"
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename != __file__ and not {"<", "importlib"} & {frame.filename[0], *Path(frame.filename).parts}
+    ]
+    return f"{frames[-1].filename}, line {frames[-1].lineno}" if frames else ""
+
+
+def _broken(entry: EntryPoint, reason: str, line: str = "") -> UsageError:
     owner = f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown distribution"
     return UsageError(
         "plugin.broken",
         f"The plugin {entry.name!r} of {owner} cannot be loaded: {reason}",
-        where=f"entry point {entry.group}: {entry.name} = {entry.value}",
-        mend="update or uninstall that distribution",
+        where="; ".join(filter(None, [line, f"entry point {entry.group}: {entry.name} = {entry.value}"])),
+        mend="correct it where it is your own, else update or uninstall that distribution",
         plugin=entry.name,
         distribution=owner,
         error=reason,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trainer.errors import UsageError
-from trainer.events import EpochEnded, Status
+from trainer.events import CallbackFailed, EpochEnded, Status
 from trainer.metrics.calibration import Calibration
 from trainer.metrics.classification import Metrics
 from trainer.metrics.outputs import Outputs
@@ -177,6 +177,8 @@ class Result(RunTables):
     """Class names (C,)."""
     valid_f1: Mapping[int, tuple[float, ...]] = field(default_factory=dict, repr=False)
     """F1 of each class (C,) on the validation images, by epoch."""
+    detached: tuple[CallbackFailed, ...] = ()
+    """Failures of callbacks without which this attempt went on."""
     _model: nn.Module | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -1521,6 +1521,10 @@
         <translation>Файл {file} не загружается: {error}. Исправьте его: команда «python ФАЙЛ.py» покажет всю ошибку.</translation>
     </message>
     <message>
+        <source>callback_file.choose</source>
+        <translation>В файле {file} не один колбэк. Назовите нужный после двоеточия: my_callback.py:MyCallback. Найдены: {names}</translation>
+    </message>
+    <message>
         <source>callback_file.form</source>
         <translation>--callback {text}: нужны файл и класс в нём, например my_callback.py:MyCallback.</translation>
     </message>

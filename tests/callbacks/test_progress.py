@@ -148,6 +148,20 @@ def test_images_are_counted_with_their_speed_and_the_time_left(stage: Any, words
     bars.close()
 
 
+def test_who_stops_reading_is_no_failure() -> None:
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            if "train loss" in text:
+                raise BrokenPipeError
+            return super().write(text)
+
+    text = Closed()
+    result = make(callbacks=[Progress(Console(file=text))], epochs=2).fit()
+    assert (result.status, result.detached) == ("completed", ())
+    assert "trainable parameters" in text.getvalue()
+    assert "completed" not in text.getvalue()
+
+
 # --- in a notebook
 
 

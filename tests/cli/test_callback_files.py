@@ -87,6 +87,16 @@ def test_killed_and_resumed_it_goes_on_counting(cli: Cli, runs: Path, counter: P
     assert "round 4 of attempt 2" in log
 
 
+def test_a_run_of_a_file_goes_on_with_the_class_of_the_package(cli: Cli, runs: Path, counter: Path) -> None:
+    words = ("--callback", "counter.py", "--option", "Counter.label=round", "--epochs", 2, "--name", "a")
+    assert cli("train", "digits", *words).code == 0
+    module = counter.with_name("package") / "src" / "counter" / "__init__.py"
+    module.parent.mkdir(parents=True)
+    counter.rename(module)
+    assert cli("resume", "a", "--epochs", 3, "--callback", f"{module}:Counter").code == 0
+    assert "round 3 of attempt 2" in (runs / "a" / "log.txt").read_text("utf-8")
+
+
 def test_a_run_goes_on_without_it_where_that_is_asked_for(cli: Cli, counter: Path) -> None:
     assert cli("train", "digits", "--callback", "counter.py:Counter", "--epochs", 1, "--name", "a").code == 0
     assert cli("resume", "a", "--epochs", 2).code == 4
@@ -97,7 +107,9 @@ def test_a_run_goes_on_without_it_where_that_is_asked_for(cli: Cli, counter: Pat
 @pytest.mark.parametrize(
     ("text", "says", "runs_it"),
     [
-        ("counter.py", "for example: --callback counter.py:MyCallback", False),
+        ("three.py", "three.py has 2 callbacks: First, Second", False),
+        ("none.py", "none.py has 0 callbacks", False),
+        ("broken.py", "broken.py, line 2", False),
         ("counter:Counter", "FILE.py:NAME", False),
         ("counter.py:a.b", "FILE.py:NAME", False),
         ("nowhere.py:Counter", "There is no file", False),
@@ -108,6 +120,10 @@ def test_a_run_goes_on_without_it_where_that_is_asked_for(cli: Cli, counter: Pat
 def test_what_cannot_be_found_is_refused(
     cli: Cli, runs: Path, counter: Path, text: str, says: str, runs_it: bool
 ) -> None:
+    first, second = (f"class {name}({base}): pass" for name, base in (("First", "a.Callback"), ("Second", "Callback")))
+    counter.with_name("three.py").write_text(f"{first}\n{second}\nclass Rate(float): pass\n", "utf-8")
+    counter.with_name("none.py").write_text("class Plain: pass\n", "utf-8")
+    counter.with_name("broken.py").write_text("x = 1\nclass (\n", "utf-8")
     answer = cli("train", "digits", "--callback", text)
     assert answer.code == 4
     assert says in " ".join(answer.err.split())
@@ -133,6 +149,21 @@ def test_a_file_that_raises_is_told_without_a_traceback(
     assert says in " ".join(answer.err.split())
     assert "Traceback" not in answer.err
     assert not runs.exists()
+
+
+def test_a_file_with_one_callback_needs_no_name(cli: Cli, runs: Path, counter: Path) -> None:
+    refused = cli("train", "digits", "--callback", "counter.py", "--option", "counter.label=round")
+    assert (refused.code, ran(counter)) == (4, False)
+    said = " ".join(refused.err.split())
+    assert "did you mean 'Counter'?" in said
+    assert "FILE.py:" not in said
+    words = ("--callback", "counter.py", "--option", "Counter.label=round", "--epochs", 1, "--name", "a")
+    answer = cli("train", "digits", *words)
+    assert answer.code == 0, answer.err
+    assert "round 1 of attempt 1" in (runs / "a" / "log.txt").read_text("utf-8")
+    shown = cli("runs", "show", "a").out
+    assert "callbacks = []  # from a file: Counter" in shown
+    assert cli("runs", "show", "a", "--json").document["attempts"][0]["file_callbacks"] == ["Counter"]
 
 
 def test_options_that_do_not_fit_and_tables_without_a_callback(cli: Cli, counter: Path, tmp_path: Path) -> None:

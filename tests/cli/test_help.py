@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,18 @@ def test_train_shows_a_flag_with_range_and_default_for_every_setting(cli: Cli) -
     assert "a number from 0 to 180) [default: 0]" in page
     assert "--skip-bad" in page
     assert "--no-skip-bad" in page
+
+
+def test_the_help_of_the_window_names_its_flags(cli: Cli, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("PySide6", reason="the window comes with epochscope[gui]")
+    from gui.app import main
+
+    shown = cli("gui", "--help").out
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help", "--root"}
+    assert len(known) > 1
+    assert known <= set(re.findall(r"--[a-z-]+", shown))
 
 
 def test_nothing_at_all_shows_the_help(cli: Cli) -> None:

@@ -211,6 +211,12 @@ def test_describe_in_full_knows_devices_and_options(cli: Cli) -> None:
     stopping = next(one for one in found["callbacks"] if one["name"] == "early_stopping")
     assert "patience" in {option["name"] for option in stopping["options"]}
     assert not any("problem" in one for one in found["callbacks"])
+    page = cli("describe", "--full").out.splitlines()
+    at = next(number for number, line in enumerate(page) if line.startswith("  early_stopping"))
+    shown = [" ".join(line.split()) for line in page[at + 1 : at + 1 + len(stopping["options"])]]
+    assert shown[0] == "patience: int [default: 5]"
+    assert shown[3] == "mode: Optional[Literal['min', 'max']] [default: None]"
+    assert "      **options: float" in page
 
 
 def test_what_is_left_out_is_said_on_the_screen(cli: Cli, photos: Path) -> None:

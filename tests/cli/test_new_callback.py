@@ -49,6 +49,22 @@ def test_a_package_has_all_that_it_needs(cli: Cli, here: Path, name: str) -> Non
     assert "pip install -e mine/epochscope-best-so-far" in answer.out.replace("\\", "/")
 
 
+def test_what_its_comments_propose_works(cli: Cli, here: Path) -> None:
+    cli("new-callback", "best_so_far", "--file")
+    module, test = here / "best_so_far.py", here / "test_best_so_far.py"
+    code = (
+        module.read_text("utf-8").replace("# run.log_", "run.log_").replace("picture)", "np.zeros((2, 3), np.uint8))")
+    )
+    code = code.replace("min_gain: float = 0.0)", 'min_gain: float = 0.0, style: Literal["short", "long"] = "short")')
+    code = code.replace("from typing import Any", "from typing import Any, Literal\n\nimport numpy as np")
+    module.write_text(code, "utf-8")
+    checks = test.read_text("utf-8").replace("# of_scalars", "of_scalars").replace("# assert", "assert")
+    checks = checks.replace("import pytest", "import pytest\nfrom trainer.events import ScalarReported")
+    test.write_text(checks, "utf-8")
+    rules = ("-p", "no:cacheprovider", "-q", test)
+    assert "passed" in tool(sys.executable, "-m", "pytest", *rules, cwd=here)
+
+
 def test_what_is_written_is_tidy(cli: Cli, here: Path) -> None:
     """By the rules of ruff without settings, which are stricter about the length of a line than ours."""
     pytest.importorskip("ruff", reason="ruff comes with epochscope[dev]")

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from trainer.cli.flags import Json, shown_default
 from trainer.cli.output import say, say_json, table
+from trainer.engine.callback_options import type_text
 from trainer.plugins import MODELS, SOURCES
 from trainer.settings import describe as settings
 from trainer.settings import schema
@@ -80,7 +81,7 @@ def _plugin(entry: EntryPoint, load: bool) -> dict[str, Any]:
         try:
             loaded = entry.load()
             about["about"] = _first_sentence(inspect.getdoc(loaded) or "")
-            about["options"] = [_option(option) for option in inspect.signature(loaded).parameters.values()]
+            about["options"] = [_option(loaded, option) for option in inspect.signature(loaded).parameters.values()]
         except Exception as error:  # a plugin may raise anything
             about["problem"] = f"{type(error).__name__}: {error}"
     return about
@@ -90,12 +91,13 @@ def _first_sentence(text: str) -> str:
     return " ".join(text.split("\n\n")[0].split()).split(". ")[0].rstrip(".")
 
 
-def _option(option: inspect.Parameter) -> dict[str, Any]:
+def _option(plugin: Any, option: inspect.Parameter) -> dict[str, Any]:
     default = option.default
-    required = default is inspect.Parameter.empty
+    many = _MANY.get(option.kind, "")
+    required = default is option.empty and not many
     plain = default if isinstance(default, bool | int | float | str | None) else repr(default)
-    kind = "" if option.annotation is inspect.Parameter.empty else str(option.annotation)
-    return {"name": option.name, "type": kind, "required": required, "default": None if required else plain}
+    shown = None if default is option.empty else plain
+    return {"name": many + option.name, "type": type_text(plugin, option), "required": required, "default": shown}
 
 
 def _devices() -> list[dict[str, Any]]:
@@ -110,6 +112,7 @@ def _devices() -> list[dict[str, Any]]:
     return found
 
 
+_MANY: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 _OTHERWISE = {"data.source": "DATA", "plugins": "--option, or [plugins.NAME] in a file"}
 """Settings that have no flag of their own."""
 
@@ -137,9 +140,7 @@ def _page(found: dict[str, Any]) -> Iterator[str]:
     for key, title in titles.items():
         if found[key]:
             yield from ("", title)
-            yield from _pairs(
-                (one["name"], one.get("problem") or one.get("about") or _owner(one)) for one in found[key]
-            )
+            yield from _plugin_lines(found[key])
     yield from ("", "Devices (--device)")
     if found["devices"] is None:
         yield "  shown with --full, which loads PyTorch"
@@ -149,6 +150,23 @@ def _page(found: dict[str, Any]) -> Iterator[str]:
     yield from _pairs(found["versions"].items())
     yield from ("", "Folders")
     yield from _pairs(found["paths"].items())
+
+
+def _plugin_lines(plugins: list[dict[str, Any]]) -> Iterator[str]:
+    """Each with what it is, and below it its options, where it was loaded."""
+    lines = list(_pairs((one["name"], one.get("problem") or one.get("about") or _owner(one)) for one in plugins))
+    for line, plugin in zip(lines, plugins, strict=True):
+        yield line
+        options = [
+            (one["name"], one["type"] or "any", "required" if one["required"] else _default_text(one))
+            for one in plugin.get("options", ())
+        ]
+        wide = max((len(f"{name}: {kind}") for name, kind, _ in options), default=0)
+        yield from (f"      {f'{name}: {kind}':<{wide}}  {default}".rstrip() for name, kind, default in options)
+
+
+def _default_text(option: dict[str, Any]) -> str:
+    return "" if option["name"].startswith("*") else f"[default: {option['default']!r}]"
 
 
 def _owner(plugin: dict[str, Any]) -> str:

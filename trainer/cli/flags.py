@@ -52,7 +52,7 @@ Callbacks = Annotated[
     list[str] | None,
     Parameter(
         name="--callback",
-        help="A callback in a file of your own, which is run; may be given several times.",
+        help="A callback in a file of your own, which is run; :NAME where it has several; repeatable.",
         metavar=FORM,
         negative="",
     ),

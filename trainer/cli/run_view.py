@@ -93,6 +93,21 @@ def report_lines(evaluation: Evaluation) -> list[str]:
     ]
 
 
+def detached_line(callback: str, hook: str, epoch: int, error: str) -> str:
+    """Tell that a run went on without a callback.
+
+    Args:
+        callback: Name of the callback.
+        hook: Name of the hook that raised.
+        epoch: When, from 1; 0 before the first epoch.
+        error: Class and message of the exception.
+
+    Returns:
+        One line.
+    """
+    return f"{callback} failed in {hook} at epoch {epoch}; the run went on without it: {error}"
+
+
 def calibration_line(found: Calibration) -> str:
     """Describe the temperature, and its effect on the expected calibration error of the test split, else of validation.
 

@@ -12,6 +12,7 @@ from cyclopts import App
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import called, number, say, say_json, table
+from trainer.cli.run_view import detached_line
 from trainer.metrics.classification import over_classes
 from trainer.metrics.significance import in_brackets
 from trainer.number_format import clock
@@ -100,14 +101,16 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
     yield str(folder.path)
     yield from _about_training(found, summary, attempts)
     yield from _about_attempts(attempts, found["status"])
+    for one in found["detached"]:
+        yield from ("", detached_line(one["callback"], one["hook"], one["epoch"], one["error"]))
     if found["evaluation"]:
         yield from _about_evaluation(found["evaluation"])
+    yield from _about_reported(**found["reported"])
     if found["checkpoints"]:
         yield from ("", "checkpoints")
         yield from (f"  {file['name']}  {file['bytes'] / 1e6:.1f} MB" for file in found["checkpoints"])
     if found["settings"]:
-        yield from ("", "settings")
-        yield from (f"  {line}".rstrip() for line in dumps(found["settings"]).splitlines())
+        yield from _about_settings(found["settings"], attempts)
     if found["journal"]["damaged"]:
         yield from ("", f"damaged lines of the journal: {found['journal']['damaged']}")
         yield from (f"  line {one['line']}: {one['reason']}" for one in found["journal"]["damaged_lines"])
@@ -115,6 +118,24 @@ def _page(folder: RunFolder, found: dict[str, Any]) -> Iterator[str]:
         yield from ("", f"log: {found['log']}")
     if found["status"] in ("stopped", "failed", "lost") and not found["settings"].get("custom"):
         yield f"resume it with: epochscope resume {called(folder)}"
+
+
+def _about_reported(scalars: dict[str, Any], pictures: dict[str, Any]) -> Iterator[str]:
+    if scalars or pictures:
+        yield from ("", "reported by callbacks, the last of each")
+        rows = [(name, number(one["value"]), f"epoch {one['epoch']}") for name, one in scalars.items()]
+        rows += [(name, one["path"], f"epoch {one['epoch']}") for name, one in pictures.items()]
+        heads = ("name", "value", "when")
+        yield from ("  " + line for line in table(heads, rows, left=heads)[1:])
+
+
+def _about_settings(settings: dict[str, Any], attempts: list[dict[str, Any]]) -> Iterator[str]:
+    yield from ("", "settings")
+    from_files = next((one["file_callbacks"] for one in reversed(attempts) if "file_callbacks" in one), ())
+    for line in dumps(settings).splitlines():
+        beside = line.startswith("callbacks = ") and from_files
+        more = f"  # from a file: {', '.join(from_files)}" if beside else ""
+        yield f"  {line}{more}".rstrip()
 
 
 def _about_evaluation(found: dict[str, Any]) -> Iterator[str]:

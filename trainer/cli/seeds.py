@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.cli.output import called, number, say, say_json, table
-from trainer.cli.run_view import STOPPED, watch
+from trainer.cli.run_view import STOPPED, detached_line, watch
 from trainer.errors import UsageError
 from trainer.metrics.significance import Spread
 from trainer.repetition import Repetition
@@ -144,6 +144,9 @@ def _tell(done: Sequence[Seeded], count: int, stopped: RunFolder | None, as_json
     say("", f"{len(done)} of {count} runs are completed")
     if done:
         say(*_table(done), "", *CHANGES)
+    for one in done:
+        for lost in one.result.detached:
+            say("", f"warning: {one.name}: {detached_line(lost.callback, lost.hook, lost.epoch, lost.error)}")
     if stopped is not None:
         say("", f"{stopped.name} was stopped and saved; resume it with: epochscope resume {called(stopped)}")
 

@@ -15,7 +15,7 @@ from cyclopts import Parameter
 from trainer.callback_files import CallbackFile
 from trainer.cli.flags import Callbacks, Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import called, note, say, say_json
-from trainer.cli.run_view import INTERVALS, STOPPED, calibration_line, report_lines, watch
+from trainer.cli.run_view import INTERVALS, STOPPED, calibration_line, detached_line, report_lines, watch
 from trainer.distributed.joined_group import process_group
 from trainer.distributed.placement import placement
 from trainer.errors import EpochscopeError, UsageError
@@ -268,6 +268,8 @@ def _tell(result: Result, files: Sequence[CallbackFile]) -> None:
         say("", INTERVALS)
     if result.calibration is not None:
         say(calibration_line(result.calibration))
+    for one in result.detached:
+        say("", f"warning: {detached_line(one.callback, one.hook, one.epoch, one.error)}")
     if result.run_dir is None:
         return
     folder = RunFolder(result.run_dir)
@@ -286,6 +288,7 @@ def _document(result: Result) -> Mapping[str, Any]:
         "status": result.status,
         "reason": result.reason,
         "run": result.run_dir,
+        "detached": [to_builtins(one) for one in result.detached],
         "best_epoch": result.best_epoch,
         "best_loss": result.best_loss,
         "epochs": [to_builtins(epoch) for epoch in result.epochs],

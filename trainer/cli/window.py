@@ -11,7 +11,13 @@ from trainer.plugins import load_command
 
 def gui(
     *arguments: Annotated[
-        str, Parameter(help="A run to open, and flags of the window.", metavar="RUN", allow_leading_hyphen=True)
+        str,
+        Parameter(
+            help="A run to open: name, beginning of a name, folder, or `last`. Flags: --runs DIR, the folder of all "
+            "runs; --reset-layout, to forget sizes and places.",
+            metavar="RUN",
+            allow_leading_hyphen=True,
+        ),
     ],
 ) -> int:
     """Open the window: watch a run, see what it learned, start another."""

@@ -6,10 +6,12 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from trainer.settings import suggest
 
 OptionKind = Literal["switch", "integer", "number", "text", "path", "choice"]
 Plain = bool | int | float | str
@@ -22,6 +24,14 @@ _KINDS: dict[frozenset[type], OptionKind] = {
     frozenset({Path}): "path",
     frozenset({str, Path}): "path",
 }
+_ACCEPTED: dict[OptionKind, tuple[str, tuple[type, ...]]] = {
+    "switch": ("true or false", (bool,)),
+    "integer": ("a whole number", (int,)),
+    "number": ("a number", (int, float)),
+    "text": ("a text", (str,)),
+    "path": ("a path", (str, Path)),
+}
+"""What an option of each kind accepts, in words and as types."""
 _NO_TYPE = inspect.Parameter.empty
 
 
@@ -122,6 +132,51 @@ def as_arguments(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
+def option_problems(kind: type, options: Mapping[str, Any]) -> list[str]:
+    """Check options against the constructor, as a form does: their names, and values of the types that it knows.
+
+    Args:
+        kind: The class that takes them.
+        options: Values by the name of the argument.
+
+    Returns:
+        A line for each that does not fit, beginning with its name; what is missing is not among them.
+    """
+    try:
+        known = inspect.signature(kind).parameters
+        typed = {option.name: option for option in callback_options(kind).options}
+    except (TypeError, ValueError):
+        return []
+    takes_any = any(one.kind is one.VAR_KEYWORD for one in known.values())
+    names = [one.name for one in known.values() if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+    found = []
+    for name, value in options.items():
+        if name not in names and not takes_any:
+            found.append(f"{name}: there is no such option{_named_instead(name, names)}")
+        elif name in typed and (wanted := _expected(typed[name], value)):
+            found.append(f"{name}: got {value!r}, expected {wanted}")
+    return found
+
+
+def _named_instead(name: str, names: Sequence[str]) -> str:
+    """The one that may be meant, and all there are."""
+    hint = suggest(name, names)
+    return hint if hint.startswith(";") else f"{hint} options: {', '.join(names)}"
+
+
+def _expected(option: CallbackOption, value: Any) -> str:
+    """What it accepts, where that is not this value; else empty."""
+    if value is None:
+        return ""  # a script's; no file and no flag can say it
+    if option.kind == "choice":
+        same = any(type(one) is type(value) and one == value for one in option.choices)
+        return "" if same else f"one of {', '.join(map(repr, option.choices))}"
+    words, types = _ACCEPTED[option.kind]
+    if isinstance(value, types) and isinstance(value, bool) == (option.kind == "switch"):
+        return ""
+    return f'{words}: "{value}"' if option.kind == "text" and isinstance(value, int | float) else words
+
+
 def _option(one: inspect.Parameter, annotation: Any, about: str) -> CallbackOption | None:
     """None where its type is none of those of a form."""
     members, choices = _members(annotation)
@@ -167,6 +222,21 @@ def _annotation(kind: type, one: inspect.Parameter) -> Any:
         )[one.name]
     except Exception:  # whatever the text of an annotation raises
         return one.annotation
+
+
+def type_text(kind: type, one: inspect.Parameter) -> str:
+    """Tell the type of an argument as one would write it, such as `float | None`.
+
+    Args:
+        kind: The class or function that has it.
+        one: The argument.
+
+    Returns:
+        The text; "" without a type.
+    """
+    found = _annotation(kind, one)
+    text = found if isinstance(found, str) else "" if found is _NO_TYPE else inspect.formatannotation(found)
+    return re.sub(r"\b(typing|pathlib|collections\.abc)\.", "", text)
 
 
 def _type_text(annotation: Any) -> str:

@@ -15,6 +15,20 @@ def callback_states(callbacks: Iterable[Callback]) -> dict[str, dict[str, Any]]:
     return {name: state for name, state in states.items() if state}
 
 
+def tell_detached(
+    callbacks: Iterable[Callback],
+    states: Mapping[str, dict[str, Any]],
+    detached: Mapping[str, int],
+    warn: Callable[[str], object],
+) -> None:
+    """Tell which callbacks take part again that had failed in the attempt before, at the steps in `detached`: they have
+    not heard of the steps since."""
+    for name in map(callback_name, callbacks):
+        if name in detached:
+            text = f"{name} was detached at step {detached[name]}, after an error; it takes part again"
+            warn(f"{text}, and its state is from there" if name in states else text)
+
+
 def restore_callbacks(
     callbacks: Iterable[Callback], states: Mapping[str, dict[str, Any]], log: Callable[[str], object]
 ) -> None:

@@ -70,7 +70,8 @@ class Subscription:
 class EventBus:
     """Sorts subscribers, delivers events to them, and accounts for their time and failures.
 
-    `first_error` is the first error that must end the run, or None; `alarm` is called when it comes.
+    `first_error` is the first error that must end the run, or None; `alarm` is called when it comes. `detached`: the
+    failures after which the run went on without the callback, by its name.
     `note_failure` is called whenever a hook has raised, at RunEnded too, which no event tells.
     `seconds` is the time spent per subscriber.
     Raises UsageError where two callbacks share a name.
@@ -79,6 +80,7 @@ class EventBus:
     def __init__(self, callbacks: Iterable[Callback] = ()) -> None:
         self.run: RunContext | None = None
         self.first_error: EpochscopeError | None = None
+        self.detached: dict[str, CallbackFailed] = {}
         self.alarm: Callable[[], None] = lambda: None
         self.note_failure: Callable[[CallbackFailed, Exception], None] = lambda failure, error: None
         self._subscribers: list[_Subscriber] = []
@@ -212,6 +214,7 @@ class EventBus:
         self._closed = False
         self._queue.clear()  # what came after the end of an earlier run belongs to no run
         self.first_error = None
+        self.detached.clear()
         for subscriber in self._subscribers:
             subscriber.active, subscriber.failed_epochs, subscriber.seconds = True, 0, 0.0
         self._rebuild()
@@ -300,6 +303,8 @@ class EventBus:
         )
         if self.run is not None:
             self.run.log(f"callback {subscriber.name} failed in {failure.hook}, action: {action}", error)
+        if action == "detach":
+            self.detached[subscriber.name] = failure
         self.note_failure(failure, error)
         self._queue.append(failure)
 

@@ -343,6 +343,7 @@ class Loop:
             "modules": modules,
             "optimizer": optimizer_rest,
             "callbacks": callback_states(session.callbacks),
+            "detached": {name: failure.step for name, failure in session.bus.detached.items()},
             "classes": list(session.run.classes),
             "fingerprint": parts.feed.fingerprint,
             "input": input_facts(parts.feed),

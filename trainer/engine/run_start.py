@@ -12,7 +12,7 @@ from trainer.data.image_data import ImageData
 from trainer.data.loaders import DataSource
 from trainer.distributed.process_group import ProcessGroup
 from trainer.engine.arguments import promise
-from trainer.engine.callback_states import restore_callbacks
+from trainer.engine.callback_states import restore_callbacks, tell_detached
 from trainer.engine.loop import Loop
 from trainer.engine.parts import Parts
 from trainer.engine.resume import Continuation, find_continuation
@@ -105,6 +105,7 @@ def restore_run(session: Session, loop: Loop, continuation: Continuation, finger
     continuation.release()
     # the callbacks of other processes are in the checkpoint as well
     restore_callbacks(session.callbacks, meta["callbacks"], session.log if not session.group.rank else str)
+    tell_detached(session.callbacks, meta["callbacks"], meta.get("detached", {}), session.warn)
     session.checkpoints.update(continuation.paths())
     history = continuation.history()
     session.history.extend(history.finished)

@@ -165,6 +165,7 @@ class Session:
             epochs=tuple(self.history),
             evaluations=self.evaluations,
             calibration=self.calibration,
+            detached=tuple(self.bus.detached.values()),
             classes=self.run.classes,
             valid_f1=self.valid_f1,
             _model=self.run.model,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainer.callback import Callback
-from trainer.engine.callback_options import as_arguments
+from trainer.engine.callback_options import as_arguments, option_problems
 from trainer.errors import UsageError
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 from trainer.settings import Settings
@@ -38,6 +38,9 @@ def callbacks_of(settings: Settings, *, written: bool = True) -> list[Callback]:
 def make_callback(name: str, cls: type, options: Mapping[str, Any]) -> Callback:
     """A callback out of its class and what `[plugins.NAME]` says; texts are paths where it asks for those. Raises
     UsageError `plugin.options` where the options do not fit, `plugin.broken` for a class of another kind."""
+    if problems := option_problems(cls, options):
+        lines = "\n".join(f"{name}.{problem}" for problem in problems)
+        raise UsageError("plugin.options", lines, where=f"[plugins.{name}], or --option")
     try:
         made = cls(**as_arguments(cls, options))
     except (TypeError, ValueError) as error:

@@ -19,6 +19,7 @@ from trainer.store.folder import RunFolder
 from trainer.store.inspect import facts_of
 from trainer.store.journal import JournalReader
 from trainer.store.run_history import read_history
+from trainer.store.scalar_tables import scalar_rows
 
 _PER_CLASS = ("precision", "recall", "f1", "support")
 
@@ -83,7 +84,8 @@ def write_classes(folder: RunFolder, path: Path) -> Facts:
 
 
 def write_json(folder: RunFolder, path: Path) -> Facts:
-    """Export what `runs show --json` prints, with `history` (finished epochs) and `validations` (all metrics of each).
+    """Export what `runs show --json` prints, with `history` (finished epochs), `validations` (all metrics of each), and
+    what callbacks have reported: `scalars` (by name, all numbers in order) and `pictures` (in order).
 
     NaN and infinities are written as "NaN", "Infinity" and "-Infinity".
 
@@ -103,6 +105,8 @@ def write_json(folder: RunFolder, path: Path) -> Facts:
         **facts_of(folder, history, reader),
         "history": [row(event) for event in history.finished],
         "validations": [msgspec.to_builtins(done) for done in history.validations],
+        "scalars": scalar_rows(history.scalars),
+        "pictures": [msgspec.to_builtins(one) for one in history.pictures.values()],
     }
     plain = ev.spell_non_finite(about)
     text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"

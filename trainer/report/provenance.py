@@ -15,6 +15,7 @@ from trainer.report.run_data import Floats, RunData, table_of
 from trainer.report.section import Part
 from trainer.report.settings_table import Chosen, chosen, command, spelled
 from trainer.store import calibration_file
+from trainer.store.scalar_tables import scalar_rows
 
 MAX_CLASSES_LISTED = 40
 
@@ -24,7 +25,21 @@ class Background(Part):
 
     def write(self) -> None:
         """Write all sections, in order."""
-        self._write(self._data, self._settings, self._environment, self._repeat, self._gaps)
+        self._write(self._reported, self._data, self._settings, self._environment, self._repeat, self._gaps)
+
+    def _reported(self) -> None:
+        """The last number of each name; the pictures are in the run folder."""
+        texts = self._texts
+        rows = [
+            [
+                name,
+                texts.general(found["value"]) if math.isfinite(found["value"]) else DASH,
+                texts.whole(found["epoch"]),
+            ]
+            for name, found in ((name, rows[-1]) for name, rows in scalar_rows(self._run.history.scalars).items())
+        ]
+        if rows:
+            self._page.table(texts["table_reported"], [texts["reported"], texts["value"], texts["epoch"]], rows)
 
     def _data(self) -> None:
         run, texts, info = self._run, self._texts, self._run.info

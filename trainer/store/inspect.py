@@ -19,14 +19,15 @@ from trainer.store.journal import JournalReader
 from trainer.store.journal_summary import summary_of
 from trainer.store.run_files import parsed_settings, settings_text
 from trainer.store.run_history import RunHistory, read_history
+from trainer.store.scalar_tables import scalar_rows
 from trainer.store.summary import Summary
 from trainer.store.summary import read as read_summary
 
 
 def run_facts(folder: RunFolder) -> dict[str, Any]:
-    """Name, path, status, summary, best epoch, settings, edits of labels, attempts, checkpoints, evaluation, journal,
-    log. Missing or damaged parts are empty. Raises DiskError if the journal exists but cannot be opened,
-    NewerVersionError if a newer Epochscope wrote any of it."""
+    """Name, path, status, summary, best epoch, settings, edits of labels, attempts, checkpoints, evaluation, what
+    callbacks have last reported, detached callbacks, journal, log. Missing or damaged parts are empty. Raises DiskError
+    if the journal exists but cannot be opened, NewerVersionError if a newer Epochscope wrote any of it."""
     check_formats(folder)
     reader = JournalReader(folder.journal)
     return facts_of(folder, read_history(reader), reader)
@@ -45,6 +46,8 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
         "attempts": _attempts(history),
         "checkpoints": _files(folder.checkpoints, "*.safetensors"),
         "evaluation": {split: one.plain() for split, one in evaluations.find_all(folder).items()},
+        "reported": _reported(history),
+        "detached": _detached(history),
         "journal": {
             "records": history.records,
             "damaged": reader.damaged,
@@ -52,6 +55,22 @@ def facts_of(folder: RunFolder, history: RunHistory, reader: JournalReader) -> d
         },
         "log": folder.log if folder.log.exists() else None,
     }
+
+
+def _reported(history: RunHistory) -> dict[str, Any]:
+    """What callbacks have reported last of each name."""
+    last = {name: one for (name, _), one in sorted(history.pictures.items())}
+    return {
+        "scalars": {name: rows[-1] for name, rows in scalar_rows(history.scalars).items()},
+        "pictures": {name: {"epoch": one.epoch, "step": one.step, "path": one.path} for name, one in last.items()},
+    }
+
+
+def _detached(history: RunHistory) -> list[dict[str, Any]]:
+    """The failures after which an attempt went on without the callback, in order."""
+    failures = (one.values for one in history.messages if one.kind == "CallbackFailed")
+    parts = ("callback", "hook", "epoch", "step", "error")
+    return [{part: values[part] for part in parts} for values in failures if values["action"] == "detach"]
 
 
 def _summary(folder: RunFolder, history: RunHistory) -> Summary:
@@ -100,6 +119,7 @@ def _attempt(one: AttemptHistory) -> dict[str, Any]:
         about |= {"started_at": started.started_at, "resumed_step": started.resumed_step, "device": started.device}
         about |= {"parameters": started.parameters, "threads": started.threads, "versions": started.versions}
         about |= {"split_sizes": started.split_sizes, "classes": started.classes, "input_shape": started.input_shape}
+        about |= {"file_callbacks": started.file_callbacks}
     if (ended := one.ended) is not None:
         about |= {"status": ended.status, "reason": ended.reason, "code": ended.code, "error": ended.error}
     return about

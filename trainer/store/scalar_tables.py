@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,18 @@ def rewind_scalars(tables: dict[str, RecordTable], started: ev.RunStarted) -> No
         # what a callback reports of the step of a checkpoint may come after it, and is not reported again
         reached = np.searchsorted(table.column("step"), started.resumed_step, side="right")
         table.cut(int(max(covered, reached)))
+
+
+def scalar_rows(tables: Mapping[str, RecordTable]) -> dict[str, list[dict[str, Any]]]:
+    """What was reported, by name: `epoch`, `step` and `value`, by step."""
+    return {
+        name: [
+            {"epoch": int(epoch), "step": int(step), "value": float(value)}
+            for epoch, step, value in zip(*map(table.column, ("epoch", "step", "value")), strict=True)
+        ]
+        for name, table in tables.items()
+        if table.rows
+    }
 
 
 def not_finite(steps: NDArray[np.float64], losses: NDArray[np.float64]) -> Iterator[int]:
