@@ -145,7 +145,7 @@ def test_a_run_thrown_away_lies_in_the_trash(qtbot: QtBot, window: Window) -> No
 # -- closing ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("choice", ["Stay", "Let it go on", "Stop after this step"])
+@pytest.mark.parametrize("choice", ["Stay", "Keep it running", "Stop after this step"])
 @pytest.mark.slow
 def test_closing_asks_what_is_to_become_of_a_run_it_started(qtbot: QtBot, window: Window, choice: str) -> None:
     train(window)
@@ -156,7 +156,7 @@ def test_closing_asks_what_is_to_become_of_a_run_it_started(qtbot: QtBot, window
     if choice == "Stay":
         assert window.isVisible()
         assert engine.exit_code is None
-    elif choice == "Let it go on":
+    elif choice == "Keep it running":
         assert not window.isVisible()
         assert state(engine.folder) == "running"
     else:
