@@ -73,7 +73,7 @@ def test_onnxruntime_says_of_raw_photographs_what_predict_says(
     files = sorted(str(path) for path in images.rglob("*.jpg"))
     assert main(["predict", str(tmp_path / "runs" / "run"), *files, "--json"]) == 0
     told = [one["class"] for one in json.loads(capsys.readouterr().out)["images"]]
-    snippet = next(block.code for block in blocks(PAGE) if block.language == "python")
+    snippet = next(one.code for one in blocks(PAGE) if one.language == "python" and "onnxruntime" in one.code)
     command = [sys.executable, "-P", "-c", ELSEWHERE, *files]
     done = subprocess.run(
         command, input=snippet, capture_output=True, text=True, cwd=tmp_path, timeout=200, check=False
