@@ -77,7 +77,7 @@ class Progress(Callback):
         self._epochs = 0
         self._headed = False
         self._macro_f1 = self._valid_over = ""
-        # rich would end the process, and the run with it; this way only the display is given up
+        # rich would end the process, and the run with it (before 13.8 it raised); only the display is given up
         self.console.on_broken_pipe = self._fall_silent  # type: ignore[method-assign]
 
     # -- before the run ------------------------------------------------------------------------------------------
@@ -217,7 +217,10 @@ class Progress(Callback):
             bars.say(text)
             return
         # class names and paths are data: nothing in them is markup
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        try:
+            self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        except BrokenPipeError:
+            self._fall_silent()
 
 
 def _over(f1: tuple[float, ...], macro_f1: float) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,9 @@ from trainer.metrics.paired_comparison import mcnemar, paired_bootstrap
 from trainer.metrics.significance import Interval, bootstrap, intervals, spread
 
 Numbers = NDArray[np.int64]
+
+RNG: dict[str, Any] = {"rng" if "rng" in inspect.signature(stats.bootstrap).parameters else "random_state": 1}
+"""Named otherwise before scipy 1.15."""
 
 
 def answers(seed: int, images: int, classes: int, right: float) -> tuple[Numbers, Numbers]:
@@ -72,7 +77,7 @@ def test_intervals_run_over_the_classes_that_occur_in_each_draw() -> None:
     assert Metrics.from_confusion(confusion(true, taken, 9), 0.0).macro_f1 == f1_score(true, taken, average="macro")
     theirs = stats.bootstrap(
         (true, taken), macro_f1_of_those_that_occur, paired=True, n_resamples=20_000, confidence_level=0.9,
-        method="BCa", batch=500, rng=1,
+        method="BCa", batch=500, **RNG,
     ).confidence_interval  # fmt: skip
     near(ours.macro_f1, tuple(theirs))
 
@@ -96,7 +101,14 @@ def test_intervals_are_those_of_scipy(images: int, right: float) -> None:
     ours = bootstrap(true, taken, 5, samples=20_000, level=0.9)
     theirs = [
         stats.bootstrap(
-            (true, taken), figure, paired=True, n_resamples=20_000, confidence_level=0.9, method="BCa", batch=500, rng=1
+            (true, taken),
+            figure,
+            paired=True,
+            n_resamples=20_000,
+            confidence_level=0.9,
+            method="BCa",
+            batch=500,
+            **RNG,
         ).confidence_interval
         for figure in (accuracy, macro_f1)
     ]
@@ -229,7 +241,7 @@ def test_difference_is_that_of_scipy() -> None:
         return macro_f1(true, b, axis) - macro_f1(true, a, axis)
 
     theirs = stats.bootstrap(
-        (true, a, b), gain, paired=True, n_resamples=20_000, method="percentile", batch=500, rng=1
+        (true, a, b), gain, paired=True, n_resamples=20_000, method="percentile", batch=500, **RNG
     ).confidence_interval
     near(ours.macro_f1.interval, tuple(theirs))
     assert ours.macro_f1.value == pytest.approx(float(gain(true, a, b)))
