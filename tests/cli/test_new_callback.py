@@ -61,7 +61,7 @@ def test_what_its_comments_propose_works(cli: Cli, here: Path) -> None:
     checks = test.read_text("utf-8").replace("# of_scalars", "of_scalars").replace("# assert", "assert")
     checks = checks.replace("import pytest", "import pytest\nfrom trainer.events import ScalarReported")
     test.write_text(checks, "utf-8")
-    rules = ("-p", "no:cacheprovider", "-q", test)
+    rules = ("-p", "no:cacheprovider", "-p", "no:pytest-qt", "-q", test)  # that one needs Qt just by being installed
     assert "passed" in tool(sys.executable, "-m", "pytest", *rules, cwd=here)
 
 
