@@ -17,7 +17,6 @@ from trainer.data.loaders import DataSource
 from trainer.data.mixup import check_soft_labels
 from trainer.data.seeding import seed_generators
 from trainer.distributed.joined_group import process_group
-from trainer.engine import prediction
 from trainer.engine.arguments import (
     EVAL_BATCH,
     MOST_EVAL_BATCH,
@@ -41,7 +40,6 @@ from trainer.engine.evaluation_loop import Watch
 from trainer.engine.event_bus import EventBus, Subscription
 from trainer.engine.explain import explain
 from trainer.engine.final_evaluation import evaluate_all
-from trainer.engine.labelled_batches import labelled_batches
 from trainer.engine.loop import Loop
 from trainer.engine.module_state import check_storable
 from trainer.engine.parts import Parts
@@ -268,10 +266,9 @@ class Trainer:
 
     def _parts(self) -> Parts:
         given = (self.model, self.feed, self.optimizer, self._loss, len(self.classes), self.epochs, self.eval_batch)
-        half = self.precision == "bfloat16"
-        judged = {"metrics": CustomMetrics(self.metrics), "monitor": self.monitor}
-        more: dict[str, Any] = {**judged, "options": self.options, "group": self._group, "seed": self.seed}
-        return Parts(*given, self.device, self._forward, bfloat16=half, **more)
+        more: dict[str, Any] = {"metrics": CustomMetrics(self.metrics), "monitor": self.monitor, "seed": self.seed}
+        more |= {"options": self.options, "group": self._group, "bfloat16": self.precision == "bfloat16"}
+        return Parts(*given, self.device, self._forward, **more)
 
     def _settings(self) -> dict[str, Any]:
         train = {name: getattr(self, name) for name in ("epochs", "seed", "precision", "compile")}
@@ -307,6 +304,8 @@ class Trainer:
         if batches is None and isinstance(split, str) and split in self.feed.sizes:
             batches = self.feed.eval_batches(split, self.eval_batch)
         elif batches is None:
+            from trainer.engine.labelled_batches import labelled_batches
+
             split, batches = labelled_batches(self.feed, self.classes, split)
         given = (self.model, batches, self._loss, len(self.classes), self._forward, watch)
         found, outputs, seconds, own = measured_pass(self.metrics, split, *given)
@@ -324,8 +323,9 @@ class Trainer:
             A row per image: class, confidence and the probability of every class, in [0, 1]: the softmax of the logits
             divided by `temperature`. Of a folder the index is the path, of a DataFrame its index.
         """
-        given = (self.model, self._forward, self.feed, self.classes, self.device)
-        return prediction.predict(*given, images, self.temperature)
+        from trainer.engine.prediction import predict
+
+        return predict(self.model, self._forward, self.feed, self.classes, self.device, images, self.temperature)
 
     # -- steering, from any thread -------------------------------------------------------------------------------
 

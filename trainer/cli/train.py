@@ -196,10 +196,11 @@ def _own(files: Sequence[CallbackFile], made: Settings, *, as_json: bool) -> Cal
 def _propose(made: Settings) -> None:
     """A line about the recipe that fits better than the default model, for someone who has chosen neither."""
     from trainer.data.source_names import is_name
-    from trainer.recommendation import MANY, pretrained_installed, recommend, source_facts
 
     if is_name(made.data.source):
         return
+    from trainer.recommendation import MANY, pretrained_installed, recommend, source_facts
+
     try:
         fitting = recommend(source_facts(made.data), pretrained=True).recipe
     except EpochscopeError:
