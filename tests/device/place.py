@@ -22,18 +22,19 @@ CLASSES = 10
 
 
 class Scale(NamedTuple):
-    """How much is done: images of the two recipes, their epochs, epochs of the long run, images through the pretrained
-    network, seconds for each of its rates."""
+    """How much is done: images of the recipes, and of runs that are compared; epochs, and those of the long run; images
+    through the pretrained network, and seconds for each of its rates."""
 
     images: int
+    compared: int
     epochs: int
     long: int
     pretrained: int
     seconds: float
 
 
-FULL = Scale(50_000, 6, 1_000, 5_000, 6.0)
-SMALL = Scale(600, 2, 20, 40, 0.2)
+FULL = Scale(50_000, 2_000, 6, 1_000, 5_000, 6.0)
+SMALL = Scale(300, 400, 2, 20, 40, 0.05)
 """For a CPU: shows that the script works, not how fast anything is."""
 
 
@@ -114,8 +115,9 @@ class Place:
     def waits(self, work: Callable[[], object]) -> int:
         """How often `work` waits for the device; on a CPU, how often it reads a value. Reports, which come by the
         clock, are left out."""
-        with mock.patch("trainer.engine.loop.REPORT_SECONDS", 1e9), mock.patch(
-            "trainer.engine.session.PROGRESS_SECONDS", 1e9
+        with (
+            mock.patch("trainer.engine.loop.REPORT_SECONDS", 1e9),
+            mock.patch("trainer.engine.session.PROGRESS_SECONDS", 1e9),
         ):
             return _cuda_waits(work) if self.cuda else _reads(work)
 

@@ -51,4 +51,3 @@ def test_what_is_not_as_wanted_is_said_and_counted(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "OSError: broken" in done.stdout
     assert "1 of 3 as wanted" in done.stdout
-

@@ -41,7 +41,7 @@ def packages(report: dict[str, Any]) -> list[Package]:
 
 
 def ask(*requirements: str) -> list[Package]:
-    """What these bring, with the versions of constraints.txt. Raises CalledProcessError, as where there is no network."""
+    """What these bring, in the versions of constraints.txt. Raises CalledProcessError, as without a network."""
     options = ["--dry-run", "--ignore-installed", "--quiet", "--report", "-", "-c", str(ROOT / "constraints.txt")]
     command = [sys.executable, "-m", "pip", "install", *options, *requirements]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True)

@@ -3,7 +3,7 @@
     python -m tests.packaging.sbom WHEEL OUT.json
 
 Of the wheel with all extras that constraints.txt allows together, as pip resolves them here. The same packages give the
-same bytes.
+same bytes. A package whose file is not the recorded one (`tests.packaging.hashes`) ends it with an error.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from tests.packaging.hashes import wrong_content
 from tests.packaging.index import Package, ask, normal
 
 EXTRAS = ("gui", "photos", "pretrained", "metrics", "onnx", "search", "datasets", "tensorboard", "mlflow", "wandb")
@@ -81,7 +82,10 @@ def main() -> None:
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     wheel, out = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
-    found = bill(ask(f"{wheel}[{','.join(EXTRAS)}]"), "epochscope")
+    served = ask(f"{wheel}[{','.join(EXTRAS)}]")
+    if wrong_content([one for one in served if one.name != "epochscope"]):
+        sys.exit(1)
+    found = bill(served, "epochscope")
     out.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     print(f"{len(found['components'])} packages in {out}")
 
