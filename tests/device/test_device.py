@@ -35,7 +35,7 @@ def test_all_checks_on_the_cpu() -> None:
     rows = [line.split("|")[1:5] for line in done.stdout.splitlines() if line.startswith("| ")][2:]
     assert len(rows) >= 2 * len(CHECKS), done.stdout
     judged = [is_so.strip() for _, _, wanted, is_so in rows if is_so.strip()]
-    assert judged.count("yes") >= 13, done.stdout
+    assert judged.count("yes") >= 12, done.stdout
     assert "NO" not in judged, done.stdout
 
 

@@ -12,6 +12,7 @@ import json
 import sys
 import uuid
 from collections.abc import Iterable, Sequence
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,15 @@ def reference(package: Package) -> str:
     return f"pkg:pypi/{package.name}@{package.version}"
 
 
+def installed_expression(package: Package) -> str | None:
+    """The licence of a package that is installed here in the same version: older pip reports no expressions."""
+    try:
+        here = distribution(package.name)
+    except PackageNotFoundError:
+        return None
+    return here.metadata["License-Expression"] if here.version == package.version else None
+
+
 def component(package: Package, kind: str = "library") -> dict[str, Any]:
     """A package with its digest and licence."""
     found = {
@@ -39,7 +49,10 @@ def component(package: Package, kind: str = "library") -> dict[str, Any]:
         "hashes": [{"alg": "SHA-256", "content": package.digest}],
     }
     about = package.metadata
-    expression, free = about.get("license_expression"), about.get("license", "").strip()
+    expression, free = (
+        about.get("license_expression") or installed_expression(package),
+        about.get("license", "").strip(),
+    )
     named = [one.rpartition(" :: ")[2] for one in about.get("classifier", ()) if one.startswith("License :: ")]
     if expression:
         found["licenses"] = [{"expression": expression}]
