@@ -19,7 +19,7 @@ from trainer.engine.session import Session
 from trainer.engine.settings_callbacks import callbacks_of
 from trainer.engine.shared_callbacks import of_process
 from trainer.engine.shared_commands import command_queue
-from trainer.errors import UsageError
+from trainer.errors import EpochscopeError, UsageError
 from trainer.events import Preparing
 from trainer.plugins import check_names, load_metric, model_options
 from trainer.settings import Settings, Train, from_toml, merge
@@ -48,8 +48,8 @@ def start(
     signals: bool = False,
 ) -> Result:
     """Make a run folder under `root` and train. `own`: callbacks loaded from files, which a resumed run needs again,
-    with the options that `settings` has for them. Raises what the run raised; wrong usage is raised before any file is
-    written."""
+    with the options that `settings` has for them. Raises what the run raised; what has `leaves_run` false, such as wrong
+    usage, leaves no folder."""
     from trainer.data import check_source
 
     check_names(settings, {type(callback).__name__ for callback in own})
@@ -64,15 +64,15 @@ def start(
     try:
         session = _session(group, everybody, folder, settings, signals=signals, own=names)
         return session.conduct(lambda: _build_new(settings, session, root).train(session))
-    except UsageError:
-        # some wrong usage is found only with torch imported, such as a missing device: it leaves no folder either
-        if not group.rank:
+    except EpochscopeError as error:
+        # found only with torch imported, such as a missing device, or in the run, such as a folder without images
+        if not group.rank and not error.leaves_run:
             remove_tree(folder.path)
         raise
 
 
 def _begun_before(group: ProcessGroup) -> str:
-    """The run of this launch's last start; empty where there was none, or it was wrong usage and left nothing."""
+    """The run of this launch's last start; empty where there was none, or it was refused and left nothing."""
     run = group.remembered()
     return run if run and Path(run).exists() else ""
 

@@ -198,7 +198,8 @@ class RunController(QObject):
         self.steering.engine = None
         self.started.pop(engine.folder.path, None)
         code = engine.exit_code
-        if code in processes.DONE_CODES or (code in TOLD_BY_THE_RUN and run.model.began):
+        # a source that was refused takes its run away with it
+        if code in processes.DONE_CODES or (code in TOLD_BY_THE_RUN and run.model.began and run.folder.path.is_dir()):
             return
         if code < 0 and run.model.began:
             return

@@ -16,7 +16,7 @@ from trainer.baselines.peak_memory import PeakMemory
 from trainer.callback import Callback, Phase
 from trainer.engine.context import RunContext
 from trainer.engine.session import Session
-from trainer.errors import EpochscopeError, UsageError
+from trainer.errors import EpochscopeError
 from trainer.events import EpochEnded
 from trainer.launch import build, open_settings_data, start
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
@@ -105,8 +105,9 @@ def start_guest(
 
     try:
         return session.conduct(lambda: build(settings, session).train(session, loop))
-    except UsageError:
-        remove_tree(folder.path)
+    except EpochscopeError as error:
+        if not error.leaves_run:
+            remove_tree(folder.path)
         raise
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.errors import DivergedError, OutOfMemoryError, UsageError
+from trainer.errors import DivergedError, EpochscopeError, OutOfMemoryError, UsageError
 from trainer.search.search_plan import SearchPlan, plan_of
 from trainer.search.search_space import Value, with_values
 from trainer.search.study import Study, check_optuna, run_name, values_of
@@ -96,6 +96,8 @@ class ParameterSearch:
         if self._kept is None:
             self._check_free()
         self._written = 0.0
+        self._ended = False
+        """A trial has come to an end, whatever that was."""
         self._started_at = now_text()
 
     def _check_free(self) -> None:
@@ -131,6 +133,10 @@ class ParameterSearch:
             finally:
                 record = self._write(study, ended)
             return record
+        except EpochscopeError as error:
+            if self._kept is None and not error.leaves_run and not self._ended:
+                remove_tree(self.folder.path)  # as a run, a search that was refused leaves nothing
+            raise
         finally:
             lock.release()
 
@@ -164,6 +170,7 @@ class ParameterSearch:
             if not ended:
                 return False
             self._tell(study, trial, folder)
+        self._ended = True
         self._write(study, "running")
         return True
 
