@@ -60,8 +60,10 @@ class UsageError(EpochscopeError):
 
 
 class DataError(EpochscopeError):
-    """Images or labels cannot be used as they are. A source that is refused as a whole leaves no run; what is wrong with
-    single images is listed in the run's log."""
+    """Images or labels cannot be used as they are.
+
+    A source that is refused as a whole leaves no run; what is wrong with single images is listed in the run's log.
+    """
 
     exit_code = 5
 

@@ -19,6 +19,7 @@ from gui.widgets.banner import Banner
 from gui.window.file_callbacks import FileCallbacks
 from gui.window.preferences import Preferences
 from trainer.errors import EpochscopeError, UsageError
+from trainer.plugins import stand_in
 from trainer.store import trash
 from trainer.store.folder import RunFolder
 from trainer.store.requests import Do, When
@@ -103,7 +104,7 @@ class RunController(QObject):
             if not wanted:
                 return
             epochs = max(info.epochs, run.model.epoch) + more
-        if info is not None and info.file_callbacks:
+        if info is not None and not all(map(stand_in, info.file_callbacks)):
             self._file_callbacks.ask(run.folder.path, epochs, info.file_callbacks)
         else:
             self.go_on(run.folder.path, epochs)

@@ -23,7 +23,6 @@ from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 from trainer.settings import Settings, merge
 from trainer.store.durable import remove_tree
 from trainer.store.folder import create_run
-from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
     from trainer.baselines.external_loops import ExternalLoop
@@ -89,8 +88,7 @@ def start_guest(
         plain["train"] = {key: value for key, value in plain["train"].items() if key not in _OF_STEPS}
     # `custom` is what a window knows of runs that only their maker can continue
     written = {**plain, "custom": True, "baseline": {"algorithm": kind, **options}}
-    folder = create_run(root, name)
-    write_settings(folder, written)
+    folder = create_run(root, name, settings=written)
     defaults = [load_callback(callback)() for callback in DEFAULT_CALLBACKS]
     session = Session([*defaults, *callbacks], folder=folder, settings=written, signals=True)
 

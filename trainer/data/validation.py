@@ -27,9 +27,7 @@ class FaultyDataError(DataError):
         unreadable: As above.
     """
 
-    def __init__(
-        self, code: str, what: str, faults: Sequence[Fault], *, mend: str, unreadable: bool = True
-    ) -> None:
+    def __init__(self, code: str, what: str, faults: Sequence[Fault], *, mend: str, unreadable: bool = True) -> None:
         self.faults, self.unreadable = tuple(faults), unreadable
         super().__init__(code, what, where=listed(faults), mend=mend, count=len(faults), path=faults[0].path)
 

@@ -18,7 +18,7 @@ from trainer.search.search_space import Value, with_values
 from trainer.search.study import Study, check_optuna, run_name, values_of
 from trainer.search.trial_reporter import PRUNED, TrialReporter
 from trainer.store.durable import remove_tree
-from trainer.store.folder import RunFolder, is_run, state
+from trainer.store.folder import RunFolder, is_free, is_run, state
 from trainer.store.journal import JournalReader
 from trainer.store.run_files import dotted_settings
 from trainer.store.run_history import read_history
@@ -102,7 +102,7 @@ class ParameterSearch:
 
     def _check_free(self) -> None:
         for number in range(self.plan.trials):
-            if (path := self.root / run_name(self.folder, number)).exists():
+            if not is_free(path := self.root / run_name(self.folder, number)):
                 raise _taken(path)
 
     def run(self) -> SearchRecord:
@@ -177,10 +177,6 @@ class ParameterSearch:
     def _begin(self, study: Study, trial: Trial, folder: RunFolder, values: dict[str, Value]) -> bool:
         from trainer.launch import start
 
-        if folder.path.is_dir():  # killed before there was anything in it, or a folder that is no run
-            if any(not path.is_dir() for path in folder.path.rglob("*")):
-                raise _taken(folder.path)
-            remove_tree(folder.path)
         run = folder.name
         settings = with_values(self.plan.trial_settings, values)
         reporter = self._reporter(study, trial)
