@@ -135,7 +135,7 @@ def create_run(
     count = 1
     while True:
         path = root / (base if count == 1 else f"{base}-{count}")
-        if is_free(path) and _make(path, settings):
+        if not os.path.lexists(path) and _make(path, settings):
             return RunFolder(path)
         count += 1
 
