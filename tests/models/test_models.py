@@ -137,7 +137,7 @@ def test_a_plugins_model(monkeypatch: pytest.MonkeyPatch) -> None:
         build_model("mine", CIFAR, 10, {"width": 1}, seed=1)
     assert (caught.value.code, caught.value.where) == ("model.options", "[plugins.mine], or --option mine.KEY=VALUE")
     assert caught.value.what.splitlines() == [
-        "mine.width: there is no such option; known: depth",
+        "mine.width: there is no such option, did you mean 'depth'? options: depth",
         "mine.depth: is missing, expected a value",
     ]
 

@@ -199,14 +199,14 @@ def _clear(path: Path) -> None:
     is not empty, and what is deleted inside is named relative to the folder that was opened here."""
     with contextlib.suppress(OSError):
         if os.rmdir in os.supports_dir_fd:
-            opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            opened = durable.seam.open(path, os.O_RDONLY)
             try:
                 names = os.listdir(opened)  # noqa: PTH208 - a descriptor
                 if all(_is_leftover(path / name) for name in names):
                     for name in names:
                         (os.rmdir if name in SUBFOLDERS else os.unlink)(name, dir_fd=opened)
             finally:
-                os.close(opened)
+                durable.seam.close(opened)
         path.rmdir()
 
 
