@@ -12,6 +12,7 @@ from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, SettingsForm, qu
 from trainer.cli.flags import gather
 from trainer.settings import Settings, describe, flags
 from trainer.settings.fields import as_typed
+from trainer.store.folder import create_run
 
 LR, WARMUP, EPOCHS = ("train", "lr"), ("train", "warmup"), ("train", "epochs")
 
@@ -163,7 +164,7 @@ def test_the_default_root_is_not_named(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_names_of_runs(form: SettingsForm) -> None:
-    (form.root / "digits-softmax-1").mkdir()
+    create_run(form.root, "digits-softmax-1", settings={})
     assert form.run_name() == "digits-softmax-2"
     form.name = "digits-softmax-1"
     assert problems(form) == {("name",): "name_taken"}
