@@ -130,3 +130,52 @@ def test_all_unknown_names_at_once(install) -> None:
     assert [line.partition(":")[0] for line in lines] == ["model", "callbacks", "plugins.other"]
     assert "did you mean 'cnn'" in lines[0]
     assert "did you mean 'tidy'" in lines[1]
+
+
+METRICS = """
+from typing import Literal
+
+def hits(chances, labels, *, beta: float, average: Literal["micro", "macro"] = "macro"): return beta
+
+class Top:
+    def __init__(self, num_classes: int, top: int = 1) -> None:
+        if top > num_classes:
+            raise ValueError(f"top: got {top}, expected at most {num_classes}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "says"),
+    [
+        ("hits", {"beta": "two"}, "hits.beta: got 'two', expected a number"),
+        ("hits", {}, "hits.beta: is missing, expected a number"),
+        ("hits", {"beta": 1, "average": "all"}, "hits.average: got 'all', expected one of 'micro', 'macro'"),
+        ("hits", {"beta": 1, "labels": 2}, "hits.labels: there is no such option; known: beta, average"),
+        ("top", {"tpo": 2}, "top.tpo: there is no such option, did you mean 'top'? options: num_classes, top"),
+        ("top", {"top": 2.5}, "top.top: got 2.5, expected a whole number"),
+        ("top", {"top": 11}, "The metric 'top' cannot be created: top: got 11, expected at most 10"),
+    ],
+)
+def test_options_of_a_metric_are_checked_like_those_of_a_callback(
+    install, name: str, options: dict[str, object], says: str
+) -> None:
+    install("[epochscope.metrics]\nhits = someplugin_module:hits\ntop = someplugin_module:Top\n", METRICS)
+    with pytest.raises(UsageError) as caught:
+        plugins.load_metric(name, options, 10)
+    assert (caught.value.code, caught.value.what) == ("plugin.options", says)
+    assert caught.value.where == f"[plugins.{name}], or --option {name}.KEY=VALUE"
+
+
+def test_options_of_a_metric_that_fit_arrive(install) -> None:
+    install("[epochscope.metrics]\nhits = someplugin_module:hits\ntop = someplugin_module:Top\n", METRICS)
+    assert plugins.load_metric("hits", {"beta": 2}, 10)([], []) == 2
+    assert type(plugins.load_metric("top", {"top": 3}, 10)).__name__ == "Top"
+
+
+def test_the_installed_callback_that_stands_in_for_one_of_a_file(install) -> None:
+    install("[epochscope.callbacks]\ncounter = someplugin_module:Counter\na = someplugin_module:Same\nb = other:Same\n")
+    assert plugins.stand_in("Counter") == "counter"
+    assert plugins.stand_in("counter") == "counter"
+    assert plugins.stand_in("Same") == "", "it is not clear which"
+    assert plugins.stand_in("Journal") == "", "a run has that anyway"
+    assert plugins.stand_in("Nothing") == ""

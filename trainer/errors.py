@@ -25,6 +25,8 @@ class EpochscopeError(Exception):
 
     exit_code: ClassVar[int] = 1
     """What the command line ends with."""
+    leaves_run: bool = True
+    """Whether the folder of a new run that it ended is kept: it has something that the error does not say."""
 
     def __init__(
         self, code: str, what: str, *, where: str = "", expected: str = "", mend: str = "", **parameters: Plain
@@ -54,10 +56,14 @@ class UsageError(EpochscopeError):
     """Wrong settings, flags or arguments: found before torch is imported, nothing was written."""
 
     exit_code = 4
+    leaves_run = False
 
 
 class DataError(EpochscopeError):
-    """Images or labels cannot be used as they are."""
+    """Images or labels cannot be used as they are.
+
+    A source that is refused as a whole leaves no run; what is wrong with single images is listed in the run's log.
+    """
 
     exit_code = 5
 

@@ -16,10 +16,10 @@ from trainer.distributed.process_group import ProcessGroup
 from trainer.engine.event_bus import callback_name
 from trainer.engine.resume import Continuation, check_file_callbacks, find_continuation
 from trainer.engine.session import Session
-from trainer.engine.settings_callbacks import callbacks_of
+from trainer.engine.settings_callbacks import callbacks_of, stand_ins
 from trainer.engine.shared_callbacks import of_process
 from trainer.engine.shared_commands import command_queue
-from trainer.errors import UsageError
+from trainer.errors import EpochscopeError, UsageError
 from trainer.events import Preparing
 from trainer.plugins import check_names, load_metric, model_options
 from trainer.settings import Settings, Train, from_toml, merge
@@ -48,8 +48,8 @@ def start(
     signals: bool = False,
 ) -> Result:
     """Make a run folder under `root` and train. `own`: callbacks loaded from files, which a resumed run needs again,
-    with the options that `settings` has for them. Raises what the run raised; wrong usage is raised before any file is
-    written."""
+    with the options that `settings` has for them. Raises what the run raised; where `leaves_run` is false, as for
+    wrong usage, the folder is removed."""
     from trainer.data import check_source
 
     check_names(settings, {type(callback).__name__ for callback in own})
@@ -64,23 +64,22 @@ def start(
     try:
         session = _session(group, everybody, folder, settings, signals=signals, own=names)
         return session.conduct(lambda: _build_new(settings, session, root).train(session))
-    except UsageError:
-        # some wrong usage is found only with torch imported, such as a missing device: it leaves no folder either
-        if not group.rank:
+    except EpochscopeError as error:
+        # found only with torch imported, such as a missing device, or in the run, such as a folder without images
+        if not group.rank and not error.leaves_run:
             remove_tree(folder.path)
         raise
 
 
 def _begun_before(group: ProcessGroup) -> str:
-    """The run of this launch's last start; empty where there was none, or it was wrong usage and left nothing."""
+    """The run of this launch's last start; empty where there was none, or it was refused and left nothing."""
     run = group.remembered()
     return run if run and Path(run).exists() else ""
 
 
 def _new_folder(settings: Settings, root: Path, name: str | None) -> RunFolder:
-    folder = create_run(root, name, stem=f"{Path(settings.data.source).name}-{settings.model}")
-    write_settings(folder, settings.model_dump())
-    return folder
+    stem = f"{Path(settings.data.source).name}-{settings.model}"
+    return create_run(root, name, stem=stem, settings=settings.model_dump())
 
 
 def _session(
@@ -116,7 +115,7 @@ def resume(
     signals: bool = False,
 ) -> Result:
     """Resume a run, up to `epochs` epochs in total if given. `own`: as for `start`; `without`: callbacks from files
-    that the run had and may do without now.
+    that the run had and may do without now. An installed callback of the same name stands in for a missing one.
 
     Raises UsageError for a run started with the caller's own model: only `Trainer(...).fit(resume=True)` can build that
     again; and `resume.callbacks` where a callback from a file is missing.
@@ -125,13 +124,18 @@ def resume(
     settings = group.from_first(lambda: read_settings(folder))
     if epochs is not None:
         settings = merge(settings.model_dump(), {"train": {"epochs": epochs}})
-    continuation, names = group.from_first(lambda: _continuation(group, folder)), tuple(map(callback_name, own))
-    check_file_callbacks(folder, continuation, {*names, *without})
+    continuation, given = group.from_first(lambda: _continuation(group, folder)), {*map(callback_name, own), *without}
+    installed = stand_ins(settings, [name for name in continuation.file_callbacks if name not in given])
+    check_file_callbacks(folder, continuation, {*given, *installed})
+    own = (*own, *installed.values())
+    names = tuple(map(callback_name, own))
     group.remember(str(folder.path.absolute()))
     everybody = [*callbacks_of(settings), *own, *callbacks]
     session = _session(group, everybody, folder, settings, signals=signals, continuation=continuation, own=names)
 
     def work() -> None:
+        for name in installed:
+            session.warn(f"{name} came from a file; the installed callback of that name takes its place")
         trainer = build(settings, session, root=folder.path.parent)
         if session.folder is not None:
             # notes made while building stay: this may be the first attempt to get this far

@@ -19,6 +19,7 @@ from typing import Any
 from trainer.backbones import BACKBONES, check_timm, is_pretrained
 from trainer.errors import UsageError
 from trainer.settings import Settings, refuse, suggest
+from trainer.settings.constructor_options import as_arguments, check_options
 
 MODELS: dict[str, str] = {
     "softmax": "Softmax regression: one linear layer",
@@ -77,6 +78,15 @@ def load_callback(name: str) -> type:
     return loaded
 
 
+def stand_in(name: str) -> str:
+    """The installed callback that can do for one from a file called `name`: its entry point or its class is called so.
+    Empty where there is none, or more than one. Nothing is loaded."""
+    ours = (*DEFAULT_CALLBACKS, *_COVERED_CALLBACKS)
+    there = [entry for entry in entry_points(group="epochscope.callbacks") if entry.name not in ours]
+    found = {entry.name for entry in there if entry.name == name} or {one.name for one in there if one.attr == name}
+    return found.pop() if len(found) == 1 else ""
+
+
 def load_command(name: str) -> Callable[..., Any]:
     """A command provided by another package, such as `gui`. Raises UsageError `gui.missing` or `plugin.broken`."""
     if not _find("epochscope.commands", name):
@@ -127,17 +137,28 @@ def load_metric(name: str, options: Mapping[str, Any], classes: int) -> Any:
         raise _broken(
             _find("epochscope.metrics", name)[0], f"it names {loaded!r:.200}, which is not a function or class"
         )
+    return _metric(name, loaded, options, classes)
+
+
+def _metric(name: str, made_by: Callable[..., Any], options: Mapping[str, Any], classes: int) -> Any:
     try:
-        known = inspect.signature(loaded).parameters
-        if not isinstance(loaded, type):
-            inspect.signature(loaded).bind_partial(**options)
-            return partial(loaded, **options) if options else loaded
-        if "num_classes" in known and "num_classes" not in options:
-            options = {**options, "num_classes": classes}
-        return loaded(**options)
+        known = list(inspect.signature(made_by).parameters)
+    except (TypeError, ValueError):  # of some built-in functions
+        known = []
+    if not isinstance(made_by, type):
+        check_options(name, made_by, options, positional=2)  # after probabilities and labels
+        return partial(made_by, **options) if options else made_by
+    if "num_classes" in known and "num_classes" not in options:
+        options = {**options, "num_classes": classes}
+    check_options(name, made_by, options)
+    try:
+        return made_by(**as_arguments(made_by, options))
     except (TypeError, ValueError) as error:
         raise UsageError(
-            "plugin.options", f"The metric {name!r} cannot be created: {error}", where=f"[plugins.{name}]"
+            "plugin.options",
+            f"The metric {name!r} cannot be created: {error}",
+            where=f"[plugins.{name}], or --option {name}.KEY=VALUE",
+            mend=f"correct its options: {', '.join(known) or 'it has none'}",
         ) from error
 
 

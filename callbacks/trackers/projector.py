@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.engine.context import RunContext
+from trainer.plotting.png import png_bytes
 from trainer.store import durable
 
 if TYPE_CHECKING:
@@ -112,8 +112,6 @@ def _on_one_line(name: str) -> str:
 
 def _sprite(images: NDArray[np.uint8]) -> tuple[bytes, tuple[int, int]]:
     """All images on one square sheet, row by row, as a PNG; height and width of each on it."""
-    from PIL import Image
-
     side = math.ceil(math.sqrt(len(images)))
     every = math.ceil(side * max(images.shape[1:3]) / LARGEST_SPRITE)  # large images are thinned out
     small = images[:, ::every, ::every]
@@ -122,6 +120,4 @@ def _sprite(images: NDArray[np.uint8]) -> tuple[bytes, tuple[int, int]]:
     for place, image in enumerate(small):
         top, left = (place // side) * high, (place % side) * wide
         sheet[top : top + high, left : left + wide] = image
-    buffer = io.BytesIO()
-    Image.fromarray(sheet).save(buffer, "PNG")
-    return buffer.getvalue(), (high, wide)
+    return png_bytes(sheet), (high, wide)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import time
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from callbacks.trackers.tracker import Tracker
 from trainer.engine.context import RunContext
 from trainer.errors import Plain
 from trainer.events import EvaluationDone
+from trainer.plotting.png import png_bytes
 
 PLACE = "tensorboard"
 """Folder in the run folder, or in the current folder."""
@@ -107,13 +107,10 @@ class _EventFile(TrackedRun):
 
     def picture(self, name: str, pixels: NDArray[Any], step: int, wall: float) -> None:
         """As a PNG."""
-        from PIL import Image
         from tensorboard.compat.proto.summary_pb2 import Summary
 
-        buffer = io.BytesIO()
-        Image.fromarray(pixels).save(buffer, "PNG")
         height, width = pixels.shape[:2]
-        image = Summary.Image(height=height, width=width, colorspace=3, encoded_image_string=buffer.getvalue())
+        image = Summary.Image(height=height, width=width, colorspace=3, encoded_image_string=png_bytes(pixels))
         self._summary(step, wall, {"tag": name, "image": image})
 
     def embedding(self, found: EmbeddedImages, step: int) -> None:

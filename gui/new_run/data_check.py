@@ -16,7 +16,8 @@ from gui.engine.rpc_client import Answer, RpcClient
 from gui.new_run import data_findings
 from gui.new_run.counts_table import CountsTable
 from gui.text import formats
-from gui.text.errors import fault_text, whole_text
+from gui.text.errors import fault_text
+from gui.text.failures import failure_text
 from gui.text.reasons import note_text
 from gui.widgets import labels
 from gui.widgets.fitting_tabs import FittingTabs, TabName
@@ -334,18 +335,6 @@ def as_pixels(arrays: dict[str, NDArray[Any]]) -> NDArray[np.uint8]:
     bright = arrays["images"] * arrays["std"].reshape(shape) + arrays["mean"].reshape(shape)
     pixels = np.clip(np.rint(bright * 255), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
     return np.repeat(pixels, 3, axis=3) if pixels.shape[3] == 1 else pixels
-
-
-def failure_text(answer: Answer) -> str:
-    """Return the text of a helper's refusal.
-
-    Args:
-        answer: The helper's answer.
-
-    Returns:
-        The translated text.
-    """
-    return formats.plain(whole_text(answer))
 
 
 def _arrays(path: object) -> dict[str, NDArray[Any]]:

@@ -22,13 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.rpc_client import Answer, RpcClient
-from gui.new_run.data_check import failure_text
 from gui.panels.base import Panel
 from gui.panels.class_legend import ClassLegend
 from gui.panels.confusion.image_detail import ImageDetail
 from gui.plotting.class_markers import look_of_class
 from gui.plotting.scatter import About, Cloud, Scatter
 from gui.text import formats
+from gui.text.failures import failure_text
 from gui.viewmodels.embedding import EmbeddingPoints, Layout, items, predicted, read_map, stamp
 from gui.viewmodels.explanations import Explanations
 from gui.viewmodels.image_index import ImageIndex, Seen, Verdicts

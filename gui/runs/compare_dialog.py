@@ -27,11 +27,11 @@ from gui.runs.comparison_verdict import ComparisonVerdict
 from gui.runs.run_text import heads, shown
 from gui.text.formats import short_path
 from gui.text.setting_titles import setting_titles
-from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import plain_tip
 from gui.window.dimensions import MEDIUM, space
+from trainer.settings.fields import as_typed
 from trainer.store.folder import RunFolder
 from trainer.store.run_files import data_fingerprint
 from trainer.text_shortening import distinct_names, short_line
@@ -259,5 +259,5 @@ def _text(row: Row | None, name: str, locale: QLocale) -> str:
 def _setting_line(one: SettingDifference) -> ComparisonRow:
     (words,) = setting_titles([one.name])
     title = one.name if words == one.name else f"{words} ({one.name})"
-    texts = tuple("–" if value is None else short_line(short_path(as_text(value))) for value in one.values)
+    texts = tuple("–" if value is None else short_line(short_path(as_typed(value))) for value in one.values)
     return ComparisonRow(short_line(title), texts, one.differs)

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trainer import reasons
-from trainer.engine.callback_options import callback_options, summary
 from trainer.plugins import addable_callbacks, load_callback
 from trainer.resources import resource
 from trainer.settings import describe
+from trainer.settings.constructor_options import constructor_options, summary
 from trainer.settings.recipes import recipes
 
 LANGUAGES: dict[str, list[str]] = {"ru": [], "en": ["-pluralonly"]}
@@ -124,7 +124,7 @@ def callback_texts() -> Iterator[str]:
     for name in addable_callbacks():
         if (kind := load_callback(name)).__module__.startswith("callbacks."):
             yield summary(kind)
-            yield from (option.about for option in callback_options(kind).options)
+            yield from (option.about for option in constructor_options(kind).options)
 
 
 def fault_codes() -> set[str]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gui.viewmodels.form_fields import PLUGINS, Path_, as_text
+from gui.viewmodels.form_fields import PLUGINS, Path_
 from trainer.settings import describe
+from trainer.settings.fields import as_typed
 
 _TOLD_ELSEWHERE = {
     ("data", "source"), ("model",), ("train", "optimizer"), ("train", "seed"), ("train", "epochs"), ("train", "device"),
@@ -44,12 +45,12 @@ def changed_settings(settings: Mapping[str, Any]) -> list[ChangedSetting]:
         if setting.type is dict or setting.path in _TOLD_ELSEWHERE:
             continue
         values = table(settings, setting.group) if setting.group else settings
-        if setting.key in values and as_text(values[setting.key]) != as_text(setting.default):
-            found.append(ChangedSetting(setting.path, setting.title, as_text(values[setting.key])))
+        if setting.key in values and as_typed(values[setting.key]) != as_typed(setting.default):
+            found.append(ChangedSetting(setting.path, setting.title, as_typed(values[setting.key])))
     plugins = table(settings, PLUGINS)
     for name in plugins:
         for key, value in table(plugins, name).items():
-            found.append(ChangedSetting((PLUGINS, name, key), "", as_text(value)))
+            found.append(ChangedSetting((PLUGINS, name, key), "", as_typed(value)))
     return found
 
 

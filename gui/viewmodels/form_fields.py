@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from trainer.settings.fields import Setting
+from trainer.settings.fields import Setting, as_typed
 
 Path_ = tuple[str, ...]
 Kind = Literal["choice", "open_choice", "switch", "integer", "number", "list", "text", "path"]
@@ -76,7 +76,7 @@ class OptionField(Field):
     @property
     def base(self) -> str:
         """The default as one types it; "" where it is None, or there is none."""
-        return "" if self.setting.default is None else as_text(self.setting.default)
+        return "" if self.setting.default is None else as_typed(self.setting.default)
 
     def value(self, text: str) -> Any:
         """Read a text.
@@ -100,23 +100,3 @@ class OptionField(Field):
             return str(Path(text).expanduser().absolute())
         parsers: dict[str, type] = {"integer": int, "number": float}
         return parsers.get(self.kind, str)(text)
-
-
-def as_text(value: Any) -> str:
-    """Format a value as one types it.
-
-    Args:
-        value: Value of a setting; None is `auto`, lists are separated by commas.
-
-    Returns:
-        The text.
-    """
-    if value is None:
-        return "auto"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
-    if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
-    return str(value)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any, Literal
 
 import numpy as np
@@ -22,7 +21,7 @@ from trainer.errors import DataError, NewerVersionError
 from trainer.metrics.classification import confusion
 from trainer.store.evaluations import read_outputs
 from trainer.store.folder import RunFolder, confined
-from trainer.store.thumbnails import PublishedImages, PublishedSplit, open_published
+from trainer.store.thumbnails import PublishedImages, PublishedSplit, named_fingerprint, open_published
 
 Split = Literal["valid", "test"]
 Keep = Literal["all", "wrong", "right"]
@@ -198,20 +197,17 @@ class ImageIndex:
         self._published, self._labels = None, {}
         if self._model.images is None:
             return "unpublished"
-        parts = PurePosixPath(self._model.images).parts
-        if len(parts) != 2 or parts[0] != ".data":
-            return "outside"
-        root = self._folder.path.parent
+        root, key = self._folder.path.parent, ""
         try:
-            folder = os.path.realpath(root / ".data" / parts[1])
-            if os.path.dirname(os.path.dirname(folder)) != os.path.realpath(root):  # noqa: PTH120
+            key = named_fingerprint(root, self._model.images)
+            if not key:
                 return "outside"
-            found = open_published(root, parts[1])
+            found = open_published(root, key)
             self._labels = {name: np.array(one.labels, np.int64) for name, one in found.splits.items()}
         except NewerVersionError:
             return "newer"
         except (DataError, OSError, ValueError, OverflowError):
-            return "damaged" if os.path.isdir(root / ".data" / parts[1]) else "missing"  # noqa: PTH112
+            return "damaged" if key and os.path.isdir(root / ".data" / key) else "missing"  # noqa: PTH112
         self._published = found
         return ""
 

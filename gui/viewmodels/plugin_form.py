@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gui.viewmodels.form_fields import PLUGINS, Kind, OptionField, Path_, Problem, as_text
-from trainer.settings.fields import Setting
+from gui.viewmodels.form_fields import PLUGINS, Kind, OptionField, Path_, Problem
+from trainer.settings.fields import Setting, as_typed
 
 _TYPES: dict[Kind, type] = {"switch": bool, "integer": int, "number": float}
 
@@ -58,7 +58,7 @@ class PluginForm:
         for path, one in self.fields().items():
             table = self._taken.get(one.plugin, {})
             if one.setting.key in table:
-                self.set(path, as_text(table.pop(one.setting.key)))
+                self.set(path, as_typed(table.pop(one.setting.key)))
 
     def fields(self) -> dict[Path_, OptionField]:
         """All fields that are known."""
@@ -142,7 +142,7 @@ def read_refusal(answer: Mapping[str, Any]) -> Problem:
 
 def _field(plugin: str, answer: Mapping[str, Any]) -> OptionField:
     kind: Kind = answer["kind"]
-    values = {as_text(value): value for value in answer["choices"]}
+    values = {as_typed(value): value for value in answer["choices"]}
     if kind == "switch" and answer["default"] is None:  # neither yes nor no
         kind, values = "choice", {"true": True, "false": False}
     unset = [""] if kind == "choice" and answer["default"] is None else []

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.growable import Floats
 from trainer.errors import NewerVersionError, UsageError
+from trainer.settings.fields import as_typed
 from trainer.store import summary as summaries
 from trainer.store.change_stamp import Stamp, change_stamp
 from trainer.store.folder import RunFolder
@@ -291,7 +291,7 @@ def place_on(dimension: DimensionRecord, value: Any) -> float:
 
 def _marks(dimension: DimensionRecord) -> tuple[tuple[float, str], ...]:
     if dimension.choices:
-        return tuple((place_on(dimension, one), as_text(one)) for one in dimension.choices)
+        return tuple((place_on(dimension, one), as_typed(one)) for one in dimension.choices)
     ends: Sequence[float] = (dimension.low or 0.0, dimension.high or 0.0)
     return tuple((float(place), f"{end:.3g}") for place, end in enumerate(ends))
 
@@ -305,4 +305,4 @@ def value_text(value: Any) -> str:
     Returns:
         The text.
     """
-    return f"{value:.3g}" if isinstance(value, float) else as_text(value)
+    return f"{value:.3g}" if isinstance(value, float) else as_typed(value)

@@ -13,16 +13,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gui.viewmodels.form_fields import Field, Kind, Path_, Problem, as_text
+from gui.viewmodels.form_fields import Field, Kind, Path_, Problem
 from gui.viewmodels.plugin_form import PluginForm
 from trainer.data.source_names import NAMES, check_source, is_name
 from trainer.errors import UsageError
 from trainer.plugins import MODELS, callback_names, data_names, metric_names, model_names, options_tables
 from trainer.settings import Settings, describe, flag_name, merge
-from trainer.settings.fields import Setting
+from trainer.settings.fields import Setting, as_typed
 from trainer.settings.plugin_options import PluginOption
 from trainer.settings.recipes import Recipe, recipes
-from trainer.store.folder import check_name, default_root
+from trainer.store.folder import check_name, default_root, is_free
 
 SOURCE: Path_ = ("data", "source")
 MODEL: Path_ = ("model",)
@@ -110,14 +110,14 @@ class SettingsForm:
             for part in path:
                 value = value.get(part, ...) if isinstance(value, Mapping) else ...
             if value is not ...:
-                self.set(path, as_text(value))
+                self.set(path, as_typed(value))
 
     def base(self, path: Path_) -> str:
         """The text below what was typed: the recipe's, or the default."""
         value: Any = self.recipe.values if self.recipe else {}
         for part in path:
             value = value.get(part, ...) if isinstance(value, Mapping) else ...
-        return as_text(self.fields[path].setting.default if value is ... else value)
+        return as_typed(self.fields[path].setting.default if value is ... else value)
 
     def text(self, path: Path_) -> str:
         """The current text of a setting."""
@@ -248,7 +248,7 @@ class SettingsForm:
             check_name(self.name)
         except UsageError as error:
             return [Problem(("name",), "name", f"expected {error.expected}")]
-        if (self.root / self.name).exists():
+        if not is_free(self.root / self.name):
             return [Problem(("name",), "name_taken", f"there is already a run named {self.name!r}")]
         return []
 

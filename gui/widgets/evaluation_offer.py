@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui.engine.rpc_client import Answer, RpcClient
-from gui.new_run.data_check import failure_text
 from gui.text import formats
+from gui.text.failures import failure_text
 from gui.viewmodels.calibration_reader import evaluate_command
 from gui.widgets import labels
 from trainer.store.folder import RunFolder

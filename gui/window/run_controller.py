@@ -19,6 +19,7 @@ from gui.widgets.banner import Banner
 from gui.window.file_callbacks import FileCallbacks
 from gui.window.preferences import Preferences
 from trainer.errors import EpochscopeError, UsageError
+from trainer.plugins import stand_in
 from trainer.store import trash
 from trainer.store.folder import RunFolder
 from trainer.store.requests import Do, When
@@ -103,7 +104,7 @@ class RunController(QObject):
             if not wanted:
                 return
             epochs = max(info.epochs, run.model.epoch) + more
-        if info is not None and info.file_callbacks:
+        if info is not None and not all(map(stand_in, info.file_callbacks)):
             self._file_callbacks.ask(run.folder.path, epochs, info.file_callbacks)
         else:
             self.go_on(run.folder.path, epochs)
@@ -198,7 +199,8 @@ class RunController(QObject):
         self.steering.engine = None
         self.started.pop(engine.folder.path, None)
         code = engine.exit_code
-        if code in processes.DONE_CODES or (code in TOLD_BY_THE_RUN and run.model.began):
+        # a source that was refused takes its run away with it
+        if code in processes.DONE_CODES or (code in TOLD_BY_THE_RUN and run.model.began and run.folder.path.is_dir()):
             return
         if code < 0 and run.model.began:
             return

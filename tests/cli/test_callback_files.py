@@ -97,6 +97,27 @@ def test_a_run_of_a_file_goes_on_with_the_class_of_the_package(cli: Cli, runs: P
     assert "round 3 of attempt 2" in (runs / "a" / "log.txt").read_text("utf-8")
 
 
+def test_an_installed_callback_of_that_name_takes_its_place(
+    cli: Cli, runs: Path, counter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("--callback", "counter.py", "--option", "Counter.label=round", "--epochs", 2, "--name", "a")
+    assert cli("train", "digits", *words).code == 0
+    folder = counter.with_name("packages")
+    about = folder / "epoch_counter-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: epoch-counter\nVersion: 1.0\n", "utf-8")
+    (about / "entry_points.txt").write_text("[epochscope.callbacks]\ncounting = epoch_counter:Counter\n", "utf-8")
+    counter.rename(folder / "epoch_counter.py")
+    monkeypatch.syspath_prepend(str(folder))
+    answer = cli("resume", "a", "--epochs", 3)
+    assert answer.code == 0, answer.err
+    log = (runs / "a" / "log.txt").read_text("utf-8")
+    assert "round 3 of attempt 2" in log, "its state and its options are those of the run"
+    assert "Counter came from a file; the installed callback of that name takes its place" in log
+    assert cli("resume", "a", "--epochs", 4, "--without", "Counter").code == 0
+    assert "round 4" not in (runs / "a" / "log.txt").read_text("utf-8")
+
+
 def test_a_run_goes_on_without_it_where_that_is_asked_for(cli: Cli, counter: Path) -> None:
     assert cli("train", "digits", "--callback", "counter.py:Counter", "--epochs", 1, "--name", "a").code == 0
     assert cli("resume", "a", "--epochs", 2).code == 4

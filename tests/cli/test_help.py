@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,13 @@ def test_the_list_of_commands_is_that_of_the_design(cli: Cli) -> None:
     assert [*used.split(), *known.split()] == COMMANDS
     shown = [name for name in COMMANDS if f"│ {name} " in cli("--help").out]
     assert shown == [name for name in COMMANDS if name != "assist"]  # it answers programs
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_flag_means_one_thing(name: str) -> None:
+    found = build()[name].assemble_argument_collection(parse_docstring=False)
+    names = Counter(one for argument in found for one in argument.names)
+    assert max(names.values(), default=1) == 1, names.most_common(3)
 
 
 def test_train_shows_a_flag_with_range_and_default_for_every_setting(cli: Cli) -> None:

@@ -33,6 +33,12 @@ def test_a_search_and_the_command_at_its_end(cli: Cli, runs: Path) -> None:
     assert whole == trial
 
 
+def test_no_batch_above_the_training_set_is_proposed(cli: Cli) -> None:
+    found = cli("search", "digits", "--samples", 60, "--epochs", 1, "--name", "small", "--trials", 1, "--json").document
+    (batches,) = [one["choices"] for one in found["space"] if one["name"] == "train.batch"]
+    assert max(batches) == 32
+
+
 def test_it_goes_on_by_its_name_alone(cli: Cli, runs: Path) -> None:
     first = cli(*FEW, "--trials", 1, "--monitor", "accuracy", "--json").document
     more = cli("search", "--name", "few", "--trials", 2, "--json").document

@@ -113,3 +113,21 @@ def test_the_readmes_commands_work_one_after_the_other(
             given += ["--backbone.size", "32"] if words[-1].startswith("photos") else []
         answer = cli(*given)
         assert answer.code == 0, (words, answer.err)
+
+
+FOREIGN = {
+    *("--dereference", "--hard-dereference", "--sparse"),  # of tar
+    *("--force-reinstall", "--install", "--upgrade"),  # of pip
+    "--max-restarts",  # of torchrun
+}
+
+
+def flags_in(*pages: str) -> set[str]:
+    texts = [(ROOT / "docs" / "reference" / page).read_text("utf-8") for page in pages]
+    return {flag for text in texts for flag in re.findall(r"--[a-z][a-z0-9.-]*[a-z0-9]", text)}
+
+
+def test_every_flag_that_an_error_names_exists() -> None:
+    named = flags_in("errors.md") - FOREIGN
+    assert "--batch" in named
+    assert named <= flags_in("command-line.md", "settings.md")

@@ -133,9 +133,13 @@ def test_a_plugins_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("trainer.models.build.load_model", lambda name: factory)
     assert len(build_model("mine", CIFAR, 10, {"depth": 1}, seed=1)) == 3
-    with pytest.raises(UsageError, match="width") as caught:
+    with pytest.raises(UsageError) as caught:
         build_model("mine", CIFAR, 10, {"width": 1}, seed=1)
-    assert (caught.value.code, caught.value.where) == ("model.options", "[plugins.mine]")
+    assert (caught.value.code, caught.value.where) == ("model.options", "[plugins.mine], or --option mine.KEY=VALUE")
+    assert caught.value.what.splitlines() == [
+        "mine.width: there is no such option, did you mean 'depth'? options: depth",
+        "mine.depth: is missing, expected a value",
+    ]
 
 
 def test_an_unknown_model(monkeypatch: pytest.MonkeyPatch) -> None:

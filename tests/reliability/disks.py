@@ -84,6 +84,11 @@ class CrashDisk(durable.Seam):
         self._call("unlink", path)
         super().unlink(path)
 
+    def remove_tree(self, path: Path) -> None:
+        if self.dead and threading.current_thread() is threading.main_thread():
+            raise Dead
+        super().remove_tree(path)
+
     def touch(self, path: Path) -> None:
         super().touch(path)
 

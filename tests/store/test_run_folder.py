@@ -66,7 +66,7 @@ def test_names_that_some_platform_cannot_bear_are_refused(tmp_path: Path, name: 
 
 @pytest.mark.parametrize("name", ["a", "A-1_b.c", "console", "0" * 64, "com", "-x", "_"])
 def test_names_that_are_fine_everywhere(tmp_path: Path, name: str) -> None:
-    assert create_run(tmp_path, name).path == tmp_path / name
+    assert create_run(tmp_path, name, settings={}).path == tmp_path / name
     with pytest.raises(UsageError) as caught:
         create_run(tmp_path, name)
     assert caught.value.code == "run.exists"

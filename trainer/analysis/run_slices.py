@@ -9,7 +9,6 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,10 +16,9 @@ from trainer.analysis.slices import LEAST, Slices, find_slices
 from trainer.data.image_facts import ImageFacts, Words, image_facts
 from trainer.data.photo_facts import photo_facts
 from trainer.errors import DataError, UsageError
-from trainer.store import durable
-from trainer.store.evaluations import MAX_BYTES, SplitMetrics, read_outputs
+from trainer.store.evaluations import SplitMetrics, read_outputs
 from trainer.store.folder import RunFolder, confined
-from trainer.store.run_files import dotted_settings
+from trainer.store.run_files import data_fingerprint, dotted_settings
 from trainer.store.thumbnails import PublishedSplit, open_published
 
 Tell = Callable[[str, int, int], None]
@@ -164,17 +162,15 @@ def published_facts(
 
 
 def _published(folder: RunFolder, split: str) -> PublishedSplit:
-    try:
-        about: Any = msgspec.json.decode(durable.read_bytes(folder.environment, MAX_BYTES), type=dict)
-        key = str(about["data_fingerprint"])
-    except (OSError, KeyError, ValueError, msgspec.MsgspecError, RecursionError) as error:
+    key = data_fingerprint(folder)
+    if not key:
         raise DataError(
             "slices.data",
             f"It is not known which data {folder.name} was trained on.",
             where=str(folder.environment),
             expected="environment.json with a data_fingerprint",
             name=folder.name,
-        ) from error
+        )
     found = open_published(folder.path.parent, key).splits
     if split not in found:
         raise UsageError(

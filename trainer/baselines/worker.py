@@ -16,14 +16,13 @@ from trainer.baselines.peak_memory import PeakMemory
 from trainer.callback import Callback, Phase
 from trainer.engine.context import RunContext
 from trainer.engine.session import Session
-from trainer.errors import EpochscopeError, UsageError
+from trainer.errors import EpochscopeError
 from trainer.events import EpochEnded
 from trainer.launch import build, open_settings_data, start
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback
 from trainer.settings import Settings, merge
 from trainer.store.durable import remove_tree
 from trainer.store.folder import create_run
-from trainer.store.run_files import write_settings
 
 if TYPE_CHECKING:
     from trainer.baselines.external_loops import ExternalLoop
@@ -89,8 +88,7 @@ def start_guest(
         plain["train"] = {key: value for key, value in plain["train"].items() if key not in _OF_STEPS}
     # `custom` is what a window knows of runs that only their maker can continue
     written = {**plain, "custom": True, "baseline": {"algorithm": kind, **options}}
-    folder = create_run(root, name)
-    write_settings(folder, written)
+    folder = create_run(root, name, settings=written)
     defaults = [load_callback(callback)() for callback in DEFAULT_CALLBACKS]
     session = Session([*defaults, *callbacks], folder=folder, settings=written, signals=True)
 
@@ -105,8 +103,9 @@ def start_guest(
 
     try:
         return session.conduct(lambda: build(settings, session).train(session, loop))
-    except UsageError:
-        remove_tree(folder.path)
+    except EpochscopeError as error:
+        if not error.leaves_run:
+            remove_tree(folder.path)
         raise
 
 

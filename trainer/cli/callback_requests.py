@@ -10,11 +10,11 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from trainer.cli.output import error_parts
-from trainer.engine.callback_options import ConstructorOptions, callback_options, summary
 from trainer.engine.settings_callbacks import make_callback
 from trainer.errors import EpochscopeError, UsageError
 from trainer.plugins import addable_callbacks, load_callback
 from trainer.settings import Settings
+from trainer.settings.constructor_options import ConstructorOptions, constructor_options, summary
 
 
 def callbacks_answer(settings: Settings) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def _about(name: str) -> dict[str, Any]:
     about: dict[str, Any] = {"name": name, "package": entry.dist.name if entry.dist else ""}
     try:
         kind = load_callback(name)
-        found = callback_options(kind)
+        found = constructor_options(kind)
     except EpochscopeError as error:
         return {**about, "problem": error_parts(error)}
     except Exception as error:  # a plugin may raise anything

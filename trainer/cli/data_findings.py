@@ -159,7 +159,7 @@ def write_means(report: Report, out: Path) -> Path:
         raise UsageError("data.means", f"{out} is not the name of a PNG file.", expected="--means FILE.png")
     from PIL import Image, ImageDraw, ImageFont
 
-    from trainer.store.durable import write_bytes
+    from trainer.store.output_file import write_output
 
     means = report.mean_images()
     height, width = means.shape[1:3]
@@ -178,7 +178,7 @@ def write_means(report: Report, out: Path) -> Path:
         draw.text((x, y + height * scale + 3), name, "black", font)
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG")
-    write_bytes(out, buffer.getvalue())
+    write_output(out, buffer.getvalue())
     return out
 
 

@@ -11,10 +11,10 @@ from cyclopts import Parameter
 
 from trainer.cli.flags import Json, shown_default
 from trainer.cli.output import say, say_json, table
-from trainer.engine.callback_options import type_text
 from trainer.plugins import MODELS, SOURCES
 from trainer.settings import describe as settings
 from trainer.settings import schema
+from trainer.settings.constructor_options import type_text
 from trainer.settings.recipes import recipes
 from trainer.store.environment import versions
 from trainer.store.folder import default_root

@@ -13,7 +13,7 @@ from trainer.data.labelled_images import LabelledImages, find_labelled
 from trainer.data.validation import listed
 from trainer.errors import UsageError
 from trainer.export.prediction_table import prediction_csv
-from trainer.store import durable
+from trainer.store.output_file import write_output
 
 if TYPE_CHECKING:
     from trainer.analysis.labelled_evaluation import LabelledEvaluation
@@ -95,7 +95,7 @@ def evaluate_data(
     with warnings_noted():
         found = evaluate_images(trainer, weights, images, skip_bad=skip_bad, with_rows=with_rows, progress=_Told())
     if csv is not None:
-        durable.write_bytes(csv, csv_bytes(prediction_csv(found.rows)), mode=0o666)
+        write_output(csv, csv_bytes(prediction_csv(found.rows)))
     _warn(images, found)
     note(*map(str, left_out))
     if json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +12,9 @@ from trainer.cli.flags import Json, Runs
 from trainer.cli.output import note, say, say_json, table
 from trainer.errors import DataError, UsageError
 from trainer.plotting.heat_overlay import Method, overlay
-from trainer.store import durable
+from trainer.plotting.png import png_bytes
 from trainer.store.folder import default_root, find_run
+from trainer.store.output_file import write_output
 
 if TYPE_CHECKING:
     from trainer.analysis.image_explainer import ImageExplainer, OneImage, Similar
@@ -62,7 +62,7 @@ def explain(
     found = explainer.saliency(shown, label)
     similar, reason = _similar(explainer, shown, neighbors)
     if out is not None:
-        durable.write_bytes(out, _picture(shown, found), mode=0o666)
+        write_output(out, _picture(shown, found))
     if json:
         say_json({"run": folder.path, **_document(explainer, found, out), "neighbors": _rows(explainer, similar)})
     else:
@@ -141,6 +141,4 @@ def _picture(shown: OneImage, found: Saliency) -> bytes:
     plain = np.asarray(Image.fromarray(shown.pixels).resize(size, Image.Resampling.NEAREST))
     values = np.asarray(Image.fromarray(found.values).resize(size, Image.Resampling.BILINEAR))
     gap = np.full((size[1], GAP, 3), 255, np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(np.hstack([plain, gap, overlay(plain, values)])).save(buffer, "PNG")
-    return buffer.getvalue()
+    return png_bytes(np.hstack([plain, gap, overlay(plain, values)]))

@@ -12,6 +12,7 @@ from cyclopts import Group, Parameter
 from trainer.callback_files import FORM, CallbackFile
 from trainer.errors import UsageError
 from trainer.settings import FLAGS, Flag, Settings, describe, flags, from_toml, merge, refuse
+from trainer.settings.fields import as_typed
 from trainer.settings.plugin_options import FORM as FORM_OF_OPTION
 from trainer.settings.plugin_options import option_tables
 from trainer.settings.recipes import load_recipe
@@ -85,7 +86,9 @@ def settings_flags(wanted: Callable[[Flag], bool] = lambda flag: True) -> Callab
     def decorate(command: Command) -> Command:
         signature = inspect.signature(command, eval_str=True)
         own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-        more = [_parameter(flag) for flag in flags() if wanted(flag)]
+        taken = {f"--{parameter.name.replace('_', '-')}" for parameter in own}
+        # where a flag of the command has the name of a setting, such as --monitor of a search, the setting has none
+        more = [_parameter(flag) for flag in flags() if wanted(flag) and flag.name not in taken]
         if any(parameter.name == "callbacks" for parameter in more):
             more.append(inspect.Parameter("plugins", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Options))
         command.__signature__ = signature.replace(parameters=[*own, *more])  # type: ignore[attr-defined]
@@ -135,13 +138,9 @@ def shown_default(value: Any) -> str:
         value: Default of a setting.
 
     Returns:
-        The text; "auto" for None.
+        The text; "auto" for None, "none" for an empty list.
     """
-    if value is None:
-        return "auto"
-    if isinstance(value, tuple):
-        return ",".join(value) or "none"
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else str(value)
+    return as_typed(value) or "none"
 
 
 def gather(

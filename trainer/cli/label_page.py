@@ -62,14 +62,14 @@ def show_labels(
         DiskError: A file cannot be written.
     """
     from trainer.analysis.label_review import review_labels
-    from trainer.store import durable
+    from trainer.store.output_file import write_output
 
     with ProgressBar(STAGES, COUNTED) as progress:
         report = look(progress)
         found = review_labels(settings, report, root, progress)
     review = found.review
     if out is not None:
-        durable.write_bytes(out, csv_bytes(csv_text(COLUMNS, _rows(review))), mode=0o666)
+        write_output(out, csv_bytes(csv_text(COLUMNS, _rows(review))))
     if json:
         say_json({**as_answer(found), "proposals": msgspec.to_builtins(review.proposals)})
         return

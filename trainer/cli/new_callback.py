@@ -16,6 +16,7 @@ from trainer.cli.output import say
 from trainer.errors import UsageError
 from trainer.resources import resource
 from trainer.store import durable
+from trainer.store.output_file import write_output
 from trainer.version import __version__
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
@@ -46,7 +47,7 @@ def new_callback(
         text = resource("templates", "callback", f"{template}.template").read_text("utf-8") if template else ""
         if not path.parent.is_dir():
             durable.make_folder(path.parent)
-        durable.write_bytes(path, Template(text).substitute(values).encode(), mode=0o666)
+        write_output(path, Template(text).substitute(values).encode())
     say(*(f"wrote {path}" for path in texts), "", "next:", *_next(module, kind, into, file=file))
     return 0
 

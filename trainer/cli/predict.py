@@ -16,8 +16,8 @@ from trainer.csv_text import csv_bytes
 from trainer.data.image_search import FoundImages, find_images, needs_images
 from trainer.errors import UsageError
 from trainer.export.prediction_table import TOP, prediction_csv
-from trainer.store import durable
 from trainer.store.folder import default_root, find_run
+from trainer.store.output_file import write_output
 
 if TYPE_CHECKING:
     from trainer.data.image_set import Fault
@@ -62,7 +62,7 @@ def predict(
     for row in rows:
         row["unsure"] = row["confidence"] < unsure
     if csv is not None:
-        durable.write_bytes(csv, csv_bytes(prediction_csv(rows)), mode=0o666)
+        write_output(csv, csv_bytes(prediction_csv(rows)))
     counts = _sorted_into(sort_into, rows, trainer.classes) if sort_into is not None else {}
     if json:
         about = {"run": folder.path, "weights": weights, "temperature": trainer.temperature}

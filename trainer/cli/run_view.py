@@ -64,7 +64,7 @@ def watch(work: Callable[..., Result], *, as_json: bool) -> Result:
     try:
         return work(where, load_callback("progress")(console))
     except Exception as error:
-        if where.folder is not None and not _says_all(error):
+        if where.folder is not None and not _says_all(error) and where.folder.log.exists():
             error.add_note(f"{LOG_NOTE}{where.folder.log}")
         raise
 

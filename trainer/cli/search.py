@@ -13,9 +13,11 @@ from cyclopts import Parameter
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import note, number, say, say_json, table
 from trainer.cli.run_view import STOPPED, watch
+from trainer.errors import EpochscopeError
 from trainer.number_format import DASH
 from trainer.search.search_plan import TRIALS, Pruner, Sampler, SearchPlan
 from trainer.search.search_space import Dimension, default_space, parse_space, read_space
+from trainer.settings import Settings
 from trainer.store.folder import dated_name, default_root
 from trainer.store.search_folder import MonitorName, SearchRecord, TrialRecord, ranked
 
@@ -88,7 +90,7 @@ def search(
         plan = replace(kept, **options)
     else:
         made = gather(data, recipe, settings, given)
-        plan = SearchPlan(made, _space(space, space_file) or default_space(made), **options)
+        plan = SearchPlan(made, _space(space, space_file) or _proposed(made), **options)
     source = Path(plan.settings.data.source).name
     return _search(plan, root, name or dated_name(f"{source}-search"), as_json=json)
 
@@ -104,6 +106,17 @@ def _space(lines: tuple[str, ...], file: Path | None) -> tuple[Dimension, ...]:
     found = {one.name: one for one in read_space(file)} if file is not None else {}
     found |= {one.name: one for one in parse_space(lines)}
     return tuple(found.values())
+
+
+def _proposed(settings: Settings) -> tuple[Dimension, ...]:
+    """With no batch that is larger than the training set, where its size can be told without opening it."""
+    from trainer.recommendation import source_facts, split_sizes
+
+    try:
+        images = split_sizes(source_facts(settings.data), settings.data)["train"]
+    except EpochscopeError:
+        return default_space(settings)
+    return default_space(settings, images)
 
 
 def _search(plan: SearchPlan, root: Path, name: str, *, as_json: bool) -> int:

@@ -13,7 +13,7 @@ from trainer.errors import UsageError
 from trainer.metrics.significance import Spread
 from trainer.repetition import Repetition
 from trainer.settings import Settings, merge
-from trainer.store.folder import RunFolder, check_name, dated_name
+from trainer.store.folder import RunFolder, check_name, dated_name, is_free
 
 if TYPE_CHECKING:
     from trainer.callback import Callback
@@ -123,7 +123,7 @@ def _names(settings: Settings, seeds: range, root: Path, name: str | None) -> li
         )
     stem = name or dated_name(f"{Path(settings.data.source).name}-{settings.model}")
     names = [check_name(f"{stem}-s{seed}") for seed in seeds]
-    if there := [found for found in names if (root / found).exists()]:
+    if there := [found for found in names if not is_free(root / found)]:
         raise UsageError(
             "run.exists",
             f"There is already a run named {' and '.join(map(repr, there))}.",

@@ -109,7 +109,7 @@ def resume(
     A completed run continues only if --epochs asks for more than it has.
 
     A callback from a file (--callback) must be given again: a run folder does not store which file to run. Its state
-    and options are restored.
+    and options are restored. An installed callback of the same name takes its place.
     """
     files = [CallbackFile.parse(text) for text in callback or ()]
     folder = process_group().from_first(lambda: _found(_root(runs), run))

@@ -319,6 +319,26 @@ def _unknown(path: str | FilePart) -> str:
     return f"a picture in the format {name}, which is not read here: {advice}"
 
 
+def as_picture(image: Any) -> Image.Image:
+    """Make a Pillow image.
+
+    Args:
+        image: A Pillow image or a uint8 array (H, W) or (H, W, 1, 3 or 4).
+
+    Returns:
+        A Pillow image.
+
+    Raises:
+        UnreadableError: `array`: the array is of another type or shape.
+    """
+    if isinstance(image, Image.Image):
+        return image
+    array = np.asarray(image)
+    if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
+        raise UnreadableError("array", f"got {array.dtype} {array.shape}, expected uint8 (H, W) or (H, W, 1, 3 or 4)")
+    return Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array)
+
+
 def resize_all(images: NDArray[np.uint8], size: int, progress: Progress) -> NDArray[np.uint8]:
     """Resize images, by the same policy as files.
 

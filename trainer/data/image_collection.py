@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from trainer.data.decode import UnreadableError, displayed_size, fit, no_warnings
+from trainer.data.decode import UnreadableError, as_picture, displayed_size, fit, no_warnings
 from trainer.data.image_folder import LARGEST, usual_size
 from trainer.data.image_set import Fault, ImageSet, Progress, channel_sums, pack
 from trainer.data.image_table import in_order, label_text, split_problems
@@ -289,26 +289,6 @@ def fitted(image: Any, target: tuple[int, int], *, grey: bool) -> tuple[NDArray[
         return fit(picture, target, grey=grey), displayed_size(picture)
     except (OSError, ValueError, SyntaxError) as error:
         raise UnreadableError("unreadable", str(error)) from error
-
-
-def as_picture(image: Any) -> Image.Image:
-    """Make a Pillow image.
-
-    Args:
-        image: A Pillow image or a uint8 array (H, W) or (H, W, 1, 3 or 4).
-
-    Returns:
-        A Pillow image.
-
-    Raises:
-        UnreadableError: `array`: the array is of another type or shape.
-    """
-    if isinstance(image, Image.Image):
-        return image
-    array = np.asarray(image)
-    if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
-        raise UnreadableError("array", f"got {array.dtype} {array.shape}, expected uint8 (H, W) or (H, W, 1, 3 or 4)")
-    return Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array)
 
 
 def pairs_of_images(pairs: Iterable[tuple[Any, Any]]) -> Collection:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from trainer.data.decode import UnreadableError, fit, no_warnings, read_image
+from trainer.data.decode import UnreadableError, as_picture, fit, no_warnings, read_image
 from trainer.data.image_set import Fault, pack
 from trainer.data.validation import unreadable
 from trainer.store.process import usable_cores
@@ -84,9 +84,4 @@ def _decoded(image: Any, shape: tuple[int, int, int]) -> NDArray[np.uint8] | Unr
 def _fit_any(image: Any, target: tuple[int, int], *, grey: bool) -> NDArray[np.uint8]:
     if isinstance(image, (str, Path)):
         return read_image(str(image), target, grey=grey).pixels
-    if isinstance(image, Image.Image):
-        return fit(image, target, grey=grey)
-    array = np.asarray(image)
-    if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in CHANNELS):
-        raise UnreadableError("array", f"got {array.dtype} {array.shape}, expected uint8 (H, W) or (H, W, 1, 3 or 4)")
-    return fit(Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array), target, grey=grey)
+    return fit(as_picture(image), target, grey=grey)

@@ -115,11 +115,13 @@ def open_data(
     )
     try:
         data = about.open()
-    except FaultyDataError:
+    except DataError as error:
+        faulty = isinstance(error, FaultyDataError)
         # today's rules may refuse what the run's allowed
-        if fingerprint is None or (earlier := about.of_run(fingerprint)) is None:
-            raise
-        return earlier
+        if faulty and fingerprint is not None and (earlier := about.of_run(fingerprint)) is not None:
+            return earlier
+        error.leaves_run = faulty and error.unreadable
+        raise
     if fingerprint is None or data.fingerprint == fingerprint:
         return data
     return about.of_run(fingerprint) or data

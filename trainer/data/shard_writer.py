@@ -5,16 +5,12 @@ Files go into them byte for byte, images in memory as PNG: nothing is lost. The 
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import secrets
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
-
-from PIL import Image
 
 from trainer.data.decode import UnreadableError
 from trainer.data.image_formats import image_suffixes, suffix_of
@@ -24,7 +20,10 @@ from trainer.data.shard_names import TAR
 from trainer.data.split import Indices
 from trainer.data.validation import unreadable
 from trainer.errors import UsageError
+from trainer.plotting.png import png_bytes
 from trainer.store import durable
+from trainer.store.output_file import remove_stale
+from trainer.store.temporary_names import temporary_name
 
 DEFAULT_MB = 256
 RECORD = 20 * BLOCK
@@ -69,7 +68,8 @@ def write_shards(
     """
     folder = Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100  # links are not followed
     check_free(folder)
-    work = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}{durable.TEMP_SUFFIX}")
+    work = folder.with_name(temporary_name())
+    remove_stale(work.parent)
     try:
         work.mkdir(parents=True)
     except OSError as error:
@@ -159,10 +159,7 @@ def _member(name: str, content: bytes) -> bytes:
 
 def _png(pictures: ImageSet, row: int) -> bytes:
     pixels = pictures.pixels[row]
-    image = Image.fromarray(pixels[..., 0] if pictures.channels == 1 else pixels[..., :3])
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
+    return png_bytes(pixels[..., 0] if pictures.channels == 1 else pixels[..., :3])
 
 
 def _keys(pictures: ImageSet) -> list[str]:

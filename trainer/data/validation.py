@@ -20,13 +20,15 @@ class FaultyDataError(DataError):
         what: What is wrong.
         faults: All faults, at least one.
         mend: How to fix it.
+        unreadable: Whether images are among the faults. Default: True.
 
     Attributes:
         faults: All faults.
+        unreadable: As above.
     """
 
-    def __init__(self, code: str, what: str, faults: Sequence[Fault], *, mend: str) -> None:
-        self.faults = tuple(faults)
+    def __init__(self, code: str, what: str, faults: Sequence[Fault], *, mend: str, unreadable: bool = True) -> None:
+        self.faults, self.unreadable = tuple(faults), unreadable
         super().__init__(code, what, where=listed(faults), mend=mend, count=len(faults), path=faults[0].path)
 
 
@@ -104,7 +106,7 @@ def raise_problems(pictures: ImageSet, further: Sequence[Fault], *, skip_bad: bo
     what = " and ".join(filter(None, (_say(len(problems), "problem"), _say(len(bad), "unreadable image"))))
     mend = fixes(problems, bad)
     code = f"data.{problems[0].code}" if problems else "data.unreadable"
-    raise FaultyDataError(code, f"{what} in {pictures.name}", [*problems, *bad], mend=mend)
+    raise FaultyDataError(code, f"{what} in {pictures.name}", [*problems, *bad], mend=mend, unreadable=bool(bad))
 
 
 def fixes(problems: Sequence[Fault], bad: Sequence[Fault]) -> str:

@@ -47,6 +47,7 @@ def told(error: BaseException, rank: int, size: int) -> Facts:
     if isinstance(error, EpochscopeError):
         parts = {"what": error.what, "where": error.where, "expected": error.expected, "mend": error.mend}
         values = {"code": error.code, "parameters": dict(error.parameters), "exit_code": error.exit_code}
+        values["leaves_run"] = error.leaves_run
         return {"rank": rank, "size": size, **parts, **values}
     what = f"{type(error).__name__}: {error}".removesuffix(": ")
     return {"rank": rank, "size": size, "what": what, "code": "bug", "exit_code": 1}
@@ -76,7 +77,7 @@ def peer_error(facts: Facts) -> PeerError:
         )
     if process not in where:
         where = f"{process}; {where}" if where else process
-    return PeerError(
+    made = PeerError(
         facts["code"],
         facts["what"],
         rank=facts["rank"],
@@ -86,6 +87,8 @@ def peer_error(facts: Facts) -> PeerError:
         exit_code=facts["exit_code"],
         **facts["parameters"],
     )
+    made.leaves_run = facts["leaves_run"]
+    return made
 
 
 def lost(rank: int, size: int, host: str, reason: str) -> PeerError:

@@ -125,7 +125,7 @@ def check_file_callbacks(folder: RunFolder, continuation: Continuation, known: C
             f"This run was trained with {', '.join(missing)}: callbacks of a file have to be named again.",
             where=str(folder.path),
             expected="the callbacks that the run has had: no run folder says which file to run",
-            mend=f"{command} {named}; to go on without: {command} {left_out}",
+            mend=f"{command} {named}; or install the package it is in by now; to go on without: {command} {left_out}",
             run=folder.name,
             names=", ".join(missing),
             named=named,

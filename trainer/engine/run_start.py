@@ -21,8 +21,8 @@ from trainer.errors import DataError, UsageError
 from trainer.events import RunStarted
 from trainer.models import count_parameters
 from trainer.store.environment import environment, versions
-from trainer.store.folder import RunFolder, create_run
-from trainer.store.run_files import write_environment, write_settings
+from trainer.store.folder import RunFolder, create_run, is_free
+from trainer.store.run_files import write_environment
 
 
 def open_run_folder(
@@ -42,15 +42,14 @@ def open_run_folder(
         return None
     if resume:
         return find_continuation(folder)
-    if folder.path.exists():
+    if not is_free(folder.path):
         raise UsageError(
             "run.exists",
             f"{folder.path} exists already.",
             expected="a folder that does not exist yet",
             mend="resume the run in it with fit(resume=True), or choose another run_dir",
         )
-    create_run(folder.path.parent, folder.path.name)
-    write_settings(folder, settings())
+    create_run(folder.path.parent, folder.path.name, settings=settings())
     return None
 
 

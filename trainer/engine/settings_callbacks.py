@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trainer.callback import Callback
-from trainer.engine.callback_options import as_arguments, option_problems
+from trainer.engine.event_bus import callback_name
 from trainer.errors import UsageError
-from trainer.plugins import DEFAULT_CALLBACKS, load_callback
+from trainer.plugins import DEFAULT_CALLBACKS, load_callback, stand_in
 from trainer.settings import Settings
+from trainer.settings.constructor_options import as_arguments, check_options
 
 
 def callbacks_of(settings: Settings, *, written: bool = True) -> list[Callback]:
@@ -35,12 +36,23 @@ def callbacks_of(settings: Settings, *, written: bool = True) -> list[Callback]:
     return made
 
 
+def stand_ins(settings: Settings, missing: Iterable[str]) -> dict[str, Callback]:
+    """Installed callbacks for those of a run that came from files and are `missing` now, as far as there are any: by
+    name, with the options that the run has for them."""
+    found = {name: entry for name in missing if (entry := stand_in(name))}
+    made = {
+        name: make_callback(name, load_callback(entry), settings.plugins.get(name, {})) for name, entry in found.items()
+    }
+    for name, callback in made.items():
+        if callback_name(callback) != name:
+            callback.name = name  # under which the checkpoint has its state
+    return made
+
+
 def make_callback(name: str, cls: type, options: Mapping[str, Any]) -> Callback:
     """A callback out of its class and what `[plugins.NAME]` says; texts are paths where it asks for those. Raises
     UsageError `plugin.options` where the options do not fit, `plugin.broken` for a class of another kind."""
-    if problems := option_problems(cls, options):
-        lines = "\n".join(f"{name}.{problem}" for problem in problems)
-        raise UsageError("plugin.options", lines, where=f"[plugins.{name}], or --option")
+    check_options(name, cls, options)
     try:
         made = cls(**as_arguments(cls, options))
     except (TypeError, ValueError) as error:

@@ -58,18 +58,20 @@ def synchronized(model: nn.Module, device: torch.device, world: int, feed: DataS
     if device.type != "cuda":
         raise UsageError(
             "distributed.batch_norm",
-            "BatchNorm cannot be trained by several processes on processors: each would see its own part of a batch.",
+            "Several processes on CPUs cannot train BatchNorm: each would normalise by its own part of a batch.",
             expected="GPUs, for torch.nn.SyncBatchNorm; or a model without BatchNorm in training",
-            mend="use one process with as many threads (--threads), a model with GroupNorm or LayerNorm, or, for "
-            "pretrained networks, --freeze-batchnorm",
+            mend="leave out torchrun: one process uses all cores as well (--threads); or choose a model without "
+            "BatchNorm, such as --model mlp, your own with GroupNorm, or a pretrained one whose BatchNorm is frozen "
+            "(--backbone.freeze-batchnorm)",
         )
     last = feed.sizes["train"] % feed.batch if feed.sizes["train"] else 0
     if feed.batch < world or 0 < last < world:
         raise UsageError(
             "distributed.batch",
-            f"A batch of {min(feed.batch, last or feed.batch)} images is too small for BatchNorm in {world} processes.",
-            expected="at least one image of every batch for each process",
-            mend="use another batch size (--batch)",
+            f"A batch of {min(feed.batch, last or feed.batch)} is too small for BatchNorm in {world} processes.",
+            where=f"{feed.sizes['train']:,} training images in batches of {feed.batch}",
+            expected="at least one image of every batch for each process, of the last batch too",
+            mend=f"use another batch size (--batch), or at most {min(feed.batch, last or feed.batch)} processes",
             processes=world,
         )
     converted: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(model)

@@ -25,8 +25,6 @@ Facts = dict[str, Any]
 
 _FILE_TYPES = frozenset(mimetypes.MimeTypes().types_map[True])
 """Suffixes that stand for a kind of file everywhere, the same on every machine; `.5` is not one."""
-SHARED = 0o666
-"""File mode before the umask: exported files are meant to be passed on."""
 
 
 class Format(NamedTuple):

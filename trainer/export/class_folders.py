@@ -10,6 +10,7 @@ from pathlib import Path
 from trainer.errors import UsageError
 from trainer.store import durable
 from trainer.store.durable import disk_error
+from trainer.store.output_file import OUTPUT_MODE, remove_stale
 
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 """Characters that some file system does not allow in a file name."""
@@ -49,6 +50,8 @@ def copy_into(target: Path, images: Sequence[tuple[str, str]], classes: Sequence
         folder = target / folders[name]
         if not folder.is_dir():
             durable.make_folder(folder)
+        elif name not in counts:
+            remove_stale(folder)
         try:
             _copy(Path(path), folder)
         except OSError as error:
@@ -85,7 +88,7 @@ def _copy(image: Path, folder: Path) -> None:
         target = folder / (image.name if number == 1 else f"{image.stem}-{number}{image.suffix}")
         if not target.exists():
             with image.open("rb") as file:
-                durable.write_chunks(target, iter(lambda: file.read(CHUNK), b""), mode=0o666)
+                durable.write_chunks(target, iter(lambda: file.read(CHUNK), b""), mode=OUTPUT_MODE)
             return
         if target.stat().st_size == image.stat().st_size and target.read_bytes() == image.read_bytes():
             return

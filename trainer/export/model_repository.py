@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from trainer.export import SHARED, Facts
+from trainer.export import Facts
 from trainer.export.metadata import FILE
 from trainer.export.weights import REPOSITORY, read_safetensors, write_safetensors
 from trainer.metrics.calibration import Calibration
@@ -15,6 +15,7 @@ from trainer.report.run_data import RunData, read_run
 from trainer.store import durable
 from trainer.store.evaluations import SplitMetrics
 from trainer.store.folder import RunFolder
+from trainer.store.output_file import write_output
 
 CARD = "README.md"
 FIRST_SPLITS = ("test", "valid")
@@ -55,8 +56,8 @@ def write_repository(folder: RunFolder, path: Path) -> Facts:
         durable.make_folder(path)
     facts = write_safetensors(folder, path / REPOSITORY)
     about = json.loads(read_safetensors(path / REPOSITORY)[1] or "{}")
-    durable.write_bytes(path / FILE, (json.dumps(about, indent=2) + "\n").encode("ascii"), mode=SHARED)
-    durable.write_bytes(path / CARD, model_card(read_run(folder), about).encode("utf-8", "replace"), mode=SHARED)
+    write_output(path / FILE, (json.dumps(about, indent=2) + "\n").encode("ascii"))
+    write_output(path / CARD, model_card(read_run(folder), about).encode("utf-8", "replace"))
     return facts
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from trainer import report
 from trainer.csv_text import csv_bytes
 from trainer.errors import UsageError
-from trainer.export import SHARED, Facts
+from trainer.export import Facts
 from trainer.plotting.texts import Language
 from trainer.report.images import Looked
 from trainer.store.file_set import write_files
 from trainer.store.folder import RunFolder
+from trainer.store.output_file import OUTPUT_MODE
 
 if TYPE_CHECKING:
     from trainer.analysis.image_explainer import ImageExplainer
@@ -92,5 +93,5 @@ def write_figures(
         )
     files = {f"{name}.svg": text.encode("utf-8", "replace") for name, text in drawn.items()}
     files |= {f"{name}.csv": csv_bytes(text) for name, text in tables.items()}
-    write_files(path, files, mode=SHARED)
+    write_files(path, files, mode=OUTPUT_MODE)
     return {"language": language, "checked": f"{len(drawn)} figures as SVG, {len(tables)} tables as CSV"}

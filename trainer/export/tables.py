@@ -12,12 +12,13 @@ import msgspec
 from trainer import events as ev
 from trainer.csv_text import csv_bytes, csv_text
 from trainer.errors import UsageError
-from trainer.export import SHARED, Facts
+from trainer.export import Facts
 from trainer.result import cells, columns, row
-from trainer.store import durable, evaluations
+from trainer.store import evaluations
 from trainer.store.folder import RunFolder
 from trainer.store.inspect import facts_of
 from trainer.store.journal import JournalReader
+from trainer.store.output_file import write_output
 from trainer.store.run_history import read_history
 from trainer.store.scalar_tables import scalar_rows
 
@@ -119,4 +120,4 @@ def _epochs(count: int) -> str:
 
 
 def _put(path: Path, data: bytes) -> None:
-    durable.write_bytes(path, data, mode=SHARED)
+    write_output(path, data)

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from trainer.analysis.trained_model import Pixels, TrainedModel, sample
 from trainer.errors import DiskError, EpochscopeError
-from trainer.export import SHARED, Facts
-from trainer.store import durable
+from trainer.export import Facts
 from trainer.store.folder import RunFolder
+from trainer.store.output_file import write_output
 from trainer.text_shortening import first_line
 
 TOLERANCE = 1e-4
@@ -62,7 +62,7 @@ def write_model(
             if not differences[-1] <= tolerance:
                 raise _differs(path, differences[-1], tolerance)
 
-    durable.write_bytes(path, data, check=check, mode=SHARED)
+    write_output(path, data, check=check)
     return {
         "weights": trained.kind,
         "epoch": trained.epoch,

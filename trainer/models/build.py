@@ -18,6 +18,7 @@ from trainer.models.feature_network import FeatureNetwork, PretrainedClassifier,
 from trainer.models.linear import NarrowLinear
 from trainer.plugins import MODELS, load_model, model_options, options_as_settings
 from trainer.settings import merge
+from trainer.settings.constructor_options import check_options
 
 Shape = tuple[int, int, int]
 """Channels, height, width."""
@@ -166,6 +167,10 @@ def _misfit(got: str, expected: str) -> UsageError:
 
 def _from_plugin(name: str, input_shape: Shape, classes: int, options: Mapping[str, Any]) -> nn.Module:
     factory = load_model(name)
+    try:
+        check_options(name, factory, options, positional=2)  # after shape and number of classes
+    except UsageError as error:
+        raise UsageError("model.options", error.what, where=error.where, name=name) from None
     try:
         model = factory(input_shape, classes, **options)
     except Exception as error:  # a plugin may raise anything

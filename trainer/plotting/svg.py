@@ -9,7 +9,6 @@ Written by hand: Matplotlib is a large package for a few kinds of drawings, and 
 from __future__ import annotations
 
 import base64
-import io
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.plotting.palette import ON_DARK, ON_LIGHT
+from trainer.plotting.png import png_bytes
 from trainer.text_shortening import shorten, shorten_all
 
 INK, MUTED, GRID, PAPER, BEST = "var(--ink)", "var(--muted)", "var(--grid)", "var(--paper)", "var(--s3)"
@@ -294,8 +294,4 @@ def png(pixels: NDArray[np.uint8]) -> str:
     Returns:
         The URI.
     """
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(buffer, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return "data:image/png;base64," + base64.b64encode(png_bytes(pixels, smallest=True)).decode()

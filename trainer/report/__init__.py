@@ -40,10 +40,10 @@ def write_report(
         UsageError: `run.unknown`: a folder does not hold a run.
         DiskError: The file cannot be written.
     """
-    from trainer.store.durable import write_bytes
+    from trainer.store.output_file import write_output
 
     text = html(folder, language=language, compared=compared, look=look).encode("utf-8")
-    write_bytes(out, text, mode=0o666)  # less the umask: it is made to be handed on
+    write_output(out, text)
     return len(text)
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from trainer.report.run_data import UNREADABLE, Gap, Made, RunData
 from trainer.store.arrays import read_arrays
 from trainer.store.evaluations import read_outputs
 from trainer.store.folder import confined
-from trainer.store.thumbnails import PublishedSplit, open_published
+from trainer.store.thumbnails import PublishedSplit, named_fingerprint, open_published
 
 Arrays = dict[str, NDArray[Any]]
 MAX_FILE = 256 << 20
@@ -170,17 +170,15 @@ def _published(run: RunData) -> dict[str, PublishedSplit]:
     root, images = run.folder.path.parent, run.history.images
     if run.info is None or not images:
         return {}
-    parts = PurePosixPath(images).parts
-    if len(parts) != 2 or parts[0] != ".data":
-        run.gaps.append(Gap("outside", images[:200]))
-        return {}
+    key = ""
     try:
-        if os.path.realpath(root / ".data" / parts[1]) != os.path.join(os.path.realpath(root), *parts):  # noqa: PTH118
+        key = named_fingerprint(root, images)
+        if not key:
             run.gaps.append(Gap("outside", images[:200]))
             return {}
-        return open_published(root, parts[1]).splits
+        return open_published(root, key).splits
     except UNREADABLE as error:
-        there = (root / ".data" / parts[1]).exists()
+        there = bool(key) and (root / ".data" / key).exists()
         reason = str(error.parameters.get("reason", "")) if isinstance(error, DataError) and there else ""
         run.gaps.append(Gap("damaged" if there else "missing", images, reason))
         return {}

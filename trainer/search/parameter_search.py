@@ -12,13 +12,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trainer.errors import DivergedError, OutOfMemoryError, UsageError
+from trainer.errors import DivergedError, EpochscopeError, OutOfMemoryError, UsageError
 from trainer.search.search_plan import SearchPlan, plan_of
 from trainer.search.search_space import Value, with_values
 from trainer.search.study import Study, check_optuna, run_name, values_of
 from trainer.search.trial_reporter import PRUNED, TrialReporter
 from trainer.store.durable import remove_tree
-from trainer.store.folder import RunFolder, is_run, state
+from trainer.store.folder import RunFolder, is_free, is_run, state
 from trainer.store.journal import JournalReader
 from trainer.store.run_files import dotted_settings
 from trainer.store.run_history import read_history
@@ -96,11 +96,13 @@ class ParameterSearch:
         if self._kept is None:
             self._check_free()
         self._written = 0.0
+        self._ended = False
+        """A trial has come to an end, whatever that was."""
         self._started_at = now_text()
 
     def _check_free(self) -> None:
         for number in range(self.plan.trials):
-            if (path := self.root / run_name(self.folder, number)).exists():
+            if not is_free(path := self.root / run_name(self.folder, number)):
                 raise _taken(path)
 
     def run(self) -> SearchRecord:
@@ -131,6 +133,10 @@ class ParameterSearch:
             finally:
                 record = self._write(study, ended)
             return record
+        except EpochscopeError as error:
+            if self._kept is None and not error.leaves_run and not self._ended:
+                remove_tree(self.folder.path)  # as a run, a search that was refused leaves nothing
+            raise
         finally:
             lock.release()
 
@@ -164,16 +170,13 @@ class ParameterSearch:
             if not ended:
                 return False
             self._tell(study, trial, folder)
+        self._ended = True
         self._write(study, "running")
         return True
 
     def _begin(self, study: Study, trial: Trial, folder: RunFolder, values: dict[str, Value]) -> bool:
         from trainer.launch import start
 
-        if folder.path.is_dir():  # killed before there was anything in it, or a folder that is no run
-            if any(not path.is_dir() for path in folder.path.rglob("*")):
-                raise _taken(folder.path)
-            remove_tree(folder.path)
         run = folder.name
         settings = with_values(self.plan.trial_settings, values)
         reporter = self._reporter(study, trial)

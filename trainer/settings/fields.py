@@ -29,6 +29,26 @@ def setting(default: Any, title: str, text: str, *, unit: str = "", words: str =
     return Field(default, title=title, description=text, json_schema_extra={"unit": unit, "words": words}, **limits)
 
 
+def as_typed(value: Any) -> str:
+    """Format a value as one types it.
+
+    Args:
+        value: Value of a setting; None is `auto`, lists are separated by commas.
+
+    Returns:
+        The text.
+    """
+    if value is None:
+        return "auto"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value)
+
+
 @dataclass(frozen=True)
 class Setting:
     """One leaf of a settings tree.

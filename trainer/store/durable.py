@@ -16,7 +16,6 @@ import errno
 import hashlib
 import json
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -26,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from trainer.errors import DiskError
+from trainer.store.temporary_names import TEMP_SUFFIX, temporary_name
 
 WINDOWS = sys.platform == "win32"
-TEMP_SUFFIX = ".tmp"
 _CHUNK = 1 << 20
 _FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 _REPLACE_WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -143,7 +142,7 @@ def write_chunks(
 ) -> None:
     """`write_bytes` for content produced in pieces. Pieces are flat buffers of bytes."""
     path = Path(path)
-    temp = path.with_name(f".{secrets.token_hex(8)}{TEMP_SUFFIX}")
+    temp = path.with_name(temporary_name())
     written = 0
 
     def counted() -> Iterator[bytes | memoryview]:

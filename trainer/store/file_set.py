@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from trainer.errors import DiskError
 from trainer.store import durable
+from trainer.store.output_file import remove_stale
+from trainer.store.temporary_names import anonymous_name, temporary_name
 
 
 def write_files(folder: str | Path, files: Mapping[str, bytes], *, mode: int = 0o600) -> None:
@@ -18,11 +19,12 @@ def write_files(folder: str | Path, files: Mapping[str, bytes], *, mode: int = 0
 
     They are written into a temporary folder beside it, which is then renamed. If the folder exists, files of these
     names are replaced and others kept; if one cannot be replaced, the old ones are restored. After a kill or a power
-    cut each name has its old file or its new one, and the temporary folder may stay. `mode`: permissions of the files,
-    minus the umask; a new folder is as readable as its files.
+    cut each name has its old file or its new one, and the temporary folder may stay until the next time. `mode`:
+    permissions of the files, minus the umask; a new folder is as readable as its files.
     """
     folder = Path(folder)
-    temp = _hidden(folder)
+    temp = folder.absolute().with_name(temporary_name())
+    remove_stale(temp.parent)
     try:
         durable.make_folder(temp)
         for name, data in files.items():
@@ -40,7 +42,7 @@ def write_files(folder: str | Path, files: Mapping[str, bytes], *, mode: int = 0
 
 def _replace_all(new: Path, folder: Path, names: Iterable[str]) -> None:
     """Move each file of `new` into `folder`, replacing older ones: renaming needs no disk space."""
-    old = _hidden(folder)
+    old = folder.absolute().with_name(anonymous_name())
     begun: list[str] = []
     try:
         durable.make_folder(old)
@@ -82,7 +84,3 @@ def _named(path: Path) -> Iterator[None]:
         if not isinstance(error.__cause__, OSError):
             raise
         raise durable.disk_error(error.__cause__, path, int(error.parameters.get("needed") or 0)) from error.__cause__
-
-
-def _hidden(folder: Path) -> Path:
-    return folder.absolute().with_name(f".{secrets.token_hex(8)}{durable.TEMP_SUFFIX}")

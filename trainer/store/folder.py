@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import platform
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from trainer.errors import DataError, NewerVersionError, UsageError
+from trainer.errors import DataError, DiskError, NewerVersionError, UsageError
 from trainer.natural_order import natural_key
 from trainer.store import durable, heartbeat, lock, process
 from trainer.store import summary as summaries
 from trainer.store.heartbeat import Heartbeat
 from trainer.store.journal import check_journal
+from trainer.store.output_file import remove_stale
 from trainer.store.run_owner import Owner as Owner
 from trainer.store.run_owner import decode_owner
 from trainer.store.summary import Summary
+from trainer.store.temporary_names import is_temporary, temporary_name
 from trainer.time_format import now_text
 
 State = Literal["preparing", "running", "paused", "completed", "stopped", "failed", "lost"]
@@ -107,40 +110,104 @@ def dated_name(stem: str) -> str:
     return f"{datetime.now():%Y%m%d-%H%M%S}-{re.sub(r'[^A-Za-z0-9_-]+', '-', stem)[:40].strip('-') or 'run'}"
 
 
-def create_run(root: str | Path, name: str | None = None, *, stem: str = "run") -> RunFolder:
-    """Create the folder of a new run, by default named by date, time and `stem`.
+def create_run(
+    root: str | Path, name: str | None = None, *, stem: str = "run", settings: Mapping[str, Any] | None = None
+) -> RunFolder:
+    """Create the folder of a new run with its `settings`, by default named by date, time and `stem`.
+
+    It is made under a temporary name and then renamed, so that a process killed meanwhile occupies no name.
 
     Raises UsageError `run.name`, or `run.exists` if there is one of that name, and DiskError.
     """
     root = Path(root)
     if name is not None:
-        try:
-            return _make(root, check_name(name))
-        except FileExistsError:
-            raise UsageError(
-                "run.exists",
-                f"There is already a run named {name!r}.",
-                where=str(root / name),
-                mend=f"Choose another --name, or continue that one: epochscope resume {name}",
-                name=name,
-            ) from None
+        path = root / check_name(name)
+        if is_free(path) and _make(path, settings):
+            return RunFolder(path)
+        raise UsageError(
+            "run.exists",
+            f"There is already a run named {name!r}.",
+            where=str(path),
+            mend=f"Choose another --name, or continue that one: epochscope resume {name}",
+            name=name,
+        )
     base = dated_name(stem)
     count = 1
     while True:
-        try:
-            return _make(root, base if count == 1 else f"{base}-{count}")
-        except FileExistsError:
-            count += 1
+        path = root / (base if count == 1 else f"{base}-{count}")
+        if not os.path.lexists(path) and _make(path, settings):
+            return RunFolder(path)
+        count += 1
 
 
-def _make(root: Path, name: str) -> RunFolder:
-    path = root / name
-    if Path(os.path.realpath(path)) != Path(os.path.realpath(root)) / name:
-        raise FileExistsError(path)  # a link of that name
-    durable.make_folder(path)
-    for part in SUBFOLDERS:
-        durable.make_folder(path / part)
-    return RunFolder(path)
+def is_free(path: Path) -> bool:
+    """Whether a new run can have this folder: nothing is there, or what a process left that was killed before it had
+    written run.toml (only by version 0.2.0 and earlier)."""
+    if not os.path.lexists(path):
+        return True
+    if path.is_symlink() or lock.is_locked(RunFolder(path).lock):
+        return False
+    try:
+        return all(_is_leftover(one) for one in path.iterdir())
+    except OSError:  # a file, or not ours to read
+        return False
+
+
+def _is_leftover(path: Path) -> bool:
+    if path.is_symlink():
+        return False
+    if path.is_dir():
+        return path.name in SUBFOLDERS and not any(path.iterdir())
+    return path.name == "lock" or is_temporary(path.name)
+
+
+def _make(path: Path, settings: Mapping[str, Any] | None) -> bool:
+    """Make the folder; False where another process has taken the name meanwhile."""
+    remove_stale(path.parent)
+    made = path.with_name(temporary_name())
+    try:
+        durable.make_folder(made)
+        for part in SUBFOLDERS:
+            durable.make_folder(made / part)
+        if settings is not None:
+            from trainer.settings.toml import dumps  # with all of pydantic, which readers do without
+
+            durable.write_text(RunFolder(made).run_toml, dumps(settings))
+        _clear(path)
+    except BaseException:
+        durable.remove_tree(made)
+        raise
+    return _renamed(made, path)
+
+
+def _renamed(made: Path, path: Path) -> bool:
+    try:
+        durable.move(made, path)
+    except BaseException as error:
+        if made.exists():
+            durable.remove_tree(made)
+            if isinstance(error, DiskError) and os.path.lexists(path):
+                return False
+        else:  # it has its name, but not for sure after a power cut
+            durable.remove_tree(path)
+        raise
+    return True
+
+
+def _clear(path: Path) -> None:
+    """Remove a folder for which `is_free` holds. If another process has put a run there since, that stays: its folder
+    is not empty, and what is deleted inside is named relative to the folder that was opened here."""
+    with contextlib.suppress(OSError):
+        if os.rmdir in os.supports_dir_fd:
+            opened = durable.seam.open(path, os.O_RDONLY)
+            try:
+                names = os.listdir(opened)  # noqa: PTH208 - a descriptor
+                if all(_is_leftover(path / name) for name in names):
+                    for name in names:
+                        (os.rmdir if name in SUBFOLDERS else os.unlink)(name, dir_fd=opened)
+            finally:
+                durable.seam.close(opened)
+        path.rmdir()
 
 
 def find_run(root: str | Path, text: str) -> RunFolder:

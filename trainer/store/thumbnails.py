@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 import numpy as np
@@ -82,6 +82,16 @@ def data_folder(root: str | Path, fingerprint: str) -> Path:
     if not _FINGERPRINT.fullmatch(fingerprint):
         raise DataError("data.fingerprint", f"{fingerprint[:80]!r} is not a data fingerprint.", where=str(root))
     return Path(root) / ".data" / fingerprint
+
+
+def named_fingerprint(root: str | Path, path: str) -> str:
+    """The fingerprint in `.data/FINGERPRINT`, the path by which a run's journal names its images. Empty for any other
+    path, and where a link leads elsewhere."""
+    parts = PurePosixPath(path).parts
+    if len(parts) != 2 or parts[0] != ".data":
+        return ""
+    there = Path(os.path.realpath(root), *parts)
+    return parts[1] if Path(os.path.realpath(Path(root, *parts))) == there else ""
 
 
 def publish(

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
-from gui.new_run.data_check import failure_text
 from gui.text import formats
+from gui.text.failures import failure_text
 from gui.viewmodels.explanations import Explanations, Failure, ImageKey, SaliencyMap
 from gui.widgets import labels
 from gui.widgets.big_picture import BigPicture

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from gui.new_run.data_check import failure_text
 from gui.panels.confusion.heat_view import POLL_MS
 from gui.panels.confusion.similar_strip import SimilarStrip
 from gui.text import formats
+from gui.text.failures import failure_text
 from gui.viewmodels.explanations import Explanations, Failure, ImageKey, SimilarImages
 from gui.window.theme import icon
 

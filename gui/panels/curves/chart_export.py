@@ -17,7 +17,7 @@ from gui.panels.curves.scene import own_titles
 from gui.plotting.rendering import image_of, png_of, svg_of
 from gui.viewmodels.curves import CHARTS, RunSeries
 from gui.viewmodels.curves_csv import chart_csv_chunks, csv_chunks
-from trainer.store import durable
+from trainer.store.output_file import write_output
 
 _SIZE, _CHART_SIZE = QSize(1200, 760), QSize(760, 480)
 _MARGIN = 12
@@ -41,23 +41,23 @@ class ChartExport:
 
     def write_table(self, path: Path) -> None:
         """All rows of all runs, not thinned, not smoothed. Raises DiskError."""
-        durable.write_chunks(path, csv_chunks([(series.name, series.model) for series in self._series()]))
+        write_output(path, csv_chunks([(series.name, series.model) for series in self._series()]))
 
     def write_picture(self, path: Path) -> None:
         """All charts with what is in sight, a PNG file; of those that only these runs have, the first 30. Raises
         DiskError."""
         with self._picture(CHARTS, _SIZE) as area:
-            durable.write_bytes(path, png_of(area))
+            write_output(path, png_of(area))
 
     def write_chart(self, name: str, path: Path) -> None:
         """One chart, as the ending of the path asks: .png and .svg what is in sight, .csv all of its numbers. Raises
         DiskError."""
         if path.suffix == ".csv":
-            durable.write_chunks(path, chart_csv_chunks(self._series(), name))
+            write_output(path, chart_csv_chunks(self._series(), name))
             return
         with self._picture((name,), _CHART_SIZE) as area:
             title = area.charts[name].head.title
-            durable.write_bytes(path, svg_of(area, title) if path.suffix == ".svg" else png_of(area))
+            write_output(path, svg_of(area, title) if path.suffix == ".svg" else png_of(area))
 
     def copy_chart(self, name: str) -> None:
         """One chart to the clipboard, to paste elsewhere."""

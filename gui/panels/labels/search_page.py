@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from gui.new_run.data_check import failure_text
 from gui.panels.labels import review_text
 from gui.text import formats
+from gui.text.failures import failure_text
 from gui.text.recipe_offers import round_time
 from gui.viewmodels.label_search import LabelSearch
 from gui.window.theme import icon

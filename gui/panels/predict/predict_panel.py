@@ -43,8 +43,8 @@ from trainer.csv_text import csv_bytes
 from trainer.data.image_formats import image_suffixes
 from trainer.errors import EpochscopeError
 from trainer.export.prediction_table import prediction_csv
-from trainer.store import durable
 from trainer.store.folder import is_run
+from trainer.store.output_file import write_output
 
 POLL_MS = 100
 """A classification has its own timer and continues while the window is minimised."""
@@ -215,7 +215,7 @@ class PredictPanel(Panel):
         title, files = self.tr("Save the table"), self.tr("Tables (*.csv)")
         if path := ask_target(self, self._preferences, name, title, files):
             try:
-                durable.write_bytes(path, csv_bytes(prediction_csv(rows)), mode=0o666)
+                write_output(path, csv_bytes(prediction_csv(rows)))
                 text = self.tr("{count} images written to {path}")
                 self._notice = text.format(count=formats.whole(len(rows)), path=path)
             except (OSError, EpochscopeError) as error:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from gui.new_run.data_check import failure_text
 from gui.text import formats
+from gui.text.failures import failure_text
 from gui.viewmodels.classification_job import ClassificationJob
 
 

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from gui.engine.rpc_client import Answer, RpcClient
-from gui.new_run.data_check import failure_text
 from gui.panels.base import Panel
 from gui.panels.confusion.image_grid import ImageGrid
 from gui.panels.slices.slice_view import SliceView
 from gui.text import formats, slice_names
+from gui.text.failures import failure_text
 from gui.viewmodels.image_index import ImageFilter, ImageIndex, Split
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun

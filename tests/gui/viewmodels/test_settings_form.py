@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from gui.viewmodels.form_fields import as_text
 from gui.viewmodels.settings_form import DEVICE, MODEL, SOURCE, SettingsForm, quoted
 from trainer.cli.flags import gather
 from trainer.settings import Settings, describe, flags
+from trainer.settings.fields import as_typed
+from trainer.store.folder import create_run
 
 LR, WARMUP, EPOCHS = ("train", "lr"), ("train", "warmup"), ("train", "epochs")
 
@@ -163,7 +164,7 @@ def test_the_default_root_is_not_named(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_names_of_runs(form: SettingsForm) -> None:
-    (form.root / "digits-softmax-1").mkdir()
+    create_run(form.root, "digits-softmax-1", settings={})
     assert form.run_name() == "digits-softmax-2"
     form.name = "digits-softmax-1"
     assert problems(form) == {("name",): "name_taken"}
@@ -175,7 +176,7 @@ def test_names_of_runs(form: SettingsForm) -> None:
 
 
 def test_values_as_texts() -> None:
-    assert [as_text(value) for value in (None, True, 0.1, 1e-5, 3, ("a", "b"), 0.1 + 0.2)] == [
+    assert [as_typed(value) for value in (None, True, 0.1, 1e-5, 3, ("a", "b"), 0.1 + 0.2)] == [
         "auto", "true", "0.1", "1e-05", "3", "a,b", "0.30000000000000004",
     ]  # fmt: skip
 

@@ -121,6 +121,14 @@ def test_an_engine_that_cannot_start_shows_what_it_printed(qtbot: QtBot, window:
     assert window.run_controller.steering.state == "failed"
 
 
+def test_a_source_that_is_refused_is_told_though_its_run_is_gone(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    (tmp_path / "photos" / "cats").mkdir(parents=True)
+    window.run_controller.start(["train", str(tmp_path / "photos"), "--name", "mine"], "mine")
+    qtbot.waitUntil(lambda: window.banner.text("exit") is not None, timeout=60_000)
+    assert "there are no images in the folder" in (window.banner.text("exit") or "")
+    assert not (window.root / "mine").exists()
+
+
 def test_a_python_that_cannot_be_run_is_told(window: Window, tmp_path: Path) -> None:
     window.preferences.python = str(tmp_path / "none")
     train(window)

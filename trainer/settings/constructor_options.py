@@ -1,16 +1,17 @@
-"""Options of a callback, read from its typed constructor: for a form, and to make it from what settings hold. No torch
-at import."""
+"""Options of a plugin, read from its typed constructor: for a form, and to make it from what settings hold. No torch at
+import."""
 
 from __future__ import annotations
 
 import inspect
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from trainer.errors import UsageError
 from trainer.settings import suggest
 
 OptionKind = Literal["switch", "integer", "number", "text", "path", "choice"]
@@ -33,9 +34,10 @@ _ACCEPTED: dict[OptionKind, tuple[str, tuple[type, ...]]] = {
 }
 """What an option of each kind accepts, in words and as types."""
 _NO_TYPE = inspect.Parameter.empty
+_BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
-class CallbackOption(NamedTuple):
+class ConstructorOption(NamedTuple):
     """An argument of a constructor that a form can ask for.
 
     Attributes:
@@ -64,12 +66,12 @@ class ConstructorOptions(NamedTuple):
         obstacles: Names and types of others that have none.
     """
 
-    options: tuple[CallbackOption, ...]
+    options: tuple[ConstructorOption, ...]
     left_out: tuple[tuple[str, str], ...]
     obstacles: tuple[tuple[str, str], ...]
 
 
-def callback_options(kind: type) -> ConstructorOptions:
+def constructor_options(kind: Callable[..., Any]) -> ConstructorOptions:
     """Read the arguments of a class: of type bool, int, float, str, Path, `str | Path` or Literal, each also `| None`.
     An argument without a type has that of its default.
 
@@ -83,7 +85,7 @@ def callback_options(kind: type) -> ConstructorOptions:
         ValueError: The class has no signature.
         TypeError: The same.
     """
-    found: list[CallbackOption] = []
+    found: list[ConstructorOption] = []
     left_out: list[tuple[str, str]] = []
     obstacles: list[tuple[str, str]] = []
     texts = _argument_texts(inspect.getdoc(kind) or "")
@@ -132,52 +134,93 @@ def as_arguments(kind: type, options: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def option_problems(kind: type, options: Mapping[str, Any]) -> list[str]:
+def check_options(name: str, kind: Callable[..., Any], options: Mapping[str, Any], positional: int = 0) -> None:
+    """Check that a plugin can be made with options.
+
+    Args:
+        name: Name of the plugin.
+        kind: The class or function that takes them.
+        options: Values by the name of the argument.
+        positional: How many of its first arguments it gets from us. Default: 0.
+
+    Raises:
+        UsageError: `plugin.options`: a name or a type does not fit, or one is missing; all of them, a line each.
+    """
+    problems = [*option_problems(kind, options, positional), *_missing(kind, options, positional)]
+    if problems:
+        lines = "\n".join(f"{name}.{problem}" for problem in problems)
+        raise UsageError("plugin.options", lines, where=f"[plugins.{name}], or --option {name}.KEY=VALUE")
+
+
+def option_problems(kind: Callable[..., Any], options: Mapping[str, Any], positional: int = 0) -> list[str]:
     """Check options against the constructor, as a form does: their names, and values of the types that it knows.
 
     Args:
-        kind: The class that takes them.
+        kind: The class or function that takes them.
         options: Values by the name of the argument.
+        positional: How many of its first arguments are no options. Default: 0.
 
     Returns:
         A line for each that does not fit, beginning with its name; what is missing is not among them.
     """
     try:
-        known = inspect.signature(kind).parameters
-        typed = {option.name: option for option in callback_options(kind).options}
+        known = list(inspect.signature(kind).parameters.values())
+        typed = {option.name: option for option in constructor_options(kind).options}
     except (TypeError, ValueError):
         return []
-    takes_any = any(one.kind is one.VAR_KEYWORD for one in known.values())
-    names = [one.name for one in known.values() if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+    takes_any = any(one.kind is one.VAR_KEYWORD for one in known)
+    ours = {one.name for one in known[:positional]}
+    names = [one.name for one in known[positional:] if one.kind in _BY_NAME]
     found = []
     for name, value in options.items():
-        if name not in names and not takes_any:
+        if name not in names and (name in ours or not takes_any):
             found.append(f"{name}: there is no such option{_named_instead(name, names)}")
         elif name in typed and (wanted := _expected(typed[name], value)):
             found.append(f"{name}: got {value!r}, expected {wanted}")
     return found
 
 
+def _missing(kind: Callable[..., Any], options: Mapping[str, Any], positional: int) -> list[str]:
+    """A line for each argument that has neither a default nor a value."""
+    try:
+        known = list(inspect.signature(kind).parameters.values())[positional:]
+        typed = {option.name: option for option in constructor_options(kind).options}
+    except (TypeError, ValueError):
+        return []
+    found = []
+    for one in known:
+        if one.kind in _BY_NAME and one.default is _NO_TYPE and one.name not in options:
+            words = _accepted(typed[one.name]) if one.name in typed else type_text(kind, one) or "a value"
+            found.append(f"{one.name}: is missing, expected {words}")
+    return found
+
+
 def _named_instead(name: str, names: Sequence[str]) -> str:
     """The one that may be meant, and all there are."""
+    if not names:
+        return "; it has none"
     hint = suggest(name, names)
     return hint if hint.startswith(";") else f"{hint} options: {', '.join(names)}"
 
 
-def _expected(option: CallbackOption, value: Any) -> str:
+def _expected(option: ConstructorOption, value: Any) -> str:
     """What it accepts, where that is not this value; else empty."""
     if value is None:
         return ""  # a script's; no file and no flag can say it
     if option.kind == "choice":
         same = any(type(one) is type(value) and one == value for one in option.choices)
-        return "" if same else f"one of {', '.join(map(repr, option.choices))}"
+        return "" if same else _accepted(option)
     words, types = _ACCEPTED[option.kind]
     if isinstance(value, types) and isinstance(value, bool) == (option.kind == "switch"):
         return ""
     return f'{words}: "{value}"' if option.kind == "text" and isinstance(value, int | float) else words
 
 
-def _option(one: inspect.Parameter, annotation: Any, about: str) -> CallbackOption | None:
+def _accepted(option: ConstructorOption) -> str:
+    return f"one of {', '.join(map(repr, option.choices))}" if option.kind == "choice" else _ACCEPTED[option.kind][0]
+
+
+def _option(one: inspect.Parameter, annotation: Any, about: str) -> ConstructorOption | None:
     """None where its type is none of those of a form."""
     members, choices = _members(annotation)
     if choices and not members:
@@ -188,7 +231,7 @@ def _option(one: inspect.Parameter, annotation: Any, about: str) -> CallbackOpti
         return None
     default = str(one.default) if isinstance(one.default, Path) else one.default
     shown = default if isinstance(default, Plain) else None
-    return CallbackOption(one.name, kind, one.default is _NO_TYPE, shown, choices, about)
+    return ConstructorOption(one.name, kind, one.default is _NO_TYPE, shown, choices, about)
 
 
 def _members(annotation: Any) -> tuple[set[Any], tuple[Plain, ...]]:
@@ -211,7 +254,7 @@ def _members(annotation: Any) -> tuple[set[Any], tuple[Plain, ...]]:
     return (set(), ()) if annotation in (None, NoneType) else ({annotation}, ())
 
 
-def _annotation(kind: type, one: inspect.Parameter) -> Any:
+def _annotation(kind: Callable[..., Any], one: inspect.Parameter) -> Any:
     """Its type; as a text where a name in it cannot be found, which may be there for type checkers only."""
     if one.annotation is _NO_TYPE:
         return type(one.default) if isinstance(one.default, Plain | Path) else _NO_TYPE
@@ -224,7 +267,7 @@ def _annotation(kind: type, one: inspect.Parameter) -> Any:
         return one.annotation
 
 
-def type_text(kind: type, one: inspect.Parameter) -> str:
+def type_text(kind: Callable[..., Any], one: inspect.Parameter) -> str:
     """Tell the type of an argument as one would write it, such as `float | None`.
 
     Args:
