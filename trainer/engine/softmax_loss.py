@@ -7,8 +7,6 @@ hooks can be registered, and layers frozen or replaced, at any time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as shared
@@ -55,7 +53,7 @@ class SoftmaxLoss:
         loss, amount = aten.nll_loss_forward(logarithms, labels, None, 1, ignored)
         one = torch.ones_like(loss)
         gradient = aten.nll_loss_backward(one, logarithms, labels, None, 1, ignored, amount)
-        gradient = aten._log_softmax_backward_data(gradient, logarithms, 1, outputs.dtype).t()
+        gradient = aten._log_softmax_backward_data(gradient, logarithms, 1, outputs.dtype).t()  # noqa: SLF001  # an operation
         last.weight.grad = torch.mm(gradient, features)
         if last.bias is not None:
             last.bias.grad = gradient.sum(1)
@@ -72,9 +70,9 @@ class SoftmaxLoss:
             and not images.requires_grad
             and labels.ndim == 1
             and type(last) is NarrowLinear
-            and tuple(self._model._modules.values()) == self._layers
+            and tuple(self._model) == self._layers
             and _averages_cross_entropy(criterion)
-            and all(self._gets_plain_gradient(parameter) for parameter in _parameters(last))
+            and all(_gets_plain_gradient(one) for one in (last.weight, last.bias) if one is not None)
             and not any("forward" in vars(module) for module in modules)
             and not any(getattr(module, name, True) for module in modules for name in _OF_A_MODULE)
             and not any(getattr(shared, name, True) for name in _OF_ALL_MODULES)
@@ -82,17 +80,10 @@ class SoftmaxLoss:
             and not torch.is_autocast_enabled("cpu")
         )
 
-    @staticmethod
-    def _gets_plain_gradient(parameter: Tensor) -> bool:
-        return (
-            parameter.requires_grad
-            and parameter.grad is None
-            and not any(getattr(parameter, name, True) for name in _OF_A_PARAMETER)
-        )
 
-
-def _parameters(layer: nn.Module) -> Iterator[Tensor]:
-    return (parameter for parameter in layer._parameters.values() if parameter is not None)
+def _gets_plain_gradient(parameter: Tensor) -> bool:
+    hooked = any(getattr(parameter, name, True) for name in _OF_A_PARAMETER)
+    return parameter.requires_grad and parameter.grad is None and not hooked
 
 
 def _averages_cross_entropy(criterion: nn.CrossEntropyLoss) -> bool:
