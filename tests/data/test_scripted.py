@@ -15,7 +15,8 @@ from trainer.data.buffers import Workspace
 from trainer.data.opening import open_data
 from trainer.data.scripted import Scripted
 
-MEAN, STD = (0.49, 0.48, 0.45), (0.25, 0.24, 0.26)
+MEAN: tuple[float, ...] = (0.49, 0.48, 0.45)
+STD: tuple[float, ...] = (0.25, 0.24, 0.26)
 
 
 def moved_at_once(pixels: Tensor, where: augment.Coordinates) -> Tensor:
