@@ -79,8 +79,9 @@ def epoch_table(rows: Sequence[epoch.Row], added: dict[str, dict[str, Any]]) -> 
         low, high = row.spread
         step = f"{added[row.what]['added_us']:+.0f}" if row.what in added else "0" if row.what == epoch.BARE else "-"
         seconds = f"{row.seconds:.2f} ({low:.2f} to {high:.2f})"
-        lines.append([row.what, seconds, f"{row.ratio:.1f}", step, f"{row.megabytes:.0f}"])
-    heads = ("the reference task", "s an epoch", "times faster than the plain loop", "us added to a step", "MB")
+        lines.append([row.what, seconds, *(f"{ratio:.1f}" for ratio in row.ratios), step, f"{row.megabytes:.0f}"])
+    faster = ("times faster than one process", "than two workers")
+    heads = ("the reference task", "s an epoch", *faster, "us added to a step", "MB")
     return markdown(heads, lines)
 
 

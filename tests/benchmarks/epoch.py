@@ -2,9 +2,10 @@
 
     EPOCHSCOPE_CIFAR10=... python -m tests.benchmarks.epoch [--tries 3]
 
-Ours is the command line with its defaults, a run folder and all. The plain loop is `plain_loop.py` with two workers, on
-the same images, already decoded in memory; of it one epoch is measured, as 2 less 1. The others are `fed_loop.py`: the
-bare loop and other engines on the batches that ours prepares. They all run in turn, and so often as `tries` says.
+Ours is the command line with its defaults, a run folder and all. The plain loop is `plain_loop.py`, in one process (as
+in a notebook) and with two workers, on the same images, already decoded in memory; of it one epoch is measured, as 2
+less 1. The others are `fed_loop.py`: the bare loop and other engines on the batches that ours prepares. They all run in
+turn, and so often as `tries` says.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from trainer.data.opening import open_data
 
 RIVALS = {"pytorch-ignite": "ignite", "lightning": "lightning", "skorch": "skorch"}
 """Packages, and what they are imported as."""
-OURS, PLAIN, BARE = "Epochscope, `train --recipe seed`", "plain loop", "bare loop on our batches"
+OURS, BARE = "Epochscope, `train --recipe seed`", "bare loop on our batches"
+PLAIN, NOTEBOOK = "plain loop, two workers", "plain loop, one process"
+WORKERS = {PLAIN: 2, NOTEBOOK: 0}
 
 
 class Row(NamedTuple):
@@ -34,8 +37,8 @@ class Row(NamedTuple):
     """An epoch."""
     spread: tuple[float, float]
     """The smallest and the largest."""
-    ratio: float
-    """The plain loop's seconds by these, try by try."""
+    ratios: tuple[float, float]
+    """The seconds of the plain loop, in one process and with two workers, by these, try by try."""
     megabytes: float
     """Largest anonymous memory of the process; the plain loop's workers have as much again each."""
 
@@ -51,12 +54,12 @@ class Contest:
         np.savez(folder / "images.npz", train=found.pixels[:], labels=found.labels)
 
     def names(self) -> list[str]:
-        """Ours, the plain loop, the bare one and what is installed of the rivals."""
-        return [OURS, PLAIN, BARE, *(name for name, module in RIVALS.items() if importlib.util.find_spec(module))]
+        """Ours, the plain loops, the bare one and what is installed of the rivals."""
+        return [OURS, *WORKERS, BARE, *(name for name, module in RIVALS.items() if importlib.util.find_spec(module))]
 
     def epoch(self, name: str) -> Measured:
         """Seconds of one epoch, and the memory of the longer of the two processes."""
-        few, many = (1, 2) if name == PLAIN else (1, 6)
+        few, many = (1, 2) if name in WORKERS else (1, 6)
         short, long = self._run(name, few), self._run(name, many)
         return Measured((long.seconds - short.seconds) / (many - few), long.megabytes)
 
@@ -66,8 +69,9 @@ class Contest:
             options = ["--recipe", "seed", "--epochs", str(epochs), "--name", f"r{self._number}"]
             environment = {"EPOCHSCOPE_RUNS": str(self._folder / "runs")}
             return run("-m", "trainer", "train", self._images, *options, environment=environment)
-        if name == PLAIN:
-            return run("-m", "tests.benchmarks.plain_loop", str(self._folder / "images.npz"), str(epochs))
+        if name in WORKERS:
+            images = str(self._folder / "images.npz")
+            return run("-m", "tests.benchmarks.plain_loop", images, str(epochs), str(WORKERS[name]))
         engine = "bare" if name == BARE else name
         return run("-m", "tests.benchmarks.fed_loop", engine, self._images, str(epochs))
 
@@ -81,16 +85,18 @@ def measure(images: str, tries: int) -> list[Row]:
         for _ in range(tries):
             for name in names:
                 found[name].append(contest.epoch(name))
-    plain = [one.seconds for one in found[PLAIN]]
+    plain = [found[NOTEBOOK], found[PLAIN]]
     rows = [_row(name, found[name], plain) for name in names]
     return sorted(rows, key=lambda row: row.seconds)
 
 
-def _row(name: str, found: list[Measured], plain: list[float]) -> Row:
+def _row(name: str, found: list[Measured], plain: list[list[Measured]]) -> Row:
     seconds = [one.seconds for one in found]
-    ratio = statistics.median(theirs / ours for theirs, ours in zip(plain, seconds, strict=True))
+    alone, helped = (
+        statistics.median(theirs.seconds / ours for theirs, ours in zip(loop, seconds, strict=True)) for loop in plain
+    )
     memory = statistics.median(one.megabytes for one in found)
-    return Row(name, statistics.median(seconds), (min(seconds), max(seconds)), ratio, memory)
+    return Row(name, statistics.median(seconds), (min(seconds), max(seconds)), (alone, helped), memory)
 
 
 def main() -> None:
@@ -98,10 +104,10 @@ def main() -> None:
     command.add_argument("--tries", type=int, default=3)
     tries = command.parse_args().tries
     for row in measure(arguments.cifar10(command), tries):
-        low, high = row.spread
+        (low, high), (alone, helped) = row.spread, row.ratios
         print(
-            f"{row.what}: {row.seconds:.3f} s an epoch ({low:.3f} to {high:.3f}), {row.ratio:.1f} times faster than "
-            f"the plain loop; {row.megabytes:.0f} MB"
+            f"{row.what}: {row.seconds:.3f} s an epoch ({low:.3f} to {high:.3f}), {alone:.1f} times faster than the "
+            f"plain loop in one process, {helped:.1f} times with two workers; {row.megabytes:.0f} MB"
         )
 
 

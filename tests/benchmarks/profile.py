@@ -27,26 +27,25 @@ from trainer import Trainer
 from trainer.data import augment, image_data
 from trainer.data.image_data import ImageData
 from trainer.data.opening import open_data
+from trainer.data.pixel_block import HeldBlock
 from trainer.engine.batch_metrics import BatchMetrics
 from trainer.engine.optimizer_step import OptimizerStep
+from trainer.engine.softmax_loss import SoftmaxLoss
 from trainer.engine.step import FiniteCheck
 from trainer.events import EpochEnded, EpochStarted
 from trainer.models import build_model
-from trainer.models.linear import NarrowLinear
 
 PREPARING: tuple[tuple[str, Any, str], ...] = (
-    ("order of the images", ImageData, "_order"),
+    ("order of the images", ImageData, "order"),
     ("random parameters", ImageData, "_parameters"),
     ("coordinates", augment, "coordinates"),
-    ("taking the pixels", ImageData, "_take"),
+    ("taking the pixels", HeldBlock, "take"),
     ("rotation, flip and crop", augment, "apply"),
     ("normalising", ImageData, "_normalise"),
 )
 STEPPING: tuple[tuple[str, Any, str], ...] = (
     ("clearing gradients", OptimizerStep, "clear"),
-    ("forward", NarrowLinear, "forward"),
-    ("loss", torch.nn.CrossEntropyLoss, "forward"),
-    ("backward", torch.Tensor, "backward"),
+    ("forward, loss and gradients", SoftmaxLoss, "backward"),
     ("check of the gradients", FiniteCheck, "__call__"),
     ("optimiser", OptimizerStep, "step"),
     ("figures", BatchMetrics, "add"),

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 
 from trainer.data.buffers import Workspace
+from trainer.data.pixel_planes import images_at_once
+from trainer.data.scripted import Scripted
 from trainer.data.split import mix
 
 FAR = 1e6
@@ -190,12 +192,49 @@ def apply(pixels: Tensor, where: Coordinates, workspace: Workspace) -> Tensor:
         Packed pixels of the same shape and type; overwritten by the next call with the same `workspace`.
     """
     count, height, width = pixels.shape
-    padded = workspace.get("padded", pixels, (count, height + 2, width + 2), pixels.dtype)
-    padded[:, 1:-1, 1:-1] = pixels
-    index = _source_index(where, height, width, workspace)
+    piece = _piece(pixels, _look_up)
+    padded = workspace.get("padded", pixels, (piece, height + 2, width + 2), pixels.dtype)
+    x, y = (workspace.get(name, pixels, (piece, height, width), torch.float32) for name in "xy")
+    index = workspace.get("index", pixels, (piece, height, width), torch.int32)
     result = workspace.get("augmented", pixels, (count, height, width), pixels.dtype)
-    torch.index_select(padded.view(-1), 0, index.view(-1), out=result.view(-1))
+    _look_up(pixels, *where, padded, x, y, index, result)
     return result
+
+
+def _piece(pixels: Tensor, function: Scripted) -> int:
+    """Images that are processed together: as many as a core's cache holds, unless each operation asks for the lock."""
+    return images_at_once(pixels) if function.compiled else max(1, len(pixels))
+
+
+@Scripted
+def _look_up(
+    pixels: Tensor,
+    x_by_column: Tensor,
+    x_by_row: Tensor,
+    y_by_column: Tensor,
+    y_by_row: Tensor,
+    padded: Tensor,
+    x: Tensor,
+    y: Tensor,
+    index: Tensor,
+    result: Tensor,
+) -> None:
+    """`result` from the `Coordinates`; `padded`, `x`, `y` and `index` are memory for a piece of the images each."""
+    height, width = pixels.size(1), pixels.size(2)
+    area = (height + 2) * (width + 2)
+    piece = padded.size(0)
+    first = torch.arange(0, area * piece, area, dtype=torch.int32, device=pixels.device)[:, None, None]
+    for start in range(0, pixels.size(0), piece):
+        end = min(start + piece, pixels.size(0))
+        count = end - start
+        padded[:count, 1:-1, 1:-1] = pixels[start:end]
+        columns = torch.add(x_by_column[start:end], x_by_row[start:end], out=x[:count])
+        rows = torch.add(y_by_column[start:end], y_by_row[start:end], out=y[:count])
+        columns.round_().clamp_(0, width + 1)
+        rows.round_().clamp_(0, height + 1)
+        # for each pixel the place of its source among the padded pixels of the piece
+        places = index[:count].copy_(columns.add_(rows, alpha=width + 2)).add_(first[:count])
+        torch.index_select(padded.view(-1), 0, places.view(-1), out=result[start:end].view(-1))
 
 
 def mirror(pixels: Tensor, flip: Tensor) -> Tensor:
@@ -210,20 +249,6 @@ def mirror(pixels: Tensor, flip: Tensor) -> Tensor:
     """
     some = flip.nonzero().squeeze(1)
     return pixels.index_copy_(0, some, pixels.index_select(0, some).flip(2))
-
-
-def _source_index(where: Coordinates, height: int, width: int, workspace: Workspace) -> Tensor:
-    """For each output pixel the place of its source among the padded pixels of all images: (n, H, W) int32."""
-    like = where.x_by_row
-    shape = (len(like), height, width)
-    x = torch.add(where.x_by_column, where.x_by_row, out=workspace.get("x", like, shape, torch.float32))
-    y = torch.add(where.y_by_column, where.y_by_row, out=workspace.get("y", like, shape, torch.float32))
-    x.round_().clamp_(0, width + 1)
-    y.round_().clamp_(0, height + 1)
-    x.add_(y, alpha=width + 2)
-    area = (height + 2) * (width + 2)
-    first = torch.arange(0, area * len(like), area, dtype=torch.int32, device=like.device)
-    return workspace.get("index", like, shape, torch.int32).copy_(x).add_(first[:, None, None])
 
 
 class Normaliser:
@@ -249,13 +274,29 @@ class Normaliser:
         Returns:
             `out`.
         """
-        grey = len(self._factors) == 1
-        byte = pixels if grey else workspace.get("byte", pixels, tuple(pixels.shape), torch.int32)
-        for channel, (factor, offset) in enumerate(zip(self._factors, self._offsets, strict=True)):
-            plane = out[:, channel]
-            if not grey:
-                # the byte stays where it is in the pixel: the factor takes care of its place
-                torch.bitwise_and(pixels, 255 << 8 * channel, out=byte)
-            plane.copy_(byte)
-            torch.add(offset, plane, alpha=factor / (1 << 8 * channel), out=plane)
+        piece = _piece(pixels, _normalise)
+        byte = (
+            pixels
+            if pixels.dtype == torch.uint8
+            else workspace.get("byte", pixels, (piece, *pixels.shape[1:]), torch.int32)
+        )
+        _normalise(pixels, self._factors, self._offsets, byte, piece, out)
         return out
+
+
+@Scripted
+def _normalise(
+    pixels: Tensor, factors: list[float], offsets: list[Tensor], byte: Tensor, piece: int, out: Tensor
+) -> None:
+    """See `Normaliser`; `byte`: memory for the bytes of one channel of a piece of the images."""
+    for start in range(0, pixels.size(0), piece):
+        end = min(start + piece, pixels.size(0))
+        some = pixels[start:end]
+        for channel in range(len(factors)):
+            plane = out[start:end, channel]
+            if some.dtype == torch.uint8:
+                plane.copy_(some)
+            else:
+                # the byte stays where it is in the pixel: the factor takes care of its place
+                plane.copy_(torch.bitwise_and(some, 255 << 8 * channel, out=byte[: end - start]))
+            torch.add(offsets[channel], plane, alpha=factors[channel] / (1 << 8 * channel), out=plane)

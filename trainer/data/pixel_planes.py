@@ -28,10 +28,22 @@ def pieces(pixels: Tensor) -> Iterator[slice]:
     Returns:
         Slices of the images, one image each if it is larger than a piece.
     """
-    count, height, width = pixels.shape
-    at_once = PIECE_PIXELS if pixels.device.type == "cpu" else DEVICE_PIECE_PIXELS
-    step = max(1, at_once // max(1, height * width))
+    count, step = len(pixels), images_at_once(pixels)
     return (slice(start, min(start + step, count)) for start in range(0, count, step))
+
+
+def images_at_once(pixels: Tensor) -> int:
+    """Count the images of a piece.
+
+    Args:
+        pixels: Packed pixels (n, H, W).
+
+    Returns:
+        Their number, 1 or more.
+    """
+    _, height, width = pixels.shape
+    at_once = PIECE_PIXELS if pixels.device.type == "cpu" else DEVICE_PIECE_PIXELS
+    return max(1, at_once // max(1, height * width))
 
 
 def split_planes(pixels: Tensor, workspace: Workspace, name: str = "planes") -> Tensor:

@@ -22,6 +22,7 @@ from trainer.engine.custom_metrics import CustomMetrics
 from trainer.engine.loss import Loss
 from trainer.engine.loss_averaging import Criterion
 from trainer.engine.precision import Forward
+from trainer.engine.softmax_loss import softmax_loss
 from trainer.engine.step_options import PLAIN, StepOptions
 from trainer.engine.training_step import BatchLoss, OwnTrainingStep, model_loss
 from trainer.metrics.monitor import Monitor
@@ -136,5 +137,8 @@ class Parts:
     def loss_of(self) -> BatchLoss:
         """How a batch becomes logits and loss."""
         if self.options.training_step is None:
-            return model_loss(self.forward or self.model, self.loss, in_parts=self.options.accumulate > 1)
+            in_parts = self.options.accumulate > 1
+            found = model_loss(self.forward or self.model, self.loss, in_parts=in_parts)
+            alone = self.forward in (None, self.model) and self.group.size == 1 and not in_parts
+            return softmax_loss(found, self.model, self.loss) if alone else found
         return OwnTrainingStep(self.options.training_step, self.model, bfloat16=self.bfloat16, device=self.device)

@@ -20,6 +20,7 @@ from trainer.distributed.process_group import ALONE, ProcessGroup
 from trainer.engine.optimizer_step import OptimizerStep
 from trainer.engine.sharded_step import ShardedBackward, ShardedFiniteCheck
 from trainer.engine.shared_backward import SharedBackward
+from trainer.engine.softmax_loss import SoftmaxLoss
 from trainer.engine.step_options import PLAIN, StepOptions
 from trainer.engine.training_step import BatchLoss
 from trainer.errors import DivergedError
@@ -100,6 +101,8 @@ def _is_plain(tensor: Tensor) -> bool:
 
 def backward(loss_of: BatchLoss, *batch: Tensor) -> tuple[Tensor, Tensor]:
     """Add the gradients of a batch; its logits and mean loss."""
+    if isinstance(loss_of, SoftmaxLoss):
+        return loss_of.backward(*batch)
     outputs, loss = loss_of(*batch)
     loss.backward()
     return outputs.detach(), loss
