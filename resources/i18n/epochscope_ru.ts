@@ -1443,8 +1443,7 @@
     </message>
     <message>
         <source>callback.failed</source>
-        <translation>Сбой колбэка {callback} ({hook}): {what}
-Исправьте колбэк и продолжите запуск; подробности в log.txt в папке запуска.</translation>
+        <translation>Сбой колбэка {callback} ({hook}): {what}</translation>
     </message>
     <message>
         <source>callback.unknown</source>
@@ -1452,11 +1451,11 @@
     </message>
     <message>
         <source>callbacks.default</source>
-        <translation>Этот колбэк и так есть в каждом запуске: уберите его из настроек. {what}</translation>
+        <translation>Этот колбэк и так есть в каждом запуске. {what}</translation>
     </message>
     <message>
         <source>callbacks.every</source>
-        <translation>every: ожидается целое число не меньше 1.</translation>
+        <translation>Недопустимое значение every.</translation>
     </message>
     <message>
         <source>callbacks.not_one</source>
@@ -1464,13 +1463,12 @@
     </message>
     <message>
         <source>callbacks.same_name</source>
-        <translation>Два колбэка называются «{callback}»: имена в запуске должны различаться.</translation>
+        <translation>Два колбэка называются «{callback}».</translation>
     </message>
     <message>
         <source>checkpoint.damaged</source>
         <translation>Контрольная точка повреждена: {path}
-{reason}
-Возьмите другую; при продолжении сама берётся новейшая исправная.</translation>
+{reason}</translation>
     </message>
     <message>
         <source>checkpoint.options</source>
@@ -1478,27 +1476,27 @@
     </message>
     <message>
         <source>checkpoint.other_model</source>
-        <translation>Контрольная точка не подходит к этой модели. Создайте модель с теми же параметрами, что и в сохранённом запуске.</translation>
+        <translation>Контрольная точка не подходит к этой модели.</translation>
     </message>
     <message>
         <source>checkpoint.other_optimizer</source>
-        <translation>Контрольная точка сделана с другим оптимизатором. Возьмите тот же или начните новый запуск.</translation>
+        <translation>Контрольная точка сделана с другим оптимизатором.</translation>
     </message>
     <message>
         <source>compile.failed</source>
-        <translation>Модель не удалось скомпилировать: {reason}. Отключите compile или установите недостающее.</translation>
+        <translation>Модель не удалось скомпилировать: {reason}</translation>
     </message>
     <message>
         <source>compile.no_compiler</source>
-        <translation>Для компиляции модели нужен компилятор C++, а его нет. Отключите compile или установите компилятор (g++, clang++, Visual Studio Build Tools).</translation>
+        <translation>Для компиляции модели нужен компилятор C++, а он не найден.</translation>
     </message>
     <message>
         <source>compile.no_triton</source>
-        <translation>Для компиляции модели под GPU нужен Triton, а он здесь не работает. Отключите compile или установите triton.</translation>
+        <translation>Для компиляции модели под GPU нужен Triton, а он здесь не работает.</translation>
     </message>
     <message>
         <source>compare.epochs</source>
-        <translation>Число эпох сравнения должно быть целым и не меньше 1.</translation>
+        <translation>Недопустимое число эпох сравнения.</translation>
     </message>
     <message>
         <source>assist.image</source>
@@ -1506,7 +1504,7 @@
     </message>
     <message>
         <source>cache.live</source>
-        <translation>Идёт запуск, которому могут понадобиться эти признаки: {runs}. Дождитесь его завершения или остановите его.</translation>
+        <translation>Идёт запуск, которому могут понадобиться эти признаки: {runs}.</translation>
     </message>
     <message>
         <source>callback.broken</source>
@@ -1514,43 +1512,43 @@
     </message>
     <message>
         <source>callback.no_validation</source>
-        <translation>Колбэк {name} следит за потерями на валидации, а валидационной части нет. Добавьте её или уберите этот колбэк.</translation>
+        <translation>Колбэк {name} следит за валидацией, а валидационной части в данных нет.</translation>
     </message>
     <message>
         <source>callback_file.broken</source>
-        <translation>Файл {file} не загружается: {error}. Исправьте его: команда «python ФАЙЛ.py» покажет всю ошибку.</translation>
+        <translation>Файл {file} не загружается: {error}</translation>
     </message>
     <message>
         <source>callback_file.choose</source>
-        <translation>В файле {file} не один колбэк. Назовите нужный после двоеточия: my_callback.py:MyCallback. Найдены: {names}</translation>
+        <translation>В файле {file} несколько колбэков: {names}</translation>
     </message>
     <message>
         <source>callback_file.form</source>
-        <translation>--callback {text}: нужны файл и класс в нём, например my_callback.py:MyCallback.</translation>
+        <translation>В «--callback {text}» не назван класс из файла.</translation>
     </message>
     <message>
         <source>callback_file.missing</source>
-        <translation>Файла {path} нет. Укажите путь от текущей папки.</translation>
+        <translation>Файла {path} нет.</translation>
     </message>
     <message>
         <source>callback_file.no_class</source>
-        <translation>В файле {file} нет колбэка {name}. Нужен класс, производный от trainer.Callback.</translation>
+        <translation>В файле {file} нет колбэка {name}.</translation>
     </message>
     <message>
         <source>checkpoint.other_loss</source>
-        <translation>Состояние функции потерь в контрольной точке не подходит к этой функции потерь. Возьмите ту же функцию, что и в сохранённом запуске.</translation>
+        <translation>Контрольная точка сделана с другой функцией потерь.</translation>
     </message>
     <message>
         <source>checkpoint.other_parameters</source>
-        <translation>В контрольной точке у оптимизатора другие параметры или группы. Создайте оптимизатор так же, как в сохранённом запуске.</translation>
+        <translation>В контрольной точке у оптимизатора другие параметры или другие их группы.</translation>
     </message>
     <message>
         <source>compare.metric</source>
-        <translation>Такой столбец в таблицу не добавить: имя занято или это не функция. {what}</translation>
+        <translation>Такой столбец в таблицу не добавить. {what}</translation>
     </message>
     <message>
         <source>compare.seconds</source>
-        <translation>Время на обучение должно быть больше нуля.</translation>
+        <translation>Недопустимое время на обучение.</translation>
     </message>
     <message>
         <source>compare.unknown</source>
@@ -1562,7 +1560,7 @@
     </message>
     <message>
         <source>data.arrays</source>
-        <translation>Массивы изображений и меток не подходят друг к другу. Нужны изображения (N, ...) и по одной метке на каждое.</translation>
+        <translation>Массивы изображений и меток не подходят друг к другу.</translation>
     </message>
     <message>
         <source>data.batch</source>
@@ -1570,7 +1568,7 @@
     </message>
     <message>
         <source>data.changed</source>
-        <translation>Данные не те, на которых обучался этот запуск. Верните изображения или начните новый запуск.</translation>
+        <translation>Данные не те, на которых обучался этот запуск.</translation>
     </message>
     <message>
         <source>data.class_file</source>
@@ -1578,27 +1576,27 @@
     </message>
     <message>
         <source>data.class_lists</source>
-        <translation>Списки классов в частях данных не совпадают. Дайте всем частям одинаковые классы.</translation>
+        <translation>Списки классов в частях данных не совпадают.</translation>
     </message>
     <message>
         <source>data.class_not_in_train</source>
-        <translation>В другой части данных есть классы, которых нет в обучающей (проблем: {count}). Исправьте или уберите их.</translation>
+        <translation>Некоторых классов нет в обучающей части (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.class_too_small</source>
-        <translation>В некоторых классах слишком мало изображений (проблем: {count}). Добавьте изображений или уберите эти классы.</translation>
+        <translation>В некоторых классах слишком мало изображений (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.columns</source>
-        <translation>Не удалось определить, в каких столбцах изображения и метки. Оставьте два столбца: image и label.</translation>
+        <translation>Непонятно, в каких столбцах набора изображения и метки.</translation>
     </message>
     <message>
         <source>data.compressed</source>
-        <translation>Некоторые шарды сжаты ({count}). Распакуйте их, например gunzip: изображения читаются по их месту в обычном tar.</translation>
+        <translation>Некоторые шарды сжаты ({count}).</translation>
     </message>
     <message>
         <source>data.damaged</source>
-        <translation>Файлы набора {source} нельзя использовать: они повреждены. Удалите эту папку и начните снова: набор загрузится заново.</translation>
+        <translation>Файлы набора {source} повреждены.</translation>
     </message>
     <message>
         <source>data.damaged_shard</source>
@@ -1606,24 +1604,23 @@
     </message>
     <message>
         <source>data.dangling</source>
-        <translation>Ссылки ведут к файлам, которых нет (проблем: {count}).</translation>
+        <translation>Некоторые ссылки ведут к файлам, которых нет (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.digits_missing</source>
-        <translation>Не найдены цифры из scikit-learn. Переустановите scikit-learn.</translation>
+        <translation>Не найдены изображения цифр, которые поставляются с scikit-learn.</translation>
     </message>
     <message>
         <source>data.download</source>
-        <translation>Набор {source} не удалось загрузить и проверить. Проверьте сеть и начните снова или положите архив в {path}; повреждённый архив оттуда надо сначала удалить.
-{what}</translation>
+        <translation>Набор {source} не удалось загрузить и проверить. {what}</translation>
     </message>
     <message>
         <source>data.empty</source>
-        <translation>В данных нет ни одного батча. Проверьте длину загрузчика.</translation>
+        <translation>В данных нет ни одного батча.</translation>
     </message>
     <message>
         <source>data.empty_class</source>
-        <translation>Есть классы без изображений (проблем: {count}). Исправьте или уберите их.</translation>
+        <translation>Есть классы без изображений (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.fingerprint</source>
@@ -1631,12 +1628,11 @@
     </message>
     <message>
         <source>data.folder_unreadable</source>
-        <translation>Папка не читается: {path}
-Проверьте права доступа.</translation>
+        <translation>Папка не читается: {path}</translation>
     </message>
     <message>
         <source>data.fractions</source>
-        <translation>Доли валидации ({valid}) и теста ({test}) не оставляют ничего для обучения: их сумма должна быть меньше 1.</translation>
+        <translation>Валидация ({valid}) и тест ({test}) не оставляют изображений для обучения.</translation>
     </message>
     <message>
         <source>data.hugging_face</source>
@@ -1644,8 +1640,7 @@
     </message>
     <message>
         <source>data.image_gone</source>
-        <translation>Изображение, которое читалось при открытии данных, больше не читается: {path}
-Восстановите файл или проверьте связь с ним и возобновите запуск.</translation>
+        <translation>Изображение, которое читалось при открытии данных, больше не читается: {path}</translation>
     </message>
     <message>
         <source>data.labels</source>
@@ -1653,11 +1648,11 @@
     </message>
     <message>
         <source>data.link</source>
-        <translation>Некоторые изображения в шардах — ссылки ({count}). Запишите шарды с tar --dereference --hard-dereference.</translation>
+        <translation>Некоторые изображения в шардах — ссылки ({count}).</translation>
     </message>
     <message>
         <source>data.means</source>
-        <translation>Имя файла для средних изображений должно заканчиваться на .png.</translation>
+        <translation>Файл для средних изображений назван неправильно.</translation>
     </message>
     <message>
         <source>data.missing</source>
@@ -1665,11 +1660,11 @@
     </message>
     <message>
         <source>data.missing_split</source>
-        <translation>Есть папка теста или валидации, но нет папки train с обучающими изображениями.</translation>
+        <translation>Есть папка валидации или теста, но нет папки train с обучающими изображениями.</translation>
     </message>
     <message>
         <source>data.mixup</source>
-        <translation>Mixup и CutMix не могут смешать такой батч: нужны изображения (B, C, H, W) с плавающей точкой. Отключите mixup и cutmix.</translation>
+        <translation>Mixup и CutMix не могут смешать такой батч.</translation>
     </message>
     <message>
         <source>data.mode</source>
@@ -1677,15 +1672,15 @@
     </message>
     <message>
         <source>data.name</source>
-        <translation>Имена некоторых папок или файлов не являются текстом Unicode (проблем: {count}). Переименуйте их.</translation>
+        <translation>Имена некоторых папок или файлов — не текст Unicode (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.no_class_folders</source>
-        <translation>Папка с обучающими изображениями не содержит папок классов. Разложите изображения по папкам классов.</translation>
+        <translation>В папке с обучающими изображениями нет папок классов.</translation>
     </message>
     <message>
         <source>data.no_datasets</source>
-        <translation>Для этого источника нужна библиотека datasets: pip install &apos;epochscope[datasets]&apos;</translation>
+        <translation>Для этого источника нужна библиотека datasets, а она не установлена.</translation>
     </message>
     <message>
         <source>data.no_image</source>
@@ -1693,33 +1688,31 @@
     </message>
     <message>
         <source>data.no_images</source>
-        <translation>Здесь нет изображений: {path}
-Укажите папку, в которой для каждого класса своя папка с изображениями.</translation>
+        <translation>Здесь нет изображений: {path}</translation>
     </message>
     <message>
         <source>data.no_label</source>
-        <translation>У некоторых изображений нет метки класса. Добавьте метки или уберите эти строки.</translation>
+        <translation>У некоторых изображений нет метки класса.</translation>
     </message>
     <message>
         <source>data.no_loader</source>
-        <translation>Данные части {split} нельзя перебрать. Передайте DataLoader, другой итерируемый объект с батчами или массивы (X, y).</translation>
+        <translation>Данные части {split} нельзя перебрать.</translation>
     </message>
     <message>
         <source>data.no_path</source>
-        <translation>В таблице есть строки без пути. Заполните столбец путей или уберите эти строки.</translation>
+        <translation>В таблице есть строки без пути.</translation>
     </message>
     <message>
         <source>data.no_shard_images</source>
-        <translation>В шардах нет изображений: {path}
-Нужны файлы tar, в которых изображение и его метка носят одно имя: KEY.jpg и KEY.cls или KEY.json.</translation>
+        <translation>В шардах нет изображений: {path}</translation>
     </message>
     <message>
         <source>data.no_split</source>
-        <translation>Такой выборки в данных нет.</translation>
+        <translation>В данных нет такой части.</translation>
     </message>
     <message>
         <source>data.not_a_file</source>
-        <translation>Вместо некоторых изображений лежат не файлы (проблем: {count}).</translation>
+        <translation>На месте некоторых изображений не обычные файлы (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.not_looked_at</source>
@@ -1739,15 +1732,15 @@
     </message>
     <message>
         <source>data.plugin</source>
-        <translation>Источник данных «{name}» из расширения не сработал: {error}</translation>
+        <translation>Сбой источника данных «{name}» из плагина: {error}</translation>
     </message>
     <message>
         <source>data.preview</source>
-        <translation>Для предпросмотра укажите число изображений и файл.</translation>
+        <translation>Для предпросмотра нужны число изображений и файл.</translation>
     </message>
     <message>
         <source>data.same_name</source>
-        <translation>Имена папок классов выглядят одинаково. Объедините папки или переименуйте одну из них.</translation>
+        <translation>Имена некоторых папок классов выглядят одинаково.</translation>
     </message>
     <message>
         <source>data.several_images</source>
@@ -1755,7 +1748,7 @@
     </message>
     <message>
         <source>data.shard_missing</source>
-        <translation>Некоторых шардов нет на месте ({count}). Исправьте шаблон или скопируйте недостающие шарды.</translation>
+        <translation>Некоторых шардов нет на месте ({count}).</translation>
     </message>
     <message>
         <source>data.shard_pattern</source>
@@ -1763,15 +1756,15 @@
     </message>
     <message>
         <source>data.shard_size</source>
-        <translation>Размер шардов указывают вместе с папкой для них, и он не меньше 1 МБ.</translation>
+        <translation>Неподходящий размер шардов.</translation>
     </message>
     <message>
         <source>data.single_pass</source>
-        <translation>Данные можно перебрать только один раз. Передайте сам загрузчик, а не итератор.</translation>
+        <translation>Данные можно перебрать только один раз.</translation>
     </message>
     <message>
         <source>data.sizes</source>
-        <translation>Изображения в батче разного размера. Приведите их к одному размеру в преобразовании набора данных.</translation>
+        <translation>Изображения в батче разного размера или с разным числом каналов.</translation>
     </message>
     <message>
         <source>data.source</source>
@@ -1779,7 +1772,7 @@
     </message>
     <message>
         <source>data.sparse</source>
-        <translation>Некоторые изображения хранятся в шардах как разреженные файлы ({count}). Запишите шарды без tar --sparse.</translation>
+        <translation>Некоторые изображения хранятся в шардах как разреженные файлы ({count}).</translation>
     </message>
     <message>
         <source>data.splits</source>
@@ -1787,7 +1780,7 @@
     </message>
     <message>
         <source>data.transform</source>
-        <translation>У набора данных своё преобразование, через которое эти изображения не пройдут. Вызовите reset_format() или передайте набор в Trainer как есть.</translation>
+        <translation>У набора данных есть собственное преобразование, а эти изображения открываются в обход его.</translation>
     </message>
     <message>
         <source>data.truncated</source>
@@ -1795,7 +1788,7 @@
     </message>
     <message>
         <source>data.two_labels</source>
-        <translation>Изображение указано дважды с разными метками. Оставьте одну строку.</translation>
+        <translation>Одно изображение указано дважды, с разными метками.</translation>
     </message>
     <message>
         <source>data.two_members</source>
@@ -1803,13 +1796,12 @@
     </message>
     <message>
         <source>data.two_splits</source>
-        <translation>Есть и valid, и val: оставьте одну из этих папок.</translation>
+        <translation>Есть и valid, и val.</translation>
     </message>
     <message>
         <source>data.unknown_class</source>
         <translation>У запуска нет таких классов: {names}
-{path}
-Переименуйте папки или метки либо исключите эти изображения: --skip-unknown.</translation>
+{path}</translation>
     </message>
     <message>
         <source>data.unknown_source</source>
@@ -1817,7 +1809,7 @@
     </message>
     <message>
         <source>data.unknown_split</source>
-        <translation>Часть данных названа неизвестным словом. Нужно train, valid или test.</translation>
+        <translation>Часть данных названа непонятным словом.</translation>
     </message>
     <message>
         <source>data.unmatched</source>
@@ -1825,11 +1817,11 @@
     </message>
     <message>
         <source>data.unpublished</source>
-        <translation>Изображения этого запуска не сохранены для просмотра ({reason}). Их записывает в начале запуска колбэк snapshots.</translation>
+        <translation>Изображения этого запуска не сохранены для просмотра ({reason}).</translation>
     </message>
     <message>
         <source>data.unreadable</source>
-        <translation>Есть изображения, которые нельзя прочитать. Исправьте или уберите их либо включите «Пропускать негодные».
+        <translation>Есть изображения, которые не удаётся прочитать.
 {what}</translation>
     </message>
     <message>
@@ -1838,20 +1830,19 @@
     </message>
     <message>
         <source>data.weights</source>
-        <translation>Веса изображений должны быть неотрицательными числами с плавающей точкой, по одному на изображение.</translation>
+        <translation>Веса изображений не подходят.</translation>
     </message>
     <message>
         <source>data.worker_died</source>
-        <translation>Процесс, читающий изображения, неожиданно завершился. Возможно, кончилась память: закройте другие программы и начните снова.</translation>
+        <translation>Процесс, читающий изображения, неожиданно завершился.</translation>
     </message>
     <message>
         <source>device.missing</source>
-        <translation>Устройство «{device}» здесь недоступно. Выберите auto.</translation>
+        <translation>Устройство «{device}» здесь недоступно.</translation>
     </message>
     <message>
         <source>disk.cache</source>
-        <translation>Не удаётся записать кэш изображений: {path}
-Освободите место или укажите в EPOCHSCOPE_CACHE папку, в которую можно писать.</translation>
+        <translation>Не удаётся записать кэш изображений: {path}</translation>
     </message>
     <message>
         <source>disk.failed</source>
@@ -1859,12 +1850,12 @@
     </message>
     <message>
         <source>disk.full</source>
-        <translation>Диск заполнен. Освободите место.
+        <translation>На диске кончилось место.
 {what}</translation>
     </message>
     <message>
         <source>disk.not_regular</source>
-        <translation>Это не обычный файл, а ссылка, папка, канал или устройство. Открывать его программа не стала.</translation>
+        <translation>Это не обычный файл, а ссылка, папка, канал или устройство; он не был открыт.</translation>
     </message>
     <message>
         <source>disk.read_only</source>
@@ -1872,39 +1863,39 @@
     </message>
     <message>
         <source>distributed.batch</source>
-        <translation>Батч слишком мал для BatchNorm в {processes} процессах. Выберите другой размер батча (--batch).</translation>
+        <translation>Батч слишком мал для BatchNorm в {processes} процессах.</translation>
     </message>
     <message>
         <source>distributed.batch_norm</source>
-        <translation>На процессорах BatchNorm нельзя обучать в нескольких процессах: каждый видел бы только свою часть батча. Используйте один процесс с несколькими потоками, модель с GroupNorm или LayerNorm либо GPU.</translation>
+        <translation>На процессорах BatchNorm нельзя обучать в нескольких процессах: каждый видел бы только свою часть батча.</translation>
     </message>
     <message>
         <source>distributed.batches</source>
-        <translation>Процессы получили разные батчи. Уберите DistributedSampler и другое разделение данных: каждый процесс сам берёт свою долю каждого батча. Всё случайное в загрузчике должно зависеть от seed.</translation>
+        <translation>Процессы получили разные батчи.</translation>
     </message>
     <message>
         <source>distributed.capture</source>
-        <translation>Состояние разделённой модели собирают только все процессы вместе, когда сохраняется контрольная точка. Вызовите run.request_checkpoint().</translation>
+        <translation>Состояние разделённой модели собирается, только когда контрольную точку сохраняют все процессы вместе.</translation>
     </message>
     <message>
         <source>distributed.connect</source>
-        <translation>Процессы не смогли соединиться друг с другом. Запускайте их так: torchrun --nproc-per-node 2 -m trainer train …</translation>
+        <translation>Процессы не смогли соединиться друг с другом.</translation>
     </message>
     <message>
         <source>distributed.connection</source>
-        <translation>Связь между процессами потеряна: {reason}. Выясните причину и продолжите запуск с любым числом процессов.</translation>
+        <translation>Процессы потеряли связь друг с другом: {reason}</translation>
     </message>
     <message>
         <source>distributed.data</source>
-        <translation>У процесса {process} другие данные. Дайте каждой машине одни и те же изображения.</translation>
+        <translation>У процесса {process} другие данные.</translation>
     </message>
     <message>
         <source>distributed.devices</source>
-        <translation>Процессы вычисляют на разных устройствах. Укажите для всех одно и то же --device: auto, cpu или cuda.</translation>
+        <translation>Процессы вычисляют на разных устройствах.</translation>
     </message>
     <message>
         <source>distributed.diverged</source>
-        <translation>Веса процесса {process} не совпадают с весами процесса 0. То, что меняет веса, градиенты или скорость обучения, должно делать это в каждом процессе: колбэк с phase = Phase.DECIDE вызывается во всех.</translation>
+        <translation>Веса процесса {process} не совпадают с весами процесса 0.</translation>
     </message>
     <message>
         <source>distributed.failed</source>
@@ -1912,69 +1903,64 @@
     </message>
     <message>
         <source>distributed.lost</source>
-        <translation>Процесс {process} из {processes} потерян: он был убит, или отказала его машина. Выясните причину (не хватило памяти?) и продолжите запуск с любым числом процессов.</translation>
+        <translation>Процесс {process} из {processes} потерян: его убили или отказала его машина.</translation>
     </message>
     <message>
         <source>distributed.mixup</source>
-        <translation>Mixup и CutMix смешивают изображения целого батча, а у каждого процесса лишь его часть. Отключите mixup и cutmix или обучайте в одном процессе.</translation>
+        <translation>Mixup и CutMix смешивают изображения целого батча, а у каждого процесса есть лишь его часть.</translation>
     </message>
     <message>
         <source>distributed.over</source>
-        <translation>Связь между процессами закрыта: в одном из них произошёл сбой. Запустите все процессы заново.</translation>
+        <translation>Связь между процессами закрыта: в одном из них произошёл сбой.</translation>
     </message>
     <message>
         <source>distributed.seeds</source>
-        <translation>Несколько seed — это несколько запусков: вместе несколько процессов их не обучают. Уберите torchrun или --seeds.</translation>
+        <translation>Несколько seed — это несколько запусков; обучать их в нескольких процессах сразу нельзя.</translation>
     </message>
     <message>
         <source>distributed.shard</source>
-        <translation>Разделённую модель так обучать нельзя. Не поддерживаются накопление градиентов (accumulate), свой training_step, LBFGS, компиляция, обучаемая функция потерь и общие веса у разных слоёв. Уберите это или отключите shard.</translation>
+        <translation>Разделённую модель так обучать нельзя.</translation>
     </message>
     <message>
         <source>distributed.shard_devices</source>
-        <translation>Разделить модель можно лишь между процессами, у каждого из которых свой GPU. Запустите столько процессов, сколько есть GPU, или отключите shard.</translation>
+        <translation>Разделить модель можно только между процессами, у каждого из которых свой GPU.</translation>
     </message>
     <message>
         <source>distributed.sharded_model</source>
-        <translation>Разделённую модель может вызывать только её собственное обучение: все процессы должны делать это одновременно. Обученную модель загрузите в одном процессе: load_run(run_dir).model().</translation>
+        <translation>Разделённую модель может вызывать только её собственное обучение: все процессы должны делать это одновременно.</translation>
     </message>
     <message>
         <source>distributed.single_pass</source>
-        <translation>Обучающие данные — итератор: в каждом процессе он был бы другим. Передайте сам загрузчик, а не iter(loader).</translation>
+        <translation>Обучающие данные — итератор: в каждом процессе он был бы другим.</translation>
     </message>
     <message>
         <source>diverged.step</source>
-        <translation>Обучение разошлось: {kind} — не конечное число (эпоха {epoch}, батч {batch}); веса остались такими, какими были до этого шага.
-Возьмите меньшую скорость обучения и проверьте, нет ли в изображениях NaN.</translation>
+        <translation>Обучение разошлось: {kind} — не конечное число (эпоха {epoch}, батч {batch}); веса остались такими, какими были до этого шага.</translation>
     </message>
     <message>
         <source>diverged.weights</source>
-        <translation>Веса «{name}» не конечны; такая контрольная точка не записывается. Продолжите с последней с меньшей скоростью обучения.</translation>
+        <translation>Веса «{name}» не конечны; такая контрольная точка не сохраняется.</translation>
     </message>
     <message>
         <source>early_stopping.options</source>
-        <translation>Для ранней остановки нужны терпение не меньше 1 эпохи и улучшение не меньше 0.</translation>
+        <translation>Неверные параметры ранней остановки.</translation>
     </message>
     <message>
         <source>edits.line</source>
-        <translation>Строка {line} файла правок не подходит: {path}
-Исправьте или удалите её: action — leave_out, relabel или fine; у relabel нужен class.</translation>
+        <translation>Строка {line} файла правок не подходит: {path}</translation>
     </message>
     <message>
         <source>edits.missing</source>
-        <translation>Нет такого файла правок: {path}
-Исправьте настройку data.edits или уберите её, чтобы обучать с метками как есть.</translation>
+        <translation>Нет такого файла правок: {path}</translation>
     </message>
     <message>
         <source>edits.unknown_class</source>
         <translation>Правки меняют метку на класс, которого в данных нет: {names}
-{path}
-Исправьте столбец class.</translation>
+{path}</translation>
     </message>
     <message>
         <source>edits.unreadable</source>
-        <translation>Файл правок не читается: {path}
-Нужна таблица CSV в UTF-8 со столбцами path, digest, action, class, when.</translation>
+        <translation>Файл правок не читается: {path}</translation>
     </message>
     <message>
         <source>engine.elsewhere</source>
@@ -1998,8 +1984,7 @@
     </message>
     <message>
         <source>engine.start</source>
-        <translation>{python} не запускается: {reason}.
-Выберите в настройках Python, в котором установлен epochscope.</translation>
+        <translation>{python} не запускается: {reason}.</translation>
     </message>
     <message>
         <source>engine.unknown</source>
@@ -2007,16 +1992,15 @@
     </message>
     <message>
         <source>evaluate.no_folder</source>
-        <translation>Это не папка с изображениями и не таблица CSV: {path}
-Укажите папку, в которой для каждого класса своя папка, или файл CSV с путями и метками.</translation>
+        <translation>Это не папка с изображениями и не таблица CSV: {path}</translation>
     </message>
     <message>
         <source>evaluate.options</source>
-        <translation>Параметр {option} не сочетается с остальными: --csv, --skip-bad и --skip-unknown нужны для --data, а --map с --data не используется.</translation>
+        <translation>Параметр {option} не сочетается с остальными.</translation>
     </message>
     <message>
         <source>evaluate.shards</source>
-        <translation>Шарды нельзя оценить сами по себе: распакуйте их или оцените запуск на его тестовых изображениях.</translation>
+        <translation>Сами по себе шарды оценить нельзя.</translation>
     </message>
     <message>
         <source>explain.class</source>
@@ -2024,7 +2008,7 @@
     </message>
     <message>
         <source>explain.neighbors</source>
-        <translation>Количество похожих изображений должно быть целым числом, не меньше 0.</translation>
+        <translation>Недопустимое число похожих изображений.</translation>
     </message>
     <message>
         <source>explain.place</source>
@@ -2032,11 +2016,11 @@
     </message>
     <message>
         <source>export.custom</source>
-        <translation>Этот запуск начат из Python с собственной моделью: экспортируйте её из того же скрипта.</translation>
+        <translation>Этот запуск начат из Python с собственной моделью.</translation>
     </message>
     <message>
         <source>export.differs</source>
-        <translation>Экспортированная модель отвечает не так, как веса запуска; файл {path} не создан.</translation>
+        <translation>Экспортированная модель отвечает не так, как веса запуска; файл {path} удалён.</translation>
     </message>
     <message>
         <source>export.exists</source>
@@ -2052,7 +2036,7 @@
     </message>
     <message>
         <source>export.no_folder</source>
-        <translation>Папки {path} нет.</translation>
+        <translation>Нет папки {path}.</translation>
     </message>
     <message>
         <source>export.option</source>
@@ -2060,15 +2044,15 @@
     </message>
     <message>
         <source>export.unreadable</source>
-        <translation>Экспортированный файл не читается и не сохранён: {reason}</translation>
+        <translation>Экспортированный файл не читается и поэтому удалён: {reason}</translation>
     </message>
     <message>
         <source>folds.count</source>
-        <translation>Столько частей не получится: {count}. Возможно от 2 до {most}: столько изображений в самом маленьком классе.</translation>
+        <translation>Столько частей не получится: {count}.</translation>
     </message>
     <message>
         <source>gui.display</source>
-        <translation>Окну не на чем открыться: нет графического экрана.</translation>
+        <translation>Окно негде открыть: нет графического экрана.</translation>
     </message>
     <message>
         <source>gui.library</source>
@@ -2076,32 +2060,31 @@
     </message>
     <message>
         <source>gui.missing</source>
-        <translation>Окно не установлено: pip install &apos;epochscope[gui]&apos;</translation>
+        <translation>Окно не установлено.</translation>
     </message>
     <message>
         <source>install.damaged</source>
-        <translation>Не хватает части установки: {path}
-Установите программу заново: pip install --force-reinstall epochscope</translation>
+        <translation>Не хватает части установки: {path}</translation>
     </message>
     <message>
         <source>install.missing</source>
-        <translation>Колбэки не установлены: выполните pip install -e . в папке исходников.</translation>
+        <translation>Колбэки не установлены.</translation>
     </message>
     <message>
         <source>labels.answer</source>
-        <translation>Ответ о метках не читается. Запустите поиск ещё раз.</translation>
+        <translation>Результат проверки меток не читается.</translation>
     </message>
     <message>
         <source>labels.not_finite</source>
-        <translation>Сеть вычислила признаки, которые не являются конечными числами. Возьмите другие веса или другой размер: --backbone.size.</translation>
+        <translation>Признаки, которые вычислила сеть, — не конечные числа.</translation>
     </message>
     <message>
         <source>labels.too_few</source>
-        <translation>Слишком мало изображений, чтобы судить о метках по остальным: {count}. Нужно хотя бы 10.</translation>
+        <translation>Слишком мало изображений, чтобы искать неверные метки: {count}.</translation>
     </message>
     <message>
         <source>learning_rate.no_length</source>
-        <translation>Длина эпохи неизвестна, поэтому расписание построить нельзя.</translation>
+        <translation>Длина эпохи неизвестна, и расписание не на что рассчитать.</translation>
     </message>
     <message>
         <source>learning_rate.options</source>
@@ -2109,19 +2092,19 @@
     </message>
     <message>
         <source>learning_rate.scheduler</source>
-        <translation>Планировщик скорости обучения не подходит к этому запуску. Создайте его для оптимизатора этого запуска.</translation>
+        <translation>Планировщик скорости обучения не подходит к этому запуску.</translation>
     </message>
     <message>
         <source>loss.class_weights</source>
-        <translation>Веса классов не подходят: их должно быть столько же, сколько классов, и того же типа, что и логиты.</translation>
+        <translation>Веса классов не подходят.</translation>
     </message>
     <message>
         <source>loss.labels</source>
-        <translation>Функция потерь {name} не принимает логиты и номера классов. Оберните её в функцию, которая преобразует номера классов.</translation>
+        <translation>Функция потерь {name} не принимает логиты и номера классов.</translation>
     </message>
     <message>
         <source>loss.weights</source>
-        <translation>Веса изображений нельзя применить: эту функцию потерь нельзя разложить по изображениям.</translation>
+        <translation>Эту функцию потерь нельзя разложить по изображениям, а загрузчик даёт изображениям веса.</translation>
     </message>
     <message>
         <source>lr_find.range</source>
@@ -2129,7 +2112,7 @@
     </message>
     <message>
         <source>lr_find.single_pass</source>
-        <translation>Обучающие данные читаются только один раз: подбор скорости обучения израсходовал бы их.</translation>
+        <translation>Обучающие данные можно прочитать только один раз: подбор скорости обучения израсходовал бы их.</translation>
     </message>
     <message>
         <source>map.no_split</source>
@@ -2137,7 +2120,7 @@
     </message>
     <message>
         <source>map.not_finite</source>
-        <translation>Для некоторых изображений модель выдаёт NaN или бесконечность, и на карту их не нанести: обучение разошлось.</translation>
+        <translation>Для некоторых изображений модель выдаёт NaN или бесконечность, и на карту их не нанести.</translation>
     </message>
     <message>
         <source>map.too_few</source>
@@ -2145,12 +2128,11 @@
     </message>
     <message>
         <source>memory.full</source>
-        <translation>Для этого запуска не хватает памяти. Возьмите меньший батч, меньшие изображения или меньшую модель.</translation>
+        <translation>Для этого запуска не хватает памяти.</translation>
     </message>
     <message>
         <source>metric.failed</source>
-        <translation>Метрику {name}, по которой выбирается лучшая эпоха, не удалось вычислить: {reason}
-Эпоха сохранена: исправьте метрику и продолжите запуск. Подробности — в log.txt.</translation>
+        <translation>Метрику {name}, по которой выбирается лучшая эпоха, не удалось вычислить: {reason}</translation>
     </message>
     <message>
         <source>metric.unknown</source>
@@ -2158,35 +2140,35 @@
     </message>
     <message>
         <source>metrics.many</source>
-        <translation>Слишком много дополнительных метрик: их может быть не больше 64.</translation>
+        <translation>Слишком много дополнительных метрик.</translation>
     </message>
     <message>
         <source>metrics.mode</source>
-        <translation>Неизвестно, в какую сторону улучшается метрика {name}. Укажите min (чем меньше, тем лучше) или max (чем больше, тем лучше); у loss — min, у accuracy и macro_f1 — max.</translation>
+        <translation>Неизвестно, в какую сторону улучшается метрика {name}.</translation>
     </message>
     <message>
         <source>metrics.monitor</source>
-        <translation>Метрики «{name}» у запуска нет. Есть: {known}.</translation>
+        <translation>Метрики «{name}» у запуска нет.</translation>
     </message>
     <message>
         <source>metrics.name</source>
-        <translation>Метрику нельзя назвать «{name}»: нужны буквы, цифры и _, не больше 60 знаков, и не имя встроенного показателя.</translation>
+        <translation>Метрику нельзя назвать «{name}».</translation>
     </message>
     <message>
         <source>metrics.no_validation</source>
-        <translation>Лучшая эпоха выбирается по метрике {name}, а валидационной части нет. Добавьте её или уберите monitor.</translation>
+        <translation>Лучшая эпоха выбирается по метрике {name}, а валидационной части в данных нет.</translation>
     </message>
     <message>
         <source>metrics.not_one</source>
-        <translation>{name}: это не метрика. Нужна функция от вероятностей и меток или объект с методами update, compute и reset.</translation>
+        <translation>{name}: это не метрика.</translation>
     </message>
     <message>
         <source>model.batch_norm</source>
-        <translation>BatchNorm не может обучаться на батчах из одного изображения. Увеличьте размер батча.</translation>
+        <translation>BatchNorm не может обучаться на батчах из одного изображения.</translation>
     </message>
     <message>
         <source>model.half</source>
-        <translation>Веса float16 нельзя обучать. Вызовите model.float().</translation>
+        <translation>Обучаемые веса — float16: мелкие изменения в них теряются.</translation>
     </message>
     <message>
         <source>model.nothing_to_train</source>
@@ -2198,16 +2180,15 @@
     </message>
     <message>
         <source>model.outputs</source>
-        <translation>Модель в режиме обучения не возвращает логиты. Верните логиты первыми.</translation>
+        <translation>В режиме обучения модель не возвращает логиты.</translation>
     </message>
     <message>
         <source>model.shape</source>
-        <translation>Модель не подходит к данным: {got}
-Постройте её под эту форму входа и число классов или измените размер изображений.</translation>
+        <translation>Модель не подходит к данным: {got}</translation>
     </message>
     <message>
         <source>model.state</source>
-        <translation>Состояние модели нельзя сохранить в контрольной точке. Храните в нём только тензоры, числа, строки, списки и словари.</translation>
+        <translation>Состояние модели нельзя сохранить в контрольной точке: {reason}</translation>
     </message>
     <message>
         <source>model.unknown</source>
@@ -2215,28 +2196,27 @@
     </message>
     <message>
         <source>new_callback.exists</source>
-        <translation>{path} уже существует; ничего не перезаписано. Выберите другое имя или другую папку (--into).</translation>
+        <translation>{path} уже существует; ничего не перезаписано.</translation>
     </message>
     <message>
         <source>new_callback.name</source>
-        <translation>Колбэк нельзя назвать «{name}». Годятся латинские буквы, цифры и _, первой — буква; ключевые слова Python не подходят.</translation>
+        <translation>Колбэк нельзя назвать «{name}».</translation>
     </message>
     <message>
         <source>new_callback.taken</source>
-        <translation>Модуль или класс Python «{name}» уже есть, новый скрыл бы его. Выберите другое имя.</translation>
+        <translation>Модуль или класс Python «{name}» уже есть; новый его заслонил бы.</translation>
     </message>
     <message>
         <source>onnx.missing</source>
-        <translation>Для ONNX не установлены пакеты: {packages}. Установите epochscope[onnx].</translation>
+        <translation>Для ONNX не установлены пакеты: {packages}.</translation>
     </message>
     <message>
         <source>optimizer.closure</source>
-        <translation>Этот оптимизатор работает здесь только на процессоре: выберите устройство cpu.</translation>
+        <translation>Этот оптимизатор работает здесь только на процессоре.</translation>
     </message>
     <message>
         <source>plugin.broken</source>
-        <translation>Плагин не загружается. Обновите или удалите его.
-{what}</translation>
+        <translation>Плагин не загружается. {what}</translation>
     </message>
     <message>
         <source>plugin.options</source>
@@ -2244,47 +2224,47 @@
     </message>
     <message>
         <source>precision.processor</source>
-        <translation>bfloat16 на процессоре не предлагается: шаги могут случайно замедляться в несколько раз. Выберите float32.</translation>
+        <translation>На процессоре bfloat16 не предлагается: шаги могут случайно замедляться в несколько раз.</translation>
     </message>
     <message>
         <source>precision.unknown</source>
-        <translation>Нет формата чисел «{precision}». Выберите float32 или bfloat16.</translation>
+        <translation>Нет формата чисел «{precision}».</translation>
     </message>
     <message>
         <source>precision.unsupported</source>
-        <translation>Устройство «{device}» здесь не вычисляет в bfloat16. Выберите float32 или устройство cpu.</translation>
+        <translation>Устройство «{device}» здесь не вычисляет в bfloat16.</translation>
     </message>
     <message>
         <source>precision.weights</source>
-        <translation>Веса float64 нельзя считать в bfloat16. Вызовите model.float() или выберите float32.</translation>
+        <translation>Веса float64 нельзя обучать в bfloat16.</translation>
     </message>
     <message>
         <source>predict.images</source>
-        <translation>Ваши загрузчики данных не могут подготовить такие изображения для модели.</translation>
+        <translation>Такие изображения нечем подготовить для этой модели.</translation>
     </message>
     <message>
         <source>predict.unsure</source>
-        <translation>{value} — не уверенность: нужно число от 0 до 1.</translation>
+        <translation>{value} — это не уверенность.</translation>
     </message>
     <message>
         <source>pretrained.augment</source>
-        <translation>Замороженная сеть видит каждое изображение один раз: {names} не могут меняться от эпохи к эпохе. Случайными могут быть только отражения.</translation>
+        <translation>Замороженная сеть видит каждое изображение один раз: {names} не могут меняться от эпохи к эпохе.</translation>
     </message>
     <message>
         <source>pretrained.damaged</source>
-        <translation>Файл предобученных весов повреждён. Удалите его; если он из пакета, установите пакет заново.</translation>
+        <translation>Файл предобученных весов повреждён.</translation>
     </message>
     <message>
         <source>pretrained.download</source>
-        <translation>Веса модели {model} не удалось загрузить. Проверьте сеть и начните снова или положите файл сюда: {path}</translation>
+        <translation>Веса модели {model} не удалось загрузить.</translation>
     </message>
     <message>
         <source>pretrained.missing</source>
-        <translation>Веса модели {model} не установлены. Установите их командой: pip install &apos;epochscope[pretrained]&apos;</translation>
+        <translation>Веса модели {model} не установлены.</translation>
     </message>
     <message>
         <source>pretrained.other</source>
-        <translation>Весов, с которыми обучался этот запуск, здесь больше нет. Верните файл на место или обучите модель заново.</translation>
+        <translation>Весов, с которыми обучался этот запуск, здесь больше нет.</translation>
     </message>
     <message>
         <source>recipe.unknown</source>
@@ -2296,11 +2276,11 @@
     </message>
     <message>
         <source>report.name</source>
-        <translation>Имя «{name}» не подходит: нужны от 1 до 100 знаков в одной строке и не больше 100 разных имён за запуск.</translation>
+        <translation>Имя «{name}» не подходит.</translation>
     </message>
     <message>
         <source>report.picture</source>
-        <translation>Картинка «{name}» не показана: нужен массив uint8 (H, W), (H, W, 3) или (H, W, 4), изображение PIL или файл PNG в папке запуска, не больше 4096 × 4096 пикселей и 16 МБ.</translation>
+        <translation>Картинка «{name}» не показана.</translation>
     </message>
     <message>
         <source>report.value</source>
@@ -2312,7 +2292,7 @@
     </message>
     <message>
         <source>request.unanswered</source>
-        <translation>Запуск не ответил вовремя. Запрос остаётся: если запуск просто медленный, он его выполнит.</translation>
+        <translation>Запуск не ответил вовремя.</translation>
     </message>
     <message>
         <source>request.unknown</source>
@@ -2320,16 +2300,15 @@
     </message>
     <message>
         <source>resume.accumulate</source>
-        <translation>Запуск сохранён внутри эпохи с другим числом накапливаемых батчей. Продолжите с тем же accumulate или начните новый запуск.</translation>
+        <translation>Запуск сохранён внутри эпохи с другим числом накапливаемых батчей.</translation>
     </message>
     <message>
         <source>resume.callbacks</source>
-        <translation>Этот запуск обучался с колбэками из файла: {names}. Какой файл выполнять, папка запуска не хранит, поэтому назовите его снова: epochscope resume {run} {named}
-Чтобы продолжить без них: epochscope resume {run} {left_out}</translation>
+        <translation>Этот запуск обучался с колбэками из файла: {names}. Какой файл выполнять, в папке запуска не записано.</translation>
     </message>
     <message>
         <source>resume.monitor</source>
-        <translation>Этот запуск выбирал лучшую эпоху по показателю {then}, а не {now}. Продолжите с прежним или начните новый запуск.</translation>
+        <translation>Этот запуск выбирал лучшую эпоху по показателю {then}, а не {now}.</translation>
     </message>
     <message>
         <source>resume.no_folder</source>
@@ -2345,20 +2324,19 @@
     </message>
     <message>
         <source>run.baseline</source>
-        <translation>Этот запуск обучила другая реализация ({algorithm}) для сравнения: продолжить его нельзя. Оценка и предсказания работают.</translation>
+        <translation>Этот запуск обучила для сравнения другая реализация ({algorithm}); продолжить его нельзя.</translation>
     </message>
     <message>
         <source>run.busy</source>
-        <translation>В этот запуск сейчас пишет {holder}. Дождитесь конца или сначала остановите его.</translation>
+        <translation>В этот запуск сейчас пишет {holder}.</translation>
     </message>
     <message>
         <source>run.custom</source>
-        <translation>Этот запуск начат из Python с собственной моделью; построить её отсюда нельзя. Продолжите его в том же скрипте.</translation>
+        <translation>Этот запуск начат из Python с собственной моделью; построить её отсюда нельзя.</translation>
     </message>
     <message>
         <source>run.data_gone</source>
-        <translation>Изображений, на которых обучался этот запуск, нет на месте: {path}
-По ним определяется, как готовить новые изображения. Верните их туда, где они были.</translation>
+        <translation>Изображений, на которых обучался этот запуск, нет на месте: {path}</translation>
     </message>
     <message>
         <source>run.exists</source>
@@ -2366,15 +2344,15 @@
     </message>
     <message>
         <source>run.live</source>
-        <translation>Запуск «{name}» ещё обучается; он не удалён. Сначала остановите его.</translation>
+        <translation>Запуск «{name}» ещё обучается; он не удалён.</translation>
     </message>
     <message>
         <source>run.name</source>
-        <translation>«{name}» не может быть именем запуска: от 1 до 64 знаков из A–Z a–z 0–9 . _ -, без точки в начале и в конце; не «last».</translation>
+        <translation>«{name}» не может быть именем запуска.</translation>
     </message>
     <message>
         <source>run.no_checkpoint</source>
-        <translation>У этого запуска ещё нет контрольной точки. Пусть пройдёт хотя бы одна эпоха.</translation>
+        <translation>У этого запуска ещё нет контрольной точки.</translation>
     </message>
     <message>
         <source>run.no_evaluation</source>
@@ -2414,7 +2392,7 @@
     </message>
     <message>
         <source>run.own_model</source>
-        <translation>Этот запуск обучал вашу собственную модель; построить её по папке запуска нельзя. Передайте её: load_run(..., model=Network()).</translation>
+        <translation>Этот запуск обучал вашу собственную модель; построить её по папке запуска нельзя.</translation>
     </message>
     <message>
         <source>run.unknown</source>
@@ -2422,19 +2400,19 @@
     </message>
     <message>
         <source>search.busy</source>
-        <translation>С поиском «{name}» уже работает другой процесс. Дождитесь конца или остановите его там (Ctrl-C).</translation>
+        <translation>С поиском «{name}» уже работает другой процесс.</translation>
     </message>
     <message>
         <source>search.missing</source>
-        <translation>Для поиска нужна библиотека Optuna: pip install &apos;epochscope[search]&apos;</translation>
+        <translation>Для поиска нужна библиотека Optuna, а она не установлена.</translation>
     </message>
     <message>
         <source>search.other_plan</source>
-        <translation>Поиск «{name}» уже есть, но с другими настройками или другой областью. Выберите другое имя.</translation>
+        <translation>Поиск «{name}» уже есть, но с другими настройками или другой областью.</translation>
     </message>
     <message>
         <source>search.plan</source>
-        <translation>План этого поиска не читается. Начните поиск под другим именем.</translation>
+        <translation>План этого поиска не читается.</translation>
     </message>
     <message>
         <source>search.space</source>
@@ -2451,7 +2429,7 @@
     </message>
     <message>
         <source>seeds.count</source>
-        <translation>Для разброса нужно не меньше двух запусков.</translation>
+        <translation>При одном запуске сравнивать нечего.</translation>
     </message>
     <message>
         <source>settings.invalid</source>
@@ -2468,8 +2446,7 @@
     </message>
     <message>
         <source>shards.exists</source>
-        <translation>Там уже что-то есть: {path}
-Укажите новую или пустую папку.</translation>
+        <translation>Там уже что-то есть: {path}</translation>
     </message>
     <message>
         <source>similar.no_images</source>
@@ -2489,7 +2466,7 @@
     </message>
     <message>
         <source>slices.mismatch</source>
-        <translation>Ответы запуска {name} не относятся к сохранённым изображениям ({split}).</translation>
+        <translation>Предсказания запуска {name} не относятся к сохранённым изображениям ({split}).</translation>
     </message>
     <message>
         <source>slices.not_evaluated</source>
@@ -2497,7 +2474,7 @@
     </message>
     <message>
         <source>slices.pattern</source>
-        <translation>Под шаблон подходят либо все изображения ({split}), либо ни одного.</translation>
+        <translation>Под шаблон подходят все изображения ({split}), ни одного или слишком мало.</translation>
     </message>
     <message>
         <source>slices.split</source>
@@ -2505,19 +2482,19 @@
     </message>
     <message>
         <source>table.columns</source>
-        <translation>В таблице не найти столбец путей и столбец меток. Назовите столбцы path и label.</translation>
+        <translation>В таблице не найти столбец путей и столбец меток.</translation>
     </message>
     <message>
         <source>table.unreadable</source>
-        <translation>Таблицу не удалось прочитать. Нужен файл CSV в UTF-8 со столбцами путей и меток.</translation>
+        <translation>Таблицу не удалось прочитать.</translation>
     </message>
     <message>
         <source>testing.no_run</source>
-        <translation>В {path} нет запуска. Укажите папку запуска или его journal.jsonl.</translation>
+        <translation>В {path} нет запуска.</translation>
     </message>
     <message>
         <source>testing.not_training</source>
-        <translation>После этого события запуск нельзя ни остановить, ни продолжить: нужно событие обучения.</translation>
+        <translation>После этого события запуск продолжить нельзя.</translation>
     </message>
     <message>
         <source>testing.recording</source>
@@ -2525,7 +2502,7 @@
     </message>
     <message>
         <source>timm.missing</source>
-        <translation>Модель {model} — из библиотеки timm, а она не установлена. Установите её командой: pip install &apos;epochscope[pretrained]&apos;</translation>
+        <translation>Модель {model} — из библиотеки timm, а она не установлена.</translation>
     </message>
     <message>
         <source>timm.unknown</source>
@@ -2533,23 +2510,23 @@
     </message>
     <message>
         <source>tracker.failed</source>
-        <translation>{tool}: ошибка, запуск больше не записывается: {error}</translation>
+        <translation>{tool}: сбой, запуск туда больше не записывается: {error}</translation>
     </message>
     <message>
         <source>tracker.missing</source>
-        <translation>{tool} не установлен. Установите epochscope[{package}].</translation>
+        <translation>{tool} не установлен.</translation>
     </message>
     <message>
         <source>tracker.options</source>
-        <translation>{tool}: недопустимое значение параметра. pictures — целое число от 0, patience — секунды, от 0, mode — offline или online.</translation>
+        <translation>{tool}: недопустимое значение параметра.</translation>
     </message>
     <message>
         <source>train.count</source>
-        <translation>Недопустимое значение {name}: {value}. Нужно целое число от 1 до {most}.</translation>
+        <translation>Недопустимое значение {name}: {value}.</translation>
     </message>
     <message>
         <source>train.epochs</source>
-        <translation>Число эпох должно быть целым, не меньше 1.</translation>
+        <translation>Недопустимое число эпох.</translation>
     </message>
     <message>
         <source>train.option</source>
@@ -2557,27 +2534,27 @@
     </message>
     <message>
         <source>train.soft_labels</source>
-        <translation>Эта функция потерь не принимает смешанные метки. Отключите mixup и cutmix или используйте кросс-энтропию.</translation>
+        <translation>Эта функция потерь не принимает смешанные метки.</translation>
     </message>
     <message>
         <source>train.step_compile</source>
-        <translation>Собственный шаг обучения нельзя скомпилировать. Отключите compile.</translation>
+        <translation>Собственный шаг обучения нельзя скомпилировать.</translation>
     </message>
     <message>
         <source>train.step_result</source>
-        <translation>Шаг обучения должен возвращать потерю с градиентом или пару (потеря, логиты).</translation>
+        <translation>Шаг обучения вернул не то, что нужно.</translation>
     </message>
     <message>
         <source>version.newer</source>
-        <translation>Файл {path} создан более новой версией Epochscope. Обновите Epochscope, чтобы его открыть.</translation>
+        <translation>Файл {path} создан более новой версией Epochscope.</translation>
     </message>
     <message>
         <source>weights.file</source>
-        <translation>Файл весов не удаётся прочитать: {path}. Нужен файл .safetensors или state dict, сохранённый torch.save.</translation>
+        <translation>Файл весов не читается: {path}</translation>
     </message>
     <message>
         <source>weights.other_network</source>
-        <translation>В файле {path} нет весов для модели {model}. Выберите модель, к которой относятся эти веса.</translation>
+        <translation>В файле {path} нет весов для модели {model}.</translation>
     </message>
 </context>
 <context>
@@ -2887,6 +2864,1050 @@
     <message>
         <source>Fix before starting: {names}</source>
         <translation>Исправьте перед запуском: {names}</translation>
+    </message>
+</context>
+<context>
+    <name>Fixes</name>
+    <message>
+        <source>arrays.damaged</source>
+        <translation>удалите файл и оцените запуск заново: файл будет записан ещё раз</translation>
+    </message>
+    <message>
+        <source>assist.image</source>
+        <translation>укажите файл в «images» или часть данных и номер изображения в «split» и «place»</translation>
+    </message>
+    <message>
+        <source>assist.number</source>
+        <translation>исправьте число в запросе</translation>
+    </message>
+    <message>
+        <source>assist.out</source>
+        <translation>укажите в «out» путь к файлу или папке</translation>
+    </message>
+    <message>
+        <source>assist.request</source>
+        <translation>запрос — это один объект JSON с полями «do», «id» и полями самого запроса</translation>
+    </message>
+    <message>
+        <source>cache.live</source>
+        <translation>дождитесь его завершения или остановите его</translation>
+    </message>
+    <message>
+        <source>callback.failed</source>
+        <translation>исправьте колбэк и продолжите запуск; подробности — в log.txt в папке запуска</translation>
+    </message>
+    <message>
+        <source>callback.no_validation</source>
+        <translation>добавьте валидационную часть (data.valid больше 0) или уберите этот колбэк</translation>
+    </message>
+    <message>
+        <source>callback_file.broken</source>
+        <translation>исправьте файл; команда «python ФАЙЛ.py» покажет ошибку целиком</translation>
+    </message>
+    <message>
+        <source>callback_file.choose</source>
+        <translation>назовите нужный после двоеточия: my_callback.py:MyCallback</translation>
+    </message>
+    <message>
+        <source>callback_file.form</source>
+        <translation>укажите файл и класс в нём, например my_callback.py:MyCallback</translation>
+    </message>
+    <message>
+        <source>callback_file.missing</source>
+        <translation>укажите путь от текущей папки</translation>
+    </message>
+    <message>
+        <source>callback_file.no_class</source>
+        <translation>назовите класс из этого файла, производный от trainer.Callback</translation>
+    </message>
+    <message>
+        <source>callbacks.default</source>
+        <translation>уберите его из настроек</translation>
+    </message>
+    <message>
+        <source>callbacks.every</source>
+        <translation>укажите целое число не меньше 1</translation>
+    </message>
+    <message>
+        <source>callbacks.not_one</source>
+        <translation>передайте экземпляр, например EarlyStopping(), а не сам класс; функции передают в trainer.on(Event, f)</translation>
+    </message>
+    <message>
+        <source>callbacks.same_name</source>
+        <translation>задайте одному из них другое имя: в запуске имена должны различаться</translation>
+    </message>
+    <message>
+        <source>checkpoint.damaged</source>
+        <translation>возьмите другую; при продолжении запуска последняя исправная выбирается сама</translation>
+    </message>
+    <message>
+        <source>checkpoint.options</source>
+        <translation>keep_best — не меньше 1, остальные — не меньше 0 (0 отключает)</translation>
+    </message>
+    <message>
+        <source>checkpoint.other_loss</source>
+        <translation>возьмите ту же функцию потерь, что и в сохранённом запуске, или начните новый запуск</translation>
+    </message>
+    <message>
+        <source>checkpoint.other_model</source>
+        <translation>создайте модель с теми же параметрами, что и в сохранённом запуске</translation>
+    </message>
+    <message>
+        <source>checkpoint.other_optimizer</source>
+        <translation>возьмите тот же оптимизатор или начните новый запуск</translation>
+    </message>
+    <message>
+        <source>checkpoint.other_parameters</source>
+        <translation>заморозьте те же параметры и создайте те же группы, что и в сохранённом запуске</translation>
+    </message>
+    <message>
+        <source>compare.epochs</source>
+        <translation>укажите целое число не меньше 1</translation>
+    </message>
+    <message>
+        <source>compare.metric</source>
+        <translation>укажите функцию от верных и предсказанных классов, например sklearn.metrics:cohen_kappa_score, и имя, которое ещё не занято</translation>
+    </message>
+    <message>
+        <source>compare.seconds</source>
+        <translation>укажите число больше нуля</translation>
+    </message>
+    <message>
+        <source>compare.unknown</source>
+        <translation>выберите из тех, что перечисляет epochscope compare --help</translation>
+    </message>
+    <message>
+        <source>compile.failed</source>
+        <translation>отключите compile или установите недостающее</translation>
+    </message>
+    <message>
+        <source>compile.no_compiler</source>
+        <translation>отключите compile или установите компилятор (Debian, Ubuntu: apt install g++; macOS: xcode-select --install; Windows: Visual Studio Build Tools)</translation>
+    </message>
+    <message>
+        <source>compile.no_triton</source>
+        <translation>отключите compile или установите triton, как описано на сайте PyTorch</translation>
+    </message>
+    <message>
+        <source>data.array</source>
+        <translation>нужны массивы uint8 формы (H, W) или (H, W, C), где C равно 1, 3 или 4</translation>
+    </message>
+    <message>
+        <source>data.arrays</source>
+        <translation>передайте изображения (N, ...) и по одной метке на каждое</translation>
+    </message>
+    <message>
+        <source>data.batch</source>
+        <translation>пусть загрузчик возвращает изображения (B, ...) и номера классов (B,), например с помощью collate_fn</translation>
+    </message>
+    <message>
+        <source>data.changed</source>
+        <translation>верните изображения в прежнем виде или начните новый запуск</translation>
+    </message>
+    <message>
+        <source>data.class_file</source>
+        <translation>исправьте или удалите этот файл: без него именами классов станут метки из шардов</translation>
+    </message>
+    <message>
+        <source>data.class_lists</source>
+        <translation>сделайте так, чтобы во всех частях были одни и те же классы</translation>
+    </message>
+    <message>
+        <source>data.class_not_in_train</source>
+        <translation>добавьте эти классы в train или уберите их папки</translation>
+    </message>
+    <message>
+        <source>data.class_too_small</source>
+        <translation>добавьте изображений, уберите папки этих классов или выделяйте меньше частей (доля валидации или теста 0)</translation>
+    </message>
+    <message>
+        <source>data.columns</source>
+        <translation>оставьте два столбца: image и label</translation>
+    </message>
+    <message>
+        <source>data.compressed</source>
+        <translation>распакуйте их, например командой gunzip</translation>
+    </message>
+    <message>
+        <source>data.damaged</source>
+        <translation>удалите эту папку и начните снова: набор загрузится заново</translation>
+    </message>
+    <message>
+        <source>data.damaged_shard</source>
+        <translation>скопируйте или запишите повреждённые шарды заново</translation>
+    </message>
+    <message>
+        <source>data.dangling</source>
+        <translation>исправьте или удалите эти ссылки</translation>
+    </message>
+    <message>
+        <source>data.digits_missing</source>
+        <translation>переустановите scikit-learn: pip install --force-reinstall scikit-learn</translation>
+    </message>
+    <message>
+        <source>data.download</source>
+        <translation>проверьте сеть и начните снова или положите архив в {path}; повреждённый архив сначала удалите оттуда</translation>
+    </message>
+    <message>
+        <source>data.empty</source>
+        <translation>проверьте длину загрузчика; если изображений меньше, чем в батче, задайте drop_last=False или меньший батч</translation>
+    </message>
+    <message>
+        <source>data.empty_class</source>
+        <translation>положите в них изображения или удалите их папки</translation>
+    </message>
+    <message>
+        <source>data.folder_unreadable</source>
+        <translation>проверьте права доступа</translation>
+    </message>
+    <message>
+        <source>data.fractions</source>
+        <translation>уменьшите доли: их сумма должна быть меньше 1</translation>
+    </message>
+    <message>
+        <source>data.hugging_face</source>
+        <translation>проверьте имя набора и сеть; имя пишется так: hf:ИМЯ или hf:ИМЯ:КОНФИГУРАЦИЯ</translation>
+    </message>
+    <message>
+        <source>data.image_gone</source>
+        <translation>восстановите файл или проверьте соединение с диском и продолжите запуск</translation>
+    </message>
+    <message>
+        <source>data.labels</source>
+        <translation>проверьте метки и число выходов модели</translation>
+    </message>
+    <message>
+        <source>data.link</source>
+        <translation>запишите шарды заново: tar --dereference --hard-dereference</translation>
+    </message>
+    <message>
+        <source>data.means</source>
+        <translation>имя должно заканчиваться на .png</translation>
+    </message>
+    <message>
+        <source>data.missing</source>
+        <translation>верните эти файлы на место или уберите их из списка</translation>
+    </message>
+    <message>
+        <source>data.missing_split</source>
+        <translation>переименуйте папку с обучающими изображениями в train</translation>
+    </message>
+    <message>
+        <source>data.mixup</source>
+        <translation>отключите mixup и cutmix или подавайте изображения (B, C, H, W) с плавающей точкой и без весов</translation>
+    </message>
+    <message>
+        <source>data.mode</source>
+        <translation>сохраните эти изображения с глубиной 8 или 16 бит на канал</translation>
+    </message>
+    <message>
+        <source>data.name</source>
+        <translation>переименуйте их</translation>
+    </message>
+    <message>
+        <source>data.no_class_folders</source>
+        <translation>сделайте для каждого класса свою папку и разложите по ним изображения</translation>
+    </message>
+    <message>
+        <source>data.no_datasets</source>
+        <translation>pip install &apos;epochscope[datasets]&apos;</translation>
+    </message>
+    <message>
+        <source>data.no_image</source>
+        <translation>добавьте изображения к этим меткам или уберите метки из шардов</translation>
+    </message>
+    <message>
+        <source>data.no_images</source>
+        <translation>укажите папку, в которой у каждого класса своя папка с изображениями</translation>
+    </message>
+    <message>
+        <source>data.no_label</source>
+        <translation>добавьте метки или уберите эти изображения</translation>
+    </message>
+    <message>
+        <source>data.no_loader</source>
+        <translation>передайте DataLoader, другой итерируемый объект с батчами, Dataset или массивы (X, y)</translation>
+    </message>
+    <message>
+        <source>data.no_path</source>
+        <translation>заполните столбец путей или уберите эти строки</translation>
+    </message>
+    <message>
+        <source>data.no_shard_images</source>
+        <translation>нужны файлы tar, где изображение и его метка названы одинаково: KEY.jpg и KEY.cls или KEY.json</translation>
+    </message>
+    <message>
+        <source>data.no_split</source>
+        <translation>выберите train, valid или test из тех, что в данных есть</translation>
+    </message>
+    <message>
+        <source>data.not_a_file</source>
+        <translation>замените их файлами изображений или уберите</translation>
+    </message>
+    <message>
+        <source>data.one_class</source>
+        <translation>укажите папку, в которой не меньше двух папок с изображениями</translation>
+    </message>
+    <message>
+        <source>data.oversized</source>
+        <translation>уменьшите эти изображения или уберите их</translation>
+    </message>
+    <message>
+        <source>data.permission</source>
+        <translation>проверьте права доступа</translation>
+    </message>
+    <message>
+        <source>data.plugin</source>
+        <translation>обновите или удалите этот плагин</translation>
+    </message>
+    <message>
+        <source>data.preview</source>
+        <translation>укажите --preview N --out ФАЙЛ.npz; N и --epoch — не меньше 1</translation>
+    </message>
+    <message>
+        <source>data.same_name</source>
+        <translation>объедините эти папки или переименуйте одну из них</translation>
+    </message>
+    <message>
+        <source>data.several_images</source>
+        <translation>оставьте в каждом примере одно изображение</translation>
+    </message>
+    <message>
+        <source>data.shard_missing</source>
+        <translation>исправьте шаблон или скопируйте недостающие шарды</translation>
+    </message>
+    <message>
+        <source>data.shard_pattern</source>
+        <translation>укажите диапазон от первого номера до последнего, например {{000000..000012}}</translation>
+    </message>
+    <message>
+        <source>data.shard_size</source>
+        <translation>укажите его вместе с папкой: --shards ПАПКА --shard-mb N, где N не меньше 1</translation>
+    </message>
+    <message>
+        <source>data.single_pass</source>
+        <translation>передайте сам загрузчик, а не iter(loader)</translation>
+    </message>
+    <message>
+        <source>data.sizes</source>
+        <translation>приведите их в наборе данных к одному виду, например image.convert(&apos;RGB&apos;).resize((64, 64))</translation>
+    </message>
+    <message>
+        <source>data.source</source>
+        <translation>добавьте недостающее или передайте загрузчики</translation>
+    </message>
+    <message>
+        <source>data.sparse</source>
+        <translation>запишите шарды заново без tar --sparse</translation>
+    </message>
+    <message>
+        <source>data.splits</source>
+        <translation>назовите части train, valid и test; train нужна обязательно</translation>
+    </message>
+    <message>
+        <source>data.transform</source>
+        <translation>вызовите data.reset_format() или передайте набор в Trainer как есть</translation>
+    </message>
+    <message>
+        <source>data.truncated</source>
+        <translation>замените эти файлы целыми или уберите их</translation>
+    </message>
+    <message>
+        <source>data.two_labels</source>
+        <translation>оставьте одну строку</translation>
+    </message>
+    <message>
+        <source>data.two_members</source>
+        <translation>запишите шарды заново, дав каждому файлу своё имя</translation>
+    </message>
+    <message>
+        <source>data.two_splits</source>
+        <translation>оставьте одну из этих папок</translation>
+    </message>
+    <message>
+        <source>data.unknown_class</source>
+        <translation>переименуйте папки или метки или пропустите эти изображения (--skip-unknown)</translation>
+    </message>
+    <message>
+        <source>data.unknown_source</source>
+        <translation>укажите имя набора данных, папку, в которой у каждого класса своя папка с изображениями, файл CSV или шарды tar</translation>
+    </message>
+    <message>
+        <source>data.unknown_split</source>
+        <translation>пишите train, valid или test</translation>
+    </message>
+    <message>
+        <source>data.unmatched</source>
+        <translation>верните изображение или удалите эту строку из файла правок</translation>
+    </message>
+    <message>
+        <source>data.unpublished</source>
+        <translation>их записывает в начале запуска колбэк snapshots: включите его в новом запуске</translation>
+    </message>
+    <message>
+        <source>data.unreadable</source>
+        <translation>исправьте или уберите их либо включите «Пропускать негодные»</translation>
+    </message>
+    <message>
+        <source>data.unsafe_path</source>
+        <translation>запишите шарды заново с путями внутри шарда</translation>
+    </message>
+    <message>
+        <source>data.weights</source>
+        <translation>пусть загрузчик возвращает только (изображения, метки) или ещё веса: неотрицательные числа с плавающей точкой, по одному на изображение</translation>
+    </message>
+    <message>
+        <source>data.worker_died</source>
+        <translation>возможно, не хватило памяти: закройте другие программы и начните снова</translation>
+    </message>
+    <message>
+        <source>device.missing</source>
+        <translation>выберите auto</translation>
+    </message>
+    <message>
+        <source>disk.cache</source>
+        <translation>освободите место или укажите в EPOCHSCOPE_CACHE папку, в которую можно писать</translation>
+    </message>
+    <message>
+        <source>disk.failed</source>
+        <translation>проверьте диск, а для сетевой папки — соединение</translation>
+    </message>
+    <message>
+        <source>disk.full</source>
+        <translation>освободите место</translation>
+    </message>
+    <message>
+        <source>disk.not_regular</source>
+        <translation>положите на это место сам файл</translation>
+    </message>
+    <message>
+        <source>disk.read_only</source>
+        <translation>откройте папку для записи или выберите другую папку запусков</translation>
+    </message>
+    <message>
+        <source>distributed.batch</source>
+        <translation>увеличьте размер батча (--batch)</translation>
+    </message>
+    <message>
+        <source>distributed.batch_norm</source>
+        <translation>обучайте в одном процессе с несколькими потоками (--threads) или возьмите модель с GroupNorm или LayerNorm; у предобученных сетей поможет --freeze-batchnorm</translation>
+    </message>
+    <message>
+        <source>distributed.batches</source>
+        <translation>уберите DistributedSampler и другое разделение данных: каждый процесс сам берёт свою долю батча; всё случайное в загрузчике должно зависеть от seed</translation>
+    </message>
+    <message>
+        <source>distributed.capture</source>
+        <translation>вызовите run.request_checkpoint()</translation>
+    </message>
+    <message>
+        <source>distributed.connect</source>
+        <translation>запустите их так: torchrun --nproc-per-node 2 -m trainer train …</translation>
+    </message>
+    <message>
+        <source>distributed.connection</source>
+        <translation>посмотрите, что сообщили остальные процессы, и продолжите запуск</translation>
+    </message>
+    <message>
+        <source>distributed.data</source>
+        <translation>дайте всем машинам одни и те же изображения</translation>
+    </message>
+    <message>
+        <source>distributed.devices</source>
+        <translation>укажите для всех одно и то же --device: auto, cpu или cuda</translation>
+    </message>
+    <message>
+        <source>distributed.diverged</source>
+        <translation>меняйте веса, градиенты и скорость обучения одинаково во всех процессах (колбэк с phase = Phase.DECIDE вызывается в каждом) и берите процессоры одного типа</translation>
+    </message>
+    <message>
+        <source>distributed.failed</source>
+        <translation>причину ищите в выводе этого процесса; устранив её, продолжите запуск</translation>
+    </message>
+    <message>
+        <source>distributed.lost</source>
+        <translation>выясните причину (не хватило памяти?) и продолжите запуск с любым числом процессов</translation>
+    </message>
+    <message>
+        <source>distributed.mixup</source>
+        <translation>отключите mixup и cutmix или обучайте в одном процессе</translation>
+    </message>
+    <message>
+        <source>distributed.over</source>
+        <translation>запустите все процессы заново</translation>
+    </message>
+    <message>
+        <source>distributed.seeds</source>
+        <translation>уберите torchrun или --seeds</translation>
+    </message>
+    <message>
+        <source>distributed.shard</source>
+        <translation>отключите shard или уберите то, что с ним несовместимо: accumulate, свой training_step, LBFGS, compile, обучаемую функцию потерь, общие веса у разных слоёв</translation>
+    </message>
+    <message>
+        <source>distributed.shard_devices</source>
+        <translation>запустите столько процессов, сколько есть GPU, или отключите shard</translation>
+    </message>
+    <message>
+        <source>distributed.sharded_model</source>
+        <translation>загрузите обученную модель в одном процессе: load_run(run_dir).model()</translation>
+    </message>
+    <message>
+        <source>distributed.single_pass</source>
+        <translation>передайте сам загрузчик, а не iter(loader)</translation>
+    </message>
+    <message>
+        <source>diverged.step</source>
+        <translation>уменьшите скорость обучения и проверьте, нет ли в изображениях NaN</translation>
+    </message>
+    <message>
+        <source>diverged.weights</source>
+        <translation>продолжите с последней контрольной точки с меньшей скоростью обучения</translation>
+    </message>
+    <message>
+        <source>early_stopping.options</source>
+        <translation>терпение — не меньше 1 эпохи, наименьшее улучшение — не меньше 0</translation>
+    </message>
+    <message>
+        <source>edits.line</source>
+        <translation>исправьте или удалите её: action — leave_out, relabel или fine; для relabel нужен class</translation>
+    </message>
+    <message>
+        <source>edits.missing</source>
+        <translation>исправьте настройку data.edits или уберите её, чтобы обучать с исходными метками</translation>
+    </message>
+    <message>
+        <source>edits.unknown_class</source>
+        <translation>исправьте столбец class</translation>
+    </message>
+    <message>
+        <source>edits.unreadable</source>
+        <translation>нужна таблица CSV в UTF-8 со столбцами path, digest, action, class, when</translation>
+    </message>
+    <message>
+        <source>engine.start</source>
+        <translation>выберите в настройках Python, в котором установлен epochscope</translation>
+    </message>
+    <message>
+        <source>evaluate.no_folder</source>
+        <translation>укажите папку, в которой у каждого класса своя папка, или файл CSV с путями и метками</translation>
+    </message>
+    <message>
+        <source>evaluate.options</source>
+        <translation>параметры --csv, --skip-bad и --skip-unknown нужны только вместе с --data, а --map — без него</translation>
+    </message>
+    <message>
+        <source>evaluate.shards</source>
+        <translation>распакуйте их или оцените запуск на его тестовых изображениях</translation>
+    </message>
+    <message>
+        <source>explain.class</source>
+        <translation>выберите класс из тех, которым обучена модель</translation>
+    </message>
+    <message>
+        <source>explain.neighbors</source>
+        <translation>укажите целое число не меньше 0</translation>
+    </message>
+    <message>
+        <source>explain.place</source>
+        <translation>номера начинаются с 1 и не превышают числа изображений в этой части</translation>
+    </message>
+    <message>
+        <source>export.custom</source>
+        <translation>экспортируйте trainer.model из того же скрипта: torch.save или torch.onnx.export</translation>
+    </message>
+    <message>
+        <source>export.differs</source>
+        <translation>попробуйте другой формат; если это повторится, сообщите об ошибке</translation>
+    </message>
+    <message>
+        <source>export.exists</source>
+        <translation>выберите другое имя или сначала удалите прежнее</translation>
+    </message>
+    <message>
+        <source>export.failed</source>
+        <translation>экспортируйте веса: формат safetensors</translation>
+    </message>
+    <message>
+        <source>export.format</source>
+        <translation>выберите формат из тех, что перечисляет epochscope export --help</translation>
+    </message>
+    <message>
+        <source>export.no_folder</source>
+        <translation>создайте её или выберите другую</translation>
+    </message>
+    <message>
+        <source>export.option</source>
+        <translation>уберите этот параметр или выберите другой формат</translation>
+    </message>
+    <message>
+        <source>export.unreadable</source>
+        <translation>попробуйте другой формат; если это повторится, сообщите об ошибке</translation>
+    </message>
+    <message>
+        <source>folds.count</source>
+        <translation>возьмите от 2 до {most}: столько изображений в самом маленьком классе — или добавьте в него изображений</translation>
+    </message>
+    <message>
+        <source>gui.display</source>
+        <translation>работайте в терминале (epochscope train, epochscope runs) или подключитесь через ssh -X</translation>
+    </message>
+    <message>
+        <source>gui.library</source>
+        <translation>установите их менеджером пакетов, например apt install</translation>
+    </message>
+    <message>
+        <source>gui.missing</source>
+        <translation>pip install &apos;epochscope[gui]&apos;</translation>
+    </message>
+    <message>
+        <source>install.damaged</source>
+        <translation>установите программу заново: pip install --force-reinstall epochscope</translation>
+    </message>
+    <message>
+        <source>install.missing</source>
+        <translation>выполните pip install -e . в папке с исходным кодом</translation>
+    </message>
+    <message>
+        <source>labels.answer</source>
+        <translation>запустите проверку ещё раз</translation>
+    </message>
+    <message>
+        <source>labels.not_finite</source>
+        <translation>возьмите другие веса или другой размер изображений (--backbone.size)</translation>
+    </message>
+    <message>
+        <source>labels.too_few</source>
+        <translation>нужно хотя бы 10</translation>
+    </message>
+    <message>
+        <source>learning_rate.no_length</source>
+        <translation>задайте загрузчику длину (__len__) или передайте свой планировщик</translation>
+    </message>
+    <message>
+        <source>learning_rate.options</source>
+        <translation>укажите либо свой планировщик, либо параметры встроенного: LearningRate(schedule=&apos;cosine&apos;)</translation>
+    </message>
+    <message>
+        <source>learning_rate.scheduler</source>
+        <translation>создайте его для оптимизатора этого запуска</translation>
+    </message>
+    <message>
+        <source>loss.class_weights</source>
+        <translation>нужен один вес на каждый класс, того же типа, что и логиты: weight=torch.tensor(weights).float()</translation>
+    </message>
+    <message>
+        <source>loss.labels</source>
+        <translation>оберните её в функцию, которая преобразует номера классов</translation>
+    </message>
+    <message>
+        <source>loss.weights</source>
+        <translation>пусть загрузчик возвращает только (изображения, метки), или возьмите функцию потерь с reduction=&apos;none&apos;</translation>
+    </message>
+    <message>
+        <source>lr_find.range</source>
+        <translation>укажите число из допустимых пределов; начало диапазона должно быть меньше конца</translation>
+    </message>
+    <message>
+        <source>lr_find.single_pass</source>
+        <translation>передайте в Trainer DataLoader или массивы, а не итератор</translation>
+    </message>
+    <message>
+        <source>map.not_finite</source>
+        <translation>обучение разошлось: начните новый запуск с меньшей скоростью обучения</translation>
+    </message>
+    <message>
+        <source>memory.full</source>
+        <translation>уменьшите батч (--batch) или изображения (--data.size) либо возьмите меньшую модель</translation>
+    </message>
+    <message>
+        <source>metric.failed</source>
+        <translation>исправьте метрику и продолжите запуск: эпоха сохранена; подробности — в log.txt в папке запуска</translation>
+    </message>
+    <message>
+        <source>metrics.many</source>
+        <translation>оставьте не больше 64</translation>
+    </message>
+    <message>
+        <source>metrics.mode</source>
+        <translation>укажите max, если больше — лучше, или min, если меньше — лучше; у loss это min, у accuracy и macro_f1 — max</translation>
+    </message>
+    <message>
+        <source>metrics.monitor</source>
+        <translation>добавьте её в metrics или выберите из имеющихся: {known}</translation>
+    </message>
+    <message>
+        <source>metrics.name</source>
+        <translation>выберите другое имя: буквы, цифры и _, не больше 60 знаков, не имя встроенного показателя</translation>
+    </message>
+    <message>
+        <source>metrics.no_validation</source>
+        <translation>добавьте валидационную часть (data.valid больше 0) или уберите monitor</translation>
+    </message>
+    <message>
+        <source>metrics.not_one</source>
+        <translation>передайте функцию от вероятностей и меток или объект с методами update, compute и reset</translation>
+    </message>
+    <message>
+        <source>model.batch_norm</source>
+        <translation>увеличьте размер батча (--batch) и число обучающих изображений или возьмите модель с GroupNorm</translation>
+    </message>
+    <message>
+        <source>model.half</source>
+        <translation>вызовите model.float(), а для вычислений с половинной точностью укажите precision=&apos;bfloat16&apos;</translation>
+    </message>
+    <message>
+        <source>model.nothing_to_train</source>
+        <translation>разморозьте хотя бы один параметр: parameter.requires_grad_(True)</translation>
+    </message>
+    <message>
+        <source>model.options</source>
+        <translation>проверьте параметры модели; фабрика плагина должна возвращать torch.nn.Module</translation>
+    </message>
+    <message>
+        <source>model.outputs</source>
+        <translation>верните логиты (B, C) или кортеж, который с них начинается</translation>
+    </message>
+    <message>
+        <source>model.shape</source>
+        <translation>постройте её под эту форму входа и число классов или измените размер изображений</translation>
+    </message>
+    <message>
+        <source>model.state</source>
+        <translation>храните в нём только тензоры, числа, строки, списки и словари или обучайте без папки запуска (run_dir=None)</translation>
+    </message>
+    <message>
+        <source>new_callback.exists</source>
+        <translation>выберите другое имя или другую папку (--into)</translation>
+    </message>
+    <message>
+        <source>new_callback.name</source>
+        <translation>берите латинские буквы, цифры и _, первой — букву; ключевые слова Python не подходят</translation>
+    </message>
+    <message>
+        <source>new_callback.taken</source>
+        <translation>выберите другое имя</translation>
+    </message>
+    <message>
+        <source>onnx.missing</source>
+        <translation>pip install &apos;epochscope[onnx]&apos;</translation>
+    </message>
+    <message>
+        <source>optimizer.closure</source>
+        <translation>выберите устройство cpu</translation>
+    </message>
+    <message>
+        <source>plugin.broken</source>
+        <translation>исправьте его, если он ваш, иначе обновите или удалите</translation>
+    </message>
+    <message>
+        <source>precision.processor</source>
+        <translation>выберите float32</translation>
+    </message>
+    <message>
+        <source>precision.unknown</source>
+        <translation>выберите float32 или bfloat16</translation>
+    </message>
+    <message>
+        <source>precision.unsupported</source>
+        <translation>выберите float32</translation>
+    </message>
+    <message>
+        <source>precision.weights</source>
+        <translation>вызовите model.float() или выберите float32</translation>
+    </message>
+    <message>
+        <source>predict.images</source>
+        <translation>подготовьте их так же, как обучающие данные, и повторите предсказание</translation>
+    </message>
+    <message>
+        <source>predict.unsure</source>
+        <translation>укажите число от 0 до 1</translation>
+    </message>
+    <message>
+        <source>pretrained.augment</source>
+        <translation>оставьте из аугментаций только отражения или обучайте и саму сеть (--tune top)</translation>
+    </message>
+    <message>
+        <source>pretrained.damaged</source>
+        <translation>удалите его; если он из пакета, установите пакет заново</translation>
+    </message>
+    <message>
+        <source>pretrained.download</source>
+        <translation>проверьте сеть и начните снова или положите файл сюда: {path}</translation>
+    </message>
+    <message>
+        <source>pretrained.missing</source>
+        <translation>pip install &apos;epochscope[pretrained]&apos;</translation>
+    </message>
+    <message>
+        <source>pretrained.other</source>
+        <translation>верните файл на место или обучите модель заново</translation>
+    </message>
+    <message>
+        <source>recipe.unknown</source>
+        <translation>укажите имя рецепта или путь к файлу TOML</translation>
+    </message>
+    <message>
+        <source>recipe.unreadable</source>
+        <translation>сохраните его как текст в UTF-8</translation>
+    </message>
+    <message>
+        <source>report.name</source>
+        <translation>нужны от 1 до 100 знаков в одной строке и не больше 100 разных имён за запуск</translation>
+    </message>
+    <message>
+        <source>report.picture</source>
+        <translation>передайте массив uint8 (H, W), (H, W, 3) или (H, W, 4), изображение PIL или файл PNG из папки запуска, не больше 4096 × 4096 пикселей и 16 МБ</translation>
+    </message>
+    <message>
+        <source>report.value</source>
+        <translation>передайте число либо массив или тензор из одного числа</translation>
+    </message>
+    <message>
+        <source>request.unanswered</source>
+        <translation>подождите: запрос остаётся в силе. Если процесс завис, завершите его и продолжите запуск</translation>
+    </message>
+    <message>
+        <source>request.unknown</source>
+        <translation>обновите Epochscope: окно и процесс обучения должны быть одной версии</translation>
+    </message>
+    <message>
+        <source>resume.accumulate</source>
+        <translation>продолжите с тем же accumulate или начните новый запуск</translation>
+    </message>
+    <message>
+        <source>resume.callbacks</source>
+        <translation>назовите файл снова: epochscope resume {run} {named}
+Чтобы продолжить без них: epochscope resume {run} {left_out}</translation>
+    </message>
+    <message>
+        <source>resume.monitor</source>
+        <translation>продолжите с прежним показателем или начните новый запуск</translation>
+    </message>
+    <message>
+        <source>resume.no_folder</source>
+        <translation>передайте в Trainer папку остановленного запуска: run_dir=…</translation>
+    </message>
+    <message>
+        <source>resume.nothing</source>
+        <translation>выберите запуск из списка или начните новый</translation>
+    </message>
+    <message>
+        <source>run.ambiguous</source>
+        <translation>укажите имя полнее</translation>
+    </message>
+    <message>
+        <source>run.baseline</source>
+        <translation>обучите заново: epochscope compare ДАННЫЕ --only {algorithm}; оценка и предсказания работают</translation>
+    </message>
+    <message>
+        <source>run.busy</source>
+        <translation>дождитесь конца или сначала остановите его</translation>
+    </message>
+    <message>
+        <source>run.custom</source>
+        <translation>продолжите его в том же скрипте: fit(resume=True)</translation>
+    </message>
+    <message>
+        <source>run.data_gone</source>
+        <translation>верните их туда, где они были: по ним определяется, как готовить новые изображения</translation>
+    </message>
+    <message>
+        <source>run.exists</source>
+        <translation>выберите другое имя или продолжите тот запуск</translation>
+    </message>
+    <message>
+        <source>run.live</source>
+        <translation>сначала остановите его</translation>
+    </message>
+    <message>
+        <source>run.name</source>
+        <translation>нужны от 1 до 64 знаков из A–Z a–z 0–9 . _ -, без точки в начале и в конце; не «last»</translation>
+    </message>
+    <message>
+        <source>run.no_checkpoint</source>
+        <translation>пусть пройдёт хотя бы одна эпоха</translation>
+    </message>
+    <message>
+        <source>run.no_evaluation</source>
+        <translation>доведите его до конца или оцените сейчас</translation>
+    </message>
+    <message>
+        <source>run.not_evaluated</source>
+        <translation>оцените его: epochscope evaluate</translation>
+    </message>
+    <message>
+        <source>run.not_running</source>
+        <translation>продолжите его: кнопка «Продолжить» или epochscope resume</translation>
+    </message>
+    <message>
+        <source>run.nothing_to_draw</source>
+        <translation>дождитесь конца первой эпохи; почему его нет, покажет epochscope runs show</translation>
+    </message>
+    <message>
+        <source>run.outside</source>
+        <translation>внутри папки запуска допустимы только пути, которые из неё не выходят</translation>
+    </message>
+    <message>
+        <source>run.own_data</source>
+        <translation>откройте данные так же, как в скрипте: open_data(...)</translation>
+    </message>
+    <message>
+        <source>run.own_model</source>
+        <translation>передайте её: load_run(..., model=Network())</translation>
+    </message>
+    <message>
+        <source>run.unknown</source>
+        <translation>выберите запуск из списка (epochscope runs) или укажите его папку</translation>
+    </message>
+    <message>
+        <source>search.busy</source>
+        <translation>дождитесь конца или остановите его там (Ctrl-C)</translation>
+    </message>
+    <message>
+        <source>search.missing</source>
+        <translation>pip install &apos;epochscope[search]&apos;</translation>
+    </message>
+    <message>
+        <source>search.other_plan</source>
+        <translation>выберите другое имя</translation>
+    </message>
+    <message>
+        <source>search.plan</source>
+        <translation>начните поиск под другим именем</translation>
+    </message>
+    <message>
+        <source>search.space</source>
+        <translation>пишите ИМЯ=ОТ..ДО, ИМЯ=ОТ..ДО:log, ИМЯ=ОТ..ДО:ШАГ или ИМЯ=А,Б,В; все настройки и их пределы покажет epochscope describe</translation>
+    </message>
+    <message>
+        <source>search.space_file</source>
+        <translation>нужен файл TOML с таблицей [space] и строками вида &quot;train.lr&quot; = &quot;1e-4..1e-1:log&quot;</translation>
+    </message>
+    <message>
+        <source>search.trials</source>
+        <translation>укажите целое число, не меньше 1</translation>
+    </message>
+    <message>
+        <source>seeds.count</source>
+        <translation>задайте не меньше двух запусков; для большинства вопросов хватает пяти</translation>
+    </message>
+    <message>
+        <source>settings.invalid</source>
+        <translation>исправьте названные настройки; их пределы покажет epochscope describe</translation>
+    </message>
+    <message>
+        <source>settings.toml</source>
+        <translation>нужны строки вида epochs = 5 или device = &quot;cpu&quot; под заголовком таблицы, например [train]</translation>
+    </message>
+    <message>
+        <source>settings.unreadable</source>
+        <translation>нужен файл TOML в UTF-8, например run.toml какого-нибудь запуска</translation>
+    </message>
+    <message>
+        <source>shards.exists</source>
+        <translation>укажите новую или пустую папку</translation>
+    </message>
+    <message>
+        <source>slices.data</source>
+        <translation>сравнивайте запуски, в папках которых есть environment.json с отпечатком данных</translation>
+    </message>
+    <message>
+        <source>slices.fact</source>
+        <translation>выберите свойство, по которому изображения различаются</translation>
+    </message>
+    <message>
+        <source>slices.mismatch</source>
+        <translation>оцените запуск ещё раз</translation>
+    </message>
+    <message>
+        <source>slices.not_evaluated</source>
+        <translation>оцените его или выберите другую часть</translation>
+    </message>
+    <message>
+        <source>slices.pattern</source>
+        <translation>укажите шаблон пути, под который подходит часть изображений</translation>
+    </message>
+    <message>
+        <source>slices.split</source>
+        <translation>выберите другую часть данных</translation>
+    </message>
+    <message>
+        <source>table.columns</source>
+        <translation>назовите столбцы path и label</translation>
+    </message>
+    <message>
+        <source>table.unreadable</source>
+        <translation>нужен файл CSV в UTF-8 со столбцами путей и меток</translation>
+    </message>
+    <message>
+        <source>testing.no_run</source>
+        <translation>укажите папку запуска или его journal.jsonl</translation>
+    </message>
+    <message>
+        <source>testing.not_training</source>
+        <translation>выберите событие из training(events)</translation>
+    </message>
+    <message>
+        <source>testing.recording</source>
+        <translation>возьмите одну из имеющихся записей или укажите папку своего запуска</translation>
+    </message>
+    <message>
+        <source>timm.missing</source>
+        <translation>pip install &apos;epochscope[pretrained]&apos;</translation>
+    </message>
+    <message>
+        <source>timm.unknown</source>
+        <translation>имена моделей смотрите на https://huggingface.co/timm</translation>
+    </message>
+    <message>
+        <source>tracker.failed</source>
+        <translation>подробности — в log.txt в папке запуска; недостающее передаст epochscope export</translation>
+    </message>
+    <message>
+        <source>tracker.missing</source>
+        <translation>pip install &apos;epochscope[{package}]&apos;</translation>
+    </message>
+    <message>
+        <source>tracker.options</source>
+        <translation>pictures — целое число от 0, patience — секунды, от 0, mode — offline или online</translation>
+    </message>
+    <message>
+        <source>train.count</source>
+        <translation>укажите целое число от 1 до {most}</translation>
+    </message>
+    <message>
+        <source>train.epochs</source>
+        <translation>укажите целое число не меньше 1</translation>
+    </message>
+    <message>
+        <source>train.option</source>
+        <translation>исправьте значение; допустимые значения перечислены в справочнике</translation>
+    </message>
+    <message>
+        <source>train.soft_labels</source>
+        <translation>отключите mixup и cutmix или возьмите кросс-энтропию</translation>
+    </message>
+    <message>
+        <source>train.step_compile</source>
+        <translation>отключите compile или сами вызовите torch.compile для модели</translation>
+    </message>
+    <message>
+        <source>train.step_result</source>
+        <translation>верните потерю с градиентом или пару (потеря, логиты)</translation>
+    </message>
+    <message>
+        <source>version.newer</source>
+        <translation>обновите Epochscope: pip install --upgrade epochscope</translation>
+    </message>
+    <message>
+        <source>weights.file</source>
+        <translation>нужен файл .safetensors или state dict, сохранённый torch.save (только тензоры)</translation>
+    </message>
+    <message>
+        <source>weights.other_network</source>
+        <translation>выберите модель, к которой относятся эти веса</translation>
     </message>
 </context>
 <context>
