@@ -114,7 +114,7 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics:
         if own is not None:
             raise UsageError(
                 "predict.images",
-                "This run was trained on loaders of a script: how they prepare images is not known.",
+                "This run was trained with a script's own loaders, so it is not known how to prepare images.",
                 where=str(folder.path),
                 mend="prepare the images in the script, and give them to load_run(...).model()",
             )

@@ -130,7 +130,7 @@ def _oddity_text(code: str, parameters: Mapping[str, Any], count: int) -> str:
             return tr("Reasons", "%n image(s) found in sub-folders of the classes, such as {example}", "", count)
         case "first_page_only":
             return tr(
-                "Reasons", "%n file(s) with several pages or frames, of which the first is used: {where}", "", count
+                "Reasons", "%n file(s) with several pages or frames; only the first is used: {where}", "", count
             )
         case "shallow_16_bit":
             return tr(

@@ -122,7 +122,7 @@ def reason(facts: Mapping[str, Any]) -> str:
         return "⚠ " + formats.plain(_failure(facts))
     if facts["problems"]:
         first = facts["problems"][0]
-        text = tr("Offers", "⚠ A run on this data would stop: {place}: {reason}.").format(
+        text = tr("Offers", "⚠ Training on this data would fail: {place}: {reason}.").format(
             place=formats.plain(first["path"]), reason=fault_text(first["code"], first["reason"])
         )
         more = tr("Offers", "Check data lists everything.") if len(facts["problems"]) > 1 else ""

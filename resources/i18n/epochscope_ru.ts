@@ -16,16 +16,16 @@
         <translation>Все настройки по группам</translation>
     </message>
     <message>
-        <source>By title, explanation or flag (Ctrl+F)</source>
-        <translation>По названию, пояснению или ключу команды (Ctrl+F)</translation>
+        <source>Search by title, description or flag (Ctrl+F)</source>
+        <translation>Поиск по названию, описанию или ключу (Ctrl+F)</translation>
     </message>
     <message>
         <source>Find a setting</source>
         <translation>Найти настройку</translation>
     </message>
     <message>
-        <source>No setting has these words.</source>
-        <translation>Настроек с такими словами нет.</translation>
+        <source>No matching settings.</source>
+        <translation>Подходящих настроек нет.</translation>
     </message>
 </context>
 <context>
@@ -66,7 +66,7 @@
     </message>
     <message>
         <source>Left at its default: {arguments}.</source>
-        <translation>Со значением по умолчанию: {arguments}.</translation>
+        <translation>Остаётся по умолчанию: {arguments}.</translation>
     </message>
 </context>
 <context>
@@ -76,8 +76,8 @@
         <translation>Колбэки</translation>
     </message>
     <message>
-        <source>No callbacks are installed that could be added.</source>
-        <translation>Нет установленных колбэков, которые можно добавить.</translation>
+        <source>There are no other callbacks installed to add.</source>
+        <translation>Других колбэков, которые можно добавить, не установлено.</translation>
     </message>
     <message>
         <source>Reading callbacks …</source>
@@ -267,8 +267,8 @@
 <context>
     <name>ClassesPanel</name>
     <message>
-        <source>Choose a run to see how well its model knows each class.</source>
-        <translation>Выберите запуск, чтобы увидеть, насколько хорошо его модель знает каждый класс.</translation>
+        <source>Choose a run to see how well its model recognises each class.</source>
+        <translation>Выберите запуск, чтобы увидеть, насколько хорошо его модель распознаёт каждый класс.</translation>
     </message>
     <message>
         <source>F1 by class and epoch</source>
@@ -326,7 +326,7 @@
     </message>
     <message>
         <source>request.no_checkpoint_callback</source>
-        <translation>этот запуск не сохраняет контрольных точек</translation>
+        <translation>этот запуск не сохраняет контрольные точки</translation>
     </message>
     <message>
         <source>request.no_run</source>
@@ -346,7 +346,7 @@
     </message>
     <message>
         <source>request.run_ended</source>
-        <translation>запуск уже окончен</translation>
+        <translation>запуск уже завершён</translation>
     </message>
     <message>
         <source>request.save_failed</source>
@@ -354,7 +354,7 @@
     </message>
     <message>
         <source>request.stale</source>
-        <translation>запрос предназначался попытке {attempt}</translation>
+        <translation>запрос относился к попытке {attempt}</translation>
     </message>
     <message>
         <source>request.stopping</source>
@@ -444,7 +444,7 @@
         <translation>Различающиеся настройки</translation>
     </message>
     <message>
-        <source>Show equal settings too</source>
+        <source>Show identical settings too</source>
         <translation>Показывать и одинаковые настройки</translation>
     </message>
     <message>
@@ -488,7 +488,7 @@
     </message>
     <message>
         <source>Calibration is measured at the end of the run, by the evaluation.</source>
-        <translation>Насколько можно верить уверенности модели, станет видно в конце запуска, после оценки.</translation>
+        <translation>Насколько можно верить уверенности модели, станет ясно в конце запуска, после оценки.</translation>
     </message>
     <message>
         <source>Split</source>
@@ -500,7 +500,7 @@
     </message>
     <message>
         <source>This run has ended without an evaluation.</source>
-        <translation>Этот запуск закончился без оценки.</translation>
+        <translation>Этот запуск завершился без оценки.</translation>
     </message>
     <message>
         <source>This run was evaluated by an older Epochscope, without calibration.</source>
@@ -528,10 +528,10 @@
     </message>
     <message>
         <source>This run has neither validation nor test images to measure calibration on.</source>
-        <translation>Судить об уверенности не на чем: у этого запуска нет ни валидационной, ни тестовой выборки.</translation>
+        <translation>Проверить уверенность не на чем: у этого запуска нет ни валидационной, ни тестовой выборки.</translation>
     </message>
     <message>
-        <source>Where the bars reach the marks, the model is right as often as it is confident.</source>
+        <source>Where the bars reach the marks, the model&apos;s confidence matches its accuracy.</source>
         <translation>Где столбцы доходят до отметок, модель права ровно так часто, как уверена.</translation>
     </message>
     <message>
@@ -552,23 +552,23 @@
     </message>
     <message>
         <source>no temperature: every validation image is predicted correctly</source>
-        <translation>температуры нет: на валидации верны все ответы</translation>
+        <translation>температура не подобрана: на валидации все ответы верны</translation>
     </message>
     <message>
         <source>no temperature: some model outputs are not finite</source>
-        <translation>температуры нет: среди выходов модели есть не конечные числа</translation>
+        <translation>температура не подобрана: среди выходов модели есть NaN или бесконечность</translation>
     </message>
     <message>
         <source>no temperature: there are no validation images</source>
-        <translation>температуры нет: нет валидационной выборки</translation>
+        <translation>температура не подобрана: нет валидационной выборки</translation>
     </message>
     <message>
         <source>no temperature: there is only one class</source>
-        <translation>температуры нет: класс всего один</translation>
+        <translation>температура не подобрана: класс всего один</translation>
     </message>
     <message>
         <source>for the weights of epoch {epoch}; the run has better ones now: evaluate again</source>
-        <translation>это веса эпохи {epoch}: теперь есть лучшие, повторите оценку</translation>
+        <translation>это веса эпохи {epoch}; теперь есть веса лучше: повторите оценку</translation>
     </message>
     <message>
         <source>temperature {value}</source>
@@ -717,8 +717,8 @@
         <translation>Самые уверенные {share}: верно {right}, уверенность от {least}</translation>
     </message>
     <message>
-        <source>share of images decided</source>
-        <translation>доля изображений с ответом</translation>
+        <source>share of images kept</source>
+        <translation>доля принятых предсказаний</translation>
     </message>
 </context>
 <context>
@@ -775,7 +775,7 @@
         <translation>Графики в виде таблицы</translation>
     </message>
     <message>
-        <source>Curves start with the first steps.</source>
+        <source>Curves appear with the first steps.</source>
         <translation>Графики появятся с первыми шагами.</translation>
     </message>
     <message>
@@ -824,7 +824,7 @@
     </message>
     <message>
         <source>This run ended before its first step, so there are no curves.</source>
-        <translation>Этот запуск закончился до первого шага: рисовать нечего.</translation>
+        <translation>Этот запуск завершился до первого шага, поэтому графиков нет.</translation>
     </message>
 </context>
 <context>
@@ -902,11 +902,11 @@
     <name>CurvesToolbar</name>
     <message>
         <source>One row per epoch</source>
-        <translation>Строка на эпоху</translation>
+        <translation>По строке на эпоху</translation>
     </message>
     <message>
         <source>One row per training report</source>
-        <translation>Строка на отчёт о батчах</translation>
+        <translation>По строке на отчёт об обучении</translation>
     </message>
     <message>
         <source>Follow</source>
@@ -942,7 +942,7 @@
     </message>
     <message>
         <source>Steps of the running average of the training reports. Epoch means are not smoothed.</source>
-        <translation>По скольким шагам усредняются отчёты обучения. Средние за эпоху не сглаживаются.</translation>
+        <translation>Окно скользящего среднего для отчётов об обучении, в шагах. Средние за эпоху не сглаживаются.</translation>
     </message>
     <message>
         <source>Table</source>
@@ -976,8 +976,8 @@
 <context>
     <name>DataCheck</name>
     <message>
-        <source>A run on this data would stop here: see the problems.</source>
-        <translation>Обучение на этих данных здесь прервётся: см. проблемы.</translation>
+        <source>Training on this data would fail: see the problems.</source>
+        <translation>Обучение на этих данных прервётся с ошибкой: см. «Проблемы».</translation>
     </message>
     <message>
         <source>Augmentation of epoch</source>
@@ -993,7 +993,7 @@
     </message>
     <message>
         <source>Check data reads every image before training: counts, problems, examples.</source>
-        <translation>Проверка просматривает каждое изображение до начала обучения: количества, проблемы, примеры.</translation>
+        <translation>Проверка читает каждое изображение ещё до обучения и показывает количества, проблемы и примеры.</translation>
     </message>
     <message>
         <source>Check labels</source>
@@ -1020,11 +1020,11 @@
         <translation>Примеры</translation>
     </message>
     <message>
-        <source>Find images whose labels may be wrong, and decide about them</source>
+        <source>Find images whose labels may be wrong, and review them</source>
         <translation>Найти изображения, метки которых могут быть неверны, и разобрать их</translation>
     </message>
     <message>
-        <source>Fix the settings that are marked first.</source>
+        <source>First fix the marked settings.</source>
         <translation>Сначала исправьте отмеченные настройки.</translation>
     </message>
     <message>
@@ -1120,11 +1120,11 @@
     </message>
     <message>
         <source>Baseline: always predicting the same class gives accuracy {accuracy} and macro-F1 {f1}.</source>
-        <translation>Базовый уровень: если всегда предсказывать один класс, верно будет {accuracy}, macro-F1 {f1}.</translation>
+        <translation>Базовый уровень: если всегда предсказывать один и тот же класс, доля верных будет {accuracy}, macro-F1 — {f1}.</translation>
     </message>
     <message>
         <source>Uneven: {largest} has {ratio} times as many training images as {smallest}.</source>
-        <translation>Классы неравны: обучающих изображений {largest} в {ratio} раза больше, чем {smallest}.</translation>
+        <translation>Классы неравны: в «{largest}» обучающих изображений больше, чем в «{smallest}», в {ratio} раза.</translation>
     </message>
     <message>
         <source>copy of {path}</source>
@@ -1147,7 +1147,7 @@
         <translation>вытянутое: больше половины обрезается</translation>
     </message>
     <message>
-        <source>of an unusual colour mode</source>
+        <source>unusual colour mode</source>
         <translation>необычный цветовой режим</translation>
     </message>
     <message>
@@ -1182,11 +1182,11 @@
         <translation>Оставить мои</translation>
     </message>
     <message>
-        <source>Take those of the file</source>
+        <source>Use the decisions in the file</source>
         <translation>Взять решения из файла</translation>
     </message>
     <message>
-        <source>{count} images were meanwhile decided differently by another program:</source>
+        <source>Another program has since changed the decisions for {count} images:</source>
         <translation>Другая программа тем временем решила иначе (изображений: {count}):</translation>
     </message>
 </context>
@@ -1217,14 +1217,14 @@
     </message>
     <message>
         <source>Choose a run to see where its model places the images.</source>
-        <translation>Выберите запуск, чтобы увидеть, куда его модель помещает изображения.</translation>
+        <translation>Выберите запуск, чтобы увидеть изображения на карте его модели.</translation>
     </message>
     <message>
-        <source>Classes: choose some to see only them</source>
+        <source>Classes: select some to show only those</source>
         <translation>Классы: выберите, какие показать</translation>
     </message>
     <message>
-        <source>Click a class to see only that one, Ctrl+click for more</source>
+        <source>Click a class to show only that one, Ctrl+click to add more</source>
         <translation>Щёлкните класс, чтобы видеть только его; Ctrl+щелчок добавляет</translation>
     </message>
     <message>
@@ -1236,7 +1236,7 @@
         <translation>Цвет: истинный класс</translation>
     </message>
     <message>
-        <source>Command that makes the map</source>
+        <source>Command that creates the map</source>
         <translation>Команда, которая строит карту</translation>
     </message>
     <message>
@@ -1244,7 +1244,7 @@
         <translation>Изображений: {count}</translation>
     </message>
     <message>
-        <source>It can be made once the run has ended.</source>
+        <source>It can be created once the run has ended.</source>
         <translation>Карту можно построить, когда запуск завершится.</translation>
     </message>
     <message>
@@ -1256,7 +1256,7 @@
         <translation>Построить заново</translation>
     </message>
     <message>
-        <source>Make the map here or in a terminal:</source>
+        <source>Create the map here or in a terminal:</source>
         <translation>Построить карту можно здесь или в терминале:</translation>
     </message>
     <message>
@@ -1268,7 +1268,7 @@
         <translation>Карта изображений</translation>
     </message>
     <message>
-        <source>Neighbours are similar to the model; sizes of groups and gaps between them mean little.</source>
+        <source>Nearby images look similar to the model; the sizes of groups and the gaps between them mean little.</source>
         <translation>Соседние точки модель считает похожими; размеры групп и промежутки между ними мало что значат.</translation>
     </message>
     <message>
@@ -1276,7 +1276,7 @@
         <translation>PCA</translation>
     </message>
     <message>
-        <source>Point at an image to see it, click it to look closer. The wheel enlarges the map.</source>
+        <source>Hover over an image to see it, click to look closer. Scroll to zoom.</source>
         <translation>Наведите на точку, чтобы увидеть изображение, щёлкните, чтобы рассмотреть его. Масштаб меняется колесом мыши.</translation>
     </message>
     <message>
@@ -1300,8 +1300,8 @@
         <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
     </message>
     <message>
-        <source>The two directions in which the images differ most to the model; distances are to scale.</source>
-        <translation>Два направления, в которых изображения различаются для модели сильнее всего; расстояния показаны в масштабе.</translation>
+        <source>The two directions in which the model sees the images differ most; distances are to scale.</source>
+        <translation>Два направления, по которым изображения, с точки зрения модели, различаются сильнее всего; расстояния показаны в масштабе.</translation>
     </message>
     <message>
         <source>This image was not kept for viewing.</source>
@@ -1325,7 +1325,7 @@
     </message>
     <message>
         <source>made with other weights than the evaluation</source>
-        <translation>построена по другим весам, чем оценка</translation>
+        <translation>построена не по тем весам, что оценка</translation>
     </message>
     <message>
         <source>right</source>
@@ -1356,7 +1356,7 @@
     </message>
     <message>
         <source>Follow the newest epoch (Esc)</source>
-        <translation>Следить за новейшей эпохой (Esc)</translation>
+        <translation>Следить за последней эпохой (Esc)</translation>
     </message>
     <message>
         <source>Last finished epoch (Alt+End)</source>
@@ -2607,11 +2607,11 @@
     </message>
     <message>
         <source>class_too_small</source>
-        <translation>слишком мало изображений для разбиения на выборки</translation>
+        <translation>слишком мало изображений, чтобы разделить их на выборки</translation>
     </message>
     <message>
         <source>compressed</source>
-        <translation>сжат: изображения читаются по их месту в обычном tar</translation>
+        <translation>шард сжат, а читать изображения можно только из обычного tar</translation>
     </message>
     <message>
         <source>damaged_shard</source>
@@ -2699,7 +2699,7 @@
     </message>
     <message>
         <source>two_labels</source>
-        <translation>указано дважды с разными метками</translation>
+        <translation>указано дважды, с разными метками</translation>
     </message>
     <message>
         <source>two_members</source>
@@ -2711,7 +2711,7 @@
     </message>
     <message>
         <source>unknown_split</source>
-        <translation>часть данных названа неизвестным словом: нужно train, valid или test</translation>
+        <translation>часть данных названа непонятным словом: нужно train, valid или test</translation>
     </message>
     <message>
         <source>unmatched</source>
@@ -2797,7 +2797,7 @@
     </message>
     <message>
         <source>This run was trained with {names}, from a file. For safety no run stores which file to run.</source>
-        <translation>Этот запуск обучался с {names} из файла. Из соображений безопасности запуск не хранит, какой файл исполнять.</translation>
+        <translation>Этот запуск обучался с {names} из файла. Из соображений безопасности в запуске не записано, какой файл выполнять.</translation>
     </message>
 </context>
 <context>
@@ -2815,8 +2815,8 @@
         <translation>Имя файла</translation>
     </message>
     <message>
-        <source>Less confident images count as unsure: show them alone, or set them aside</source>
-        <translation>При меньшей уверенности ответ считается сомнительным: такие изображения можно показать отдельно и отложить</translation>
+        <source>Less confident predictions count as unsure: show only those, or set them aside</source>
+        <translation>Менее уверенные предсказания считаются сомнительными: их можно показать отдельно или отложить</translation>
     </message>
     <message>
         <source>Correct</source>
@@ -4029,7 +4029,7 @@
     </message>
     <message>
         <source>Validation and test together leave nothing to train on.</source>
-        <translation>Валидационная и тестовая части вместе не оставляют ничего для обучения.</translation>
+        <translation>После валидационной и тестовой частей для обучения ничего не остаётся.</translation>
     </message>
     <message>
         <source>a number</source>
@@ -4090,8 +4090,8 @@
         <translation>Загрузка модели… Первое изображение займёт несколько секунд.</translation>
     </message>
     <message>
-        <source>Nothing supports this class; bright areas speak least against it</source>
-        <translation>В пользу этого класса не говорит ничего; светлым показано то, что говорит против меньше всего</translation>
+        <source>Nothing supports this class; bright areas count least against it</source>
+        <translation>В пользу этого класса не говорит ничего; светлым показано то, что меньше всего говорит против него</translation>
     </message>
     <message>
         <source>Occlusion: confidence lost where it is covered</source>
@@ -4141,8 +4141,8 @@
 <context>
     <name>HelpActions</name>
     <message>
-        <source>Epochscope {version}: train an image classifier and see, while it happens, what it learns.</source>
-        <translation>Epochscope {version}: обучает классификатор изображений и по ходу дела показывает, чему он учится.</translation>
+        <source>Epochscope {version}: train an image classifier and watch what it learns as it learns it.</source>
+        <translation>Epochscope {version}: обучает классификаторы изображений и прямо во время обучения показывает, чему они учатся.</translation>
     </message>
     <message>
         <source>Error in the window, not in the run: {error}</source>
@@ -4334,8 +4334,8 @@
         <translation>{true}, предсказано верно</translation>
     </message>
     <message>
-        <source>{true}, predicted {predicted} with {share}, {verdict}, {loss}</source>
-        <translation>{true}, предсказано {predicted} с уверенностью {share}, {verdict}, {loss}</translation>
+        <source>{true}, predicted as {predicted} ({share}), {verdict}, {loss}</source>
+        <translation>{true}, предсказано: {predicted}, уверенность {share}, {verdict}, {loss}</translation>
     </message>
 </context>
 <context>
@@ -4369,7 +4369,7 @@
         <translation>Обучающее изображение класса {name}</translation>
     </message>
     <message>
-        <source>Training image of the class {name}, predicted {predicted} with {share}</source>
+        <source>Training image of the class {name}, predicted as {predicted} ({share})</source>
         <translation>Обучающее изображение класса {name}, предсказано {predicted}: {share}</translation>
     </message>
     <message>
@@ -4408,7 +4408,7 @@
         <translation>Файлы этих изображений повреждены.</translation>
     </message>
     <message>
-        <source>The files behind these images are gone.</source>
+        <source>The files behind these images no longer exist.</source>
         <translation>Файлов этих изображений больше нет.</translation>
     </message>
     <message>
@@ -4417,7 +4417,7 @@
     </message>
     <message>
         <source>The images of this run were not kept for viewing. Runs with your own data loaders keep none.</source>
-        <translation>Изображения этого запуска не сохранены для просмотра. Для запусков на своих загрузчиках данных показать нечего.</translation>
+        <translation>Изображения этого запуска не сохранены для просмотра. При обучении на собственных загрузчиках они не сохраняются.</translation>
     </message>
     <message>
         <source>The predictions of this run do not match its images.</source>
@@ -4435,8 +4435,8 @@
         <translation>Важность</translation>
     </message>
     <message>
-        <source>Known once four trials are completed.</source>
-        <translation>Станет известна, когда завершатся четыре пробы.</translation>
+        <source>Available once four trials are completed.</source>
+        <translation>Появится, когда завершатся четыре пробы.</translation>
     </message>
     <message>
         <source>Setting</source>
@@ -4471,7 +4471,7 @@
     </message>
     <message>
         <source>It is unlike all other images: does it belong here?</source>
-        <translation>Не похоже ни на одно другое изображение: место ли ему здесь?</translation>
+        <translation>Не похоже на остальные изображения: точно ли оно отсюда?</translation>
     </message>
     <message>
         <source>It looks more like {suggested} than {label}.</source>
@@ -4482,7 +4482,7 @@
         <translation>Сравнивались только пиксели: предобученная сеть не установлена. На фотографиях так находится гораздо меньше неверных меток. Установить её: {command}</translation>
     </message>
     <message>
-        <source>Judged by the other images it is {suggested} ({share}), not {label} ({own}).</source>
+        <source>Judging by the other images, it is {suggested} ({share}), not {label} ({own}).</source>
         <translation>Судя по остальным изображениям, это «{suggested}» ({share}), а не «{label}» ({own}).</translation>
     </message>
     <message>
@@ -4490,7 +4490,7 @@
         <translation>У почти такого же изображения метка «{other}».</translation>
     </message>
     <message>
-        <source>Nearly the same picture is in {split}, too: results on it say little.</source>
+        <source>Nearly the same picture is also in {split}, so scores there say little.</source>
         <translation>Почти такое же изображение есть и в другой выборке ({split}): результат на нём мало о чём говорит.</translation>
     </message>
     <message>
@@ -4506,7 +4506,7 @@
         <translation>У такого же изображения метка «{other}».</translation>
     </message>
     <message>
-        <source>The same picture is in {split}, too: results on it say little.</source>
+        <source>The same picture is also in {split}, so scores there say little.</source>
         <translation>Такое же изображение есть и в другой выборке ({split}): результат на нём мало о чём говорит.</translation>
     </message>
     <message>
@@ -4539,7 +4539,7 @@
     </message>
     <message>
         <source>the models agree with {share} of the labels</source>
-        <translation>модели согласны с {share} меток</translation>
+        <translation>модели согласны с метками в {share} случаев</translation>
     </message>
     <message>
         <source>left out</source>
@@ -4585,7 +4585,7 @@
     </message>
     <message>
         <source>The run has not recorded its images yet.</source>
-        <translation>Запуск ещё не записал, на каких изображениях он обучается.</translation>
+        <translation>Запуск ещё не записал свои изображения.</translation>
     </message>
     <message>
         <source>There is no earlier run with the same settings to compare with.</source>
@@ -4597,7 +4597,7 @@
     </message>
     <message>
         <source>This run was trained with the label edits in {path}</source>
-        <translation>При обучении этого запуска учтены решения из {path}</translation>
+        <translation>Этот запуск обучался с учётом решений из {path}</translation>
     </message>
 </context>
 <context>
@@ -4801,7 +4801,7 @@
     </message>
     <message>
         <source>Learns from your images alone. For many images, or small ones unlike photographs.</source>
-        <translation>Учится только на ваших изображениях. Для больших наборов и для мелких картинок, не похожих на фотографии.</translation>
+        <translation>Обучается только на ваших изображениях. Подходит для больших наборов и для мелких картинок, не похожих на фотографии.</translation>
     </message>
     <message>
         <source>Linear</source>
@@ -4825,7 +4825,7 @@
     </message>
     <message>
         <source>Pretrained on a million photographs: only one layer learns your classes. Needs few images.</source>
-        <translation>Сеть уже обучена на миллионе фотографий, и вашим классам учится только один слой. Хватает немногих изображений.</translation>
+        <translation>Сеть уже обучена на миллионе фотографий, на ваших классах обучается только один слой. Хватит и небольшого числа изображений.</translation>
     </message>
     <message>
         <source>Small network from scratch</source>
@@ -4837,7 +4837,7 @@
     </message>
     <message>
         <source>With fewer than 1,000 images per class, a pretrained network usually does best.</source>
-        <translation>Если на класс меньше 1000, обычно лучше всего предобученная сеть.</translation>
+        <translation>Если на класс приходится меньше 1000 изображений, обычно лучше всего предобученная сеть.</translation>
     </message>
     <message>
         <source>about {time}</source>
@@ -4864,8 +4864,8 @@
         <translation>{count} с</translation>
     </message>
     <message>
-        <source>⚠ A run on this data would stop: {place}: {reason}.</source>
-        <translation>⚠ Обучение на этих данных прервётся: {place}: {reason}.</translation>
+        <source>⚠ Training on this data would fail: {place}: {reason}.</source>
+        <translation>⚠ Обучение на этих данных прервётся с ошибкой: {place}: {reason}.</translation>
     </message>
 </context>
 <context>
@@ -4902,7 +4902,7 @@
         <translation>Файл с этой картинкой повреждён или слишком велик.</translation>
     </message>
     <message>
-        <source>The file with this picture is gone.</source>
+        <source>The file of this picture no longer exists.</source>
         <translation>Файла с этой картинкой больше нет.</translation>
     </message>
     <message>
@@ -4950,7 +4950,7 @@
     </message>
     <message>
         <source>Your images are never changed or moved. What you decide is saved at once to one table (CSV), which training reads.</source>
-        <translation>Ваши изображения не меняются и не перемещаются. Каждое решение сразу записывается в одну таблицу (CSV), которую читает обучение.</translation>
+        <translation>Ваши изображения не меняются и не перемещаются. Каждое решение сразу записывается в таблицу (CSV), которая учитывается при обучении.</translation>
     </message>
 </context>
 <context>
@@ -5000,7 +5000,7 @@
     </message>
     <message>
         <source>Folder of images to classify, sub-folders included</source>
-        <translation>Папка с изображениями: будут классифицированы все, и во вложенных папках тоже</translation>
+        <translation>Папка с изображениями для классификации, включая вложенные папки</translation>
     </message>
     <message>
         <source>As a table (CSV)…</source>
@@ -5028,7 +5028,7 @@
     </message>
     <message>
         <source>Drop images or a folder here, or choose some: the best weights of this run classify them.</source>
-        <translation>Перетащите сюда изображения или папку либо выберите их: они будут классифицированы с лучшими весами этого запуска.</translation>
+        <translation>Перетащите сюда изображения или папку либо выберите их: модель с лучшими весами этого запуска их классифицирует.</translation>
     </message>
     <message>
         <source>Folder…</source>
@@ -5044,11 +5044,11 @@
     </message>
     <message>
         <source>Save the images shown below, without those the filter hides</source>
-        <translation>Сохранить то, что показано ниже: скрытое фильтром не войдёт</translation>
+        <translation>Сохранить показанные ниже изображения, без скрытых фильтром</translation>
     </message>
     <message>
         <source>Use the weights the run has now</source>
-        <translation>С весами, которые есть у запуска сейчас</translation>
+        <translation>С нынешними весами запуска</translation>
     </message>
     <message>
         <source>Show all images</source>
@@ -5068,7 +5068,7 @@
     </message>
     <message>
         <source>other files in the folder, ignored: {count}</source>
-        <translation>другие файлы в папке, не просмотрены: {count}</translation>
+        <translation>другие файлы в папке пропущены: {count}</translation>
     </message>
     <message>
         <source>{count} images copied</source>
@@ -5099,7 +5099,7 @@
         <translation>Изображения…</translation>
     </message>
     <message>
-        <source>Last weights of {run} (it has no best ones)</source>
+        <source>Last weights of {run} (there are no best weights)</source>
         <translation>Последние веса запуска {run}: лучших у него нет</translation>
     </message>
     <message>
@@ -5158,11 +5158,11 @@
         <translation>Высокий контраст, светлая</translation>
     </message>
     <message>
-        <source>It can train: {versions}</source>
-        <translation>Он может обучать: {versions}</translation>
+        <source>Ready to train: {versions}</source>
+        <translation>Готов к обучению: {versions}</translation>
     </message>
     <message>
-        <source>It cannot be used. {reason}</source>
+        <source>This Python cannot be used. {reason}</source>
         <translation>Этот Python не подходит. {reason}</translation>
     </message>
     <message>
@@ -5229,7 +5229,7 @@
     </message>
     <message>
         <source>Accept the proposal (C or Enter)</source>
-        <translation>Сделать, как предложено (C или Enter)</translation>
+        <translation>Принять предложение (C или Enter)</translation>
     </message>
     <message>
         <source>Label is fine</source>
@@ -5263,8 +5263,8 @@
         <translation>Подобрать…</translation>
     </message>
     <message>
-        <source>Train for some hundred steps while the learning rate rises, and propose one</source>
-        <translation>Несколько сотен шагов обучения с растущей скоростью, по которым будет предложено значение</translation>
+        <source>Train for a few hundred steps while the learning rate rises, then suggest a rate</source>
+        <translation>Сделать несколько сотен шагов с растущей скоростью обучения и предложить значение</translation>
     </message>
 </context>
 <context>
@@ -5274,7 +5274,7 @@
         <translation>Отмена</translation>
     </message>
     <message>
-        <source>Click the curve to choose another rate. The form has {rate} now.</source>
+        <source>Click the curve to choose another rate. Currently set: {rate}.</source>
         <translation>Щёлкните по кривой, чтобы выбрать другое значение. Сейчас в форме {rate}.</translation>
     </message>
     <message>
@@ -5298,15 +5298,15 @@
         <translation>Самый крутой спуск: {rate}</translation>
     </message>
     <message>
-        <source>The loss was not finite from the first steps on.</source>
-        <translation>Потери с первых же шагов не были конечным числом.</translation>
+        <source>The loss was not finite from the very first steps.</source>
+        <translation>Потери с первых же шагов — NaN или бесконечность.</translation>
     </message>
     <message>
-        <source>The model trains for some hundred steps while the rate rises …</source>
-        <translation>Модель делает несколько сотен шагов, скорость обучения растёт …</translation>
+        <source>Training for a few hundred steps while the rate rises …</source>
+        <translation>Несколько сотен шагов с растущей скоростью обучения …</translation>
     </message>
     <message>
-        <source>Training loss over the learning rate</source>
+        <source>Training loss against learning rate</source>
         <translation>Потери на обучении в зависимости от скорости обучения</translation>
     </message>
     <message>
@@ -5321,7 +5321,7 @@
 <context>
     <name>Reasons</name>
     <message numerus="yes">
-        <source>%n file(s) with several pages or frames, of which the first is used: {where}</source>
+        <source>%n file(s) with several pages or frames; only the first is used: {where}</source>
         <translation>
             <numerusform>%n файл с несколькими страницами или кадрами, используется первый: {where}</numerusform>
             <numerusform>%n файла с несколькими страницами или кадрами, используется первый: {where}</numerusform>
@@ -5472,8 +5472,8 @@
         <translation>Запусков пока нет</translation>
     </message>
     <message>
-        <source>The ones you train appear here, the newest first.</source>
-        <translation>Здесь появятся те, что вы обучите, сначала новые.</translation>
+        <source>Runs you train appear here, newest first.</source>
+        <translation>Здесь появятся ваши запуски, сначала новые.</translation>
     </message>
 </context>
 <context>
@@ -5542,7 +5542,7 @@
     </message>
     <message>
         <source>The pretrained network itself is fine-tuned on the images: better than its head alone, and minutes slower.</source>
-        <translation>Предобученная сеть сама дообучается на изображениях: лучше, чем одна голова, но на несколько минут дольше.</translation>
+        <translation>Сама предобученная сеть дообучается на ваших изображениях: точнее, чем одна голова, но на несколько минут дольше.</translation>
     </message>
 </context>
 <context>
@@ -5568,8 +5568,8 @@
         <translation>идеальная калибровка</translation>
     </message>
     <message>
-        <source>share that is right</source>
-        <translation>доля верных</translation>
+        <source>share of correct predictions</source>
+        <translation>доля верных предсказаний</translation>
     </message>
 </context>
 <context>
@@ -5626,7 +5626,7 @@
         <translation>Он ничего не вывел.</translation>
     </message>
     <message numerus="yes">
-        <source>It is asked to save and quit; after %n second(s) it is killed. Progress since its last checkpoint is lost; the run can be continued from there.</source>
+        <source>It will be asked to save and quit, and killed after %n second(s). Progress since its last checkpoint is lost; the run can be continued from there.</source>
         <translation>
             <numerusform>Его попросят сохраниться и завершиться; через %n секунду он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
             <numerusform>Его попросят сохраниться и завершиться; через %n секунды он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
@@ -5635,7 +5635,7 @@
     </message>
     <message>
         <source>This includes its weights, metrics and images: {folder}</source>
-        <translation>Вместе с ним уйдут его веса, показатели и изображения: {folder}</translation>
+        <translation>Вместе с ним в корзину попадут его веса, показатели и изображения: {folder}</translation>
     </message>
     <message>
         <source>Keep it</source>
@@ -5687,7 +5687,7 @@
     </message>
     <message>
         <source>The run does not need the window: it keeps training, and you can open it again later.</source>
-        <translation>Запуску не нужно окно: он может продолжаться сам, а открыть его здесь можно будет позже.</translation>
+        <translation>Окно запуску не нужно: он продолжит обучаться сам, а открыть его снова можно будет позже.</translation>
     </message>
     <message>
         <source>Wait</source>
@@ -5713,8 +5713,8 @@
         <translation>Устройство</translation>
     </message>
     <message>
-        <source>How much the number above would change with other images of the same kind; the effect of another seed is not included.</source>
-        <translation>Насколько это число могло бы отличаться на других подобных изображениях; разброс из-за зерна сюда не входит.</translation>
+        <source>How much the number above would vary with other images of the same kind; the effect of a different seed is not included.</source>
+        <translation>Насколько это число изменилось бы на других подобных изображениях; влияние seed сюда не входит.</translation>
     </message>
     <message>
         <source>Images: test</source>
@@ -5793,7 +5793,7 @@
         <translation>Эпоха {epoch} из {epochs}</translation>
     </message>
     <message>
-        <source>Facts of the run</source>
+        <source>Run details</source>
         <translation>Сведения о запуске</translation>
     </message>
     <message>
@@ -5801,7 +5801,7 @@
         <translation>Изображений/с</translation>
     </message>
     <message>
-        <source>Images/s that each process could do by itself: the time in which it waits for the others is left out. All of them are as fast as the slowest.</source>
+        <source>Images/s that each process could reach on its own, not counting the time it waits for the others. Together they are only as fast as the slowest.</source>
         <translation>Сколько изображений в секунду обработал бы каждый процесс сам по себе: ожидание остальных не учитывается. Вместе они работают со скоростью самого медленного.</translation>
     </message>
     <message>
@@ -5933,7 +5933,7 @@
     </message>
     <message>
         <source>This run was trained with your decisions about labels.</source>
-        <translation>При обучении этого запуска учтены ваши решения о метках.</translation>
+        <translation>Этот запуск обучался с учётом ваших решений о метках.</translation>
     </message>
     <message>
         <source>{callback} failed in {hook} at epoch {epoch}; the run went on without it: {error}</source>
@@ -6113,11 +6113,11 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) stay: they are being trained. Stop them first.</source>
+        <source>%n run(s) not deleted: still training. Stop them first.</source>
         <translation>
-            <numerusform>%n запуск остаётся: он обучается. Сначала остановите его.</numerusform>
-            <numerusform>%n запуска остаются: они обучаются. Сначала остановите их.</numerusform>
-            <numerusform>%n запусков остаются: они обучаются. Сначала остановите их.</numerusform>
+            <numerusform>%n запуск не удалён: он ещё обучается. Сначала остановите его.</numerusform>
+            <numerusform>%n запуска не удалены: они ещё обучаются. Сначала остановите их.</numerusform>
+            <numerusform>%n запусков не удалены: они ещё обучаются. Сначала остановите их.</numerusform>
         </translation>
     </message>
     <message>
@@ -6201,8 +6201,8 @@
         <translation>Имя, состояние, данные, модель, тег или заметка</translation>
     </message>
     <message>
-        <source>No name, status, data, model, tag or note has all of these words.</source>
-        <translation>Ни в имени, ни в состоянии, данных, модели, тегах или заметке таких слов нет.</translation>
+        <source>No run matches all of these words.</source>
+        <translation>Ни один запуск не содержит всех этих слов.</translation>
     </message>
     <message>
         <source>No runs yet</source>
@@ -6225,7 +6225,7 @@
         <translation>Начните новый запуск или посмотрите записанный.</translation>
     </message>
     <message>
-        <source>Train to how many epochs in total?</source>
+        <source>How many epochs in total?</source>
         <translation>До скольких эпох всего обучать?</translation>
     </message>
     <message>
@@ -6256,7 +6256,7 @@
     </message>
     <message>
         <source>Not saved yet, kept in memory only: {reason}</source>
-        <translation>Не сохранено, есть только в памяти: {reason}</translation>
+        <translation>Пока не сохранено, есть только в памяти: {reason}</translation>
     </message>
     <message>
         <source>Not saved yet: choose where to save</source>
@@ -6279,8 +6279,8 @@
         <translation>Обучить заново</translation>
     </message>
     <message>
-        <source>taken over from another program: {count}</source>
-        <translation>принято от другой программы: {count}</translation>
+        <source>from another program: {count}</source>
+        <translation>из другой программы: {count}</translation>
     </message>
 </context>
 <context>
@@ -6320,7 +6320,7 @@
         <translation>&amp;Поиск</translation>
     </message>
     <message>
-        <source>A newer Epochscope made this search.</source>
+        <source>This search was made by a newer Epochscope.</source>
         <translation>Этот поиск сделан более новой версией Epochscope.</translation>
     </message>
     <message>
@@ -6400,11 +6400,11 @@
         <translation>План этого поиска прочитать не удалось.</translation>
     </message>
     <message>
-        <source>The search begins …</source>
+        <source>Starting the search …</source>
         <translation>Поиск начинается…</translation>
     </message>
     <message>
-        <source>The search could not begin:</source>
+        <source>The search could not start:</source>
         <translation>Поиск не начался:</translation>
     </message>
     <message>
@@ -6451,7 +6451,7 @@
         <translation>Проверить разметку</translation>
     </message>
     <message>
-        <source>Models trained on the other images check each label. You decide where they disagree with it, where copies have different labels or are in two splits, and about images unlike all others: change the class, leave the image out, or keep it. Your files are never changed.</source>
+        <source>Models trained on the other images check each label. You decide about labels they disagree with, copies that have different labels or appear in two splits, and outliers: change the class, leave the image out, or keep it. Your files are never changed.</source>
         <translation>Каждую метку проверяют модели, обученные на остальных изображениях. Если они с ней не согласны, если у копий разные метки или копии попали в разные части данных, если изображение не похоже на остальные, решаете вы: сменить класс, исключить изображение или оставить всё как есть. Сами файлы не меняются.</translation>
     </message>
     <message>
@@ -6490,8 +6490,8 @@
         <translation>&amp;Пробы</translation>
     </message>
     <message>
-        <source>A logarithmic range begins above 0.</source>
-        <translation>Логарифмический диапазон начинается выше 0.</translation>
+        <source>A logarithmic range must start above 0.</source>
+        <translation>Логарифмический диапазон должен начинаться выше 0.</translation>
     </message>
     <message>
         <source>A search or run of this name already exists.</source>
@@ -6522,8 +6522,8 @@
         <translation>Ожидается: целое число от 1 до {most}</translation>
     </message>
     <message>
-        <source>Importance is known from {least} completed trials on.</source>
-        <translation>Важность станет известна, когда проб завершится не меньше {least}.</translation>
+        <source>Importance needs at least {least} completed trials.</source>
+        <translation>Важность появится, когда завершится не меньше проб: {least}.</translation>
     </message>
     <message>
         <source>LOW must be below HIGH.</source>
@@ -6554,8 +6554,8 @@
         <translation>Шаг должен быть больше 0 и помещаться между ОТ и ДО.</translation>
     </message>
     <message>
-        <source>Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices.</source>
-        <translation>Обучает много запусков с разными настройками; какой лучше, показывает валидация. ОТ..ДО — диапазон, ОТ..ДО:log — диапазон, который перебирается равномерно по логарифму; A,B,C — варианты.</translation>
+        <source>Trains many runs with different settings and ranks them on the validation images. LOW..HIGH is a range, LOW..HIGH:log a range on a log scale; A,B,C are choices.</source>
+        <translation>Обучает много запусков с разными настройками и сравнивает их по валидации. ОТ..ДО — диапазон, ОТ..ДО:log — диапазон в логарифмическом масштабе; A,B,C — варианты.</translation>
     </message>
     <message>
         <source>Trials</source>
@@ -6589,7 +6589,7 @@
     <name>Settings</name>
     <message>
         <source>A table per plugin, checked by the plugin</source>
-        <translation>Таблица на плагин, её проверяет сам плагин</translation>
+        <translation>По таблице на плагин; её проверяет сам плагин</translation>
     </message>
     <message>
         <source>Accumulate</source>
@@ -6604,8 +6604,8 @@
         <translation>Параметр альфа для mixup: изображения и их метки смешиваются попарно; 0 — выключено, обычно 0.2</translation>
     </message>
     <message>
-        <source>At most this many are used, each class keeping its share; auto: all</source>
-        <translation>Берётся не больше стольких, доля каждого класса сохраняется; auto: все</translation>
+        <source>Use at most this many, with the same class proportions; auto: all</source>
+        <translation>Брать не больше стольких, с прежними долями классов; auto: все</translation>
     </message>
     <message>
         <source>Batch</source>
@@ -6633,7 +6633,7 @@
     </message>
     <message>
         <source>Channels of the first layer; later ones are multiples</source>
-        <translation>Каналы первого слоя; в следующих — кратно больше</translation>
+        <translation>Число каналов первого слоя; в следующих слоях — кратное ему</translation>
     </message>
     <message>
         <source>Class weights</source>
@@ -6685,7 +6685,7 @@
     </message>
     <message>
         <source>Epochs between two drops of schedule step</source>
-        <translation>Эпох между двумя спадами в расписании step</translation>
+        <translation>Число эпох между двумя снижениями в расписании step</translation>
     </message>
     <message>
         <source>Epochs without improvement before stopping; 0: off</source>
@@ -6704,7 +6704,7 @@
         <translation>Каждые n шагов</translation>
     </message>
     <message>
-        <source>Fixes the split, order, augmentation and first weights</source>
+        <source>Fixes the split, order, augmentation and initial weights</source>
         <translation>Определяет разбиение, порядок, аугментацию и начальные веса</translation>
     </message>
     <message>
@@ -6720,12 +6720,12 @@
         <translation>Добавить каждому классу свободный член</translation>
     </message>
     <message>
-        <source>A smaller improvement of the monitored metric, by default the loss, does not count</source>
-        <translation>Меньшее улучшение отслеживаемого показателя (по умолчанию — потерь) не учитывается</translation>
+        <source>Smaller improvements of the monitored metric (by default the loss) do not count</source>
+        <translation>Меньшие улучшения отслеживаемого показателя (по умолчанию — потерь) не учитываются</translation>
     </message>
     <message>
-        <source>Divide weights, gradients and optimiser state among the processes of torchrun (FSDP2); one process has all</source>
-        <translation>Делить веса, градиенты и состояние оптимизатора между процессами torchrun (FSDP2); единственный процесс хранит всё</translation>
+        <source>Shard weights, gradients and optimiser state across the processes of torchrun (FSDP2); with one process, nothing is sharded</source>
+        <translation>Делить веса, градиенты и состояние оптимизатора между процессами torchrun (FSDP2); если процесс один, ничего не делится</translation>
     </message>
     <message>
         <source>Head</source>
@@ -6744,8 +6744,8 @@
         <translation>Отражение по горизонтали</translation>
     </message>
     <message>
-        <source>How far brightness, contrast and saturation change; 0: off, 0.4 is usual</source>
-        <translation>Насколько меняются яркость, контраст и насыщенность; 0 — выключено, обычно 0.4</translation>
+        <source>How much brightness, contrast and saturation vary; 0: off, 0.4 is usual</source>
+        <translation>Насколько сильно меняются яркость, контраст и насыщенность; 0 — выключено, обычно 0.4</translation>
     </message>
     <message>
         <source>How many of the best states are kept</source>
@@ -6757,15 +6757,15 @@
     </message>
     <message>
         <source>How often all training images are seen</source>
-        <translation>Сколько раз просматриваются все обучающие изображения</translation>
+        <translation>Сколько раз модель видит все обучающие изображения</translation>
     </message>
     <message>
         <source>How often an image is mirrored</source>
         <translation>Как часто изображение отражается зеркально</translation>
     </message>
     <message>
-        <source>How the learning rate falls; cosine and linear end at zero</source>
-        <translation>Как снижается скорость обучения; cosine и linear доходят до нуля</translation>
+        <source>How the learning rate decays; cosine and linear end at zero</source>
+        <translation>Как снижается скорость обучения; cosine и linear снижают её до нуля</translation>
     </message>
     <message>
         <source>Image size</source>
@@ -6773,10 +6773,10 @@
     </message>
     <message>
         <source>Images per batch when evaluating; auto: by model</source>
-        <translation>Изображений в батче при оценке; auto: по модели</translation>
+        <translation>Число изображений в батче при оценке; auto: по модели</translation>
     </message>
     <message>
-        <source>Keep the pretrained statistics when the network is trained further</source>
+        <source>Keep the pretrained statistics when fine-tuning the network</source>
         <translation>Не менять статистики предобученной сети при дообучении</translation>
     </message>
     <message>
@@ -6804,7 +6804,7 @@
         <translation>Другие метрики</translation>
     </message>
     <message>
-        <source>Names of metrics that each validation computes, too</source>
+        <source>Additional metrics to compute at each validation</source>
         <translation>Имена метрик, которые дополнительно вычисляются при каждой валидации</translation>
     </message>
     <message>
@@ -6812,15 +6812,15 @@
         <translation>Размер входа сети</translation>
     </message>
     <message>
-        <source>Of the head&apos;s weights, divided by the number of training images: 1/C of scikit-learn; added to weight decay</source>
-        <translation>На веса последнего слоя, делится на число обучающих изображений: 1/C в scikit-learn; прибавляется к затуханию весов</translation>
+        <source>L2 penalty on the head&apos;s weights, divided by the number of training images: 1/C in scikit-learn; added to weight decay</source>
+        <translation>L2-штраф на веса последнего слоя, делится на число обучающих изображений: 1/C в scikit-learn; прибавляется к затуханию весов</translation>
     </message>
     <message>
-        <source>Part kept for the test, where the source has neither validation nor test images of its own</source>
-        <translation>Доля для теста, если в источнике нет своих валидационных и тестовых изображений</translation>
+        <source>Fraction held out for testing, if the source has neither validation nor test images of its own</source>
+        <translation>Доля, которая отводится под тест, если в источнике нет своих валидационных и тестовых изображений</translation>
     </message>
     <message>
-        <source>Part of the hidden units of mlp that are switched off while training</source>
+        <source>Fraction of the mlp&apos;s hidden units dropped during training</source>
         <translation>Доля скрытых нейронов mlp, которые отключаются при обучении</translation>
     </message>
     <message>
@@ -6852,11 +6852,11 @@
         <translation>Разделить модель</translation>
     </message>
     <message>
-        <source>Side of the images that the pretrained network is given; auto: that of the images, small ones enlarged</source>
+        <source>Side of the images given to the pretrained network; auto: that of the images, with small ones enlarged</source>
         <translation>Сторона изображений на входе предобученной сети; auto: как у самих изображений, маленькие увеличиваются</translation>
     </message>
     <message>
-        <source>Smallest part of the area that is cut out and scaled up again; 0: off, 0.08 is usual for ImageNet</source>
+        <source>Smallest fraction of the area to crop and scale back up; 0: off, 0.08 is usual for ImageNet</source>
         <translation>Наименьшая часть площади изображения, которая вырезается и растягивается до его размера; 0 — выключено, для ImageNet обычно 0.08</translation>
     </message>
     <message>
@@ -6868,15 +6868,15 @@
         <translation>Веса</translation>
     </message>
     <message>
-        <source>What decides which epoch is the best, and when to stop early</source>
+        <source>Metric that decides which epoch is best, and when to stop early</source>
         <translation>По нему выбирается лучшая эпоха и определяется ранняя остановка</translation>
     </message>
     <message>
-        <source>What the learning rate of a block is multiplied by for the block below it</source>
-        <translation>На что умножается скорость обучения блока, чтобы получить её для блока под ним</translation>
+        <source>Factor from the learning rate of a block to that of the block below it</source>
+        <translation>Множитель скорости обучения при переходе к блоку ниже</translation>
     </message>
     <message>
-        <source>What the model computes in; bfloat16 is faster on many GPUs and not offered on a CPU, weights stay float32</source>
+        <source>Number format for computation; bfloat16 is faster on many GPUs and not offered on a CPU; weights stay float32</source>
         <translation>Формат чисел при вычислениях; bfloat16 быстрее на многих GPU, на процессоре недоступен; веса остаются float32</translation>
     </message>
     <message>
@@ -6896,15 +6896,15 @@
         <translation>Сглаживание меток</translation>
     </message>
     <message>
-        <source>Largest angle, to either side</source>
+        <source>Largest angle, in either direction</source>
         <translation>Наибольший угол поворота в каждую сторону</translation>
     </message>
     <message>
-        <source>Largest norm of all gradients together; 0: not clipped</source>
+        <source>Largest norm of all gradients together; 0: no clipping</source>
         <translation>Наибольшая норма всех градиентов вместе; 0 — без ограничения</translation>
     </message>
     <message>
-        <source>Largest value of a gradient; 0: not clipped</source>
+        <source>Largest value of a gradient; 0: no clipping</source>
         <translation>Наибольшее значение градиента; 0 — без ограничения</translation>
     </message>
     <message>
@@ -6917,11 +6917,11 @@
     </message>
     <message>
         <source>Leave unreadable images out instead of stopping with a list of them</source>
-        <translation>Пропускать нечитаемые изображения, а не завершаться с их списком</translation>
+        <translation>Пропускать нечитаемые изображения вместо остановки со списком таких файлов</translation>
     </message>
     <message>
-        <source>Linear rise to the learning rate at the start</source>
-        <translation>Линейный рост до скорости обучения в начале</translation>
+        <source>Linear ramp up to the learning rate at the start</source>
+        <translation>Линейный рост до заданной скорости обучения в начале</translation>
     </message>
     <message>
         <source>Mixup</source>
@@ -6937,7 +6937,7 @@
     </message>
     <message>
         <source>Momentum of sgd; the others ignore it</source>
-        <translation>Инерция для sgd; другие её не учитывают</translation>
+        <translation>Импульс (momentum) для sgd; другие оптимизаторы его не учитывают</translation>
     </message>
     <message>
         <source>Name of a data set, or a folder of images</source>
@@ -6960,20 +6960,20 @@
         <translation>Поля с каждой стороны перед обрезкой до прежнего размера</translation>
     </message>
     <message>
-        <source>Part of the features switched off before the last layer</source>
-        <translation>Доля признаков, отключаемых перед последним слоем</translation>
+        <source>Fraction of features dropped before the last layer</source>
+        <translation>Доля признаков, которые отключаются перед последним слоем</translation>
     </message>
     <message>
-        <source>Part of the target spread over all classes</source>
-        <translation>Доля целевого распределения, которая делится поровну между всеми классами</translation>
+        <source>Fraction of the target spread over all classes</source>
+        <translation>Доля целевой вероятности, которая делится поровну между всеми классами</translation>
     </message>
     <message>
-        <source>Part of the training images kept for validation</source>
-        <translation>Доля обучающих изображений, оставляемая для валидации</translation>
+        <source>Fraction of the training images held out for validation</source>
+        <translation>Доля обучающих изображений, которая отводится под валидацию</translation>
     </message>
     <message>
-        <source>Part of the units switched off while training</source>
-        <translation>Доля нейронов, отключаемых при обучении</translation>
+        <source>Fraction of units dropped during training</source>
+        <translation>Доля нейронов, которые отключаются при обучении</translation>
     </message>
     <message>
         <source>Patience</source>
@@ -7016,7 +7016,7 @@
         <translation>Зерно</translation>
     </message>
     <message>
-        <source>Side of the square images; auto: as the source has them</source>
+        <source>Side of the square images; auto: as in the source</source>
         <translation>Сторона квадратных изображений; auto: как в источнике</translation>
     </message>
     <message>
@@ -7032,8 +7032,8 @@
         <translation>Длина ступени</translation>
     </message>
     <message>
-        <source>Step size of the optimiser; the peak where it is scheduled</source>
-        <translation>Величина шага оптимизатора; при расписании — наибольшая</translation>
+        <source>Step size of the optimiser; the peak value if there is a schedule</source>
+        <translation>Величина шага оптимизатора; если есть расписание — её максимум</translation>
     </message>
     <message>
         <source>Test part</source>
@@ -7044,12 +7044,12 @@
         <translation>Потоки</translation>
     </message>
     <message>
-        <source>Compile the model first: a slower start; whether steps get faster depends on model and machine</source>
-        <translation>Сначала скомпилировать модель: запуск дольше; станут ли шаги быстрее, зависит от модели и машины</translation>
+        <source>Compile the model first: a slower start, and faster steps on some models and machines</source>
+        <translation>Сначала скомпилировать модель: начало дольше, зато шаги на некоторых моделях и компьютерах быстрее</translation>
     </message>
     <message>
         <source>Images per batch, and per optimiser step</source>
-        <translation>Изображений в батче и на шаг оптимизатора</translation>
+        <translation>Число изображений в батче, то есть на один шаг оптимизатора</translation>
     </message>
     <message>
         <source>Training images</source>
@@ -7076,28 +7076,28 @@
         <translation>Вес каждого класса в функции потерь; balanced: все изображения / (число классов × изображений класса)</translation>
     </message>
     <message>
-        <source>What each drop multiplies the rate by</source>
-        <translation>Множитель скорости обучения при каждом спаде</translation>
+        <source>Factor applied to the rate at each drop</source>
+        <translation>Множитель скорости обучения при каждом снижении</translation>
     </message>
     <message>
         <source>What is trained: softmax, mlp, cnn, resnet18 or a plugin</source>
         <translation>Что обучается: softmax, mlp, cnn, resnet18 или плагин</translation>
     </message>
     <message>
-        <source>Where downloaded data sets are kept; auto: the cache folder</source>
+        <source>Where downloaded data sets are stored; auto: the cache folder</source>
         <translation>Где хранятся загруженные наборы данных; auto: папка кэша</translation>
     </message>
     <message>
-        <source>Where to compute; auto: a GPU where there is one</source>
+        <source>Where to compute; auto: a GPU if there is one</source>
         <translation>Где вычислять; auto: на GPU, если он есть</translation>
     </message>
     <message>
-        <source>Whether a smaller or a larger value is better; auto: as the metric says</source>
+        <source>Whether a smaller or a larger value is better; auto: as declared by the metric</source>
         <translation>Что лучше — меньшее или большее значение; auto: как указано у метрики</translation>
     </message>
     <message>
-        <source>Which images an epoch draws; balanced: equally many of every class, with repetition</source>
-        <translation>Какие изображения берёт эпоха; balanced: поровну каждого класса, с повторениями</translation>
+        <source>Which images an epoch draws; balanced: the same number of every class, with repetition</source>
+        <translation>Какие изображения попадают в эпоху; balanced: поровну из каждого класса, с повторениями</translation>
     </message>
     <message>
         <source>Width</source>
@@ -7117,7 +7117,7 @@
     </message>
     <message>
         <source>a table per plugin</source>
-        <translation>таблица на плагин</translation>
+        <translation>по таблице на плагин</translation>
     </message>
     <message>
         <source>auto, cpu, cuda, cuda:N or mps</source>
@@ -7144,7 +7144,7 @@
         <translation>доля</translation>
     </message>
     <message>
-        <source>head: a layer on features that are computed once; top: the last third of the network, too; all: all of it</source>
+        <source>head: a layer on features computed once; top: also the last third of the network; all: the whole network</source>
         <translation>head: слой на признаках, вычисленных один раз; top: ещё и последняя треть сети; all: вся сеть</translation>
     </message>
     <message>
@@ -7152,7 +7152,7 @@
         <translation>imagenet, none или файл</translation>
     </message>
     <message>
-        <source>imagenet; a file of weights, safetensors or a state dict of torch; or none: random ones</source>
+        <source>imagenet; a file of weights (safetensors or a torch state dict); or none: random weights</source>
         <translation>imagenet, файл весов (safetensors или state dict PyTorch) или none — случайные веса</translation>
     </message>
     <message>
@@ -7253,7 +7253,7 @@
         <translation>Среднее F1 по классам, которые есть в срезе</translation>
     </message>
     <message>
-        <source>Percentage points by which the accuracy is above that of other images with the same mix of classes</source>
+        <source>How many percentage points the accuracy is above that of other images with the same mix of classes</source>
         <translation>На сколько процентных пунктов доля верных выше, чем на других изображениях при том же составе классов</translation>
     </message>
     <message>
@@ -7312,8 +7312,8 @@
         <translation>Ошибок меньше, чем на других изображениях тех же классов.</translation>
     </message>
     <message>
-        <source>Fewer than 20 images: nothing can be said about them.</source>
-        <translation>Меньше 20 изображений: судить о них нельзя.</translation>
+        <source>Fewer than 20 images: too few to judge.</source>
+        <translation>Меньше 20 изображений: для выводов этого мало.</translation>
     </message>
     <message>
         <source>File name</source>
@@ -7353,7 +7353,7 @@
     </message>
     <message>
         <source>Without the images of the slice above it, this one is no worse than the rest.</source>
-        <translation>Без изображений среза, стоящего выше, этот не хуже остальных.</translation>
+        <translation>Если не считать изображений среза выше, этот не хуже остальных.</translation>
     </message>
     <message>
         <source>Worst slices</source>
@@ -7467,7 +7467,7 @@
         <translation>Отменено.</translation>
     </message>
     <message>
-        <source>Choose a run to see on which images its model fails.</source>
+        <source>Choose a run to see which images its model gets wrong.</source>
         <translation>Выберите запуск, чтобы увидеть, на каких изображениях ошибается его модель.</translation>
     </message>
     <message>
@@ -7484,11 +7484,11 @@
     </message>
     <message>
         <source>Reading camera and time from the photographs: {done} of {total}</source>
-        <translation>Чтение камеры и времени из фотографий: {done} из {total}</translation>
+        <translation>Чтение данных о камере и времени съёмки: {done} из {total}</translation>
     </message>
     <message>
         <source>Measuring the images: {done} of {total}</source>
-        <translation>Измерение изображений: {done} из {total}</translation>
+        <translation>Анализ изображений: {done} из {total}</translation>
     </message>
     <message>
         <source>Evaluate it here or in a terminal:</source>
@@ -7507,7 +7507,7 @@
         <translation>Шаблон путей, образующих срез</translation>
     </message>
     <message>
-        <source>Press Enter to make a slice of the images whose path matches; * stands for any text</source>
+        <source>Press Enter to make a slice of the images whose path matches; * matches any text</source>
         <translation>Нажмите Enter, чтобы выделить в срез изображения с подходящим путём; * — любой текст</translation>
     </message>
     <message>
@@ -7578,7 +7578,7 @@
     <name>StartPage</name>
     <message>
         <source>1,000 photographs, ready to explore: nothing to train.</source>
-        <translation>1000 фотографий, всё уже обучено: можно сразу смотреть.</translation>
+        <translation>1000 фотографий и уже обученная модель: можно сразу смотреть.</translation>
     </message>
     <message>
         <source>A recorded run</source>
@@ -7617,8 +7617,8 @@
         <translation>Последние запуски</translation>
     </message>
     <message>
-        <source>See what a classifier learns, while it learns</source>
-        <translation>Смотрите, чему учится классификатор, пока он учится</translation>
+        <source>Watch what a classifier learns as it learns it</source>
+        <translation>Следите, чему учится классификатор, прямо во время обучения</translation>
     </message>
     <message>
         <source>Start page</source>
@@ -7634,11 +7634,11 @@
     </message>
     <message>
         <source>Two minutes: the window and what it is for.</source>
-        <translation>Две минуты: что есть в окне и зачем.</translation>
+        <translation>Две минуты: что есть в окне и для чего.</translation>
     </message>
     <message>
         <source>With one sub-folder per class. The folder of a run opens that run.</source>
-        <translation>Для каждого класса своя подпапка. Если перетащить папку запуска, он откроется.</translation>
+        <translation>У каждого класса своя подпапка. Если перетащить папку запуска, он откроется.</translation>
     </message>
 </context>
 <context>
@@ -7653,14 +7653,14 @@
     </message>
     <message>
         <source>Finishes its work, then saves.</source>
-        <translation>Завершает работу и сохраняет.</translation>
+        <translation>Завершает начатое и сохраняет.</translation>
     </message>
     <message>
         <source>It cannot be continued from this window.</source>
         <translation>Продолжить его из этого окна нельзя.</translation>
     </message>
     <message>
-        <source>Its folder was moved or deleted. Open the run from its new place.</source>
+        <source>Its folder was moved or deleted. Open the run from its new location.</source>
         <translation>Папка перемещена или удалена. Откройте запуск на новом месте.</translation>
     </message>
     <message>
@@ -7673,19 +7673,19 @@
     </message>
     <message>
         <source>Pause or stop whenever you like: nothing is lost.</source>
-        <translation>Паузу и остановку можно сделать в любой момент: ничего не пропадёт.</translation>
+        <translation>Приостановить или остановить обучение можно в любой момент: ничего не пропадёт.</translation>
     </message>
     <message>
         <source>Pauses after the current step.</source>
-        <translation>Остановится на паузу после текущего шага.</translation>
+        <translation>Встанет на паузу после текущего шага.</translation>
     </message>
     <message>
-        <source>Reading the data. Training begins by itself.</source>
-        <translation>Читает данные. Обучение начнётся само.</translation>
+        <source>Reading the data. Training will start by itself.</source>
+        <translation>Идёт чтение данных. Обучение начнётся само.</translation>
     </message>
     <message>
         <source>Reading what the run has written so far.</source>
-        <translation>Читает то, что запуск уже записал.</translation>
+        <translation>Идёт чтение того, что запуск уже записал.</translation>
     </message>
     <message>
         <source>Stopped early. Continue picks up where it stopped.</source>
@@ -7797,7 +7797,7 @@
     </message>
     <message>
         <source>Drop a folder of images here: it is checked, a suitable recipe is proposed, and one click starts the training. The tour is in the Help menu whenever you want it again.</source>
-        <translation>Перетащите сюда папку с изображениями: она будет проверена, подходящий рецепт предложен, а обучение начнётся одним нажатием. Обзор всегда можно повторить из меню «Справка».</translation>
+        <translation>Перетащите сюда папку с изображениями: программа проверит её и предложит подходящий рецепт, а обучение начнётся одним щелчком. Обзор всегда можно повторить из меню «Справка».</translation>
     </message>
     <message>
         <source>Drop images of your own, and the best weights of the run classify them.</source>
@@ -7866,8 +7866,8 @@
         <translation>верно</translation>
     </message>
     <message>
-        <source>right after {right} of {epochs} epochs</source>
-        <translation>верно после {right} из {epochs} эпох</translation>
+        <source>right in {right} of {epochs} epochs</source>
+        <translation>верно в {right} из {epochs} эпох</translation>
     </message>
     <message>
         <source>wrong</source>
@@ -7897,7 +7897,7 @@
         <translation>Файл с весами этой эпохи повреждён.</translation>
     </message>
     <message>
-        <source>The file with the weights of this epoch is gone.</source>
+        <source>The file with the weights of this epoch no longer exists.</source>
         <translation>Файла с весами этой эпохи больше нет.</translation>
     </message>
     <message>
@@ -7930,7 +7930,7 @@
     </message>
     <message>
         <source>{count} numbers are not finite</source>
-        <translation>не конечных чисел: {count}</translation>
+        <translation>неконечных чисел: {count}</translation>
     </message>
     <message>
         <source>{name}: weights from {low} to {high}</source>
@@ -7984,7 +7984,7 @@
     </message>
     <message>
         <source>&amp;Live: follow the newest epoch</source>
-        <translation>Следить за &amp;новейшей эпохой</translation>
+        <translation>Следить за послед&amp;ней эпохой</translation>
     </message>
     <message>
         <source>&amp;Log of the window</source>
@@ -8215,7 +8215,7 @@
     </message>
     <message>
         <source>Preparing thumbnails</source>
-        <translation>Подготовка картинок для списка</translation>
+        <translation>Подготовка миниатюр</translation>
     </message>
     <message>
         <source>Saving</source>
@@ -8247,7 +8247,7 @@
     </message>
     <message>
         <source>Training the head first</source>
-        <translation>Сначала обучается голова</translation>
+        <translation>Предварительное обучение головы</translation>
     </message>
     <message>
         <source>Trying learning rates</source>

@@ -50,7 +50,7 @@ def test_all_of_it_is_exported_and_the_last_is_shown(
 
     page = re.sub(r"<[^>]+>", "|", html(RunFolder(runs / "a")))
     assert re.search(
-        r"The last number of each name that callbacks have reported\..*rounds\|+0\.375\|+3\|", page, re.DOTALL
+        r"The latest value of each number reported by callbacks\..*rounds\|+0\.375\|+3\|", page, re.DOTALL
     )
 
     shown = [line.split() for line in cli("runs", "show", "a").out.splitlines()]

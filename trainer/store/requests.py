@@ -143,7 +143,7 @@ def post(folder: RunFolder, do: Do, *, when: When = "step", source: str) -> Requ
     """
     if do not in get_args(Do) or when not in get_args(When):
         expected = f"do: {', '.join(get_args(Do))}; when: {', '.join(get_args(When))}"
-        raise UsageError("request.unknown", f"An engine cannot {do!r} at {when!r}.", expected=expected)
+        raise UsageError("request.unknown", f"The training process cannot {do!r} at {when!r}.", expected=expected)
     owner = read_owner(folder)
     if owner is None:
         raise UsageError("run.not_running", "No process is training this run.", where=str(folder.path))
