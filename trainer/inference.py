@@ -189,7 +189,7 @@ def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None
         "run.own_model",
         "This run was trained on a model of your own, which cannot be built from its folder.",
         where=str(folder.path),
-        mend="give the model: load_run(..., model=Network()) puts the trained weights into it",
+        mend="pass the model: load_run(..., model=Network()) loads the trained weights into it",
     )
 
 

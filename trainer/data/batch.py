@@ -194,7 +194,7 @@ def _weights(place: str, weights: Tensor, count: int) -> Tensor:
     raise DataError(
         "data.weights",
         f"{place.capitalize()} has {what}.",
-        expected="nothing beside images and labels, or weights of the images: floating-point numbers (B,), 0 or more",
+        expected="only images and labels, or also image weights: floating-point numbers (B,), 0 or more",
         mend="have the loader yield (images, labels) only, for example with a collate_fn; or weights as floats",
     )
 

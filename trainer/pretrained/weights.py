@@ -142,7 +142,7 @@ def _fitting(network: nn.Module, path: Path, backbone: Backbone) -> dict[str, Te
             f"The file does not hold the weights of {backbone.name}: {', '.join(wrong[:NAMED])}{more} are "
             "missing or of another shape.",
             where=str(path),
-            expected=f"{len(wanted)} tensors by the network's own names",
+            expected=f"{len(wanted)} tensors with the network's own names",
             mend="choose the --model that these weights belong to",
             path=str(path),
             model=backbone.name,

@@ -46,7 +46,7 @@ class MalformedRequestError(UsageError):
 
 
 class Request:
-    """Something a run is asked to do and, once the engine has dealt with it, the answer.
+    """A request to a run and, once the engine has handled it, the answer.
 
     Args:
         do: "pause", "unpause", "stop" or "checkpoint".
@@ -54,7 +54,7 @@ class Request:
         source: Who asks, for the journal.
         ident: The request's own id. Default: a random one.
         attempt: The attempt it is meant for. None: the one under way.
-        kind: What kind of checkpoint is asked for.
+        kind: Kind of checkpoint requested.
 
     Attributes:
         id: The request's own id, which the answer repeats.
