@@ -38,8 +38,9 @@ def whole_text(answer: Mapping[str, Any]) -> str:
     code, parameters = str(answer.get("code") or ""), answer.get("parameters") or {}
     what, where, expected, fix = (str(answer.get(part) or "") for part in ("what", "where", "expected", "mend"))
     text = code_text(code, parameters, what)
+    more = _more(code, parameters, text, what, where, expected, fix)
     output = str(parameters.get("output") or "") if text == what else ""
-    return "\n".join(part for part in (text, *_more(code, parameters, text, what, where, expected, fix), output) if part)
+    return "\n".join(part for part in (text, *more, output) if part)
 
 
 def _more(

@@ -1297,7 +1297,7 @@
     </message>
     <message>
         <source>The run refers to a file outside its folder. It was not opened.</source>
-        <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
+        <translation>Запуск ссылается на файл за пределами своей папки. Файл не был открыт.</translation>
     </message>
     <message>
         <source>The two directions in which the model sees the images differ most; distances are to scale.</source>
@@ -2384,7 +2384,7 @@
     </message>
     <message>
         <source>run.outside</source>
-        <translation>Файл этого запуска указывает на путь вне его папки; он не открывается: {path}</translation>
+        <translation>Файл этого запуска ссылается на путь за пределами его папки и не был открыт: {path}</translation>
     </message>
     <message>
         <source>run.own_data</source>
@@ -3918,7 +3918,7 @@
     </message>
     <message>
         <source>The run refers to {file}, which is outside its folder. It was not opened.</source>
-        <translation>Запуск указывает на {file} вне своей папки. Файл не открыт.</translation>
+        <translation>Запуск ссылается на {file} за пределами своей папки. Файл не был открыт.</translation>
     </message>
     <message>
         <source>{file} cannot be read: {reason}</source>
@@ -3926,7 +3926,7 @@
     </message>
     <message>
         <source>{file} is a link. It was not opened.</source>
-        <translation>{file} — ссылка. Она не открыта.</translation>
+        <translation>{file} — ссылка, она не была открыта.</translation>
     </message>
     <message>
         <source>{file} is missing.</source>
@@ -3934,11 +3934,11 @@
     </message>
     <message>
         <source>{file} is not a file. It was not opened.</source>
-        <translation>{file} — не файл. Он не открыт.</translation>
+        <translation>{file} — не файл, он не был открыт.</translation>
     </message>
     <message>
         <source>{file} is not a folder. It was not opened.</source>
-        <translation>{file} — не папка. Она не открыта.</translation>
+        <translation>{file} — не папка, она не была открыта.</translation>
     </message>
     <message>
         <source>{file} was made by a newer Epochscope. Update Epochscope to use it.</source>
@@ -4385,7 +4385,7 @@
     <name>Images</name>
     <message>
         <source>A file of this run refers to a path outside the run folder. It was not opened.</source>
-        <translation>Файл этого запуска указывает на путь вне папки запуска. Он не был открыт.</translation>
+        <translation>Файл этого запуска ссылается на путь за пределами папки запуска. Он не был открыт.</translation>
     </message>
     <message>
         <source>Best weights</source>
@@ -4907,7 +4907,7 @@
     </message>
     <message>
         <source>The run refers to a file outside its folder. It was not opened.</source>
-        <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
+        <translation>Запуск ссылается на файл за пределами своей папки. Файл не был открыт.</translation>
     </message>
     <message>
         <source>{name}, epoch {epoch}</source>
@@ -7910,7 +7910,7 @@
     </message>
     <message>
         <source>The run refers to a file outside its folder. It was not opened.</source>
-        <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
+        <translation>Запуск ссылается на файл за пределами своей папки. Файл не был открыт.</translation>
     </message>
     <message>
         <source>No weights of this epoch were kept for viewing.</source>

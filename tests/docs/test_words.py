@@ -98,7 +98,8 @@ def test_docstrings_of_everything(package: str) -> None:
 @pytest.mark.parametrize("place", PAGES_OF_TEXT)
 def test_pages(place: str) -> None:
     target = ROOT / place
-    files = [target] if target.is_file() else [path for path in target.rglob("*") if path.suffix in (".md", ".toml", ".template")]
+    kinds = (".md", ".toml", ".template")
+    files = [target] if target.is_file() else [path for path in target.rglob("*") if path.suffix in kinds]
     assert files
     found = []
     for path in files:

@@ -31,7 +31,7 @@ def data(
     preview: Annotated[int | None, Parameter(help="Write the first N training images.", metavar="N")] = None,
     labels: Annotated[bool, Parameter(help="Find labels that may be wrong.", negative="", show_default=False)] = False,
     out: Annotated[
-        Path | None, Parameter(help="File for the preview (.npz) or for the findings of --labels (.csv).", metavar="FILE")
+        Path | None, Parameter(help="File for the preview (.npz) or the findings of --labels (.csv).", metavar="FILE")
     ] = None,
     means: Annotated[Path | None, Parameter(help="Write the mean image of each class, .png.", metavar="FILE")] = None,
     shards: Annotated[Path | None, Parameter(help="Write the images as tar shards.", metavar="DIR")] = None,

@@ -30,7 +30,7 @@ DATA_UNKNOWN = {
 
 
 def check_options(data: Path | None, options: Mapping[str, bool], other: Mapping[str, bool]) -> None:
-    """Check that options go with `--data`, or without it.
+    """Check which options may be used with `--data`, and which without it.
 
     Args:
         data: The new images. None: not given.

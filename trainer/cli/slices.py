@@ -42,8 +42,8 @@ def slices(
     by: Annotated[
         str | None,
         Parameter(
-            help="Show all slices by this property: brightness, contrast, sharpness, colourfulness, size, aspect, folder, "
-            "name, camera, date, daytime or class.",
+            help="Show all slices by this property: brightness, contrast, sharpness, colourfulness, size, aspect, "
+            "folder, name, camera, date, daytime or class.",
             metavar="FACT",
         ),
     ] = None,

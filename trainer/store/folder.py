@@ -163,7 +163,7 @@ def find_run(root: str | Path, text: str) -> RunFolder:
         mend = "Give more of the name: " + ", ".join(begin[:10])
         raise UsageError("run.ambiguous", f"{text!r} matches {len(begin)} runs.", where=str(root), mend=mend)
     near = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
-    mend = f"Did you mean {' or '.join(near)}?" if near else "See `epochscope runs`; use --runs for another folder of runs."
+    mend = f"Did you mean {' or '.join(near)}?" if near else "See `epochscope runs`; --runs names another folder."
     raise UsageError("run.unknown", f"There is no run {text!r}.", where=str(root), mend=mend, name=text)
 
 
