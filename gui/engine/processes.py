@@ -241,9 +241,7 @@ class Ending:
         if owner is None or owner.started is None:
             raise UsageError("engine.unknown", "It is not known which process is training this run.", where=folder.name)
         if owner.host != platform.node():
-            raise UsageError(
-                "engine.elsewhere", f"This run belongs to {owner}; stop it there.", where=folder.name
-            )
+            raise UsageError("engine.elsewhere", f"This run belongs to {owner}; stop it there.", where=folder.name)
         self._pid, self._started = owner.pid, owner.started
         self._until = time.monotonic() + PATIENCE_SECONDS
         self._signal(signal.SIGTERM)

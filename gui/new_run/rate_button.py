@@ -33,5 +33,4 @@ class RateButton(QPushButton):
     def retranslate(self) -> None:
         """Set its texts again."""
         self.setText(self.tr("Find…"))
-        self.setToolTip(self.tr("Train for a few hundred steps while the learning rate rises, then suggest a "
-                                "rate"))
+        self.setToolTip(self.tr("Train for a few hundred steps while the learning rate rises, then suggest a rate"))

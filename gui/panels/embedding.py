@@ -166,8 +166,9 @@ class EmbeddingPanel(Panel):
             box.setCurrentIndex(chosen)
             box.setAccessibleName(name)
         tips = (
-            self.tr("Nearby images look similar to the model; the sizes of groups and the gaps between them "
-                    "mean little."),
+            self.tr(
+                "Nearby images look similar to the model; the sizes of groups and the gaps between them mean little."
+            ),
             self.tr("The two directions in which the model sees the images differ most; distances are to scale."),
         )
         for place, tip in enumerate(tips):

@@ -32,7 +32,8 @@ def export(
         Literal["en", "ru"] | None, Parameter(help="Language of report and figures [default: en].", show_default=False)
     ] = None,
     with_: Annotated[
-        tuple[str, ...], Parameter(name="--with", help="Compare with this run in the report; repeatable.", metavar="RUN")
+        tuple[str, ...],
+        Parameter(name="--with", help="Run to compare with in the report; repeatable.", metavar="RUN"),
     ] = (),
     heat_maps: Annotated[
         bool, Parameter(help="Show in the report where the model looked in the hardest images.", show_default=False)

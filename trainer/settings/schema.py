@@ -60,8 +60,7 @@ class Data(_Table):
     edits: str | None = setting(
         None, "Label edits", "CSV file of labels to change and images to leave out; auto: none", min_length=1
     )
-    root: str | None = setting(None, "Download folder", "Where downloaded data sets are stored; auto: the "
-                                                        "cache folder")
+    root: str | None = setting(None, "Download folder", "Where downloaded data sets are stored; auto: the cache folder")
 
     @model_validator(mode="after")
     def _something_left(self) -> Data:
@@ -113,8 +112,9 @@ class Train(_Table):
 
     epochs: int = setting(30, "Epochs", "How often all training images are seen", unit="epochs", ge=1, le=100_000)
     batch: int = setting(64, "Batch", "Images per batch, and per optimiser step", unit="images", ge=1, le=65_536)
-    lr: float = setting(1e-3, "Learning rate", "Step size of the optimiser; the peak value if there is a "
-                                               "schedule", gt=0)
+    lr: float = setting(
+        1e-3, "Learning rate", "Step size of the optimiser; the peak value if there is a schedule", gt=0
+    )
     optimizer: Literal["adam", "adamw", "nadam", "sgd", "rmsprop"] = setting(
         "adam", "Optimiser", "Rule by which gradients change the weights"
     )
@@ -166,8 +166,7 @@ class Train(_Table):
     precision: Literal["float32", "bfloat16"] = setting(
         "float32",
         "Precision",
-        "Number format for computation; bfloat16 is faster on many GPUs and not offered on a CPU; weights "
-        "stay float32",
+        "Number format for computation; bfloat16 is faster on many GPUs and not offered on a CPU; weights stay float32",
     )
     compile: bool = setting(
         False,
@@ -195,8 +194,7 @@ class Train(_Table):
         min_length=1,
     )
     monitor_mode: Literal["auto", "min", "max"] = setting(
-        "auto", "Monitor's direction", "Whether a smaller or a larger value is better; auto: as declared by "
-                                       "the metric"
+        "auto", "Monitor's direction", "Whether a smaller or a larger value is better; auto: as declared by the metric"
     )
 
     @model_validator(mode="after")
@@ -241,8 +239,7 @@ class BackboneSettings(_Table):
     tune: Literal["head", "top", "all"] = setting(
         "head",
         "Trained part",
-        "head: a layer on features computed once; top: also the last third of the network; all: the whole "
-        "network",
+        "head: a layer on features computed once; top: also the last third of the network; all: the whole network",
     )
     lr_factor: float = setting(
         0.8, "Rate by depth", "Factor from the learning rate of a block to that of the block below it", gt=0, le=1
@@ -283,9 +280,7 @@ class Head(_Table):
         "softmax", "Head", "softmax: one linear layer; mlp: a hidden layer with ReLU before it"
     )
     hidden: int = setting(256, "Hidden units", "Width of the hidden layer of mlp", unit="units", ge=1, le=16_384)
-    dropout: float = setting(
-        0.0, "Dropout", "Fraction of the mlp's hidden units dropped during training", ge=0, lt=1
-    )
+    dropout: float = setting(0.0, "Dropout", "Fraction of the mlp's hidden units dropped during training", ge=0, lt=1)
 
 
 class Checkpoints(_Table):
