@@ -129,7 +129,7 @@ def test_a_clash_with_another_program_is_asked_about(view: LabelsView, place: Pa
     view.grid.go_to(0)
 
     def click(box: QMessageBox) -> None:
-        word = "Keep mine" if keep else "Take those"
+        word = "Keep mine" if keep else "Use the decisions"
         next(button for button in box.buttons() if word in button.text()).click()
 
     accept([], click)
