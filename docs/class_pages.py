@@ -150,7 +150,7 @@ def hooks() -> Iterator[str]:
     """Every hook: its event, and when it is called."""
     yield from ["## Hooks", ""]
     yield (
-        "`def on_...(self, event, run)`: `event` is the record named beside the hook, `run` is a "
+        "`def on_...(self, event, run)`: `event` is the record named next to the hook, `run` is a "
         "[RunContext](#runcontext). All hooks are called on the engine's thread."
     )
     yield ""

@@ -105,7 +105,7 @@ def _need(libraries: Mapping[str, str], load: Load) -> None:
         raise UsageError(
             "gui.library",
             f"The window needs system libraries that are missing: {', '.join(packages)}.",
-            mend=f"sudo apt install {names}   (Debian, Ubuntu; elsewhere the packages are named alike)",
+            mend=f"sudo apt install {names}   (on Debian and Ubuntu; package names elsewhere are similar)",
             packages=names,
         )
 

@@ -159,7 +159,7 @@ def test_a_run_on_loaders_says_that_it_cannot_prepare_images(tmp_path: Path) -> 
     make_tiny(run_dir=tmp_path / "run").fit()
     run = load_run(tmp_path / "run", model=linear(5))
     assert len(run.history) == 2
-    with pytest.raises(UsageError, match="trained on loaders"):
+    with pytest.raises(UsageError, match="a script's own loaders"):
         run.predict("a.png")
     assert run.model()(torch.zeros(1, 5)).shape == (1, 3)
 

@@ -92,7 +92,7 @@ def check_timm(name: str) -> None:
     if name.startswith(TIMM) and find_spec("timm") is None:
         raise UsageError(
             "timm.missing",
-            f"The model {name} is one of timm's, and timm is not installed.",
+            f"The model {name} belongs to timm, which is not installed.",
             where=f"model = {name}",
             mend="pip install 'epochscope[pretrained]'",
             model=name,

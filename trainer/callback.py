@@ -40,7 +40,7 @@ def needs_validation_error(callback: Callback) -> UsageError:
     name = callback.name or type(callback).__name__
     return UsageError(
         "callback.no_validation",
-        f"{name} follows the validation, but there is no validation split.",
+        f"{name} monitors the validation, but there is no validation split.",
         where=name,
         expected="data with a validation split",
         mend=f"pass loaders {{'train': ..., 'valid': ...}} (or set data.valid above 0), or leave out {name}",

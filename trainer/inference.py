@@ -114,7 +114,7 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics:
         if own is not None:
             raise UsageError(
                 "predict.images",
-                "This run was trained on loaders of a script: how they prepare images is not known.",
+                "This run was trained with a script's own loaders, so it is not known how to prepare images.",
                 where=str(folder.path),
                 mend="prepare the images in the script, and give them to load_run(...).model()",
             )
@@ -189,7 +189,7 @@ def own_model(folder: RunFolder, found: TrainedWeights, module: nn.Module | None
         "run.own_model",
         "This run was trained on a model of your own, which cannot be built from its folder.",
         where=str(folder.path),
-        mend="give the model: load_run(..., model=Network()) puts the trained weights into it",
+        mend="pass the model: load_run(..., model=Network()) loads the trained weights into it",
     )
 
 

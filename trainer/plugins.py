@@ -276,7 +276,7 @@ def _broken(entry: EntryPoint, reason: str, line: str = "") -> UsageError:
         "plugin.broken",
         f"The plugin {entry.name!r} of {owner} cannot be loaded: {reason}",
         where="; ".join(filter(None, [line, f"entry point {entry.group}: {entry.name} = {entry.value}"])),
-        mend="correct it where it is your own, else update or uninstall that distribution",
+        mend="fix it if it is your own; otherwise update or uninstall that distribution",
         plugin=entry.name,
         distribution=owner,
         error=reason,

@@ -32,7 +32,7 @@ class SavedRun(RunTables):
 
     Attributes:
         path: The run folder.
-        status: "completed", "stopped", "failed", "running", "paused", "preparing", or "lost": it ended without a word.
+        status: "completed", "stopped", "failed", "running", "paused", "preparing", or "lost": its process died.
         settings: All settings by table, as in `run.toml`.
         classes: Class names (C,); empty before training has started.
         epochs: The finished epochs, those of earlier attempts included.
@@ -173,7 +173,7 @@ def load_run(
     Args:
         name: Name of the run or a beginning of it, its folder, or "last", the run that was started last.
         root: Folder of all runs. None: `$EPOCHSCOPE_RUNS`, else `~/epochscope/runs`, as for the command line.
-        model: Your own model, for a run of a script that trained one: it gets the weights when they are asked for.
+        model: Your own model, for a run of a script that trained one: its weights are loaded on request.
             None: the run says how its model is built, from settings or by `build_model`.
         metrics: What `evaluate` computes besides the run's own metrics, as for a Trainer: names, or functions by name.
             Functions of a script are not in its run folder: give them again. None: no more.

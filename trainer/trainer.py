@@ -225,7 +225,7 @@ class Trainer:
 
         Args:
             session: The attempt.
-            make_loop: Makes the training loop of the session and what is trained; for other programs that train in
+            make_loop: Creates the training loop from the session and its parts; for programs that train in
                 place of the built-in loop.
         """
         run, continuation = session.run, session.continuation
@@ -317,7 +317,7 @@ class Trainer:
         Args:
             images: A tensor (N, ...) as the model takes it. With data from `open_data` also paths, PIL images, uint8
                 arrays (H, W, 3), a folder or a DataFrame of paths; they are resized and normalised as the training
-                images were. With data that was arrays (X, y), others like X.
+                images were. With data given as arrays (X, y), arrays like X.
 
         Returns:
             A row per image: class, confidence and the probability of every class, in [0, 1]: the softmax of the logits

@@ -44,7 +44,7 @@ def recorded(name: str) -> list[Event]:
             "testing.recording",
             f"There is no recorded run {name!r}.",
             expected=", ".join(RECORDINGS),
-            mend="choose one of these; a run of your own is given as the path of its folder",
+            mend="choose one of these; for your own run, give the path of its folder",
             name=name,
         )
     return _read(resource("recordings", f"{name}.jsonl"))

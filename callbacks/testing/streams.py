@@ -60,7 +60,7 @@ def resumed(events: Sequence[Event], after: int) -> list[Event]:
         after: Index of the event in `events`, from 0, as for `stopped`.
 
     Returns:
-        The events of `stopped`, then the start of a second attempt and the rest of the run. What a callback hears and
+        The events of `stopped`, then the start of a second attempt and the rest of the run. What a callback sees and
         decides should be the same as without the interruption.
 
     Raises:

@@ -332,9 +332,9 @@ class Tracker(Callback):
         reason = f"{type(error).__name__}: {error}"
         failure = CallbackError(
             "tracker.failed",
-            f"{self.title} has failed and records no more of this run: {reason}",
+            f"{self.title} failed and has stopped recording this run: {reason}",
             where=self.title,
-            mend="log.txt in the run folder holds the traceback; epochscope export RUN makes up for what is missing",
+            mend="log.txt in the run folder holds the traceback; epochscope export RUN delivers what is missing",
             tool=self.title,
             error=reason,
         )

@@ -239,11 +239,9 @@ class Ending:
     def __init__(self, folder: RunFolder) -> None:
         owner = read_owner(folder)
         if owner is None or owner.started is None:
-            raise UsageError("engine.unknown", "It is not known which process works on this run.", where=folder.name)
+            raise UsageError("engine.unknown", "It is not known which process is training this run.", where=folder.name)
         if owner.host != platform.node():
-            raise UsageError(
-                "engine.elsewhere", f"This run is worked on by {owner}; it can be ended there only.", where=folder.name
-            )
+            raise UsageError("engine.elsewhere", f"This run belongs to {owner}; stop it there.", where=folder.name)
         self._pid, self._started = owner.pid, owner.started
         self._until = time.monotonic() + PATIENCE_SECONDS
         self._signal(signal.SIGTERM)
@@ -300,7 +298,7 @@ class PythonCheck:
             return self._problem
         code = self._process.poll()
         if code is None:
-            return None if time.monotonic() < self._until else UsageError("engine.no_answer", "It does not answer.")
+            return None if time.monotonic() < self._until else UsageError("engine.no_answer", "It does not respond.")
         if code == 1:  # Python has not found our module
             return UsageError("engine.not_installed", "Epochscope is not installed there.")
         if code != 0:

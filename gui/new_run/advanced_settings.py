@@ -117,9 +117,9 @@ class AdvancedSettings(QWidget):
         self.callbacks.retranslate()
         self.search.setPlaceholderText(self.tr("Find a setting"))
         self.search.setAccessibleName(self.tr("Find a setting"))
-        self.search.setToolTip(self.tr("By title, explanation or flag (Ctrl+F)"))
+        self.search.setToolTip(self.tr("Search by title, description or flag (Ctrl+F)"))
         self.fold.setToolTip(self.tr("All settings, in groups"))
-        self.nothing.setText(self.tr("No setting has these words."))
+        self.nothing.setText(self.tr("No matching settings."))
         self.show_groups()
 
 

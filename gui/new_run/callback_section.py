@@ -112,7 +112,7 @@ class CallbackSection(QGroupBox):
         if self.catalog.loading:
             return self.tr("Reading callbacks …")
         if not self.rows:
-            return self.tr("No callbacks are installed that could be added.")
+            return self.tr("There are no other callbacks installed to add.")
         return ""
 
     def show_found(self, words: Sequence[str]) -> bool:

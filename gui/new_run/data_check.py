@@ -147,7 +147,7 @@ class DataCheck(QWidget):
         """Settings of the form; None if some have problems, which is shown."""
         settings = self._settings()
         if settings is None:
-            self.verdict.setText(self.tr("Fix the settings that are marked first."))
+            self.verdict.setText(self.tr("First fix the marked settings."))
         return settings
 
     def _check_labels(self) -> None:
@@ -243,7 +243,7 @@ class DataCheck(QWidget):
         ]
         lines = [text, *(formats.plain(note_text(one["code"], one["parameters"], one["reason"])) for one in notes)]
         if report["stops"]:
-            lines.append("⚠ " + self.tr("A run on this data would stop here: see the problems."))
+            lines.append("⚠ " + self.tr("Training on this data would fail: see the problems."))
         elif report["faults"]:
             lines.append(self.tr("Unreadable images are left out."))
         lines += data_findings.lines(report)
@@ -307,7 +307,7 @@ class DataCheck(QWidget):
         """Set all texts again."""
         self._name_tabs()
         self.labels_button.setText(self.tr("Check labels"))
-        self.labels_button.setToolTip(self.tr("Find images whose labels may be wrong, and decide about them"))
+        self.labels_button.setToolTip(self.tr("Find images whose labels may be wrong, and review them"))
         self._epoch_label.setText(self.tr("Augmentation of epoch"))
         self.epoch.setAccessibleName(self.tr("Augmentation of epoch"))
         for widget, text in (

@@ -139,7 +139,7 @@ def _odd(one: dict[str, str]) -> str:
         "plain": QCoreApplication.translate("DataLooks", "a single colour, or nearly so"),
         "enlarged": QCoreApplication.translate("DataLooks", "small: enlarged to more than twice its size"),
         "cropped": QCoreApplication.translate("DataLooks", "long or wide: more than half of it is cut off"),
-        "mode": QCoreApplication.translate("DataLooks", "of an unusual colour mode"),
+        "mode": QCoreApplication.translate("DataLooks", "unusual colour mode"),
     }
     return texts.get(one["kind"], one["reason"])
 

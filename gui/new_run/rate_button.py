@@ -33,4 +33,4 @@ class RateButton(QPushButton):
     def retranslate(self) -> None:
         """Set its texts again."""
         self.setText(self.tr("Find…"))
-        self.setToolTip(self.tr("Train for some hundred steps while the learning rate rises, and propose one"))
+        self.setToolTip(self.tr("Train for a few hundred steps while the learning rate rises, then suggest a rate"))

@@ -92,10 +92,10 @@ class RateFinder(QDialog):
     def retranslate(self) -> None:
         """Set all texts again."""
         self.setWindowTitle(self.tr("Find a learning rate"))
-        self.chart.set_title(self.tr("Training loss over the learning rate"))
+        self.chart.set_title(self.tr("Training loss against learning rate"))
         self.close_button.setText(self.tr("Cancel"))
         if self._curve is None:
-            self.stage.setText(self.tr("The model trains for some hundred steps while the rate rises …"))
+            self.stage.setText(self.tr("Training for a few hundred steps while the rate rises …"))
         self._show_rate()
 
     # -- asking ----------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ class RateFinder(QDialog):
         if not answer.get("ok"):
             self.stage.setText(formats.plain(whole_text(answer)))
         elif self._curve is None:
-            self.stage.setText(self.tr("The loss was not finite from the first steps on."))
+            self.stage.setText(self.tr("The loss was not finite from the very first steps."))
         else:
             self._show_curve(self._curve)
 
@@ -132,7 +132,7 @@ class RateFinder(QDialog):
         if curve.proposal is None:
             self.stage.setText(self.tr("No proposal: the loss did not fall. Click the curve to choose a rate."))
         else:
-            text = self.tr("Click the curve to choose another rate. The form has {rate} now.")
+            text = self.tr("Click the curve to choose another rate. Currently set: {rate}.")
             self.stage.setText(text.format(rate=rate_text(curve.present)))
         self._show_rate()
 

@@ -202,7 +202,7 @@ class ConfidencePanel(Panel):
         return text
 
     def _say_pointed(self, text: str) -> None:
-        rest = self.tr("Where the bars reach the marks, the model is right as often as it is confident.")
+        rest = self.tr("Where the bars reach the marks, the model's confidence matches its accuracy.")
         self.hint.setText(text or rest)
 
     def _say_why(self, reason: Reason) -> None:

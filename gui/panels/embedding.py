@@ -166,8 +166,10 @@ class EmbeddingPanel(Panel):
             box.setCurrentIndex(chosen)
             box.setAccessibleName(name)
         tips = (
-            self.tr("Neighbours are similar to the model; sizes of groups and gaps between them mean little."),
-            self.tr("The two directions in which the images differ most to the model; distances are to scale."),
+            self.tr(
+                "Nearby images look similar to the model; the sizes of groups and the gaps between them mean little."
+            ),
+            self.tr("The two directions in which the model sees the images differ most; distances are to scale."),
         )
         for place, tip in enumerate(tips):
             self.layout_box.setItemData(place, labels.plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
@@ -175,10 +177,10 @@ class EmbeddingPanel(Panel):
         self.fit_button.setAccessibleName(self.tr("Show all points"))
         self.again_button.setText(self.tr("Make it again"))
         self.scatter.setAccessibleName(self.tr("Map of the images"))
-        self.hint.setText(self.tr("Point at an image to see it, click it to look closer. The wheel enlarges the map."))
-        self.command.setAccessibleName(self.tr("Command that makes the map"))
-        self.legend.setAccessibleName(self.tr("Classes: choose some to see only them"))
-        self.legend.setToolTip(self.tr("Click a class to see only that one, Ctrl+click for more"))
+        self.hint.setText(self.tr("Hover over an image to see it, click to look closer. Scroll to zoom."))
+        self.command.setAccessibleName(self.tr("Command that creates the map"))
+        self.legend.setAccessibleName(self.tr("Classes: select some to show only those"))
+        self.legend.setToolTip(self.tr("Click a class to show only that one, Ctrl+click to add more"))
         self.detail.retranslate()
         self._fill_legend()
         self._draw()
@@ -272,12 +274,12 @@ class EmbeddingPanel(Panel):
         if reason == "no_map":
             first = self.tr("The map shows which images the model sees as similar. This run has none yet.")
             if self.run.model.ended is None:
-                self._say(f"{first}\n{self.tr('It can be made once the run has ended.')}")
+                self._say(f"{first}\n{self.tr('It can be created once the run has ended.')}")
                 return
             path = self.run.folder.path.absolute()
             where = [] if path.parent == default_root().absolute() else ["--runs", str(path.parent)]
             command = shlex.join(["epochscope", "evaluate", path.name, "--map", *where])
-            self._say(f"{first}\n{self.tr('Make the map here or in a terminal:')}", button=True, command=command)
+            self._say(f"{first}\n{self.tr('Create the map here or in a terminal:')}", button=True, command=command)
             return
         texts = {
             "damaged": self.tr("The file with the map is damaged."),

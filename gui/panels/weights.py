@@ -158,7 +158,7 @@ class WeightsPanel(Panel):
             "no_weights": self.tr("The first images appear after the first epoch.")
             if epoch == 0
             else self.tr("No weights of this epoch were kept for viewing."),
-            "missing": self.tr("The file with the weights of this epoch is gone."),
+            "missing": self.tr("The file with the weights of this epoch no longer exists."),
             "damaged": self.tr("The file with the weights of this epoch is damaged."),
             "outside": self.tr("The run refers to a file outside its folder. It was not opened."),
             "no_pictures": self.tr(

@@ -81,7 +81,7 @@ class CoverageCurve(UnitChart):
 
     def caption(self) -> str:
         """Title of the x axis."""
-        return self.tr("share of images decided")
+        return self.tr("share of images kept")
 
     def draw(self, painter: QPainter, area: QRectF, colours: Colours) -> None:
         """Draw the lines, and the highlighted point."""

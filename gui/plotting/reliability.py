@@ -47,7 +47,7 @@ class ReliabilityDiagram(UnitChart):
         """
         colours = Colours.current()
         return [
-            (Look(mix(colours.series[0], colours.background, 0.4), 5), self.tr("share that is right")),
+            (Look(mix(colours.series[0], colours.background, 0.4), 5), self.tr("share of correct predictions")),
             (Look(colours.series[1], 2.5), self.tr("mean confidence")),
             (Look(colours.muted, 1.2, dashed=True), self.tr("perfect calibration")),
         ]

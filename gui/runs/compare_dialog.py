@@ -115,7 +115,7 @@ class CompareDialog(QDialog):
         """Set all texts again."""
         self.setWindowTitle(self.tr("Compare runs"))
         self.table.setAccessibleName(self.tr("Metrics and settings of the runs"))
-        self.all_settings.setText(self.tr("Show equal settings too"))
+        self.all_settings.setText(self.tr("Show identical settings too"))
         apart = self.tr("No ★: trained on different data")
         self.hint.setText(self.tr("★ best") if self._comparable else apart)
         self.copy_button.setText(self.tr("Copy table"))

@@ -227,7 +227,7 @@ class RunsPanel(QWidget):
     def _ask_epochs(self, name: str, least: int, proposed: int) -> int | None:
         dialog = QInputDialog(self)
         dialog.setWindowTitle(self.tr("Continue %s").replace("%s", name))
-        dialog.setLabelText(self.tr("Train to how many epochs in total?"))
+        dialog.setLabelText(self.tr("How many epochs in total?"))
         dialog.setOkButtonText(self.tr("Continue"))
         dialog.setCancelButtonText(self.tr("Cancel"))
         dialog.setInputMode(QInputDialog.InputMode.IntInput)
@@ -277,7 +277,7 @@ class RunsPanel(QWidget):
         lines = [self.tr("%n run(s) moved to the trash.", "", len(self._discarded))] if self._discarded else []
         live = sum(error.code in ("run.live", "run.busy") for error in errors)
         if live:
-            lines.append(self.tr("%n run(s) stay: they are being trained. Stop them first.", "", live))
+            lines.append(self.tr("%n run(s) not deleted: still training. Stop them first.", "", live))
         lines += [
             code_text(error.code, error.parameters, error.what)
             for error in errors
@@ -325,7 +325,7 @@ class RunsPanel(QWidget):
                 self.tr("No runs yet"), self.tr("Start one with New run, or look at the recorded run.")
             )
         else:
-            text = self.tr("No name, status, data, model, tag or note has all of these words.")
+            text = self.tr("No run matches all of these words.")
             self.empty.show_texts(self.tr("Nothing found"), text, self.tr("Clear the search"))
         self._stack.setCurrentIndex(0 if found else 1)
 

@@ -245,14 +245,14 @@ class SearchDialog(QDialog):
             text = self.tr("No searches yet. Start one where a new run is set up, or in a terminal: {command}")
             return text.format(command=f"epochscope search DATA --name NAME --runs {self._root}")
         if process.exit_code is None:
-            return self.tr("The search begins …")
-        text = self.tr("The search could not begin:")
+            return self.tr("Starting the search …")
+        text = self.tr("The search could not start:")
         return f"{text}\n{formats.plain(process.output().strip())}"
 
     def _show(self, record: SearchRecord | None) -> None:
         if record is None:
             newer = self._follower is not None and self._follower.newer
-            text = self.tr("A newer Epochscope made this search.") if newer else self.tr("It cannot be read.")
+            text = self.tr("This search was made by a newer Epochscope.") if newer else self.tr("It cannot be read.")
             self.state.setText(text)
             return
         text = self.tr("{state} · {done} of {wanted} trials · {model} on {data}")

@@ -156,7 +156,7 @@ class SearchSetup(QDialog):
             "range": written,
             "number": written,
             "order": self.tr("LOW must be below HIGH."),
-            "log": self.tr("A logarithmic range begins above 0."),
+            "log": self.tr("A logarithmic range must start above 0."),
             "step": self.tr("The step must be above 0 and fit between LOW and HIGH."),
             "whole": self.tr("Only whole numbers are possible."),
             "choices": self.tr("Expected: a range, or at least two choices"),
@@ -174,11 +174,11 @@ class SearchSetup(QDialog):
         self.setWindowTitle(self.tr("Search settings"))
         self.about.setText(
             self.tr(
-                "Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is "
-                "a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices."
+                "Trains many runs with different settings and ranks them on the validation images. LOW..HIGH "
+                "is a range, LOW..HIGH:log a range on a log scale; A,B,C are choices."
             )
         )
-        text = self.tr("Importance is known from {least} completed trials on.")
+        text = self.tr("Importance needs at least {least} completed trials.")
         self.few.setText(text.format(least=formats.whole(IMPORTANCE_TRIALS)))
         self.box.setTitle(self.tr("What is varied"))
         for path, switch in self.switches.items():

@@ -138,7 +138,7 @@ class ImportanceTable(_Table):
             if (item := self.item(number, 1)) is not None:
                 item.setData(PART, float(share))
         if not shares:
-            self.fill([self.tr("Importance")], [[self.tr("Known once four trials are completed.")]])
+            self.fill([self.tr("Importance")], [[self.tr("Available once four trials are completed.")]])
 
 
 def monitor_word(monitor: str) -> str:

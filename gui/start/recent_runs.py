@@ -124,7 +124,7 @@ class RecentRuns(QWidget):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        text = self.tr("The ones you train appear here, the newest first.")
+        text = self.tr("Runs you train appear here, newest first.")
         self.no_runs.show_texts(self.tr("No runs yet"), text)
         for card in self.cards:
             if card.run is not None:

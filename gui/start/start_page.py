@@ -147,7 +147,7 @@ class StartPage(QScrollArea):
     def retranslate(self) -> None:
         """Set all texts."""
         self.setAccessibleName(self.tr("Start page"))
-        self.title.setText(self.tr("See what a classifier learns, while it learns"))
+        self.title.setText(self.tr("Watch what a classifier learns as it learns it"))
         self.about.setText(self.tr("Train on your own images, watch the curves, see where it goes wrong and why."))
         self.drop.title.setText(self.tr("Drop a folder of images here"))
         self.drop.about.setText(self.tr("With one sub-folder per class. The folder of a run opens that run."))

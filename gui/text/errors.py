@@ -35,13 +35,21 @@ def whole_text(answer: Mapping[str, Any]) -> str:
     Returns:
         Lines of text.
     """
-    what, where = str(answer.get("what") or ""), str(answer.get("where") or "")
-    parameters = answer.get("parameters") or {}
-    text = code_text(str(answer.get("code") or ""), parameters, what)
-    if text != what:
-        return text if not where or where in text else f"{text}\n{where}"
-    parts = _labelled(where, str(answer.get("expected") or ""), str(answer.get("mend") or ""))
-    return "\n".join(part for part in (what, *parts, str(parameters.get("output") or "")) if part)
+    code, parameters = str(answer.get("code") or ""), answer.get("parameters") or {}
+    what, where, expected, fix = (str(answer.get(part) or "") for part in ("what", "where", "expected", "mend"))
+    text = code_text(code, parameters, what)
+    more = _more(code, parameters, text, what, where, expected, fix)
+    output = str(parameters.get("output") or "") if text == what else ""
+    return "\n".join(part for part in (text, *more, output) if part)
+
+
+def _more(
+    code: str, parameters: Mapping[str, Any], text: str, what: str, where: str, expected: str, fix: str
+) -> list[str]:
+    """The lines after the first one. In another language the fix says what was expected."""
+    if text == what:
+        return _labelled(where, expected, fix)
+    return _labelled("" if where in text else where, "", fix_text(code, parameters, fix))
 
 
 def _labelled(where: str, expected: str, fix: str) -> list[str]:
@@ -64,13 +72,11 @@ def ended_text(values: Mapping[str, Any]) -> str:
     Returns:
         Lines of text.
     """
-    what = str(values["reason"])
-    text = code_text(values["code"], values["parameters"], what)
-    if text != what:
-        return text
-    more = _labelled(*(str(values[part]) for part in ("where", "expected", "fix")))
+    code, parameters, what = values["code"], values["parameters"], str(values["reason"])
+    text = code_text(code, parameters, what)
+    more = _more(code, parameters, text, what, *(str(values[part]) for part in ("where", "expected", "fix")))
     # a journal older than these parts has the whole text only
-    return "\n".join([what, *more]) if more else str(values["error"] or what)
+    return "\n".join([text, *more]) if more or text != what else str(values["error"] or what)
 
 
 def code_text(code: str, parameters: Mapping[str, Any], what: str) -> str:
@@ -84,18 +90,36 @@ def code_text(code: str, parameters: Mapping[str, Any], what: str) -> str:
     Returns:
         The text.
     """
-    text = QCoreApplication.translate("Errors", code)
+    return _translated("Errors", code, {"what": what, **parameters}, what)
+
+
+def fix_text(code: str, parameters: Mapping[str, Any], fix: str) -> str:
+    """Say how to fix it.
+
+    Args:
+        code: Code of the error.
+        parameters: Its parameters.
+        fix: The English text, used if there is no translation.
+
+    Returns:
+        The text.
+    """
+    return _translated("Fixes", code, parameters, fix)
+
+
+def _translated(context: str, code: str, parameters: Mapping[str, Any], english: str) -> str:
+    text = QCoreApplication.translate(context, code)
     if text == code:
-        return what
+        return english
     words = dict(parameters)
     if isinstance(kind := words.get("kind"), str):
         words["kind"] = where_word(kind)
     if name := words.get("errno"):
         words["reason"] = system_text(str(name), str(words.get("reason", "")))
     try:
-        return text.format_map({"what": what, **words})
+        return text.format_map(words)
     except (KeyError, IndexError, ValueError, AttributeError):
-        return what  # another version gave other parameters
+        return english  # another version gave other parameters
 
 
 def fault_text(code: str, reason: str) -> str:

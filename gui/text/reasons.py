@@ -129,9 +129,7 @@ def _oddity_text(code: str, parameters: Mapping[str, Any], count: int) -> str:
         case "nested_images":
             return tr("Reasons", "%n image(s) found in sub-folders of the classes, such as {example}", "", count)
         case "first_page_only":
-            return tr(
-                "Reasons", "%n file(s) with several pages or frames, of which the first is used: {where}", "", count
-            )
+            return tr("Reasons", "%n file(s) with several pages or frames; only the first is used: {where}", "", count)
         case "shallow_16_bit":
             return tr(
                 "Reasons",

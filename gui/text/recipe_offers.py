@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from gui.text import formats
-from gui.text.errors import code_text, fault_text
+from gui.text.errors import code_text, fault_text, fix_text
 from gui.viewmodels.recipe_advice import RecipeOffer
 
 INSTALL = 'pip install "epochscope[pretrained]"'
@@ -100,10 +100,10 @@ def round_time(seconds: float) -> str:
 
 def _failure(answer: Mapping[str, Any]) -> str:
     """A refusal on one line."""
-    what = str(answer.get("what") or "")
-    text = code_text(str(answer.get("code") or ""), answer.get("parameters") or {}, what)
-    mend = str(answer.get("mend") or "")
-    return text if text != what or not mend else f"{what[:1].upper()}{what[1:].rstrip('.')}: {mend}."
+    code, parameters = str(answer.get("code") or ""), answer.get("parameters") or {}
+    text = code_text(code, parameters, str(answer.get("what") or ""))
+    fix = fix_text(code, parameters, str(answer.get("mend") or ""))
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}: {fix}." if fix else text
 
 
 def reason(facts: Mapping[str, Any]) -> str:
@@ -122,7 +122,7 @@ def reason(facts: Mapping[str, Any]) -> str:
         return "⚠ " + formats.plain(_failure(facts))
     if facts["problems"]:
         first = facts["problems"][0]
-        text = tr("Offers", "⚠ A run on this data would stop: {place}: {reason}.").format(
+        text = tr("Offers", "⚠ Training on this data would fail: {place}: {reason}.").format(
             place=formats.plain(first["path"]), reason=fault_text(first["code"], first["reason"])
         )
         more = tr("Offers", "Check data lists everything.") if len(facts["problems"]) > 1 else ""

@@ -266,8 +266,8 @@ def fact_tips() -> dict[str, str]:
     tr = QCoreApplication.translate
     interval = tr(
         "RunInfo",
-        "How much the number above would change with other images of the same kind; "
-        "the effect of another seed is not included.",
+        "How much the number above would vary with other images of the same kind; the effect of a different "
+        "seed is not included.",
     )
     mean = tr(
         "RunInfo",
@@ -276,8 +276,8 @@ def fact_tips() -> dict[str, str]:
     )
     speeds = tr(
         "RunInfo",
-        "Images/s that each process could do by itself: the time in which it waits for the others is left out. "
-        "All of them are as fast as the slowest.",
+        "Images/s that each process could reach on its own, not counting the time it waits for the others. "
+        "Together they are only as fast as the slowest.",
     )
     return {
         "process_speeds": speeds,

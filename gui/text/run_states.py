@@ -26,7 +26,7 @@ def state_advice(state: str, enabled: Set[Action]) -> str:
         "idle": tr("States", "Open a run from the list, or start a new one."),
         "loading": tr("States", "Reading what the run has written so far."),
         "starting": tr("States", "The training process is starting."),
-        "preparing": tr("States", "Reading the data. Training begins by itself."),
+        "preparing": tr("States", "Reading the data. Training will start by itself."),
         "running": tr("States", "Pause or stop whenever you like: nothing is lost."),
         "pausing": tr("States", "Pauses after the current step."),
         "paused": tr("States", "Everything is kept in memory. Resume whenever you like."),
@@ -37,6 +37,6 @@ def state_advice(state: str, enabled: Set[Action]) -> str:
         "lost": tr(
             "States", "Its process ended unexpectedly. Continue picks up from the last checkpoint, if there is one."
         ),
-        "gone": tr("States", "Its folder was moved or deleted. Open the run from its new place."),
+        "gone": tr("States", "Its folder was moved or deleted. Open the run from its new location."),
     }
     return texts.get(state, "")

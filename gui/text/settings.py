@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from gui.text import formats
-from gui.text.errors import code_text
+from gui.text.errors import whole_text
 from gui.viewmodels.form_fields import PLUGINS, Field, OptionField, Problem
 from gui.viewmodels.settings_form import SettingsForm
 from trainer.settings.fields import Setting
@@ -140,13 +140,7 @@ def expected(setting: Setting) -> str:
 
 def refusal(answer: Mapping[str, Any]) -> str:
     """What a callback or its package says: an error as plain values."""
-    what = str(answer.get("what") or "")
-    text = code_text(str(answer.get("code") or ""), answer.get("parameters") or {}, what)
-    if text != what:
-        return text
-    expected = str(answer.get("expected") or "")
-    wanted = QCoreApplication.translate("Form", "Expected: {what}").format(what=expected) if expected else ""
-    return "\n".join(part for part in (what, wanted, str(answer.get("mend") or "")) if part)
+    return whole_text({**answer, "where": ""})  # it is shown beside the setting
 
 
 def place(form: SettingsForm, found: Problem) -> str:

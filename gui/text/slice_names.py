@@ -172,6 +172,6 @@ def verdict_tip(row: SliceRow) -> str:
         ),
         "better": QCoreApplication.translate("Slices", "Fewer errors than other images of the same classes."),
         "alike": QCoreApplication.translate("Slices", "The difference from the other images may be chance."),
-        "few": QCoreApplication.translate("Slices", "Fewer than 20 images: nothing can be said about them."),
+        "few": QCoreApplication.translate("Slices", "Fewer than 20 images: too few to judge."),
     }
     return tips[row.verdict]

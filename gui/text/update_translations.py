@@ -33,7 +33,7 @@ _OWNERS = {"window": "Window", "_window": "Window"}
 """Class of the object in a variable or attribute of this name, for texts that belong to another object than self."""
 _FAULTS = {"Fault": 1, "UnreadableError": 0}
 """Class of a problem with a file, and index of its code."""
-_GENERATED = {"Settings", "Recipes", "Errors", "Faults", "Codes", "Sources", "Callbacks"}
+_GENERATED = {"Settings", "Recipes", "Errors", "Fixes", "Faults", "Codes", "Sources", "Callbacks"}
 """Contexts whose texts are not literals of the window."""
 _PARTS = {"where", "expected", "mend", "faults"}
 
@@ -60,10 +60,12 @@ class ErrorCode(NamedTuple):
     Attributes:
         code: The code.
         parameters: Names that a translation may use in braces.
+        fixable: Whether its English says how to fix it, or what was expected.
     """
 
     code: str
     parameters: frozenset[str]
+    fixable: bool
 
 
 def texts() -> list[Text]:
@@ -77,6 +79,7 @@ def texts() -> list[Text]:
     found |= {Text("Recipes", text) for one in recipes() for text in (one.title, one.description)}
     found |= {Text("Callbacks", text) for text in callback_texts()}
     found |= {Text("Errors", one.code) for one in error_codes()}
+    found |= {Text("Fixes", one.code) for one in error_codes() if one.fixable}
     found |= {Text("Faults", code) for code in fault_codes()}
     found |= {Text("Codes", code) for code in reasons.REASONS}
     found |= {Text("Sources", name) for name in reasons.SOURCES}
@@ -107,16 +110,20 @@ def error_codes() -> list[ErrorCode]:
         The codes, sorted.
     """
     found: dict[str, set[str]] = {}
+    fixable = {f"data.{code}" for code in fault_codes()}
     for call in _calls():
         name = _name(call.func)
         if (name.endswith("Error") or name == "_failure") and (code := _literal(call.args, 0)) and "." in code:
             if code in reasons.REASONS:
                 continue  # an engine's answer, told by the other table
-            given = {keyword.arg for keyword in call.keywords if keyword.arg} - _PARTS
+            given = {keyword.arg for keyword in call.keywords if keyword.arg}
+            if given & {"expected", "mend"}:
+                fixable.add(code)
+            given -= _PARTS
             found.setdefault(code, set(given)).intersection_update(given)
-    for code in fault_codes():
-        found.setdefault(f"data.{code}", {"count", "path"})
-    return [ErrorCode(code, frozenset(given)) for code, given in sorted(found.items())]
+    for code in fixable - found.keys():
+        found[code] = {"count", "path"}
+    return [ErrorCode(code, frozenset(given), code in fixable) for code, given in sorted(found.items())]
 
 
 def callback_texts() -> Iterator[str]:

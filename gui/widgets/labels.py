@@ -182,7 +182,7 @@ def why_no_images(reason: Reason, file: str = "") -> str:
         "no_predictions": QCoreApplication.translate(
             "Images", "No predictions yet: they are written at the end of the epoch and by the evaluation."
         ),
-        "missing": QCoreApplication.translate("Images", "The files behind these images are gone."),
+        "missing": QCoreApplication.translate("Images", "The files behind these images no longer exist."),
         "damaged": QCoreApplication.translate("Images", "The files behind these images are damaged."),
         "outside": QCoreApplication.translate(
             "Images", "A file of this run refers to a path outside the run folder. It was not opened."

@@ -121,11 +121,11 @@ class PreferencesDialog(QDialog):
         self._drop_check()
         if isinstance(answer, UsageError):
             reason = code_text(answer.code, answer.parameters, answer.what)
-            self.verdict.setText(self.tr("It cannot be used. {reason}").format(reason=plain(reason)))
+            self.verdict.setText(self.tr("This Python cannot be used. {reason}").format(reason=plain(reason)))
         else:
             self._preferences.python = python
             self.python_changed.emit(python)
-            self.verdict.setText(self.tr("It can train: {versions}").format(versions=plain(answer)))
+            self.verdict.setText(self.tr("Ready to train: {versions}").format(versions=plain(answer)))
 
     def _drop_check(self) -> None:
         self._timer.stop()

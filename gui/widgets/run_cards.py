@@ -246,7 +246,7 @@ class SpeedCard(CardFrame):
         """Show a run; the card is hidden if nothing is known.
 
         Args:
-            facts: Facts of the run.
+            facts: Run details.
         """
         names = fact_names()
         keys = ("elapsed", "samples_per_second", "data_share", "device")

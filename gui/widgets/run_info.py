@@ -124,7 +124,7 @@ class RunInfo(QScrollArea):
 
     def retranslate(self) -> None:
         """Set all texts."""
-        self.setAccessibleName(self.tr("Facts of the run"))
+        self.setAccessibleName(self.tr("Run details"))
         self.fold.setText(self.tr("All facts"))
         if self._table is not None:
             self._table.retranslate()

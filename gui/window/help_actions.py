@@ -47,5 +47,5 @@ class HelpActions(QObject):
 
     def about(self) -> None:
         """Version and licence."""
-        text = self.tr("Epochscope {version}: train an image classifier and see, while it happens, what it learns.")
+        text = self.tr("Epochscope {version}: train an image classifier and watch what it learns as it learns it.")
         QMessageBox.about(self._window, "Epochscope", text.format(version=__version__))

@@ -145,8 +145,8 @@ class RunController(QObject):
         """Kill an engine that does not answer, after confirmation."""
         text = self.tr("End the process of this run?")
         what = self.tr(
-            "It is asked to save and quit; after %n second(s) it is killed. Progress since its last checkpoint is "
-            "lost; the run can be continued from there.",
+            "It will be asked to save and quit, and killed after %n second(s). Progress since its last "
+            "checkpoint is lost; the run can be continued from there.",
             "",
             round(processes.PATIENCE_SECONDS),
         )

@@ -4,10 +4,10 @@
 <context>
     <name>Reasons</name>
     <message numerus="yes">
-        <source>%n file(s) with several pages or frames, of which the first is used: {where}</source>
+        <source>%n file(s) with several pages or frames; only the first is used: {where}</source>
         <translation>
-            <numerusform>%n file with several pages or frames, of which the first is used: {where}</numerusform>
-            <numerusform>%n files with several pages or frames, of which the first is used: {where}</numerusform>
+            <numerusform>%n file with several pages or frames; only the first is used: {where}</numerusform>
+            <numerusform>%n files with several pages or frames; only the first is used: {where}</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -77,10 +77,10 @@
 <context>
     <name>RunController</name>
     <message numerus="yes">
-        <source>It is asked to save and quit; after %n second(s) it is killed. Progress since its last checkpoint is lost; the run can be continued from there.</source>
+        <source>It will be asked to save and quit, and killed after %n second(s). Progress since its last checkpoint is lost; the run can be continued from there.</source>
         <translation>
-            <numerusform>It is asked to save and quit; after %n second it is killed. Progress since its last checkpoint is lost; the run can be continued from there.</numerusform>
-            <numerusform>It is asked to save and quit; after %n seconds it is killed. Progress since its last checkpoint is lost; the run can be continued from there.</numerusform>
+            <numerusform>It will be asked to save and quit, and killed after %n second. Progress since its last checkpoint is lost; the run can be continued from there.</numerusform>
+            <numerusform>It will be asked to save and quit, and killed after %n seconds. Progress since its last checkpoint is lost; the run can be continued from there.</numerusform>
         </translation>
     </message>
 </context>
@@ -94,10 +94,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) stay: they are being trained. Stop them first.</source>
+        <source>%n run(s) not deleted: still training. Stop them first.</source>
         <translation>
-            <numerusform>%n run stays: it is being trained. Stop it first.</numerusform>
-            <numerusform>%n runs stay: they are being trained. Stop them first.</numerusform>
+            <numerusform>%n run not deleted: still training. Stop it first.</numerusform>
+            <numerusform>%n runs not deleted: still training. Stop them first.</numerusform>
         </translation>
     </message>
 </context>

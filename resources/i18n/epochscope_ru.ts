@@ -16,16 +16,16 @@
         <translation>Все настройки по группам</translation>
     </message>
     <message>
-        <source>By title, explanation or flag (Ctrl+F)</source>
-        <translation>По названию, пояснению или ключу команды (Ctrl+F)</translation>
+        <source>Search by title, description or flag (Ctrl+F)</source>
+        <translation>Поиск по названию, описанию или ключу (Ctrl+F)</translation>
     </message>
     <message>
         <source>Find a setting</source>
         <translation>Найти настройку</translation>
     </message>
     <message>
-        <source>No setting has these words.</source>
-        <translation>Настроек с такими словами нет.</translation>
+        <source>No matching settings.</source>
+        <translation>Подходящих настроек нет.</translation>
     </message>
 </context>
 <context>
@@ -66,7 +66,7 @@
     </message>
     <message>
         <source>Left at its default: {arguments}.</source>
-        <translation>Со значением по умолчанию: {arguments}.</translation>
+        <translation>Остаётся по умолчанию: {arguments}.</translation>
     </message>
 </context>
 <context>
@@ -76,8 +76,8 @@
         <translation>Колбэки</translation>
     </message>
     <message>
-        <source>No callbacks are installed that could be added.</source>
-        <translation>Нет установленных колбэков, которые можно добавить.</translation>
+        <source>There are no other callbacks installed to add.</source>
+        <translation>Других колбэков, которые можно добавить, не установлено.</translation>
     </message>
     <message>
         <source>Reading callbacks …</source>
@@ -267,8 +267,8 @@
 <context>
     <name>ClassesPanel</name>
     <message>
-        <source>Choose a run to see how well its model knows each class.</source>
-        <translation>Выберите запуск, чтобы увидеть, насколько хорошо его модель знает каждый класс.</translation>
+        <source>Choose a run to see how well its model recognises each class.</source>
+        <translation>Выберите запуск, чтобы увидеть, насколько хорошо его модель распознаёт каждый класс.</translation>
     </message>
     <message>
         <source>F1 by class and epoch</source>
@@ -326,7 +326,7 @@
     </message>
     <message>
         <source>request.no_checkpoint_callback</source>
-        <translation>этот запуск не сохраняет контрольных точек</translation>
+        <translation>этот запуск не сохраняет контрольные точки</translation>
     </message>
     <message>
         <source>request.no_run</source>
@@ -346,7 +346,7 @@
     </message>
     <message>
         <source>request.run_ended</source>
-        <translation>запуск уже окончен</translation>
+        <translation>запуск уже завершён</translation>
     </message>
     <message>
         <source>request.save_failed</source>
@@ -354,7 +354,7 @@
     </message>
     <message>
         <source>request.stale</source>
-        <translation>запрос предназначался попытке {attempt}</translation>
+        <translation>запрос относился к попытке {attempt}</translation>
     </message>
     <message>
         <source>request.stopping</source>
@@ -444,7 +444,7 @@
         <translation>Различающиеся настройки</translation>
     </message>
     <message>
-        <source>Show equal settings too</source>
+        <source>Show identical settings too</source>
         <translation>Показывать и одинаковые настройки</translation>
     </message>
     <message>
@@ -488,7 +488,7 @@
     </message>
     <message>
         <source>Calibration is measured at the end of the run, by the evaluation.</source>
-        <translation>Насколько можно верить уверенности модели, станет видно в конце запуска, после оценки.</translation>
+        <translation>Насколько можно верить уверенности модели, станет ясно в конце запуска, после оценки.</translation>
     </message>
     <message>
         <source>Split</source>
@@ -500,7 +500,7 @@
     </message>
     <message>
         <source>This run has ended without an evaluation.</source>
-        <translation>Этот запуск закончился без оценки.</translation>
+        <translation>Этот запуск завершился без оценки.</translation>
     </message>
     <message>
         <source>This run was evaluated by an older Epochscope, without calibration.</source>
@@ -528,10 +528,10 @@
     </message>
     <message>
         <source>This run has neither validation nor test images to measure calibration on.</source>
-        <translation>Судить об уверенности не на чем: у этого запуска нет ни валидационной, ни тестовой выборки.</translation>
+        <translation>Проверить уверенность не на чем: у этого запуска нет ни валидационной, ни тестовой выборки.</translation>
     </message>
     <message>
-        <source>Where the bars reach the marks, the model is right as often as it is confident.</source>
+        <source>Where the bars reach the marks, the model&apos;s confidence matches its accuracy.</source>
         <translation>Где столбцы доходят до отметок, модель права ровно так часто, как уверена.</translation>
     </message>
     <message>
@@ -552,23 +552,23 @@
     </message>
     <message>
         <source>no temperature: every validation image is predicted correctly</source>
-        <translation>температуры нет: на валидации верны все ответы</translation>
+        <translation>температура не подобрана: на валидации все ответы верны</translation>
     </message>
     <message>
         <source>no temperature: some model outputs are not finite</source>
-        <translation>температуры нет: среди выходов модели есть не конечные числа</translation>
+        <translation>температура не подобрана: среди выходов модели есть NaN или бесконечность</translation>
     </message>
     <message>
         <source>no temperature: there are no validation images</source>
-        <translation>температуры нет: нет валидационной выборки</translation>
+        <translation>температура не подобрана: нет валидационной выборки</translation>
     </message>
     <message>
         <source>no temperature: there is only one class</source>
-        <translation>температуры нет: класс всего один</translation>
+        <translation>температура не подобрана: класс всего один</translation>
     </message>
     <message>
         <source>for the weights of epoch {epoch}; the run has better ones now: evaluate again</source>
-        <translation>это веса эпохи {epoch}: теперь есть лучшие, повторите оценку</translation>
+        <translation>это веса эпохи {epoch}; теперь есть веса лучше: повторите оценку</translation>
     </message>
     <message>
         <source>temperature {value}</source>
@@ -717,8 +717,8 @@
         <translation>Самые уверенные {share}: верно {right}, уверенность от {least}</translation>
     </message>
     <message>
-        <source>share of images decided</source>
-        <translation>доля изображений с ответом</translation>
+        <source>share of images kept</source>
+        <translation>доля принятых предсказаний</translation>
     </message>
 </context>
 <context>
@@ -775,7 +775,7 @@
         <translation>Графики в виде таблицы</translation>
     </message>
     <message>
-        <source>Curves start with the first steps.</source>
+        <source>Curves appear with the first steps.</source>
         <translation>Графики появятся с первыми шагами.</translation>
     </message>
     <message>
@@ -824,7 +824,7 @@
     </message>
     <message>
         <source>This run ended before its first step, so there are no curves.</source>
-        <translation>Этот запуск закончился до первого шага: рисовать нечего.</translation>
+        <translation>Этот запуск завершился до первого шага, поэтому графиков нет.</translation>
     </message>
 </context>
 <context>
@@ -902,11 +902,11 @@
     <name>CurvesToolbar</name>
     <message>
         <source>One row per epoch</source>
-        <translation>Строка на эпоху</translation>
+        <translation>По строке на эпоху</translation>
     </message>
     <message>
         <source>One row per training report</source>
-        <translation>Строка на отчёт о батчах</translation>
+        <translation>По строке на отчёт об обучении</translation>
     </message>
     <message>
         <source>Follow</source>
@@ -942,7 +942,7 @@
     </message>
     <message>
         <source>Steps of the running average of the training reports. Epoch means are not smoothed.</source>
-        <translation>По скольким шагам усредняются отчёты обучения. Средние за эпоху не сглаживаются.</translation>
+        <translation>Окно скользящего среднего для отчётов об обучении, в шагах. Средние за эпоху не сглаживаются.</translation>
     </message>
     <message>
         <source>Table</source>
@@ -976,8 +976,8 @@
 <context>
     <name>DataCheck</name>
     <message>
-        <source>A run on this data would stop here: see the problems.</source>
-        <translation>Обучение на этих данных здесь прервётся: см. проблемы.</translation>
+        <source>Training on this data would fail: see the problems.</source>
+        <translation>Обучение на этих данных прервётся с ошибкой: см. «Проблемы».</translation>
     </message>
     <message>
         <source>Augmentation of epoch</source>
@@ -993,7 +993,7 @@
     </message>
     <message>
         <source>Check data reads every image before training: counts, problems, examples.</source>
-        <translation>Проверка просматривает каждое изображение до начала обучения: количества, проблемы, примеры.</translation>
+        <translation>Проверка читает каждое изображение ещё до обучения и показывает количества, проблемы и примеры.</translation>
     </message>
     <message>
         <source>Check labels</source>
@@ -1020,11 +1020,11 @@
         <translation>Примеры</translation>
     </message>
     <message>
-        <source>Find images whose labels may be wrong, and decide about them</source>
+        <source>Find images whose labels may be wrong, and review them</source>
         <translation>Найти изображения, метки которых могут быть неверны, и разобрать их</translation>
     </message>
     <message>
-        <source>Fix the settings that are marked first.</source>
+        <source>First fix the marked settings.</source>
         <translation>Сначала исправьте отмеченные настройки.</translation>
     </message>
     <message>
@@ -1120,11 +1120,11 @@
     </message>
     <message>
         <source>Baseline: always predicting the same class gives accuracy {accuracy} and macro-F1 {f1}.</source>
-        <translation>Базовый уровень: если всегда предсказывать один класс, верно будет {accuracy}, macro-F1 {f1}.</translation>
+        <translation>Базовый уровень: если всегда предсказывать один и тот же класс, доля верных будет {accuracy}, macro-F1 — {f1}.</translation>
     </message>
     <message>
         <source>Uneven: {largest} has {ratio} times as many training images as {smallest}.</source>
-        <translation>Классы неравны: обучающих изображений {largest} в {ratio} раза больше, чем {smallest}.</translation>
+        <translation>Классы неравны: в «{largest}» обучающих изображений больше, чем в «{smallest}», в {ratio} раза.</translation>
     </message>
     <message>
         <source>copy of {path}</source>
@@ -1147,7 +1147,7 @@
         <translation>вытянутое: больше половины обрезается</translation>
     </message>
     <message>
-        <source>of an unusual colour mode</source>
+        <source>unusual colour mode</source>
         <translation>необычный цветовой режим</translation>
     </message>
     <message>
@@ -1182,11 +1182,11 @@
         <translation>Оставить мои</translation>
     </message>
     <message>
-        <source>Take those of the file</source>
+        <source>Use the decisions in the file</source>
         <translation>Взять решения из файла</translation>
     </message>
     <message>
-        <source>{count} images were meanwhile decided differently by another program:</source>
+        <source>Another program has since changed the decisions for {count} images:</source>
         <translation>Другая программа тем временем решила иначе (изображений: {count}):</translation>
     </message>
 </context>
@@ -1217,14 +1217,14 @@
     </message>
     <message>
         <source>Choose a run to see where its model places the images.</source>
-        <translation>Выберите запуск, чтобы увидеть, куда его модель помещает изображения.</translation>
+        <translation>Выберите запуск, чтобы увидеть изображения на карте его модели.</translation>
     </message>
     <message>
-        <source>Classes: choose some to see only them</source>
+        <source>Classes: select some to show only those</source>
         <translation>Классы: выберите, какие показать</translation>
     </message>
     <message>
-        <source>Click a class to see only that one, Ctrl+click for more</source>
+        <source>Click a class to show only that one, Ctrl+click to add more</source>
         <translation>Щёлкните класс, чтобы видеть только его; Ctrl+щелчок добавляет</translation>
     </message>
     <message>
@@ -1236,7 +1236,7 @@
         <translation>Цвет: истинный класс</translation>
     </message>
     <message>
-        <source>Command that makes the map</source>
+        <source>Command that creates the map</source>
         <translation>Команда, которая строит карту</translation>
     </message>
     <message>
@@ -1244,7 +1244,7 @@
         <translation>Изображений: {count}</translation>
     </message>
     <message>
-        <source>It can be made once the run has ended.</source>
+        <source>It can be created once the run has ended.</source>
         <translation>Карту можно построить, когда запуск завершится.</translation>
     </message>
     <message>
@@ -1256,7 +1256,7 @@
         <translation>Построить заново</translation>
     </message>
     <message>
-        <source>Make the map here or in a terminal:</source>
+        <source>Create the map here or in a terminal:</source>
         <translation>Построить карту можно здесь или в терминале:</translation>
     </message>
     <message>
@@ -1268,7 +1268,7 @@
         <translation>Карта изображений</translation>
     </message>
     <message>
-        <source>Neighbours are similar to the model; sizes of groups and gaps between them mean little.</source>
+        <source>Nearby images look similar to the model; the sizes of groups and the gaps between them mean little.</source>
         <translation>Соседние точки модель считает похожими; размеры групп и промежутки между ними мало что значат.</translation>
     </message>
     <message>
@@ -1276,7 +1276,7 @@
         <translation>PCA</translation>
     </message>
     <message>
-        <source>Point at an image to see it, click it to look closer. The wheel enlarges the map.</source>
+        <source>Hover over an image to see it, click to look closer. Scroll to zoom.</source>
         <translation>Наведите на точку, чтобы увидеть изображение, щёлкните, чтобы рассмотреть его. Масштаб меняется колесом мыши.</translation>
     </message>
     <message>
@@ -1297,11 +1297,11 @@
     </message>
     <message>
         <source>The run refers to a file outside its folder. It was not opened.</source>
-        <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
+        <translation>Запуск ссылается на файл за пределами своей папки. Файл не был открыт.</translation>
     </message>
     <message>
-        <source>The two directions in which the images differ most to the model; distances are to scale.</source>
-        <translation>Два направления, в которых изображения различаются для модели сильнее всего; расстояния показаны в масштабе.</translation>
+        <source>The two directions in which the model sees the images differ most; distances are to scale.</source>
+        <translation>Два направления, по которым изображения, с точки зрения модели, различаются сильнее всего; расстояния показаны в масштабе.</translation>
     </message>
     <message>
         <source>This image was not kept for viewing.</source>
@@ -1325,7 +1325,7 @@
     </message>
     <message>
         <source>made with other weights than the evaluation</source>
-        <translation>построена по другим весам, чем оценка</translation>
+        <translation>построена не по тем весам, что оценка</translation>
     </message>
     <message>
         <source>right</source>
@@ -1356,7 +1356,7 @@
     </message>
     <message>
         <source>Follow the newest epoch (Esc)</source>
-        <translation>Следить за новейшей эпохой (Esc)</translation>
+        <translation>Следить за последней эпохой (Esc)</translation>
     </message>
     <message>
         <source>Last finished epoch (Alt+End)</source>
@@ -1443,8 +1443,7 @@
     </message>
     <message>
         <source>callback.failed</source>
-        <translation>Сбой колбэка {callback} ({hook}): {what}
-Исправьте колбэк и продолжите запуск; подробности в log.txt в папке запуска.</translation>
+        <translation>Сбой колбэка {callback} ({hook}): {what}</translation>
     </message>
     <message>
         <source>callback.unknown</source>
@@ -1452,11 +1451,11 @@
     </message>
     <message>
         <source>callbacks.default</source>
-        <translation>Этот колбэк и так есть в каждом запуске: уберите его из настроек. {what}</translation>
+        <translation>Этот колбэк и так есть в каждом запуске. {what}</translation>
     </message>
     <message>
         <source>callbacks.every</source>
-        <translation>every: ожидается целое число не меньше 1.</translation>
+        <translation>Недопустимое значение every.</translation>
     </message>
     <message>
         <source>callbacks.not_one</source>
@@ -1464,13 +1463,12 @@
     </message>
     <message>
         <source>callbacks.same_name</source>
-        <translation>Два колбэка называются «{callback}»: имена в запуске должны различаться.</translation>
+        <translation>Два колбэка называются «{callback}».</translation>
     </message>
     <message>
         <source>checkpoint.damaged</source>
         <translation>Контрольная точка повреждена: {path}
-{reason}
-Возьмите другую; при продолжении сама берётся новейшая исправная.</translation>
+{reason}</translation>
     </message>
     <message>
         <source>checkpoint.options</source>
@@ -1478,27 +1476,27 @@
     </message>
     <message>
         <source>checkpoint.other_model</source>
-        <translation>Контрольная точка не подходит к этой модели. Создайте модель с теми же параметрами, что и в сохранённом запуске.</translation>
+        <translation>Контрольная точка не подходит к этой модели.</translation>
     </message>
     <message>
         <source>checkpoint.other_optimizer</source>
-        <translation>Контрольная точка сделана с другим оптимизатором. Возьмите тот же или начните новый запуск.</translation>
+        <translation>Контрольная точка сделана с другим оптимизатором.</translation>
     </message>
     <message>
         <source>compile.failed</source>
-        <translation>Модель не удалось скомпилировать: {reason}. Отключите compile или установите недостающее.</translation>
+        <translation>Модель не удалось скомпилировать: {reason}</translation>
     </message>
     <message>
         <source>compile.no_compiler</source>
-        <translation>Для компиляции модели нужен компилятор C++, а его нет. Отключите compile или установите компилятор (g++, clang++, Visual Studio Build Tools).</translation>
+        <translation>Для компиляции модели нужен компилятор C++, а он не найден.</translation>
     </message>
     <message>
         <source>compile.no_triton</source>
-        <translation>Для компиляции модели под GPU нужен Triton, а он здесь не работает. Отключите compile или установите triton.</translation>
+        <translation>Для компиляции модели под GPU нужен Triton, а он здесь не работает.</translation>
     </message>
     <message>
         <source>compare.epochs</source>
-        <translation>Число эпох сравнения должно быть целым и не меньше 1.</translation>
+        <translation>Недопустимое число эпох сравнения.</translation>
     </message>
     <message>
         <source>assist.image</source>
@@ -1506,7 +1504,7 @@
     </message>
     <message>
         <source>cache.live</source>
-        <translation>Идёт запуск, которому могут понадобиться эти признаки: {runs}. Дождитесь его завершения или остановите его.</translation>
+        <translation>Идёт запуск, которому могут понадобиться эти признаки: {runs}.</translation>
     </message>
     <message>
         <source>callback.broken</source>
@@ -1514,43 +1512,43 @@
     </message>
     <message>
         <source>callback.no_validation</source>
-        <translation>Колбэк {name} следит за потерями на валидации, а валидационной части нет. Добавьте её или уберите этот колбэк.</translation>
+        <translation>Колбэк {name} следит за валидацией, а валидационной части в данных нет.</translation>
     </message>
     <message>
         <source>callback_file.broken</source>
-        <translation>Файл {file} не загружается: {error}. Исправьте его: команда «python ФАЙЛ.py» покажет всю ошибку.</translation>
+        <translation>Файл {file} не загружается: {error}</translation>
     </message>
     <message>
         <source>callback_file.choose</source>
-        <translation>В файле {file} не один колбэк. Назовите нужный после двоеточия: my_callback.py:MyCallback. Найдены: {names}</translation>
+        <translation>В файле {file} несколько колбэков: {names}</translation>
     </message>
     <message>
         <source>callback_file.form</source>
-        <translation>--callback {text}: нужны файл и класс в нём, например my_callback.py:MyCallback.</translation>
+        <translation>В «--callback {text}» не назван класс из файла.</translation>
     </message>
     <message>
         <source>callback_file.missing</source>
-        <translation>Файла {path} нет. Укажите путь от текущей папки.</translation>
+        <translation>Файла {path} нет.</translation>
     </message>
     <message>
         <source>callback_file.no_class</source>
-        <translation>В файле {file} нет колбэка {name}. Нужен класс, производный от trainer.Callback.</translation>
+        <translation>В файле {file} нет колбэка {name}.</translation>
     </message>
     <message>
         <source>checkpoint.other_loss</source>
-        <translation>Состояние функции потерь в контрольной точке не подходит к этой функции потерь. Возьмите ту же функцию, что и в сохранённом запуске.</translation>
+        <translation>Контрольная точка сделана с другой функцией потерь.</translation>
     </message>
     <message>
         <source>checkpoint.other_parameters</source>
-        <translation>В контрольной точке у оптимизатора другие параметры или группы. Создайте оптимизатор так же, как в сохранённом запуске.</translation>
+        <translation>В контрольной точке у оптимизатора другие параметры или другие их группы.</translation>
     </message>
     <message>
         <source>compare.metric</source>
-        <translation>Такой столбец в таблицу не добавить: имя занято или это не функция. {what}</translation>
+        <translation>Такой столбец в таблицу не добавить. {what}</translation>
     </message>
     <message>
         <source>compare.seconds</source>
-        <translation>Время на обучение должно быть больше нуля.</translation>
+        <translation>Недопустимое время на обучение.</translation>
     </message>
     <message>
         <source>compare.unknown</source>
@@ -1562,7 +1560,7 @@
     </message>
     <message>
         <source>data.arrays</source>
-        <translation>Массивы изображений и меток не подходят друг к другу. Нужны изображения (N, ...) и по одной метке на каждое.</translation>
+        <translation>Массивы изображений и меток не подходят друг к другу.</translation>
     </message>
     <message>
         <source>data.batch</source>
@@ -1570,7 +1568,7 @@
     </message>
     <message>
         <source>data.changed</source>
-        <translation>Данные не те, на которых обучался этот запуск. Верните изображения или начните новый запуск.</translation>
+        <translation>Данные не те, на которых обучался этот запуск.</translation>
     </message>
     <message>
         <source>data.class_file</source>
@@ -1578,27 +1576,27 @@
     </message>
     <message>
         <source>data.class_lists</source>
-        <translation>Списки классов в частях данных не совпадают. Дайте всем частям одинаковые классы.</translation>
+        <translation>Списки классов в частях данных не совпадают.</translation>
     </message>
     <message>
         <source>data.class_not_in_train</source>
-        <translation>В другой части данных есть классы, которых нет в обучающей (проблем: {count}). Исправьте или уберите их.</translation>
+        <translation>Некоторых классов нет в обучающей части (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.class_too_small</source>
-        <translation>В некоторых классах слишком мало изображений (проблем: {count}). Добавьте изображений или уберите эти классы.</translation>
+        <translation>В некоторых классах слишком мало изображений (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.columns</source>
-        <translation>Не удалось определить, в каких столбцах изображения и метки. Оставьте два столбца: image и label.</translation>
+        <translation>Непонятно, в каких столбцах набора изображения и метки.</translation>
     </message>
     <message>
         <source>data.compressed</source>
-        <translation>Некоторые шарды сжаты ({count}). Распакуйте их, например gunzip: изображения читаются по их месту в обычном tar.</translation>
+        <translation>Некоторые шарды сжаты ({count}).</translation>
     </message>
     <message>
         <source>data.damaged</source>
-        <translation>Файлы набора {source} нельзя использовать: они повреждены. Удалите эту папку и начните снова: набор загрузится заново.</translation>
+        <translation>Файлы набора {source} повреждены.</translation>
     </message>
     <message>
         <source>data.damaged_shard</source>
@@ -1606,24 +1604,23 @@
     </message>
     <message>
         <source>data.dangling</source>
-        <translation>Ссылки ведут к файлам, которых нет (проблем: {count}).</translation>
+        <translation>Некоторые ссылки ведут к файлам, которых нет (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.digits_missing</source>
-        <translation>Не найдены цифры из scikit-learn. Переустановите scikit-learn.</translation>
+        <translation>Не найдены изображения цифр, которые поставляются с scikit-learn.</translation>
     </message>
     <message>
         <source>data.download</source>
-        <translation>Набор {source} не удалось загрузить и проверить. Проверьте сеть и начните снова или положите архив в {path}; повреждённый архив оттуда надо сначала удалить.
-{what}</translation>
+        <translation>Набор {source} не удалось загрузить и проверить. {what}</translation>
     </message>
     <message>
         <source>data.empty</source>
-        <translation>В данных нет ни одного батча. Проверьте длину загрузчика.</translation>
+        <translation>В данных нет ни одного батча.</translation>
     </message>
     <message>
         <source>data.empty_class</source>
-        <translation>Есть классы без изображений (проблем: {count}). Исправьте или уберите их.</translation>
+        <translation>Есть классы без изображений (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.fingerprint</source>
@@ -1631,12 +1628,11 @@
     </message>
     <message>
         <source>data.folder_unreadable</source>
-        <translation>Папка не читается: {path}
-Проверьте права доступа.</translation>
+        <translation>Папка не читается: {path}</translation>
     </message>
     <message>
         <source>data.fractions</source>
-        <translation>Доли валидации ({valid}) и теста ({test}) не оставляют ничего для обучения: их сумма должна быть меньше 1.</translation>
+        <translation>Валидация ({valid}) и тест ({test}) не оставляют изображений для обучения.</translation>
     </message>
     <message>
         <source>data.hugging_face</source>
@@ -1644,8 +1640,7 @@
     </message>
     <message>
         <source>data.image_gone</source>
-        <translation>Изображение, которое читалось при открытии данных, больше не читается: {path}
-Восстановите файл или проверьте связь с ним и возобновите запуск.</translation>
+        <translation>Изображение, которое читалось при открытии данных, больше не читается: {path}</translation>
     </message>
     <message>
         <source>data.labels</source>
@@ -1653,11 +1648,11 @@
     </message>
     <message>
         <source>data.link</source>
-        <translation>Некоторые изображения в шардах — ссылки ({count}). Запишите шарды с tar --dereference --hard-dereference.</translation>
+        <translation>Некоторые изображения в шардах — ссылки ({count}).</translation>
     </message>
     <message>
         <source>data.means</source>
-        <translation>Имя файла для средних изображений должно заканчиваться на .png.</translation>
+        <translation>Файл для средних изображений назван неправильно.</translation>
     </message>
     <message>
         <source>data.missing</source>
@@ -1665,11 +1660,11 @@
     </message>
     <message>
         <source>data.missing_split</source>
-        <translation>Есть папка теста или валидации, но нет папки train с обучающими изображениями.</translation>
+        <translation>Есть папка валидации или теста, но нет папки train с обучающими изображениями.</translation>
     </message>
     <message>
         <source>data.mixup</source>
-        <translation>Mixup и CutMix не могут смешать такой батч: нужны изображения (B, C, H, W) с плавающей точкой. Отключите mixup и cutmix.</translation>
+        <translation>Mixup и CutMix не могут смешать такой батч.</translation>
     </message>
     <message>
         <source>data.mode</source>
@@ -1677,15 +1672,15 @@
     </message>
     <message>
         <source>data.name</source>
-        <translation>Имена некоторых папок или файлов не являются текстом Unicode (проблем: {count}). Переименуйте их.</translation>
+        <translation>Имена некоторых папок или файлов — не текст Unicode (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.no_class_folders</source>
-        <translation>Папка с обучающими изображениями не содержит папок классов. Разложите изображения по папкам классов.</translation>
+        <translation>В папке с обучающими изображениями нет папок классов.</translation>
     </message>
     <message>
         <source>data.no_datasets</source>
-        <translation>Для этого источника нужна библиотека datasets: pip install &apos;epochscope[datasets]&apos;</translation>
+        <translation>Для этого источника нужна библиотека datasets, а она не установлена.</translation>
     </message>
     <message>
         <source>data.no_image</source>
@@ -1693,33 +1688,31 @@
     </message>
     <message>
         <source>data.no_images</source>
-        <translation>Здесь нет изображений: {path}
-Укажите папку, в которой для каждого класса своя папка с изображениями.</translation>
+        <translation>Здесь нет изображений: {path}</translation>
     </message>
     <message>
         <source>data.no_label</source>
-        <translation>У некоторых изображений нет метки класса. Добавьте метки или уберите эти строки.</translation>
+        <translation>У некоторых изображений нет метки класса.</translation>
     </message>
     <message>
         <source>data.no_loader</source>
-        <translation>Данные части {split} нельзя перебрать. Передайте DataLoader, другой итерируемый объект с батчами или массивы (X, y).</translation>
+        <translation>Данные части {split} нельзя перебрать.</translation>
     </message>
     <message>
         <source>data.no_path</source>
-        <translation>В таблице есть строки без пути. Заполните столбец путей или уберите эти строки.</translation>
+        <translation>В таблице есть строки без пути.</translation>
     </message>
     <message>
         <source>data.no_shard_images</source>
-        <translation>В шардах нет изображений: {path}
-Нужны файлы tar, в которых изображение и его метка носят одно имя: KEY.jpg и KEY.cls или KEY.json.</translation>
+        <translation>В шардах нет изображений: {path}</translation>
     </message>
     <message>
         <source>data.no_split</source>
-        <translation>Такой выборки в данных нет.</translation>
+        <translation>В данных нет такой части.</translation>
     </message>
     <message>
         <source>data.not_a_file</source>
-        <translation>Вместо некоторых изображений лежат не файлы (проблем: {count}).</translation>
+        <translation>На месте некоторых изображений не обычные файлы (проблем: {count}).</translation>
     </message>
     <message>
         <source>data.not_looked_at</source>
@@ -1739,15 +1732,15 @@
     </message>
     <message>
         <source>data.plugin</source>
-        <translation>Источник данных «{name}» из расширения не сработал: {error}</translation>
+        <translation>Сбой источника данных «{name}» из плагина: {error}</translation>
     </message>
     <message>
         <source>data.preview</source>
-        <translation>Для предпросмотра укажите число изображений и файл.</translation>
+        <translation>Для предпросмотра нужны число изображений и файл.</translation>
     </message>
     <message>
         <source>data.same_name</source>
-        <translation>Имена папок классов выглядят одинаково. Объедините папки или переименуйте одну из них.</translation>
+        <translation>Имена некоторых папок классов выглядят одинаково.</translation>
     </message>
     <message>
         <source>data.several_images</source>
@@ -1755,7 +1748,7 @@
     </message>
     <message>
         <source>data.shard_missing</source>
-        <translation>Некоторых шардов нет на месте ({count}). Исправьте шаблон или скопируйте недостающие шарды.</translation>
+        <translation>Некоторых шардов нет на месте ({count}).</translation>
     </message>
     <message>
         <source>data.shard_pattern</source>
@@ -1763,15 +1756,15 @@
     </message>
     <message>
         <source>data.shard_size</source>
-        <translation>Размер шардов указывают вместе с папкой для них, и он не меньше 1 МБ.</translation>
+        <translation>Неподходящий размер шардов.</translation>
     </message>
     <message>
         <source>data.single_pass</source>
-        <translation>Данные можно перебрать только один раз. Передайте сам загрузчик, а не итератор.</translation>
+        <translation>Данные можно перебрать только один раз.</translation>
     </message>
     <message>
         <source>data.sizes</source>
-        <translation>Изображения в батче разного размера. Приведите их к одному размеру в преобразовании набора данных.</translation>
+        <translation>Изображения в батче разного размера или с разным числом каналов.</translation>
     </message>
     <message>
         <source>data.source</source>
@@ -1779,7 +1772,7 @@
     </message>
     <message>
         <source>data.sparse</source>
-        <translation>Некоторые изображения хранятся в шардах как разреженные файлы ({count}). Запишите шарды без tar --sparse.</translation>
+        <translation>Некоторые изображения хранятся в шардах как разреженные файлы ({count}).</translation>
     </message>
     <message>
         <source>data.splits</source>
@@ -1787,7 +1780,7 @@
     </message>
     <message>
         <source>data.transform</source>
-        <translation>У набора данных своё преобразование, через которое эти изображения не пройдут. Вызовите reset_format() или передайте набор в Trainer как есть.</translation>
+        <translation>У набора данных есть собственное преобразование, а эти изображения открываются в обход его.</translation>
     </message>
     <message>
         <source>data.truncated</source>
@@ -1795,7 +1788,7 @@
     </message>
     <message>
         <source>data.two_labels</source>
-        <translation>Изображение указано дважды с разными метками. Оставьте одну строку.</translation>
+        <translation>Одно изображение указано дважды, с разными метками.</translation>
     </message>
     <message>
         <source>data.two_members</source>
@@ -1803,13 +1796,12 @@
     </message>
     <message>
         <source>data.two_splits</source>
-        <translation>Есть и valid, и val: оставьте одну из этих папок.</translation>
+        <translation>Есть и valid, и val.</translation>
     </message>
     <message>
         <source>data.unknown_class</source>
         <translation>У запуска нет таких классов: {names}
-{path}
-Переименуйте папки или метки либо исключите эти изображения: --skip-unknown.</translation>
+{path}</translation>
     </message>
     <message>
         <source>data.unknown_source</source>
@@ -1817,7 +1809,7 @@
     </message>
     <message>
         <source>data.unknown_split</source>
-        <translation>Часть данных названа неизвестным словом. Нужно train, valid или test.</translation>
+        <translation>Часть данных названа непонятным словом.</translation>
     </message>
     <message>
         <source>data.unmatched</source>
@@ -1825,11 +1817,11 @@
     </message>
     <message>
         <source>data.unpublished</source>
-        <translation>Изображения этого запуска не сохранены для просмотра ({reason}). Их записывает в начале запуска колбэк snapshots.</translation>
+        <translation>Изображения этого запуска не сохранены для просмотра ({reason}).</translation>
     </message>
     <message>
         <source>data.unreadable</source>
-        <translation>Есть изображения, которые нельзя прочитать. Исправьте или уберите их либо включите «Пропускать негодные».
+        <translation>Есть изображения, которые не удаётся прочитать.
 {what}</translation>
     </message>
     <message>
@@ -1838,20 +1830,19 @@
     </message>
     <message>
         <source>data.weights</source>
-        <translation>Веса изображений должны быть неотрицательными числами с плавающей точкой, по одному на изображение.</translation>
+        <translation>Веса изображений не подходят.</translation>
     </message>
     <message>
         <source>data.worker_died</source>
-        <translation>Процесс, читающий изображения, неожиданно завершился. Возможно, кончилась память: закройте другие программы и начните снова.</translation>
+        <translation>Процесс, читающий изображения, неожиданно завершился.</translation>
     </message>
     <message>
         <source>device.missing</source>
-        <translation>Устройство «{device}» здесь недоступно. Выберите auto.</translation>
+        <translation>Устройство «{device}» здесь недоступно.</translation>
     </message>
     <message>
         <source>disk.cache</source>
-        <translation>Не удаётся записать кэш изображений: {path}
-Освободите место или укажите в EPOCHSCOPE_CACHE папку, в которую можно писать.</translation>
+        <translation>Не удаётся записать кэш изображений: {path}</translation>
     </message>
     <message>
         <source>disk.failed</source>
@@ -1859,12 +1850,12 @@
     </message>
     <message>
         <source>disk.full</source>
-        <translation>Диск заполнен. Освободите место.
+        <translation>На диске кончилось место.
 {what}</translation>
     </message>
     <message>
         <source>disk.not_regular</source>
-        <translation>Это не обычный файл, а ссылка, папка, канал или устройство. Открывать его программа не стала.</translation>
+        <translation>Это не обычный файл, а ссылка, папка, канал или устройство; он не был открыт.</translation>
     </message>
     <message>
         <source>disk.read_only</source>
@@ -1872,39 +1863,39 @@
     </message>
     <message>
         <source>distributed.batch</source>
-        <translation>Батч слишком мал для BatchNorm в {processes} процессах. Выберите другой размер батча (--batch).</translation>
+        <translation>Батч слишком мал для BatchNorm в {processes} процессах.</translation>
     </message>
     <message>
         <source>distributed.batch_norm</source>
-        <translation>На процессорах BatchNorm нельзя обучать в нескольких процессах: каждый видел бы только свою часть батча. Используйте один процесс с несколькими потоками, модель с GroupNorm или LayerNorm либо GPU.</translation>
+        <translation>На процессорах BatchNorm нельзя обучать в нескольких процессах: каждый видел бы только свою часть батча.</translation>
     </message>
     <message>
         <source>distributed.batches</source>
-        <translation>Процессы получили разные батчи. Уберите DistributedSampler и другое разделение данных: каждый процесс сам берёт свою долю каждого батча. Всё случайное в загрузчике должно зависеть от seed.</translation>
+        <translation>Процессы получили разные батчи.</translation>
     </message>
     <message>
         <source>distributed.capture</source>
-        <translation>Состояние разделённой модели собирают только все процессы вместе, когда сохраняется контрольная точка. Вызовите run.request_checkpoint().</translation>
+        <translation>Состояние разделённой модели собирается, только когда контрольную точку сохраняют все процессы вместе.</translation>
     </message>
     <message>
         <source>distributed.connect</source>
-        <translation>Процессы не смогли соединиться друг с другом. Запускайте их так: torchrun --nproc-per-node 2 -m trainer train …</translation>
+        <translation>Процессы не смогли соединиться друг с другом.</translation>
     </message>
     <message>
         <source>distributed.connection</source>
-        <translation>Связь между процессами потеряна: {reason}. Выясните причину и продолжите запуск с любым числом процессов.</translation>
+        <translation>Процессы потеряли связь друг с другом: {reason}</translation>
     </message>
     <message>
         <source>distributed.data</source>
-        <translation>У процесса {process} другие данные. Дайте каждой машине одни и те же изображения.</translation>
+        <translation>У процесса {process} другие данные.</translation>
     </message>
     <message>
         <source>distributed.devices</source>
-        <translation>Процессы вычисляют на разных устройствах. Укажите для всех одно и то же --device: auto, cpu или cuda.</translation>
+        <translation>Процессы вычисляют на разных устройствах.</translation>
     </message>
     <message>
         <source>distributed.diverged</source>
-        <translation>Веса процесса {process} не совпадают с весами процесса 0. То, что меняет веса, градиенты или скорость обучения, должно делать это в каждом процессе: колбэк с phase = Phase.DECIDE вызывается во всех.</translation>
+        <translation>Веса процесса {process} не совпадают с весами процесса 0.</translation>
     </message>
     <message>
         <source>distributed.failed</source>
@@ -1912,69 +1903,64 @@
     </message>
     <message>
         <source>distributed.lost</source>
-        <translation>Процесс {process} из {processes} потерян: он был убит, или отказала его машина. Выясните причину (не хватило памяти?) и продолжите запуск с любым числом процессов.</translation>
+        <translation>Процесс {process} из {processes} потерян: его убили или отказала его машина.</translation>
     </message>
     <message>
         <source>distributed.mixup</source>
-        <translation>Mixup и CutMix смешивают изображения целого батча, а у каждого процесса лишь его часть. Отключите mixup и cutmix или обучайте в одном процессе.</translation>
+        <translation>Mixup и CutMix смешивают изображения целого батча, а у каждого процесса есть лишь его часть.</translation>
     </message>
     <message>
         <source>distributed.over</source>
-        <translation>Связь между процессами закрыта: в одном из них произошёл сбой. Запустите все процессы заново.</translation>
+        <translation>Связь между процессами закрыта: в одном из них произошёл сбой.</translation>
     </message>
     <message>
         <source>distributed.seeds</source>
-        <translation>Несколько seed — это несколько запусков: вместе несколько процессов их не обучают. Уберите torchrun или --seeds.</translation>
+        <translation>Несколько seed — это несколько запусков; обучать их в нескольких процессах сразу нельзя.</translation>
     </message>
     <message>
         <source>distributed.shard</source>
-        <translation>Разделённую модель так обучать нельзя. Не поддерживаются накопление градиентов (accumulate), свой training_step, LBFGS, компиляция, обучаемая функция потерь и общие веса у разных слоёв. Уберите это или отключите shard.</translation>
+        <translation>Разделённую модель так обучать нельзя.</translation>
     </message>
     <message>
         <source>distributed.shard_devices</source>
-        <translation>Разделить модель можно лишь между процессами, у каждого из которых свой GPU. Запустите столько процессов, сколько есть GPU, или отключите shard.</translation>
+        <translation>Разделить модель можно только между процессами, у каждого из которых свой GPU.</translation>
     </message>
     <message>
         <source>distributed.sharded_model</source>
-        <translation>Разделённую модель может вызывать только её собственное обучение: все процессы должны делать это одновременно. Обученную модель загрузите в одном процессе: load_run(run_dir).model().</translation>
+        <translation>Разделённую модель может вызывать только её собственное обучение: все процессы должны делать это одновременно.</translation>
     </message>
     <message>
         <source>distributed.single_pass</source>
-        <translation>Обучающие данные — итератор: в каждом процессе он был бы другим. Передайте сам загрузчик, а не iter(loader).</translation>
+        <translation>Обучающие данные — итератор: в каждом процессе он был бы другим.</translation>
     </message>
     <message>
         <source>diverged.step</source>
-        <translation>Обучение разошлось: {kind} — не конечное число (эпоха {epoch}, батч {batch}); веса остались такими, какими были до этого шага.
-Возьмите меньшую скорость обучения и проверьте, нет ли в изображениях NaN.</translation>
+        <translation>Обучение разошлось: {kind} — не конечное число (эпоха {epoch}, батч {batch}); веса остались такими, какими были до этого шага.</translation>
     </message>
     <message>
         <source>diverged.weights</source>
-        <translation>Веса «{name}» не конечны; такая контрольная точка не записывается. Продолжите с последней с меньшей скоростью обучения.</translation>
+        <translation>Веса «{name}» не конечны; такая контрольная точка не сохраняется.</translation>
     </message>
     <message>
         <source>early_stopping.options</source>
-        <translation>Для ранней остановки нужны терпение не меньше 1 эпохи и улучшение не меньше 0.</translation>
+        <translation>Неверные параметры ранней остановки.</translation>
     </message>
     <message>
         <source>edits.line</source>
-        <translation>Строка {line} файла правок не подходит: {path}
-Исправьте или удалите её: action — leave_out, relabel или fine; у relabel нужен class.</translation>
+        <translation>Строка {line} файла правок не подходит: {path}</translation>
     </message>
     <message>
         <source>edits.missing</source>
-        <translation>Нет такого файла правок: {path}
-Исправьте настройку data.edits или уберите её, чтобы обучать с метками как есть.</translation>
+        <translation>Нет такого файла правок: {path}</translation>
     </message>
     <message>
         <source>edits.unknown_class</source>
         <translation>Правки меняют метку на класс, которого в данных нет: {names}
-{path}
-Исправьте столбец class.</translation>
+{path}</translation>
     </message>
     <message>
         <source>edits.unreadable</source>
-        <translation>Файл правок не читается: {path}
-Нужна таблица CSV в UTF-8 со столбцами path, digest, action, class, when.</translation>
+        <translation>Файл правок не читается: {path}</translation>
     </message>
     <message>
         <source>engine.elsewhere</source>
@@ -1998,8 +1984,7 @@
     </message>
     <message>
         <source>engine.start</source>
-        <translation>{python} не запускается: {reason}.
-Выберите в настройках Python, в котором установлен epochscope.</translation>
+        <translation>{python} не запускается: {reason}.</translation>
     </message>
     <message>
         <source>engine.unknown</source>
@@ -2007,16 +1992,15 @@
     </message>
     <message>
         <source>evaluate.no_folder</source>
-        <translation>Это не папка с изображениями и не таблица CSV: {path}
-Укажите папку, в которой для каждого класса своя папка, или файл CSV с путями и метками.</translation>
+        <translation>Это не папка с изображениями и не таблица CSV: {path}</translation>
     </message>
     <message>
         <source>evaluate.options</source>
-        <translation>Параметр {option} не сочетается с остальными: --csv, --skip-bad и --skip-unknown нужны для --data, а --map с --data не используется.</translation>
+        <translation>Параметр {option} не сочетается с остальными.</translation>
     </message>
     <message>
         <source>evaluate.shards</source>
-        <translation>Шарды нельзя оценить сами по себе: распакуйте их или оцените запуск на его тестовых изображениях.</translation>
+        <translation>Сами по себе шарды оценить нельзя.</translation>
     </message>
     <message>
         <source>explain.class</source>
@@ -2024,7 +2008,7 @@
     </message>
     <message>
         <source>explain.neighbors</source>
-        <translation>Количество похожих изображений должно быть целым числом, не меньше 0.</translation>
+        <translation>Недопустимое число похожих изображений.</translation>
     </message>
     <message>
         <source>explain.place</source>
@@ -2032,11 +2016,11 @@
     </message>
     <message>
         <source>export.custom</source>
-        <translation>Этот запуск начат из Python с собственной моделью: экспортируйте её из того же скрипта.</translation>
+        <translation>Этот запуск начат из Python с собственной моделью.</translation>
     </message>
     <message>
         <source>export.differs</source>
-        <translation>Экспортированная модель отвечает не так, как веса запуска; файл {path} не создан.</translation>
+        <translation>Экспортированная модель отвечает не так, как веса запуска; файл {path} удалён.</translation>
     </message>
     <message>
         <source>export.exists</source>
@@ -2052,7 +2036,7 @@
     </message>
     <message>
         <source>export.no_folder</source>
-        <translation>Папки {path} нет.</translation>
+        <translation>Нет папки {path}.</translation>
     </message>
     <message>
         <source>export.option</source>
@@ -2060,15 +2044,15 @@
     </message>
     <message>
         <source>export.unreadable</source>
-        <translation>Экспортированный файл не читается и не сохранён: {reason}</translation>
+        <translation>Экспортированный файл не читается и поэтому удалён: {reason}</translation>
     </message>
     <message>
         <source>folds.count</source>
-        <translation>Столько частей не получится: {count}. Возможно от 2 до {most}: столько изображений в самом маленьком классе.</translation>
+        <translation>Столько частей не получится: {count}.</translation>
     </message>
     <message>
         <source>gui.display</source>
-        <translation>Окну не на чем открыться: нет графического экрана.</translation>
+        <translation>Окно негде открыть: нет графического экрана.</translation>
     </message>
     <message>
         <source>gui.library</source>
@@ -2076,32 +2060,31 @@
     </message>
     <message>
         <source>gui.missing</source>
-        <translation>Окно не установлено: pip install &apos;epochscope[gui]&apos;</translation>
+        <translation>Окно не установлено.</translation>
     </message>
     <message>
         <source>install.damaged</source>
-        <translation>Не хватает части установки: {path}
-Установите программу заново: pip install --force-reinstall epochscope</translation>
+        <translation>Не хватает части установки: {path}</translation>
     </message>
     <message>
         <source>install.missing</source>
-        <translation>Колбэки не установлены: выполните pip install -e . в папке исходников.</translation>
+        <translation>Колбэки не установлены.</translation>
     </message>
     <message>
         <source>labels.answer</source>
-        <translation>Ответ о метках не читается. Запустите поиск ещё раз.</translation>
+        <translation>Результат проверки меток не читается.</translation>
     </message>
     <message>
         <source>labels.not_finite</source>
-        <translation>Сеть вычислила признаки, которые не являются конечными числами. Возьмите другие веса или другой размер: --backbone.size.</translation>
+        <translation>Признаки, которые вычислила сеть, — не конечные числа.</translation>
     </message>
     <message>
         <source>labels.too_few</source>
-        <translation>Слишком мало изображений, чтобы судить о метках по остальным: {count}. Нужно хотя бы 10.</translation>
+        <translation>Слишком мало изображений, чтобы искать неверные метки: {count}.</translation>
     </message>
     <message>
         <source>learning_rate.no_length</source>
-        <translation>Длина эпохи неизвестна, поэтому расписание построить нельзя.</translation>
+        <translation>Длина эпохи неизвестна, и расписание не на что рассчитать.</translation>
     </message>
     <message>
         <source>learning_rate.options</source>
@@ -2109,19 +2092,19 @@
     </message>
     <message>
         <source>learning_rate.scheduler</source>
-        <translation>Планировщик скорости обучения не подходит к этому запуску. Создайте его для оптимизатора этого запуска.</translation>
+        <translation>Планировщик скорости обучения не подходит к этому запуску.</translation>
     </message>
     <message>
         <source>loss.class_weights</source>
-        <translation>Веса классов не подходят: их должно быть столько же, сколько классов, и того же типа, что и логиты.</translation>
+        <translation>Веса классов не подходят.</translation>
     </message>
     <message>
         <source>loss.labels</source>
-        <translation>Функция потерь {name} не принимает логиты и номера классов. Оберните её в функцию, которая преобразует номера классов.</translation>
+        <translation>Функция потерь {name} не принимает логиты и номера классов.</translation>
     </message>
     <message>
         <source>loss.weights</source>
-        <translation>Веса изображений нельзя применить: эту функцию потерь нельзя разложить по изображениям.</translation>
+        <translation>Эту функцию потерь нельзя разложить по изображениям, а загрузчик даёт изображениям веса.</translation>
     </message>
     <message>
         <source>lr_find.range</source>
@@ -2129,7 +2112,7 @@
     </message>
     <message>
         <source>lr_find.single_pass</source>
-        <translation>Обучающие данные читаются только один раз: подбор скорости обучения израсходовал бы их.</translation>
+        <translation>Обучающие данные можно прочитать только один раз: подбор скорости обучения израсходовал бы их.</translation>
     </message>
     <message>
         <source>map.no_split</source>
@@ -2137,7 +2120,7 @@
     </message>
     <message>
         <source>map.not_finite</source>
-        <translation>Для некоторых изображений модель выдаёт NaN или бесконечность, и на карту их не нанести: обучение разошлось.</translation>
+        <translation>Для некоторых изображений модель выдаёт NaN или бесконечность, и на карту их не нанести.</translation>
     </message>
     <message>
         <source>map.too_few</source>
@@ -2145,12 +2128,11 @@
     </message>
     <message>
         <source>memory.full</source>
-        <translation>Для этого запуска не хватает памяти. Возьмите меньший батч, меньшие изображения или меньшую модель.</translation>
+        <translation>Для этого запуска не хватает памяти.</translation>
     </message>
     <message>
         <source>metric.failed</source>
-        <translation>Метрику {name}, по которой выбирается лучшая эпоха, не удалось вычислить: {reason}
-Эпоха сохранена: исправьте метрику и продолжите запуск. Подробности — в log.txt.</translation>
+        <translation>Метрику {name}, по которой выбирается лучшая эпоха, не удалось вычислить: {reason}</translation>
     </message>
     <message>
         <source>metric.unknown</source>
@@ -2158,35 +2140,35 @@
     </message>
     <message>
         <source>metrics.many</source>
-        <translation>Слишком много дополнительных метрик: их может быть не больше 64.</translation>
+        <translation>Слишком много дополнительных метрик.</translation>
     </message>
     <message>
         <source>metrics.mode</source>
-        <translation>Неизвестно, в какую сторону улучшается метрика {name}. Укажите min (чем меньше, тем лучше) или max (чем больше, тем лучше); у loss — min, у accuracy и macro_f1 — max.</translation>
+        <translation>Неизвестно, в какую сторону улучшается метрика {name}.</translation>
     </message>
     <message>
         <source>metrics.monitor</source>
-        <translation>Метрики «{name}» у запуска нет. Есть: {known}.</translation>
+        <translation>Метрики «{name}» у запуска нет.</translation>
     </message>
     <message>
         <source>metrics.name</source>
-        <translation>Метрику нельзя назвать «{name}»: нужны буквы, цифры и _, не больше 60 знаков, и не имя встроенного показателя.</translation>
+        <translation>Метрику нельзя назвать «{name}».</translation>
     </message>
     <message>
         <source>metrics.no_validation</source>
-        <translation>Лучшая эпоха выбирается по метрике {name}, а валидационной части нет. Добавьте её или уберите monitor.</translation>
+        <translation>Лучшая эпоха выбирается по метрике {name}, а валидационной части в данных нет.</translation>
     </message>
     <message>
         <source>metrics.not_one</source>
-        <translation>{name}: это не метрика. Нужна функция от вероятностей и меток или объект с методами update, compute и reset.</translation>
+        <translation>{name}: это не метрика.</translation>
     </message>
     <message>
         <source>model.batch_norm</source>
-        <translation>BatchNorm не может обучаться на батчах из одного изображения. Увеличьте размер батча.</translation>
+        <translation>BatchNorm не может обучаться на батчах из одного изображения.</translation>
     </message>
     <message>
         <source>model.half</source>
-        <translation>Веса float16 нельзя обучать. Вызовите model.float().</translation>
+        <translation>Обучаемые веса — float16: мелкие изменения в них теряются.</translation>
     </message>
     <message>
         <source>model.nothing_to_train</source>
@@ -2198,16 +2180,15 @@
     </message>
     <message>
         <source>model.outputs</source>
-        <translation>Модель в режиме обучения не возвращает логиты. Верните логиты первыми.</translation>
+        <translation>В режиме обучения модель не возвращает логиты.</translation>
     </message>
     <message>
         <source>model.shape</source>
-        <translation>Модель не подходит к данным: {got}
-Постройте её под эту форму входа и число классов или измените размер изображений.</translation>
+        <translation>Модель не подходит к данным: {got}</translation>
     </message>
     <message>
         <source>model.state</source>
-        <translation>Состояние модели нельзя сохранить в контрольной точке. Храните в нём только тензоры, числа, строки, списки и словари.</translation>
+        <translation>Состояние модели нельзя сохранить в контрольной точке: {reason}</translation>
     </message>
     <message>
         <source>model.unknown</source>
@@ -2215,28 +2196,27 @@
     </message>
     <message>
         <source>new_callback.exists</source>
-        <translation>{path} уже существует; ничего не перезаписано. Выберите другое имя или другую папку (--into).</translation>
+        <translation>{path} уже существует; ничего не перезаписано.</translation>
     </message>
     <message>
         <source>new_callback.name</source>
-        <translation>Колбэк нельзя назвать «{name}». Годятся латинские буквы, цифры и _, первой — буква; ключевые слова Python не подходят.</translation>
+        <translation>Колбэк нельзя назвать «{name}».</translation>
     </message>
     <message>
         <source>new_callback.taken</source>
-        <translation>Модуль или класс Python «{name}» уже есть, новый скрыл бы его. Выберите другое имя.</translation>
+        <translation>Модуль или класс Python «{name}» уже есть; новый его заслонил бы.</translation>
     </message>
     <message>
         <source>onnx.missing</source>
-        <translation>Для ONNX не установлены пакеты: {packages}. Установите epochscope[onnx].</translation>
+        <translation>Для ONNX не установлены пакеты: {packages}.</translation>
     </message>
     <message>
         <source>optimizer.closure</source>
-        <translation>Этот оптимизатор работает здесь только на процессоре: выберите устройство cpu.</translation>
+        <translation>Этот оптимизатор работает здесь только на процессоре.</translation>
     </message>
     <message>
         <source>plugin.broken</source>
-        <translation>Плагин не загружается. Обновите или удалите его.
-{what}</translation>
+        <translation>Плагин не загружается. {what}</translation>
     </message>
     <message>
         <source>plugin.options</source>
@@ -2244,47 +2224,47 @@
     </message>
     <message>
         <source>precision.processor</source>
-        <translation>bfloat16 на процессоре не предлагается: шаги могут случайно замедляться в несколько раз. Выберите float32.</translation>
+        <translation>На процессоре bfloat16 не предлагается: шаги могут случайно замедляться в несколько раз.</translation>
     </message>
     <message>
         <source>precision.unknown</source>
-        <translation>Нет формата чисел «{precision}». Выберите float32 или bfloat16.</translation>
+        <translation>Нет формата чисел «{precision}».</translation>
     </message>
     <message>
         <source>precision.unsupported</source>
-        <translation>Устройство «{device}» здесь не вычисляет в bfloat16. Выберите float32 или устройство cpu.</translation>
+        <translation>Устройство «{device}» здесь не вычисляет в bfloat16.</translation>
     </message>
     <message>
         <source>precision.weights</source>
-        <translation>Веса float64 нельзя считать в bfloat16. Вызовите model.float() или выберите float32.</translation>
+        <translation>Веса float64 нельзя обучать в bfloat16.</translation>
     </message>
     <message>
         <source>predict.images</source>
-        <translation>Ваши загрузчики данных не могут подготовить такие изображения для модели.</translation>
+        <translation>Такие изображения нечем подготовить для этой модели.</translation>
     </message>
     <message>
         <source>predict.unsure</source>
-        <translation>{value} — не уверенность: нужно число от 0 до 1.</translation>
+        <translation>{value} — это не уверенность.</translation>
     </message>
     <message>
         <source>pretrained.augment</source>
-        <translation>Замороженная сеть видит каждое изображение один раз: {names} не могут меняться от эпохи к эпохе. Случайными могут быть только отражения.</translation>
+        <translation>Замороженная сеть видит каждое изображение один раз: {names} не могут меняться от эпохи к эпохе.</translation>
     </message>
     <message>
         <source>pretrained.damaged</source>
-        <translation>Файл предобученных весов повреждён. Удалите его; если он из пакета, установите пакет заново.</translation>
+        <translation>Файл предобученных весов повреждён.</translation>
     </message>
     <message>
         <source>pretrained.download</source>
-        <translation>Веса модели {model} не удалось загрузить. Проверьте сеть и начните снова или положите файл сюда: {path}</translation>
+        <translation>Веса модели {model} не удалось загрузить.</translation>
     </message>
     <message>
         <source>pretrained.missing</source>
-        <translation>Веса модели {model} не установлены. Установите их командой: pip install &apos;epochscope[pretrained]&apos;</translation>
+        <translation>Веса модели {model} не установлены.</translation>
     </message>
     <message>
         <source>pretrained.other</source>
-        <translation>Весов, с которыми обучался этот запуск, здесь больше нет. Верните файл на место или обучите модель заново.</translation>
+        <translation>Весов, с которыми обучался этот запуск, здесь больше нет.</translation>
     </message>
     <message>
         <source>recipe.unknown</source>
@@ -2296,11 +2276,11 @@
     </message>
     <message>
         <source>report.name</source>
-        <translation>Имя «{name}» не подходит: нужны от 1 до 100 знаков в одной строке и не больше 100 разных имён за запуск.</translation>
+        <translation>Имя «{name}» не подходит.</translation>
     </message>
     <message>
         <source>report.picture</source>
-        <translation>Картинка «{name}» не показана: нужен массив uint8 (H, W), (H, W, 3) или (H, W, 4), изображение PIL или файл PNG в папке запуска, не больше 4096 × 4096 пикселей и 16 МБ.</translation>
+        <translation>Картинка «{name}» не показана.</translation>
     </message>
     <message>
         <source>report.value</source>
@@ -2312,7 +2292,7 @@
     </message>
     <message>
         <source>request.unanswered</source>
-        <translation>Запуск не ответил вовремя. Запрос остаётся: если запуск просто медленный, он его выполнит.</translation>
+        <translation>Запуск не ответил вовремя.</translation>
     </message>
     <message>
         <source>request.unknown</source>
@@ -2320,16 +2300,15 @@
     </message>
     <message>
         <source>resume.accumulate</source>
-        <translation>Запуск сохранён внутри эпохи с другим числом накапливаемых батчей. Продолжите с тем же accumulate или начните новый запуск.</translation>
+        <translation>Запуск сохранён внутри эпохи с другим числом накапливаемых батчей.</translation>
     </message>
     <message>
         <source>resume.callbacks</source>
-        <translation>Этот запуск обучался с колбэками из файла: {names}. Какой файл выполнять, папка запуска не хранит, поэтому назовите его снова: epochscope resume {run} {named}
-Чтобы продолжить без них: epochscope resume {run} {left_out}</translation>
+        <translation>Этот запуск обучался с колбэками из файла: {names}. Какой файл выполнять, в папке запуска не записано.</translation>
     </message>
     <message>
         <source>resume.monitor</source>
-        <translation>Этот запуск выбирал лучшую эпоху по показателю {then}, а не {now}. Продолжите с прежним или начните новый запуск.</translation>
+        <translation>Этот запуск выбирал лучшую эпоху по показателю {then}, а не {now}.</translation>
     </message>
     <message>
         <source>resume.no_folder</source>
@@ -2345,20 +2324,19 @@
     </message>
     <message>
         <source>run.baseline</source>
-        <translation>Этот запуск обучила другая реализация ({algorithm}) для сравнения: продолжить его нельзя. Оценка и предсказания работают.</translation>
+        <translation>Этот запуск обучила для сравнения другая реализация ({algorithm}); продолжить его нельзя.</translation>
     </message>
     <message>
         <source>run.busy</source>
-        <translation>В этот запуск сейчас пишет {holder}. Дождитесь конца или сначала остановите его.</translation>
+        <translation>В этот запуск сейчас пишет {holder}.</translation>
     </message>
     <message>
         <source>run.custom</source>
-        <translation>Этот запуск начат из Python с собственной моделью; построить её отсюда нельзя. Продолжите его в том же скрипте.</translation>
+        <translation>Этот запуск начат из Python с собственной моделью; построить её отсюда нельзя.</translation>
     </message>
     <message>
         <source>run.data_gone</source>
-        <translation>Изображений, на которых обучался этот запуск, нет на месте: {path}
-По ним определяется, как готовить новые изображения. Верните их туда, где они были.</translation>
+        <translation>Изображений, на которых обучался этот запуск, нет на месте: {path}</translation>
     </message>
     <message>
         <source>run.exists</source>
@@ -2366,15 +2344,15 @@
     </message>
     <message>
         <source>run.live</source>
-        <translation>Запуск «{name}» ещё обучается; он не удалён. Сначала остановите его.</translation>
+        <translation>Запуск «{name}» ещё обучается; он не удалён.</translation>
     </message>
     <message>
         <source>run.name</source>
-        <translation>«{name}» не может быть именем запуска: от 1 до 64 знаков из A–Z a–z 0–9 . _ -, без точки в начале и в конце; не «last».</translation>
+        <translation>«{name}» не может быть именем запуска.</translation>
     </message>
     <message>
         <source>run.no_checkpoint</source>
-        <translation>У этого запуска ещё нет контрольной точки. Пусть пройдёт хотя бы одна эпоха.</translation>
+        <translation>У этого запуска ещё нет контрольной точки.</translation>
     </message>
     <message>
         <source>run.no_evaluation</source>
@@ -2406,7 +2384,7 @@
     </message>
     <message>
         <source>run.outside</source>
-        <translation>Файл этого запуска указывает на путь вне его папки; он не открывается: {path}</translation>
+        <translation>Файл этого запуска ссылается на путь за пределами его папки и не был открыт: {path}</translation>
     </message>
     <message>
         <source>run.own_data</source>
@@ -2414,7 +2392,7 @@
     </message>
     <message>
         <source>run.own_model</source>
-        <translation>Этот запуск обучал вашу собственную модель; построить её по папке запуска нельзя. Передайте её: load_run(..., model=Network()).</translation>
+        <translation>Этот запуск обучал вашу собственную модель; построить её по папке запуска нельзя.</translation>
     </message>
     <message>
         <source>run.unknown</source>
@@ -2422,19 +2400,19 @@
     </message>
     <message>
         <source>search.busy</source>
-        <translation>С поиском «{name}» уже работает другой процесс. Дождитесь конца или остановите его там (Ctrl-C).</translation>
+        <translation>С поиском «{name}» уже работает другой процесс.</translation>
     </message>
     <message>
         <source>search.missing</source>
-        <translation>Для поиска нужна библиотека Optuna: pip install &apos;epochscope[search]&apos;</translation>
+        <translation>Для поиска нужна библиотека Optuna, а она не установлена.</translation>
     </message>
     <message>
         <source>search.other_plan</source>
-        <translation>Поиск «{name}» уже есть, но с другими настройками или другой областью. Выберите другое имя.</translation>
+        <translation>Поиск «{name}» уже есть, но с другими настройками или другой областью.</translation>
     </message>
     <message>
         <source>search.plan</source>
-        <translation>План этого поиска не читается. Начните поиск под другим именем.</translation>
+        <translation>План этого поиска не читается.</translation>
     </message>
     <message>
         <source>search.space</source>
@@ -2451,7 +2429,7 @@
     </message>
     <message>
         <source>seeds.count</source>
-        <translation>Для разброса нужно не меньше двух запусков.</translation>
+        <translation>При одном запуске сравнивать нечего.</translation>
     </message>
     <message>
         <source>settings.invalid</source>
@@ -2468,8 +2446,7 @@
     </message>
     <message>
         <source>shards.exists</source>
-        <translation>Там уже что-то есть: {path}
-Укажите новую или пустую папку.</translation>
+        <translation>Там уже что-то есть: {path}</translation>
     </message>
     <message>
         <source>similar.no_images</source>
@@ -2489,7 +2466,7 @@
     </message>
     <message>
         <source>slices.mismatch</source>
-        <translation>Ответы запуска {name} не относятся к сохранённым изображениям ({split}).</translation>
+        <translation>Предсказания запуска {name} не относятся к сохранённым изображениям ({split}).</translation>
     </message>
     <message>
         <source>slices.not_evaluated</source>
@@ -2497,7 +2474,7 @@
     </message>
     <message>
         <source>slices.pattern</source>
-        <translation>Под шаблон подходят либо все изображения ({split}), либо ни одного.</translation>
+        <translation>Под шаблон подходят все изображения ({split}), ни одного или слишком мало.</translation>
     </message>
     <message>
         <source>slices.split</source>
@@ -2505,19 +2482,19 @@
     </message>
     <message>
         <source>table.columns</source>
-        <translation>В таблице не найти столбец путей и столбец меток. Назовите столбцы path и label.</translation>
+        <translation>В таблице не найти столбец путей и столбец меток.</translation>
     </message>
     <message>
         <source>table.unreadable</source>
-        <translation>Таблицу не удалось прочитать. Нужен файл CSV в UTF-8 со столбцами путей и меток.</translation>
+        <translation>Таблицу не удалось прочитать.</translation>
     </message>
     <message>
         <source>testing.no_run</source>
-        <translation>В {path} нет запуска. Укажите папку запуска или его journal.jsonl.</translation>
+        <translation>В {path} нет запуска.</translation>
     </message>
     <message>
         <source>testing.not_training</source>
-        <translation>После этого события запуск нельзя ни остановить, ни продолжить: нужно событие обучения.</translation>
+        <translation>После этого события запуск продолжить нельзя.</translation>
     </message>
     <message>
         <source>testing.recording</source>
@@ -2525,7 +2502,7 @@
     </message>
     <message>
         <source>timm.missing</source>
-        <translation>Модель {model} — из библиотеки timm, а она не установлена. Установите её командой: pip install &apos;epochscope[pretrained]&apos;</translation>
+        <translation>Модель {model} — из библиотеки timm, а она не установлена.</translation>
     </message>
     <message>
         <source>timm.unknown</source>
@@ -2533,23 +2510,23 @@
     </message>
     <message>
         <source>tracker.failed</source>
-        <translation>{tool}: ошибка, запуск больше не записывается: {error}</translation>
+        <translation>{tool}: сбой, запуск туда больше не записывается: {error}</translation>
     </message>
     <message>
         <source>tracker.missing</source>
-        <translation>{tool} не установлен. Установите epochscope[{package}].</translation>
+        <translation>{tool} не установлен.</translation>
     </message>
     <message>
         <source>tracker.options</source>
-        <translation>{tool}: недопустимое значение параметра. pictures — целое число от 0, patience — секунды, от 0, mode — offline или online.</translation>
+        <translation>{tool}: недопустимое значение параметра.</translation>
     </message>
     <message>
         <source>train.count</source>
-        <translation>Недопустимое значение {name}: {value}. Нужно целое число от 1 до {most}.</translation>
+        <translation>Недопустимое значение {name}: {value}.</translation>
     </message>
     <message>
         <source>train.epochs</source>
-        <translation>Число эпох должно быть целым, не меньше 1.</translation>
+        <translation>Недопустимое число эпох.</translation>
     </message>
     <message>
         <source>train.option</source>
@@ -2557,27 +2534,27 @@
     </message>
     <message>
         <source>train.soft_labels</source>
-        <translation>Эта функция потерь не принимает смешанные метки. Отключите mixup и cutmix или используйте кросс-энтропию.</translation>
+        <translation>Эта функция потерь не принимает смешанные метки.</translation>
     </message>
     <message>
         <source>train.step_compile</source>
-        <translation>Собственный шаг обучения нельзя скомпилировать. Отключите compile.</translation>
+        <translation>Собственный шаг обучения нельзя скомпилировать.</translation>
     </message>
     <message>
         <source>train.step_result</source>
-        <translation>Шаг обучения должен возвращать потерю с градиентом или пару (потеря, логиты).</translation>
+        <translation>Шаг обучения вернул не то, что нужно.</translation>
     </message>
     <message>
         <source>version.newer</source>
-        <translation>Файл {path} создан более новой версией Epochscope. Обновите Epochscope, чтобы его открыть.</translation>
+        <translation>Файл {path} создан более новой версией Epochscope.</translation>
     </message>
     <message>
         <source>weights.file</source>
-        <translation>Файл весов не удаётся прочитать: {path}. Нужен файл .safetensors или state dict, сохранённый torch.save.</translation>
+        <translation>Файл весов не читается: {path}</translation>
     </message>
     <message>
         <source>weights.other_network</source>
-        <translation>В файле {path} нет весов для модели {model}. Выберите модель, к которой относятся эти веса.</translation>
+        <translation>В файле {path} нет весов для модели {model}.</translation>
     </message>
 </context>
 <context>
@@ -2630,11 +2607,11 @@
     </message>
     <message>
         <source>class_too_small</source>
-        <translation>слишком мало изображений для разбиения на выборки</translation>
+        <translation>слишком мало изображений, чтобы разделить их на выборки</translation>
     </message>
     <message>
         <source>compressed</source>
-        <translation>сжат: изображения читаются по их месту в обычном tar</translation>
+        <translation>шард сжат, а читать изображения можно только из обычного tar</translation>
     </message>
     <message>
         <source>damaged_shard</source>
@@ -2722,7 +2699,7 @@
     </message>
     <message>
         <source>two_labels</source>
-        <translation>указано дважды с разными метками</translation>
+        <translation>указано дважды, с разными метками</translation>
     </message>
     <message>
         <source>two_members</source>
@@ -2734,7 +2711,7 @@
     </message>
     <message>
         <source>unknown_split</source>
-        <translation>часть данных названа неизвестным словом: нужно train, valid или test</translation>
+        <translation>часть данных названа непонятным словом: нужно train, valid или test</translation>
     </message>
     <message>
         <source>unmatched</source>
@@ -2820,7 +2797,7 @@
     </message>
     <message>
         <source>This run was trained with {names}, from a file. For safety no run stores which file to run.</source>
-        <translation>Этот запуск обучался с {names} из файла. Из соображений безопасности запуск не хранит, какой файл исполнять.</translation>
+        <translation>Этот запуск обучался с {names} из файла. Из соображений безопасности в запуске не записано, какой файл выполнять.</translation>
     </message>
 </context>
 <context>
@@ -2838,8 +2815,8 @@
         <translation>Имя файла</translation>
     </message>
     <message>
-        <source>Less confident images count as unsure: show them alone, or set them aside</source>
-        <translation>При меньшей уверенности ответ считается сомнительным: такие изображения можно показать отдельно и отложить</translation>
+        <source>Less confident predictions count as unsure: show only those, or set them aside</source>
+        <translation>Менее уверенные предсказания считаются сомнительными: их можно показать отдельно или отложить</translation>
     </message>
     <message>
         <source>Correct</source>
@@ -2890,6 +2867,1055 @@
     </message>
 </context>
 <context>
+    <name>Fixes</name>
+    <message>
+        <source>arrays.damaged</source>
+        <translation>удалите файл и оцените запуск заново: файл будет записан ещё раз</translation>
+    </message>
+    <message>
+        <source>assist.image</source>
+        <translation>укажите файл в «images» или часть данных и номер изображения в «split» и «place»</translation>
+    </message>
+    <message>
+        <source>assist.number</source>
+        <translation>исправьте число в запросе</translation>
+    </message>
+    <message>
+        <source>assist.out</source>
+        <translation>укажите в «out» путь к файлу или папке</translation>
+    </message>
+    <message>
+        <source>assist.request</source>
+        <translation>запрос — это один объект JSON с полями «do», «id» и полями самого запроса</translation>
+    </message>
+    <message>
+        <source>cache.live</source>
+        <translation>дождитесь его завершения или остановите его</translation>
+    </message>
+    <message>
+        <source>callback.failed</source>
+        <translation>исправьте колбэк и продолжите запуск; подробности — в log.txt в папке запуска</translation>
+    </message>
+    <message>
+        <source>callback.no_validation</source>
+        <translation>добавьте валидационную часть (data.valid больше 0) или уберите этот колбэк</translation>
+    </message>
+    <message>
+        <source>callback_file.broken</source>
+        <translation>исправьте файл; команда «python ФАЙЛ.py» покажет ошибку целиком</translation>
+    </message>
+    <message>
+        <source>callback_file.choose</source>
+        <translation>назовите нужный после двоеточия: my_callback.py:MyCallback</translation>
+    </message>
+    <message>
+        <source>callback_file.form</source>
+        <translation>укажите файл и класс в нём, например my_callback.py:MyCallback</translation>
+    </message>
+    <message>
+        <source>callback_file.missing</source>
+        <translation>укажите путь от текущей папки</translation>
+    </message>
+    <message>
+        <source>callback_file.no_class</source>
+        <translation>назовите класс из этого файла, производный от trainer.Callback</translation>
+    </message>
+    <message>
+        <source>callbacks.default</source>
+        <translation>уберите его из настроек</translation>
+    </message>
+    <message>
+        <source>callbacks.every</source>
+        <translation>укажите целое число не меньше 1</translation>
+    </message>
+    <message>
+        <source>callbacks.not_one</source>
+        <translation>передайте экземпляр, например EarlyStopping(), а не сам класс; функции передают в trainer.on(Event, f)</translation>
+    </message>
+    <message>
+        <source>callbacks.same_name</source>
+        <translation>задайте одному из них другое имя: в запуске имена должны различаться</translation>
+    </message>
+    <message>
+        <source>checkpoint.damaged</source>
+        <translation>возьмите другую; при продолжении запуска последняя исправная выбирается сама</translation>
+    </message>
+    <message>
+        <source>checkpoint.options</source>
+        <translation>keep_best — не меньше 1, остальные — не меньше 0 (0 отключает)</translation>
+    </message>
+    <message>
+        <source>checkpoint.other_loss</source>
+        <translation>возьмите ту же функцию потерь, что и в сохранённом запуске, или начните новый запуск</translation>
+    </message>
+    <message>
+        <source>checkpoint.other_model</source>
+        <translation>создайте модель с теми же параметрами, что и в сохранённом запуске</translation>
+    </message>
+    <message>
+        <source>checkpoint.other_optimizer</source>
+        <translation>возьмите тот же оптимизатор или начните новый запуск</translation>
+    </message>
+    <message>
+        <source>checkpoint.other_parameters</source>
+        <translation>заморозьте те же параметры и создайте те же группы, что и в сохранённом запуске</translation>
+    </message>
+    <message>
+        <source>compare.epochs</source>
+        <translation>укажите целое число не меньше 1</translation>
+    </message>
+    <message>
+        <source>compare.metric</source>
+        <translation>укажите функцию от верных и предсказанных классов, например sklearn.metrics:cohen_kappa_score, и имя, которое ещё не занято</translation>
+    </message>
+    <message>
+        <source>compare.seconds</source>
+        <translation>укажите число больше нуля</translation>
+    </message>
+    <message>
+        <source>compare.unknown</source>
+        <translation>выберите из тех, что перечисляет epochscope compare --help</translation>
+    </message>
+    <message>
+        <source>compile.failed</source>
+        <translation>отключите compile или установите недостающее</translation>
+    </message>
+    <message>
+        <source>compile.no_compiler</source>
+        <translation>отключите compile или установите компилятор (Debian, Ubuntu: apt install g++; macOS: xcode-select --install; Windows: Visual Studio Build Tools)</translation>
+    </message>
+    <message>
+        <source>compile.no_triton</source>
+        <translation>отключите compile или установите triton, как описано на сайте PyTorch</translation>
+    </message>
+    <message>
+        <source>data.array</source>
+        <translation>нужны массивы uint8 формы (H, W) или (H, W, C), где C равно 1, 3 или 4</translation>
+    </message>
+    <message>
+        <source>data.arrays</source>
+        <translation>передайте изображения (N, ...) и по одной метке на каждое</translation>
+    </message>
+    <message>
+        <source>data.batch</source>
+        <translation>пусть загрузчик возвращает изображения (B, ...) и номера классов (B,), например с помощью collate_fn</translation>
+    </message>
+    <message>
+        <source>data.changed</source>
+        <translation>верните изображения в прежнем виде или начните новый запуск</translation>
+    </message>
+    <message>
+        <source>data.class_file</source>
+        <translation>исправьте или удалите этот файл: без него именами классов станут метки из шардов</translation>
+    </message>
+    <message>
+        <source>data.class_lists</source>
+        <translation>сделайте так, чтобы во всех частях были одни и те же классы</translation>
+    </message>
+    <message>
+        <source>data.class_not_in_train</source>
+        <translation>добавьте эти классы в train или уберите их папки</translation>
+    </message>
+    <message>
+        <source>data.class_too_small</source>
+        <translation>добавьте изображений, уберите папки этих классов или выделяйте меньше частей (доля валидации или теста 0)</translation>
+    </message>
+    <message>
+        <source>data.columns</source>
+        <translation>оставьте два столбца: image и label</translation>
+    </message>
+    <message>
+        <source>data.compressed</source>
+        <translation>распакуйте их, например командой gunzip</translation>
+    </message>
+    <message>
+        <source>data.damaged</source>
+        <translation>удалите эту папку и начните снова: набор загрузится заново</translation>
+    </message>
+    <message>
+        <source>data.damaged_shard</source>
+        <translation>скопируйте или запишите повреждённые шарды заново</translation>
+    </message>
+    <message>
+        <source>data.dangling</source>
+        <translation>исправьте или удалите эти ссылки</translation>
+    </message>
+    <message>
+        <source>data.digits_missing</source>
+        <translation>переустановите scikit-learn: pip install --force-reinstall scikit-learn</translation>
+    </message>
+    <message>
+        <source>data.download</source>
+        <translation>проверьте сеть и начните снова или положите архив в {path}; повреждённый архив сначала удалите оттуда</translation>
+    </message>
+    <message>
+        <source>data.empty</source>
+        <translation>проверьте длину загрузчика; если изображений меньше, чем в батче, задайте drop_last=False или меньший батч</translation>
+    </message>
+    <message>
+        <source>data.empty_class</source>
+        <translation>положите в них изображения или удалите их папки</translation>
+    </message>
+    <message>
+        <source>data.folder_unreadable</source>
+        <translation>проверьте права доступа</translation>
+    </message>
+    <message>
+        <source>data.fractions</source>
+        <translation>уменьшите доли: их сумма должна быть меньше 1</translation>
+    </message>
+    <message>
+        <source>data.hugging_face</source>
+        <translation>проверьте имя набора и сеть; имя пишется так: hf:ИМЯ или hf:ИМЯ:КОНФИГУРАЦИЯ</translation>
+    </message>
+    <message>
+        <source>data.image_gone</source>
+        <translation>восстановите файл или проверьте соединение с диском и продолжите запуск</translation>
+    </message>
+    <message>
+        <source>data.labels</source>
+        <translation>проверьте метки и число выходов модели</translation>
+    </message>
+    <message>
+        <source>data.link</source>
+        <translation>запишите шарды заново: tar --dereference --hard-dereference</translation>
+    </message>
+    <message>
+        <source>data.means</source>
+        <translation>имя должно заканчиваться на .png</translation>
+    </message>
+    <message>
+        <source>data.missing</source>
+        <translation>верните эти файлы на место или уберите их из списка</translation>
+    </message>
+    <message>
+        <source>data.missing_split</source>
+        <translation>переименуйте папку с обучающими изображениями в train</translation>
+    </message>
+    <message>
+        <source>data.mixup</source>
+        <translation>отключите mixup и cutmix или подавайте изображения (B, C, H, W) с плавающей точкой и без весов</translation>
+    </message>
+    <message>
+        <source>data.mode</source>
+        <translation>сохраните эти изображения с глубиной 8 или 16 бит на канал</translation>
+    </message>
+    <message>
+        <source>data.name</source>
+        <translation>переименуйте их</translation>
+    </message>
+    <message>
+        <source>data.no_class_folders</source>
+        <translation>сделайте для каждого класса свою папку и разложите по ним изображения</translation>
+    </message>
+    <message>
+        <source>data.no_datasets</source>
+        <translation>pip install &apos;epochscope[datasets]&apos;</translation>
+    </message>
+    <message>
+        <source>data.no_image</source>
+        <translation>добавьте изображения к этим меткам или уберите метки из шардов</translation>
+    </message>
+    <message>
+        <source>data.no_images</source>
+        <translation>укажите папку, в которой у каждого класса своя папка с изображениями</translation>
+    </message>
+    <message>
+        <source>data.no_label</source>
+        <translation>добавьте метки или уберите эти изображения</translation>
+    </message>
+    <message>
+        <source>data.no_loader</source>
+        <translation>передайте DataLoader, другой итерируемый объект с батчами, Dataset или массивы (X, y)</translation>
+    </message>
+    <message>
+        <source>data.no_path</source>
+        <translation>заполните столбец путей или уберите эти строки</translation>
+    </message>
+    <message>
+        <source>data.no_shard_images</source>
+        <translation>нужны файлы tar, где изображение и его метка названы одинаково: KEY.jpg и KEY.cls или KEY.json</translation>
+    </message>
+    <message>
+        <source>data.no_split</source>
+        <translation>выберите train, valid или test из тех, что в данных есть</translation>
+    </message>
+    <message>
+        <source>data.not_a_file</source>
+        <translation>замените их файлами изображений или уберите</translation>
+    </message>
+    <message>
+        <source>data.one_class</source>
+        <translation>укажите папку, в которой не меньше двух папок с изображениями</translation>
+    </message>
+    <message>
+        <source>data.oversized</source>
+        <translation>уменьшите эти изображения или уберите их</translation>
+    </message>
+    <message>
+        <source>data.permission</source>
+        <translation>проверьте права доступа</translation>
+    </message>
+    <message>
+        <source>data.plugin</source>
+        <translation>обновите или удалите этот плагин</translation>
+    </message>
+    <message>
+        <source>data.preview</source>
+        <translation>укажите --preview N --out ФАЙЛ.npz; N и --epoch — не меньше 1</translation>
+    </message>
+    <message>
+        <source>data.same_name</source>
+        <translation>объедините эти папки или переименуйте одну из них</translation>
+    </message>
+    <message>
+        <source>data.several_images</source>
+        <translation>оставьте в каждом примере одно изображение</translation>
+    </message>
+    <message>
+        <source>data.shard_missing</source>
+        <translation>исправьте шаблон или скопируйте недостающие шарды</translation>
+    </message>
+    <message>
+        <source>data.shard_pattern</source>
+        <translation>укажите диапазон от первого номера до последнего, например {{000000..000012}}</translation>
+    </message>
+    <message>
+        <source>data.shard_size</source>
+        <translation>укажите его вместе с папкой: --shards ПАПКА --shard-mb N, где N не меньше 1</translation>
+    </message>
+    <message>
+        <source>data.single_pass</source>
+        <translation>передайте сам загрузчик, а не iter(loader)</translation>
+    </message>
+    <message>
+        <source>data.sizes</source>
+        <translation>приведите их в наборе данных к одному виду, например image.convert(&apos;RGB&apos;).resize((64, 64))</translation>
+    </message>
+    <message>
+        <source>data.source</source>
+        <translation>добавьте недостающее или передайте загрузчики</translation>
+    </message>
+    <message>
+        <source>data.sparse</source>
+        <translation>запишите шарды заново без tar --sparse</translation>
+    </message>
+    <message>
+        <source>data.splits</source>
+        <translation>назовите части train, valid и test; train нужна обязательно</translation>
+    </message>
+    <message>
+        <source>data.transform</source>
+        <translation>вызовите data.reset_format() или передайте набор в Trainer как есть</translation>
+    </message>
+    <message>
+        <source>data.truncated</source>
+        <translation>замените эти файлы целыми или уберите их</translation>
+    </message>
+    <message>
+        <source>data.two_labels</source>
+        <translation>оставьте одну строку</translation>
+    </message>
+    <message>
+        <source>data.two_members</source>
+        <translation>запишите шарды заново, дав каждому файлу своё имя</translation>
+    </message>
+    <message>
+        <source>data.two_splits</source>
+        <translation>оставьте одну из этих папок</translation>
+    </message>
+    <message>
+        <source>data.unknown_class</source>
+        <translation>переименуйте папки или метки или пропустите эти изображения (--skip-unknown)</translation>
+    </message>
+    <message>
+        <source>data.unknown_source</source>
+        <translation>укажите имя набора данных, папку, в которой у каждого класса своя папка с изображениями, файл CSV или шарды tar</translation>
+    </message>
+    <message>
+        <source>data.unknown_split</source>
+        <translation>пишите train, valid или test</translation>
+    </message>
+    <message>
+        <source>data.unmatched</source>
+        <translation>верните изображение или удалите эту строку из файла правок</translation>
+    </message>
+    <message>
+        <source>data.unpublished</source>
+        <translation>их записывает в начале запуска колбэк snapshots: включите его в новом запуске</translation>
+    </message>
+    <message>
+        <source>data.unreadable</source>
+        <translation>исправьте или уберите их либо включите «Пропускать негодные»</translation>
+    </message>
+    <message>
+        <source>data.unsafe_path</source>
+        <translation>запишите шарды заново с путями внутри шарда</translation>
+    </message>
+    <message>
+        <source>data.weights</source>
+        <translation>пусть загрузчик возвращает только (изображения, метки) или ещё веса: неотрицательные числа с плавающей точкой, по одному на изображение</translation>
+    </message>
+    <message>
+        <source>data.worker_died</source>
+        <translation>возможно, не хватило памяти: закройте другие программы и начните снова</translation>
+    </message>
+    <message>
+        <source>device.missing</source>
+        <translation>выберите auto</translation>
+    </message>
+    <message>
+        <source>disk.cache</source>
+        <translation>освободите место или укажите в EPOCHSCOPE_CACHE папку, в которую можно писать</translation>
+    </message>
+    <message>
+        <source>disk.failed</source>
+        <translation>проверьте диск, а для сетевой папки — соединение</translation>
+    </message>
+    <message>
+        <source>disk.full</source>
+        <translation>освободите место</translation>
+    </message>
+    <message>
+        <source>disk.not_regular</source>
+        <translation>положите на это место сам файл</translation>
+    </message>
+    <message>
+        <source>disk.read_only</source>
+        <translation>откройте папку для записи или выберите другую папку запусков</translation>
+    </message>
+    <message>
+        <source>distributed.batch</source>
+        <translation>увеличьте размер батча (--batch)</translation>
+    </message>
+    <message>
+        <source>distributed.batch_norm</source>
+        <translation>запустите без torchrun: один процесс тоже использует все ядра (--threads); или возьмите модель без BatchNorm: --model mlp, свою с GroupNorm либо предобученную с замороженной BatchNorm (--backbone.freeze-batchnorm)</translation>
+    </message>
+    <message>
+        <source>distributed.batches</source>
+        <translation>уберите DistributedSampler и другое разделение данных: каждый процесс сам берёт свою долю батча; всё случайное в загрузчике должно зависеть от seed</translation>
+    </message>
+    <message>
+        <source>distributed.capture</source>
+        <translation>вызовите run.request_checkpoint()</translation>
+    </message>
+    <message>
+        <source>distributed.connect</source>
+        <translation>запустите их так: torchrun --nproc-per-node 2 -m trainer train …</translation>
+    </message>
+    <message>
+        <source>distributed.connection</source>
+        <translation>посмотрите, что сообщили остальные процессы, и продолжите запуск</translation>
+    </message>
+    <message>
+        <source>distributed.data</source>
+        <translation>дайте всем машинам одни и те же изображения</translation>
+    </message>
+    <message>
+        <source>distributed.devices</source>
+        <translation>укажите для всех одно и то же --device: auto, cpu или cuda</translation>
+    </message>
+    <message>
+        <source>distributed.diverged</source>
+        <translation>меняйте веса, градиенты и скорость обучения одинаково во всех процессах (колбэк с phase = Phase.DECIDE вызывается в каждом) и берите процессоры одного типа</translation>
+    </message>
+    <message>
+        <source>distributed.failed</source>
+        <translation>причину ищите в выводе этого процесса; устранив её, продолжите запуск</translation>
+    </message>
+    <message>
+        <source>distributed.lost</source>
+        <translation>выясните причину (не хватило памяти?) и продолжите запуск с любым числом процессов</translation>
+    </message>
+    <message>
+        <source>distributed.mixup</source>
+        <translation>отключите mixup и cutmix или обучайте в одном процессе</translation>
+    </message>
+    <message>
+        <source>distributed.over</source>
+        <translation>запустите все процессы заново</translation>
+    </message>
+    <message>
+        <source>distributed.seeds</source>
+        <translation>уберите torchrun или --seeds</translation>
+    </message>
+    <message>
+        <source>distributed.shard</source>
+        <translation>отключите shard или уберите то, что с ним несовместимо: accumulate, свой training_step, LBFGS, compile, обучаемую функцию потерь, общие веса у разных слоёв</translation>
+    </message>
+    <message>
+        <source>distributed.shard_devices</source>
+        <translation>запустите столько процессов, сколько есть GPU, или отключите shard</translation>
+    </message>
+    <message>
+        <source>distributed.sharded_model</source>
+        <translation>загрузите обученную модель в одном процессе: load_run(run_dir).model()</translation>
+    </message>
+    <message>
+        <source>distributed.single_pass</source>
+        <translation>передайте сам загрузчик, а не iter(loader)</translation>
+    </message>
+    <message>
+        <source>diverged.step</source>
+        <translation>уменьшите скорость обучения и проверьте, нет ли в изображениях NaN</translation>
+    </message>
+    <message>
+        <source>diverged.weights</source>
+        <translation>продолжите с последней контрольной точки с меньшей скоростью обучения</translation>
+    </message>
+    <message>
+        <source>early_stopping.options</source>
+        <translation>терпение — не меньше 1 эпохи, наименьшее улучшение — не меньше 0</translation>
+    </message>
+    <message>
+        <source>edits.line</source>
+        <translation>исправьте или удалите её: action — leave_out, relabel или fine; для relabel нужен class</translation>
+    </message>
+    <message>
+        <source>edits.missing</source>
+        <translation>исправьте настройку data.edits или уберите её, чтобы обучать с исходными метками</translation>
+    </message>
+    <message>
+        <source>edits.unknown_class</source>
+        <translation>исправьте столбец class</translation>
+    </message>
+    <message>
+        <source>edits.unreadable</source>
+        <translation>нужна таблица CSV в UTF-8 со столбцами path, digest, action, class, when</translation>
+    </message>
+    <message>
+        <source>engine.start</source>
+        <translation>выберите в настройках Python, в котором установлен epochscope</translation>
+    </message>
+    <message>
+        <source>evaluate.no_folder</source>
+        <translation>укажите папку, в которой у каждого класса своя папка, или файл CSV с путями и метками</translation>
+    </message>
+    <message>
+        <source>evaluate.options</source>
+        <translation>параметры --csv, --skip-bad и --skip-unknown нужны только вместе с --data, а --map — без него</translation>
+    </message>
+    <message>
+        <source>evaluate.shards</source>
+        <translation>распакуйте их или оцените запуск на его тестовых изображениях</translation>
+    </message>
+    <message>
+        <source>explain.class</source>
+        <translation>выберите класс из тех, которым обучена модель</translation>
+    </message>
+    <message>
+        <source>explain.neighbors</source>
+        <translation>укажите целое число не меньше 0</translation>
+    </message>
+    <message>
+        <source>explain.place</source>
+        <translation>номера начинаются с 1 и не превышают числа изображений в этой части</translation>
+    </message>
+    <message>
+        <source>export.custom</source>
+        <translation>экспортируйте trainer.model из того же скрипта: torch.save или torch.onnx.export</translation>
+    </message>
+    <message>
+        <source>export.differs</source>
+        <translation>попробуйте другой формат; если это повторится, сообщите об ошибке</translation>
+    </message>
+    <message>
+        <source>export.exists</source>
+        <translation>выберите другое имя или сначала удалите прежнее</translation>
+    </message>
+    <message>
+        <source>export.failed</source>
+        <translation>экспортируйте веса: формат safetensors</translation>
+    </message>
+    <message>
+        <source>export.format</source>
+        <translation>выберите формат из тех, что перечисляет epochscope export --help</translation>
+    </message>
+    <message>
+        <source>export.no_folder</source>
+        <translation>создайте её или выберите другую</translation>
+    </message>
+    <message>
+        <source>export.option</source>
+        <translation>уберите этот параметр или выберите другой формат</translation>
+    </message>
+    <message>
+        <source>export.unreadable</source>
+        <translation>попробуйте другой формат; если это повторится, сообщите об ошибке</translation>
+    </message>
+    <message>
+        <source>folds.count</source>
+        <translation>возьмите от 2 до {most}: столько изображений в самом маленьком классе — или добавьте в него изображений</translation>
+    </message>
+    <message>
+        <source>gui.display</source>
+        <translation>работайте в терминале (epochscope train, epochscope runs) или подключитесь через ssh -X</translation>
+    </message>
+    <message>
+        <source>gui.library</source>
+        <translation>установите их менеджером пакетов, например apt install</translation>
+    </message>
+    <message>
+        <source>gui.missing</source>
+        <translation>pip install &apos;epochscope[gui]&apos;</translation>
+    </message>
+    <message>
+        <source>install.damaged</source>
+        <translation>установите программу заново: pip install --force-reinstall epochscope</translation>
+    </message>
+    <message>
+        <source>install.missing</source>
+        <translation>выполните pip install -e . в папке с исходным кодом</translation>
+    </message>
+    <message>
+        <source>labels.answer</source>
+        <translation>запустите проверку ещё раз</translation>
+    </message>
+    <message>
+        <source>labels.not_finite</source>
+        <translation>возьмите другие веса или другой размер изображений (--backbone.size)</translation>
+    </message>
+    <message>
+        <source>labels.too_few</source>
+        <translation>нужно хотя бы 10</translation>
+    </message>
+    <message>
+        <source>learning_rate.no_length</source>
+        <translation>задайте загрузчику длину (__len__) или передайте свой планировщик</translation>
+    </message>
+    <message>
+        <source>learning_rate.options</source>
+        <translation>укажите либо свой планировщик, либо параметры встроенного: LearningRate(schedule=&apos;cosine&apos;)</translation>
+    </message>
+    <message>
+        <source>learning_rate.scheduler</source>
+        <translation>создайте его для оптимизатора этого запуска</translation>
+    </message>
+    <message>
+        <source>loss.class_weights</source>
+        <translation>нужен один вес на каждый класс, того же типа, что и логиты: weight=torch.tensor(weights).float()</translation>
+    </message>
+    <message>
+        <source>loss.labels</source>
+        <translation>оберните её в функцию, которая преобразует номера классов</translation>
+    </message>
+    <message>
+        <source>loss.weights</source>
+        <translation>пусть загрузчик возвращает только (изображения, метки), или возьмите функцию потерь с reduction=&apos;none&apos;</translation>
+    </message>
+    <message>
+        <source>lr_find.range</source>
+        <translation>укажите число из допустимых пределов; начало диапазона должно быть меньше конца</translation>
+    </message>
+    <message>
+        <source>lr_find.single_pass</source>
+        <translation>передайте в Trainer DataLoader или массивы, а не итератор</translation>
+    </message>
+    <message>
+        <source>map.not_finite</source>
+        <translation>обучение разошлось: начните новый запуск с меньшей скоростью обучения</translation>
+    </message>
+    <message>
+        <source>memory.full</source>
+        <translation>уменьшите батч (--batch) или изображения (--data.size) либо возьмите меньшую модель</translation>
+    </message>
+    <message>
+        <source>metric.failed</source>
+        <translation>исправьте метрику и продолжите запуск: эпоха сохранена; подробности — в log.txt в папке запуска</translation>
+    </message>
+    <message>
+        <source>metrics.many</source>
+        <translation>оставьте не больше 64</translation>
+    </message>
+    <message>
+        <source>metrics.mode</source>
+        <translation>укажите max, если больше — лучше, или min, если меньше — лучше; у loss это min, у accuracy и macro_f1 — max</translation>
+    </message>
+    <message>
+        <source>metrics.monitor</source>
+        <translation>добавьте её в metrics или выберите из имеющихся: {known}</translation>
+    </message>
+    <message>
+        <source>metrics.name</source>
+        <translation>выберите другое имя: буквы, цифры и _, не больше 60 знаков, не имя встроенного показателя</translation>
+    </message>
+    <message>
+        <source>metrics.no_validation</source>
+        <translation>добавьте валидационную часть (data.valid больше 0) или уберите monitor</translation>
+    </message>
+    <message>
+        <source>metrics.not_one</source>
+        <translation>передайте функцию от вероятностей и меток или объект с методами update, compute и reset</translation>
+    </message>
+    <message>
+        <source>model.batch_norm</source>
+        <translation>увеличьте размер батча (--batch) и число обучающих изображений или возьмите модель с GroupNorm</translation>
+    </message>
+    <message>
+        <source>model.half</source>
+        <translation>вызовите model.float(), а для вычислений с половинной точностью укажите precision=&apos;bfloat16&apos;</translation>
+    </message>
+    <message>
+        <source>model.nothing_to_train</source>
+        <translation>разморозьте хотя бы один параметр: parameter.requires_grad_(True)</translation>
+    </message>
+    <message>
+        <source>model.options</source>
+        <translation>проверьте параметры модели; фабрика плагина должна возвращать torch.nn.Module</translation>
+    </message>
+    <message>
+        <source>model.outputs</source>
+        <translation>верните логиты (B, C) или кортеж, который с них начинается</translation>
+    </message>
+    <message>
+        <source>model.shape</source>
+        <translation>постройте её под эту форму входа и число классов или измените размер изображений</translation>
+    </message>
+    <message>
+        <source>model.state</source>
+        <translation>храните в нём только тензоры, числа, строки, списки и словари или обучайте без папки запуска (run_dir=None)</translation>
+    </message>
+    <message>
+        <source>new_callback.exists</source>
+        <translation>выберите другое имя или другую папку (--into)</translation>
+    </message>
+    <message>
+        <source>new_callback.name</source>
+        <translation>берите латинские буквы, цифры и _, первой — букву; ключевые слова Python не подходят</translation>
+    </message>
+    <message>
+        <source>new_callback.taken</source>
+        <translation>выберите другое имя</translation>
+    </message>
+    <message>
+        <source>onnx.missing</source>
+        <translation>pip install &apos;epochscope[onnx]&apos;</translation>
+    </message>
+    <message>
+        <source>optimizer.closure</source>
+        <translation>выберите устройство cpu</translation>
+    </message>
+    <message>
+        <source>plugin.broken</source>
+        <translation>исправьте его, если он ваш, иначе обновите или удалите</translation>
+    </message>
+    <message>
+        <source>plugin.options</source>
+        <translation>исправьте параметры плагина</translation>
+    </message>
+    <message>
+        <source>precision.processor</source>
+        <translation>выберите float32</translation>
+    </message>
+    <message>
+        <source>precision.unknown</source>
+        <translation>выберите float32 или bfloat16</translation>
+    </message>
+    <message>
+        <source>precision.unsupported</source>
+        <translation>выберите float32</translation>
+    </message>
+    <message>
+        <source>precision.weights</source>
+        <translation>вызовите model.float() или выберите float32</translation>
+    </message>
+    <message>
+        <source>predict.images</source>
+        <translation>подготовьте их так же, как обучающие данные, и повторите предсказание</translation>
+    </message>
+    <message>
+        <source>predict.unsure</source>
+        <translation>укажите число от 0 до 1</translation>
+    </message>
+    <message>
+        <source>pretrained.augment</source>
+        <translation>оставьте из аугментаций только отражения или обучайте и саму сеть (--tune top)</translation>
+    </message>
+    <message>
+        <source>pretrained.damaged</source>
+        <translation>удалите его; если он из пакета, установите пакет заново</translation>
+    </message>
+    <message>
+        <source>pretrained.download</source>
+        <translation>проверьте сеть и начните снова или положите файл сюда: {path}</translation>
+    </message>
+    <message>
+        <source>pretrained.missing</source>
+        <translation>pip install &apos;epochscope[pretrained]&apos;</translation>
+    </message>
+    <message>
+        <source>pretrained.other</source>
+        <translation>верните файл на место или обучите модель заново</translation>
+    </message>
+    <message>
+        <source>recipe.unknown</source>
+        <translation>укажите имя рецепта или путь к файлу TOML</translation>
+    </message>
+    <message>
+        <source>recipe.unreadable</source>
+        <translation>сохраните его как текст в UTF-8</translation>
+    </message>
+    <message>
+        <source>report.name</source>
+        <translation>нужны от 1 до 100 знаков в одной строке и не больше 100 разных имён за запуск</translation>
+    </message>
+    <message>
+        <source>report.picture</source>
+        <translation>передайте массив uint8 (H, W), (H, W, 3) или (H, W, 4), изображение PIL или файл PNG из папки запуска, не больше 4096 × 4096 пикселей и 16 МБ</translation>
+    </message>
+    <message>
+        <source>report.value</source>
+        <translation>передайте число либо массив или тензор из одного числа</translation>
+    </message>
+    <message>
+        <source>request.unanswered</source>
+        <translation>подождите: запрос остаётся в силе. Если процесс завис, завершите его и продолжите запуск</translation>
+    </message>
+    <message>
+        <source>request.unknown</source>
+        <translation>обновите Epochscope: окно и процесс обучения должны быть одной версии</translation>
+    </message>
+    <message>
+        <source>resume.accumulate</source>
+        <translation>продолжите с тем же accumulate или начните новый запуск</translation>
+    </message>
+    <message>
+        <source>resume.callbacks</source>
+        <translation>назовите файл снова: epochscope resume {run} {named}
+или установите пакет, в который он вошёл.
+Чтобы продолжить без них: epochscope resume {run} {left_out}</translation>
+    </message>
+    <message>
+        <source>resume.monitor</source>
+        <translation>продолжите с прежним показателем или начните новый запуск</translation>
+    </message>
+    <message>
+        <source>resume.no_folder</source>
+        <translation>передайте в Trainer папку остановленного запуска: run_dir=…</translation>
+    </message>
+    <message>
+        <source>resume.nothing</source>
+        <translation>выберите запуск из списка или начните новый</translation>
+    </message>
+    <message>
+        <source>run.ambiguous</source>
+        <translation>укажите имя полнее</translation>
+    </message>
+    <message>
+        <source>run.baseline</source>
+        <translation>обучите заново: epochscope compare ДАННЫЕ --only {algorithm}; оценка и предсказания работают</translation>
+    </message>
+    <message>
+        <source>run.busy</source>
+        <translation>дождитесь конца или сначала остановите его</translation>
+    </message>
+    <message>
+        <source>run.custom</source>
+        <translation>продолжите его в том же скрипте: fit(resume=True)</translation>
+    </message>
+    <message>
+        <source>run.data_gone</source>
+        <translation>верните их туда, где они были: по ним определяется, как готовить новые изображения</translation>
+    </message>
+    <message>
+        <source>run.exists</source>
+        <translation>выберите другое имя или продолжите тот запуск</translation>
+    </message>
+    <message>
+        <source>run.live</source>
+        <translation>сначала остановите его</translation>
+    </message>
+    <message>
+        <source>run.name</source>
+        <translation>нужны от 1 до 64 знаков из A–Z a–z 0–9 . _ -, без точки в начале и в конце; не «last»</translation>
+    </message>
+    <message>
+        <source>run.no_checkpoint</source>
+        <translation>пусть пройдёт хотя бы одна эпоха</translation>
+    </message>
+    <message>
+        <source>run.no_evaluation</source>
+        <translation>доведите его до конца или оцените сейчас</translation>
+    </message>
+    <message>
+        <source>run.not_evaluated</source>
+        <translation>оцените его: epochscope evaluate</translation>
+    </message>
+    <message>
+        <source>run.not_running</source>
+        <translation>продолжите его: кнопка «Продолжить» или epochscope resume</translation>
+    </message>
+    <message>
+        <source>run.nothing_to_draw</source>
+        <translation>дождитесь конца первой эпохи; почему его нет, покажет epochscope runs show</translation>
+    </message>
+    <message>
+        <source>run.outside</source>
+        <translation>внутри папки запуска допустимы только пути, которые из неё не выходят</translation>
+    </message>
+    <message>
+        <source>run.own_data</source>
+        <translation>откройте данные так же, как в скрипте: open_data(...)</translation>
+    </message>
+    <message>
+        <source>run.own_model</source>
+        <translation>передайте её: load_run(..., model=Network())</translation>
+    </message>
+    <message>
+        <source>run.unknown</source>
+        <translation>выберите запуск из списка (epochscope runs) или укажите его папку</translation>
+    </message>
+    <message>
+        <source>search.busy</source>
+        <translation>дождитесь конца или остановите его там (Ctrl-C)</translation>
+    </message>
+    <message>
+        <source>search.missing</source>
+        <translation>pip install &apos;epochscope[search]&apos;</translation>
+    </message>
+    <message>
+        <source>search.other_plan</source>
+        <translation>выберите другое имя</translation>
+    </message>
+    <message>
+        <source>search.plan</source>
+        <translation>начните поиск под другим именем</translation>
+    </message>
+    <message>
+        <source>search.space</source>
+        <translation>пишите ИМЯ=ОТ..ДО, ИМЯ=ОТ..ДО:log, ИМЯ=ОТ..ДО:ШАГ или ИМЯ=А,Б,В; все настройки и их пределы покажет epochscope describe</translation>
+    </message>
+    <message>
+        <source>search.space_file</source>
+        <translation>нужен файл TOML с таблицей [space] и строками вида &quot;train.lr&quot; = &quot;1e-4..1e-1:log&quot;</translation>
+    </message>
+    <message>
+        <source>search.trials</source>
+        <translation>укажите целое число, не меньше 1</translation>
+    </message>
+    <message>
+        <source>seeds.count</source>
+        <translation>задайте не меньше двух запусков; для большинства вопросов хватает пяти</translation>
+    </message>
+    <message>
+        <source>settings.invalid</source>
+        <translation>исправьте названные настройки; их пределы покажет epochscope describe</translation>
+    </message>
+    <message>
+        <source>settings.toml</source>
+        <translation>нужны строки вида epochs = 5 или device = &quot;cpu&quot; под заголовком таблицы, например [train]</translation>
+    </message>
+    <message>
+        <source>settings.unreadable</source>
+        <translation>нужен файл TOML в UTF-8, например run.toml какого-нибудь запуска</translation>
+    </message>
+    <message>
+        <source>shards.exists</source>
+        <translation>укажите новую или пустую папку</translation>
+    </message>
+    <message>
+        <source>slices.data</source>
+        <translation>сравнивайте запуски, в папках которых есть environment.json с отпечатком данных</translation>
+    </message>
+    <message>
+        <source>slices.fact</source>
+        <translation>выберите свойство, по которому изображения различаются</translation>
+    </message>
+    <message>
+        <source>slices.mismatch</source>
+        <translation>оцените запуск ещё раз</translation>
+    </message>
+    <message>
+        <source>slices.not_evaluated</source>
+        <translation>оцените его или выберите другую часть</translation>
+    </message>
+    <message>
+        <source>slices.pattern</source>
+        <translation>укажите шаблон пути, под который подходит часть изображений</translation>
+    </message>
+    <message>
+        <source>slices.split</source>
+        <translation>выберите другую часть данных</translation>
+    </message>
+    <message>
+        <source>table.columns</source>
+        <translation>назовите столбцы path и label</translation>
+    </message>
+    <message>
+        <source>table.unreadable</source>
+        <translation>нужен файл CSV в UTF-8 со столбцами путей и меток</translation>
+    </message>
+    <message>
+        <source>testing.no_run</source>
+        <translation>укажите папку запуска или его journal.jsonl</translation>
+    </message>
+    <message>
+        <source>testing.not_training</source>
+        <translation>выберите событие из training(events)</translation>
+    </message>
+    <message>
+        <source>testing.recording</source>
+        <translation>возьмите одну из имеющихся записей или укажите папку своего запуска</translation>
+    </message>
+    <message>
+        <source>timm.missing</source>
+        <translation>pip install &apos;epochscope[pretrained]&apos;</translation>
+    </message>
+    <message>
+        <source>timm.unknown</source>
+        <translation>имена моделей смотрите на https://huggingface.co/timm</translation>
+    </message>
+    <message>
+        <source>tracker.failed</source>
+        <translation>подробности — в log.txt в папке запуска; недостающее передаст epochscope export</translation>
+    </message>
+    <message>
+        <source>tracker.missing</source>
+        <translation>pip install &apos;epochscope[{package}]&apos;</translation>
+    </message>
+    <message>
+        <source>tracker.options</source>
+        <translation>pictures — целое число от 0, patience — секунды, от 0, mode — offline или online</translation>
+    </message>
+    <message>
+        <source>train.count</source>
+        <translation>укажите целое число от 1 до {most}</translation>
+    </message>
+    <message>
+        <source>train.epochs</source>
+        <translation>укажите целое число не меньше 1</translation>
+    </message>
+    <message>
+        <source>train.option</source>
+        <translation>исправьте значение; допустимые значения перечислены в справочнике</translation>
+    </message>
+    <message>
+        <source>train.soft_labels</source>
+        <translation>отключите mixup и cutmix или возьмите кросс-энтропию</translation>
+    </message>
+    <message>
+        <source>train.step_compile</source>
+        <translation>отключите compile или сами вызовите torch.compile для модели</translation>
+    </message>
+    <message>
+        <source>train.step_result</source>
+        <translation>верните потерю с градиентом или пару (потеря, логиты)</translation>
+    </message>
+    <message>
+        <source>version.newer</source>
+        <translation>обновите Epochscope: pip install --upgrade epochscope</translation>
+    </message>
+    <message>
+        <source>weights.file</source>
+        <translation>нужен файл .safetensors или state dict, сохранённый torch.save (только тензоры)</translation>
+    </message>
+    <message>
+        <source>weights.other_network</source>
+        <translation>выберите модель, к которой относятся эти веса</translation>
+    </message>
+</context>
+<context>
     <name>Folder</name>
     <message>
         <source>({count} more)</source>
@@ -2897,7 +3923,7 @@
     </message>
     <message>
         <source>The run refers to {file}, which is outside its folder. It was not opened.</source>
-        <translation>Запуск указывает на {file} вне своей папки. Файл не открыт.</translation>
+        <translation>Запуск ссылается на {file} за пределами своей папки. Файл не был открыт.</translation>
     </message>
     <message>
         <source>{file} cannot be read: {reason}</source>
@@ -2905,7 +3931,7 @@
     </message>
     <message>
         <source>{file} is a link. It was not opened.</source>
-        <translation>{file} — ссылка. Она не открыта.</translation>
+        <translation>{file} — ссылка, она не была открыта.</translation>
     </message>
     <message>
         <source>{file} is missing.</source>
@@ -2913,11 +3939,11 @@
     </message>
     <message>
         <source>{file} is not a file. It was not opened.</source>
-        <translation>{file} — не файл. Он не открыт.</translation>
+        <translation>{file} — не файл, он не был открыт.</translation>
     </message>
     <message>
         <source>{file} is not a folder. It was not opened.</source>
-        <translation>{file} — не папка. Она не открыта.</translation>
+        <translation>{file} — не папка, она не была открыта.</translation>
     </message>
     <message>
         <source>{file} was made by a newer Epochscope. Update Epochscope to use it.</source>
@@ -3008,7 +4034,7 @@
     </message>
     <message>
         <source>Validation and test together leave nothing to train on.</source>
-        <translation>Валидационная и тестовая части вместе не оставляют ничего для обучения.</translation>
+        <translation>После валидационной и тестовой частей для обучения ничего не остаётся.</translation>
     </message>
     <message>
         <source>a number</source>
@@ -3069,8 +4095,8 @@
         <translation>Загрузка модели… Первое изображение займёт несколько секунд.</translation>
     </message>
     <message>
-        <source>Nothing supports this class; bright areas speak least against it</source>
-        <translation>В пользу этого класса не говорит ничего; светлым показано то, что говорит против меньше всего</translation>
+        <source>Nothing supports this class; bright areas count least against it</source>
+        <translation>В пользу этого класса не говорит ничего; светлым показано то, что меньше всего говорит против него</translation>
     </message>
     <message>
         <source>Occlusion: confidence lost where it is covered</source>
@@ -3120,8 +4146,8 @@
 <context>
     <name>HelpActions</name>
     <message>
-        <source>Epochscope {version}: train an image classifier and see, while it happens, what it learns.</source>
-        <translation>Epochscope {version}: обучает классификатор изображений и по ходу дела показывает, чему он учится.</translation>
+        <source>Epochscope {version}: train an image classifier and watch what it learns as it learns it.</source>
+        <translation>Epochscope {version}: обучает классификаторы изображений и прямо во время обучения показывает, чему они учатся.</translation>
     </message>
     <message>
         <source>Error in the window, not in the run: {error}</source>
@@ -3313,8 +4339,8 @@
         <translation>{true}, предсказано верно</translation>
     </message>
     <message>
-        <source>{true}, predicted {predicted} with {share}, {verdict}, {loss}</source>
-        <translation>{true}, предсказано {predicted} с уверенностью {share}, {verdict}, {loss}</translation>
+        <source>{true}, predicted as {predicted} ({share}), {verdict}, {loss}</source>
+        <translation>{true}, предсказано: {predicted}, уверенность {share}, {verdict}, {loss}</translation>
     </message>
 </context>
 <context>
@@ -3348,7 +4374,7 @@
         <translation>Обучающее изображение класса {name}</translation>
     </message>
     <message>
-        <source>Training image of the class {name}, predicted {predicted} with {share}</source>
+        <source>Training image of the class {name}, predicted as {predicted} ({share})</source>
         <translation>Обучающее изображение класса {name}, предсказано {predicted}: {share}</translation>
     </message>
     <message>
@@ -3364,7 +4390,7 @@
     <name>Images</name>
     <message>
         <source>A file of this run refers to a path outside the run folder. It was not opened.</source>
-        <translation>Файл этого запуска указывает на путь вне папки запуска. Он не был открыт.</translation>
+        <translation>Файл этого запуска ссылается на путь за пределами папки запуска. Он не был открыт.</translation>
     </message>
     <message>
         <source>Best weights</source>
@@ -3387,7 +4413,7 @@
         <translation>Файлы этих изображений повреждены.</translation>
     </message>
     <message>
-        <source>The files behind these images are gone.</source>
+        <source>The files behind these images no longer exist.</source>
         <translation>Файлов этих изображений больше нет.</translation>
     </message>
     <message>
@@ -3396,7 +4422,7 @@
     </message>
     <message>
         <source>The images of this run were not kept for viewing. Runs with your own data loaders keep none.</source>
-        <translation>Изображения этого запуска не сохранены для просмотра. Для запусков на своих загрузчиках данных показать нечего.</translation>
+        <translation>Изображения этого запуска не сохранены для просмотра. При обучении на собственных загрузчиках они не сохраняются.</translation>
     </message>
     <message>
         <source>The predictions of this run do not match its images.</source>
@@ -3414,8 +4440,8 @@
         <translation>Важность</translation>
     </message>
     <message>
-        <source>Known once four trials are completed.</source>
-        <translation>Станет известна, когда завершатся четыре пробы.</translation>
+        <source>Available once four trials are completed.</source>
+        <translation>Появится, когда завершатся четыре пробы.</translation>
     </message>
     <message>
         <source>Setting</source>
@@ -3450,7 +4476,7 @@
     </message>
     <message>
         <source>It is unlike all other images: does it belong here?</source>
-        <translation>Не похоже ни на одно другое изображение: место ли ему здесь?</translation>
+        <translation>Не похоже на остальные изображения: точно ли оно отсюда?</translation>
     </message>
     <message>
         <source>It looks more like {suggested} than {label}.</source>
@@ -3461,7 +4487,7 @@
         <translation>Сравнивались только пиксели: предобученная сеть не установлена. На фотографиях так находится гораздо меньше неверных меток. Установить её: {command}</translation>
     </message>
     <message>
-        <source>Judged by the other images it is {suggested} ({share}), not {label} ({own}).</source>
+        <source>Judging by the other images, it is {suggested} ({share}), not {label} ({own}).</source>
         <translation>Судя по остальным изображениям, это «{suggested}» ({share}), а не «{label}» ({own}).</translation>
     </message>
     <message>
@@ -3469,7 +4495,7 @@
         <translation>У почти такого же изображения метка «{other}».</translation>
     </message>
     <message>
-        <source>Nearly the same picture is in {split}, too: results on it say little.</source>
+        <source>Nearly the same picture is also in {split}, so scores there say little.</source>
         <translation>Почти такое же изображение есть и в другой выборке ({split}): результат на нём мало о чём говорит.</translation>
     </message>
     <message>
@@ -3485,7 +4511,7 @@
         <translation>У такого же изображения метка «{other}».</translation>
     </message>
     <message>
-        <source>The same picture is in {split}, too: results on it say little.</source>
+        <source>The same picture is also in {split}, so scores there say little.</source>
         <translation>Такое же изображение есть и в другой выборке ({split}): результат на нём мало о чём говорит.</translation>
     </message>
     <message>
@@ -3518,7 +4544,7 @@
     </message>
     <message>
         <source>the models agree with {share} of the labels</source>
-        <translation>модели согласны с {share} меток</translation>
+        <translation>модели согласны с метками в {share} случаев</translation>
     </message>
     <message>
         <source>left out</source>
@@ -3564,7 +4590,7 @@
     </message>
     <message>
         <source>The run has not recorded its images yet.</source>
-        <translation>Запуск ещё не записал, на каких изображениях он обучается.</translation>
+        <translation>Запуск ещё не записал свои изображения.</translation>
     </message>
     <message>
         <source>There is no earlier run with the same settings to compare with.</source>
@@ -3576,7 +4602,7 @@
     </message>
     <message>
         <source>This run was trained with the label edits in {path}</source>
-        <translation>При обучении этого запуска учтены решения из {path}</translation>
+        <translation>Этот запуск обучался с учётом решений из {path}</translation>
     </message>
 </context>
 <context>
@@ -3780,7 +4806,7 @@
     </message>
     <message>
         <source>Learns from your images alone. For many images, or small ones unlike photographs.</source>
-        <translation>Учится только на ваших изображениях. Для больших наборов и для мелких картинок, не похожих на фотографии.</translation>
+        <translation>Обучается только на ваших изображениях. Подходит для больших наборов и для мелких картинок, не похожих на фотографии.</translation>
     </message>
     <message>
         <source>Linear</source>
@@ -3804,7 +4830,7 @@
     </message>
     <message>
         <source>Pretrained on a million photographs: only one layer learns your classes. Needs few images.</source>
-        <translation>Сеть уже обучена на миллионе фотографий, и вашим классам учится только один слой. Хватает немногих изображений.</translation>
+        <translation>Сеть уже обучена на миллионе фотографий, на ваших классах обучается только один слой. Хватит и небольшого числа изображений.</translation>
     </message>
     <message>
         <source>Small network from scratch</source>
@@ -3816,7 +4842,7 @@
     </message>
     <message>
         <source>With fewer than 1,000 images per class, a pretrained network usually does best.</source>
-        <translation>Если на класс меньше 1000, обычно лучше всего предобученная сеть.</translation>
+        <translation>Если на класс приходится меньше 1000 изображений, обычно лучше всего предобученная сеть.</translation>
     </message>
     <message>
         <source>about {time}</source>
@@ -3843,8 +4869,8 @@
         <translation>{count} с</translation>
     </message>
     <message>
-        <source>⚠ A run on this data would stop: {place}: {reason}.</source>
-        <translation>⚠ Обучение на этих данных прервётся: {place}: {reason}.</translation>
+        <source>⚠ Training on this data would fail: {place}: {reason}.</source>
+        <translation>⚠ Обучение на этих данных прервётся с ошибкой: {place}: {reason}.</translation>
     </message>
 </context>
 <context>
@@ -3881,12 +4907,12 @@
         <translation>Файл с этой картинкой повреждён или слишком велик.</translation>
     </message>
     <message>
-        <source>The file with this picture is gone.</source>
+        <source>The file of this picture no longer exists.</source>
         <translation>Файла с этой картинкой больше нет.</translation>
     </message>
     <message>
         <source>The run refers to a file outside its folder. It was not opened.</source>
-        <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
+        <translation>Запуск ссылается на файл за пределами своей папки. Файл не был открыт.</translation>
     </message>
     <message>
         <source>{name}, epoch {epoch}</source>
@@ -3929,7 +4955,7 @@
     </message>
     <message>
         <source>Your images are never changed or moved. What you decide is saved at once to one table (CSV), which training reads.</source>
-        <translation>Ваши изображения не меняются и не перемещаются. Каждое решение сразу записывается в одну таблицу (CSV), которую читает обучение.</translation>
+        <translation>Ваши изображения не меняются и не перемещаются. Каждое решение сразу записывается в таблицу (CSV), которая учитывается при обучении.</translation>
     </message>
 </context>
 <context>
@@ -3979,7 +5005,7 @@
     </message>
     <message>
         <source>Folder of images to classify, sub-folders included</source>
-        <translation>Папка с изображениями: будут классифицированы все, и во вложенных папках тоже</translation>
+        <translation>Папка с изображениями для классификации, включая вложенные папки</translation>
     </message>
     <message>
         <source>As a table (CSV)…</source>
@@ -4007,7 +5033,7 @@
     </message>
     <message>
         <source>Drop images or a folder here, or choose some: the best weights of this run classify them.</source>
-        <translation>Перетащите сюда изображения или папку либо выберите их: они будут классифицированы с лучшими весами этого запуска.</translation>
+        <translation>Перетащите сюда изображения или папку либо выберите их: модель с лучшими весами этого запуска их классифицирует.</translation>
     </message>
     <message>
         <source>Folder…</source>
@@ -4023,11 +5049,11 @@
     </message>
     <message>
         <source>Save the images shown below, without those the filter hides</source>
-        <translation>Сохранить то, что показано ниже: скрытое фильтром не войдёт</translation>
+        <translation>Сохранить показанные ниже изображения, без скрытых фильтром</translation>
     </message>
     <message>
         <source>Use the weights the run has now</source>
-        <translation>С весами, которые есть у запуска сейчас</translation>
+        <translation>С нынешними весами запуска</translation>
     </message>
     <message>
         <source>Show all images</source>
@@ -4047,7 +5073,7 @@
     </message>
     <message>
         <source>other files in the folder, ignored: {count}</source>
-        <translation>другие файлы в папке, не просмотрены: {count}</translation>
+        <translation>другие файлы в папке пропущены: {count}</translation>
     </message>
     <message>
         <source>{count} images copied</source>
@@ -4078,7 +5104,7 @@
         <translation>Изображения…</translation>
     </message>
     <message>
-        <source>Last weights of {run} (it has no best ones)</source>
+        <source>Last weights of {run} (there are no best weights)</source>
         <translation>Последние веса запуска {run}: лучших у него нет</translation>
     </message>
     <message>
@@ -4137,11 +5163,11 @@
         <translation>Высокий контраст, светлая</translation>
     </message>
     <message>
-        <source>It can train: {versions}</source>
-        <translation>Он может обучать: {versions}</translation>
+        <source>Ready to train: {versions}</source>
+        <translation>Готов к обучению: {versions}</translation>
     </message>
     <message>
-        <source>It cannot be used. {reason}</source>
+        <source>This Python cannot be used. {reason}</source>
         <translation>Этот Python не подходит. {reason}</translation>
     </message>
     <message>
@@ -4208,7 +5234,7 @@
     </message>
     <message>
         <source>Accept the proposal (C or Enter)</source>
-        <translation>Сделать, как предложено (C или Enter)</translation>
+        <translation>Принять предложение (C или Enter)</translation>
     </message>
     <message>
         <source>Label is fine</source>
@@ -4242,8 +5268,8 @@
         <translation>Подобрать…</translation>
     </message>
     <message>
-        <source>Train for some hundred steps while the learning rate rises, and propose one</source>
-        <translation>Несколько сотен шагов обучения с растущей скоростью, по которым будет предложено значение</translation>
+        <source>Train for a few hundred steps while the learning rate rises, then suggest a rate</source>
+        <translation>Сделать несколько сотен шагов с растущей скоростью обучения и предложить значение</translation>
     </message>
 </context>
 <context>
@@ -4253,7 +5279,7 @@
         <translation>Отмена</translation>
     </message>
     <message>
-        <source>Click the curve to choose another rate. The form has {rate} now.</source>
+        <source>Click the curve to choose another rate. Currently set: {rate}.</source>
         <translation>Щёлкните по кривой, чтобы выбрать другое значение. Сейчас в форме {rate}.</translation>
     </message>
     <message>
@@ -4277,15 +5303,15 @@
         <translation>Самый крутой спуск: {rate}</translation>
     </message>
     <message>
-        <source>The loss was not finite from the first steps on.</source>
-        <translation>Потери с первых же шагов не были конечным числом.</translation>
+        <source>The loss was not finite from the very first steps.</source>
+        <translation>Потери с первых же шагов — NaN или бесконечность.</translation>
     </message>
     <message>
-        <source>The model trains for some hundred steps while the rate rises …</source>
-        <translation>Модель делает несколько сотен шагов, скорость обучения растёт …</translation>
+        <source>Training for a few hundred steps while the rate rises …</source>
+        <translation>Несколько сотен шагов с растущей скоростью обучения …</translation>
     </message>
     <message>
-        <source>Training loss over the learning rate</source>
+        <source>Training loss against learning rate</source>
         <translation>Потери на обучении в зависимости от скорости обучения</translation>
     </message>
     <message>
@@ -4300,7 +5326,7 @@
 <context>
     <name>Reasons</name>
     <message numerus="yes">
-        <source>%n file(s) with several pages or frames, of which the first is used: {where}</source>
+        <source>%n file(s) with several pages or frames; only the first is used: {where}</source>
         <translation>
             <numerusform>%n файл с несколькими страницами или кадрами, используется первый: {where}</numerusform>
             <numerusform>%n файла с несколькими страницами или кадрами, используется первый: {where}</numerusform>
@@ -4451,8 +5477,8 @@
         <translation>Запусков пока нет</translation>
     </message>
     <message>
-        <source>The ones you train appear here, the newest first.</source>
-        <translation>Здесь появятся те, что вы обучите, сначала новые.</translation>
+        <source>Runs you train appear here, newest first.</source>
+        <translation>Здесь появятся ваши запуски, сначала новые.</translation>
     </message>
 </context>
 <context>
@@ -4521,7 +5547,7 @@
     </message>
     <message>
         <source>The pretrained network itself is fine-tuned on the images: better than its head alone, and minutes slower.</source>
-        <translation>Предобученная сеть сама дообучается на изображениях: лучше, чем одна голова, но на несколько минут дольше.</translation>
+        <translation>Сама предобученная сеть дообучается на ваших изображениях: точнее, чем одна голова, но на несколько минут дольше.</translation>
     </message>
 </context>
 <context>
@@ -4547,8 +5573,8 @@
         <translation>идеальная калибровка</translation>
     </message>
     <message>
-        <source>share that is right</source>
-        <translation>доля верных</translation>
+        <source>share of correct predictions</source>
+        <translation>доля верных предсказаний</translation>
     </message>
 </context>
 <context>
@@ -4605,7 +5631,7 @@
         <translation>Он ничего не вывел.</translation>
     </message>
     <message numerus="yes">
-        <source>It is asked to save and quit; after %n second(s) it is killed. Progress since its last checkpoint is lost; the run can be continued from there.</source>
+        <source>It will be asked to save and quit, and killed after %n second(s). Progress since its last checkpoint is lost; the run can be continued from there.</source>
         <translation>
             <numerusform>Его попросят сохраниться и завершиться; через %n секунду он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
             <numerusform>Его попросят сохраниться и завершиться; через %n секунды он будет завершён принудительно. Всё, что было после последней контрольной точки, пропадёт; с неё запуск можно продолжить.</numerusform>
@@ -4614,7 +5640,7 @@
     </message>
     <message>
         <source>This includes its weights, metrics and images: {folder}</source>
-        <translation>Вместе с ним уйдут его веса, показатели и изображения: {folder}</translation>
+        <translation>Вместе с ним в корзину попадут его веса, показатели и изображения: {folder}</translation>
     </message>
     <message>
         <source>Keep it</source>
@@ -4666,7 +5692,7 @@
     </message>
     <message>
         <source>The run does not need the window: it keeps training, and you can open it again later.</source>
-        <translation>Запуску не нужно окно: он может продолжаться сам, а открыть его здесь можно будет позже.</translation>
+        <translation>Окно запуску не нужно: он продолжит обучаться сам, а открыть его снова можно будет позже.</translation>
     </message>
     <message>
         <source>Wait</source>
@@ -4692,8 +5718,8 @@
         <translation>Устройство</translation>
     </message>
     <message>
-        <source>How much the number above would change with other images of the same kind; the effect of another seed is not included.</source>
-        <translation>Насколько это число могло бы отличаться на других подобных изображениях; разброс из-за зерна сюда не входит.</translation>
+        <source>How much the number above would vary with other images of the same kind; the effect of a different seed is not included.</source>
+        <translation>Насколько это число изменилось бы на других подобных изображениях; влияние seed сюда не входит.</translation>
     </message>
     <message>
         <source>Images: test</source>
@@ -4772,7 +5798,7 @@
         <translation>Эпоха {epoch} из {epochs}</translation>
     </message>
     <message>
-        <source>Facts of the run</source>
+        <source>Run details</source>
         <translation>Сведения о запуске</translation>
     </message>
     <message>
@@ -4780,7 +5806,7 @@
         <translation>Изображений/с</translation>
     </message>
     <message>
-        <source>Images/s that each process could do by itself: the time in which it waits for the others is left out. All of them are as fast as the slowest.</source>
+        <source>Images/s that each process could reach on its own, not counting the time it waits for the others. Together they are only as fast as the slowest.</source>
         <translation>Сколько изображений в секунду обработал бы каждый процесс сам по себе: ожидание остальных не учитывается. Вместе они работают со скоростью самого медленного.</translation>
     </message>
     <message>
@@ -4912,7 +5938,7 @@
     </message>
     <message>
         <source>This run was trained with your decisions about labels.</source>
-        <translation>При обучении этого запуска учтены ваши решения о метках.</translation>
+        <translation>Этот запуск обучался с учётом ваших решений о метках.</translation>
     </message>
     <message>
         <source>{callback} failed in {hook} at epoch {epoch}; the run went on without it: {error}</source>
@@ -5092,11 +6118,11 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n run(s) stay: they are being trained. Stop them first.</source>
+        <source>%n run(s) not deleted: still training. Stop them first.</source>
         <translation>
-            <numerusform>%n запуск остаётся: он обучается. Сначала остановите его.</numerusform>
-            <numerusform>%n запуска остаются: они обучаются. Сначала остановите их.</numerusform>
-            <numerusform>%n запусков остаются: они обучаются. Сначала остановите их.</numerusform>
+            <numerusform>%n запуск не удалён: он ещё обучается. Сначала остановите его.</numerusform>
+            <numerusform>%n запуска не удалены: они ещё обучаются. Сначала остановите их.</numerusform>
+            <numerusform>%n запусков не удалены: они ещё обучаются. Сначала остановите их.</numerusform>
         </translation>
     </message>
     <message>
@@ -5180,8 +6206,8 @@
         <translation>Имя, состояние, данные, модель, тег или заметка</translation>
     </message>
     <message>
-        <source>No name, status, data, model, tag or note has all of these words.</source>
-        <translation>Ни в имени, ни в состоянии, данных, модели, тегах или заметке таких слов нет.</translation>
+        <source>No run matches all of these words.</source>
+        <translation>Ни один запуск не содержит всех этих слов.</translation>
     </message>
     <message>
         <source>No runs yet</source>
@@ -5204,7 +6230,7 @@
         <translation>Начните новый запуск или посмотрите записанный.</translation>
     </message>
     <message>
-        <source>Train to how many epochs in total?</source>
+        <source>How many epochs in total?</source>
         <translation>До скольких эпох всего обучать?</translation>
     </message>
     <message>
@@ -5235,7 +6261,7 @@
     </message>
     <message>
         <source>Not saved yet, kept in memory only: {reason}</source>
-        <translation>Не сохранено, есть только в памяти: {reason}</translation>
+        <translation>Пока не сохранено, есть только в памяти: {reason}</translation>
     </message>
     <message>
         <source>Not saved yet: choose where to save</source>
@@ -5258,8 +6284,8 @@
         <translation>Обучить заново</translation>
     </message>
     <message>
-        <source>taken over from another program: {count}</source>
-        <translation>принято от другой программы: {count}</translation>
+        <source>from another program: {count}</source>
+        <translation>из другой программы: {count}</translation>
     </message>
 </context>
 <context>
@@ -5299,7 +6325,7 @@
         <translation>&amp;Поиск</translation>
     </message>
     <message>
-        <source>A newer Epochscope made this search.</source>
+        <source>This search was made by a newer Epochscope.</source>
         <translation>Этот поиск сделан более новой версией Epochscope.</translation>
     </message>
     <message>
@@ -5379,11 +6405,11 @@
         <translation>План этого поиска прочитать не удалось.</translation>
     </message>
     <message>
-        <source>The search begins …</source>
+        <source>Starting the search …</source>
         <translation>Поиск начинается…</translation>
     </message>
     <message>
-        <source>The search could not begin:</source>
+        <source>The search could not start:</source>
         <translation>Поиск не начался:</translation>
     </message>
     <message>
@@ -5430,7 +6456,7 @@
         <translation>Проверить разметку</translation>
     </message>
     <message>
-        <source>Models trained on the other images check each label. You decide where they disagree with it, where copies have different labels or are in two splits, and about images unlike all others: change the class, leave the image out, or keep it. Your files are never changed.</source>
+        <source>Models trained on the other images check each label. You decide about labels they disagree with, copies that have different labels or appear in two splits, and outliers: change the class, leave the image out, or keep it. Your files are never changed.</source>
         <translation>Каждую метку проверяют модели, обученные на остальных изображениях. Если они с ней не согласны, если у копий разные метки или копии попали в разные части данных, если изображение не похоже на остальные, решаете вы: сменить класс, исключить изображение или оставить всё как есть. Сами файлы не меняются.</translation>
     </message>
     <message>
@@ -5469,8 +6495,8 @@
         <translation>&amp;Пробы</translation>
     </message>
     <message>
-        <source>A logarithmic range begins above 0.</source>
-        <translation>Логарифмический диапазон начинается выше 0.</translation>
+        <source>A logarithmic range must start above 0.</source>
+        <translation>Логарифмический диапазон должен начинаться выше 0.</translation>
     </message>
     <message>
         <source>A search or run of this name already exists.</source>
@@ -5501,8 +6527,8 @@
         <translation>Ожидается: целое число от 1 до {most}</translation>
     </message>
     <message>
-        <source>Importance is known from {least} completed trials on.</source>
-        <translation>Важность станет известна, когда проб завершится не меньше {least}.</translation>
+        <source>Importance needs at least {least} completed trials.</source>
+        <translation>Важность появится, когда завершится не меньше проб: {least}.</translation>
     </message>
     <message>
         <source>LOW must be below HIGH.</source>
@@ -5533,8 +6559,8 @@
         <translation>Шаг должен быть больше 0 и помещаться между ОТ и ДО.</translation>
     </message>
     <message>
-        <source>Trains many runs with different settings; the validation images tell which is the best. LOW..HIGH is a range, LOW..HIGH:log one that is tried evenly in its logarithm; A,B,C are choices.</source>
-        <translation>Обучает много запусков с разными настройками; какой лучше, показывает валидация. ОТ..ДО — диапазон, ОТ..ДО:log — диапазон, который перебирается равномерно по логарифму; A,B,C — варианты.</translation>
+        <source>Trains many runs with different settings and ranks them on the validation images. LOW..HIGH is a range, LOW..HIGH:log a range on a log scale; A,B,C are choices.</source>
+        <translation>Обучает много запусков с разными настройками и сравнивает их по валидации. ОТ..ДО — диапазон, ОТ..ДО:log — диапазон в логарифмическом масштабе; A,B,C — варианты.</translation>
     </message>
     <message>
         <source>Trials</source>
@@ -5568,7 +6594,7 @@
     <name>Settings</name>
     <message>
         <source>A table per plugin, checked by the plugin</source>
-        <translation>Таблица на плагин, её проверяет сам плагин</translation>
+        <translation>По таблице на плагин; её проверяет сам плагин</translation>
     </message>
     <message>
         <source>Accumulate</source>
@@ -5583,8 +6609,8 @@
         <translation>Параметр альфа для mixup: изображения и их метки смешиваются попарно; 0 — выключено, обычно 0.2</translation>
     </message>
     <message>
-        <source>At most this many are used, each class keeping its share; auto: all</source>
-        <translation>Берётся не больше стольких, доля каждого класса сохраняется; auto: все</translation>
+        <source>Use at most this many, with the same class proportions; auto: all</source>
+        <translation>Брать не больше стольких, с прежними долями классов; auto: все</translation>
     </message>
     <message>
         <source>Batch</source>
@@ -5612,7 +6638,7 @@
     </message>
     <message>
         <source>Channels of the first layer; later ones are multiples</source>
-        <translation>Каналы первого слоя; в следующих — кратно больше</translation>
+        <translation>Число каналов первого слоя; в следующих слоях — кратное ему</translation>
     </message>
     <message>
         <source>Class weights</source>
@@ -5664,7 +6690,7 @@
     </message>
     <message>
         <source>Epochs between two drops of schedule step</source>
-        <translation>Эпох между двумя спадами в расписании step</translation>
+        <translation>Число эпох между двумя снижениями в расписании step</translation>
     </message>
     <message>
         <source>Epochs without improvement before stopping; 0: off</source>
@@ -5683,7 +6709,7 @@
         <translation>Каждые n шагов</translation>
     </message>
     <message>
-        <source>Fixes the split, order, augmentation and first weights</source>
+        <source>Fixes the split, order, augmentation and initial weights</source>
         <translation>Определяет разбиение, порядок, аугментацию и начальные веса</translation>
     </message>
     <message>
@@ -5699,12 +6725,12 @@
         <translation>Добавить каждому классу свободный член</translation>
     </message>
     <message>
-        <source>A smaller improvement of the monitored metric, by default the loss, does not count</source>
-        <translation>Меньшее улучшение отслеживаемого показателя (по умолчанию — потерь) не учитывается</translation>
+        <source>Smaller improvements of the monitored metric (by default the loss) do not count</source>
+        <translation>Меньшие улучшения отслеживаемого показателя (по умолчанию — потерь) не учитываются</translation>
     </message>
     <message>
-        <source>Divide weights, gradients and optimiser state among the processes of torchrun (FSDP2); one process has all</source>
-        <translation>Делить веса, градиенты и состояние оптимизатора между процессами torchrun (FSDP2); единственный процесс хранит всё</translation>
+        <source>Shard weights, gradients and optimiser state across the processes of torchrun (FSDP2); with one process, nothing is sharded</source>
+        <translation>Делить веса, градиенты и состояние оптимизатора между процессами torchrun (FSDP2); если процесс один, ничего не делится</translation>
     </message>
     <message>
         <source>Head</source>
@@ -5723,8 +6749,8 @@
         <translation>Отражение по горизонтали</translation>
     </message>
     <message>
-        <source>How far brightness, contrast and saturation change; 0: off, 0.4 is usual</source>
-        <translation>Насколько меняются яркость, контраст и насыщенность; 0 — выключено, обычно 0.4</translation>
+        <source>How much brightness, contrast and saturation vary; 0: off, 0.4 is usual</source>
+        <translation>Насколько сильно меняются яркость, контраст и насыщенность; 0 — выключено, обычно 0.4</translation>
     </message>
     <message>
         <source>How many of the best states are kept</source>
@@ -5736,15 +6762,15 @@
     </message>
     <message>
         <source>How often all training images are seen</source>
-        <translation>Сколько раз просматриваются все обучающие изображения</translation>
+        <translation>Сколько раз модель видит все обучающие изображения</translation>
     </message>
     <message>
         <source>How often an image is mirrored</source>
         <translation>Как часто изображение отражается зеркально</translation>
     </message>
     <message>
-        <source>How the learning rate falls; cosine and linear end at zero</source>
-        <translation>Как снижается скорость обучения; cosine и linear доходят до нуля</translation>
+        <source>How the learning rate decays; cosine and linear end at zero</source>
+        <translation>Как снижается скорость обучения; cosine и linear снижают её до нуля</translation>
     </message>
     <message>
         <source>Image size</source>
@@ -5752,10 +6778,10 @@
     </message>
     <message>
         <source>Images per batch when evaluating; auto: by model</source>
-        <translation>Изображений в батче при оценке; auto: по модели</translation>
+        <translation>Число изображений в батче при оценке; auto: по модели</translation>
     </message>
     <message>
-        <source>Keep the pretrained statistics when the network is trained further</source>
+        <source>Keep the pretrained statistics when fine-tuning the network</source>
         <translation>Не менять статистики предобученной сети при дообучении</translation>
     </message>
     <message>
@@ -5783,7 +6809,7 @@
         <translation>Другие метрики</translation>
     </message>
     <message>
-        <source>Names of metrics that each validation computes, too</source>
+        <source>Additional metrics to compute at each validation</source>
         <translation>Имена метрик, которые дополнительно вычисляются при каждой валидации</translation>
     </message>
     <message>
@@ -5791,15 +6817,15 @@
         <translation>Размер входа сети</translation>
     </message>
     <message>
-        <source>Of the head&apos;s weights, divided by the number of training images: 1/C of scikit-learn; added to weight decay</source>
-        <translation>На веса последнего слоя, делится на число обучающих изображений: 1/C в scikit-learn; прибавляется к затуханию весов</translation>
+        <source>L2 penalty on the head&apos;s weights, divided by the number of training images: 1/C in scikit-learn; added to weight decay</source>
+        <translation>L2-штраф на веса последнего слоя, делится на число обучающих изображений: 1/C в scikit-learn; прибавляется к затуханию весов</translation>
     </message>
     <message>
-        <source>Part kept for the test, where the source has neither validation nor test images of its own</source>
-        <translation>Доля для теста, если в источнике нет своих валидационных и тестовых изображений</translation>
+        <source>Fraction held out for testing, if the source has neither validation nor test images of its own</source>
+        <translation>Доля, которая отводится под тест, если в источнике нет своих валидационных и тестовых изображений</translation>
     </message>
     <message>
-        <source>Part of the hidden units of mlp that are switched off while training</source>
+        <source>Fraction of the mlp&apos;s hidden units dropped during training</source>
         <translation>Доля скрытых нейронов mlp, которые отключаются при обучении</translation>
     </message>
     <message>
@@ -5831,11 +6857,11 @@
         <translation>Разделить модель</translation>
     </message>
     <message>
-        <source>Side of the images that the pretrained network is given; auto: that of the images, small ones enlarged</source>
+        <source>Side of the images given to the pretrained network; auto: that of the images, with small ones enlarged</source>
         <translation>Сторона изображений на входе предобученной сети; auto: как у самих изображений, маленькие увеличиваются</translation>
     </message>
     <message>
-        <source>Smallest part of the area that is cut out and scaled up again; 0: off, 0.08 is usual for ImageNet</source>
+        <source>Smallest fraction of the area to crop and scale back up; 0: off, 0.08 is usual for ImageNet</source>
         <translation>Наименьшая часть площади изображения, которая вырезается и растягивается до его размера; 0 — выключено, для ImageNet обычно 0.08</translation>
     </message>
     <message>
@@ -5847,15 +6873,15 @@
         <translation>Веса</translation>
     </message>
     <message>
-        <source>What decides which epoch is the best, and when to stop early</source>
+        <source>Metric that decides which epoch is best, and when to stop early</source>
         <translation>По нему выбирается лучшая эпоха и определяется ранняя остановка</translation>
     </message>
     <message>
-        <source>What the learning rate of a block is multiplied by for the block below it</source>
-        <translation>На что умножается скорость обучения блока, чтобы получить её для блока под ним</translation>
+        <source>Factor from the learning rate of a block to that of the block below it</source>
+        <translation>Множитель скорости обучения при переходе к блоку ниже</translation>
     </message>
     <message>
-        <source>What the model computes in; bfloat16 is faster on many GPUs and not offered on a CPU, weights stay float32</source>
+        <source>Number format for computation; bfloat16 is faster on many GPUs and not offered on a CPU; weights stay float32</source>
         <translation>Формат чисел при вычислениях; bfloat16 быстрее на многих GPU, на процессоре недоступен; веса остаются float32</translation>
     </message>
     <message>
@@ -5875,15 +6901,15 @@
         <translation>Сглаживание меток</translation>
     </message>
     <message>
-        <source>Largest angle, to either side</source>
+        <source>Largest angle, in either direction</source>
         <translation>Наибольший угол поворота в каждую сторону</translation>
     </message>
     <message>
-        <source>Largest norm of all gradients together; 0: not clipped</source>
+        <source>Largest norm of all gradients together; 0: no clipping</source>
         <translation>Наибольшая норма всех градиентов вместе; 0 — без ограничения</translation>
     </message>
     <message>
-        <source>Largest value of a gradient; 0: not clipped</source>
+        <source>Largest value of a gradient; 0: no clipping</source>
         <translation>Наибольшее значение градиента; 0 — без ограничения</translation>
     </message>
     <message>
@@ -5896,11 +6922,11 @@
     </message>
     <message>
         <source>Leave unreadable images out instead of stopping with a list of them</source>
-        <translation>Пропускать нечитаемые изображения, а не завершаться с их списком</translation>
+        <translation>Пропускать нечитаемые изображения вместо остановки со списком таких файлов</translation>
     </message>
     <message>
-        <source>Linear rise to the learning rate at the start</source>
-        <translation>Линейный рост до скорости обучения в начале</translation>
+        <source>Linear ramp up to the learning rate at the start</source>
+        <translation>Линейный рост до заданной скорости обучения в начале</translation>
     </message>
     <message>
         <source>Mixup</source>
@@ -5916,7 +6942,7 @@
     </message>
     <message>
         <source>Momentum of sgd; the others ignore it</source>
-        <translation>Инерция для sgd; другие её не учитывают</translation>
+        <translation>Импульс (momentum) для sgd; другие оптимизаторы его не учитывают</translation>
     </message>
     <message>
         <source>Name of a data set, or a folder of images</source>
@@ -5939,20 +6965,20 @@
         <translation>Поля с каждой стороны перед обрезкой до прежнего размера</translation>
     </message>
     <message>
-        <source>Part of the features switched off before the last layer</source>
-        <translation>Доля признаков, отключаемых перед последним слоем</translation>
+        <source>Fraction of features dropped before the last layer</source>
+        <translation>Доля признаков, которые отключаются перед последним слоем</translation>
     </message>
     <message>
-        <source>Part of the target spread over all classes</source>
-        <translation>Доля целевого распределения, которая делится поровну между всеми классами</translation>
+        <source>Fraction of the target spread over all classes</source>
+        <translation>Доля целевой вероятности, которая делится поровну между всеми классами</translation>
     </message>
     <message>
-        <source>Part of the training images kept for validation</source>
-        <translation>Доля обучающих изображений, оставляемая для валидации</translation>
+        <source>Fraction of the training images held out for validation</source>
+        <translation>Доля обучающих изображений, которая отводится под валидацию</translation>
     </message>
     <message>
-        <source>Part of the units switched off while training</source>
-        <translation>Доля нейронов, отключаемых при обучении</translation>
+        <source>Fraction of units dropped during training</source>
+        <translation>Доля нейронов, которые отключаются при обучении</translation>
     </message>
     <message>
         <source>Patience</source>
@@ -5995,7 +7021,7 @@
         <translation>Зерно</translation>
     </message>
     <message>
-        <source>Side of the square images; auto: as the source has them</source>
+        <source>Side of the square images; auto: as in the source</source>
         <translation>Сторона квадратных изображений; auto: как в источнике</translation>
     </message>
     <message>
@@ -6011,8 +7037,8 @@
         <translation>Длина ступени</translation>
     </message>
     <message>
-        <source>Step size of the optimiser; the peak where it is scheduled</source>
-        <translation>Величина шага оптимизатора; при расписании — наибольшая</translation>
+        <source>Step size of the optimiser; the peak value if there is a schedule</source>
+        <translation>Величина шага оптимизатора; если есть расписание — её максимум</translation>
     </message>
     <message>
         <source>Test part</source>
@@ -6023,12 +7049,12 @@
         <translation>Потоки</translation>
     </message>
     <message>
-        <source>Compile the model first: a slower start; whether steps get faster depends on model and machine</source>
-        <translation>Сначала скомпилировать модель: запуск дольше; станут ли шаги быстрее, зависит от модели и машины</translation>
+        <source>Compile the model first: a slower start, and faster steps on some models and machines</source>
+        <translation>Сначала скомпилировать модель: начало дольше, зато шаги на некоторых моделях и компьютерах быстрее</translation>
     </message>
     <message>
         <source>Images per batch, and per optimiser step</source>
-        <translation>Изображений в батче и на шаг оптимизатора</translation>
+        <translation>Число изображений в батче, то есть на один шаг оптимизатора</translation>
     </message>
     <message>
         <source>Training images</source>
@@ -6055,28 +7081,28 @@
         <translation>Вес каждого класса в функции потерь; balanced: все изображения / (число классов × изображений класса)</translation>
     </message>
     <message>
-        <source>What each drop multiplies the rate by</source>
-        <translation>Множитель скорости обучения при каждом спаде</translation>
+        <source>Factor applied to the rate at each drop</source>
+        <translation>Множитель скорости обучения при каждом снижении</translation>
     </message>
     <message>
         <source>What is trained: softmax, mlp, cnn, resnet18 or a plugin</source>
         <translation>Что обучается: softmax, mlp, cnn, resnet18 или плагин</translation>
     </message>
     <message>
-        <source>Where downloaded data sets are kept; auto: the cache folder</source>
+        <source>Where downloaded data sets are stored; auto: the cache folder</source>
         <translation>Где хранятся загруженные наборы данных; auto: папка кэша</translation>
     </message>
     <message>
-        <source>Where to compute; auto: a GPU where there is one</source>
+        <source>Where to compute; auto: a GPU if there is one</source>
         <translation>Где вычислять; auto: на GPU, если он есть</translation>
     </message>
     <message>
-        <source>Whether a smaller or a larger value is better; auto: as the metric says</source>
+        <source>Whether a smaller or a larger value is better; auto: as declared by the metric</source>
         <translation>Что лучше — меньшее или большее значение; auto: как указано у метрики</translation>
     </message>
     <message>
-        <source>Which images an epoch draws; balanced: equally many of every class, with repetition</source>
-        <translation>Какие изображения берёт эпоха; balanced: поровну каждого класса, с повторениями</translation>
+        <source>Which images an epoch draws; balanced: the same number of every class, with repetition</source>
+        <translation>Какие изображения попадают в эпоху; balanced: поровну из каждого класса, с повторениями</translation>
     </message>
     <message>
         <source>Width</source>
@@ -6096,7 +7122,7 @@
     </message>
     <message>
         <source>a table per plugin</source>
-        <translation>таблица на плагин</translation>
+        <translation>по таблице на плагин</translation>
     </message>
     <message>
         <source>auto, cpu, cuda, cuda:N or mps</source>
@@ -6123,7 +7149,7 @@
         <translation>доля</translation>
     </message>
     <message>
-        <source>head: a layer on features that are computed once; top: the last third of the network, too; all: all of it</source>
+        <source>head: a layer on features computed once; top: also the last third of the network; all: the whole network</source>
         <translation>head: слой на признаках, вычисленных один раз; top: ещё и последняя треть сети; all: вся сеть</translation>
     </message>
     <message>
@@ -6131,7 +7157,7 @@
         <translation>imagenet, none или файл</translation>
     </message>
     <message>
-        <source>imagenet; a file of weights, safetensors or a state dict of torch; or none: random ones</source>
+        <source>imagenet; a file of weights (safetensors or a torch state dict); or none: random weights</source>
         <translation>imagenet, файл весов (safetensors или state dict PyTorch) или none — случайные веса</translation>
     </message>
     <message>
@@ -6232,7 +7258,7 @@
         <translation>Среднее F1 по классам, которые есть в срезе</translation>
     </message>
     <message>
-        <source>Percentage points by which the accuracy is above that of other images with the same mix of classes</source>
+        <source>How many percentage points the accuracy is above that of other images with the same mix of classes</source>
         <translation>На сколько процентных пунктов доля верных выше, чем на других изображениях при том же составе классов</translation>
     </message>
     <message>
@@ -6291,8 +7317,8 @@
         <translation>Ошибок меньше, чем на других изображениях тех же классов.</translation>
     </message>
     <message>
-        <source>Fewer than 20 images: nothing can be said about them.</source>
-        <translation>Меньше 20 изображений: судить о них нельзя.</translation>
+        <source>Fewer than 20 images: too few to judge.</source>
+        <translation>Меньше 20 изображений: для выводов этого мало.</translation>
     </message>
     <message>
         <source>File name</source>
@@ -6332,7 +7358,7 @@
     </message>
     <message>
         <source>Without the images of the slice above it, this one is no worse than the rest.</source>
-        <translation>Без изображений среза, стоящего выше, этот не хуже остальных.</translation>
+        <translation>Если не считать изображений среза выше, этот не хуже остальных.</translation>
     </message>
     <message>
         <source>Worst slices</source>
@@ -6446,7 +7472,7 @@
         <translation>Отменено.</translation>
     </message>
     <message>
-        <source>Choose a run to see on which images its model fails.</source>
+        <source>Choose a run to see which images its model gets wrong.</source>
         <translation>Выберите запуск, чтобы увидеть, на каких изображениях ошибается его модель.</translation>
     </message>
     <message>
@@ -6463,11 +7489,11 @@
     </message>
     <message>
         <source>Reading camera and time from the photographs: {done} of {total}</source>
-        <translation>Чтение камеры и времени из фотографий: {done} из {total}</translation>
+        <translation>Чтение данных о камере и времени съёмки: {done} из {total}</translation>
     </message>
     <message>
         <source>Measuring the images: {done} of {total}</source>
-        <translation>Измерение изображений: {done} из {total}</translation>
+        <translation>Анализ изображений: {done} из {total}</translation>
     </message>
     <message>
         <source>Evaluate it here or in a terminal:</source>
@@ -6486,7 +7512,7 @@
         <translation>Шаблон путей, образующих срез</translation>
     </message>
     <message>
-        <source>Press Enter to make a slice of the images whose path matches; * stands for any text</source>
+        <source>Press Enter to make a slice of the images whose path matches; * matches any text</source>
         <translation>Нажмите Enter, чтобы выделить в срез изображения с подходящим путём; * — любой текст</translation>
     </message>
     <message>
@@ -6557,7 +7583,7 @@
     <name>StartPage</name>
     <message>
         <source>1,000 photographs, ready to explore: nothing to train.</source>
-        <translation>1000 фотографий, всё уже обучено: можно сразу смотреть.</translation>
+        <translation>1000 фотографий и уже обученная модель: можно сразу смотреть.</translation>
     </message>
     <message>
         <source>A recorded run</source>
@@ -6596,8 +7622,8 @@
         <translation>Последние запуски</translation>
     </message>
     <message>
-        <source>See what a classifier learns, while it learns</source>
-        <translation>Смотрите, чему учится классификатор, пока он учится</translation>
+        <source>Watch what a classifier learns as it learns it</source>
+        <translation>Следите, чему учится классификатор, прямо во время обучения</translation>
     </message>
     <message>
         <source>Start page</source>
@@ -6613,11 +7639,11 @@
     </message>
     <message>
         <source>Two minutes: the window and what it is for.</source>
-        <translation>Две минуты: что есть в окне и зачем.</translation>
+        <translation>Две минуты: что есть в окне и для чего.</translation>
     </message>
     <message>
         <source>With one sub-folder per class. The folder of a run opens that run.</source>
-        <translation>Для каждого класса своя подпапка. Если перетащить папку запуска, он откроется.</translation>
+        <translation>У каждого класса своя подпапка. Если перетащить папку запуска, он откроется.</translation>
     </message>
 </context>
 <context>
@@ -6632,14 +7658,14 @@
     </message>
     <message>
         <source>Finishes its work, then saves.</source>
-        <translation>Завершает работу и сохраняет.</translation>
+        <translation>Завершает начатое и сохраняет.</translation>
     </message>
     <message>
         <source>It cannot be continued from this window.</source>
         <translation>Продолжить его из этого окна нельзя.</translation>
     </message>
     <message>
-        <source>Its folder was moved or deleted. Open the run from its new place.</source>
+        <source>Its folder was moved or deleted. Open the run from its new location.</source>
         <translation>Папка перемещена или удалена. Откройте запуск на новом месте.</translation>
     </message>
     <message>
@@ -6652,19 +7678,19 @@
     </message>
     <message>
         <source>Pause or stop whenever you like: nothing is lost.</source>
-        <translation>Паузу и остановку можно сделать в любой момент: ничего не пропадёт.</translation>
+        <translation>Приостановить или остановить обучение можно в любой момент: ничего не пропадёт.</translation>
     </message>
     <message>
         <source>Pauses after the current step.</source>
-        <translation>Остановится на паузу после текущего шага.</translation>
+        <translation>Встанет на паузу после текущего шага.</translation>
     </message>
     <message>
-        <source>Reading the data. Training begins by itself.</source>
-        <translation>Читает данные. Обучение начнётся само.</translation>
+        <source>Reading the data. Training will start by itself.</source>
+        <translation>Идёт чтение данных. Обучение начнётся само.</translation>
     </message>
     <message>
         <source>Reading what the run has written so far.</source>
-        <translation>Читает то, что запуск уже записал.</translation>
+        <translation>Идёт чтение того, что запуск уже записал.</translation>
     </message>
     <message>
         <source>Stopped early. Continue picks up where it stopped.</source>
@@ -6776,7 +7802,7 @@
     </message>
     <message>
         <source>Drop a folder of images here: it is checked, a suitable recipe is proposed, and one click starts the training. The tour is in the Help menu whenever you want it again.</source>
-        <translation>Перетащите сюда папку с изображениями: она будет проверена, подходящий рецепт предложен, а обучение начнётся одним нажатием. Обзор всегда можно повторить из меню «Справка».</translation>
+        <translation>Перетащите сюда папку с изображениями: программа проверит её и предложит подходящий рецепт, а обучение начнётся одним щелчком. Обзор всегда можно повторить из меню «Справка».</translation>
     </message>
     <message>
         <source>Drop images of your own, and the best weights of the run classify them.</source>
@@ -6845,8 +7871,8 @@
         <translation>верно</translation>
     </message>
     <message>
-        <source>right after {right} of {epochs} epochs</source>
-        <translation>верно после {right} из {epochs} эпох</translation>
+        <source>right in {right} of {epochs} epochs</source>
+        <translation>верно в {right} из {epochs} эпох</translation>
     </message>
     <message>
         <source>wrong</source>
@@ -6876,7 +7902,7 @@
         <translation>Файл с весами этой эпохи повреждён.</translation>
     </message>
     <message>
-        <source>The file with the weights of this epoch is gone.</source>
+        <source>The file with the weights of this epoch no longer exists.</source>
         <translation>Файла с весами этой эпохи больше нет.</translation>
     </message>
     <message>
@@ -6889,7 +7915,7 @@
     </message>
     <message>
         <source>The run refers to a file outside its folder. It was not opened.</source>
-        <translation>Запуск указывает на файл вне своей папки. Он не был открыт.</translation>
+        <translation>Запуск ссылается на файл за пределами своей папки. Файл не был открыт.</translation>
     </message>
     <message>
         <source>No weights of this epoch were kept for viewing.</source>
@@ -6909,7 +7935,7 @@
     </message>
     <message>
         <source>{count} numbers are not finite</source>
-        <translation>не конечных чисел: {count}</translation>
+        <translation>неконечных чисел: {count}</translation>
     </message>
     <message>
         <source>{name}: weights from {low} to {high}</source>
@@ -6963,7 +7989,7 @@
     </message>
     <message>
         <source>&amp;Live: follow the newest epoch</source>
-        <translation>Следить за &amp;новейшей эпохой</translation>
+        <translation>Следить за послед&amp;ней эпохой</translation>
     </message>
     <message>
         <source>&amp;Log of the window</source>
@@ -7194,7 +8220,7 @@
     </message>
     <message>
         <source>Preparing thumbnails</source>
-        <translation>Подготовка картинок для списка</translation>
+        <translation>Подготовка миниатюр</translation>
     </message>
     <message>
         <source>Saving</source>
@@ -7226,7 +8252,7 @@
     </message>
     <message>
         <source>Training the head first</source>
-        <translation>Сначала обучается голова</translation>
+        <translation>Предварительное обучение головы</translation>
     </message>
     <message>
         <source>Trying learning rates</source>

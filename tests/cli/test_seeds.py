@@ -88,9 +88,9 @@ def test_a_name_that_is_taken_is_refused_before_anything_is_trained(cli: Cli, ru
 @pytest.mark.parametrize(
     ("flags", "text"),
     [
-        (["--seeds", "1"], "has nothing to compare"),
-        (["--seeds", "0"], "has nothing to compare"),
-        (["--seeds", "-3"], "has nothing to compare"),
+        (["--seeds", "1"], "leaves nothing to compare"),
+        (["--seeds", "0"], "leaves nothing to compare"),
+        (["--seeds", "-3"], "leaves nothing to compare"),
         (["--seeds", "few"], "--seeds: got 'few', expected a whole number"),
         (["--seeds", "2", "--name", "x" * 63], "cannot be the name of a run"),
         (["--seeds", "2", "--lr", "-1"], "lr"),

@@ -26,7 +26,7 @@ BANNED = re.compile(
 """`There is no run` is English, `'x' is no callback` is not."""
 NEVER = re.compile(r"\b(?:mended|mending|lies|whoever|somebody|honou?red|anew|said of|taken for)\b", re.IGNORECASE)
 """Of these words, not even the docstrings of what is internal have any."""
-PAGES_OF_TEXT = ("README.md", "docs", "resources/recipes")
+PAGES_OF_TEXT = ("README.md", "CONTRIBUTING.md", "docs", "resources/recipes", "resources/report", "resources/templates")
 
 
 def _prose(text: str) -> str:
@@ -98,7 +98,8 @@ def test_docstrings_of_everything(package: str) -> None:
 @pytest.mark.parametrize("place", PAGES_OF_TEXT)
 def test_pages(place: str) -> None:
     target = ROOT / place
-    files = [target] if target.is_file() else [path for path in target.rglob("*") if path.suffix in (".md", ".toml")]
+    kinds = (".md", ".toml", ".template")
+    files = [target] if target.is_file() else [path for path in target.rglob("*") if path.suffix in kinds]
     assert files
     found = []
     for path in files:

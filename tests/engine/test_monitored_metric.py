@@ -130,6 +130,6 @@ def test_a_stopped_and_resumed_run_equals_one_without_interruption(tmp_path: Pat
 
 def test_a_run_is_not_resumed_by_another_monitor(tmp_path: Path) -> None:
     make(linear(), DATA, epochs=1, monitor="accuracy", run_dir=tmp_path / "run").fit()
-    with pytest.raises(UsageError, match="has chosen its best epoch by accuracy") as caught:
+    with pytest.raises(UsageError, match="chooses its best epoch by accuracy") as caught:
         make(linear(), DATA, epochs=2, run_dir=tmp_path / "run").fit(resume=True)
     assert caught.value.code == "resume.monitor"

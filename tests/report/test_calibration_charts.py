@@ -36,7 +36,7 @@ def test_a_diagram_says_every_bin_before_and_after(made: RunFolder) -> None:
         assert f"{heading}: ECE {spelled(stage.ece)}" in texts_of(svg)
         bins = stage.reliability
         for count, accuracy, confidence in zip(bins.counts, bins.accuracy, bins.confidence, strict=True):
-            told = f"{count} images, {spelled(accuracy)} of them right, mean confidence {spelled(confidence)}"
+            told = f"{count} images, {spelled(accuracy)} of them correct, mean confidence {spelled(confidence)}"
             assert (count == 0) or any(told in tip for tip in tips_of(svg))
     bars = sum(1 for stage in (found.before, found.after) for count in stage.reliability.counts if count)
     assert len(tips_of(svg)) == 2 * bars  # of the accuracy, and of the count

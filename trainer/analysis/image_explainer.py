@@ -163,9 +163,9 @@ class ImageExplainer:
         if trainer.feed.fingerprint != self.trained.fingerprint:
             raise DataError(
                 "data.changed",
-                "The data is not what this run was trained on.",
+                "The data differs from what this run was trained on.",
                 where=self._settings.data.source,
-                mend="restore the images as they were, or train a new run",
+                mend="restore the images as they were, or start a new run",
             )
         # a run that goes on may have saved others since
         trained = self.model.head if isinstance(trainer.feed, FeatureData) else self.model

@@ -70,7 +70,7 @@ def hold(
     interrupts: Interrupts | None = None,
     metrics: Mapping[str, LabelMetric] | None = None,
 ) -> list[Outcome]:
-    """Train all entries, each in a run `stem`-NAME under `root`. An entry's error is kept in its outcome.
+    """Train all entries, each in a run `stem`-NAME under `root`. If an entry fails, its outcome holds the error.
 
     The first interrupt stops the current run and starts no other; a second one kills its process.
 

@@ -27,7 +27,7 @@ from trainer.version import __version__
 INTERRUPTED = 130
 _HELP = {"--help", "-h", "--version"}
 
-_ABOUT = "Train an image classifier and see, while it happens, what it learns."
+_ABOUT = "Train an image classifier and watch what it learns as it learns it."
 _FIRST_STEPS = """Examples:
   epochscope demo                    a small network learns digits, a minute
   epochscope train digits            the same data, the simplest model

@@ -38,7 +38,7 @@ def compare(
         Parameter(help="Run only this entry; repeatable.", metavar="NAME", negative="", show_default=False),
     ] = (),
     seconds: Annotated[
-        float | None, Parameter(help="Start no epoch after this many seconds of training.", metavar="X")
+        float | None, Parameter(help="Do not start another epoch after this many seconds of training.", metavar="X")
     ] = None,
     epochs: Annotated[
         int | None, Parameter(help="Epochs or iterations for every entry [default: each entry's own].", metavar="N")
@@ -49,12 +49,12 @@ def compare(
     ] = "lbfgs",
     out: Annotated[
         Path | None,
-        Parameter(help="Folder for compare.csv, .md, .json and .svg [default: beside the runs].", metavar="DIR"),
+        Parameter(help="Folder for compare.csv, .md, .json and .svg [default: next to the runs].", metavar="DIR"),
     ] = None,
     metric: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Further column: a function of true and predicted test classes, such as "
+            help="Extra column: a function of true and predicted test classes, such as "
             "sklearn.metrics:cohen_kappa_score; repeatable.",
             metavar="MODULE:FUNCTION",
             negative="",
@@ -67,11 +67,11 @@ def compare(
 ) -> int:
     """Train softmax regression with numpy, scikit-learn and PyTorch (recipes seed and linear), and compare them.
 
-    All get the same images, split, normalisation and seed and are evaluated by the same code, each in a process of its
-    own. Prints training time, macro-F1, accuracy, speed and memory of each, and who reached which score first; writes
-    the table and a chart. Each leaves a run folder.
+    All use the same images, split, normalisation and seed and are evaluated by the same code, each in a process of its
+    own. Prints training time, macro-F1, accuracy, speed and memory of each, and which reached each score first; writes
+    the table and a chart. Each creates a run folder.
 
-    Ctrl-C ends the one that is training and keeps what is finished (exit 3); a second one ends at once.
+    Ctrl-C ends the one that is training and keeps those that are finished (exit 3); a second one ends at once.
     """
     settings = gather(data, None, None, given)
     if epochs is not None and epochs < 1:

@@ -40,7 +40,7 @@ def stop(
     /,
     *,
     after: Annotated[
-        Literal["step", "epoch"], Parameter(help="Finish this step, or the whole epoch.", show_choices=True)
+        Literal["step", "epoch"], Parameter(help="Finish the current step, or the whole epoch.", show_choices=True)
     ] = "step",
     runs: Runs = None,
 ) -> int:
@@ -49,7 +49,7 @@ def stop(
 
 
 def checkpoint(run: RunName, /, *, runs: Runs = None) -> int:
-    """Let a live run save its state at its next step, and continue."""
+    """Have a live run save a checkpoint at its next step, and continue."""
     return ask(find_run(runs or default_root(), run), "checkpoint")
 
 
@@ -114,6 +114,6 @@ def _answer(folder: RunFolder, request: Request) -> ev.RequestHandled:
         "request.unanswered",
         f"{folder.name} did not answer within {WAIT_SECONDS:g} seconds.",
         where=str(folder.path),
-        mend="the request stays in place: a slow run will still handle it. If its process hangs, kill it and resume "
+        mend="the request stays queued, and a slow run will still handle it. If the process hangs, kill it and resume "
         f"the run: epochscope resume {called(folder)}",
     )

@@ -31,14 +31,14 @@ def data(
     preview: Annotated[int | None, Parameter(help="Write the first N training images.", metavar="N")] = None,
     labels: Annotated[bool, Parameter(help="Find labels that may be wrong.", negative="", show_default=False)] = False,
     out: Annotated[
-        Path | None, Parameter(help="File for the preview, .npz, or for what --labels finds, .csv.", metavar="FILE")
+        Path | None, Parameter(help="File for the preview (.npz) or the findings of --labels (.csv).", metavar="FILE")
     ] = None,
     means: Annotated[Path | None, Parameter(help="Write the mean image of each class, .png.", metavar="FILE")] = None,
     shards: Annotated[Path | None, Parameter(help="Write the images as tar shards.", metavar="DIR")] = None,
     shard_mb: Annotated[
         int | None, Parameter(help="Size of a shard, in megabytes [default: 256].", metavar="N")
     ] = None,
-    epoch: Annotated[int, Parameter(help="Epoch whose random changes the preview shows.", metavar="N")] = 1,
+    epoch: Annotated[int, Parameter(help="Epoch whose augmentation the preview shows.", metavar="N")] = 1,
     recipe: Recipe = None,
     settings: SettingsFile = None,
     runs: Runs = None,
@@ -48,13 +48,13 @@ def data(
     """Check a data set as training would: images per split and class, duplicates, leaks, files that cannot be used.
 
     A leak is an image that validation or test share with training, which makes metrics look better than they are.
-    Images that were saved again or resized are found too, mirrored or cropped ones are not. Ends with 5 if training
+    Images that were saved again or resized are found too, but not mirrored or cropped ones. Ends with 5 if training
     would end with an error.
 
     --preview N --out F.npz writes the exact tensors that the model gets in that epoch: images (N,C,H,W) float32,
     labels, indices, mean, std.
 
-    --shards DIR writes the images as WebDataset has them: train-000000.tar and so on for each split that training would
+    --shards DIR writes the images as WebDataset shards: train-000000.tar and so on for each split that training would
     use, files byte for byte. `epochscope train DIR` then reads them from any machine without unpacking them.
 
     --labels lists labels that may be wrong, copies with different labels, leaks and outliers: every image is judged by

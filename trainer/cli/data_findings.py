@@ -196,7 +196,7 @@ def check_shards(folder: Path | None, size_mb: int | None) -> None:
     if size_mb is not None and (folder is None or size_mb < 1):
         raise UsageError(
             "data.shard_size",
-            "A size of shards goes with a folder for them, and is at least 1 MB.",
+            "A shard size needs a folder to write to, and must be at least 1 MB.",
             expected="--shards DIR --shard-mb N, with N of at least 1",
         )
     if folder is not None:

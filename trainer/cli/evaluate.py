@@ -23,15 +23,15 @@ def evaluate(
     run: RunName,
     /,
     *,
-    map_: Annotated[bool, Parameter("--map", negative="", help="Make a map of the validation images as well.")] = False,
-    tsne: Annotated[bool, Parameter(help="With --map: t-SNE beside the PCA, which takes the time.")] = True,
+    map_: Annotated[bool, Parameter("--map", negative="", help="Also create a map of the validation images.")] = False,
+    tsne: Annotated[bool, Parameter(help="With --map: t-SNE as well as PCA; this takes most of the time.")] = True,
     data: Annotated[
         Path | None,
         Parameter(help="Evaluate these images instead: a folder per class, or a CSV file.", metavar="FOLDER"),
     ] = None,
     metrics: Annotated[
         str | None,
-        Parameter(help="With --data: compute these metrics as well, besides those of the run.", metavar="A,B"),
+        Parameter(help="With --data: also compute these metrics, in addition to those of the run.", metavar="A,B"),
     ] = None,
     csv: Annotated[
         Path | None, Parameter(help="With --data: write a table of all images to this file.", metavar="FILE")
@@ -50,7 +50,7 @@ def evaluate(
     They are also written to the run's folder evaluation/. A run that is being trained must be stopped first. With
     --data the run is evaluated on labelled images from elsewhere, all of them together; classes are matched by name.
     Nothing is then written to the run's folder, and the run may be in training. Metrics that the run was trained with
-    are computed as well, unless they are code of a script, or of a package that is not installed.
+    are computed as well, unless they come from a script, or a package that is not installed.
 
     Confidences are calibrated with a temperature that logits are divided by. It is fitted on the validation images and
     used by `predict`; the metrics here use the logits as they are.

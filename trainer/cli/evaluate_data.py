@@ -30,7 +30,7 @@ DATA_UNKNOWN = {
 
 
 def check_options(data: Path | None, options: Mapping[str, bool], other: Mapping[str, bool]) -> None:
-    """Check that options go with `--data`, or without it.
+    """Check which options may be used with `--data`, and which without it.
 
     Args:
         data: The new images. None: not given.
@@ -45,7 +45,7 @@ def check_options(data: Path | None, options: Mapping[str, bool], other: Mapping
         without = data is None
         raise UsageError(
             "evaluate.options",
-            f"{wrong[0]} {'needs new images, named by --data' if without else 'does not go with --data'}.",
+            f"{wrong[0]} {'needs new images, named by --data' if without else 'cannot be combined with --data'}.",
             where=wrong[0],
             mend="name the images: --data FOLDER" if without else f"leave out {wrong[0]}, or --data",
             option=wrong[0],

@@ -41,7 +41,7 @@ def explain(
     out: Annotated[
         Path | None, Parameter(help="Write the image and its heat map to this file (PNG).", metavar="FILE")
     ] = None,
-    neighbors: Annotated[int, Parameter(help="Training images to name; 0 for none.", metavar="N")] = 5,
+    neighbors: Annotated[int, Parameter(help="Similar training images to list; 0 for none.", metavar="N")] = 5,
     runs: Runs = None,
     json: Json = False,
 ) -> int:

@@ -32,10 +32,11 @@ def export(
         Literal["en", "ru"] | None, Parameter(help="Language of report and figures [default: en].", show_default=False)
     ] = None,
     with_: Annotated[
-        tuple[str, ...], Parameter(name="--with", help="A run to compare in the report; repeatable.", metavar="RUN")
+        tuple[str, ...],
+        Parameter(name="--with", help="Run to compare with in the report; repeatable.", metavar="RUN"),
     ] = (),
     heat_maps: Annotated[
-        bool, Parameter(help="Show in the report where the model looked in its hardest images.", show_default=False)
+        bool, Parameter(help="Show in the report where the model looked in the hardest images.", show_default=False)
     ] = True,
     runs: Runs = None,
     json: Json = False,

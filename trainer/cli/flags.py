@@ -53,7 +53,7 @@ Callbacks = Annotated[
     list[str] | None,
     Parameter(
         name="--callback",
-        help="A callback in a file of your own, which is run; :NAME where it has several; repeatable.",
+        help="A callback from your own file, which is executed; :NAME if it has several; repeatable.",
         metavar=FORM,
         negative="",
     ),
@@ -62,7 +62,7 @@ Options = Annotated[
     list[str] | None,
     Parameter(
         name="--option",
-        help="An option of a plugin that is used, as in the table [plugins.NAME] of a file; repeatable.",
+        help="An option of a plugin in use, as in the [plugins.NAME] table of a settings file; repeatable.",
         metavar=FORM_OF_OPTION,
         negative="",
     ),

@@ -46,10 +46,10 @@ def lr_find(
     high: Annotated[float, Parameter(help="Last learning rate.", metavar="X")] = 10.0,
     steps: Annotated[int, Parameter(help="Optimiser steps, 20 to 10,000.", metavar="N")] = 200,
     rule: Annotated[
-        Literal["steepest", "valley"], Parameter(help="Rule that makes the proposal.", show_choices=True)
+        Literal["steepest", "valley"], Parameter(help="Rule that picks the proposed rate.", show_choices=True)
     ] = "steepest",
     out: Annotated[
-        Path | None, Parameter(help="JSON file for the curve [default: beside the runs].", metavar="FILE")
+        Path | None, Parameter(help="JSON file for the curve [default: next to the runs].", metavar="FILE")
     ] = None,
     runs: Runs = None,
     json: Json = False,
@@ -57,13 +57,13 @@ def lr_find(
 ) -> int:
     """Find a learning rate: train for a few hundred steps while the rate rises, and see where the loss falls.
 
-    Takes the flags of train. Batches, model and optimiser are those of the run; no run is made or changed. The test
+    Accepts the flags of train and uses the same batches, model and optimiser; no run is created or changed. The test
     ends once the loss explodes. The same seed gives the same curve.
 
     The proposal is the rate at which the smoothed loss falls fastest (Smith 2017); with --rule valley, the middle of
     its longest valley (fastai's rule), which is lower. Where a schedule is set, it is the rate at its peak.
 
-    The curve is kept beside the runs: the report of a run with the same settings shows it.
+    The curve is saved next to the runs; the report of a run with the same settings shows it.
     """
     made = gather(data, recipe, settings, given)
     root = runs.expanduser() if runs else default_root()

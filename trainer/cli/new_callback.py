@@ -25,7 +25,7 @@ _TAKEN = {"Any", "Callback", "Check", "Phase", "RunContext", "RunStarted", "Usag
 
 
 def new_callback(
-    name: Annotated[str, Parameter(help="What it is called, such as best_so_far.")],
+    name: Annotated[str, Parameter(help="Name of the callback, such as best_so_far.")],
     /,
     *,
     file: Annotated[
@@ -33,7 +33,7 @@ def new_callback(
     ] = False,
     into: Annotated[Path, Parameter(help="Folder to write into [default: this one].", metavar="DIR")] = Path(),
 ) -> int:
-    """Write a callback of your own to begin with: it works at once, and has tests.
+    """Write a template for your own callback: it works at once, and has tests.
 
     A package is found by its name once it is installed: train --callbacks NAME. A file is named by its path:
     train --callback NAME.py:Name. Nothing is overwritten.
@@ -62,7 +62,7 @@ def _names(name: str) -> tuple[str, str]:
         raise UsageError(
             "new_callback.name",
             f"{name!r} cannot be the name of a callback.",
-            expected="letters, digits and _, a letter first; no keyword of Python",
+            expected="letters, digits and _, starting with a letter; not a Python keyword",
             mend=f"epochscope new-callback {better}",
             name=name,
         )

@@ -34,7 +34,7 @@ def search(
     runs: Runs = None,
     name: Annotated[
         str | None,
-        Parameter(help="Name of the search, and beginning of the names of its runs.", metavar="NAME"),
+        Parameter(help="Name of the search, and prefix of the names of its runs.", metavar="NAME"),
     ] = None,
     trials: Annotated[
         int | None, Parameter(help=f"Runs in all, finished ones included [default: {TRIALS}].", metavar="N")
@@ -42,7 +42,7 @@ def search(
     space: Annotated[
         tuple[str, ...],
         Parameter(
-            help="A setting and what is tried: NAME=LOW..HIGH, NAME=LOW..HIGH:log, NAME=A,B,C; repeatable "
+            help="A setting and the values to try: NAME=LOW..HIGH, NAME=LOW..HIGH:log, NAME=A,B,C; repeatable "
             "[default: by model].",
             metavar="NAME=SPEC",
             negative="",
@@ -50,11 +50,11 @@ def search(
         ),
     ] = (),
     space_file: Annotated[
-        Path | None, Parameter(help="TOML file with a table [space] of such lines.", metavar="FILE")
+        Path | None, Parameter(help="TOML file with such lines in a [space] table.", metavar="FILE")
     ] = None,
     monitor: Annotated[
         MonitorName | None,
-        Parameter(help="Metric on the validation images that decides [default: loss].", show_choices=True),
+        Parameter(help="Metric on the validation images to rank trials by [default: loss].", show_choices=True),
     ] = None,
     trial_epochs: Annotated[
         int | None, Parameter(help="Epochs of each trial [default: --epochs].", metavar="N")
@@ -62,7 +62,7 @@ def search(
     pruner: Annotated[
         Pruner | None,
         Parameter(
-            help="What ends a trial early: it is worse than the median of the others [default: median].",
+            help="When to end a trial early: if it is worse than the median of the others [default: median].",
             show_choices=True,
         ),
     ] = None,
@@ -74,8 +74,8 @@ def search(
 ) -> int:
     """Search settings with Optuna: train N runs with different values and keep the best.
 
-    Takes the flags of train; --space names what is varied. Each trial is a run of its own, NAME-1, NAME-2 and so on,
-    with the tag NAME. A trial counts by the metric of its best epoch on the validation images, never on the test
+    Accepts the flags of train; --space names what to vary. Each trial is a separate run, NAME-1, NAME-2 and so on,
+    with the tag NAME. Trials are ranked by their best epoch on the validation images, never on the test
     images. The same --seed gives the same trials.
 
     Ctrl-C finishes the step, saves and ends (exit 3). `epochscope search --name NAME` continues, even after a kill,

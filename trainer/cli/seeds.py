@@ -117,8 +117,8 @@ def _names(settings: Settings, seeds: range, root: Path, name: str | None) -> li
     if len(seeds) < 2:
         raise UsageError(
             "seeds.count",
-            f"--seeds {len(seeds)} has nothing to compare.",
-            expected="2 or more; with 5 the mean is known well enough for most questions",
+            f"--seeds {len(seeds)} leaves nothing to compare.",
+            expected="2 or more; 5 are enough for most purposes",
             mend="leave --seeds out to train once",
         )
     stem = name or dated_name(f"{Path(settings.data.source).name}-{settings.model}")

@@ -42,14 +42,14 @@ def slices(
     by: Annotated[
         str | None,
         Parameter(
-            help="Show all slices by this: brightness, contrast, sharpness, colourfulness, size, aspect, folder, "
-            "name, camera, date, daytime or class.",
+            help="Show all slices by this property: brightness, contrast, sharpness, colourfulness, size, aspect, "
+            "folder, name, camera, date, daytime or class.",
             metavar="FACT",
         ),
     ] = None,
     match: Annotated[
         str | None,
-        Parameter(help="Show the images whose path fits this pattern, such as '*night*'.", metavar="PATTERN"),
+        Parameter(help="Show the images whose path matches this pattern, such as '*night*'.", metavar="PATTERN"),
     ] = None,
     exif: Annotated[bool, Parameter(help="Read camera and time from the photographs.", negative="--no-exif")] = True,
     runs: Runs = None,

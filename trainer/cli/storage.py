@@ -33,7 +33,7 @@ def cache(
     *,
     clean: Annotated[
         What | None,
-        Parameter(help="Remove features, images, reviews of labels, weights that no run needs, or all of these."),
+        Parameter(help="Remove features, images, label reviews, weights that no run needs, or all of these."),
     ] = None,
     runs: Runs = None,
     json: Json = False,
@@ -41,7 +41,7 @@ def cache(
     """Disk space of cached features, weights, decoded images and reviews of labels; --clean removes them.
 
     Features (the output of a pretrained network for each image), decoded images and the results of epochscope data
-    --labels are made again when they are needed; your decisions about labels are stored elsewhere. Weights stay as long
+    --labels are recomputed when needed; your decisions about labels are stored elsewhere. Weights stay as long
     as a run needs them to be resumed, used or exported.
     """
     root = runs.expanduser() if runs else default_root()

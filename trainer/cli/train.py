@@ -51,13 +51,13 @@ def train(
     """Train on a data set or a folder of images.
 
     DATA is digits (included), cifar10, cifar100, mnist, fashion-mnist (downloaded once), or a folder with a folder of
-    images per class. Everything is written to a folder of its own, from which the run can be resumed.
+    images per class. Each run has its own folder, from which it can be resumed.
 
     Ctrl-C finishes the step, saves and ends (exit 3); a second one ends at once.
 
-    With --seeds N there are N runs, NAME-s1234, NAME-s1235 and so on. The seed changes the order of the images, the
-    first weights, and the split if the data has none of its own. Ctrl-C stops the current run; those that are completed
-    are reported.
+    --seeds N trains N runs, NAME-s1234, NAME-s1235 and so on. The seed changes the order of the images, the initial
+    weights, and the split if the data has none of its own. Ctrl-C stops the current run; those that are completed are
+    reported.
 
     torchrun --nproc-per-node 2 -m trainer train DATA trains one run in two processes.
     """
@@ -74,7 +74,7 @@ def train(
         if placement().size > 1:
             raise UsageError(
                 "distributed.seeds",
-                "Several seeds are several runs: they are not trained by several processes together.",
+                "Several seeds are separate runs, which several processes cannot train together.",
                 where="--seeds",
                 mend="leave out torchrun, or --seeds",
             )
@@ -146,7 +146,7 @@ def _found(root: Path, run: str) -> RunFolder:
 
 def demo(
     *,
-    epochs: Annotated[int, Parameter(help="How often all images are seen.", metavar="N")] = DEMO_EPOCHS,
+    epochs: Annotated[int, Parameter(help="Passes over all training images.", metavar="N")] = DEMO_EPOCHS,
     runs: Runs = None,
 ) -> int:
     """Train a small convolutional network on 1,797 handwritten digits: about a minute, no network needed.

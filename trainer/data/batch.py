@@ -131,7 +131,7 @@ def _no_batch(place: str, why: str) -> DataError:
         f"{place.capitalize()} is not a pair (images, labels): {why}",
         expected="(images, labels), (images, labels, weights) or a mapping such as {'image': images, 'label': labels}, "
         "as tensors or arrays: images (B, ...), labels (B,)",
-        mend="let the loader yield images and class numbers, for example with a collate_fn",
+        mend="have the loader yield images and class numbers, for example with a collate_fn",
     )
 
 
@@ -160,18 +160,18 @@ def _class_numbers(place: str, images: Tensor, labels: Tensor) -> Tensor:
 def _advice(images: Tensor, labels: Tensor) -> str:
     """How labels of this shape become class numbers; only what is right for them."""
     if not labels.ndim:
-        return "let the loader yield batches, for example DataLoader(dataset, batch_size=64)"
+        return "have the loader yield batches, for example DataLoader(dataset, batch_size=64)"
     if labels.ndim == 2 and len(labels) == len(images) and labels.shape[1] > 1:
         numbers = labels.double()
         one_hot = bool(((numbers == 0) | (numbers == 1)).all())
         if one_hot and bool((numbers.sum(1) == 1).all()):
-            return "the labels are one-hot: let the loader yield labels.argmax(1)"
+            return "the labels are one-hot: have the loader yield labels.argmax(1)"
         if one_hot:
             return "an image has one class here; several classes per image (multi-label) cannot be trained"
         if bool(((numbers.sum(1) - 1).abs() < 1e-3).all()):
-            return "labels that are shares of classes come from mixing: let the loader yield class numbers, and use " \
+            return "labels that are shares of classes come from mixing: have the loader yield class numbers, and use " \
                 "mixup or cutmix of the Trainer"  # fmt: skip
-    return "let the loader yield one class number per image, in the order of the images"
+    return "have the loader yield one class number per image, in the order of the images"
 
 
 def _not_whole(place: str, found: str) -> DataError:
@@ -194,8 +194,8 @@ def _weights(place: str, weights: Tensor, count: int) -> Tensor:
     raise DataError(
         "data.weights",
         f"{place.capitalize()} has {what}.",
-        expected="nothing beside images and labels, or weights of the images: floating-point numbers (B,), 0 or more",
-        mend="let the loader yield (images, labels) only, for example with a collate_fn; or weights as floats",
+        expected="only images and labels, or also image weights: floating-point numbers (B,), 0 or more",
+        mend="have the loader yield (images, labels) only, for example with a collate_fn; or weights as floats",
     )
 
 

@@ -123,10 +123,10 @@ def label_map(training: Names, other: Names, split: str) -> Tensor | None:
     if unknown or len(set(training)) < len(training) or len(set(other)) < len(other):
         raise DataError(
             "data.class_lists",
-            f"The classes of {split!r} are not those of the training data.",
+            f"The classes of {split!r} differ from those of the training data.",
             where=f"train: {_listed(training)}; {split}: {_listed(other)}",
             expected=f"only classes of the training data{f', unlike {_listed(unknown)}' if unknown else ''}",
-            mend="use the same folders of classes in each split, or give every data set the same `.classes`",
+            mend="use the same class folders in every split, or give every data set the same `.classes`",
             split=split,
         )
     return torch.tensor([training.index(name) for name in other])

@@ -160,7 +160,7 @@ class _Pool:
                     "data.worker_died",
                     "a process that decodes images ended unexpectedly",
                     where=text.splitlines()[-1] if text else "",
-                    mend="perhaps memory ran out: close other programs and start again",
+                    mend="memory may have run out: close other programs and try again",
                 )
             if "disk" in answer:
                 raise _disk_error(self._job, answer["disk"])

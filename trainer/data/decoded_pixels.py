@@ -84,9 +84,9 @@ class DecodedPixels:
         path, offset = (place, 0) if isinstance(place, str) else place[:2]
         return DataError(
             "data.image_gone",
-            f"An image could be read when the data was opened, and cannot be now: {error.reason}",
+            f"An image that could be read when the data was opened can no longer be read: {error.reason}",
             where=f"{self._root}/{path}, byte {offset:,}",
-            expected="files that stay as they are while a run reads them",
+            expected="files that do not change while a run is reading them",
             mend="restore the file, or check the connection to it, and resume the run",
             path=path,
             reason=error.reason,

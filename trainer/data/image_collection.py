@@ -110,8 +110,8 @@ def collection_of_hugging_face(data: Any) -> Collection:
     if has_transform(data):
         raise UsageError(
             "data.transform",
-            "The data set has a transform of its own, which the images opened here would not go through.",
-            mend="data.reset_format() to have the images as they are, or give the data set to Trainer as it is",
+            "The data set has its own transform, which would not be applied to the images opened here.",
+            mend="call data.reset_format() to get the original images, or pass the data set to Trainer unchanged",
         )
     features = data.features
     images = _column(features, ("Image",), ("image", "img", "picture"))
@@ -204,7 +204,7 @@ def _check_lists(training: Collection, splits: Mapping[str, Collection]) -> None
         if unknown and training.classes:
             raise DataError(
                 "data.class_lists",
-                f"The classes of {split!r} are not those of the training data.",
+                f"The classes of {split!r} differ from those of the training data.",
                 where=f"train: {', '.join(training.classes)}; {split}: {', '.join(one.classes)}",
                 expected=f"only classes of the training data, unlike {', '.join(unknown[:20])}",
                 mend="give every split the same list of classes",

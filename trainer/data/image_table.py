@@ -247,7 +247,7 @@ def _columns(frame: pd.DataFrame) -> tuple[Any, Any, Any]:
         missing = " and ".join(what for what, column in (("paths", paths), ("labels", labels)) if column is None)
         raise UsageError(
             "table.columns",
-            f"The table has no column of {missing} that stands out from the others.",
+            f"The table has no column of {missing} that can be told from the others.",
             where=f"columns: {', '.join(map(str, frame.columns)) or 'none'}",
             expected="columns named path and label, and optionally split (train, valid or test)",
             mend="name the columns like this",

@@ -148,7 +148,7 @@ def _arrays(split: str, images: Any, labels: Any) -> LabelledArrays:
             "data.arrays",
             f"The data for {split!r} has images {tuple(pixels.shape)} and {len(numbers)} labels.",
             expected="X (N, ...) and y (N,): one label for each image",
-            mend="check which array holds what",
+            mend="check that images and labels are not swapped",
         )
     made = LabelledArrays(pixels, numbers)
     made.classes = classes
@@ -180,7 +180,7 @@ def _as_tensor(split: str, values: Any) -> Tensor:
     if array.dtype.kind not in "biuf":
         raise DataError(
             "data.arrays",
-            f"The data for {split!r} has an array of {array.dtype}, which holds no numbers.",
+            f"The data for {split!r} has an array of {array.dtype}, which is not numeric.",
             expected="X (N, ...) of numbers and y (N,) of class numbers or names",
             mend="give paths of images with their labels as a list of pairs: list(zip(paths, labels))",
         )

@@ -323,8 +323,8 @@ def _wrong_label(split: str, number: int, label: int, classes: int) -> DataError
         "data.labels",
         f"A label of batch {number} of {split!r} is {label}.",
         expected=f"class numbers from 0 to {classes - 1}: that is how many classes there are",
-        mend="check the labels, or the number of the model's outputs; images to leave out have the loss's ignore_index "
-        "as their label",
+        mend="check the labels, or the number of the model's outputs; to leave images out, give them the loss's "
+        "ignore_index as label",
         split=split,
         batch=number,
     )

@@ -116,11 +116,11 @@ def open_data(
     try:
         data = about.open()
     except DataError as error:
-        faulty = isinstance(error, FaultyDataError)
         # today's rules may refuse what the run's allowed
+        faulty = isinstance(error, FaultyDataError)
         if faulty and fingerprint is not None and (earlier := about.of_run(fingerprint)) is not None:
             return earlier
-        error.leaves_run = faulty and error.unreadable
+        error.leaves_run = isinstance(error, FaultyDataError) and error.unreadable
         raise
     if fingerprint is None or data.fingerprint == fingerprint:
         return data

@@ -57,7 +57,7 @@ def draw_crops(count: int, height: int, width: int, *, least: float, seed: int, 
 
 
 def resize_crops(pixels: Tensor, crops: Rectangles, workspace: Workspace) -> Tensor:
-    """Replace images in place by parts of them, scaled to the same size.
+    """Replace each image in place with a crop of it, scaled to the same size.
 
     Args:
         pixels: Packed pixels (n, H, W), int32 for colour, uint8 for grey.

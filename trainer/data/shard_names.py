@@ -94,7 +94,7 @@ def _expanded(pattern: str) -> list[str]:
         if not 0 < count <= MOST_SHARDS:
             raise UsageError(
                 "data.shard_pattern",
-                f"The pattern stands for {count:,} shards.",
+                f"The pattern expands to {count:,} shards.",
                 where=pattern,
                 expected="a range from the first to the last number, such as {000000..000012}, of at most "
                 f"{MOST_SHARDS:,} shards",

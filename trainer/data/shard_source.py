@@ -173,7 +173,7 @@ def _no_class_file(path: Path, error: Exception) -> DataError:
         f"The classes of the shards cannot be read: {reason}",
         where=str(path),
         expected="classes.txt with the name of a class in each line, or dataset.json with a list `classes`",
-        mend="correct or remove the file: without it the labels in the shards are the names of the classes",
+        mend="fix or delete the file; without it, the labels in the shards are used as class names",
         path=str(path),
         reason=reason,
     )

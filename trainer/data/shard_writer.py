@@ -106,7 +106,7 @@ def check_free(folder: Path) -> None:
     if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
         raise UsageError(
             "shards.exists",
-            f"There is something at {folder} already.",
+            f"Something already exists at {folder}.",
             where=str(folder),
             expected="a new folder, or an empty one",
             mend="give another folder, or remove this one",

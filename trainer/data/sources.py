@@ -90,10 +90,10 @@ def _opened(data: Any) -> Table | Collection:
         return collection_of_arrays(*data)
     raise UsageError(
         "data.unknown_source",
-        f"{type(data).__name__} is not a source of images.",
+        f"{type(data).__name__} is not a supported source of images.",
         expected="a name, a folder, a CSV file, a DataFrame, a list of (path, label), arrays (X, y), or a Hugging Face "
         "data set",
-        mend="loaders go to Trainer(model, {'train': loader, 'valid': other}) as they are",
+        mend="pass loaders directly to Trainer(model, {'train': loader, 'valid': other})",
         source=type(data).__name__,
         suggestion="",
     )

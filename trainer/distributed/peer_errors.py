@@ -111,7 +111,7 @@ def lost(rank: int, size: int, host: str, reason: str) -> PeerError:
             rank=rank,
             where=f"{size} processes",
             expected="processes that reach each other until the run ends",
-            mend="see what the others say, then resume the run",
+            mend="check the errors of the other processes, then resume the run",
             reason=reason,
         )
     process = f"process {rank} of {size}"
@@ -120,9 +120,9 @@ def lost(rank: int, size: int, host: str, reason: str) -> PeerError:
         f"{process.capitalize()} was lost: it was killed, or its machine failed.",
         rank=rank,
         where=f"{process}, on {host}" if host else process,
-        expected="all processes alive until the run ends",
-        mend="look for what killed it (out of memory?), then resume the run, with as many processes as you like; "
-        "torchrun --max-restarts does so by itself",
+        expected="every process to stay alive until the run ends",
+        mend="find out what killed it (out of memory?), then resume the run with any number of processes; "
+        "torchrun --max-restarts does this automatically",
         process=rank,
         processes=size,
         reason=reason,

@@ -220,8 +220,8 @@ class TorchGroup(ProcessGroup):
         if device_type != "cpu" and self._tensors is None:
             raise UsageError(
                 "distributed.shard_devices",
-                "A model can be sharded only among processes that each have a GPU of their own, over NCCL.",
-                expected="as many GPUs as processes; or processors",
+                "A model can only be sharded across processes that each have their own GPU, over NCCL.",
+                expected="as many GPUs as processes, or CPU processes",
                 mend="start as many processes as there are GPUs, or leave out shard",
             )
         group: Any = dist.group.WORLD if self._tensors is None else self._tensors
@@ -256,8 +256,8 @@ class TorchGroup(ProcessGroup):
         if not self._open:
             raise UsageError(
                 "distributed.over",
-                "The processes have let go of each other: one of them has failed.",
-                mend="start all of them again",
+                "The connection between the processes was closed: one of them failed.",
+                mend="restart all of them",
             )
         try:
             collective()

@@ -45,7 +45,7 @@ class Best:
         if then != self.monitor:
             raise UsageError(
                 "resume.monitor",
-                f"This run has chosen its best epoch by {then.name} ({then.mode}), not by {self.monitor.name} "
+                f"This run chooses its best epoch by {then.name} ({then.mode}), not by {self.monitor.name} "
                 f"({self.monitor.mode}).",
                 expected=f"monitor={then.name!r}, mode={then.mode!r}",
                 mend="resume with the metric that the run began with, or start a new run",

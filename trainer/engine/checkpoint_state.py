@@ -73,7 +73,7 @@ def restore_model(model: nn.Module, tensors: Tensors, meta: Mapping[str, Any] | 
             "checkpoint.other_model",
             "The checkpoint does not fit this model.",
             where=str(error).split("\n", 1)[-1].strip()[:400],
-            mend="build the model with the same options as the run that was saved",
+            mend="build the model with the same options as the saved run",
         ) from error
 
 
@@ -131,7 +131,7 @@ def restore_optimizer(model: nn.Module, optimizer: Optimizer, tensors: Tensors, 
             "checkpoint.other_parameters",
             "The checkpoint's optimiser has different parameters or parameter groups than this run's.",
             where=", ".join(sorted(set(theirs) ^ set(names)))[:400] or f"groups of {sizes} parameters",
-            mend="freeze the same parameters and make the same groups as the run that was saved",
+            mend="freeze the same parameters and create the same groups as in the saved run",
         )
     state: dict[int, dict[str, Any]] = {index[name]: dict(values) for name, values in rest["slots"].items()}
     for key, value in tensors.items():

@@ -215,7 +215,7 @@ def _failed(error: BaseException) -> UsageError:
         "compile.failed",
         f"The model cannot be compiled: {reason}",
         where="the warm-up, before training",
-        expected="a model that torch.compile takes; on the CPU a C++ compiler and Python's headers",
+        expected="a model that torch.compile supports; on the CPU a C++ compiler and Python's headers",
         mend=f"{_LEAVE_OUT}, or install what is missing",
         reason=reason,
     )

@@ -165,7 +165,7 @@ def check_monitored(monitor: Monitor, failures: Iterable[MetricFailure], epoch: 
         return None
     error = CallbackError(
         "metric.failed",
-        f"The metric {failed.name}, which decides what the best epoch is, could not be computed: {failed.text}",
+        f"The metric {failed.name}, which selects the best epoch, could not be computed: {failed.text}",
         where=f"validation of epoch {epoch}",
         expected="one number from (probabilities (N, C) float32, labels (N,) int64)",
         mend="fix the metric, then resume the run: the epoch is saved; log.txt in the run folder holds the traceback",

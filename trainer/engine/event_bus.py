@@ -103,7 +103,7 @@ class EventBus:
                 "callbacks.not_one",
                 f"Expected a Callback instance, got {callback!r}.",
                 expected="an instance of a class derived from trainer.Callback",
-                mend="give an instance, such as EarlyStopping(), not the class; functions go to `trainer.on(Event, f)`",
+                mend="pass an instance such as EarlyStopping(), not the class; functions go to `trainer.on(Event, f)`",
             )
         hooks: dict[type[Event], Hook] = {
             event: getattr(callback, hook)

@@ -112,7 +112,7 @@ def _collection(data: Any) -> Collection:
         return collection_of_arrays(*data)
     raise UsageError(
         "data.unknown_source",
-        f"{type(data).__name__} is not a source of images.",
+        f"{type(data).__name__} is not a supported source of images.",
         expected="a folder, a CSV file, a DataFrame, a list of (path or image, label), or arrays (X, y)",
         source=type(data).__name__,
         suggestion="",

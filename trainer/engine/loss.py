@@ -104,8 +104,9 @@ class Loss:
         if self._found.images is None or not self.splits:
             raise UsageError(
                 "loss.weights",
-                f"The loss {name_of(self.criterion)} cannot be split into images, and the loader gives them weights.",
+                f"The loss {name_of(self.criterion)} cannot be computed per image, "
+                "which the image weights from the loader require.",
                 expected="a loss that is a mean over images",
-                mend="let the loader yield (images, labels) only, or use a loss with reduction='none'",
+                mend="have the loader yield (images, labels) only, or use a loss with reduction='none'",
             )
         return losses * weights.to(losses)

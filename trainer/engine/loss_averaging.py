@@ -72,7 +72,7 @@ def _misfit(criterion: nn.Module, error: Exception) -> UsageError:
         "loss.labels",
         f"The loss {name_of(criterion)} does not take logits and class numbers: {error}",
         expected="a loss of logits (B, C) and class numbers (B,), as torch.nn.CrossEntropyLoss is",
-        mend="wrap it in a function that makes of the class numbers what it takes, for example "
+        mend="wrap it in a function that converts the class numbers to what it expects, for example "
         "lambda logits, labels: loss(logits, torch.nn.functional.one_hot(labels, logits.shape[1]).float())",
         name=name_of(criterion),
     )

@@ -55,9 +55,9 @@ def check_same_weights(digests: Sequence[int]) -> None:
     if other:
         raise UsageError(
             "distributed.diverged",
-            f"The weights of process {other[0]} are not those of process 0.",
+            f"The weights of process {other[0]} differ from those of process 0.",
             expected="the same weights in every process after every step",
-            mend="what changes weights, gradients or learning rates must do so in every process: a callback with "
-            "phase = Phase.DECIDE is called in all of them; and use processors of one type",
+            mend="anything that changes weights, gradients or learning rates must do so in every process: a callback "
+            "with phase = Phase.DECIDE is called in all of them; and use processors of the same type",
             process=other[0],
         )

@@ -122,9 +122,9 @@ def check_file_callbacks(folder: RunFolder, continuation: Continuation, known: C
         left_out = " ".join(f"--without {name}" for name in missing)
         raise UsageError(
             "resume.callbacks",
-            f"This run was trained with {', '.join(missing)}: callbacks of a file have to be named again.",
+            f"This run was trained with {', '.join(missing)}: callbacks from a file have to be named again.",
             where=str(folder.path),
-            expected="the callbacks that the run has had: no run folder says which file to run",
+            expected="the same callbacks as before: for safety, no run folder says which file to run",
             mend=f"{command} {named}; or install the package it is in by now; to go on without: {command} {left_out}",
             run=folder.name,
             names=", ".join(missing),

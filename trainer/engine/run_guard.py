@@ -107,8 +107,8 @@ class RunGuard:
                 "run.busy",
                 f"This run is being written by {owner}.",
                 where=str(folder.path),
-                expected="a run that is not being trained; meanwhile its owner.json changes every two seconds",
-                mend="Wait until it has ended, or stop it there first.",
+                expected="a run that is not being trained; while it is, its owner.json changes every two seconds",
+                mend="Wait until it ends, or stop it there first.",
                 path=str(folder.path),
                 holder=str(owner),
             )

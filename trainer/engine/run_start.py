@@ -94,7 +94,7 @@ def restore_run(session: Session, loop: Loop, continuation: Continuation, finger
     if meta["fingerprint"] != fingerprint:
         raise DataError(
             "data.changed",
-            "The data is not what this run was trained on.",
+            "The data differs from what this run was trained on.",
             where=f"fingerprint {fingerprint}, the checkpoint has {meta['fingerprint']}",
             mend="restore the images as they were, or start a new run",
         )

@@ -96,7 +96,7 @@ def _other_batches() -> DataError:
     return DataError(
         "distributed.batches",
         "The processes were given different batches.",
-        expected="a loader that gives the same batches, in the same order, in every process",
-        mend="leave out DistributedSampler and other sharding: each process takes its share of every batch by itself; "
-        "and seed what shuffles",
+        expected="a loader that yields the same batches, in the same order, in every process",
+        mend="remove DistributedSampler and any other sharding, since each process takes its own share of every batch; "
+        "and seed all shuffling",
     )

@@ -24,7 +24,7 @@ def check_shareable(group: ProcessGroup, feed: DataSource, loss: Loss, options: 
             "distributed.mixup",
             "Mixup and CutMix mix the images of a whole batch, of which each process has only a part.",
             expected="mixup 0 and cutmix 0 in a run of several processes",
-            mend="leave out mixup and cutmix, or train in one process",
+            mend="turn off mixup and cutmix, or train in one process",
         )
     if feed.single_pass:
         raise UsageError(
@@ -58,7 +58,7 @@ def synchronized(model: nn.Module, device: torch.device, world: int, feed: DataS
     if device.type != "cuda":
         raise UsageError(
             "distributed.batch_norm",
-            "Several processes on CPUs cannot train BatchNorm: each would normalise by its own part of a batch.",
+            "BatchNorm cannot be trained by several CPU processes: each would see only its part of a batch.",
             expected="GPUs, for torch.nn.SyncBatchNorm; or a model without BatchNorm in training",
             mend="leave out torchrun: one process uses all cores as well (--threads); or choose a model without "
             "BatchNorm, such as --model mlp, your own with GroupNorm, or a pretrained one whose BatchNorm is frozen "

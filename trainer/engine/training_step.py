@@ -74,7 +74,7 @@ class OwnTrainingStep:
 def _wrong_result(what: str, got: str) -> UsageError:
     return UsageError(
         "train.step_result",
-        f"The training step gave {got} where its {what} was expected.",
+        f"The training step returned {got} instead of its {what}.",
         expected="the loss, a tensor of one number with a gradient; or the pair (loss, logits), logits (B, C)",
         mend="end training_step(model, batch) with `return loss` or `return loss, logits`",
     )

@@ -160,7 +160,7 @@ _SPELLED = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 def spell_non_finite(value: Any) -> Any:
-    """Replace NaN and infinities, at any depth, by the strings that stand for them in JSON.
+    """Replace NaN and infinities, at any depth, by the strings that represent them in JSON.
 
     Args:
         value: A plain value; mappings, lists and tuples may be nested.

@@ -79,7 +79,7 @@ def _write(name: str, folder: RunFolder, path: Path) -> Facts:
         reason = f"{type(error).__name__}: {error}"
         raise UsageError(
             "export.failed",
-            f"The run cannot be handed to {name}: {reason}",
+            f"The run cannot be exported to {name}: {reason}",
             where=str(path),
             format=name,
             reason=reason,
@@ -95,7 +95,7 @@ def _make(path: Path) -> None:
             "export.exists",
             f"{path} exists already.",
             where=str(path.absolute()),
-            mend="choose another name with --out, or delete that folder: a store is never written over",
+            mend="choose another name with --out, or delete that folder: an existing store is never overwritten",
             path=str(path),
         ) from None
 

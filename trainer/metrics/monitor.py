@@ -135,7 +135,7 @@ def make_monitor(name: str, mode: Mode | None, directions: Mapping[str, Mode | N
             "metrics.monitor",
             f"monitor: there is no metric {name!r}.",
             expected="one of " + ", ".join([*BUILT_IN, *directions]),
-            mend="give the metric a place in metrics, or monitor one of those that are there",
+            mend="add the metric to metrics, or monitor one of those available",
             name=str(name),
             known=", ".join([*BUILT_IN, *directions]),
         )

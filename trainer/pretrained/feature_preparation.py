@@ -12,7 +12,7 @@ from trainer.pretrained.extraction import Extract, features_of
 
 
 class FeaturePreparation(PreparingSource):
-    """`images` with features (N, width) float32 in place of prepared images.
+    """`images`, with features (N, width) float32 instead of prepared images.
 
     Args:
         images: Prepares images for the network.

@@ -176,6 +176,6 @@ def damaged(path: Path, digest: str) -> DataError:
         "The file with the pretrained weights is damaged.",
         where=str(path),
         expected=f"a file with the SHA-256 {digest}",
-        mend="delete it; if it belongs to a package, install that again",
+        mend="delete it; if it came with a package, reinstall that package",
         path=str(path),
     )

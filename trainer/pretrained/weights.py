@@ -142,7 +142,7 @@ def _fitting(network: nn.Module, path: Path, backbone: Backbone) -> dict[str, Te
             f"The file does not hold the weights of {backbone.name}: {', '.join(wrong[:NAMED])}{more} are "
             "missing or of another shape.",
             where=str(path),
-            expected=f"{len(wanted)} tensors by the network's own names",
+            expected=f"{len(wanted)} tensors with the network's own names",
             mend="choose the --model that these weights belong to",
             path=str(path),
             model=backbone.name,
@@ -165,7 +165,7 @@ def _read(path: Path) -> Mapping[str, Tensor]:
             f"The weights cannot be read: {first_line(error)}",
             where=f"--weights {path}",
             expected="a .safetensors file, or a state dict saved by torch.save",
-            mend="imagenet loads the published weights; a file of torch.save must hold tensors only",
+            mend="use imagenet for the published weights; a torch.save file must hold tensors only",
             path=str(path),
         ) from error
     return {name: tensor for name, tensor in found.items() if isinstance(tensor, Tensor)}

@@ -50,7 +50,7 @@ def lr_range_test(
 ) -> RateCurve:
     """Raise the learning rate exponentially from step to step and watch the training loss.
 
-    Weights, buffers, optimiser and random generators are as before afterwards, and no callback hears of it. The same
+    Weights, buffers, optimiser and random generators are restored afterwards, and callbacks are not notified. The same
     seed gives the same curve. It ends early once the smoothed loss is above 4 times its lowest value, or not finite.
 
     Args:
@@ -75,7 +75,7 @@ def lr_range_test(
             "lr_find.single_pass",
             "The training data can be read only once; a range test would use it up.",
             expected="a loader that can be read again for each epoch",
-            mend="give Trainer a DataLoader or arrays in place of an iterator",
+            mend="pass Trainer a DataLoader or arrays instead of an iterator",
         )
     found = _Rise(low, high, steps, progress)
     generators = capture_generators(trainer.device)

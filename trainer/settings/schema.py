@@ -34,12 +34,12 @@ class Data(_Table):
 
     source: str = setting("digits", "Data", "Name of a data set, or a folder of images", min_length=1)
     valid: float = setting(
-        0.1, "Validation part", "Part of the training images kept for validation", unit="fraction", ge=0, lt=1
+        0.1, "Validation part", "Fraction of the training images held out for validation", unit="fraction", ge=0, lt=1
     )
     test: float = setting(
         0.1,
         "Test part",
-        "Part kept for the test, where the source has neither validation nor test images of its own",
+        "Fraction held out for testing, if the source has neither validation nor test images of its own",
         unit="fraction",
         ge=0,
         lt=1,
@@ -47,12 +47,12 @@ class Data(_Table):
     samples: int | None = setting(
         None,
         "Training images",
-        "At most this many are used, each class keeping its share; auto: all",
+        "Use at most this many, with the same class proportions; auto: all",
         unit="images",
         ge=1,
     )
     size: int | None = setting(
-        None, "Image size", "Side of the square images; auto: as the source has them", unit="pixels", ge=8, le=512
+        None, "Image size", "Side of the square images; auto: as in the source", unit="pixels", ge=8, le=512
     )
     skip_bad: bool = setting(
         False, "Skip bad images", "Leave unreadable images out instead of stopping with a list of them"
@@ -60,7 +60,7 @@ class Data(_Table):
     edits: str | None = setting(
         None, "Label edits", "CSV file of labels to change and images to leave out; auto: none", min_length=1
     )
-    root: str | None = setting(None, "Download folder", "Where downloaded data sets are kept; auto: the cache folder")
+    root: str | None = setting(None, "Download folder", "Where downloaded data sets are stored; auto: the cache folder")
 
     @model_validator(mode="after")
     def _something_left(self) -> Data:
@@ -74,19 +74,19 @@ class Data(_Table):
 class Augment(_Table):
     """Random changes of training images; validation and test are never changed."""
 
-    rotation: float = setting(0.0, "Rotation", "Largest angle, to either side", unit="degrees", ge=0, le=180)
+    rotation: float = setting(0.0, "Rotation", "Largest angle, in either direction", unit="degrees", ge=0, le=180)
     flip: float = setting(0.0, "Horizontal flip", "How often an image is mirrored", unit="probability", ge=0, le=1)
     crop: int = setting(0, "Random crop", "Padding on each side before cropping back", unit="pixels", ge=0, le=64)
     resized_crop: float = setting(
         0.0,
         "Random resized crop",
-        "Smallest part of the area that is cut out and scaled up again; 0: off, 0.08 is usual for ImageNet",
+        "Smallest fraction of the area to crop and scale back up; 0: off, 0.08 is usual for ImageNet",
         unit="fraction",
         ge=0,
         le=1,
     )
     jitter: float = setting(
-        0.0, "Colour jitter", "How far brightness, contrast and saturation change; 0: off, 0.4 is usual", ge=0, le=1
+        0.0, "Colour jitter", "How much brightness, contrast and saturation vary; 0: off, 0.4 is usual", ge=0, le=1
     )
     erasing: float = setting(
         0.0,
@@ -112,7 +112,9 @@ class Train(_Table):
 
     epochs: int = setting(30, "Epochs", "How often all training images are seen", unit="epochs", ge=1, le=100_000)
     batch: int = setting(64, "Batch", "Images per batch, and per optimiser step", unit="images", ge=1, le=65_536)
-    lr: float = setting(1e-3, "Learning rate", "Step size of the optimiser; the peak where it is scheduled", gt=0)
+    lr: float = setting(
+        1e-3, "Learning rate", "Step size of the optimiser; the peak value if there is a schedule", gt=0
+    )
     optimizer: Literal["adam", "adamw", "nadam", "sgd", "rmsprop"] = setting(
         "adam", "Optimiser", "Rule by which gradients change the weights"
     )
@@ -121,7 +123,7 @@ class Train(_Table):
         0.0, "Weight decay", "L2 penalty on the weights; decoupled from the gradient for adamw", ge=0, le=10
     )
     label_smoothing: float = setting(
-        0.0, "Label smoothing", "Part of the target spread over all classes", unit="fraction", ge=0, lt=1
+        0.0, "Label smoothing", "Fraction of the target spread over all classes", unit="fraction", ge=0, lt=1
     )
     class_weights: Literal["equal", "balanced"] = setting(
         "equal",
@@ -131,12 +133,12 @@ class Train(_Table):
     sampling: Literal["shuffle", "balanced"] = setting(
         "shuffle",
         "Sampling",
-        "Which images an epoch draws; balanced: equally many of every class, with repetition",
+        "Which images an epoch draws; balanced: the same number of every class, with repetition",
     )
     clip_norm: float = setting(
-        0.0, "Clip gradient norm", "Largest norm of all gradients together; 0: not clipped", ge=0
+        0.0, "Clip gradient norm", "Largest norm of all gradients together; 0: no clipping", ge=0
     )
-    clip_value: float = setting(0.0, "Clip gradient values", "Largest value of a gradient; 0: not clipped", ge=0)
+    clip_value: float = setting(0.0, "Clip gradient values", "Largest value of a gradient; 0: no clipping", ge=0)
     accumulate: int = setting(
         1, "Accumulate", "Batches whose gradients are added up for one optimiser step", unit="batches", ge=1, le=65_536
     )
@@ -148,33 +150,34 @@ class Train(_Table):
         lt=1,
     )
     schedule: Literal["constant", "cosine", "linear", "step"] = setting(
-        "constant", "Schedule", "How the learning rate falls; cosine and linear end at zero"
+        "constant", "Schedule", "How the learning rate decays; cosine and linear end at zero"
     )
-    warmup: float = setting(0.0, "Warm-up", "Linear rise to the learning rate at the start", unit="epochs", ge=0)
+    warmup: float = setting(0.0, "Warm-up", "Linear ramp up to the learning rate at the start", unit="epochs", ge=0)
     step_epochs: float = setting(10.0, "Step length", "Epochs between two drops of schedule step", unit="epochs", gt=0)
-    step_factor: float = setting(0.1, "Step factor", "What each drop multiplies the rate by", gt=0, le=1)
-    seed: int = setting(1234, "Seed", "Fixes the split, order, augmentation and first weights", ge=0, le=2**63 - 1)
+    step_factor: float = setting(0.1, "Step factor", "Factor applied to the rate at each drop", gt=0, le=1)
+    seed: int = setting(1234, "Seed", "Fixes the split, order, augmentation and initial weights", ge=0, le=2**63 - 1)
     device: str = setting(
         "auto",
         "Device",
-        "Where to compute; auto: a GPU where there is one",
+        "Where to compute; auto: a GPU if there is one",
         words="auto, cpu, cuda, cuda:N or mps",
         pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$",
     )
     precision: Literal["float32", "bfloat16"] = setting(
         "float32",
         "Precision",
-        "What the model computes in; bfloat16 is faster on many GPUs and not offered on a CPU, weights stay float32",
+        "Number format for computation; bfloat16 is faster on many GPUs and not offered on a CPU; weights stay float32",
     )
     compile: bool = setting(
         False,
         "Compile",
-        "Compile the model first: a slower start; whether steps get faster depends on model and machine",
+        "Compile the model first: a slower start, and faster steps on some models and machines",
     )
     shard: bool = setting(
         False,
         "Shard",
-        "Divide weights, gradients and optimiser state among the processes of torchrun (FSDP2); one process has all",
+        "Shard weights, gradients and optimiser state across the processes of torchrun (FSDP2); with one "
+        "process, nothing is sharded",
     )
     threads: int | None = setting(
         None, "Threads", "CPU threads; auto: 1 for softmax and mlp, else all cores", unit="threads", ge=1, le=1024
@@ -186,12 +189,12 @@ class Train(_Table):
     monitor: str = setting(
         "loss",
         "Monitor",
-        "What decides which epoch is the best, and when to stop early",
+        "Metric that decides which epoch is best, and when to stop early",
         words="loss, accuracy, macro_f1 (of the validation images) or a name in metrics",
         min_length=1,
     )
     monitor_mode: Literal["auto", "min", "max"] = setting(
-        "auto", "Monitor's direction", "Whether a smaller or a larger value is better; auto: as the metric says"
+        "auto", "Monitor's direction", "Whether a smaller or a larger value is better; auto: as declared by the metric"
     )
 
     @model_validator(mode="after")
@@ -212,14 +215,14 @@ class Mlp(_Table):
 
     hidden: int = setting(256, "Hidden units", "Width of each hidden layer", unit="units", ge=1, le=16_384)
     layers: int = setting(2, "Hidden layers", "Number of hidden layers", unit="layers", ge=1, le=32)
-    dropout: float = setting(0.0, "Dropout", "Part of the units switched off while training", ge=0, lt=1)
+    dropout: float = setting(0.0, "Dropout", "Fraction of units dropped during training", ge=0, lt=1)
 
 
 class Cnn(_Table):
     """Options of `cnn`: a small convolutional network, about half a million parameters."""
 
     width: int = setting(32, "Width", "Channels of the first layer; later ones are multiples", ge=1, le=512)
-    dropout: float = setting(0.0, "Dropout", "Part of the features switched off before the last layer", ge=0, lt=1)
+    dropout: float = setting(0.0, "Dropout", "Fraction of features dropped before the last layer", ge=0, lt=1)
 
 
 class BackboneSettings(_Table):
@@ -229,26 +232,26 @@ class BackboneSettings(_Table):
     weights: str = setting(
         "imagenet",
         "Pretrained weights",
-        "imagenet; a file of weights, safetensors or a state dict of torch; or none: random ones",
+        "imagenet; a file of weights (safetensors or a torch state dict); or none: random weights",
         words="imagenet, none or a file",
         min_length=1,
     )
     tune: Literal["head", "top", "all"] = setting(
         "head",
         "Trained part",
-        "head: a layer on features that are computed once; top: the last third of the network, too; all: all of it",
+        "head: a layer on features computed once; top: also the last third of the network; all: the whole network",
     )
     lr_factor: float = setting(
-        0.8, "Rate by depth", "What the learning rate of a block is multiplied by for the block below it", gt=0, le=1
+        0.8, "Rate by depth", "Factor from the learning rate of a block to that of the block below it", gt=0, le=1
     )
     freeze_batchnorm: bool = setting(
-        True, "Freeze BatchNorm", "Keep the pretrained statistics when the network is trained further"
+        True, "Freeze BatchNorm", "Keep the pretrained statistics when fine-tuning the network"
     )
 
     size: int | None = setting(
         None,
         "Network's image size",
-        "Side of the images that the pretrained network is given; auto: that of the images, small ones enlarged",
+        "Side of the images given to the pretrained network; auto: that of the images, with small ones enlarged",
         unit="pixels",
         ge=32,
         le=512,
@@ -256,7 +259,8 @@ class BackboneSettings(_Table):
     penalty: float = setting(
         200.0,
         "L2 penalty",
-        "Of the head's weights, divided by the number of training images: 1/C of scikit-learn; added to weight decay",
+        "L2 penalty on the head's weights, divided by the number of training images: 1/C in scikit-learn; "
+        "added to weight decay",
         ge=0,
         le=1e9,
     )
@@ -276,9 +280,7 @@ class Head(_Table):
         "softmax", "Head", "softmax: one linear layer; mlp: a hidden layer with ReLU before it"
     )
     hidden: int = setting(256, "Hidden units", "Width of the hidden layer of mlp", unit="units", ge=1, le=16_384)
-    dropout: float = setting(
-        0.0, "Dropout", "Part of the hidden units of mlp that are switched off while training", ge=0, lt=1
-    )
+    dropout: float = setting(0.0, "Dropout", "Fraction of the mlp's hidden units dropped during training", ge=0, lt=1)
 
 
 class Checkpoints(_Table):
@@ -296,7 +298,7 @@ class EarlyStopping(_Table):
     min_delta: float = setting(
         0.0,
         "Minimum improvement",
-        "A smaller improvement of the monitored metric, by default the loss, does not count",
+        "Smaller improvements of the monitored metric (by default the loss) do not count",
         ge=0,
     )
 
@@ -307,7 +309,7 @@ class Settings(_Table):
     model: str = setting("softmax", "Model", "What is trained: softmax, mlp, cnn, resnet18 or a plugin", min_length=1)
     callbacks: tuple[str, ...] = setting((), "More callbacks", "Names of installed callbacks", words="a list of names")
     metrics: tuple[str, ...] = setting(
-        (), "More metrics", "Names of metrics that each validation computes, too", words="a list of names"
+        (), "More metrics", "Additional metrics to compute at each validation", words="a list of names"
     )
     data: Data = Data()
     augment: Augment = Augment()

@@ -44,7 +44,7 @@ def write_arrays(path: str | Path, *, kind: Format | None = None, **arrays: NDAr
 
 
 def read_arrays(path: str | Path, limit: int = 1 << 30, kind: Format | None = None) -> dict[str, NDArray[Any]]:
-    """The arrays of a file by `write_arrays` of at most `limit` bytes. Raises DataError `arrays.damaged`, and with a
+    """Read a file written by `write_arrays`, of at most `limit` bytes. Raises DataError `arrays.damaged`, and with a
     `kind` NewerVersionError."""
     try:
         data = durable.read_bytes(path, limit)

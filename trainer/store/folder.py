@@ -228,9 +228,9 @@ def find_run(root: str | Path, text: str) -> RunFolder:
         return RunFolder(root / begin[0])
     if begin:
         mend = "Give more of the name: " + ", ".join(begin[:10])
-        raise UsageError("run.ambiguous", f"{text!r} can be any of {len(begin)} runs.", where=str(root), mend=mend)
+        raise UsageError("run.ambiguous", f"{text!r} matches {len(begin)} runs.", where=str(root), mend=mend)
     near = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
-    mend = f"Did you mean {' or '.join(near)}?" if near else "See `epochscope runs`; --runs names another root."
+    mend = f"Did you mean {' or '.join(near)}?" if near else "See `epochscope runs`; --runs names another folder."
     raise UsageError("run.unknown", f"There is no run {text!r}.", where=str(root), mend=mend, name=text)
 
 
@@ -366,7 +366,7 @@ def confined(folder: RunFolder, relative: str) -> Path:
             return path
     raise DataError(
         "run.outside",
-        "A file of this run names a path outside of it; it is not opened.",
+        "A file in this run refers to a path outside its folder, which was not opened.",
         where=str(folder.path),
         expected="a relative path inside the run folder",
         path=relative,

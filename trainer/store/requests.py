@@ -46,7 +46,7 @@ class MalformedRequestError(UsageError):
 
 
 class Request:
-    """Something a run is asked to do and, once the engine has dealt with it, the answer.
+    """A request to a run and, once the engine has handled it, the answer.
 
     Args:
         do: "pause", "unpause", "stop" or "checkpoint".
@@ -54,7 +54,7 @@ class Request:
         source: Who asks, for the journal.
         ident: The request's own id. Default: a random one.
         attempt: The attempt it is meant for. None: the one under way.
-        kind: What kind of checkpoint is asked for.
+        kind: Kind of checkpoint requested.
 
     Attributes:
         id: The request's own id, which the answer repeats.
@@ -143,7 +143,7 @@ def post(folder: RunFolder, do: Do, *, when: When = "step", source: str) -> Requ
     """
     if do not in get_args(Do) or when not in get_args(When):
         expected = f"do: {', '.join(get_args(Do))}; when: {', '.join(get_args(When))}"
-        raise UsageError("request.unknown", f"An engine cannot {do!r} at {when!r}.", expected=expected)
+        raise UsageError("request.unknown", f"The training process cannot {do!r} at {when!r}.", expected=expected)
     owner = read_owner(folder)
     if owner is None:
         raise UsageError("run.not_running", "No process is training this run.", where=str(folder.path))

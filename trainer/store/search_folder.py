@@ -192,8 +192,8 @@ def hold(folder: SearchFolder) -> lock.RunLock:
     except UsageError:
         raise UsageError(
             "search.busy",
-            f"Another process works on the search {folder.name!r}.",
+            f"Another process is running the search {folder.name!r}.",
             where=str(folder.path),
-            mend="wait until it has ended, or stop it there with Ctrl-C",
+            mend="wait until it ends, or stop it there with Ctrl-C",
             name=folder.name,
         ) from None

@@ -120,7 +120,7 @@ class ClassesPanel(Panel):
 
     def _draw(self) -> None:
         if self.run is None:
-            self._say(self.tr("Choose a run to see how well its model knows each class."))
+            self._say(self.tr("Choose a run to see how well its model recognises each class."))
             return
         split, model = SPLITS[max(0, self.split.currentIndex())], self.run.model
         looked = look(self.run, self.cursor, split)

@@ -185,7 +185,7 @@ class HeatView(QWidget):
         name = labels.class_name(self._names, found.label)
         parts = [methods[found.method], f"{name} {chance}", weights.format(epoch=formats.whole(found.epoch))]
         if float(found.values.max()) <= 0:
-            parts.insert(0, self.tr("Nothing supports this class; bright areas speak least against it"))
+            parts.insert(0, self.tr("Nothing supports this class; bright areas count least against it"))
         text = " · ".join(parts)
         self.note.setText(text)
         self.picture.setAccessibleName(self.tr("Image with a heat map"))

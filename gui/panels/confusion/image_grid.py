@@ -184,7 +184,7 @@ class ImageGrid(QWidget):
         verdict = self.tr("right") if seen.right else self.tr("wrong")
         share = formats.percent(seen.confidence)
         loss = self.tr("loss {loss}").format(loss=formats.number(seen.loss, 2))
-        spoken = self.tr("{true}, predicted {predicted} with {share}, {verdict}, {loss}").format(
+        spoken = self.tr("{true}, predicted as {predicted} ({share}), {verdict}, {loss}").format(
             true=true, predicted=predicted, share=share, verdict=verdict, loss=loss
         )
         tip = f"{spoken}\n{seen.path}" if seen.path else spoken

@@ -41,7 +41,7 @@ class VerdictStrip(QWidget):
 
     def _in_words(self) -> str:
         right, epochs = int(self._verdicts.right.sum()), len(self._verdicts.epochs)
-        return self.tr("right after {right} of {epochs} epochs").format(right=right, epochs=epochs)
+        return self.tr("right in {right} of {epochs} epochs").format(right=right, epochs=epochs)
 
     def _width(self) -> float:
         return min(WIDEST, max(1.0, (self.width() - 4) / max(1, len(self._verdicts.epochs))))

@@ -395,6 +395,6 @@ class CurvesPanel(Panel):
         elif self.run is not None and not self.run.follower.alive and not self._just_begun():
             text = self.tr("This run ended before its first step, so there are no curves.")
         else:
-            text = self.tr("Curves start with the first steps.")
+            text = self.tr("Curves appear with the first steps.")
         self.sentence.setText(text)
         return self.sentence

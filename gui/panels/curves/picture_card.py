@@ -57,7 +57,7 @@ class PictureCard(QFrame):
 
     def _why(self, reason: Unread) -> str:
         return {
-            "missing": self.tr("The file with this picture is gone."),
+            "missing": self.tr("The file of this picture no longer exists."),
             "damaged": self.tr("The file with this picture is damaged, or too large."),
             "outside": self.tr("The run refers to a file outside its folder. It was not opened."),
         }[reason]

@@ -119,13 +119,13 @@ class DecisionSaver(QObject):
     def _prefers_theirs(self, merged: MergedDecisions) -> bool:
         """Another program has made other decisions about some images meanwhile."""
         names = "\n".join(formats.plain(path) for path in merged.clashes[:5])
-        text = self.tr("{count} images were meanwhile decided differently by another program:").format(
+        text = self.tr("Another program has since changed the decisions for {count} images:").format(
             count=formats.whole(len(merged.clashes))
         )
         box = QMessageBox(QMessageBox.Icon.Question, "Epochscope", f"{text}\n{names}", parent=self._window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         mine = box.addButton(self.tr("Keep mine"), QMessageBox.ButtonRole.AcceptRole)
-        theirs = box.addButton(self.tr("Take those of the file"), QMessageBox.ButtonRole.RejectRole)
+        theirs = box.addButton(self.tr("Use the decisions in the file"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(mine)
         box.exec()
         return box.clickedButton() is theirs

@@ -65,7 +65,7 @@ def why(one: ProposedImage) -> str:
         case "label" if math.isnan(one.confidence) or math.isnan(one.suggested_confidence):
             return tr("Labels", "It looks more like {suggested} than {label}.").format(suggested=suggested, label=label)
         case "label":
-            text = tr("Labels", "Judged by the other images it is {suggested} ({share}), not {label} ({own}).")
+            text = tr("Labels", "Judging by the other images, it is {suggested} ({share}), not {label} ({own}).")
             shares = {"share": _whole(one.suggested_confidence), "own": _whole(one.confidence)}
             return text.format(suggested=suggested, label=label, **shares)
         case "conflict":
@@ -73,8 +73,8 @@ def why(one: ProposedImage) -> str:
             alike = tr("Labels", "Nearly the same picture has the label {other}.")
             return (same if one.exact else alike).format(other=other)
         case "leak":
-            same = tr("Labels", "The same picture is in {split}, too: results on it say little.")
-            alike = tr("Labels", "Nearly the same picture is in {split}, too: results on it say little.")
+            same = tr("Labels", "The same picture is also in {split}, so scores there say little.")
+            alike = tr("Labels", "Nearly the same picture is also in {split}, so scores there say little.")
             return (same if one.exact else alike).format(split=split)
         case "outlier":
             return tr("Labels", "It is unlike all other images: does it belong here?")

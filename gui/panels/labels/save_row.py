@@ -46,7 +46,7 @@ class SaveRow(QWidget):
         elif saver.file is not None and there:
             text, sign = self.tr("Saved in {path}").format(path=formats.short_path(str(saver.file.path))), "done"
             if saver.taken:
-                taken = self.tr("taken over from another program: {count}")
+                taken = self.tr("from another program: {count}")
                 text = f"{text}, {taken.format(count=formats.whole(saver.taken))}"
         elif there:
             text, sign = self.tr("Not saved yet: choose where to save"), "warning"

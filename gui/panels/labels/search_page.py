@@ -99,8 +99,8 @@ class SearchPage(QWidget):
 
     def _about(self, images: int) -> str:
         text = self.tr(
-            "Models trained on the other images check each label. You decide where they disagree with it, where copies "
-            "have different labels or are in two splits, and about images unlike all others: change the class, leave "
+            "Models trained on the other images check each label. You decide about labels they disagree with, "
+            "copies that have different labels or appear in two splits, and outliers: change the class, leave "
             "the image out, or keep it. Your files are never changed."
         )
         if not images:

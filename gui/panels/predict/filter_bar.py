@@ -139,5 +139,7 @@ class FilterBar(QWidget):
         self.kind_box.setAccessibleName(self.tr("Show these images"))
         self.unsure_label.setText(self.tr("Unsure below"))
         self.unsure.setSuffix(" %")
-        self.unsure.setToolTip(self.tr("Less confident images count as unsure: show them alone, or set them aside"))
+        self.unsure.setToolTip(
+            self.tr("Less confident predictions count as unsure: show only those, or set them aside")
+        )
         self._fill_kinds()

@@ -128,7 +128,7 @@ class ImageViewer(QDialog):
         """What the model makes of a training image."""
         if self._on_the_way:
             label, names = self._on_the_way[-1].label, self._about(self._rows[self._place])[2]
-            text = self.tr("Training image of the class {name}, predicted {predicted} with {share}")
+            text = self.tr("Training image of the class {name}, predicted as {predicted} ({share})")
             share = formats.percent(float(found.probabilities[found.predicted]), 1)
             predicted = class_name(names, found.predicted)
             self.caption.setText(text.format(name=class_name(names, label), predicted=predicted, share=share))

@@ -31,7 +31,7 @@ def told_lines(job: ClassificationJob, run: str) -> list[str]:
     lines = [failure_text(job.failure)] if job.failure is not None else []
     if job.weights:
         best = tr("PredictPanel", "Best weights of {run}")
-        last = tr("PredictPanel", "Last weights of {run} (it has no best ones)")
+        last = tr("PredictPanel", "Last weights of {run} (there are no best weights)")
         text = (best if job.weights == "best" else last).format(run=run)
         lines.append("; ".join([text, *_missing(job)]))
     if job.moved:

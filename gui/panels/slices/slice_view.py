@@ -60,7 +60,7 @@ class SliceModel(QAbstractTableModel):
             (
                 self.tr("Δ, pp"),
                 self.tr(
-                    "Percentage points by which the accuracy is above that of other images with the same mix of classes"
+                    "How many percentage points the accuracy is above that of other images with the same mix of classes"
                 ),
             ),
         )

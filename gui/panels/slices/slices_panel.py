@@ -150,7 +150,7 @@ class SlicesPanel(Panel):
         self.pattern.setPlaceholderText(self.tr("Path: *night*"))
         self.pattern.setAccessibleName(self.tr("Pattern of the paths that make a slice"))
         self.pattern.setToolTip(
-            self.tr("Press Enter to make a slice of the images whose path matches; * stands for any text")
+            self.tr("Press Enter to make a slice of the images whose path matches; * matches any text")
         )
         self.view.setAccessibleName(self.tr("Slices"))
         self.errors_button.setText(self.tr("Show in Errors"))
@@ -271,7 +271,7 @@ class SlicesPanel(Panel):
         if self._asking:
             return
         if self.run is None:
-            self._say(self.tr("Choose a run to see on which images its model fails."))
+            self._say(self.tr("Choose a run to see which images its model gets wrong."))
             return
         if not self.table.enough:
             self._say_why()

@@ -117,7 +117,7 @@ def test_a_picture_outside_of_the_run_folder_is_not_sent(tmp_path: Path, caplog:
     with caplog.at_level(logging.WARNING, logger="epochscope"):
         make(callbacks=[callback(on_epoch_ended=name_it), tracker], epochs=1, run_dir=tmp_path / "run").fit()
     assert pictures_of(tracker.runs[0]) == []
-    assert "names a path outside of it" in caplog.text
+    assert "refers to a path outside its folder" in caplog.text
 
 
 @pytest.mark.parametrize(

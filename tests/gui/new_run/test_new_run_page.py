@@ -174,7 +174,7 @@ def test_the_check_shows_counts_and_faults(page: NewRunPage, assist: FakeAssist,
     assert [check.faults.item(0, place).text() for place in range(2)] == ["<i>x</i>.png", "cut off"]
     assert check.counts.item(0, 0).text() == "<b>кот</b>"
     assert [check.counts.item(1, place).text() for place in range(1, 4)] == ["10", "1", "0"]
-    assert "would stop here" in check.verdict.text()
+    assert "would fail" in check.verdict.text()
     page.set_source("mnist")
     assert not check.tabs.isVisibleTo(page)
 

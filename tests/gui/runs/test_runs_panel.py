@@ -187,7 +187,7 @@ def test_a_live_run_is_neither_deleted_nor_continued(panel: RunsPanel, root: Pat
     panel.delete_action.trigger()
     assert texts(panel) == ["live"]
     assert len(removed[0]) == 3
-    assert "being trained" in panel.notice.label.text()
+    assert "still training" in panel.notice.label.text()
     panel.notice.undo.click()
     assert len(texts(panel)) == 4
 

@@ -198,7 +198,7 @@ def test_a_damaged_and_a_newer_file_are_said(dialog: SearchDialog, tmp_path: Pat
     assert dialog.state.text() == "It cannot be read."
     record.write_text('{"format": 99}', encoding="utf-8")
     dialog.poll()
-    assert dialog.state.text() == "A newer Epochscope made this search."
+    assert dialog.state.text() == "This search was made by a newer Epochscope."
 
 
 def test_only_a_search_that_can_go_on_is_continued(dialog: SearchDialog, tmp_path: Path, qtbot: Any) -> None:

@@ -59,7 +59,7 @@ def test_what_is_typed_is_searched(setup: SearchSetup, qtbot: QtBot) -> None:
     [
         ("x..1", "Expected: LOW..HIGH"),
         ("0.1..0.01", "LOW must be below HIGH."),
-        ("0..1:log", "begins above 0"),
+        ("0..1:log", "must start above 0"),
         ("0.1..0.2:1", "fit between"),
         ("0.1", "at least two"),
         ("-1..1", "a number > 0"),

@@ -127,7 +127,8 @@ def test_a_callback_that_failed_for_a_known_reason(russian: None) -> None:
         )
 
     assert failed("ValueError: odd") == "Сбой колбэка c в h: ValueError: odd"
-    assert "Диск заполнен" in failed("DiskError: The disk is full.", code="disk.full", parameters={"path": "/a"})
+    told = failed("DiskError: The disk is full.", code="disk.full", parameters={"path": "/a"})
+    assert "На диске кончилось место" in told
 
 
 def test_what_the_system_says_goes_by_its_number(russian: None) -> None:

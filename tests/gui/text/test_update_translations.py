@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from gui.text.errors import code_text, error_text, fault_text, whole_text
-from gui.text.update_translations import Text, error_codes, fault_codes, texts, texts_of
+from gui.text.errors import code_text, ended_text, error_text, fault_text, fix_text, whole_text
+from gui.text.update_translations import ErrorCode, Text, error_codes, fault_codes, texts, texts_of
 from gui.window import i18n
 from gui.window.actions import MENUS
 from gui.window.main_window import Window
@@ -129,10 +129,11 @@ def test_the_compiled_files_are_those_texts(code: str) -> None:
 
 
 def test_an_error_names_only_what_it_is_given() -> None:
-    known = {one.code: one.parameters | {"what"} for one in error_codes()}
+    known = {one.code: one.parameters for one in error_codes()}
     for message in RU:
-        if message.text.context == "Errors":
-            assert braces(message.forms[0]) <= known[message.text.source], message
+        if message.text.context in ("Errors", "Fixes"):
+            more = {"what"} if message.text.context == "Errors" else set()
+            assert braces(message.forms[0]) <= known[message.text.source] | more, message
 
 
 def test_a_reason_names_what_its_english_names() -> None:
@@ -142,7 +143,7 @@ def test_a_reason_names_what_its_english_names() -> None:
 
 def test_a_translation_has_the_shape_of_its_source() -> None:
     for (context, source, _, _), _, forms in RU:
-        if context not in ("Errors", "Faults", "Codes", "Sources"):  # their source is a code
+        if context not in ("Errors", "Fixes", "Faults", "Codes", "Sources"):  # their source is a code
             assert all(shape(form) == shape(source) for form in forms), (source, forms)
 
 
@@ -180,16 +181,41 @@ def test_a_text_that_cannot_be_found_is_refused(tmp_path: Path) -> None:
 
 def test_errors_are_told_in_russian(russian: QApplication) -> None:
     error = UsageError("run.live", "one is being trained", where="/runs/one", mend="Stop it.", name="{one}")
-    assert error_text(error) == "Запуск «{one}» ещё обучается; он не удалён. Сначала остановите его.\n/runs/one"
+    told = ["Запуск «{one}» ещё обучается; он не удалён.", "Где: /runs/one", "Как исправить: сначала остановите его"]
+    assert error_text(error) == "\n".join(told)
     for one in error_codes():
         values = dict.fromkeys(one.parameters, "<value>")
         assert re.search("[а-яё]", code_text(one.code, values, "<english>")), one.code
     assert all(re.search("[а-яё]", fault_text(code, "")) for code in fault_codes())
 
 
+@pytest.mark.parametrize("one", [one for one in error_codes() if one.fixable], ids=lambda one: one.code)
+def test_every_fix_is_told_in_russian(russian: QApplication, one: ErrorCode) -> None:
+    values = dict.fromkeys(one.parameters, "<value>")
+    parts = {"what": "<what>", "where": "<where>", "expected": "<expected>"}
+    for text in (
+        whole_text({"code": one.code, "parameters": values, "mend": "<fix>", **parts}),
+        ended_text({"code": one.code, "parameters": values, "reason": "<what>", "fix": "<fix>", "error": "", **parts}),
+    ):
+        assert "<where>" in text
+        assert "Как исправить: " in text
+        assert "<fix>" not in text
+        assert "<expected>" not in text
+
+
+def test_a_fix_is_not_said_twice() -> None:
+    """The first part says what happened; how to fix it has a text of its own."""
+    advice = re.compile(r"\b(?:Выберите|Возьмите|Укажите|Проверьте|Исправьте|Установите|Отключите|Уберите|Добавьте)\b")
+    fixed = {message.text.source for message in RU if message.text.context == "Fixes"}
+    found = [one.forms[0] for one in RU if one.text.context == "Errors" and one.text.source in fixed]
+    assert [text for text in found if advice.search(text)] == []
+
+
 def test_what_has_no_translation_is_told_in_english(russian: QApplication) -> None:
     assert code_text("from.the_future", {}, "What has happened") == "What has happened"
     assert code_text("run.live", {}, "parameters of another version") == "parameters of another version"
+    assert fix_text("from.the_future", {}, "Do this") == "Do this"
+    assert fix_text("version.newer", {}, "") != ""
     assert fault_text("from_the_future", "a reason") == "a reason"
 
 

@@ -230,7 +230,7 @@ def test_a_run_that_begins_is_not_said_to_have_ended(qtbot: QtBot, window: Windo
     one.wall = round(time.time() * 1000)
     one.prepare("import", 0, 0)
     opened(qtbot, window, one.folder)
-    assert "Curves start" in window.tabs.panel("curves").sentence.text()
+    assert "Curves appear" in window.tabs.panel("curves").sentence.text()
 
 
 def test_a_notice_is_no_higher_than_its_text(qtbot: QtBot, window: Window) -> None:

@@ -119,7 +119,7 @@ def test_what_another_program_decided_is_taken_over(view: LabelsView, place: Pat
     press(view, Key.Key_F)
     assert decided(view) == saved(place)
     assert set(saved(place)) == {"cat/0.png", "cat/1.png", "cat/4.png"}
-    assert "taken over from another program: 2" in view.save_row.text.accessibleName()
+    assert "from another program: 2" in view.save_row.text.accessibleName()
 
 
 @pytest.mark.parametrize("keep", [True, False])
@@ -129,7 +129,7 @@ def test_a_clash_with_another_program_is_asked_about(view: LabelsView, place: Pa
     view.grid.go_to(0)
 
     def click(box: QMessageBox) -> None:
-        word = "Keep mine" if keep else "Take those"
+        word = "Keep mine" if keep else "Use the decisions"
         next(button for button in box.buttons() if word in button.text()).click()
 
     accept([], click)

@@ -135,7 +135,7 @@ def test_labels_are_checked_before_there_is_a_run(window: Window, source: Path, 
     page.rows[("train", "lr")].typed.emit(("train", "lr"), "-1")
     page.rows[("data", "size")].typed.emit(("data", "size"), "-1")
     page.check.labels_button.click()
-    assert "Fix the settings" in page.check.verdict.text()
+    assert "marked settings" in page.check.verdict.text()
     page.rows[("data", "size")].typed.emit(("data", "size"), "16")
     page.check.labels_button.click()
     labels = window.pages.currentWidget()

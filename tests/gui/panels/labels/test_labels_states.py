@@ -80,7 +80,7 @@ def test_a_screen_reader_hears_the_label_why_and_the_decision(view: LabelsView) 
 
     assert (
         heard(0).replace("\N{NO-BREAK SPACE}", " ")
-        == "cat, Wrong label. Judged by the other images it is dog (97 %), not cat (2 %). Not decided."
+        == "cat, Wrong label. Judging by the other images, it is dog (97 %), not cat (2 %). Not decided."
     )
     assert "The same picture has the label dog." in heard(1)
     assert "is in validation, too" in heard(2)
