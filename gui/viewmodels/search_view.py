@@ -211,9 +211,7 @@ def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
     return numbers, values, best if len(drawn) else whole
 
 
-def axes(
-    record: SearchRecord, monitored: str, titles: Sequence[str], written: Callable[[float], str]
-) -> list[Axis]:
+def axes(record: SearchRecord, monitored: str, titles: Sequence[str], written: Callable[[float], str]) -> list[Axis]:
     """Make an axis for each setting, and one for the monitored metric at the right.
 
     Args:

@@ -1,4 +1,4 @@
-"""Views of an open run, as `tests.gui.screenshots` draws them: its panels, how they look without data, and its comparison."""
+"""Views of an open run, as `tests.gui.screenshots` draws them: its panels with and without data, and its comparison."""
 
 from __future__ import annotations
 

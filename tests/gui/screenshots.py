@@ -77,7 +77,7 @@ def main() -> None:
         ("languages", LANGUAGES, LANGUAGES),
     ):
         parser.add_argument(f"--{name}", default=",".join(first), help=f"of {', '.join(known)}")
-    parser.add_argument("--run", type=Path, help="folder of a run to draw instead; of the runs beside it there are copies in the list")
+    parser.add_argument("--run", type=Path, help="a run to draw instead, with those beside it")
     parser.add_argument("--pages", action="store_true", help="cropped and small, as docs/pictures has them")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)

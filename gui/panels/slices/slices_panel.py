@@ -86,7 +86,7 @@ class SlicesPanel(Panel):
         self.splitter.addWidget(self.grid)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([480, 480])
+        self.splitter.setSizes([540, 420])
         self.splitter.setChildrenCollapsible(False)
         shown, nothing = QWidget(), QWidget()
         inner = QVBoxLayout(shown)
