@@ -50,8 +50,8 @@ class TitleLabel(QLabel):
         """As wide as in bold."""
         hint, bold = super().sizeHint(), QFont(self.font())
         bold.setBold(True)
-        more = QFontMetrics(bold).horizontalAdvance(self.text()) - self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(hint.width() + max(0, more), hint.height())
+        widest = QFontMetrics(bold).size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        return QSize(max(hint.width(), widest), hint.height())
 
     def minimumSizeHint(self) -> QSize:
         """Not narrower."""
