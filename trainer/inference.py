@@ -205,7 +205,7 @@ def _data_gone(folder: RunFolder, source: str) -> UsageError:
     return UsageError(
         "run.data_gone",
         "The images that this run was trained on are missing.",
-        where=f"{source}, for the run {folder.path}",
+        where=f"{source} ({folder.path})",
         mend="put them back where they were",
         path=source,
     )

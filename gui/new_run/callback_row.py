@@ -59,6 +59,11 @@ class CallbackRow(QWidget):
         column.addWidget(self.switch)
         column.addLayout(below)
 
+    def set_unit_width(self, width: int) -> None:
+        """Pixels for what stands behind the editors."""
+        for widget in (*(row.unit for row in self.rows.values()), *self.browse_buttons.values()):
+            widget.setMinimumWidth(width)
+
     def _browse(self, row: SettingRow) -> None:
         """A file, which may be one that is still to be made; a folder where the argument is called so."""
         title, start = row.editor.accessibleName(), str(Path.home())

@@ -31,6 +31,7 @@ class CallbackSection(QGroupBox):
         self.catalog = CallbackCatalog(form, make_client)
         self.catalog.changed = self.edited.emit
         self.rows: dict[str, CallbackRow] = {}
+        self._unit_width = 0
         self.status = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self.status.setProperty("tone", "muted")
         self.problem = ProblemLabel()
@@ -105,6 +106,13 @@ class CallbackSection(QGroupBox):
         labels = [option.label for row in self.rows.values() for option in row.rows.values()]
         if labels:
             align(labels)
+        for row in self.rows.values():
+            row.set_unit_width(self._unit_width)
+
+    def set_unit_width(self, width: int) -> None:
+        """How wide the last column is in the rest of the form, in pixels: options stand in line with it."""
+        self._unit_width = width
+        self._align()
 
     def _status(self) -> str:
         if self.catalog.failure:

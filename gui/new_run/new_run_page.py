@@ -385,8 +385,8 @@ class NewRunPage(QWidget):
         self._labels["command"].setText(self.tr("The same in a &terminal"))
         # the buttons stand where others have their unit
         align([*(row.unit for row in self.rows.values()), self.folder_button, self.rate_button])
-        first = [self.rows[path].label for path in FIRST]
-        align([*first, self._labels["recipe"]])
+        self.callbacks.set_unit_width(self.folder_button.minimumWidth())
+        align([*(self.rows[path].label for path in FIRST), self._labels["recipe"]])
         align([row.label for path, row in self.rows.items() if path not in FIRST])
         self._fit()
         self._first.setTitle(self.tr("New run"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from gui.text import settings
@@ -43,6 +43,21 @@ class ProblemLabel(QLabel):
         self.setVisible(bool(text))
 
 
+class TitleLabel(QLabel):
+    """A title with room for its bold form: the fields beside it stay where they are when a setting is changed."""
+
+    def sizeHint(self) -> QSize:
+        """As wide as in bold."""
+        hint, bold = super().sizeHint(), QFont(self.font())
+        bold.setBold(True)
+        widest = QFontMetrics(bold).size(Qt.TextFlag.TextShowMnemonic, self.text()).width()
+        return QSize(max(hint.width(), widest), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Not narrower."""
+        return self.sizeHint()
+
+
 class SettingRow(QObject):
     """The widgets of a field: label, editor and unit, the problem below. `typed` is emitted with path and text.
 
@@ -59,7 +74,7 @@ class SettingRow(QObject):
         super().__init__(parent)
         self.field = field
         self.path: Path_ = field.path
-        self.label = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.label = TitleLabel(textFormat=Qt.TextFormat.PlainText)
         self.unit = QLabel(parent, textFormat=Qt.TextFormat.PlainText)
         self.unit.setForegroundRole(self.unit.palette().ColorRole.PlaceholderText)
         self.problem = ProblemLabel()

@@ -150,7 +150,7 @@ class ParallelCoordinates(QWidget):
                 # lines of trials would cross the text
                 behind = metrics.boundingRect(text).adjusted(-2, -1, 2, 1)
                 at = QPointF(x + 6, y + metrics.ascent() / 2 - 1)
-                painter.fillRect(behind.translated(at), self.palette().color(self.backgroundRole()))
+                painter.fillRect(behind.translated(at), colours.background)
                 painter.setPen(ink)
                 painter.drawText(at, text)
 

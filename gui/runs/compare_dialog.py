@@ -82,6 +82,7 @@ class CompareDialog(QDialog):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setAlternatingRowColors(True)
         self.table.setWordWrap(False)
+        self.table.setShowGrid(False)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of a path both ends say most
         self._bars = BarDelegate(self.table)
@@ -141,6 +142,7 @@ class CompareDialog(QDialog):
         lines = self._lines()
         names = distinct_names(self._folders)
         self.table.clear()
+        self.table.clearSpans()
         self.table.setRowCount(len(lines))
         self.table.setColumnCount(len(names))
         for place, name in enumerate(names):
@@ -149,6 +151,8 @@ class CompareDialog(QDialog):
             self.table.setHorizontalHeaderItem(place, head)
         for number, line in enumerate(lines):
             self._fill_row(number, line, len(names))
+            if not line.texts:
+                self.table.setSpan(number, 0, 1, len(names))
         self._fit()
 
     def _fit(self) -> None:

@@ -29,6 +29,7 @@ from gui.search.trial_table import ImportanceTable, TrialTable, monitor_word
 from gui.text import formats
 from gui.text.setting_titles import setting_titles
 from gui.viewmodels.search_view import SearchFollower, TrialProgress, axes, best_trial, lines
+from gui.widgets.card_frame import CardFrame
 from gui.widgets.labels import Sentence
 from gui.window.theme import icon
 from trainer.search.search_plan import MOST_TRIALS
@@ -109,7 +110,9 @@ class SearchDialog(QDialog):
         top.addWidget(self.names)
         top.addWidget(self.state, 1)
         top.addWidget(self.steer_button)
-        for page in (self.history, self.table, self.parallel, self.importance):
+        card = CardFrame()
+        card.body.addWidget(self.parallel)
+        for page in (self.history, self.table, card, self.importance):
             self.tabs.addTab(page, "")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.close)
@@ -270,9 +273,8 @@ class SearchDialog(QDialog):
         self.history.set_title(title.format(metric=metric))
         self.history.show_record(record)
         self.table.show_record(record)
-        self.parallel.show_trials(
-            axes(record, metric, setting_titles([one.name for one in record.space])), lines(record)
-        )
+        titles = setting_titles([one.name for one in record.space])
+        self.parallel.show_trials(axes(record, metric, titles, formats.significant), lines(record))
         self.importance.show_record(record)
 
     # -- which trial -----------------------------------------------------------------------------------------------

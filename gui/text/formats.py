@@ -281,6 +281,21 @@ def percent(value: float | None, digits: int = 0) -> str:
     return DASH if value is None or not math.isfinite(value) else QLocale().toString(value * 100, "f", digits) + " %"
 
 
+def span(low: str, high: str) -> str:
+    """Format the values between two ends, as every text has it: 0.64–0.77, 3.9–6.1 %.
+
+    Args:
+        low: Smallest value, formatted.
+        high: Largest value, formatted.
+
+    Returns:
+        Both, or one if they are equal; a unit that they share stands once.
+    """
+    number, _, unit = low.rpartition(" ")
+    shorter = number if number and high.endswith(f" {unit}") else low
+    return low if low == high else f"{shorter}–{high}"
+
+
 def duration(seconds: float) -> str:
     """Format a duration: 0:07, 12:05 or 1:02:03.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from gui.text.formats import duration, macro, number, percent, plain, significant, whole
+from gui.text.formats import duration, macro, number, percent, plain, significant, span, whole
 from gui.viewmodels.changed_settings import table
 from gui.viewmodels.run import RunModel
 from gui.viewmodels.selection import EpochCursor, fits
@@ -119,7 +119,7 @@ def process_speeds(pace: ProcessesReported) -> str:
     speeds = [samples / (train - waited) for samples, train, waited in columns if train - waited > 0]
     if len(speeds) <= MOST_SPEEDS:
         return " · ".join(map(whole, speeds))
-    return f"{whole(min(speeds))} – {whole(max(speeds))}"
+    return span(whole(min(speeds)), whole(max(speeds)))
 
 
 def _so_far(model: RunModel) -> Facts:
@@ -153,7 +153,7 @@ def _best(model: RunModel) -> Facts:
         found["test_macro_f1"] = _over(test.macro_f1, over, len(test.f1))
         for key, ends in (("accuracy", test.accuracy_interval), ("macro_f1", test.macro_f1_interval)):
             if ends is not None:
-                found[f"test_{key}_interval"] = f"{number(ends[0], SCORE)} – {number(ends[1], SCORE)}"
+                found[f"test_{key}_interval"] = span(*(number(end, SCORE) for end in ends))
     saved = max(model.checkpoints.values(), key=lambda event: event.step, default=None)
     if saved is not None:
         found["saved"] = whole(saved.step)

@@ -83,8 +83,7 @@ def range_text(group: ImageGroup) -> str:
     """
     if group.word or group.rest:
         return ""
-    ends = _number(group.fact, group.low), _number(group.fact, group.high)
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} – {ends[1]}"
+    return formats.span(_number(group.fact, group.low), _number(group.fact, group.high))
 
 
 def _word(group: ImageGroup) -> str:

@@ -6,7 +6,7 @@ Read from the small file that the search keeps up to date; Optuna is not needed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -211,20 +211,21 @@ def history(record: SearchRecord) -> tuple[Floats, Floats, Floats]:
     return numbers, values, best if len(drawn) else whole
 
 
-def axes(record: SearchRecord, monitored: str, titles: Sequence[str]) -> list[Axis]:
+def axes(record: SearchRecord, monitored: str, titles: Sequence[str], written: Callable[[float], str]) -> list[Axis]:
     """Make an axis for each setting, and one for the monitored metric at the right.
 
     Args:
         record: The search.
         monitored: Name of the metric.
         titles: Titles of the settings that are varied, in the order of the record.
+        written: Formats a value of the metric; settings are written as they are typed.
 
     Returns:
         The axes, from left to right.
     """
     found = [Axis(title, _marks(one)) for title, one in zip(titles, record.space, strict=True)]
     values = _values(record)
-    marks = ((0.0, f"{min(values):.3g}"), (1.0, f"{max(values):.3g}")) if values else ()
+    marks = ((0.0, written(min(values))), (1.0, written(max(values)))) if values else ()
     return [*found, Axis(monitored, marks)]
 
 

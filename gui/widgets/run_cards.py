@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar
 
-from gui.text.formats import number, plain, short_path, split_word, whole
+from gui.text.formats import number, plain, short_path, span, split_word, whole
 from gui.text.run_facts import SCORE, Facts, fact_names, fact_tips, metric_facts
 from gui.text.run_states import state_advice
 from gui.viewmodels.changed_settings import changed_settings
@@ -105,8 +105,8 @@ class ScoreCard(CardFrame):
         self.value.setToolTip(tip)
         self.what.setToolTip(tip)
         self.bar.show_interval(value, ends)
-        said = QCoreApplication.translate("RunInfo", "95 % interval: {low} – {high}")
-        self.interval.setText(said.format(low=number(ends[0], SCORE), high=number(ends[1], SCORE)) if ends else "")
+        said = QCoreApplication.translate("RunInfo", "95 % interval: {ends}")
+        self.interval.setText(said.format(ends=span(*(number(end, SCORE) for end in ends))) if ends else "")
         self.interval.setToolTip(plain_tip(fact_tips()["test_macro_f1_interval"]))
         self.interval.setVisible(ends is not None)
         self.rows.show_rows(rows)

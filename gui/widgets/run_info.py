@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.text.run_facts import facts_of
@@ -46,7 +47,8 @@ class RunInfo(QScrollArea):
         self.fold.toggled.connect(self._unfold)
         inner = QWidget()
         column = self._column = QVBoxLayout(inner)
-        column.setContentsMargins(space(SMALL), space(SMALL), space(SMALL), space(SMALL))
+        beside = self.verticalScrollBar().sizeHint().width()
+        column.setContentsMargins(space(SMALL), space(SMALL), beside, space(SMALL))
         column.setSpacing(space(SMALL))
         for widget in (self.state, self.best, self.test, self.data, self.model, self.speed, self.fold):
             column.addWidget(widget)
@@ -55,6 +57,18 @@ class RunInfo(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.verticalScrollBar().rangeChanged.connect(self._leave_room)
+
+    def _leave_room(self, _: int, reach: int) -> None:
+        """At the right for a scroll bar that is not there, so that the cards stay as wide as they are."""
+        margins = self._column.contentsMargins()
+        margins.setRight(0 if reach else self.verticalScrollBar().sizeHint().width())
+        self._column.setContentsMargins(margins)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The look of the scroll bar is known now."""
+        super().showEvent(event)
+        self._leave_room(0, self.verticalScrollBar().maximum())
 
     @property
     def table(self) -> FactTable:
@@ -129,6 +143,6 @@ class RunInfo(QScrollArea):
         if self._table is not None:
             self._table.retranslate()
         self.show_state(self.state.state, self.state.enabled)
-        margins = 2 * space(SMALL) + 2 * space(MEDIUM)
+        margins = space(SMALL) + 2 * space(MEDIUM)
         self.setMinimumWidth(least_width(self.fontMetrics()) + margins + self.verticalScrollBar().sizeHint().width())
         self.refresh()

@@ -27,14 +27,15 @@ _TYPE_SCALE: dict[TextRole, tuple[float, QFont.Weight]] = {
 """Size relative to the user's font, and weight. Captions explain what they are next to; headings are for cards and
 charts, titles for pages, display text for the start page."""
 
-_STEP = 4
+STEP = 4
+"""Pixels of a grid step with a font of the usual size."""
 _LINE = 14
 """Line height in pixels of the font the four-pixel grid was designed for."""
 
 
 def space(steps: float) -> int:
     """Pixels of a number of grid steps: four each, more if the user's font is larger."""
-    return round(steps * _STEP * max(1.0, QFontMetrics(QGuiApplication.font()).height() / _LINE))
+    return round(steps * STEP * max(1.0, QFontMetrics(QGuiApplication.font()).height() / _LINE))
 
 
 def panel_margins() -> QMargins:

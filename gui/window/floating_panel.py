@@ -6,9 +6,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from gui.window.dimensions import STEP, space
 from gui.window.panel_place import PanelPlace
 
-FIRST_SIZE = QSize(760, 560)
+FIRST_SIZE = QSize(960, 680)
+"""For a font of the usual size; a panel that was torn off is looked at in detail."""
 _BESIDE = QPoint(64, 64)
 """Offset from the corner of the main window, so that both are visible."""
 
@@ -31,8 +33,12 @@ class FloatingPanel(QWidget):
         layout.addWidget(place)
         place.show()
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self, self.close)
-        self.resize(FIRST_SIZE.boundedTo(window.screen().availableGeometry().size()))
-        self.move(window.pos() + _BESIDE)
+        room = window.screen().availableGeometry()
+        least = self.minimumSizeHint().expandedTo(FIRST_SIZE * (space(1) / STEP))
+        self.resize(least.boundedTo(room.size()))
+        corner = window.pos() + _BESIDE
+        ends = room.bottomRight() - QPoint(self.width(), self.height())
+        self.move(max(room.left(), min(corner.x(), ends.x())), max(room.top(), min(corner.y(), ends.y())))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Back to the tabs."""

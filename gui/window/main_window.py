@@ -212,7 +212,7 @@ class Window(QMainWindow):
         for part in (self.run_controller, self.epoch_bar, self.run_info, self.tabs, self.status_bar, self.runs_side):
             part.show_run(run)
         self.pages.show_run(run is not None, bring=bring)
-        self.setWindowTitle(f"{run.folder.name} – Epochscope" if run else "Epochscope")
+        self.setWindowTitle(f"{run.folder.name} — Epochscope" if run else "Epochscope")
         self.show_controls()
         self.refresh_timer.set()
 

@@ -366,7 +366,7 @@ class Tabs(FittingTabs):
             pane.title.setText(self._titles()[name])
         if (window := self._floating.get(name)) is not None:
             title = self._titles()[name]
-            window.setWindowTitle(f"{title} – {self._run.folder.name}" if self._run is not None else title)
+            window.setWindowTitle(f"{title} — {self._run.folder.name}" if self._run is not None else title)
 
     def _name_tabs(self) -> None:
         titles = self._titles()

@@ -5088,8 +5088,8 @@
         <translation>Записано изображений: {count}, файл {path}</translation>
     </message>
     <message>
-        <source>{count} labelled images: accuracy {accuracy} ({low} to {high}), macro-F1 {f1} ({from} to {to}); in brackets: 95 % intervals</source>
-        <translation>Изображений с метками: {count}; доля верных {accuracy} ({low}–{high}), macro-F1 {f1} ({from}–{to}); в скобках 95 %-е интервалы</translation>
+        <source>{count} labelled images: accuracy {accuracy} ({accuracy_ends}), macro-F1 {f1} ({f1_ends}); in brackets: 95 % intervals</source>
+        <translation>Изображений с метками: {count}; доля верных {accuracy} ({accuracy_ends}), macro-F1 {f1} ({f1_ends}); в скобках 95 %-е интервалы</translation>
     </message>
     <message>
         <source>{count} of {total} images cannot be read</source>
@@ -5754,8 +5754,8 @@
         <translation>Параметры</translation>
     </message>
     <message>
-        <source>95 % interval: {low} – {high}</source>
-        <translation>95 %-й интервал: {low} – {high}</translation>
+        <source>95 % interval: {ends}</source>
+        <translation>95 %-й интервал: {ends}</translation>
     </message>
     <message>
         <source>All facts</source>
@@ -7270,8 +7270,8 @@
         <translation>С 95 %-м интервалом; пунктир — доля верных на всех изображениях</translation>
     </message>
     <message>
-        <source>lost: {count} ({low}–{high})</source>
-        <translation>потеряно: {count} ({low}–{high})</translation>
+        <source>lost: {count} ({ends})</source>
+        <translation>потеряно: {count} ({ends})</translation>
     </message>
     <message>
         <source>{accuracy}, 95 % interval {interval}; {wrong} of {images} wrong</source>

@@ -16,16 +16,6 @@ from trainer.metrics.classification import Metrics
 from trainer.store import summary
 from trainer.store.folder import RunFolder, create_run, current_owner, write_owner
 from trainer.store.journal import JournalWriter
-from trainer.store.lock import RunLock
-from trainer.store.search_folder import (
-    DimensionRecord,
-    SearchRecord,
-    TrialRecord,
-    hold,
-    make_search,
-    search_folder,
-    write_record,
-)
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 STEPS, BATCH, EVERY = 41, 128, 8
@@ -175,64 +165,6 @@ class PictureRun:
             versions={},
             exact_resume="exact",
         )
-
-
-def write_search(root: Path) -> None:
-    """A search of learning rate, batch and dropout, of which some trials were pruned and one is under way."""
-    random = np.random.default_rng(7)
-    trials = []
-    for number in range(1, 17):
-        rate, batch = float(10 ** random.uniform(-4, -1)), int(random.choice((32, 64, 128)))
-        dropout = float(random.uniform(0, 0.5))
-        value = float(0.86 - 0.12 * abs(np.log10(rate) + 2.4) - 0.05 * dropout + random.normal(0, 0.01))
-        state: Any = "running" if number == 16 else "pruned" if value < 0.72 else "completed"
-        values = {"train.lr": rate, "train.batch": batch, "cnn.dropout": dropout}
-        trials.append(
-            TrialRecord(
-                number=number,
-                run=f"flowers-{number:02}",
-                state=state,
-                values=values,
-                value=None if state == "running" else value,
-                epoch=None if state == "running" else 3 if state == "pruned" else 12,
-            )
-        )
-    best = max((one for one in trials if one.state == "completed"), key=lambda one: one.value or 0.0)
-    folder = search_folder(root, "flowers")
-    make_search(folder)
-    write_record(
-        folder,
-        SearchRecord(
-            name="flowers",
-            state="running",
-            monitor="macro_f1",
-            wanted=40,
-            source="/photos/flowers",
-            model="cnn",
-            seed=1,
-            space=(
-                DimensionRecord(name="train.lr", low=1e-4, high=1e-1, log=True),
-                DimensionRecord(name="train.batch", choices=(32, 64, 128)),
-                DimensionRecord(name="cnn.dropout", low=0.0, high=0.5),
-            ),
-            trials=tuple(trials),
-            best=best.number,
-            importance={"train.lr": 0.71, "cnn.dropout": 0.18, "train.batch": 0.11},
-        ),
-    )
-
-
-def write_first_trial(root: Path) -> RunLock:
-    """A search whose first trial is under way. Returns its lock, which is to be released."""
-    folder, run = search_folder(root, "leaves"), RunFolder(root / "leaves-1")
-    make_search(folder)
-    run.path.mkdir(exist_ok=True)
-    summary.write(run.summary, summary.Summary(status="running", epoch=11, epochs=60))
-    trial = TrialRecord(number=1, run="leaves-1", state="running", values={"train.lr": 0.003})
-    space = (DimensionRecord(name="train.lr", low=1e-4, high=1e-1, log=True),)
-    about: dict[str, Any] = {"name": "leaves", "state": "running", "monitor": "loss", "wanted": 20, "seed": 1}
-    write_record(folder, SearchRecord(**about, source="/photos/leaves", model="mlp", space=space, trials=(trial,)))
-    return hold(folder)
 
 
 def photographs(folder: Path) -> Path:

@@ -2,22 +2,26 @@
 
     python -m tests.gui.screenshots OUT [--views curves,errors] [--screens laptop] [--themes light] [--languages en]
 
-Drawn offscreen from generated runs and the recorded one, or from `--run FOLDER` in its place; a PNG each,
-OUT/VIEW-SCREEN-THEME-LANGUAGE.png. Texts that are cut without a tool tip that says all of them are printed.
+Drawn offscreen from generated runs and the recorded one, or from `--run FOLDER` and the runs beside it in their place;
+a PNG each, OUT/VIEW-SCREEN-THEME-LANGUAGE.png. Texts that are cut without a tool tip that says all of them are printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.gui.screenshot_views import VIEWS, Stage
+from tests.gui.screenshot_run_views import RUN_VIEWS
+from tests.gui.screenshot_setup_views import SETUP_VIEWS
+from tests.gui.screenshot_stage import Stage
 from tests.gui.texts_cut import cut_texts
 
+VIEWS = RUN_VIEWS | SETUP_VIEWS
 SCREENS: dict[str, tuple[int, int, float]] = {
     "usual": (1280, 800, 1.0),
     "laptop": (1093, 614, 1.25),  # 1366x768 at 125 %
@@ -54,6 +58,8 @@ def shoot(asked: argparse.Namespace, screen: str) -> None:
                 for view in views:
                     stage.fresh(theme_name, language)
                     widget = VIEWS[view](stage)
+                    for _ in range(3):  # what came last is still to be laid out
+                        stage.app.processEvents()
                     name = f"{view}-{screen}-{theme_name}-{language}"
                     widget.grab().save(str(asked.out / f"{name}.png"))
                     for text in cut_texts(widget):
@@ -71,7 +77,7 @@ def main() -> None:
         ("languages", LANGUAGES, LANGUAGES),
     ):
         parser.add_argument(f"--{name}", default=",".join(first), help=f"of {', '.join(known)}")
-    parser.add_argument("--run", type=Path, help="folder of a run on photographs, instead of the recorded one")
+    parser.add_argument("--run", type=Path, help="a run to draw instead, with those beside it")
     parser.add_argument("--pages", action="store_true", help="cropped and small, as docs/pictures has them")
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -82,8 +88,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as settings:
         for screen in screens:
             # the scale holds for a whole process
-            scale = SCREENS[screen][2]
-            more = {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": str(scale), "XDG_CONFIG_HOME": settings}
+            width, height, scale = SCREENS[screen]
+            one = {"name": screen, "x": 0, "y": 0, "width": round(width * scale), "height": round(height * scale)}
+            display = Path(settings) / "display.json"
+            display.write_text(json.dumps({"screens": [one | {"logicalDpi": 96, "dpr": 1}]}), encoding="utf-8")
+            more = {"QT_SCALE_FACTOR": str(scale), "XDG_CONFIG_HOME": settings}
+            more["QT_QPA_PLATFORM"] = f"offscreen:configfile={display}"  # else the screen has 800x800 pixels
             more["EPOCHSCOPE_RUNS"] = settings
             arguments = [
                 str(asked.out),

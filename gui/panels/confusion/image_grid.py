@@ -53,7 +53,7 @@ class ImageGrid(QWidget):
         self.show_all = QPushButton()
         self.keep, self.order = QComboBox(), QComboBox()
         self.view, self.detail = ThumbnailView(SIDE, 2, largest=LARGEST), ImageDetail(explanations)
-        self._lay_out()
+        self._lay_out(explained=explanations is not None)
         self.show_all.clicked.connect(lambda: self.choose(replace(self.choice, true=None, predicted=None)))
         self.keep.activated.connect(self._filter)
         self.order.activated.connect(self._filter)
@@ -62,7 +62,7 @@ class ImageGrid(QWidget):
         self.detail.room_wanted.connect(self._make_room)
         self.retranslate()
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, *, explained: bool) -> None:
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.note)
@@ -83,7 +83,8 @@ class ImageGrid(QWidget):
         self.splitter.addWidget(self.detail)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([280, 320])
+        # the facts of an image need less than what explains it
+        self.splitter.setSizes([280, 320] if explained else [440, 160])
         self.splitter.setChildrenCollapsible(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

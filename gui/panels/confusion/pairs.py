@@ -41,7 +41,9 @@ class PairsModel(QAbstractTableModel):
         return 0 if parent.isValid() else CHANGE + 1
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Captions."""
+        """Captions, over the numbers as these stand."""
+        if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
+            return _side(section)
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
         captions = (self.tr("True"), self.tr("Predicted"), self.tr("Images"), self.tr("% of class"), self.tr("Change"))
@@ -51,8 +53,7 @@ class PairsModel(QAbstractTableModel):
         """Texts; numbers to the right."""
         pair = self.pairs[index.row()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignLeft if index.column() < 2 else Qt.AlignmentFlag.AlignRight
-            return side | Qt.AlignmentFlag.AlignVCenter
+            return _side(index.column())
         if role == Qt.ItemDataRole.ToolTipRole and index.column() < 2:
             return labels.plain_tip(self._texts(pair)[index.column()])
         return self._texts(pair)[index.column()] if role == Qt.ItemDataRole.DisplayRole else None
@@ -65,6 +66,11 @@ class PairsModel(QAbstractTableModel):
             formats.percent(pair.share, 1),
             self.tr("{points} pp").format(points=labels.signed(100 * pair.change, 1)),
         )
+
+
+def _side(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignLeft if column < 2 else Qt.AlignmentFlag.AlignRight
+    return side | Qt.AlignmentFlag.AlignVCenter
 
 
 class PairsView(QTableView):

@@ -130,6 +130,7 @@ class SimilarStrip(QWidget):
         self._found = None
         self._fill()
         self.state.setText(text)
+        self.state.setToolTip(labels.plain_tip(text))  # in a low window it may be cut
 
     def show_similar(self, found: SimilarImages, true: int, names: tuple[str, ...]) -> None:
         """Show these, found for an image of the class `true`, -1 where that is not known."""

@@ -59,13 +59,13 @@ def _figures(job: ClassificationJob) -> str:
     score = job.score or {}
     text = QCoreApplication.translate(
         "PredictPanel",
-        "{count} labelled images: accuracy {accuracy} ({low} to {high}), macro-F1 {f1} ({from} to {to}); "
+        "{count} labelled images: accuracy {accuracy} ({accuracy_ends}), macro-F1 {f1} ({f1_ends}); "
         "in brackets: 95 % intervals",
     )
-    (low, high), (begin, end) = score["accuracy_interval"], score["macro_f1_interval"]
-    numbers = {"accuracy": score["accuracy"], "low": low, "high": high, "from": begin, "to": end}
     return text.format(
         count=formats.whole(score["images"]),
         f1=formats.macro(score["macro_f1"], score["macro_classes"], score["classes"], 3, brief=True),
-        **{name: formats.number(value, 3) for name, value in numbers.items()},
+        accuracy=formats.number(score["accuracy"], 3),
+        accuracy_ends=formats.span(*(formats.number(end, 3) for end in score["accuracy_interval"])),
+        f1_ends=formats.span(*(formats.number(end, 3) for end in score["macro_f1_interval"])),
     )

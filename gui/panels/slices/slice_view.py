@@ -103,9 +103,8 @@ class SliceModel(QAbstractTableModel):
         """In words; of one that fails, what that costs."""
         if row.same_as >= 0 or row.verdict != "worse":
             return slice_names.verdict_text(row)
-        low, high = (formats.whole(max(0.0, end)) for end in row.lost_interval)
-        lost = self.tr("lost: {count} ({low}–{high})")
-        return lost.format(count=formats.whole(row.lost), low=low, high=high)
+        ends = formats.span(*(formats.whole(max(0.0, end)) for end in row.lost_interval))
+        return self.tr("lost: {count} ({ends})").format(count=formats.whole(row.lost), ends=ends)
 
     def below(self, row: SliceRow) -> str:
         """What stands below the name: numbers that it runs over, where the name does not say them, and the verdict."""
@@ -114,7 +113,7 @@ class SliceModel(QAbstractTableModel):
 
     def _tip(self, row: SliceRow, column: int) -> str:
         if column == ACCURACY:
-            ends = " – ".join(formats.percent(end, 1) for end in row.accuracy_interval)
+            ends = formats.span(*(formats.percent(end, 1) for end in row.accuracy_interval))
             text = self.tr("{accuracy}, 95 % interval {interval}; {wrong} of {images} wrong")
             return text.format(
                 accuracy=formats.percent(row.accuracy, 1),
@@ -130,7 +129,7 @@ class SliceModel(QAbstractTableModel):
     def _macro(self, row: SliceRow) -> str:
         if math.isnan(row.macro_f1):
             return self.tr("No macro-F1: all images are of one class")
-        ends = " – ".join(formats.number(end, 3) for end in row.macro_interval)
+        ends = formats.span(*(formats.number(end, 3) for end in row.macro_interval))
         text = self.tr("Macro-F1 {value}, 95 % interval {interval}")
         return text.format(value=formats.number(row.macro_f1, 3), interval=ends)
 

@@ -325,3 +325,14 @@ def test_the_check_counts_what_is_not_read_in_each_class(page: NewRunPage, assis
     check.button.click()
     assist.answer("data", **REPORT)
     assert check.counts.columnCount() == 4
+
+
+def test_no_field_moves_when_a_setting_is_changed(page: NewRunPage, qtbot: Any) -> None:
+    """The title of a changed setting is bold, and so wider."""
+    qtbot.wait(1)
+    longest = max(page.rows.values(), key=lambda row: row.label.sizeHint().width() if row.label.isVisible() else 0)
+    before = {path: row.editor.x() for path, row in page.rows.items()}
+    longest.show_text("1", changed=True)
+    qtbot.wait(1)
+    assert longest.label.font().bold()
+    assert {path: row.editor.x() for path, row in page.rows.items()} == before

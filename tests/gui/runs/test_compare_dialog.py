@@ -67,3 +67,15 @@ def test_the_best_is_marked_among_runs_on_the_same_data_only(
     texts = [item.text() for row in range(dialog.table.rowCount()) if (item := dialog.table.item(row, len(facts) - 1))]
     assert any("★" in text for text in texts) == comparable
     assert ("different data" in dialog.hint.text()) == (not comparable)
+
+
+def test_a_heading_has_one_cell_over_all_runs(qtbot: QtBot, tmp_path: Path) -> None:
+    paths = [make(tmp_path, f"run-{number}", best_macro_f1=0.5).path for number in range(2)]
+    dialog = CompareDialog(paths)
+    qtbot.addWidget(dialog)
+    for _ in range(2):
+        rows = range(dialog.table.rowCount())
+        spans = {dialog.table.verticalHeaderItem(row).text(): dialog.table.columnSpan(row, 0) for row in rows}
+        assert spans["Best metrics"] == 2
+        assert spans["Best F1"] == 1
+        dialog.retranslate()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QInputDialog, QPushButton
 
 from gui.search.search_dialog import SearchDialog
+from gui.text.formats import significant
 from gui.viewmodels.settings_form import SettingsForm
 from trainer.search.search_plan import SearchPlan
 from trainer.search.search_space import parse_space, with_values
@@ -107,6 +108,7 @@ def test_the_charts_show_all_that_have_a_value(dialog: SearchDialog) -> None:
     assert values.y.tolist() == [2.0, 0.5, 3.0]
     assert best.y.tolist() == [2.0, 0.5, 0.5]
     assert [axis.name for axis in dialog.parallel.axes] == [RATE, BATCH, "Validation loss"]
+    assert [text for _, text in dialog.parallel.axes[-1].marks] == [significant(0.5), significant(3.0)]
     lines = {line.trial.number: line for line in dialog.parallel.lines}
     assert set(lines) == {1, 2, 3}
     assert lines[2].places == pytest.approx((2 / 3, 1.0, 0.0))
@@ -116,7 +118,7 @@ def test_the_charts_show_all_that_have_a_value(dialog: SearchDialog) -> None:
 
 
 def test_a_line_is_found_by_the_mouse(dialog: SearchDialog) -> None:
-    dialog.tabs.setCurrentWidget(dialog.parallel)
+    dialog.tabs.setCurrentIndex(2)
     parallel = dialog.parallel
     line = next(line for line in parallel.lines if line.trial.number == 1)
     first, second, _ = parallel.points(line)

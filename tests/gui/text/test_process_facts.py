@@ -23,7 +23,7 @@ def test_the_time_of_waiting_for_the_others_is_left_out() -> None:
 
 def test_of_many_the_slowest_and_the_fastest_are_shown() -> None:
     found = process_speeds(pace((100,) * 8, tuple(float(n) for n in range(1, 9)), (0.0,) * 8))
-    assert found == f"{whole(12.5)} – {whole(100)}"
+    assert found == f"{whole(12.5)}–{whole(100)}"
 
 
 @pytest.mark.parametrize(

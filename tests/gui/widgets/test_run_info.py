@@ -38,7 +38,7 @@ def test_figures_of_the_test_come_with_their_intervals(qtbot: QtBot, tmp_path: P
     test = run.model.evaluations["test"]
     for key, ends in zip(INTERVALS, (test.accuracy_interval, test.macro_f1_interval), strict=True):
         assert ends is not None
-        low, high = (float(part) for part in facts.values[key].text().split(" – "))
+        low, high = (float(part) for part in facts.values[key].text().split("–"))
         value = float(facts.values[key.removesuffix("_interval")].text())
         assert (low, high) == (round(ends[0], 3), round(ends[1], 3))
         assert low - 0.001 <= value <= high + 0.001
@@ -161,3 +161,14 @@ def test_a_run_that_is_still_being_read_says_so(qtbot: QtBot, tmp_path: Path) ->
         unread.follower.tick(5)
     facts.tick()
     assert facts.state.sign.word.text() == "Preparing"
+
+
+def test_the_cards_are_as_wide_with_a_scroll_bar_as_without(qtbot: QtBot, tmp_path: Path) -> None:
+    facts = column_of(qtbot, SampleRun(tmp_path).make())
+    widths = {}
+    for height in (3000, 200):
+        facts.resize(400, height)
+        qtbot.wait(1)
+        widths[facts.verticalScrollBar().isVisible()] = facts.state.width(), facts.state.x()
+    assert set(widths) == {True, False}
+    assert widths[True] == widths[False]

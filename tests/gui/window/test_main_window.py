@@ -35,7 +35,7 @@ def test_without_a_run_it_offers_three_ways_to_begin(window: Window) -> None:
 
 def test_a_finished_run_is_shown_whole(qtbot: QtBot, window: Window, finished: RunFolder) -> None:
     opened(qtbot, window, finished)
-    assert window.windowTitle() == "finished – Epochscope"
+    assert window.windowTitle() == "finished — Epochscope"
     assert window.run_toolbar.name.text() == "finished"
     assert "completed" in window.run_toolbar.what.text()
     assert window.epoch_bar.slider.maximum() == 4

@@ -39,6 +39,29 @@ def test_nothing_is_cut_on_a_laptop(window: Window, qtbot: QtBot, root: Path, la
     assert {view: texts for view, texts in found.items() if texts} == {}
 
 
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_nothing_is_cut_in_a_panel_of_its_own(window: Window, qtbot: QtBot, root: Path, language: str) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    i18n.choose(app, language)
+    found, clipped = {}, []
+    try:
+        opened(qtbot, window, SampleRun(root).make().folder)
+        for name in PANELS:
+            window.tabs.tear_off(name)
+            if (floating := window.tabs.floating.get(name)) is not None:
+                _settled(window)
+                found[name] = cut_texts(floating)
+                least = floating.minimumSizeHint()
+                if floating.width() < least.width() or floating.height() < least.height():
+                    clipped.append(name)
+                window.tabs.put_back(name)
+    finally:
+        i18n.choose(app, "en")
+    assert {view: texts for view, texts in found.items() if texts} == {}
+    assert clipped == []
+
+
 def test_a_text_that_is_cut_is_found(qtbot: QtBot) -> None:
     place = QWidget()
     qtbot.addWidget(place)
