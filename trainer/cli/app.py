@@ -189,7 +189,7 @@ _COMMANDS: list[tuple[Group, str, str, str, str]] = [
 ]
 _FOR_PROGRAMS = ("assist",)
 """Commands that people do not type: left out of the list."""
-_OF_CONNECTIONS = ("distributed.lost", "distributed.connection")
+_OF_CONNECTIONS = ("distributed.lost", "distributed.connection", "distributed.stuck")
 _NAMES = {name for _, name, *_ in _COMMANDS}
 
 

@@ -20,9 +20,10 @@ from trainer.store.run_owner import Owner, decode_owner
 
 FRESH_SECONDS = 10.0
 """A heartbeat (every 2 s) that has been seen to change may pause this long: an engine can be slow."""
-WATCH_SECONDS = 3.0
-"""How long a run of another machine is watched before a list reports its engine as gone."""
-TAKEOVER_SECONDS = 6.0
+WATCH_SECONDS = 5.0
+"""How long a run of another machine is watched before a list reports its engine as gone: longer than a heartbeat takes
+on a network disk whose calls need two seconds."""
+TAKEOVER_SECONDS = 8.0
 """How long it is watched before another process may resume it."""
 _POLL_SECONDS = 0.1
 _ENDED = ("completed", "stopped", "failed")
