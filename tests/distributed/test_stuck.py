@@ -60,7 +60,9 @@ def test_a_stopped_process_is_named_and_the_run_can_be_resumed(victim: int, tmp_
         launch.send(victim, signal.SIGSTOP)
         assert launch.wait() != 0
     assert f"Process {victim} of 2 has kept the others waiting for 0.1 minutes; its state is: stopped." in launch.text
-    assert "Traceback" not in launch.text.split("ChildFailedError")[0].replace("Traceback (most recent call last):", "", 1)
+    assert "Traceback" not in launch.text.split("ChildFailedError")[0].replace(
+        "Traceback (most recent call last):", "", 1
+    )
     ended = [one.event for one in events(run) if isinstance(one.event, RunEnded)]
     if victim:
         assert [(one.code, one.parameters["process"]) for one in ended] == [("distributed.stuck", 1)]
@@ -77,9 +79,7 @@ def test_a_stopped_process_is_named_and_the_run_can_be_resumed(victim: int, tmp_
 def test_a_loader_that_never_returns_is_named(victim: int, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(HANGS, encoding="utf-8")
-    launching = Launch(
-        script, tmp_path / "run", victim, output=tmp_path / "out.txt", EPOCHSCOPE_WAIT_MINUTES=SHORT
-    )
+    launching = Launch(script, tmp_path / "run", victim, output=tmp_path / "out.txt", EPOCHSCOPE_WAIT_MINUTES=SHORT)
     with launching as launch:
         assert launch.wait() != 0
     assert f"Process {victim} of 2 has kept the others waiting for 0.1 minutes" in launch.text

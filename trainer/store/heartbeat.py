@@ -61,8 +61,8 @@ class Heartbeat:
         self._beat = beat
         if owner.host == platform.node():
             if process.alive(owner.pid, owner.started):
-                # both times are of this machine
-                return _is_fresh(beat)
+                # both times are of this machine, whose clock may have been set since
+                return _is_fresh(beat) or (self._moves > 0 and now - self._since < FRESH_SECONDS)
             # unless another machine has the same name, and its engine is still running
             return self._moves > 1 and now - self._since < FRESH_SECONDS
         if self._moves:
