@@ -38,13 +38,22 @@ class ProcessAudit(Audit):
             self.found.append(f"{event} {' '.join(words[1:5]) if ours else os.fsdecode(arguments[0])}")
         elif event == "ctypes.dlopen":
             self.found.append(f"{event} {arguments[0]}")
+        elif event == "exec" and not os.path.exists(getattr(arguments[0], "co_filename", "")):  # noqa: PTH110
+            pass  # compiled elsewhere: its name is no path here
         elif not (event == "open" and isinstance(arguments[0], int)):  # a descriptor was opened before
-            super().__call__(event, arguments)
+            super().__call__(event, _absolute(event, arguments))
         while self.found:
             line = self.found.pop()
             if line not in self._seen:
                 self._seen.add(line)
                 os.write(self._file, json.dumps(line).encode() + b"\n")
+
+
+def _absolute(event: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A name to delete may be one in a folder that is open."""
+    if event in ("os.remove", "os.rmdir") and isinstance(arguments[1], int) and arguments[1] >= 0:
+        return (Path(f"/proc/self/fd/{arguments[1]}").readlink() / os.fsdecode(arguments[0]),)
+    return arguments
 
 
 class Waits:

@@ -73,7 +73,7 @@ def fail_and_go_on(folder: Path, whole: RunFolder, seam: Quick, monkeypatch: pyt
         assert_same(run, whole)
 
 
-@pytest.mark.parametrize(("at", "how"), zip([30, 45, 60, 75, 90, 120, 200], FAULTS, strict=True))
+@pytest.mark.parametrize(("at", "how"), list(zip([30, 45, 60, 75, 90, 120, 200], FAULTS, strict=True)))
 def test_one_call_fails(
     at: int, how: str, tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch, count: Count
 ) -> None:

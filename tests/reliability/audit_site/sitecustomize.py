@@ -1,6 +1,8 @@
 """Found by every interpreter that has this folder on its path: where EPOCHSCOPE_AUDIT says so, it is audited from its
-first line on, and so are all that it starts. The variable is JSON: the folders `runs`, `outside` and `own`, the only one
-that may be written to, and the file `report`."""
+first line on, and so are all that it starts.
+
+The variable is JSON: the folders `runs`, `outside` and `own`, the only one to write to, and the file `report`.
+"""
 
 import json
 import os
