@@ -80,6 +80,30 @@ def test_forty_descriptors_are_enough(tmp_path: Path, count: Count) -> None:
 
 
 @pytest.mark.crash
+@pytest.mark.window
+def test_a_window_with_forty_descriptors_trains(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: Count) -> None:
+    """What it starts has no more of them."""
+    from tests.gui.engine_processes import Follow, end_engine, watcher
+
+    count("faults", 1)
+    (tmp_path / "config" / "Epochscope").mkdir(parents=True)
+    (tmp_path / "config" / "Epochscope" / "window.ini").write_text("[General]\ntour_seen=true\n", "utf-8")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    run = RunFolder(tmp_path / "runs" / "run")
+    line = [*map(str, DIGITS), "3", "--runs", str(run.path.parent), "--name", "run"]
+    try:
+        with watcher(run.path.parent, descriptors=40, busy=True, start=[line, "run"]) as window:
+            window.until_said("shown")
+            Follow(run).until_over()
+            seen = window.until_shows(lambda seen: seen["state"] == "completed" and seen["test_accuracy"], "the end")
+            assert seen["notices"] == []
+            window.close()
+    finally:
+        end_engine(run)
+    assert state(run) == "completed"
+
+
+@pytest.mark.crash
 def test_with_fewer_descriptors_it_works_or_is_told(tmp_path: Path, count: Count) -> None:
     """From too few for the interpreter itself to too few for what is trained."""
     worked = []

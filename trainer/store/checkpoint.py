@@ -350,7 +350,7 @@ def _unpack(data: bytes, where: str) -> tuple[Tensors, dict[str, Any]]:
     nested = {key.removeprefix(_NESTED): found.pop(key) for key in list(found) if key.startswith(_NESTED)}
     state = codec.from_tree(content["state"], nested)
     if not isinstance(state, dict):
-        raise ValueError("its state is none")
+        raise ValueError("its state is not a mapping")
     return found, state
 
 
