@@ -42,7 +42,16 @@ class Watcher:
 
     def __init__(self, root: Path, *arguments: str, descriptors: int = 0, **task: Any) -> None:
         shell = ["sh", "-c", f'ulimit -n {descriptors} && exec "$@"', "sh"] if descriptors else []
-        command = [*shell, sys.executable, "-W", "ignore", "-m", "tests.gui.window_process", json.dumps(task), *arguments]
+        command = [
+            *shell,
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "tests.gui.window_process",
+            json.dumps(task),
+            *arguments,
+        ]
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         command += ["--runs", str(root)]

@@ -92,7 +92,7 @@ def test_a_window_with_forty_descriptors_trains(tmp_path: Path, monkeypatch: pyt
     run = RunFolder(tmp_path / "runs" / "run")
     line = [*map(str, DIGITS), "3", "--runs", str(run.path.parent), "--name", "run"]
     try:
-        with watcher(run.path.parent, descriptors=40, busy=True, start=[line, "run"]) as window:
+        with watcher(run.path.parent, descriptors=40, start=[line, "run"]) as window:
             window.until_said("shown")
             Follow(run).until_over()
             seen = window.until_shows(lambda seen: seen["state"] == "completed" and seen["test_accuracy"], "the end")

@@ -41,7 +41,10 @@ def as_known_error(error: BaseException) -> BaseException:
         too_many = disk_error(error, error.filename or "")
         too_many.__cause__ = error
         return too_many
-    full = isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)  # torch has no error of its own for it
+    # torch has no error of its own for the CPU's memory
+    full = isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(
+        error
+    )
     if full or isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         known = OutOfMemoryError(
             "memory.full",
