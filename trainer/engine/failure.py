@@ -42,9 +42,7 @@ def as_known_error(error: BaseException) -> BaseException:
         too_many.__cause__ = error
         return too_many
     # torch has no error of its own for the CPU's memory
-    full = isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(
-        error
-    )
+    full = isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
     if full or isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         known = OutOfMemoryError(
             "memory.full",
