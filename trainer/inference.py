@@ -79,6 +79,7 @@ def load_trained(folder: RunFolder, metrics: Any = None) -> tuple[Trainer, Any]:
 
 def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
     """The same, and the epoch of the weights."""
+    from trainer.engine.checkpoint_state import load_model_state
     from trainer.store import calibration_file
 
     settings = read_settings(folder, to_use=True)
@@ -93,7 +94,7 @@ def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
             raise _data_gone(folder, settings.data.source) from error
         raise
     trainer.metrics = _metrics_of(settings, len(trainer.classes))
-    trainer.model.load_state_dict(found.state)
+    load_model_state(trainer.model, found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
     return trainer, found.kind, found.epoch
 
@@ -104,6 +105,7 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics:
     compute beside the run's own; None: none at all, for predictions. Raises as `load_trained`, and UsageError
     `predict.images` where it is not known how images were prepared."""
     from trainer.data.preparing_source import PreparingSource
+    from trainer.engine.checkpoint_state import load_model_state
     from trainer.store import calibration_file
     from trainer.trainer import Trainer
 
@@ -129,7 +131,7 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics:
         model, source = usable_model(settings, images, folder.path.parent)
         trainer = Trainer(model, source, device=settings.train.device, precision=settings.train.precision)
         trainer.metrics = _metrics_of(settings, len(classes)) if metrics is not None else {}
-    trainer.model.load_state_dict(found.state)
+    load_model_state(trainer.model, found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
     return _with_metrics(trainer, metrics), found.kind
 

@@ -77,6 +77,7 @@ class SavedRun(RunTables):
             UsageError: `run.no_checkpoint`: nothing was saved yet; `run.own_model`: the run has a model of your own,
                 which has to be given to `load_run`.
         """
+        from trainer.engine.checkpoint_state import load_model_state
         from trainer.engine.resume import trained_weights
         from trainer.inference import own_model
 
@@ -86,7 +87,7 @@ class SavedRun(RunTables):
             from trainer.analysis.trained_model import find_trained
 
             return find_trained(self._folder).model().eval()
-        own.load_state_dict(found.state)
+        load_model_state(own, found.state)
         return own.cpu().eval()
 
     def data(self) -> ImageData:

@@ -1862,6 +1862,10 @@
         <translation>Запись запрещена: {what}</translation>
     </message>
     <message>
+        <source>disk.too_many_files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>distributed.batch</source>
         <translation>Батч слишком мал для BatchNorm в {processes} процессах.</translation>
     </message>
@@ -1932,6 +1936,10 @@
     <message>
         <source>distributed.single_pass</source>
         <translation>Обучающие данные — итератор: в каждом процессе он был бы другим.</translation>
+    </message>
+    <message>
+        <source>distributed.stuck</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>diverged.step</source>
@@ -3285,6 +3293,10 @@
         <translation>откройте папку для записи или выберите другую папку запусков</translation>
     </message>
     <message>
+        <source>disk.too_many_files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>distributed.batch</source>
         <translation>увеличьте размер батча (--batch)</translation>
     </message>
@@ -3355,6 +3367,10 @@
     <message>
         <source>distributed.single_pass</source>
         <translation>передайте сам загрузчик, а не iter(loader)</translation>
+    </message>
+    <message>
+        <source>distributed.stuck</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>diverged.step</source>

@@ -28,14 +28,15 @@ def environment(**more: str) -> dict[str, str]:
 
 
 class Launch:
-    """`torchrun --nproc-per-node 2 ARGUMENTS`; a context manager, after which none of its processes is left."""
+    """`torchrun --nproc-per-node 2 ARGUMENTS`; a context manager, after which none of its processes is left. `more`:
+    variables of the environment."""
 
-    def __init__(self, *arguments: object, processes: int = 2, restarts: int = 0, output: Path) -> None:
+    def __init__(self, *arguments: object, processes: int = 2, restarts: int = 0, output: Path, **more: str) -> None:
         options = ["--standalone", "--nproc-per-node", str(processes), "--max-restarts", str(restarts)]
         command = [sys.executable, "-m", "torch.distributed.run", *options, *map(str, arguments)]
         self._output = output
         with output.open("wb") as out:
-            self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment())
+            self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment(**more))
 
     def __enter__(self) -> Launch:
         return self
@@ -58,9 +59,13 @@ class Launch:
 
     def kill(self, rank: int) -> float:
         """End one of the processes by SIGKILL; when that was."""
+        return self.send(rank, signal.SIGKILL)
+
+    def send(self, rank: int, number: int) -> float:
+        """Send a signal to one of the processes; when that was."""
         for child in psutil.Process(self.process.pid).children():
             if child.environ().get("RANK") == str(rank):
-                child.send_signal(signal.SIGKILL)
+                child.send_signal(number)
                 return time.monotonic()
         raise AssertionError(f"no process {rank}: {self.text}")
 

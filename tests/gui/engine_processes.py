@@ -38,10 +38,20 @@ def training(root: Path, name: str) -> list[str]:
 
 
 class Watcher:
-    """A window's process. `said` are all its lines so far."""
+    """A window's process. `said` are all its lines so far. `descriptors`: how many files it may have open."""
 
-    def __init__(self, root: Path, *arguments: str, **task: Any) -> None:
-        command = [sys.executable, "-W", "ignore", "-m", "tests.gui.window_process", json.dumps(task), *arguments]
+    def __init__(self, root: Path, *arguments: str, descriptors: int = 0, **task: Any) -> None:
+        shell = ["sh", "-c", f'ulimit -n {descriptors} && exec "$@"', "sh"] if descriptors else []
+        command = [
+            *shell,
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "tests.gui.window_process",
+            json.dumps(task),
+            *arguments,
+        ]
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         command += ["--runs", str(root)]

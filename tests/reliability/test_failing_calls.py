@@ -16,10 +16,31 @@ from trainer.errors import DiskError
 from trainer.store import durable
 from trainer.store.folder import RunFolder, state
 
-FAULTS = {"full": errno.ENOSPC, "damaged": errno.EIO, "quota": errno.EDQUOT, "read-only": errno.EROFS}
+FAULTS: dict[str, int | str] = {
+    "full": errno.ENOSPC,
+    "damaged": errno.EIO,
+    "quota": errno.EDQUOT,
+    "read-only": errno.EROFS,
+    "denied": errno.EACCES,
+    "too many files": errno.EMFILE,
+    "short": "short",
+}
 
 
 class Quick(FaultySeam):
+    """Writes half of it before a write fails for good; "short" writes half and says so."""
+
+    def write(self, fd: int, data: bytes | memoryview) -> int:
+        if not self._fails("write"):
+            return durable.Seam.write(self, fd, data)
+        half = memoryview(data)[: max(1, len(data) // 2)]
+        if self.how == "short" or self.persistent:
+            written = durable.Seam.write(self, fd, half)
+            if self.how == "short":
+                return written
+        self._raise()
+        raise AssertionError(self.how)
+
     def fsync(self, fd: int) -> None:
         if self._fails("fsync"):
             self._raise()
@@ -52,27 +73,45 @@ def fail_and_go_on(folder: Path, whole: RunFolder, seam: Quick, monkeypatch: pyt
         assert_same(run, whole)
 
 
-@pytest.mark.parametrize("at", [30, 90, 200])
+@pytest.mark.parametrize(("at", "how"), list(zip([30, 45, 60, 75, 90, 120, 200], FAULTS, strict=True)))
 def test_one_call_fails(
-    at: int, tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch, count: Count
+    at: int, how: str, tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch, count: Count
 ) -> None:
     count("faults", 1)
-    fail_and_go_on(tmp_path / "run", whole, Quick(at, errno.ENOSPC), monkeypatch)
+    fail_and_go_on(tmp_path / "run", whole, Quick(at, FAULTS[how]), monkeypatch)
+
+
+def test_every_write_is_short(tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    seam = Quick(1, "short", persistent=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "seam", seam)
+        build(tmp_path / "run").fit()
+    assert seam.faults > 100
+    assert_same(RunFolder(tmp_path / "run"), whole)
+
+
+def test_too_many_open_files_are_no_fault_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(durable, "seam", Quick(1, errno.EMFILE))
+    with pytest.raises(DiskError) as caught:
+        durable.write_text(tmp_path / "x", "x")
+    assert caught.value.code == "disk.too_many_files"
+    assert "ulimit -n" in caught.value.mend
 
 
 @pytest.mark.crash
 @pytest.mark.timeout(2400)
 @pytest.mark.parametrize("persistent", [False, True], ids=["once", "from then on"])
-@pytest.mark.parametrize("how", FAULTS.values(), ids=FAULTS.keys())
+@pytest.mark.parametrize("kind", FAULTS)
 def test_each_call_of_a_run_fails(
-    how: int, persistent: bool, tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch, count: Count
+    kind: str, persistent: bool, tmp_path: Path, whole: RunFolder, monkeypatch: pytest.MonkeyPatch, count: Count
 ) -> None:
     counting = Quick()
     with monkeypatch.context() as patch:
         patch.setattr(durable, "seam", counting)
         build(tmp_path / "counted").fit()
     # the first calls make the folder; each kind of fault takes others of the rest
-    for at in [*range(1, 60), *range(60 + how % 4, len(counting.calls), 4)]:
+    first = 60 + list(FAULTS).index(kind)
+    for at in [*range(1, 60), *range(first, len(counting.calls), len(FAULTS))]:
         count("faults", 1)
-        seam = Quick(at, how, persistent=persistent)
+        seam = Quick(at, FAULTS[kind], persistent=persistent)
         fail_and_go_on(tmp_path / f"at{at}", whole, seam, monkeypatch)

@@ -127,3 +127,36 @@ def lost(rank: int, size: int, host: str, reason: str) -> PeerError:
         processes=size,
         reason=reason,
     )
+
+
+def stuck(rank: int, size: int, host: str, pid: int, state: str, minutes: float) -> PeerError:
+    """Make the error for a process that all others have waited for in vain.
+
+    Args:
+        rank: Which one.
+        size: Number of processes.
+        host: Name of its machine.
+        pid: Its number there.
+        state: What it does, as the system calls it; empty if it cannot be asked.
+        minutes: How long they waited.
+
+    Returns:
+        The error to raise.
+    """
+    process = f"process {rank} of {size}"
+    return PeerError(
+        "distributed.stuck",
+        f"{process.capitalize()} has kept the others waiting for {minutes:g} minutes"
+        + (f"; its state is: {state}." if state else "."),
+        rank=rank,
+        where=f"{process}, pid {pid} on {host}",
+        expected="all processes at the same step within that time",
+        mend=f"look for what it waits for (`py-spy dump --pid {pid}`), such as a loader that does not return; then "
+        "resume the run; if steps may take longer, set EPOCHSCOPE_WAIT_MINUTES",
+        process=rank,
+        processes=size,
+        pid=pid,
+        host=host,
+        state=state,
+        minutes=minutes,
+    )

@@ -6,6 +6,8 @@ import os
 from typing import NamedTuple
 
 _NEEDED = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+WAIT_MINUTES = 30.0
+"""As torch's own default."""
 
 
 class Placement(NamedTuple):
@@ -48,6 +50,19 @@ def placement() -> Placement:
         _number("TORCHELASTIC_RESTART_COUNT", 0),
         launched,
     )
+
+
+def wait_minutes() -> float:
+    """Read how long a step waits for other processes.
+
+    Returns:
+        Minutes: what EPOCHSCOPE_WAIT_MINUTES says, if that is a number above 0, else 30.
+    """
+    try:
+        found = float(os.environ.get("EPOCHSCOPE_WAIT_MINUTES", ""))
+    except ValueError:
+        return WAIT_MINUTES
+    return found if 0 < found < 60 * 24 * 365 else WAIT_MINUTES
 
 
 def _number(name: str, default: int) -> int:

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.distributed_c10d import _set_pg_timeout
 
-from trainer.distributed.peer_errors import PeerError, lost, peer_error, told
-from trainer.distributed.placement import Placement
+from trainer.distributed.peer_errors import PeerError, lost, peer_error, stuck, told
+from trainer.distributed.placement import Placement, wait_minutes
 from trainer.distributed.process_group import ProcessGroup
 from trainer.errors import UsageError
 from trainer.store import process
@@ -39,6 +40,8 @@ CONNECT = timedelta(minutes=5)
 """How long to wait for the first process."""
 SEARCH_SECONDS = 4.0
 """How long to look for the cause after a connection broke."""
+LATE_SECONDS = 10.0
+"""The same after an exchange took too long: the others have begun to wait at about the same time."""
 _RUN = "epochscope/run"
 
 
@@ -66,6 +69,8 @@ class TorchGroup(ProcessGroup):
         self._tensors: Any = None
         """The group of GPUs; None: gloo for everything."""
         self._buffers: dict[Any, list[Tensor]] = {}
+        self._wait = timedelta(minutes=wait_minutes())
+        self._patience = PATIENCE
         # of each start, or processes that are started again would look for those that are gone
         ours = f"epochscope/{place.restart}/{place.size}"
         try:
@@ -80,7 +85,7 @@ class TorchGroup(ProcessGroup):
                 expected="processes started by torchrun, on machines that reach each other",
                 mend="start them as `torchrun --nproc-per-node 2 -m trainer train ...`",
             ) from error
-        self._failed = f"{ours}/failed"
+        self._failed, self._waits = f"{ours}/failed", f"{ours}/waits"
         atexit.register(self._close)
         pid = os.getpid()
         self._peers = self.gather((platform.node(), pid, process.process_started(pid)))
@@ -107,6 +112,7 @@ class TorchGroup(ProcessGroup):
 
     def in_turn(self, make: Callable[[], T]) -> T:
         """See `ProcessGroup`."""
+        self._wait_for(PATIENCE)
         made: T | None = None
         for first in (True, False):
             error, self.agreed = None, False  # what is wanted meanwhile waits until all do the same again
@@ -154,6 +160,7 @@ class TorchGroup(ProcessGroup):
         """See `ProcessGroup`. One exchange per dtype and device: all values in a row, then whether any process has
         each."""
         start = time.perf_counter()
+        self._wait_for(self._wait)
         for kind in dict.fromkeys((one.dtype, one.device) for one in parameters):
             self._sum([one for one in parameters if (one.dtype, one.device) == kind], kind)
         self.exchange_seconds += time.perf_counter() - start
@@ -189,6 +196,7 @@ class TorchGroup(ProcessGroup):
     def exchange(self, facts: Tensor) -> list[Tensor]:
         """See `ProcessGroup`. A GPU does not wait for it: `wants` goes between the CPUs."""
         start = time.perf_counter()
+        self._wait_for(self._wait)
         if facts.device.type == "cpu":
             own = torch.cat([facts, torch.tensor([float(self.wants)], dtype=facts.dtype)])
             found = [torch.empty_like(own) for _ in range(self.size)]
@@ -252,6 +260,12 @@ class TorchGroup(ProcessGroup):
 
     # -- failures ------------------------------------------------------------------------------------------------
 
+    def _wait_for(self, patience: timedelta) -> None:
+        """How long exchanges wait from now on: hours while data are prepared, minutes once steps are taken."""
+        if self._patience != patience:
+            self._patience = patience
+            _set_pg_timeout(patience)  # public from torch 2.15 on
+
     def _call(self, collective: Callable[[], object]) -> None:
         if not self._open:
             raise UsageError(
@@ -270,14 +284,21 @@ class TorchGroup(ProcessGroup):
         return self._cause(error) if broken and self._open else error
 
     def _cause(self, error: BaseException) -> PeerError:
-        """Why a connection broke: what another process said before it ended, else who is gone."""
-        end = time.monotonic() + SEARCH_SECONDS
+        """Why a connection broke: what another process said before it ended, else who is gone, or did not come."""
+        late = "timed out" in str(error).lower()
+        if late:
+            with contextlib.suppress(RuntimeError):
+                self._store.set(f"{self._waits}/{self.rank}", "")
+        end = time.monotonic() + (LATE_SECONDS if late else SEARCH_SECONDS)
         while True:
             facts = self._said()
             if facts is not None:
                 return peer_error(facts)
-            gone = self._gone()
-            if gone is not None or time.monotonic() > end:
+            over, gone = time.monotonic() > end, self._gone()
+            if late and gone is None and (absent := self._absent(over)) is not None:
+                host, pid, _ = self._peers[absent]
+                return stuck(absent, self.size, host, pid, self._state(absent), self._wait.total_seconds() / 60)
+            if gone is not None or over:
                 rank = -1 if gone is None else gone
                 facts = self._said()  # what was said just before counts more than who was seen to be gone
                 host = "" if gone is None else self._peers[gone][0]
@@ -299,6 +320,22 @@ class TorchGroup(ProcessGroup):
             if rank != self.rank and host == platform.node() and not process.alive(pid, started):
                 return rank
         return None
+
+    def _absent(self, over: bool) -> int | None:
+        """The process that does not wait as this one does: one that was stopped, or, once the others have had the time
+        to say that they wait, the first."""
+        try:
+            others = [rank for rank in range(self.size) if rank != self.rank]
+            absent = [rank for rank in others if not self._store.check([f"{self._waits}/{rank}"])]
+        except RuntimeError:  # the store was in the process that is gone
+            return None
+        stopped = next((rank for rank in absent if self._state(rank) == "stopped"), None)
+        return next(iter(absent), None) if over and stopped is None else stopped
+
+    def _state(self, rank: int) -> str:
+        """What a process does; "" where it cannot be asked, on another machine."""
+        host, pid, _ = self._peers[rank]
+        return process.state(pid) if host == platform.node() else ""
 
     def fail(self, error: BaseException) -> None:
         """See `ProcessGroup`: the first error counts; closed connections wake the others."""

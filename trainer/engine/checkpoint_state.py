@@ -58,15 +58,20 @@ def _running_statistics(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
 
 
 def restore_model(model: nn.Module, tensors: Tensors, meta: Mapping[str, Any] | None = None) -> None:
-    """Load `model.*` and the extra state of its modules; raises DiskError if names or shapes do not fit the model. A
-    buffer may have grown since the model was built.
-    """
+    """Load `model.*` and the extra state of its modules, see `load_model_state`."""
     state: dict[str, Any] = {
         **{key.removeprefix("model."): value for key, value in tensors.items() if key.startswith("model.")},
         **(meta or {}).get("modules", {}).get("extra", {}).get("model", {}),
     }
-    adopt_buffers(model, state)
+    load_model_state(model, state)
+
+
+def load_model_state(model: nn.Module, state: Mapping[str, Any]) -> None:
+    """Load weights and buffers by their own names; raises DiskError if names or shapes do not fit the model. A buffer
+    may have grown since the model was built.
+    """
     try:
+        adopt_buffers(model, state)
         model.load_state_dict(state)
     except RuntimeError as error:
         raise DiskError(

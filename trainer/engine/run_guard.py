@@ -1,7 +1,8 @@
 """The run folder during an attempt: the lock, the owner record, requests from viewers, signals.
 
-One small thread touches owner.json every two seconds and looks into requests/ ten times a second, also while the engine
-prepares, validates or waits. It hands requests to the engine's mailbox and does nothing else.
+Two small threads work also while the engine prepares, validates or waits: one touches owner.json every two seconds, the
+other looks into requests/ ten times a second and hands what it finds to the engine's mailbox. On a slow network disk a
+look may take longer than the time after which a run without a heartbeat is taken over.
 """
 
 from __future__ import annotations
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.1
 LAUNCHER_SECONDS = 5.0
 """A terminal's Ctrl-C reaches every process, and the launcher sends it once more: so soon it is the same one."""
-TOUCH_POLLS = 20
-"""owner.json is touched at every 20th look: every two seconds."""
+BEAT_SECONDS = 2.0
 
 
 class RunGuard:
@@ -59,7 +59,7 @@ class RunGuard:
         self._end = threading.Event()
         self._known: set[str] = set()
         self._lock: Any = None
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> RunGuard:
         try:
@@ -82,8 +82,9 @@ class RunGuard:
             for number in (signal.SIGINT, signal.SIGTERM):
                 self._before[number] = signal.signal(number, self._on_signal)
         if self._folder is not None:
-            self._thread = threading.Thread(target=self._keep, name="epochscope-keeper", daemon=True)
-            self._thread.start()
+            owner = self._folder.owner
+            self._repeat("epochscope-heartbeat", BEAT_SECONDS, lambda: durable.touch(owner))
+            self._repeat("epochscope-keeper", POLL_SECONDS, self._look)
 
     def _check_not_overtaken(self, folder: RunFolder) -> None:
         """The state to resume from was read before the lock was taken: another process may have resumed the run
@@ -119,9 +120,9 @@ class RunGuard:
             ending = self._grace and failure is not None and number == signal.SIGTERM
             signal.signal(number, signal.SIG_IGN if ending else handler)
         self._control.close()
-        if self._thread is not None:
-            self._end.set()
-            self._thread.join()
+        self._end.set()
+        for thread in self._threads:
+            thread.join()
         if self._lock is not None:
             self._lock.release()
 
@@ -138,19 +139,20 @@ class RunGuard:
         self._signalled = now
         self._control.interrupt(signal.Signals(number).name)
 
-    # -- the thread ----------------------------------------------------------------------------------------------
+    # -- the threads ---------------------------------------------------------------------------------------------
 
-    def _keep(self) -> None:
-        looks = 0
-        while not self._end.wait(POLL_SECONDS):
-            looks += 1
-            try:
-                if looks % TOUCH_POLLS == 0:
-                    durable.touch(self._folder.owner)  # type: ignore[union-attr]  # the thread exists with a folder only
-                self._look()
-            except (OSError, EpochscopeError) as error:
-                # a full or missing disk is handled by the callbacks: they retry and report it
-                self._log(f"the run folder cannot be updated: {error}")
+    def _repeat(self, name: str, seconds: float, act: Callable[[], object]) -> None:
+        def keep() -> None:
+            while not self._end.wait(seconds):
+                try:
+                    act()
+                except (OSError, EpochscopeError) as error:
+                    # a full or missing disk is handled by the callbacks: they retry and report it
+                    self._log(f"the run folder cannot be updated: {error}")
+
+        thread = threading.Thread(target=keep, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _look(self) -> None:
         folder = self._folder

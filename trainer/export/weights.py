@@ -10,6 +10,7 @@ import json
 import struct
 import zipfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,17 @@ import torch
 from torch import Tensor
 
 from trainer.analysis.trained_model import Pixels, TrainedModel, find_trained
+from trainer.backbones import is_pretrained
+from trainer.errors import EpochscopeError
 from trainer.export import Facts
 from trainer.export.metadata import FILE, KEY, describe
 from trainer.export.preprocessing import RawPixels
 from trainer.export.verify import Answer, same_text, write_model
+from trainer.plugins import MODELS
 from trainer.store.folder import RunFolder
+from trainer.store.torch_file import check_file, read_torch
 from trainer.store.versions import check_version
+from trainer.text_shortening import first_line
 
 Tensors = Mapping[str, Tensor]
 REPOSITORY = "model.safetensors"
@@ -102,9 +108,8 @@ def read_pt(path: Path) -> tuple[dict[str, Tensor], str | None]:
     Returns:
         Tensors by name, and the description; None if there is none.
     """
-    data = path.read_bytes()
-    tensors: dict[str, Tensor] = torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    tensors: dict[str, Tensor] = read_torch(path)
+    with zipfile.ZipFile(path) as archive:
         place = _extra(archive)
         return tensors, archive.read(place).decode("ascii") if place in archive.namelist() else None
 
@@ -145,16 +150,34 @@ def open_weights(path: str | Path) -> tuple[RawPixels, dict[str, Any]]:
         NewerVersionError: It was made by a newer version with another format.
         UsageError: Its model is not installed.
     """
-    from trainer.models import build_model
-
     path = Path(path)
     path = path / REPOSITORY if path.is_dir() else path
-    tensors, text = (read_pt if zipfile.is_zipfile(path) else read_safetensors)(path)
-    if text is None:
-        raise ValueError(f"{path} does not say which model it holds")
-    about: dict[str, Any] = json.loads(text)
-    check_version("export", about.get("format", 1), path)
+    try:
+        check_file(path)
+        tensors, text = (read_pt if zipfile.is_zipfile(path) else read_safetensors)(path)
+        if text is None:
+            raise ValueError("it does not say which model it holds")
+        about: dict[str, Any] = json.loads(text)
+        check_version("export", about.get("format", 1), path)
+        return _built(about, tensors), about
+    except EpochscopeError:
+        raise
+    except Exception as error:  # what others have written may be wrong in any way
+        raise ValueError(f"{path} was not made by `epochscope export`: {first_line(error)}") from error
+
+
+def _built(about: Mapping[str, Any], tensors: Tensors) -> RawPixels:
+    """The model of a description, with its weights. It is built for real only if it has the shapes of the tensors: a
+    description of a few bytes may ask for any amount of memory."""
+    from trainer.models import build_model
+
     channels, height, width = about["input"]["shape"]
-    model = build_model(about["model"], (channels, height, width), len(about["classes"]), about["options"])
+    made = partial(build_model, about["model"], (channels, height, width), len(about["classes"]), about["options"])
+    if about["model"] in MODELS or is_pretrained(about["model"]):  # a plugin may need memory to be built
+        with torch.device("meta"):
+            shapes = {name: tensor.shape for name, tensor in made().state_dict().items()}
+        if shapes != {name: tensor.shape for name, tensor in tensors.items()}:
+            raise ValueError(f"its tensors are not those of {about['model']}")
+    model = made()
     model.load_state_dict(tensors)
-    return RawPixels(model.eval(), about["input"]["mean"], about["input"]["std"]), about
+    return RawPixels(model.eval(), about["input"]["mean"], about["input"]["std"])

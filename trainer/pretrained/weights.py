@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,12 +19,14 @@ from trainer.models.efficientnet_lite import converted
 from trainer.models.feature_network import LITE0, make_body
 from trainer.pretrained.published_weights import damaged, published_weights
 from trainer.store import durable
+from trainer.store.torch_file import check_file, read_torch
 from trainer.text_shortening import first_line
 
 IMAGENET, NONE = "imagenet", "none"
 PREFIXES = ("module.", "network.body.", "model.", "backbone.")
 """Prefixes of tensor names in files from elsewhere, exported runs included."""
 NAMED = 3
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class BackboneWeights(NamedTuple):
@@ -67,7 +70,8 @@ def load_weights(
             cannot be used.
         DataError: `pretrained.download`, `pretrained.damaged`; `pretrained.other`: the run's weights are gone.
     """
-    if digest and (kept := weights_file(store, digest)).is_file():
+    # a run's settings may come from anyone, and must not lead out of the folder
+    if _SHA256.fullmatch(digest) and (kept := weights_file(store, digest)).is_file():
         from safetensors.torch import load
 
         data = kept.read_bytes()
@@ -156,7 +160,8 @@ def _read(path: Path) -> Mapping[str, Tensor]:
 
     found: Any
     try:
-        found = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
+        check_file(path)
+        found = load_file(path) if path.suffix == ".safetensors" else read_torch(path)
         for inner in ("state_dict", "model"):
             found = found[inner] if isinstance(found.get(inner), Mapping) else found
     except Exception as error:  # torch raises all kinds of errors for what is no file of its own

@@ -348,7 +348,10 @@ def _unpack(data: bytes, where: str) -> tuple[Tensors, dict[str, Any]]:
         raise ValueError("the tensors do not fill the file")
     _restore_layout(found, content)
     nested = {key.removeprefix(_NESTED): found.pop(key) for key in list(found) if key.startswith(_NESTED)}
-    return found, codec.from_tree(content["state"], nested)
+    state = codec.from_tree(content["state"], nested)
+    if not isinstance(state, dict):
+        raise ValueError("its state is not a mapping")
+    return found, state
 
 
 def _from_bytes(piece: memoryview, dtype: str, shape: list[int], size: int) -> Tensor:

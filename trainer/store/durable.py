@@ -24,7 +24,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from trainer.errors import DiskError
+from trainer.store.disk_errors import NOT_REGULAR
+from trainer.store.disk_errors import disk_error as disk_error
 from trainer.store.temporary_names import TEMP_SUFFIX, temporary_name
 
 WINDOWS = sys.platform == "win32"
@@ -32,11 +33,8 @@ _CHUNK = 1 << 20
 _FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 _REPLACE_WAITS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 """Seconds between retries on Windows, where a virus scanner or an indexer may briefly hold the file."""
-_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
 """Error numbers of network file systems that lack an operation."""
-_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
-_NOT_REGULAR = "not a regular file"
 
 
 class Seam:
@@ -84,35 +82,6 @@ class Seam:
 
 
 seam = Seam()
-
-
-def disk_error(error: OSError, path: str | Path, needed: int = 0) -> DiskError:
-    """The error for people. `code`: disk.full, disk.read_only, disk.not_regular or disk.failed; `needed` in bytes."""
-    path = Path(path)
-    free = _free_bytes(path.parent)
-    reason = error.strerror or str(error)
-    name = errno.errorcode.get(error.errno or 0, "")
-    parameters: dict[str, Any] = {"path": str(path), "needed": needed, "free": free, "reason": reason, "errno": name}
-    if error.errno in _FULL:
-        room = f"{needed:,} bytes needed" + ("" if free is None else f", {free:,} free")
-        return DiskError(
-            "disk.full", f"The disk is full ({room}): {reason}.", where=str(path), mend="Free some space.", **parameters
-        )
-    if error.errno in _DENIED:
-        mend = "Make the folder writable, or choose another with --runs."
-        return DiskError("disk.read_only", f"Not allowed to write: {reason}.", where=str(path), mend=mend, **parameters)
-    if error.strerror == _NOT_REGULAR:
-        what = "This is not a regular file but a link, a folder, a pipe or a device. It was not opened."
-        return DiskError("disk.not_regular", what, where=str(path), mend="Put the file itself there.", **parameters)
-    mend = "Check the disk; for a network folder, the connection."
-    return DiskError("disk.failed", f"The file system failed: {reason}.", where=str(path), mend=mend, **parameters)
-
-
-def _free_bytes(folder: Path) -> int | None:
-    try:
-        return shutil.disk_usage(folder).free
-    except OSError:
-        return None
 
 
 @contextlib.contextmanager
@@ -381,11 +350,11 @@ def open_regular(path: str | Path) -> int:
     """A descriptor for reading a regular file, never a link, a pipe or a device. Raises OSError."""
     # opening some devices has effects: check first, and check again what was opened
     if not stat.S_ISREG(os.lstat(path).st_mode):
-        raise OSError(errno.EINVAL, _NOT_REGULAR, str(path))
+        raise OSError(errno.EINVAL, NOT_REGULAR, str(path))
     fd = os.open(path, os.O_RDONLY | _FLAGS | getattr(os, "O_NONBLOCK", 0))
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)
-        raise OSError(errno.EINVAL, _NOT_REGULAR, str(path))
+        raise OSError(errno.EINVAL, NOT_REGULAR, str(path))
     return fd
 
 

@@ -20,9 +20,10 @@ from trainer.store.run_owner import Owner, decode_owner
 
 FRESH_SECONDS = 10.0
 """A heartbeat (every 2 s) that has been seen to change may pause this long: an engine can be slow."""
-WATCH_SECONDS = 3.0
-"""How long a run of another machine is watched before a list reports its engine as gone."""
-TAKEOVER_SECONDS = 6.0
+WATCH_SECONDS = 5.0
+"""How long a run of another machine is watched before a list reports its engine as gone: longer than a heartbeat takes
+on a network disk whose calls need two seconds."""
+TAKEOVER_SECONDS = 8.0
 """How long it is watched before another process may resume it."""
 _POLL_SECONDS = 0.1
 _ENDED = ("completed", "stopped", "failed")
@@ -60,8 +61,8 @@ class Heartbeat:
         self._beat = beat
         if owner.host == platform.node():
             if process.alive(owner.pid, owner.started):
-                # both times are of this machine
-                return _is_fresh(beat)
+                # both times are of this machine, whose clock may have been set since
+                return _is_fresh(beat) or (self._moves > 0 and now - self._since < FRESH_SECONDS)
             # unless another machine has the same name, and its engine is still running
             return self._moves > 1 and now - self._since < FRESH_SECONDS
         if self._moves:

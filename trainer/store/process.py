@@ -35,6 +35,17 @@ def alive(pid: int, started: float | None) -> bool:
     return found is not None and (started is None or abs(found - started) < _TOLERANCE)
 
 
+def state(pid: int) -> str:
+    """What a process of this machine does, as the system calls it, such as "running" or "stopped"; "" if it is not
+    there."""
+    import psutil
+
+    try:
+        return str(psutil.Process(pid).status())
+    except psutil.Error:
+        return ""
+
+
 def usable_cores() -> int:
     """How many cores this process may use: fewer than the machine has, if a container or `taskset` limits them."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -7,6 +7,7 @@ and over network folders, and needs no socket.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -28,6 +29,8 @@ Do = Literal["pause", "unpause", "stop", "checkpoint"]
 When = Literal["step", "epoch"]
 MAX_BYTES = 1 << 16
 MAX_AT_ONCE = 100
+_FOR_NOW = {errno.EMFILE, errno.ENFILE, errno.EIO, errno.EINTR, errno.ETIMEDOUT, getattr(errno, "ESTALE", errno.EIO)}
+"""Errors of this process or of a network disk, not of the file."""
 _ID = re.compile(r"[A-Za-z0-9._-]{1,100}", re.ASCII)
 
 _File = TypedDict("_File", {"id": str, "attempt": int, "do": Do, "when": NotRequired[When], "from": NotRequired[str]})
@@ -177,6 +180,8 @@ def _read(path: Path) -> Request | MalformedRequestError | None:
     except (FileNotFoundError, PermissionError):
         return None
     except OSError as error:
+        if error.errno in _FOR_NOW:
+            return None
         return MalformedRequestError("request.unreadable", name, error.strerror or str(error))
     except MalformedRequestError as error:
         return error
