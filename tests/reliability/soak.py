@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
-import signal
 import sys
 import time
 from collections import Counter
@@ -16,12 +16,10 @@ from typing import NamedTuple
 import psutil
 
 from tests.gui.engine_processes import PATIENCE, REPOSITORY, Watcher, until
-from tests.reliability.epoch_accounts import newest_attempt, unfinished
-from trainer.errors import EpochscopeError
-from trainer.events import RunStarted
+from tests.reliability.epoch_accounts import newest_attempt
+from trainer.errors import DiskError, EpochscopeError
 from trainer.store import requests
 from trainer.store.folder import RunFolder, is_run, state
-from trainer.store.journal import read_journal
 
 EPOCHS = 20
 AT_ONCE = 2
@@ -29,6 +27,7 @@ WAITING = 4
 """Runs that may wait to be continued before no further one is started."""
 FULL_SECONDS = (1.0, 10.0)
 BUSY_MS = 400
+NO_ROOM = DiskError.exit_code
 # a step takes long enough to be hit
 SETTINGS = [
     *("--recipe", "digits", "--augment.rotation", "10"),
@@ -41,10 +40,10 @@ def training(root: Path, name: str) -> list[str]:
     return ["train", "digits", *SETTINGS, "--name", name, "--runs", str(root)]
 
 
-def prepare(home: Path, flag: Path) -> None:
-    """Settings of a window whose engines find no room while there is a file `flag`."""
+def prepare(home: Path, flag: Path, exits: Path) -> None:
+    """Settings of a window whose engines find no room while there is a file `flag`, and note how they end."""
     python = home / "python"
-    command = f"exec '{sys.executable}' -W ignore -m tests.reliability.soak_engine '{flag}' \"$@\""
+    command = f"exec '{sys.executable}' -W ignore -m tests.reliability.soak_engine '{flag}' '{exits}' \"$@\""
     python.write_text(f"#!/bin/sh\nexport PYTHONPATH='{REPOSITORY}'\n{command}\n", "utf-8")
     python.chmod(0o700)
     (home / "Epochscope").mkdir()
@@ -60,19 +59,28 @@ class Sample(NamedTuple):
     zombies: int
 
 
-class Soak:
-    """`did`: how often what. `reasons`: the attempts of each run that were killed. `samples`: of the window that is there."""
+class Launch(NamedTuple):
+    """A process that works on a run: its number, and the newest attempt before it."""
 
-    def __init__(self, root: Path, flag: Path, seed: int) -> None:
+    pid: int
+    before: int
+
+
+class Soak:
+    """`did`: how often what. `launches`: all processes of each run. `killed`: those that were. `samples`: of the window
+    that is there."""
+
+    def __init__(self, root: Path, flag: Path, exits: Path, seed: int) -> None:
         self.root = root
         self.draw = random.Random(seed)
         self.did: Counter[str] = Counter()
-        self.reasons: dict[RunFolder, set[int]] = {}
+        self.launches: dict[RunFolder, list[Launch]] = {}
+        self.killed: set[int] = set()
         self.samples: list[Sample] = []
         self.lives = 0
         self._flag = flag
+        self._exits = exits
         self._free_at = 0.0
-        self._full: list[list[float]] = []
         self._engines: dict[RunFolder, psutil.Process] = {}
         self._shown: RunFolder | None = None
         self._window = self._open()
@@ -82,7 +90,7 @@ class Soak:
     @property
     def runs(self) -> list[RunFolder]:
         """All that were started, those that have no folder yet included."""
-        return list(self.reasons)
+        return list(self.launches)
 
     def live(self) -> list[RunFolder]:
         """Runs that a process works on."""
@@ -92,7 +100,7 @@ class Soak:
         """Runs that can be continued."""
         live = self.live()
         idle = [run for run in self.runs if run not in live and is_run(run.path)]
-        return [run for run in idle if state(run) in ("stopped", "failed", "lost") and _began(run)]
+        return [run for run in idle if state(run) in ("stopped", "failed", "lost")]
 
     # -- what happens --------------------------------------------------------------------------------------------
 
@@ -116,8 +124,8 @@ class Soak:
         self.draw.choices(list(possible), list(possible.values()))[0]()
 
     def _start(self) -> None:
-        run = RunFolder(self.root / f"run{len(self.reasons):03d}")
-        self.reasons[run] = set()
+        run = RunFolder(self.root / f"run{len(self.launches):03d}")
+        self.launches[run] = []
         self._order("start", [training(self.root, run.name), run.name])
         self._expect_engine(run, "started")
 
@@ -126,6 +134,7 @@ class Soak:
         self._expect_engine(run, "continued")
 
     def _expect_engine(self, run: RunFolder, what: str) -> None:
+        before = newest_attempt(run)
         pid = self._window.until_said("engine")
         if pid is None:
             assert self._free_at, f"{run.name} could not be {what}, and there is room on the disk"
@@ -133,6 +142,7 @@ class Soak:
             return
         self.did[what] += 1
         self._engines[run] = psutil.Process(pid)
+        self.launches[run].append(Launch(pid, before))
         self._shown = run
 
     def _ask(self, run: RunFolder) -> None:
@@ -151,11 +161,12 @@ class Soak:
     def _kill(self, run: RunFolder) -> None:
         """It may have ended just before."""
         engine = self._engines[run]
-        engine.send_signal(signal.SIGKILL)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            engine.kill()
         until(lambda: not _lives(engine), f"the end of {run.name}")
-        self.did["engine killed"] += 1
-        if attempt := newest_attempt(run):
-            self.reasons[run].add(attempt)
+        if engine.pid not in self.codes():
+            self.did["engine killed"] += 1
+            self.killed.add(engine.pid)
 
     def _kill_window(self) -> None:
         self.did["window killed"] += 1
@@ -172,7 +183,6 @@ class Soak:
 
     def _fill_disk(self) -> None:
         self.did["disk full"] += 1
-        self._full.append([time.time(), float("inf")])
         self._flag.touch()
         self._free_at = time.monotonic() + self.draw.uniform(*FULL_SECONDS)
 
@@ -180,7 +190,7 @@ class Soak:
         """There is room again."""
         if self._free_at:
             self._flag.unlink()
-            self._full[-1][1], self._free_at = time.time(), 0.0
+            self._free_at = 0.0
 
     # -- the window ----------------------------------------------------------------------------------------------
 
@@ -211,13 +221,13 @@ class Soak:
         self.free_disk()
         for run in self.live():
             self._until_over(run)
-        for run in self.waiting():
-            self._continue(run)
-            self._until_over(run)
+        while waiting := self.waiting():
+            self._continue(waiting[0])
+            self._until_over(waiting[0])
 
     def _until_over(self, run: RunFolder) -> None:
         """Unpaused again and again: a pause may still have been on its way."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + 5 * PATIENCE
         while _lives(self._engines[run]):
             assert time.monotonic() < end, f"waited {PATIENCE} s for {run.name} to end"
             if is_run(run.path) and state(run) == "paused":
@@ -225,20 +235,21 @@ class Soak:
             time.sleep(0.2)
             self.sample()
 
-    def excused(self, run: RunFolder) -> set[int]:
-        """Attempts that were killed, or that worked while there was no room."""
-        roomless = {
-            attempt
-            for attempt, records in unfinished(run).items()
-            for begin, end in self._full
-            if records[0].wall / 1000 <= end + 1 and self._ended(run, attempt) >= begin - 1
-        }
-        return self.reasons[run] | roomless
+    def codes(self) -> dict[int, int]:
+        """Exit codes of processes that were not killed."""
+        lines = self._exits.read_text("utf-8").splitlines() if self._exits.exists() else []
+        return {int(pid): int(code) for pid, code in (line.split() for line in lines)}
 
-    def _ended(self, run: RunFolder, attempt: int) -> float:
-        """When the next attempt began at the latest: what has no room cannot say when it ends."""
-        later = [record.wall / 1000 for record in read_journal(run.journal).records if record.attempt > attempt]
-        return min(later, default=float("inf"))
+    def excused(self, run: RunFolder) -> set[int]:
+        """Attempts of processes that were killed, or that found no room. No other may end otherwise than well."""
+        codes, launches, found = self.codes(), self.launches[run], set[int]()
+        until_then = [*(launch.before for launch in launches[1:]), newest_attempt(run)]
+        for launch, last in zip(launches, until_then, strict=True):
+            code = "killed" if launch.pid in self.killed else codes.get(launch.pid)
+            assert code in ("killed", 0, 3, NO_ROOM), f"{run.name}: process {launch.pid} ended with {code}"
+            if code in ("killed", NO_ROOM):
+                found |= set(range(launch.before + 1, last + 1))
+        return found
 
     def shows(self, run: RunFolder) -> dict[str, object]:
         """What the window shows of a completed run, once it has read all of it."""
@@ -273,8 +284,3 @@ def _lives(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
-
-
-def _began(run: RunFolder) -> bool:
-    """Whether there is anything to continue: otherwise the window does not offer it."""
-    return any(isinstance(record.event, RunStarted) for record in read_journal(run.journal).records)
