@@ -235,7 +235,7 @@ def kill_a_command(name: str, kills: int, images: Path, folder: Path, place: Nur
     return killed
 
 
-@pytest.mark.parametrize("name", ["map"])
+@pytest.mark.parametrize("name", ["evaluate"])
 def test_a_command_is_killed(name: str, images: Path, tmp_path: Path, place: Nursery, count: Count) -> None:
     count("kills", kill_a_command(name, QUICK, images, tmp_path, place))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import random
 import shutil
 import time
@@ -46,6 +48,23 @@ class Disk(CrashDisk, FullDisk):
     def __init__(self) -> None:
         FullDisk.__init__(self, "*")
         CrashDisk.__init__(self)
+        self._open: dict[int, int] = {}
+
+    def open(self, path: str | Path, flags: int, mode: int = 0o600) -> int:
+        fd = super().open(path, flags, mode)
+        self._open[fd] = os.fstat(fd).st_ino
+        return fd
+
+    def close(self, fd: int) -> None:
+        super().close(fd)
+        del self._open[fd]
+
+    def bury(self) -> None:
+        """Close what a dead process had open, as the system does."""
+        for fd, file in self._open.items():
+            with contextlib.suppress(OSError):
+                if os.fstat(fd).st_ino == file:
+                    os.close(fd)
 
 
 class Quick(durable.Seam):
@@ -114,6 +133,7 @@ class Day:
             self.full_until = 0.0
         except Dead:
             self.did["died"] += 1
+            self.disk.bury()
         finally:
             durable.seam = Quick()
         return False
