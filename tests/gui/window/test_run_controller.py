@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -119,6 +121,17 @@ def test_an_engine_that_cannot_start_shows_what_it_printed(qtbot: QtBot, window:
     qtbot.waitUntil(lambda: window.banner.text("exit") is not None, timeout=30_000)
     assert "--nonsense" in (window.banner.text("exit") or "")
     assert window.run_controller.steering.state == "failed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="zombies are POSIX")
+def test_an_engine_that_has_ended_is_let_go_of_whatever_is_shown(qtbot: QtBot, window: Window) -> None:
+    for name in ("one", "two"):
+        window.run_controller.start(["train", "--epochs", "0", "--name", name], name)  # refused: it ends by itself
+    child = psutil.Process(window.run_controller.started[window.root / "one"].pid)
+    assert window.run is not None
+    assert window.run.folder.name == "two"
+    qtbot.waitUntil(lambda: not child.is_running(), timeout=60_000)
+    qtbot.waitUntil(lambda: not window.run_controller.working(), timeout=60_000)
 
 
 def test_a_python_that_cannot_be_run_is_told(window: Window, tmp_path: Path) -> None:
