@@ -23,7 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=10_000, help="how many kills `-m crash` tries")
     parser.addoption("--promises", action="store_true", help="count the tests of each promise of the reliability page")
     parser.addoption("--soak-minutes", type=float, default=60.0, help="how long `-m soak` takes")
-    parser.addoption("--soak-seed", type=int, default=0, help="what happens in `-m soak`, of which it prints the number")
+    parser.addoption(
+        "--soak-seed", type=int, default=0, help="what happens in `-m soak`, of which it prints the number"
+    )
 
 
 class _WindowTests(pytest.Module):

@@ -116,7 +116,10 @@ class Soak:
         if room and waiting:
             possible[lambda: self._continue(self.draw.choice(waiting))] = 6.0
         if live:
-            possible |= {lambda: self._ask(self.draw.choice(live)): 6.0, lambda: self._kill(self.draw.choice(live)): 1.5}
+            possible |= {
+                lambda: self._ask(self.draw.choice(live)): 6.0,
+                lambda: self._kill(self.draw.choice(live)): 1.5,
+            }
         if not self._free_at:
             possible[self._fill_disk] = 0.7
         if kill_windows:
@@ -210,9 +213,7 @@ class Soak:
         assert self._window.process.poll() is None, "the window has ended"
         process = psutil.Process(self._window.process.pid)
         zombies = sum(child.status() == psutil.STATUS_ZOMBIE for child in process.children())
-        self.samples.append(
-            Sample(process.memory_info().rss, process.num_fds(), process.num_threads(), zombies)
-        )
+        self.samples.append(Sample(process.memory_info().rss, process.num_fds(), process.num_threads(), zombies))
 
     # -- the end -------------------------------------------------------------------------------------------------
 

@@ -117,9 +117,7 @@ def test_forty_things_happen(tmp_path: Path, home: Path, whole: RunFolder, count
 
 @pytest.mark.soak
 @pytest.mark.timeout(0)
-def test_an_hour(
-    tmp_path: Path, home: Path, whole: RunFolder, count: Count, request: pytest.FixtureRequest
-) -> None:
+def test_an_hour(tmp_path: Path, home: Path, whole: RunFolder, count: Count, request: pytest.FixtureRequest) -> None:
     seed = request.config.getoption("soak_seed") or time.time_ns() % 1_000_000
     print(f"\nseed {seed}")
     begin, seconds = time.monotonic(), 60.0 * request.config.getoption("soak_minutes")
@@ -130,4 +128,6 @@ def test_an_hour(
     )  # fmt: skip
     count("kills", made.did["engine killed"] + made.did["window killed"])
     count("faults", made.did["disk full"])
-    assert seconds < 600 or {"started", "continued", "stop", "engine killed", "window killed", "disk full"} <= set(made.did)
+    assert seconds < 600 or {"started", "continued", "stop", "engine killed", "window killed", "disk full"} <= set(
+        made.did
+    )
