@@ -1,9 +1,9 @@
 """A window in a process of its own, by the real `main()`: it says what it shows, and does what it is told.
 
 `python -m tests.gui.window_process TASK ARGUMENTS...`: TASK is JSON, `{"start": [arguments, name], "busy": true,
-"full": path}`; each may be left out. `busy` may be milliseconds; while there is a file `full`, the disk is full. Lines on
-its input are orders: `report`, `pause`, `close`, and with JSON after them `start [arguments, name]`, `continue path`,
-`show path`, `ask [what, when]`. Its output is a JSON object a line.
+"full": path}`; each may be left out. `busy` may be milliseconds; while there is a file `full`, the disk is full. Lines
+on its input are orders: `report`, `pause`, `close`, and with JSON after them `start [arguments, name]`, `continue
+path`, `show path`, `ask [what, when]`. Its output is a JSON object a line.
 """
 
 from __future__ import annotations
