@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import crash_counts, qt
+from tests import crash_counts, promise_counts, qt
 
 pytest_plugins = [] if qt.missing() else ["pytestqt.plugin"]
 """pytest-qt loads Qt at once, and ends the whole run where it cannot: pyproject switches it off, this on again."""
@@ -21,6 +21,11 @@ settings.load_profile("unhurried")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=10_000, help="how many kills `-m crash` tries")
+    parser.addoption("--promises", action="store_true", help="count the tests of each promise of the reliability page")
+    parser.addoption("--soak-minutes", type=float, default=60.0, help="how long `-m soak` takes")
+    parser.addoption(
+        "--soak-seed", type=int, default=0, help="what happens in `-m soak`, of which it prints the number"
+    )
 
 
 class _WindowTests(pytest.Module):
@@ -59,6 +64,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if lines := crash_counts.table(reports):
         terminalreporter.section("crashes")
         terminalreporter.write_line("\n".join(lines))
+    if terminalreporter.config.getoption("promises"):
+        terminalreporter.section("promises")
+        terminalreporter.write_line("\n".join(promise_counts.table(reports, promise_counts.PAGE.read_text("utf-8"))))
     skipped = [one for one in terminalreporter.stats.get("skipped", ()) if NO_QT in str(one.longrepr)]
     if skipped:
         terminalreporter.write_line(f"tests of the window were skipped ({len(skipped)}): {qt.missing()}", yellow=True)

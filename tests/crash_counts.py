@@ -20,6 +20,11 @@ def counter(properties: list[tuple[str, object]]) -> Count:
     return count
 
 
+def tried(report: Any) -> int:
+    """What one test has counted, of all kinds."""
+    return sum(value[1] for name, value in report.user_properties if name == _PROPERTY)
+
+
 def table(reports: Iterable[Any]) -> list[str]:
     """A row for each kind, nothing where nothing was counted. `lost`: tests that counted and failed."""
     tried = dict.fromkeys(get_args(Kind), 0)

@@ -47,11 +47,13 @@ def evaluate(
     evaluation/, and fit the temperature, unless validation is left out. `afterwards` is called with the model while the
     run is still locked. Raises UsageError if the run is live or has no checkpoint."""
     from trainer.engine.calibrator import Calibrator
-    from trainer.store import calibration_file, evaluations
+    from trainer.store import calibration_file, durable, evaluations
     from trainer.store.folder import acquire
 
     lock = acquire(folder)
     try:
+        for place in (folder.path, folder.evaluation):
+            durable.remove_leftovers(place)  # left by an evaluation that was killed
         trainer, weights, epoch = _loaded(folder)
         for one in left_out_metrics(folder, trainer):
             logger.warning("%s", one)

@@ -165,6 +165,7 @@ class RunController(QObject):
 
     def tick(self) -> None:
         """Handle answers, engines that failed to start, and requests without an answer."""
+        self.working()  # asking lets go of those that have ended: of runs that are not shown, too
         steering = self.steering
         if steering.run is None:
             return

@@ -8,6 +8,8 @@ Record a new row when a version is released, and when the files of a run folder 
 the version; an existing row is never replaced. If a row fails, fix the program, not the row. The exception is
 `expected/faults.json`, which holds the parts that were wrong when they were recorded, see `FAULTS`.
 
+The runs of 0.2.0 are of that version, their `expected` was written by the program after it: it had been forgotten.
+
     completed   trained, evaluated and mapped by the command line
     resumed     stopped in mid-epoch, then resumed twice, each time from an older checkpoint because the newer ones are
                 damaged, with a callback that fails while the attempt prepares; stopped in mid-epoch again

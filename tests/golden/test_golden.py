@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,11 @@ LOSS = 1e-3
 def root(version: str, tmp_path: Path) -> Path:
     """A copy of the runs of a version."""
     return copied(version, tmp_path / "runs")
+
+
+def test_every_released_version_has_recorded_runs() -> None:
+    changelog = Path(__file__).parents[2] / "CHANGELOG.md"
+    assert sorted(re.findall(r"^## \[(\d\S*)\]", changelog.read_text("utf-8"), re.MULTILINE)) == VERSIONS
 
 
 @pytest.mark.parametrize(("version", "name"), ROWS)

@@ -1,15 +1,20 @@
 """A window in a process of its own, by the real `main()`: it says what it shows, and does what it is told.
 
-`python -m tests.gui.window_process TASK ARGUMENTS...`: TASK is JSON, `{"start": [arguments, name], "busy": true}`; both
-may be left out. Lines on its input are orders: `report`, `pause`, `close`. Its output is a JSON object a line.
+`python -m tests.gui.window_process TASK ARGUMENTS...`: TASK is JSON, `{"start": [arguments, name], "busy": true,
+"full": path}`; each may be left out. `busy` may be milliseconds; while there is a file `full`, the disk is full. Lines
+on its input are orders: `report`, `pause`, `close`, and with JSON after them `start [arguments, name]`, `continue
+path`, `show path`, `ask [what, when]`. Its output is a JSON object a line.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSocketNotifier, QTimer
@@ -18,6 +23,9 @@ from PySide6.QtWidgets import QLabel
 
 from gui.app import main
 from gui.window.main_window import Window
+from tests.reliability.disks import FlaggedDisk
+from trainer.errors import DiskError
+from trainer.store import durable
 
 BUSY_MS = 30
 
@@ -54,7 +62,7 @@ def report(window: Window) -> dict[str, Any]:
     }
 
 
-def keep_busy(window: Window) -> QTimer:
+def keep_busy(window: Window, milliseconds: int) -> QTimer:
     """What a restless person does: tab after tab, epoch after epoch, notes, checkpoints."""
     turns = count()
 
@@ -67,23 +75,48 @@ def keep_busy(window: Window) -> QTimer:
         if turn % 5 == 0 and window.run is not None and window.runs_side.panel is not None:
             name = window.run.folder.name
             if window.runs_side.panel.runs.get(name):
-                window.runs_side.panel.runs.annotate(name, note=f"seen {turn} times")
+                with suppress(DiskError):  # its editor shows that
+                    window.runs_side.panel.runs.annotate(name, note=f"seen {turn} times")
 
     timer = QTimer(window)
     timer.timeout.connect(act)
-    timer.start(BUSY_MS)
+    timer.start(milliseconds)
     return timer
 
 
 def obey(window: Window) -> QSocketNotifier:
     """Read orders."""
-    orders: dict[str, Callable[[], object]] = {
+    controller = window.run_controller
+
+    def launch(action: Callable[[], None], path: Path) -> None:
+        before = controller.started.get(path)
+        action()
+        engine = controller.started.get(path)
+        say(engine=engine.pid if engine is not None and engine is not before else None)
+
+    orders: dict[str, Callable[..., object]] = {
         "report": lambda: say(report=report(window)),
-        "pause": window.run_controller.pause,
+        "pause": controller.pause,
         "close": window.closing.quietly,
+        "start": lambda given: launch(lambda: controller.start(*given), window.root / given[1]),
+        "continue": lambda path: launch(lambda: controller.go_on(Path(path), None), Path(path)),
+        "show": lambda path: window.open_run(Path(path)),
+        "ask": lambda given: controller.ask(*given),
     }
-    notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, window)
-    notifier.activated.connect(lambda *_: orders[sys.stdin.readline().strip()]())
+
+    pipe = sys.stdin.fileno()
+    rest = b""
+
+    def follow() -> None:
+        nonlocal rest
+        data = os.read(pipe, 1 << 16)  # a buffer would keep a second line to itself
+        *lines, rest = (rest + data).split(b"\n")
+        for word, _, given in (line.decode().partition(" ") for line in lines):
+            orders[word](*([json.loads(given)] if given else []))
+        notifier.setEnabled(bool(data))
+
+    notifier = QSocketNotifier(pipe, QSocketNotifier.Type.Read, window)
+    notifier.activated.connect(lambda *_: follow())
     return notifier
 
 
@@ -94,7 +127,7 @@ def begin(window: Window, task: dict[str, Any]) -> None:
         arguments, name = task["start"]
         window.run_controller.start(arguments, name)
     if task.get("busy"):
-        keep_busy(window)
+        keep_busy(window, BUSY_MS if task["busy"] is True else task["busy"])
     say(shown=True, engines=[engine.pid for engine in window.run_controller.working()])
 
 
@@ -108,6 +141,8 @@ def run(task: dict[str, Any], arguments: list[str]) -> int:
             begun.append(True)
             QTimer.singleShot(0, lambda: begin(self, task))
 
+    if "full" in task:
+        durable.seam = FlaggedDisk(task["full"])
     Window.showEvent = shown  # type: ignore[method-assign]
     return main(arguments)
 

@@ -125,3 +125,15 @@ class FullDisk(durable.Seam):
     def replace(self, source: Path, target: Path) -> None:
         self._check(target)
         super().replace(source, target)
+
+
+class FlaggedDisk(FullDisk):
+    """Full while there is a file of this name: for several processes at once."""
+
+    def __init__(self, flag: str) -> None:
+        super().__init__("*")
+        self._flag = flag
+
+    def _check(self, path: Path) -> None:
+        self.full = os.path.exists(self._flag)  # noqa: PTH110 - at each call
+        super()._check(path)

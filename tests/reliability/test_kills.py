@@ -6,6 +6,7 @@ import random
 import shutil
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,8 @@ from trainer.trainer import Trainer
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks and timers of POSIX")
 EPOCHS = 3
 QUICK, SHARDS = 20, 20
+TRAINING, EXPORTS, COMMANDS = 0.85, 0.1, 0.05
+"""Shares of the kills: while a model is trained, while files are written over older ones, and in all else."""
 MOMENTS = {
     "Preparing", "RunStarted", "EpochStarted", "BatchesReported", "CheckpointRequested", "CheckpointSaved",
     "ValidationDone", "SnapshotSaved", "EpochEnded", "EvaluationDone",
@@ -89,27 +92,44 @@ def check_resumptions(run: RunFolder) -> None:
             reported = max(reported, event.step)
 
 
-def kill_and_resume(kills: int, seed: int, folder: Path, whole: RunFolder, place: Nursery) -> Counter[str]:
-    """As many runs as it takes for so many kills. How often the journal ended with what."""
+def kill_and_resume(
+    kills: int,
+    seed: int,
+    folder: Path,
+    whole: RunFolder,
+    place: Nursery,
+    work: Callable[[Path, int], None] = train,
+    times: tuple[float, float] = (1e-6, 1.0),
+) -> Counter[str]:
+    """As many runs as it takes for so many kills. How often the journal ended with what.
+
+    `work` makes or resumes a run; it is killed between these shares of the `times` that it takes.
+    """
     draw = random.Random(seed)
-    seconds = min(place.run(train, folder / f"timed{seed}-{n}", n).seconds for n in range(2))
+    seconds = min(place.run(work, folder / f"timed{seed}-{n}" / "run", n).seconds for n in range(2))
     moments = Counter[str]()
     number = 0
     while moments.total() < kills:
         number += 1
-        run = RunFolder(folder / f"run{seed}-{number}")
+        root = folder / f"root{seed}-{number}"
+        run = RunFolder(root / "run")
         for _ in range(draw.randrange(1, 8)):
-            if not place.run(train, run.path, draw.randrange(9), kill_after=draw.uniform(1e-6, seconds)).killed:
+            kill_after = seconds * draw.uniform(*times)
+            if not place.run(work, run.path, draw.randrange(9), kill_after=kill_after).killed:
                 break
             moments[check_after_kill(run)] += 1
-        place.run(train, run.path, draw.randrange(9))
+        place.run(work, run.path, draw.randrange(9))
         assert_same(run, whole)
         check_resumptions(run)
         assert isinstance(read_journal(run.journal).records[-1].event, RunEnded)
-        left = [path for part in ("", *SUBFOLDERS) for path in (run.path / part).glob(f".*{durable.TEMP_SUFFIX}")]
-        assert left == []
-        shutil.rmtree(run.path)
+        assert leftovers(run) == []
+        shutil.rmtree(root)
     return moments
+
+
+def leftovers(run: RunFolder) -> list[Path]:
+    """What killed writers have left in a run folder."""
+    return [path for part in ("", *SUBFOLDERS) for path in (run.path / part).glob(f".*{durable.TEMP_SUFFIX}")]
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +151,7 @@ def test_killed_at_random_moments(tmp_path: Path, whole: RunFolder, count: Count
 def test_killed_thousands_of_times(
     seed: int, tmp_path: Path, whole: RunFolder, count: Count, request: pytest.FixtureRequest
 ) -> None:
-    kills = int(request.config.getoption("kills")) // SHARDS
+    kills = round(int(request.config.getoption("kills")) * TRAINING) // SHARDS
     with nursery(tmp_path / "errors.txt") as place:
         moments = kill_and_resume(kills, seed, tmp_path, whole, place)
     count("kills", moments.total())
@@ -146,7 +166,7 @@ def test_killed_while_exporting(tmp_path: Path, count: Count, request: pytest.Fi
     kills = 0
     with nursery(tmp_path / "errors.txt") as place:
         seconds = place.run(export, tmp_path, 0).seconds
-        for version in range(1, int(request.config.getoption("kills")) // 10):
+        for version in range(1, round(int(request.config.getoption("kills")) * EXPORTS) + 1):
             before = {path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()}
             kills += place.run(export, tmp_path, version, kill_after=draw.uniform(1e-6, seconds)).killed
             for name, data in figures(version).items():

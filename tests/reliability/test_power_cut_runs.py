@@ -21,7 +21,7 @@ from tests.reliability.power_cut_scenarios import MortalDisk
 from tests.reliability.scripted_losses import build as scripted
 from trainer.engine.resume import best_weights
 from trainer.errors import DiskError, UsageError
-from trainer.events import BatchEnded, CheckpointSaved, EpochEnded, RunStarted
+from trainer.events import BatchEnded, CheckpointSaved, RunStarted, ValidationDone
 from trainer.store import checkpoint, durable, run_files
 from trainer.store.folder import RunFolder, list_runs
 from trainer.store.journal import JournalWriter, read_journal
@@ -56,7 +56,8 @@ def plain(weights: dict[str, Tensor]) -> dict[str, bytes]:
 def attend(trainer: Trainer, disk: RecordingDisk, truth: Truth) -> None:
     """Note what happens, and what the run says is safe."""
     trainer.on(BatchEnded, lambda event: truth.weights.update({event.step: plain(trainer.model.state_dict())}))
-    trainer.on(EpochEnded, lambda event: truth.losses.update({event.epoch: event.valid_loss}))
+    # a run may be killed after it saved at the end of an epoch, and before functions hear that the epoch has ended
+    trainer.on(ValidationDone, lambda event: truth.losses.update({event.epoch: event.loss}))
     trainer.on(CheckpointSaved, lambda event: disk.promise(event.kind, event.step))
 
     def started(event: RunStarted) -> None:

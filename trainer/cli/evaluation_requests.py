@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from trainer.store import durable
 from trainer.store.folder import RunFolder, acquire
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def map_answer(folder: RunFolder, load: Callable[[], tuple[Trainer, str]], tell:
     found = make_map(trainer, tell=lambda stage, images: tell(stage, 0, 0))
     lock = acquire(folder)
     try:
+        durable.remove_leftovers(folder.evaluation)  # left by a helper that was killed
         write_map(folder, found)
     finally:
         lock.release()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -127,6 +129,17 @@ def test_a_source_that_is_refused_is_told_though_its_run_is_gone(qtbot: QtBot, w
     qtbot.waitUntil(lambda: window.banner.text("exit") is not None, timeout=60_000)
     assert "there are no images in the folder" in (window.banner.text("exit") or "")
     assert not (window.root / "mine").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="zombies are POSIX")
+def test_an_engine_that_has_ended_is_let_go_of_whatever_is_shown(qtbot: QtBot, window: Window) -> None:
+    for name in ("one", "two"):
+        window.run_controller.start(["train", "--epochs", "0", "--name", name], name)  # refused: it ends by itself
+    child = psutil.Process(window.run_controller.started[window.root / "one"].pid)
+    assert window.run is not None
+    assert window.run.folder.name == "two"
+    qtbot.waitUntil(lambda: not child.is_running(), timeout=60_000)
+    qtbot.waitUntil(lambda: not window.run_controller.working(), timeout=60_000)
 
 
 def test_a_python_that_cannot_be_run_is_told(window: Window, tmp_path: Path) -> None:
