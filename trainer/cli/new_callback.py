@@ -14,6 +14,7 @@ from cyclopts import Parameter
 
 from trainer.cli.output import say
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 from trainer.resources import resource
 from trainer.store import durable
 from trainer.version import __version__
@@ -38,7 +39,7 @@ def new_callback(
     train --callback NAME.py:Name. Nothing is overwritten.
     """
     module, kind = _names(name)
-    into = into.expanduser()
+    into = expanded(into)
     texts = _file(module, into) if file else _package(module, into)
     _refuse_existing(texts if file else {_root(module, into): ""})
     values = {"module": module, "class_name": kind, "distribution": _distribution(module), "version": __version__}

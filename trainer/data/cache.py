@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from trainer.data.image_set import channel_sums
 from trainer.errors import DiskError
+from trainer.home_path import expanded
 
 FORMAT = 2
 """Raise it when the layout or the policy changes: older entries are no longer found."""
@@ -44,7 +45,7 @@ def cache_folder() -> Path:
         $EPOCHSCOPE_CACHE, else the platform's folder for caches; it may not exist yet.
     """
     if chosen := os.environ.get("EPOCHSCOPE_CACHE"):
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA")
         return (Path(base) if base else Path.home() / "AppData" / "Local") / "epochscope" / "cache"

@@ -22,7 +22,7 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 
 from trainer.data.cache import shard_indexes
-from trainer.data.file_stamp import Stamp, file_stamp, settle
+from trainer.data.file_stamp import Stamp, file_stamp, open_file, settle
 from trainer.data.image_formats import UNREAD, image_suffixes, suffix_of
 from trainer.data.image_set import Fault
 
@@ -131,7 +131,7 @@ def read_index(path: Path) -> ShardIndex:
         OSError: The shard cannot be read.
     """
     index = ShardIndex()
-    with path.open("rb") as file:
+    with open_file(path) as file:
         head = file.read(BLOCK)
         packing = next((name for magic, name in _PACKED.items() if head.startswith(magic)), "")
         if packing:

@@ -320,7 +320,7 @@ def decode(data: bytes, *, where: str = "checkpoint") -> tuple[Tensors, dict[str
     _compare(stored, digest.hexdigest(), where)
     try:
         return _unpack(data, where)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, OverflowError) as error:
         raise _damaged(where, f"its header is not understood ({error})") from error
 
 
