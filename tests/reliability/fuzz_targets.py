@@ -31,6 +31,13 @@ from trainer.cli import main
 
 STEPS = 3
 """Steps of a run until it is stopped."""
+PLAIN = """
+done stopped last digits nowhere 0 1 3 -1 1e9 nan out.csv out.npz out.png softmax cpu seed csv report train.lr=1..2
+/dev/null . {0..3}.tar x{a,b}.tar epoch valid brightness
+"""
+UNUSUAL = """
+0 1 2 0.5 0.999 1e-8 1e8 1e300 1e-300 30 sgd adamw lbfgs cosine step plateau balanced auto max min bf16 true
+"""
 FORMATS = ("safetensors", "csv", "json", "report", "figures", "predictions")
 
 
@@ -387,34 +394,7 @@ def training(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]
 
 
 def _value_of(flag: Any, draw: random.Random) -> str:
-    pool = [
-        "0",
-        "1",
-        "2",
-        "0.5",
-        "0.999",
-        "1e-8",
-        "1e8",
-        "1e300",
-        "1e-300",
-        "30",
-        "sgd",
-        "adamw",
-        "lbfgs",
-        "cosine",
-        "step",
-        "plateau",
-        "one_cycle",
-        "balanced",
-        "auto",
-        "max",
-        "min",
-        "bf16",
-        "fp16",
-        "macro_f1",
-        "valid_loss",
-        "true",
-    ]
+    pool = UNUSUAL.split()
     return draw.choice([*pool, *map(str, getattr(flag, "choices", ()) or ())])
 
 
@@ -426,28 +406,7 @@ def command_lines(bench: Bench, draw: random.Random, number: int) -> Iterable[Ac
     values = [
         *TEXTS,
         *(str(photos), str(next((photos / "cat").iterdir())), str(bench.wholes / "shard.tar"), "a" * 20_000),
-        *[
-            "done",
-            "stopped",
-            "last",
-            "digits",
-            "nowhere",
-            "0",
-            "1",
-            "3",
-            "-1",
-            "1e9",
-            "nan",
-            "out.csv",
-            "out.npz",
-            "out.png",
-            "softmax",
-            "cpu",
-            "seed",
-            "csv",
-            "report",
-        ],
-        *["train.lr=1..2", "/dev/null", ".", "{0..3}.tar", "x{a,b}.tar", "epoch", "valid", "brightness"],
+        *PLAIN.split(),
     ]
     values = [value for value in values if "\0" not in value]  # the system takes none
     name, known = draw.choice(_commands())
