@@ -30,7 +30,7 @@ from tests.reliability.supervisor import context
 DOCUMENTED = frozenset({0, 3, 4, 5, 6, 8, 9})
 """Exit codes that an input may lead to: not 1, a bug, and not 7, where memory was not enough."""
 SECONDS = 10.0
-"""Of the processor, for one input."""
+"""Of the processor, for one command."""
 MEMORY = 1 << 30
 """Bytes that a process may need beyond those that it began with."""
 HANGS = 60.0
@@ -131,23 +131,22 @@ def try_input(bench: Bench, target: Target, name: str, seed: int, number: int) -
     bench.clear()
     actions: list[Action] = []
     problems = []
-    begin = 0.0
     before: dict[str, Any] = {}
     for action in target(bench, random.Random(f"{name} {seed} {number}"), number):
-        if not actions:
-            begin, before = time.process_time(), bench.content()
+        before = before or bench.content()
         actions.append(action)
+        begin = time.process_time()
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:
                 code: Any = action.run()
             except BaseException:
                 code = traceback.format_exc()
+        if (used := time.process_time() - begin) > SECONDS:
+            problems.append(f"{_short(action.words)}\ntook {used:.0f} seconds")
         text = printed.getvalue()
         if code not in action.codes or "Traceback" in text or "Warning: " in text:
             problems.append(f"{_short(action.words)}\nexit {code}\n{text[-3000:]}\n{_log(bench)}")
-    if (used := time.process_time() - begin) > SECONDS:
-        problems.append(f"{[_short(action.words) for action in actions]}\ntook {used:.0f} seconds")
     if _peak() - bench.known.setdefault("memory", _peak()) > MEMORY:
         problems.append(f"{[_short(action.words) for action in actions]}\nneeded too much memory")
     os.chdir(bench.here)

@@ -31,6 +31,8 @@ FORMAT = 1
 LABEL_BYTES = 1 << 20
 """A `.cls` or `.json` that is larger is no label."""
 BLOCK = 512
+PADDING = 64 << 20
+"""Bytes after the end of an archive that are looked through for a further one."""
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _LABELS = ("cls", "json")
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -184,7 +186,7 @@ def _after(path: Path, end: int, size: int) -> str:
             return "it ends too early: it was not written to its end, or was cut off"
         if any(block):
             return f"the header at byte {end:,} is damaged, and what follows it is not found"
-        while block := file.read(1 << 20):
+        while file.tell() < end + PADDING and (block := file.read(1 << 20)):
             if block.count(0) < len(block):
                 return f"it goes on after its end, at byte {end:,}: archives that were joined are read up to there"
     return ""
