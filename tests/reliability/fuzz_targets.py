@@ -9,8 +9,10 @@ import os
 import pickle
 import random
 import shutil
+import signal
 import struct
 import sys
+import time
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +33,8 @@ from trainer.cli import main
 
 STEPS = 3
 """Steps of a run until it is stopped."""
+POLLED = 0.15
+"""Seconds within which an engine looks for requests."""
 PLAIN = """
 done stopped last digits nowhere 0 1 3 -1 1e9 nan out.csv out.npz out.png softmax cpu seed csv report train.lr=1..2
 /dev/null . {0..3}.tar x{a,b}.tar epoch valid brightness
@@ -45,8 +49,18 @@ class StopSoon(Callback):
     """No input decides how long a test takes."""
 
     def on_batch_ended(self, event: Any, run: Any) -> None:
+        if any(run.folder.requests.glob("*.json")):
+            time.sleep(POLLED)
         if event.step % STEPS == 0:
             run.request_stop("enough")
+
+
+class Interrupt(Callback):
+    """As by Ctrl-C: the run can be resumed."""
+
+    def on_batch_ended(self, event: Any, run: Any) -> None:
+        if event.step == STEPS:
+            signal.raise_signal(signal.SIGINT)
 
 
 def stopping_soon() -> None:
@@ -101,7 +115,9 @@ def _make_runs(folder: Path) -> None:
             with contextlib.redirect_stdout(io.StringIO()):
                 assert main([*line, "--model", "softmax"]) == 0, printed.getvalue()
         settings = {"data": {"source": photos, "valid": 0.3}, "train": {"batch": 2, "epochs": 3, "optimizer": "sgd"}}
-        result = start(merge(settings, {"model": "softmax"}), runs, name="stopped", callbacks=[StopSoon()])
+        result = start(
+            merge(settings, {"model": "softmax"}), runs, name="stopped", callbacks=[Interrupt()], signals=True
+        )
         assert result.status == "stopped"
 
 
@@ -171,6 +187,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 def _runs(bench: Bench) -> Path:
+    bench.may_change += [bench.inputs / "runs" / ".data"]  # features and pixels that runs share
     return Path(shutil.copytree(bench.wholes / "runs", bench.inputs / "runs"))
 
 
@@ -674,6 +691,8 @@ def folders(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:
 
 
 def _make_something(path: Path, places: list[Path], picture: bytes, draw: random.Random) -> None:
+    if os.path.lexists(path):
+        return
     match draw.randrange(8):
         case 0 | 1 | 2:
             path.mkdir()

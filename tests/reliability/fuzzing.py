@@ -73,21 +73,19 @@ class Bench:
         """Everything that has to stay as it is."""
         found: dict[str, Any] = {}
         for top in (self.inputs, self.out, self.here, self.temporary, self.home):
-            for folder, folders, files in os.walk(top):
-                if Path(folder) in self.may_change:
-                    folders.clear()
-                    continue
+            for folder, folders, files in os.walk(top if top not in self.may_change else ""):
+                free = [name for name in folders if Path(folder, name) in self.may_change]
+                folders[:] = [name for name in folders if name not in free]
                 for name in (*folders, *files):
-                    path = Path(folder, name)
-                    if path not in self.may_change:
-                        found[str(path)] = _content(path)
+                    found[os.path.join(folder, name)] = _content(Path(folder, name))  # noqa: PTH118
         return found
 
 
 def _content(path: Path) -> Any:
     info = path.lstat()
     if stat.S_ISREG(info.st_mode):
-        return path.read_bytes() if info.st_size < 1 << 20 else (info.st_size, info.st_mtime_ns)
+        with contextlib.suppress(PermissionError):
+            return path.read_bytes() if info.st_size < 1 << 20 else (info.st_size, info.st_mtime_ns)
     return path.readlink() if stat.S_ISLNK(info.st_mode) else stat.S_IFMT(info.st_mode)
 
 
@@ -244,7 +242,8 @@ def fuzz(name: str, seed: int, numbers: range, root: Path, wholes: Path) -> Mapp
         theirs.close()
         number, why = _follow(ours, numbers, found)
         if why and process.is_alive():
-            os.kill(process.pid, signal.SIGABRT)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGABRT)
             process.join(10)
         process.kill()
         process.join()

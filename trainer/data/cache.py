@@ -214,8 +214,8 @@ def _target(source: str, policy: object, state: str) -> Path:
 def _open(folder: Path) -> Entry | None:
     try:
         return Entry(folder)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError):
+        return None  # a damaged one is made again
 
 
 def _finish(work: Path, meta: dict[str, Any]) -> None:
