@@ -67,6 +67,7 @@ class Bench:
             if folder.is_dir():
                 shutil.rmtree(folder)
             folder.mkdir(parents=True)
+        os.chdir(self.here)
         self.may_change = [self.out]
 
     def content(self) -> dict[str, Any]:
@@ -127,33 +128,38 @@ def raising(name: str, function: Callable[[], object]) -> Action:
 def try_input(bench: Bench, target: Target, name: str, seed: int, number: int) -> list[str]:
     """What was wrong, a text each."""
     bench.clear()
-    actions: list[Action] = []
-    problems = []
-    before: dict[str, Any] = {}
+    problems: list[str] = []
     for action in target(bench, random.Random(f"{name} {seed} {number}"), number):
-        before = before or bench.content()
-        actions.append(action)
-        begin = time.process_time()
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            try:
-                code: Any = action.run()
-            except BaseException:
-                code = traceback.format_exc()
-        if (used := time.process_time() - begin) > SECONDS:
-            problems.append(f"{_short(action.words)}\ntook {used:.0f} seconds")
-        text = printed.getvalue()
-        if code not in action.codes or "Traceback" in text or "Warning: " in text:
-            problems.append(f"{_short(action.words)}\nexit {code}\n{text[-3000:]}\n{_log(bench)}")
-    if _peak() - bench.known.setdefault("memory", _peak()) > MEMORY:
-        problems.append(f"{[_short(action.words) for action in actions]}\nneeded too much memory")
-    os.chdir(bench.here)
-    after = bench.content()
-    for path in sorted(before.keys() | after.keys()):
-        if before.get(path) != after.get(path):
-            did = "made" if path not in before else "removed" if path not in after else "changed"
-            problems.append(f"{[_short(action.words) for action in actions]}\n{did} {path}")
+        before = bench.content()
+        wrong = _do(action, bench)
+        after = bench.content()
+        for path in sorted(before.keys() | after.keys()):
+            if before.get(path) != after.get(path):
+                did = "made" if path not in before else "removed" if path not in after else "changed"
+                wrong.append(f"{did} {path}")
+        if wrong:
+            problems.append("\n".join([_short(action.words), *wrong]))
     return problems
+
+
+def _do(action: Action, bench: Bench) -> list[str]:
+    """Ends, output, time and memory."""
+    printed = io.StringIO()
+    begin = time.process_time()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        try:
+            code: Any = action.run()
+        except BaseException:
+            code = traceback.format_exc()
+    wrong = []
+    if (used := time.process_time() - begin) > SECONDS:
+        wrong.append(f"took {used:.0f} seconds")
+    if _peak() - bench.known.setdefault("memory", _peak()) > MEMORY:
+        wrong.append("needed too much memory")
+    text = printed.getvalue()
+    if code not in action.codes or "Traceback" in text or "Warning: " in text:
+        wrong.append(f"exit {code}\n{text[-3000:]}\n{_log(bench)}")
+    return wrong
 
 
 def _short(words: tuple[str, ...]) -> str:
@@ -193,7 +199,6 @@ def settle_in(bench: Bench) -> None:
         raise OSError("no network here")
 
     bench.clear()
-    os.chdir(bench.here)
     os.environ |= {
         "EPOCHSCOPE_RUNS": str(bench.inputs / "runs"), "EPOCHSCOPE_CACHE": str(bench.cache), "HOME": str(bench.home),
         "TMPDIR": str(bench.temporary), "HF_HUB_OFFLINE": "1",
@@ -221,6 +226,7 @@ def _work(name: str, seed: int, numbers: range, root: Path, wholes: Path, pipe: 
 
         bench = Bench(root, wholes)
         settle_in(bench)
+        bench.known["memory"] = _peak()
         for number in numbers:
             pipe.send((number, None))
             pipe.send((number, try_input(bench, ALL[name], name, seed, number)))

@@ -241,7 +241,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return show_bug(error, debug=debug)
+        from trainer.engine.failure import as_known_error
+
+        known = as_known_error(error)
+        return show_error(known, debug=debug) if isinstance(known, EpochscopeError) else show_bug(error, debug=debug)
 
 
 def _told_elsewhere(error: EpochscopeError) -> bool:

@@ -19,7 +19,7 @@ from trainer.resources import resource
 from trainer.store import durable
 from trainer.version import __version__
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 _TAKEN = {"Any", "Callback", "Check", "Phase", "RunContext", "RunStarted", "UsageError", "ValidationDone"}
 """Names that the files use themselves."""
 
@@ -57,12 +57,12 @@ def _names(name: str) -> tuple[str, str]:
     module = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     kind = "".join(part[:1].upper() + part[1:] for part in module.split("_"))
     if not _NAME.fullmatch(name) or keyword.iskeyword(module) or keyword.issoftkeyword(module):
-        better = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").lstrip("0123456789_").lower()
+        better = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").lstrip("0123456789_").lower()[:60]
         better = better if better and better != module else f"my_{better or 'callback'}"
         raise UsageError(
             "new_callback.name",
             f"{name!r} cannot be the name of a callback.",
-            expected="letters, digits and _, a letter first; no keyword of Python",
+            expected="at most 64 letters, digits and _, a letter first; no keyword of Python",
             mend=f"epochscope new-callback {better}",
             name=name,
         )

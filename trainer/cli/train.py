@@ -223,7 +223,10 @@ def _has_display() -> bool:
 def _wants_more(folder: RunFolder, epochs: int | None) -> bool:
     from trainer.store.summary import read
 
-    summary = read(folder.summary)
+    try:
+        summary = read(folder.summary)
+    except ValueError:  # it is damaged; the journal said that the run is completed
+        summary = None
     return epochs is not None and (summary is None or epochs > summary.epoch)
 
 
