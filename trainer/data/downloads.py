@@ -214,7 +214,7 @@ def _read(source: str, base: Path) -> Content:
         )
     except DataError:
         raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, pickle.UnpicklingError) as error:
         raise _damaged(source, base, str(error)) from error
 
 
@@ -269,8 +269,10 @@ def _unpickle(path: Path) -> dict[str, Any]:
     with open_file(path) as file:
         try:
             content = _ArraysOnly(file, encoding="latin1").load()
+        except pickle.UnpicklingError:
+            raise
         except Exception as error:  # a damaged pickle makes numpy raise anything
-            raise ValueError(f"{path.name}: {str(error) or type(error).__name__}") from error
+            raise pickle.UnpicklingError(f"{path.name}: {str(error) or type(error).__name__}") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path.name} holds no table")
     return content

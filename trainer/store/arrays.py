@@ -127,6 +127,6 @@ def _array_header(member: io.BytesIO | mmap.mmap) -> tuple[tuple[int, ...], np.d
     if np.lib.format.read_magic(member) != (1, 0):
         raise ValueError("unknown version of the npy format")
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(member, max_header_size=_MOST_HEADER)
-    if dtype.hasobject or fortran:
+    if dtype.hasobject or fortran or min(shape, default=0) < 0:
         raise ValueError("an array that ours are not")
     return shape, dtype
