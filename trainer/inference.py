@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trainer.engine.checkpoint_state import fill_model
 from trainer.engine.resume import TrainedWeights, trained_weights
 from trainer.engine.session import Session
 from trainer.errors import UsageError
@@ -93,7 +94,7 @@ def _loaded(folder: RunFolder) -> tuple[Trainer, Any, int]:
             raise _data_gone(folder, settings.data.source) from error
         raise
     trainer.metrics = _metrics_of(settings, len(trainer.classes))
-    trainer.model.load_state_dict(found.state)
+    fill_model(trainer.model, found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
     return trainer, found.kind, found.epoch
 
@@ -129,7 +130,7 @@ def load_for_images(folder: RunFolder, module: nn.Module | None = None, metrics:
         model, source = usable_model(settings, images, folder.path.parent)
         trainer = Trainer(model, source, device=settings.train.device, precision=settings.train.precision)
         trainer.metrics = _metrics_of(settings, len(classes)) if metrics is not None else {}
-    trainer.model.load_state_dict(found.state)
+    fill_model(trainer.model, found.state)
     trainer.temperature = calibration_file.temperature(folder, found.kind, found.epoch)
     return _with_metrics(trainer, metrics), found.kind
 

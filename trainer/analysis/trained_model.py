@@ -16,6 +16,7 @@ from trainer.data.augment import Normaliser
 from trainer.data.buffers import Workspace
 from trainer.data.image_set import pack
 from trainer.data.pixel_block import packed
+from trainer.engine.checkpoint_state import fill_model
 from trainer.engine.resume import trained_weights
 from trainer.errors import DataError, UsageError
 from trainer.launch import open_settings_data, read_settings
@@ -83,7 +84,7 @@ class TrainedModel:
             The model, in evaluation mode.
 
         Raises:
-            RuntimeError: The weights do not fit.
+            DiskError: `checkpoint.other_model`: the weights do not fit.
         """
         return move_model(self.plain_model(tensors), torch.device("cpu"))
 
@@ -97,10 +98,10 @@ class TrainedModel:
             The model, in evaluation mode.
 
         Raises:
-            RuntimeError: The weights do not fit.
+            DiskError: `checkpoint.other_model`: the weights do not fit.
         """
         model = build_model(self.model_name, self.input_shape, len(self.classes), self.options, self.seed)
-        model.load_state_dict(dict(tensors))
+        fill_model(model, dict(tensors))
         return model.eval()
 
     def normalised(self, pixels: Pixels) -> Tensor:

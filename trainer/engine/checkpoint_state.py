@@ -66,6 +66,11 @@ def restore_model(model: nn.Module, tensors: Tensors, meta: Mapping[str, Any] | 
         **(meta or {}).get("modules", {}).get("extra", {}).get("model", {}),
     }
     adopt_buffers(model, state)
+    fill_model(model, state)
+
+
+def fill_model(model: nn.Module, state: Mapping[str, Any]) -> None:
+    """Load a state into a model; raises DiskError `checkpoint.other_model` if names or shapes do not fit."""
     try:
         model.load_state_dict(state)
     except RuntimeError as error:
