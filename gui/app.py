@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from gui import preflight
 from trainer.errors import EpochscopeError, UsageError
+from trainer.home_path import expanded
 from trainer.store.folder import default_root, find_run
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _add_runs(parser: argparse.ArgumentParser) -> None:
 
 
 def _root(asked: Path | None) -> Path:
-    return (asked.expanduser() if asked else default_root()).absolute()
+    return (expanded(asked) if asked else default_root()).absolute()
 
 
 def _look_ahead() -> None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from trainer.callback import Callback
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 from trainer.settings import suggest
 
 FORM = "FILE.py:NAME"
@@ -43,7 +44,7 @@ class CallbackFile(NamedTuple):
                 mend=f"for example: --callback {_example(text)}",
                 text=text,
             )
-        path = Path(file).expanduser().absolute()
+        path = expanded(file).absolute()
         if not path.is_file():
             raise UsageError(
                 "callback_file.missing",

@@ -23,6 +23,7 @@ from trainer.data.shard_source import list_shards
 from trainer.data.source_names import NAMES, TABLE_SUFFIXES, check_source, is_name
 from trainer.data.split import too_small
 from trainer.errors import DataError
+from trainer.home_path import expanded
 from trainer.settings.schema import Data
 
 CANDIDATES = ("photos", "cnn", "linear")
@@ -101,9 +102,9 @@ def source_facts(data: Data) -> SourceFacts:
     if data.source in NAMES:
         train, test, classes, side, grey = _NAMED[data.source]
         return SourceFacts(classes, (train, 0, test), (side, side), grey)
-    if is_name(data.source) or is_saved(Path(data.source).expanduser()):
+    if is_name(data.source) or is_saved(expanded(data.source)):
         raise DataError("data.not_looked_at", "What is in this source is known once it is opened.", where=data.source)
-    listing = list_images(Path(data.source).expanduser())
+    listing = list_images(expanded(data.source))
     if not listing.paths:
         raise no_images(listing)
     heads = _heads(listing)

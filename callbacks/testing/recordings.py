@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trainer.errors import UsageError
 from trainer.events import Event
+from trainer.home_path import expanded
 from trainer.resources import resource
 from trainer.store.folder import RunFolder
 from trainer.store.journal import read_journal
@@ -67,7 +68,7 @@ def events_of(run: Source) -> list[Event]:
         run = run.path
     if not isinstance(run, str | Path):
         return list(run)
-    path = Path(run).expanduser()
+    path = expanded(run)
     journal = path / "journal.jsonl" if path.is_dir() else path
     if not journal.is_file():
         raise UsageError(

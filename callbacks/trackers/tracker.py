@@ -28,6 +28,7 @@ from trainer.events import (
     SnapshotSaved,
     ValidationDone,
 )
+from trainer.home_path import expanded
 
 if TYPE_CHECKING:
     from trainer.store.folder import RunFolder
@@ -92,7 +93,7 @@ class Tracker(Callback):
                 expected="pictures: a whole number of 0 or more; patience: seconds, 0 or more",
                 tool=self.title,
             )
-        self.folder = Path(folder).expanduser() if folder else None
+        self.folder = expanded(folder) if folder else None
         self._pictures = pictures
         self._patience = patience
         self._id = ""

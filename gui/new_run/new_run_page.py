@@ -39,6 +39,7 @@ from gui.window.dimensions import SMALL, panel_margins, space
 from gui.window.drag_drop import dropped_folder
 from gui.window.preferences import Preferences
 from gui.window.theme import icon
+from trainer.home_path import expanded
 from trainer.settings import merge
 
 EPOCHS: Path_ = ("train", "epochs")
@@ -80,9 +81,8 @@ class NewRunPage(QWidget):
         self.search_button = SearchButton(self.form, lambda: advice.training_images if advice is not None else None)
         self.name, self.name_problem = QLineEdit(maxLength=64), ProblemLabel()
         self.mend_button = FixButton()
-        self.command = QLineEdit(readOnly=True)
+        self.command, self.copy_button = QLineEdit(readOnly=True), QPushButton(icon("copy"), "")
         self.command.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.copy_button = QPushButton(icon("copy"), "")
         self.start_button = StartButton()
         self.check = DataCheck(assist, self._data_settings)
         self._labels = {name: QLabel(textFormat=Qt.TextFormat.PlainText) for name in ("recipe", "name", "command")}
@@ -250,7 +250,7 @@ class NewRunPage(QWidget):
         row.show_text(self.form.text(row.path), self.form.changed(row.path))
 
     def _choose_folder(self) -> None:
-        now = Path(self.form.text(SOURCE)).expanduser()
+        now = expanded(self.form.text(SOURCE))
         start = str(now) if now.is_dir() else self._preferences.folder("data") or str(Path.home())
         if folder := QFileDialog.getExistingDirectory(self, self.tr("Folder with a sub-folder per class"), start):
             self._preferences.set_folder("data", Path(folder).parent)

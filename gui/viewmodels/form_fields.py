@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
+from trainer.home_path import expanded
 from trainer.settings.fields import Setting, as_typed
 
 Path_ = tuple[str, ...]
@@ -97,6 +97,6 @@ class OptionField(Field):
                 raise ValueError(text)
             return self.values[text]
         if self.kind == "path":  # the engine starts in another folder: a path must be whole
-            return str(Path(text).expanduser().absolute())
+            return str(expanded(text).absolute())
         parsers: dict[str, type] = {"integer": int, "number": float}
         return parsers.get(self.kind, str)(text)

@@ -17,6 +17,7 @@ from gui.viewmodels.form_fields import Field, Kind, Path_, Problem
 from gui.viewmodels.plugin_form import PluginForm
 from trainer.data.source_names import NAMES, check_source, is_name
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 from trainer.plugins import MODELS, callback_names, data_names, metric_names, model_names, options_tables
 from trainer.settings import Settings, describe, flag_name, merge
 from trainer.settings.fields import Setting, as_typed
@@ -352,4 +353,4 @@ def _installed_callbacks() -> tuple[str, ...]:
 
 def _whole(source: str) -> str:
     """The engine starts in another folder: a path must be whole."""
-    return source if is_name(source) else str(Path(source).expanduser().absolute())
+    return source if is_name(source) else str(expanded(source).absolute())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.data.image_folders import noise
+from trainer.data import decode as module
 from trainer.data.decode import Decoded, UnreadableError, fit, no_warnings, read_image, read_size
 
 
@@ -153,3 +156,36 @@ def test_bombs_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
         with pytest.raises(UnreadableError) as caught:
             decode(tmp_path / "a.png")
         assert caught.value.code == "oversized"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices of POSIX")
+def test_pipes_and_devices_are_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.png")
+    (tmp_path / "b.png").symlink_to("/dev/zero")
+    for name in ("a.png", "b.png"):
+        with pytest.raises(UnreadableError) as caught:
+            decode(tmp_path / name)
+        assert caught.value.code == "not_a_file"
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "P", "I;16"])
+@pytest.mark.parametrize("grey", [False, True])
+def test_large_images_give_the_same_pixels(
+    tmp_path: Path, mode: str, grey: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Piece by piece and turned in place, so that they are not in memory several times."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    if mode == "I;16":
+        image = Image.fromarray(np.random.default_rng(0).integers(0, 65536, (30, 41), dtype=np.uint16))
+    else:
+        image = noise(41, 30, 3, "RGBA").convert("RGBA" if mode == "P" else mode)
+        image = image.quantize(32) if mode == "P" else image
+    image.save(tmp_path / "a.png", exif=exif)
+    with no_warnings():
+        small = read_image(str(tmp_path / "a.png"), (8, 8), grey=grey)
+        monkeypatch.setattr(module, "LARGE", 10)
+        monkeypatch.setattr(module, "TILE", 7)
+        large = read_image(str(tmp_path / "a.png"), (8, 8), grey=grey)
+    assert np.array_equal(small.pixels, large.pixels)
+    assert (small.width, small.height, small.bits) == (large.width, large.height, large.bits)

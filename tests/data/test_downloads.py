@@ -249,3 +249,16 @@ def test_mnist(site: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, source: 
     assert data.input_shape == (1, 28, 28)
     assert data.classes[0] == {"mnist": "0", "fashion-mnist": "T-shirt/top"}[source]
     assert np.array_equal(data.published("test").pixels[:][..., 0], images[40:])
+
+
+@pytest.mark.parametrize("content", [b"\0\0\x08", b"\0\0\x08\x01\0\0\0\x01\x07", b"\0\0\x08\x03" + b"\xff" * 12, b""])
+def test_damaged_files_of_mnist_are_named(tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainer.data.downloads._fetch", lambda *_: None)
+    folder = tmp_path / "MNIST" / "raw"
+    folder.mkdir(parents=True)
+    for part in ("train", "t10k"):
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(content)
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(b"\0\0\x08\x01\0\0\0\x01\x07")
+    with pytest.raises(DataError) as caught:
+        open_data("mnist", root=str(tmp_path))
+    assert caught.value.code == "data.damaged"

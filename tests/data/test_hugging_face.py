@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -152,3 +153,11 @@ def test_a_plugin_that_fails_is_named(install: Install, code: str) -> None:
     with pytest.raises(UsageError) as caught:
         open_data("stripes")
     assert caught.value.code in ("data.plugin", "data.unknown_source")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_a_pipe_in_a_saved_data_set_is_not_waited_for(tmp_path: Path) -> None:
+    data_set().save_to_disk(str(tmp_path / "one"))
+    os.mkfifo(tmp_path / "one" / "more.arrow")
+    with pytest.raises(DataError, match="not a regular file"):
+        open_data(str(tmp_path / "one"))

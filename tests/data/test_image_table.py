@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +150,17 @@ def test_a_changed_image_is_found(photos: Path) -> None:
     Path(good[0][0]).write_bytes(Path(good[1][0]).read_bytes())
     assert open_data(good).fingerprint != before
     assert open_data([*good[:-1], (good[-1][0], "cat")], skip_bad=True).fingerprint != before
+
+
+def test_classes_of_thousands_of_digits_are_names(photos: Path) -> None:
+    """Python reads no number of more than 4,300 digits."""
+    labels = {"cat": "1" * 5_000, "dog": "2" * 5_000}
+    found = open_data([(path, labels[name]) for path, name in rows(photos)])
+    assert found.classes == tuple(labels.values())
+
+
+def test_a_table_without_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").touch()
+    os.truncate(tmp_path / "a.csv", 300 << 20)
+    with pytest.raises(UsageError, match="more than"):
+        open_data(str(tmp_path / "a.csv"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
+import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -17,7 +19,9 @@ from hypothesis import strategies as st
 
 from tests.data.tar_shards import samples, tar_bytes, write_tar
 from trainer.data import shard_index as module
+from trainer.data.image_set import no_progress
 from trainer.data.shard_index import ShardIndex, read_index, shard_index
+from trainer.data.shard_source import list_shards
 
 WORDS = st.text("ab-_ é漢", min_size=1, max_size=130)
 KEYS = st.lists(WORDS, min_size=1, max_size=3).map("/".join)
@@ -195,3 +199,11 @@ def test_a_shard_is_read_once_until_it_changes(tmp_path: Path, monkeypatch: pyte
     kept.write_text(json.dumps({"not": "ours"}), encoding="utf-8")
     assert shard_index(path)[0].labels == ["dog"]
     assert len(read) == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_a_pipe_called_like_a_shard_is_named(tmp_path: Path) -> None:
+    write_tar(tmp_path / "train-0.tar", samples(*"abab"))
+    os.mkfifo(tmp_path / "train-1.tar")
+    listing = list_shards(tmp_path, no_progress)
+    assert [(fault.path, fault.code) for fault in listing.problems] == [("train-1.tar", "shard_missing")]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,14 @@ def test_the_command_tells_and_cleans(root: Path, capsys: pytest.CaptureFixture[
     assert freed["weights"] == 0
     assert run_command(["cache", "--runs", str(root / "nothing")]) == 0
     assert capsys.readouterr().out == "nothing is cached yet\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_pipes_among_runs_and_features_are_not_waited_for(tmp_path: Path) -> None:
+    features = tmp_path / ".data" / "features" / "0"
+    features.mkdir(parents=True)
+    (tmp_path / "run").mkdir()
+    os.mkfifo(features / "index.json")
+    os.mkfifo(tmp_path / "run" / "run.toml")
+    assert [one.network for one in kept_features(tmp_path)] == [""]
+    assert kept_weights(tmp_path) == []

@@ -27,9 +27,9 @@ from tests.reliability.harness import (
     train,
 )
 from tests.reliability.scripted_losses import build
-from trainer.errors import DataError, UsageError
+from trainer.errors import DataError, DiskError, UsageError
 from trainer.events import BatchEnded, EpochStarted, EvaluationDone, RunEnded, RunStarted
-from trainer.inference import load_trained
+from trainer.inference import evaluate, load_for_images, load_trained
 from trainer.launch import resume, start
 from trainer.settings import merge
 from trainer.store import checkpoint, durable
@@ -332,3 +332,20 @@ def test_settings_path_stops_resumes_and_lengthens(tmp_path: Path) -> None:
     assert all(torch.equal(value, best[f"model.{key}"]) for key, value in trainer.model.state_dict().items())
     started = [record.event for record in history(found) if isinstance(record.event, RunStarted)]
     assert [event.epochs for event in started] == [2, 3]
+
+
+def test_weights_of_another_model_than_the_settings_name_are_refused(tmp_path: Path) -> None:
+    """As when run.toml was changed by hand, or files of two runs were mixed."""
+    settings: dict[str, Any] = {
+        "data": {"source": "digits"},
+        "model": "mlp",
+        "mlp": {"hidden": 4},
+        "train": {"epochs": 1},
+    }
+    start(merge(settings), tmp_path, name="run")
+    run = RunFolder(tmp_path / "run")
+    run.run_toml.write_text(run.run_toml.read_text("utf-8").replace("hidden = 4", "hidden = 5"), "utf-8")
+    for use in (load_trained, load_for_images, evaluate):
+        with pytest.raises(DiskError) as caught:
+            use(run)
+        assert caught.value.code == "checkpoint.other_model"

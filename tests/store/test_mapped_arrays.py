@@ -78,3 +78,26 @@ def test_what_is_no_file_of_ours_is_refused(tmp_path: Path, damage: str) -> None
         with pytest.raises(DataError) as raised:
             read(path)
         assert raised.value.code == "arrays.damaged"
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype"),
+    [
+        ("(0, 10000000000000000000000)", "<f4"),
+        ("(9" + "9" * 4500 + ",)", "<f4"),
+        ("(" + "-" * 9_000 + "1,)", "<f4"),
+        ("(" * 150, "<f4"),
+        ("(1099511627776,)", "<f4"),
+        ("(-1,)", "<f4"),
+        ("(0,)", "|V0"),
+        ("(0,)", "|O"),
+    ],
+)
+def test_headers_of_arrays_that_are_not_there_are_refused(tmp_path: Path, shape: str, dtype: str) -> None:
+    text = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}\n"
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("a.npy", b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode())
+    for read in (read_arrays, map_arrays):
+        with pytest.raises(DataError) as caught:
+            read(tmp_path / "a.npz")
+        assert caught.value.code == "arrays.damaged"

@@ -84,7 +84,7 @@ class TrainedModel:
             The model, in evaluation mode.
 
         Raises:
-            DiskError: The weights do not fit.
+            DiskError: `checkpoint.other_model`: the weights do not fit.
         """
         return move_model(self.plain_model(tensors), torch.device("cpu"))
 
@@ -98,7 +98,7 @@ class TrainedModel:
             The model, in evaluation mode.
 
         Raises:
-            DiskError: The weights do not fit.
+            DiskError: `checkpoint.other_model`: the weights do not fit.
         """
         model = build_model(self.model_name, self.input_shape, len(self.classes), self.options, self.seed)
         load_model_state(model, tensors)

@@ -19,6 +19,7 @@ from trainer.csv_text import csv_bytes
 from trainer.data.source_names import check_source
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import spell_non_finite
+from trainer.home_path import expanded
 from trainer.plotting.charts import MARKS, Frame, Line, line_chart
 from trainer.plotting.svg import SERIES, standalone
 from trainer.plotting.texts import Texts
@@ -246,8 +247,8 @@ def compare(
         epochs=epochs,
         seconds=seconds,
         solver=solver,
-        root=Path(runs).expanduser() if runs is not None else None,
-        out=Path(out).expanduser() if out is not None else None,
+        root=expanded(runs) if runs is not None else None,
+        out=expanded(out) if out is not None else None,
         metrics=metrics,
     ).frame
 

@@ -13,6 +13,7 @@ from trainer.cli.flags import Json, Runs, gather, settings_flags
 from trainer.cli.output import note, say, say_json
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, Event, RunStarted, UnknownEvent
+from trainer.home_path import expanded
 from trainer.metrics.classification import over_classes
 from trainer.store.folder import default_root
 
@@ -87,8 +88,8 @@ def compare(
         epochs=epochs,
         seconds=seconds,
         solver=solver,
-        root=runs.expanduser() if runs else default_root(),
-        out=out.expanduser() if out else None,
+        root=expanded(runs) if runs else default_root(),
+        out=expanded(out) if out else None,
         metrics=find_metrics(metric),
         watch=_Told(note if json else say),
         say=note if json else say,

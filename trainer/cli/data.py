@@ -12,6 +12,7 @@ from trainer.cli.data_findings import check_shards, looks, looks_page, shards_pa
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import note, say, say_json, table
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 from trainer.settings import Settings
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _show_labels(
     def look(progress: Any) -> Report:
         return inspect(made, progress=progress)
 
-    show_labels(look, made, runs.expanduser() if runs else default_root(), out=out, json=json)
+    show_labels(look, made, expanded(runs) if runs else default_root(), out=out, json=json)
     return 0
 
 

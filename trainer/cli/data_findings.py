@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.errors import UsageError
 from trainer.events import SPLITS
+from trainer.home_path import expanded
 from trainer.metrics.classification import over_classes
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def check_shards(folder: Path | None, size_mb: int | None) -> None:
     if folder is not None:
         from trainer.data.shard_writer import check_free
 
-        check_free(folder.expanduser())
+        check_free(expanded(folder))
 
 
 def write_source_shards(report: Report, folder: Path, size_mb: int | None) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from cyclopts import Group, Parameter
 
 from trainer.callback_files import FORM, CallbackFile
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 from trainer.settings import FLAGS, Flag, Settings, describe, flags, from_toml, merge, refuse
 from trainer.settings.fields import as_typed
 from trainer.settings.plugin_options import FORM as FORM_OF_OPTION
 from trainer.settings.plugin_options import option_tables
 from trainer.settings.recipes import load_recipe
+from trainer.text_file import read_text
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Made = TypeVar("Made")
@@ -175,7 +177,7 @@ def gather(
     if data is not None:
         layers.append(("DATA", {"data": {"source": data}}))
     made = _checked(layers, problems, [file.name for file in files])
-    edits = made.data.edits and str(Path(made.data.edits).expanduser().absolute())
+    edits = made.data.edits and str(expanded(made.data.edits).absolute())
     return merge(made.model_dump(), {"data": {"source": _absolute(made.data.source), "edits": edits}})
 
 
@@ -229,9 +231,10 @@ def _recipe(name: str) -> Layer:
 
 def _file(path: Path) -> Layer:
     try:
-        text = path.expanduser().read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        text = read_text(expanded(path))
+    except (OSError, ValueError) as error:
+        not_text = isinstance(error, UnicodeDecodeError)
+        reason = "it is not UTF-8 text" if not_text else getattr(error, "strerror", None) or str(error)
         raise UsageError(
             "settings.unreadable",
             f"The settings file {path} cannot be read: {reason}",
@@ -246,7 +249,7 @@ def _absolute(source: str) -> str:
     from trainer.data.shard_names import is_shards
     from trainer.data.source_names import is_name
 
-    folder = Path(source).expanduser()
+    folder = expanded(source)
     there = source and not is_name(source) and (folder.is_dir() or is_shards(folder))
     return str(folder.absolute()) if there else source
 

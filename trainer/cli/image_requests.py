@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from trainer.data.image_search import find_images
 from trainer.data.labelled_images import LabelledImages, find_labelled
 from trainer.errors import DataError, UsageError
 from trainer.export.class_folders import copy_into
+from trainer.home_path import expanded
 from trainer.metrics.classification import Metrics
 from trainer.metrics.significance import intervals
 
@@ -71,7 +71,7 @@ def sorted_images(target: str, images: Sequence[str], labels: Sequence[str], cla
         raise UsageError("assist.out", "There is no folder to copy into.", expected='"out": the path of a folder')
     aside = aside_name(classes)
     pairs = [(image, label or aside) for image, label in zip(images, labels, strict=True)]
-    return {"counts": copy_into(Path(target).expanduser(), pairs, [*classes, aside])}
+    return {"counts": copy_into(expanded(target), pairs, [*classes, aside])}
 
 
 def scores(classes: int, cells: Sequence[Sequence[int]]) -> dict[str, Any]:

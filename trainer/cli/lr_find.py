@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings_flags
 from trainer.cli.output import say, say_json, table
 from trainer.cli.progress_bar import ProgressBar
+from trainer.home_path import expanded
 from trainer.settings import Settings
 from trainer.store.folder import default_root
 from trainer.store.rate_curves import RateCurve, curve_path, write_curve
@@ -66,8 +67,8 @@ def lr_find(
     The curve is saved next to the runs; the report of a run with the same settings shows it.
     """
     made = gather(data, recipe, settings, given)
-    root = runs.expanduser() if runs else default_root()
-    path = out.expanduser() if out else curve_path(root, made.model_dump())
+    root = expanded(runs) if runs else default_root()
+    path = expanded(out) if out else curve_path(root, made.model_dump())
     with ProgressBar(_STAGES) as progress:
         from trainer.search.rate_range import settings_range_test
 

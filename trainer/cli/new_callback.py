@@ -14,12 +14,13 @@ from cyclopts import Parameter
 
 from trainer.cli.output import say
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 from trainer.resources import resource
 from trainer.store import durable
 from trainer.store.output_file import write_output
 from trainer.version import __version__
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 _TAKEN = {"Any", "Callback", "Check", "Phase", "RunContext", "RunStarted", "UsageError", "ValidationDone"}
 """Names that the files use themselves."""
 
@@ -39,7 +40,7 @@ def new_callback(
     train --callback NAME.py:Name. Nothing is overwritten.
     """
     module, kind = _names(name)
-    into = into.expanduser()
+    into = expanded(into)
     texts = _file(module, into) if file else _package(module, into)
     _refuse_existing(texts if file else {_root(module, into): ""})
     values = {"module": module, "class_name": kind, "distribution": _distribution(module), "version": __version__}
@@ -57,12 +58,12 @@ def _names(name: str) -> tuple[str, str]:
     module = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
     kind = "".join(part[:1].upper() + part[1:] for part in module.split("_"))
     if not _NAME.fullmatch(name) or keyword.iskeyword(module) or keyword.issoftkeyword(module):
-        better = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").lstrip("0123456789_").lower()
+        better = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_").lstrip("0123456789_").lower()[:60]
         better = better if better and better != module else f"my_{better or 'callback'}"
         raise UsageError(
             "new_callback.name",
             f"{name!r} cannot be the name of a callback.",
-            expected="letters, digits and _, starting with a letter; not a Python keyword",
+            expected="at most 64 letters, digits and _, starting with a letter; not a Python keyword",
             mend=f"epochscope new-callback {better}",
             name=name,
         )

@@ -39,6 +39,7 @@ import msgspec
 
 from trainer.cli.output import error_parts, log_bug, plain
 from trainer.errors import EpochscopeError, UsageError
+from trainer.home_path import expanded
 from trainer.settings import Settings, merge
 from trainer.store.folder import RunFolder, default_root, find_run
 from trainer.store.weights_stamp import weights_stamp
@@ -337,7 +338,7 @@ def _slices(helper: Helper, ask: Ask) -> dict[str, Any]:
 
 
 def _root(ask: Ask) -> Path:
-    return Path(ask.runs).expanduser() if ask.runs else default_root()
+    return expanded(ask.runs) if ask.runs else default_root()
 
 
 def _run(ask: Ask) -> RunFolder:
@@ -370,7 +371,7 @@ def _images(helper: Helper, ask: Ask, settings: Settings) -> ImageData:
 def _out(ask: Ask) -> Path:
     if not ask.out:
         raise UsageError("assist.out", "There is no file to write to.", expected='"out": the path of an .npz file')
-    return Path(ask.out).expanduser()
+    return expanded(ask.out)
 
 
 def _at_least_one(name: str, value: int) -> None:

@@ -14,6 +14,7 @@ from trainer.cli.flags import Json, Recipe, Runs, SettingsFile, gather, settings
 from trainer.cli.output import note, number, say, say_json, table
 from trainer.cli.run_view import STOPPED, watch
 from trainer.errors import EpochscopeError
+from trainer.home_path import expanded
 from trainer.number_format import DASH
 from trainer.search.search_plan import TRIALS, Pruner, Sampler, SearchPlan
 from trainer.search.search_space import Dimension, default_space, parse_space, read_space
@@ -81,7 +82,7 @@ def search(
     Ctrl-C finishes the step, saves and ends (exit 3). `epochscope search --name NAME` continues, even after a kill,
     with the trial that was running; --trials asks for more.
     """
-    root = runs.expanduser() if runs else default_root()
+    root = expanded(runs) if runs else default_root()
     asked = {"trials": trials, "monitor": monitor, "trial_epochs": trial_epochs, "pruner": pruner, "sampler": sampler}
     options: dict[str, Any] = {key: value for key, value in asked.items() if value is not None}
     described = any(value is not None for value in (data, recipe, settings, space_file, *given.values())) or space

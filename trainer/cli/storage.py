@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import say, say_json, table
 from trainer.data.cache import cached_images, remove_cached_images
+from trainer.home_path import expanded
 from trainer.number_format import megabytes
 from trainer.pretrained.kept_files import (
     KeptFeatures,
@@ -44,7 +45,7 @@ def cache(
     --labels are recomputed when needed; your decisions about labels are stored elsewhere. Weights stay as long
     as a run needs them to be resumed, used or exported.
     """
-    root = runs.expanduser() if runs else default_root()
+    root = expanded(runs) if runs else default_root()
     if clean is not None:
         return _clean(root, clean, as_json=json)
     features, weights, (places, size) = kept_features(root), kept_weights(root), cached_images()

@@ -19,6 +19,7 @@ from trainer.cli.run_view import INTERVALS, STOPPED, calibration_line, detached_
 from trainer.distributed.joined_group import process_group
 from trainer.distributed.placement import placement
 from trainer.errors import EpochscopeError, UsageError
+from trainer.home_path import expanded
 from trainer.settings import Settings
 from trainer.store.folder import RunFolder, default_root, find_run, state
 from trainer.store.format_check import check_formats
@@ -211,7 +212,7 @@ def _propose(made: Settings) -> None:
 
 
 def _root(runs: Path | None) -> Path:
-    return runs.expanduser() if runs else default_root()
+    return expanded(runs) if runs else default_root()
 
 
 def _has_display() -> bool:
@@ -223,7 +224,10 @@ def _has_display() -> bool:
 def _wants_more(folder: RunFolder, epochs: int | None) -> bool:
     from trainer.store.summary import read
 
-    summary = read(folder.summary)
+    try:
+        summary = read(folder.summary)
+    except ValueError:  # it is damaged; the journal said that the run is completed
+        summary = None
     return epochs is not None and (summary is None or epochs > summary.epoch)
 
 

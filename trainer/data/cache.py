@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from trainer.data.image_set import channel_sums
 from trainer.errors import DiskError
+from trainer.home_path import expanded
 
 FORMAT = 2
 """Raise it when the layout or the policy changes: older entries are no longer found."""
@@ -44,7 +45,7 @@ def cache_folder() -> Path:
         $EPOCHSCOPE_CACHE, else the platform's folder for caches; it may not exist yet.
     """
     if chosen := os.environ.get("EPOCHSCOPE_CACHE"):
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA")
         return (Path(base) if base else Path.home() / "AppData" / "Local") / "epochscope" / "cache"
@@ -213,8 +214,8 @@ def _target(source: str, policy: object, state: str) -> Path:
 def _open(folder: Path) -> Entry | None:
     try:
         return Entry(folder)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError):
+        return None  # a damaged one is made again
 
 
 def _finish(work: Path, meta: dict[str, Any]) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NamedTuple
 
@@ -18,13 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from trainer.data.file_stamp import FilePlace
+from trainer.data.file_stamp import FilePlace, NotRegularError, open_file
 from trainer.data.image_formats import FORMATS, INSTALL, WITH_PHOTOS, pillow_formats, unread_format
 from trainer.data.image_set import Progress
 
 MAX_PIXELS = 89_478_485
 """Largest image in pixels: Pillow's own limit (a quarter of a gigabyte as RGB), here an error at once instead of a
 warning first."""
+LARGE = 16_000_000
+"""Pixels above which images are decoded one at a time: each may need three quarters of a gigabyte."""
+TILE = 2_048
+"""Side in pixels of what is put on white at a time, so that a large image is not in memory several times."""
+_one_large = threading.Lock()
 MODES = ("RGB", "L", "P", "RGBA", "CMYK", "LA", "1", "I;16", "YCbCr", "PA", "other")
 """Pillow modes by the number that stands for them in `facts`."""
 
@@ -114,8 +120,11 @@ def read_image(path: str | FilePart, target: tuple[int, int], *, grey: bool = Fa
         mode = image.mode
         shorter = 2 * max(target)
         image.draft("RGB", (shorter, shorter))  # large JPEGs are scaled down while decoding, never below this
-        bits = _bits(image) if deep else 0
-        pixels = fit(image, target, grey=grey)
+        with _one_large if image.width * image.height > LARGE else nullcontext():
+            bits = _bits(image) if deep else 0
+            if image.width * image.height > LARGE and _orientation(image) > 1:
+                ImageOps.exif_transpose(image, in_place=True)  # the original is let go
+            pixels = fit(image, target, grey=grey)
         return Decoded(pixels, width, height, mode, bits, _has_more(image))
 
 
@@ -175,8 +184,8 @@ def read_bytes(path: str | FilePart) -> bytes:
 
 def _stream(path: str | FilePart) -> BinaryIO:
     if isinstance(path, str):
-        return open(path, "rb")  # noqa: PTH123
-    with open(path.path, "rb", buffering=0) as file:  # noqa: PTH123
+        return open_file(path)
+    with open_file(path.path) as file:
         file.seek(path.offset)
         content = file.read(path.length)
     if len(content) < path.length:
@@ -262,14 +271,27 @@ def _orientation(image: Image.Image) -> int:
 def _opaque(image: Image.Image) -> Image.Image:
     """Without alpha (on white), in a mode that converts to RGB without surprises."""
     if image.mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(image).astype(np.uint32) * 255 // 65535).astype(np.uint8))
+        values = np.asarray(image).astype(np.uint32)
+        values *= 255
+        values //= 65535
+        return Image.fromarray(values.astype(np.uint8))
     if image.mode in ("I", "F"):
         raise UnreadableError("mode", f"32 bits a channel (mode {image.mode}), expected 8 or 16")
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(white, image)
+        return _on_white(image)
     return image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if max(image.size) <= TILE:
+        image = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    whole = Image.new("RGB", image.size)
+    for top in range(0, image.height, TILE):
+        for left in range(0, image.width, TILE):
+            box = (left, top, min(left + TILE, image.width), min(top + TILE, image.height))
+            whole.paste(_on_white(image.crop(box)).convert("RGB"), box)
+    return whole
 
 
 @contextmanager
@@ -300,6 +322,8 @@ def _reasons(path: str | FilePart) -> Iterator[None]:
         raise UnreadableError("permission", "no permission to read it") from None
     except IsADirectoryError:
         raise UnreadableError("not_a_file", "a folder, not an image") from None
+    except NotRegularError:
+        raise UnreadableError("not_a_file", "not a regular file") from None
     except FileNotFoundError:
         raise UnreadableError("missing", "the file does not exist") from None
     except MemoryError:

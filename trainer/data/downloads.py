@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 
 from trainer.data.cache import Entry, cache_folder, cached
 from trainer.data.decode import resize_all
-from trainer.data.file_stamp import file_stamp
+from trainer.data.file_stamp import file_stamp, open_file
 from trainer.data.image_set import ImageSet, Progress, channel_sums, pack
 from trainer.errors import DataError
+from trainer.home_path import expanded
 
 SILENCE_SECONDS = 30.0
 """How long a server may be silent before the download fails."""
@@ -79,7 +80,7 @@ def load_download(source: str, size: int | None, root: str | None, progress: Pro
         DiskError: The cache cannot be written.
     """
     known = KNOWN[source]
-    base = Path(root).expanduser() if root else cache_folder() / "downloads"
+    base = expanded(root) if root else cache_folder() / "downloads"
     progress("scan", 0, 0)
     folder = base / known.folder
     state = _state(folder) or _fetched(source, base)
@@ -213,7 +214,7 @@ def _read(source: str, base: Path) -> Content:
         )
     except DataError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as error:
+    except (OSError, ValueError, KeyError, TypeError, pickle.UnpicklingError) as error:
         raise _damaged(source, base, str(error)) from error
 
 
@@ -265,16 +266,21 @@ class _ArraysOnly(pickle.Unpickler):
 
 
 def _unpickle(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        content = _ArraysOnly(file, encoding="latin1").load()
+    with open_file(path) as file:
+        try:
+            content = _ArraysOnly(file, encoding="latin1").load()
+        except pickle.UnpicklingError:
+            raise
+        except Exception as error:  # a damaged pickle makes numpy raise anything
+            raise pickle.UnpicklingError(f"{path.name}: {str(error) or type(error).__name__}") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path.name} holds no table")
     return content
 
 
 def _read_mnist(dataset: Any, folder: Path) -> Content:
-    images = [_read_idx(folder / f"{part}-images-idx3-ubyte") for part in ("train", "t10k")]
-    labels = [_read_idx(folder / f"{part}-labels-idx1-ubyte") for part in ("train", "t10k")]
+    images = [_read_idx(folder / f"{part}-images-idx3-ubyte", 3) for part in ("train", "t10k")]
+    labels = [_read_idx(folder / f"{part}-labels-idx1-ubyte", 1) for part in ("train", "t10k")]
     classes = tuple(str(name).split(" - ")[0] for name in dataset.classes)
     together = np.concatenate(labels).astype(np.int64)
     if [len(part) for part in images] != [len(part) for part in labels] or together.max() >= len(classes):
@@ -282,10 +288,11 @@ def _read_mnist(dataset: Any, folder: Path) -> Content:
     return Content(np.concatenate(images), together, len(labels[0]), classes)
 
 
-def _read_idx(path: Path) -> NDArray[np.uint8]:
+def _read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
     """LeCun's format: two zero bytes, 8 for uint8, number of dimensions, their lengths as big-endian int32, data."""
-    raw = path.read_bytes()
-    if raw[:3] != b"\0\0\x08":
-        raise ValueError(f"{path.name} is not an idx file of bytes")
-    shape = np.frombuffer(raw, ">i4", raw[3], 4).tolist()
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
+    with open_file(path) as file:
+        raw = file.read()
+    if raw[:4] != bytes((0, 0, 8, dimensions)):
+        raise ValueError(f"{path.name} is not an idx file of bytes in {dimensions} dimensions")
+    shape = np.frombuffer(raw, ">i4", dimensions, 4).tolist()
+    return np.frombuffer(raw, np.uint8, offset=4 + 4 * dimensions).reshape(shape)

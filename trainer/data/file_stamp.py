@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 import time
 from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
 
 HAS_CHANGE_TIME = os.name != "nt"
 """Windows reports the creation time instead."""
@@ -55,6 +59,32 @@ def _sampled(path: str, size: int) -> int:
             file.seek(max(0, start))
             digest.update(file.read(SAMPLE))
     return int.from_bytes(digest.digest(), "big") & _POSITIVE
+
+
+class NotRegularError(OSError):
+    """A pipe or a device where a file was expected."""
+
+
+def open_file(path: str | Path) -> BinaryIO:
+    """Open a regular file, or a link to one, for reading. A pipe would wait for someone to write to it, and a device
+    may never end.
+
+    Args:
+        path: Path of the file.
+
+    Returns:
+        The file.
+
+    Raises:
+        NotRegularError: It is a pipe or a device.
+        OSError: It cannot be read.
+    """
+    info = os.stat(path)  # noqa: PTH116  # called for every file
+    if stat.S_ISDIR(info.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(info.st_mode):
+        raise NotRegularError(errno.EINVAL, "not a regular file", str(path))
+    return open(path, "rb")  # noqa: PTH123
 
 
 def settle(stamps: Iterable[Stamp]) -> None:

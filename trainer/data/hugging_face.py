@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from trainer.data.file_stamp import open_file
 from trainer.data.source_names import PREFIX
 from trainer.errors import DataError, UsageError
 from trainer.text_shortening import first_line
@@ -65,9 +66,17 @@ def load_saved(path: Path) -> Any:
     """
     datasets = _package(str(path))
     try:
+        _check_files(path)
         return datasets.load_from_disk(str(path))
     except Exception as error:
         raise _not_loaded(str(path), error) from error
+
+
+def _check_files(path: Path) -> None:
+    """Raises OSError where the folder has a pipe or a device, which would be waited for."""
+    for folder, _, names in os.walk(path):
+        for name in names:
+            open_file(Path(folder, name)).close()
 
 
 def _package(source: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 import re
@@ -20,6 +21,7 @@ from trainer.data.image_formats import image_suffixes, suffix_of
 from trainer.data.image_set import Fault, ImageSet, Progress
 from trainer.errors import DataError, UsageError
 from trainer.events import SPLITS
+from trainer.text_file import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,19 +111,18 @@ def read_table(path: Path) -> Table:
 
 def _read_lines(path: Path) -> list[list[str]]:
     """The fields of each line, as many as the first one has. Raises ValueError for a line with more."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        start = file.readline()
-        file.seek(0)
-        separator = max(SEPARATORS, key=re.sub(r'"[^"]*"', "", start).count)
-        reader = csv.reader(file, delimiter=separator, strict=True, skipinitialspace=True)
-        lines: list[list[str]] = []
-        for fields in reader:
-            if not any(field.strip() for field in fields):
-                continue
-            width = len(lines[0]) if lines else len(fields)
-            if any(field.strip() for field in fields[width:]):
-                raise ValueError(f"line {reader.line_num} has {len(fields)} fields, the first one {width}")
-            lines.append([*fields[:width], *[""] * (width - len(fields))])
+    text = read_text(path, 256 << 20)
+    start = text.partition("\n")[0]
+    separator = max(SEPARATORS, key=re.sub(r'"[^"]*"', "", start).count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True)
+    lines: list[list[str]] = []
+    for fields in reader:
+        if not any(field.strip() for field in fields):
+            continue
+        width = len(lines[0]) if lines else len(fields)
+        if any(field.strip() for field in fields[width:]):
+            raise ValueError(f"line {reader.line_num} has {len(fields)} fields, the first one {width}")
+        lines.append([*fields[:width], *[""] * (width - len(fields))])
     return lines
 
 
@@ -347,7 +348,7 @@ def label_text(label: Any) -> str:
 
 def in_order(names: set[str]) -> list[str]:
     """Sort names: by value if all are whole numbers, else alphabetically."""
-    numbers = all(re.fullmatch(r"-?\d+", name) for name in names)
+    numbers = all(re.fullmatch(r"-?\d{1,4000}", name) for name in names)  # longer ones Python does not read
     return sorted(names, key=int) if numbers else sorted(names)
 
 
@@ -362,7 +363,7 @@ def _add(listing: Listing, path: str, label: int, part: int) -> None:
     try:
         info = full.stat()
         if not full.is_file():
-            listing.faults.append(Fault(path, "not_a_file", "a folder, not an image"))
+            listing.faults.append(Fault(path, "not_a_file", "a folder or a device, not an image"))
             return
         stamp = file_stamp(info, str(full))
     except OSError as error:

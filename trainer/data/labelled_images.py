@@ -25,6 +25,7 @@ from trainer.data.source_names import TABLE_SUFFIXES
 from trainer.data.sources import is_frame, is_pairs
 from trainer.data.validation import FaultyDataError, fixes
 from trainer.errors import DataError, UsageError
+from trainer.home_path import expanded
 
 NAMED = 20
 """Classes that an error lists, at most."""
@@ -145,7 +146,7 @@ def _opened(source: Any, progress: Progress) -> tuple[Listing, str, bool]:
         return table_listing(table_of_frame(source)), "table", True
     if is_pairs(source):
         return table_listing(table_of_pairs(source)), "list", True
-    return _listing(Path(source).expanduser(), progress), str(source), False
+    return _listing(expanded(source), progress), str(source), False
 
 
 def _listing(source: Path, progress: Progress) -> Listing:

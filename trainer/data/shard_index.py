@@ -22,7 +22,7 @@ from typing import BinaryIO, NamedTuple
 import msgspec
 
 from trainer.data.cache import shard_indexes
-from trainer.data.file_stamp import Stamp, file_stamp, settle
+from trainer.data.file_stamp import Stamp, file_stamp, open_file, settle
 from trainer.data.image_formats import UNREAD, image_suffixes, suffix_of
 from trainer.data.image_set import Fault
 
@@ -31,6 +31,8 @@ FORMAT = 1
 LABEL_BYTES = 1 << 20
 """A `.cls` or `.json` that is larger is no label."""
 BLOCK = 512
+PADDING = 64 << 20
+"""Bytes after the end of an archive that are looked through for a further one."""
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _LABELS = ("cls", "json")
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
@@ -131,7 +133,7 @@ def read_index(path: Path) -> ShardIndex:
         OSError: The shard cannot be read.
     """
     index = ShardIndex()
-    with path.open("rb") as file:
+    with open_file(path) as file:
         head = file.read(BLOCK)
         packing = next((name for magic, name in _PACKED.items() if head.startswith(magic)), "")
         if packing:
@@ -184,7 +186,7 @@ def _after(path: Path, end: int, size: int) -> str:
             return "it ends too early: it was not written to its end, or was cut off"
         if any(block):
             return f"the header at byte {end:,} is damaged, and what follows it is not found"
-        while block := file.read(1 << 20):
+        while file.tell() < end + PADDING and (block := file.read(1 << 20)):
             if block.count(0) < len(block):
                 return f"it goes on after its end, at byte {end:,}: archives that were joined are read up to there"
     return ""

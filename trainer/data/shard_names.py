@@ -11,6 +11,7 @@ from pathlib import Path
 
 from trainer.data.folder_names import SPLIT_NAMES
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 from trainer.natural_order import natural_key
 
 TAR = ".tar"
@@ -43,7 +44,7 @@ def is_shards(source: str | Path) -> bool:
     Returns:
         Whether it is a tar file, a pattern such as `train-{000000..000012}.tar`, or a folder of tar files.
     """
-    path = Path(source).expanduser()
+    path = expanded(source)
     if is_pattern(path):
         return True
     if os.path.isdir(path):  # noqa: PTH112  # of a name that is too long pathlib raises
@@ -74,7 +75,7 @@ def find_shards(source: str | Path) -> Shards:
     Raises:
         UsageError: `data.shard_pattern`: the pattern stands for no files, or for more than a million.
     """
-    path = Path(source).expanduser()
+    path = expanded(source)
     if is_pattern(path):
         return _of_pattern(str(path))
     return _in_folder(path) if path.is_dir() else _divided(path.parent, [path.name], [])

@@ -21,12 +21,13 @@ from trainer.data.image_table import in_order, split_problems
 from trainer.data.shard_index import Label, ShardIndex, shard_index
 from trainer.data.shard_names import find_shards
 from trainer.errors import DataError
+from trainer.home_path import expanded
 
 KEPT_BYTES = 4 << 30
 """Of decoded images in the cache: a million of 32x32 pixels, or 20,000 of 224x224."""
 CLASS_FILES = ("classes.txt", "dataset.json")
 """Beside the shards: a name a line, or an object with `classes`."""
-_MOST_CLASS_BYTES = 64 << 20
+_MOST_CLASS_BYTES = 8 << 20
 
 
 @dataclass
@@ -71,7 +72,7 @@ def load_shards(source: str | Path, size: int | None, progress: Progress, large:
     listing = list_shards(source, progress)
     if not listing.paths:
         raise _no_images(listing)
-    path = Path(source).expanduser()
+    path = expanded(source)
     name = path.resolve().name or str(path)
     found = load_listing(listing, name, policy_of_files(size, "shards", large), size, progress, large)
     return replace(found, root=None)

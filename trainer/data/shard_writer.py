@@ -20,6 +20,7 @@ from trainer.data.shard_names import TAR
 from trainer.data.split import Indices
 from trainer.data.validation import unreadable
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 from trainer.plotting.png import png_bytes
 from trainer.store import durable
 from trainer.store.output_file import remove_stale
@@ -66,7 +67,7 @@ def write_shards(
         DataError: A file of the source cannot be read any more.
         DiskError: The shards cannot be written; then there is no folder of this name.
     """
-    folder = Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100  # links are not followed
+    folder = Path(os.path.abspath(expanded(folder)))  # noqa: PTH100  # links are not followed
     check_free(folder)
     work = folder.with_name(temporary_name())
     remove_stale(work.parent)

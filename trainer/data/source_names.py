@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trainer.data.shard_names import TAR, find_shards, is_shards
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 
 DOWNLOADS = ("cifar10", "cifar100", "mnist", "fashion-mnist")
 NAMES = ("digits", *DOWNLOADS)
@@ -27,7 +28,7 @@ def check_source(source: str) -> None:
     """
     if source in NAMES or is_named(source):
         return
-    folder = Path(source).expanduser()
+    folder = expanded(source)
     if os.path.isdir(folder) or is_table(folder):  # noqa: PTH112  # of a name that is too long pathlib raises
         return
     if is_shards(folder):
@@ -83,7 +84,7 @@ def is_name(source: str) -> bool:
         return True
     from trainer.plugins import data_names
 
-    folder = Path(source).expanduser()
+    folder = expanded(source)
     return not os.path.exists(folder) and source in data_names()  # noqa: PTH110
 
 

@@ -32,6 +32,7 @@ from trainer.data.image_table import (
 from trainer.data.shard_names import is_shards
 from trainer.data.source_names import DOWNLOADS, check_source, is_name, is_named, is_table
 from trainer.errors import EpochscopeError, UsageError
+from trainer.home_path import expanded
 
 
 def is_image_source(data: Any) -> bool:
@@ -136,7 +137,7 @@ def _load_plugin(name: str, size: int | None, progress: Progress, large: int) ->
             error=f"{type(error).__name__}: {error}",
         ) from error
     if isinstance(found, str | Path):
-        path = Path(found).expanduser()
+        path = expanded(found)
         check_source(str(path.absolute()))
         return load_pictures(path.absolute(), size=size, progress=progress, large=large)
     return _load_opened(found, size, progress, large)
@@ -181,7 +182,7 @@ def load_pictures(
         from trainer.data.downloads import load_download
 
         return load_download(source, size, root, progress)
-    path = Path(source).expanduser()
+    path = expanded(source)
     if is_named(source) or is_saved(path):
         progress("download", 0, 0)
         return _load_opened(load_named(source) if is_named(source) else load_saved(path), size, progress, large)

@@ -67,9 +67,8 @@ def restore_model(model: nn.Module, tensors: Tensors, meta: Mapping[str, Any] | 
 
 
 def load_model_state(model: nn.Module, state: Mapping[str, Any]) -> None:
-    """Load weights and buffers by their own names; raises DiskError if names or shapes do not fit the model. A buffer
-    may have grown since the model was built.
-    """
+    """Load weights and buffers by their own names; raises DiskError `checkpoint.other_model` if names or shapes do not
+    fit the model. A buffer may have grown since the model was built."""
     try:
         adopt_buffers(model, state)
         model.load_state_dict(state)

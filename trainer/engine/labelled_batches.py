@@ -22,6 +22,7 @@ from trainer.data.sources import is_frame, is_pairs
 from trainer.data.validation import FaultyDataError, unreadable
 from trainer.engine.prediction import renumbered
 from trainer.errors import DataError, UsageError
+from trainer.home_path import expanded
 
 PIECE = 256
 """Images that are in memory at a time."""
@@ -87,7 +88,7 @@ def labelled_batches(feed: DataSource, classes: Sequence[str], data: Any) -> tup
         if isinstance(data, str):
             raise no_split(feed, data)
         return "data", feed.batches_of("data", data)
-    if isinstance(data, str) and not os.path.exists(Path(data).expanduser()):  # noqa: PTH110  # a name may be too long
+    if isinstance(data, str) and not os.path.exists(expanded(data)):  # noqa: PTH110  # a name may be too long
         raise no_split(feed, data)
     if isinstance(data, str | Path) or is_frame(data) or _is_listed(data):
         found = find_labelled(data, classes)

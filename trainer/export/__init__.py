@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 from trainer.settings import suggest
 from trainer.store.folder import RunFolder
 
@@ -186,7 +187,7 @@ def _function(chosen: Format) -> Callable[..., Facts]:
 
 def _target(folder: RunFolder, chosen: Format, out: str | Path | None) -> Path:
     default = folder.path.resolve().name + chosen.suffix
-    path = Path(default) if out is None else Path(out).expanduser()
+    path = Path(default) if out is None else expanded(out)
     if out is not None and "." in chosen.suffix:
         if path.is_dir():
             path = path / default

@@ -19,6 +19,7 @@ from trainer.export import Facts
 from trainer.export.metadata import FILE, KEY, describe
 from trainer.export.preprocessing import RawPixels
 from trainer.export.verify import Answer, same_text, write_model
+from trainer.pretrained.onnx_runtime import load_onnxruntime
 from trainer.store.folder import RunFolder
 from trainer.text_shortening import first_line
 
@@ -84,7 +85,7 @@ def write_onnx(folder: RunFolder, path: Path) -> Facts:
     data = _made("onnx", lambda: _onnx(trained, text))
 
     def load(temp: Path) -> Answer:
-        import onnxruntime
+        onnxruntime = load_onnxruntime()
 
         session = onnxruntime.InferenceSession(temp.read_bytes(), providers=["CPUExecutionProvider"])
         same_text(path, session.get_modelmeta().custom_metadata_map.get(KEY), text)

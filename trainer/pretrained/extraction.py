@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trainer.models.feature_network import FeatureNetwork
+from trainer.pretrained.onnx_runtime import load_onnxruntime
 from trainer.store.process import usable_cores
 
 CHUNK = 64
@@ -153,7 +154,7 @@ def _graph(network: FeatureNetwork, example: Tensor, opset: int) -> bytes:
 
 
 def _session(graph: bytes) -> Any:
-    import onnxruntime
+    onnxruntime = load_onnxruntime()
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

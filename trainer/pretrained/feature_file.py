@@ -33,6 +33,8 @@ THERE = 1 << 32
 
 PIECE = 1_024
 """Rows in memory at a time while features are copied."""
+MOST_INDEX = 1 << 20
+"""Bytes of `index.json`, at most."""
 DIGEST = 16
 """Bytes of an image's digest: BLAKE2b of its pixels."""
 
@@ -182,7 +184,7 @@ class FeatureFile:
         width = self.shape[1]
         nothing = np.full(len(images), -1), np.empty((0, width), np.float32)
         try:
-            index = json.loads((folder / "index.json").read_text("utf-8"))
+            index = json.loads(durable.read_bytes(folder / "index.json", MOST_INDEX))
             if index["network"] != json.loads(self._index)["network"] or index["v"] != VERSIONS["features"]:
                 return nothing
             shape = int(index["shape"][0]), width
@@ -190,7 +192,7 @@ class FeatureFile:
             digests = np.fromfile(folder / "images", np.uint8).reshape(shape[0], DIGEST)
             features = np.memmap(folder / "features.npy", np.float32, "r", len(_header(*shape)), shape)
             there = {digests[row].tobytes(): row for row in np.flatnonzero(marks >= THERE).tolist()}
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
+        except (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError):
             return nothing
         places = [there.get(image.tobytes(), -1) for image in images]
         good = [place >= 0 and THERE | zlib.crc32(features[place].tobytes()) == int(marks[place]) for place in places]

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.errors import UsageError
-from trainer.pretrained.feature_file import rows_there
+from trainer.pretrained.feature_file import MOST_INDEX, rows_there
 from trainer.store import durable
-from trainer.store.folder import list_runs
+from trainer.store.folder import RunFolder, list_runs
+from trainer.store.run_files import dotted_settings
 from trainer.store.trash import NAME as TRASH
 
 WEIGHTS, FEATURES, REVIEWS = Path(".data", "weights"), Path(".data", "features"), Path(".data", "labels")
@@ -163,13 +163,13 @@ def remove_weights(root: Path) -> int:
 def _features(folder: Path) -> KeptFeatures:
     size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file())
     try:
-        index = json.loads((folder / "index.json").read_text("utf-8"))
+        index = json.loads(durable.read_bytes(folder / "index.json", MOST_INDEX))
         network, total = index["network"], int(index["shape"][0])
         filled = int(rows_there(folder).sum())
         return KeptFeatures(
             folder, str(network["network"]), str(network["view"]), int(network["size"]), filled, total, size
         )
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError):
         return KeptFeatures(folder, "", "", 0, 0, 0, size)
 
 
@@ -177,10 +177,7 @@ def _users(root: Path) -> dict[str, list[str]]:
     """Names of runs by the digest of the weights that their run.toml names."""
     users: dict[str, list[str]] = {}
     for path in sorted([*root.glob("*/run.toml"), *root.glob(f"{TRASH}/*/run.toml")]):
-        try:
-            digest = tomllib.loads(path.read_text("utf-8"))["backbone"]["digest"]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
+        digest = dotted_settings(RunFolder(path.parent)).get("backbone.digest")
         if isinstance(digest, str) and digest:
             users.setdefault(digest, []).append(path.parent.name)
     return users

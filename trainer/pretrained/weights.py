@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from trainer.backbones import Backbone
 from trainer.data.image_set import Progress, no_progress
 from trainer.errors import DataError, UsageError
+from trainer.home_path import expanded
 from trainer.models.efficientnet_lite import converted
 from trainer.models.feature_network import LITE0, make_body
 from trainer.pretrained.published_weights import damaged, published_weights
@@ -125,7 +126,7 @@ def _from(backbone: Backbone, source: str, seed: int, progress: Progress) -> dic
     if source == IMAGENET:
         tensors = published_weights(backbone, progress)
         return {name: tensors[name].contiguous() for name in wanted}
-    return _fitting(network, Path(source).expanduser(), backbone)
+    return _fitting(network, expanded(source), backbone)
 
 
 def _fitting(network: nn.Module, path: Path, backbone: Backbone) -> dict[str, Tensor]:

@@ -9,16 +9,18 @@ train.batch = "32,64,128"        one of these
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from trainer.errors import UsageError
+from trainer.home_path import expanded
 from trainer.settings import Settings, describe, flag_name, merge, suggest
 from trainer.settings.fields import Setting
 from trainer.settings.toml import dumps
+from trainer.text_file import read_text
+from trainer.toml_text import parse_toml
 
 Value = float | int | str | bool
 LARGEST_BATCH = 256
@@ -127,10 +129,10 @@ def read_space(path: Path) -> tuple[Dimension, ...]:
         UsageError: `search.space_file`: it cannot be read; `search.space`, with all problems.
     """
     try:
-        tables = tomllib.loads(path.expanduser().read_text(encoding="utf-8-sig"))
+        tables = parse_toml(read_text(expanded(path)))
         space = tables["space"]
         pairs = [(str(name), str(spec)) for name, spec in _flat(space)]
-    except (OSError, ValueError, KeyError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, AttributeError) as error:
         raise UsageError(
             "search.space_file",
             f"The space {path} cannot be read: {error}",

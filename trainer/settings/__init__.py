@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, NoReturn
@@ -28,6 +27,7 @@ from trainer.settings.schema import (
     Softmax,
     Train,
 )
+from trainer.toml_text import parse_toml
 
 __all__ = [
     "FLAGS",
@@ -292,8 +292,8 @@ def from_toml(text: str, name: str = "settings") -> dict[str, Any]:
         UsageError: `settings.toml`, with the line.
     """
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return parse_toml(text)
+    except ValueError as error:
         line = re.search(r"line (\d+)", str(error))
         raise UsageError(
             "settings.toml",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from trainer.settings import refuse
 from trainer.settings.toml import value_text
+from trainer.toml_text import parse_toml
 
 FORM = "NAME.KEY=VALUE"
 
@@ -78,7 +78,7 @@ def option_tables(texts: Iterable[str]) -> dict[str, dict[str, Any]]:
 def _value(text: str) -> Any:
     """A value of TOML, else the text itself."""
     try:
-        found = tomllib.loads(f"value = {text}")
-    except tomllib.TOMLDecodeError:
+        found = parse_toml(f"value = {text}")
+    except ValueError:
         return text
     return found["value"] if len(found) == 1 else text  # a line break would begin another key

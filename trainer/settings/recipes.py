@@ -9,6 +9,7 @@ from typing import Any
 from trainer.errors import UsageError
 from trainer.resources import resource
 from trainer.settings import from_toml, suggest
+from trainer.text_file import read_text
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ def _files() -> dict[str, Path]:
 
 def _read(path: Path) -> Recipe:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path)
+    except (OSError, ValueError) as error:
         raise UsageError(
             "recipe.unreadable", f"The recipe cannot be read: {error}", where=str(path), expected="a UTF-8 text file"
         ) from error

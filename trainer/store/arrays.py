@@ -20,8 +20,15 @@ from trainer.store.versions import VERSIONS, Format, check_version
 
 _VERSION = "format"
 """Name of the member that holds the version; files of the first versions have none."""
-_DAMAGED = (OSError, ValueError, TypeError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, TokenError)
+_DAMAGED = (
+    OSError, ValueError, TypeError, RuntimeError, OverflowError, NotImplementedError, EOFError, zipfile.BadZipFile,
+    TokenError,
+)  # fmt: skip
 """What reading a damaged file may raise; TokenError comes from a header that numpy tries to read as Python 2."""
+
+
+_MOST_HEADER = 1_000
+"""Characters. Ours have 118; Python's parser, which numpy uses, fails with MemoryError on deeply nested ones."""
 
 
 def write_arrays(path: str | Path, *, kind: Format | None = None, **arrays: NDArray[Any]) -> int:
@@ -119,7 +126,7 @@ def _array_header(member: io.BytesIO | mmap.mmap) -> tuple[tuple[int, ...], np.d
     """Shape and dtype of the data that follows."""
     if np.lib.format.read_magic(member) != (1, 0):
         raise ValueError("unknown version of the npy format")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
-    if dtype.hasobject or fortran:
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(member, max_header_size=_MOST_HEADER)
+    if dtype.hasobject or fortran or min(shape, default=0) < 0:
         raise ValueError("an array that ours are not")
     return shape, dtype

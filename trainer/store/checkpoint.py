@@ -155,6 +155,8 @@ def read(path: Path) -> tuple[Tensors, dict[str, Any]]:
     """Verify and decode a checkpoint; see `decode`. Raises DiskError `checkpoint.damaged` and NewerVersionError."""
     try:
         with os.fdopen(durable.open_regular(path), "rb") as file:
+            _begin_digest(file.read(_DIGEST_AT + 64), str(path))  # what is something else need not fit into the memory
+            file.seek(0)
             data = file.read()
     except OSError as error:
         raise _damaged(str(path), f"it cannot be read: {error.strerror or error}") from error
@@ -320,7 +322,7 @@ def decode(data: bytes, *, where: str = "checkpoint") -> tuple[Tensors, dict[str
     _compare(stored, digest.hexdigest(), where)
     try:
         return _unpack(data, where)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, OverflowError) as error:
         raise _damaged(where, f"its header is not understood ({error})") from error
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from trainer.errors import DataError, DiskError, NewerVersionError, UsageError
+from trainer.home_path import expanded
 from trainer.natural_order import natural_key
 from trainer.store import durable, heartbeat, lock, process
 from trainer.store import summary as summaries
@@ -89,7 +90,7 @@ class RunEntry(NamedTuple):
 def default_root() -> Path:
     """The default folder of runs: `$EPOCHSCOPE_RUNS`, else `~/epochscope/runs`."""
     named = os.environ.get("EPOCHSCOPE_RUNS")
-    return Path(named).expanduser() if named else Path.home() / "epochscope" / "runs"
+    return expanded(named) if named else Path.home() / "epochscope" / "runs"
 
 
 def check_name(name: str) -> str:
@@ -216,7 +217,7 @@ def find_run(root: str | Path, text: str) -> RunFolder:
     Raises UsageError `run.unknown` with suggestions, or `run.ambiguous`.
     """
     root = Path(root)
-    for path in (root / text, Path(text).expanduser()):
+    for path in (root / text, expanded(text)):
         if text not in ("", ".", "..") and is_run(path):
             return RunFolder(path)
     entries = list_runs(root, watched=False)

@@ -3,7 +3,6 @@ log.txt. [no torch]"""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from trainer.errors import DiskError
 from trainer.store.durable import AppendFile, read_bytes, write_json, write_text
 from trainer.store.folder import RunFolder
 from trainer.time_format import now_text
+from trainer.toml_text import parse_toml
 
 MAX_SETTINGS = 1 << 20
 MAX_ENVIRONMENT = 1 << 20
@@ -35,10 +35,7 @@ def settings_text(folder: RunFolder) -> str:
 
 def parsed_settings(text: str) -> dict[str, Any]:
     """The tables of such a text. Raises ValueError where it is no TOML."""
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+    return parse_toml(text)
 
 
 def dotted_settings(folder: RunFolder) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from gui.text.errors import error_text
 from gui.viewmodels.decisions_file import Decisions, DecisionsFile, MergedDecisions
 from gui.window.preferences import Preferences
 from trainer.errors import EpochscopeError
+from trainer.home_path import expanded
 from trainer.store.edits_file import default_edits_path
 
 
@@ -51,7 +52,7 @@ class DecisionSaver(QObject):
     def _known_path(self, edits: object) -> Path | None:
         """The file the run was trained with, the one chosen before, or one that is where it would be proposed."""
         if isinstance(edits, str) and edits:
-            return Path(edits).expanduser().absolute()
+            return expanded(edits).absolute()
         if chosen := self._preferences.edits_file(self._source):
             return Path(chosen)
         places = [default_edits_path(self._source, self._root, beside_data=beside) for beside in (False, True)]
