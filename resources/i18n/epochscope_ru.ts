@@ -1863,7 +1863,7 @@
     </message>
     <message>
         <source>disk.too_many_files</source>
-        <translation type="unfinished"></translation>
+        <translation>Файл не открыть: открыто слишком много файлов.</translation>
     </message>
     <message>
         <source>distributed.batch</source>
@@ -1939,7 +1939,7 @@
     </message>
     <message>
         <source>distributed.stuck</source>
-        <translation type="unfinished"></translation>
+        <translation>Процесс {process} из {processes} слишком долго заставляет остальных ждать (pid {pid}, {host}).</translation>
     </message>
     <message>
         <source>diverged.step</source>
@@ -3294,7 +3294,7 @@
     </message>
     <message>
         <source>disk.too_many_files</source>
-        <translation type="unfinished"></translation>
+        <translation>увеличьте предел (ulimit -n 1024) или закройте другие программы и продолжите запуск</translation>
     </message>
     <message>
         <source>distributed.batch</source>
@@ -3370,7 +3370,7 @@
     </message>
     <message>
         <source>distributed.stuck</source>
-        <translation type="unfinished"></translation>
+        <translation>выясните, чего он ждёт (py-spy dump --pid {pid}): например, загрузчика, который не отвечает; затем продолжите запуск. Если шаги и должны длиться дольше, увеличьте EPOCHSCOPE_WAIT_MINUTES</translation>
     </message>
     <message>
         <source>diverged.step</source>
