@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callbacks.early_stopping import EarlyStopping
+from tests.callbacks.test_timing import changed
 from tests.engine.fakes import at_step, batches, make, raising
 from tests.engine.test_rules_best import INF, NAN, Scripted
 from trainer.errors import UsageError
@@ -61,7 +62,6 @@ def test_a_resumption_changes_nothing(case: int, tmp_path: Path) -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(), min_size=1, max_size=10), st.integers(1, 4), st.floats(0, 2))
 def test_the_state_after_each_epoch_is_the_whole_memory(losses: list[float], patience: int, min_delta: float) -> None:
-    from tests.callbacks.test_timing import changed
     from trainer.events import ValidationDone
 
     class Run:
@@ -135,7 +135,7 @@ def test_options_that_make_no_sense_are_wrong_usage(options: Any) -> None:
 
 
 def test_without_validation_it_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="EarlyStopping follows the validation") as caught:
+    with pytest.raises(UsageError, match="EarlyStopping monitors the validation") as caught:
         make(data={"train": batches(1)}, callbacks=[EarlyStopping(1)], run_dir=tmp_path / "run")
     assert caught.value.code == "callback.no_validation"
     assert not (tmp_path / "run").exists()

@@ -287,6 +287,7 @@ def test_what_cannot_be_shared_is_refused_before_the_first_step() -> None:
 
 def test_wrong_usage_of_the_first_is_that_of_all(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "notes.txt").touch()
     results, _ = run(2, run_dir=tmp_path / "run")
     assert isinstance(results[0], UsageError)
     assert [found.code for found in results] == ["run.exists"] * 2

@@ -164,7 +164,7 @@ def test_a_split_is_still_a_split(trainer: Trainer) -> None:
     ("data", "text"),
     [
         ("nothing", "no split 'nothing'"),
-        (3, "int is not a source"),
+        (3, "int is not a supported source"),
         ((PIXELS, ["bird"] * COUNT), "bird"),
         ((PIXELS, LABELS + 1), "3"),
         ((PIXELS[:3], LABELS), "labels"),

@@ -152,7 +152,7 @@ def test_a_best_that_is_replaced_while_it_is_looked_for(
 
 def spoil(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     """Let other bytes be written than those that were meant."""
-    real = durable.write_bytes
+    real = verify.write_output
 
     def write(path: Path, data: bytes, **more: Any) -> None:
         if how == "cut":
@@ -161,7 +161,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
         at, bit = (data.index(b"classes") + 3, 0x20) if how == "text" else (len(data) // 2, 0x44)
         return real(path, data[:at] + bytes([data[at] ^ bit]) + data[at + 1 :], **more)
 
-    monkeypatch.setattr(verify.durable, "write_bytes", write)
+    monkeypatch.setattr(verify, "write_output", write)
 
 
 @pytest.mark.parametrize("how", ["weights", "text", "cut"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,22 @@ from tests.golden import attempt
 from tests.golden.rows import NAMES, ROWS, VERSIONS, copied, expected, faults, take
 from tests.golden.state import command, differences, json_output, state_of
 from trainer import events as ev
+from trainer.engine import run_guard
 from trainer.engine.resume import trained_weights
-from trainer.store import checkpoint
+from trainer.store import checkpoint, heartbeat
 from trainer.store.folder import RunFolder
 from trainer.store.journal import read_journal
 
 INTERRUPTED = [(version, name) for version, name in ROWS if name != "completed"]
 LOSS = 1e-3
 """Tolerance: far more than the rounding of another processor changes the loss of the same weights."""
+
+
+@pytest.fixture(autouse=True)
+def no_other_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the host that recorded the runs still works on them is not waited for: seconds for every command."""
+    monkeypatch.setattr(heartbeat, "WATCH_SECONDS", 0.05)
+    monkeypatch.setattr(run_guard, "works_elsewhere", partial(heartbeat.works_elsewhere, seconds=0.05))
 
 
 @pytest.fixture

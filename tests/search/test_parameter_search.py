@@ -150,6 +150,7 @@ def test_a_name_that_is_taken(tmp_path: Path) -> None:
         ParameterSearch(plan(trials=1, train={"epochs": 2}), tmp_path, "few")
     assert caught.value.code == "search.other_plan"
     (tmp_path / "alone-1").mkdir()
+    (tmp_path / "alone-1" / "notes.txt").touch()
     with pytest.raises(UsageError) as caught:
         ParameterSearch(plan(), tmp_path, "alone")
     assert caught.value.code == "run.exists"

@@ -109,6 +109,7 @@ def test_a_problem_stands_beside_its_field_and_start_waits(page: NewRunPage, qtb
 
 def test_the_name_of_a_run(page: NewRunPage) -> None:
     (page.form.root / "taken").mkdir(parents=True)
+    (page.form.root / "taken" / "notes.txt").touch()
     assert page.name.placeholderText() == "digits-softmax-1"
     page.name.setText("taken")
     assert page.name_problem.isVisible()

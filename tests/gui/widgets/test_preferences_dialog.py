@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("end", "verdict"),
     [
-        (1, "It cannot be used. Epochscope is not installed there."),
-        (7, "It cannot be used. It ended with exit code 7."),
-        (None, "It cannot be used. {python} cannot be run: "),
+        (1, "This Python cannot be used. Epochscope is not installed there."),
+        (7, "This Python cannot be used. It ended with exit code 7."),
+        (None, "This Python cannot be used. {python} cannot be run: "),
     ],
 )
 def test_a_python_that_cannot_train_is_not_used(qtbot: QtBot, tmp_path: Path, end: int | None, verdict: str) -> None:

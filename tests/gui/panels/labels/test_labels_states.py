@@ -83,7 +83,7 @@ def test_a_screen_reader_hears_the_label_why_and_the_decision(view: LabelsView) 
         == "cat, Wrong label. Judging by the other images, it is dog (97 %), not cat (2 %). Not decided."
     )
     assert "The same picture has the label dog." in heard(1)
-    assert "is in validation, too" in heard(2)
+    assert "is also in validation" in heard(2)
     press(view, Key.Key_L)
     assert heard(0).endswith("Decided: ✕ left out.")
     assert "&lt;b&gt;" not in heard(0)

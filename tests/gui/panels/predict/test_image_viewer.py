@@ -69,7 +69,7 @@ def test_from_an_image_to_the_similar_ones_and_back(tmp_path: Path, qtbot: Any) 
     asked = dict(assist.asked[1:])
     assert {(about["split"], about["place"]) for about in asked.values()} == {("train", 10)}
     assist.explain(predicted=1, true=1)
-    assert f"predicted {DOG}" in viewer.caption.text()
+    assert f"predicted as {DOG}" in viewer.caption.text()
     viewer.go_back()
     assert viewer.windowTitle() == "0.png"
     assert not viewer.return_button.isVisible()

@@ -51,7 +51,7 @@ def test_labelled_images_are_judged(labelled: PredictPanel) -> None:
     assert not labelled.view.isColumnHidden(COLUMNS.index("truth"))
     assert [cell(labelled, place, "truth") for place in range(4)] == [f"✓ {CAT}", f"✗ {DOG}", f"✓ {CAT}", ""]
     told = labelled.told.text()
-    assert "3 labelled images: accuracy 0.667 (0.200 to 0.900), macro-F1 0.400 (0.100 to 0.800)" in told
+    assert "3 labelled images: accuracy 0.667 (0.200–0.900), macro-F1 0.400 (0.100–0.800)" in told
     assert "ignored: 1" in told
 
 
