@@ -119,6 +119,7 @@ FOREIGN = {
     *("--dereference", "--hard-dereference", "--sparse"),  # of tar
     *("--force-reinstall", "--install", "--upgrade"),  # of pip
     "--max-restarts",  # of torchrun
+    "--pid",  # of py-spy
 }
 
 
