@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import tests
 from tests.cli.conftest import Cli
 from tests.cli.conftest import cli as cli
 from tests.cli.conftest import runs as runs
-from tests.docs.pages import ROOT, page_name, pages
+from tests.docs.pages import page_name, pages
 from trainer.cli.app import build
 
 _FLAG = re.compile(r"(?<![\w-])--[a-z][a-z.-]*[a-z]")
@@ -20,7 +22,9 @@ def test_each_flag_that_is_named_exists(cli: Cli, monkeypatch: pytest.MonkeyPatc
     """In the pages of help, wide enough for all of them to be whole."""
     monkeypatch.setenv("COLUMNS", "300")
     commands = [[name] for name in build() if not name.startswith("-")]
-    of_the_tests = set(re.findall(r'addoption\(\s*"(.+?)"', (ROOT / "tests" / "conftest.py").read_text("utf-8")))
+    of_the_tests = set(
+        re.findall(r'addoption\(\s*"(.+?)"', Path(tests.__file__).with_name("conftest.py").read_text("utf-8"))
+    )
     known = {"--debug", "--help"} | of_the_tests
     for command in [*commands, ["runs", "show"], ["runs", "diff"]]:
         known |= set(_FLAG.findall(cli(*command, "--help").out))
