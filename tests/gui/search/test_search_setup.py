@@ -116,7 +116,7 @@ def test_a_search_is_started_stopped_and_continued(window: Window, root: Path, q
     setup.start_button.click()
     (dialog,) = window.findChildren(SearchDialog)
     assert dialog.names.currentText() == "tries"
-    assert "begins" in dialog.empty.text()
+    assert "Starting" in dialog.empty.text()
     folder = search_folder(root, "tries")
 
     def state() -> str:
