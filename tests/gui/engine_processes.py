@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -68,8 +68,10 @@ class Watcher:
         """Take in what it has said, waiting for it at most so long; whether there was anything."""
         assert self.process.stdout is not None
         pipe = self.process.stdout.fileno()
-        if not select.select([pipe], [], [], seconds)[0]:
-            return False
+        with selectors.DefaultSelector() as selector:  # `select` itself takes no descriptor above 1023
+            selector.register(pipe, selectors.EVENT_READ)
+            if not selector.select(seconds):
+                return False
         data = os.read(pipe, 1 << 20)
         *lines, self._rest = (self._rest + data).split(b"\n")
         self.said += [json.loads(line) for line in lines]
