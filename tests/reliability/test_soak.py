@@ -97,10 +97,10 @@ def check_window(made: Soak, log: Path) -> None:
     first, last = made.samples[0], made.samples[-1]
     third = made.samples[len(made.samples) // 3]
     print(f"the last window: {len(made.samples)} samples; the first {first}, a third later {third}, the last {last}")
-    assert flat([one.descriptors for one in made.samples], 4)
-    assert flat([one.threads for one in made.samples], 2)
     assert max(one.zombies for one in made.samples) <= AT_ONCE
-    if len(made.samples) >= WARM:
+    if len(made.samples) >= WARM:  # fewer show what runs at the moment, and no trend
+        assert flat([one.descriptors for one in made.samples], 4)
+        assert flat([one.threads for one in made.samples], 2)
         assert flat([one.memory for one in made.samples], 8 * MEGABYTE)
     text = log.read_text("utf-8") if log.exists() else ""
     assert "Traceback" not in text, text[-4000:]
