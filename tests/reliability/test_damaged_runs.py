@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash_counts import Count
+from tests.reliability.mutators import damaged
 from trainer.cli import main
 
 DOCUMENTED = {0, 3, 4, 5, 6}
@@ -34,31 +35,6 @@ def two_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def damage(data: bytes, others: list[bytes], draw: random.Random) -> bytes:
-    """One wound of a kind that happens, or that somebody makes."""
-    at, end = sorted(draw.randrange(len(data) + 1) for _ in range(2))
-    match draw.randrange(8):
-        case 0:
-            return data[:at]
-        case 1:
-            return data[:at] + bytes(end - at) + data[end:]
-        case 2:
-            return data[:at] + draw.randbytes(draw.randrange(1, 200)) + data[at:]
-        case 3:
-            return data[:at] + data[end:]
-        case 4:
-            return draw.choice(others)
-        case 5:
-            return data.replace(b"1", draw.choice([b"-1", b"1e999", b"NaN", b"[]", b"null", b"9" * 400]), 3)
-        case 6:
-            return data + data[at:end] * 3
-        case _:
-            changed = bytearray(data or b"x")
-            for _ in range(draw.randrange(1, 9)):
-                changed[draw.randrange(len(changed))] = draw.randrange(256)
-            return bytes(changed)
-
-
 def content(folder: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -80,7 +56,7 @@ def look_at_damaged_runs(
     for number in range(rounds):
         wounded = draw.sample(sorted(whole), draw.randrange(1, 4))
         for path in wounded:
-            Path(path).write_bytes(damage(whole[path], everything, draw))
+            Path(path).write_bytes(damaged(whole[path], everything, draw))
         out.mkdir()
         before = content(folder)
         form, name = draw.choice(EXPORTS)

@@ -21,7 +21,7 @@ from gui.viewmodels.run_list import RunList
 from tests.crash_counts import Count
 from tests.reliability.disks import CrashDisk, Dead, FullDisk
 from tests.reliability.epoch_accounts import account, flat, newest_attempt, unfinished
-from tests.reliability.harness import assert_same, assert_same_checkpoints, evaluation, metrics, scramble
+from tests.reliability.harness import assert_as_undisturbed, scramble
 from tests.reliability.scripted_losses import build as scripted
 from trainer.errors import DiskError
 from trainer.events import BatchEnded, CallbackFailed, CheckpointSaved, RunStarted
@@ -171,15 +171,6 @@ def seconds_lost(run: RunFolder) -> list[float]:
         if safe:
             lost.append(records[-1].t - safe[-1])
     return lost
-
-
-def assert_as_undisturbed(run: RunFolder, whole: RunFolder) -> None:
-    if "was not written" in run.log.read_text("utf-8"):  # a snapshot is for viewers, and no more is done for it
-        assert_same_checkpoints(run, whole)
-        assert metrics(run) == metrics(whole)
-        assert evaluation(run) == evaluation(whole)
-    else:
-        assert_same(run, whole)
 
 
 def watched(follower: JournalFollower) -> int:
