@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from tests.data.tar_shards import samples, tar_bytes
-from tests.reliability.fuzz_targets import TARGETS, _changed_npz, _runs
+from tests.reliability.fuzz_runs import changed_npz, copied_runs
+from tests.reliability.fuzz_targets import TARGETS
 from tests.reliability.fuzzing import Action, Bench, command
 from tests.reliability.mutators import LONG
 
@@ -64,7 +65,7 @@ def picture(name: str, make: Callable[[], bytes]) -> Trap:
     def trap(bench: Bench) -> Iterable[Action]:
         folder = Path(shutil.copytree(bench.wholes / "photos", bench.inputs / "photos"))
         (folder / "cat" / name).write_bytes(make())
-        _runs(bench)
+        copied_runs(bench)
         return [command("data", folder, "--skip-bad"), command("predict", "done", folder / "cat" / name)]
 
     return trap
@@ -83,7 +84,7 @@ def _zip_bomb(name: str, size: int) -> bytes:
 
 
 def zipped_arrays(bench: Bench) -> Iterable[Action]:
-    runs = _runs(bench)
+    runs = copied_runs(bench)
     bomb = _zip_bomb("predicted.npy", 2 << 30)
     for path in (runs / "done").rglob("*.npz"):
         path.write_bytes(bomb)
@@ -97,13 +98,13 @@ def zipped_arrays(bench: Bench) -> Iterable[Action]:
 
 def lying_arrays(bench: Bench) -> Iterable[Action]:
     """Headers of arrays with every shape and type that is not there."""
-    runs = _runs(bench)
+    runs = copied_runs(bench)
     draw = random.Random(0)
     paths = sorted((runs / "done").rglob("*.npz"))
     wholes = {path: path.read_bytes() for path in paths}
     for _ in range(40):
         for path in paths:
-            path.write_bytes(_changed_npz(wholes[path], draw))
+            path.write_bytes(changed_npz(wholes[path], draw))
         yield command("slices", "done")
         yield command("export", "done", "--format", "report", "--out", bench.out / "it.html")
 
@@ -122,7 +123,7 @@ def sparse(wanted: str, size: int) -> Trap:
     """A file that claims to be large, and is all zeros."""
 
     def trap(bench: Bench) -> Iterable[Action]:
-        run = _runs(bench) / "done"
+        run = copied_runs(bench) / "done"
         bench.may_change += [run]
         for path in [*run.rglob(wanted)] or [run / wanted]:
             os.truncate(path, size)
@@ -174,7 +175,7 @@ def odd_file(name: str, make: Callable[[Path], None]) -> Trap:
     """Something else in place of a file of a run."""
 
     def trap(bench: Bench) -> Iterable[Action]:
-        runs = _runs(bench)
+        runs = copied_runs(bench)
         bench.may_change += [runs]
         for run in ("done", "stopped"):
             path = runs / run / name
@@ -228,7 +229,7 @@ def odd_data(make: Callable[[Path], None]) -> Trap:
             make(bench.inputs / name)
         for name in ("it.csv", "it.png", "it.npz"):
             make(bench.inputs / name)
-        _runs(bench)
+        copied_runs(bench)
         table = bench.inputs / "table.csv"
         rows = [f"photos/{path.relative_to(folder).as_posix()},{path.parent.name}" for path in folder.rglob("*.png")]
         table.write_text("\n".join(["path,label", *rows]))
@@ -254,7 +255,7 @@ def links_in_circles(bench: Bench) -> Iterable[Action]:
     for above in (folder, folder / "cat", folder / "dog"):
         (above / "up").symlink_to(folder)
         (above / "other").symlink_to(folder / "cat")
-    runs = _runs(bench)
+    runs = copied_runs(bench)
     (runs / "up").symlink_to(runs)
     (runs / "self").symlink_to("self")
     (runs / "done" / "evaluation" / "up").symlink_to(runs)
@@ -271,7 +272,7 @@ def links_in_circles(bench: Bench) -> Iterable[Action]:
 
 def long_names(bench: Bench) -> Iterable[Action]:
     """20,000 characters wherever a word may stand."""
-    _runs(bench)
+    copied_runs(bench)
     bench.may_change += [bench.inputs]
     for text in (
         "x" * LONG,
@@ -321,7 +322,7 @@ def long_values(bench: Bench) -> Iterable[Action]:
 
 def deep_settings(bench: Bench) -> Iterable[Action]:
     file = bench.inputs / "it.toml"
-    run = _runs(bench) / "done"
+    run = copied_runs(bench) / "done"
     texts = (
         "a" + ".a" * 500_000 + " = 1",
         "[" + "a." * 500_000 + "a]",
@@ -348,7 +349,7 @@ def deep_settings(bench: Bench) -> Iterable[Action]:
 
 
 def deep_records(bench: Bench) -> Iterable[Action]:
-    runs = _runs(bench)
+    runs = copied_runs(bench)
     bench.may_change += [bench.inputs]
     shards = bench.inputs / "shards"
     shards.mkdir()
@@ -370,7 +371,7 @@ def deep_records(bench: Bench) -> Iterable[Action]:
 
 def many_requests(bench: Bench) -> Iterable[Action]:
     """They are answered a hundred at a time, and the run ends as it would without them."""
-    folder = _runs(bench) / "stopped" / "requests"
+    folder = copied_runs(bench) / "stopped" / "requests"
     bench.may_change += [bench.inputs / "runs"]
     content = json.dumps({"id": "x", "attempt": 1, "do": "stop"}).encode()
     for number in range(REQUESTS):

@@ -184,7 +184,7 @@ def settle_in(bench: Bench) -> None:
     import torch
 
     import gui.app
-    from tests.reliability.fuzz_targets import stopping_soon
+    from tests.reliability.fuzz_commands import stopping_soon
     from trainer.errors import UsageError
     from trainer.store import durable
 
@@ -288,8 +288,8 @@ def told(name: str, seed: int, found: Mapping[int, list[str]]) -> str:
 
 
 def main() -> None:
-    from tests.reliability.fuzz_targets import make_wholes
     from tests.reliability.fuzz_traps import ALL
+    from tests.reliability.fuzz_wholes import make_wholes
 
     name, seed, first, *last = sys.argv[1:]
     place = Path(tempfile.gettempdir()) / "epochscope-fuzz"

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.crash_counts import Count
-from tests.reliability.fuzz_targets import TARGETS, make_wholes
+from tests.reliability.fuzz_targets import TARGETS
 from tests.reliability.fuzz_traps import TRAPS
+from tests.reliability.fuzz_wholes import make_wholes
 from tests.reliability.fuzzing import Action, Bench, fuzz, told, try_input
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, devices and limits of POSIX")
