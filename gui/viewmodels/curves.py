@@ -376,7 +376,7 @@ def _bad_signs(model: RunModel) -> tuple[str, ...]:
 
 
 def nearest(column: Floats, value: float) -> int | None:
-    """Find the row of a increasing column that is closest to a value.
+    """Find the row of an increasing column that is closest to a value.
 
     Args:
         column: (n,), increasing.

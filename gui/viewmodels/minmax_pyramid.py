@@ -1,6 +1,5 @@
-"""Minima and maxima of a growing series at every scale, so that drawing a million points costs no more than the screen
-has
-columns. No Qt."""
+"""Minima and maxima of a growing series at every scale: drawing a million points costs no more than drawing as many
+as the screen has columns. No Qt."""
 
 from __future__ import annotations
 
