@@ -21,7 +21,7 @@ from trainer.models.feature_network import LITE0, make_body
 from trainer.pretrained.published_weights import damaged, published_weights
 from trainer.store import durable
 from trainer.store.torch_file import check_file, read_torch
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 IMAGENET, NONE = "imagenet", "none"
 PREFIXES = ("module.", "network.body.", "model.", "backbone.")

@@ -19,8 +19,8 @@ from trainer.home_path import expanded
 from trainer.settings import Settings, describe, flag_name, merge, suggest
 from trainer.settings.fields import Setting
 from trainer.settings.toml import dumps
-from trainer.text_file import read_text
-from trainer.toml_text import parse_toml
+from trainer.text.text_file import read_text
+from trainer.text.toml_text import parse_toml
 
 Value = float | int | str | bool
 LARGEST_BATCH = 256

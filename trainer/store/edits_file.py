@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from trainer.csv_text import csv_bytes, csv_text, safe_text
 from trainer.errors import DataError
 from trainer.store import durable
 from trainer.store.folder import RunFolder, confined
+from trainer.text.csv_text import csv_bytes, csv_text, safe_text
 
 Action = Literal["leave_out", "relabel", "fine"]
 ACTIONS: tuple[Action, ...] = get_args(Action)

@@ -16,7 +16,6 @@ import msgspec
 
 from trainer.errors import DataError, DiskError, NewerVersionError, UsageError
 from trainer.home_path import expanded
-from trainer.natural_order import natural_key
 from trainer.store import durable, heartbeat, lock, process
 from trainer.store import summary as summaries
 from trainer.store.heartbeat import Heartbeat
@@ -26,7 +25,8 @@ from trainer.store.run_owner import Owner as Owner
 from trainer.store.run_owner import decode_owner
 from trainer.store.summary import Summary
 from trainer.store.temporary_names import is_temporary, temporary_name
-from trainer.time_format import now_text
+from trainer.text.natural_order import natural_key
+from trainer.text.time_format import now_text
 
 State = Literal["preparing", "running", "paused", "completed", "stopped", "failed", "lost"]
 SUBFOLDERS = ("checkpoints", "predictions", "snapshots", "evaluation", "requests")

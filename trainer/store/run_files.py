@@ -11,8 +11,8 @@ import msgspec
 from trainer.errors import DiskError
 from trainer.store.durable import AppendFile, read_bytes, write_json, write_text
 from trainer.store.folder import RunFolder
-from trainer.time_format import now_text
-from trainer.toml_text import parse_toml
+from trainer.text.time_format import now_text
+from trainer.text.toml_text import parse_toml
 
 MAX_SETTINGS = 1 << 20
 MAX_ENVIRONMENT = 1 << 20
