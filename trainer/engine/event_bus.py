@@ -266,9 +266,14 @@ class EventBus:
 
     def settle(self) -> None:
         """Retry one last time; a failure now ends the run."""
-        for subscriber in self._ordered():
-            if subscriber.pending and (error := self._flush(subscriber)) is not None:
-                self._give_up(subscriber, error)
+        self._delivering = True  # what a retried hook emits waits its turn, as ever
+        try:
+            for subscriber in self._ordered():
+                if subscriber.pending and (error := self._flush(subscriber)) is not None:
+                    self._give_up(subscriber, error)
+        finally:
+            self._delivering = False
+        self.drain()
 
     # -- failures ------------------------------------------------------------------------------------------------
 
