@@ -243,8 +243,8 @@ def is_run(path: str | Path) -> bool:
 def list_runs(root: str | Path, *, watched: bool = True) -> list[RunEntry]:
     """All runs under `root`, the latest first, read quickly from each summary.json. Damaged ones are listed as such.
 
-    Unfinished runs of other machines are watched for up to 3 seconds, all at once; unless `watched`, their state is a
-    guess.
+    Unfinished runs of other machines are watched for up to `heartbeat.WATCH_SECONDS`, all at once; unless `watched`,
+    their state is a guess.
     """
     try:
         with os.scandir(root) as found:
@@ -342,8 +342,8 @@ def read_owner(folder: RunFolder) -> Owner | None:
 
 def is_alive(folder: RunFolder) -> bool:
     """Whether an engine is working on the run: its lock is held, or owner.json is being touched and its process, if on
-    this machine, is still running. If the owner is on another machine and did not record an end, this waits up to 3
-    seconds for owner.json to change; `Heartbeat` checks without waiting."""
+    this machine, is still running. If the owner is on another machine and did not record an end, this waits up to
+    `heartbeat.WATCH_SECONDS` for owner.json to change; `Heartbeat` checks without waiting."""
     heart = Heartbeat(folder.path)
     heart.look()
     heartbeat.watch([heart])
