@@ -98,7 +98,7 @@ def _kept(backbone: Backbone, store: Path, digest: str, tensors: dict[str, Tenso
         )
     # where they are missing for a run that is only used, its folder may not be ours to write into
     if not digest and not (kept := weights_file(store, found)).is_file():
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        durable.ensure_folder(kept.parent)
         durable.write_chunks(kept, [data])
     return BackboneWeights(tensors, found)
 
