@@ -35,9 +35,14 @@ class Phase(IntEnum):
     """Shows the run: progress."""
 
 
+def callback_name(callback: Callback) -> str:
+    """The name under which its state and timings are stored."""
+    return callback.name or type(callback).__name__
+
+
 def needs_validation_error(callback: Callback) -> UsageError:
     """The error for a callback that depends on validation, in a run without it."""
-    name = callback.name or type(callback).__name__
+    name = callback_name(callback)
     return UsageError(
         "callback.no_validation",
         f"{name} monitors the validation, but there is no validation split.",

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trainer.backbones import find_backbone, is_pretrained
-from trainer.callback import Callback
+from trainer.callback import Callback, callback_name
 from trainer.distributed.joined_group import process_group
 from trainer.distributed.process_group import ProcessGroup
-from trainer.engine.event_bus import callback_name
 from trainer.engine.resume import Continuation, check_file_callbacks, find_continuation
 from trainer.engine.session import Session
 from trainer.engine.settings_callbacks import callbacks_of, stand_ins

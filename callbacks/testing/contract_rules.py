@@ -23,8 +23,8 @@ from callbacks.testing.file_watch import watched_writes
 from callbacks.testing.recordings import recorded
 from callbacks.testing.scripted_attempt import Emission
 from callbacks.testing.streams import resumed, stopped, training
-from trainer.callback import Callback, Phase
-from trainer.engine.event_bus import EventBus, callback_name
+from trainer.callback import Callback, Phase, callback_name
+from trainer.engine.event_bus import EventBus
 from trainer.engine.explain import callback_lines
 from trainer.errors import UsageError
 from trainer.events import HOOKS, EpochEnded, Event, StopRequested, encode

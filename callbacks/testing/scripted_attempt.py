@@ -11,9 +11,9 @@ from callbacks.testing.fake_clock import FakeClock
 from callbacks.testing.full_disk import FullDisk
 from callbacks.testing.scripted_parts import ScriptedOutputs, ScriptedParts
 from callbacks.testing.streams import steps
-from trainer.callback import Callback, OnError, Phase, needs_validation_error
+from trainer.callback import Callback, OnError, Phase, callback_name, needs_validation_error
 from trainer.engine.context import RunContext
-from trainer.engine.event_bus import EventBus, callback_name
+from trainer.engine.event_bus import EventBus
 from trainer.engine.failure import failure_fields
 from trainer.errors import Plain
 from trainer.events import (

@@ -84,8 +84,7 @@ def start(
     cannot be run, and DiskError where `root` cannot be written.
     """
     logs = root / LOGS
-    if not logs.is_dir():
-        durable.make_folder(logs)
+    durable.ensure_folder(logs)
     _drop_old(logs)
     log = logs / f"{datetime.now():{_STAMP}}-{name}.txt"
     # -P: a file called torch.py in the current folder must not shadow torch

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.plotting.markers import Look, draw_sample
 from gui.widgets.labels import plain_tip
 from gui.window.theme import Colours
-from trainer.text_shortening import shorten_all
+from trainer.text.text_shortening import shorten_all
 
 MAX_NAME = 220
 _SAMPLE, _GAP = 24, 16

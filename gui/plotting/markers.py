@@ -11,8 +11,8 @@ from PySide6.QtCore import QLineF, QLocale, QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from gui.window.theme import Colours
-from trainer.number_format import clock, decimals
 from trainer.plotting.ticks import Kind
+from trainer.text.number_format import clock, decimals
 
 Shape = Literal["dot", "square", "diamond", "triangle", "star"]
 SHAPES: tuple[Shape, ...] = ("dot", "square", "diamond", "triangle")

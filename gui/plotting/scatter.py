@@ -29,7 +29,7 @@ from gui.viewmodels.embedding import Points, frame, nearest
 from gui.widgets import labels
 from gui.widgets.short_names import ShortNames
 from gui.window.theme import Colours
-from trainer.text_shortening import shorten
+from trainer.text.text_shortening import shorten
 
 REACH = 12.0
 """Distance in pixels within which the mouse points at a point."""

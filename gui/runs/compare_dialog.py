@@ -34,7 +34,7 @@ from gui.window.dimensions import MEDIUM, space
 from trainer.settings.fields import as_typed
 from trainer.store.folder import RunFolder
 from trainer.store.run_files import data_fingerprint
-from trainer.text_shortening import distinct_names, short_line
+from trainer.text.text_shortening import distinct_names, short_line
 
 _LEAST = 130
 """Smallest width of a column in pixels."""

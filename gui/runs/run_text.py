@@ -6,8 +6,8 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 from gui.text import formats
 from gui.viewmodels.run_list import Column, Row
-from trainer.text_shortening import short_line
-from trainer.time_format import local_time
+from trainer.text.text_shortening import short_line
+from trainer.text.time_format import local_time
 
 STATES = ("preparing", "running", "paused", "completed", "stopped", "failed", "lost")
 _IN_FULL: tuple[Column, ...] = ("data", "model", "macro_f1", "loss", "epoch", "seconds", "started", "tags", "note")

@@ -10,8 +10,8 @@ from gui.text import formats
 from gui.text.setting_titles import setting_titles
 from gui.viewmodels.search_view import value_text
 from gui.widgets.bar_delegate import PART, BarDelegate, row_height
-from trainer.number_format import DASH
 from trainer.store.search_folder import SearchRecord, TrialRecord, ranked
+from trainer.text.number_format import DASH
 
 
 class _Table(QTableWidget):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gui.text.formats import MAX_TEXT, whole
 from gui.viewmodels.folder_check import FolderProblem
-from trainer.text_shortening import short_line
+from trainer.text.text_shortening import short_line
 
 MOST = 3
 """Largest number of lines in a notice; the rest is a click away."""

@@ -12,9 +12,9 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from gui.text.errors import code_text, ended_text
 from gui.text.reasons import reason_text, stop_text, where_word
-from trainer.number_format import DASH, clock, no_number
 from trainer.store.attempt_history import Message
 from trainer.store.journal_limits import MAX_SECONDS
+from trainer.text.number_format import DASH, clock, no_number
 
 MAX_TEXT = 2_000
 """Characters of a text from a file that are shown at once."""

@@ -16,7 +16,7 @@ from trainer.metrics.classification import mean_of
 from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.metrics.monitor import Monitor
 from trainer.store.journal_limits import known_metrics
-from trainer.text_shortening import last_part
+from trainer.text.text_shortening import last_part
 
 Facts = dict[str, str]
 

@@ -15,9 +15,9 @@ from gui.viewmodels.growable import Floats
 from gui.viewmodels.minmax_pyramid import Pyramid, finite
 from gui.viewmodels.run import RunModel
 from gui.viewmodels.short_reports import MERGED, ShortReports
-from trainer.number_format import no_number
 from trainer.store.journal_limits import LARGEST
 from trainer.store.record_table import RecordTable
+from trainer.text.number_format import no_number
 
 Axis = Literal["step", "epoch", "time"]
 Source = Literal["batches", "epochs"]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from gui.viewmodels.curves import RunSeries
 from gui.viewmodels.run import RunModel
-from trainer.csv_text import BOM, safe_text
 from trainer.store.record_table import RecordTable
+from trainer.text.csv_text import BOM, safe_text
 
 CSV_HEAD = (
     "run,row,step,time_s,epoch,train_loss,train_loss_min,train_loss_max,train_accuracy,train_macro_f1,valid_loss,"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,8 +109,7 @@ class DecisionsFile:
         Raises:
             DiskError: It could not be written; nothing has changed.
         """
-        with contextlib.suppress(FileExistsError):
-            durable.make_folder(self.path.parent)
+        durable.ensure_folder(self.path.parent)
         write_edits(self.path, edits.values())
         self.known = dict(edits)
 

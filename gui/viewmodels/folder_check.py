@@ -21,8 +21,9 @@ from trainer.store import calibration_file, checkpoint, durable, notes
 from trainer.store import summary as summaries
 from trainer.store.change_stamp import change_stamp
 from trainer.store.folder import SUBFOLDERS, RunFolder, confined
-from trainer.store.run_files import parsed_settings, settings_text
+from trainer.store.run_files import settings_text
 from trainer.store.versions import check_version
+from trainer.text.toml_text import parse_toml
 
 Problem = Literal["missing", "link", "no_file", "no_folder", "unreadable", "outside", "newer"]
 RECORDS = ("journal.jsonl", "run.toml", "environment.json", "summary.json", "log.txt")
@@ -190,7 +191,7 @@ def _figures(path: Path) -> None:
 
 
 _READERS: dict[str, Callable[[Path], object]] = {
-    "run.toml": lambda path: parsed_settings(settings_text(RunFolder(path.parent))),
+    "run.toml": lambda path: parse_toml(settings_text(RunFolder(path.parent))),
     "summary.json": summaries.read,
     "viewer.json": notes.load,
     "environment.json": _figures,

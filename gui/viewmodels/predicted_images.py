@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from trainer.natural_order import natural_key
+from trainer.text.natural_order import natural_key
 
 Column = Literal["image", "truth", "class", "confidence", "second", "third"]
 COLUMNS: tuple[Column, ...] = ("image", "truth", "class", "confidence", "second", "third")

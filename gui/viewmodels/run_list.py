@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 from gui.viewmodels.validation_curve import validation_curve
 from trainer.errors import EpochscopeError, NewerVersionError
-from trainer.natural_order import natural_key
 from trainer.store import notes, trash
 from trainer.store import summary as summaries
 from trainer.store.change_stamp import Stamp, change_stamp
@@ -22,7 +21,8 @@ from trainer.store.journal_summary import journal_summary
 from trainer.store.notes import ViewerNotes
 from trainer.store.run_files import dotted_settings
 from trainer.store.summary import Summary
-from trainer.text_shortening import last_part, short_line
+from trainer.text.natural_order import natural_key
+from trainer.text.text_shortening import last_part, short_line
 
 Column = Literal[
     "name", "state", "macro_f1", "loss", "epoch", "data", "model", "seconds", "started", "tags", "note"

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from gui.widgets import labels
-from trainer.text_shortening import shorten_all
+from trainer.text.text_shortening import shorten_all
 
 
 class ShortNames:

@@ -35,7 +35,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from gui.widgets import labels
 from gui.widgets.short_names import ShortNames
-from trainer.text_shortening import shorten
+from trainer.text.text_shortening import shorten
 
 Index = QModelIndex | QPersistentModelIndex
 _VISIBLE = QAbstractItemView.ScrollHint.EnsureVisible

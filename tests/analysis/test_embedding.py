@@ -40,6 +40,15 @@ def test_features_are_what_the_last_linear_layer_gets() -> None:
     assert again == pytest.approx(logits, abs=1e-5)
 
 
+def test_a_layer_that_was_frozen_is_still_frozen_afterwards() -> None:
+    model = build_model("cnn", (3, 8, 8), 4, {"width": 8}).train()
+    frozen = next(layer for layer in model.modules() if isinstance(layer, nn.BatchNorm2d)).eval()
+    before = [module.training for module in model.modules()]
+    features(model, batches(torch.randn(4, 3, 8, 8)), np.arange(4))
+    assert not frozen.training
+    assert [module.training for module in model.modules()] == before
+
+
 @pytest.mark.parametrize("model", [build_model("softmax", (1, 4, 4), 3), nn.Sequential(nn.Flatten(), nn.Softsign())])
 def test_of_a_linear_model_and_one_without_linear_layers_it_is_the_logits(model: nn.Module) -> None:
     images = torch.randn(20, 1, 4, 4)

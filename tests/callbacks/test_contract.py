@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from tests.engine.fakes import Recorder, at_step, make
-from trainer.callback import Callback, Phase
-from trainer.engine.event_bus import callback_name
+from trainer.callback import Callback, Phase, callback_name
 from trainer.events import EVENTS, HOOKS, RunEnded
 from trainer.plugins import callback_names, load_callback
 from trainer.store import codec

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 from trainer.store.folder import RunFolder
-from trainer.store.run_files import parsed_settings, settings_text
+from trainer.store.run_files import settings_tables
 
 TELLER = """
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_options_reach_the_callback_and_stay_with_the_run(cli: Cli, runs: Path, 
     assert answer.code == 0, answer.err
     assert (tmp_path / "out.txt").read_text("utf-8") == "'5' 3 1"
     kept = {"out": str(tmp_path / "out.txt"), "label": "5", "times": 3}
-    assert parsed_settings(settings_text(RunFolder(runs / "a")))["plugins"] == {"Teller": kept}
+    assert settings_tables(RunFolder(runs / "a"))["plugins"] == {"Teller": kept}
     (tmp_path / "out.txt").unlink()
     assert cli("resume", "a", "--callback", teller, "--epochs", 2).code == 0
     assert (tmp_path / "out.txt").read_text("utf-8") == "'5' 3 2"

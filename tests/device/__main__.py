@@ -22,7 +22,7 @@ from tests.device.checks import CHECKS
 from tests.device.place import FULL, SMALL, Place, Row
 from trainer.engine.device import choose_device
 from trainer.errors import UsageError
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 NOT_HERE = 2
 

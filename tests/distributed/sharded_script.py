@@ -10,7 +10,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from torch import nn
 from callbacks.checkpoint import Checkpoint
 from trainer import Callback, Trainer
 from trainer.callback import Phase
-from trainer.distributed.sharding import part_bytes
+from trainer.distributed.sharding import local
 from trainer.errors import EpochscopeError
 
 RANK, SIZE = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
@@ -109,8 +109,13 @@ def trained(trainer: Trainer, *, resume: bool = False) -> dict[str, Any]:
         "sum": sum(_whole(part).double().square().sum().item() for part in trainer.model.parameters()),
         "losses": [(epoch.train_loss, epoch.valid_loss) for epoch in result.epochs],
         "f1": [list(epoch.train_f1) for epoch in result.epochs],
-        "bytes": [part_bytes(trainer.model.parameters()), part_bytes(slots)],
+        "bytes": [_bytes(trainer.model.parameters()), _bytes(slots)],
     }
+
+
+def _bytes(tensors: Iterable[Any]) -> int:
+    """Of this process's parts."""
+    return sum(part.numel() * part.element_size() for part in map(local, tensors))
 
 
 def _sample(trainer: Trainer) -> list[float]:

@@ -14,7 +14,7 @@ from torch.nn import functional
 from tests.engine.fakes import CLASSES, FEATURES, batches, linear, make
 from trainer.engine import calibrator
 from trainer.engine.calibrator import Calibrator
-from trainer.metrics.calibration import Calibration, expected_calibration_error
+from trainer.metrics.calibration import Calibration, reliability
 from trainer.metrics.temperature import fit_temperature
 from trainer.store import calibration_file, evaluations
 from trainer.store.folder import RunFolder
@@ -81,7 +81,7 @@ def test_what_it_does_to_a_split_is_what_dividing_the_logits_does(split: str) ->
     for temperature, stage in ((1.0, found.splits[split].before), (found.temperature, found.splits[split].after)):
         confidence, predicted = (logits / temperature).softmax(1).max(1)
         right = (predicted == labels).numpy()
-        assert stage.ece == pytest.approx(expected_calibration_error(confidence.numpy(), right), abs=1e-5)
+        assert stage.ece == pytest.approx(reliability(confidence.numpy(), right).ece, abs=1e-5)
         assert stage.nll == pytest.approx(float(functional.cross_entropy(logits / temperature, labels)), rel=1e-5)
         assert stage.coverage.accuracy[-1] == pytest.approx(right.mean())
     assert found.splits[split].images == found.splits[split].total == len(labels)

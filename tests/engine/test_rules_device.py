@@ -258,6 +258,23 @@ def test_rule_10_lbfgs_is_checked_too(recorder: Recorder) -> None:
     assert len(recorder.of(NonFiniteLoss)) == 1
 
 
+@pytest.mark.parametrize("search", [None, "strong_wolfe"])
+def test_rule_10_lbfgs_takes_back_what_it_tried_within_the_bad_step(search: str | None) -> None:
+    """It calls the closure several times, and moves the weights in between."""
+    model, calls = linear(), []
+
+    def loss(outputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        calls.append(not torch.equal(model.weight, before["weight"]))
+        return nn.functional.cross_entropy(outputs, labels) * (math.nan if calls[-1] else 1)
+
+    before = copy.deepcopy(model.state_dict())
+    optimizer = torch.optim.LBFGS(model.parameters(), line_search_fn=search)
+    with pytest.raises(DivergedError, match="the weights were left as they were"):
+        make(model, {"train": batches(1)}, optimizer=optimizer, loss=loss).fit()
+    assert calls[-1]
+    assert equal(model.state_dict(), before)
+
+
 def test_rule_10_no_handler_is_blamed_for_a_step_that_failed_on_the_device(recorder: Recorder, tmp_path: Any) -> None:
     """Whoever emits an event right after the bad step makes the engine report, and find out."""
     emitter = callback(

@@ -18,6 +18,8 @@ from trainer.events import (
     HOOKS,
     BatchEnded,
     CallbackFailed,
+    CheckpointRequested,
+    CheckpointSaved,
     EpochEnded,
     Event,
     RunEnded,
@@ -163,6 +165,28 @@ def test_rule_7_what_still_cannot_be_written_at_the_end_fails_the_run(recorder: 
         make(callbacks=[bad, recorder]).fit()
     assert recorder.kinds[-1] == "RunEnded"
     assert recorder.of(RunEnded)[0].status == "failed"
+
+
+def test_rule_7_a_hook_that_is_retried_at_the_end_hears_each_event_once(recorder: Recorder) -> None:
+    """What it emits waits until it is done, and does not have it called again."""
+    full, saved = [True], []
+
+    def save(event: CheckpointRequested, run: Any) -> None:
+        if full[0]:
+            raise full_disk()
+        saved.append(event.step)
+        done = {"kind": "last", "path": "last", "bytes": 1, "sha256": "", "seconds": 0.0}
+        run.emit(CheckpointSaved(epoch=1, step=event.step, **done))
+
+    session = Session([callback("saver", Phase.PERSIST, "retry", on_checkpoint_requested=save), recorder])
+    session.bus.bind(session.run)
+    for step in (1, 2):
+        session.emit(CheckpointRequested(epoch=1, step=step, kind="last", source="test"))
+    full[0] = False
+    session.bus.settle()
+    assert saved == [1, 2]
+    assert [event.step for event in recorder.of(CheckpointSaved)] == [1, 2]
+    assert session.bus.first_error is None
 
 
 def test_rule_7_the_buffer_of_what_is_retried_is_bounded() -> None:

@@ -231,6 +231,15 @@ def batches_of_five() -> Any:
     return batches(5)
 
 
+def test_rule_4_no_two_functions_share_a_name_also_when_one_of_them_has_left() -> None:
+    bus = EventBus()
+    first = bus.on(Working, print)
+    bus.on(Working, print)
+    first.remove()
+    bus.on(Working, print)
+    assert len(bus.seconds) == 2
+
+
 def test_rule_4_on_has_every_and_once_and_a_handle() -> None:
     trainer = make(epochs=1, data={"train": batches_of_five()})
     heard: list[str] = []

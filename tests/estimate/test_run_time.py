@@ -150,6 +150,12 @@ def test_what_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch, smal
         assert times.train > 0
 
 
+def test_a_process_that_takes_too_long_to_start_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start_time, "CODE", "import time; time.sleep(60)")
+    monkeypatch.setattr(start_time, "TIMEOUT", 0.2)
+    assert start_time.start_seconds.__wrapped__() >= 0.2
+
+
 def test_the_process_that_is_timed_does_what_a_run_does() -> None:
     """Else a failure at its first line would be told as a quick start."""
     done = subprocess.run([sys.executable, "-P", "-c", start_time.CODE], capture_output=True, text=True, check=True)

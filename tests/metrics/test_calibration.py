@@ -14,7 +14,6 @@ from trainer.metrics.calibration import (
     Coverage,
     believability,
     coverage,
-    expected_calibration_error,
     reliability,
     thinned,
 )
@@ -43,7 +42,7 @@ def by_hand(confidence: Floats, right: Verdicts, bins: int) -> float:
 @given(IMAGES, st.sampled_from([1, 3, 10, BINS]))
 def test_the_error_is_that_of_the_definition(images: list[tuple[float, bool]], bins: int) -> None:
     confidence, right = columns(images)
-    assert expected_calibration_error(confidence, right, bins) == pytest.approx(by_hand(confidence, right, bins))
+    assert reliability(confidence, right, bins).ece == pytest.approx(by_hand(confidence, right, bins))
 
 
 @settings(deadline=None)
@@ -77,8 +76,8 @@ def test_what_is_right_as_often_as_it_is_sure_has_no_error() -> None:
     confidence = random.uniform(0.2, 1, 400_000)
     right = random.random(len(confidence)) < confidence
     # a bin's accuracy strays by 0.003 at this number: 0.01 is out of reach for chance
-    assert expected_calibration_error(confidence, right) < 0.01
-    assert expected_calibration_error(confidence**3, right) > 0.1
+    assert reliability(confidence, right).ece < 0.01
+    assert reliability(confidence**3, right).ece > 0.1
 
 
 @settings(deadline=None)

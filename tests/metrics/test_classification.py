@@ -20,7 +20,7 @@ from sklearn.metrics import (
 
 from trainer.events import EvaluationDone, ValidationDone, decode, encode
 from trainer.metrics.classification import Metrics, confusion, report
-from trainer.text_width import display_width
+from trainer.text.text_width import display_width
 
 LETTERS = st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")).filter(lambda one: display_width(one) == 1)
 NAMES = st.text(LETTERS, min_size=1, max_size=20)

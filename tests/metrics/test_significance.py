@@ -17,12 +17,16 @@ from sklearn.metrics import f1_score
 
 from trainer.metrics.classification import Metrics, confusion
 from trainer.metrics.paired_comparison import mcnemar, paired_bootstrap
-from trainer.metrics.significance import Interval, bootstrap, intervals, spread
+from trainer.metrics.significance import Interval, Intervals, intervals, spread
 
 Numbers = NDArray[np.int64]
 
 RNG: dict[str, Any] = {"rng" if "rng" in inspect.signature(stats.bootstrap).parameters else "random_state": 1}
 """Named otherwise before scipy 1.15."""
+
+
+def intervals_of(true: Any, taken: Any, classes: int, **options: Any) -> Intervals:
+    return intervals(confusion(true, taken, classes), **options)
 
 
 def answers(seed: int, images: int, classes: int, right: float) -> tuple[Numbers, Numbers]:
@@ -73,7 +77,7 @@ def with_rare_classes(seed: int, images: int) -> tuple[Numbers, Numbers]:
 
 def test_intervals_run_over_the_classes_that_occur_in_each_draw() -> None:
     true, taken = with_rare_classes(1, 60)
-    ours = bootstrap(true, taken, 9, samples=20_000, level=0.9)
+    ours = intervals_of(true, taken, 9, samples=20_000, level=0.9)
     assert Metrics.from_confusion(confusion(true, taken, 9), 0.0).macro_f1 == f1_score(true, taken, average="macro")
     theirs = stats.bootstrap(
         (true, taken), macro_f1_of_those_that_occur, paired=True, n_resamples=20_000, confidence_level=0.9,
@@ -98,7 +102,7 @@ def test_a_difference_is_that_of_resampled_images() -> None:
 @pytest.mark.parametrize(("images", "right"), [(60, 0.5), (60, 0.9), (400, 0.3)])
 def test_intervals_are_those_of_scipy(images: int, right: float) -> None:
     true, taken = answers(images, images, 5, right)
-    ours = bootstrap(true, taken, 5, samples=20_000, level=0.9)
+    ours = intervals_of(true, taken, 5, samples=20_000, level=0.9)
     theirs = [
         stats.bootstrap(
             (true, taken),
@@ -122,7 +126,7 @@ def test_images_and_cells_are_drawn_alike(images: int, one_by_one: bool) -> None
     true, taken = answers(3, images, 12, 0.6)
     cells = np.count_nonzero(confusion(true, taken, 12))
     assert (images < 10 * cells) == one_by_one
-    low, high = bootstrap(true, taken, 12, samples=10_000).macro_f1
+    low, high = intervals_of(true, taken, 12, samples=10_000).macro_f1
     random = np.random.default_rng(8)
     drawn = (random.integers(0, images, images) for _ in range(1500))
     by_hand = [Metrics.from_confusion(confusion(true[row], taken[row], 12), 0.0).macro_f1 for row in drawn]
@@ -192,7 +196,7 @@ def test_a_higher_level_is_never_narrower(level: float) -> None:
 @pytest.mark.parametrize("images", [20, 180, 2000])
 def test_no_error_is_not_certainty(images: int) -> None:
     true = np.arange(images) % 10
-    perfect, hopeless = bootstrap(true, true, 10), bootstrap(true, (true + 1) % 10, 10)
+    perfect, hopeless = intervals_of(true, true, 10), intervals_of(true, (true + 1) % 10, 10)
     exact = stats.binomtest(images, images).proportion_ci(0.95, method="wilson").low
     assert perfect.accuracy[1] == perfect.macro_f1[1] == 1
     assert 1 - perfect.accuracy[0] == pytest.approx(1 - exact, rel=0.5)
@@ -200,15 +204,15 @@ def test_no_error_is_not_certainty(images: int) -> None:
 
 
 def test_nothing_known() -> None:
-    assert bootstrap([], [], 3).accuracy == bootstrap([], [], 3).macro_f1 == (0, 1)
-    assert bootstrap([0], [0], 1).accuracy == (1, 1)  # with one class there is nothing to get wrong
-    low, high = bootstrap([0], [1], 2).accuracy
+    assert intervals_of([], [], 3).accuracy == intervals_of([], [], 3).macro_f1 == (0, 1)
+    assert intervals_of([0], [0], 1).accuracy == (1, 1)  # with one class there is nothing to get wrong
+    low, high = intervals_of([0], [1], 2).accuracy
     assert (low, high) != (0, 0)
 
 
 def test_many_classes() -> None:
     true, taken = answers(7, 3000, 300, 0.5)
-    found = bootstrap(true, taken, 300, samples=300)
+    found = intervals_of(true, taken, 300, samples=300)
     assert found.macro_f1[0] < f1_score(true, taken, average="macro", labels=range(300), zero_division=0)
     assert found.macro_f1[1] - found.macro_f1[0] < 0.06
 
@@ -252,7 +256,7 @@ def test_difference_is_that_of_scipy() -> None:
 def test_what_is_hard_for_both_cancels() -> None:
     true, a = answers(1, 2000, 5, 0.5)
     b = np.where(np.random.default_rng(2).random(2000) < 0.02, true, a)
-    paired, apart = paired_bootstrap(true, a, b, 5), bootstrap(true, a, 5)
+    paired, apart = paired_bootstrap(true, a, b, 5), intervals_of(true, a, 5)
     low, high = paired.macro_f1.interval
     assert (high - low) < 0.5 * (apart.macro_f1[1] - apart.macro_f1[0])
 

@@ -26,8 +26,9 @@ from trainer.settings import merge
 from trainer.settings.toml import dumps
 from trainer.store import notes
 from trainer.store.folder import RunFolder, list_runs
-from trainer.store.run_files import dotted_settings, parsed_settings
+from trainer.store.run_files import dotted_settings
 from trainer.store.search_folder import SearchRecord, list_searches, read_record, search_folder
+from trainer.text.toml_text import parse_toml
 
 SPACE = ("train.lr=1e-3..1:log", "train.batch=64,128")
 
@@ -184,7 +185,7 @@ def test_a_folder_of_that_name_is_left_alone_unless_there_is_nothing_in_it(tmp_p
 
 def test_plans_survive_their_file() -> None:
     made = plan(monitor="macro_f1", trial_epochs=1, pruner="none", sampler="random", trials=9)
-    assert plan_of(parsed_settings(dumps(made.tables()))) == made
+    assert plan_of(parse_toml(dumps(made.tables()))) == made
 
 
 def test_what_cannot_be_searched(tmp_path: Path) -> None:

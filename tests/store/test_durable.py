@@ -14,7 +14,19 @@ import pytest
 from tests.crash_counts import Count
 from trainer.errors import DiskError
 from trainer.store import durable
+from trainer.store.rate_curves import RateCurve, write_curve
+from trainer.store.search_folder import SearchFolder, make_search
 
+CURVE = RateCurve(
+    rates=(0.1,),
+    losses=(1.0,),
+    smoothed=(1.0,),
+    stopped="end",
+    rule="steepest",
+    proposal=None,
+    proposals={},
+    present=0.1,
+)
 FAULTS = [errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS, "short"]
 Put = Callable[..., Any]
 
@@ -191,6 +203,30 @@ def test_a_folder_is_made_once(tmp_path: Path, seam_with: Put) -> None:
     seam_with()
     with pytest.raises(DiskError):
         durable.make_folder(tmp_path / "file" / "below")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda root: durable.ensure_folder(root / "a" / "b"),
+        lambda root: make_search(SearchFolder(root / "a" / "b")),
+        lambda root: write_curve(root / "a" / "curve.json", CURVE),
+    ],
+    ids=["ensure_folder", "make_search", "write_curve"],
+)
+def test_of_two_processes_that_make_a_folder_at_once_none_fails(
+    use: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class TheOtherWasFirst(durable.Seam):
+        def mkdir(self, path: Path) -> None:
+            super().mkdir(path)
+            super().mkdir(path)
+
+    monkeypatch.setattr(durable, "seam", TheOtherWasFirst())
+    use(tmp_path)
+    assert (tmp_path / "a").is_dir()
+    monkeypatch.setattr(durable, "seam", durable.Seam())
+    use(tmp_path)
 
 
 def test_remove_and_touch(tmp_path: Path, seam_with: Put) -> None:

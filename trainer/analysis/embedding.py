@@ -21,6 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from trainer.engine.module_modes import evaluating
 from trainer.errors import DataError
 from trainer.store.arrays import write_arrays
 
@@ -164,8 +165,8 @@ def stratified(labels: NDArray[np.int64], most: int) -> NDArray[np.int64]:
 def features(
     model: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], indices: NDArray[np.int64]
 ) -> tuple[Features, NDArray[np.uint16], str]:
-    """Compute the features of some images of a split: the input of the model's last linear layer, else its logits. The
-    model's mode is restored.
+    """Compute the features of some images of a split: the input of the model's last linear layer, else its logits.
+    Afterwards every module is back in its own mode.
 
     Args:
         model: The model.
@@ -181,12 +182,10 @@ def features(
         seen.append(given[0])
 
     hooks = [layer.register_forward_pre_hook(note) for layer in model.modules() if isinstance(layer, nn.Linear)]
-    training = model.training
-    model.eval()
     rows, said = [np.empty((0, 1), np.float32)], [np.empty(0, np.uint16)]
     source, start = "logits", 0
     try:
-        with torch.no_grad():
+        with evaluating(model), torch.no_grad():
             for images, labels in batches:
                 begin, end = np.searchsorted(indices, (start, start + len(labels)))
                 wanted = torch.from_numpy(indices[begin:end] - start).to(labels.device)
@@ -200,7 +199,6 @@ def features(
                     rows.append(view.flatten(1)[wanted].float().cpu().numpy())
                     said.append(logits.argmax(1)[wanted].cpu().numpy().astype(np.uint16))
     finally:
-        model.train(training)
         for hook in hooks:
             hook.remove()
     return np.concatenate(rows[1:] or rows), np.concatenate(said), source

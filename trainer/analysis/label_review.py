@@ -135,8 +135,7 @@ def review_labels(settings: Settings, report: Report, root: Path, progress: Prog
     features = image_features(source, settings, report, root, progress)
     review = _review(settings, source, report, features, progress)
     progress("pictures", 0, review.listed)
-    with contextlib.suppress(FileExistsError):
-        durable.make_folder(folder)
+    durable.ensure_folder(folder)
     own, others = _pictures(review, features)
     write_arrays(pictures, images=own, others=others)
     durable.write_bytes(records, msgspec.json.encode(review))

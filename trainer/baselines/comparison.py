@@ -15,7 +15,6 @@ from trainer.baselines.further_metrics import LabelMetric, check_metrics
 from trainer.baselines.outcome import COLUMNS, Outcome, Point, columns, marks
 from trainer.baselines.runner import Interrupts, Watcher, hold, prepare, started_at
 from trainer.baselines.table import as_csv, as_markdown, machine
-from trainer.csv_text import csv_bytes
 from trainer.data.source_names import check_source
 from trainer.errors import EpochscopeError, UsageError
 from trainer.events import spell_non_finite
@@ -27,6 +26,7 @@ from trainer.settings import Settings, merge
 from trainer.store.environment import versions
 from trainer.store.file_set import write_files
 from trainer.store.folder import default_root
+from trainer.text.csv_text import csv_bytes
 
 if TYPE_CHECKING:
     import pandas as pd

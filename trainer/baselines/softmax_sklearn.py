@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.baselines.entries import Solver
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 Floats = NDArray[Any]
 Weights = tuple[Floats, Floats]

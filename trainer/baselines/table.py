@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from trainer.baselines.outcome import Outcome, columns, marks
-from trainer.csv_text import csv_text
 from trainer.store.environment import versions
-from trainer.text_width import display_width, pad_left, pad_right
+from trainer.text.csv_text import csv_text
+from trainer.text.text_width import display_width, pad_left, pad_right
 
 _BEST: dict[str, Callable[[Sequence[float]], float]] = {
     "training_seconds": min,

@@ -18,7 +18,7 @@ from trainer.metrics.paired_comparison import Difference, Paired
 from trainer.metrics.significance import Interval
 from trainer.store.evaluations import SplitMetrics, find, find_all
 from trainer.store.folder import RunFolder, default_root, find_run
-from trainer.text_shortening import distinct_names
+from trainer.text.text_shortening import distinct_names
 
 MANY = 20
 """With more classes, those within noise are counted instead of listed."""

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.cli.output import note, say, say_json, warnings_noted
-from trainer.csv_text import csv_bytes
 from trainer.data.labelled_images import LabelledImages, find_labelled
 from trainer.data.validation import listed
 from trainer.errors import UsageError
 from trainer.export.prediction_table import prediction_csv
 from trainer.store.output_file import write_output
+from trainer.text.csv_text import csv_bytes
 
 if TYPE_CHECKING:
     from trainer.analysis.labelled_evaluation import LabelledEvaluation

@@ -17,7 +17,7 @@ from trainer.settings.fields import as_typed
 from trainer.settings.plugin_options import FORM as FORM_OF_OPTION
 from trainer.settings.plugin_options import option_tables
 from trainer.settings.recipes import load_recipe
-from trainer.text_file import read_text
+from trainer.text.text_file import read_text
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Made = TypeVar("Made")

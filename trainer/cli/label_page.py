@@ -12,8 +12,8 @@ import msgspec
 from trainer.cli.label_requests import as_answer
 from trainer.cli.output import note, say, say_json, table
 from trainer.cli.progress_bar import ProgressBar
-from trainer.csv_text import csv_bytes, csv_text
 from trainer.settings import Settings
+from trainer.text.csv_text import csv_bytes, csv_text
 
 if TYPE_CHECKING:
     from trainer.analysis.label_proposals import Proposal

@@ -46,8 +46,7 @@ def new_callback(
     values = {"module": module, "class_name": kind, "distribution": _distribution(module), "version": __version__}
     for path, template in texts.items():
         text = resource("templates", "callback", f"{template}.template").read_text("utf-8") if template else ""
-        if not path.parent.is_dir():
-            durable.make_folder(path.parent)
+        durable.ensure_folder(path.parent)
         write_output(path, Template(text).substitute(values).encode())
     say(*(f"wrote {path}" for path in texts), "", "next:", *_next(module, kind, into, file=file))
     return 0

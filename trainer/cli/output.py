@@ -22,8 +22,8 @@ from typing import IO, Any
 
 from trainer.errors import EpochscopeError
 from trainer.store.folder import RunFolder, default_root
-from trainer.text_width import cut, display_width, one_line, pad_left, pad_right
-from trainer.time_format import now_text
+from trainer.text.text_width import cut, display_width, one_line, pad_left, pad_right
+from trainer.text.time_format import now_text
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BUG = 1

@@ -12,12 +12,12 @@ from cyclopts import Parameter
 from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import note, say, say_json, table
-from trainer.csv_text import csv_bytes
 from trainer.data.image_search import FoundImages, find_images, needs_images
 from trainer.errors import UsageError
 from trainer.export.prediction_table import TOP, prediction_csv
 from trainer.store.folder import default_root, find_run
 from trainer.store.output_file import write_output
+from trainer.text.csv_text import csv_bytes
 
 if TYPE_CHECKING:
     from trainer.data.image_set import Fault

@@ -15,12 +15,12 @@ from trainer.cli.output import called, number, say, say_json, table
 from trainer.cli.run_view import detached_line
 from trainer.metrics.classification import over_classes
 from trainer.metrics.significance import in_brackets
-from trainer.number_format import clock
 from trainer.settings.toml import dumps
 from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs
 from trainer.store.inspect import run_facts
 from trainer.store.summary import Summary
-from trainer.time_format import local_text
+from trainer.text.number_format import clock
+from trainer.text.time_format import local_text
 
 _EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs diff monday last"
 _HEADS = ("name", "status", "data", "model", "epoch", "best", "loss", "F1", "time", "started")

@@ -15,12 +15,12 @@ from trainer.cli.output import note, number, say, say_json, table
 from trainer.cli.run_view import STOPPED, watch
 from trainer.errors import EpochscopeError
 from trainer.home_path import expanded
-from trainer.number_format import DASH
 from trainer.search.search_plan import TRIALS, Pruner, Sampler, SearchPlan
 from trainer.search.search_space import Dimension, default_space, parse_space, read_space
 from trainer.settings import Settings
 from trainer.store.folder import dated_name, default_root
 from trainer.store.search_folder import MonitorName, SearchRecord, TrialRecord, ranked
+from trainer.text.number_format import DASH
 
 _MONITORS = {"loss": "validation loss", "accuracy": "validation accuracy", "macro_f1": "validation macro-F1"}
 

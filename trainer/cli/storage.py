@@ -12,7 +12,6 @@ from trainer.cli.flags import Json, Runs
 from trainer.cli.output import say, say_json, table
 from trainer.data.cache import cached_images, remove_cached_images
 from trainer.home_path import expanded
-from trainer.number_format import megabytes
 from trainer.pretrained.kept_files import (
     KeptFeatures,
     KeptWeights,
@@ -24,6 +23,7 @@ from trainer.pretrained.kept_files import (
     remove_weights,
 )
 from trainer.store.folder import default_root
+from trainer.text.number_format import megabytes
 
 What = Literal["features", "weights", "images", "labels", "all"]
 USERS = 3

@@ -12,7 +12,7 @@ from typing import Any
 from trainer.data.file_stamp import open_file
 from trainer.data.source_names import PREFIX
 from trainer.errors import DataError, UsageError
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 _MARKS = ("dataset_dict.json", "state.json")
 """One of them is in every folder of `save_to_disk`: of several splits, or of one."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from trainer.data.folder_names import SYSTEM_FILES, is_system_folder
 from trainer.data.image_formats import FORMATS, image_suffixes, suffix_of
 from trainer.errors import DataError
-from trainer.natural_order import natural_key
+from trainer.text.natural_order import natural_key
 
 
 @dataclass

@@ -21,7 +21,7 @@ from trainer.data.image_formats import image_suffixes, suffix_of
 from trainer.data.image_set import Fault, ImageSet, Progress
 from trainer.errors import DataError, UsageError
 from trainer.events import SPLITS
-from trainer.text_file import read_text
+from trainer.text.text_file import read_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from pathlib import Path
 from trainer.data.folder_names import SPLIT_NAMES
 from trainer.errors import UsageError
 from trainer.home_path import expanded
-from trainer.natural_order import natural_key
+from trainer.text.natural_order import natural_key
 
 TAR = ".tar"
 COMPRESSED = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst")

@@ -135,11 +135,6 @@ def sharded_parameters(model: nn.Module) -> dict[str, Tensor]:
     return {name: value for name, value in model.named_parameters() if is_sharded(value)}
 
 
-def part_bytes(tensors: Iterable[Tensor]) -> int:
-    """Bytes of this process's parts."""
-    return sum(part.numel() * part.element_size() for part in map(local, tensors))
-
-
 def all_finite(tensors: Iterable[Tensor]) -> bool:
     """Whether this process's parts are."""
     return all(bool(torch.isfinite(local(one)).all()) for one in tensors)

@@ -26,7 +26,7 @@ from trainer.distributed.placement import Placement, wait_minutes
 from trainer.distributed.process_group import ProcessGroup
 from trainer.errors import UsageError
 from trainer.store import process
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 if TYPE_CHECKING:
     from torch.distributed.device_mesh import DeviceMesh

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from trainer.callback import Callback
-from trainer.engine.event_bus import callback_name
+from trainer.callback import Callback, callback_name
 
 
 def callback_states(callbacks: Iterable[Callback]) -> dict[str, dict[str, Any]]:

@@ -23,6 +23,7 @@ from trainer.engine.precision import Forward, forward_in
 from trainer.engine.session import Session
 from trainer.errors import UsageError
 from trainer.events import Preparing
+from trainer.text.text_shortening import first_line
 
 PARTS = 2
 """The graph of training and that of evaluation."""
@@ -82,7 +83,7 @@ def _no_compiler() -> str:
     try:
         get_cpp_compiler()
     except Exception as error:  # each system and version has its own
-        return _first_line(error)
+        return first_line(error)
     return ""
 
 
@@ -210,7 +211,7 @@ def _untouched(model: nn.Module, device: torch.device) -> Iterator[None]:
 
 def _failed(error: BaseException) -> UsageError:
     inner: Any = getattr(error, "inner_exception", None) or error
-    reason = f"{type(inner).__name__}: {_first_line(inner)}"
+    reason = f"{type(inner).__name__}: {first_line(inner)}"
     return UsageError(
         "compile.failed",
         f"The model cannot be compiled: {reason}",
@@ -219,7 +220,3 @@ def _failed(error: BaseException) -> UsageError:
         mend=f"{_LEAVE_OUT}, or install what is missing",
         reason=reason,
     )
-
-
-def _first_line(error: BaseException) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)[:300]

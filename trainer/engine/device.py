@@ -7,7 +7,7 @@ import torch
 from trainer.distributed.placement import placement
 from trainer.errors import UsageError
 from trainer.store.process import usable_cores
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 SMALL_MODELS = frozenset({"softmax", "mlp"})
 """Models whose steps are shorter than waking a second thread."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from trainer.callback import Callback, OnError, Phase
+from trainer.callback import Callback, OnError, Phase, callback_name
 from trainer.errors import CallbackError, DiskError, EpochscopeError, UsageError
 from trainer.events import HOOKS, BatchEnded, CallbackFailed, EpochEnded, Event, RunEnded
 
@@ -84,6 +84,7 @@ class EventBus:
         self.alarm: Callable[[], None] = lambda: None
         self.note_failure: Callable[[CallbackFailed, Exception], None] = lambda failure, error: None
         self._subscribers: list[_Subscriber] = []
+        self._added = 0
         self._table: dict[type[Event], tuple[tuple[_Subscriber, Hook], ...]] = {}
         self._queue: deque[Event] = deque()
         self._delivering = False
@@ -145,12 +146,13 @@ class EventBus:
                 subscription.remove()
             function(record)
 
-        name = f"{getattr(function, '__name__', type(function).__name__)}#{len(self._subscribers) + 1}"
+        name = f"{getattr(function, '__name__', type(function).__name__)}#{self._added + 1}"
         subscription = self._add(_Subscriber(name, Phase.VIEW, "detach", {event: hook}, loss, hook))
         return subscription
 
     def _add(self, subscriber: _Subscriber) -> Subscription:
         self._subscribers.append(subscriber)
+        self._added += 1
         self._rebuild()
         return Subscription(lambda: self._remove(subscriber))
 
@@ -266,9 +268,14 @@ class EventBus:
 
     def settle(self) -> None:
         """Retry one last time; a failure now ends the run."""
-        for subscriber in self._ordered():
-            if subscriber.pending and (error := self._flush(subscriber)) is not None:
-                self._give_up(subscriber, error)
+        self._delivering = True  # what a retried hook emits waits its turn, as ever
+        try:
+            for subscriber in self._ordered():
+                if subscriber.pending and (error := self._flush(subscriber)) is not None:
+                    self._give_up(subscriber, error)
+        finally:
+            self._delivering = False
+        self.drain()
 
     # -- failures ------------------------------------------------------------------------------------------------
 
@@ -376,11 +383,6 @@ class EventBus:
         finally:
             subscriber.seconds += perf_counter() - start
         return None
-
-
-def callback_name(callback: Callback) -> str:
-    """The name under which its state and timings are stored."""
-    return callback.name or type(callback).__name__
 
 
 def _as_callback_error(name: str, event: Event, error: Exception) -> EpochscopeError:

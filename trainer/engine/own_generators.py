@@ -113,7 +113,7 @@ def capture_own(generators: Generators) -> dict[str, Any]:
 def restore_own(generators: Generators, states: Mapping[str, Any]) -> list[str]:
     """Restore each state; returns the names of generators that are missing on either side or of another kind."""
     left = sorted(generators.keys() ^ states.keys())
-    for name in generators.keys() & states.keys():
+    for name in sorted(generators.keys() & states.keys()):
         try:
             _set_state(generators[name], states[name])
         except (TypeError, ValueError, KeyError, RuntimeError):

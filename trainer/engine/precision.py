@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from trainer.data.inputs import call
 from trainer.errors import UsageError
 from trainer.models import floating_type
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 Forward = Callable[[Tensor], Tensor]
 """Images to logits (B, C) float32."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from trainer.errors import UsageError
 from trainer.store.journal_limits import LONGEST_NAME, MOST_NAMES, possible_name
-from trainer.text_width import one_line
+from trainer.text.text_width import one_line
 
 
 def checked_name(name: Any, others: Collection[str]) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from trainer.callback import Callback
-from trainer.engine.event_bus import callback_name
+from trainer.callback import Callback, callback_name
 from trainer.errors import UsageError
 from trainer.plugins import DEFAULT_CALLBACKS, load_callback, stand_in
 from trainer.settings import Settings

@@ -211,13 +211,21 @@ class CheckedStep(_Step):
 
     def _with_closure(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:
         first: list[tuple[Tensor, float]] = []
+        parameters = [parameter for group in self._optimizer.param_groups for parameter in group["params"]]
+        before = [parameter.detach().clone() for parameter in parameters]
 
         def closure() -> Tensor:
             outputs, loss, value = self._gradients(*batch)
             first.append((outputs, value))
             return loss
 
-        self._optimizer.step(closure)
+        try:
+            self._optimizer.step(closure)
+        except NonFiniteStep:  # the optimiser moves the weights from one call to the next
+            with torch.no_grad():
+                for parameter, value in zip(parameters, before, strict=True):
+                    parameter.copy_(value)
+            raise
         return first[0]
 
 

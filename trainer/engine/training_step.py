@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from trainer.data.inputs import Inputs, call
 from trainer.engine.loss import Loss
+from trainer.engine.module_modes import evaluating
 from trainer.engine.precision import Forward
 from trainer.engine.step_options import TrainingStep
 from trainer.errors import UsageError
@@ -60,14 +61,9 @@ class OwnTrainingStep:
         return logits.float(), loss.reshape(()).float()
 
     def _logits(self, images: Any) -> Tensor:
-        modes = [(module, module.training) for module in self._model.modules()]
-        self._model.eval()
-        try:
-            with torch.no_grad(), torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
-                logits: Tensor = call(self._model, images)
-        finally:
-            for module, training in modes:
-                module.training = training
+        autocast = torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16)
+        with evaluating(self._model), torch.no_grad(), autocast:
+            logits: Tensor = call(self._model, images)
         return logits
 
 

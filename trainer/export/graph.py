@@ -21,7 +21,7 @@ from trainer.export.preprocessing import RawPixels
 from trainer.export.verify import Answer, same_text, write_model
 from trainer.pretrained.onnx_runtime import load_onnxruntime
 from trainer.store.folder import RunFolder
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 ONNX_PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 TRACED = 2

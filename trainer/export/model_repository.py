@@ -52,8 +52,7 @@ def write_repository(folder: RunFolder, path: Path) -> Facts:
         UsageError: As from `write_safetensors`.
         DiskError: As from `write_safetensors`, or a file could not be written.
     """
-    if not path.is_dir():
-        durable.make_folder(path)
+    durable.ensure_folder(path)
     facts = write_safetensors(folder, path / REPOSITORY)
     about = json.loads(read_safetensors(path / REPOSITORY)[1] or "{}")
     write_output(path / FILE, (json.dumps(about, indent=2) + "\n").encode("ascii"))

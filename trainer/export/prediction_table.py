@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from trainer.csv_text import csv_text
+from trainer.text.csv_text import csv_text
 
 TOP = 3
 """Number of most likely classes listed for each image."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer import report
-from trainer.csv_text import csv_bytes
 from trainer.errors import UsageError
 from trainer.export import Facts
 from trainer.plotting.texts import Language
@@ -16,6 +15,7 @@ from trainer.report.images import Looked
 from trainer.store.file_set import write_files
 from trainer.store.folder import RunFolder
 from trainer.store.output_file import OUTPUT_MODE
+from trainer.text.csv_text import csv_bytes
 
 if TYPE_CHECKING:
     from trainer.analysis.image_explainer import ImageExplainer

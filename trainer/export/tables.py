@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from trainer import events as ev
-from trainer.csv_text import csv_bytes, csv_text
 from trainer.errors import UsageError
 from trainer.export import Facts
 from trainer.result import cells, columns, row
@@ -21,6 +20,7 @@ from trainer.store.journal import JournalReader
 from trainer.store.output_file import write_output
 from trainer.store.run_history import read_history
 from trainer.store.scalar_tables import scalar_rows
+from trainer.text.csv_text import csv_bytes, csv_text
 
 _PER_CLASS = ("precision", "recall", "f1", "support")
 

@@ -14,7 +14,7 @@ from trainer.errors import DiskError, EpochscopeError
 from trainer.export import Facts
 from trainer.store.folder import RunFolder
 from trainer.store.output_file import write_output
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 TOLERANCE = 1e-4
 """Largest difference of a graph's logits, relative to the largest logit. Another order of additions differs by up to

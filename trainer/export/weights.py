@@ -28,7 +28,7 @@ from trainer.plugins import MODELS
 from trainer.store.folder import RunFolder
 from trainer.store.torch_file import check_file, read_torch
 from trainer.store.versions import check_version
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 Tensors = Mapping[str, Tensor]
 REPOSITORY = "model.safetensors"

@@ -19,7 +19,6 @@ BINS = 15
 """Default number of bins, of equal width as in the paper."""
 POINTS = 100
 """Points that are kept of a coverage curve."""
-CALIBRATED_SPLITS: tuple[Literal["valid", "test"], ...] = ("valid", "test")
 
 
 @dataclass(frozen=True)
@@ -180,23 +179,6 @@ def reliability(confidence: ArrayLike, correct: ArrayLike, bins: int = BINS) -> 
     means = np.bincount(place, sure, minlength=bins) / some
     shares = np.bincount(place, right, minlength=bins) / some
     return Reliability(tuple(counts.tolist()), tuple(means.tolist()), tuple(shares.tolist()))
-
-
-def expected_calibration_error(confidence: ArrayLike, correct: ArrayLike, bins: int = BINS) -> float:
-    """Compute the expected calibration error (Guo et al., ICML 2017).
-
-    Args:
-        confidence: Confidence of each image (N,), in [0, 1].
-        correct: Whether each image is classified correctly (N,), bool.
-        bins: Number of bins of equal width, 1 or more. Default: 15.
-
-    Returns:
-        The error in [0, 1]; NaN without images.
-
-    Raises:
-        ValueError: A confidence is outside [0, 1], or the shapes differ.
-    """
-    return reliability(confidence, correct, bins).ece
 
 
 def coverage(confidence: ArrayLike, correct: ArrayLike) -> Coverage:

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trainer.confusion_matrix import ConfusionMatrix, from_json
 from trainer.events import EvaluationDone, ValidationDone
-from trainer.text_width import display_width, one_line, pad_left
+from trainer.text.text_width import display_width, one_line, pad_left
 
 Counts = NDArray[np.int64]
 Scores = NDArray[np.float64]

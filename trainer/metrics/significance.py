@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from trainer.confusion_matrix import ConfusionMatrix
-from trainer.metrics.classification import Counts, Metrics, Scores, confusion
+from trainer.metrics.classification import Counts, Metrics, Scores
 from trainer.metrics.resampling import class_sums, f1_scores, macro_f1_scores, resampled_counts
 
 Interval = tuple[float, float]
@@ -70,28 +70,6 @@ def in_brackets(interval: Interval, digits: int = 4) -> str:
 
 
 # --- one run
-
-
-def bootstrap(
-    true: ArrayLike, predicted: ArrayLike, classes: int, *, samples: int = SAMPLES, level: float = LEVEL, seed: int = 0
-) -> Intervals:
-    """Compute `intervals` from class numbers.
-
-    Args:
-        true: True classes (N,), in 0 ... classes - 1.
-        predicted: Predicted classes (N,), likewise.
-        classes: Number of classes.
-        samples: Bootstrap samples. Default: 2,000.
-        level: Confidence level, in (0, 1). Default: 0.95.
-        seed: Seed of the draws. Default: 0.
-
-    Returns:
-        Intervals of accuracy and macro-F1.
-
-    Raises:
-        ValueError: The lengths differ, or a number is not that of a class.
-    """
-    return intervals(confusion(true, predicted, classes), samples=samples, level=level, seed=seed)
 
 
 def intervals(

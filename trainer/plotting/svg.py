@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from trainer.plotting.palette import ON_DARK, ON_LIGHT
 from trainer.plotting.png import png_bytes
-from trainer.text_shortening import shorten, shorten_all
+from trainer.text.text_shortening import shorten, shorten_all
 
 INK, MUTED, GRID, PAPER, BEST = "var(--ink)", "var(--muted)", "var(--grid)", "var(--paper)", "var(--s3)"
 ON_STRONG = "#111111"

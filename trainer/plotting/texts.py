@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any, Literal
 from xml.etree import ElementTree
 
-from trainer.number_format import DASH, decimals, no_number
 from trainer.plotting.ticks import Kind
 from trainer.resources import resource
-from trainer.time_format import local_text
+from trainer.text.number_format import DASH, decimals, no_number
+from trainer.text.time_format import local_text
 
 Language = Literal["en", "ru"]
 LANGUAGES: tuple[Language, ...] = ("en", "ru")

@@ -21,7 +21,7 @@ from trainer.data.downloads import quiet_download
 from trainer.data.image_set import Progress, no_progress
 from trainer.errors import DataError, UsageError
 from trainer.models.efficientnet_lite import converted
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 PACKAGE = WEIGHTS_PACKAGE
 FILE = "models/efficientnet-lite0-57934424.pth"

@@ -21,7 +21,7 @@ from trainer.models.feature_network import LITE0, make_body
 from trainer.pretrained.published_weights import damaged, published_weights
 from trainer.store import durable
 from trainer.store.torch_file import check_file, read_torch
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 IMAGENET, NONE = "imagenet", "none"
 PREFIXES = ("module.", "network.body.", "model.", "backbone.")
@@ -98,7 +98,7 @@ def _kept(backbone: Backbone, store: Path, digest: str, tensors: dict[str, Tenso
         )
     # where they are missing for a run that is only used, its folder may not be ours to write into
     if not digest and not (kept := weights_file(store, found)).is_file():
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        durable.ensure_folder(kept.parent)
         durable.write_chunks(kept, [data])
     return BackboneWeights(tensors, found)
 

@@ -71,7 +71,7 @@ def html(
     from trainer.report.provenance import Background
     from trainer.report.results import Sections
     from trainer.report.run_data import read_run
-    from trainer.time_format import now_text
+    from trainer.text.time_format import now_text
     from trainer.version import __version__
 
     run, texts = read_run(folder), Texts(language)

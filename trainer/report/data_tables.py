@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from trainer.csv_text import csv_text
 from trainer.events import spell_non_finite
 from trainer.metrics.calibration import Calibration
 from trainer.report.images import PROJECTIONS, RunImages
 from trainer.report.named_figures import class_names
 from trainer.report.run_data import EPOCH_COLUMNS, RunData
 from trainer.store.evaluations import SplitMetrics
+from trainer.text.csv_text import csv_text
 
 SCORES = ("loss", "accuracy", "macro_f1", "weighted_f1")
 

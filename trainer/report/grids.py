@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.confusion import Shown
 from trainer.plotting.charts import HALF, NAME, WHOLE
-from trainer.plotting.palette import CHANGE_LIGHT, HEAT, ramp
+from trainer.plotting.palette import HEAT, ramp
 from trainer.plotting.svg import BEST, GRID, INK, MUTED, ON_STRONG, SERIES, Drawing, fit, fit_all, png, short, width_of
 from trainer.plotting.texts import Texts
 
@@ -317,25 +317,4 @@ def sheet(name: str, title: str, pictures: Sequence[Picture], about: str = "", c
         for line, text in enumerate(picture.lines):
             fill = INK if line == 0 else SERIES[1] if line == 1 and picture.wrong else MUTED
             drawing.text(x, y + side + 14 + 15 * line, fit(text, side + 4, 11), size=11, fill=fill)
-    return drawing.svg()
-
-
-def change_scale(name: str, title: str, low: str, high: str) -> str:
-    """Draw the colour scale of weights, from the most negative to the most positive.
-
-    Args:
-        name: Name of the figure.
-        title: Title.
-        low: Text at the negative end.
-        high: Text at the positive end.
-
-    Returns:
-        An SVG element.
-    """
-    drawing = Drawing(name, 300, 14, title)
-    start = width_of(low, 11) + 6
-    drawing.text(0, 11, low, size=11, fill=MUTED)
-    for number, colour in enumerate(ramp(CHANGE_LIGHT)[::16]):
-        drawing.add("rect", x=start + 7 * number, y=2, width=7.3, height=10, fill=f"#{colour.tobytes().hex()}")
-    drawing.text(start + 7 * 16 + 6, 11, high, size=11, fill=MUTED)
     return drawing.svg()

@@ -26,8 +26,8 @@ from trainer.report.rate_range_chart import NAME, rate_range_chart
 from trainer.report.run_data import RunData
 from trainer.report.slice_texts import group_text
 from trainer.store.evaluations import SplitMetrics
-from trainer.text_shortening import distinct_names
-from trainer.text_width import one_line
+from trainer.text.text_shortening import distinct_names
+from trainer.text.text_width import one_line
 
 MAX_WEIGHTS, MAX_TEMPLATES, MAX_SLICES = 64, 200, 3
 LONG = 12

@@ -8,7 +8,6 @@ from itertools import chain
 
 import numpy as np
 
-from trainer.number_format import DASH
 from trainer.plotting.svg import clean
 from trainer.report.page import details, prose
 from trainer.report.run_data import Floats, RunData, table_of
@@ -16,6 +15,7 @@ from trainer.report.section import Part
 from trainer.report.settings_table import Chosen, chosen, command, spelled
 from trainer.store import calibration_file
 from trainer.store.scalar_tables import scalar_rows
+from trainer.text.number_format import DASH
 
 MAX_CLASSES_LISTED = 40
 

@@ -12,7 +12,6 @@ from trainer.metrics.classification import Metrics
 from trainer.metrics.compact_metrics import CompactMetrics
 from trainer.metrics.confusion import confused_pairs
 from trainer.metrics.significance import Interval, Intervals
-from trainer.number_format import DASH
 from trainer.plotting.svg import clean
 from trainer.plotting.texts import Texts
 from trainer.reasons import reason_text
@@ -23,7 +22,8 @@ from trainer.report.run_data import RunData, table_of
 from trainer.report.section import Part
 from trainer.report.slice_texts import group_text
 from trainer.store.evaluations import SplitMetrics
-from trainer.text_width import one_line
+from trainer.text.number_format import DASH
+from trainer.text.text_width import one_line
 
 ORDER = ("test", "valid", "train")
 PAIRS = 8

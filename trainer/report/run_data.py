@@ -27,9 +27,10 @@ from trainer.store.format_check import check_formats
 from trainer.store.journal import JournalReader
 from trainer.store.journal_limits import LARGEST
 from trainer.store.notes import ViewerNotes
-from trainer.store.run_files import parsed_settings, settings_text
+from trainer.store.run_files import settings_text
 from trainer.store.run_history import RunHistory, read_history
 from trainer.store.summary import Summary
+from trainer.text.toml_text import parse_toml
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -237,7 +238,7 @@ def read_run(folder: RunFolder) -> RunData:
     run.notes = _tried(run, "viewer.json", lambda: notes.load(folder.viewer)) or ViewerNotes()
     run.toml = _tried(run, "run.toml", lambda: settings_text(folder)) or ""
     if run.toml:
-        run.settings = _tried(run, "run.toml", lambda: parsed_settings(run.toml)) or {}
+        run.settings = _tried(run, "run.toml", lambda: parse_toml(run.toml)) or {}
     found = _tried(run, "environment.json", lambda: _table(durable.read_bytes(folder.environment, MAX_JSON)))
     run.environment = found or {}
     run.edits = _tried(run, OF_RUN, lambda: kept_counts(folder))

@@ -33,7 +33,7 @@ from trainer.store.search_folder import (
     write_plan,
     write_record,
 )
-from trainer.time_format import now_text
+from trainer.text.time_format import now_text
 
 if TYPE_CHECKING:
     from optuna.trial import Trial

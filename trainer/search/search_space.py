@@ -18,9 +18,8 @@ from trainer.errors import UsageError
 from trainer.home_path import expanded
 from trainer.settings import Settings, describe, flag_name, merge, suggest
 from trainer.settings.fields import Setting
-from trainer.settings.toml import dumps
-from trainer.text_file import read_text
-from trainer.toml_text import parse_toml
+from trainer.text.text_file import read_text
+from trainer.text.toml_text import parse_toml
 
 Value = float | int | str | bool
 LARGEST_BATCH = 256
@@ -69,20 +68,6 @@ class Dimension:
         assert self.low is not None
         assert self.high is not None
         return (int(self.low), int(self.high)) if self.whole else (self.low, self.high)
-
-    def holds(self, value: Value) -> bool:
-        """Check whether a value is part of the dimension.
-
-        Args:
-            value: Any value.
-
-        Returns:
-            Whether it is within the range, or one of the choices.
-        """
-        if self.choices:
-            return value in self.choices
-        ends = self.corners()
-        return isinstance(value, int | float) and ends[0] <= value <= ends[1]  # type: ignore[operator]
 
 
 class DimensionError(ValueError):
@@ -348,15 +333,3 @@ def default_space(settings: Settings, images: int | None = None) -> tuple[Dimens
         head = settings.backbone.tune == "head"
         lines += ["backbone.penalty=1..10000:log"] if head else ["train.weight_decay=1e-5..0.3:log"]
     return parse_space(lines)
-
-
-def space_toml(space: Sequence[Dimension]) -> str:
-    """Write dimensions as TOML, as `read_space` reads it.
-
-    Args:
-        space: The dimensions.
-
-    Returns:
-        The text.
-    """
-    return dumps({"space": {dimension.name: dimension.text for dimension in space}})

@@ -27,7 +27,7 @@ from trainer.settings.schema import (
     Softmax,
     Train,
 )
-from trainer.toml_text import parse_toml
+from trainer.text.toml_text import parse_toml
 
 __all__ = [
     "FLAGS",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from trainer.settings import refuse
 from trainer.settings.toml import value_text
-from trainer.toml_text import parse_toml
+from trainer.text.toml_text import parse_toml
 
 FORM = "NAME.KEY=VALUE"
 

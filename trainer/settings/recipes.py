@@ -9,7 +9,7 @@ from typing import Any
 from trainer.errors import UsageError
 from trainer.resources import resource
 from trainer.settings import from_toml, suggest
-from trainer.text_file import read_text
+from trainer.text.text_file import read_text
 
 
 @dataclass(frozen=True)

@@ -235,6 +235,12 @@ def make_folder(path: str | Path) -> None:
         sync_folder(path.parent)
 
 
+def ensure_folder(path: str | Path) -> None:
+    """`make_folder`, but it may exist: of several processes that make it at once, none fails. Raises DiskError."""
+    with contextlib.suppress(FileExistsError):
+        make_folder(path)
+
+
 def _sync_name(folder: Path) -> None:
     """For a folder that exists: the process that made it may have been killed before its name was durable."""
     with contextlib.suppress(PermissionError):  # what is above our folders may not be ours to open

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-from trainer.csv_text import csv_bytes, csv_text, safe_text
 from trainer.errors import DataError
+from trainer.home_path import expanded
 from trainer.store import durable
 from trainer.store.folder import RunFolder, confined
+from trainer.text.csv_text import csv_bytes, csv_text, safe_text
 
 Action = Literal["leave_out", "relabel", "fine"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -129,8 +130,8 @@ def write_edits(path: str | Path, edits: Iterable[LabelEdit]) -> None:
 def default_edits_path(source: str, root: Path, *, beside_data: bool = False) -> Path:
     """Where the edits of a source can be kept: under the `root` of the runs, or, for a folder or a file, beside it.
     Never inside a folder of images, where it would be reported as an unused file."""
-    place = Path(os.path.expanduser(source))  # noqa: PTH111 - of a user who is not there pathlib raises
-    there = os.path.exists(place)  # noqa: PTH110 - likewise of a name that is too long
+    place = expanded(source)
+    there = os.path.exists(place)  # noqa: PTH110 - of a name that is too long pathlib raises
     if beside_data and there:
         return place.parent / f"{place.name}.edits.csv"
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", place.name)[:40].strip("-") or "data"

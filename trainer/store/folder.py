@@ -16,7 +16,6 @@ import msgspec
 
 from trainer.errors import DataError, DiskError, NewerVersionError, UsageError
 from trainer.home_path import expanded
-from trainer.natural_order import natural_key
 from trainer.store import durable, heartbeat, lock, process
 from trainer.store import summary as summaries
 from trainer.store.heartbeat import Heartbeat
@@ -26,7 +25,8 @@ from trainer.store.run_owner import Owner as Owner
 from trainer.store.run_owner import decode_owner
 from trainer.store.summary import Summary
 from trainer.store.temporary_names import is_temporary, temporary_name
-from trainer.time_format import now_text
+from trainer.text.natural_order import natural_key
+from trainer.text.time_format import now_text
 
 State = Literal["preparing", "running", "paused", "completed", "stopped", "failed", "lost"]
 SUBFOLDERS = ("checkpoints", "predictions", "snapshots", "evaluation", "requests")
@@ -243,8 +243,8 @@ def is_run(path: str | Path) -> bool:
 def list_runs(root: str | Path, *, watched: bool = True) -> list[RunEntry]:
     """All runs under `root`, the latest first, read quickly from each summary.json. Damaged ones are listed as such.
 
-    Unfinished runs of other machines are watched for up to 3 seconds, all at once; unless `watched`, their state is a
-    guess.
+    Unfinished runs of other machines are watched for up to `heartbeat.WATCH_SECONDS`, all at once; unless `watched`,
+    their state is a guess.
     """
     try:
         with os.scandir(root) as found:
@@ -342,8 +342,8 @@ def read_owner(folder: RunFolder) -> Owner | None:
 
 def is_alive(folder: RunFolder) -> bool:
     """Whether an engine is working on the run: its lock is held, or owner.json is being touched and its process, if on
-    this machine, is still running. If the owner is on another machine and did not record an end, this waits up to 3
-    seconds for owner.json to change; `Heartbeat` checks without waiting."""
+    this machine, is still running. If the owner is on another machine and did not record an end, this waits up to
+    `heartbeat.WATCH_SECONDS` for owner.json to change; `Heartbeat` checks without waiting."""
     heart = Heartbeat(folder.path)
     heart.look()
     heartbeat.watch([heart])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,8 +40,7 @@ def save_picture(folder: RunFolder, name: str, step: int, picture: Any) -> Saved
     data = text.getvalue()
     _check(name, image.size, len(data))
     path = folder.path / FOLDER / f"{_stem(name)}-{step:09d}.png"
-    with suppress(FileExistsError):
-        durable.make_folder(path.parent)
+    durable.ensure_folder(path.parent)
     durable.write_bytes(path, data)
     width, height = image.size
     return SavedPicture(f"{FOLDER}/{path.name}", width, height, len(data))

@@ -68,8 +68,7 @@ def curve_path(root: Path, settings: Mapping[str, Any]) -> Path:
 
 def write_curve(path: Path, curve: RateCurve) -> None:
     """Write it, making the folder where it is missing. Raises DiskError."""
-    if not path.parent.is_dir():
-        durable.make_folder(path.parent)
+    durable.ensure_folder(path.parent)
     durable.write_json(path, msgspec.to_builtins(curve))
 
 

@@ -11,8 +11,8 @@ import msgspec
 from trainer.errors import DiskError
 from trainer.store.durable import AppendFile, read_bytes, write_json, write_text
 from trainer.store.folder import RunFolder
-from trainer.time_format import now_text
-from trainer.toml_text import parse_toml
+from trainer.text.time_format import now_text
+from trainer.text.toml_text import parse_toml
 
 MAX_SETTINGS = 1 << 20
 MAX_ENVIRONMENT = 1 << 20
@@ -33,17 +33,17 @@ def settings_text(folder: RunFolder) -> str:
     return text
 
 
-def parsed_settings(text: str) -> dict[str, Any]:
-    """The tables of such a text. Raises ValueError where it is no TOML."""
-    return parse_toml(text)
+def settings_tables(folder: RunFolder) -> dict[str, Any]:
+    """The tables of run.toml, of a script's run too; empty where it cannot be read."""
+    try:
+        return parse_toml(settings_text(folder))
+    except (OSError, ValueError):
+        return {}
 
 
 def dotted_settings(folder: RunFolder) -> dict[str, Any]:
     """Settings of a run by dotted name, such as `train.lr`; empty where run.toml cannot be read."""
-    try:
-        return dict(_dotted(parsed_settings(settings_text(folder))))
-    except (OSError, ValueError):
-        return {}
+    return dict(_dotted(settings_tables(folder)))
 
 
 def _dotted(tree: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

@@ -34,7 +34,7 @@ from trainer.store.record_table import (
 from trainer.store.scalar_tables import not_finite, rewind_scalars, take_scalar
 
 MAX_MESSAGES = 10_000
-"""Characters kept of a text in a message."""
+"""Messages kept of a run: of more, the oldest are dropped."""
 _AT_ONCE = 1 << 20
 """Bytes read at a time where no one waits in between."""
 

@@ -20,8 +20,8 @@ import msgspec
 from trainer.errors import UsageError
 from trainer.store import durable, lock
 from trainer.store.folder import check_name
-from trainer.store.run_files import parsed_settings
 from trainer.store.versions import check_version
+from trainer.text.toml_text import parse_toml
 
 if TYPE_CHECKING:
     from trainer.metrics.monitor import Monitor
@@ -136,9 +136,7 @@ def list_searches(root: Path) -> list[SearchFolder]:
 
 def make_search(folder: SearchFolder) -> None:
     """Make the folder where it is missing. Raises DiskError."""
-    for path in (folder.path.parent, folder.path):
-        if not path.is_dir():
-            durable.make_folder(path)
+    durable.ensure_folder(folder.path)
 
 
 def write_plan(folder: SearchFolder, plan: Mapping[str, Any]) -> None:
@@ -151,7 +149,7 @@ def write_plan(folder: SearchFolder, plan: Mapping[str, Any]) -> None:
 def read_plan(folder: SearchFolder) -> dict[str, Any] | None:
     """The tables of search.toml; None where there is none. Raises UsageError `search.plan` where it cannot be read."""
     try:
-        return parsed_settings(durable.read_bytes(folder.plan, MAX_BYTES).decode("utf-8"))
+        return parse_toml(durable.read_bytes(folder.plan, MAX_BYTES).decode("utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

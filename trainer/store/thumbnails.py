@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
@@ -108,8 +107,7 @@ def publish(
     except NewerVersionError:
         pass
     except DataError:
-        with contextlib.suppress(FileExistsError):
-            durable.make_folder(folder)
+        durable.ensure_folder(folder)
         index = {name: _publish_split(folder, name, splits[name]) for name in _SPLITS if name in splits}
         text = json.dumps({"v": VERSIONS["images"], "classes": list(classes), "splits": index}, separators=(",", ":"))
         durable.write_text(folder / "index.json", text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +21,7 @@ def discard(folder: RunFolder) -> Path:
     if is_alive(folder):
         raise _live(folder)
     trash = folder.path.parent / NAME
-    with contextlib.suppress(FileExistsError):
-        durable.make_folder(trash)
+    durable.ensure_folder(trash)
     target = _free(trash, f"{folder.name}.{datetime.now():%Y%m%d-%H%M%S}")
     durable.move(folder.path, target)
     if is_alive(RunFolder(target)):  # an engine began while it was moved

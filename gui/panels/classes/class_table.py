@@ -18,7 +18,7 @@ from gui.widgets.bar_delegate import row_height
 from gui.widgets.row_table import set_row_height, set_up_rows
 from gui.widgets.short_names import NameDelegate
 from gui.window.theme import Colours
-from trainer.natural_order import natural_key
+from trainer.text.natural_order import natural_key
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, F1, PRECISION, RECALL, SUPPORT, SINCE_LAST, SINCE_BEST = range(7)

@@ -32,7 +32,7 @@ from gui.window.dimensions import SMALL, panel_margins, space
 from gui.window.theme import icon
 from trainer.confusion_matrix import ConfusionMatrix
 from trainer.metrics.confusion import Mode, Shown, confused_pairs, shown
-from trainer.text_shortening import distinct_names
+from trainer.text.text_shortening import distinct_names
 
 SPLITS: tuple[Split, ...] = ("valid", "test")
 MODES: tuple[Mode, ...] = ("counts", "row", "column", "difference")

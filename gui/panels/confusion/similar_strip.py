@@ -10,7 +10,7 @@ from gui.text import formats
 from gui.viewmodels.explanations import Neighbor, SimilarImages
 from gui.widgets import labels
 from gui.window.theme import Colours
-from trainer.text_shortening import shorten
+from trainer.text.text_shortening import shorten
 
 SIDE, FRAME, WIDTH = 48, 2, 64
 """Pixels of a picture, of its frame, and of a place in the row."""

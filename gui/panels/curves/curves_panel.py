@@ -29,7 +29,7 @@ from gui.widgets.labels import Sentence
 from gui.window.dimensions import SMALL, panel_margins, space
 from gui.window.theme import Colours
 from trainer.plotting.ticks import Kind
-from trainer.text_shortening import distinct_names
+from trainer.text.text_shortening import distinct_names
 
 _X_KINDS: dict[Axis, Kind] = {"step": "whole", "epoch": "number", "time": "time"}
 _BEGINNING = 10.0

@@ -19,7 +19,7 @@ from gui.text.formats import macro, number, significant, whole
 from gui.viewmodels.curves import Source
 from gui.viewmodels.run import RunModel
 from trainer.store.record_table import RecordTable
-from trainer.text_width import one_line
+from trainer.text.text_width import one_line
 
 _EPOCH = (
     "epoch",

@@ -15,7 +15,7 @@ from gui.window.dimensions import MEDIUM, SMALL, TIGHT, space
 from trainer import events as ev
 from trainer.store.folder import RunFolder
 from trainer.store.pictures import MOST_PIXELS
-from trainer.text_width import one_line
+from trainer.text.text_width import one_line
 
 _LARGE = QSize(720, 640)
 

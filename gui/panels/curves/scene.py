@@ -16,7 +16,7 @@ from gui.text.formats import number, percent, significant, whole
 from gui.viewmodels.curves import CHARTS, LINES, METRIC, SCALAR, Axis, Curve, Role, RunSeries
 from gui.viewmodels.minmax_pyramid import finite
 from gui.window.theme import Colours, mix
-from trainer.text_width import one_line
+from trainer.text.text_width import one_line
 
 _WITH_SMOOTH = frozenset(line.chart for line in LINES if line.role == "smooth")
 _WEIGHTY: tuple[Role, ...] = ("valid", "smooth", "train", "raw", "own")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.panels.labels.proposal_grid import draw_photograph
 from gui.panels.predict.file_thumbnails import read_scaled
-from trainer.text_shortening import shorten
+from trainer.text.text_shortening import shorten
 
 READ_MS = 60
 """An image is read once a person rests on it: holding an arrow key down must not wait for files."""

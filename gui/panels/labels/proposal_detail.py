@@ -17,7 +17,7 @@ from gui.viewmodels.label_search import FoundLabels
 from gui.viewmodels.proposal_review import ProposalReview, ProposedImage
 from gui.widgets import labels
 from gui.window.theme import icon
-from trainer.text_shortening import shorten_all
+from trainer.text.text_shortening import shorten_all
 
 COLUMNS, LETTERS = 2, 16
 """Of the buttons of classes, and of a name on one."""

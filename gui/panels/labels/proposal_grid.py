@@ -19,7 +19,7 @@ from gui.viewmodels.proposal_review import ProposalReview, ProposedImage
 from gui.widgets import labels
 from gui.widgets.thumbnails import GAP, Card, ThumbnailView
 from gui.window.theme import Colours, mix
-from trainer.text_shortening import shorten
+from trainer.text.text_shortening import shorten
 
 SIDE = 112
 SHARP = 200

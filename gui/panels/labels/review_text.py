@@ -11,7 +11,7 @@ from gui.text.recipe_offers import INSTALL
 from gui.viewmodels.label_search import FoundLabels
 from gui.viewmodels.proposal_review import Kind, ProposedImage, ReviewCounts, State
 from trainer.store.edits_file import LabelEdit
-from trainer.text_shortening import short_line, shorten
+from trainer.text.text_shortening import short_line, shorten
 
 LONGEST = 40
 """Letters of the name of a class within a sentence."""

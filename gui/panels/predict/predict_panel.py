@@ -39,12 +39,12 @@ from gui.window.dimensions import panel_margins
 from gui.window.preferences import Preferences
 from gui.window.save_target import ask_target
 from gui.window.theme import icon
-from trainer.csv_text import csv_bytes
 from trainer.data.image_formats import image_suffixes
 from trainer.errors import EpochscopeError
 from trainer.export.prediction_table import prediction_csv
 from trainer.store.folder import is_run
 from trainer.store.output_file import write_output
+from trainer.text.csv_text import csv_bytes
 
 POLL_MS = 100
 """A classification has its own timer and continues while the window is minimised."""

@@ -21,7 +21,7 @@ from gui.window.main_window import Window
 from tests.gui.new_run.test_new_run_page import FakeAssist
 from tests.installed_callbacks import installed
 from trainer.store.folder import RunFolder, state
-from trainer.store.run_files import parsed_settings, settings_text
+from trainer.store.run_files import settings_tables
 
 PATIENCE = 200_000
 
@@ -286,6 +286,6 @@ def test_a_run_hears_what_was_switched_on(own: None, window: Window, root: Path,
     qtbot.waitUntil(lambda: run.path.is_dir() and state(run) == "completed", timeout=PATIENCE)
     assert written.read_text("utf-8") == "round 2\n"
     options = {"path": str(written), "label": "round", "every": 2}
-    assert parsed_settings(settings_text(run))["plugins"] == {"notes": options}
+    assert settings_tables(run)["plugins"] == {"notes": options}
     qtbot.waitUntil(lambda: not window.run_controller.working(), timeout=PATIENCE)
     qtbot.waitUntil(lambda: "notes: every" in window.run_info.model.more.toolTip(), timeout=PATIENCE)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gui.viewmodels.predicted_images import COLUMNS, Column, Kind, PredictedImages, PredictionFilter
 from trainer.export.prediction_table import prediction_csv
-from trainer.natural_order import natural_key
+from trainer.text.natural_order import natural_key
 
 KINDS: tuple[Kind, ...] = ("all", "sure", "unsure", "right", "wrong", "unreadable")
 CLASSES = ("cat", "dog", "frog10", "frog9")

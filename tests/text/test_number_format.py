@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.number_format import clock, decimals, no_number
+from trainer.text.number_format import clock, decimals, no_number
 
 
 @given(st.integers(0, 10**7))

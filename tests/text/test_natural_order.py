@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.natural_order import natural_key
+from trainer.text.natural_order import natural_key
 
 
 def test_numbers_count_as_numbers() -> None:

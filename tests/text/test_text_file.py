@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from trainer.home_path import expanded
-from trainer.text_file import read_text
+from trainer.text.text_file import read_text
 
 
 def test_text_with_and_without_a_mark(tmp_path: Path) -> None:

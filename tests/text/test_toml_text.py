@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.settings import toml
-from trainer.toml_text import MOST_PARTS, parse_toml
+from trainer.text.toml_text import MOST_PARTS, parse_toml
 
 VALUES = st.recursive(
     st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text() | st.booleans(),

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.store.folder import RunFolder
-from trainer.text_shortening import distinct_names, first_line, last_part, short_line, shorten, shorten_all
-from trainer.text_width import display_width, letters
+from trainer.text.text_shortening import distinct_names, first_line, last_part, short_line, shorten, shorten_all
+from trainer.text.text_width import display_width, letters
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40)
 FAMILY = "👨‍👩‍👧‍👦"

@@ -15,7 +15,7 @@ from trainer.store import summary
 from trainer.store.folder import RunFolder, create_run
 from trainer.store.run_files import append_log
 from trainer.store.summary import Summary
-from trainer.time_format import local_text, local_time, now_text
+from trainer.text.time_format import local_text, local_time, now_text
 
 pytestmark = pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone cannot be set here")
 

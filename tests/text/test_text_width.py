@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trainer.cli.output import table
-from trainer.text_width import cut, display_width, one_line, pad_left, pad_right
+from trainer.text.text_width import cut, display_width, one_line, pad_left, pad_right
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trainer.csv_text import BOM, csv_bytes, csv_text, safe_text
+from trainer.text.csv_text import BOM, csv_bytes, csv_text, safe_text
 
 
 @pytest.mark.parametrize(

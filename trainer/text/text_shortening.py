@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from trainer.text_width import letters
+from trainer.text.text_width import letters
 
 Measure = Callable[[str], float]
 """The width of a text, in whatever unit."""
