@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,6 +124,85 @@ def test_large_jpegs_are_scaled_while_decoding_with_the_same_result(tmp_path: Pa
     decoded = decode(tmp_path / "a.jpg", (16, 16))
     assert (decoded.width, decoded.height) == (2048, 1024)
     assert abs(decoded.pixels.astype(int) - fit(large, (16, 16))).max() < 8
+
+
+def photograph(seed: int, width: int = 1200, height: int = 900) -> Image.Image:
+    """Shapes, texture of several sizes and the noise of a sensor: what a decoder's scaling could lose."""
+    random = np.random.default_rng(seed)
+    shapes = Image.fromarray(random.integers(0, 256, (9, 12, 3), np.uint8))
+    pixels = np.asarray(shapes.resize((width, height), Image.Resampling.BICUBIC)).astype(np.float32)
+    for size in (4, 16, 64):
+        texture = random.normal(0, 14, (height // size + 1, width // size + 1)).astype(np.float32)
+        pixels += np.asarray(Image.fromarray(texture).resize((width, height), Image.Resampling.BICUBIC))[..., None]
+    pixels += random.normal(0, 4, (height, width, 1)).astype(np.float32)
+    return Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+
+
+SAVED = [
+    {},
+    {"subsampling": 0},
+    {"progressive": True},
+    {"orientation": 6},
+    {"mode": "L"},
+    {"mode": "CMYK"},
+]
+
+
+@pytest.mark.parametrize("saved", SAVED, ids=str)
+@pytest.mark.parametrize("target", [(224, 224), (64, 64), (32, 100), (100, 32)])
+def test_what_the_decoders_scaling_loses_is_below_what_can_be_seen(
+    tmp_path: Path, saved: dict[str, Any], target: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a level of 255 on average, which is what rounding to whole levels may cost. With the side asked of the
+    decoder as small as the result, it is more. An image is never scaled to less than twice the size of the result."""
+    path, options = tmp_path / "a.jpg", dict(saved)
+    exif = Image.Exif()
+    exif[0x0112] = options.pop("orientation", 1)
+    photograph(1).convert(options.pop("mode", "RGB")).save(path, quality=90, exif=exif, **options)
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(module, "fit", lambda image, *args, **more: given.append(image.size) or fit(image, *args, **more))
+    decoded = decode(path, target)
+    with Image.open(path) as image:
+        whole = fit(image, target)
+    assert abs(decoded.pixels.astype(int) - whole).mean() < 0.5
+    assert min(given[0]) >= 2 * max(target)
+
+
+def test_verdicts_are_those_of_the_whole_decode(tmp_path: Path) -> None:
+    """Nearest class mean, of photographs whose classes were drawn by lot: as close to the border as can be."""
+    found: dict[str, list[np.ndarray]] = {"scaled": [], "whole": []}
+    for number in range(24):
+        photograph(number).save(tmp_path / "a.jpg", quality=90)
+        found["scaled"].append(decode(tmp_path / "a.jpg", (64, 64)).pixels.astype(np.float64))
+        with Image.open(tmp_path / "a.jpg") as image:
+            found["whole"].append(fit(image, (64, 64)).astype(np.float64))
+    scaled, whole = (np.stack(found[name]).reshape(24, -1) for name in ("scaled", "whole"))
+    means = np.stack([whole[label::3][:4].mean(0) for label in range(3)])
+    verdicts = [((images[:, None] - means) ** 2).sum(2).argmin(1).tolist() for images in (scaled, whole)]
+    assert verdicts[0] == verdicts[1]
+    assert set(verdicts[1][12:]) == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "asked"),
+    [("a.png", {}, 1), ("a.jpg", {}, 0), ("a.jpg", {"progressive": True}, 1), ("small.png", {}, 0)],
+)
+def test_room_is_asked_for_what_a_large_image_takes_in_memory(
+    tmp_path: Path, name: str, options: dict[str, Any], asked: int
+) -> None:
+    """A JPEG is scaled while it is decoded; of a progressive one, the coefficients of all pixels are kept."""
+    size = (400, 300) if name.startswith("small") else (2400, 2000)
+    Image.new("RGB", size, "red").save(tmp_path / name, **options)
+    rooms: list[int] = []
+
+    @contextmanager
+    def room(pixels: int) -> Iterator[None]:
+        rooms.append(pixels)
+        yield
+
+    with no_warnings():
+        read_image(str(tmp_path / name), (16, 16), room=room)
+    assert rooms == [2400 * 2000] * asked
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "bmp", "webp", "tiff", "ppm"])

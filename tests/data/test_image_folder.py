@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -217,10 +218,10 @@ def test_permission_given_later_is_noticed(pictures: Path, monkeypatch: pytest.M
 
     real = decode.read_image
 
-    def denied(path: str, target: tuple[int, int], *, grey: bool = False) -> decode.Decoded:
+    def denied(path: str, target: tuple[int, int], **options: Any) -> decode.Decoded:
         if path.endswith("cat/000.png"):
             raise decode.UnreadableError("permission", "no permission to read it")
-        return real(path, target, grey=grey)
+        return real(path, target, **options)
 
     monkeypatch.setattr("trainer.data.decode_job.read_image", denied)
     assert faults_of(pictures) == {"cat/000.png": "permission"}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import warnings
 import weakref
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 
@@ -66,3 +69,17 @@ class Recycler:
     def _take_back(self, block: Tensor) -> None:
         if len(self._free) < self.KEPT:
             self._free.append(block)
+
+
+def as_read_only(array: NDArray[Any]) -> Tensor:
+    """View an array as a tensor that nobody will write to: without PyTorch's warning where the array is read-only.
+
+    Args:
+        array: Numbers of any shape.
+
+    Returns:
+        A tensor in the same memory.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable", UserWarning)
+        return torch.as_tensor(array)

@@ -56,7 +56,8 @@ def cache_folder() -> Path:
 
 
 class Entry:
-    """An opened entry. Arrays are memory-mapped and private: nothing is ever written back.
+    """An opened entry. Arrays are memory-mapped, and only for reading: for a private mapping that may be written to,
+    the system wants as much memory free as all pixels take.
 
     Args:
         folder: Folder of the entry.
@@ -96,7 +97,7 @@ class Entry:
             raise ValueError("pixels have changed")
 
     def _map(self, name: str, dtype: type, shape: tuple[int, ...]) -> NDArray[Any]:
-        return np.memmap(self._folder / name, dtype, mode="c").reshape(shape)
+        return np.memmap(self._folder / name, dtype, mode="r").reshape(shape)
 
 
 def stamps(folder: Path) -> list[list[int]]:

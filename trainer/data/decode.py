@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import struct
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -22,15 +21,15 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from trainer.data.file_stamp import FilePlace, NotRegularError, open_file
 from trainer.data.image_formats import FORMATS, INSTALL, WITH_PHOTOS, pillow_formats, unread_format
 from trainer.data.image_set import Progress
+from trainer.data.pixel_budget import SHARED, Room
 
 MAX_PIXELS = 89_478_485
 """Largest image in pixels: Pillow's own limit (a quarter of a gigabyte as RGB), here an error at once instead of a
 warning first."""
-LARGE = 16_000_000
-"""Pixels above which images are decoded one at a time: each may need three quarters of a gigabyte."""
+LARGE = 4_000_000
+"""Pixels above which an image waits until there is room for it, see `PixelBudget`."""
 TILE = 2_048
 """Side in pixels of what is put on white at a time, so that a large image is not in memory several times."""
-_one_large = threading.Lock()
 MODES = ("RGB", "L", "P", "RGBA", "CMYK", "LA", "1", "I;16", "YCbCr", "PA", "other")
 """Pillow modes by the number that stands for them in `facts`."""
 
@@ -98,13 +97,16 @@ def located(root: str, place: FilePlace) -> str | FilePart:
     return FilePart(f"{root}/{path}", offset, length)
 
 
-def read_image(path: str | FilePart, target: tuple[int, int], *, grey: bool = False) -> Decoded:
+def read_image(
+    path: str | FilePart, target: tuple[int, int], *, grey: bool = False, room: Room = SHARED.room
+) -> Decoded:
     """Decode a file and fit it to a size. Call it within `no_warnings`.
 
     Args:
         path: Path of the file, or the part of one that is the image.
         target: (height, width) of the result, in pixels.
         grey: Convert to grey instead of RGB.
+        room: Gives room to a large image. Default: that which all threads of this process share.
 
     Returns:
         The pixels, and what the file was.
@@ -115,17 +117,20 @@ def read_image(path: str | FilePart, target: tuple[int, int], *, grey: bool = Fa
     with _opened(path) as image:
         deep = _sixteen_bits(image)
         width, height = displayed_size(image)
-        if image.width * image.height > MAX_PIXELS:
+        pixels = image.width * image.height
+        if pixels > MAX_PIXELS:
             raise UnreadableError("oversized", f"{image.width}x{image.height} pixels, more than {MAX_PIXELS:,}")
         mode = image.mode
         shorter = 2 * max(target)
         image.draft("RGB", (shorter, shorter))  # large JPEGs are scaled down while decoding, never below this
-        with _one_large if image.width * image.height > LARGE else nullcontext():
+        if "progressive" not in image.info:  # of those, libjpeg keeps the coefficients of all pixels
+            pixels = image.width * image.height
+        with room(pixels) if pixels > LARGE else nullcontext():
             bits = _bits(image) if deep else 0
-            if image.width * image.height > LARGE and _orientation(image) > 1:
+            if pixels > LARGE and _orientation(image) > 1:
                 ImageOps.exif_transpose(image, in_place=True)  # the original is let go
-            pixels = fit(image, target, grey=grey)
-        return Decoded(pixels, width, height, mode, bits, _has_more(image))
+            fitted = fit(image, target, grey=grey)
+        return Decoded(fitted, width, height, mode, bits, _has_more(image))
 
 
 def read_size(path: str | FilePart) -> tuple[int, int] | None:
@@ -250,7 +255,9 @@ def fit(image: Image.Image, target: tuple[int, int], *, grey: bool = False) -> N
     """
     if _orientation(image) > 1:
         image = ImageOps.exif_transpose(image)
-    image = _opaque(image).convert("L" if grey else "RGB")
+    image, mode = _opaque(image), "L" if grey else "RGB"
+    if image.mode != mode:  # Pillow would copy it otherwise
+        image = image.convert(mode)
     size = (target[1], target[0])
     if image.size != size:
         image = ImageOps.fit(image, size, Image.Resampling.BICUBIC)

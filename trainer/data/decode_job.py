@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from trainer.data.decode import MODES, UnreadableError, located, no_warnings, read_image
 from trainer.data.file_stamp import FilePlace
 from trainer.data.image_set import channel_sums
+from trainer.data.pixel_budget import SHARED, Room
 
 FACTS = 5
 """Numbers kept of each image: width, height, mode, bits, whether there are further pages."""
@@ -51,7 +52,7 @@ class Job:
             with Path(self.out, name).open("wb") as file:
                 file.truncate(row * count)
 
-    def run(self, start: int, paths: Sequence[FilePlace]) -> list[tuple[int, str, str]]:
+    def run(self, start: int, paths: Sequence[FilePlace], room: Room = SHARED.room) -> list[tuple[int, str, str]]:
         """Decode files into consecutive rows.
 
         Plain writes, not a memory map: a full disk is then an `OSError` here, where it would kill a mapped process.
@@ -59,6 +60,7 @@ class Job:
         Args:
             start: First row.
             paths: Files, relative to `root`.
+            room: Gives room to large images. Default: that of this process.
 
         Returns:
             Row, code and reason of each file that failed; its row stays zero.
@@ -72,7 +74,7 @@ class Job:
         with no_warnings():
             for row, path in enumerate(paths):
                 try:
-                    image = read_image(located(self.root, path), (self.height, self.width))
+                    image = read_image(located(self.root, path), (self.height, self.width), room=room)
                 except UnreadableError as error:
                     faults.append((start + row, error.code, error.reason))
                     continue

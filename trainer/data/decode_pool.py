@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,7 @@ from typing import IO, Any
 from trainer.data.decode_job import Job
 from trainer.data.file_stamp import FilePlace
 from trainer.data.image_set import Progress
+from trainer.data.pixel_budget import SHARED
 from trainer.errors import DataError, DiskError
 from trainer.store.process import usable_cores
 
@@ -87,6 +89,20 @@ def _disk_error(job: Job, text: str) -> DiskError:
     )
 
 
+def _answer(to_worker: IO[str], from_worker: IO[str]) -> dict[str, Any]:
+    """What a worker says of a piece. Meanwhile, its large images get room, one at a time; a worker that dies gives it
+    back."""
+    with ExitStack() as held:
+        while "pixels" in (answer := json.loads(from_worker.readline())):
+            held.close()
+            if answer["pixels"]:
+                held.enter_context(SHARED.room(answer["pixels"]))
+                to_worker.write("\n")
+                to_worker.flush()
+        found: dict[str, Any] = answer
+        return found
+
+
 class _Pool:
     """One thread per worker process hands out pieces and collects answers; the caller's thread reports progress."""
 
@@ -142,8 +158,7 @@ class _Pool:
                 start, paths = piece
                 process.stdin.write(json.dumps({"start": start, "paths": paths}) + "\n")
                 process.stdin.flush()
-                answer = json.loads(process.stdout.readline())
-                self._answers.put({"count": len(paths), **answer})
+                self._answers.put({"count": len(paths), **_answer(process.stdin, process.stdout)})
         except (OSError, ValueError):  # killed, or its answer is no line of JSON
             self._answers.put({"died": True})
 

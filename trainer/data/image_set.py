@@ -153,7 +153,9 @@ def pack(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def channel_sums(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Compute `ImageSet.sums`, exactly; a few images at a time, to keep the wider copy small.
+    """Compute `ImageSet.sums`; a few images at a time, to keep the wider copy small.
+
+    They are exact: float64 holds every whole number up to 2**53, the squares of 10**11 pixels.
 
     Args:
         pixels: Packed pixels uint8 (N, H, W, 1 or 4).
@@ -166,7 +168,8 @@ def channel_sums(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     sums = np.empty((count, 2, channels), np.int64)
     step = max(1, 1_000_000 // (height * width))
     for start in range(0, count, step):
-        values = pixels[start : start + step, :, :, :channels].astype(np.int64).reshape(-1, height * width, channels)
-        sums[start : start + step, 0] = values.sum(axis=1)
-        sums[start : start + step, 1] = (values * values).sum(axis=1)
+        some = pixels[start : start + step].reshape(-1, height * width, depth)[..., :channels]
+        planes = np.ascontiguousarray(some.transpose(0, 2, 1)).astype(np.float64)  # ten times faster than as pixels
+        sums[start : start + step, 0] = planes.sum(axis=2)
+        sums[start : start + step, 1] = np.einsum("ijk,ijk->ij", planes, planes)
     return sums

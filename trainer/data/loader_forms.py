@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, IterableDataset, TensorDataset, default_collate
 
 from trainer.data.batch import LABELS
+from trainer.data.buffers import as_read_only
 from trainer.data.decode import UnreadableError, displayed_size, fit
 from trainer.errors import DataError, UsageError
 
@@ -185,9 +185,7 @@ def _as_tensor(split: str, values: Any) -> Tensor:
             mend="give paths of images with their labels as a list of pairs: list(zip(paths, labels))",
         )
     array = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The given NumPy array is not writable", UserWarning)
-        return torch.as_tensor(array)
+    return as_read_only(array)
 
 
 def _channels_first(pixels: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from trainer.data.buffers import Workspace
+from trainer.data.buffers import Workspace, as_read_only
 from trainer.data.image_set import PackedPixels
 
 
@@ -83,5 +83,5 @@ def pixel_block(pixels: PackedPixels, device: torch.device) -> PixelBlock:
 
 def packed(pixels: NDArray[np.uint8]) -> Tensor:
     """View pixels (N, H, W, C) as packed (N, H, W): int32 for colour, uint8 for grey, in the same memory."""
-    tensor = torch.from_numpy(pixels)
+    tensor = torch.from_numpy(pixels) if pixels.flags.writeable else as_read_only(pixels)
     return (tensor if pixels.shape[3] == 1 else tensor.view(torch.int32)).squeeze(3)

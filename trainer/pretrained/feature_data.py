@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from trainer.data.batch import PairsSingles
+from trainer.data.buffers import as_read_only
 from trainer.data.image_data import ImageData
 from trainer.data.image_set import Progress, no_progress
 from trainer.data.split_view import SplitView
@@ -71,7 +72,7 @@ class FeatureData:
         self._extract: Extract | None = None
         self._device = torch.device("cpu")
         self._features = {
-            view: torch.from_numpy(self._filled(view, store, identity, progress))
+            view: as_read_only(self._filled(view, store, identity, progress))
             for view in (VIEWS if mirrored else VIEWS[:1])
         }
 

@@ -127,12 +127,12 @@ class FeatureFile:
         return rows_there(self.folder)
 
     def read(self) -> Floats:
-        """Memory-map the features: nothing is read before it is used, changes are not written back.
+        """Memory-map the features for reading: nothing is read before it is used.
 
         Returns:
             (rows, width), float32; rows that are not filled are 0.
         """
-        return np.memmap(self.folder / "features.npy", np.float32, "c", len(self._head), self.shape)
+        return np.memmap(self.folder / "features.npy", np.float32, "r", len(self._head), self.shape)
 
     def write(self, rows: Rows, features: Floats, images: NDArray[np.uint8]) -> None:
         """Fill some rows.
