@@ -21,7 +21,7 @@ from cyclopts import (
 from trainer.cli.output import show_bug, show_error, tolerate_any_text
 from trainer.distributed.placement import placement
 from trainer.errors import EpochscopeError, UsageError
-from trainer.settings import suggest
+from trainer.suggestion import suggest
 from trainer.version import __version__
 
 INTERRUPTED = 130

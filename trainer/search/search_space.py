@@ -16,9 +16,10 @@ from typing import Any
 
 from trainer.errors import UsageError
 from trainer.home_path import expanded
-from trainer.settings import Settings, describe, flag_name, merge, suggest
+from trainer.settings import Settings, describe, flag_name, merge
 from trainer.settings.fields import Setting
 from trainer.settings.toml import dumps
+from trainer.suggestion import suggest
 from trainer.text_file import read_text
 from trainer.toml_text import parse_toml
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from trainer.errors import UsageError
 from trainer.resources import resource
-from trainer.settings import from_toml, suggest
+from trainer.settings import from_toml
+from trainer.suggestion import suggest
 from trainer.text_file import read_text
 
 
