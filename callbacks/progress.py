@@ -25,7 +25,8 @@ from trainer.events import (
     ValidationDone,
     Working,
 )
-from trainer.metrics.classification import mean_of, over_classes
+from trainer.metrics.classification import mean_of
+from trainer.number_format import over_classes
 from trainer.pace import Pace
 
 if TYPE_CHECKING:

@@ -254,8 +254,7 @@ def _told_elsewhere(error: EpochscopeError) -> bool:
 
 def _dispatch(tokens: list[str]) -> int:
     app = build()
-    if tokens and tokens[0] in _NAMES:
-        _tell_all(app[tokens[0]])
+    _tell_all(app, tokens)
     tokens, problems = _without_unknown_flags(app, tokens)
     try:
         command, bound, unused, _ = app.parse_known_args(tokens)
@@ -267,14 +266,16 @@ def _dispatch(tokens: list[str]) -> int:
     return int(command(*bound.args, **bound.kwargs) or 0)
 
 
-def _tell_all(command: App) -> None:
-    """The list of commands shows a short text; a command's own page shows all that it says of itself."""
-    if command.default_command is not None:
-        paragraphs = (inspect.getdoc(command.default_command) or command.help).split("\n\n")
-        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
-    for name in command:
-        if not name.startswith("-"):
-            _tell_all(command[name])
+def _tell_all(command: App, tokens: list[str]) -> None:
+    """The list of commands shows a short text; the page of the one that `tokens` name shows all that it says of itself.
+    The others are not imported for it."""
+    for token in tokens:
+        if token.startswith("-") or token not in list(command):
+            return
+        command = command[token]
+        if command.default_command is not None:
+            paragraphs = (inspect.getdoc(command.default_command) or command.help).split("\n\n")
+            command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _without_unknown_flags(app: App, tokens: list[str]) -> tuple[list[str], list[str]]:

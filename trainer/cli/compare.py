@@ -14,7 +14,7 @@ from trainer.cli.output import note, say, say_json
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, Event, RunStarted, UnknownEvent
 from trainer.home_path import expanded
-from trainer.metrics.classification import over_classes
+from trainer.number_format import over_classes
 from trainer.store.folder import default_root
 
 if TYPE_CHECKING:
