@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from cyclopts import (
     App,
@@ -23,6 +23,9 @@ from trainer.distributed.placement import placement
 from trainer.errors import EpochscopeError, UsageError
 from trainer.suggestion import suggest
 from trainer.version import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 INTERRUPTED = 130
 _HELP = {"--help", "-h", "--version"}
@@ -257,13 +260,22 @@ def _dispatch(tokens: list[str]) -> int:
     _tell_all(app, tokens)
     tokens, problems = _without_unknown_flags(app, tokens)
     try:
-        command, bound, unused, _ = app.parse_known_args(tokens)
+        command, bound, unused, _ = app.parse_known_args(tokens, console=_help_console(tokens))
     except CycloptsError as error:
         raise _in_our_words(error, tokens, problems) from None
     problems += [_too_many(app, tokens, token) for token in unused]
     if problems:
         raise _refusal(problems + _problems_of(command, bound.arguments), tokens)
     return int(command(*bound.args, **bound.kwargs) or 0)
+
+
+def _help_console(tokens: list[str]) -> Console | None:
+    """As wide as the terminal is now: `runs`, made once, would keep the one that it used first."""
+    if not _HELP.intersection(tokens):
+        return None
+    from rich.console import Console
+
+    return Console()
 
 
 def _tell_all(command: App, tokens: list[str]) -> None:
