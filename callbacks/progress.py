@@ -25,8 +25,9 @@ from trainer.events import (
     ValidationDone,
     Working,
 )
-from trainer.metrics.classification import mean_of, over_classes
+from trainer.metrics.classification import mean_of
 from trainer.pace import Pace
+from trainer.text.number_format import over_classes
 
 if TYPE_CHECKING:
     from rich.console import Console

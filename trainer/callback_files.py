@@ -17,7 +17,7 @@ from typing import NamedTuple
 from trainer.callback import Callback
 from trainer.errors import UsageError
 from trainer.home_path import expanded
-from trainer.settings import suggest
+from trainer.text.suggestion import suggest
 
 FORM = "FILE.py:NAME"
 

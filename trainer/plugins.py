@@ -18,8 +18,9 @@ from typing import Any
 
 from trainer.backbones import BACKBONES, check_timm, is_pretrained
 from trainer.errors import UsageError
-from trainer.settings import Settings, refuse, suggest
+from trainer.settings import Settings, refuse
 from trainer.settings.constructor_options import as_arguments, check_options
+from trainer.text.suggestion import suggest
 
 MODELS: dict[str, str] = {
     "softmax": "Softmax regression: one linear layer",

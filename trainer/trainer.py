@@ -44,12 +44,10 @@ from trainer.engine.loop import Loop
 from trainer.engine.module_state import check_storable
 from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
-from trainer.engine.run_start import data_of_run, open_shared_run, restore_run, run_started
+from trainer.engine.run_start import begin, data_of_run, open_shared_run, restore_run, run_started, training_loop
 from trainer.engine.session import Session, StopNow
-from trainer.engine.sharded_loop import training_loop
 from trainer.engine.shared_callbacks import of_process
 from trainer.engine.shared_commands import command_queue
-from trainer.engine.shared_start import begin_together
 from trainer.engine.step_options import StepOptions, TrainingStep
 from trainer.events import Event, Preparing
 from trainer.metrics.monitor import Mode, directions_of, make_monitor
@@ -234,7 +232,7 @@ class Trainer:
         check_deciders(session.callbacks, self.feed, self.monitor)
         run.model, run.optimizer, run.data, run.classes = self.model, self.optimizer, self.feed, self.classes
         session.progress(Preparing, "check", 0, 1)
-        self.model, notes = begin_together(self._group, self.model, self.feed, self._loss, self.options, self.optimizer)
+        self.model, notes = begin(self._group, self.model, self.feed, self._loss, self.options, self.optimizer)
         for note in (*self._loss.notes, *notes):
             session.warn(note)
         if isinstance(self.feed, LoaderSource):

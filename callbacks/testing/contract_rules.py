@@ -28,9 +28,9 @@ from trainer.engine.event_bus import EventBus
 from trainer.engine.explain import callback_lines
 from trainer.errors import UsageError
 from trainer.events import HOOKS, EpochEnded, Event, StopRequested, encode
-from trainer.settings import suggest
 from trainer.store import codec, durable
 from trainer.store.temporary_names import is_temporary
+from trainer.text.suggestion import suggest
 
 PATIENCE = 2.0
 """Seconds that a thread may take to end after the run."""

@@ -30,6 +30,13 @@ def test_every_command_has_help_with_an_example_that_fits(cli: Cli, page: list[s
     assert "\x1b" not in answer.out
 
 
+@pytest.mark.parametrize("page", [[], ["runs"], ["runs", "diff"], ["train"]], ids=" ".join)
+def test_help_is_as_wide_as_the_terminal_is_now(cli: Cli, monkeypatch: pytest.MonkeyPatch, page: list[str]) -> None:
+    for width in (100, 80, 120):
+        monkeypatch.setenv("COLUMNS", str(width))
+        assert max(map(len, cli(*page, "--help").out.splitlines())) == width
+
+
 def test_the_list_of_commands_is_that_of_the_design(cli: Cli) -> None:
     used = "demo train lr-find search resume pause stop checkpoint evaluate predict explain export"
     known = "runs slices data describe compare cache new-callback gui assist"

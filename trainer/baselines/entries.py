@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from trainer.errors import UsageError
 from trainer.plugins import check_names
-from trainer.settings import Settings, merge, suggest
+from trainer.settings import Settings, merge
 from trainer.settings.recipes import load_recipe, recipes
 from trainer.store.process import usable_cores
+from trainer.text.suggestion import suggest
 
 Kind = Literal["numpy", "sklearn", "pytorch"]
 Solver = Literal["lbfgs", "newton-cg", "newton-cholesky", "sag", "saga"]

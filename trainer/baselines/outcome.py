@@ -11,11 +11,12 @@ from trainer.baselines.entries import Contestant
 from trainer.baselines.further_metrics import LabelMetric, score
 from trainer.errors import EpochscopeError
 from trainer.events import SPLITS, EpochEnded, RunEnded
-from trainer.metrics.classification import mean_of, over_classes
+from trainer.metrics.classification import mean_of
 from trainer.store.folder import RunFolder
 from trainer.store.journal import Record
 from trainer.store.journal_limits import ImpossibleError
 from trainer.store.run_history import RunHistory
+from trainer.text.number_format import over_classes
 
 COLUMNS = (
     "algorithm",

@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from cyclopts import (
     App,
@@ -21,8 +21,11 @@ from cyclopts import (
 from trainer.cli.output import show_bug, show_error, tolerate_any_text
 from trainer.distributed.placement import placement
 from trainer.errors import EpochscopeError, UsageError
-from trainer.settings import suggest
+from trainer.text.suggestion import suggest
 from trainer.version import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 INTERRUPTED = 130
 _HELP = {"--help", "-h", "--version"}
@@ -254,11 +257,10 @@ def _told_elsewhere(error: EpochscopeError) -> bool:
 
 def _dispatch(tokens: list[str]) -> int:
     app = build()
-    if tokens and tokens[0] in _NAMES:
-        _tell_all(app[tokens[0]])
+    _tell_all(app, tokens)
     tokens, problems = _without_unknown_flags(app, tokens)
     try:
-        command, bound, unused, _ = app.parse_known_args(tokens)
+        command, bound, unused, _ = app.parse_known_args(tokens, console=_help_console(tokens))
     except CycloptsError as error:
         raise _in_our_words(error, tokens, problems) from None
     problems += [_too_many(app, tokens, token) for token in unused]
@@ -267,14 +269,25 @@ def _dispatch(tokens: list[str]) -> int:
     return int(command(*bound.args, **bound.kwargs) or 0)
 
 
-def _tell_all(command: App) -> None:
-    """The list of commands shows a short text; a command's own page shows all that it says of itself."""
-    if command.default_command is not None:
-        paragraphs = (inspect.getdoc(command.default_command) or command.help).split("\n\n")
-        command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
-    for name in command:
-        if not name.startswith("-"):
-            _tell_all(command[name])
+def _help_console(tokens: list[str]) -> Console | None:
+    """As wide as the terminal is now: `runs`, made once, would keep the one that it used first."""
+    if not _HELP.intersection(tokens):
+        return None
+    from rich.console import Console
+
+    return Console()
+
+
+def _tell_all(command: App, tokens: list[str]) -> None:
+    """The list of commands shows a short text; the page of the one that `tokens` name shows all that it says of itself.
+    The others are not imported for it."""
+    for token in tokens:
+        if token.startswith("-") or token not in list(command):
+            return
+        command = command[token]
+        if command.default_command is not None:
+            paragraphs = (inspect.getdoc(command.default_command) or command.help).split("\n\n")
+            command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _without_unknown_flags(app: App, tokens: list[str]) -> tuple[list[str], list[str]]:

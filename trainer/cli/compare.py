@@ -14,8 +14,8 @@ from trainer.cli.output import note, say, say_json
 from trainer.errors import UsageError
 from trainer.events import EpochEnded, Event, RunStarted, UnknownEvent
 from trainer.home_path import expanded
-from trainer.metrics.classification import over_classes
 from trainer.store.folder import default_root
+from trainer.text.number_format import over_classes
 
 if TYPE_CHECKING:
     from trainer.baselines.outcome import Outcome

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.errors import UsageError
 from trainer.events import SPLITS
 from trainer.home_path import expanded
-from trainer.metrics.classification import over_classes
+from trainer.text.number_format import over_classes
 
 if TYPE_CHECKING:
     from trainer.data import Report

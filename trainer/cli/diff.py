@@ -13,11 +13,11 @@ from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import Row, called, number, say, say_json, table
 from trainer.errors import UsageError
-from trainer.metrics.classification import over_classes
 from trainer.metrics.paired_comparison import Difference, Paired
 from trainer.metrics.significance import Interval
 from trainer.store.evaluations import SplitMetrics, find, find_all
 from trainer.store.folder import RunFolder, default_root, find_run
+from trainer.text.number_format import over_classes
 from trainer.text.text_shortening import distinct_names
 
 MANY = 20

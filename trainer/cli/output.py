@@ -18,12 +18,14 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from trainer.errors import EpochscopeError
-from trainer.store.folder import RunFolder, default_root
 from trainer.text.text_width import cut, display_width, one_line, pad_left, pad_right
 from trainer.text.time_format import now_text
+
+if TYPE_CHECKING:
+    from trainer.store.folder import RunFolder
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BUG = 1
@@ -176,6 +178,8 @@ def called(folder: RunFolder) -> str:
     Returns:
         Its name if it is in the default folder of runs, else its path, quoted.
     """
+    from trainer.store.folder import default_root
+
     at_home = folder.path.parent.resolve() == default_root().resolve()
     return folder.name if at_home else shlex.quote(str(folder.path))
 

@@ -13,13 +13,10 @@ from trainer.cli.control import RunName
 from trainer.cli.flags import Json, Runs
 from trainer.cli.output import called, number, say, say_json, table
 from trainer.cli.run_view import detached_line
-from trainer.metrics.classification import over_classes
-from trainer.metrics.significance import in_brackets
 from trainer.settings.toml import dumps
 from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs
-from trainer.store.inspect import run_facts
 from trainer.store.summary import Summary
-from trainer.text.number_format import clock
+from trainer.text.number_format import clock, over_classes
 from trainer.text.time_format import local_text
 
 _EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs diff monday last"
@@ -87,6 +84,8 @@ def _row(entry: RunEntry) -> tuple[str, ...]:
 def show(run: RunName, /, *, runs: Runs = None, json: Json = False) -> int:
     """Show one run: settings, attempts, best epoch, checkpoints, metrics, and damaged lines of its journal if any."""
     folder = find_run(runs or default_root(), run)
+    from trainer.store.inspect import run_facts
+
     found = run_facts(folder)
     if json:
         say_json(found)
@@ -139,6 +138,7 @@ def _about_settings(settings: dict[str, Any], attempts: list[dict[str, Any]]) ->
 
 
 def _about_evaluation(found: dict[str, Any]) -> Iterator[str]:
+
     yield from ("", "evaluation")
     heads: tuple[str, ...] = ("split", "weights", "images", "loss")
     heads += ("accuracy (95 % interval)", "macro-F1 (95 % interval)")

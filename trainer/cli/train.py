@@ -22,7 +22,6 @@ from trainer.errors import EpochscopeError, UsageError
 from trainer.home_path import expanded
 from trainer.settings import Settings
 from trainer.store.folder import RunFolder, default_root, find_run, state
-from trainer.store.format_check import check_formats
 
 if TYPE_CHECKING:
     from trainer.callback import Callback
@@ -140,6 +139,8 @@ def resume(
 
 
 def _found(root: Path, run: str) -> RunFolder:
+    from trainer.store.format_check import check_formats
+
     folder = find_run(root, run)
     check_formats(folder)
     return folder

@@ -16,7 +16,6 @@ from trainer.data.loaders import Closeable, DataSource
 from trainer.data.mixup import MixedBatches
 from trainer.data.seeding import seed_generators
 from trainer.distributed.process_group import ALONE, ProcessGroup
-from trainer.distributed.sharding import ShardedForward
 from trainer.engine.compilation import Compiled
 from trainer.engine.custom_metrics import CustomMetrics
 from trainer.engine.loss import Loss
@@ -57,6 +56,8 @@ class Parts:
 
     def __post_init__(self) -> None:
         if self.sharded:
+            from trainer.distributed.sharding import ShardedForward
+
             self.forward = ShardedForward(self.forward or self.model, self.model)
             self.deferred = False  # a step that is not finite in one process must be left out in all
 

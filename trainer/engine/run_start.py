@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import torch
+from torch import nn
 
 from trainer.data.image_data import ImageData
 from trainer.data.loaders import DataSource
@@ -67,6 +68,24 @@ def open_shared_run(
         return found if found is None or group.size == 1 else found.for_other_processes()
 
     return group.from_first(opened)
+
+
+def begin(group: ProcessGroup, model: nn.Module, *feed_to_optimizer: Any) -> tuple[nn.Module, list[str]]:
+    """What `begin_together` gives for these; in one process the model as it is."""
+    if group.size == 1:
+        return model, []
+    from trainer.engine.shared_start import begin_together
+
+    return begin_together(group, model, *feed_to_optimizer)
+
+
+def training_loop(session: Session, parts: Parts) -> Loop:
+    """The loop for these parts."""
+    if not parts.sharded:
+        return Loop(session, parts)
+    from trainer.engine.sharded_loop import ShardedLoop
+
+    return ShardedLoop(session, parts)
 
 
 def data_of_run(data: DataSource, fingerprint: str, device: torch.device) -> DataSource:

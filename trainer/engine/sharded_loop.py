@@ -18,11 +18,6 @@ from trainer.events import CheckpointRequested
 from trainer.metrics.classification import Metrics
 
 
-def training_loop(session: Session, parts: Parts) -> Loop:
-    """The loop for these parts."""
-    return ShardedLoop(session, parts) if parts.sharded else Loop(session, parts)
-
-
 class ShardedLoop(Loop):
     """Saves what an unsharded run saves: a checkpoint of one is continued by the other, with any number of processes.
 

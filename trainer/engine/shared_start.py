@@ -90,8 +90,6 @@ def begin_together(
 ) -> tuple[nn.Module, list[str]]:
     """The model for all processes, sharded where that is asked for, and what there is to know of their run. Raises as
     `check_shareable`, `synchronized` and `check_shardable`."""
-    if group.size == 1:
-        return model, []
     device = next(model.parameters()).device
     group.use(device)
     notes = check_shareable(group, feed, loss, options)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from math import isfinite
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from torch import Tensor
@@ -18,12 +18,13 @@ from torch.optim import Optimizer
 
 from trainer.distributed.process_group import ALONE, ProcessGroup
 from trainer.engine.optimizer_step import OptimizerStep
-from trainer.engine.sharded_step import ShardedBackward, ShardedFiniteCheck
-from trainer.engine.shared_backward import SharedBackward
 from trainer.engine.softmax_loss import SoftmaxLoss
 from trainer.engine.step_options import PLAIN, StepOptions
 from trainer.engine.training_step import BatchLoss
 from trainer.errors import DivergedError
+
+if TYPE_CHECKING:
+    from trainer.engine.shared_backward import SharedBackward
 
 Step = Callable[..., tuple[Tensor, float | Tensor]]
 """images, labels, and weights of the images where there are any -> detached outputs, mean loss
@@ -153,6 +154,17 @@ class Clipping:
             clip_grad_norm_(parameters, self._norm)
 
 
+def _shared_backward(sharded: bool) -> type[SharedBackward]:
+    """Imported only for several processes."""
+    if sharded:
+        from trainer.engine.sharded_step import ShardedBackward
+
+        return ShardedBackward
+    from trainer.engine.shared_backward import SharedBackward
+
+    return SharedBackward
+
+
 class _Step:
     """Shared by all steps: from a batch to gradients, and their processing before the update. `gradients_ready` is
     called between backward and the check of the gradients.
@@ -171,8 +183,7 @@ class _Step:
         self._backward = accumulated(options.accumulate, amounts) if options.accumulate > 1 else backward
         self._sharded = options.shard and group.size > 1
         if group.size > 1:
-            shared = ShardedBackward if self._sharded else SharedBackward
-            self._backward = shared(self._backward, group, optimizer, amounts)
+            self._backward = _shared_backward(self._sharded)(self._backward, group, optimizer, amounts)
         self._clip = Clipping(optimizer, options) if options.clips else None
         self._gradients_ready = gradients_ready
         self._optimizer = optimizer
@@ -185,7 +196,11 @@ class CheckedStep(_Step):
 
     def __init__(self, loss_of: BatchLoss, optimizer: Optimizer, *shared: Any) -> None:
         super().__init__(loss_of, optimizer, *shared)
-        self._finite = ShardedFiniteCheck(optimizer, self._group) if self._sharded else FiniteCheck(optimizer)
+        self._finite: Callable[[], bool] = FiniteCheck(optimizer)
+        if self._sharded:
+            from trainer.engine.sharded_step import ShardedFiniteCheck
+
+            self._finite = ShardedFiniteCheck(optimizer, self._group)
         self._closure = needs_closure(optimizer)
 
     def __call__(self, *batch: Tensor) -> tuple[Tensor, float | Tensor]:

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from trainer.errors import UsageError
 from trainer.home_path import expanded
-from trainer.settings import suggest
 from trainer.store.folder import RunFolder
+from trainer.text.suggestion import suggest
 
 Facts = dict[str, Any]
 """Plain values that describe an exported file. `checked`, a sentence for people, is always among them."""

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from trainer.confusion_matrix import ConfusionMatrix, from_json
 from trainer.events import EvaluationDone, ValidationDone
+from trainer.text.number_format import over_classes
 from trainer.text.text_width import display_width, one_line, pad_left
 
 Counts = NDArray[np.int64]
@@ -232,19 +233,6 @@ def report(matrix: ArrayLike | ConfusionMatrix, classes: Sequence[str], digits: 
     if over := over_classes(int(np.count_nonzero(present)), len(classes)):
         lines += ["", f"macro avg: {over}, those that occur as true or as predicted class"]
     return "\n".join(lines) + "\n"
-
-
-def over_classes(some: int, count: int) -> str:
-    """Say how many classes a macro mean covers, if not all of them.
-
-    Args:
-        some: Classes that the mean runs over.
-        count: All classes.
-
-    Returns:
-        A text such as `8 of 10 classes`; empty if the mean covers all.
-    """
-    return f"{some} of {count} classes" if some < count else ""
 
 
 def mean_of(f1: Sequence[float], macro_f1: float) -> int:

@@ -16,8 +16,9 @@ from typing import Any
 
 from trainer.errors import UsageError
 from trainer.home_path import expanded
-from trainer.settings import Settings, describe, flag_name, merge, suggest
+from trainer.settings import Settings, describe, flag_name, merge
 from trainer.settings.fields import Setting
+from trainer.text.suggestion import suggest
 from trainer.text.text_file import read_text
 from trainer.text.toml_text import parse_toml
 

@@ -5,7 +5,6 @@ Nothing here imports torch. Layers are merged first and checked once: defaults <
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -27,6 +26,7 @@ from trainer.settings.schema import (
     Softmax,
     Train,
 )
+from trainer.text.suggestion import suggest
 from trainer.text.toml_text import parse_toml
 
 __all__ = [
@@ -49,7 +49,6 @@ __all__ = [
     "merge",
     "refuse",
     "schema",
-    "suggest",
 ]
 
 FLAGS = "flags"
@@ -192,20 +191,6 @@ def refuse(problems: Sequence[str]) -> NoReturn:
         mend="`epochscope describe` lists every setting with its range",
         problems="\n".join(problems),
     )
-
-
-def suggest(word: str, known: Sequence[str]) -> str:
-    """Suggest a correction for an unknown word.
-
-    Args:
-        word: What was given.
-        known: Words that are known.
-
-    Returns:
-        `, did you mean 'epochs'?`; without a similar word, the list of known ones.
-    """
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    return f", did you mean '{near[0]}'?" if near else "; known: " + (", ".join(known) or "none")
 
 
 def _overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

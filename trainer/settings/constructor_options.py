@@ -12,7 +12,7 @@ from types import NoneType, SimpleNamespace, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from trainer.errors import UsageError
-from trainer.settings import suggest
+from trainer.text.suggestion import suggest
 
 OptionKind = Literal["switch", "integer", "number", "text", "path", "choice"]
 Plain = bool | int | float | str

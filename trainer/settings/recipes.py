@@ -8,7 +8,8 @@ from typing import Any
 
 from trainer.errors import UsageError
 from trainer.resources import resource
-from trainer.settings import from_toml, suggest
+from trainer.settings import from_toml
+from trainer.text.suggestion import suggest
 from trainer.text.text_file import read_text
 
 

@@ -31,3 +31,16 @@ def decimals(step: float) -> int:
 def megabytes(size: int) -> str:
     """Bytes as megabytes: `0.4`, `17`, `1,245`."""
     return f"{size / 1e6:,.1f}" if size < 10e6 else f"{size / 1e6:,.0f}"
+
+
+def over_classes(some: int, count: int) -> str:
+    """Say how many classes a macro mean covers, if not all of them.
+
+    Args:
+        some: Classes that the mean runs over.
+        count: All classes.
+
+    Returns:
+        A text such as `8 of 10 classes`; empty if the mean covers all.
+    """
+    return f"{some} of {count} classes" if some < count else ""

@@ -1,0 +1,21 @@
+"""What an unknown word was probably meant to be, as the end of an error text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def suggest(word: str, known: Sequence[str]) -> str:
+    """Suggest a correction for an unknown word.
+
+    Args:
+        word: What was given.
+        known: Words that are known.
+
+    Returns:
+        `, did you mean 'epochs'?`; without a similar word, the list of known ones.
+    """
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    return f", did you mean '{near[0]}'?" if near else "; known: " + (", ".join(known) or "none")
