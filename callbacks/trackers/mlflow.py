@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -83,6 +85,18 @@ class MLflow(Tracker):
         artifacts = (place / "artifacts").as_uri()
         return _StoredRun(f"sqlite:///{place.as_posix()}/mlflow.db", artifacts, self._experiment, self._model, info)
 
+    def relocate(self, folder: Path) -> None:
+        """Change where the store says that artifacts are; MLflow itself has no call for it.
+
+        Args:
+            folder: The name that the folder will have.
+        """
+        assert self.folder is not None
+        addresses = self.folder.absolute().as_uri(), folder.absolute().as_uri()
+        with contextlib.closing(sqlite3.connect(self.folder / "mlflow.db")) as database, database:
+            for table, column in (("experiments", "artifact_location"), ("runs", "artifact_uri")):
+                database.execute(f"UPDATE {table} SET {column} = replace({column}, ?, ?)", addresses)
+
 
 class _StoredRun(TrackedRun):
     """A run in a store, open for writing."""
@@ -91,6 +105,8 @@ class _StoredRun(TrackedRun):
         # read when MLflow is imported
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+        # closes the database after each call: Windows renames no folder with an open file
+        os.environ.setdefault("MLFLOW_SQLALCHEMYSTORE_POOLCLASS", "NullPool")
         from mlflow import MlflowClient
 
         self._client = MlflowClient(tracking_uri=uri)

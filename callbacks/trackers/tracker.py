@@ -150,6 +150,13 @@ class Tracker(Callback):
         finally:
             self._wall = None
 
+    def relocate(self, folder: Path) -> None:
+        """Prepare what was replayed into a folder for being renamed: tools that keep absolute paths change them.
+
+        Args:
+            folder: The name that the folder will have.
+        """
+
     # -- events --------------------------------------------------------------------------------------------------
 
     def on_run_started(self, event: RunStarted, run: RunContext) -> None:

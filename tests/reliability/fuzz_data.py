@@ -139,6 +139,43 @@ def weights(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:
     return [raising(f"weights {file}", lambda: _read(file))]
 
 
+def models(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:
+    """Exported models from a stranger, ONNX among them: opened as models, taken for weights and for images."""
+    from trainer.export.weights import open_weights
+    from trainer.pretrained.weights import _read
+
+    wholes = contents(bench.wholes / "models")
+    name = draw.choice(list(wholes))
+    content = wholes[name]
+    if name.endswith(".safetensors") and draw.random() < 0.5:
+        content = changed_safetensors(content, draw)
+    else:
+        content = several(content, list(wholes.values()), draw)
+    file = bench.inputs / draw.choice([name, *(f"it{ending}" for ending in (".pt", ".safetensors", ".png"))])
+    file.write_bytes(content)
+
+    def open_it() -> None:
+        with contextlib.suppress(ValueError):
+            open_weights(file)
+
+    copied_runs(bench)
+    opened = [raising(f"open {file}", open_it), raising(f"weights {file}", lambda: _read(file))]
+    return [*opened, command("predict", "done", file)]
+
+
+def data_sets(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:
+    """Folders as Hugging Face's `datasets` saves them."""
+    root = Path(shutil.copytree(bench.wholes / "data-set", bench.inputs / "data-set"))
+    wholes = contents(bench.wholes / "data-set")
+    for name in draw.sample(list(wholes), min(len(wholes), draw.randrange(1, 3))):
+        if name.endswith(".json") and draw.random() < 0.7:
+            content = json.dumps(changed_tree(json.loads(wholes[name]), draw)).encode()
+        else:
+            content = several(wholes[name], list(wholes.values()), draw)
+        (root / name).write_bytes(content)
+    return _data(bench, draw, draw.choice([root, root, root / "train"]))
+
+
 def downloads(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:
     """The files of CIFAR-10 and MNIST in the folder that they are read from."""
     from trainer.data.downloads import load_download

@@ -28,16 +28,16 @@ def copied_runs(bench: Bench) -> Path:
     return Path(shutil.copytree(bench.wholes / "runs", bench.inputs / "runs"))
 
 
-def _damage_files(bench: Bench, draw: random.Random, wanted: Callable[[str], bool], most: int = 2) -> None:
+def damage_files(bench: Bench, draw: random.Random, wanted: Callable[[str], bool], most: int = 2) -> None:
     """Changes files of runs, those of which the path is wanted."""
     runs = copied_runs(bench)
     wholes = contents(bench.wholes / "runs")
     names = [name for name in wholes if wanted(name)]
     for name in draw.sample(names, min(len(names), draw.randrange(1, most + 1))):
-        (runs / name).write_bytes(_changed_file(name, wholes[name], [wholes[other] for other in names], draw))
+        (runs / name).write_bytes(changed_file(name, wholes[name], [wholes[other] for other in names], draw))
 
 
-def _changed_file(name: str, content: bytes, others: list[bytes], draw: random.Random) -> bytes:
+def changed_file(name: str, content: bytes, others: list[bytes], draw: random.Random) -> bytes:
     if name.endswith(".json") and draw.random() < 0.6:
         return json.dumps(changed_tree(json.loads(content), draw)).encode()
     if name.endswith(".toml") and draw.random() < 0.6:
@@ -157,7 +157,7 @@ def _used(bench: Bench, draw: random.Random, name: str) -> list[Action]:
 
 def run_target(wanted: Callable[[str], bool], most: int = 2) -> Target:
     def target(bench: Bench, draw: random.Random, number: int) -> Iterable[Action]:
-        _damage_files(bench, draw, wanted, most)
+        damage_files(bench, draw, wanted, most)
         name = draw.choice(["done", "stopped", "done", "stopped", "digits"])
         if number % 2:
             return _used(bench, draw, name)

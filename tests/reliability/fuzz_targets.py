@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from tests.reliability.fuzz_commands import assist, command_lines, settings, training
-from tests.reliability.fuzz_data import cached_files, downloads, edits, folders, images, shards, tables, weights
+from tests.reliability.fuzz_data import (
+    cached_files,
+    data_sets,
+    downloads,
+    edits,
+    folders,
+    images,
+    models,
+    shards,
+    tables,
+    weights,
+)
 from tests.reliability.fuzz_runs import requests, run_target
+from tests.reliability.fuzz_window import helper, searches, windows
 from tests.reliability.fuzzing import Target
 
 TARGETS: dict[str, Target] = {
@@ -18,11 +30,16 @@ TARGETS: dict[str, Target] = {
     "training": training,
     "command lines": command_lines,
     "assist": assist,
+    "helper": helper,
+    "searches": searches,
+    "windows": windows,
     "edits": edits,
     "tables": tables,
     "images": images,
     "shards": shards,
     "weights": weights,
+    "models": models,
+    "data sets": data_sets,
     "downloads": downloads,
     "cached files": cached_files,
     "folders": folders,

@@ -7,8 +7,10 @@ import io
 import pickle
 import signal
 import struct
+import warnings
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,16 @@ from PIL import Image
 
 from tests.data.image_folders import make_images, noise
 from tests.data.tar_shards import samples, tar_bytes
+from tests.reliability.model_files import onnx_file
 from trainer.callback import Callback
 from trainer.cli import main
+from trainer.data.image_formats import pillow_formats
+from trainer.export import export_run
+from trainer.export.graph import ONNX_PACKAGES
+from trainer.search.search_plan import SearchPlan
+from trainer.search.search_space import parse_space
+from trainer.settings import merge
+from trainer.store.folder import RunFolder
 
 STEPS = 3
 """Steps of a run until it is stopped."""
@@ -39,15 +49,17 @@ def make_wholes(folder: Path) -> None:
     _make_runs(folder)
     pictures = folder / "pictures"
     pictures.mkdir()
-    for name, content in _pictures():
+    for name, content in (*_pictures(), *photographs()):
         (pictures / name).write_bytes(content)
     (folder / "shard.tar").write_bytes(tar_bytes(samples(*"aabbccaabbcc").items()))
     _make_downloads(folder / "downloads")
+    _make_data_set(folder / "data-set", folder / "photos")
+    _make_models(folder / "models", folder / "runs" / "done")
+    _make_search(folder / "searches", folder / "photos")
 
 
 def _make_runs(folder: Path) -> None:
     from trainer.launch import start
-    from trainer.settings import merge
 
     runs, photos = folder / "runs", str(folder / "photos")
     printed = io.StringIO()
@@ -101,6 +113,67 @@ def _pictures() -> Iterator[tuple[str, bytes]]:
         )
         yield name, buffer.getvalue()
     yield "plain.pgm", b"P2\n# a comment\n4 4\n255\n" + b"1 2 3 4\n" * 4
+
+
+def photographs() -> Iterator[tuple[str, bytes]]:
+    """Formats of the extra `photos`, as far as they can be read here."""
+    colour = noise(40, 30)
+    exif = Image.Exif()
+    exif[0x0112], exif[0x0110] = 6, "a camera"
+    made: list[tuple[str, str, dict[str, Any]]] = [
+        ("photo.heic", "HEIF", {"exif": exif}),
+        ("several.heic", "HEIF", {"save_all": True, "append_images": [colour.rotate(90)]}),
+        ("photo.avif", "AVIF", {"exif": exif}),
+        ("moving.avif", "AVIF", {"save_all": True, "append_images": [colour.rotate(90)]}),
+        ("lossy.jp2", "JPEG2000", {"irreversible": True, "quality_layers": [20]}),
+        ("lossless.jp2", "JPEG2000", {}),
+        ("bare.j2k", "JPEG2000", {"no_jp2": True}),
+    ]
+    for name, form, options in made:
+        if form in pillow_formats():
+            buffer = io.BytesIO()
+            colour.save(buffer, format=form, **options)
+            yield name, buffer.getvalue()
+
+
+def _make_data_set(folder: Path, photos: Path) -> None:
+    """As `save_to_disk` of Hugging Face's `datasets` writes one, where it is installed."""
+    if find_spec("datasets") is None:
+        folder.mkdir()
+        (folder / "state.json").write_text('{"_data_files": [{"filename": "data.arrow"}], "_split": null}')
+        return
+    import datasets
+
+    features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["cat", "dog"])})
+    paths = sorted(photos.rglob("*.png"))
+    rows = {"image": [Image.open(path) for path in paths], "label": [path.parent.name for path in paths]}
+    datasets.Dataset.from_dict(rows, features=features).train_test_split(0.25, seed=1).save_to_disk(str(folder))
+
+
+def _make_models(folder: Path, run: Path) -> None:
+    """Exported models; of ONNX one that points elsewhere, where ONNX is not installed."""
+    folder.mkdir()
+    forms = ["safetensors", "pt", "pt2"]
+    if all(find_spec(package) for package in ONNX_PACKAGES):
+        forms.append("onnx")
+    else:
+        (folder / "it.onnx").write_bytes(onnx_file(Path("/etc/passwd")))
+    for form in forms:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")  # of the exporters' own
+            export_run(RunFolder(run), form, folder / f"it.{form}")
+
+
+def _make_search(root: Path, photos: Path) -> None:
+    """A search of two trials, where Optuna is installed."""
+    root.mkdir()
+    if find_spec("optuna") is None:
+        return
+    from trainer.search.parameter_search import ParameterSearch
+
+    settings = merge({"model": "softmax", "data": {"source": str(photos), "valid": 0.3}, "train": {"epochs": 1}})
+    plan = SearchPlan(settings, parse_space(("train.lr=1e-3..1:log", "train.batch=4,8")), trials=2)
+    ParameterSearch(plan, root, "few").run()
 
 
 def _make_downloads(folder: Path) -> None:

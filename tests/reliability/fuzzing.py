@@ -92,6 +92,8 @@ def _content(path: Path) -> Any:
 
 Target = Callable[[Bench, random.Random, int], Iterable[Action]]
 """Makes the files of an input of this number, and says what is done with them."""
+Trap = Callable[[Bench], Iterable[Action]]
+"""The same for the one input that it makes."""
 
 
 def command(*words: object, codes: frozenset[int] = DOCUMENTED) -> Action:
@@ -202,6 +204,7 @@ def settle_in(bench: Bench) -> None:
     os.environ |= {
         "EPOCHSCOPE_RUNS": str(bench.inputs / "runs"), "EPOCHSCOPE_CACHE": str(bench.cache), "HOME": str(bench.home),
         "TMPDIR": str(bench.temporary), "HF_HUB_OFFLINE": "1",
+        "HF_HOME": str(bench.cache / "huggingface"), "XDG_CONFIG_HOME": str(bench.home),
     }  # fmt: skip
     tempfile.tempdir = None
     sys.argv = ["epochscope"]

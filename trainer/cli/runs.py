@@ -139,6 +139,8 @@ def _about_settings(settings: dict[str, Any], attempts: list[dict[str, Any]]) ->
 
 def _about_evaluation(found: dict[str, Any]) -> Iterator[str]:
 
+    from trainer.metrics.significance import in_brackets
+
     yield from ("", "evaluation")
     heads: tuple[str, ...] = ("split", "weights", "images", "loss")
     heads += ("accuracy (95 % interval)", "macro-F1 (95 % interval)")

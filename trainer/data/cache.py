@@ -12,8 +12,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,13 +22,13 @@ from numpy.typing import NDArray
 from trainer.data.image_set import channel_sums
 from trainer.errors import DiskError
 from trainer.home_path import expanded
+from trainer.store.output_file import remove_stale
+from trainer.store.temporary_names import is_stale, is_temporary, temporary_name
 
 FORMAT = 2
 """Raise it when the layout or the policy changes: older entries are no longer found."""
 SAMPLE = 64
 """Images whose sums are checked when an entry is opened."""
-STALE_SECONDS = 86_400.0
-"""Age after which an unfinished entry counts as left over by a killed process."""
 RAW = ("pixels", "facts", "sums", "digests")
 """Files of an entry: pixels or digests of them, or both, and what else is known of each image."""
 
@@ -138,9 +136,12 @@ def cached(source: str, policy: object, state: str, build: Build, usable: Callab
     if entry is not None and usable(entry):
         return entry
     entry = None  # lets go of the mapped files: Windows would not delete them otherwise
+    for folder in (*_places(), shard_indexes()):
+        remove_stale(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
+        work = place / temporary_name()
+        work.mkdir(mode=0o700)
     except OSError as error:
         raise _not_writable(place, error) from error
     try:
@@ -241,10 +242,9 @@ def _replace(work: Path, target: Path) -> None:
 def _tidy(place: Path, keep: Path) -> None:
     """Remove entries of earlier states of the source, and what killed processes left."""
     for path in place.iterdir():
-        with contextlib.suppress(OSError):  # another process may tidy as well
-            building = path.name.startswith(".new-") and time.time() - path.stat().st_mtime < STALE_SECONDS
-            if path != keep and not building:
-                shutil.rmtree(path, ignore_errors=True)
+        building = is_temporary(path.name) and not is_stale(path)
+        if path != keep and not building:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _short(text: str) -> str:

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ from trainer.data.cache import shard_indexes
 from trainer.data.file_stamp import Stamp, file_stamp, open_file, settle
 from trainer.data.image_formats import UNREAD, image_suffixes, suffix_of
 from trainer.data.image_set import Fault
+from trainer.store.temporary_names import temporary_name
 
 FORMAT = 1
 """Raise it when the layout or the rules change: older indexes are then not found."""
@@ -110,13 +110,12 @@ def _kept(path: Path) -> Path:
 
 def _keep(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, work = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    work = path.with_name(temporary_name())
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(work).replace(path)
+        work.write_bytes(content)
+        work.replace(path)
     except BaseException:
-        Path(work).unlink(missing_ok=True)
+        work.unlink(missing_ok=True)
         raise
 
 

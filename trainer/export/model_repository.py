@@ -12,10 +12,10 @@ from trainer.export.metadata import FILE
 from trainer.export.weights import REPOSITORY, read_safetensors, write_safetensors
 from trainer.metrics.calibration import Calibration
 from trainer.report.run_data import RunData, read_run
-from trainer.store import durable
 from trainer.store.evaluations import SplitMetrics
+from trainer.store.file_set import file_set
 from trainer.store.folder import RunFolder
-from trainer.store.output_file import write_output
+from trainer.store.output_file import OUTPUT_MODE, write_output
 
 CARD = "README.md"
 FIRST_SPLITS = ("test", "valid")
@@ -38,8 +38,8 @@ MANY = 50
 def write_repository(folder: RunFolder, path: Path) -> Facts:
     """Export a folder for a Hugging Face repository: weights, their description and a model card.
 
-    Files called `model.safetensors` (read back and checked), `epochscope.json` and `README.md` are replaced, others
-    stay.
+    Files called `model.safetensors` (read back and checked), `epochscope.json` and `README.md` are replaced, all of
+    them or none; others stay.
 
     Args:
         folder: Folder of the run.
@@ -52,11 +52,11 @@ def write_repository(folder: RunFolder, path: Path) -> Facts:
         UsageError: As from `write_safetensors`.
         DiskError: As from `write_safetensors`, or a file could not be written.
     """
-    durable.ensure_folder(path)
-    facts = write_safetensors(folder, path / REPOSITORY)
-    about = json.loads(read_safetensors(path / REPOSITORY)[1] or "{}")
-    write_output(path / FILE, (json.dumps(about, indent=2) + "\n").encode("ascii"))
-    write_output(path / CARD, model_card(read_run(folder), about).encode("utf-8", "replace"))
+    with file_set(path, mode=OUTPUT_MODE) as temp:
+        facts = write_safetensors(folder, temp / REPOSITORY)
+        about = json.loads(read_safetensors(temp / REPOSITORY)[1] or "{}")
+        write_output(temp / FILE, (json.dumps(about, indent=2) + "\n").encode("ascii"))
+        write_output(temp / CARD, model_card(read_run(folder), about).encode("utf-8", "replace"))
     return facts
 
 

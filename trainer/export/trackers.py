@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,10 @@ from trainer.errors import EpochscopeError, Plain, UsageError
 from trainer.events import Event, RunEnded, RunStarted
 from trainer.export import Facts
 from trainer.plugins import load_callback
-from trainer.store import durable
 from trainer.store.counted_events import counted_events
+from trainer.store.file_set import file_set
 from trainer.store.folder import RunFolder
+from trainer.store.output_file import OUTPUT_MODE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,23 +61,28 @@ def write_mlflow(folder: RunFolder, path: Path) -> Facts:
 
 
 def _write(name: str, folder: RunFolder, path: Path) -> Facts:
-    """Replay a run's events to the tracker of this name, into the new folder `path`, which is deleted if that fails."""
-    tracker: Any = load_callback(name)(folder=path)
+    """Replay a run's events to the tracker of this name, into a temporary folder that then becomes `path`."""
     events = list(_told(folder))
     if not events:
         raise UsageError("run.no_history", "This run has not started yet.", where=str(folder.journal))
-    _make(path)
+    _check_new(path)
+    with file_set(path, mode=OUTPUT_MODE) as temp:
+        tracker: Any = load_callback(name)(folder=temp)
+        _replay(name, tracker, events, folder, path)
+    return {"events": len(events), "checked": f"{len(events):,} events of run {folder.name}"}
+
+
+def _replay(name: str, tracker: Any, events: list[tuple[Event, float]], folder: RunFolder, path: Path) -> None:
     (started, _) = events[0]
     assert isinstance(started, RunStarted)
     run = RunContext(_Replayed(started), folder, started.settings)
     run.classes = started.classes
     try:
         tracker.replay(iter(events), run)
+        tracker.relocate(path)
     except EpochscopeError:
-        durable.remove_tree(path)
         raise
     except Exception as error:
-        durable.remove_tree(path)
         reason = f"{type(error).__name__}: {error}"
         raise UsageError(
             "export.failed",
@@ -84,20 +91,17 @@ def _write(name: str, folder: RunFolder, path: Path) -> Facts:
             format=name,
             reason=reason,
         ) from error
-    return {"events": len(events), "checked": f"{len(events):,} events of run {folder.name}"}
 
 
-def _make(path: Path) -> None:
-    try:
-        durable.make_folder(path)
-    except FileExistsError:
+def _check_new(path: Path) -> None:
+    if os.path.lexists(path):
         raise UsageError(
             "export.exists",
             f"{path} exists already.",
             where=str(path.absolute()),
             mend="choose another name with --out, or delete that folder: an existing store is never overwritten",
             path=str(path),
-        ) from None
+        )
 
 
 def _told(folder: RunFolder) -> Iterator[tuple[Event, float]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import struct
 import zipfile
 from collections.abc import Mapping
 from functools import partial
@@ -26,6 +25,7 @@ from trainer.export.preprocessing import RawPixels
 from trainer.export.verify import Answer, same_text, write_model
 from trainer.plugins import MODELS
 from trainer.store.folder import RunFolder
+from trainer.store.safetensors_file import header_length
 from trainer.store.torch_file import check_file, read_torch
 from trainer.store.versions import check_version
 from trainer.text.text_shortening import first_line
@@ -94,7 +94,7 @@ def read_safetensors(path: Path) -> tuple[dict[str, Tensor], str | None]:
     from safetensors.torch import load
 
     data = path.read_bytes()
-    (length,) = struct.unpack_from("<Q", data)
+    length = header_length(data, len(data))
     header = json.loads(data[8 : 8 + length])
     return load(data), header.get("__metadata__", {}).get(KEY)
 

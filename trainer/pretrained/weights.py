@@ -20,6 +20,7 @@ from trainer.models.efficientnet_lite import converted
 from trainer.models.feature_network import LITE0, make_body
 from trainer.pretrained.published_weights import damaged, published_weights
 from trainer.store import durable
+from trainer.store.safetensors_file import check_header
 from trainer.store.torch_file import check_file, read_torch
 from trainer.text.text_shortening import first_line
 
@@ -162,7 +163,11 @@ def _read(path: Path) -> Mapping[str, Tensor]:
     found: Any
     try:
         check_file(path)
-        found = load_file(path) if path.suffix == ".safetensors" else read_torch(path)
+        if path.suffix == ".safetensors":
+            check_header(path)
+            found = load_file(path)
+        else:
+            found = read_torch(path)
         for inner in ("state_dict", "model"):
             found = found[inner] if isinstance(found.get(inner), Mapping) else found
     except Exception as error:  # torch raises all kinds of errors for what is no file of its own

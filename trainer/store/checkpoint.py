@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from trainer.errors import DiskError
 from trainer.store import codec, durable
+from trainer.store.safetensors_file import MAX_HEADER, header_length
 from trainer.store.versions import VERSIONS, check_version
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 Kind = Literal["last", "best", "manual"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FORMAT = VERSIONS["checkpoint"]
-MAX_HEADER = 100_000_000
-"""Bytes; the limit of the safetensors format."""
 _OPENING = b'{"__metadata__":{"sha256":"'
 _DIGEST_AT = 8 + len(_OPENING)
 _NO_DIGEST = b"0" * 64
@@ -167,10 +166,10 @@ def check_format(path: Path) -> None:
     """Read only the header. Raises NewerVersionError if a newer Epochscope saved it; damage is not reported here."""
     try:
         with os.fdopen(durable.open_regular(path), "rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            found = _content(json.loads(file.read(min(length, MAX_HEADER))))["format"]
+            length = header_length(file.read(8), os.fstat(file.fileno()).st_size)
+            found = _content(json.loads(file.read(length)))["format"]
             check_version("checkpoint", found, path)
-    except (OSError, struct.error, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return
 
 
@@ -333,7 +332,7 @@ def _content(entries: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unpack(data: bytes, where: str) -> tuple[Tensors, dict[str, Any]]:
-    (length,) = struct.unpack_from("<Q", data)
+    length = header_length(data, len(data))
     entries = json.loads(data[8 : 8 + length])
     content = _content(entries)
     check_version("checkpoint", content["format"], where)

@@ -22,20 +22,34 @@ def write_files(folder: str | Path, files: Mapping[str, bytes], *, mode: int = 0
     cut each name has its old file or its new one, and the temporary folder may stay until the next time. `mode`:
     permissions of the files, minus the umask; a new folder is as readable as its files.
     """
+    with file_set(folder, mode=mode) as temp:
+        for name, data in files.items():
+            durable.write_bytes(temp / name, data, mode=mode)
+
+
+@contextlib.contextmanager
+def file_set(folder: str | Path, *, mode: int = 0o600) -> Iterator[Path]:
+    """A temporary folder beside `folder` to write into, for files that `write_files` cannot hold in memory or that
+    others write. What is in it at the end of the block takes its place in `folder` as `write_files` says; if the block
+    raises, all of it is removed. Raises DiskError.
+    """
     folder = Path(folder)
     temp = folder.absolute().with_name(temporary_name())
     remove_stale(temp.parent)
     try:
         durable.make_folder(temp)
-        for name, data in files.items():
-            with _named(folder / name):
-                durable.write_bytes(temp / name, data, mode=mode)
+        yield temp
         if folder.is_dir():
-            _replace_all(temp, folder, list(files))
+            _replace_all(temp, folder, sorted(path.name for path in temp.iterdir()))
         else:
             if mode & 0o077:
                 temp.chmod(0o755)
             durable.move(temp, folder)
+    except DiskError as error:  # names the requested file, not the temporary one
+        error.where = error.where.replace(str(temp), str(folder))
+        if "path" in error.parameters:
+            error.parameters["path"] = str(error.parameters["path"]).replace(str(temp), str(folder))
+        raise
     finally:
         durable.remove_tree(temp)
 
@@ -73,14 +87,3 @@ def _keep_beside(path: Path, kept: Path) -> None:
         with contextlib.suppress(OSError):
             return durable.seam.link(path, kept)
     return durable.move(path, kept)
-
-
-@contextlib.contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Errors name the requested file, not the temporary one."""
-    try:
-        yield
-    except DiskError as error:
-        if not isinstance(error.__cause__, OSError):
-            raise
-        raise durable.disk_error(error.__cause__, path, int(error.parameters.get("needed") or 0)) from error.__cause__

@@ -7,6 +7,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+MAX_PICKLE = 8 << 20
+"""Bytes of what says which tensors there are: a byte of it may become sixty in memory. 1,000 tensors need 0.2 MB."""
 _ARCHIVE = b"PK\x03\x04"
 
 
@@ -50,3 +52,5 @@ def _check_sizes(path: Path) -> None:
         for part in archive.infolist():
             if part.compress_type != zipfile.ZIP_STORED or part.file_size != part.compress_size:
                 raise ValueError(f"{part.filename[:100]} is compressed, which torch.save never does")
+            if part.filename.endswith("data.pkl") and part.file_size > MAX_PICKLE:
+                raise ValueError(f"{part.filename[:100]} is larger than {MAX_PICKLE >> 20} MB")

@@ -1,0 +1,34 @@
+"""A header is measured before memory is needed for it."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from trainer.store.safetensors_file import MAX_HEADER, check_header, header_length
+
+
+@pytest.mark.parametrize(
+    ("length", "size", "message"),
+    [
+        (10, 17, "ends within its header"),
+        (1 << 63, 1 << 30, "ends within its header"),
+        (MAX_HEADER + 1, MAX_HEADER + 9, "larger than 32 MB"),
+    ],
+)
+def test_a_header_that_lies_or_is_too_large_is_refused(length: int, size: int, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        header_length(struct.pack("<Q", length), size)
+
+
+def test_any_other_length_is_returned() -> None:
+    for length in (0, 10, MAX_HEADER):
+        assert header_length(struct.pack("<Q", length) + b"{}", length + 8) == length
+
+
+def test_less_than_a_length_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "it.safetensors").write_bytes(b"1234567")
+    with pytest.raises(ValueError, match="before its header"):
+        check_header(tmp_path / "it.safetensors")
