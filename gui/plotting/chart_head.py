@@ -45,8 +45,8 @@ class ChartHead(QWidget):
     @property
     def _room(self) -> float:
         """Pixels for title and values."""
-        button = self.button is not None and not self.button.isHidden()
-        return self.width() - (self.height() + space(TIGHT) if button else 0)
+        button = self.button
+        return self.width() - (button.width() + space(TIGHT) if button is not None and not button.isHidden() else 0)
 
     @property
     def hides_values(self) -> bool:
@@ -89,8 +89,9 @@ class ChartHead(QWidget):
         """Place the button, and update the tool tip for a new width."""
         super().resizeEvent(event)
         if self.button is not None:
-            side = self.height()
-            self.button.setGeometry(self.width() - side, 0, side, side)
+            size = self.button.sizeHint()
+            top = (self.height() - size.height()) // 2
+            self.button.setGeometry(self.width() - size.width(), top, size.width(), size.height())
         self._tip()
 
     def show_readings(self, readings: Sequence[Reading]) -> None:
@@ -104,8 +105,9 @@ class ChartHead(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """One line of text."""
-        return QSize(0, QFontMetrics(text_font("heading")).height() + space(TIGHT))
+        """One line of text, or the button."""
+        line = QFontMetrics(text_font("heading")).height() + space(TIGHT)
+        return QSize(0, max(line, self.button.sizeHint().height() if self.button is not None else 0))
 
     def fitting(self, width: float) -> tuple[list[Reading], float]:
         """Find the values that fit next to the title.

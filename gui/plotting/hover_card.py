@@ -17,7 +17,7 @@ _SAMPLE = 24
 
 
 class HoverCard(QWidget):
-    """Lies over its parent, and lets the mouse through."""
+    """Covers a part of its parent, and lets the mouse through."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -13,7 +13,7 @@ def message(event: ev.Event, seq: int = 1) -> Message:
     return Message(seq, 1_700_000_000_000 + 1000 * seq, type(event).__name__, values)
 
 
-STOP = message(ev.StopRequested(**AT, source="cli", reason="by a person"), 1)
+STOP = message(ev.StopRequested(**AT, source="window", reason="", code="stop.request", parameters={"when": "epoch"}), 1)
 DETACHED = message(
     ev.CallbackFailed(**AT, callback="confusion_plots", hook="on_epoch_ended", action="detach",
                       error="[Errno 28] No space left on device: '/data/plots/epoch-0002.png'"), 2)  # fmt: skip
