@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import datetime
 from typing import ClassVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
 from gui.engine.processes import printed, tail
 from gui.panels.base import Panel
+from gui.panels.message_list import MessageList
 from gui.text.errors import error_text
-from gui.text.formats import message_text
 from gui.viewmodels.run import Topic
 from gui.viewmodels.selection import EpochCursor, OpenRun
-from gui.window.dimensions import panel_margins
+from gui.window.dimensions import TIGHT, panel_margins, space
 from trainer.errors import EpochscopeError
 from trainer.store.folder import confined
 
@@ -23,24 +23,31 @@ MAX_LINES = 2_000
 
 
 class LogPanel(Panel):
-    """Everything as plain text. A refresh reads log.txt and the engine's output, if a window started it."""
+    """Messages above, plain text below. A refresh reads log.txt and the engine's output, if a window started it."""
 
     topics: ClassVar[Set[Topic]] = frozenset({"messages", "state", "epochs", "info", "batches", "progress"})
 
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
-        self.messages, self.log, self.printed = _text(), _text(), _text()
-        self._heads = (QLabel(), QLabel(), QLabel())
-        split = QSplitter()
-        split.setChildrenCollapsible(False)
-        for head, text in zip(self._heads, (self.messages, self.log, self.printed), strict=True):
+        self.list = MessageList()
+        self.messages, self.log, self.printed = self.list.text, _text(), _text()
+        self._heads = (QLabel(), QLabel())
+        files = QSplitter()
+        files.setChildrenCollapsible(False)
+        for head, text in zip(self._heads, (self.log, self.printed), strict=True):
             side = self._last = QWidget()
             layout = QVBoxLayout(side)
             layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(space(TIGHT))
             layout.addWidget(head)
             layout.addWidget(text)
             head.setBuddy(text)
-            split.addWidget(side)
+            files.addWidget(side)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setChildrenCollapsible(False)
+        for place, part in enumerate((self.list, files)):
+            split.addWidget(part)
+            split.setStretchFactor(place, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(panel_margins())
         layout.addWidget(split)
@@ -53,7 +60,8 @@ class LogPanel(Panel):
         """Clear the texts of the previous run."""
         super().show_run(run)
         self._seen = self._seen_printed = ""
-        for text in (self.messages, self.log, self.printed):
+        self.list.show_messages(())
+        for text in (self.log, self.printed):
             text.clear()
         self._last.hide()
 
@@ -62,11 +70,7 @@ class LogPanel(Panel):
         if self.run is None:
             return
         if "messages" in changed or "info" in changed:
-            lines = [
-                f"{datetime.fromtimestamp(message.wall / 1000):%Y-%m-%d %H:%M:%S}  {message_text(message)}"
-                for message in self.run.model.messages[-MAX_LINES:]
-            ]
-            _replace(self.messages, "\n".join(lines))
+            self.list.show_messages(self.run.model.messages[-MAX_LINES:])
         try:
             text = tail(confined(self.run.folder, "log.txt"))
         except EpochscopeError as error:
@@ -82,13 +86,11 @@ class LogPanel(Panel):
 
     def retranslate(self) -> None:
         """Set all texts."""
-        names = (self.tr("Messages"), self.tr("log.txt (end)"), self.tr("Output (end)"))
-        for head, text, name in zip(self._heads, (self.messages, self.log, self.printed), names, strict=True):
+        self.list.retranslate()
+        names = (self.tr("log.txt (end)"), self.tr("Output (end)"))
+        for head, text, name in zip(self._heads, (self.log, self.printed), names, strict=True):
             head.setText(name)
             text.setAccessibleName(name)
-        self.messages.setPlaceholderText(self.tr("Nothing to report."))
-        if self.run is not None:
-            self.refresh({"messages"})
 
 
 def _text() -> QPlainTextEdit:

@@ -109,7 +109,9 @@ class HeatMap(QWidget):
         return 2 * self.fontMetrics().height() + 14
 
     def _margin(self) -> float:
-        if self._room() / max(1, len(self._order)) < self.fontMetrics().height() - 3:
+        """Room for names, unless the rows of the table beside have them, or are too low for them."""
+        rows = max(1, len(self._order))
+        if self.row_height * rows <= self._room() or self._room() / rows < self.fontMetrics().height() - 3:
             return 4.0
         widest = max((self.fontMetrics().horizontalAdvance(self._name(i)) for i in self._order), default=0)
         return min(widest, self.width() * NAMES) + 8

@@ -27,7 +27,8 @@ from gui.runs.comparison_verdict import ComparisonVerdict
 from gui.runs.run_text import heads, shown
 from gui.text.formats import short_path
 from gui.text.setting_titles import setting_titles
-from gui.viewmodels.run_list import Column, Row, SettingDifference, compare_settings, look_at
+from gui.viewmodels.run_list import Column, Row, look_at
+from gui.viewmodels.settings_comparison import SettingDifference, compare_settings
 from gui.widgets.bar_delegate import PART, BarDelegate
 from gui.widgets.labels import plain_tip
 from gui.window.dimensions import MEDIUM, space

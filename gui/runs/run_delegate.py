@@ -1,4 +1,4 @@
-"""A run on two lines: name, data and model; on the right its curve, macro-F1 and state."""
+"""A run on two lines: name, data and model; on the right its curve, macro-F1 and state. Heads of groups above."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gui.plotting.sparkline import draw_sparkline
 from gui.runs.run_items import RunItems
 from gui.runs.run_text import below_name, score
 from gui.text import formats
-from gui.viewmodels.run_list import Row
+from gui.viewmodels.run_list import Group, Row
 from gui.widgets.state_sign import sign_pixmap, state_colour
 from gui.window.theme import Colours, mix
 
@@ -68,9 +68,22 @@ class RowLook:
         """Height of a row, in logical pixels."""
         return self.line + self.second + 2 * PAD + 3
 
+    @property
+    def head(self) -> int:
+        """Height of the head of a group, above its first row, in logical pixels."""
+        return self.line + 2 * PAD
+
 
 def draw_run(
-    painter: QPainter, area: QRect, row: Row, curve: tuple[float, ...], *, best: bool, shown: bool, look: RowLook
+    painter: QPainter,
+    area: QRect,
+    row: Row,
+    curve: tuple[float, ...],
+    *,
+    best: bool,
+    shown: bool,
+    look: RowLook,
+    by: Group = "",
 ) -> None:
     """Draw the two lines of a run.
 
@@ -82,6 +95,7 @@ def draw_run(
         best: Whether it is the best run on its data.
         shown: Whether it is the open run.
         look: The measures.
+        by: What runs are grouped by. Default: nothing.
     """
     colours = Colours.current()
     upper = QRect(area.left(), area.top(), area.width(), look.line)
@@ -92,7 +106,7 @@ def draw_run(
     painter.setFont(look.bold if shown else look.name)
     _draw_text(painter, upper.adjusted(0, 0, -above - 2 * GAP, 0), row.name, colours.text)
     painter.setFont(look.small)
-    _draw_text(painter, lower.adjusted(0, 0, -used - 2 * GAP, 0), below_name(row), colours.muted)
+    _draw_text(painter, lower.adjusted(0, 0, -used - 2 * GAP, 0), below_name(row, by), colours.muted)
 
 
 def _draw_score(painter: QPainter, line: QRect, row: Row, curve: tuple[float, ...], best: bool, look: RowLook) -> None:
@@ -130,8 +144,24 @@ def _draw_text(painter: QPainter, line: QRect, text: str, colour: QColor) -> Non
     painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, cut)
 
 
+def _draw_head(painter: QPainter, area: QRect, title: str, size: int, look: RowLook) -> None:
+    colours = Colours.current()
+    painter.fillRect(area, QGuiApplication.palette().color(QPalette.ColorRole.Window))
+    painter.setPen(colours.grid)
+    painter.drawLine(area.bottomLeft(), area.bottomRight())
+    line = area.adjusted(PAD + 3, 0, -PAD - 2, 0)
+    count = formats.whole(size)
+    painter.setFont(look.small)
+    painter.setPen(colours.muted)
+    painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, count)
+    room = painter.fontMetrics().horizontalAdvance(count) + GAP
+    painter.setFont(look.bold)
+    _draw_text(painter, line.adjusted(0, 0, -room, 0), title, colours.text)
+
+
 class RunDelegate(QStyledItemDelegate):
-    """Draws rows of one height, so that thousands of them need not be measured.
+    """Draws rows of one height, so that thousands of them need not be measured; only the first row of a group is
+    higher, by its head.
 
     Args:
         view: The list.
@@ -151,17 +181,33 @@ class RunDelegate(QStyledItemDelegate):
         self.look = RowLook.of(self._view.font())
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """The same for all rows."""
-        return QSize(8 * self.look.line, self.look.height)
+        """The same for all rows but the first ones of groups."""
+        head = self.look.head if self._items.group_head(index.row()) is not None else 0
+        return QSize(8 * self.look.line, self.look.height + head)
+
+    def body(self, area: QRect, index: QModelIndex | QPersistentModelIndex) -> QRect:
+        """Return the place of a run, below the head of its group.
+
+        Args:
+            area: Place of the row.
+            index: Its index.
+
+        Returns:
+            The place; all of the row if there is no head.
+        """
+        head = self._items.group_head(index.row()) is not None
+        return area.adjusted(0, self.look.head, 0, 0) if head else area
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Draw background, box and run."""
+        """Draw background, box and run, and the head of a group that begins with it."""
         row = self._items.row_at(index)
-        area: QRect = option.rect
+        area = self.body(option.rect, index)
         painter.save()
-        self._draw_surface(painter, option, row)
+        if (head := self._items.group_head(index.row())) is not None:
+            _draw_head(painter, QRect(option.rect.topLeft(), QSize(area.width(), self.look.head)), *head, self.look)
+        self._draw_surface(painter, option, area, row)
         self._draw_box(painter, area, row.name in self._items.runs.overlaid)
         inner = area.adjusted(PAD + self.box(area).right() + 1 - area.left(), PAD, -PAD - 2, -PAD)
         draw_run(
@@ -169,14 +215,14 @@ class RunDelegate(QStyledItemDelegate):
             inner,
             row,
             self._items.runs.curve(row.name),
-            best=self._items.runs.is_best(row.name),
+            best=self._items.runs.is_best_of_group(row.name),
             shown=row.name == self._items.current,
             look=self.look,
+            by=self._items.runs.grouped_by,
         )
         painter.restore()
 
-    def _draw_surface(self, painter: QPainter, option: QStyleOptionViewItem, row: Row) -> None:
-        area: QRect = option.rect
+    def _draw_surface(self, painter: QPainter, option: QStyleOptionViewItem, area: QRect, row: Row) -> None:
         state, colours = option.state, Colours.current()
         accent = QGuiApplication.palette().color(QPalette.ColorRole.Link)  # as a line; a view's own is a surface
         if state & QStyle.StateFlag.State_Selected:
@@ -195,10 +241,10 @@ class RunDelegate(QStyledItemDelegate):
             painter.drawRect(area.adjusted(4, 1, -2, -3))
 
     def box(self, area: QRect) -> QRect:
-        """Return the place of a row's box.
+        """Return the place of a run's box.
 
         Args:
-            area: Place of the row.
+            area: Place of the run, see `body`.
 
         Returns:
             Place of the box, in the same coordinates.

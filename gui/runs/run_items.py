@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from gui.runs.run_text import aloud, in_full
-from gui.viewmodels.run_list import Column, Row, RunList
+from gui.runs.run_text import aloud, group_title, in_full
+from gui.viewmodels.run_list import Column, Group, Row, RunList
 from gui.widgets.labels import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -18,6 +18,9 @@ Role = Qt.ItemDataRole
 class RunItems(QAbstractTableModel):
     """An item per run, checked if its curves are overlaid. `RunDelegate` draws it from the Row; roles are for keyboard,
     tool tips and screen readers."""
+
+    followed = Signal()
+    """Rows were added, removed, moved or grouped, and views know of it."""
 
     def __init__(self, runs: RunList) -> None:
         super().__init__()
@@ -53,10 +56,28 @@ class RunItems(QAbstractTableModel):
         if role == Role.CheckStateRole:
             return Qt.CheckState.Checked if row.name in self.runs.overlaid else Qt.CheckState.Unchecked
         if role == Role.ToolTipRole:
-            return plain_tip(in_full(row, self.runs.is_best(row.name), self._locale))
+            return plain_tip(in_full(row, self._is_best(row), self._locale, self.runs.grouped_by))
         if role == Role.AccessibleTextRole:
-            return aloud(row, self.runs.is_best(row.name), row.name in self.runs.overlaid)
+            title, _ = self.group_head(index.row()) or ("", 0)
+            return aloud(row, self._is_best(row), row.name in self.runs.overlaid, self.runs.grouped_by, title)
         return None
+
+    def _is_best(self, row: Row) -> bool:
+        return self.runs.is_best_of_group(row.name)
+
+    def group_head(self, row: int) -> tuple[str, int] | None:
+        """What stands above a run: the head of its group, if it is the first one in it.
+
+        Args:
+            row: The row.
+
+        Returns:
+            Title of the group and the number of its runs; None if there is no head.
+        """
+        size = self.runs.group_sizes.get(row)
+        if size is None or row >= len(self._rows):
+            return None
+        return group_title(self._rows[row], self.runs.grouped_by, self._locale), size
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
         """Check or uncheck a run; nothing else can be edited."""
@@ -67,14 +88,15 @@ class RunItems(QAbstractTableModel):
         self.dataChanged.emit(index, index, [Role.CheckStateRole])
         return True
 
-    def order_by(self, column: Column, descending: bool) -> None:
-        """Sort the runs.
+    def arrange(self, column: Column, descending: bool, by: Group = "") -> None:
+        """Sort and group the runs.
 
         Args:
             column: Column to sort by.
             descending: Whether the largest comes first.
+            by: What to group by. Default: no groups.
         """
-        self.runs.sort(column, descending)
+        self.runs.arrange(column, descending, by)
         self.follow()
 
     def refresh(self) -> bool:
@@ -110,6 +132,7 @@ class RunItems(QAbstractTableModel):
         after = [self.index(places[name], 0) if name in places else QModelIndex() for name in names]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
+        self.followed.emit()
 
     def repaint_rows(self, rows: Iterable[int]) -> None:
         """Repaint rows whose content has changed.

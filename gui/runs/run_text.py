@@ -1,12 +1,12 @@
-"""Texts of the list of runs: sort orders, parts of a row, tool tips, and texts for screen readers."""
+"""Texts of the list of runs: orders and groups, parts of a row, tool tips, and texts for screen readers."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from gui.text import formats
-from gui.viewmodels.run_list import Column, Row
-from trainer.text.text_shortening import short_line
+from gui.viewmodels.run_list import Column, Group, Row
+from trainer.text.text_shortening import last_part, short_line
 from trainer.text.time_format import local_time
 
 STATES = ("preparing", "running", "paused", "completed", "stopped", "failed", "lost")
@@ -64,6 +64,46 @@ def orders() -> dict[tuple[Column, bool], str]:
     }
 
 
+def groups() -> dict[Group, str]:
+    """Return the ways to group runs.
+
+    Returns:
+        Text by group.
+    """
+    tr = QCoreApplication.translate
+    return {
+        "": tr("Runs", "No groups"),
+        "data": tr("Runs", "Group by data"),
+        "model": tr("Runs", "Group by model"),
+        "day": tr("Runs", "Group by day"),
+    }
+
+
+def group_title(row: Row, by: Group, locale: QLocale) -> str:
+    """Name the group of a run.
+
+    Args:
+        row: The run.
+        by: What runs are grouped by.
+        locale: For days.
+
+    Returns:
+        The text; for runs of no group, what is unknown.
+    """
+    tr = QCoreApplication.translate
+    found = row.group(by)
+    if found is None:
+        unknown = {
+            "data": tr("Runs", "Data unknown"),
+            "model": tr("Runs", "Model unknown"),
+            "day": tr("Runs", "Day unknown"),
+        }
+        return unknown.get(by, "")
+    if by == "day":
+        return locale.toString(QDate.fromString(found, "yyyy-MM-dd"), QLocale.FormatType.LongFormat)
+    return short_line(last_part(found) if by == "data" else found)
+
+
 def shown(row: Row, column: Column, locale: QLocale) -> str:
     """Format a value.
 
@@ -107,38 +147,47 @@ def score(row: Row) -> str:
     return formats.number(row.summary.best_macro_f1, 3) + ("*" if row.summary.best_macro_f1_of else "")
 
 
-def below_name(row: Row) -> str:
-    """Return the line below the name: data and model.
+def below_name(row: Row, by: Group = "") -> str:
+    """Return the line below the name: data and model, but for what the head of its group says.
 
     Args:
         row: The run.
+        by: What runs are grouped by. Default: nothing.
 
     Returns:
         The text.
     """
-    return " · ".join(str(value) for value in (row.value("data"), row.value("model")) if value)
+    columns: tuple[Column, ...] = ("data", "model")
+    return " · ".join(str(value) for column in columns if column != by and (value := row.value(column)))
 
 
-def best_text(row: Row) -> str:
+def best_text(row: Row, by: Group = "") -> str:
     """Explain why a run is marked as the best.
 
     Args:
         row: The run.
+        by: What runs are grouped by. Default: nothing.
 
     Returns:
         The text.
     """
-    text = QCoreApplication.translate("Runs", "Highest macro-F1 of all runs on {data}")
-    return text.format(data=row.value("data") or "–")
+    tr = QCoreApplication.translate
+    texts = {
+        "model": tr("Runs", "Highest macro-F1 of all runs of {model} on {data}"),
+        "day": tr("Runs", "Highest macro-F1 of this day's runs on {data}"),
+    }
+    text = texts.get(by) or tr("Runs", "Highest macro-F1 of all runs on {data}")
+    return text.format(data=row.value("data") or "–", model=row.value("model") or "–")
 
 
-def in_full(row: Row, best: bool, locale: QLocale) -> str:
+def in_full(row: Row, best: bool, locale: QLocale, by: Group = "") -> str:
     """Describe a run in full.
 
     Args:
         row: The run.
-        best: Whether it is the best run on its data.
+        best: Whether it is marked as the best run on its data.
         locale: For numbers and times.
+        by: What runs are grouped by. Default: nothing.
 
     Returns:
         A line per fact.
@@ -147,7 +196,7 @@ def in_full(row: Row, best: bool, locale: QLocale) -> str:
     if row.problem:
         lines.append(short_line(row.problem, 2000))
     if best:
-        lines.append(f"★ {best_text(row)}")
+        lines.append(f"★ {best_text(row, by)}")
     titles = heads()
     for column in _IN_FULL:
         text = short_line(row.notes.note, 2000) if column == "note" else shown(row, column, locale)
@@ -160,13 +209,15 @@ def in_full(row: Row, best: bool, locale: QLocale) -> str:
     return "\n".join(lines)
 
 
-def aloud(row: Row, best: bool, overlaid: bool) -> str:
+def aloud(row: Row, best: bool, overlaid: bool, by: Group = "", head: str = "") -> str:
     """Describe a run for screen readers.
 
     Args:
         row: The run.
-        best: Whether it is the best run on its data.
+        best: Whether it is marked as the best run on its data.
         overlaid: Whether its curves are overlaid.
+        by: What runs are grouped by. Default: nothing.
+        head: Title of the group that begins with it. Default: none.
 
     Returns:
         The text.
@@ -176,10 +227,11 @@ def aloud(row: Row, best: bool, overlaid: bool) -> str:
     if found := score(row):
         parts.append(tr("Runs", "macro-F1 {value}").format(value=found))
     if best:
-        parts.append(best_text(row))
+        parts.append(best_text(row, by))
     if overlaid:
         parts.append(tr("Runs", "curves overlaid"))
-    return ", ".join(part for part in parts if part)
+    text = ", ".join(part for part in parts if part)
+    return f"{head}: {text}" if head else text
 
 
 def _local_time(text: str, locale: QLocale) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QUrl, Signal
@@ -22,15 +21,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.runs.order_button import OrderButton
 from gui.runs.run_items import RunItems
-from gui.runs.run_text import orders, state_words
+from gui.runs.run_text import groups, orders, state_words
 from gui.runs.runs_view import RunsView
 from gui.runs.runs_widgets import NoteFields, Notice
 from gui.text.errors import code_text, error_text
-from gui.viewmodels.run_list import Column, Discarded, Row, RunList
+from gui.viewmodels.run_list import Discarded, Row, RunList
 from gui.viewmodels.settings_form import quoted
 from gui.widgets.empty_state import EmptyState
 from gui.window.dimensions import SMALL, TIGHT, space
+from gui.window.preferences import RunOrder
 from gui.window.theme import icon
 from trainer.errors import EpochscopeError
 from trainer.store import trash
@@ -51,6 +52,8 @@ class RunsPanel(QWidget):
     """Folders (Path) of two or more runs."""
     runs_removed = Signal(list)
     """Folders (Path) of runs that were moved to the trash."""
+    order_chosen = Signal(object)
+    """The user has chosen a RunOrder."""
 
     def __init__(self, root: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +61,7 @@ class RunsPanel(QWidget):
         self.items = RunItems(self.runs)
         self.view = RunsView(self.items)
         self.search = QLineEdit(clearButtonEnabled=True)
-        self.sort, self.orders = QToolButton(), QMenu(self)
+        self.order_button = OrderButton()
         self.count = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.empty = EmptyState("runs")
         self.notice = Notice()
@@ -108,11 +111,7 @@ class RunsPanel(QWidget):
         top = QHBoxLayout()
         top.addWidget(self.search, 1)
         top.addWidget(self.count)
-        top.addWidget(self.sort)
-        self.sort.setIcon(icon("sort"))
-        self.sort.setMenu(self.orders)
-        self.sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.sort.setAutoRaise(True)
+        top.addWidget(self.order_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space(SMALL), space(TIGHT), space(TIGHT), space(SMALL))
         layout.setSpacing(space(SMALL))
@@ -123,6 +122,8 @@ class RunsPanel(QWidget):
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._filter)
+        self.order_button.chosen.connect(self.show_order)
+        self.order_button.chosen.connect(self.order_chosen)
         self.empty.button.clicked.connect(self.search.clear)
         self.view.clicked.connect(self._clicked)
         self.view.enter_pressed.connect(self._open)
@@ -167,6 +168,14 @@ class RunsPanel(QWidget):
             self.view.select_row(index.row())
             self.view.scrollTo(index)
 
+    def show_order(self, order: RunOrder) -> None:
+        """Sort and group like this, as far as it is known."""
+        by = next((known for known in orders() if known == (order.column, order.descending)), None)
+        group = next((known for known in groups() if known == order.group), None)
+        if by is not None and group is not None:
+            self.items.arrange(*by, group)
+            self.order_button.show_order(order)
+
     def remove_overlays(self) -> None:
         """Uncheck all boxes."""
         self.runs.overlaid.clear()
@@ -186,7 +195,7 @@ class RunsPanel(QWidget):
         self._selected()
 
     def _clicked(self, index: QModelIndex) -> None:
-        if self.view.on_box(index):
+        if self.view.beside_run(index):
             return
         held = QGuiApplication.keyboardModifiers()
         if not held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
@@ -341,28 +350,12 @@ class RunsPanel(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.view.viewport().mapToGlobal(at))
 
-    def _fill_orders(self) -> None:
-        """Fill the menu of sort orders, the current one ticked."""
-        self.orders.clear()
-        now = self.runs.sort_column, self.runs.descending
-        for order, text in orders().items():
-            action = self.orders.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(order == now)
-            action.triggered.connect(partial(self._order_by, order))
-        self.sort.setToolTip(self.tr("Sorted: {order}").format(order=orders()[now]))
-        self.sort.setAccessibleName(self.sort.toolTip())
-
-    def _order_by(self, order: tuple[Column, bool], _: bool = False) -> None:
-        self.items.order_by(*order)
-        self._fill_orders()
-
     def retranslate(self) -> None:
         """Set all texts again."""
         self.runs.words = state_words()
         self.items.retranslate()
         self.view.remeasure()
-        self._fill_orders()
+        self.order_button.retranslate()
         self.search.setPlaceholderText(self.tr("Search runs"))
         self.search.setToolTip(self.tr("Name, status, data, model, tag or note"))
         self.search.setAccessibleName(self.tr("Filter runs"))

@@ -11,7 +11,8 @@ from gui.runs.run_items import RunItems
 
 
 class RunsView(QTableView):
-    """Emits signals for Space and Enter; a click on a box checks it and selects nothing.
+    """Emits signals for Space and Enter; a click on a box checks it and selects nothing, one on the head of a group
+    does nothing.
 
     A table with one column: a list view asks its model about each of thousands of rows before it shows the first.
 
@@ -41,11 +42,14 @@ class RunsView(QTableView):
         self.setMouseTracking(True)
         self.delegate = RunDelegate(self, items)
         self.setItemDelegate(self.delegate)
-        self.remeasure()
         self._pressed = QPoint()
+        self._headed = False
+        self.remeasure()
+        items.followed.connect(self._make_room_for_heads)
 
-    def on_box(self, index: QModelIndex) -> bool:
-        """Check whether the mouse was pressed on the box of a run; such a click does not open it.
+    def beside_run(self, index: QModelIndex) -> bool:
+        """Check whether the mouse was pressed on the box of a run or the head of its group; such a click does not open
+        it.
 
         Args:
             index: Index of the run.
@@ -53,7 +57,15 @@ class RunsView(QTableView):
         Returns:
             Whether it was.
         """
-        return self.delegate.box(self.visualRect(index)).adjusted(-4, -8, 4, 8).contains(self._pressed)
+        return self._on_head(index) or self._on_box(index)
+
+    def _on_head(self, index: QModelIndex) -> bool:
+        row = self.visualRect(index)
+        return row.contains(self._pressed) and not self.delegate.body(row, index).contains(self._pressed)
+
+    def _on_box(self, index: QModelIndex) -> bool:
+        body = self.delegate.body(self.visualRect(index), index)
+        return self.delegate.box(body).adjusted(-4, -8, 4, 8).contains(self._pressed)
 
     def visible_rows(self) -> range:
         """Return the rows that are visible, in whole or in part.
@@ -88,12 +100,21 @@ class RunsView(QTableView):
         """Check a box at once; remember the place otherwise."""
         self._pressed = event.position().toPoint()
         index = self.indexAt(self._pressed)
-        if index.isValid() and event.button() == Qt.MouseButton.LeftButton and self.on_box(index):
+        if index.isValid() and self._on_head(index):
+            return
+        if index.isValid() and event.button() == Qt.MouseButton.LeftButton and self._on_box(index):
             checked = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
             wanted = Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked
             self._items.setData(index, wanted, Qt.ItemDataRole.CheckStateRole)
             return
         super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Not on the head of a group."""
+        self._pressed = event.position().toPoint()
+        index = self.indexAt(self._pressed)
+        if not (index.isValid() and self._on_head(index)):
+            super().mouseDoubleClickEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Handle Space and Enter; other keys are the table's."""
@@ -116,4 +137,19 @@ class RunsView(QTableView):
         header = self.verticalHeader()
         header.setMinimumSectionSize(1)
         header.setDefaultSectionSize(self.delegate.look.height)
+        self._resize_rows()
         self.viewport().update()
+
+    def _make_room_for_heads(self) -> None:
+        grouped = bool(self._items.runs.group_sizes)
+        if grouped or self._headed:
+            self._headed = grouped
+            self._resize_rows()
+
+    def _resize_rows(self) -> None:
+        """One by one: a row that once had a size of its own does not follow the default one."""
+        header, heads, look = self.verticalHeader(), self._items.runs.group_sizes, self.delegate.look
+        for row in range(header.count()):
+            height = look.height + (look.head if row in heads else 0)
+            if header.sectionSize(row) != height:
+                header.resizeSection(row, height)

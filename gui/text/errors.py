@@ -6,12 +6,14 @@ English is the engine's own text; it is also shown in a language without a text 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import QCoreApplication
 
 from gui.text.reasons import system_text, where_word
 from trainer.errors import EpochscopeError
+
+Part = Literal["what", "where", "expected", "fix"]
 
 
 def error_text(error: EpochscopeError) -> str:
@@ -40,27 +42,27 @@ def whole_text(answer: Mapping[str, Any]) -> str:
     text = code_text(code, parameters, what)
     more = _more(code, parameters, text, what, where, expected, fix)
     output = str(parameters.get("output") or "") if text == what else ""
-    return "\n".join(part for part in (text, *more, output) if part)
+    return "\n".join(line for line in (text, *(line for _, line in more), output) if line)
 
 
 def _more(
     code: str, parameters: Mapping[str, Any], text: str, what: str, where: str, expected: str, fix: str
-) -> list[str]:
+) -> list[tuple[Part, str]]:
     """The lines after the first one. In another language the fix says what was expected."""
     if text == what:
         return _labelled(where, expected, fix)
     return _labelled("" if where in text else where, "", fix_text(code, parameters, fix))
 
 
-def _labelled(where: str, expected: str, fix: str) -> list[str]:
+def _labelled(where: str, expected: str, fix: str) -> list[tuple[Part, str]]:
     """A line for each part that is not empty, with the labels of the command line."""
     tr = QCoreApplication.translate
-    lines = {
-        tr("ErrorParts", "Where: {text}"): where,
-        tr("ErrorParts", "Expected: {text}"): expected,
-        tr("ErrorParts", "Fix: {text}"): fix,
-    }
-    return [label.format(text=text) for label, text in lines.items() if text]
+    lines: tuple[tuple[Part, str, str], ...] = (
+        ("where", tr("ErrorParts", "Where: {text}"), where),
+        ("expected", tr("ErrorParts", "Expected: {text}"), expected),
+        ("fix", tr("ErrorParts", "Fix: {text}"), fix),
+    )
+    return [(part, label.format(text=text)) for part, label, text in lines if text]
 
 
 def ended_text(values: Mapping[str, Any]) -> str:
@@ -72,11 +74,23 @@ def ended_text(values: Mapping[str, Any]) -> str:
     Returns:
         Lines of text.
     """
+    return "\n".join(text for _, text in ended_parts(values))
+
+
+def ended_parts(values: Mapping[str, Any]) -> list[tuple[Part, str]]:
+    """Explain why a run failed, part by part.
+
+    Args:
+        values: Fields of its RunEnded.
+
+    Returns:
+        Each part and its text, what happened first.
+    """
     code, parameters, what = values["code"], values["parameters"], str(values["reason"])
     text = code_text(code, parameters, what)
     more = _more(code, parameters, text, what, *(str(values[part]) for part in ("where", "expected", "fix")))
     # a journal older than these parts has the whole text only
-    return "\n".join([text, *more]) if more or text != what else str(values["error"] or what)
+    return [("what", text), *more] if more or text != what else [("what", str(values["error"] or what))]
 
 
 def code_text(code: str, parameters: Mapping[str, Any], what: str) -> str:

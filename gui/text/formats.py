@@ -1,18 +1,13 @@
-"""Texts of states, phases, messages and numbers: from codes to the chosen language."""
+"""Texts of states, phases and numbers: from codes to the chosen language."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
-from gui.text.errors import code_text, ended_text
-from gui.text.reasons import reason_text, stop_text, where_word
-from trainer.store.attempt_history import Message
 from trainer.store.journal_limits import MAX_SECONDS
 from trainer.text.number_format import DASH, clock, no_number
 
@@ -146,48 +141,6 @@ def split_word(split: str) -> str:
         "test": QCoreApplication.translate("Words", "test"),
     }
     return words.get(split, split)
-
-
-def message_text(message: Message) -> str:
-    """Write a line of the log.
-
-    Args:
-        message: The message.
-
-    Returns:
-        The line.
-    """
-    values = message.values
-    match message.kind:
-        case "StopRequested":
-            reason = plain(values["reason"])
-            return plain(stop_text(plain(values["source"]), values["code"], values["parameters"], reason))
-        case "NonFiniteLoss":
-            text = QCoreApplication.translate("Words", "Epoch {epoch}, batch {batch}: {where} is not finite.")
-            return text.format(epoch=values["epoch"], batch=values["batch"], where=where_word(values["where"]))
-        case "CallbackFailed":
-            text = QCoreApplication.translate("Words", "The callback {callback} failed in {hook}: {error}")
-            error = plain(code_text(values["code"], values["parameters"], values["error"]))
-            return text.format(callback=plain(values["callback"]), hook=plain(values["hook"]), error=error)
-        case "MetricFailed":
-            text = QCoreApplication.translate("Words", "The metric {name} could not be computed ({split}): {error}")
-            error = plain(values["error"])
-            return text.format(name=plain(values["name"]), split=split_word(values["split"]), error=error)
-        case "RunEnded":
-            return _end(values)
-    return message.kind
-
-
-def _end(values: Mapping[str, Any]) -> str:
-    """How and why a run has ended."""
-    if values["error"]:
-        text, reason = QCoreApplication.translate("Words", "The run has ended: {status}. {error}"), ended_text(values)
-    else:
-        reason = reason_text(values["code"], values["parameters"], values["reason"])
-        text = QCoreApplication.translate("Words", "The run has ended: {status} ({error}).")
-        if not reason:
-            text = QCoreApplication.translate("Words", "The run has ended: {status}.")
-    return text.format(status=state_word(values["status"]), error=plain(reason))
 
 
 def plain(text: object) -> str:

@@ -1,4 +1,4 @@
-"""The list of all runs: cheap updates, filter, sorting, notes, trash and undo. No Qt."""
+"""The list of all runs: cheap updates, filter, order, groups, notes, trash and undo. No Qt."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,14 +20,15 @@ from trainer.store.folder import RunFolder, State, is_run
 from trainer.store.heartbeat import Heartbeat
 from trainer.store.journal_summary import journal_summary
 from trainer.store.notes import ViewerNotes
-from trainer.store.run_files import dotted_settings
 from trainer.store.summary import Summary
-from trainer.text.natural_order import natural_key
 from trainer.text.text_shortening import last_part, short_line
+from trainer.text.time_format import local_time
 
 Column = Literal[
     "name", "state", "macro_f1", "loss", "epoch", "data", "model", "seconds", "started", "tags", "note"
 ]  # fmt: skip
+Group = Literal["", "data", "model", "day"]
+"""What runs are grouped by; "": nothing. The day is the local one on which a run was started."""
 LIVE = ("preparing", "running", "paused")
 _ENDED = ("completed", "stopped", "failed")
 _SLICES = 4
@@ -63,6 +65,15 @@ class Row:
     def value(self, column: Column) -> Any:
         """What a column shows and sorts by; None if there is nothing."""
         return _VALUES[column](self, self.summary or _NOTHING)
+
+    def group(self, by: Group) -> str | None:
+        """The group of this run: the data as named in its settings, the model, or the day, ISO 8601; None if that is
+        unknown."""
+        summary = self.summary or _NOTHING
+        if by == "day":
+            started = local_time(summary.started_at)
+            return None if started is None else started.date().isoformat()
+        return {"": "", "data": summary.data, "model": summary.model}[by] or None
 
 
 _NOTHING = Summary()
@@ -114,12 +125,16 @@ class RunList:
         self.filter_text = ""
         self.sort_column: Column = "started"
         self.descending = True
+        self.grouped_by: Group = ""
+        self.group_sizes: dict[int, int] = {}
+        """Number of runs in each group, by the index of its first one in `rows`; empty without groups."""
         self._all: dict[str, Row] = {}
         self._slice = 0
         self._scanned: int | None = None
         self._hearts: dict[str, Heartbeat] = {}
         self._curves: dict[str, tuple[Stamp, tuple[float, ...]]] = {}
         self._best: frozenset[str] = frozenset()
+        self._best_of_groups: frozenset[str] = frozenset()
 
     @property
     def total(self) -> int:
@@ -141,6 +156,10 @@ class RunList:
     def is_best(self, name: str) -> bool:
         """Whether no run on the same data has a higher macro-F1, and some have a lower one."""
         return name in self._best
+
+    def is_best_of_group(self, name: str) -> bool:
+        """The same among the runs of its group; without groups, among all."""
+        return name in self._best_of_groups
 
     def curve(self, name: str) -> tuple[float, ...]:
         """Validation macro-F1 by epoch, in [0, 1], as last read by `read_curves`; () before."""
@@ -172,10 +191,10 @@ class RunList:
         self.overlaid = [name for name in self.overlaid if name in self._all]
         if not changed and not gone:
             return Changes()
-        before = [row.name for row in self.rows]
+        before = [row.name for row in self.rows], self.group_sizes
         self._arrange()
         after = [row.name for row in self.rows]
-        if before != after:
+        if before != (after, self.group_sizes):
             return Changes(listed=True)
         return Changes(rows={place for place, name in enumerate(after) if name in changed})
 
@@ -255,27 +274,29 @@ class RunList:
         found = notes.read(base + "viewer.json") if stamps[1] else ViewerNotes()
         return Row(name, "lost", summary, found, problem, stamps)
 
-    # -- filter and order ------------------------------------------------------------------------------------------
+    # -- filter, order and groups ----------------------------------------------------------------------------------
 
     def filter(self, text: str) -> None:
         """Show only runs that contain each word of the text in name, state, data, model, tags or note."""
         self.filter_text = text
         self._arrange()
 
-    def sort(self, column: Column, descending: bool) -> None:
-        """Sort by a column; runs without a value come last."""
-        self.sort_column, self.descending = column, descending
+    def arrange(self, column: Column, descending: bool, by: Group = "") -> None:
+        """Sort by a column, and put the runs of a group one below the other: groups by name, the latest day first. Runs
+        without a value, and of no group, come last."""
+        self.sort_column, self.descending, self.grouped_by = column, descending, by
         self._arrange()
 
     def _arrange(self) -> None:
         words = self.filter_text.casefold().split()
         rows = [row for row in self._all.values() if not words or self._matches(row, words)]
         rows.sort(key=lambda row: natural_key(row.name), reverse=True)
-        keyed = [(row.value(self.sort_column), row) for row in rows]
-        present = [pair for pair in keyed if pair[0] is not None]
-        present.sort(key=lambda pair: _order(pair[0]), reverse=self.descending)
-        self.rows = [row for _, row in present] + [row for value, row in keyed if value is None]
+        rows = _ordered(rows, lambda row: row.value(self.sort_column), self.descending)
+        by = self.grouped_by
+        self.rows = _ordered(rows, lambda row: row.group(by), by == "day") if by else rows
+        self.group_sizes = _group_sizes(row.group(by) for row in self.rows) if by else {}
         self._best = _best_of(self._all.values())
+        self._best_of_groups = _best_of(self._all.values(), by) if by else self._best
 
     def _matches(self, row: Row, words: Sequence[str]) -> bool:
         summary = row.summary or Summary()
@@ -336,44 +357,38 @@ def look_at(path: Path) -> Row | None:
     return model.get(path.name)
 
 
-def _best_of(rows: Iterable[Row]) -> frozenset[str]:
-    """Of all runs on the same data those with the highest macro-F1, unless all have the same one. A mean over some of
-    the classes only is not compared."""
-    by_data: dict[str, list[tuple[float, str]]] = {}
+def _best_of(rows: Iterable[Row], by: Group = "") -> frozenset[str]:
+    """Of all runs on the same data, and in the same group, those with the highest macro-F1, unless all have the same
+    one. A mean over some of the classes only is not compared."""
+    compared: dict[tuple[str, str | None], list[tuple[float, str]]] = {}
     for row in rows:
         summary = row.summary
         if summary is not None and summary.best_macro_f1 is not None and not summary.best_macro_f1_of:
-            by_data.setdefault(summary.data, []).append((summary.best_macro_f1, row.name))
+            compared.setdefault((summary.data, row.group(by)), []).append((summary.best_macro_f1, row.name))
     found = set()
-    for scores in by_data.values():
+    for scores in compared.values():
         top = max(scores)[0]
         if min(scores)[0] < top:
             found |= {name for score, name in scores if score == top}
     return frozenset(found)
 
 
+def _ordered(rows: Iterable[Row], value: Callable[[Row], Any], descending: bool) -> list[Row]:
+    """By a value; runs without one last, either way. What is equal stays in order."""
+    keyed = [(value(row), row) for row in rows]
+    present = [pair for pair in keyed if pair[0] is not None]
+    present.sort(key=lambda pair: _order(pair[0]), reverse=descending)
+    return [row for _, row in present] + [row for found, row in keyed if found is None]
+
+
+def _group_sizes(groups: Iterable[str | None]) -> dict[int, int]:
+    sizes: dict[int, int] = {}
+    first = 0
+    for _, members in groupby(groups):
+        sizes[first] = sum(1 for _ in members)
+        first += sizes[first]
+    return sizes
+
+
 def _order(value: Any) -> Any:
     return natural_key(value) if isinstance(value, str) else value
-
-
-# --- settings side by side
-
-
-@dataclass(frozen=True)
-class SettingDifference:
-    """A setting by its dotted name, and its value in each run; None if a run does not have it."""
-
-    name: str
-    values: tuple[Any, ...]
-
-    @property
-    def differs(self) -> bool:
-        """Whether the runs differ in it."""
-        return len({repr(value) for value in self.values}) > 1
-
-
-def compare_settings(folders: Sequence[RunFolder]) -> list[SettingDifference]:
-    """Every setting of some runs, in the order of run.toml."""
-    tables = [dotted_settings(folder) for folder in folders]
-    names = dict.fromkeys(name for table in tables for name in table)
-    return [SettingDifference(name, tuple(table.get(name) for table in tables)) for name in names]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Set
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.text.formats import plain
-from gui.widgets.state_sign import sign_pixmap, state_colour
+from gui.widgets.state_sign import sign_colour, sign_pixmap
 from gui.window.dimensions import LARGE, MEDIUM, SMALL, TIGHT, icon_size, space
-from gui.window.theme import Colours, icon
+from gui.window.theme import icon
 
 Button = tuple[str, Callable[[], None]]
 MAX_LINES = 4
@@ -43,13 +43,6 @@ class _Words(QLabel):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.updateGeometry()
-
-
-def _colour(sign: str) -> QColor:
-    """Colour of a failure, an information or a warning."""
-    if sign == "failed":
-        return Colours.current().bad
-    return Colours.current().train if sign in ("info", "done") else state_colour("paused")
 
 
 class Banner(QWidget):
@@ -86,7 +79,7 @@ class Banner(QWidget):
         row.setContentsMargins(space(MEDIUM), space(TIGHT), space(SMALL), space(TIGHT))
         row.setSpacing(space(SMALL))
         mark = QLabel()
-        colour = _colour(sign)
+        colour = sign_colour(sign)
         mark.setPixmap(sign_pixmap(sign, colour, space(LARGE), self.devicePixelRatio()))
         row.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
         words = _Words("\n".join(plain(text).splitlines()[:MAX_LINES]))

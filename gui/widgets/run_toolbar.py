@@ -110,7 +110,8 @@ class RunToolbar(QWidget):
         """In one line, times, progress and step are dropped before the name is; state and epoch stay."""
         whole = " · ".join(self._doing_now)
         told = self.fontMetrics().horizontalAdvance(whole) + self.times.sizeHint().width()
-        buttons = sum(one.sizeHint().width() for one in (self.primary, self.pause, self.stop, self.checkpoint))
+        shown = (one for one in (self.primary, self.pause, self.stop, self.checkpoint) if not one.isHidden())
+        buttons = sum(one.sizeHint().width() for one in shown)
         room = not self._compact or buttons + told + space(BAR + LEAST_NAME) <= self.width()
         self.what.setText(whole if room else " · ".join(self._doing_now[:2]))
         self.times.setVisible(room)
@@ -121,15 +122,18 @@ class RunToolbar(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def show_state(self, name: str, state: State, enabled: frozenset[Action]) -> None:
+    def show_state(self, name: str, state: State, enabled: frozenset[Action], *, setting_up: bool = False) -> None:
         """Show a run and its state.
 
         Args:
             name: Name of the run.
             state: Its state.
             enabled: Actions that are available.
+            setting_up: Whether a new run is being set up: the page for that has the button that starts it. Default:
+                False.
         """
         self._state = state
+        self.primary.setVisible(not setting_up)
         self.name.setText(name)
         self._tint()
         self.sign.setAccessibleName(state_word(state))

@@ -38,6 +38,20 @@ def state_colour(state: str) -> QColor:
     return mix(colours.muted, colours.text, 0.2)
 
 
+def sign_colour(sign: str) -> QColor:
+    """Choose the colour of the icon of a notice: failure, information or warning.
+
+    Args:
+        sign: Name of the icon: "failed", "info" or "done"; others are warnings.
+
+    Returns:
+        The colour.
+    """
+    if sign == "failed":
+        return Colours.current().bad
+    return Colours.current().train if sign in ("info", "done") else state_colour("paused")
+
+
 def sign_pixmap(name: str, colour: QColor, side: int, ratio: float) -> QPixmap:
     """Render an icon in one colour. It is cached: lists paint the same few often.
 

@@ -136,7 +136,7 @@ class Window(QMainWindow):
         run_page = column(self.tabs.panes, self.epoch_bar)
         self.pages = Pages(self.start_place, run_page, self.rpc_client, self.root, preferences)
         self.search_actions = SearchActions(self, self.pages, self.run_controller, self.open_run)
-        self.runs_side = RunsSide(self.root)
+        self.runs_side = RunsSide(self.root, preferences)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self.runs_side, self.pages, self.run_info):
             self.splitter.addWidget(widget)
@@ -332,7 +332,7 @@ class Window(QMainWindow):
         run, steering = self.run, self.run_controller.steering
         self.window_actions.enable(run, steering.enabled, setting_up=self.pages.on_new_run, ready=self.pages.ready)
         name = run.folder.name if run else self.tr("No run is open")
-        self.run_toolbar.show_state(name, steering.state, steering.enabled)
+        self.run_toolbar.show_state(name, steering.state, steering.enabled, setting_up=self.pages.on_new_run)
         self.run_info.show_state(steering.state, steering.enabled)
         if run is None:
             self.run_toolbar.show_outlook(None, None)

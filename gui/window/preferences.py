@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,16 @@ from gui.window.theme import SCHEMES, Scheme
 LANGUAGES = ("system", "en", "ru")
 RECENT = 10
 LAYOUT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class RunOrder:
+    """Order of the list of runs: the column it is sorted by, whether the largest comes first, and what runs are grouped
+    by, "" for nothing."""
+
+    column: str = "started"
+    descending: bool = True
+    group: str = ""
 
 
 class Preferences:
@@ -59,6 +70,17 @@ class Preferences:
     @tour_seen.setter
     def tour_seen(self, value: bool) -> None:
         self._file.setValue("tour_seen", "true" if value else "false")
+
+    @property
+    def run_order(self) -> RunOrder:
+        """How the list of runs was sorted and grouped."""
+        column, _, rest = self._text("run_order").partition("|")
+        direction, _, group = rest.partition("|")
+        return RunOrder(column, direction == "True", group) if column else RunOrder()
+
+    @run_order.setter
+    def run_order(self, value: RunOrder) -> None:
+        self._file.setValue("run_order", "|".join(str(part) for part in astuple(value)))
 
     @property
     def recent(self) -> list[Path]:

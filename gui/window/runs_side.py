@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.viewmodels.selection import OpenRun
+from gui.window.preferences import Preferences, RunOrder
 
 if TYPE_CHECKING:
     from gui.runs.runs_panel import RunsPanel
@@ -28,9 +29,10 @@ class RunsSide(QWidget):
     compare_wanted = Signal(list)
     runs_removed = Signal(list)
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, preferences: Preferences) -> None:
         super().__init__()
         self._root = root
+        self._preferences = preferences
         self._shown: Path | None = None
         self.panel: RunsPanel | None = None
         self.setMinimumWidth(LEAST_WIDTH)
@@ -48,6 +50,8 @@ class RunsSide(QWidget):
 
         panel = RunsPanel(self._root)
         self._layout.addWidget(panel)
+        panel.show_order(self._preferences.run_order)
+        panel.order_chosen.connect(self._remember_order)
         panel.show_run(self._shown)
         panel.run_chosen.connect(self.run_chosen)
         panel.overlays_changed.connect(self.overlays_changed)
@@ -55,6 +59,9 @@ class RunsSide(QWidget):
         panel.compare_wanted.connect(self.compare_wanted)
         panel.runs_removed.connect(self.runs_removed)
         return panel
+
+    def _remember_order(self, order: RunOrder) -> None:
+        self._preferences.run_order = order
 
     def newest(self) -> list[RecentRun]:
         """The latest runs, for the start page."""

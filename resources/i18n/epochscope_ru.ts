@@ -164,6 +164,17 @@
     </message>
 </context>
 <context>
+    <name>ChartArea</name>
+    <message>
+        <source>Show all charts (Esc)</source>
+        <translation>Показать все графики (Esc)</translation>
+    </message>
+    <message>
+        <source>Show this chart large (Enter)</source>
+        <translation>Показать этот график крупно (Enter)</translation>
+    </message>
+</context>
+<context>
     <name>ChartMenu</name>
     <message>
         <source>&amp;Copy the picture</source>
@@ -182,8 +193,16 @@
         <translation>Сохранить &amp;числа (CSV)…</translation>
     </message>
     <message>
+        <source>Show &amp;all charts</source>
+        <translation>Показать все &amp;графики</translation>
+    </message>
+    <message>
         <source>Show the &amp;whole run</source>
         <translation>Показать в&amp;есь запуск</translation>
+    </message>
+    <message>
+        <source>Show this chart &amp;large</source>
+        <translation>Показать &amp;график крупно</translation>
     </message>
 </context>
 <context>
@@ -724,6 +743,30 @@
 <context>
     <name>Curves</name>
     <message>
+        <source>Accuracy</source>
+        <translation>Доля верных</translation>
+    </message>
+    <message>
+        <source>Data wait</source>
+        <translation>Ждёт данные</translation>
+    </message>
+    <message>
+        <source>Images/s</source>
+        <translation>Изобр./с</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>Скорость обучения</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>Потери</translation>
+    </message>
+    <message>
+        <source>Macro-F1</source>
+        <translation>Macro-F1</translation>
+    </message>
+    <message>
         <source>best epoch</source>
         <translation>лучшая эпоха</translation>
     </message>
@@ -763,10 +806,6 @@
 <context>
     <name>CurvesPanel</name>
     <message>
-        <source>Accuracy</source>
-        <translation>Доля верных</translation>
-    </message>
-    <message>
         <source>Curves</source>
         <translation>Графики</translation>
     </message>
@@ -779,28 +818,8 @@
         <translation>Графики появятся с первыми шагами.</translation>
     </message>
     <message>
-        <source>Data wait</source>
-        <translation>Ждёт данные</translation>
-    </message>
-    <message>
         <source>Drawings (*.svg)</source>
         <translation>Векторные рисунки (*.svg)</translation>
-    </message>
-    <message>
-        <source>Images/s</source>
-        <translation>Изобр./с</translation>
-    </message>
-    <message>
-        <source>Learning rate</source>
-        <translation>Скорость обучения</translation>
-    </message>
-    <message>
-        <source>Loss</source>
-        <translation>Потери</translation>
-    </message>
-    <message>
-        <source>Macro-F1</source>
-        <translation>Macro-F1</translation>
     </message>
     <message>
         <source>No run is open. Choose one from the list, or start a new one.</source>
@@ -4651,14 +4670,6 @@
 <context>
     <name>LogPanel</name>
     <message>
-        <source>Messages</source>
-        <translation>Сообщения</translation>
-    </message>
-    <message>
-        <source>Nothing to report.</source>
-        <translation>Сообщений нет.</translation>
-    </message>
-    <message>
         <source>Output (end)</source>
         <translation>Вывод, конец</translation>
     </message>
@@ -4688,6 +4699,49 @@
     <message>
         <source>{true} predicted as {predicted}: {count} of {of} ({share})</source>
         <translation>{true}, предсказано {predicted}: {count} из {of} ({share})</translation>
+    </message>
+</context>
+<context>
+    <name>MessageList</name>
+    <message>
+        <source>Copy</source>
+        <translation>Копировать</translation>
+    </message>
+    <message>
+        <source>Copy the messages, or what is selected</source>
+        <translation>Скопировать сообщения или выделенный текст</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Ошибка</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>Ошибки</translation>
+    </message>
+    <message>
+        <source>Information</source>
+        <translation>Сведения</translation>
+    </message>
+    <message>
+        <source>Messages</source>
+        <translation>Сообщения</translation>
+    </message>
+    <message>
+        <source>No messages of the chosen kinds.</source>
+        <translation>Сообщений выбранных видов нет.</translation>
+    </message>
+    <message>
+        <source>Nothing to report.</source>
+        <translation>Сообщений нет.</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Предупреждение</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>Предупреждения</translation>
     </message>
 </context>
 <context>
@@ -4887,6 +4941,13 @@
     <message>
         <source>⚠ Training on this data would fail: {place}: {reason}.</source>
         <translation>⚠ Обучение на этих данных прервётся с ошибкой: {place}: {reason}.</translation>
+    </message>
+</context>
+<context>
+    <name>OrderButton</name>
+    <message>
+        <source>Sorted: {order}</source>
+        <translation>Порядок: {order}</translation>
     </message>
 </context>
 <context>
@@ -6055,16 +6116,44 @@
         <translation>Данные</translation>
     </message>
     <message>
+        <source>Data unknown</source>
+        <translation>Данные неизвестны</translation>
+    </message>
+    <message>
+        <source>Day unknown</source>
+        <translation>День неизвестен</translation>
+    </message>
+    <message>
         <source>Epoch</source>
         <translation>Эпоха</translation>
+    </message>
+    <message>
+        <source>Group by data</source>
+        <translation>Группы по данным</translation>
+    </message>
+    <message>
+        <source>Group by day</source>
+        <translation>Группы по дням</translation>
+    </message>
+    <message>
+        <source>Group by model</source>
+        <translation>Группы по моделям</translation>
     </message>
     <message>
         <source>Highest F1 first</source>
         <translation>Сначала с высоким F1</translation>
     </message>
     <message>
+        <source>Highest macro-F1 of all runs of {model} on {data}</source>
+        <translation>Лучший macro-F1 среди запусков {model} на данных {data}</translation>
+    </message>
+    <message>
         <source>Highest macro-F1 of all runs on {data}</source>
         <translation>Лучший macro-F1 среди запусков на данных {data}</translation>
+    </message>
+    <message>
+        <source>Highest macro-F1 of this day&apos;s runs on {data}</source>
+        <translation>Лучший macro-F1 среди запусков этого дня на данных {data}</translation>
     </message>
     <message>
         <source>Longest first</source>
@@ -6079,8 +6168,16 @@
         <translation>Модель</translation>
     </message>
     <message>
+        <source>Model unknown</source>
+        <translation>Модель неизвестна</translation>
+    </message>
+    <message>
         <source>Newest first</source>
         <translation>Сначала новые</translation>
+    </message>
+    <message>
+        <source>No groups</source>
+        <translation>Без групп</translation>
     </message>
     <message>
         <source>Note</source>
@@ -6236,10 +6333,6 @@
     <message>
         <source>Search runs</source>
         <translation>Поиск запусков</translation>
-    </message>
-    <message>
-        <source>Sorted: {order}</source>
-        <translation>Порядок: {order}</translation>
     </message>
     <message>
         <source>Start one with New run, or look at the recorded run.</source>

@@ -26,7 +26,33 @@ def _curves(stage: Stage) -> Any:
 
 
 def _hover(stage: Stage) -> Any:
-    stage.open(stage.cnn).hover(400.0)
+    stage.open(stage.cnn).hover(400.0, over="loss")
+    stage.app.processEvents()
+    return stage.window
+
+
+def _large(stage: Stage) -> Any:
+    panel = stage.open(stage.cnn)
+    panel.area.toggle_large("accuracy")
+    stage.pump()
+    panel.hover(400.0, over="accuracy")
+    stage.app.processEvents()
+    return stage.window
+
+
+def _runs_grouped(stage: Stage) -> Any:
+    from gui.window.preferences import RunOrder
+
+    stage.open(stage.cnn)
+    stage.window.runs_side.panel.show_order(RunOrder("macro_f1", True, "data"))
+    stage.pump()
+    return stage.window
+
+
+def _messages(stage: Stage) -> Any:
+    from tests.gui.sample_messages import ALL
+
+    stage.open(stage.failed, "log").list.show_messages(ALL)
     stage.app.processEvents()
     return stage.window
 
@@ -148,10 +174,13 @@ def _nothing(tab: str) -> Callable[[Stage], Any]:
 RUN_VIEWS: dict[str, Callable[[Stage], Any]] = {
     "curves": _curves,
     "curves_hover": _hover,
+    "curves_large": _large,
     "curves_overlay": _overlay,
     "curves_table": _table,
     "live": _live,
     "failed": _failed,
+    "messages": _messages,
+    "runs_grouped": _runs_grouped,
     "errors": _tab("errors"),
     "errors_cell": _cell,
     "floating": _floating,

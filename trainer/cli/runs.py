@@ -138,7 +138,6 @@ def _about_settings(settings: dict[str, Any], attempts: list[dict[str, Any]]) ->
 
 
 def _about_evaluation(found: dict[str, Any]) -> Iterator[str]:
-
     from trainer.metrics.significance import in_brackets
 
     yield from ("", "evaluation")

@@ -22,10 +22,10 @@ from trainer.text.natural_order import natural_key
 
 Index = QModelIndex | QPersistentModelIndex
 NAME, F1, PRECISION, RECALL, SUPPORT, SINCE_LAST, SINCE_BEST = range(7)
-BAR = 22
+BAR = 16
 """Height in pixels of a bar, at most."""
-TALLEST = 3.6
-"""Rows of few classes share the height, up to so many lines of text each."""
+TALLEST = 2.2
+"""Rows of few classes share the height, up to so many lines of text each: farther apart, they are hard to compare."""
 FIELDS = ("f1", "precision", "recall", "support", "since_last", "since_best")
 
 

@@ -1,8 +1,9 @@
-"""The charts of the curves panel, side by side, with one legend; below them those of what only this run has."""
+"""The charts of the curves panel, side by side, with one legend; below them those of what only this run has. Or one of
+them, large."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
@@ -11,11 +12,14 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWi
 
 from gui.panels.curves.picture_card import PictureCard
 from gui.plotting.chart import Chart
+from gui.plotting.hover_card import HoverCard
 from gui.plotting.legend import Legend
 from gui.viewmodels.curves import CHARTS
 from gui.viewmodels.reported_pictures import picture_at
 from gui.viewmodels.selection import EpochCursor, OpenRun
+from gui.widgets.labels import plain_tip
 from gui.window.dimensions import SMALL, space
+from gui.window.theme import icon
 
 _PLACES = {  # row, column
     "loss": (0, 0),
@@ -27,7 +31,7 @@ _PLACES = {  # row, column
 }
 
 
-_COLUMNS = 3
+_ROWS, _COLUMNS = 2, 3
 _SEEN_ROWS = 2
 """Of the charts that only this run has; further ones are scrolled to."""
 _LEAST = 34
@@ -42,30 +46,32 @@ def _chart(name: str) -> Chart:
 
 class ChartArea(QWidget):
     """Holds charts, all unless told which, and takes the keys for all of them: left and right pan, + and - zoom, Home
-    and Esc follow, up and down choose the chart whose menu the menu key opens.
+    and Esc follow, up and down choose the chart whose menu the menu key opens, and which Enter shows `large`, in the
+    place of all; Esc, or Enter again, leads back.
 
     `panned`: by a part of the view's width. `zoomed`: to a part of it. `menu_wanted`: of a chart, at this place of the
-    screen. `scrolled`: other charts have come into sight. `held`: whether the view stands where a person has put it.
+    screen. `revealed`: other charts have come into sight. `held`: whether the view stands where a person has put it.
     """
 
     panned = Signal(float)
     zoomed = Signal(float)
     fit_wanted = Signal()
     menu_wanted = Signal(str, QPoint)
-    scrolled = Signal()
+    revealed = Signal()
 
     def __init__(self, names: Sequence[str] = CHARTS, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.held = False
         self.chosen = names[0]
+        self.large: str | None = None
         self.legend = Legend()
         self.charts = {name: _chart(name) for name in names}
-        grid = QGridLayout()
+        grid = self._grid = QGridLayout()
         grid.setSpacing(space(SMALL))
         for name, chart in self.charts.items():
             grid.addWidget(chart, *_PLACES.get(name, (0, 0)))
-            chart.clicked.connect(partial(self._choose, name))
+            self._connect(name, chart)
         for row, column in (_PLACES[name] for name in names if name in _PLACES):
             grid.setRowStretch(row, 3 - row)
             grid.setColumnStretch(column, 1)
@@ -80,6 +86,26 @@ class ChartArea(QWidget):
         layout.addLayout(grid, 5)
         layout.addWidget(self._own_place, 2)
         self._layout = layout
+        self.card = HoverCard(self)
+
+    def _connect(self, name: str, chart: Chart) -> None:
+        chart.clicked.connect(partial(self._choose, name))
+        chart.head.add_button().clicked.connect(lambda: self.toggle_large(name))
+
+    def name_charts(self, titles: Mapping[str, str]) -> None:
+        """The titles of the charts, by name; and what their buttons do."""
+        for name, chart in self.charts.items():
+            chart.set_title(titles.get(name, ""))
+        self._name_buttons()
+
+    def _name_buttons(self) -> None:
+        sign = icon("enlarge" if self.large is None else "reduce")
+        large, back = self.tr("Show this chart large (Enter)"), self.tr("Show all charts (Esc)")
+        for chart in self.charts.values():
+            if (button := chart.head.button) is not None:
+                button.setIcon(sign)
+                button.setToolTip(plain_tip(large if self.large is None else back))
+                button.setAccessibleName(f"{chart.head.title}: {large if self.large is None else back}")
 
     def _make_own_place(self) -> QScrollArea:
         content, place = QWidget(), QScrollArea()
@@ -93,7 +119,7 @@ class ChartArea(QWidget):
         place.setFrameShape(QFrame.Shape.NoFrame)
         place.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         place.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        place.verticalScrollBar().valueChanged.connect(self.scrolled)
+        place.verticalScrollBar().valueChanged.connect(self.revealed)
         place.hide()
         return place
 
@@ -105,6 +131,8 @@ class ChartArea(QWidget):
         wanted = (tuple(names), tuple(pictures))
         if wanted == self._own:
             return {}
+        large = self.large
+        self.enlarge(None)
         for name in set(self._own[0]) - set(names):
             self.charts.pop(name).deleteLater()
         for name in set(self._own[1]) - set(pictures):
@@ -114,7 +142,7 @@ class ChartArea(QWidget):
         if self.chosen not in self.charts:
             self.chosen = next(iter(self.charts))
         for name, chart in new.items():
-            chart.clicked.connect(partial(self._choose, name))
+            self._connect(name, chart)
         self.pictures.update({name: PictureCard() for name in pictures if name not in self.pictures})
         cards = [*(self.charts[name] for name in names), *(self.pictures[name] for name in pictures)]
         for place, card in enumerate(cards):
@@ -122,7 +150,65 @@ class ChartArea(QWidget):
             self._own_grid.addWidget(card, place // _COLUMNS, place % _COLUMNS)
         self._own = wanted
         self._give_room(-(-len(cards) // _COLUMNS), all_rows)
+        self.enlarge(large)
         return new
+
+    # -- one chart in the place of all ---------------------------------------------------------------------------
+
+    def toggle_large(self, name: str) -> None:
+        """Show a chart large, or all of them again."""
+        self._choose(name)
+        self.enlarge(name if self.large is None else None)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def enlarge(self, name: str | None) -> None:
+        """Show this chart in the place of all; None, or one that is no longer there: all of them."""
+        name = name if name in self.charts else None
+        if name == self.large:
+            return
+        if self.large is not None:
+            self._put_back(self.large)
+        self.large = name
+        if name is not None:
+            self._grid.addWidget(self.charts[name], 0, 0, _ROWS, _COLUMNS)
+        for other, chart in self.charts.items():
+            chart.setVisible(name in (None, other))
+        self._own_place.setVisible(name is None and any(self._own))
+        self.card.hide()
+        self._name_buttons()
+        self.revealed.emit()
+
+    def _put_back(self, name: str) -> None:
+        chart = self.charts[name]
+        if name in self._own[0]:
+            place = self._own[0].index(name)
+            self._own_grid.addWidget(chart, place // _COLUMNS, place % _COLUMNS)
+        else:
+            self._grid.addWidget(chart, *_PLACES.get(name, (0, 0)))
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names of the charts that are not hidden by a large one."""
+        return tuple(self.charts) if self.large is None else (self.large,)
+
+    def show_card(self, name: str) -> None:
+        """Show all values at the mouse beside this chart if its head has no room for them; "": of none."""
+        for other, beside in self.charts.items():
+            if (button := beside.head.button) is not None:
+                button.setVisible(name in ("", other))  # elsewhere, values have more use for its room
+        chart = self.charts.get(name)
+        if chart is None or chart.hover is None or not chart.head.hides_values:
+            self.card.hide()
+            return
+        chart.head.told_elsewhere = True
+        left, right = chart.scene.x
+        x = chart.area.left() + (chart.hover - left) / (right - left) * chart.area.width()
+        at = chart.view.mapTo(self, QPoint(round(x), 0))
+        place = self._place_of(name)
+        place.setTop(at.y())  # titles stay free
+        self.card.show_readings(chart.readings, place, at.x())
+
+    # -- what is in sight ----------------------------------------------------------------------------------------
 
     def _give_room(self, rows: int, all_rows: bool) -> None:
         seen = rows if all_rows else min(rows, _SEEN_ROWS)
@@ -138,20 +224,26 @@ class ChartArea(QWidget):
                 card.show_picture(run.folder, event)
 
     def is_seen(self, name: str) -> bool:
-        """Whether a chart can be seen, or was not scrolled away."""
-        if name not in self._own[0] or not self._own_place.isVisible():
+        """Whether a chart can be seen: it is neither scrolled away nor hidden by a large one."""
+        if name not in self.shown:
+            return False
+        if name == self.large or name not in self._own[0] or not self._own_place.isVisible():
             return True
         chart, view = self.charts[name], self._own_place.viewport()
         top = chart.mapTo(view, QPoint()).y()
         return top < view.height() and top + chart.height() > 0
 
     def event(self, event: QEvent) -> bool:
-        """Esc is the window's, too, but first leads out of a part of the run."""
+        """Esc is the window's, too, but first leads out of a part of the run, and from a large chart to all."""
         override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and self.held and event.key() == Qt.Key.Key_Escape:
+        if override and isinstance(event, QKeyEvent) and self._leads_out and event.key() == Qt.Key.Key_Escape:
             event.accept()
             return True
         return super().event(event)
+
+    @property
+    def _leads_out(self) -> bool:
+        return self.held or self.large is not None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """By physical key, not by letter, so that every keyboard layout works."""
@@ -166,12 +258,16 @@ class ChartArea(QWidget):
             self.zoomed.emit(1 / 0.7)
         elif key == Qt.Key.Key_Home or (key == Qt.Key.Key_Escape and self.held):
             self.fit_wanted.emit()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or (key == Qt.Key.Key_Escape and self._leads_out):
+            self.toggle_large(self.chosen)
         else:
             super().keyPressEvent(event)
 
     def _choose_beside(self, by: int) -> None:
         names = list(self.charts)
         self._choose(names[(names.index(self.chosen) + by) % len(names)])
+        if self.large is not None:
+            self.enlarge(self.chosen)
 
     def _choose(self, name: str, *_: object) -> None:
         self.chosen = name
@@ -189,13 +285,13 @@ class ChartArea(QWidget):
             self.menu_wanted.emit(name, place)
 
     def _name_at(self, place: QPoint) -> str | None:
-        return next((name for name in self.charts if self._place_of(name).contains(place)), None)
+        return next((name for name in self.shown if self._place_of(name).contains(place)), None)
 
     def _place_of(self, name: str) -> QRect:
         """A chart's rectangle here; empty where it is scrolled away."""
         chart = self.charts[name]
         place = QRect(chart.mapTo(self, QPoint()), chart.size())
-        if name not in self._own[0]:
+        if name == self.large or name not in self._own[0]:
             return place
         view = self._own_place.viewport()
         return place & QRect(view.mapTo(self, QPoint()), view.size())
@@ -211,10 +307,12 @@ class ChartArea(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A frame while it has the focus, and one around the chosen chart."""
+        """A frame while it has the focus, and one around the chosen chart; around a large one, that is enough."""
         if self.hasFocus():
             painter = QPainter(self)
             painter.setPen(self.palette().color(QPalette.ColorRole.Highlight))
-            for frame in (self.rect(), self._place_of(self.chosen).adjusted(-2, -2, 2, 2)):
+            edge = 2 if self.large is None else 1
+            chosen = self._place_of(self.chosen).adjusted(-edge, -edge, edge, edge)
+            for frame in (self.rect(), chosen) if self.large is None else (chosen,):
                 painter.drawRect(frame.adjusted(0, 0, -1, -1))
             painter.end()

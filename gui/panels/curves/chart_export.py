@@ -87,6 +87,8 @@ class ChartExport:
         area.resize(size.expandedTo(QSize(0, area.sizeHint().height())) if len(area.charts) > len(names) else size)
         for chart in area.charts.values():
             chart.make_scalable()
+            if chart.head.button is not None:
+                chart.head.button.hide()
         self._draw(area)
         area.grab()  # layouts of what is never shown are made on demand, and lines are thinned to the width
         self._draw(area)

@@ -17,7 +17,7 @@ from gui.panels.curves.chart_area import ChartArea
 from gui.panels.curves.chart_export import ChartExport
 from gui.panels.curves.chart_menu import ChartMenu
 from gui.panels.curves.epoch_table import EpochTable
-from gui.panels.curves.scene import Drawn, drawn, legend, own_titles, readings, scene
+from gui.panels.curves.scene import Drawn, drawn, legend, own_titles, readings, scene, titles
 from gui.panels.curves.toolbar import CurvesToolbar
 from gui.plotting.chart import Chart
 from gui.plotting.markers import number_text
@@ -41,8 +41,8 @@ class CurvesPanel(Panel):
     """Charts over one x axis, a bar above them, and their numbers as a table.
 
     y fits what is in sight, x follows the run, until a person moves them or draws a box; and again with Follow, Home,
-    Esc or a double click. With other runs laid over it, colours tell runs apart; else they tell training from
-    validation.
+    Esc or a double click, which else shows a chart large. With other runs laid over it, colours tell runs apart; else
+    they tell training from validation.
     """
 
     topics: ClassVar[Set[Topic]] = frozenset({"info", "batches", "epochs", "state", "messages", "scalars", "pictures"})
@@ -80,7 +80,7 @@ class CurvesPanel(Panel):
     def _connect(self) -> None:
         for name, chart in self.charts.items():
             self._connect_chart(name, chart)
-        self.area.scrolled.connect(lambda: self._soon.start(0))
+        self.area.revealed.connect(lambda: self._soon.start(0))
         self.area.panned.connect(self.pan)
         self.area.zoomed.connect(self.zoom)
         self.area.fit_wanted.connect(self.follow)
@@ -94,9 +94,9 @@ class CurvesPanel(Panel):
     def _connect_chart(self, name: str, chart: Chart) -> None:
         chart.moved.connect(self._moved)
         chart.boxed.connect(partial(self._boxed, name))
-        chart.hovered.connect(self.hover)
+        chart.hovered.connect(partial(self.hover, over=name))
         chart.clicked.connect(self._clicked)
-        chart.fit_wanted.connect(self.follow)
+        chart.fit_wanted.connect(partial(self._double_clicked, name))
 
     # -- what the window calls -------------------------------------------------------------------------------------
 
@@ -135,17 +135,7 @@ class CurvesPanel(Panel):
         self._draw()
 
     def _name_charts(self, area: ChartArea) -> None:
-        titles = {
-            "loss": self.tr("Loss"),
-            "accuracy": self.tr("Accuracy"),
-            "macro_f1": self.tr("Macro-F1"),
-            "learning_rate": self.tr("Learning rate"),
-            "speed": self.tr("Images/s"),
-            "wait": self.tr("Data wait"),
-        }
-        titles |= own_titles(self._series)
-        for name, chart in area.charts.items():
-            chart.set_title(titles.get(name, ""))
+        area.name_charts(titles(self._series))
 
     def changeEvent(self, event: QEvent) -> None:
         """Light or dark, another font."""
@@ -179,7 +169,8 @@ class CurvesPanel(Panel):
 
     def _open_menu(self, name: str, place: QPoint) -> None:
         fit = None if self._follows else self.follow
-        menu = ChartMenu(fit, self)
+        menu = ChartMenu(fit, self.area.large is not None, self)
+        menu.large_wanted.connect(lambda: self.area.toggle_large(name))
         menu.copy_wanted.connect(lambda: self.export.copy_chart(name))
         menu.save_wanted.connect(lambda kind: self.save_wanted.emit(self.export.offer(name, kind)))
         menu.popup(place)
@@ -231,6 +222,13 @@ class CurvesPanel(Panel):
         epoch = self._series[-1].epoch_near(self.bar.axis, x) if self.run is not None else None
         if epoch is not None:
             self.epoch_chosen.emit(epoch)
+
+    def _double_clicked(self, name: str) -> None:
+        """Out of a part of the run; else a chart in the place of all, or all again."""
+        if self._follows:
+            self.area.toggle_large(name)
+        else:
+            self.follow()
 
     def _choose_axis(self) -> None:
         self._view = None
@@ -328,7 +326,7 @@ class CurvesPanel(Panel):
         runs, cursor, thinned = self._drawn(), self._cursor_place(), {}
         if self.run is not None:
             area.show_pictures(self.run, self.cursor)
-        area.legend.show_entries(legend(runs, tuple(area.charts)))
+        area.legend.show_entries(legend(runs, area.shown))
         for name, chart in area.charts.items():
             if not area.is_seen(name):
                 continue
@@ -349,14 +347,16 @@ class CurvesPanel(Panel):
         found = self._series[-1].epoch_place(self.bar.axis, self.cursor.at(self.run.model))
         return found[1] if found is not None else None
 
-    def hover(self, x: float | None) -> None:
-        """Show the values of all charts at `x`, and the position in the bar."""
+    def hover(self, x: float | None, over: str = "") -> None:
+        """Show the values of all charts at `x`, all of those of the chart that the mouse is `over`, and the position in
+        the bar."""
         if x is None and self._hovered is None:
             return
         self._hovered = x
         runs = self._drawn() if x is not None else []
         for name, chart in self.charts.items():
             chart.show_hover(x, readings(name, runs, self.bar.axis, x) if x is not None else [])
+        self.area.show_card(over if x is not None else "")
         self._show_note()
 
     def _show_note(self) -> None:

@@ -153,6 +153,20 @@ def own_titles(runs: list[RunSeries]) -> dict[str, str]:
     return {chart: one_line(chart.removeprefix(METRIC).removeprefix(SCALAR)) for chart in charts}
 
 
+def titles(runs: list[RunSeries]) -> dict[str, str]:
+    """The title of each chart that these runs have."""
+    translate = QCoreApplication.translate
+    return {
+        "loss": translate("Curves", "Loss"),
+        "accuracy": translate("Curves", "Accuracy"),
+        "macro_f1": translate("Curves", "Macro-F1"),
+        "learning_rate": translate("Curves", "Learning rate"),
+        "speed": translate("Curves", "Images/s"),
+        "wait": translate("Curves", "Data wait"),
+        **own_titles(runs),
+    }
+
+
 def legend(runs: list[Drawn], charts: Collection[str] = CHARTS) -> list[tuple[Look, str]]:
     """Looks and what they mean in these charts: roles for one run; names of runs, then roles, for several."""
     translate, colours = QCoreApplication.translate, Colours.current()

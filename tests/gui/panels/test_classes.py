@@ -232,5 +232,17 @@ def test_few_classes_use_the_height_and_the_heat_map_goes_along(
     assert (height > row_height()) == grow
     assert height * classes <= table.viewport().height() or not grow
     assert panel.heat.row_height == height
+    assert height <= 2.5 * table.fontMetrics().height(), "what is compared stands close together"
+    assert panel.heat._margin() < 10, "names stand once where the rows have them, or have no room"
     panel.resize(900, 300)
     assert panel.heat.row_height == table.verticalHeader().defaultSectionSize() <= height
+
+
+def test_names_beside_the_heat_map_where_the_table_is_scrolled(qtbot: QtBot, tmp_path: Path) -> None:
+    run = SampleRun(tmp_path, classes=tuple(f"class {number}" for number in range(10)), per_class=4).make()
+    panel = panel_of(qtbot, run, EpochCursor())
+    line = panel.heat.fontMetrics().height()
+    taken = panel.height() - panel.heat._room()
+    panel.resize(900, round(taken + 10 * (line + row_height()) / 2))
+    assert panel.heat.row_height * 10 > panel.heat._room() > 10 * (line - 3)
+    assert panel.heat._margin() > panel.heat.fontMetrics().horizontalAdvance("class 9")

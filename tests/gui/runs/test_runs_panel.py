@@ -11,8 +11,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from gui.runs.compare_dialog import CompareDialog
-from gui.runs.run_text import orders, shown
+from gui.runs.run_text import groups, orders, shown
 from gui.runs.runs_panel import RunsPanel
+from gui.window.preferences import Preferences
+from gui.window.runs_side import RunsSide
 from tests.gui.viewmodels.test_run_list import make
 from trainer.store import notes
 
@@ -70,7 +72,7 @@ def test_no_runs_say_what_to_do(tmp_path: Path, qtbot: Any) -> None:
 
 def test_a_selection_stays_with_its_run(panel: RunsPanel, root: Path) -> None:
     panel.view.select_row(2)
-    panel.items.order_by("loss", False)
+    panel.items.arrange("loss", False)
     assert texts(panel)[0] == "old"
     assert [row.name for row in panel.selected()] == ["old"]
     make(root, "newest", best_loss=0.1)
@@ -221,12 +223,14 @@ def test_the_copied_command_repeats_the_run(panel: RunsPanel, root: Path) -> Non
 def test_the_menus_open(panel: RunsPanel) -> None:
     panel.view.select_row(0)
     panel._menu(panel.view.rect().center())
-    panel.orders.popup(panel.view.mapToGlobal(panel.view.rect().topLeft()))
+    choices = panel.order_button.choices
+    choices.popup(panel.view.mapToGlobal(panel.view.rect().topLeft()))
     found = QGuiApplication.instance().topLevelWidgets()
     menus = [widget for widget in found if widget.inherits("QMenu") and widget.isVisible()]
-    assert panel.orders in menus
-    assert [action.text() for action in panel.orders.actions()] == list(orders().values())
-    assert [action.text() for action in panel.orders.actions() if action.isChecked()] == ["Newest first"]
+    assert choices in menus
+    offered = [action for action in choices.actions() if not action.isSeparator()]
+    assert [action.text() for action in offered] == [*orders().values(), *groups().values()]
+    assert [action.text() for action in offered if action.isChecked()] == ["Newest first", "No groups"]
     for menu in menus:
         menu.close()
 
@@ -294,11 +298,96 @@ def test_all_rows_have_one_height_and_follow_the_font(panel: RunsPanel, qtbot: A
     assert larger.pop() > heights.pop()
 
 
+def choose(panel: RunsPanel, text: str) -> None:
+    next(one for one in panel.order_button.choices.actions() if one.text() == text).trigger()
+
+
+def test_groups_have_heads_that_open_nothing(panel: RunsPanel, root: Path, qtbot: Any) -> None:
+    make(root, "other", model="mlp", started_at="2026-01-09T10:00:00+00:00")
+    panel.tick()
+    choose(panel, "Group by model")
+    assert texts(panel) == ["new", "middle", "old", "other"]
+    assert [panel.items.group_head(row) for row in range(4)] == [("cnn", 3), None, None, ("mlp", 1)]
+    assert "Group by model" in panel.order_button.toolTip()
+    view, look = panel.view, panel.view.delegate.look
+    rows = [view.visualRect(panel.items.index(row, 0)) for row in range(4)]
+    assert [row.height() - look.height for row in rows] == [look.head, 0, 0, look.head]
+    panel.search.setText("mlp")
+    assert panel.items.group_head(0) == ("mlp", 1)
+    panel.search.clear()
+    opened: list[Path] = []
+    panel.run_chosen.connect(opened.append)
+    head = rows[3].topLeft() + QPoint(40, look.head // 2)
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=head)
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=head)
+    assert opened == []
+    assert panel.selected() == []
+    body = view.delegate.body(rows[3], panel.items.index(3, 0))
+    box = view.delegate.box(body).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=box)
+    assert panel.runs.overlaid == ["other"]
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=body.center())
+    assert opened == [root / "other"]
+    spoken = panel.items.index(3, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken.startswith("mlp: other")
+    assert not view.grab().isNull()
+    choose(panel, "No groups")
+    assert {view.visualRect(panel.items.index(row, 0)).height() for row in range(4)} == {look.height}
+
+
+def test_the_best_of_each_group_is_marked(panel: RunsPanel, root: Path) -> None:
+    for name, value in (("wide", 0.5), ("wider", 0.6)):
+        make(root, name, model="mlp", best_macro_f1=value, started_at="2026-01-09T10:00:00+00:00")
+    panel.tick()
+
+    def marked() -> list[str]:
+        rows = range(panel.items.rowCount())
+        tips = {name: panel.items.index_of(name).data(Qt.ItemDataRole.ToolTipRole) for name in texts(panel)}
+        assert len(tips) == len(rows)
+        return sorted(name for name, tip in tips.items() if "★" in tip)
+
+    assert marked() == ["old"]
+    choose(panel, "Group by model")
+    assert marked() == ["old", "wider"]
+    choose(panel, "Group by data")
+    assert marked() == ["old"]
+
+
+def test_the_order_is_remembered(root: Path, qtbot: Any) -> None:
+    sides = [RunsSide(root, Preferences()) for _ in range(2)]
+
+    def panel_of(side: RunsSide) -> RunsPanel:
+        qtbot.addWidget(side)
+        side.show()
+        side.tick()
+        assert side.panel is not None
+        return side.panel
+
+    first = panel_of(sides[0])
+    choose(first, "Highest F1 first")
+    choose(first, "Group by day")
+    again = panel_of(sides[1])
+    assert texts(again) == texts(first)
+    assert again.runs.grouped_by == "day"
+    assert "Highest F1 first" in again.order_button.toolTip()
+
+
+@pytest.mark.parametrize("kept", ["", "nonsense", "started|True|colour", "|||", "macro_f1|maybe|data"])
+def test_an_order_that_is_no_longer_known_is_the_first_one(root: Path, qtbot: Any, kept: str) -> None:
+    preferences = Preferences()
+    preferences._file.setValue("run_order", kept)
+    made = RunsSide(root, preferences)
+    qtbot.addWidget(made)
+    made.tick()
+    assert made.panel is not None
+    runs = made.panel.runs
+    assert (runs.sort_column, runs.descending, runs.grouped_by) == ("started", True, "")
+
+
 def test_each_order_can_be_chosen_from_the_menu(panel: RunsPanel) -> None:
     for order in orders():
-        action = next(one for one in panel.orders.actions() if one.text() == orders()[order])
-        action.trigger()
+        choose(panel, orders()[order])
         assert (panel.runs.sort_column, panel.runs.descending) == order
-        assert orders()[order] in panel.sort.toolTip()
-    panel.items.order_by("macro_f1", True)
+        assert orders()[order] in panel.order_button.toolTip()
+    panel.items.arrange("macro_f1", True)
     assert texts(panel) == ["old", "middle", "new"]

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 import trainer
 from gui.text.errors import code_text as error_told
-from gui.text.formats import message_text
+from gui.text.messages import message_text
 from gui.text.reasons import note_text, reason_text, source_text, stop_text, where_word
 from gui.window import i18n
 from trainer import events as ev

@@ -46,7 +46,7 @@ SAME = set(
     "loss accuracy min max metrics "
     "adamw nadam sgd rmsprop digits cifar mnist fashion constant cosine linear step seed float bfloat "
     "equal balanced shuffle mixup Mixup CutMix RandAugment EMA photos ImageNet scikit learn Softmax SHA efficientnet "
-    "lite Home End Esc Alt Ctrl Shift GPU PCA SNE last cat dog frog finished English".split()
+    "lite Home End Enter Esc Alt Ctrl Shift GPU PCA SNE last cat dog frog finished English".split()
 )
 
 

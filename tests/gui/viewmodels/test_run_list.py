@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from gui.viewmodels import run_list
-from gui.viewmodels.run_list import RunList, compare_settings, look_at
+from gui.viewmodels.run_list import RunList, look_at
+from gui.viewmodels.settings_comparison import compare_settings
 from trainer.errors import DiskError
 from trainer.store import durable, notes, summary, trash
 from trainer.store.folder import RunFolder, acquire, current_owner, write_owner
@@ -80,9 +81,9 @@ def test_filter_wants_every_word_somewhere(three: Path, text: str, found: str) -
 def test_sorting_puts_what_is_missing_last_either_way(three: Path) -> None:
     model = RunList(three)
     model.refresh()
-    model.sort("loss", descending=False)
+    model.arrange("loss", descending=False)
     assert names(model) == ["b", "a", "c"]  # 0.0 is a value
-    model.sort("loss", descending=True)
+    model.arrange("loss", descending=True)
     assert names(model) == ["a", "b", "c"]
 
 
@@ -288,3 +289,42 @@ def test_the_newest_are_known_whatever_the_filter(tmp_path: Path) -> None:
     runs.refresh()
     runs.filter("day-1")
     assert [row.name for row in runs.newest(2)] == ["day-5", "day-4"]
+
+
+def test_groups_stand_together_in_the_chosen_order(tmp_path: Path) -> None:
+    for name, data, model, day in (
+        ("a", "/x/cats", "cnn", "2026-01-01T12:00:00"),
+        ("b", "/x/dogs", "mlp", "2026-01-03T12:00:00"),
+        ("c", "/x/cats", "mlp", "2026-01-03T13:00:00"),
+        ("d", "/y/cats", "cnn", "2026-01-02T12:00:00"),
+        ("e", "", "", ""),
+    ):
+        make(tmp_path, name, data=data, model=model, started_at=day)
+    runs = RunList(tmp_path)
+    runs.refresh()
+    for by, expected, sizes in (
+        ("", "cbdae", {}),
+        ("data", "cabde", {0: 2, 2: 1, 3: 1, 4: 1}),
+        ("model", "dacbe", {0: 2, 2: 2, 4: 1}),
+        ("day", "cbdae", {0: 2, 2: 1, 3: 1, 4: 1}),
+    ):
+        runs.arrange("started", True, by)  # type: ignore[arg-type]
+        assert "".join(names(runs)) == expected, by
+        assert runs.group_sizes == sizes, by
+    runs.arrange("name", False, "model")
+    runs.filter("cats")
+    assert names(runs) == ["a", "d", "c"]
+    assert runs.group_sizes == {0: 2, 2: 1}
+
+
+def test_a_run_that_gets_to_know_its_group_where_it_stands_is_listed_anew(tmp_path: Path) -> None:
+    make(tmp_path, "one", model="cnn", started_at="2026-01-02")
+    make(tmp_path, "two", model="", started_at="2026-01-01")
+    runs = RunList(tmp_path)
+    runs.arrange("started", True, "model")
+    runs.refresh()
+    assert runs.group_sizes == {0: 1, 1: 1}
+    make(tmp_path, "two", model="cnn", started_at="2026-01-01", epoch=1)
+    assert any(runs.refresh().listed for _ in range(4))
+    assert names(runs) == ["one", "two"]
+    assert runs.group_sizes == {0: 2}

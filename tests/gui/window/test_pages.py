@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from gui.engine import processes
@@ -46,6 +47,20 @@ def test_start_in_the_toolbar_is_enabled_as_that_of_the_form(window: Window, pag
     assert start.isEnabled()
     window.pages.leave(False)
     assert not start.isEnabled(), "there is no run to continue"
+
+
+def test_there_is_one_button_that_starts(window: Window, page: NewRunPage) -> None:
+    window.show()
+    start = window.window_actions.actions["start"]
+
+    def buttons() -> list[QAbstractButton]:
+        found = [one for one in window.findChildren(QAbstractButton) if one.isVisible()]
+        return [one for one in found if one is page.start_button or start in one.actions()]
+
+    assert buttons() == [page.start_button]
+    assert start.isEnabled(), "by its key"
+    window.pages.leave(False)
+    assert buttons() == [window.run_toolbar.primary]
 
 
 def test_a_run_that_was_started_has_taken_the_name(
