@@ -21,6 +21,7 @@ from trainer.store.heartbeat import Heartbeat
 from trainer.store.journal_summary import journal_summary
 from trainer.store.notes import ViewerNotes
 from trainer.store.summary import Summary
+from trainer.text.natural_order import natural_key
 from trainer.text.text_shortening import last_part, short_line
 from trainer.text.time_format import local_time
 
