@@ -29,8 +29,8 @@ class LogPanel(Panel):
 
     def __init__(self, cursor: EpochCursor, parent: QWidget | None = None) -> None:
         super().__init__(cursor, parent)
-        self.list = MessageList()
-        self.messages, self.log, self.printed = self.list.text, _text(), _text()
+        self.message_list = MessageList()
+        self.messages, self.log, self.printed = self.message_list.text, _text(), _text()
         self._heads = (QLabel(), QLabel())
         files = QSplitter()
         files.setChildrenCollapsible(False)
@@ -45,7 +45,7 @@ class LogPanel(Panel):
             files.addWidget(side)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setChildrenCollapsible(False)
-        for place, part in enumerate((self.list, files)):
+        for place, part in enumerate((self.message_list, files)):
             split.addWidget(part)
             split.setStretchFactor(place, 1)
         layout = QVBoxLayout(self)
@@ -60,7 +60,7 @@ class LogPanel(Panel):
         """Clear the texts of the previous run."""
         super().show_run(run)
         self._seen = self._seen_printed = ""
-        self.list.show_messages(())
+        self.message_list.show_messages(())
         for text in (self.log, self.printed):
             text.clear()
         self._last.hide()
@@ -70,7 +70,7 @@ class LogPanel(Panel):
         if self.run is None:
             return
         if "messages" in changed or "info" in changed:
-            self.list.show_messages(self.run.model.messages[-MAX_LINES:])
+            self.message_list.show_messages(self.run.model.messages[-MAX_LINES:])
         try:
             text = tail(confined(self.run.folder, "log.txt"))
         except EpochscopeError as error:
@@ -86,7 +86,7 @@ class LogPanel(Panel):
 
     def retranslate(self) -> None:
         """Set all texts."""
-        self.list.retranslate()
+        self.message_list.retranslate()
         names = (self.tr("log.txt (end)"), self.tr("Output (end)"))
         for head, text, name in zip(self._heads, (self.log, self.printed), names, strict=True):
             head.setText(name)

@@ -52,7 +52,7 @@ def _runs_grouped(stage: Stage) -> Any:
 def _messages(stage: Stage) -> Any:
     from tests.gui.sample_messages import ALL
 
-    stage.open(stage.failed, "log").list.show_messages(ALL)
+    stage.open(stage.failed, "log").message_list.show_messages(ALL)
     stage.app.processEvents()
     return stage.window
 
