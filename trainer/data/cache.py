@@ -90,8 +90,8 @@ class Entry:
             raise ValueError("files of different length")
         if not self.kept:
             return
-        some = np.linspace(0, self.meta["count"] - 1, SAMPLE).astype(np.int64)
-        if not np.array_equal(channel_sums(self.pixels[some]), self.sums[some]):
+        some = np.linspace(0, self.meta["count"] - 1, SAMPLE).astype(np.int64).tolist()
+        if any((channel_sums(self.pixels[row : row + 1]) != self.sums[row]).any() for row in some):
             raise ValueError("pixels have changed")
 
     def _map(self, name: str, dtype: type, shape: tuple[int, ...]) -> NDArray[Any]:
