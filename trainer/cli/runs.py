@@ -15,7 +15,7 @@ from trainer.cli.output import called, number, say, say_json, table
 from trainer.cli.run_view import detached_line
 from trainer.metrics.classification import over_classes
 from trainer.metrics.significance import in_brackets
-from trainer.number_format import clock
+from trainer.number_format import clock, shape_text
 from trainer.settings.toml import dumps
 from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs
 from trainer.store.inspect import run_facts
@@ -178,7 +178,7 @@ def _about_training(found: dict[str, Any], summary: dict[str, Any], attempts: li
     yield f"{summary['model'] or '?'} on {summary['data'] or '?'}, {epochs}"
     if started:
         sizes = ", ".join(f"{size:,} {split}" for split, size in started["split_sizes"].items())
-        shape = "x".join(map(str, started["input_shape"]))
+        shape = shape_text(started["input_shape"])
         yield f"{started['parameters']:,} parameters, {len(started['classes'])} classes, input {shape}; images: {sizes}"
     if edits := found["edits"]:
         yield f"edited: {edits['relabelled']:,} labels changed, {edits['left_out']:,} images left out"

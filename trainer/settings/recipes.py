@@ -8,7 +8,7 @@ from typing import Any
 
 from trainer.errors import UsageError
 from trainer.resources import resource
-from trainer.settings import from_toml, suggest
+from trainer.settings import alternatives, from_toml, suggest
 from trainer.text_file import read_text
 
 
@@ -59,9 +59,10 @@ def load_recipe(name: str) -> Recipe:
     raise UsageError(
         "recipe.unknown",
         f"There is no recipe {name!r}{suggest(name, list(known))}",
-        where="--recipe",
+        where="recipe",
         expected="the name of a recipe, or the path of a TOML file",
         name=name,
+        **alternatives(name, list(known)),
     )
 
 
