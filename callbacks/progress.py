@@ -27,7 +27,7 @@ from trainer.events import (
 )
 from trainer.metrics.classification import mean_of
 from trainer.pace import Pace
-from trainer.text.number_format import over_classes
+from trainer.text.number_format import over_classes, shape_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -98,9 +98,7 @@ class Progress(Callback):
         self._timing.on_run_started(event, run)
         self._epochs, self._headed = event.epochs, False
         splits = ", ".join(f"{size or '?'} {split}" for split, size in event.split_sizes.items())
-        self._say(
-            f"{event.model}: {event.parameters:,} trainable parameters, input {'x'.join(map(str, event.input_shape))}"
-        )
+        self._say(f"{event.model}: {event.parameters:,} trainable parameters, input {shape_text(event.input_shape)}")
         self._say(f"{len(event.classes)} classes; images: {splits}; device {event.device}, threads {event.threads}")
         for note in getattr(run.data, "notes", ()):
             self._say(f"data: {note}")

@@ -79,6 +79,7 @@ def _timm(name: str) -> Backbone:
             expected=f"such as {', '.join(near)}" if near else "one of timm.list_models()",
             mend="see https://huggingface.co/timm for their names",
             model=name,
+            similar=", ".join(near),
         )
     size = int(cfg.input_size[-1])
     fixed = bool(cfg.fixed_input_size)

@@ -152,7 +152,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(
-                f"ImageClassifier needs at least 2 classes; the labels have one class: {self.classes_[0]!r}"
+                f"ImageClassifier needs at least 2 classes; the labels have one class: {self.classes_.tolist()[0]!r}"
             )
         settings = self._settings()
         trainer = self._train(settings, given, numbers)

@@ -20,7 +20,7 @@ from trainer.backbones import BACKBONES, check_timm, is_pretrained
 from trainer.errors import UsageError
 from trainer.settings import Settings, refuse
 from trainer.settings.constructor_options import as_arguments, check_options
-from trainer.text.suggestion import suggest
+from trainer.text.suggestion import alternatives, suggest
 
 MODELS: dict[str, str] = {
     "softmax": "Softmax regression: one linear layer",
@@ -72,7 +72,8 @@ def load_callback(name: str) -> type:
     """
     known = callback_names()
     if name not in known:
-        raise UsageError("callback.unknown", f"There is no callback {name!r}{suggest(name, known)}", name=name)
+        what = f"There is no callback {name!r}{suggest(name, known)}"
+        raise UsageError("callback.unknown", what, name=name, **alternatives(name, known))
     loaded = _load("epochscope.callbacks", name)
     if not isinstance(loaded, type):
         raise _broken(_find("epochscope.callbacks", name)[0], f"it names {loaded!r}, which is not a class")
@@ -109,7 +110,9 @@ def model_names() -> tuple[str, ...]:
 def load_model(name: str) -> Callable[..., Any]:
     """The factory of a plugin's model: `factory(input_shape, classes, **options) -> nn.Module`."""
     if not _find("epochscope.models", name):
-        raise UsageError("model.unknown", f"There is no model {name!r}{suggest(name, model_names())}", name=name)
+        known = model_names()
+        what = f"There is no model {name!r}{suggest(name, known)}"
+        raise UsageError("model.unknown", what, name=name, **alternatives(name, known))
     factory: Callable[..., Any] = _load("epochscope.models", name)
     return factory
 
@@ -132,7 +135,9 @@ def load_metric(name: str, options: Mapping[str, Any], classes: int) -> Any:
     if name in NAMED:
         return NamedMetric(name)
     if not _find("epochscope.metrics", name):
-        raise UsageError("metric.unknown", f"There is no metric {name!r}{suggest(name, metric_names())}", name=name)
+        known = metric_names()
+        what = f"There is no metric {name!r}{suggest(name, known)}"
+        raise UsageError("metric.unknown", what, name=name, **alternatives(name, known))
     loaded = _load("epochscope.metrics", name)
     if not callable(loaded):
         raise _broken(
@@ -218,12 +223,20 @@ def check_names(settings: Settings, also: Iterable[str] = ()) -> None:
     users = {settings.model, *settings.callbacks, *settings.metrics, *also}
     for name in settings.plugins:
         if name not in users:
-            hint = suggest(name, sorted(users))
-            if "did you mean" not in hint:
-                hint += f"; a callback in a file is named by --callback FILE.py:{name}"
-            problems.append(f"plugins.{name}: no model, callback or metric in these settings has this name{hint}")
+            problems.append(
+                f"plugins.{name}: no model, callback or metric in these settings has this name{_user(name, users)}"
+            )
     if problems:
         refuse(problems)
+
+
+def _user(name: str, users: Iterable[str]) -> str:
+    """What options of this name may be for."""
+    for flag, group in (("--callbacks", "callbacks"), ("--metrics", "metrics"), ("--model", "models")):
+        if name not in (*DEFAULT_CALLBACKS, *_COVERED_CALLBACKS) and _find(f"epochscope.{group}", name):
+            return f"; add {flag} {name}"
+    hint = suggest(name, sorted(users))
+    return hint if "did you mean" in hint else f"{hint}; a callback in a file is named by --callback FILE.py:{name}"
 
 
 def _metric_problems(settings: Settings) -> list[str]:

@@ -94,7 +94,7 @@ def ended_parts(values: Mapping[str, Any]) -> list[tuple[Part, str]]:
 
 
 def code_text(code: str, parameters: Mapping[str, Any], what: str) -> str:
-    """Say what happened.
+    """Say what happened, and which name may have been meant instead of an unknown one.
 
     Args:
         code: Code of the error.
@@ -104,7 +104,18 @@ def code_text(code: str, parameters: Mapping[str, Any], what: str) -> str:
     Returns:
         The text.
     """
-    return _translated("Errors", code, {"what": what, **parameters}, what)
+    text = _translated("Errors", code, {"what": what, **parameters}, what)
+    return text if text == what or "{what}" in QCoreApplication.translate("Errors", code) else text + _meant(parameters)
+
+
+def _meant(parameters: Mapping[str, Any]) -> str:
+    """What the engine's English says beside an unknown name; see `trainer.settings.alternatives`."""
+    tr = QCoreApplication.translate
+    if similar := parameters.get("similar"):
+        return " " + tr("ErrorParts", "Did you mean {names}?").format(names=similar)
+    if known := parameters.get("known"):
+        return " " + tr("ErrorParts", "Known: {names}.").format(names=known)
+    return ""
 
 
 def fix_text(code: str, parameters: Mapping[str, Any], fix: str) -> str:

@@ -1417,12 +1417,20 @@
 <context>
     <name>ErrorParts</name>
     <message>
+        <source>Did you mean {names}?</source>
+        <translation>Возможно, имелось в виду: {names}?</translation>
+    </message>
+    <message>
         <source>Expected: {text}</source>
         <translation>Ожидалось: {text}</translation>
     </message>
     <message>
         <source>Fix: {text}</source>
         <translation>Как исправить: {text}</translation>
+    </message>
+    <message>
+        <source>Known: {names}.</source>
+        <translation>Доступны: {names}.</translation>
     </message>
     <message>
         <source>Where: {text}</source>
@@ -2040,6 +2048,10 @@
     <message>
         <source>explain.place</source>
         <translation>В этой части данных нет изображения с таким номером.</translation>
+    </message>
+    <message>
+        <source>export.among_copies</source>
+        <translation>Копии оказались бы среди изображений, которые сортируются: {path}</translation>
     </message>
     <message>
         <source>export.custom</source>
@@ -3446,6 +3458,10 @@
     <message>
         <source>explain.place</source>
         <translation>номера начинаются с 1 и не превышают числа изображений в этой части</translation>
+    </message>
+    <message>
+        <source>export.among_copies</source>
+        <translation>укажите для копий другую папку, в которой нет этих изображений</translation>
     </message>
     <message>
         <source>export.custom</source>

@@ -80,13 +80,14 @@ def test_functions_are_found_by_name_in_the_current_folder_too(tmp_path: Path, m
     (tmp_path / "scores_of_mine.py").write_text("def hits(true, predicted):\n    return (true == predicted).sum()\n")
     (tmp_path / "json.py").write_text("raise SystemExit('an installed module must come first')\n")
     monkeypatch.chdir(tmp_path)
-    found = find_metrics(["scores_of_mine:hits", "sklearn.metrics:cohen_kappa_score", "json:dumps"])
-    assert list(found) == ["hits", "cohen_kappa_score", "dumps"]
+    found = find_metrics(["scores_of_mine:hits", "sklearn.metrics:cohen_kappa_score", "json:dumps", "kappa"])
+    assert list(found) == ["hits", "cohen_kappa_score", "dumps", "kappa"]
+    assert score(found["kappa"], [[3, 1], [0, 2]]) == score(found["cohen_kappa_score"], [[3, 1], [0, 2]])
     assert score(found["hits"], [[3, 1], [0, 2]]) == 5
     assert check_metrics(found, ["accuracy"]) == found
 
 
-@pytest.mark.parametrize("text", ["kappa", "nowhere.metrics:kappa", "sklearn.metrics:nothing", ":kappa"])
+@pytest.mark.parametrize("text", ["kapa", "top2", "nowhere.metrics:kappa", "sklearn.metrics:nothing", ":kappa"])
 def test_a_function_that_is_not_there_is_named(cli: Cli, runs: Path, text: str) -> None:
     answer = cli("compare", "digits", "--metric", text)
     assert answer.code == 4

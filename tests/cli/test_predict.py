@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.cli.conftest import Cli
 from trainer.data.image_search import find_images
+from trainer.errors import UsageError
 from trainer.export.class_folders import copy_into, safe_name
 
 
@@ -92,6 +93,27 @@ def test_a_copy_overwrites_nothing(tmp_path: Path) -> None:
         "x.png": b"one",
         "x-2.png": b"two",
     }
+
+
+def test_copies_never_end_up_among_the_images(tmp_path: Path) -> None:
+    for name in ("inbox/x.png", "cat/deep/y.png"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_bytes(name.encode())
+    assert copy_into(tmp_path, [(str(tmp_path / "inbox" / "x.png"), "dog")], ["cat", "dog"]) == {"dog": 1}
+    for path in (tmp_path / "cat" / "deep" / "y.png", tmp_path / "dog" / "x.png"):
+        with pytest.raises(UsageError) as caught:
+            copy_into(tmp_path, [(str(path), "dog")], ["cat", "dog"])
+        assert caught.value.code == "export.among_copies"
+    assert sorted(path.name for path in tmp_path.rglob("*.png")) == ["x.png", "x.png", "y.png"]
+
+
+def test_without_a_readable_image_nothing_is_made(cli: Cli, done: str, tmp_path: Path) -> None:
+    answer = cli(
+        "predict", done, tmp_path / "nothing.png", "--csv", tmp_path / "c.csv", "--sort-into", tmp_path / "out"
+    )
+    assert (answer.code, answer.out) == (5, "")
+    assert "nothing.png: the file does not exist" in " ".join(answer.err.split())
+    assert not {"c.csv", "out"} & {path.name for path in tmp_path.iterdir()}
 
 
 def test_every_class_has_a_folder_of_its_own(tmp_path: Path) -> None:

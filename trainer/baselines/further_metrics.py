@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.confusion_matrix import ConfusionMatrix
 from trainer.errors import UsageError
+from trainer.metrics.named_metrics import NAMED, OF_CLASSES, NamedMetric
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,23 +60,27 @@ def check_metrics(metrics: Mapping[str, LabelMetric], taken: Collection[str]) ->
 
 
 def find_metrics(texts: Iterable[str]) -> dict[str, LabelMetric]:
-    """Import functions by name. Modules are also searched for in the current folder.
+    """Find functions by name. Modules are also searched for in the current folder.
 
     Args:
-        texts: Such as `sklearn.metrics:cohen_kappa_score`.
+        texts: Such as `kappa` or `sklearn.metrics:cohen_kappa_score`.
 
     Returns:
         Functions by their own names.
 
     Raises:
-        UsageError: `compare.metric`: one cannot be imported.
+        UsageError: `compare.metric`: one is not built in and cannot be imported.
     """
     return {text.rpartition(":")[2]: _find(text) for text in texts}
 
 
 def _find(text: str) -> LabelMetric:
+    if text in OF_CLASSES:
+        return NamedMetric(text)
     module, _, name = text.partition(":")
     try:
+        if text in NAMED:
+            raise ValueError("it needs probabilities, and a comparison has predicted classes only")
         if not module or not name:
             raise ValueError("a colon separates module and function")
         with _current_folder():
@@ -86,7 +91,7 @@ def _find(text: str) -> LabelMetric:
             "compare.metric",
             f"There is no metric {text!r}: {error}",
             where="--metric",
-            expected="MODULE:FUNCTION, such as sklearn.metrics:cohen_kappa_score",
+            expected=f"{', '.join(OF_CLASSES)}, or MODULE:FUNCTION, such as sklearn.metrics:hamming_loss",
             metric=text,
         ) from error
 

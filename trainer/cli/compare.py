@@ -55,9 +55,9 @@ def compare(
     metric: Annotated[
         tuple[str, ...],
         Parameter(
-            help="Extra column: a function of true and predicted test classes, such as "
-            "sklearn.metrics:cohen_kappa_score; repeatable.",
-            metavar="MODULE:FUNCTION",
+            help="Extra column: kappa, mcc, balanced_accuracy, or a function of true and predicted test classes, such "
+            "as sklearn.metrics:hamming_loss; repeatable.",
+            metavar="NAME|MODULE:FUNCTION",
             negative="",
             show_default=False,
         ),

@@ -59,6 +59,8 @@ def predict(
 
     trainer, weights = load_for_images(folder)
     rows, faults = predictions(trainer, found.images)
+    if faults is not None and not rows and not json:
+        raise faults
     for row in rows:
         row["unsure"] = row["confidence"] < unsure
     if csv is not None:
@@ -106,9 +108,13 @@ def _sum_up(rows: Sequence[dict[str, Any]], csv: Path | None, target: Path | Non
     classes = Counter(_verdict(row) for row in rows)
     say(*table(("class", "images"), [(name, f"{number:,}") for name, number in classes.most_common()], left=("class",)))
     if csv is not None:
-        say(f"{csv}: {len(rows):,} images")
+        say(f"{csv}: {_count(len(rows), 'image')}")
     if target is not None:
-        say(f"{target}: {sum(counts.values()):,} images in {len(counts)} folders")
+        say(f"{target}: {_count(sum(counts.values()), 'image')} in {_count(len(counts), 'folder')}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _verdict(row: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from trainer.cli.run_view import detached_line
 from trainer.settings.toml import dumps
 from trainer.store.folder import RunEntry, RunFolder, default_root, find_run, list_runs
 from trainer.store.summary import Summary
-from trainer.text.number_format import clock, over_classes
+from trainer.text.number_format import clock, over_classes, shape_text
 from trainer.text.time_format import local_text
 
 _EXAMPLE = "Example:\n  epochscope runs\n  epochscope runs show last\n  epochscope runs diff monday last"
@@ -179,7 +179,7 @@ def _about_training(found: dict[str, Any], summary: dict[str, Any], attempts: li
     yield f"{summary['model'] or '?'} on {summary['data'] or '?'}, {epochs}"
     if started:
         sizes = ", ".join(f"{size:,} {split}" for split, size in started["split_sizes"].items())
-        shape = "x".join(map(str, started["input_shape"]))
+        shape = shape_text(started["input_shape"])
         yield f"{started['parameters']:,} parameters, {len(started['classes'])} classes, input {shape}; images: {sizes}"
     if edits := found["edits"]:
         yield f"edited: {edits['relabelled']:,} labels changed, {edits['left_out']:,} images left out"

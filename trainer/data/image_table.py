@@ -63,13 +63,13 @@ def load_table(table: Table, size: int | None, progress: Progress, large: int = 
     progress("scan", 0, 0)
     listing = table_listing(table)
     if not listing.paths:
-        faults = "".join(f"\n  {fault.path}: {fault.reason}" for fault in (*listing.problems, *listing.faults)[:20])
+        faults = "".join(f"\n  {fault.path}: {fault.reason}" for fault in (listing.faults or listing.problems)[:20])
         raise DataError(
             "data.no_images",
             "none of the images in the table exists",
             where=f"{table.name}, paths from {table.base}{faults}",
             expected="a column of paths of images, and one of their labels",
-            mend="correct the paths: relative ones start from the folder of the table",
+            mend=f"correct the paths: relative ones start from {table.base}",
             path=table.name,
         )
     return load_listing(listing, table.name, policy_of_files(size, "table", large), size, progress, large)

@@ -201,6 +201,7 @@ def _unknown_classes(
             ]
         ),
         names=some,
+        similar=", ".join(filter(None, dict.fromkeys(_close(name, classes) for name in names[:3]))),
         count=len(names),
         path=str(source),
     )

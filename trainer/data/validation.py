@@ -41,7 +41,9 @@ def unreadable(faults: Sequence[Fault]) -> FaultyDataError:
     Returns:
         The error `data.unreadable`.
     """
-    return FaultyDataError("data.unreadable", "images cannot be read", faults, mend="leave them out")
+    return FaultyDataError(
+        "data.unreadable", "images cannot be read", faults, mend="check the paths and files, or leave them out"
+    )
 
 
 def listed(faults: Sequence[Fault]) -> str:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from trainer.errors import UsageError
 from trainer.home_path import expanded
 from trainer.store.folder import RunFolder
-from trainer.text.suggestion import suggest
+from trainer.text.suggestion import alternatives, suggest
 
 Facts = dict[str, Any]
 """Plain values that describe an exported file. `checked`, a sentence for people, is always among them."""
@@ -228,9 +228,22 @@ def _size(path: Path) -> int:
 def _unknown(name: str) -> UsageError:
     known = ", ".join(FORMATS)
     if not name:
-        return UsageError("export.format", "No format was given.", where="--format", expected=f"one of {known}")
+        return UsageError(
+            "export.format",
+            "No format was given.",
+            where="--format",
+            expected=f"one of {known}",
+            mend="--format onnx, or a file name that says it, such as --out model.onnx",
+        )
     what = f"There is no format {name!r}{suggest(name, list(FORMATS))}"
-    return UsageError("export.format", what, where="--format", expected=f"one of {known}", name=name)
+    return UsageError(
+        "export.format",
+        what,
+        where="--format",
+        expected=f"one of {known}",
+        name=name,
+        **alternatives(name, list(FORMATS)),
+    )
 
 
 def _not_for(name: str, option: str) -> UsageError:

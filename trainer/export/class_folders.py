@@ -33,7 +33,8 @@ def copy_into(target: Path, images: Sequence[tuple[str, str]], classes: Sequence
         Number of images per class name.
 
     Raises:
-        UsageError: `export.no_folder`: `target` is a file.
+        UsageError: `export.no_folder`: `target` is a file; `export.among_copies`: one of the folders that the
+            copies would go to contains an image.
         DiskError: A copy could not be written.
     """
     if target.exists() and not target.is_dir():
@@ -46,6 +47,7 @@ def copy_into(target: Path, images: Sequence[tuple[str, str]], classes: Sequence
         )
     counts: dict[str, int] = {}
     folders = _folders(dict.fromkeys([*classes, *(name for _, name in images)]))
+    _keep_apart(target, images, folders.values())
     for path, name in images:
         folder = target / folders[name]
         if not folder.is_dir():
@@ -58,6 +60,23 @@ def copy_into(target: Path, images: Sequence[tuple[str, str]], classes: Sequence
             raise disk_error(error, folder) from error
         counts[name] = counts.get(name, 0) + 1
     return counts
+
+
+def _keep_apart(target: Path, images: Sequence[tuple[str, str]], folders: Iterable[str]) -> None:
+    """Refuse folders for copies that have some of the images in them."""
+    copies = {(target / folder).resolve() for folder in folders}
+    for parent in {Path(path).parent for path, _ in images}:
+        there = parent.resolve()
+        if found := copies.intersection((there, *there.parents)):
+            folder = str(min(found))
+            raise UsageError(
+                "export.among_copies",
+                "Copies would end up among the images that are being sorted.",
+                where=folder,
+                expected="a folder without any of these images",
+                mend="choose another folder for the copies",
+                path=folder,
+            )
 
 
 def _folders(names: Iterable[str]) -> dict[str, str]:

@@ -85,3 +85,5 @@ _FUNCTIONS: dict[str, Callable[..., float]] = {
     **{f"top{count}": partial(_top, count) for count in (2, 3, 5)},
     "brier": _brier,
 }
+OF_CLASSES = tuple(name for name in NAMED if "y_true" in inspect.signature(_FUNCTIONS[name]).parameters)
+"""Those that need no probabilities, only true and predicted classes."""

@@ -42,6 +42,7 @@ __all__ = [
     "Settings",
     "Softmax",
     "Train",
+    "alternatives",
     "describe",
     "flag_name",
     "flags",

@@ -9,7 +9,7 @@ from typing import Any
 from trainer.errors import UsageError
 from trainer.resources import resource
 from trainer.settings import from_toml
-from trainer.text.suggestion import suggest
+from trainer.text.suggestion import alternatives, suggest
 from trainer.text.text_file import read_text
 
 
@@ -60,9 +60,10 @@ def load_recipe(name: str) -> Recipe:
     raise UsageError(
         "recipe.unknown",
         f"There is no recipe {name!r}{suggest(name, list(known))}",
-        where="--recipe",
+        where="recipe",
         expected="the name of a recipe, or the path of a TOML file",
         name=name,
+        **alternatives(name, list(known)),
     )
 
 

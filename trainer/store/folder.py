@@ -232,7 +232,8 @@ def find_run(root: str | Path, text: str) -> RunFolder:
         raise UsageError("run.ambiguous", f"{text!r} matches {len(begin)} runs.", where=str(root), mend=mend)
     near = difflib.get_close_matches(text, names, n=3, cutoff=0.5)
     mend = f"Did you mean {' or '.join(near)}?" if near else "See `epochscope runs`; --runs names another folder."
-    raise UsageError("run.unknown", f"There is no run {text!r}.", where=str(root), mend=mend, name=text)
+    what, similar = f"There is no run {text!r}.", ", ".join(near)
+    raise UsageError("run.unknown", what, where=str(root), mend=mend, name=text, similar=similar)
 
 
 def is_run(path: str | Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 DASH = "–"
 
@@ -26,6 +27,12 @@ def no_number(value: float | None) -> str:
 def decimals(step: float) -> int:
     """Decimals needed to distinguish numbers that are `step` apart."""
     return max(0, math.ceil(-math.log10(step) - 1e-9)) if step > 0 else 0
+
+
+def shape_text(shape: Iterable[int]) -> str:
+    """The shape of a model's input: `3x32x32`, or `1,904 features`."""
+    sizes = tuple(shape)
+    return f"{sizes[0]:,} features" if len(sizes) == 1 else "x".join(map(str, sizes))
 
 
 def megabytes(size: int) -> str:

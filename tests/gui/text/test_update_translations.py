@@ -6,9 +6,9 @@ import html
 import re
 import string
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
@@ -34,8 +34,10 @@ from gui.window.main_window import Window
 from gui.window.preferences import Preferences
 from gui.window.tabs import PANELS
 from trainer.errors import UsageError
+from trainer.plugins import load_callback, load_metric, load_model
 from trainer.reasons import REASONS
 from trainer.resources import resource
+from trainer.settings.recipes import load_recipe
 from trainer.store.folder import RunFolder
 
 FORMS = {"ru": 3, "en": 2}
@@ -201,6 +203,24 @@ def test_every_fix_is_told_in_russian(russian: QApplication, one: ErrorCode) -> 
         assert "Как исправить: " in text
         assert "<fix>" not in text
         assert "<expected>" not in text
+
+
+def test_what_may_be_meant_by_an_unknown_name_is_said_in_russian_too(russian: QApplication, tmp_path: Path) -> None:
+    lookups: list[tuple[Callable[[str], Any], str, str]] = [
+        (load_callback, "tensorbord", "tensorboard"),
+        (load_model, "resnet8", "resnet18"),
+        (lambda name: load_metric(name, {}, 10), "kapa", "kappa"),
+        (load_recipe, "photo", "photos"),
+    ]
+    for look_up, wrong, right in lookups:
+        for name in (wrong, "xyz"):
+            with pytest.raises(UsageError) as caught:
+                look_up(name)
+            told = error_text(caught.value).splitlines()[0]
+            assert name in told
+            assert right in told  # by itself, or in the list of all
+            assert ("Возможно" in told) == (name == wrong)
+            assert right in str(caught.value)
 
 
 def test_a_fix_is_not_said_twice() -> None:
