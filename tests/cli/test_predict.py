@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.cli.conftest import Cli
 from trainer.data.image_search import find_images
+from trainer.errors import DiskError
 from trainer.export.class_folders import copy_into, safe_name
 
 
@@ -92,6 +93,15 @@ def test_a_copy_overwrites_nothing(tmp_path: Path) -> None:
         "x.png": b"one",
         "x-2.png": b"two",
     }
+
+
+def test_a_file_where_a_folder_is_needed_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_bytes(b"one")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "cat").write_bytes(b"a file")
+    with pytest.raises(DiskError):
+        copy_into(tmp_path / "out", [(str(tmp_path / "x.png"), "cat")])
+    assert (tmp_path / "out" / "cat").read_bytes() == b"a file"
 
 
 def test_every_class_has_a_folder_of_its_own(tmp_path: Path) -> None:
