@@ -27,6 +27,7 @@ from trainer.metrics.classification import mean_of
 from trainer.store import summary as summaries
 from trainer.store.folder import RunFolder
 from trainer.store.journal import JournalWriter
+from trainer.store.journal_summary import journal_summary
 from trainer.store.summary import Summary
 
 SYNC_SECONDS = 5.0
@@ -93,10 +94,11 @@ class Journal(Callback):
         writer = self._writer = JournalWriter(folder.journal, run.attempt)
         self._synced = time.monotonic()
         try:
-            self._summary = summaries.read(folder.summary) or Summary()
+            found = summaries.read(folder.summary)
         except ValueError as error:
             run.log(f"summary.json is rebuilt: {error}")
-        known = self._summary
+            found = None
+        known = self._summary = found or journal_summary(folder.journal) or Summary()
         known.status, known.attempt, known.reason = "preparing", run.attempt, ""
         # a run that fails while it is being prepared has a place in lists of runs too
         known.started_at = known.started_at or datetime.now(UTC).isoformat(timespec="seconds")

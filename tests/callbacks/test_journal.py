@@ -6,9 +6,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from callbacks.journal import Journal
-from tests.engine.fakes import Calling, FaultyDisk, Recorder, at_step, batches, callback, elsewhere, make, raising
+from tests.engine.fakes import (
+    FEATURES,
+    Calling,
+    FaultyDisk,
+    Recorder,
+    at_step,
+    batches,
+    callback,
+    elsewhere,
+    linear,
+    make,
+    raising,
+)
 from trainer.callback import Phase
 from trainer.engine.event_bus import EventBus
 from trainer.errors import DiskError
@@ -177,6 +190,30 @@ def test_the_best_of_the_summary_is_as_fresh_as_its_epoch(tmp_path: Path) -> Non
 
     make(callbacks=[callback(on_epoch_ended=look)], epochs=3, run_dir=tmp_path / "run").fit()
     assert len(bests) == 3
+
+
+@pytest.mark.parametrize("content", [None, b"{"], ids=["missing", "damaged"])
+def test_a_lost_summary_is_made_again_from_the_journal(content: bytes | None, tmp_path: Path) -> None:
+    """The first epoch stays the best one: nothing would put it there again."""
+    run, options = tmp_path / "run", {"optimizer": lambda parameters: torch.optim.SGD(parameters, lr=0.0)}
+    images = torch.randn(2, FEATURES)  # of two classes at most: macro-F1 is not the mean over all three
+    data = {"train": batches(2), "valid": [(images, linear()(images).argmax(1))]}
+    for epochs in (1, 2):
+        make(data=data, run_dir=run, epochs=epochs, **options).fit(resume=epochs > 1)
+    before = summary.read(run / "summary.json")
+    (run / "summary.json").unlink()
+    if content is not None:
+        (run / "summary.json").write_bytes(content)
+    make(data=data, run_dir=run, epochs=3, **options).fit(resume=True)
+    found = summary.read(run / "summary.json")
+    assert before is not None
+    assert found is not None
+    assert (found.epoch, found.epochs, found.attempt, found.best_epoch) == (3, 3, 3, 1)
+    for name in ("best_loss", "best_macro_f1", "best_macro_f1_of", "data", "model"):
+        assert getattr(found, name) == getattr(before, name)
+    assert found.best_macro_f1_of
+    events = [record.event for record in read_journal(run / "journal.jsonl").records]
+    assert found.started_at == next(one.started_at for one in events if isinstance(one, RunStarted))
 
 
 def test_a_journal_that_could_not_end_serves_the_next_attempt_all_the_same(

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.cli.conftest import Cli
 from trainer.data.image_search import find_images
-from trainer.errors import UsageError
+from trainer.errors import DiskError, UsageError
 from trainer.export.class_folders import copy_into, safe_name
 
 
@@ -114,6 +114,15 @@ def test_without_a_readable_image_nothing_is_made(cli: Cli, done: str, tmp_path:
     assert (answer.code, answer.out) == (5, "")
     assert "nothing.png: the file does not exist" in " ".join(answer.err.split())
     assert not {"c.csv", "out"} & {path.name for path in tmp_path.iterdir()}
+
+
+def test_a_file_where_a_folder_is_needed_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_bytes(b"one")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "cat").write_bytes(b"a file")
+    with pytest.raises(DiskError):
+        copy_into(tmp_path / "out", [(str(tmp_path / "x.png"), "cat")])
+    assert (tmp_path / "out" / "cat").read_bytes() == b"a file"
 
 
 def test_every_class_has_a_folder_of_its_own(tmp_path: Path) -> None:

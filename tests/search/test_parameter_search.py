@@ -188,6 +188,15 @@ def test_plans_survive_their_file() -> None:
     assert plan_of(parse_toml(dumps(made.tables()))) == made
 
 
+@pytest.mark.parametrize(("name", "value"), [("trials", "many"), ("trials", 2.5), ("trial_epochs", "x"), ("pruner", 1)])
+def test_a_damaged_plan_says_what_is_wrong(name: str, value: Any) -> None:
+    tables = plan(trials=9).tables()
+    tables["search"][name] = value
+    with pytest.raises(UsageError, match=f"{name}: got {value!r}") as caught:
+        plan_of(tables)
+    assert caught.value.code == "search.plan"
+
+
 def test_what_cannot_be_searched(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         ParameterSearch(plan(trials=0), tmp_path, "few")

@@ -51,7 +51,7 @@ def copy_into(target: Path, images: Sequence[tuple[str, str]], classes: Sequence
     for path, name in images:
         folder = target / folders[name]
         if not folder.is_dir():
-            durable.make_folder(folder)
+            durable.ensure_folder(folder)
         elif name not in counts:
             remove_stale(folder)
         try:

@@ -51,7 +51,7 @@ def write_epochs(folder: RunFolder, path: Path) -> Facts:
     heads = [*scalars, *(f"{part}_f1_{name}" for part in ("train", "valid") for name in names)]
     empty = ("",) * len(names)
     rows = [[*cells(epoch, scalars), *epoch.train_f1, *passes.get(epoch.epoch, empty)] for epoch in epochs]
-    _put(path, csv_bytes(csv_text(heads, rows)))
+    write_output(path, csv_bytes(csv_text(heads, rows)))
     return {"epochs": len(epochs), "checked": f"{_epochs(len(epochs))}, {len(heads)} columns"}
 
 
@@ -80,7 +80,7 @@ def write_classes(folder: RunFolder, path: Path) -> Facts:
             where=str(folder.evaluation),
             mend=f"epochscope evaluate {folder.name}",
         )
-    _put(path, csv_bytes(csv_text(("split", "class", *_PER_CLASS), rows)))
+    write_output(path, csv_bytes(csv_text(("split", "class", *_PER_CLASS), rows)))
     return {"rows": len(rows), "checked": f"{len(rows)} rows"}
 
 
@@ -111,13 +111,9 @@ def write_json(folder: RunFolder, path: Path) -> Facts:
     }
     plain = ev.spell_non_finite(about)
     text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False, default=str) + "\n"
-    _put(path, text.encode("utf-8", "replace"))
+    write_output(path, text.encode("utf-8", "replace"))
     return {"epochs": len(about["history"]), "checked": _epochs(len(about["history"]))}
 
 
 def _epochs(count: int) -> str:
     return f"{count} epoch{'' if count == 1 else 's'}"
-
-
-def _put(path: Path, data: bytes) -> None:
-    write_output(path, data)

@@ -121,12 +121,16 @@ def plan_of(tables: Mapping[str, Any]) -> SearchPlan:
     for name, kind in choices.items():
         if about.get(name) not in get_args(kind):
             raise _damaged(f"{name}: got {about.get(name)!r}")
+    trials, trial_epochs = about.get("trials", TRIALS), about.get("trial_epochs")
+    for name, value in (("trials", trials), ("trial_epochs", trial_epochs)):
+        if type(value) is not int and (value is not None or name == "trials"):
+            raise _damaged(f"{name}: got {value!r}")
     return SearchPlan(
         merge(settings),
         parse_space([f"{name}={text}" for name, text in space.items()]),
-        int(about.get("trials", TRIALS)),
+        trials,
         about["monitor"],
-        about.get("trial_epochs"),
+        trial_epochs,
         about["pruner"],
         about["sampler"],
     )

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from msgspec import UNSET
+
 from trainer.errors import EpochscopeError
 from trainer.store.journal import JournalReader
 from trainer.store.run_history import RunHistory, read_history
@@ -31,13 +33,16 @@ def summary_of(history: RunHistory) -> Summary | None:
     if not history.records or history.attempt is None:
         return None
     info, ended, best = history.info, history.ended, history.best_epoch
+    verdict = history.verdicts.get(best) if best else None
+    started = [one.started for one in history.attempts.values() if one.started is not None]
+    over = (verdict.macro_classes, len(verdict.f1)) if verdict else (0, 0)
     data = info.settings.get("data") if info else None
     return Summary(
         status=ended.status if ended else history.state,  # type: ignore[arg-type]
         attempt=history.attempt.number,
         data=_text(data.get("source")) if isinstance(data, dict) else "",
         model=info.model if info else "",
-        started_at=info.started_at if info else "",
+        started_at=started[0].started_at if started else "",
         elapsed=history.seconds,
         epoch=history.epoch,
         epochs=info.epochs if info else 0,
@@ -45,6 +50,7 @@ def summary_of(history: RunHistory) -> Summary | None:
         best_epoch=best,
         best_loss=history.best_loss,
         best_macro_f1=_at(history, best) if best else None,
+        best_macro_f1_of=over if over[0] < over[1] else UNSET,
         reason=ended.reason if ended else "",
     )
 
