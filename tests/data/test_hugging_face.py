@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -82,6 +83,18 @@ def test_what_cannot_be_loaded_is_said(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(DataError) as caught:
         open_data(str(tmp_path))
     assert caught.value.code == "data.hugging_face"
+
+
+def test_an_image_that_the_package_cannot_decode_is_named(tmp_path: Path) -> None:
+    made = data_set()
+    buffer = io.BytesIO()
+    Image.fromarray(PIXELS[0]).save(buffer, "PNG")
+    rows = [{"bytes": buffer.getvalue()[:120], "path": None}, *({"bytes": buffer.getvalue(), "path": None},) * 39]
+    broken = made.from_dict({"image": rows, "label": LABELS}, features=made.features)
+    broken.save_to_disk(str(tmp_path / "pets"))
+    with pytest.raises(DataError) as caught:
+        open_data(str(tmp_path / "pets"))
+    assert [(fault.path, fault.code) for fault in caught.value.faults] == [("train 0", "unreadable")]
 
 
 def test_without_the_package_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,4 +153,7 @@ def test_mlflow_reads_it(resumed: RunFolder, tmp_path: Path) -> None:
     times = [one.timestamp for one in client.get_metric_history(run.info.run_id, "train/loss")]
     assert times == [record.wall for record in read_journal(resumed.journal).records
                      if isinstance(record.event, EpochEnded) and record.seq in history.epochs.seq]  # fmt: skip
-    assert (made.path / "artifacts" / run.info.run_id / "artifacts" / "model" / "MLmodel").is_file()
+    artifacts = made.path / "artifacts" / run.info.run_id / "artifacts"
+    assert run.info.artifact_uri == artifacts.as_uri()
+    assert (artifacts / "model" / "MLmodel").is_file()
+    assert "model" in {one.path for one in client.list_artifacts(run.info.run_id)}

@@ -17,6 +17,7 @@ from tests.reliability.fuzzing import Action, Bench, fuzz, told, try_input
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes, devices and limits of POSIX")
 FEW, MANY = 4, 300
 COUNTS = {"assist": 60, "requests": 150, "run settings": 200, "command lines": 600}
+COUNTS |= {"helper": 25, "windows": 40, "searches": 150}
 COUNTS |= dict.fromkeys(("settings", "training", "weights", "downloads"), 400)
 """Instead of `MANY`: some take long, some hardly anything."""
 SEEDS = (1, 2)

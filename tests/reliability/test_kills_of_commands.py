@@ -257,7 +257,39 @@ def test_a_command_is_killed_often(
     count("kills", kill_a_command(name, kills, images, tmp_path, place))
 
 
+@pytest.mark.crash
+@pytest.mark.timeout(1200)
+def test_killed_while_replaying_to_a_tracker(
+    images: Path, tmp_path: Path, place: Nursery, count: Count, kills: int
+) -> None:
+    """Its folder is there when it is whole, and what was left goes with the next export."""
+    pytest.importorskip("tensorboard", reason="the extra tensorboard is not installed")
+    place.run(partial(train, images, "decoding"), tmp_path / "run", 0)
+    draw, killed, out = random.Random(0), 0, tmp_path / "out"
+    words = ["export", "run", "--format", "tensorboard", "--out", str(out / "tensorboard"), "--runs", str(tmp_path)]
+    out.mkdir()
+    place.run(call, tmp_path, words, b"")
+    shutil.rmtree(out / "tensorboard")
+    seconds = place.run(call, tmp_path, words, b"").seconds
+    whole = sizes(out / "tensorboard")
+    assert whole
+    while killed < kills:
+        shutil.rmtree(out / "tensorboard", ignore_errors=True)
+        killed += place.run(call, tmp_path, words, b"", kill_after=draw.uniform(1e-6, seconds)).killed
+        if (out / "tensorboard").exists():
+            assert sizes(out / "tensorboard") == whole
+    shutil.rmtree(out / "tensorboard", ignore_errors=True)
+    place.run(call, tmp_path, words, b"")
+    assert [path.name for path in out.iterdir()] == ["tensorboard"]
+    count("kills", killed)
+
+
+def sizes(folder: Path) -> list[int]:
+    """Of the files: their names and contents hold times."""
+    return sorted(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 @pytest.fixture
 def kills(request: pytest.FixtureRequest) -> int:
     """Its share, for each test of this file."""
-    return max(1, round(int(request.config.getoption("kills")) * COMMANDS / (len(TIMES) + len(CALLS) + 1)))
+    return max(1, round(int(request.config.getoption("kills")) * COMMANDS / (len(TIMES) + len(CALLS) + 2)))

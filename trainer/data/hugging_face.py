@@ -67,7 +67,10 @@ def load_saved(path: Path) -> Any:
     datasets = _package(str(path))
     try:
         _check_files(path)
-        return datasets.load_from_disk(str(path))
+        found = datasets.load_from_disk(str(path))
+        for one in found.values() if isinstance(found, dict) else (found,):
+            one.data.validate(full=True)  # otherwise Arrow reads wherever the offsets of a damaged file point
+        return found
     except Exception as error:
         raise _not_loaded(str(path), error) from error
 

@@ -18,6 +18,7 @@ from trainer.data.image_set import Fault, ImageSet, Progress, channel_sums, pack
 from trainer.data.image_table import in_order, label_text, split_problems
 from trainer.errors import DataError, UsageError
 from trainer.events import SPLITS
+from trainer.text.text_shortening import first_line
 
 SAMPLED = 256
 """Images whose size and mode decide for all of them."""
@@ -140,6 +141,12 @@ class _Column:
         return len(self._data)
 
     def __getitem__(self, index: int) -> Any:
+        try:
+            return self._image(index)
+        except Exception as error:  # the package decodes images itself, and raises what it likes
+            raise UnreadableError("unreadable", first_line(error)) from error
+
+    def _image(self, index: int) -> Any:
         found = self._data[index][self._name]
         if isinstance(found, Mapping) and found.get("bytes"):  # a column that is not decoded
             return Image.open(io.BytesIO(found["bytes"]))
@@ -257,15 +264,15 @@ def _size_and_grey(
     images: Sequence[tuple[str, int, Collection]], size: int | None, large: int
 ) -> tuple[tuple[int, int], bool]:
     some = np.unique(np.linspace(0, len(images) - 1, SAMPLED).astype(int)).tolist() if images else []
-    opened = [picture for index in some if (picture := _opened(images[index][2].images[images[index][1]])) is not None]
+    opened = [picture for index in some if (picture := _opened(images[index][2].images, images[index][1])) is not None]
     grey = bool(opened) and all(picture.mode in ("1", "L") for picture in opened)
     sizes = [(height, width) for width, height in map(displayed_size, opened)]
     return ((size, size) if size is not None else usual_size(sizes, large)), grey
 
 
-def _opened(image: Any) -> Image.Image | None:
+def _opened(images: Sequence[Any], number: int) -> Image.Image | None:
     try:
-        return as_picture(image)
+        return as_picture(images[number])
     except UnreadableError:
         return None
 
