@@ -73,6 +73,16 @@ def metrics_rows(folder: RunFolder, column: str) -> list[tuple[str, int]]:
     return [(row, head.split(",").index(column)) for row in rows]
 
 
+def test_a_damaged_storage_is_named_and_stays(tmp_path: Path) -> None:
+    ParameterSearch(plan(), tmp_path, "few").run()
+    storage = search_folder(tmp_path, "few").storage
+    storage.write_bytes(b"no database" * 100)
+    with pytest.raises(UsageError) as caught:
+        ParameterSearch(plan(), tmp_path, "few").run()
+    assert (caught.value.code, caught.value.where) == ("search.plan", str(storage))
+    assert storage.read_bytes() == b"no database" * 100
+
+
 def test_the_same_seed_gives_the_same_trials_and_another_does_not(tmp_path: Path) -> None:
     first, second, other = (
         ParameterSearch(plan(train={"epochs": 1, "seed": seed}), tmp_path / str(place), "few").run()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from trainer.errors import DivergedError, EpochscopeError, OutOfMemoryError, UsageError
 from trainer.search.search_plan import SearchPlan, plan_of
 from trainer.search.search_space import Value, with_values
-from trainer.search.study import Study, check_optuna, run_name, values_of
+from trainer.search.study import Study, check_optuna, run_name, storage_errors, values_of
 from trainer.search.trial_reporter import PRUNED, TrialReporter
 from trainer.store.durable import remove_tree
 from trainer.store.folder import RunFolder, is_free, is_run, state
@@ -115,7 +115,8 @@ class ParameterSearch:
             The search as it is then.
 
         Raises:
-            UsageError: `search.busy`: another process runs this search; `run.exists`: a run has the name of a trial.
+            UsageError: `search.busy`: another process runs this search; `run.exists`: a run has the name of a trial;
+                `search.plan`: Optuna's storage of this search is damaged.
         """
         make_search(self.folder)
         lock = hold(self.folder)
@@ -123,22 +124,26 @@ class ParameterSearch:
             if (before := read_record(self.folder)) is not None and before.started_at:
                 self._started_at = before.started_at
             write_plan(self.folder, self.plan.tables())
-            study = Study(self.plan, self.folder)
-            ended: SearchState = "failed"
-            try:
-                self._write(study, "running")  # in here: who reads this may press Ctrl-C at once
-                ended = self._trials(study)
-            except KeyboardInterrupt:  # between two runs
-                ended = "stopped"
-            finally:
-                record = self._write(study, ended)
-            return record
+            with storage_errors(self.folder):
+                return self._search()
         except EpochscopeError as error:
             if self._kept is None and not error.leaves_run and not self._ended:
                 remove_tree(self.folder.path)  # as a run, a search that was refused leaves nothing
             raise
         finally:
             lock.release()
+
+    def _search(self) -> SearchRecord:
+        study = Study(self.plan, self.folder)
+        ended: SearchState = "failed"
+        try:
+            self._write(study, "running")  # in here: who reads this may press Ctrl-C at once
+            ended = self._trials(study)
+        except KeyboardInterrupt:  # between two runs
+            ended = "stopped"
+        finally:
+            record = self._write(study, ended)
+        return record
 
     def _trials(self, study: Study) -> SearchState:
         for trial in study.unfinished():

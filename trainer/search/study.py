@@ -6,8 +6,9 @@ trials and on nothing else, also when a killed search is continued.
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from trainer.store.search_folder import (
     objective,
     ranked,
 )
+from trainer.text_shortening import first_line
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -50,6 +52,31 @@ def check_optuna() -> None:
             "A search needs Optuna, which is not installed.",
             expected="the package optuna",
             mend="pip install 'epochscope[search]'",
+        ) from error
+
+
+@contextlib.contextmanager
+def storage_errors(folder: SearchFolder) -> Iterator[None]:
+    """Raise what Optuna and its database say of a damaged storage as an error for people.
+
+    Args:
+        folder: Folder of the search.
+
+    Raises:
+        UsageError: `search.plan`: the storage cannot be read.
+    """
+    from optuna.exceptions import OptunaError
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (OptunaError, SQLAlchemyError) as error:
+        raise UsageError(
+            "search.plan",
+            f"The trials of this search cannot be read: {first_line(error)}",
+            where=str(folder.storage),
+            mend="search again under another --name",
+            reason=first_line(error),
         ) from error
 
 
