@@ -52,6 +52,14 @@ LINES = 500
 """Largest number of lines in a notebook: all of them are sent whenever it is redrawn."""
 MOST_METRICS = 4
 """Largest number of custom metrics in a line."""
+PRECISION_REASONS = {
+    "faster": "a step takes {part:.0%} of its time in float32",
+    "not_faster": "in bfloat16, a step takes {part:.0%} of its time here",
+    "not_native": "the device has no instructions for bfloat16",
+    "weights": "the weights are not float32",
+    "not_tried": "a custom training step and a sharded model are not tried in bfloat16",
+}
+"""Why a precision was chosen, by its code."""
 COUNTED = ("decode", "extract")
 """Stages that count images, and which may take minutes."""
 
@@ -100,6 +108,8 @@ class Progress(Callback):
         splits = ", ".join(f"{size or '?'} {split}" for split, size in event.split_sizes.items())
         self._say(f"{event.model}: {event.parameters:,} trainable parameters, input {shape_text(event.input_shape)}")
         self._say(f"{len(event.classes)} classes; images: {splits}; device {event.device}, threads {event.threads}")
+        if event.precision_reason:
+            self._say(f"precision {event.precision}: {_precision(event)}")
         for note in getattr(run.data, "notes", ()):
             self._say(f"data: {note}")
         if run.folder is not None:
@@ -220,6 +230,12 @@ class Progress(Callback):
             self.console.print(text, markup=False, highlight=False, soft_wrap=True)
         except BrokenPipeError:
             self._fall_silent()
+
+
+def _precision(event: RunStarted) -> str:
+    """Why a precision was chosen."""
+    text = PRECISION_REASONS.get(event.precision_reason, event.precision_reason)
+    return text.format(part=1 / event.bfloat16_speedup if event.bfloat16_speedup else 0)
 
 
 def _over(f1: tuple[float, ...], macro_f1: float) -> str:

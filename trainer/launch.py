@@ -62,7 +62,7 @@ def start(
     group.remember(str(folder.path.absolute()))
     try:
         session = _session(group, everybody, folder, settings, signals=signals, own=names)
-        return session.conduct(lambda: _build_new(settings, session, root).train(session))
+        return session.conduct(lambda: build(settings, session, root=root).train(session))
     except EpochscopeError as error:
         # found only with torch imported, such as a missing device, or in the run, such as a folder without images
         if not group.rank and not error.leaves_run:
@@ -148,15 +148,6 @@ def resume(
 def _continuation(group: ProcessGroup, folder: RunFolder) -> Continuation:
     found = find_continuation(folder)
     return found if group.size == 1 else found.for_other_processes()
-
-
-def _build_new(settings: Settings, session: Session, root: Path) -> Trainer:
-    session.progress(Preparing, "import", 0, 1)
-    from trainer.engine.device import choose_device
-    from trainer.engine.precision import check_steady
-
-    check_steady(settings.train.precision, choose_device(settings.train.device))
-    return build(settings, session, root=root)
 
 
 def build(

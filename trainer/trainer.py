@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-import torch
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -44,7 +43,16 @@ from trainer.engine.loop import Loop
 from trainer.engine.module_state import check_storable
 from trainer.engine.parts import Parts
 from trainer.engine.precision import Forward, forward_in
-from trainer.engine.run_start import begin, data_of_run, open_shared_run, restore_run, run_started, training_loop
+from trainer.engine.precision_choice import forward_of, settle_precision
+from trainer.engine.run_start import (
+    begin,
+    data_of_run,
+    open_shared_run,
+    restore_run,
+    run_started,
+    settle_threads,
+    training_loop,
+)
 from trainer.engine.session import Session, StopNow
 from trainer.engine.shared_callbacks import of_process
 from trainer.engine.shared_commands import command_queue
@@ -83,7 +91,7 @@ class Trainer:
             MetricLog, Timing, Checkpoint and Snapshots unless given. None writes nothing.
         seed: Seed of torch's generators and of the data's order and augmentation.
         device: "auto" (a CUDA GPU where there is one, else the CPU), "cpu", "cuda", "cuda:N" or "mps".
-        precision: "float32" or "bfloat16": what the model computes in. Weights stay float32.
+        precision: "float32", "bfloat16" or "auto" (the faster one): what the model computes in; weights stay float32.
         compile: Compile the model with `torch.compile` before the first step.
         threads: CPU threads of torch, 1 to 1,024. None: as torch is set, or as the resumed run had it.
         eval_batch: Images per batch in validation and evaluation, 1 to 65,536, for data from `open_data`. None: 1,000.
@@ -128,7 +136,7 @@ class Trainer:
         run_dir: str | Path | None = None,
         seed: int = 1234,
         device: str = "auto",
-        precision: Literal["float32", "bfloat16"] = "float32",
+        precision: Literal["float32", "bfloat16", "auto"] = "float32",
         compile: bool = False,  # noqa: A002  # as the setting is called
         threads: int | None = None,
         eval_batch: int | None = None,
@@ -149,7 +157,7 @@ class Trainer:
             accumulate, clip_norm, clip_value, ema, mixup, cutmix, training_step, steps_per_epoch, shard
         )
         self._group = process_group()
-        self.precision: Literal["float32", "bfloat16"] = precision
+        self.precision: Literal["float32", "bfloat16", "auto"] = precision
         self.compile = compile
         self.threads = threads if threads is None else checked_count("threads", threads, MOST_THREADS)
         self.eval_batch = checked_count("eval_batch", EVAL_BATCH if eval_batch is None else eval_batch, MOST_EVAL_BATCH)
@@ -237,11 +245,10 @@ class Trainer:
             session.warn(note)
         if isinstance(self.feed, LoaderSource):
             self.feed.say = session.warn
-        # decided once, at the first start: another number of threads gives different bits
-        before = continuation.threads_of(self._group.size) if continuation else None
-        threads = before or self.threads or torch.get_num_threads()
-        if threads != torch.get_num_threads():
-            torch.set_num_threads(threads)
+        threads = settle_threads(session, self.threads)
+        precision = settle_precision(session, self.precision, self._parts())
+        if self.precision == "auto":
+            self.precision, self._forward = precision.precision, forward_of(self._parts(), precision.precision)
         compile_seconds = 0.0
         if self.compile:
             given = (self.model, self._loss.step, self.feed, self.precision, self.device)
@@ -253,7 +260,7 @@ class Trainer:
             restore_run(session, loop, continuation, self.feed.fingerprint)
         session.progress(Preparing, "check", 1, 1)
         facts: dict[str, Any] = {"seed": self.seed, "threads": threads, "compile_seconds": compile_seconds}
-        session.emit(run_started(session, loop, parts, self.classes, **facts))
+        session.emit(run_started(session, loop, parts, self.classes, precision=precision, **facts))
         try:
             loop.run()
         except StopNow:

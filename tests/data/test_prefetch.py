@@ -70,16 +70,16 @@ def data() -> ImageData:
 
 def test_batches_are_the_same_to_the_bit(data: ImageData, monkeypatch: pytest.MonkeyPatch) -> None:
     for first in (0, 3):
-        monkeypatch.setattr(image_data, "worthwhile", lambda: True)
+        monkeypatch.setattr(image_data, "worthwhile", lambda threads: True)
         ahead = [(images.clone(), labels.clone()) for images, labels in data.train_batches(2, first)]
-        monkeypatch.setattr(image_data, "worthwhile", lambda: False)
+        monkeypatch.setattr(image_data, "worthwhile", lambda threads: False)
         here = list(data.train_batches(2, first))
         assert len(ahead) == len(here) == data.steps_per_epoch - first
         assert all(torch.equal(a, c) and torch.equal(b, d) for (a, b), (c, d) in zip(ahead, here, strict=True))
 
 
 def test_whoever_leaves_early_leaves_no_thread(data: ImageData, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(image_data, "worthwhile", lambda: True)
+    monkeypatch.setattr(image_data, "worthwhile", lambda threads: True)
     monkeypatch.setattr(image_data, "CHUNK_PIXELS", 1)
     data.to("cpu")
     before = torch.random.get_rng_state()

@@ -114,7 +114,7 @@ def test_wrong_usage_found_late_leaves_no_folder(late: str, tmp_path: Path) -> N
         ({"eval_batch": 65_537}, "train.count", "from 1 to 65,536"),
         ({"eval_batch": "64"}, "train.count", "from 1 to 65,536"),
         ({"epochs": 2.5}, "train.epochs", "at least 1"),
-        ({"precision": "float16"}, "precision.unknown", "float32 or bfloat16"),
+        ({"precision": "float16"}, "precision.unknown", "float32, bfloat16 or auto"),
     ],
 )
 def test_a_value_out_of_range_is_refused_at_once(given: Any, code: str, expected: str) -> None:

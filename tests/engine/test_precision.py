@@ -173,32 +173,17 @@ def test_an_unknown_precision_is_wrong_use() -> None:
     with pytest.raises(UsageError) as caught:
         make(precision="float16")
     assert caught.value.code == "precision.unknown"
-    with pytest.raises(UsageError, match=r"train\.precision: got 'float16', expected one of float32, bfloat16"):
+    with pytest.raises(UsageError, match=r"train\.precision: got 'float16', expected one of float32, bfloat16, auto"):
         merge({"train": {"precision": "float16"}})
 
 
-def test_a_new_run_on_a_processor_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError) as caught:
-        start(merge({"train": {"precision": "bfloat16", "device": "cpu"}}), tmp_path, name="run")
-    assert caught.value.code == "precision.processor"
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.fixture
-def earlier(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs on a processor may be started, as they could be once."""
-    monkeypatch.setattr("trainer.engine.precision.check_steady", lambda precision, device: None)
-
-
-@pytest.mark.usefixtures("earlier")
 def test_a_run_without_support_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.engine.precision._refusal", lambda device: "it is too old")
+    monkeypatch.setattr("trainer.engine.precision.bfloat16_refusal", lambda device: "it is too old")
     with pytest.raises(UsageError, match="too old"):
         start(merge({"train": {"precision": "bfloat16", "device": "cpu"}}), tmp_path, name="run")
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.usefixtures("earlier")
 def test_the_setting_reaches_training_and_evaluation(tmp_path: Path, recorder: Recorder) -> None:
     settings = merge({"train": {"precision": "bfloat16", "epochs": 1, "batch": 256, "device": "cpu"}})
     result = start(settings, tmp_path, name="run", callbacks=[recorder])

@@ -20,7 +20,8 @@ TABLE = {
     "Working": "stage done total",
     "RunStarted": "run_id attempt resumed_step resumed_seq started_at epochs steps_per_epoch settings classes"
     " split_sizes model parameters input_shape device seed threads callbacks versions exact_resume"
-    " file_callbacks compile_seconds metrics monitor monitor_mode processes",
+    " file_callbacks compile_seconds metrics monitor monitor_mode processes precision precision_reason"
+    " bfloat16_speedup",
     "EpochStarted": "first_batch learning_rate",
     # an event of our own: the moment between backward and optimiser step, for callbacks
     "GradientsReady": "batch learning_rate",

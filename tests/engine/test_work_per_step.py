@@ -205,7 +205,7 @@ def test_the_callbacks_of_the_command_line_enter_no_function_and_write_no_line_p
 
 
 def test_batches_take_few_operations_and_a_few_blocks_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.data.image_data.worthwhile", lambda: False)  # operations are counted by thread
+    monkeypatch.setattr("trainer.data.image_data.worthwhile", lambda threads: False)  # operations are counted by thread
     data = open_data("digits", batch=16, rotation=5, flip=0.5, crop=1)
     places = set()
     counted = Operations()

@@ -173,8 +173,9 @@ class ImageData:
                 skipped = 0
 
     def _ahead(self, chunks: Generator[Batch]) -> Prefetch[Batch] | Generator[Batch]:
-        """The chunks, made on a second thread where there is a core for it. A device works beside Python anyway."""
-        return Prefetch(chunks, AHEAD) if self._device.type == "cpu" and worthwhile() else chunks
+        """The chunks, made on a second thread where there are cores for it. A device works beside Python anyway."""
+        beside = self._device.type == "cpu" and worthwhile(torch.get_num_threads())
+        return Prefetch(chunks, AHEAD) if beside else chunks
 
     def train_shares(self, epoch: int, first_batch: int, rank: int, size: int) -> Iterator[Batch]:
         """The share of one of several processes: positions `rank`, `rank + size`, ... of every batch, and nothing else

@@ -16,13 +16,20 @@ from trainer.store.process import usable_cores
 Item = TypeVar("Item")
 
 
-def worthwhile() -> bool:
-    """Check whether there is a second core for the thread.
+def worthwhile(threads: int) -> bool:
+    """Check whether there are cores for the thread and those that its operations start.
+
+    A step whose threads are more than the cores waits for the one that is not running. The kernels that compute the
+    gradient of a convolution (oneDNN's, above all those for bfloat16) wait in a loop that keeps the core from it:
+    steps then took ten times as long, at random.
+
+    Args:
+        threads: Threads that PyTorch computes with: the step, and what is prepared beside it.
 
     Returns:
-        Whether there is.
+        Whether there are.
     """
-    return usable_cores() > 1
+    return 2 * threads <= usable_cores()
 
 
 class _End:

@@ -9,18 +9,17 @@ bit-identical: with a graph per batch size, the graph a batch gets would depend 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from trainer.data.loaders import DataSource
-from trainer.engine.checkpoint_state import capture_generators, restore_generators
-from trainer.engine.module_modes import modes_of, put_back, start_training
+from trainer.engine.module_modes import start_training
 from trainer.engine.precision import Forward, forward_in
 from trainer.engine.session import Session
+from trainer.engine.untouched import untouched
 from trainer.errors import UsageError
 from trainer.events import Preparing
 from trainer.text.text_shortening import first_line
@@ -119,7 +118,7 @@ def compile_model(
         lambda: _train(model, forward, criterion, images, labels),
         lambda: _evaluate(model, forward, images),
     )
-    with torch.compiler.set_stance("default"), _untouched(model, images.device):
+    with torch.compiler.set_stance("default"), untouched(model, images.device):
         for done, part in enumerate(parts):
             progress(done, PARTS)
             try:
@@ -186,27 +185,6 @@ def _evaluate(model: nn.Module, forward: Forward, images: Tensor) -> None:
     model.eval()
     with torch.no_grad():
         forward(images)
-
-
-@contextmanager
-def _untouched(model: nn.Module, device: torch.device) -> Iterator[None]:
-    """Restore modes, buffers (running statistics) and global generators at the end."""
-    modes = modes_of(model)
-    buffers = [
-        (module, name, buffer, buffer.detach().clone())
-        for module in model.modules()
-        for name, buffer in module.named_buffers(recurse=False)
-    ]
-    generators = capture_generators(device)
-    try:
-        yield
-    finally:
-        restore_generators(generators, device)
-        for module, name, buffer, value in buffers:
-            setattr(module, name, buffer)  # some modules put a new tensor there
-            with torch.no_grad():
-                buffer.copy_(value)
-        put_back(modes)
 
 
 def _failed(error: BaseException) -> UsageError:

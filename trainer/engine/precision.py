@@ -86,26 +86,26 @@ class Mixed:
 
 def forward_in(precision: str, model: nn.Module, device: torch.device, *, several: bool = False) -> Forward:
     """The function from images to logits: `model` itself for float32, which costs nothing. `several`: whether it has
-    several inputs, given as `Inputs`.
+    several inputs, given as `Inputs`. "auto" that is not decided yet is float32.
 
     Raises UsageError `precision.unknown`, or `precision.unsupported` where the device does not compute in bfloat16, or
     `precision.weights` where the weights are float64.
     """
-    if precision == "float32":
+    if precision in ("float32", "auto"):
         return model if _is_ours(model) and not several else Adapted(model)
     if precision != "bfloat16":
         raise UsageError(
             "precision.unknown",
             f"There is no precision {precision!r}.",
-            expected="float32 or bfloat16",
+            expected="float32, bfloat16 or auto",
             precision=precision,
         )
-    reason = _refusal(device)
+    reason = bfloat16_refusal(device)
     if reason:
         raise UsageError(
             "precision.unsupported",
             f"The device {str(device)!r} cannot compute in bfloat16 here: {reason}",
-            expected="a GPU that supports bfloat16",
+            expected="a device that supports bfloat16",
             mend="use --precision float32 (the default)",
             device=str(device),
         )
@@ -125,20 +125,7 @@ def _is_ours(model: nn.Module) -> bool:
     return floating_type(model) == torch.float32 and all(one.startswith(("torch.nn.", "trainer.")) for one in layers)
 
 
-def check_steady(precision: str, device: torch.device) -> None:
-    """Raises UsageError `precision.processor` for bfloat16 on a processor: epochs of the same run took 12 s or 86 s, at
-    random, on two cores with AVX512-BF16. Runs started with it can continue."""
-    if precision == "bfloat16" and device.type == "cpu":
-        raise UsageError(
-            "precision.processor",
-            "bfloat16 is not offered on a CPU: its steps can become several times slower at random.",
-            where="--precision",
-            expected="float32, which is steady; bfloat16 is for GPUs",
-            mend="leave out --precision",
-        )
-
-
-def _refusal(device: torch.device) -> str:
+def bfloat16_refusal(device: torch.device) -> str:
     """Why autocast does not give bfloat16 on a device; empty if it does, as a small matrix product shows."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # on some devices torch only warns, and then computes in float32

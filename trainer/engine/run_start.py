@@ -16,6 +16,7 @@ from trainer.engine.arguments import promise
 from trainer.engine.callback_states import restore_callbacks, tell_detached
 from trainer.engine.loop import Loop
 from trainer.engine.parts import Parts
+from trainer.engine.precision_choice import PrecisionChoice
 from trainer.engine.resume import Continuation, find_continuation
 from trainer.engine.session import Session
 from trainer.errors import DataError, UsageError
@@ -130,6 +131,16 @@ def restore_run(session: Session, loop: Loop, continuation: Continuation, finger
     session.valid_f1.update(history.valid_f1)
 
 
+def settle_threads(session: Session, wanted: int | None) -> int:
+    """Set torch's threads as the resumed run had them, else as `wanted`, else leave them; how many they are."""
+    # decided once, at the first start: another number of threads gives different bits
+    before = session.continuation.threads_of(session.group.size) if session.continuation else None
+    threads = before or wanted or torch.get_num_threads()
+    if threads != torch.get_num_threads():
+        torch.set_num_threads(threads)
+    return threads
+
+
 def run_started(
     session: Session,
     loop: Loop,
@@ -139,6 +150,7 @@ def run_started(
     seed: int,
     threads: int,
     compile_seconds: float,
+    precision: PrecisionChoice,
 ) -> RunStarted:
     """Emit the event, and write environment.json."""
     data, device, continuation = parts.feed, str(parts.device), session.continuation
@@ -174,4 +186,7 @@ def run_started(
         monitor=parts.monitor.name,
         monitor_mode=parts.monitor.mode,
         processes=parts.group.size,
+        precision=precision.precision,
+        precision_reason=precision.reason,
+        bfloat16_speedup=precision.speedup,
     )

@@ -91,6 +91,15 @@ class RunStarted(Event, frozen=True, kw_only=True, tag=True):
     """Whether a smaller or a larger value of `monitor` is better."""
     processes: int = 1
     """Processes that train the run together."""
+    precision: str = "float32"
+    """What the model computes in: `float32` or `bfloat16`."""
+    precision_reason: str = ""
+    """Why this attempt chose `precision`, where it was left to it (`auto`): `faster` or `not_faster`, as steps in both
+    showed; `not_native`: the device has no instructions for bfloat16; `weights`: they are not float32; `not_tried`: a
+    custom training step and a sharded model are not tried out. Empty where the settings or an earlier attempt
+    decided."""
+    bfloat16_speedup: float = 0.0
+    """Time of a float32 step divided by that of a bfloat16 step, as measured before the run; 0 where it was not."""
 
 
 class RequestHandled(Event, frozen=True, kw_only=True, tag=True):

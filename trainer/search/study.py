@@ -26,7 +26,7 @@ from trainer.store.search_folder import (
     objective,
     ranked,
 )
-from trainer.text_shortening import first_line
+from trainer.text.text_shortening import first_line
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

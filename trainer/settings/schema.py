@@ -163,10 +163,11 @@ class Train(_Table):
         words="auto, cpu, cuda, cuda:N or mps",
         pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$",
     )
-    precision: Literal["float32", "bfloat16"] = setting(
+    precision: Literal["float32", "bfloat16", "auto"] = setting(
         "float32",
         "Precision",
-        "Number format for computation; bfloat16 is faster on many GPUs and not offered on a CPU; weights stay float32",
+        "Number format for computation; weights stay float32; auto: bfloat16 where the device has instructions for it "
+        "and a trial before the first step finds it faster",
     )
     compile: bool = setting(
         False,
